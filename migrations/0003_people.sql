@@ -1,0 +1,101 @@
+-- One human, one row, however many roles; roles are rows elsewhere.
+
+create table people (
+    id bigserial primary key,
+    name text not null,
+    pinyin text not null,
+    initials text not null,
+    sex text check (sex in ('f', 'm')),
+    birth_date text,
+    phone_sealed text,
+    phone_hash text,
+    phone_last4 text,
+    id_number_sealed text,
+    id_number_hash text unique,
+    address text,
+    note text,
+    created_at bigint not null,
+    updated_at bigint not null
+);
+create index people_by_phone on people (phone_hash);
+
+-- A center knows the people enrolled in it, and no others.
+create table enrolments (
+    person_id bigint not null references people (id),
+    center_id bigint not null references centers (id),
+    enrolled_at bigint not null,
+    primary key (person_id, center_id)
+);
+create index enrolments_by_center on enrolments (center_id, person_id);
+
+-- Disabled and needy are granted, with a paper that says so; elderly and youth follow from the birth date.
+-- Both dates are included; an open valid_to has no end.
+create table group_memberships (
+    id bigserial primary key,
+    person_id bigint not null references people (id),
+    priority_group text not null check (priority_group in ('disabled', 'needy')),
+    valid_from text not null,
+    valid_to text,
+    document text not null,
+    verified_by bigint references accounts (id),
+    created_at bigint not null,
+    check (valid_to is null or valid_from <= valid_to)
+);
+create index group_memberships_by_person on group_memberships (person_id);
+
+create table workers (
+    id bigserial primary key,
+    person_id bigint not null references people (id),
+    center_id bigint not null references centers (id),
+    account_id bigint references accounts (id),
+    kind text not null check (kind in ('social_worker', 'staff')),
+    qualification text,
+    certificate_number text,
+    started_on text not null,
+    ended_on text,
+    created_at bigint not null
+);
+create index workers_by_center on workers (center_id);
+create index workers_by_account on workers (account_id);
+
+create table team_kinds (
+    id bigserial primary key,
+    code text not null unique,
+    name text not null,
+    name_en text not null,
+    needs_qualification bigint not null default 0
+);
+
+create table teams (
+    id bigserial primary key,
+    center_id bigint not null references centers (id),
+    kind_id bigint not null references team_kinds (id),
+    leader_id bigint references people (id),
+    name text not null,
+    founded_on text not null,
+    disbanded_on text,
+    created_at bigint not null,
+    unique (center_id, name)
+);
+
+create table team_members (
+    id bigserial primary key,
+    team_id bigint not null references teams (id),
+    person_id bigint not null references people (id),
+    joined_on text not null,
+    left_on text,
+    created_at bigint not null
+);
+create unique index team_members_live on team_members (team_id, person_id) where left_on is null;
+create index team_members_by_person on team_members (person_id);
+
+-- Which centers an account's scopes reach: the one place that says so. Queries join it; nothing else decides.
+create view account_centers as
+select distinct s.account_id, c.id as center_id
+from account_scopes s
+join centers c on s.city = 1
+    or c.id = s.center_id
+    or c.provider_id = s.provider_id
+    or exists (select 1 from communities m where m.id = c.community_id and m.town = s.town)
+    or exists (select 1 from agreements g where g.center_id = c.id and g.purchaser_id = s.purchaser_id)
+    or exists (select 1 from teams t where t.center_id = c.id and t.id = s.team_id);

@@ -1,0 +1,45 @@
+//! Who runs a center and who pays: providers, purchasers, and the agreements between them.
+//!
+//! An agreement gives a provider a center for a period; the purchaser reads that center's reports for it.
+
+mod actions;
+mod forms;
+mod pages;
+pub mod queries;
+
+use rocket::fairing::AdHoc;
+
+pub use actions::{add_provider, add_purchaser, conclude};
+pub use forms::NewAgreement;
+
+use crate::centers::CenterId;
+use crate::clock::Date;
+use crate::store::id_type;
+
+id_type!(ProviderId);
+id_type!(PurchaserId);
+id_type!(AgreementId);
+
+/// A provider or purchaser, by name.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Organization {
+    pub id: i64,
+    pub name: String,
+    pub contact: Option<String>,
+}
+
+/// An agreement with the names of its parties. Both dates are included.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Agreement {
+    pub id: AgreementId,
+    pub provider: String,
+    pub purchaser: String,
+    pub center_id: CenterId,
+    pub center: String,
+    pub starts_on: Date,
+    pub ends_on: Date,
+}
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("agreements", |rocket| async { rocket.mount("/", pages::routes()) })
+}

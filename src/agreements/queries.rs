@@ -1,0 +1,39 @@
+//! Reading organizations and agreements.
+
+use super::{Agreement, Organization};
+use crate::auth::{CityAdmin, Viewer};
+use crate::centers::CenterId;
+use crate::error::Result;
+use crate::store::Conn;
+
+pub async fn providers(_: &CityAdmin, conn: &mut Conn) -> Result<Vec<Organization>> {
+    Ok(sqlx::query_as("select id, name, contact from providers order by name").fetch_all(conn).await?)
+}
+
+pub async fn purchasers(_: &CityAdmin, conn: &mut Conn) -> Result<Vec<Organization>> {
+    Ok(sqlx::query_as("select id, name, contact from purchasers order by name").fetch_all(conn).await?)
+}
+
+const COLUMNS: &str = "select g.id, p.name as provider, u.name as purchaser, c.id as center_id, c.name as center,
+        g.starts_on, g.ends_on
+     from agreements g join providers p on p.id = g.provider_id join purchasers u on u.id = g.purchaser_id
+     join centers c on c.id = g.center_id";
+
+/// Every agreement, the latest first.
+pub async fn all(_: &CityAdmin, conn: &mut Conn) -> Result<Vec<Agreement>> {
+    let sql = format!("{COLUMNS} order by g.starts_on desc, g.id desc");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(conn).await?)
+}
+
+/// A center's agreements as far as the viewer is a party, or reads the center anyway.
+pub async fn of_center(by: &Viewer, conn: &mut Conn, center: CenterId) -> Result<Vec<Agreement>> {
+    let sql = format!(
+        "{COLUMNS}
+         where c.id = $1
+           and exists (select 1 from account_centers r where r.center_id = c.id and r.account_id = $2)
+           and not exists (select 1 from account_scopes s
+                           where s.account_id = $2 and s.purchaser_id is not null and s.purchaser_id <> g.purchaser_id)
+         order by g.starts_on desc, g.id desc"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(by.account).fetch_all(conn).await?)
+}

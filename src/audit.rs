@@ -1,0 +1,85 @@
+//! Who did what to which record when: written in the transaction that did it, so that neither stands without the other.
+
+use crate::auth::AccountId;
+use crate::centers::CenterId;
+use crate::clock::Now;
+use crate::error::Result;
+use crate::store::Conn;
+
+/// Who acted.
+#[derive(Clone, Debug)]
+pub enum Actor {
+    Account {
+        id: AccountId,
+        name: String,
+    },
+    /// A resident's remembered phone, by its number; never the person's name.
+    Phone(i64),
+    /// The command line, or a one-time link before there is any account.
+    Operator,
+}
+
+/// A thing that can act: guards, mostly.
+pub trait Acting {
+    fn actor(&self) -> Actor;
+}
+
+impl Acting for Actor {
+    fn actor(&self) -> Actor {
+        self.clone()
+    }
+}
+
+/// What was done: `entry("person.registered", person).at(center)`.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    action: &'static str,
+    subject_id: i64,
+    center: Option<CenterId>,
+    detail: Option<&'a str>,
+}
+
+/// An entry about the record `subject_id`; the word before the dot in `action` says of which kind.
+pub fn entry(action: &'static str, subject_id: i64) -> Entry<'static> {
+    Entry { action, subject_id, center: None, detail: None }
+}
+
+impl<'a> Entry<'a> {
+    /// The center whose people may read this entry.
+    pub fn at(self, center: CenterId) -> Self {
+        Self { center: Some(center), ..self }
+    }
+
+    /// A reason or a few words. Never personal data: the record itself has that.
+    pub fn because<'b>(self, detail: &'b str) -> Entry<'b>
+    where
+        'a: 'b,
+    {
+        Entry { detail: Some(detail), ..self }
+    }
+}
+
+/// Records `entry` as done by `by`, in the caller's transaction.
+pub async fn record(tx: &mut Conn, by: &impl Acting, now: Now, entry: Entry<'_>) -> Result<()> {
+    let (account, name) = match by.actor() {
+        Actor::Account { id, name } => (Some(id), name),
+        Actor::Phone(id) => (None, format!("phone {id}")),
+        Actor::Operator => (None, "operator".to_owned()),
+    };
+    let subject = entry.action.split('.').next().unwrap_or(entry.action);
+    sqlx::query(
+        "insert into audit_events (at, account_id, actor, action, subject, subject_id, center_id, detail)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(now.0)
+    .bind(account)
+    .bind(name)
+    .bind(entry.action)
+    .bind(subject)
+    .bind(entry.subject_id)
+    .bind(entry.center)
+    .bind(entry.detail)
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! What can be done to accounts.
+
+use crate::audit::{self, Acting};
+use crate::auth::password::NewPassword;
+use crate::auth::{AccountId, CityAdmin, Role, Scope, Viewer, logins};
+use crate::clock::Now;
+use crate::error::{Error, Result};
+use crate::store::{self, Conn};
+
+pub struct NewAccount {
+    pub name: String,
+    pub login: String,
+    pub password: NewPassword,
+}
+
+/// Makes an account that signs in by password.
+///
+/// # Errors
+/// `Invalid` at `login` if the login is taken; `Internal` if a scope does not fit the role.
+pub async fn create(
+    by: &impl Acting,
+    now: Now,
+    tx: &mut Conn,
+    account: NewAccount,
+    role: Role,
+    scopes: &[Scope],
+) -> Result<AccountId> {
+    let hash = account.password.hash().await?;
+    insert(by, now, tx, Some(&account.login), &account.name, Some(&hash), role, scopes).await
+}
+
+/// Makes an account for another program, and its bearer token, which is shown once.
+pub async fn create_token(
+    by: &impl Acting,
+    now: Now,
+    tx: &mut Conn,
+    name: &str,
+    role: Role,
+    scopes: &[Scope],
+) -> Result<String> {
+    let account = insert(by, now, tx, None, name, None, role, scopes).await?;
+    logins::open(tx, now, account, logins::Kind::Token, name).await
+}
+
+#[allow(clippy::too_many_arguments)] // the row's columns
+async fn insert(
+    by: &impl Acting,
+    now: Now,
+    tx: &mut Conn,
+    login: Option<&str>,
+    name: &str,
+    hash: Option<&str>,
+    role: Role,
+    scopes: &[Scope],
+) -> Result<AccountId> {
+    let id: AccountId = sqlx::query_scalar(
+        "insert into accounts (login, name, role, password_hash, created_at) values ($1, $2, $3, $4, $5) returning id",
+    )
+    .bind(login)
+    .bind(name)
+    .bind(role)
+    .bind(hash)
+    .bind(now.0)
+    .fetch_one(&mut *tx)
+    .await
+    .map_err(|error| match store::violation(&error) {
+        Some(violation) if violation.is_unique("login") => Error::field("login", "field.login_taken"),
+        _ => error.into(),
+    })?;
+    for scope in scopes {
+        grant(tx, id, role, scope).await?;
+    }
+    audit::record(tx, by, now, audit::entry("account.created", id.0).because(role.code())).await?;
+    Ok(id)
+}
+
+async fn grant(tx: &mut Conn, account: AccountId, role: Role, scope: &Scope) -> Result<()> {
+    if !role.holds_in(scope) {
+        return Err(Error::internal(format!("the role {role} does not hold in {scope:?}")));
+    }
+    let (mut city, mut town, mut center, mut provider, mut purchaser, mut team) = (None, None, None, None, None, None);
+    match scope {
+        Scope::City => city = Some(1_i64),
+        Scope::Town(name) => town = Some(name.as_str()),
+        Scope::Center(id) => center = Some(*id),
+        Scope::Provider(id) => provider = Some(*id),
+        Scope::Purchaser(id) => purchaser = Some(*id),
+        Scope::Team(id) => team = Some(*id),
+    }
+    sqlx::query(
+        "insert into account_scopes (account_id, city, town, center_id, provider_id, purchaser_id, team_id)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(account)
+    .bind(city)
+    .bind(town)
+    .bind(center)
+    .bind(provider)
+    .bind(purchaser)
+    .bind(team)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Disables an account: its logins and tokens end at once.
+///
+/// # Errors
+/// `Refused("own_account")`: nobody locks themselves out.
+pub async fn disable(by: &CityAdmin, now: Now, tx: &mut Conn, account: AccountId) -> Result<()> {
+    if by.account == account {
+        return Err(Error::refused("own_account"));
+    }
+    let disabled = sqlx::query("update accounts set disabled_at = $1 where id = $2 and disabled_at is null")
+        .bind(now.0)
+        .bind(account)
+        .execute(&mut *tx)
+        .await?;
+    if disabled.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    logins::revoke_all(tx, now, account, None).await?;
+    audit::record(tx, by, now, audit::entry("account.disabled", account.0)).await
+}
+
+/// Lets a disabled account sign in again. Its old logins stay ended.
+pub async fn enable(by: &CityAdmin, now: Now, tx: &mut Conn, account: AccountId) -> Result<()> {
+    let enabled = sqlx::query("update accounts set disabled_at = null where id = $1 and disabled_at is not null")
+        .bind(account)
+        .execute(&mut *tx)
+        .await?;
+    if enabled.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    audit::record(tx, by, now, audit::entry("account.enabled", account.0)).await
+}
+
+/// Gives an account another password on its owner's request; every login of the account ends.
+pub async fn reset_password(
+    by: &CityAdmin,
+    now: Now,
+    tx: &mut Conn,
+    account: AccountId,
+    password: NewPassword,
+) -> Result<()> {
+    set_password(tx, account, password).await?;
+    logins::revoke_all(tx, now, account, None).await?;
+    audit::record(tx, by, now, audit::entry("account.password_reset", account.0)).await
+}
+
+/// The viewer's own new password; their other logins end.
+pub async fn change_password(by: &Viewer, now: Now, tx: &mut Conn, password: NewPassword) -> Result<()> {
+    set_password(tx, by.account, password).await?;
+    logins::revoke_all(tx, now, by.account, Some(by.login)).await?;
+    audit::record(tx, by, now, audit::entry("account.password_changed", by.account.0)).await
+}
+
+async fn set_password(tx: &mut Conn, account: AccountId, password: NewPassword) -> Result<()> {
+    let hash = password.hash().await?;
+    let set = sqlx::query("update accounts set password_hash = $1 where id = $2 and login is not null")
+        .bind(hash)
+        .bind(account)
+        .execute(tx)
+        .await?;
+    if set.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}

@@ -1,0 +1,191 @@
+//! The city administrator's pages about accounts.
+
+use askama::Template;
+use rocket::{Route, get, post, routes, uri};
+
+use super::{actions, queries, read};
+use crate::agreements::{self, Organization};
+use crate::auth::password::NewPassword;
+use crate::auth::{AccountId, CityAdmin, Role, Scope};
+use crate::centers::{self, CenterHead};
+use crate::clock::Now;
+use crate::error::Result;
+use crate::store::{Conn, Db};
+use crate::teams::{self, TeamName};
+use crate::web::fields::{Reader, parse};
+use crate::web::form::Done;
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, new, create, edit, reset, disable, enable]
+}
+
+#[derive(Template)]
+#[template(path = "auth/accounts.html")]
+struct List {
+    accounts: Vec<queries::Account>,
+}
+
+impl View for List {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("accounts.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::City(Tab::Accounts)
+    }
+}
+
+#[get("/accounts")]
+async fn list(by: CityAdmin, db: &Db) -> Result<Page<List>> {
+    let mut conn = db.read().await?;
+    Ok(Page(List { accounts: queries::all(&by, &mut conn).await? }))
+}
+
+#[derive(Template)]
+#[template(path = "auth/account_new.html")]
+struct NewPage {
+    form: Form,
+    centers: Vec<CenterHead>,
+    towns: Vec<String>,
+    providers: Vec<Organization>,
+    purchasers: Vec<Organization>,
+    teams: Vec<TeamName>,
+}
+
+impl NewPage {
+    async fn load(by: &CityAdmin, conn: &mut Conn, form: Form) -> Result<Self> {
+        Ok(Self {
+            form,
+            centers: centers::queries::reached_by(by, conn).await?,
+            towns: centers::queries::towns(conn).await?,
+            providers: agreements::queries::providers(by, conn).await?,
+            purchasers: agreements::queries::purchasers(by, conn).await?,
+            teams: teams::queries::names(by, conn).await?,
+        })
+    }
+
+    fn roles(&self) -> &'static [Role] {
+        Role::ALL
+    }
+}
+
+impl View for NewPage {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("accounts.new")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::City(Tab::Accounts)
+    }
+}
+
+#[get("/accounts/new?<role>")]
+async fn new(by: CityAdmin, db: &Db, role: Option<&str>) -> Result<Page<NewPage>> {
+    let role = role.and_then(|role| role.parse().ok()).unwrap_or(Role::SocialWorker);
+    let form = Form::filled(Fields::default().with("role", role));
+    Ok(Page(NewPage::load(&by, &mut *db.read().await?, form).await?))
+}
+
+#[post("/accounts", data = "<fields>")]
+async fn create(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Submitted<NewPage>> {
+    match make(&by, db, now, &fields).await {
+        Ok(()) => Ok(Submitted::done(uri!(list), "done.account_created")),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(NewPage::load(&by, &mut *db.read().await?, form).await?))
+        }
+    }
+}
+
+async fn make(by: &CityAdmin, db: &Db, now: Now, fields: &Fields) -> Result<()> {
+    let (role, scopes) = read_role(fields)?;
+    let account = read(fields)?;
+    let mut tx = db.begin().await?;
+    actions::create(by, now, &mut tx, account, role, &scopes).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The role and where it holds: the one field that belongs to the role.
+fn read_role(fields: &Fields) -> Result<(Role, Vec<Scope>)> {
+    let mut read = fields.read();
+    let role: Option<Role> = read.required("role", parse::choice);
+    let scopes = match role {
+        Some(Role::CityAdmin) => Some(vec![Scope::City]),
+        Some(Role::TownSupervisor) => read.required("town", parse::line(40)).map(|town| vec![Scope::Town(town)]),
+        Some(Role::ProviderManager) => one(&mut read, "provider", Scope::Provider),
+        Some(Role::Purchaser) => one(&mut read, "purchaser", Scope::Purchaser),
+        Some(Role::TeamLeader) => one(&mut read, "team", Scope::Team),
+        Some(Role::Committee | Role::SocialWorker | Role::FrontDesk) => one(&mut read, "center", Scope::Center),
+        None => None,
+    };
+    read.finish(|| Some((role?, scopes?)))
+}
+
+fn one<T: std::str::FromStr>(read: &mut Reader<'_>, name: &str, scope: fn(T) -> Scope) -> Option<Vec<Scope>> {
+    read.required(name, parse::choice).map(|id| vec![scope(id)])
+}
+
+#[derive(Template)]
+#[template(path = "auth/account_edit.html")]
+struct EditPage {
+    account: queries::Account,
+    form: Form,
+}
+
+impl EditPage {
+    async fn load(by: &CityAdmin, conn: &mut Conn, id: AccountId, form: Form) -> Result<Self> {
+        let account = queries::all(by, conn).await?.into_iter().find(|account| account.id == id);
+        Ok(Self { account: account.ok_or(crate::error::Error::NotFound)?, form })
+    }
+}
+
+impl View for EditPage {
+    fn title(&self, _: Lang) -> String {
+        self.account.name.clone()
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::City(Tab::Accounts)
+    }
+}
+
+#[get("/accounts/<id>")]
+async fn edit(by: CityAdmin, db: &Db, id: AccountId) -> Result<Page<EditPage>> {
+    Ok(Page(EditPage::load(&by, &mut *db.read().await?, id, Form::new()).await?))
+}
+
+#[post("/accounts/<id>/password", data = "<fields>")]
+async fn reset(by: CityAdmin, db: &Db, now: Now, id: AccountId, fields: Fields) -> Result<Submitted<EditPage>> {
+    let mut read = fields.read();
+    let password = read.required("password", |text| NewPassword::parse(text, &["linli"]));
+    match read.finish(|| password) {
+        Ok(password) => {
+            let mut tx = db.begin().await?;
+            actions::reset_password(&by, now, &mut tx, id, password).await?;
+            tx.commit().await?;
+            Ok(Submitted::done(uri!(list), "done.password_reset"))
+        }
+        Err(error) => {
+            let form = Form::again(Fields::default(), error.into_field_errors()?);
+            Ok(Submitted::again(EditPage::load(&by, &mut *db.read().await?, id, form).await?))
+        }
+    }
+}
+
+#[post("/accounts/<id>/disabling")]
+async fn disable(by: CityAdmin, db: &Db, now: Now, id: AccountId) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    actions::disable(&by, now, &mut tx, id).await?;
+    tx.commit().await?;
+    Ok(Done::to(uri!(list), "done.account_disabled"))
+}
+
+#[post("/accounts/<id>/enabling")]
+async fn enable(by: CityAdmin, db: &Db, now: Now, id: AccountId) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    actions::enable(&by, now, &mut tx, id).await?;
+    tx.commit().await?;
+    Ok(Done::to(uri!(list), "done.account_enabled"))
+}

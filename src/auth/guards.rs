@@ -1,0 +1,142 @@
+//! Request guards. A page's visitor shows a cookie, the API's a bearer token; both become a [`Viewer`], and a
+//! viewer whose role is on a guard's list becomes that guard. There is no other way to make one.
+
+use std::ops::Deref;
+
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket_db_pools::Database;
+
+use super::{AccountId, LoginId, Role, logins};
+use crate::audit::{Acting, Actor};
+use crate::clock::Now;
+use crate::store::Db;
+
+/// Somebody signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    pub account: AccountId,
+    pub login: LoginId,
+    pub name: String,
+    pub role: Role,
+    // Keeps the struct from being written out elsewhere.
+    pub(super) proof: (),
+}
+
+impl Viewer {
+    /// The first character of the name, for the round badge beside it.
+    pub fn initial(&self) -> char {
+        self.name.chars().next().unwrap_or('·')
+    }
+}
+
+impl Acting for Viewer {
+    fn actor(&self) -> Actor {
+        Actor::Account { id: self.account, name: self.name.clone() }
+    }
+}
+
+/// How the request's visitor was found, kept for the request so that several guards ask the database once.
+#[derive(Clone)]
+enum Found {
+    Viewer(Viewer),
+    Nobody,
+    Unavailable,
+}
+
+async fn find(request: &Request<'_>) -> Found {
+    let Some(secret) = secret(request) else { return Found::Nobody };
+    let Some(db) = Db::fetch(request.rocket()) else { return Found::Unavailable };
+    let now = match request.guard::<Now>().await {
+        Outcome::Success(now) => now,
+        _ => return Found::Nobody,
+    };
+    match logins::viewer(db, now, &secret).await {
+        Ok(Some(viewer)) => {
+            // The layout reads it from here when it draws the page's chrome.
+            request.local_cache(|| Some(viewer.clone()));
+            Found::Viewer(viewer)
+        }
+        Ok(None) => Found::Nobody,
+        Err(_) => Found::Unavailable,
+    }
+}
+
+/// The API takes bearer tokens and no cookies, so no other site's page can use it; pages take cookies only.
+fn secret(request: &Request<'_>) -> Option<String> {
+    if request.uri().path().starts_with("/api/") {
+        let value = request.headers().get_one("Authorization")?;
+        let (scheme, token) = value.split_once(' ')?;
+        return scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned());
+    }
+    Some(request.cookies().get(logins::COOKIE)?.value().to_owned())
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Viewer {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        match request.local_cache_async(find(request)).await {
+            Found::Viewer(viewer) => Outcome::Success(viewer.clone()),
+            Found::Nobody => Outcome::Error((Status::Unauthorized, ())),
+            Found::Unavailable => Outcome::Error((Status::ServiceUnavailable, ())),
+        }
+    }
+}
+
+/// Declares guards: who is on the list passes, everyone else who is signed in gets 403.
+macro_rules! guards {
+    ($($(#[$doc:meta])* $guard:ident: $($role:ident)|+;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $guard(Viewer);
+
+        impl Deref for $guard {
+            type Target = Viewer;
+
+            fn deref(&self) -> &Viewer {
+                &self.0
+            }
+        }
+
+        impl Acting for $guard {
+            fn actor(&self) -> Actor {
+                self.0.actor()
+            }
+        }
+
+        #[rocket::async_trait]
+        impl<'r> FromRequest<'r> for $guard {
+            type Error = ();
+
+            async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+                match request.guard::<Viewer>().await {
+                    Outcome::Success(viewer) if matches!(viewer.role, $(Role::$role)|+) => Outcome::Success(Self(viewer)),
+                    Outcome::Success(_) => Outcome::Error((Status::Forbidden, ())),
+                    Outcome::Error(error) => Outcome::Error(error),
+                    Outcome::Forward(status) => Outcome::Forward(status),
+                }
+            }
+        }
+    )+};
+}
+
+guards! {
+    /// Sets up the city: organizations, centers, accounts, catalogs.
+    CityAdmin: CityAdmin;
+    /// Answers for a provider's centers: their workers, rooms and agreements.
+    Manager: CityAdmin | ProviderManager;
+    /// Does a center's daily work: people, teams, activities, closing sessions.
+    Coordinator: CityAdmin | SocialWorker;
+    /// Receives people at the door: today's sessions and check-in.
+    Greeter: CityAdmin | SocialWorker | TeamLeader | FrontDesk;
+    /// Reads how a center works: rooms, week, activities. No personal data follows from this right.
+    CenterReader: CityAdmin | TownSupervisor | Committee | ProviderManager | SocialWorker;
+    /// Reads a session's page: every reader of the center, and who receives people there.
+    Watcher: CityAdmin | TownSupervisor | Committee | ProviderManager | SocialWorker | TeamLeader | FrontDesk;
+    /// Reads the volunteer teams and their members.
+    TeamReader: CityAdmin | SocialWorker | TeamLeader;
+    /// Reads totals. No personal data follows from this right.
+    ReportReader: CityAdmin | TownSupervisor | Committee | ProviderManager | SocialWorker | Purchaser;
+}

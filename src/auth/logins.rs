@@ -1,0 +1,141 @@
+//! Logins: signed-in browsers and bearer tokens. The secret is random; the database keeps its hash, and a login ends
+//! the moment its row says so, or its account is disabled.
+
+use std::time::Duration;
+
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use sha2::{Digest, Sha256};
+
+use super::{AccountId, LoginId, Role, Viewer};
+use crate::audit;
+use crate::clock::{Now, Timestamp};
+use crate::error::{Error, Result};
+use crate::store::{Conn, Db, text_enum};
+
+pub const COOKIE: &str = "login";
+
+/// A browser stays signed in for a week; a token for two years.
+const BROWSER_LASTS: Duration = Duration::from_secs(7 * 24 * 3600);
+const TOKEN_LASTS: Duration = Duration::from_secs(2 * 365 * 24 * 3600);
+
+/// "Last seen" is written at most this often, so that reading pages does not mean writing.
+const SEEN_EVERY: Duration = Duration::from_secs(15 * 60);
+
+text_enum!(Kind in "login" { Browser = "browser", Token = "token" });
+
+/// A new random secret: 256 bits.
+pub fn new_secret() -> String {
+    BASE64URL_NOPAD.encode(&rand::random::<[u8; 32]>())
+}
+
+/// What the database keeps of a secret. A plain hash is enough: there is nothing to guess in 256 random bits.
+pub fn hash(secret: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(secret.as_bytes()))
+}
+
+/// Opens a login for `account` and gives its secret, which is shown to nobody again.
+pub async fn open(tx: &mut Conn, now: Now, account: AccountId, kind: Kind, label: &str) -> Result<String> {
+    let secret = new_secret();
+    let lasts = match kind {
+        Kind::Browser => BROWSER_LASTS,
+        Kind::Token => TOKEN_LASTS,
+    };
+    let label: String = label.chars().take(200).collect();
+    sqlx::query(
+        "insert into logins (account_id, kind, secret_hash, label, created_at, seen_at, expires_at)
+         values ($1, $2, $3, $4, $5, $5, $6)",
+    )
+    .bind(account)
+    .bind(kind)
+    .bind(hash(&secret))
+    .bind(label)
+    .bind(now.0)
+    .bind(now.0.plus(lasts))
+    .execute(tx)
+    .await?;
+    Ok(secret)
+}
+
+#[derive(sqlx::FromRow)]
+struct Found {
+    login: LoginId,
+    account: AccountId,
+    name: String,
+    role: Role,
+    kind: Kind,
+    seen_at: Timestamp,
+}
+
+/// Who holds `secret`, if it is good now. A password login and a token are never mixed up: the caller's way in decides.
+pub async fn viewer(db: &Db, now: Now, secret: &str) -> Result<Option<Viewer>> {
+    let found: Option<Found> = sqlx::query_as(
+        "select l.id as login, a.id as account, a.name, a.role, l.kind, l.seen_at
+         from logins l join accounts a on a.id = l.account_id
+         where l.secret_hash = $1 and l.revoked_at is null and l.expires_at > $2 and a.disabled_at is null",
+    )
+    .bind(hash(secret))
+    .bind(now.0)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    let Some(found) = found else { return Ok(None) };
+    if found.seen_at.plus(SEEN_EVERY) < now.0 && found.kind == Kind::Browser {
+        let mut tx = db.begin().await?;
+        sqlx::query("update logins set seen_at = $1 where id = $2")
+            .bind(now.0)
+            .bind(found.login)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+    }
+    Ok(Some(Viewer { account: found.account, login: found.login, name: found.name, role: found.role, proof: () }))
+}
+
+/// A login as its owner sees it.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Login {
+    pub id: LoginId,
+    pub label: String,
+    pub created_at: Timestamp,
+    pub seen_at: Timestamp,
+}
+
+/// The live logins of an account, the latest first.
+pub async fn of_account(conn: &mut Conn, now: Now, account: AccountId) -> Result<Vec<Login>> {
+    Ok(sqlx::query_as(
+        "select id, label, created_at, seen_at from logins
+         where account_id = $1 and revoked_at is null and expires_at > $2 order by seen_at desc, id desc",
+    )
+    .bind(account)
+    .bind(now.0)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Ends one of the viewer's own logins.
+///
+/// # Errors
+/// `NotFound` for a login that is another's or has ended.
+pub async fn revoke(by: &Viewer, now: Now, tx: &mut Conn, login: LoginId) -> Result<()> {
+    let ended =
+        sqlx::query("update logins set revoked_at = $1 where id = $2 and account_id = $3 and revoked_at is null")
+            .bind(now.0)
+            .bind(login)
+            .bind(by.account)
+            .execute(&mut *tx)
+            .await?;
+    if ended.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    audit::record(tx, by, now, audit::entry("login.revoked", login.0)).await
+}
+
+/// Ends every login of an account but `except`: after a new password, and when the account is disabled.
+pub async fn revoke_all(tx: &mut Conn, now: Now, account: AccountId, except: Option<LoginId>) -> Result<()> {
+    sqlx::query("update logins set revoked_at = $1 where account_id = $2 and revoked_at is null and id <> $3")
+        .bind(now.0)
+        .bind(account)
+        .bind(except.map_or(0, |login| login.0))
+        .execute(tx)
+        .await?;
+    Ok(())
+}

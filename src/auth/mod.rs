@@ -1,0 +1,36 @@
+//! Accounts, logins, roles, and the guards that prove a right.
+//!
+//! A right is a value: only a guard can make a [`Coordinator`], and an action that schedules asks for one. What the
+//! role reaches is then cut by queries that join the view `account_centers` with the guard's account, so another
+//! center's record is simply not found.
+
+pub mod accounts;
+mod guards;
+pub mod logins;
+mod pages;
+pub mod password;
+mod role;
+pub mod setup;
+mod throttle;
+
+use rocket::fairing::AdHoc;
+
+pub use guards::{CenterReader, CityAdmin, Coordinator, Greeter, Manager, ReportReader, TeamReader, Viewer, Watcher};
+pub use role::{Role, Scope};
+
+use crate::store::id_type;
+
+id_type!(
+    /// An account: who signs in. A person is something else.
+    AccountId
+);
+id_type!(
+    /// A signed-in browser or a bearer token.
+    LoginId
+);
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("auth", |rocket| async {
+        rocket.manage(throttle::Throttle::default()).attach(pages::stage()).attach(accounts::stage())
+    })
+}

@@ -1,0 +1,68 @@
+//! Passwords: argon2id, at least twelve characters, and not one that people commonly choose.
+
+use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use rocket::tokio::task::spawn_blocking;
+
+use crate::error::{Error, Result};
+use crate::web::fields::Fault;
+
+/// The shortest password, in characters (NIST SP 800-63B asks for 8; the customer for 12).
+pub const SHORTEST: usize = 12;
+
+/// A long text would keep the hash busy; nobody types one.
+const LONGEST: usize = 200;
+
+/// A new password that passed the rules.
+pub struct NewPassword(String);
+
+impl NewPassword {
+    /// `about` are words that must not carry the password: the login, the name, the product.
+    pub fn parse(text: &str, about: &[&str]) -> Result<Self, Fault> {
+        match text.chars().count() {
+            count if count < SHORTEST => Err(Fault::bound("field.password_short", SHORTEST)),
+            count if count > LONGEST => Err(Fault::bound("field.too_long", LONGEST)),
+            _ if zxcvbn::zxcvbn(text, about).score() < zxcvbn::Score::Three => Err(Fault::new("field.password_common")),
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// The argon2id hash, in PHC format. Takes tens of milliseconds on a thread of its own.
+    pub async fn hash(self) -> Result<String> {
+        spawn_blocking(move || Argon2::default().hash_password(self.0.as_bytes()).map(|hash| hash.to_string()))
+            .await
+            .map_err(Error::internal)?
+            .map_err(Error::internal)
+    }
+}
+
+/// True if `password` is the one that was hashed. `None`, for an unknown login, takes as long as a wrong password.
+pub async fn verify(password: &str, hash: Option<String>) -> Result<bool> {
+    // The hash of a random text, with the parameters of `hash` above.
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXJhbmRvbXNhbHQ$XGHd/VUJIbSdTA5v5Qh2Vc3z0vBqIj9Z7uD0ZKxJkHk";
+    let password = password.to_owned();
+    spawn_blocking(move || {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
+        let matches = Argon2::default().verify_password(password.as_bytes(), hash.as_str()).is_ok();
+        matches && known
+    })
+    .await
+    .map_err(Error::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_and_common_passwords_are_refused() {
+        let fault = |text: &str| NewPassword::parse(text, &["admin", "linli"]).err().map(|fault| fault.key);
+        assert_eq!(fault("short1!"), Some("field.password_short"));
+        for common in ["password1234", "123456789012", "qwertyuiop12", "aaaaaaaaaaaa", "adminadmin12", "iloveyou1234"] {
+            assert_eq!(fault(common), Some("field.password_common"), "{common}");
+        }
+        assert_eq!(fault("correct-harbour-tulip"), None);
+        assert_eq!(fault("四月的雨落在莞城老街上呀"), None);
+    }
+}

@@ -1,0 +1,58 @@
+//! Centers: one place with rooms, in one community of one town. The annex of the notice names the first 25.
+
+mod actions;
+pub(crate) mod api;
+mod pages;
+pub mod queries;
+mod seed;
+
+use rocket::fairing::AdHoc;
+
+pub use actions::rename;
+pub use seed::load as load_annex;
+
+use crate::clock::{Timestamp, Zone};
+use crate::store::id_type;
+
+id_type!(
+    /// A center.
+    CenterId
+);
+
+/// A center's name, for lists and for the head of every page inside it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct CenterHead {
+    pub id: CenterId,
+    pub name: String,
+}
+
+/// A center as its own people know it. Only a query that joins `account_centers` makes one for a viewer.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Center {
+    #[sqlx(flatten)]
+    pub head: CenterHead,
+    pub town: String,
+    pub community: String,
+    pub provider: Option<String>,
+    pub address: Option<String>,
+    pub zone: Zone,
+    pub planned_area_m2: i64,
+    pub registered_population: i64,
+    pub migrant_population: i64,
+    pub created_at: Timestamp,
+}
+
+impl Center {
+    pub fn id(&self) -> CenterId {
+        self.head.id
+    }
+
+    /// Registered and migrant residents, for coverage (DESIGN section 5).
+    pub fn population(&self) -> i64 {
+        self.registered_population + self.migrant_population
+    }
+}
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("centers", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })
+}

@@ -1,0 +1,92 @@
+//! The list of centers, and a center's settings. A center's overview stands in `reports`, which reads across features.
+
+use askama::Template;
+use rocket::{Route, get, post, routes};
+
+use super::{Center, CenterId, actions, queries};
+use crate::auth::{CityAdmin, Viewer};
+use crate::clock::{Now, Zone};
+use crate::error::Result;
+use crate::store::Db;
+use crate::web::fields::parse;
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, edit, update]
+}
+
+#[derive(Template)]
+#[template(path = "centers/list.html")]
+struct List {
+    centers: Vec<queries::Row>,
+}
+
+impl List {
+    fn floor_area(&self) -> i64 {
+        self.centers.iter().map(|center| center.planned_area_m2).sum()
+    }
+
+    fn population(&self) -> i64 {
+        self.centers.iter().map(|center| center.population).sum()
+    }
+}
+
+impl View for List {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("centers.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::City(Tab::Centers)
+    }
+}
+
+#[get("/centers")]
+async fn list(by: Viewer, db: &Db, now: Now) -> Result<Page<List>> {
+    let centers = queries::list(&by, &mut *db.read().await?, Zone::SHANGHAI.date(now.0)).await?;
+    Ok(Page(List { centers }))
+}
+
+#[derive(Template)]
+#[template(path = "centers/edit.html")]
+struct EditPage {
+    center: Center,
+    form: Form,
+}
+
+impl View for EditPage {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("centers.edit")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Overview)
+    }
+}
+
+#[get("/centers/<id>/edit")]
+async fn edit(by: CityAdmin, db: &Db, id: CenterId) -> Result<Page<EditPage>> {
+    let center = queries::open_to(&by, &mut *db.read().await?, id).await?;
+    let values = Fields::default()
+        .with("name", &center.head.name)
+        .with("address", center.address.as_deref().unwrap_or_default());
+    Ok(Page(EditPage { center, form: Form::filled(values) }))
+}
+
+#[post("/centers/<id>", data = "<fields>")]
+async fn update(by: CityAdmin, db: &Db, now: Now, id: CenterId, fields: Fields) -> Result<Submitted<EditPage>> {
+    let mut tx = db.begin().await?;
+    let center = queries::open_to(&by, &mut tx, id).await?;
+    let mut read = fields.read();
+    let name = read.required("name", parse::line(60));
+    let address = read.optional("address", parse::line(120));
+    match read.finish(|| Some((name?, address?))) {
+        Ok((name, address)) => {
+            actions::rename(&by, now, &mut tx, &center, &name, address.as_deref()).await?;
+            tx.commit().await?;
+            Ok(Submitted::done(format!("/centers/{id}"), "done.saved"))
+        }
+        Err(error) => Ok(Submitted::again(EditPage { center, form: Form::again(fields, error.into_field_errors()?) })),
+    }
+}

@@ -1,0 +1,96 @@
+//! Reading centers. [`open_to`] is the door that every center's page goes through.
+
+use super::{Center, CenterHead, CenterId};
+use crate::auth::Viewer;
+use crate::error::{Error, Result};
+use crate::store::Conn;
+
+const COLUMNS: &str = "c.id, c.name, c.address, c.zone, c.planned_area_m2, c.created_at, m.town, m.name as community,
+    m.registered_population, m.migrant_population, p.name as provider";
+
+const FROM: &str =
+    "from centers c join communities m on m.id = c.community_id left join providers p on p.id = c.provider_id";
+
+/// The center, if the viewer's role reaches it.
+///
+/// # Errors
+/// `NotFound` for a center that is not there or not theirs.
+pub async fn open_to(by: &Viewer, conn: &mut Conn, id: CenterId) -> Result<Center> {
+    let sql = format!(
+        "select {COLUMNS} {FROM} where c.id = $1
+         and exists (select 1 from account_centers r where r.center_id = c.id and r.account_id = $2)"
+    );
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(id)
+        .bind(by.account)
+        .fetch_optional(conn)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// All the viewer's centers, whole.
+pub async fn open_to_all(by: &Viewer, conn: &mut Conn) -> Result<Vec<Center>> {
+    let sql = format!(
+        "select {COLUMNS} {FROM}
+         where exists (select 1 from account_centers r where r.center_id = c.id and r.account_id = $1) order by c.id"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(by.account).fetch_all(conn).await?)
+}
+
+/// The center as anyone may know it: name and place are public.
+pub async fn public(conn: &mut Conn, id: CenterId) -> Result<Center> {
+    let sql = format!("select {COLUMNS} {FROM} where c.id = $1");
+    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
+}
+
+/// The centers that the viewer's role reaches.
+pub async fn reached_by(by: &Viewer, conn: &mut Conn) -> Result<Vec<CenterHead>> {
+    Ok(sqlx::query_as(
+        "select c.id, c.name from centers c join account_centers r on r.center_id = c.id where r.account_id = $1 order by c.id",
+    )
+    .bind(by.account)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A center in the list: what a supervisor compares.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Row {
+    #[sqlx(flatten)]
+    pub head: CenterHead,
+    pub town: String,
+    pub community: String,
+    pub provider: Option<String>,
+    pub planned_area_m2: i64,
+    pub population: i64,
+    pub rooms: i64,
+    pub upcoming: i64,
+}
+
+/// The viewer's centers with their rooms and the sessions planned from today on.
+pub async fn list(by: &Viewer, conn: &mut Conn, today: crate::clock::Date) -> Result<Vec<Row>> {
+    Ok(sqlx::query_as(
+        "select c.id, c.name, m.town, m.name as community, p.name as provider, c.planned_area_m2,
+                m.registered_population + m.migrant_population as population,
+                (select count(*) from rooms r where r.center_id = c.id and r.retired_at is null) as rooms,
+                (select count(*) from sessions s
+                 where s.center_id = c.id and s.status = 'planned' and s.local_date >= $2) as upcoming
+         from centers c join communities m on m.id = c.community_id left join providers p on p.id = c.provider_id
+         where exists (select 1 from account_centers r where r.center_id = c.id and r.account_id = $1)
+         order by m.number",
+    )
+    .bind(by.account)
+    .bind(today)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Every center, for the front page.
+pub async fn all_public(conn: &mut Conn) -> Result<Vec<Center>> {
+    let sql = format!("select {COLUMNS} {FROM} order by m.number");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(conn).await?)
+}
+
+pub async fn towns(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar("select distinct town from communities order by town").fetch_all(conn).await?)
+}

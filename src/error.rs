@@ -1,0 +1,134 @@
+//! The one error type: what went wrong, in the terms that an answer needs.
+
+use std::borrow::Cow;
+
+use rocket::http::Status;
+
+use crate::store;
+use crate::web::fields::FieldErrors;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug)]
+pub enum Error {
+    /// Not there, or another center's: the two look alike on purpose.
+    NotFound,
+    /// Signed in, but the role does not reach this.
+    Forbidden,
+    /// The rules say no; the sentence says why and what to do.
+    Refused(Refusal),
+    /// The input has faults, each at its field.
+    Invalid(FieldErrors),
+    /// The database does not answer now.
+    Unavailable,
+    /// Our fault. Logged once, under the number that the user is shown.
+    Internal(Reference),
+}
+
+/// A "no" as data: a stable code for programs, a text key for people, and what the text names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub code: &'static str,
+    pub key: Cow<'static, str>,
+    pub args: Vec<(&'static str, String)>,
+}
+
+impl Refusal {
+    /// A refusal whose text is `refusal.<code>`.
+    pub fn new(code: &'static str) -> Self {
+        Self { code, key: format!("refusal.{code}").into(), args: Vec::new() }
+    }
+
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.args.push((name, value.to_string()));
+        self
+    }
+}
+
+/// The number under which an internal error stands in the log.
+#[derive(Clone, Debug)]
+pub struct Reference(pub String);
+
+impl Error {
+    /// Logs `cause` once and keeps it from the user.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        let reference = Reference(format!("{:08x}", rand::random::<u32>()));
+        tracing::error!(reference = %reference.0, %cause, "internal error");
+        Self::Internal(reference)
+    }
+
+    pub fn refused(code: &'static str) -> Self {
+        Self::Refused(Refusal::new(code))
+    }
+
+    /// One field's fault.
+    pub fn field(name: &'static str, key: &'static str) -> Self {
+        Self::Invalid(FieldErrors::one(name, key))
+    }
+
+    pub fn status(&self) -> Status {
+        match self {
+            Self::NotFound => Status::NotFound,
+            Self::Forbidden => Status::Forbidden,
+            Self::Refused(_) => Status::Conflict,
+            Self::Invalid(_) => Status::UnprocessableEntity,
+            Self::Unavailable => Status::ServiceUnavailable,
+            Self::Internal(_) => Status::InternalServerError,
+        }
+    }
+
+    /// The code that the API answers with.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Forbidden => "forbidden",
+            Self::Refused(refusal) => refusal.code,
+            Self::Invalid(_) => "invalid",
+            Self::Unavailable => "unavailable",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// What a form shows again: faults of fields, and a refusal as a fault of the whole form.
+    ///
+    /// # Errors
+    /// Every other error is handed back, for it is no matter of the form.
+    pub fn into_field_errors(self) -> Result<FieldErrors> {
+        match self {
+            Self::Invalid(errors) => Ok(errors),
+            Self::Refused(refusal) => Ok(FieldErrors::whole(refusal)),
+            other => Err(other),
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<FieldErrors> for Error {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::RowNotFound => Self::NotFound,
+            error if store::is_unavailable(&error) => {
+                tracing::warn!(%error, "the database is not available");
+                Self::Unavailable
+            }
+            error => Self::internal(error),
+        }
+    }
+}
+
+impl From<askama::Error> for Error {
+    fn from(error: askama::Error) -> Self {
+        Self::internal(error)
+    }
+}

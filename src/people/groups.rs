@@ -1,0 +1,164 @@
+//! The priority groups (重点服务对象): who belongs to which on a given day.
+//!
+//! Elderly and youth follow from the birth date by age bands kept in the settings; disabled and needy are granted for
+//! a time. What counts is the session's local date, so the answer is copied into the attendance when it is made.
+
+use crate::clock::Date;
+use crate::error::Result;
+use crate::people::PersonId;
+use crate::store::{Conn, text_enum};
+
+text_enum!(
+    /// 老年人, 残疾人, 困难居民, 青少年: the notice's order.
+    PriorityGroup in "group" { Elderly = "elderly", Disabled = "disabled", Needy = "needy", Youth = "youth" }
+);
+
+/// Membership of one person on one day. A person may be in several groups, or in none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Groups {
+    pub elderly: bool,
+    pub disabled: bool,
+    pub needy: bool,
+    pub youth: bool,
+}
+
+impl Groups {
+    pub fn contains(self, group: PriorityGroup) -> bool {
+        match group {
+            PriorityGroup::Elderly => self.elderly,
+            PriorityGroup::Disabled => self.disabled,
+            PriorityGroup::Needy => self.needy,
+            PriorityGroup::Youth => self.youth,
+        }
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = PriorityGroup> {
+        PriorityGroup::ALL.iter().copied().filter(move |group| self.contains(*group))
+    }
+}
+
+/// Ages in whole years, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AgeBands {
+    pub elderly_from: u32,
+    pub youth_from: u32,
+    pub youth_to: u32,
+}
+
+impl Default for AgeBands {
+    fn default() -> Self {
+        Self { elderly_from: 60, youth_from: 6, youth_to: 18 }
+    }
+}
+
+impl AgeBands {
+    /// True from the birthday on which the person turns `elderly_from`.
+    pub fn is_elderly(self, birth: Date, on: Date) -> bool {
+        birth.plus_years(self.elderly_from) <= on
+    }
+
+    /// True from the birthday of `youth_from` until the day before that of `youth_to` + 1.
+    pub fn is_youth(self, birth: Date, on: Date) -> bool {
+        birth.plus_years(self.youth_from) <= on && on < birth.plus_years(self.youth_to + 1)
+    }
+}
+
+/// A granted membership; both dates are included, an open end has none.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Membership {
+    pub id: i64,
+    pub priority_group: PriorityGroup,
+    pub valid_from: Date,
+    pub valid_to: Option<Date>,
+    pub document: String,
+}
+
+impl Membership {
+    pub fn holds_on(&self, date: Date) -> bool {
+        self.valid_from <= date && self.valid_to.is_none_or(|end| date <= end)
+    }
+}
+
+/// The groups of a person with this birth date and these memberships on `date`.
+pub fn groups_on(birth: Option<Date>, memberships: &[Membership], bands: AgeBands, date: Date) -> Groups {
+    let granted = |group| memberships.iter().any(|m| m.priority_group == group && m.holds_on(date));
+    Groups {
+        elderly: birth.is_some_and(|birth| bands.is_elderly(birth, date)),
+        disabled: granted(PriorityGroup::Disabled),
+        needy: granted(PriorityGroup::Needy),
+        youth: birth.is_some_and(|birth| bands.is_youth(birth, date)),
+    }
+}
+
+/// The age bands as set.
+pub async fn age_bands(conn: &mut Conn) -> Result<AgeBands> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select key, value from settings where key in ('elderly_from_age', 'youth_from_age', 'youth_to_age')",
+    )
+    .fetch_all(conn)
+    .await?;
+    let age = |key: &str, or: u32| {
+        rows.iter().find(|(name, _)| name == key).and_then(|(_, value)| value.parse().ok()).unwrap_or(or)
+    };
+    let or = AgeBands::default();
+    Ok(AgeBands {
+        elderly_from: age("elderly_from_age", or.elderly_from),
+        youth_from: age("youth_from_age", or.youth_from),
+        youth_to: age("youth_to_age", or.youth_to),
+    })
+}
+
+/// A person's granted memberships, the latest first.
+pub async fn memberships(conn: &mut Conn, person: PersonId) -> Result<Vec<Membership>> {
+    Ok(sqlx::query_as(
+        "select id, priority_group, valid_from, valid_to, document from group_memberships
+         where person_id = $1 order by valid_from desc, id desc",
+    )
+    .bind(person)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The groups of `person` on `date`, as attendances copy them.
+pub async fn of_person(conn: &mut Conn, person: PersonId, date: Date) -> Result<Groups> {
+    let birth: Option<Date> =
+        sqlx::query_scalar("select birth_date from people where id = $1").bind(person).fetch_one(&mut *conn).await?;
+    let bands = age_bands(conn).await?;
+    Ok(groups_on(birth, &memberships(conn, person).await?, bands, date))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> Date {
+        Date::parse(text).unwrap()
+    }
+
+    #[test]
+    fn ages_turn_on_the_birthday() {
+        let bands = AgeBands::default();
+        assert!(!bands.is_elderly(date("1966-03-15"), date("2026-03-14")));
+        assert!(bands.is_elderly(date("1966-03-15"), date("2026-03-15")));
+        assert!(!bands.is_youth(date("2020-03-15"), date("2026-03-14")));
+        assert!(bands.is_youth(date("2020-03-15"), date("2026-03-15")));
+        assert!(bands.is_youth(date("2007-03-15"), date("2026-03-14")), "18 is included to its last day");
+        assert!(!bands.is_youth(date("2007-03-15"), date("2026-03-15")));
+    }
+
+    #[test]
+    fn a_membership_holds_on_both_its_dates() {
+        let membership = Membership {
+            id: 1,
+            priority_group: PriorityGroup::Needy,
+            valid_from: date("2026-03-01"),
+            valid_to: Some(date("2026-03-15")),
+            document: "低保证".into(),
+        };
+        let needy = |on| groups_on(None, std::slice::from_ref(&membership), AgeBands::default(), date(on)).needy;
+        assert_eq!(
+            [needy("2026-02-28"), needy("2026-03-01"), needy("2026-03-15"), needy("2026-03-16")],
+            [false, true, true, false]
+        );
+    }
+}

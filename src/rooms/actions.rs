@@ -1,0 +1,114 @@
+//! Adding, revising, closing and retiring rooms.
+
+use super::{Room, RoomId, RoomInput, WeekHours};
+use crate::audit;
+use crate::auth::Manager;
+use crate::centers::{Center, CenterId};
+use crate::clock::{Now, Timestamp};
+use crate::error::{Error, Result};
+use crate::store::{self, Conn, Violation};
+
+/// Adds a room to the center.
+///
+/// # Errors
+/// `Invalid` at `name` if the center has a room of that name, at `kind` if there is no such kind.
+pub async fn add(by: &Manager, now: Now, tx: &mut Conn, center: &Center, input: &RoomInput) -> Result<RoomId> {
+    let id: RoomId = sqlx::query_scalar(
+        "insert into rooms (center_id, kind_id, name, area_m2, capacity, buffer_minutes, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7) returning id",
+    )
+    .bind(center.id())
+    .bind(input.kind)
+    .bind(&input.name)
+    .bind(input.area_m2)
+    .bind(input.capacity)
+    .bind(input.buffer_minutes)
+    .bind(now.0)
+    .fetch_one(&mut *tx)
+    .await
+    .map_err(fault)?;
+    set_hours(tx, id, &input.hours).await?;
+    audit::record(tx, by, now, audit::entry("room.added", id.0).at(center.id())).await?;
+    Ok(id)
+}
+
+/// Changes a room. Bookings that are there stay as they are, buffers included.
+pub async fn revise(by: &Manager, now: Now, tx: &mut Conn, room: &Room, input: &RoomInput) -> Result<()> {
+    sqlx::query(
+        "update rooms set kind_id = $1, name = $2, area_m2 = $3, capacity = $4, buffer_minutes = $5 where id = $6",
+    )
+    .bind(input.kind)
+    .bind(&input.name)
+    .bind(input.area_m2)
+    .bind(input.capacity)
+    .bind(input.buffer_minutes)
+    .bind(room.id)
+    .execute(&mut *tx)
+    .await
+    .map_err(fault)?;
+    set_hours(tx, room.id, &input.hours).await?;
+    audit::record(tx, by, now, audit::entry("room.revised", room.id.0).at(room.center_id)).await
+}
+
+async fn set_hours(tx: &mut Conn, room: RoomId, hours: &WeekHours) -> Result<()> {
+    sqlx::query("delete from room_hours where room_id = $1").bind(room).execute(&mut *tx).await?;
+    for (weekday, (opens, closes)) in hours.days() {
+        sqlx::query("insert into room_hours (room_id, weekday, opens, closes) values ($1, $2, $3, $4)")
+            .bind(room)
+            .bind(weekday)
+            .bind(opens)
+            .bind(closes)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Closes a room for a time: repairs, a holiday. Sessions that are booked stay; the week view shows both.
+pub async fn close(
+    by: &Manager,
+    now: Now,
+    tx: &mut Conn,
+    room: &Room,
+    (starts_at, ends_at): (Timestamp, Timestamp),
+    reason: &str,
+) -> Result<()> {
+    sqlx::query(
+        "insert into room_closures (room_id, starts_at, ends_at, reason, created_at) values ($1, $2, $3, $4, $5)",
+    )
+    .bind(room.id)
+    .bind(starts_at)
+    .bind(ends_at)
+    .bind(reason)
+    .bind(now.0)
+    .execute(&mut *tx)
+    .await?;
+    audit::record(tx, by, now, audit::entry("room.closed", room.id.0).at(room.center_id).because(reason)).await
+}
+
+/// Takes a room out of use. Its past stays in the reports.
+///
+/// # Errors
+/// `Refused("room_in_use")` while sessions are planned in it.
+pub async fn retire(by: &Manager, now: Now, tx: &mut Conn, center: CenterId, room: &Room) -> Result<()> {
+    let retired = sqlx::query(
+        "update rooms set retired_at = $1
+         where id = $2 and not exists (select 1 from sessions s where s.room_id = rooms.id and s.status = 'planned')",
+    )
+    .bind(now.0)
+    .bind(room.id)
+    .execute(&mut *tx)
+    .await?;
+    if retired.rows_affected() == 0 {
+        return Err(Error::refused("room_in_use"));
+    }
+    audit::record(tx, by, now, audit::entry("room.retired", room.id.0).at(center)).await
+}
+
+fn fault(error: sqlx::Error) -> Error {
+    match store::violation(&error) {
+        Some(Violation::Unique(_)) => Error::field("name", "field.name_taken"),
+        Some(Violation::ForeignKey) => Error::field("kind", "field.not_a_choice"),
+        _ => error.into(),
+    }
+}

@@ -1,0 +1,104 @@
+//! `/api/v1/rooms`.
+
+use rocket::response::status::Created;
+use rocket::serde::json::Json;
+use rocket::{Route, get, post, routes};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Room, RoomId, actions, forms, queries};
+use crate::api::{List, Problem};
+use crate::auth::{CenterReader, Manager};
+use crate::centers::{self, CenterId};
+use crate::clock::Now;
+use crate::error::{Error, Result};
+use crate::store::Db;
+use crate::web::Fields;
+use crate::web::fields::parse;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, create]
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RoomJson {
+    id: i64,
+    center_id: i64,
+    name: String,
+    kind: String,
+    /// `required`, `optional` or `own`
+    class: String,
+    area_m2: i64,
+    capacity: i64,
+    buffer_minutes: i64,
+    /// By weekday, 1 (Monday) to 7; a missing day is closed
+    hours: std::collections::BTreeMap<i64, Hours>,
+}
+
+/// Local wall clock times, `08:30`
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Hours {
+    opens: String,
+    closes: String,
+}
+
+impl From<Room> for RoomJson {
+    fn from(room: Room) -> Self {
+        let time = |minutes: i64| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+        Self {
+            id: room.id.0,
+            center_id: room.center_id.0,
+            hours: room
+                .hours
+                .days()
+                .map(|(weekday, (opens, closes))| (weekday, Hours { opens: time(opens), closes: time(closes) }))
+                .collect(),
+            name: room.name,
+            kind: room.kind,
+            class: room.class.code().to_owned(),
+            area_m2: room.area_m2,
+            capacity: room.capacity,
+            buffer_minutes: room.buffer_minutes,
+        }
+    }
+}
+
+/// A center's rooms.
+#[utoipa::path(context_path = "/api/v1", tag = "rooms", params(("center" = i64, Query)), responses((status = 200, body = List<RoomJson>), (status = "4XX", body = Problem)))]
+#[get("/rooms?<center>")]
+pub(crate) async fn list(by: CenterReader, db: &Db, center: Option<CenterId>) -> Result<Json<List<RoomJson>>> {
+    let mut conn = db.read().await?;
+    let center = center.ok_or_else(|| Error::field("center", "field.required"))?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let rooms = queries::of_center(&mut conn, center.id()).await?;
+    Ok(Json(List::whole(rooms.into_iter().map(RoomJson::from).collect())))
+}
+
+/// What a new room needs.
+#[derive(ToSchema)]
+#[allow(dead_code)] // describes the body; `forms::room` reads it
+pub(crate) struct NewRoom {
+    center: i64,
+    name: String,
+    /// The id of a kind of room
+    kind: i64,
+    area_m2: i64,
+    capacity: i64,
+    buffer_minutes: Option<i64>,
+    hours: Option<std::collections::BTreeMap<i64, Hours>>,
+}
+
+/// Adds a room.
+#[utoipa::path(context_path = "/api/v1", tag = "rooms", request_body = NewRoom, responses((status = 201, body = RoomJson), (status = "4XX", body = Problem)))]
+#[post("/rooms", data = "<fields>")]
+pub(crate) async fn create(by: Manager, db: &Db, now: Now, fields: Fields) -> Result<Created<Json<RoomJson>>> {
+    let mut read = fields.read();
+    let center: Option<CenterId> = read.required("center", parse::choice);
+    let center = read.finish(|| center)?;
+    let mut tx = db.begin().await?;
+    let center = centers::queries::open_to(&by, &mut tx, center).await?;
+    let id: RoomId = actions::add(&by, now, &mut tx, &center, &forms::room(&fields)?).await?;
+    let room = queries::find(&mut tx, center.id(), id).await?;
+    tx.commit().await?;
+    Ok(Created::new(format!("/api/v1/rooms?center={}", center.id())).body(Json(room.into())))
+}

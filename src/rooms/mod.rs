@@ -1,0 +1,87 @@
+//! Rooms (功能室): where things happen. Each has a kind, an area, a capacity and weekly opening hours.
+
+mod actions;
+pub(crate) mod api;
+mod forms;
+mod pages;
+pub mod queries;
+pub mod rules;
+
+use rocket::fairing::AdHoc;
+
+pub use actions::{add, close, retire, revise};
+pub use forms::RoomInput;
+
+use crate::centers::CenterId;
+use crate::clock::Timestamp;
+use crate::store::{id_type, text_enum};
+
+id_type!(RoomId);
+id_type!(RoomKindId);
+
+text_enum!(
+    /// What the notice asks of a kind of room: all required ones, at least half of the optional ones.
+    RoomClass in "room_class" { Required = "required", Optional = "optional", Own = "own" }
+);
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct RoomKind {
+    pub id: RoomKindId,
+    pub class: RoomClass,
+    pub name: String,
+    pub name_en: String,
+}
+
+/// A room with its kind. `hours` are loaded beside it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Room {
+    pub id: RoomId,
+    pub center_id: CenterId,
+    pub name: String,
+    pub kind_id: RoomKindId,
+    pub class: RoomClass,
+    pub kind: String,
+    pub kind_en: String,
+    pub area_m2: i64,
+    pub capacity: i64,
+    /// Minutes kept free before and after every session, for setting up and cleaning.
+    pub buffer_minutes: i64,
+    #[sqlx(skip)]
+    pub hours: WeekHours,
+}
+
+/// Opening hours in minutes after local midnight, by weekday (1 Monday to 7 Sunday); a missing day is closed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WeekHours(std::collections::BTreeMap<i64, (i64, i64)>);
+
+impl WeekHours {
+    pub fn set(&mut self, weekday: i64, opens: i64, closes: i64) {
+        self.0.insert(weekday, (opens, closes));
+    }
+
+    pub fn on(&self, weekday: i64) -> Option<(i64, i64)> {
+        self.0.get(&weekday).copied()
+    }
+
+    pub fn days(&self) -> impl Iterator<Item = (i64, (i64, i64))> + '_ {
+        self.0.iter().map(|(weekday, hours)| (*weekday, *hours))
+    }
+
+    pub fn minutes_a_week(&self) -> i64 {
+        self.0.values().map(|(opens, closes)| closes - opens).sum()
+    }
+}
+
+/// A time in which a room is closed although its hours say open.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Closure {
+    pub id: i64,
+    pub room_id: RoomId,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    pub reason: String,
+}
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("rooms", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })
+}

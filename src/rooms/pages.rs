@@ -1,0 +1,235 @@
+//! A center's rooms: the list with how it stands to the notice, and the form of one room.
+
+use askama::Template;
+use chrono::NaiveDateTime;
+use rocket::{Route, get, post, routes};
+
+use super::{Closure, Room, RoomClass, RoomId, RoomKind, actions, forms, queries, rules};
+use crate::auth::{CenterReader, Manager, Role};
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Now, Timestamp};
+use crate::error::{Error, Result};
+use crate::store::{Conn, Db};
+use crate::web::fields::{Fault, parse};
+use crate::web::form::Done;
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, new, create, edit, update, close, retire]
+}
+
+#[derive(Template)]
+#[template(path = "rooms/list.html")]
+struct List {
+    center: Center,
+    rooms: Vec<Room>,
+    closures: Vec<Closure>,
+    standard: rules::Standard,
+    may_manage: bool,
+}
+
+impl List {
+    fn room_name(&self, id: &RoomId) -> &str {
+        self.rooms.iter().find(|room| room.id == *id).map_or("", |room| room.name.as_str())
+    }
+
+    fn local(&self, at: &Timestamp) -> NaiveDateTime {
+        self.center.zone.local(*at)
+    }
+}
+
+impl View for List {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("rooms.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Rooms)
+    }
+}
+
+#[get("/centers/<center>/rooms")]
+async fn list(by: CenterReader, db: &Db, now: Now, center: CenterId) -> Result<Page<List>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let rooms = queries::of_center(&mut conn, center.id()).await?;
+    let kinds = queries::kinds(&mut conn).await?;
+    let closures = queries::closures(&mut conn, center.id(), now.0, Timestamp(i64::MAX)).await?;
+    let standard = rules::standard(&rooms, &kinds);
+    let may_manage = matches!(by.role, Role::CityAdmin | Role::ProviderManager);
+    Ok(Page(List { center, rooms, closures, standard, may_manage }))
+}
+
+/// The form of a room, new (`room` is none) or known.
+#[derive(Template)]
+#[template(path = "rooms/form.html")]
+struct RoomPage {
+    center: Center,
+    room: Option<Room>,
+    kinds: Vec<RoomKind>,
+    form: Form,
+    /// The second form of a known room's page.
+    closing: Form,
+}
+
+impl RoomPage {
+    async fn load(conn: &mut Conn, center: Center, room: Option<Room>, form: Form, closing: Form) -> Result<Self> {
+        Ok(Self { center, room, kinds: queries::kinds(conn).await?, form, closing })
+    }
+
+    fn kinds_of(&self, class: &RoomClass) -> Vec<&RoomKind> {
+        self.kinds.iter().filter(|kind| kind.class == *class).collect()
+    }
+
+    /// The name of a weekday's field, `hours.1.opens`.
+    fn field(&self, weekday: &i64, end: &str) -> String {
+        format!("hours.{weekday}.{end}")
+    }
+
+    fn classes(&self) -> &'static [RoomClass] {
+        RoomClass::ALL
+    }
+}
+
+impl View for RoomPage {
+    fn title(&self, lang: Lang) -> String {
+        self.room.as_ref().map_or_else(|| lang.text("rooms.new"), |room| room.name.clone())
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Rooms)
+    }
+}
+
+#[get("/centers/<center>/rooms/new")]
+async fn new(by: Manager, db: &Db, center: CenterId) -> Result<Page<RoomPage>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    // Most rooms are open like this; nobody should have to type it.
+    let mut values = Fields::default().with("buffer_minutes", 0);
+    for weekday in 1..=7 {
+        values.add(&format!("hours.{weekday}.opens"), "08:30");
+        values.add(&format!("hours.{weekday}.closes"), "21:00");
+    }
+    Ok(Page(RoomPage::load(&mut conn, center, None, Form::filled(values), Form::new()).await?))
+}
+
+#[post("/centers/<center>/rooms", data = "<fields>")]
+async fn create(by: Manager, db: &Db, now: Now, center: CenterId, fields: Fields) -> Result<Submitted<RoomPage>> {
+    let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
+    let made = async {
+        let input = forms::room(&fields)?;
+        let mut tx = db.begin().await?;
+        actions::add(&by, now, &mut tx, &center, &input).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(format!("/centers/{}/rooms", center.id()), "done.room_added")),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(RoomPage::load(&mut *db.read().await?, center, None, form, Form::new()).await?))
+        }
+    }
+}
+
+#[get("/centers/<center>/rooms/<id>", rank = 2)]
+async fn edit(by: Manager, db: &Db, center: CenterId, id: RoomId) -> Result<Page<RoomPage>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let room = queries::find(&mut conn, center.id(), id).await?;
+    let form = Form::filled(values(&room));
+    Ok(Page(RoomPage::load(&mut conn, center, Some(room), form, Form::new()).await?))
+}
+
+fn values(room: &Room) -> Fields {
+    let mut values = Fields::default()
+        .with("name", &room.name)
+        .with("kind", room.kind_id)
+        .with("area_m2", room.area_m2)
+        .with("capacity", room.capacity)
+        .with("buffer_minutes", room.buffer_minutes);
+    for (weekday, (opens, closes)) in room.hours.days() {
+        values.add(&format!("hours.{weekday}.opens"), &format!("{:02}:{:02}", opens / 60, opens % 60));
+        values.add(&format!("hours.{weekday}.closes"), &format!("{:02}:{:02}", closes / 60, closes % 60));
+    }
+    values
+}
+
+#[post("/centers/<center>/rooms/<id>", data = "<fields>")]
+async fn update(
+    by: Manager,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: RoomId,
+    fields: Fields,
+) -> Result<Submitted<RoomPage>> {
+    let (center, room) = open(&by, db, center, id).await?;
+    let made = async {
+        let input = forms::room(&fields)?;
+        let mut tx = db.begin().await?;
+        actions::revise(&by, now, &mut tx, &room, &input).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(format!("/centers/{}/rooms", center.id()), "done.saved")),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(RoomPage::load(&mut *db.read().await?, center, Some(room), form, Form::new()).await?))
+        }
+    }
+}
+
+async fn open(by: &Manager, db: &Db, center: CenterId, id: RoomId) -> Result<(Center, Room)> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(by, &mut conn, center).await?;
+    let room = queries::find(&mut conn, center.id(), id).await?;
+    Ok((center, room))
+}
+
+#[post("/centers/<center>/rooms/<id>/closures", data = "<fields>")]
+async fn close(
+    by: Manager,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: RoomId,
+    fields: Fields,
+) -> Result<Submitted<RoomPage>> {
+    let (center, room) = open(&by, db, center, id).await?;
+    let made = async {
+        let mut read = fields.read();
+        let from = read.required("from", parse::date);
+        let to = read.required("to", parse::date);
+        let reason = read.required("reason", parse::line(80));
+        if let (Some(from), Some(to)) = (from, to)
+            && to < from
+        {
+            read.fault::<()>("to", Fault::new("field.ends_before_start"));
+        }
+        let (from, to, reason) = read.finish(|| Some((from?, to?, reason?)))?;
+        let span = (center.zone.midnight(from), center.zone.midnight(to.plus_days(1)));
+        let mut tx = db.begin().await?;
+        actions::close(&by, now, &mut tx, &room, span, &reason).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(format!("/centers/{}/rooms", center.id()), "done.room_closed")),
+        Err(error) => {
+            let form = Form::filled(values(&room));
+            let closing = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(RoomPage::load(&mut *db.read().await?, center, Some(room), form, closing).await?))
+        }
+    }
+}
+
+#[post("/centers/<center>/rooms/<id>/retirement")]
+async fn retire(by: Manager, db: &Db, now: Now, center: CenterId, id: RoomId) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let center = centers::queries::open_to(&by, &mut tx, center).await?;
+    let room = queries::find(&mut tx, center.id(), id).await?;
+    actions::retire(&by, now, &mut tx, center.id(), &room).await?;
+    tx.commit().await?;
+    Ok(Done::to(format!("/centers/{}/rooms", center.id()), "done.room_retired"))
+}

@@ -1,0 +1,75 @@
+//! Reading rooms, always within a center that the viewer was let into.
+
+use super::{Closure, Room, RoomId, RoomKind, WeekHours};
+use crate::centers::CenterId;
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+use crate::store::Conn;
+
+const COLUMNS: &str = "select r.id, r.center_id, r.name, r.kind_id, k.class, k.name as kind, k.name_en as kind_en,
+        r.area_m2, r.capacity, r.buffer_minutes
+     from rooms r join room_kinds k on k.id = r.kind_id";
+
+/// The center's rooms that are in use, with their hours: required kinds first.
+pub async fn of_center(conn: &mut Conn, center: CenterId) -> Result<Vec<Room>> {
+    let sql = format!("{COLUMNS} where r.center_id = $1 and r.retired_at is null order by k.id, r.name");
+    let mut rooms: Vec<Room> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).fetch_all(&mut *conn).await?;
+    let hours: Vec<(RoomId, i64, i64, i64)> = sqlx::query_as(
+        "select h.room_id, h.weekday, h.opens, h.closes from room_hours h join rooms r on r.id = h.room_id where r.center_id = $1",
+    )
+    .bind(center)
+    .fetch_all(conn)
+    .await?;
+    for room in &mut rooms {
+        for (_, weekday, opens, closes) in hours.iter().filter(|(id, ..)| *id == room.id) {
+            room.hours.set(*weekday, *opens, *closes);
+        }
+    }
+    Ok(rooms)
+}
+
+/// One room of the center.
+///
+/// # Errors
+/// `NotFound` for another center's room, and for a retired one.
+pub async fn find(conn: &mut Conn, center: CenterId, id: RoomId) -> Result<Room> {
+    let sql = format!("{COLUMNS} where r.id = $1 and r.center_id = $2 and r.retired_at is null");
+    let mut room: Room = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(id)
+        .bind(center)
+        .fetch_optional(&mut *conn)
+        .await?
+        .ok_or(Error::NotFound)?;
+    room.hours = hours(conn, id).await?;
+    Ok(room)
+}
+
+async fn hours(conn: &mut Conn, room: RoomId) -> Result<WeekHours> {
+    let rows: Vec<(i64, i64, i64)> = sqlx::query_as("select weekday, opens, closes from room_hours where room_id = $1")
+        .bind(room)
+        .fetch_all(conn)
+        .await?;
+    let mut hours = WeekHours::default();
+    for (weekday, opens, closes) in rows {
+        hours.set(weekday, opens, closes);
+    }
+    Ok(hours)
+}
+
+pub async fn kinds(conn: &mut Conn) -> Result<Vec<RoomKind>> {
+    Ok(sqlx::query_as("select id, class, name, name_en from room_kinds order by id").fetch_all(conn).await?)
+}
+
+/// The closures of a center's rooms that touch [from, to).
+pub async fn closures(conn: &mut Conn, center: CenterId, from: Timestamp, to: Timestamp) -> Result<Vec<Closure>> {
+    Ok(sqlx::query_as(
+        "select c.id, c.room_id, c.starts_at, c.ends_at, c.reason
+         from room_closures c join rooms r on r.id = c.room_id
+         where r.center_id = $1 and c.starts_at < $3 and c.ends_at > $2 order by c.starts_at",
+    )
+    .bind(center)
+    .bind(from)
+    .bind(to)
+    .fetch_all(conn)
+    .await?)
+}

@@ -1,0 +1,69 @@
+//! What a starting server does before it serves: migrate, fill an empty database, and, while there is no account,
+//! print the link to make the first one.
+
+use std::time::Duration;
+
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::{Orbit, Rocket};
+use rocket_db_pools::Database;
+
+use crate::auth::setup;
+use crate::clock::{Clock, Now};
+use crate::error::Error;
+use crate::store::{self, Db};
+use crate::web::site::PublicUrl;
+
+/// How often a database that is late is asked again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Runs at liftoff, and again until it works: a server whose database is late says 503 until then.
+pub struct Prepare;
+
+#[rocket::async_trait]
+impl Fairing for Prepare {
+    fn info(&self) -> Info {
+        Info { name: "prepare the database", kind: Kind::Liftoff }
+    }
+
+    async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {
+        let (Some(db), Some(clock)) = (Db::fetch(rocket), rocket.state::<Clock>()) else { return };
+        let config = rocket.config();
+        let base = rocket
+            .state::<PublicUrl>()
+            .and_then(|url| url.0.clone())
+            .unwrap_or_else(|| format!("http://{}:{}", config.address, config.port));
+        println!("Linli 邻里 is at {base}");
+        if let Err(error) = prepare(db, clock, &base).await {
+            tracing::warn!(%error, "the database is not ready; trying again until it is");
+            let (db, clock) = ((**db).clone(), clock.clone());
+            rocket::tokio::spawn(async move {
+                let db = Db::from(db);
+                while prepare(&db, &clock, &base).await.is_err() {
+                    rocket::tokio::time::sleep(AGAIN).await;
+                }
+                tracing::info!("the database is ready");
+            });
+        }
+    }
+}
+
+async fn prepare(db: &Db, clock: &Clock, base: &str) -> Result<(), String> {
+    fill(db, clock.now()).await?;
+    let link = setup::new_link(db, clock.now()).await.map_err(|error| said(&error))?;
+    if let Some(secret) = link {
+        println!(
+            "\nThere is no account yet. This link makes the first administrator, once:\n\n    {base}/setup/{secret}\n"
+        );
+    }
+    Ok(())
+}
+
+/// Migrates, and loads the annex and the catalogs into an empty database.
+pub async fn fill(db: &Db, now: Now) -> Result<(), String> {
+    store::migrate(db).await.map_err(|error| error.to_string())?;
+    crate::centers::load_annex(db, now).await.map_err(|error| said(&error))
+}
+
+fn said(error: &Error) -> String {
+    format!("{error:?}")
+}

@@ -1,0 +1,34 @@
+// Small comforts. Every page and form works without this file.
+
+// A form sent twice by an impatient finger is sent once.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button || event.target.dataset.sent) {
+    if (event.target.dataset.sent) event.preventDefault();
+    return;
+  }
+  event.target.dataset.sent = "1";
+  button.setAttribute("aria-busy", "true");
+});
+
+// Back from the cache of pages: a form may be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+// What is wrong is read first.
+document.getElementById("faults")?.focus();
+
+// A tap elsewhere closes an open menu.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// Buttons that only a script can serve are shown by it.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

@@ -1,0 +1,154 @@
+//! Errors as answers: a page with plain words, or `application/problem+json` under `/api/`.
+
+use askama::Template;
+use rocket::fairing::AdHoc;
+use rocket::http::{ContentType, Status};
+use rocket::request::Request;
+use rocket::response::{self, Redirect, Responder, Response};
+use rocket::serde::json::{Value, json};
+use rocket::{catch, catchers, get, routes};
+
+use super::filters;
+use super::page::{Page, View};
+use super::text::Lang;
+use crate::error::{Error, Refusal};
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("errors", |rocket| async {
+        rocket.mount("/", routes![cross_site]).register("/", catchers![signed_out, other])
+    })
+}
+
+#[derive(Template)]
+#[template(path = "layouts/error.html")]
+struct ErrorPage {
+    status: u16,
+    /// Keys `error.<name>.title` and `error.<name>.text`.
+    name: &'static str,
+    refusal: Option<Refusal>,
+    reference: Option<String>,
+}
+
+impl View for ErrorPage {
+    fn title(&self, lang: Lang) -> String {
+        lang.text(&format!("error.{}.title", self.name))
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Error {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let status = self.status();
+        if is_api(request) {
+            return problem(request, &self);
+        }
+        let page = ErrorPage {
+            status: status.code,
+            name: name(status),
+            reference: match &self {
+                Self::Internal(reference) => Some(reference.0.clone()),
+                _ => None,
+            },
+            refusal: match self {
+                Self::Refused(refusal) => Some(refusal),
+                _ => None,
+            },
+        };
+        (status, Page(page)).respond_to(request)
+    }
+}
+
+fn name(status: Status) -> &'static str {
+    match status.code {
+        403 => "forbidden",
+        404 => "not_found",
+        409 => "refused",
+        413 => "too_large",
+        429 => "too_many",
+        503 => "unavailable",
+        400..=499 => "bad_request",
+        _ => "internal",
+    }
+}
+
+fn is_api(request: &Request<'_>) -> bool {
+    request.uri().path().starts_with("/api/")
+}
+
+/// RFC 9457: `status`, a stable `code`, a `title` for people, and `errors` by field where the input is at fault.
+fn problem<'r>(request: &'r Request<'_>, error: &Error) -> response::Result<'static> {
+    let lang = Lang::of(request);
+    let status = error.status();
+    let mut body = problem_body(status, error.code(), &lang.text(&format!("error.{}.title", name(status))));
+    match error {
+        Error::Refused(refusal) => body["detail"] = filters::refusal_text(lang, refusal).into(),
+        Error::Internal(reference) => body["reference"] = reference.0.clone().into(),
+        Error::Invalid(errors) => {
+            let told = errors.fields.iter().map(|(field, fault)| {
+                let bound = fault.bound.iter().map(|bound| ("bound", bound.clone()));
+                (field.clone(), json!({ "code": fault.key, "message": lang.with(fault.key, bound) }))
+            });
+            body["errors"] = Value::Object(told.collect());
+        }
+        _ => {}
+    }
+    respond_problem(request, status, &body)
+}
+
+fn problem_body(status: Status, code: &str, title: &str) -> Value {
+    json!({ "type": "about:blank", "status": status.code, "code": code, "title": title })
+}
+
+fn respond_problem<'r>(request: &'r Request<'_>, status: Status, body: &Value) -> response::Result<'static> {
+    let kind = ContentType::new("application", "problem+json");
+    Response::build_from((kind, body.to_string()).respond_to(request)?).status(status).ok()
+}
+
+/// Where [`super::headers::SameSiteOnly`] sends what it refuses.
+#[get("/refused/cross-site")]
+fn cross_site() -> Error {
+    Error::Forbidden
+}
+
+/// What a catcher answers: a problem to programs, a page or the way to sign in to people.
+enum Caught {
+    Problem(Status, Value),
+    Page(Status, ErrorPage),
+    SignIn(String),
+}
+
+impl<'r> Responder<'r, 'static> for Caught {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        match self {
+            Self::Problem(status, body) => {
+                let mut response = respond_problem(request, status, &body)?;
+                if status == Status::Unauthorized {
+                    response.set_raw_header("WWW-Authenticate", "Bearer");
+                }
+                Ok(response)
+            }
+            Self::Page(status, page) => (status, Page(page)).respond_to(request),
+            Self::SignIn(to) => Redirect::to(to).respond_to(request),
+        }
+    }
+}
+
+/// A page asks to sign in and comes back afterwards; a program is told it needs a token.
+#[catch(401)]
+fn signed_out(request: &Request<'_>) -> Caught {
+    if is_api(request) {
+        let title = Lang::of(request).text("error.unauthorized.title");
+        return Caught::Problem(Status::Unauthorized, problem_body(Status::Unauthorized, "unauthorized", &title));
+    }
+    let back = form_urlencoded::byte_serialize(request.uri().path().as_str().as_bytes()).collect::<String>();
+    Caught::SignIn(format!("/sign-in?next={back}"))
+}
+
+#[catch(default)]
+fn other(status: Status, request: &Request<'_>) -> Caught {
+    let name = name(status);
+    if is_api(request) {
+        let title = Lang::of(request).text(&format!("error.{name}.title"));
+        return Caught::Problem(status, problem_body(status, name, &title));
+    }
+    Caught::Page(status, ErrorPage { status: status.code, name, refusal: None, reference: None })
+}

@@ -1,0 +1,278 @@
+//! What a request brings: named values from a form or a JSON body, read into typed input with a fault per field.
+//!
+//! Pages and API read through the same code, so a rule about a field is written once, in the type's `parse`.
+
+use std::collections::BTreeMap;
+
+use rocket::data::{Data, FromData, Outcome, ToByteUnit};
+use rocket::http::Status;
+use rocket::request::Request;
+use serde_json::Value;
+
+use crate::error::{Error, Refusal};
+
+/// A body larger than this is refused with 413, never cut.
+const LIMIT_KIB: u64 = 256;
+
+/// The values as they came, trimmed; several under one name where several were sent.
+#[derive(Clone, Debug, Default)]
+pub struct Fields(BTreeMap<String, Vec<String>>);
+
+impl Fields {
+    pub fn from_form(body: &str) -> Self {
+        let mut fields = Self::default();
+        for (name, value) in form_urlencoded::parse(body.as_bytes()) {
+            fields.add(&name, &value);
+        }
+        fields
+    }
+
+    /// Flattens a JSON object: nested objects by dots (`hours.1.opens`), lists as several values. `None` if not an object.
+    pub fn from_json(body: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(body).ok()?;
+        let mut fields = Self::default();
+        value.is_object().then(|| fields.flatten("", &value))?;
+        Some(fields)
+    }
+
+    fn flatten(&mut self, name: &str, value: &Value) {
+        match value {
+            Value::Object(map) => {
+                for (key, value) in map {
+                    let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                    self.flatten(&name, value);
+                }
+            }
+            Value::Array(list) => list.iter().for_each(|value| self.flatten(name, value)),
+            Value::String(text) => self.add(name, text),
+            Value::Null => {}
+            Value::Bool(_) | Value::Number(_) => self.add(name, &value.to_string()),
+        }
+    }
+
+    /// Adds a value; a NUL, which PostgreSQL's text cannot hold, is dropped.
+    pub fn add(&mut self, name: &str, value: &str) {
+        let value = value.trim().replace('\0', "");
+        self.0.entry(name.to_owned()).or_default().push(value);
+    }
+
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.add(name, &value.to_string());
+        self
+    }
+
+    /// The first value, or "" where there is none.
+    pub fn get(&self, name: &str) -> &str {
+        self.all(name).first().map_or("", String::as_str)
+    }
+
+    pub fn all(&self, name: &str) -> &[String] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn has(&self, name: &str, value: &str) -> bool {
+        self.all(name).iter().any(|v| v == value)
+    }
+
+    /// Reads the fields into input; faults gather until [`Reader::finish`].
+    pub fn read(&self) -> Reader<'_> {
+        Reader { fields: self, errors: FieldErrors::default() }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Fields {
+    type Error = &'static str;
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        let body = match data.open(LIMIT_KIB.kibibytes()).into_string().await {
+            Ok(body) if body.is_complete() => body.into_inner(),
+            Ok(_) => return Outcome::Error((Status::PayloadTooLarge, "the body is too large")),
+            Err(_) => return Outcome::Error((Status::BadRequest, "the body is not UTF-8 text")),
+        };
+        let json = request.content_type().is_some_and(|kind| kind.is_json());
+        match if json { Self::from_json(&body) } else { Some(Self::from_form(&body)) } {
+            Some(fields) => Outcome::Success(fields),
+            None => Outcome::Error((Status::BadRequest, "the body is not a JSON object")),
+        }
+    }
+}
+
+/// Why a value is not taken: a text key, and the bound that the text names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub key: &'static str,
+    pub bound: Option<String>,
+}
+
+impl Fault {
+    pub fn new(key: &'static str) -> Self {
+        Self { key, bound: None }
+    }
+
+    /// A fault whose text says `%{bound}`.
+    pub fn bound(key: &'static str, bound: impl ToString) -> Self {
+        Self { key, bound: Some(bound.to_string()) }
+    }
+}
+
+/// Faults by field, in the order in which they were found, and perhaps one of the whole form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldErrors {
+    pub fields: Vec<(String, Fault)>,
+    pub whole: Option<Refusal>,
+}
+
+impl FieldErrors {
+    pub fn one(name: &str, key: &'static str) -> Self {
+        Self { fields: vec![(name.to_owned(), Fault::new(key))], whole: None }
+    }
+
+    pub fn whole(refusal: Refusal) -> Self {
+        Self { fields: Vec::new(), whole: Some(refusal) }
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Fault> {
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, fault)| fault)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.whole.is_none()
+    }
+}
+
+/// Reads fields one by one. A faulty one gives `None` and is noted; `finish` says whether there was any.
+pub struct Reader<'a> {
+    fields: &'a Fields,
+    errors: FieldErrors,
+}
+
+impl Reader<'_> {
+    pub fn required<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Option<T> {
+        match self.fields.get(name) {
+            "" => self.fault(name, Fault::new("field.required")),
+            text => parse(text).map_or_else(|fault| self.fault(name, fault), Some),
+        }
+    }
+
+    /// `Some(None)` where nothing was entered, `None` where what was entered is faulty.
+    pub fn optional<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Option<Option<T>> {
+        match self.fields.get(name) {
+            "" => Some(None),
+            text => parse(text).map_or_else(|fault| self.fault(name, fault), |value| Some(Some(value))),
+        }
+    }
+
+    pub fn flag(&self, name: &str) -> bool {
+        matches!(self.fields.get(name), "1" | "true" | "on")
+    }
+
+    /// Every value under `name`, each parsed; `None` if any is faulty.
+    pub fn every<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, Fault>) -> Option<Vec<T>> {
+        let read: Result<Vec<T>, Fault> =
+            self.fields.all(name).iter().filter(|text| !text.is_empty()).map(|text| parse(text)).collect();
+        read.map_or_else(|fault| self.fault(name, fault), Some)
+    }
+
+    pub fn fault<T>(&mut self, name: &str, fault: Fault) -> Option<T> {
+        self.errors.fields.push((name.to_owned(), fault));
+        None
+    }
+
+    /// The input that `build` makes of what was read.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every fault found.
+    pub fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, Error> {
+        if !self.errors.is_empty() {
+            return Err(Error::Invalid(self.errors));
+        }
+        build().ok_or_else(|| Error::internal("a form was read without a fault, yet a value is missing"))
+    }
+}
+
+/// Parsers for plain values.
+pub mod parse {
+    use super::Fault;
+    use crate::clock::Date;
+
+    /// One line of text, at most `max` characters.
+    pub fn line(max: usize) -> impl Fn(&str) -> Result<String, Fault> {
+        move |text| match text {
+            text if text.chars().count() > max => Err(Fault::bound("field.too_long", max)),
+            text if text.chars().any(char::is_control) => Err(Fault::new("field.one_line")),
+            text => Ok(text.to_owned()),
+        }
+    }
+
+    /// Text of several lines, at most `max` characters.
+    pub fn text(max: usize) -> impl Fn(&str) -> Result<String, Fault> {
+        move |text| match text.chars().count() {
+            count if count > max => Err(Fault::bound("field.too_long", max)),
+            _ => Ok(text.replace("\r\n", "\n")),
+        }
+    }
+
+    pub fn integer(range: std::ops::RangeInclusive<i64>) -> impl Fn(&str) -> Result<i64, Fault> {
+        move |text| match text.parse() {
+            Ok(number) if range.contains(&number) => Ok(number),
+            _ => Err(Fault::bound("field.not_in_range", format!("{}–{}", range.start(), range.end()))),
+        }
+    }
+
+    pub fn date(text: &str) -> Result<Date, Fault> {
+        Date::parse(text).ok_or(Fault::new("field.not_a_date"))
+    }
+
+    /// A wall clock time, `08:30` or `24:00`, as minutes after midnight.
+    pub fn minute_of_day(text: &str) -> Result<i64, Fault> {
+        let fault = || Fault::new("field.not_a_time");
+        let (hours, minutes) = text.split_once(':').ok_or_else(fault)?;
+        let (hours, minutes): (i64, i64) =
+            (hours.parse().map_err(|_| fault())?, minutes[..].get(..2).unwrap_or("x").parse().map_err(|_| fault())?);
+        match hours * 60 + minutes {
+            total if (0..=1440).contains(&total) && (0..60).contains(&minutes) && hours >= 0 => Ok(total),
+            _ => Err(fault()),
+        }
+    }
+
+    /// A value that parses itself: ids, and the words of closed sets.
+    pub fn choice<T: std::str::FromStr>(text: &str) -> Result<T, Fault> {
+        text.parse().map_err(|_| Fault::new("field.not_a_choice"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn form_and_json_read_alike() {
+        let form = Fields::from_form("name=%E9%99%88%E4%BC%AF&hours.1.opens=08%3A30&group=elderly&group=needy");
+        let json = Fields::from_json(r#"{"name":"陈伯","hours":{"1":{"opens":"08:30"}},"group":["elderly","needy"]}"#)
+            .unwrap();
+        assert_eq!(form.0, json.0);
+        assert!(Fields::from_json("[1]").is_none());
+    }
+
+    #[test]
+    fn every_fault_is_told_at_its_field() {
+        let fields = Fields::from_form("area=-3&opens=25:00&date=2026-02-30");
+        let mut read = fields.read();
+        read.required("name", parse::line(10));
+        read.required("area", parse::integer(1..=9));
+        read.required("opens", parse::minute_of_day);
+        read.optional("date", parse::date);
+        let Err(Error::Invalid(errors)) = read.finish(|| Some(())) else { panic!("taken") };
+        let names: Vec<_> = errors.fields.iter().map(|(name, fault)| (name.as_str(), fault.key)).collect();
+        assert_eq!(
+            names,
+            [
+                ("name", "field.required"),
+                ("area", "field.not_in_range"),
+                ("opens", "field.not_a_time"),
+                ("date", "field.not_a_date")
+            ]
+        );
+    }
+}

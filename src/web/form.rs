@@ -1,0 +1,106 @@
+//! A form on a page: what was entered, what is wrong with it, and the two ways in which a submission ends.
+
+use rocket::http::{Cookie, Status};
+use rocket::request::Request;
+use rocket::response::{self, Redirect, Responder};
+
+use super::fields::{Fault, FieldErrors, Fields};
+use super::page::{FLASH, Page, View};
+use crate::error::Refusal;
+
+/// What a template needs to draw a form: empty, filled with a record, or shown again with faults.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    values: Fields,
+    errors: FieldErrors,
+}
+
+impl Form {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Filled with a record's present values.
+    pub fn filled(values: Fields) -> Self {
+        Self { values, errors: FieldErrors::default() }
+    }
+
+    /// As it was sent, with what is wrong.
+    pub fn again(values: Fields, errors: FieldErrors) -> Self {
+        Self { values, errors }
+    }
+
+    pub fn value(&self, name: &str) -> &str {
+        self.values.get(name)
+    }
+
+    pub fn has(&self, name: &str, value: impl ToString) -> bool {
+        self.values.has(name, &value.to_string())
+    }
+
+    pub fn on(&self, name: &str) -> bool {
+        self.has(name, "1")
+    }
+
+    pub fn fault(&self, name: &str) -> Option<&Fault> {
+        self.errors.get(name)
+    }
+
+    pub fn faults(&self) -> &[(String, Fault)] {
+        &self.errors.fields
+    }
+
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.errors.whole.as_ref()
+    }
+
+    pub fn is_faulty(&self) -> bool {
+        !self.errors.is_empty()
+    }
+}
+
+/// How a submission ends: elsewhere with a word of success, or at the same form again.
+pub enum Submitted<V> {
+    Done { to: Box<Redirect>, flash: &'static str },
+    Again(Box<V>),
+}
+
+impl<V> Submitted<V> {
+    /// 303 to `to`, where the text `flash` (a `done.…` key) is shown.
+    pub fn done(to: impl TryInto<rocket::http::uri::Reference<'static>>, flash: &'static str) -> Self {
+        Self::Done { to: Box::new(Redirect::to(to)), flash }
+    }
+
+    /// 422 and the form as it was sent, with its faults.
+    pub fn again(view: V) -> Self {
+        Self::Again(Box::new(view))
+    }
+}
+
+impl<'r, V: View> Responder<'r, 'static> for Submitted<V> {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        match self {
+            Self::Done { to, flash } => Done { to: *to, flash }.respond_to(request),
+            Self::Again(view) => (Status::UnprocessableEntity, Page(*view)).respond_to(request),
+        }
+    }
+}
+
+/// A redirect with a word of success, for actions that have no form to show again.
+pub struct Done {
+    to: Redirect,
+    flash: &'static str,
+}
+
+impl Done {
+    pub fn to(to: impl TryInto<rocket::http::uri::Reference<'static>>, flash: &'static str) -> Self {
+        Self { to: Redirect::to(to), flash }
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Done {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        request.cookies().add(Cookie::build((FLASH, self.flash)).path("/").http_only(true));
+        self.to.respond_to(request)
+    }
+}

@@ -1,0 +1,153 @@
+//! Pages. A handler returns `Page(view)`; the view's struct holds what its template shows and nothing of the chrome.
+//!
+//! Answering, the page finds the reader's language, account and flash message in the request and puts the layout around.
+
+use std::any::Any;
+
+use askama::Template;
+use rocket::http::{ContentType, Cookie, Status};
+use rocket::request::Request;
+use rocket::response::{self, Responder, Response};
+
+use super::filters;
+use super::nav::{self, Item, Tab};
+use super::site::Appearance;
+use super::text::Lang;
+use crate::auth::Viewer;
+use crate::centers::CenterHead;
+use crate::error::Error;
+
+/// The cookie that carries a message's text key over a redirect.
+pub const FLASH: &str = "flash";
+
+/// A page's body, and what the layout needs to know of it.
+pub trait View: Template {
+    /// What the browser's tab says, before the product's name.
+    fn title(&self, lang: Lang) -> String;
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Public
+    }
+}
+
+/// Where a page stands, which decides what is around it.
+#[derive(Clone, Copy)]
+pub enum Frame<'a> {
+    /// Inside a center's work.
+    Center(&'a CenterHead, Tab),
+    /// The city's or an organization's level, above centers.
+    City(Tab),
+    /// What anyone sees.
+    Public,
+    /// A sheet for the printer.
+    Print,
+    /// A resident's phone at the door: a page of few kilobytes.
+    Door,
+}
+
+/// A whole HTML page with status 200.
+pub struct Page<V>(pub V);
+
+impl<'r, V: View> Responder<'r, 'static> for Page<V> {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        match render(&self.0, request) {
+            Ok(html) => {
+                let mut response = Response::build();
+                response.header(ContentType::HTML).sized_body(html.len(), std::io::Cursor::new(html)).ok()
+            }
+            Err(error) => Error::from(error).respond_to(request),
+        }
+    }
+}
+
+impl<V: View> Page<V> {
+    /// The page under another status than 200.
+    pub fn with(self, status: Status) -> (Status, Self) {
+        (status, self)
+    }
+}
+
+/// The values that filters ask for while a template renders.
+struct Reader(Lang);
+
+impl askama::Values for Reader {
+    fn get_value<'a>(&'a self, key: &str) -> Option<&'a dyn Any> {
+        (key == filters::LANG).then_some(&self.0 as &dyn Any)
+    }
+}
+
+/// Renders a template that is no page of its own: a fragment, or text in the reader's language.
+pub fn fragment(template: &impl Template, lang: Lang) -> askama::Result<String> {
+    template.render_with_values(&Reader(lang))
+}
+
+fn render<V: View>(view: &V, request: &Request<'_>) -> askama::Result<String> {
+    let lang = Lang::of(request);
+    let frame = view.frame();
+    let body = view.render_with_values(&Reader(lang))?;
+    let title = view.title(lang);
+    let look = Appearance::of(request);
+    match frame {
+        Frame::Print => PrintLayout { lang, title: &title, body: &body }.render_with_values(&Reader(lang)),
+        Frame::Door => DoorLayout { lang, look, title: &title, body: &body }.render_with_values(&Reader(lang)),
+        Frame::Center(..) | Frame::City(_) | Frame::Public => {
+            let viewer = request.local_cache(|| None::<Viewer>).as_ref();
+            let center = match frame {
+                Frame::Center(center, _) => Some(center),
+                _ => None,
+            };
+            Layout {
+                lang,
+                look,
+                title: &title,
+                body: &body,
+                viewer,
+                center,
+                nav: nav::items(viewer, frame),
+                flash: take_flash(request),
+                here: request.uri().path().as_str(),
+            }
+            .render_with_values(&Reader(lang))
+        }
+    }
+}
+
+/// The message left by the page before, once.
+fn take_flash(request: &Request<'_>) -> Option<String> {
+    let jar = request.cookies();
+    let key = jar.get(FLASH)?.value().to_owned();
+    jar.remove(Cookie::build(FLASH).path("/"));
+    // Only our own keys are texts; anything else in the cookie is not shown.
+    key.starts_with("done.").then_some(key)
+}
+
+#[derive(Template)]
+#[template(path = "layouts/page.html")]
+struct Layout<'a> {
+    lang: Lang,
+    look: Appearance,
+    title: &'a str,
+    body: &'a str,
+    viewer: Option<&'a Viewer>,
+    center: Option<&'a CenterHead>,
+    nav: Vec<Item>,
+    flash: Option<String>,
+    here: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "layouts/print.html")]
+struct PrintLayout<'a> {
+    lang: Lang,
+    title: &'a str,
+    body: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "layouts/door.html")]
+struct DoorLayout<'a> {
+    lang: Lang,
+    look: Appearance,
+    title: &'a str,
+    body: &'a str,
+}
