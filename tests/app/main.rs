@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets a surprise stops there")]
 
 mod accounts;
+mod failure;
 mod locales;
 mod rooms;
 mod support;

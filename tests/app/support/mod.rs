@@ -31,3 +31,8 @@ macro_rules! on_both_engines {
     )+};
 }
 pub(crate) use on_both_engines;
+
+/// Asks a process to stop, as a service manager does.
+pub(crate) fn terminate(pid: i32) {
+    process::send_signal(pid, libc::SIGTERM);
+}
