@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets a surprise stops there")]
 
+mod access;
 mod accounts;
 mod failure;
 mod locales;

@@ -1,7 +1,7 @@
-//! The cast, the same in every test. Everyone but the last belongs to center 1 (莞城 罗沙), run by 莞爱社工 for
+//! The cast, the same in every test. Everyone but the last three belongs to center 1 (莞城 罗沙), run by 莞爱社工 for
 //! 莞城街道办事处: ada administers the city, tom supervises the town, cai sits on the committee, ben manages the
 //! provider, ann is a social worker, lei leads the team 邻里敬老队, fay receives people at the front desk, pat purchases.
-//! olga is a social worker too, but of center 2: the outsider.
+//! The outsiders belong to center 2 (东城 堑头) alone: olga is a social worker, otto manages its provider, pia purchases.
 
 use linli::agreements::{ProviderId, PurchaserId};
 use linli::audit::Actor;
@@ -19,16 +19,15 @@ pub(crate) const PASSWORD: &str = "correct-harbour-tulip";
 pub(super) async fn enter(app: &TestApp) {
     make(app, "ada", Role::CityAdmin, Scope::City).await;
     let ada = app.sign_in("ada").await;
-    ada.post("/providers", &[("name", "莞爱社会工作服务中心")]).await.is(303);
-    ada.post("/purchasers", &[("name", "莞城街道办事处")]).await.is(303);
-    let agreement = [
-        ("center", "1"),
-        ("provider", "1"),
-        ("purchaser", "1"),
-        ("starts_on", "2026-01-01"),
-        ("ends_on", "2026-12-31"),
-    ];
-    ada.post("/agreements", &agreement).await.is(303);
+    for (id, provider, purchaser) in
+        [("1", "莞爱社会工作服务中心", "莞城街道办事处"), ("2", "邻家社会工作服务社", "东城街道办事处")]
+    {
+        ada.post("/providers", &[("name", provider)]).await.is(303);
+        ada.post("/purchasers", &[("name", purchaser)]).await.is(303);
+        let period = [("starts_on", "2026-01-01"), ("ends_on", "2026-12-31")];
+        let parties = [("center", id), ("provider", id), ("purchaser", id)];
+        ada.post("/agreements", &[&parties[..], &period[..]].concat()).await.is(303);
+    }
     room(&ada, "二楼多功能活动室", "2", "120", "60").await;
     room(&ada, "书画室", "14", "60", "20").await;
     app.execute(
@@ -44,6 +43,8 @@ pub(super) async fn enter(app: &TestApp) {
     make(app, login_of(Role::FrontDesk), Role::FrontDesk, Scope::Center(CenterId(1))).await;
     make(app, login_of(Role::Purchaser), Role::Purchaser, Scope::Purchaser(PurchaserId(1))).await;
     make(app, "olga", Role::SocialWorker, Scope::Center(CenterId(2))).await;
+    make(app, "otto", Role::ProviderManager, Scope::Provider(ProviderId(2))).await;
+    make(app, "pia", Role::Purchaser, Scope::Purchaser(PurchaserId(2))).await;
 }
 
 async fn room(ada: &super::User<'_>, name: &str, kind: &str, area: &str, capacity: &str) {
