@@ -42,6 +42,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(auth::stage())
         .attach(centers::stage())
         .attach(rooms::stage())
+        .attach(people::stage())
         .attach(agreements::stage())
         .attach(api::stage())
 }
