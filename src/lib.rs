@@ -44,6 +44,8 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(centers::stage())
         .attach(rooms::stage())
         .attach(people::stage())
+        .attach(workers::stage())
+        .attach(teams::stage())
         .attach(agreements::stage())
         .attach(api::stage())
 }
