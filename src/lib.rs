@@ -9,6 +9,7 @@ pub mod agreements;
 pub mod api;
 pub mod audit;
 pub mod auth;
+pub mod catalogs;
 pub mod centers;
 pub mod clock;
 pub mod commands;
@@ -46,6 +47,8 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(people::stage())
         .attach(workers::stage())
         .attach(teams::stage())
+        .attach(catalogs::stage())
+        .attach(audit::stage())
         .attach(agreements::stage())
         .attach(api::stage())
 }

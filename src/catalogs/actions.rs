@@ -17,7 +17,9 @@ use crate::store::{self, Conn, Flag, Violation};
 pub async fn add(by: &CityAdmin, now: Now, tx: &mut Conn, catalog: Catalog, input: &KindInput) -> Result<()> {
     let code = format!("own_{:08x}", rand::random::<u32>());
     let sql = match catalog {
-        Catalog::RoomKinds => "insert into room_kinds (code, name, name_en, class) values ($1, $2, $3, $4) returning id",
+        Catalog::RoomKinds => {
+            "insert into room_kinds (code, name, name_en, class) values ($1, $2, $3, $4) returning id"
+        }
         Catalog::TeamKinds => {
             "insert into team_kinds (code, name, name_en, needs_qualification) values ($1, $2, $3, $4) returning id"
         }

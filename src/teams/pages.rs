@@ -10,7 +10,7 @@ use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::people::{self, PersonId, PersonRow};
 use crate::store::{Conn, Db};
-use crate::web::fields::{FieldErrors, Fault, parse};
+use crate::web::fields::{Fault, FieldErrors, parse};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -111,7 +111,9 @@ fn the_one(found: &[PersonRow]) -> Result<PersonId> {
     match found {
         [one] => Ok(one.id),
         [] => Err(Error::field("leader", "field.nobody_found")),
-        _ => Err(FieldErrors { fields: vec![("leader".into(), Fault::new("field.several_found"))], whole: None }.into()),
+        _ => {
+            Err(FieldErrors { fields: vec![("leader".into(), Fault::new("field.several_found"))], whole: None }.into())
+        }
     }
 }
 

@@ -50,9 +50,8 @@ fn leader(by: &Viewer) -> Option<crate::auth::AccountId> {
 
 /// The center's teams that the viewer may see: those that are there now first, by kind.
 pub async fn list(by: &TeamReader, conn: &mut Conn, center: CenterId) -> Result<Vec<Team>> {
-    let sql = format!(
-        "{TEAM} and {OWN} order by case when t.disbanded_on is null then 0 else 1 end, t.kind_id, t.name"
-    );
+    let sql =
+        format!("{TEAM} and {OWN} order by case when t.disbanded_on is null then 0 else 1 end, t.kind_id, t.name");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(leader(by)).fetch_all(conn).await?)
 }
 

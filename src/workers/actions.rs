@@ -56,7 +56,14 @@ pub async fn add(
 ///
 /// # Errors
 /// `NotFound` if it has ended already; `Invalid` at `ended_on` for a day before the first.
-pub async fn end(by: &Manager, now: Now, tx: &mut Conn, center: &Center, worker: &Worker, last_day: Date) -> Result<()> {
+pub async fn end(
+    by: &Manager,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    worker: &Worker,
+    last_day: Date,
+) -> Result<()> {
     if last_day < worker.started_on {
         return Err(Error::field("ended_on", "field.ends_before_start"));
     }

@@ -29,7 +29,8 @@ pub async fn of_account(conn: &mut Conn, center: CenterId, account: AccountId) -
     .await?)
 }
 
-const WORKER: &str = "select w.id as worker_id, p.id, p.name, p.birth_date, p.phone_last4, w.account_id, a.login, w.kind,
+const WORKER: &str =
+    "select w.id as worker_id, p.id, p.name, p.birth_date, p.phone_last4, w.account_id, a.login, w.kind,
         w.qualification, w.certificate_number, w.started_on, w.ended_on
      from workers w join people p on p.id = w.person_id left join accounts a on a.id = w.account_id";
 
