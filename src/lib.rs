@@ -14,6 +14,7 @@ pub mod clock;
 pub mod error;
 pub mod health;
 pub mod people;
+pub mod portal;
 pub mod rooms;
 pub mod settings;
 pub mod start;
@@ -43,5 +44,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(centers::stage())
         .attach(rooms::stage())
         .attach(agreements::stage())
+        .attach(activities::stage())
+        .attach(portal::stage())
         .attach(api::stage())
 }
