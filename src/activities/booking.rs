@@ -116,7 +116,8 @@ pub async fn reschedule(
 }
 
 fn refuse_closed(center: &Center, room: &Room, slot: &Slot, closures: &[Closure]) -> Result<()> {
-    let refusal = rules::open(room, slot, closures).err().and_then(|state| rules::refusal(room, center.zone, slot, &state));
+    let refusal =
+        rules::open(room, slot, closures).err().and_then(|state| rules::refusal(room, center.zone, slot, &state));
     refusal.map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 

@@ -45,7 +45,11 @@ impl Choices {
     fn day(&self, text: &str) -> Result<Date, Fault> {
         let date = parse::date(text)?;
         let (from, to) = (self.today.minus_days(DAYS_BACK), self.today.plus_years(YEARS_AHEAD));
-        if (from..=to).contains(&date) { Ok(date) } else { Err(Fault::bound("field.date_too_far", format!("{from}–{to}"))) }
+        if (from..=to).contains(&date) {
+            Ok(date)
+        } else {
+            Err(Fault::bound("field.date_too_far", format!("{from}–{to}")))
+        }
     }
 }
 
@@ -160,9 +164,8 @@ fn read_until(read: &mut Reader<'_>, first: Option<Date>) -> Option<Date> {
     let until = read.required("until", parse::date)?;
     match first {
         Some(first) if until < first => read.fault("until", Fault::new("field.ends_before_start")),
-        Some(first) if until > first.plus_years(YEARS_AHEAD) => {
-            read.fault("until", Fault::bound("field.date_too_far", format!("{first}–{}", first.plus_years(YEARS_AHEAD))))
-        }
+        Some(first) if until > first.plus_years(YEARS_AHEAD) => read
+            .fault("until", Fault::bound("field.date_too_far", format!("{first}–{}", first.plus_years(YEARS_AHEAD)))),
         _ => Some(until),
     }
 }

@@ -96,8 +96,12 @@ impl Session {
         rules::Slot { date: self.local_date, from, to, starts_at: self.starts_at, ends_at: self.ends_at }
     }
 
-    pub fn is_live(&self, now: Timestamp) -> bool {
-        self.status == SessionStatus::Planned && self.starts_at <= now && now < self.ends_at
+    pub fn is_live(&self, now: &Timestamp) -> bool {
+        self.status == SessionStatus::Planned && self.starts_at <= *now && *now < self.ends_at
+    }
+
+    pub fn is_over(&self, now: &Timestamp) -> bool {
+        self.ends_at <= *now
     }
 }
 

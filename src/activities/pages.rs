@@ -1,7 +1,6 @@
 //! A center's activities: the list, one activity with its sessions, and the form that schedules one.
 
 use askama::Template;
-use chrono::NaiveDateTime;
 use rocket::http::Status;
 use rocket::{Responder, Route, get, post, routes};
 
@@ -37,12 +36,6 @@ struct List {
     may_schedule: bool,
 }
 
-impl List {
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
-    }
-}
-
 impl View for List {
     fn title(&self, lang: Lang) -> String {
         lang.text("activities.title")
@@ -64,8 +57,7 @@ async fn list(by: CenterReader, db: &Db, now: Now, center: CenterId, page: Optio
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let page = i64::from(page.unwrap_or(1).max(1));
     let coming = if page == 1 { queries::coming(&mut conn, center.id(), now.0).await? } else { Vec::new() };
-    let mut gone =
-        queries::gone(&mut conn, center.id(), now.0, PAST_PAGE + 1, (page - 1) * PAST_PAGE).await?;
+    let mut gone = queries::gone(&mut conn, center.id(), now.0, PAST_PAGE + 1, (page - 1) * PAST_PAGE).await?;
     let has_more = gone.len() > PAST_PAGE.unsigned_abs() as usize;
     gone.truncate(PAST_PAGE.unsigned_abs() as usize);
     Ok(Page(List { center, coming, gone, page, has_more, may_schedule: may_schedule(by.role) }))
@@ -84,7 +76,7 @@ struct Show {
 
 impl Show {
     fn is_live(&self, session: &Session) -> bool {
-        session.is_live(self.now)
+        session.is_live(&self.now)
     }
 }
 
@@ -185,8 +177,20 @@ impl Preview {
     /// The plan's fields, carried along hidden.
     fn carried(&self) -> Vec<(&'static str, &str)> {
         const NAMES: [&str; 14] = [
-            "title", "description", "kind", "published", "room", "worker", "team", "capacity", "date", "starts", "ends",
-            "repeat", "until", "times",
+            "title",
+            "description",
+            "kind",
+            "published",
+            "room",
+            "worker",
+            "team",
+            "capacity",
+            "date",
+            "starts",
+            "ends",
+            "repeat",
+            "until",
+            "times",
         ];
         NAMES.into_iter().map(|name| (name, self.form.value(name))).filter(|(_, value)| !value.is_empty()).collect()
     }
@@ -210,18 +214,11 @@ impl View for Preview {
 #[derive(Responder)]
 enum Scheduled {
     Form(Box<Submitted<NewPage>>),
-    Preview((Status, Page<Box<Preview>>)),
+    Preview(Box<(Status, Page<Preview>)>),
 }
 
 #[post("/centers/<center>/activities", data = "<fields>")]
-async fn create(
-    by: Coordinator,
-    db: &Db,
-    now: Now,
-    lang: Lang,
-    center: CenterId,
-    fields: Fields,
-) -> Result<Scheduled> {
+async fn create(by: Coordinator, db: &Db, now: Now, lang: Lang, center: CenterId, fields: Fields) -> Result<Scheduled> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let choices = Choices::load(&mut conn, &center, now).await?;
@@ -232,7 +229,13 @@ async fn create(
         }
         Ok(plan) if fields.get("edit").is_empty() => booking::single(&by, now, db, &center, &plan).await,
         // Back from the preview to the form.
-        Ok(_) => return Ok(Scheduled::Form(Box::new(Submitted::again(NewPage { center, choices, form: Form::filled(fields) })))),
+        Ok(_) => {
+            return Ok(Scheduled::Form(Box::new(Submitted::again(NewPage {
+                center,
+                choices,
+                form: Form::filled(fields),
+            }))));
+        }
         Err(error) => Err(error),
     };
     Ok(Scheduled::Form(Box::new(match made {
@@ -285,7 +288,7 @@ async fn create_series(
     let status = if confirmed { Status::UnprocessableEntity } else { Status::Ok };
     let rhythm = fields.get("repeat").parse().unwrap_or(Rhythm::Weekly);
     let preview = Preview { center, plan, rows, form: Form::filled(fields), rhythm, faulty };
-    Ok(Scheduled::Preview((status, Page(Box::new(preview)))))
+    Ok(Scheduled::Preview(Box::new((status, Page(preview)))))
 }
 
 /// The form of what an activity says of itself.

@@ -86,7 +86,8 @@ pub fn rows(plan: &Plan, slots: &[Slot], choices: &Choices, around: &Around, rea
                 State::Closed(reason) => reason.clone(),
             };
             let free = |room: &&Room| room.id != plan.place.room.id && around.state(room, slot).is_free();
-            let others = if state.is_free() { Vec::new() } else { choices.rooms.iter().filter(free).cloned().collect() };
+            let others =
+                if state.is_free() { Vec::new() } else { choices.rooms.iter().filter(free).cloned().collect() };
             Row { slot: *slot, state, pick, reason, others, fault: None }
         })
         .collect()
@@ -150,9 +151,7 @@ pub fn dated(plan: &Plan, rows: &[Row]) -> Vec<Dated> {
     let fate = |row: &Row| match row.pick {
         Pick::Skip => Fate::Skip(row.reason.clone()),
         Pick::Book => Fate::Book(plan.place.room.clone()),
-        Pick::Room(id) => {
-            Fate::Book(row.others.iter().find(|room| room.id == id).unwrap_or(&plan.place.room).clone())
-        }
+        Pick::Room(id) => Fate::Book(row.others.iter().find(|room| room.id == id).unwrap_or(&plan.place.room).clone()),
     };
     rows.iter().map(|row| Dated { slot: row.slot, fate: fate(row) }).collect()
 }

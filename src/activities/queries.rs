@@ -1,10 +1,12 @@
 //! Reading activities and sessions.
 
+use chrono::NaiveDateTime;
+
 use super::rules::{Occupant, Slot};
 use super::{Activity, ActivityId, ServiceKind, Session, SessionId};
 use crate::auth::AccountId;
 use crate::centers::CenterId;
-use crate::clock::{Date, Timestamp};
+use crate::clock::{Date, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::store::Conn;
 use crate::teams::TeamId;
@@ -136,6 +138,13 @@ pub struct Row {
     pub last_at: Option<Timestamp>,
 }
 
+impl Row {
+    /// When the nearest session to come begins, else when the last one did.
+    pub fn at(&self, zone: &Zone) -> Option<NaiveDateTime> {
+        self.next_at.or(self.last_at).map(|at| zone.local(at))
+    }
+}
+
 const ROW: &str = "select a.id, a.center_id, a.title, a.description, a.kind_id, k.name as kind,
         k.name_en as kind_en, a.rule, a.published, count(s.id) as sessions,
         count(case when s.status = 'planned' and s.ends_at > $2 then 1 end) as coming,
@@ -161,13 +170,7 @@ pub async fn gone(conn: &mut Conn, center: CenterId, now: Timestamp, limit: i64,
         "{ROW} having count(case when s.status = 'planned' and s.ends_at > $2 then 1 end) = 0
          order by last_at desc, a.id desc limit $3 offset $4"
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(center)
-        .bind(now)
-        .bind(limit)
-        .bind(offset)
-        .fetch_all(conn)
-        .await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(now).bind(limit).bind(offset).fetch_all(conn).await?)
 }
 
 pub async fn kinds(conn: &mut Conn) -> Result<Vec<ServiceKind>> {

@@ -149,8 +149,9 @@ pub fn open(room: &Room, slot: &Slot, closures: &[Closure]) -> Result<(), State>
     if !hours.is_some_and(|(opens, closes)| opens <= slot.from && slot.to <= closes) {
         return Err(State::OutsideHours(hours));
     }
-    let touches =
-        |closure: &&Closure| closure.room_id == room.id && closure.starts_at < slot.ends_at && slot.starts_at < closure.ends_at;
+    let touches = |closure: &&Closure| {
+        closure.room_id == room.id && closure.starts_at < slot.ends_at && slot.starts_at < closure.ends_at
+    };
     closures.iter().find(touches).map_or(Ok(()), |closure| Err(State::Closed(closure.reason.clone())))
 }
 
@@ -313,7 +314,10 @@ mod tests {
             ends_at: noon.ends_at,
             reason: "维修".into(),
         };
-        assert_eq!(state(&room(), &friday(700, 730), &[], std::slice::from_ref(&repairs)), State::Closed("维修".into()));
+        assert_eq!(
+            state(&room(), &friday(700, 730), &[], std::slice::from_ref(&repairs)),
+            State::Closed("维修".into())
+        );
         assert!(state(&room(), &friday(660, 720), &[], &[repairs]).is_free());
     }
 

@@ -57,8 +57,15 @@ pub struct Day<'a> {
     pub closed: Vec<Span<Closed>>,
     pub free: Vec<Span<RoomId>>,
     pub blocks: Vec<Span<&'a Session>>,
-    /// Minutes after midnight; none on other days than today.
-    pub now: Option<i64>,
+    /// None on other days than today.
+    now: Option<i64>,
+}
+
+impl Day<'_> {
+    /// Where the line of the present is drawn, in minutes after midnight.
+    pub fn now_line(&self) -> Option<i64> {
+        self.now
+    }
 }
 
 /// The day `date` of a center's rooms. Skipped sessions are not shown; a cancelled one only where its room stands empty.
@@ -72,7 +79,8 @@ pub fn day<'a>(
 ) -> Day<'a> {
     let shown = shown(sessions, date);
     let columns = columns(rooms, &shown);
-    let place = |session: &Session| columns.iter().position(|column| column.id == session.room_id).map_or(1, |at| at + 1);
+    let place =
+        |session: &Session| columns.iter().position(|column| column.id == session.room_id).map_or(1, |at| at + 1);
     let blocks: Vec<Span<&Session>> = shown
         .iter()
         .map(|session| {
@@ -86,7 +94,13 @@ pub fn day<'a>(
     let (first_hour, last_hour) = if last == 0 { USUAL } else { (first / 60, (last + 59) / 60) };
     let mut grid = Day { columns, first_hour, last_hour, closed: Vec::new(), free: Vec::new(), blocks, now: None };
     let today = zone.date(now) == date;
-    let past = if today { zone.midnight(date).minutes_until(now) } else if date < zone.date(now) { 1_440 } else { 0 };
+    let past = if today {
+        zone.midnight(date).minutes_until(now)
+    } else if date < zone.date(now) {
+        1_440
+    } else {
+        0
+    };
     for (index, room) in rooms.iter().enumerate() {
         let closed = closed(room, closures, zone, date);
         grid.free.extend(free(room, index + 1, &closed, &grid.blocks, past));

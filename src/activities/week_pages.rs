@@ -1,15 +1,16 @@
 //! The week of a center: seven days to choose from, and one of them as a grid of its rooms.
 
 use askama::Template;
+use chrono::Datelike;
 use rocket::{Route, get, routes};
 
-use super::week::{self, Column, Span};
+use super::week as grid;
 use super::{Session, SessionStatus, queries};
 use crate::auth::CenterReader;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
-use crate::rooms::{self, Closure, Room, RoomId};
+use crate::rooms::{self, Closure, Room};
 use crate::store::Db;
 use crate::web::nav::Tab;
 use crate::web::{Frame, Lang, Page, View, filters};
@@ -33,8 +34,8 @@ struct Week {
 }
 
 impl Week {
-    fn grid(&self) -> week::Day<'_> {
-        week::day(&self.rooms, &self.closures, &self.sessions, self.center.zone, self.date, self.now)
+    fn grid(&self) -> grid::Day<'_> {
+        grid::day(&self.rooms, &self.closures, &self.sessions, self.center.zone, self.date, self.now)
     }
 
     fn days(&self) -> impl Iterator<Item = Date> + use<> {
@@ -48,6 +49,10 @@ impl Week {
             session.local_date == *day && matches!(session.status, SessionStatus::Planned | SessionStatus::Completed)
         };
         self.sessions.iter().filter(stands).count()
+    }
+
+    fn day_of_month(&self, day: &Date) -> u32 {
+        day.0.day()
     }
 
     fn sunday(&self) -> Date {
@@ -69,7 +74,7 @@ impl Week {
     /// How a block looks: by where its session stands now, and a draft until it is published.
     fn look(&self, session: &Session) -> &'static str {
         match session.status {
-            SessionStatus::Planned if session.is_live(self.now) => "live",
+            SessionStatus::Planned if session.is_live(&self.now) => "live",
             SessionStatus::Planned if !session.published.is_set() => "draft",
             status => status.code(),
         }

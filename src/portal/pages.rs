@@ -128,6 +128,6 @@ async fn session(db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<P
         return Err(Error::NotFound);
     }
     let center = centers::queries::public(&mut conn, center).await?;
-    let (is_live, is_over) = (session.is_live(now.0), session.ends_at <= now.0);
+    let (is_live, is_over) = (session.is_live(&now.0), session.is_over(&now.0));
     Ok(Page(Public { center, session, is_live, is_over }))
 }
