@@ -16,6 +16,7 @@ pub mod commands;
 pub mod error;
 pub mod health;
 pub mod people;
+pub mod portal;
 pub mod rooms;
 pub mod settings;
 pub mod start;
@@ -50,5 +51,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(catalogs::stage())
         .attach(audit::stage())
         .attach(agreements::stage())
+        .attach(activities::stage())
+        .attach(portal::stage())
         .attach(api::stage())
 }

@@ -1,16 +1,39 @@
 //! Activities and their sessions. An activity is the series or the single event; a session is one occurrence of it.
+//!
+//! Scheduling occupies rooms. Whether a room is free is shown from what was read a moment ago (`rules`), but decided
+//! by the database when the booking is written (`booking_overlap`), so no race can put two sessions into one room.
 
+mod actions;
+pub(crate) mod api;
+mod booking;
+mod calendar;
+mod calendar_pages;
+mod forms;
+mod pages;
+mod preview;
 pub mod queries;
+pub mod rules;
+mod schedule_pages;
+mod week;
+mod week_pages;
+
+use chrono::Timelike;
+use rocket::fairing::AdHoc;
+
+pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, reschedule, restore, revise, schedule, skip};
+pub use forms::{Change, Place, Plan, Reason, Texts};
+pub use rules::{End, Repeat, Rhythm, Scope, Slot};
 
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp, Zone};
 use crate::rooms::RoomId;
-use crate::store::{id_type, text_enum};
+use crate::store::{Flag, id_type, text_enum};
 use crate::teams::TeamId;
 use crate::workers::WorkerId;
 
 id_type!(ActivityId);
 id_type!(SessionId);
+id_type!(ServiceKindId);
 
 text_enum!(
     /// Where a session stands. Skipped and cancelled dates stay as rows, with a reason.
@@ -34,7 +57,7 @@ pub struct Session {
     pub description: Option<String>,
     pub kind: String,
     pub kind_en: String,
-    pub published: crate::store::Flag,
+    pub published: Flag,
     pub room_id: RoomId,
     pub room: String,
     pub worker_id: Option<WorkerId>,
@@ -64,4 +87,61 @@ impl Session {
     pub fn ends(&self) -> chrono::NaiveDateTime {
         self.zone.local(self.ends_at)
     }
+
+    /// Where it stands on the center's wall clock.
+    pub fn slot(&self) -> rules::Slot {
+        let minute = |at: chrono::NaiveDateTime| i64::from(at.hour()) * 60 + i64::from(at.minute());
+        let (from, to) = (minute(self.starts()), minute(self.ends()));
+        let to = if self.ends().date() == self.local_date.0 { to } else { 1_440 };
+        rules::Slot { date: self.local_date, from, to, starts_at: self.starts_at, ends_at: self.ends_at }
+    }
+
+    pub fn is_live(&self, now: &Timestamp) -> bool {
+        self.status == SessionStatus::Planned && self.starts_at <= *now && *now < self.ends_at
+    }
+
+    pub fn is_over(&self, now: &Timestamp) -> bool {
+        self.ends_at <= *now
+    }
+}
+
+/// The series or the single event: what all its sessions have in common.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Activity {
+    pub id: ActivityId,
+    pub center_id: CenterId,
+    pub title: String,
+    pub description: Option<String>,
+    pub kind_id: ServiceKindId,
+    pub kind: String,
+    pub kind_en: String,
+    /// RFC 5545 RRULE; none for a single event.
+    pub rule: Option<String>,
+    pub published: Flag,
+}
+
+impl Activity {
+    pub fn rhythm(&self) -> Rhythm {
+        Rhythm::of(self.rule.as_deref())
+    }
+}
+
+/// A kind of service (服务类别): reports are cut by it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ServiceKind {
+    pub id: ServiceKindId,
+    pub code: String,
+    pub name: String,
+    pub name_en: String,
+}
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("activities", |rocket| async {
+        rocket
+            .mount("/", pages::routes())
+            .mount("/", schedule_pages::routes())
+            .mount("/", week_pages::routes())
+            .mount("/", calendar_pages::routes())
+            .mount("/api/v1", api::routes())
+    })
 }

@@ -1,9 +1,16 @@
 //! Reading activities and sessions.
 
-use super::{Session, SessionId};
+use chrono::NaiveDateTime;
+
+use super::rules::{Occupant, Slot};
+use super::{Activity, ActivityId, ServiceKind, Session, SessionId};
+use crate::auth::AccountId;
 use crate::centers::CenterId;
+use crate::clock::{Date, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::store::Conn;
+use crate::teams::TeamId;
+use crate::workers::WorkerId;
 
 /// What a [`Session`] is selected from; a condition follows.
 const SESSION: &str = "select s.id, s.activity_id, s.center_id, c.name as center, c.zone, a.title, a.description,
@@ -33,4 +40,220 @@ pub async fn session(conn: &mut Conn, center: CenterId, id: SessionId) -> Result
 pub async fn session_by_token(conn: &mut Conn, token: &str) -> Result<Session> {
     let sql = format!("{SESSION} where s.check_in_token = $1");
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(token).fetch_optional(conn).await?.ok_or(Error::NotFound)
+}
+
+/// One session of the center, unless it is no more than a plan: anyone may know it.
+pub async fn published_session(conn: &mut Conn, id: SessionId) -> Result<Session> {
+    let sql = format!("{SESSION} where s.id = $1 and a.published = 1 and s.status <> 'skipped'");
+    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
+}
+
+/// The center that a session belongs to.
+pub async fn center_of(conn: &mut Conn, id: SessionId) -> Result<CenterId> {
+    sqlx::query_scalar("select center_id from sessions where id = $1")
+        .bind(id)
+        .fetch_optional(conn)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// The center's sessions of the local days [from, to), by start.
+pub async fn sessions(conn: &mut Conn, center: CenterId, from: Date, to: Date) -> Result<Vec<Session>> {
+    let sql = format!(
+        "{SESSION} where s.center_id = $1 and s.local_date >= $2 and s.local_date < $3 order by s.starts_at, s.id"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(from).bind(to).fetch_all(conn).await?)
+}
+
+/// What the public sees of the local days [from, to): published and not skipped; cancelled ones say so themselves.
+/// Of one center, or of all.
+pub async fn published(conn: &mut Conn, center: Option<CenterId>, from: Date, to: Date) -> Result<Vec<Session>> {
+    let sql = format!(
+        "{SESSION} where a.published = 1 and s.status <> 'skipped' and s.local_date >= $1 and s.local_date < $2
+         and ($3 = 0 or s.center_id = $3) order by s.starts_at, s.id"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(from)
+        .bind(to)
+        .bind(center.map_or(0, |center| center.0))
+        .fetch_all(conn)
+        .await?)
+}
+
+/// Up to `limit` of the center's sessions of the local days [from, to) with ids above `after`, by id.
+pub async fn page(
+    conn: &mut Conn,
+    center: CenterId,
+    (from, to): (Date, Date),
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Session>> {
+    let sql = format!(
+        "{SESSION} where s.center_id = $1 and s.local_date >= $2 and s.local_date < $3 and s.id > $4
+         order by s.id limit $5"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(center)
+        .bind(from)
+        .bind(to)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?)
+}
+
+/// An activity's sessions, by start.
+pub async fn of_activity(conn: &mut Conn, activity: ActivityId) -> Result<Vec<Session>> {
+    let sql = format!("{SESSION} where s.activity_id = $1 order by s.starts_at, s.id");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(activity).fetch_all(conn).await?)
+}
+
+const ACTIVITY: &str = "select a.id, a.center_id, a.title, a.description, a.kind_id, k.name as kind,
+        k.name_en as kind_en, a.rule, a.published
+     from activities a join service_kinds k on k.id = a.kind_id";
+
+/// One activity of the center.
+///
+/// # Errors
+/// `NotFound` for another center's.
+pub async fn activity(conn: &mut Conn, center: CenterId, id: ActivityId) -> Result<Activity> {
+    let sql = format!("{ACTIVITY} where a.id = $1 and a.center_id = $2");
+    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).bind(center).fetch_optional(conn).await?.ok_or(Error::NotFound)
+}
+
+/// Up to `limit` of the center's activities with ids above `after`, by id.
+pub async fn activities_page(conn: &mut Conn, center: CenterId, after: i64, limit: i64) -> Result<Vec<Activity>> {
+    let sql = format!("{ACTIVITY} where a.center_id = $1 and a.id > $2 order by a.id limit $3");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(after).bind(limit).fetch_all(conn).await?)
+}
+
+/// An activity in the list: how many of its sessions are to come, and the nearest.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Row {
+    #[sqlx(flatten)]
+    pub activity: Activity,
+    pub sessions: i64,
+    pub coming: i64,
+    pub next_at: Option<Timestamp>,
+    pub last_at: Option<Timestamp>,
+}
+
+impl Row {
+    /// When the nearest session to come begins, else when the last one did.
+    pub fn at(&self, zone: &Zone) -> Option<NaiveDateTime> {
+        self.next_at.or(self.last_at).map(|at| zone.local(at))
+    }
+}
+
+const ROW: &str = "select a.id, a.center_id, a.title, a.description, a.kind_id, k.name as kind,
+        k.name_en as kind_en, a.rule, a.published, count(s.id) as sessions,
+        count(case when s.status = 'planned' and s.ends_at > $2 then 1 end) as coming,
+        min(case when s.status = 'planned' and s.ends_at > $2 then s.starts_at end) as next_at,
+        max(s.starts_at) as last_at
+     from activities a
+     join service_kinds k on k.id = a.kind_id
+     left join sessions s on s.activity_id = a.id
+     where a.center_id = $1
+     group by a.id, a.center_id, a.title, a.description, a.kind_id, k.name, k.name_en, a.rule, a.published";
+
+/// The center's activities that have a session to come, the nearest first.
+pub async fn coming(conn: &mut Conn, center: CenterId, now: Timestamp) -> Result<Vec<Row>> {
+    let sql = format!(
+        "{ROW} having count(case when s.status = 'planned' and s.ends_at > $2 then 1 end) > 0 order by next_at, a.id"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(now).fetch_all(conn).await?)
+}
+
+/// The center's activities that have none to come, the latest first: up to `limit` after the first `offset`.
+pub async fn gone(conn: &mut Conn, center: CenterId, now: Timestamp, limit: i64, offset: i64) -> Result<Vec<Row>> {
+    let sql = format!(
+        "{ROW} having count(case when s.status = 'planned' and s.ends_at > $2 then 1 end) = 0
+         order by last_at desc, a.id desc limit $3 offset $4"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(now).bind(limit).bind(offset).fetch_all(conn).await?)
+}
+
+pub async fn kinds(conn: &mut Conn) -> Result<Vec<ServiceKind>> {
+    Ok(sqlx::query_as("select id, code, name, name_en from service_kinds order by id").fetch_all(conn).await?)
+}
+
+/// Who can lead a session: the center's workers who have not left.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Lead {
+    pub id: WorkerId,
+    pub name: String,
+}
+
+pub async fn leads(conn: &mut Conn, center: CenterId, today: Date) -> Result<Vec<Lead>> {
+    Ok(sqlx::query_as(
+        "select v.id, p.name from workers v join people p on p.id = v.person_id
+         where v.center_id = $1 and (v.ended_on is null or v.ended_on >= $2) order by v.kind desc, p.pinyin, v.id",
+    )
+    .bind(center)
+    .bind(today)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A team that can help at a session.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Helpers {
+    pub id: TeamId,
+    pub name: String,
+}
+
+pub async fn helpers(conn: &mut Conn, center: CenterId) -> Result<Vec<Helpers>> {
+    Ok(sqlx::query_as("select id, name from teams where center_id = $1 and disbanded_on is null order by name")
+        .bind(center)
+        .fetch_all(conn)
+        .await?)
+}
+
+/// The longest time before a slot at which a booking that touches it can begin: a day and both buffers.
+const REACH_MILLIS: i64 = (24 + 2 * 4) * 3_600_000;
+
+/// What is booked in any of the center's rooms around `slots`, the longest buffer (four hours) included: one query, and
+/// one look into the index per room and slot, however many bookings there are.
+pub async fn occupants(conn: &mut Conn, center: CenterId, slots: &[Slot]) -> Result<Vec<Occupant>> {
+    if slots.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted: Vec<String> = (0..slots.len())
+        .map(|index| format!("(cast(${} as bigint), cast(${} as bigint))", 2 * index + 2, 2 * index + 3))
+        .collect();
+    let sql = format!(
+        "with wanted (wanted_from, wanted_to) as (values {})
+         select b.room_id, b.session_id, a.title, b.starts_at as booked_from, b.ends_at as booked_to,
+                s.starts_at, s.ends_at
+         from wanted w
+         join rooms r on r.center_id = $1
+         join bookings b on b.room_id = r.id and b.starts_at < w.wanted_to
+              and b.starts_at > w.wanted_from - {REACH_MILLIS} and b.ends_at > w.wanted_from and b.released_at is null
+         join sessions s on s.id = b.session_id
+         join activities a on a.id = s.activity_id
+         order by b.starts_at",
+        wanted.join(", ")
+    );
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center);
+    for slot in slots {
+        let (from, to) = slot.with_buffer(240);
+        query = query.bind(from).bind(to);
+    }
+    Ok(query.fetch_all(conn).await?)
+}
+
+/// The name of this installation, which makes calendar entries' ids unique in the world.
+pub async fn instance(conn: &mut Conn) -> Result<String> {
+    Ok(sqlx::query_scalar("select value from settings where key = 'instance'").fetch_one(conn).await?)
+}
+
+/// The account's own worker at the center, if it has one.
+pub async fn own_worker(conn: &mut Conn, center: CenterId, account: AccountId) -> Result<Option<WorkerId>> {
+    Ok(sqlx::query_scalar(
+        "select id from workers where center_id = $1 and account_id = $2 and ended_on is null order by id limit 1",
+    )
+    .bind(center)
+    .bind(account)
+    .fetch_optional(conn)
+    .await?)
 }

@@ -1,0 +1,268 @@
+//! Scheduling activities and changing what is scheduled. A session that takes place holds a booking; one that does not
+//! has released it. The two are written in one transaction, so they never tell different stories.
+
+use rand::Rng;
+
+use super::forms::{Place, Plan, Texts};
+use super::rules::{self, Slot};
+use super::{Activity, ActivityId, Session, SessionId, SessionStatus};
+use crate::audit;
+use crate::auth::Coordinator;
+use crate::centers::Center;
+use crate::clock::Now;
+use crate::error::{Error, Refusal, Result};
+use crate::rooms::Room;
+use crate::store::{self, Conn, Violation};
+
+/// The refusal's code when the database finds the room taken. `booking` tells by whom.
+pub const ROOM_TAKEN: &str = "room_taken";
+
+/// What becomes of one date of a plan.
+pub enum Fate {
+    Book(Room),
+    /// The date stays as a row, with a reason, and can be booked later.
+    Skip(String),
+}
+
+/// One date of a plan, decided.
+pub struct Dated {
+    pub slot: Slot,
+    pub fate: Fate,
+}
+
+/// Puts an activity into the calendar with all its dates, or nothing at all.
+///
+/// # Errors
+/// `Refused("room_taken")` if any date's room is no longer free: the database says so, also under a race.
+pub async fn schedule(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    plan: &Plan,
+    dates: &[Dated],
+) -> Result<ActivityId> {
+    let id: ActivityId = sqlx::query_scalar(
+        "insert into activities (center_id, kind_id, title, description, rule, published, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+    )
+    .bind(center.id())
+    .bind(plan.texts.kind)
+    .bind(&plan.texts.title)
+    .bind(&plan.texts.description)
+    .bind(plan.repeat.map(|repeat| repeat.rule(center.zone)))
+    .bind(store::Flag::from(plan.texts.published))
+    .bind(by.account)
+    .bind(now.0)
+    .fetch_one(&mut *tx)
+    .await?;
+    for date in dates {
+        add_session(now, tx, center, id, plan, date).await?;
+    }
+    audit::record(tx, by, now, audit::entry("activity.scheduled", id.0).at(center.id())).await?;
+    Ok(id)
+}
+
+async fn add_session(
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    activity: ActivityId,
+    plan: &Plan,
+    date: &Dated,
+) -> Result<()> {
+    let (room, status, reason) = match &date.fate {
+        Fate::Book(room) => (room, SessionStatus::Planned, None),
+        Fate::Skip(reason) => (&plan.place.room, SessionStatus::Skipped, Some(reason)),
+    };
+    let session: SessionId = sqlx::query_scalar(
+        "insert into sessions (activity_id, center_id, room_id, worker_id, team_id, starts_at, ends_at, local_date,
+                               capacity, status, reason, check_in_token, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id",
+    )
+    .bind(activity)
+    .bind(center.id())
+    .bind(room.id)
+    .bind(plan.place.worker)
+    .bind(plan.place.team)
+    .bind(date.slot.starts_at)
+    .bind(date.slot.ends_at)
+    .bind(date.slot.date)
+    .bind(plan.place.capacity.min(room.capacity))
+    .bind(status)
+    .bind(reason)
+    .bind(new_token())
+    .bind(now.0)
+    .fetch_one(&mut *tx)
+    .await?;
+    if status == SessionStatus::Planned {
+        book(tx, session, room, &date.slot).await?;
+    }
+    Ok(())
+}
+
+/// Ten characters of Crockford's base 32, 50 bits: short enough for a coarse QR code, and not to be guessed.
+fn new_token() -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let bits: u64 = rand::rng().next_u64();
+    (0..10).map(|place| char::from(ALPHABET[(bits >> (5 * place)) as usize & 31])).collect()
+}
+
+async fn book(tx: &mut Conn, session: SessionId, room: &Room, slot: &Slot) -> Result<()> {
+    let (from, to) = slot.with_buffer(room.buffer_minutes);
+    sqlx::query("insert into bookings (room_id, session_id, starts_at, ends_at) values ($1, $2, $3, $4)")
+        .bind(room.id)
+        .bind(session)
+        .bind(from)
+        .bind(to)
+        .execute(tx)
+        .await
+        .map_err(|error| match store::violation(&error) {
+            Some(Violation::BookingOverlap) => Error::refused(ROOM_TAKEN),
+            _ => error.into(),
+        })?;
+    Ok(())
+}
+
+/// Changes what an activity says of itself. Calendars hear of it for every session still planned.
+pub async fn revise(by: &Coordinator, now: Now, tx: &mut Conn, activity: &Activity, texts: &Texts) -> Result<()> {
+    sqlx::query("update activities set title = $1, description = $2, kind_id = $3, published = $4 where id = $5")
+        .bind(&texts.title)
+        .bind(&texts.description)
+        .bind(texts.kind)
+        .bind(store::Flag::from(texts.published))
+        .bind(activity.id)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(
+        "update sessions set sequence = sequence + 1, updated_at = $1 where activity_id = $2 and status = 'planned'",
+    )
+    .bind(now.0)
+    .bind(activity.id)
+    .execute(&mut *tx)
+    .await?;
+    audit::record(tx, by, now, audit::entry("activity.revised", activity.id.0).at(activity.center_id)).await
+}
+
+/// Moves sessions to `place`, each to its slot. What they held is released first and booked anew, so that sessions of
+/// one series may take each other's times.
+///
+/// # Errors
+/// `Refused("room_taken")` as for [`schedule`]; `session_completed`; `session_changed` if one is no longer planned.
+pub async fn reschedule(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    moves: &[(&Session, Slot)],
+    place: &Place,
+) -> Result<()> {
+    for (session, _) in moves {
+        rules::may_change(session)?;
+        release(now, tx, session.id).await?;
+    }
+    for (session, slot) in moves {
+        let moved = sqlx::query(
+            "update sessions set room_id = $1, worker_id = $2, team_id = $3, capacity = $4, starts_at = $5, ends_at = $6,
+                                 local_date = $7, sequence = sequence + 1, updated_at = $8
+             where id = $9 and status = 'planned'",
+        )
+        .bind(place.room.id)
+        .bind(place.worker)
+        .bind(place.team)
+        .bind(place.capacity)
+        .bind(slot.starts_at)
+        .bind(slot.ends_at)
+        .bind(slot.date)
+        .bind(now.0)
+        .bind(session.id)
+        .execute(&mut *tx)
+        .await?;
+        if moved.rows_affected() == 0 {
+            return Err(Error::refused("session_changed"));
+        }
+        book(tx, session.id, &place.room, slot).await?;
+        audit::record(tx, by, now, audit::entry("session.moved", session.id.0).at(session.center_id)).await?;
+    }
+    Ok(())
+}
+
+async fn release(now: Now, tx: &mut Conn, session: SessionId) -> Result<()> {
+    sqlx::query("update bookings set released_at = $1 where session_id = $2 and released_at is null")
+        .bind(now.0)
+        .bind(session)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Calls sessions off. Everyone sees that they are, and why.
+///
+/// # Errors
+/// `session_completed`; `session_changed` if it is no longer planned.
+pub async fn cancel(by: &Coordinator, now: Now, tx: &mut Conn, sessions: &[&Session], reason: &str) -> Result<()> {
+    drop_out(by, now, tx, sessions, reason, (SessionStatus::Cancelled, "session.cancelled")).await
+}
+
+/// Takes dates out of a series before anyone counts on them: the public no longer sees them.
+///
+/// # Errors
+/// As [`cancel`].
+pub async fn skip(by: &Coordinator, now: Now, tx: &mut Conn, sessions: &[&Session], reason: &str) -> Result<()> {
+    drop_out(by, now, tx, sessions, reason, (SessionStatus::Skipped, "session.skipped")).await
+}
+
+async fn drop_out(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    sessions: &[&Session],
+    reason: &str,
+    (status, action): (SessionStatus, &'static str),
+) -> Result<()> {
+    for session in sessions {
+        rules::may_change(session)?;
+        let dropped = sqlx::query(
+            "update sessions set status = $1, reason = $2, sequence = sequence + 1, updated_at = $3
+             where id = $4 and status = 'planned'",
+        )
+        .bind(status)
+        .bind(reason)
+        .bind(now.0)
+        .bind(session.id)
+        .execute(&mut *tx)
+        .await?;
+        if dropped.rows_affected() == 0 {
+            return Err(Error::refused("session_changed"));
+        }
+        release(now, tx, session.id).await?;
+        let entry = audit::entry(action, session.id.0).at(session.center_id).because(reason);
+        audit::record(tx, by, now, entry).await?;
+    }
+    Ok(())
+}
+
+/// Adds a cancelled or skipped session again, where and when it was.
+///
+/// # Errors
+/// `Refused("room_taken")` if its room has been given away; `session_completed`; `session_changed` if it is planned.
+pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session, room: &Room) -> Result<()> {
+    rules::may_change(session)?;
+    let restored = sqlx::query(
+        "update sessions set status = 'planned', reason = null, sequence = sequence + 1, updated_at = $1
+         where id = $2 and status in ('cancelled', 'skipped')",
+    )
+    .bind(now.0)
+    .bind(session.id)
+    .execute(&mut *tx)
+    .await?;
+    if restored.rows_affected() == 0 {
+        return Err(Error::refused("session_changed"));
+    }
+    book(tx, session.id, room, &session.slot()).await?;
+    audit::record(tx, by, now, audit::entry("session.restored", session.id.0).at(session.center_id)).await
+}
+
+/// True for the refusal that the database gave because a room is taken.
+pub(super) fn is_room_taken(error: &Error) -> bool {
+    matches!(error, Error::Refused(Refusal { code, .. }) if *code == ROOM_TAKEN)
+}

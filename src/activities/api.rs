@@ -1,0 +1,268 @@
+//! `/api/v1/activities` and `/api/v1/sessions`.
+
+use rocket::response::status::Created;
+use rocket::serde::json::Json;
+use rocket::{Route, get, post, routes};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::actions::{self, Dated, Fate};
+use super::booking::{self, Around};
+use super::forms::{self, Choices, Plan};
+use super::rules::{self, State};
+use super::{Activity, Session, SessionId, queries};
+use crate::api::{List, PAGE, Problem};
+use crate::auth::{CenterReader, Coordinator};
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Date, Now};
+use crate::error::{Error, Result};
+use crate::store::Db;
+use crate::web::Fields;
+use crate::web::fields::parse;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![activities, create, sessions, session, cancel]
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ActivityJson {
+    id: i64,
+    center_id: i64,
+    title: String,
+    description: Option<String>,
+    /// The id of a service kind
+    kind_id: i64,
+    kind: String,
+    /// RFC 5545; null for a single event
+    rule: Option<String>,
+    published: bool,
+}
+
+impl From<Activity> for ActivityJson {
+    fn from(activity: Activity) -> Self {
+        Self {
+            id: activity.id.0,
+            center_id: activity.center_id.0,
+            title: activity.title,
+            description: activity.description,
+            kind_id: activity.kind_id.0,
+            kind: activity.kind,
+            rule: activity.rule,
+            published: activity.published.is_set(),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SessionJson {
+    id: i64,
+    activity_id: i64,
+    center_id: i64,
+    title: String,
+    room_id: i64,
+    room: String,
+    worker_id: Option<i64>,
+    team_id: Option<i64>,
+    /// RFC 3339, UTC
+    starts_at: String,
+    ends_at: String,
+    /// The first day in the center's zone
+    #[schema(value_type = String)]
+    local_date: Date,
+    capacity: Option<i64>,
+    /// `planned`, `completed`, `cancelled` or `skipped`
+    status: String,
+    reason: Option<String>,
+    published: bool,
+    /// Grows with every change
+    sequence: i64,
+    updated_at: String,
+}
+
+impl From<Session> for SessionJson {
+    fn from(session: Session) -> Self {
+        Self {
+            id: session.id.0,
+            activity_id: session.activity_id.0,
+            center_id: session.center_id.0,
+            title: session.title,
+            room_id: session.room_id.0,
+            room: session.room,
+            worker_id: session.worker_id.map(|id| id.0),
+            team_id: session.team_id.map(|id| id.0),
+            starts_at: session.starts_at.rfc3339(),
+            ends_at: session.ends_at.rfc3339(),
+            local_date: session.local_date,
+            capacity: session.capacity,
+            status: session.status.code().to_owned(),
+            reason: session.reason,
+            published: session.published.is_set(),
+            sequence: session.sequence,
+            updated_at: session.updated_at.rfc3339(),
+        }
+    }
+}
+
+fn wanted<T>(value: Option<T>, name: &'static str) -> Result<T> {
+    value.ok_or_else(|| Error::field(name, "field.required"))
+}
+
+/// A center's activities, by id.
+#[utoipa::path(context_path = "/api/v1", tag = "activities", params(("center" = i64, Query), ("cursor" = Option<i64>, Query)), responses((status = 200, body = List<ActivityJson>), (status = "4XX", body = Problem)))]
+#[get("/activities?<center>&<cursor>")]
+pub(crate) async fn activities(
+    by: CenterReader,
+    db: &Db,
+    center: Option<CenterId>,
+    cursor: Option<i64>,
+) -> Result<Json<List<ActivityJson>>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, wanted(center, "center")?).await?;
+    let found = queries::activities_page(&mut conn, center.id(), cursor.unwrap_or(0), PAGE + 1).await?;
+    Ok(Json(page(found.into_iter().map(ActivityJson::from).collect(), |activity| activity.id)))
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // PAGE is a small constant
+fn page<T>(items: Vec<T>, key: impl Fn(&T) -> i64) -> List<T> {
+    List::page(items, PAGE as usize, key)
+}
+
+/// What a new activity needs.
+#[derive(ToSchema)]
+#[allow(dead_code)] // describes the body; `forms::plan` reads it
+pub(crate) struct NewActivity {
+    center: i64,
+    title: String,
+    description: Option<String>,
+    /// The id of a service kind
+    kind: i64,
+    room: i64,
+    worker: Option<i64>,
+    team: Option<i64>,
+    capacity: Option<i64>,
+    published: Option<bool>,
+    /// The local date of the first session
+    date: String,
+    /// Local wall clock times, `14:00`
+    starts: String,
+    ends: String,
+    /// `once`, `weekly` or `fortnightly`
+    repeat: Option<String>,
+    /// The last date of a series; either this or `times`
+    until: Option<String>,
+    times: Option<i64>,
+    /// For a series: `fail` refuses it if any date's room cannot be had, `skip` keeps such dates as skipped
+    on_conflict: Option<String>,
+}
+
+/// Schedules an activity with all its sessions.
+#[utoipa::path(context_path = "/api/v1", tag = "activities", request_body = NewActivity, responses((status = 201, body = ActivityJson), (status = "4XX", body = Problem)))]
+#[post("/activities", data = "<fields>")]
+pub(crate) async fn create(by: Coordinator, db: &Db, now: Now, fields: Fields) -> Result<Created<Json<ActivityJson>>> {
+    let mut read = fields.read();
+    let center: Option<CenterId> = read.required("center", parse::choice);
+    let center = read.finish(|| center)?;
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let plan = forms::plan(&fields, &center, &Choices::load(&mut conn, &center, now).await?)?;
+    drop(conn);
+    let id = if plan.repeat.is_some() {
+        let dates = decided(db, &center, &plan, skips(&fields)?).await?;
+        booking::series(&by, now, db, &center, &plan, &dates).await?
+    } else {
+        booking::single(&by, now, db, &center, &plan).await?
+    };
+    let activity = queries::activity(&mut *db.read().await?, center.id(), id).await?;
+    Ok(Created::new(format!("/api/v1/activities?center={}", center.id())).body(Json(activity.into())))
+}
+
+/// True if a series leaves out the dates that it cannot have.
+fn skips(fields: &Fields) -> Result<bool> {
+    match fields.get("on_conflict") {
+        "skip" => Ok(true),
+        "fail" => Ok(false),
+        "" => Err(Error::field("on_conflict", "field.required")),
+        _ => Err(Error::field("on_conflict", "field.not_a_choice")),
+    }
+}
+
+async fn decided(db: &Db, center: &Center, plan: &Plan, skip: bool) -> Result<Vec<Dated>> {
+    let slots = plan.slots(center);
+    let room = &plan.place.room;
+    let around = Around::load(&mut *db.read().await?, center, &slots).await?;
+    let decide = |slot| {
+        let state = around.state(room, &slot);
+        match rules::refusal(room, center.zone, &slot, &state) {
+            None => Ok(Dated { slot, fate: Fate::Book(room.clone()) }),
+            Some(_) if skip => Ok(Dated { slot, fate: Fate::Skip(reason(&state)) }),
+            Some(refusal) => Err(refusal.into()),
+        }
+    };
+    slots.into_iter().map(decide).collect()
+}
+
+/// Kept with a date that a program left out: the title of what is there, or the closure's reason.
+fn reason(state: &State) -> String {
+    match state {
+        State::Taken(there) => there.title.clone(),
+        State::Closed(reason) => reason.clone(),
+        State::OutsideHours(_) | State::Free => crate::web::Lang::Zh.text("schedule.reason_closed"),
+    }
+}
+
+/// A center's sessions of the local dates [from, to), by id.
+#[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("center" = i64, Query), ("from" = String, Query), ("to" = String, Query), ("cursor" = Option<i64>, Query)), responses((status = 200, body = List<SessionJson>), (status = "4XX", body = Problem)))]
+#[get("/sessions?<center>&<from>&<to>&<cursor>")]
+pub(crate) async fn sessions(
+    by: CenterReader,
+    db: &Db,
+    center: Option<CenterId>,
+    from: Option<&str>,
+    to: Option<&str>,
+    cursor: Option<i64>,
+) -> Result<Json<List<SessionJson>>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, wanted(center, "center")?).await?;
+    let from = wanted(from.and_then(Date::parse), "from")?;
+    let to = wanted(to.and_then(Date::parse), "to")?;
+    let found = queries::page(&mut conn, center.id(), (from, to), cursor.unwrap_or(0), PAGE + 1).await?;
+    Ok(Json(page(found.into_iter().map(SessionJson::from).collect(), |session| session.id)))
+}
+
+/// One session.
+#[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("id" = i64, Path)), responses((status = 200, body = SessionJson), (status = "4XX", body = Problem)))]
+#[get("/sessions/<id>")]
+pub(crate) async fn session(by: CenterReader, db: &Db, id: SessionId) -> Result<Json<SessionJson>> {
+    let mut conn = db.read().await?;
+    let center = queries::center_of(&mut conn, id).await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    Ok(Json(queries::session(&mut conn, center.id(), id).await?.into()))
+}
+
+/// Why a session is cancelled.
+#[derive(ToSchema)]
+#[allow(dead_code)] // describes the body; `forms::reason` reads it
+pub(crate) struct Cancellation {
+    reason: String,
+}
+
+/// Cancels a session.
+#[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("id" = i64, Path)), request_body = Cancellation, responses((status = 200, body = SessionJson), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/cancellation", data = "<fields>")]
+pub(crate) async fn cancel(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Json<SessionJson>> {
+    let mut tx = db.begin().await?;
+    let center = queries::center_of(&mut tx, id).await?;
+    let center = centers::queries::open_to(&by, &mut tx, center).await?;
+    let session = queries::session(&mut tx, center.id(), id).await?;
+    let why = forms::reason(&fields)?;
+    actions::cancel(&by, now, &mut tx, &[&session], &why.text).await?;
+    let session = queries::session(&mut tx, center.id(), id).await?;
+    tx.commit().await?;
+    Ok(Json(session.into()))
+}

@@ -1,0 +1,90 @@
+//! `/calendar/….ics`: a center's agenda to subscribe to, and one session to add. Public, and only what is published.
+
+use rocket::http::{ContentType, Header, Status};
+use rocket::request::{FromParam, Request};
+use rocket::response::{self, Responder, Response};
+use rocket::{Route, get, routes};
+
+use super::calendar::{self, Feed};
+use super::{Session, SessionId, queries};
+use crate::centers::{self, CenterId};
+use crate::clock::Now;
+use crate::error::Result;
+use crate::store::Db;
+use crate::web::Site;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![center, session]
+}
+
+/// How far back and ahead a subscription reaches, in days: a month, and a year.
+const REACH: (u64, u64) = (31, 366);
+
+/// Seconds for which a calendar may be kept: many phones ask for the same one.
+const FRESH: u32 = 300;
+
+/// An id with `.ics` behind it, as the last part of a path.
+struct File<T>(T);
+
+impl<'a, T: std::str::FromStr> FromParam<'a> for File<T> {
+    type Error = &'a str;
+
+    fn from_param(param: &'a str) -> Result<Self, Self::Error> {
+        param.strip_suffix(".ics").and_then(|id| id.parse().ok()).map(Self).ok_or(param)
+    }
+}
+
+/// A calendar as an answer.
+struct Calendar {
+    name: String,
+    body: String,
+}
+
+impl<'r> Responder<'r, 'static> for Calendar {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        Response::build()
+            .status(Status::Ok)
+            .header(ContentType::new("text", "calendar").with_params(("charset", "utf-8")))
+            .header(Header::new("Cache-Control", format!("public, max-age={FRESH}")))
+            .header(Header::new("Content-Disposition", format!("inline; filename=\"{}.ics\"", self.name)))
+            .sized_body(self.body.len(), std::io::Cursor::new(self.body))
+            .ok()
+    }
+}
+
+fn page_of(session: &Session) -> String {
+    format!("/agenda/{}/sessions/{}", session.center_id, session.id)
+}
+
+#[get("/calendar/centers/<file>")]
+async fn center(db: &Db, now: Now, site: Site, file: File<CenterId>) -> Result<Calendar> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::public(&mut conn, file.0).await?;
+    let today = center.zone.date(now.0);
+    let days = (today.minus_days(REACH.0), today.plus_days(REACH.1));
+    let sessions = queries::published(&mut conn, Some(center.id()), days.0, days.1).await?;
+    let body = calendar::write(&Feed {
+        name: &center.head.name,
+        zone: center.zone,
+        days,
+        sessions: &sessions,
+        instance: &queries::instance(&mut conn).await?,
+        link: &|session| site.link(page_of(session)),
+    });
+    Ok(Calendar { name: format!("linli-{}", center.id()), body })
+}
+
+#[get("/calendar/sessions/<file>")]
+async fn session(db: &Db, site: Site, file: File<SessionId>) -> Result<Calendar> {
+    let mut conn = db.read().await?;
+    let session = queries::published_session(&mut conn, file.0).await?;
+    let body = calendar::write(&Feed {
+        name: &session.title,
+        zone: session.zone,
+        days: (session.local_date, session.local_date),
+        sessions: std::slice::from_ref(&session),
+        instance: &queries::instance(&mut conn).await?,
+        link: &|session| site.link(page_of(session)),
+    });
+    Ok(Calendar { name: format!("linli-session-{}", session.id), body })
+}

@@ -1,0 +1,203 @@
+//! Reading what is to be scheduled or changed: the same for pages and API.
+
+use super::queries::{Helpers, Lead};
+use super::rules::{End, MOST_DATES, Repeat, Rhythm, Scope, Slot};
+use super::{ServiceKind, ServiceKindId, queries};
+use crate::centers::Center;
+use crate::clock::{Date, Now};
+use crate::error::Result;
+use crate::rooms::{self, Room};
+use crate::store::Conn;
+use crate::teams::TeamId;
+use crate::web::Fields;
+use crate::web::fields::{Fault, Reader, parse};
+use crate::workers::WorkerId;
+
+/// How far back a session may be entered afterwards, and how far ahead one may be planned. A mistyped year is told.
+const DAYS_BACK: u64 = 92;
+const YEARS_AHEAD: u32 = 2;
+
+/// What a center's activities choose from.
+pub struct Choices {
+    pub rooms: Vec<Room>,
+    pub leads: Vec<Lead>,
+    pub teams: Vec<Helpers>,
+    pub kinds: Vec<ServiceKind>,
+    today: Date,
+}
+
+impl Choices {
+    pub async fn load(conn: &mut Conn, center: &Center, now: Now) -> Result<Self> {
+        let today = center.zone.date(now.0);
+        Ok(Self {
+            rooms: rooms::queries::of_center(conn, center.id()).await?,
+            leads: queries::leads(conn, center.id(), today).await?,
+            teams: queries::helpers(conn, center.id()).await?,
+            kinds: queries::kinds(conn).await?,
+            today,
+        })
+    }
+
+    fn room(&self, text: &str) -> Result<Room, Fault> {
+        chosen(&self.rooms, |room| room.id.0, text).cloned()
+    }
+
+    fn day(&self, text: &str) -> Result<Date, Fault> {
+        let date = parse::date(text)?;
+        let (from, to) = (self.today.minus_days(DAYS_BACK), self.today.plus_years(YEARS_AHEAD));
+        if (from..=to).contains(&date) {
+            Ok(date)
+        } else {
+            Err(Fault::bound("field.date_too_far", format!("{from}–{to}")))
+        }
+    }
+}
+
+fn chosen<'a, T>(list: &'a [T], id: impl Fn(&T) -> i64, text: &str) -> Result<&'a T, Fault> {
+    list.iter().find(|item| id(item).to_string() == text).ok_or(Fault::new("field.not_a_choice"))
+}
+
+/// What an activity says of itself.
+pub struct Texts {
+    pub title: String,
+    pub description: Option<String>,
+    pub kind: ServiceKindId,
+    pub published: bool,
+}
+
+/// Fields `title description kind published`.
+pub fn texts(fields: &Fields, choices: &Choices) -> Result<Texts> {
+    let mut read = fields.read();
+    let texts = read_texts(&mut read, choices);
+    read.finish(|| texts)
+}
+
+fn read_texts(read: &mut Reader<'_>, choices: &Choices) -> Option<Texts> {
+    let title = read.required("title", parse::line(60));
+    let description = read.optional("description", parse::text(2_000));
+    let kind = read.required("kind", |text| Ok(chosen(&choices.kinds, |kind| kind.id.0, text)?.id));
+    let published = read.flag("published");
+    Some(Texts { title: title?, description: description?, kind: kind?, published })
+}
+
+/// Where and when a session is, and with whom.
+pub struct Place {
+    pub room: Room,
+    pub worker: Option<WorkerId>,
+    pub team: Option<TeamId>,
+    pub capacity: i64,
+    pub slot: Slot,
+}
+
+fn read_place(read: &mut Reader<'_>, center: &Center, choices: &Choices) -> Option<Place> {
+    let room = read.required("room", |text| choices.room(text));
+    let worker = read.optional("worker", |text| Ok(chosen(&choices.leads, |lead| lead.id.0, text)?.id));
+    let team = read.optional("team", |text| Ok(chosen(&choices.teams, |team| team.id.0, text)?.id));
+    let most = room.as_ref().map_or(5_000, |room| room.capacity);
+    let capacity = read.optional("capacity", parse::integer(1..=most));
+    let date = read.required("date", |text| choices.day(text));
+    let starts = read.required("starts", parse::minute_of_day);
+    let ends = read.required("ends", parse::minute_of_day);
+    if let (Some(starts), Some(ends)) = (starts, ends)
+        && ends <= starts
+    {
+        return read.fault("ends", Fault::new("field.ends_before_start"));
+    }
+    Some(Place {
+        room: room?,
+        worker: worker?,
+        team: team?,
+        capacity: capacity?.unwrap_or(most),
+        slot: Slot::new(center.zone, date?, starts?, ends?),
+    })
+}
+
+/// An activity as planned: its first session, and how it repeats.
+pub struct Plan {
+    pub texts: Texts,
+    pub place: Place,
+    pub repeat: Option<Repeat>,
+}
+
+impl Plan {
+    /// The slots of all dates of the plan.
+    pub fn slots(&self, center: &Center) -> Vec<Slot> {
+        let first = self.place.slot;
+        match &self.repeat {
+            None => vec![first],
+            Some(repeat) => repeat
+                .dates(center.zone, first.date)
+                .into_iter()
+                .map(|date| Slot::new(center.zone, date, first.from, first.to))
+                .collect(),
+        }
+    }
+}
+
+/// Fields `title description kind published room worker team capacity date starts ends repeat`, and for a series
+/// either `until`, the last date, or `times`.
+pub fn plan(fields: &Fields, center: &Center, choices: &Choices) -> Result<Plan> {
+    let mut read = fields.read();
+    let texts = read_texts(&mut read, choices);
+    let place = read_place(&mut read, center, choices);
+    let first = place.as_ref().map(|place| place.slot.date);
+    let repeat = read_repeat(&mut read, fields, first);
+    read.finish(|| Some(Plan { texts: texts?, place: place?, repeat: repeat? }))
+}
+
+fn read_repeat(read: &mut Reader<'_>, fields: &Fields, first: Option<Date>) -> Option<Option<Repeat>> {
+    let weeks = match read.optional("repeat", parse::choice::<Rhythm>)?.unwrap_or(Rhythm::Once) {
+        Rhythm::Once => return Some(None),
+        Rhythm::Weekly => 1,
+        Rhythm::Fortnightly => 2,
+    };
+    let end = match (fields.get("until"), fields.get("times")) {
+        ("", "") => read.fault("until", Fault::new("field.until_or_times"))?,
+        (_, "") => End::Until(read_until(read, first)?),
+        ("", _) => End::Times(read.required("times", parse::integer(2..=i64::from(MOST_DATES)))?),
+        _ => read.fault("times", Fault::new("field.until_or_times"))?,
+    };
+    Some(Some(Repeat { weeks, end }))
+}
+
+fn read_until(read: &mut Reader<'_>, first: Option<Date>) -> Option<Date> {
+    let until = read.required("until", parse::date)?;
+    match first {
+        Some(first) if until < first => read.fault("until", Fault::new("field.ends_before_start")),
+        Some(first) if until > first.plus_years(YEARS_AHEAD) => read
+            .fault("until", Fault::bound("field.date_too_far", format!("{first}–{}", first.plus_years(YEARS_AHEAD)))),
+        _ => Some(until),
+    }
+}
+
+/// A change of where and when.
+pub struct Change {
+    pub place: Place,
+    pub scope: Scope,
+}
+
+/// Fields `room worker team capacity date starts ends scope`.
+pub fn change(fields: &Fields, center: &Center, choices: &Choices) -> Result<Change> {
+    let mut read = fields.read();
+    let place = read_place(&mut read, center, choices);
+    let scope = read_scope(&mut read);
+    read.finish(|| Some(Change { place: place?, scope: scope? }))
+}
+
+/// Why sessions do not take place, and which.
+pub struct Reason {
+    pub text: String,
+    pub scope: Scope,
+}
+
+/// Fields `reason scope`.
+pub fn reason(fields: &Fields) -> Result<Reason> {
+    let mut read = fields.read();
+    let text = read.required("reason", parse::line(80));
+    let scope = read_scope(&mut read);
+    read.finish(|| Some(Reason { text: text?, scope: scope? }))
+}
+
+fn read_scope(read: &mut Reader<'_>) -> Option<Scope> {
+    Some(read.optional("scope", parse::choice)?.unwrap_or(Scope::One))
+}

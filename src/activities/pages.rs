@@ -1,0 +1,362 @@
+//! A center's activities: the list, one activity with its sessions, and the form that schedules one.
+
+use askama::Template;
+use rocket::http::Status;
+use rocket::{Responder, Route, get, post, routes};
+
+use super::booking::{self, Around};
+use super::forms::{self, Choices, Plan};
+use super::preview::{self, Picks, Reasons};
+use super::queries::Row;
+use super::{Activity, ActivityId, ROOM_TAKEN, Rhythm, Session, SessionStatus, actions, queries};
+use crate::auth::{CenterReader, Coordinator, Role};
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Now, Timestamp};
+use crate::error::{Error, Result};
+use crate::rooms::RoomId;
+use crate::store::{Conn, Db};
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, new, create, show, edit, update]
+}
+
+/// Activities of the past on one page of the list.
+const PAST_PAGE: i64 = 30;
+
+#[derive(Template)]
+#[template(path = "activities/list.html")]
+struct List {
+    center: Center,
+    coming: Vec<Row>,
+    gone: Vec<Row>,
+    page: i64,
+    has_more: bool,
+    may_schedule: bool,
+}
+
+impl View for List {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("activities.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Activities)
+    }
+}
+
+/// True for those who may schedule at all; the guard decides.
+pub(super) fn may_schedule(role: Role) -> bool {
+    matches!(role, Role::CityAdmin | Role::SocialWorker)
+}
+
+#[get("/centers/<center>/activities?<page>")]
+async fn list(by: CenterReader, db: &Db, now: Now, center: CenterId, page: Option<u16>) -> Result<Page<List>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let page = i64::from(page.unwrap_or(1).max(1));
+    let coming = if page == 1 { queries::coming(&mut conn, center.id(), now.0).await? } else { Vec::new() };
+    let mut gone = queries::gone(&mut conn, center.id(), now.0, PAST_PAGE + 1, (page - 1) * PAST_PAGE).await?;
+    let has_more = gone.len() > PAST_PAGE.unsigned_abs() as usize;
+    gone.truncate(PAST_PAGE.unsigned_abs() as usize);
+    Ok(Page(List { center, coming, gone, page, has_more, may_schedule: may_schedule(by.role) }))
+}
+
+#[derive(Template)]
+#[template(path = "activities/show.html")]
+struct Show {
+    center: Center,
+    activity: Activity,
+    coming: Vec<Session>,
+    past: Vec<Session>,
+    now: Timestamp,
+    may_schedule: bool,
+}
+
+impl Show {
+    fn is_live(&self, session: &Session) -> bool {
+        session.is_live(&self.now)
+    }
+}
+
+impl View for Show {
+    fn title(&self, _: Lang) -> String {
+        self.activity.title.clone()
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Activities)
+    }
+}
+
+#[get("/centers/<center>/activities/<id>", rank = 2)]
+async fn show(by: CenterReader, db: &Db, now: Now, center: CenterId, id: ActivityId) -> Result<Page<Show>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let activity = queries::activity(&mut conn, center.id(), id).await?;
+    let sessions = queries::of_activity(&mut conn, id).await?;
+    let (coming, mut past): (Vec<_>, Vec<_>) = sessions.into_iter().partition(|session| session.ends_at > now.0);
+    past.reverse();
+    Ok(Page(Show { center, activity, coming, past, now: now.0, may_schedule: may_schedule(by.role) }))
+}
+
+/// The form of a new activity.
+#[derive(Template)]
+#[template(path = "activities/new.html")]
+struct NewPage {
+    center: Center,
+    choices: Choices,
+    form: Form,
+}
+
+impl NewPage {
+    async fn load(conn: &mut Conn, now: Now, center: Center, form: Form) -> Result<Self> {
+        Ok(Self { choices: Choices::load(conn, &center, now).await?, center, form })
+    }
+
+    fn rhythms(&self) -> &'static [Rhythm] {
+        Rhythm::ALL
+    }
+}
+
+impl View for NewPage {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("activities.new")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Activities)
+    }
+}
+
+#[get("/centers/<center>/activities/new?<room>&<date>&<starts>")]
+async fn new(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    room: Option<RoomId>,
+    date: Option<&str>,
+    starts: Option<i64>,
+) -> Result<Page<NewPage>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let starts = starts.filter(|minute| (0..1_380).contains(minute)).unwrap_or(14 * 60);
+    let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
+    let mut values = Fields::default()
+        .with("date", date.map_or_else(|| center.zone.date(now.0).plus_days(1).to_string(), str::to_owned))
+        .with("starts", clock(starts))
+        .with("ends", clock((starts + 90).min(1_439)))
+        .with("repeat", Rhythm::Once)
+        .with("published", 1);
+    if let Some(room) = room {
+        values.add("room", &room.to_string());
+    }
+    // The account's own worker leads, most of the time.
+    if let Some(worker) = queries::own_worker(&mut conn, center.id(), by.account).await? {
+        values.add("worker", &worker.to_string());
+    }
+    Ok(Page(NewPage::load(&mut conn, now, center, Form::filled(values)).await?))
+}
+
+/// Every date of a series, before it is saved.
+#[derive(Template)]
+#[template(path = "activities/preview.html")]
+struct Preview {
+    center: Center,
+    plan: Plan,
+    rows: Vec<preview::Row>,
+    form: Form,
+    rhythm: Rhythm,
+    /// True if something was picked that cannot be.
+    faulty: bool,
+}
+
+impl Preview {
+    /// The plan's fields, carried along hidden.
+    fn carried(&self) -> Vec<(&'static str, &str)> {
+        const NAMES: [&str; 14] = [
+            "title",
+            "description",
+            "kind",
+            "published",
+            "room",
+            "worker",
+            "team",
+            "capacity",
+            "date",
+            "starts",
+            "ends",
+            "repeat",
+            "until",
+            "times",
+        ];
+        NAMES.into_iter().map(|name| (name, self.form.value(name))).filter(|(_, value)| !value.is_empty()).collect()
+    }
+
+    fn blocked(&self) -> usize {
+        self.rows.iter().filter(|row| !row.state.is_free()).count()
+    }
+}
+
+impl View for Preview {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("preview.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Activities)
+    }
+}
+
+/// How scheduling ends: done, or the form again, or the preview of a series, which is no fault.
+#[derive(Responder)]
+enum Scheduled {
+    Form(Box<Submitted<NewPage>>),
+    Preview(Box<(Status, Page<Preview>)>),
+}
+
+#[post("/centers/<center>/activities", data = "<fields>")]
+async fn create(by: Coordinator, db: &Db, now: Now, lang: Lang, center: CenterId, fields: Fields) -> Result<Scheduled> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let choices = Choices::load(&mut conn, &center, now).await?;
+    drop(conn);
+    let made = match forms::plan(&fields, &center, &choices) {
+        Ok(plan) if plan.repeat.is_some() && fields.get("edit").is_empty() => {
+            return create_series(&by, now, db, lang, center, choices, plan, fields).await;
+        }
+        Ok(plan) if fields.get("edit").is_empty() => booking::single(&by, now, db, &center, &plan).await,
+        // Back from the preview to the form.
+        Ok(_) => {
+            return Ok(Scheduled::Form(Box::new(Submitted::again(NewPage {
+                center,
+                choices,
+                form: Form::filled(fields),
+            }))));
+        }
+        Err(error) => Err(error),
+    };
+    Ok(Scheduled::Form(Box::new(match made {
+        Ok(id) => Submitted::done(format!("/centers/{}/activities/{id}", center.id()), "done.activity_scheduled"),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Submitted::again(NewPage { center, choices, form })
+        }
+    })))
+}
+
+#[allow(clippy::too_many_arguments)] // the handler's second half
+async fn create_series(
+    by: &Coordinator,
+    now: Now,
+    db: &Db,
+    lang: Lang,
+    center: Center,
+    choices: Choices,
+    plan: Plan,
+    fields: Fields,
+) -> Result<Scheduled> {
+    let slots = plan.slots(&center);
+    let reasons = Reasons { taken: lang.text("schedule.reason_taken"), closed: lang.text("schedule.reason_closed") };
+    let load = async || -> Result<Vec<preview::Row>> {
+        let around = Around::load(&mut *db.read().await?, &center, &slots).await?;
+        Ok(preview::rows(&plan, &slots, &choices, &around, &reasons))
+    };
+    let mut rows = load().await?;
+    let picks = Picks::read(&fields, &slots);
+    let confirmed = fields.get("confirm") == "1";
+    let mut faulty = false;
+    if confirmed {
+        faulty = !picks.apply(&mut rows);
+        if !faulty {
+            match booking::series(by, now, db, &center, &plan, &preview::dated(&plan, &rows)).await {
+                Ok(id) => {
+                    let to = format!("/centers/{}/activities/{id}", center.id());
+                    return Ok(Scheduled::Form(Box::new(Submitted::done(to, "done.activity_scheduled"))));
+                }
+                // Lost to somebody who was faster: the preview shows who, and nothing is saved.
+                Err(Error::Refused(refusal)) if refusal.code == ROOM_TAKEN => {
+                    rows = load().await?;
+                    faulty = !picks.apply(&mut rows);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    let status = if confirmed { Status::UnprocessableEntity } else { Status::Ok };
+    let rhythm = fields.get("repeat").parse().unwrap_or(Rhythm::Weekly);
+    let preview = Preview { center, plan, rows, form: Form::filled(fields), rhythm, faulty };
+    Ok(Scheduled::Preview(Box::new((status, Page(preview)))))
+}
+
+/// The form of what an activity says of itself.
+#[derive(Template)]
+#[template(path = "activities/edit.html")]
+struct EditPage {
+    center: Center,
+    activity: Activity,
+    choices: Choices,
+    form: Form,
+}
+
+impl View for EditPage {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("activities.edit")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Activities)
+    }
+}
+
+async fn open(
+    by: &Coordinator,
+    conn: &mut Conn,
+    now: Now,
+    center: CenterId,
+    id: ActivityId,
+) -> Result<(Center, Activity, Choices)> {
+    let center = centers::queries::open_to(by, conn, center).await?;
+    let activity = queries::activity(conn, center.id(), id).await?;
+    let choices = Choices::load(conn, &center, now).await?;
+    Ok((center, activity, choices))
+}
+
+#[get("/centers/<center>/activities/<id>/edit")]
+async fn edit(by: Coordinator, db: &Db, now: Now, center: CenterId, id: ActivityId) -> Result<Page<EditPage>> {
+    let (center, activity, choices) = open(&by, &mut *db.read().await?, now, center, id).await?;
+    let mut values = Fields::default()
+        .with("title", &activity.title)
+        .with("description", activity.description.as_deref().unwrap_or_default())
+        .with("kind", activity.kind_id);
+    if activity.published.is_set() {
+        values.add("published", "1");
+    }
+    Ok(Page(EditPage { center, activity, choices, form: Form::filled(values) }))
+}
+
+#[post("/centers/<center>/activities/<id>", data = "<fields>")]
+async fn update(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: ActivityId,
+    fields: Fields,
+) -> Result<Submitted<EditPage>> {
+    let mut tx = db.begin().await?;
+    let (center, activity, choices) = open(&by, &mut tx, now, center, id).await?;
+    match forms::texts(&fields, &choices) {
+        Ok(texts) => {
+            actions::revise(&by, now, &mut tx, &activity, &texts).await?;
+            tx.commit().await?;
+            Ok(Submitted::done(format!("/centers/{}/activities/{id}", center.id()), "done.saved"))
+        }
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(EditPage { center, activity, choices, form }))
+        }
+    }
+}

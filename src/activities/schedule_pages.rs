@@ -1,0 +1,197 @@
+//! One session's place in the calendar: move it, cancel it, skip it, add it again. Its check-in page is elsewhere.
+
+use askama::Template;
+use rocket::{Route, get, post, routes};
+
+use super::forms::{self, Choices, Reason};
+use super::{Rhythm, Scope, Session, SessionId, SessionStatus, actions, booking, queries, rules};
+use crate::auth::Coordinator;
+use crate::centers::{self, Center, CenterId};
+use crate::clock::Now;
+use crate::error::{Error, Result};
+use crate::store::{Conn, Db};
+use crate::web::form::Done;
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, reschedule, cancel, skip, restore]
+}
+
+#[derive(Template)]
+#[template(path = "activities/schedule.html")]
+struct Schedule {
+    center: Center,
+    session: Session,
+    choices: Choices,
+    /// True if the session has siblings, so that a change may be for several.
+    is_series: bool,
+    moving: Form,
+    cancelling: Form,
+    skipping: Form,
+}
+
+impl Schedule {
+    fn scopes(&self) -> &'static [Scope] {
+        Scope::ALL
+    }
+
+    fn is_planned(&self) -> bool {
+        self.session.status == SessionStatus::Planned
+    }
+
+    fn is_completed(&self) -> bool {
+        self.session.status == SessionStatus::Completed
+    }
+
+    async fn load(conn: &mut Conn, now: Now, center: Center, session: Session) -> Result<Self> {
+        let activity = queries::activity(conn, center.id(), session.activity_id).await?;
+        let choices = Choices::load(conn, &center, now).await?;
+        let moving = Form::filled(values(&session));
+        let scope = || Form::filled(Fields::default().with("scope", Scope::One));
+        let is_series = activity.rhythm() != Rhythm::Once;
+        Ok(Self { center, session, choices, is_series, moving, cancelling: scope(), skipping: scope() })
+    }
+}
+
+impl View for Schedule {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("schedule.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Activities)
+    }
+}
+
+fn values(session: &Session) -> Fields {
+    let slot = session.slot();
+    let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
+    let id = |id: Option<i64>| id.map(|id| id.to_string()).unwrap_or_default();
+    Fields::default()
+        .with("room", session.room_id)
+        .with("worker", id(session.worker_id.map(|id| id.0)))
+        .with("team", id(session.team_id.map(|id| id.0)))
+        .with("capacity", id(session.capacity))
+        .with("date", slot.date)
+        .with("starts", clock(slot.from))
+        .with("ends", clock(slot.to.min(1_439)))
+        .with("scope", Scope::One)
+}
+
+async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
+    let center = centers::queries::open_to(by, conn, center).await?;
+    let session = queries::session(conn, center.id(), id).await?;
+    Ok((center, session))
+}
+
+fn page_of(session: &Session) -> String {
+    format!("/centers/{}/activities/{}", session.center_id, session.activity_id)
+}
+
+#[get("/centers/<center>/sessions/<id>/schedule")]
+async fn show(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<Schedule>> {
+    let mut conn = db.read().await?;
+    let (center, session) = open(&by, &mut conn, center, id).await?;
+    Ok(Page(Schedule::load(&mut conn, now, center, session).await?))
+}
+
+#[post("/centers/<center>/sessions/<id>/schedule", data = "<fields>")]
+async fn reschedule(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Submitted<Schedule>> {
+    let mut conn = db.read().await?;
+    let (center, session) = open(&by, &mut conn, center, id).await?;
+    rules::may_change(&session)?;
+    let mut page = Schedule::load(&mut conn, now, center, session).await?;
+    drop(conn);
+    let made = async {
+        let change = forms::change(&fields, &page.center, &page.choices)?;
+        booking::reschedule(&by, now, db, &page.center, &page.session, &change).await
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(page_of(&page.session), "done.session_moved")),
+        Err(error) => {
+            page.moving = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(page))
+        }
+    }
+}
+
+/// Which way of not taking place.
+#[derive(Clone, Copy)]
+enum Way {
+    Cancel,
+    Skip,
+}
+
+async fn drop_out(
+    by: &Coordinator,
+    db: &Db,
+    now: Now,
+    (center, id): (CenterId, SessionId),
+    fields: Fields,
+    way: Way,
+) -> Result<Submitted<Schedule>> {
+    let mut tx = db.begin().await?;
+    let (center, session) = open(by, &mut tx, center, id).await?;
+    let made = async {
+        let Reason { text, scope } = forms::reason(&fields)?;
+        let series = queries::of_activity(&mut tx, session.activity_id).await?;
+        let meant = rules::meant(&session, &series, scope);
+        match way {
+            Way::Cancel => actions::cancel(by, now, &mut tx, &meant, &text).await?,
+            Way::Skip => actions::skip(by, now, &mut tx, &meant, &text).await?,
+        }
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(page_of(&session), "done.session_dropped")),
+        Err(Error::Invalid(errors)) => {
+            let mut page = Schedule::load(&mut *db.read().await?, now, center, session).await?;
+            let form = Form::again(fields, errors);
+            match way {
+                Way::Cancel => page.cancelling = form,
+                Way::Skip => page.skipping = form,
+            }
+            Ok(Submitted::again(page))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[post("/centers/<center>/sessions/<id>/schedule/cancellation", data = "<fields>")]
+async fn cancel(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Submitted<Schedule>> {
+    drop_out(&by, db, now, (center, id), fields, Way::Cancel).await
+}
+
+#[post("/centers/<center>/sessions/<id>/schedule/skipping", data = "<fields>")]
+async fn skip(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Submitted<Schedule>> {
+    drop_out(&by, db, now, (center, id), fields, Way::Skip).await
+}
+
+#[post("/centers/<center>/sessions/<id>/schedule/restoration")]
+async fn restore(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Done> {
+    let (center, session) = open(&by, &mut *db.read().await?, center, id).await?;
+    booking::restore(&by, now, db, &center, &session).await?;
+    Ok(Done::to(page_of(&session), "done.session_restored"))
+}

@@ -1,0 +1,133 @@
+//! The front page, a center's agenda of four weeks, and a session's public page.
+
+use askama::Template;
+use rocket::{Route, get, routes};
+
+use crate::activities::{Session, SessionId, SessionStatus, queries};
+use crate::auth::Viewer;
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Date, Now, Timestamp, Zone};
+use crate::error::{Error, Result};
+use crate::store::Db;
+use crate::web::{Frame, Lang, Page, Site, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![front, agenda, session]
+}
+
+/// Days that an agenda shows, today included.
+const DAYS: u64 = 28;
+
+#[derive(Template)]
+#[template(path = "portal/front.html")]
+struct Front {
+    centers: Vec<Center>,
+    sessions: Vec<Session>,
+    today: Date,
+    now: Timestamp,
+    is_signed_in: bool,
+}
+
+impl Front {
+    /// Centers by town, in the order of the annex.
+    fn towns(&self) -> Vec<(&str, Vec<&Center>)> {
+        let mut towns: Vec<(&str, Vec<&Center>)> = Vec::new();
+        for center in &self.centers {
+            match towns.iter_mut().find(|(town, _)| *town == center.town) {
+                Some((_, centers)) => centers.push(center),
+                None => towns.push((&center.town, vec![center])),
+            }
+        }
+        towns
+    }
+}
+
+impl View for Front {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("portal.title")
+    }
+}
+
+#[get("/")]
+async fn front(by: Option<Viewer>, db: &Db, now: Now) -> Result<Page<Front>> {
+    let mut conn = db.read().await?;
+    let today = Zone::SHANGHAI.date(now.0);
+    let centers = centers::queries::all_public(&mut conn).await?;
+    let sessions = queries::published(&mut conn, None, today, today.plus_days(1)).await?;
+    Ok(Page(Front { centers, sessions, today, now: now.0, is_signed_in: by.is_some() }))
+}
+
+#[derive(Template)]
+#[template(path = "portal/agenda.html")]
+struct Agenda {
+    center: Center,
+    sessions: Vec<Session>,
+    today: Date,
+    now: Timestamp,
+    https: String,
+    webcal: String,
+}
+
+impl Agenda {
+    /// The days that have sessions, with them.
+    fn days(&self) -> Vec<(Date, &[Session])> {
+        self.sessions
+            .chunk_by(|one, next| one.local_date == next.local_date)
+            .filter_map(|day| Some((day.first()?.local_date, day)))
+            .collect()
+    }
+}
+
+impl View for Agenda {
+    fn title(&self, _: Lang) -> String {
+        self.center.head.name.clone()
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Public
+    }
+}
+
+#[get("/agenda/<center>")]
+async fn agenda(db: &Db, now: Now, site: Site, center: CenterId) -> Result<Page<Agenda>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::public(&mut conn, center).await?;
+    let today = center.zone.date(now.0);
+    let sessions = queries::published(&mut conn, Some(center.id()), today, today.plus_days(DAYS)).await?;
+    let https = site.link(format_args!("/calendar/centers/{}.ics", center.id()));
+    let webcal = https.split_once("://").map(|(_, rest)| format!("webcal://{rest}")).unwrap_or_default();
+    Ok(Page(Agenda { center, sessions, today, now: now.0, https, webcal }))
+}
+
+#[derive(Template)]
+#[template(path = "portal/session.html")]
+struct Public {
+    center: Center,
+    session: Session,
+    is_live: bool,
+    is_over: bool,
+}
+
+impl Public {
+    fn is_cancelled(&self) -> bool {
+        self.session.status == SessionStatus::Cancelled
+    }
+}
+
+impl View for Public {
+    fn title(&self, _: Lang) -> String {
+        self.session.title.clone()
+    }
+}
+
+#[get("/agenda/<center>/sessions/<id>")]
+async fn session(db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<Public>> {
+    let mut conn = db.read().await?;
+    let session = queries::published_session(&mut conn, id).await?;
+    if session.center_id != center {
+        return Err(Error::NotFound);
+    }
+    let center = centers::queries::public(&mut conn, center).await?;
+    let (is_live, is_over) = (session.is_live(&now.0), session.is_over(&now.0));
+    Ok(Page(Public { center, session, is_live, is_over }))
+}
