@@ -10,9 +10,11 @@ pub mod api;
 pub mod audit;
 pub mod auth;
 pub mod centers;
+pub mod check_in;
 pub mod clock;
 pub mod error;
 pub mod health;
+pub mod hours;
 pub mod people;
 pub mod rooms;
 pub mod settings;
@@ -42,6 +44,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(auth::stage())
         .attach(centers::stage())
         .attach(rooms::stage())
+        .attach(check_in::stage())
         .attach(agreements::stage())
         .attach(api::stage())
 }
