@@ -12,6 +12,7 @@ pub mod auth;
 pub mod centers;
 pub mod check_in;
 pub mod clock;
+pub mod commands;
 pub mod error;
 pub mod health;
 pub mod hours;

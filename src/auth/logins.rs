@@ -40,7 +40,6 @@ pub async fn open(tx: &mut Conn, now: Now, account: AccountId, kind: Kind, label
         Kind::Browser => BROWSER_LASTS,
         Kind::Token => TOKEN_LASTS,
     };
-    let label: String = label.chars().take(200).collect();
     sqlx::query(
         "insert into logins (account_id, kind, secret_hash, label, created_at, seen_at, expires_at)
          values ($1, $2, $3, $4, $5, $5, $6)",
