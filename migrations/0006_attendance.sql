@@ -88,3 +88,5 @@ create table hours_entries (
 );
 create index hours_entries_by_person on hours_entries (person_id);
 create index hours_entries_by_session on hours_entries (session_id);
+-- An entry is reversed once at most.
+create unique index hours_entries_reversal on hours_entries (reverses_id);

@@ -11,10 +11,12 @@ pub mod audit;
 pub mod auth;
 pub mod catalogs;
 pub mod centers;
+pub mod check_in;
 pub mod clock;
 pub mod commands;
 pub mod error;
 pub mod health;
+pub mod hours;
 pub mod people;
 pub mod portal;
 pub mod rooms;
@@ -50,6 +52,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(teams::stage())
         .attach(catalogs::stage())
         .attach(audit::stage())
+        .attach(check_in::stage())
         .attach(agreements::stage())
         .attach(activities::stage())
         .attach(portal::stage())

@@ -1,0 +1,204 @@
+//! Closing a session: its summary and the volunteers' hours; afterwards its record, and the hours' corrections.
+
+use askama::Template;
+use chrono::NaiveDateTime;
+use rocket::{Route, get, post, routes};
+
+use super::queries::{self, Counts};
+use super::{AttendanceId, actions, forms};
+use crate::activities::{self, Session, SessionId, SessionStatus};
+use crate::auth::Coordinator;
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Now, Timestamp};
+use crate::error::{Error, Result};
+use crate::hours::queries::volunteers;
+use crate::hours::{self, EntryId, MAX_MINUTES, Volunteer};
+use crate::store::{Conn, Db};
+use crate::web::fields::parse;
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, close, confirm, correct]
+}
+
+#[derive(Template)]
+#[template(path = "check_in/closing.html")]
+struct ClosingPage {
+    center: Center,
+    session: Session,
+    now: Now,
+    counts: Counts,
+    volunteers: Vec<Volunteer>,
+    form: Form,
+}
+
+impl ClosingPage {
+    async fn load(
+        now: Now,
+        conn: &mut Conn,
+        (center, session): (Center, Session),
+        again: Option<Form>,
+    ) -> Result<Self> {
+        let volunteers = volunteers(conn, &session).await?;
+        let counts = queries::counts(conn, session.id).await?;
+        let form = again.unwrap_or_else(|| Form::filled(proposed(&volunteers)));
+        Ok(Self { center, session, now, counts, volunteers, form })
+    }
+
+    fn path(&self) -> String {
+        path(self.center.id(), self.session.id)
+    }
+
+    fn is_planned(&self) -> bool {
+        self.session.status == SessionStatus::Planned
+    }
+
+    fn is_completed(&self) -> bool {
+        self.session.status == SessionStatus::Completed
+    }
+
+    fn has_begun(&self) -> bool {
+        self.session.starts_at <= self.now.0
+    }
+
+    fn local(&self, at: &Timestamp) -> NaiveDateTime {
+        self.center.zone.local(*at)
+    }
+
+    fn field(&self, name: &str, id: impl std::fmt::Display) -> String {
+        format!("{name}.{id}")
+    }
+}
+
+/// What the door saw, as the form proposes it: a forgotten check-out has to be ticked by hand.
+fn proposed(volunteers: &[Volunteer]) -> Fields {
+    volunteers.iter().fold(Fields::default(), |values, volunteer| {
+        let minutes = volunteer.entry.map_or(volunteer.stay.minutes, |entry| entry.minutes);
+        let values = values.with(&format!("minutes.{}", volunteer.attendance), minutes);
+        match volunteer.stay.forgot_to_leave {
+            true => values,
+            false => values.with(&format!("confirm.{}", volunteer.attendance), 1),
+        }
+    })
+}
+
+impl View for ClosingPage {
+    fn title(&self, lang: Lang) -> String {
+        format!("{} · {}", lang.text("closing.title"), self.session.title)
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Desk)
+    }
+}
+
+fn path(center: CenterId, id: SessionId) -> String {
+    format!("/centers/{center}/sessions/{id}")
+}
+
+async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
+    let center = centers::queries::open_to(by, conn, center).await?;
+    let session = activities::queries::session(conn, center.id(), id).await?;
+    Ok((center, session))
+}
+
+async fn answer(
+    db: &Db,
+    now: Now,
+    opened: (Center, Session),
+    fields: Fields,
+    made: Result<&'static str>,
+) -> Result<Submitted<ClosingPage>> {
+    match made {
+        Ok(flash) => Ok(Submitted::done(format!("{}/closing", path(opened.0.id(), opened.1.id)), flash)),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(ClosingPage::load(now, &mut *db.read().await?, opened, Some(form)).await?))
+        }
+    }
+}
+
+#[get("/centers/<center>/sessions/<id>/closing")]
+async fn show(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<ClosingPage>> {
+    let mut conn = db.read().await?;
+    let opened = open(&by, &mut conn, center, id).await?;
+    Ok(Page(ClosingPage::load(now, &mut conn, opened, None).await?))
+}
+
+#[post("/centers/<center>/sessions/<id>/closing", data = "<fields>")]
+async fn close(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Submitted<ClosingPage>> {
+    let opened = open(&by, &mut *db.read().await?, center, id).await?;
+    let made = async {
+        let mut tx = db.begin().await?;
+        let closing = forms::closing(&fields, &volunteers(&mut tx, &opened.1).await?)?;
+        actions::close(&by, now, &mut tx, &opened.1, &closing).await?;
+        tx.commit().await?;
+        Ok("done.session_closed")
+    };
+    let made = made.await;
+    answer(db, now, opened, fields, made).await
+}
+
+/// Confirms one volunteer's hours after the session was closed.
+#[post("/centers/<center>/sessions/<id>/hours", data = "<fields>")]
+async fn confirm(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Submitted<ClosingPage>> {
+    let opened = open(&by, &mut *db.read().await?, center, id).await?;
+    let made = async {
+        if opened.1.status != SessionStatus::Completed {
+            return Err(Error::refused("session_not_completed"));
+        }
+        let mut read = fields.read();
+        let attendance: Option<AttendanceId> = read.required("attendance", parse::choice);
+        let mut tx = db.begin().await?;
+        let volunteers = volunteers(&mut tx, &opened.1).await?;
+        let volunteer = volunteers.iter().find(|volunteer| Some(volunteer.attendance) == attendance);
+        let volunteer = volunteer.ok_or(Error::NotFound)?;
+        let confirmed = forms::confirmed(&mut read, &format!("minutes.{}", volunteer.attendance), volunteer);
+        let confirmed = read.finish(|| confirmed)?;
+        hours::confirm(&by, now, &mut tx, &opened.1, &confirmed).await?;
+        tx.commit().await?;
+        Ok("done.hours_confirmed")
+    };
+    let made = made.await;
+    answer(db, now, opened, fields, made).await
+}
+
+#[post("/centers/<center>/sessions/<id>/hours/<entry>/correction", data = "<fields>")]
+async fn correct(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    entry: EntryId,
+    fields: Fields,
+) -> Result<Submitted<ClosingPage>> {
+    let opened = open(&by, &mut *db.read().await?, center, id).await?;
+    let made = async {
+        let mut read = fields.read();
+        let minutes = read.required(&format!("corrected.{entry}"), parse::integer(0..=MAX_MINUTES));
+        let reason = read.required(&format!("reason.{entry}"), parse::line(80));
+        let (minutes, reason) = read.finish(|| Some((minutes?, reason?)))?;
+        let mut tx = db.begin().await?;
+        hours::correct(&by, now, &mut tx, &opened.1, entry, minutes, &reason).await?;
+        tx.commit().await?;
+        Ok("done.hours_corrected")
+    };
+    let made = made.await;
+    answer(db, now, opened, fields, made).await
+}

@@ -1,0 +1,45 @@
+//! The desk: today's sessions of the center, each one tap away.
+
+use askama::Template;
+use rocket::{Route, get, routes};
+
+use super::queries::{self, Today};
+use crate::auth::Greeter;
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Date, Now};
+use crate::error::Result;
+use crate::store::Db;
+use crate::web::nav::Tab;
+use crate::web::{Frame, Lang, Page, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![desk]
+}
+
+#[derive(Template)]
+#[template(path = "check_in/desk.html")]
+struct Desk {
+    center: Center,
+    today: Date,
+    sessions: Vec<Today>,
+    now: Now,
+}
+
+impl View for Desk {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("desk.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Desk)
+    }
+}
+
+#[get("/centers/<center>/desk")]
+async fn desk(by: Greeter, db: &Db, now: Now, center: CenterId) -> Result<Page<Desk>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let today = center.zone.date(now.0);
+    let sessions = queries::on_day(&by, &mut conn, center.id(), today).await?;
+    Ok(Page(Desk { center, today, sessions, now }))
+}

@@ -1,0 +1,332 @@
+//! `/c/<token>`, the page behind every QR: light, large, and without a script. GET shows the session, POST checks in,
+//! so that a link preview checks nobody in.
+
+use askama::Template;
+use chrono::NaiveDateTime;
+use rocket::http::{CookieJar, Status};
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::response::Redirect;
+use rocket::{Route, State, get, post, routes};
+
+use super::admit::{self, Answer, Attempt, Via};
+use super::forms::{self, DoorInput};
+use super::phones::{self, Phone, Spoken};
+use super::{Code, Method, Part, RequestId, actions, rules, unknown};
+use crate::activities::{self, Session};
+use crate::clock::{Now, Timestamp};
+use crate::error::{Error, Result};
+use crate::people::PersonId;
+use crate::store::{Conn, Db, Sealer};
+use crate::web::fields::FieldErrors;
+use crate::web::site::Appearance;
+use crate::web::{Fields, Form, Frame, Lang, Page, Site, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, check_in, forget]
+}
+
+/// What the browser calls itself, for the list of remembered phones.
+pub(super) struct Browser(String);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Browser {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        Outcome::Success(Self(request.headers().get_one("User-Agent").unwrap_or("?").to_owned()))
+    }
+}
+
+/// How this phone reads: its language and text size, which the page's head changes.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    lang: Lang,
+    large: bool,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Look {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        Outcome::Success(Self { lang: Lang::of(request), large: Appearance::of(request).large })
+    }
+}
+
+/// The phone's page before it checks in: one tap, "who is here?", or name and phone.
+#[derive(Template)]
+#[template(path = "check_in/door.html")]
+pub(super) struct DoorPage {
+    look: Look,
+    session: Session,
+    today: bool,
+    people: Vec<Spoken>,
+    /// Asks for a name and a number, at first or for one more of the family.
+    asking: bool,
+    form: Form,
+    request: RequestId,
+}
+
+impl DoorPage {
+    fn local(&self, at: &Timestamp) -> NaiveDateTime {
+        self.session.zone.local(*at)
+    }
+}
+
+impl View for DoorPage {
+    fn title(&self, _: Lang) -> String {
+        self.session.title.clone()
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Door
+    }
+}
+
+/// The whole screen is the answer.
+#[derive(Template)]
+#[template(path = "check_in/answer.html")]
+pub(super) struct AnswerPage {
+    look: Look,
+    /// None where the code belongs to no session.
+    session: Option<Session>,
+    token: String,
+    name: Option<String>,
+    /// The code, or none for "you are in".
+    refused: Option<Code>,
+    at: Option<NaiveDateTime>,
+}
+
+impl AnswerPage {
+    /// The class of the body: word, shape and colour go together.
+    fn kind(&self) -> &'static str {
+        match self.refused {
+            None => "ok",
+            Some(Code::AlreadyIn) => "already",
+            Some(_) => "refused",
+        }
+    }
+
+    fn status(&self) -> Status {
+        match self.refused {
+            None | Some(Code::AlreadyIn) => Status::Ok,
+            Some(Code::UnknownCode) => Status::NotFound,
+            Some(_) => Status::Conflict,
+        }
+    }
+
+    /// What the door says before anybody tried.
+    fn closed(look: Look, session: Session, code: Code) -> Self {
+        let opens = session.zone.local(rules::Doorway::from(&session).opens_at());
+        let at = (code == Code::NotOpenYet).then_some(opens);
+        Self {
+            look,
+            token: session.check_in_token.clone(),
+            session: Some(session),
+            name: None,
+            refused: Some(code),
+            at,
+        }
+    }
+
+    fn of(look: Look, session: Session, name: Option<String>, answer: Answer) -> Self {
+        let (refused, at) = match answer {
+            Answer::Admitted(admitted) => (None, Some(admitted.at)),
+            Answer::Refused(refused) => (Some(refused.code), refused.since),
+        };
+        let at = at.map(|at: Timestamp| session.zone.local(at));
+        match refused {
+            Some(code) if code != Code::AlreadyIn => Self { name, ..Self::closed(look, session, code) },
+            _ => Self { look, token: session.check_in_token.clone(), session: Some(session), name, refused, at },
+        }
+    }
+}
+
+impl View for AnswerPage {
+    fn title(&self, lang: Lang) -> String {
+        lang.text(self.refused.map_or("door.in", |code| match code {
+            Code::AlreadyIn => "door.already",
+            _ => "door.not_in",
+        }))
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Door
+    }
+}
+
+type Shown = std::result::Result<(Status, Page<DoorPage>), (Status, Page<AnswerPage>)>;
+
+fn asked(page: DoorPage, status: Status) -> Result<Shown> {
+    Ok(Ok(Page(page).with(status)))
+}
+
+fn told(page: AnswerPage) -> Result<Shown> {
+    let status = page.status();
+    Ok(Err(Page(page).with(status)))
+}
+
+/// The session behind a code, or the page that says there is none.
+async fn find(look: Look, conn: &mut Conn, token: &str) -> Result<std::result::Result<Session, AnswerPage>> {
+    match activities::queries::session_by_token(conn, token).await {
+        Ok(session) => Ok(Ok(session)),
+        Err(Error::NotFound) => Ok(Err(AnswerPage {
+            look,
+            session: None,
+            token: String::new(),
+            name: None,
+            refused: Some(Code::UnknownCode),
+            at: None,
+        })),
+        Err(error) => Err(error),
+    }
+}
+
+async fn page(
+    look: Look,
+    conn: &mut Conn,
+    now: Now,
+    session: Session,
+    phone: Option<&Phone>,
+    asking: bool,
+    form: Form,
+) -> Result<DoorPage> {
+    let people = match phone {
+        Some(phone) => phones::people(conn, phone, session.id).await?,
+        None => Vec::new(),
+    };
+    // A form that was sent with faults keeps its number: it is still the same try.
+    let request = form.value("request_id").parse().unwrap_or_else(|_| RequestId::random());
+    let today = session.zone.date(now.0) == session.local_date;
+    Ok(DoorPage { look, today, asking: asking || people.is_empty(), people, session, form, request })
+}
+
+/// `?another` asks for one more member of the family.
+#[get("/c/<token>?<another>")]
+async fn show(
+    db: &Db,
+    now: Now,
+    look: Look,
+    phone: Option<Phone>,
+    token: &str,
+    another: Option<&str>,
+) -> Result<Shown> {
+    let mut conn = db.read().await?;
+    let session = match find(look, &mut conn, token).await? {
+        Ok(session) => session,
+        Err(nowhere) => return told(nowhere),
+    };
+    if let Err(code) = rules::may_enter(&(&session).into(), now.0, now) {
+        return Ok(Err(Page(AnswerPage::closed(look, session, code)).with(Status::Ok)));
+    }
+    asked(page(look, &mut conn, now, session, phone.as_ref(), another.is_some(), Form::new()).await?, Status::Ok)
+}
+
+#[post("/c/<token>", data = "<fields>")]
+#[allow(clippy::too_many_arguments)] // guards
+async fn check_in(
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    look: Look,
+    site: Site,
+    browser: Browser,
+    phone: Option<Phone>,
+    jar: &CookieJar<'_>,
+    token: &str,
+    fields: Fields,
+) -> Result<Shown> {
+    let session = match find(look, &mut *db.read().await?, token).await? {
+        Ok(session) => session,
+        Err(nowhere) => return told(nowhere),
+    };
+    let read = forms::page(&fields).and_then(|request| Ok((request, forms::door(&fields)?)));
+    let (request, input) = match read {
+        Ok(read) => read,
+        Err(error) => return again(db, now, look, session, phone, fields, error.into_field_errors()?).await,
+    };
+    let (person, answer) = match input {
+        DoorInput::Known(person) => {
+            // A phone that was forgotten meanwhile begins anew.
+            let Some(phone) = phone else { return start_over(db, now, look, session).await };
+            let mut tx = db.begin().await?;
+            if !phones::speaks_for(&mut tx, &phone, person).await? {
+                return Err(Error::NotFound);
+            }
+            unknown::enrol(now, &mut tx, session.center_id, person).await?;
+            let answer = actions::check_in(&phone, now, &mut tx, &session, request, person).await?;
+            tx.commit().await?;
+            (person, answer)
+        }
+        DoorInput::New { name, number } => {
+            let mut tx = db.begin().await?;
+            if let Err(code) = rules::may_enter(&(&session).into(), now.0, now) {
+                let attempt = Attempt {
+                    request: request.of(&name),
+                    session: session.id,
+                    part: Part::Participant,
+                    method: Method::Phone,
+                    occurred_at: now.0,
+                };
+                let by = phone.as_ref().map_or(Via::unknown_phone(), Via::from);
+                let answer = admit::turn_away(by, now, &mut tx, &attempt, code).await?;
+                tx.commit().await?;
+                return told(AnswerPage::of(look, session, None, answer));
+            }
+            let (phone, secret) = match phone {
+                Some(phone) => (phone, None),
+                None => {
+                    let (phone, secret) = phones::remember(now, &mut tx, &browser.0).await?;
+                    (phone, Some(secret))
+                }
+            };
+            let answer =
+                actions::first_visit(&phone, now, &mut tx, sealer, &session, request, (&name, &number)).await?;
+            tx.commit().await?;
+            if let Some(secret) = secret {
+                phones::set_cookie(jar, &site, secret);
+            }
+            answer
+        }
+    };
+    let name = name_of(&mut *db.read().await?, person).await?;
+    told(AnswerPage::of(look, session, Some(name), answer))
+}
+
+async fn name_of(conn: &mut Conn, person: PersonId) -> Result<String> {
+    Ok(sqlx::query_scalar("select name from people where id = $1").bind(person).fetch_one(conn).await?)
+}
+
+async fn again(
+    db: &Db,
+    now: Now,
+    look: Look,
+    session: Session,
+    phone: Option<Phone>,
+    fields: Fields,
+    errors: FieldErrors,
+) -> Result<Shown> {
+    let form = Form::again(fields, errors);
+    let page = page(look, &mut *db.read().await?, now, session, phone.as_ref(), true, form).await?;
+    asked(page, Status::UnprocessableEntity)
+}
+
+async fn start_over(db: &Db, now: Now, look: Look, session: Session) -> Result<Shown> {
+    asked(page(look, &mut *db.read().await?, now, session, None, true, Form::new()).await?, Status::UnprocessableEntity)
+}
+
+/// "Not me": the phone is forgotten and asks again.
+#[post("/c/<token>/forget")]
+async fn forget(db: &Db, now: Now, phone: Option<Phone>, jar: &CookieJar<'_>, token: &str) -> Result<Redirect> {
+    if let Some(phone) = phone {
+        let mut tx = db.begin().await?;
+        phones::forget(&phone, now, &mut tx).await?;
+        tx.commit().await?;
+    }
+    phones::drop_cookie(jar);
+    Ok(Redirect::to(format!("/c/{}", urlencode(token))))
+}
+
+fn urlencode(token: &str) -> String {
+    form_urlencoded::byte_serialize(token.as_bytes()).collect()
+}

@@ -1,0 +1,140 @@
+//! Reading what the door, the session page, the closing form and the API bring.
+
+use super::{Method, Part, PhoneNumber, RequestId};
+use crate::clock::{Now, Timestamp};
+use crate::error::Result;
+use crate::hours::{Confirmed, MAX_MINUTES};
+use crate::people::PersonId;
+use crate::web::Fields;
+use crate::web::fields::{Fault, Reader, parse};
+
+/// Clocks of honest devices differ by less.
+const SKEW: std::time::Duration = std::time::Duration::from_secs(5 * 60);
+
+fn request_id(text: &str) -> Result<RequestId, Fault> {
+    text.parse().map_err(|_| Fault::new("field.not_a_uuid"))
+}
+
+/// The hidden number that every page's form carries.
+pub fn page(fields: &Fields) -> Result<RequestId> {
+    let mut read = fields.read();
+    let request = read.required("request_id", request_id);
+    read.finish(|| request)
+}
+
+/// What the phone's page sends: a person it speaks for, or a name and a number.
+pub enum DoorInput {
+    Known(PersonId),
+    New { name: String, number: PhoneNumber },
+}
+
+pub fn door(fields: &Fields) -> Result<DoorInput> {
+    let mut read = fields.read();
+    if !fields.get("person_id").is_empty() {
+        let person = read.required("person_id", parse::choice);
+        return read.finish(|| Some(DoorInput::Known(person?)));
+    }
+    let name = read.required("name", parse::line(40));
+    let number = read.required("phone", PhoneNumber::parse);
+    read.finish(|| Some(DoorInput::New { name: name?, number: number? }))
+}
+
+pub fn tick(fields: &Fields) -> Result<(PersonId, Part)> {
+    let mut read = fields.read();
+    let person = read.required("person_id", parse::choice);
+    let part = read.required("role", parse::choice);
+    read.finish(|| Some((person?, part?)))
+}
+
+pub struct WalkIn {
+    pub name: String,
+    pub phone: Option<PhoneNumber>,
+    pub part: Part,
+}
+
+pub fn walk_in(fields: &Fields) -> Result<WalkIn> {
+    let mut read = fields.read();
+    let name = read.required("name", parse::line(40));
+    let phone = read.optional("phone", PhoneNumber::parse);
+    let part = read.required("role", parse::choice);
+    read.finish(|| Some(WalkIn { name: name?, phone: phone?, part: part? }))
+}
+
+/// Heads without a name, and how many of them belong to each group; one head may be in several groups.
+pub struct Heads {
+    pub heads: i64,
+    pub elderly: i64,
+    pub disabled: i64,
+    pub needy: i64,
+    pub youth: i64,
+}
+
+pub fn heads(fields: &Fields) -> Result<Heads> {
+    let mut read = fields.read();
+    let heads = read.required("heads", parse::integer(1..=2_000));
+    let most = heads.unwrap_or(2_000);
+    let mut tally = |name| read.optional(name, parse::integer(0..=most)).map(|number| number.unwrap_or(0));
+    let (elderly, disabled, needy, youth) = (tally("elderly"), tally("disabled"), tally("needy"), tally("youth"));
+    read.finish(|| Some(Heads { heads: heads?, elderly: elderly?, disabled: disabled?, needy: needy?, youth: youth? }))
+}
+
+pub fn reason(fields: &Fields) -> Result<String> {
+    let mut read = fields.read();
+    let reason = read.required("reason", parse::line(80));
+    read.finish(|| reason)
+}
+
+pub struct Closing {
+    pub summary: String,
+    pub hours: Vec<Confirmed>,
+}
+
+/// Fields `summary` and, for each volunteer's attendance N, `minutes.N` and the tick `confirm.N`.
+pub fn closing(fields: &Fields, volunteers: &[crate::hours::Volunteer]) -> Result<Closing> {
+    let mut read = fields.read();
+    let summary = read.required("summary", parse::text(2_000));
+    let mut hours = Vec::new();
+    for volunteer in volunteers.iter().filter(|volunteer| volunteer.entry.is_none()) {
+        if read.flag(&format!("confirm.{}", volunteer.attendance)) {
+            hours.extend(confirmed(&mut read, &format!("minutes.{}", volunteer.attendance), volunteer));
+        }
+    }
+    read.finish(|| Some(Closing { summary: summary?, hours }))
+}
+
+/// The minutes of one volunteer under `name`.
+pub fn confirmed(read: &mut Reader<'_>, name: &str, volunteer: &crate::hours::Volunteer) -> Option<Confirmed> {
+    let minutes = read.required(name, parse::integer(0..=MAX_MINUTES))?;
+    Some(Confirmed { attendance: volunteer.attendance, person: volunteer.person, stay: volunteer.stay, minutes })
+}
+
+/// A program's check-in.
+pub struct ApiCheckIn {
+    pub request: RequestId,
+    pub person: PersonId,
+    pub part: Part,
+    pub method: Method,
+    pub occurred_at: Timestamp,
+}
+
+pub fn api_check_in(fields: &Fields, now: Now) -> Result<ApiCheckIn> {
+    let mut read = fields.read();
+    let request = read.required("request_id", request_id);
+    let person = read.required("person_id", parse::choice);
+    let part = read.required("role", parse::choice);
+    let method = read.optional("method", parse::choice);
+    let occurred_at = read.optional("occurred_at", |text| match Timestamp::parse_rfc3339(text) {
+        Some(at) if at > now.0.plus(SKEW) => Err(Fault::new("field.in_the_future")),
+        Some(at) => Ok(at.min(now.0)),
+        None => Err(Fault::new("field.not_an_instant")),
+    });
+    read.finish(|| {
+        Some(ApiCheckIn {
+            request: request?,
+            person: person?,
+            part: part?,
+            method: method?.unwrap_or(Method::Roster),
+            occurred_at: occurred_at?.unwrap_or(now.0),
+        })
+    })
+}

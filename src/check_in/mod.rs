@@ -1,0 +1,131 @@
+//! Check-in (签到): the moment at the door. Whatever the way in (a phone at the poster, a tick on the roster, a program),
+//! everyone goes through one service, [`admit`], which decides, keeps the record and answers in stable codes.
+//!
+//! `scans` holds every try, refused ones too, and is never changed; `attendances` holds who came. What a phone is
+//! remembered for is in [`phones`]; the resident's pages are in `door` and `me`, the center's in `session`, `desk`,
+//! `sheets` and `closing`.
+
+mod actions;
+mod admit;
+pub(crate) mod api;
+mod closing;
+mod desk;
+mod door;
+mod forms;
+mod me;
+pub mod phones;
+pub mod queries;
+pub mod rules;
+mod session;
+mod sheets;
+mod unknown;
+
+use rocket::fairing::AdHoc;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+pub use actions::{check_out, close, count_heads, void, void_heads, walk_in};
+pub use admit::{Admitted, Answer, Attempt, Refused, Via, admit, turn_away};
+pub use unknown::{PhoneNumber, admit_unknown};
+
+use crate::store::{id_type, text_column, text_enum};
+
+id_type!(
+    /// A row of `attendances`: a person, at a session, in a part.
+    AttendanceId
+);
+id_type!(HeadCountId);
+
+text_enum!(
+    /// What somebody came as. Only volunteers earn hours.
+    Part in "part" { Participant = "participant", Volunteer = "volunteer", Staff = "staff" }
+);
+
+text_enum!(
+    /// The way in.
+    Method in "method" {
+        /// The session's QR, opened on somebody's own phone.
+        Phone = "phone",
+        /// Ticked on the roster.
+        Roster = "roster",
+        /// Registered at the door.
+        WalkIn = "walk_in",
+        /// A personal card.
+        Card = "card",
+        /// Entered afterwards, from a sheet of paper or from memory.
+        Paper = "paper",
+    }
+);
+
+text_enum!(
+    /// Why somebody was not let in, or not again: stable codes, each with a text that says what to do.
+    Code in "refusal" {
+        AlreadyIn = "already_in",
+        NotOpenYet = "not_open_yet",
+        Closed = "closed",
+        Cancelled = "cancelled",
+        Full = "full",
+        UnknownCode = "unknown_code",
+    }
+);
+
+/// A try's own number, made by the client: the same number again gives the same answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestId(Uuid);
+
+impl RequestId {
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+
+    /// The number of this page's try for `who`. A page has one number and may be gone back to: for the same person it
+    /// is the same try, for another one a new try.
+    pub fn of(self, who: impl std::fmt::Display) -> Self {
+        let digest = Sha256::digest(format!("{self}:{who}"));
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
+    }
+}
+
+impl std::fmt::Display for RequestId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::str::FromStr for RequestId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+text_column!(RequestId);
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("check-in", |rocket| async {
+        rocket
+            .mount("/", door::routes())
+            .mount("/", me::routes())
+            .mount("/", desk::routes())
+            .mount("/", session::routes())
+            .mount("/", sheets::routes())
+            .mount("/", closing::routes())
+            .mount("/api/v1", api::routes())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RequestId;
+
+    #[test]
+    fn a_pages_number_is_one_try_per_person() {
+        let page = RequestId::random();
+        assert_eq!(page.of(7), page.of(7));
+        assert_ne!(page.of(7), page.of(8));
+        assert_ne!(page.of(7), RequestId::random().of(7));
+    }
+}

@@ -1,0 +1,157 @@
+//! Remembered phones: a phone that checked somebody in once speaks for them from then on. The cookie is an opaque
+//! random secret, the table keeps its hash, and the holder can make the phone forgotten.
+
+use rocket::http::{Cookie, CookieJar, SameSite, Status};
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket_db_pools::Database;
+
+use crate::activities::SessionId;
+use crate::audit::{self, Acting, Actor};
+use crate::auth::logins;
+use crate::clock::{Now, Timestamp};
+use crate::error::Result;
+use crate::people::PersonId;
+use crate::store::{Conn, Db, Flag, id_type};
+use crate::web::Site;
+
+id_type!(PhoneId);
+
+pub const COOKIE: &str = "phone";
+
+/// The phone that sends the request, remembered and not revoked. Take it as `Option<Phone>`: a new phone is no error.
+#[derive(Clone, Debug)]
+pub struct Phone {
+    pub id: PhoneId,
+}
+
+impl Acting for Phone {
+    fn actor(&self) -> Actor {
+        Actor::Phone(self.id.0)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Phone {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        let Some(secret) = request.cookies().get(COOKIE) else { return Outcome::Forward(Status::Unauthorized) };
+        let Some(db) = Db::fetch(request.rocket()) else { return Outcome::Error((Status::ServiceUnavailable, ())) };
+        match find(db, secret.value()).await {
+            Ok(Some(phone)) => Outcome::Success(phone),
+            Ok(None) => Outcome::Forward(Status::Unauthorized),
+            Err(_) => Outcome::Error((Status::ServiceUnavailable, ())),
+        }
+    }
+}
+
+async fn find(db: &Db, secret: &str) -> Result<Option<Phone>> {
+    let id: Option<PhoneId> = sqlx::query_scalar("select id from phones where secret_hash = $1 and revoked_at is null")
+        .bind(logins::hash(secret))
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
+    Ok(id.map(|id| Phone { id }))
+}
+
+/// Somebody a phone speaks for, as its page for one session shows them.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Spoken {
+    pub id: PersonId,
+    pub name: String,
+    /// Since when they are at the session, in whatever part.
+    pub came_at: Option<Timestamp>,
+    /// In the team that serves at the session: they come as volunteers.
+    serves: Flag,
+}
+
+impl Spoken {
+    pub fn serves(&self) -> bool {
+        self.serves.is_set()
+    }
+
+    pub fn seal(&self) -> char {
+        self.name.chars().next().unwrap_or('·')
+    }
+}
+
+/// The people the phone speaks for, the first one first.
+pub async fn people(conn: &mut Conn, phone: &Phone, session: SessionId) -> Result<Vec<Spoken>> {
+    Ok(sqlx::query_as(
+        "select p.id, p.name,
+                (select min(a.came_at) from attendances a
+                 where a.session_id = s.id and a.person_id = p.id and a.voided_at is null) as came_at,
+                case when exists (select 1 from team_members m
+                    where m.team_id = s.team_id and m.person_id = p.id and m.left_on is null) then 1 else 0 end as serves
+         from phone_people f join people p on p.id = f.person_id join sessions s on s.id = $2
+         where f.phone_id = $1 order by f.added_at, p.id",
+    )
+    .bind(phone.id)
+    .bind(session)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// True if the phone may check this person in.
+pub async fn speaks_for(conn: &mut Conn, phone: &Phone, person: PersonId) -> Result<bool> {
+    let count: i64 = sqlx::query_scalar("select count(*) from phone_people where phone_id = $1 and person_id = $2")
+        .bind(phone.id)
+        .bind(person)
+        .fetch_one(conn)
+        .await?;
+    Ok(count > 0)
+}
+
+/// Begins to remember a phone; its secret goes into the cookie once all is committed.
+pub async fn remember(now: Now, tx: &mut Conn, label: &str) -> Result<(Phone, String)> {
+    let secret = logins::new_secret();
+    let label: String = label.chars().take(200).collect();
+    let id: PhoneId = sqlx::query_scalar(
+        "insert into phones (secret_hash, label, created_at, seen_at) values ($1, $2, $3, $3) returning id",
+    )
+    .bind(logins::hash(&secret))
+    .bind(label)
+    .bind(now.0)
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok((Phone { id }, secret))
+}
+
+/// Lets the phone speak for one more person.
+pub async fn add_person(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId) -> Result<()> {
+    sqlx::query(
+        "insert into phone_people (phone_id, person_id, added_at) values ($1, $2, $3)
+         on conflict (phone_id, person_id) do nothing",
+    )
+    .bind(phone.id)
+    .bind(person)
+    .bind(now.0)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets the phone: it speaks for nobody any more.
+pub async fn forget(by: &Phone, now: Now, tx: &mut Conn) -> Result<()> {
+    sqlx::query("update phones set revoked_at = $1 where id = $2 and revoked_at is null")
+        .bind(now.0)
+        .bind(by.id)
+        .execute(&mut *tx)
+        .await?;
+    audit::record(tx, by, now, audit::entry("phone.forgotten", by.id.0)).await
+}
+
+/// The secret as this browser keeps it for a year. Lax, for the link is opened from WeChat.
+pub fn set_cookie(jar: &CookieJar<'_>, site: &Site, secret: String) {
+    jar.add(
+        Cookie::build((COOKIE, secret))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(site.is_https())
+            .max_age(rocket::time::Duration::days(365)),
+    );
+}
+
+pub fn drop_cookie(jar: &CookieJar<'_>) {
+    jar.remove(Cookie::build(COOKIE).path("/"));
+}

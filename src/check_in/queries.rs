@@ -1,0 +1,424 @@
+//! Reading who is at a session, who is expected, and what a desk has to do today.
+
+use super::phones::Phone;
+use super::{AttendanceId, HeadCountId, Method, Part};
+use crate::activities::{self, Session, SessionId, SessionStatus};
+use crate::auth::{Role, Viewer};
+use crate::centers::{Center, CenterId};
+use crate::clock::{Date, Now, Timestamp, Zone};
+use crate::error::{Error, Result};
+use crate::people::PersonId;
+use crate::people::groups::Groups;
+use crate::store::{Conn, Flag};
+
+/// The session, as far as the viewer's role reaches it: a team leader those that the own team serves, the front desk
+/// today's.
+///
+/// # Errors
+/// `NotFound` for any other.
+pub async fn session_for(by: &Viewer, now: Now, conn: &mut Conn, center: &Center, id: SessionId) -> Result<Session> {
+    let session = activities::queries::session(conn, center.id(), id).await?;
+    let reaches = match by.role {
+        Role::TeamLeader => leads(by, conn, id).await?,
+        Role::FrontDesk => session.local_date == center.zone.date(now.0),
+        _ => true,
+    };
+    if reaches { Ok(session) } else { Err(Error::NotFound) }
+}
+
+async fn leads(by: &Viewer, conn: &mut Conn, id: SessionId) -> Result<bool> {
+    let count: i64 = sqlx::query_scalar(
+        "select count(*) from sessions s join account_scopes r on r.team_id = s.team_id
+         where s.id = $1 and r.account_id = $2",
+    )
+    .bind(id)
+    .bind(by.account)
+    .fetch_one(conn)
+    .await?;
+    Ok(count > 0)
+}
+
+/// Whether the viewer sees names: who receives people does, who supervises does not.
+pub fn sees_people(by: &Viewer) -> bool {
+    matches!(by.role, Role::CityAdmin | Role::SocialWorker | Role::TeamLeader | Role::FrontDesk)
+}
+
+/// Somebody who is in.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Present {
+    pub id: AttendanceId,
+    pub person_id: PersonId,
+    pub name: String,
+    pub birth_date: Option<Date>,
+    pub phone_last4: Option<String>,
+    pub role: Part,
+    pub method: Method,
+    pub came_at: Timestamp,
+    pub left_at: Option<Timestamp>,
+    elderly: Flag,
+    disabled: Flag,
+    needy: Flag,
+    youth: Flag,
+}
+
+impl Present {
+    pub fn groups(&self) -> Groups {
+        Groups {
+            elderly: self.elderly.is_set(),
+            disabled: self.disabled.is_set(),
+            needy: self.needy.is_set(),
+            youth: self.youth.is_set(),
+        }
+    }
+
+    pub fn may_leave(&self) -> bool {
+        self.left_at.is_none() && self.role != Part::Participant
+    }
+
+    pub fn identity(&self) -> Identity<'_> {
+        Identity { birth_date: self.birth_date, phone_last4: self.phone_last4.as_deref() }
+    }
+}
+
+/// What tells two people of one name apart.
+pub struct Identity<'a> {
+    birth_date: Option<Date>,
+    phone_last4: Option<&'a str>,
+}
+
+impl Identity<'_> {
+    pub fn born(&self) -> Option<i32> {
+        self.birth_date.map(|date| chrono::Datelike::year(&date.0))
+    }
+
+    pub fn last4(&self) -> &str {
+        self.phone_last4.unwrap_or_default()
+    }
+}
+
+const PRESENT: &str = "select a.id, a.person_id, p.name, p.birth_date, p.phone_last4, a.role, a.method, a.came_at,
+        a.left_at, a.elderly, a.disabled, a.needy, a.youth
+     from attendances a join people p on p.id = a.person_id";
+
+/// Who is in, the latest first.
+pub async fn present(conn: &mut Conn, session: SessionId) -> Result<Vec<Present>> {
+    let sql = format!("{PRESENT} where a.session_id = $1 and a.voided_at is null order by a.came_at desc, a.id desc");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(session).fetch_all(conn).await?)
+}
+
+/// A page of who is in, in the order of their rows: `limit` of them after the row `after`.
+pub async fn present_after(conn: &mut Conn, session: SessionId, after: i64, limit: i64) -> Result<Vec<Present>> {
+    let sql = format!("{PRESENT} where a.session_id = $1 and a.voided_at is null and a.id > $2 order by a.id limit $3");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(session).bind(after).bind(limit).fetch_all(conn).await?)
+}
+
+/// One live attendance of the session.
+///
+/// # Errors
+/// `NotFound` for a voided one and for another session's.
+pub async fn attendance(conn: &mut Conn, session: SessionId, id: AttendanceId) -> Result<Present> {
+    let sql = format!("{PRESENT} where a.session_id = $1 and a.id = $2 and a.voided_at is null");
+    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(session).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
+}
+
+/// Somebody who may be ticked: expected, or found by the search.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Candidate {
+    pub id: PersonId,
+    pub name: String,
+    pub birth_date: Option<Date>,
+    pub phone_last4: Option<String>,
+    /// What they came as before, or what their team membership makes them.
+    pub role: Part,
+}
+
+impl Candidate {
+    pub fn identity(&self) -> Identity<'_> {
+        Identity { birth_date: self.birth_date, phone_last4: self.phone_last4.as_deref() }
+    }
+}
+
+/// Most rows of the list to tick; beyond it the search is quicker.
+const EXPECTED: i64 = 200;
+
+/// Who is likely to come and is not in yet: the members of the team that serves, then who came to earlier sessions of
+/// the activity, the most frequent first.
+pub async fn expected(conn: &mut Conn, session: &Session) -> Result<Vec<Candidate>> {
+    Ok(sqlx::query_as(
+        "select p.id, p.name, p.birth_date, p.phone_last4, max(x.role) as role
+         from (
+            select a.person_id, a.role, count(*) as times
+            from attendances a join sessions o on o.id = a.session_id
+            where o.activity_id = $1 and o.id <> $2 and o.starts_at < $3 and a.voided_at is null
+            group by a.person_id, a.role
+            union all
+            select m.person_id, 'volunteer', 1000 from team_members m where m.team_id = $4 and m.left_on is null
+         ) x
+         join people p on p.id = x.person_id
+         join enrolments e on e.person_id = p.id and e.center_id = $5
+         where not exists (select 1 from attendances v
+             where v.session_id = $2 and v.person_id = p.id and v.voided_at is null)
+         group by p.id, p.name, p.birth_date, p.phone_last4, p.pinyin
+         order by sum(x.times) desc, p.pinyin, p.id limit $6",
+    )
+    .bind(session.activity_id)
+    .bind(session.id)
+    .bind(session.starts_at)
+    .bind(session.team_id)
+    .bind(session.center_id)
+    .bind(EXPECTED)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// People of the session's center by characters, pinyin, initials or the phone's last four digits; those who are in
+/// are left out.
+pub async fn search(conn: &mut Conn, session: &Session, text: &str, limit: i64) -> Result<Vec<Candidate>> {
+    let text: String = text.to_lowercase().chars().filter(|c| !matches!(c, '%' | '_' | ' ')).collect();
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(sqlx::query_as(
+        "select p.id, p.name, p.birth_date, p.phone_last4,
+                case when exists (select 1 from team_members m
+                    where m.team_id = $4 and m.person_id = p.id and m.left_on is null)
+                then 'volunteer' else 'participant' end as role
+         from people p join enrolments e on e.person_id = p.id and e.center_id = $2
+         where (lower(p.name) like $5 or replace(p.pinyin, ' ', '') like $6 or p.initials like $6 or p.phone_last4 = $1)
+           and not exists (select 1 from attendances v
+             where v.session_id = $3 and v.person_id = p.id and v.voided_at is null)
+         order by p.pinyin, p.id limit $7",
+    )
+    .bind(&text)
+    .bind(session.center_id)
+    .bind(session.id)
+    .bind(session.team_id)
+    .bind(format!("%{text}%"))
+    .bind(format!("{text}%"))
+    .bind(limit)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// What somebody comes as who checks in alone: as they are in already, as a volunteer if their team serves, else as a
+/// participant.
+pub async fn part_at(conn: &mut Conn, session: SessionId, person: PersonId) -> Result<Part> {
+    Ok(sqlx::query_scalar(
+        "select coalesce(
+            (select min(a.role) from attendances a
+             where a.session_id = s.id and a.person_id = $2 and a.voided_at is null),
+            (select 'volunteer' from team_members m
+             where m.team_id = s.team_id and m.person_id = $2 and m.left_on is null),
+            'participant')
+         from sessions s where s.id = $1",
+    )
+    .bind(session)
+    .bind(person)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// How many are there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Counts {
+    pub participants: i64,
+    pub volunteers: i64,
+    pub staff: i64,
+    pub heads: i64,
+}
+
+impl Counts {
+    /// 人次 of the session: participants and heads without a name.
+    pub fn visits(&self) -> i64 {
+        self.participants + self.heads
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+pub async fn counts(conn: &mut Conn, session: SessionId) -> Result<Counts> {
+    Ok(sqlx::query_as(
+        "select cast(coalesce(sum(case when role = 'participant' then 1 else 0 end), 0) as bigint) as participants,
+                cast(coalesce(sum(case when role = 'volunteer' then 1 else 0 end), 0) as bigint) as volunteers,
+                cast(coalesce(sum(case when role = 'staff' then 1 else 0 end), 0) as bigint) as staff,
+                (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
+                 where h.session_id = $1 and h.voided_at is null) as heads
+         from attendances where session_id = $1 and voided_at is null",
+    )
+    .bind(session)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Heads without a name, as counted at one time.
+#[derive(Debug, sqlx::FromRow)]
+pub struct HeadCount {
+    pub id: HeadCountId,
+    pub heads: i64,
+    pub elderly: i64,
+    pub disabled: i64,
+    pub needy: i64,
+    pub youth: i64,
+    pub counted_at: Timestamp,
+}
+
+impl HeadCount {
+    /// The group tallies above zero: text key and number.
+    pub fn tallies(&self) -> Vec<(&'static str, i64)> {
+        [
+            ("group.elderly", self.elderly),
+            ("group.disabled", self.disabled),
+            ("group.needy", self.needy),
+            ("group.youth", self.youth),
+        ]
+        .into_iter()
+        .filter(|(_, number)| *number > 0)
+        .collect()
+    }
+}
+
+pub async fn head_counts(conn: &mut Conn, session: SessionId) -> Result<Vec<HeadCount>> {
+    Ok(sqlx::query_as(
+        "select id, heads, elderly, disabled, needy, youth, counted_at from head_counts
+         where session_id = $1 and voided_at is null order by id desc",
+    )
+    .bind(session)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A session of the day, as the desk lists it.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Today {
+    pub id: SessionId,
+    pub title: String,
+    pub room: String,
+    pub team: Option<String>,
+    pub zone: Zone,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    pub status: SessionStatus,
+    pub capacity: Option<i64>,
+    pub present: i64,
+    pub heads: i64,
+}
+
+impl Today {
+    pub fn starts(&self) -> chrono::NaiveDateTime {
+        self.zone.local(self.starts_at)
+    }
+
+    pub fn ends(&self) -> chrono::NaiveDateTime {
+        self.zone.local(self.ends_at)
+    }
+
+    pub fn is_on(&self, now: Now) -> bool {
+        self.status == SessionStatus::Planned && self.starts_at <= now.0 && now.0 < self.ends_at
+    }
+}
+
+/// The sessions of a local date at the center that the viewer's role reaches, in their order.
+pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> Result<Vec<Today>> {
+    let own_teams_only = Flag::from(by.role == Role::TeamLeader);
+    Ok(sqlx::query_as(
+        "select s.id, a.title, r.name as room, t.name as team, c.zone, s.starts_at, s.ends_at, s.status, s.capacity,
+                (select count(*) from attendances v where v.session_id = s.id and v.voided_at is null) as present,
+                (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
+                 where h.session_id = s.id and h.voided_at is null) as heads
+         from sessions s
+         join activities a on a.id = s.activity_id
+         join centers c on c.id = s.center_id
+         join rooms r on r.id = s.room_id
+         left join teams t on t.id = s.team_id
+         where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
+           and ($3 = 0 or exists (select 1 from account_scopes x where x.account_id = $4 and x.team_id = s.team_id))
+         order by s.starts_at, r.name, s.id",
+    )
+    .bind(center)
+    .bind(date)
+    .bind(own_teams_only)
+    .bind(by.account)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A session that a remembered phone's people may want to come to, or came to.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Visit {
+    pub title: String,
+    pub center: String,
+    pub room: String,
+    pub zone: Zone,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    pub name: Option<String>,
+    pub role: Option<Part>,
+}
+
+impl Visit {
+    pub fn starts(&self) -> chrono::NaiveDateTime {
+        self.zone.local(self.starts_at)
+    }
+
+    pub fn ends(&self) -> chrono::NaiveDateTime {
+        self.zone.local(self.ends_at)
+    }
+}
+
+/// Somebody a phone speaks for, with what their own page tells them.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Own {
+    pub id: PersonId,
+    pub name: String,
+    pub visits: i64,
+    /// Confirmed volunteer minutes, corrections included.
+    pub minutes: i64,
+}
+
+/// The people the phone speaks for, the first one first.
+pub async fn own_people(conn: &mut Conn, phone: &Phone) -> Result<Vec<Own>> {
+    Ok(sqlx::query_as(
+        "select p.id, p.name,
+                (select count(*) from attendances a where a.person_id = p.id and a.voided_at is null) as visits,
+                (select cast(coalesce(sum(h.minutes), 0) as bigint) from hours_entries h
+                 where h.person_id = p.id) as minutes
+         from phone_people f join people p on p.id = f.person_id
+         where f.phone_id = $1 order by f.added_at, p.id",
+    )
+    .bind(phone.id)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Published sessions that are still to come at the centers that know the phone's people, the next ones first.
+pub async fn coming(conn: &mut Conn, phone: &Phone, now: Now) -> Result<Vec<Visit>> {
+    let sql = format!(
+        "select {VISIT}, null as name, null as role
+         from sessions s {VISIT_FROM}
+         where s.status = 'planned' and a.published = 1 and s.ends_at > $2
+           and exists (select 1 from phone_people f join enrolments e on e.person_id = f.person_id
+               where f.phone_id = $1 and e.center_id = s.center_id)
+         order by s.starts_at, s.id limit 12"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(phone.id).bind(now.0).fetch_all(conn).await?)
+}
+
+/// Where the phone's people have been, the latest first.
+pub async fn visits(conn: &mut Conn, phone: &Phone) -> Result<Vec<Visit>> {
+    let sql = format!(
+        "select {VISIT}, p.name, v.role
+         from phone_people f
+         join people p on p.id = f.person_id
+         join attendances v on v.person_id = p.id and v.voided_at is null
+         join sessions s on s.id = v.session_id {VISIT_FROM}
+         where f.phone_id = $1 order by s.starts_at desc, v.id desc limit 20"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(phone.id).fetch_all(conn).await?)
+}
+
+const VISIT: &str = "a.title, c.name as center, r.name as room, c.zone, s.starts_at, s.ends_at";
+
+const VISIT_FROM: &str = "join activities a on a.id = s.activity_id join centers c on c.id = s.center_id
+     join rooms r on r.id = s.room_id";

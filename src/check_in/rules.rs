@@ -1,0 +1,117 @@
+//! When the door is open, and what a volunteer's stay amounts to.
+
+use std::time::Duration;
+
+use super::Code;
+use crate::activities::SessionStatus;
+use crate::clock::{Date, Now, Timestamp, Zone};
+
+/// How long before the start people may check in.
+pub const OPENS_BEFORE: Duration = Duration::from_secs(60 * 60);
+
+/// What the door's rule looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Doorway {
+    pub status: SessionStatus,
+    pub starts_at: Timestamp,
+    pub local_date: Date,
+    pub zone: Zone,
+}
+
+impl Doorway {
+    pub fn opens_at(&self) -> Timestamp {
+        self.starts_at.minus(OPENS_BEFORE)
+    }
+
+    /// The end of the local day after: forgotten sheets are still entered on the next day.
+    pub fn closes_at(&self) -> Timestamp {
+        self.zone.midnight(self.local_date.plus_days(2))
+    }
+}
+
+impl From<&crate::activities::Session> for Doorway {
+    fn from(session: &crate::activities::Session) -> Self {
+        Self {
+            status: session.status,
+            starts_at: session.starts_at,
+            local_date: session.local_date,
+            zone: session.zone,
+        }
+    }
+}
+
+/// Whether somebody who came at `came_at` may be let in now.
+///
+/// # Errors
+/// `cancelled`, `closed` or `not_open_yet`.
+pub fn may_enter(door: &Doorway, came_at: Timestamp, now: Now) -> Result<(), Code> {
+    match door.status {
+        SessionStatus::Cancelled | SessionStatus::Skipped => Err(Code::Cancelled),
+        SessionStatus::Completed => Err(Code::Closed),
+        SessionStatus::Planned if now.0 >= door.closes_at() => Err(Code::Closed),
+        SessionStatus::Planned if came_at < door.opens_at() => Err(Code::NotOpenYet),
+        SessionStatus::Planned => Ok(()),
+    }
+}
+
+/// A volunteer's minutes as the door saw them, and whether the check-out was forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stay {
+    pub minutes: i64,
+    pub forgot_to_leave: bool,
+}
+
+/// From coming to leaving; somebody who did not check out is taken to have left at the session's end.
+pub fn stay(came_at: Timestamp, left_at: Option<Timestamp>, session_ends: Timestamp) -> Stay {
+    Stay { minutes: came_at.minutes_until(left_at.unwrap_or(session_ends)), forgot_to_leave: left_at.is_none() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse_rfc3339(text).unwrap()
+    }
+
+    fn door(status: SessionStatus) -> Doorway {
+        Doorway {
+            status,
+            starts_at: at("2026-03-05T02:00:00Z"),
+            local_date: Date::parse("2026-03-05").unwrap(),
+            zone: Zone::SHANGHAI,
+        }
+    }
+
+    fn tries(status: SessionStatus, when: &str) -> Result<(), Code> {
+        may_enter(&door(status), at(when), Now(at(when)))
+    }
+
+    #[test]
+    fn the_door_opens_an_hour_before_and_closes_with_the_next_day() {
+        assert_eq!(tries(SessionStatus::Planned, "2026-03-05T00:59:59Z"), Err(Code::NotOpenYet));
+        assert_eq!(tries(SessionStatus::Planned, "2026-03-05T01:00:00Z"), Ok(()));
+        assert_eq!(tries(SessionStatus::Planned, "2026-03-06T15:59:59Z"), Ok(()));
+        assert_eq!(tries(SessionStatus::Planned, "2026-03-06T16:00:00Z"), Err(Code::Closed));
+    }
+
+    #[test]
+    fn a_session_that_does_not_take_place_lets_nobody_in() {
+        for (status, code) in [
+            (SessionStatus::Completed, Code::Closed),
+            (SessionStatus::Cancelled, Code::Cancelled),
+            (SessionStatus::Skipped, Code::Cancelled),
+        ] {
+            assert_eq!(tries(status, "2026-03-05T02:00:00Z"), Err(code));
+        }
+    }
+
+    #[test]
+    fn a_forgotten_check_out_ends_with_the_session() {
+        let (came, end) = (at("2026-03-05T02:00:30Z"), at("2026-03-05T04:00:00Z"));
+        assert_eq!(stay(came, None, end), Stay { minutes: 119, forgot_to_leave: true });
+        let left = Some(at("2026-03-05T04:10:30Z"));
+        assert_eq!(stay(came, left, end), Stay { minutes: 130, forgot_to_leave: false });
+        assert_eq!(stay(end, None, came).minutes, 0, "who came after the end earns nothing by forgetting");
+    }
+}

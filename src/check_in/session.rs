@@ -1,0 +1,405 @@
+//! The session's page: its QR, who is in, the roster to tick, and what else a worker at the door needs.
+
+use askama::Template;
+use chrono::NaiveDateTime;
+use rocket::{Route, State, get, post, routes};
+
+use super::queries::{self, Candidate, Counts, HeadCount, Present};
+use super::{AttendanceId, Code, HeadCountId, Part, RequestId, actions, forms, sheets};
+use crate::activities::{Session, SessionId, SessionStatus};
+use crate::auth::{Greeter, Role, Viewer, Watcher};
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Now, Timestamp};
+use crate::error::{Error, Result};
+use crate::store::{Conn, Db, Sealer};
+use crate::web::form::Done;
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Site, Submitted, View, filters, qr};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, search, tick, walk_in, count_heads, void_heads, attendance, void, check_out]
+}
+
+/// Most people that a search shows; whoever wants another types one more letter.
+const FOUND: i64 = 20;
+
+/// Which of the page's forms is shown again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Roster,
+    WalkIn,
+    Heads,
+}
+
+#[derive(Template)]
+#[template(path = "check_in/session.html")]
+struct SessionPage {
+    center: Center,
+    session: Session,
+    viewer: Viewer,
+    now: Now,
+    counts: Counts,
+    present: Vec<Present>,
+    expected: Vec<Candidate>,
+    heads: Vec<HeadCount>,
+    /// What was searched for, and who was found.
+    found: Option<(String, Vec<Candidate>)>,
+    qr: String,
+    link: String,
+    request: RequestId,
+    again: Option<(Place, Form)>,
+    blank: Form,
+}
+
+impl SessionPage {
+    async fn load(
+        by: &Viewer,
+        now: Now,
+        conn: &mut Conn,
+        site: &Site,
+        (center, session): (Center, Session),
+        again: Option<(Place, Form)>,
+    ) -> Result<Self> {
+        let (mut present, mut expected) = (Vec::new(), Vec::new());
+        if queries::sees_people(by) {
+            present = queries::present(conn, session.id).await?;
+            if session.status == SessionStatus::Planned {
+                expected = queries::expected(conn, &session).await?;
+            }
+        }
+        let link = sheets::link(site, &session);
+        Ok(Self {
+            viewer: by.clone(),
+            now,
+            counts: queries::counts(conn, session.id).await?,
+            heads: queries::head_counts(conn, session.id).await?,
+            present,
+            expected,
+            found: None,
+            qr: qr::svg(&link)?,
+            link,
+            request: RequestId::random(),
+            again,
+            blank: Form::filled(Fields::default().with("role", Part::Participant)),
+            center,
+            session,
+        })
+    }
+
+    fn form(&self, place: Place) -> &Form {
+        self.again.as_ref().filter(|(at, _)| *at == place).map_or(&self.blank, |(_, form)| form)
+    }
+
+    fn roster(&self) -> &Form {
+        self.form(Place::Roster)
+    }
+
+    fn walk_in(&self) -> &Form {
+        self.form(Place::WalkIn)
+    }
+
+    fn head_form(&self) -> &Form {
+        self.form(Place::Heads)
+    }
+
+    fn path(&self) -> String {
+        path(self.center.id(), self.session.id)
+    }
+
+    fn short(&self) -> &str {
+        self.link.split_once("://").map_or(&self.link, |(_, rest)| rest)
+    }
+
+    fn sees_people(&self) -> bool {
+        queries::sees_people(&self.viewer)
+    }
+
+    /// Who receives people may tick, while there is something to tick.
+    fn may_receive(&self) -> bool {
+        self.sees_people() && self.session.status == SessionStatus::Planned
+    }
+
+    fn may_coordinate(&self) -> bool {
+        matches!(self.viewer.role, Role::CityAdmin | Role::SocialWorker)
+    }
+
+    fn is_on(&self) -> bool {
+        self.is_planned() && self.session.starts_at <= self.now.0 && self.now.0 < self.session.ends_at
+    }
+
+    fn is_planned(&self) -> bool {
+        self.session.status == SessionStatus::Planned
+    }
+
+    fn waits_for_closing(&self) -> bool {
+        self.is_planned() && self.now.0 >= self.session.ends_at
+    }
+
+    fn local(&self, at: &Timestamp) -> NaiveDateTime {
+        self.center.zone.local(*at)
+    }
+
+    fn parts(&self) -> &'static [Part] {
+        Part::ALL
+    }
+}
+
+impl View for SessionPage {
+    fn title(&self, _: Lang) -> String {
+        self.session.title.clone()
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Desk)
+    }
+}
+
+fn path(center: CenterId, id: SessionId) -> String {
+    format!("/centers/{center}/sessions/{id}")
+}
+
+async fn open(by: &Viewer, now: Now, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
+    let center = centers::queries::open_to(by, conn, center).await?;
+    let session = queries::session_for(by, now, conn, &center, id).await?;
+    Ok((center, session))
+}
+
+#[get("/centers/<center>/sessions/<id>", rank = 2)]
+async fn show(
+    by: Watcher,
+    db: &Db,
+    now: Now,
+    site: Site,
+    center: CenterId,
+    id: SessionId,
+) -> Result<Page<SessionPage>> {
+    let mut conn = db.read().await?;
+    let opened = open(&by, now, &mut conn, center, id).await?;
+    Ok(Page(SessionPage::load(&by, now, &mut conn, &site, opened, None).await?))
+}
+
+/// A name or number is no part of an address: the search is sent as a form.
+#[post("/centers/<center>/sessions/<id>/search", data = "<fields>")]
+async fn search(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    site: Site,
+    center: CenterId,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Page<SessionPage>> {
+    let mut conn = db.read().await?;
+    let opened = open(&by, now, &mut conn, center, id).await?;
+    let text: String = fields.get("q").chars().take(40).collect();
+    let found = queries::search(&mut conn, &opened.1, &text, FOUND).await?;
+    let page = SessionPage::load(&by, now, &mut conn, &site, opened, None).await?;
+    Ok(Page(SessionPage { found: Some((text, found)), ..page }))
+}
+
+/// How a form of the page ends: back to the page with a word, or the page again with what is wrong.
+#[allow(clippy::too_many_arguments)] // what the page is made of
+async fn answer(
+    by: &Greeter,
+    db: &Db,
+    now: Now,
+    site: &Site,
+    opened: (Center, Session),
+    place: Place,
+    fields: Fields,
+    made: Result<&'static str>,
+) -> Result<Submitted<SessionPage>> {
+    match made {
+        Ok(flash) => Ok(Submitted::done(path(opened.0.id(), opened.1.id), flash)),
+        // Ticked by two at once, or twice: what was wanted is so.
+        Err(Error::Refused(refusal)) if refusal.code == Code::AlreadyIn.code() => {
+            Ok(Submitted::done(path(opened.0.id(), opened.1.id), "done.was_in"))
+        }
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            let mut conn = db.read().await?;
+            Ok(Submitted::again(SessionPage::load(by, now, &mut conn, site, opened, Some((place, form))).await?))
+        }
+    }
+}
+
+#[post("/centers/<center>/sessions/<id>/attendances", data = "<fields>")]
+async fn tick(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    site: Site,
+    center: CenterId,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Submitted<SessionPage>> {
+    let opened = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let made = async {
+        let request = forms::page(&fields)?;
+        let who = forms::tick(&fields)?;
+        let mut tx = db.begin().await?;
+        let said = actions::tick(&by, now, &mut tx, &opened.1, request, who).await?;
+        tx.commit().await?;
+        said.or_refusal().map(|_| "done.checked_in")
+    };
+    let made = made.await;
+    answer(&by, db, now, &site, opened, Place::Roster, fields, made).await
+}
+
+#[post("/centers/<center>/sessions/<id>/walk-ins", data = "<fields>")]
+#[allow(clippy::too_many_arguments)] // guards
+async fn walk_in(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    site: Site,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Submitted<SessionPage>> {
+    let opened = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let made = async {
+        let request = forms::page(&fields)?;
+        let new = forms::walk_in(&fields)?;
+        let mut tx = db.begin().await?;
+        let said = actions::walk_in(&by, now, &mut tx, sealer, &opened.1, request, &new).await?;
+        tx.commit().await?;
+        said.or_refusal().map(|_| "done.checked_in")
+    };
+    let made = made.await;
+    answer(&by, db, now, &site, opened, Place::WalkIn, fields, made).await
+}
+
+#[post("/centers/<center>/sessions/<id>/head-counts", data = "<fields>")]
+async fn count_heads(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    site: Site,
+    center: CenterId,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Submitted<SessionPage>> {
+    let opened = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let made = async {
+        let heads = forms::heads(&fields)?;
+        let mut tx = db.begin().await?;
+        actions::count_heads(&by, now, &mut tx, &opened.1, &heads).await?;
+        tx.commit().await?;
+        Ok("done.heads_counted")
+    };
+    let made = made.await;
+    answer(&by, db, now, &site, opened, Place::Heads, fields, made).await
+}
+
+#[post("/centers/<center>/sessions/<id>/head-counts/<count>/void")]
+async fn void_heads(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    count: HeadCountId,
+) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let (_, session) = open(&by, now, &mut tx, center, id).await?;
+    actions::void_heads(&by, now, &mut tx, &session, count).await?;
+    tx.commit().await?;
+    Ok(Done::to(path(center, id), "done.heads_voided"))
+}
+
+/// One attendance: how it came about, the way out, and taking it back.
+#[derive(Template)]
+#[template(path = "check_in/attendance.html")]
+struct AttendancePage {
+    center: Center,
+    session: Session,
+    attendance: Present,
+    form: Form,
+}
+
+impl AttendancePage {
+    fn local(&self, at: &Timestamp) -> NaiveDateTime {
+        self.center.zone.local(*at)
+    }
+
+    fn path(&self) -> String {
+        path(self.center.id(), self.session.id)
+    }
+
+    fn is_planned(&self) -> bool {
+        self.session.status == SessionStatus::Planned
+    }
+}
+
+impl View for AttendancePage {
+    fn title(&self, _: Lang) -> String {
+        self.attendance.name.clone()
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Desk)
+    }
+}
+
+#[get("/centers/<center>/sessions/<id>/attendances/<attendance>")]
+async fn attendance(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    attendance: AttendanceId,
+) -> Result<Page<AttendancePage>> {
+    let mut conn = db.read().await?;
+    let (center, session) = open(&by, now, &mut conn, center, id).await?;
+    let attendance = queries::attendance(&mut conn, session.id, attendance).await?;
+    Ok(Page(AttendancePage { center, session, attendance, form: Form::new() }))
+}
+
+#[post("/centers/<center>/sessions/<id>/attendances/<attendance>/void", data = "<fields>")]
+async fn void(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    attendance: AttendanceId,
+    fields: Fields,
+) -> Result<Submitted<AttendancePage>> {
+    let mut conn = db.read().await?;
+    let (center, session) = open(&by, now, &mut conn, center, id).await?;
+    let attendance = queries::attendance(&mut conn, session.id, attendance).await?;
+    drop(conn);
+    let made = async {
+        let reason = forms::reason(&fields)?;
+        let mut tx = db.begin().await?;
+        actions::void(&by, now, &mut tx, &session, attendance.id, &reason).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(path(center.id(), session.id), "done.attendance_voided")),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(AttendancePage { center, session, attendance, form }))
+        }
+    }
+}
+
+#[post("/centers/<center>/sessions/<id>/attendances/<attendance>/departure")]
+async fn check_out(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    attendance: AttendanceId,
+) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let (_, session) = open(&by, now, &mut tx, center, id).await?;
+    let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
+    actions::check_out(&by, now, &mut tx, &session, &attendance).await?;
+    tx.commit().await?;
+    Ok(Done::to(path(center, id), "done.checked_out"))
+}

@@ -1,0 +1,131 @@
+//! What is printed or sent around: the session's QR as SVG and PNG, the poster, and the sign-in sheet for paper.
+
+use askama::Template;
+use rocket::http::ContentType;
+use rocket::{Route, get, routes};
+
+use super::queries::{self, Candidate};
+use crate::activities::{Session, SessionId};
+use crate::auth::{Greeter, Viewer, Watcher};
+use crate::centers::{self, Center, CenterId};
+use crate::clock::Now;
+use crate::error::Result;
+use crate::store::{Conn, Db};
+use crate::web::{Frame, Lang, Page, Site, View, filters, qr};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![svg, png, poster, sign_in_sheet]
+}
+
+/// Empty lines of a sheet, after the expected names.
+const BLANK_LINES: usize = 15;
+
+async fn open(by: &Viewer, now: Now, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
+    let center = centers::queries::open_to(by, conn, center).await?;
+    let session = queries::session_for(by, now, conn, &center, id).await?;
+    Ok((center, session))
+}
+
+/// The address that the session's QR holds.
+pub(super) fn link(site: &Site, session: &Session) -> String {
+    site.link(format_args!("/c/{}", session.check_in_token))
+}
+
+#[get("/centers/<center>/sessions/<id>/qr.svg")]
+async fn svg(
+    by: Watcher,
+    db: &Db,
+    now: Now,
+    site: Site,
+    center: CenterId,
+    id: SessionId,
+) -> Result<(ContentType, String)> {
+    let (_, session) = open(&by, now, &mut *db.read().await?, center, id).await?;
+    Ok((ContentType::SVG, qr::svg(&link(&site, &session))?))
+}
+
+#[get("/centers/<center>/sessions/<id>/qr.png")]
+async fn png(
+    by: Watcher,
+    db: &Db,
+    now: Now,
+    site: Site,
+    center: CenterId,
+    id: SessionId,
+) -> Result<(ContentType, Vec<u8>)> {
+    let (_, session) = open(&by, now, &mut *db.read().await?, center, id).await?;
+    Ok((ContentType::PNG, qr::png(&link(&site, &session))?))
+}
+
+/// A4 for the door, in both languages whoever prints it.
+#[derive(Template)]
+#[template(path = "check_in/poster.html")]
+struct Poster {
+    center: Center,
+    session: Session,
+    qr: String,
+    link: String,
+}
+
+impl Poster {
+    fn zh(&self, key: &str) -> String {
+        Lang::Zh.text(key)
+    }
+
+    fn en(&self, key: &str) -> String {
+        Lang::En.text(key)
+    }
+
+    fn short(&self) -> &str {
+        self.link.split_once("://").map_or(&self.link, |(_, rest)| rest)
+    }
+}
+
+impl View for Poster {
+    fn title(&self, _: Lang) -> String {
+        self.session.title.clone()
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Print
+    }
+}
+
+#[get("/centers/<center>/sessions/<id>/poster")]
+async fn poster(by: Watcher, db: &Db, now: Now, site: Site, center: CenterId, id: SessionId) -> Result<Page<Poster>> {
+    let (center, session) = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let link = link(&site, &session);
+    Ok(Page(Poster { qr: qr::svg(&link)?, link, center, session }))
+}
+
+#[derive(Template)]
+#[template(path = "check_in/sheet.html")]
+struct Sheet {
+    center: Center,
+    session: Session,
+    expected: Vec<Candidate>,
+}
+
+impl Sheet {
+    fn blanks(&self) -> std::ops::Range<usize> {
+        0..BLANK_LINES
+    }
+}
+
+impl View for Sheet {
+    fn title(&self, lang: Lang) -> String {
+        format!("{} · {}", lang.text("sheet.title"), self.session.title)
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Print
+    }
+}
+
+#[get("/centers/<center>/sessions/<id>/sign-in-sheet")]
+async fn sign_in_sheet(by: Greeter, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<Sheet>> {
+    let mut conn = db.read().await?;
+    let (center, session) = open(&by, now, &mut conn, center, id).await?;
+    let expected = queries::expected(&mut conn, &session).await?;
+    Ok(Page(Sheet { center, session, expected }))
+}

@@ -1,0 +1,162 @@
+//! Writing the ledger: confirming, and correcting by reversal.
+
+use super::{Confirmed, EntryId, Source};
+use crate::activities::{Session, SessionStatus};
+use crate::audit;
+use crate::auth::{Coordinator, Greeter, Viewer};
+use crate::clock::Now;
+use crate::error::{Error, Result};
+use crate::people::PersonId;
+use crate::store::{self, Conn, Violation};
+
+/// Confirms a volunteer's minutes of one session. Zero minutes are a confirmation too: the person gave no service.
+///
+/// # Errors
+/// `Refused("hours_confirmed")` where an entry counts already; `NotFound` where the attendance was voided.
+pub async fn confirm(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    confirmed: &Confirmed,
+) -> Result<EntryId> {
+    // Taking the attendance's row puts two confirmations in order.
+    let taken = sqlx::query(
+        "update attendances set left_at = left_at
+         where id = $1 and session_id = $2 and role = 'volunteer' and voided_at is null",
+    )
+    .bind(confirmed.attendance)
+    .bind(session.id)
+    .execute(&mut *tx)
+    .await?;
+    if taken.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    if !counting(tx, session, confirmed.person).await?.is_empty() {
+        return Err(Error::refused("hours_confirmed"));
+    }
+    let entry = Entry {
+        person: confirmed.person,
+        minutes: confirmed.minutes,
+        source: confirmed.source(),
+        original: confirmed.stay.minutes,
+        reverses: None,
+        reason: None,
+    };
+    let id = insert(by, now, tx, session, &entry).await?;
+    audit::record(tx, by, now, audit::entry("hours.confirmed", id.0).at(session.center_id)).await?;
+    Ok(id)
+}
+
+/// Corrects an entry of a completed session: it is reversed, and what was really given is entered anew.
+///
+/// # Errors
+/// `NotFound` for an entry of another session, `Refused("hours_reversed")` for one that counts no more.
+pub async fn correct(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    entry: EntryId,
+    minutes: i64,
+    reason: &str,
+) -> Result<()> {
+    if session.status != SessionStatus::Completed {
+        return Err(Error::refused("session_not_completed"));
+    }
+    let found: Option<(PersonId, i64, i64)> = sqlx::query_as(
+        "select person_id, minutes, original_minutes from hours_entries
+         where id = $1 and session_id = $2 and reverses_id is null",
+    )
+    .bind(entry)
+    .bind(session.id)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some((person, was, original)) = found else { return Err(Error::NotFound) };
+    reverse(by, now, tx, session, (entry, person, was), reason).await?;
+    let anew = Entry { person, minutes, source: Source::Adjusted, original, reverses: None, reason: Some(reason) };
+    insert(by, now, tx, session, &anew).await?;
+    audit::record(tx, by, now, audit::entry("hours.corrected", entry.0).at(session.center_id).because(reason)).await
+}
+
+/// Reverses whatever counts for a person at a session: the attendance it came of was a mistake.
+pub async fn reverse_all(
+    by: &Greeter,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    person: PersonId,
+    reason: &str,
+) -> Result<()> {
+    for (entry, minutes) in counting(tx, session, person).await? {
+        reverse(by, now, tx, session, (entry, person, minutes), reason).await?;
+        audit::record(tx, by, now, audit::entry("hours.reversed", entry.0).at(session.center_id).because(reason))
+            .await?;
+    }
+    Ok(())
+}
+
+/// The entries that count: one at most, but for a ledger that was imported.
+async fn counting(tx: &mut Conn, session: &Session, person: PersonId) -> Result<Vec<(EntryId, i64)>> {
+    Ok(sqlx::query_as(
+        "select h.id, h.minutes from hours_entries h
+         where h.session_id = $1 and h.person_id = $2 and h.reverses_id is null
+           and not exists (select 1 from hours_entries r where r.reverses_id = h.id)",
+    )
+    .bind(session.id)
+    .bind(person)
+    .fetch_all(tx)
+    .await?)
+}
+
+async fn reverse(
+    by: &Viewer,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    (entry, person, minutes): (EntryId, PersonId, i64),
+    reason: &str,
+) -> Result<()> {
+    let reversal = Entry {
+        person,
+        minutes: -minutes,
+        source: Source::Adjusted,
+        original: minutes,
+        reverses: Some(entry),
+        reason: Some(reason),
+    };
+    insert(by, now, tx, session, &reversal).await.map(|_| ())
+}
+
+struct Entry<'a> {
+    person: PersonId,
+    minutes: i64,
+    source: Source,
+    original: i64,
+    reverses: Option<EntryId>,
+    reason: Option<&'a str>,
+}
+
+async fn insert(by: &Viewer, now: Now, tx: &mut Conn, session: &Session, entry: &Entry<'_>) -> Result<EntryId> {
+    sqlx::query_scalar(
+        "insert into hours_entries (person_id, session_id, team_id, minutes, source, original_minutes, confirmed_at,
+                confirmed_by, reverses_id, reason)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
+    )
+    .bind(entry.person)
+    .bind(session.id)
+    .bind(session.team_id)
+    .bind(entry.minutes)
+    .bind(entry.source)
+    .bind(entry.original)
+    .bind(now.0)
+    .bind(by.account)
+    .bind(entry.reverses)
+    .bind(entry.reason)
+    .fetch_one(tx)
+    .await
+    .map_err(|error| match store::violation(&error) {
+        Some(Violation::Unique(_)) => Error::refused("hours_reversed"),
+        _ => error.into(),
+    })
+}

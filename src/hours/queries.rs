@@ -1,0 +1,84 @@
+//! Reading the ledger.
+
+use super::{EntryId, Source};
+use crate::activities::Session;
+use crate::check_in::AttendanceId;
+use crate::check_in::rules::{self, Stay};
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::people::PersonId;
+use crate::store::Conn;
+
+/// A volunteer at a session: what the door saw, and what is confirmed of it.
+#[derive(Clone, Debug)]
+pub struct Volunteer {
+    pub attendance: AttendanceId,
+    pub person: PersonId,
+    pub name: String,
+    pub phone_last4: Option<String>,
+    pub came_at: Timestamp,
+    pub left_at: Option<Timestamp>,
+    pub stay: Stay,
+    /// The row that counts now.
+    pub entry: Option<Entry>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    pub id: EntryId,
+    pub minutes: i64,
+    pub source: Source,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: AttendanceId,
+    person_id: PersonId,
+    name: String,
+    phone_last4: Option<String>,
+    came_at: Timestamp,
+    left_at: Option<Timestamp>,
+    entry: Option<EntryId>,
+    minutes: Option<i64>,
+    source: Option<Source>,
+}
+
+/// The session's volunteers, each with the entry that counts: not a reversal, and not reversed.
+pub async fn volunteers(conn: &mut Conn, session: &Session) -> Result<Vec<Volunteer>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select a.id, a.person_id, p.name, p.phone_last4, a.came_at, a.left_at, h.id as entry, h.minutes, h.source
+         from attendances a
+         join people p on p.id = a.person_id
+         left join hours_entries h on h.session_id = a.session_id and h.person_id = a.person_id
+              and h.reverses_id is null and not exists (select 1 from hours_entries r where r.reverses_id = h.id)
+         where a.session_id = $1 and a.role = 'volunteer' and a.voided_at is null
+         order by p.pinyin, a.id",
+    )
+    .bind(session.id)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Volunteer {
+            attendance: row.id,
+            person: row.person_id,
+            name: row.name,
+            phone_last4: row.phone_last4,
+            stay: rules::stay(row.came_at, row.left_at, session.ends_at),
+            came_at: row.came_at,
+            left_at: row.left_at,
+            entry: match (row.entry, row.minutes, row.source) {
+                (Some(id), Some(minutes), Some(source)) => Some(Entry { id, minutes, source }),
+                _ => None,
+            },
+        })
+        .collect())
+}
+
+/// A person's confirmed minutes, reversals included.
+pub async fn total(conn: &mut Conn, person: PersonId) -> Result<i64> {
+    Ok(sqlx::query_scalar("select cast(coalesce(sum(minutes), 0) as bigint) from hours_entries where person_id = $1")
+        .bind(person)
+        .fetch_one(conn)
+        .await?)
+}
