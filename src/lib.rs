@@ -14,6 +14,7 @@ pub mod centers;
 pub mod check_in;
 pub mod clock;
 pub mod commands;
+pub mod demo;
 pub mod error;
 pub mod health;
 pub mod hours;

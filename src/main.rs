@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use linli::auth::Role;
 use linli::commands::{self, At};
+use linli::demo::{self, Size};
 use linli::{Settings, settings};
 
 #[derive(Parser)]
@@ -22,6 +23,15 @@ struct Cli {
 enum Command {
     /// Serve pages and API (the default)
     Serve,
+    /// Fill an empty database with a believable city, and print its sign-ins
+    Demo {
+        /// Serve it at once
+        #[arg(long)]
+        serve: bool,
+        /// How much of a city
+        #[arg(long, value_enum, default_value = "city")]
+        size: Size,
+    },
     /// Bring the database to this version, and fill an empty one
     Migrate,
     /// Accounts of people
@@ -85,12 +95,16 @@ async fn run(cli: Cli) -> Result<(), String> {
     // Backup and check need no key, and must not make one.
     let settings = || Settings::from_env(url.clone()).map_err(|error| error.to_string());
     match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => {
-            // Rocket's own log is off, and its error's text alone does not name what collides or which port is taken.
-            linli::rocket(settings()?).launch().await.map(drop).map_err(|error| match error.kind() {
-                rocket::error::ErrorKind::Bind(error) => format!("cannot listen: {error}"),
-                other => format!("{other:?}"),
-            })
+        Command::Serve => serve(settings()?).await,
+        Command::Demo { serve: at_once, size } => {
+            let settings = settings()?;
+            let demo = demo::build(&settings, size).await?;
+            println!("The demo's sign-ins, all with the password {}:\n", demo.password);
+            for sign_in in &demo.sign_ins {
+                println!("    {:12} {}", sign_in.login, sign_in.role);
+            }
+            println!();
+            if at_once { serve(settings).await } else { Ok(println!("Serve it with `linli` (or `cargo run`).")) }
         }
         Command::Migrate => commands::open(&settings()?).await.map(|_| println!("The database is up to date.")),
         Command::Account(Account::Add { login, name, role, at }) => {
@@ -100,4 +114,12 @@ async fn run(cli: Cli) -> Result<(), String> {
         Command::Backup { file } => commands::backup(&url, &file).await,
         Command::Check => commands::check(&url).await,
     }
+}
+
+async fn serve(settings: Settings) -> Result<(), String> {
+    // Rocket's own log is off, and its error's text alone does not name what collides or which port is taken.
+    linli::rocket(settings).launch().await.map(drop).map_err(|error| match error.kind() {
+        rocket::error::ErrorKind::Bind(error) => format!("cannot listen: {error}"),
+        other => format!("{other:?}"),
+    })
 }

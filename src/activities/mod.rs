@@ -8,7 +8,7 @@ pub(crate) mod api;
 mod booking;
 mod calendar;
 mod calendar_pages;
-mod forms;
+pub(crate) mod forms;
 mod pages;
 mod preview;
 pub mod queries;

@@ -3,7 +3,7 @@
 //! An agreement gives a provider a center for a period; the purchaser reads that center's reports for it.
 
 mod actions;
-mod forms;
+pub(crate) mod forms;
 mod pages;
 pub mod queries;
 

@@ -13,7 +13,7 @@ use crate::Settings;
 use crate::audit::Actor;
 use crate::auth::accounts::{self, NewAccount};
 use crate::auth::password::NewPassword;
-use crate::auth::{AccountId, CityAdmin, Coordinator, Manager, Role, Scope, Viewer, logins};
+use crate::auth::{AccountId, CityAdmin, Coordinator, Role, Scope, Viewer, logins};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Zone};
 use crate::commands;
@@ -73,9 +73,9 @@ impl Builder {
         let mut sign_ins = vec![SignIn { role: Role::CityAdmin, login: "admin".into() }];
         for (index, town) in towns.iter().enumerate() {
             let rich = index == 0;
-            let made = centers::furnish(self, &mut tx, town, rich).await?;
+            let mut made = centers::furnish(self, &mut tx, town, rich).await?;
             plans::schedule(self, &mut tx, &made, rich).await?;
-            past::live(self, &mut tx, &made, rich).await?;
+            past::live(self, &mut tx, &mut made, rich).await?;
             if rich {
                 sign_ins.extend(made.sign_ins);
             }
@@ -101,7 +101,7 @@ impl Builder {
 struct Made {
     center: crate::centers::Center,
     coordinator: Coordinator,
-    manager: Manager,
+    inventor: names::Inventor,
     sign_ins: Vec<SignIn>,
 }
 

@@ -5,7 +5,7 @@
 
 mod actions;
 pub(crate) mod api;
-mod forms;
+pub(crate) mod forms;
 pub mod groups;
 mod pages;
 pub mod pinyin;

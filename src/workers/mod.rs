@@ -2,7 +2,7 @@
 //! an account's matter, which may be made along with the worker.
 
 mod actions;
-mod forms;
+pub(crate) mod forms;
 mod pages;
 pub mod queries;
 

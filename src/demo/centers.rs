@@ -1,0 +1,237 @@
+//! Who runs the demo's centers, their rooms, workers, residents and teams.
+
+use super::names::{Invented, Inventor};
+use super::{Builder, Made, SignIn, Size, Town};
+use crate::agreements::{self, PurchaserId};
+use crate::auth::{CityAdmin, Coordinator, Manager, Role, Scope, Viewer};
+use crate::centers::{self, Center};
+use crate::clock::{Date, Now};
+use crate::error::{Error, Result};
+use crate::people::{self, PersonId};
+use crate::store::Conn;
+use crate::teams::TeamId;
+use crate::web::Fields;
+use crate::{rooms, teams, workers};
+
+const PROVIDERS: [&str; 4] =
+    ["东莞市莞爱社会工作服务中心", "东莞市邻家社会工作服务社", "东莞市普惠社会服务中心", "东莞市乐众社会工作发展中心"];
+
+/// name, kind's code, m², people, buffer minutes
+const ROOMS: [(&str, &str, i64, i64, i64); 10] = [
+    ("一楼服务大厅", "reception", 180, 80, 0),
+    ("多功能活动室", "multi_purpose", 220, 120, 10),
+    ("图书阅览室", "reading", 120, 40, 0),
+    ("长者活动室", "elderly", 150, 50, 0),
+    ("儿童之家", "children", 110, 30, 10),
+    ("个案工作室", "casework", 24, 4, 5),
+    ("小组工作室", "group_work", 60, 16, 0),
+    ("志愿者之家", "volunteers", 50, 20, 0),
+    ("舞蹈室", "dance", 130, 36, 0),
+    ("书画室（东座三楼，请走侧门电梯）", "calligraphy", 90, 24, 10),
+];
+
+/// name, the index of its kind among the eleven
+const TEAMS: [(&str, i64); 11] = [
+    ("夕阳红敬老队", 1),
+    ("小太阳爱幼队", 2),
+    ("同行助残队", 3),
+    ("暖邻帮困队", 4),
+    ("绿色罗沙环保队", 5),
+    ("莞邑文化传承队", 6),
+    ("太极康体队", 7),
+    ("智慧生活科普队", 8),
+    ("白衣天使义诊队", 9),
+    ("法律明灯志愿队", 10),
+    ("心晴驿站辅导队", 11),
+];
+
+/// What the past of the demo is entered as of: before its first session.
+pub(super) const MONTHS_BEHIND_DAYS: u64 = 91;
+
+/// Adds providers and purchasers, and concludes an agreement for each center of the demo.
+pub(super) async fn organize(b: &Builder, admin: &CityAdmin, tx: &mut Conn, size: Size) -> Result<Vec<Town>> {
+    let mut providers = Vec::new();
+    for name in PROVIDERS {
+        let new =
+            agreements::forms::organization(&Fields::default().with("name", name).with("contact", "0769-22110000"))?;
+        providers.push(agreements::add_provider(admin, b.now, tx, &new).await?);
+    }
+    let mut centers = centers::queries::open_to_all(admin, tx).await?;
+    if size == Size::Small {
+        centers.truncate(3);
+    }
+    let mut towns = Vec::new();
+    for (index, center) in centers.into_iter().enumerate() {
+        let name = format!("{}街道（镇）公共服务办公室", center.town);
+        let new = agreements::forms::organization(&Fields::default().with("name", name))?;
+        let purchaser: PurchaserId = agreements::add_purchaser(admin, b.now, tx, &new).await?;
+        let provider = providers[index % providers.len()];
+        let starts_on = b.today().minus_days(200);
+        let agreement = Fields::default()
+            .with("provider", provider)
+            .with("purchaser", purchaser)
+            .with("center", center.id())
+            .with("starts_on", starts_on)
+            .with("ends_on", starts_on.plus_years(1));
+        agreements::conclude(admin, b.now, tx, &agreements::forms::agreement(&agreement)?).await?;
+        if index == 0 {
+            centers::rename(admin, b.now, tx, &center, &center.head.name, Some("莞城街道罗沙路 18 号")).await?;
+        }
+        towns.push(Town { center: center.id(), name: center.town.clone(), provider, purchaser });
+    }
+    Ok(towns)
+}
+
+/// Gives a center its rooms, workers, residents and teams. The rich one has ten, eight, four hundred and eleven.
+pub(super) async fn furnish(b: &Builder, tx: &mut Conn, town: &Town, rich: bool) -> Result<Made> {
+    let center = centers::queries::public(tx, town.center).await?;
+    let id = center.id();
+    let login = |role: &str| if rich { role.to_owned() } else { format!("{role}{id}") };
+    let manager =
+        b.account(tx, &login("manager"), "黎主任", Role::ProviderManager, Scope::Provider(town.provider)).await?;
+    let manager = Manager::of(manager).ok_or(Error::Forbidden)?;
+    let mut inventor = Inventor::new(2012 + u64::try_from(id.0).unwrap_or(0), b.today());
+    add_rooms(b, &manager, tx, &center, if rich { ROOMS.len() } else { 3 }).await?;
+    let coordinator =
+        add_workers(b, &manager, tx, &center, &mut inventor, &login("worker"), if rich { 8 } else { 1 }).await?;
+    let residents = register(b, &coordinator, tx, &center, &mut inventor, if rich { 400 } else { 30 }).await?;
+    let team =
+        form_teams(b, &coordinator, tx, &center, &mut inventor, &residents, if rich { TEAMS.len() } else { 1 }).await?;
+    let mut sign_ins = Vec::new();
+    if rich {
+        sign_ins.push(SignIn { role: Role::ProviderManager, login: "manager".into() });
+        sign_ins.push(SignIn { role: Role::SocialWorker, login: "worker".into() });
+        for (role, login, name, scope) in [
+            (Role::TownSupervisor, "supervisor", "莞城督导员", Scope::Town(town.name.clone())),
+            (Role::Committee, "committee", "罗沙社区居委会", Scope::Center(id)),
+            (Role::TeamLeader, "leader", "敬老队队长", Scope::Team(team)),
+            (Role::FrontDesk, "desk", "前台", Scope::Center(id)),
+            (Role::Purchaser, "purchaser", "莞城公共服务办", Scope::Purchaser(town.purchaser)),
+        ] {
+            b.account(tx, login, name, role, scope).await?;
+            sign_ins.push(SignIn { role, login: login.into() });
+        }
+    }
+    Ok(Made { center, coordinator, inventor, sign_ins })
+}
+
+async fn add_rooms(b: &Builder, by: &Manager, tx: &mut Conn, center: &Center, count: usize) -> Result<()> {
+    let kinds: Vec<(i64, String)> = sqlx::query_as("select id, code from room_kinds").fetch_all(&mut *tx).await?;
+    for (name, code, area, capacity, buffer) in ROOMS.iter().take(count) {
+        let kind = kinds.iter().find(|(_, known)| known == code).map_or(0, |(id, _)| *id);
+        let mut fields = Fields::default()
+            .with("name", name)
+            .with("kind", kind)
+            .with("area_m2", area)
+            .with("capacity", capacity)
+            .with("buffer_minutes", buffer);
+        for weekday in 1..=7 {
+            fields.add(&format!("hours.{weekday}.opens"), if weekday > 5 { "09:00" } else { "08:30" });
+            fields.add(&format!("hours.{weekday}.closes"), if weekday > 5 { "17:30" } else { "21:00" });
+        }
+        rooms::add(by, b.now, tx, center, &rooms::forms::room(&fields)?).await?;
+    }
+    Ok(())
+}
+
+/// The first worker gets the sign-in; it is by their account that the center's work is done.
+async fn add_workers(
+    b: &Builder,
+    by: &Manager,
+    tx: &mut Conn,
+    center: &Center,
+    inventor: &mut Inventor,
+    login: &str,
+    count: usize,
+) -> Result<Coordinator> {
+    let mut coordinator = None;
+    for index in 0..count {
+        let Invented { name, .. } = inventor.worker();
+        let mut fields = Fields::default()
+            .with("name", &name)
+            .with("phone", format!("1991{:03}{:04}", center.id().0, index))
+            .with("kind", if index % 4 == 3 { "staff" } else { "social_worker" })
+            .with("started_on", b.today().minus_days(400));
+        if index % 4 != 3 {
+            fields.add("qualification", ["assistant", "intermediate", "senior"][index % 3]);
+            fields.add(
+                "certificate_number",
+                &format!("GD2024{:05}", center.id().0 * 100 + i64::try_from(index).unwrap_or(0)),
+            );
+        }
+        if index == 0 {
+            fields.add("sign_in", "1");
+            fields.add("login", login);
+            fields.add("password", &b.password);
+            fields.add("password_again", &b.password);
+        }
+        workers::add(by, b.now, tx, &b.sealer, center, workers::forms::worker(&fields)?).await?;
+        if index == 0 {
+            let id =
+                sqlx::query_scalar("select id from accounts where login = $1").bind(login).fetch_one(&mut *tx).await?;
+            coordinator = Coordinator::of(Viewer::at_the_command_line(id, name, Role::SocialWorker));
+        }
+    }
+    coordinator.ok_or(Error::Forbidden)
+}
+
+async fn register(
+    b: &Builder,
+    by: &Coordinator,
+    tx: &mut Conn,
+    center: &Center,
+    inventor: &mut Inventor,
+    count: usize,
+) -> Result<Vec<PersonId>> {
+    // They have been known since before the first session.
+    let then = Now(center.zone.midnight(b.today().minus_days(MONTHS_BEHIND_DAYS + 20)));
+    let mut residents = Vec::new();
+    for _ in 0..count {
+        let person = inventor.resident();
+        let mut fields = Fields::default()
+            .with("name", person.name)
+            .with("sex", person.sex)
+            .with("birth_date", person.birth_date)
+            .with("phone", person.phone.unwrap_or_default())
+            .with("anyway", 1);
+        for (group, probability, document) in [("disabled", 0.06, "残疾人证"), ("needy", 0.07, "低保证")] {
+            if inventor.chance(probability) {
+                fields.add(group, "1");
+                fields.add(&format!("{group}.valid_from"), &b.today().minus_days(500).to_string());
+                fields.add(&format!("{group}.document"), document);
+            }
+        }
+        let input = people::forms::person(&fields, b.today())?;
+        residents.push(people::register(by, then, tx, &b.sealer, center, &input).await?);
+    }
+    Ok(residents)
+}
+
+async fn form_teams(
+    b: &Builder,
+    by: &Coordinator,
+    tx: &mut Conn,
+    center: &Center,
+    inventor: &mut Inventor,
+    residents: &[PersonId],
+    count: usize,
+) -> Result<TeamId> {
+    let then = Now(center.zone.midnight(b.today().minus_days(MONTHS_BEHIND_DAYS + 10)));
+    let founded_on: Date = b.today().minus_days(700);
+    let mut first = None;
+    for (name, kind) in TEAMS.iter().take(count) {
+        let leader = inventor.pick(residents).copied().ok_or(Error::NotFound)?;
+        let fields = Fields::default()
+            .with("name", name)
+            .with("kind", kind)
+            .with("founded_on", founded_on)
+            .with("leader_id", leader);
+        let team = teams::create(by, then, tx, center, &teams::forms::team(&fields)?).await?;
+        for _ in 0..inventor.between(5..12) {
+            let member = inventor.pick(residents).copied().ok_or(Error::NotFound)?;
+            teams::add_member(by, then, tx, center, team, member).await?;
+        }
+        first.get_or_insert(team);
+    }
+    first.ok_or(Error::NotFound)
+}
