@@ -6,5 +6,8 @@ mod access;
 mod accounts;
 mod failure;
 mod locales;
+mod people;
 mod rooms;
 mod support;
+mod teams;
+mod workers;

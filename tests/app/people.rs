@@ -1,0 +1,181 @@
+//! Registering, finding and revising people; who sees their numbers; the groups that attendances copied.
+
+use linli::audit::Actor;
+use linli::centers::CenterId;
+use linli::people;
+use serde_json::json;
+
+use crate::support::{TestApp, on_both_engines};
+
+const HUIFANG: [(&str, &str); 4] =
+    [("name", "梁惠芳"), ("birth_date", "1948-03-02"), ("phone", "138 2222 2217"), ("sex", "f")];
+
+/// One session on each of these dates, and person 1 at all of them, as the door would have recorded it.
+async fn attends(app: &TestApp, dates: &[&str]) {
+    let mut tx = app.begin().await;
+    sqlx::query(
+        "insert into activities (center_id, kind_id, title, published, created_at) values (1, 1, '茶话会', 0, 0)",
+    )
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    for (index, date) in dates.iter().enumerate() {
+        let session: i64 = sqlx::query_scalar(
+            "insert into sessions (activity_id, center_id, room_id, starts_at, ends_at, local_date, status, check_in_token, updated_at)
+             values (1, 1, 1, 0, 1, $1, 'completed', $2, 0) returning id",
+        )
+        .bind(*date).bind(format!("token {index}")).fetch_one(&mut *tx).await.unwrap();
+        sqlx::query(
+            "insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth)
+             values ($1, 1, 'participant', 'roster', 0, 0, 0, 0, 0, 0)",
+        )
+        .bind(session).execute(&mut *tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+/// The dates on which person 1's attendances have the flag.
+async fn flagged(app: &TestApp, group: &str) -> Vec<String> {
+    let sql = format!(
+        "select s.local_date from attendances a join sessions s on s.id = a.session_id
+         where a.person_id = 1 and a.{group} = 1 order by s.local_date"
+    );
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *app.db().read().await.unwrap()).await.unwrap()
+}
+
+on_both_engines! {
+    async fn a_registered_person_is_found_by_every_spelling(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        ann.post("/centers/1/people", &HUIFANG).await.is(303);
+        ann.post("/centers/1/people", &[("name", "曾国强"), ("phone", "0769-22334455")]).await.is(303);
+        for text in ["惠芳", "lianghuifang", "huifang", "lhf", "2217", "13822222217", "Liang Hui Fang"] {
+            ann.post("/centers/1/people/search", &[("q", text)]).await.is(200).shows("/people/1\"").hides("/people/2\"");
+        }
+        ann.post("/centers/1/people/search", &[("q", "zgq")]).await.is(200).shows("曾国强").shows("****4455");
+        ann.post("/centers/1/people/search", &[("q", "不存在%")]).await.is(200).shows("没有找到“不存在%”");
+        ann.get("/centers/1/people").await.is(200).shows("梁惠芳").shows("1948").shows("老年人").hides("13822222217");
+    }
+
+    async fn a_faulty_person_comes_back_with_a_sentence_per_field(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        ann.post("/centers/1/people", &[("name", ""), ("phone", "123"), ("id_number", "110105194912310021"), ("birth_date", "2030-01-01"), ("disabled", "1")])
+            .await.is(422)
+            .shows("请填写这一项").shows("请填 11 位手机号").shows("身份证号不对").shows("不能晚于今天").shows("value=\"123\"");
+        assert_eq!(app.number("select count(*) from people").await, 0);
+    }
+
+    async fn the_same_name_and_phone_asks_first(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        ann.post("/centers/1/people", &HUIFANG).await.is(303);
+        ann.post("/centers/1/people", &HUIFANG).await.is(422).shows("本中心已经有同名同号的居民").shows("/centers/1/people/1\"").shows("name=\"anyway\"");
+        ann.post("/centers/1/people", &[&HUIFANG[..], &[("anyway", "1")]].concat()).await.is(303);
+        assert_eq!(app.number("select count(*) from people").await, 2);
+        // Elsewhere it is nobody's business.
+        let olga = app.sign_in("olga").await;
+        olga.post("/centers/2/people", &HUIFANG).await.is(303);
+    }
+
+    async fn an_id_number_is_one_human_in_every_center(app: TestApp) {
+        let (ann, olga) = (app.sign_in("ann").await, app.sign_in("olga").await);
+        let card = [("name", "王淑兰"), ("id_number", "11010519491231002x")];
+        ann.post("/centers/1/people", &[&card[..], &[("note", "怕冷"), ("address", "罗沙")]].concat()).await.is(303);
+        ann.post("/centers/1/people", &card).await.is(422).shows("这个身份证号已经登记过");
+        olga.get("/centers/2/people/1").await.is(404);
+        olga.post("/centers/2/people", &[("name", "别人"), card[1]]).await.is(422).shows("另一个姓名");
+        assert_eq!(olga.post("/centers/2/people", &card).await.leads_to(), "/centers/2/people/1");
+        olga.get("/centers/2/people/1").await.is(200).shows("1949年12月31日").shows("1101************2X").hides("怕冷").hides("罗沙");
+        assert_eq!(app.number("select count(*) from people").await, 1);
+        assert_eq!(app.number("select count(*) from people where id_number_sealed like '%1949%'").await, 0);
+    }
+
+    async fn a_number_is_shown_for_a_reason_and_the_reason_is_kept(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        ann.post("/centers/1/people", &HUIFANG).await.is(303);
+        ann.get("/centers/1/people/1").await.is(200).shows("138****2217").hides("13822222217");
+        ann.post("/centers/1/people/1/reveals", &[("which", "phone")]).await.is(422).hides("13822222217");
+        ann.post("/centers/1/people/1/reveals", &[("which", "phone"), ("reason", "通知改期")]).await.is(200).shows("13822222217");
+        ann.post("/centers/1/people/1/reveals", &[("which", "id_number"), ("reason", "核对")]).await.is(404);
+        assert_eq!(app.number("select count(*) from audit_events where action = 'person.phone_revealed' and subject_id = 1 and detail = '通知改期'").await, 1);
+        ann.get("/centers/1/audit").await.is(200).shows("查看完整电话").shows("通知改期");
+    }
+
+    async fn an_empty_number_keeps_the_one_there_is(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        ann.post("/centers/1/people", &HUIFANG).await.is(303);
+        ann.get("/centers/1/people/1/edit").await.is(200).hides("13822222217").shows("2217");
+        ann.post("/centers/1/people/1", &[("name", "梁慧芳"), ("birth_date", "1948-03-02")]).await.is(303);
+        ann.get("/centers/1/people/1").await.is(200).shows("梁慧芳").shows("138****2217");
+        ann.post("/centers/1/people/1", &[("name", "梁慧芳"), ("forget_phone", "1")]).await.is(303);
+        assert_eq!(app.number("select count(*) from people where phone_sealed is null and phone_hash is null and phone_last4 is null").await, 1);
+    }
+
+    async fn attendances_follow_a_corrected_birth_date(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        ann.post("/centers/1/people", &[("name", "陈大文")]).await.is(303);
+        attends(&app, &["2026-03-14", "2026-03-15", "2026-03-16"]).await;
+        ann.post("/centers/1/people/1", &[("name", "陈大文"), ("birth_date", "1966-03-15")]).await.is(303);
+        assert_eq!(flagged(&app, "elderly").await, ["2026-03-15", "2026-03-16"]);
+        // Eighteen to the day before the nineteenth birthday.
+        ann.post("/centers/1/people/1", &[("name", "陈大文"), ("birth_date", "2007-03-15")]).await.is(303);
+        assert_eq!((flagged(&app, "youth").await, flagged(&app, "elderly").await), (vec!["2026-03-14".to_owned()], vec![]));
+        ann.post("/centers/1/people/1", &[("name", "陈大文")]).await.is(303);
+        assert!(flagged(&app, "youth").await.is_empty(), "without a birth date, of no age");
+    }
+
+    async fn attendances_follow_memberships(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        ann.post("/centers/1/people", &[("name", "陈大文")]).await.is(303);
+        attends(&app, &["2026-02-28", "2026-03-01", "2026-03-15", "2026-03-16"]).await;
+        let paper = [("group", "needy"), ("document", "低保证"), ("valid_from", "2026-03-01")];
+        ann.post("/centers/1/people/1/memberships", &paper[..2]).await.is(422).shows("请填写这一项");
+        ann.post("/centers/1/people/1/memberships", &[("group", "elderly"), paper[1], paper[2]]).await.is(422).shows("请从列表中选择");
+        ann.post("/centers/1/people/1/memberships", &paper).await.is(303);
+        assert_eq!(flagged(&app, "needy").await, ["2026-03-01", "2026-03-15", "2026-03-16"]);
+        ann.post("/centers/1/people/1/memberships/1/ending", &[("valid_to", "2026-02-01")]).await.is(422).shows("结束不能早于开始");
+        ann.post("/centers/1/people/1/memberships/1/ending", &[("valid_to", "2026-03-15")]).await.is(303);
+        assert_eq!(flagged(&app, "needy").await, ["2026-03-01", "2026-03-15"]);
+        assert!(flagged(&app, "disabled").await.is_empty());
+    }
+
+    async fn another_centers_person_is_not_found(app: TestApp) {
+        let (ann, olga) = (app.sign_in("ann").await, app.sign_in("olga").await);
+        ann.post("/centers/1/people", &HUIFANG).await.is(303);
+        for path in ["/centers/1/people/1", "/centers/2/people/1", "/centers/2/people/1/edit"] {
+            olga.get(path).await.is(404);
+        }
+        olga.post("/centers/2/people/1/reveals", &[("which", "phone"), ("reason", "x")]).await.is(404);
+        olga.post("/centers/2/people/1", &HUIFANG).await.is(404);
+        olga.post("/centers/2/people/1/memberships", &[]).await.is(404);
+        app.token("olga").await.get("/api/v1/people/1").await.is(404);
+    }
+
+    async fn two_phones_at_once_make_one_person(app: TestApp) {
+        for round in 0..20 {
+            let phone = format!("139{round:08}");
+            let admit = async || {
+                let mut tx = app.begin().await;
+                let id = people::admit_unknown(&Actor::Phone(1), app.clock.now(), &mut tx, &app.sealer, CenterId(1), "梁惠芳", &phone).await.unwrap();
+                tx.commit().await.unwrap();
+                id
+            };
+            let (one, other, third) = rocket::tokio::join!(admit(), admit(), admit());
+            assert!(one == other && other == third, "{one} {other} {third}");
+        }
+        assert_eq!(app.number("select count(*) from people").await, 20);
+        assert_eq!(app.number("select count(*) from enrolments").await, 20);
+    }
+
+    async fn the_api_registers_and_masks(app: TestApp) {
+        let ann = app.token("ann").await;
+        let made = ann.post_json("/api/v1/people", json!({"center": 1, "name": "梁惠芳", "phone": "13822222217", "id_number": "11010519491231002X"})).await.is(201).json();
+        assert_eq!((&made["phone"], &made["id_number"], &made["birth_date"]), (&json!("138****2217"), &json!("1101************2X"), &json!("1949-12-31")));
+        ann.post_json("/api/v1/people", json!({"center": 1, "name": "梁惠芳", "phone": "+86 13822222217"})).await.is(409).is_refused("person_enrolled");
+        ann.get("/api/v1/people/1").await.is(200).hides("13822222217");
+        let list = ann.get("/api/v1/people?center=1").await.is(200).json();
+        assert_eq!((list["items"].as_array().unwrap().len(), &list["next"]), (1, &json!(null)));
+        ann.get("/api/v1/people?center=1&cursor=1").await.is(200).hides("梁惠芳");
+        ann.get("/api/v1/people?center=1&cursor=x").await.is(422);
+        ann.get("/api/v1/people?center=2").await.is(404);
+        ann.get("/api/v1/people").await.is(422).is_refused("invalid");
+    }
+}

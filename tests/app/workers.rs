@@ -1,0 +1,88 @@
+//! A center's workers and their accounts; the catalogs; the audit.
+
+use crate::support::{cast, on_both_engines};
+
+const JINGWEN: [(&str, &str); 10] = [
+    ("name", "何静雯"),
+    ("phone", "13500001234"),
+    ("kind", "social_worker"),
+    ("qualification", "intermediate"),
+    ("certificate_number", "20154419001234"),
+    ("started_on", "2026-01-04"),
+    ("sign_in", "1"),
+    ("login", "jingwen"),
+    ("password", cast::PASSWORD),
+    ("password_again", cast::PASSWORD),
+];
+
+on_both_engines! {
+    async fn a_worker_comes_with_an_account_and_loses_it_on_leaving(app: TestApp) {
+        let ben = app.sign_in("ben").await;
+        ben.post("/centers/1/workers", &JINGWEN).await.is(303);
+        ben.get("/centers/1/workers").await.is(200).shows("何静雯").shows("社会工作师").shows("jingwen");
+        let jingwen = app.sign_in("jingwen").await;
+        jingwen.get("/centers/1/people").await.is(200).shows("何静雯");
+        jingwen.get("/centers/2/people").await.is(404);
+        ben.post("/centers/1/workers/1/ending", &[("ended_on", "2025-12-31")]).await.is(422).shows("结束不能早于开始");
+        ben.post("/centers/1/workers/1/ending", &[("ended_on", "2026-03-05")]).await.is(303);
+        assert!(jingwen.get("/centers/1/people").await.leads_to().starts_with("/sign-in"));
+        ben.post("/centers/1/workers/1/ending", &[("ended_on", "2026-03-05")]).await.is(404);
+        ben.get("/centers/1/workers").await.is(200).shows("已离职");
+    }
+
+    async fn a_faulty_worker_makes_nothing(app: TestApp) {
+        let ben = app.sign_in("ben").await;
+        ben.post("/centers/1/workers", &[("name", "何静雯"), ("kind", "staff"), ("qualification", "senior"), ("sign_in", "1"), ("login", "x"), ("password", "short")])
+            .await.is(422).shows("有职业资格的请选").shows("密码至少 12 个字符").shows("3 到 40 个字母").shows("请填写这一项");
+        let mut taken = JINGWEN;
+        taken[7].1 = "ann";
+        ben.post("/centers/1/workers", &taken).await.is(422).shows("这个用户名已经有人用了");
+        assert_eq!(app.number("select count(*) from people").await, 0, "the person goes with the transaction");
+        ben.post("/centers/1/workers", &JINGWEN).await.is(303);
+        ben.post("/centers/1/workers", &JINGWEN[..6]).await.is(422).shows("已经是本中心的工作人员");
+    }
+
+    async fn workers_are_the_managers_matter(app: TestApp) {
+        app.sign_in("ann").await.get("/centers/1/workers").await.is(403);
+        app.sign_in("otto").await.get("/centers/1/workers").await.is(404);
+        app.sign_in("otto").await.post("/centers/1/workers", &JINGWEN).await.is(404);
+    }
+
+    async fn kinds_are_added_and_renamed(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        ada.post("/catalogs/team-kinds", &[("name", "敬老"), ("name_en", "Elders")]).await.is(422).shows("这个名称已经有了");
+        ada.post("/catalogs/team-kinds", &[("name", "宠物关爱"), ("name_en", "Pet care"), ("needs_qualification", "1")]).await.is(303);
+        ada.post("/catalogs/room-kinds", &[("name", "录音室"), ("name_en", "Studio"), ("class", "own")]).await.is(303);
+        ada.post("/catalogs/room-kinds", &[("name", "录音棚"), ("name_en", "Studio")]).await.is(422).shows("请填写这一项");
+        ada.post("/catalogs/service-kinds/1", &[("name", "个案服务"), ("name_en", "Case work")]).await.is(303);
+        ada.post("/catalogs/service-kinds/99", &[("name", "x"), ("name_en", "x")]).await.is(404);
+        ada.get("/catalogs").await.is(200).shows("宠物关爱").shows("录音室").shows("个案服务");
+        ada.get("/audit").await.is(200).shows("目录类别改名").shows("个案 → 个案服务");
+    }
+
+    async fn age_bands_hold_from_now_on(app: TestApp) {
+        let (ada, ann) = (app.sign_in("ada").await, app.sign_in("ann").await);
+        ann.post("/centers/1/people", &[("name", "陈大文"), ("birth_date", "1964-01-01")]).await.is(303);
+        ann.get("/centers/1/people/1").await.is(200).shows("老年人");
+        ada.post("/catalogs/ages", &[("elderly_from", "65"), ("youth_from", "14"), ("youth_to", "6")]).await.is(422).shows("结束不能早于开始");
+        ada.post("/catalogs/ages", &[("elderly_from", "65"), ("youth_from", "6"), ("youth_to", "25")]).await.is(303);
+        ann.get("/centers/1/people/1").await.is(200).hides("老年人");
+    }
+
+    async fn the_audit_shows_a_center_its_own(app: TestApp) {
+        let (ann, olga) = (app.sign_in("ann").await, app.sign_in("olga").await);
+        for index in 0..101 {
+            ann.post("/centers/1/people", &[("name", &format!("居民{index}"))]).await.is(303);
+        }
+        olga.post("/centers/2/people", &[("name", "别处的人")]).await.is(303);
+        app.execute("insert into audit_events (at, actor, action, subject, subject_id, center_id) values (0, 'phone 7', 'thing.unheard_of', 'thing', 1, 1)").await;
+        let first = ann.get("/centers/1/audit").await.is(200).shows("登记居民").shows("thing.unheard_of").shows("7 号").shows("?before=").hides("别处的人");
+        let text = first.text();
+        let next = text.split("?before=").nth(1).unwrap().split('"').next().unwrap();
+        ann.get(&format!("/centers/1/audit?before={next}")).await.is(200).shows("添加功能室").hides("?before=");
+        app.sign_in("ben").await.get("/centers/1/audit").await.is(200);
+        olga.get("/centers/1/audit").await.is(404);
+        ann.get("/audit").await.is(403);
+        app.sign_in("ada").await.get("/audit").await.is(200).shows("堑头");
+    }
+}
