@@ -1,6 +1,8 @@
 //! Scheduling activities and changing what is scheduled. A session that takes place holds a booking; one that does not
 //! has released it. The two are written in one transaction, so they never tell different stories.
 
+use std::collections::BTreeSet;
+
 use rand::Rng;
 
 use super::forms::{Place, Plan, Texts};
@@ -11,7 +13,7 @@ use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::Now;
 use crate::error::{Error, Refusal, Result};
-use crate::rooms::Room;
+use crate::rooms::{Room, RoomId};
 use crate::store::{self, Conn, Violation};
 
 /// The refusal's code when the database finds the room taken. `booking` tells by whom.
@@ -42,6 +44,11 @@ pub async fn schedule(
     plan: &Plan,
     dates: &[Dated],
 ) -> Result<ActivityId> {
+    let rooms = dates.iter().filter_map(|date| match &date.fate {
+        Fate::Book(room) => Some(room.id),
+        Fate::Skip(_) => None,
+    });
+    queue_at(tx, rooms).await?;
     let id: ActivityId = sqlx::query_scalar(
         "insert into activities (center_id, kind_id, title, description, rule, published, created_by, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
@@ -108,6 +115,15 @@ fn new_token() -> String {
     (0..10).map(|place| char::from(ALPHABET[(bits >> (5 * place)) as usize & 31])).collect()
 }
 
+/// Lets one booking after the other into each of the rooms, in the order of their ids. Not needed for who wins, but two
+/// who insert at once would wait for each other in PostgreSQL's exclusion constraint until it calls that a deadlock.
+async fn queue_at(tx: &mut Conn, rooms: impl Iterator<Item = RoomId>) -> Result<()> {
+    for room in rooms.collect::<BTreeSet<_>>() {
+        sqlx::query("update rooms set buffer_minutes = buffer_minutes where id = $1").bind(room).execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
 async fn book(tx: &mut Conn, session: SessionId, room: &Room, slot: &Slot) -> Result<()> {
     let (from, to) = slot.with_buffer(room.buffer_minutes);
     sqlx::query("insert into bookings (room_id, session_id, starts_at, ends_at) values ($1, $2, $3, $4)")
@@ -156,6 +172,7 @@ pub async fn reschedule(
     moves: &[(&Session, Slot)],
     place: &Place,
 ) -> Result<()> {
+    queue_at(tx, std::iter::once(place.room.id)).await?;
     for (session, _) in moves {
         rules::may_change(session)?;
         release(now, tx, session.id).await?;
@@ -247,6 +264,7 @@ async fn drop_out(
 /// `Refused("room_taken")` if its room has been given away; `session_completed`; `session_changed` if it is planned.
 pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session, room: &Room) -> Result<()> {
     rules::may_change(session)?;
+    queue_at(tx, std::iter::once(room.id)).await?;
     let restored = sqlx::query(
         "update sessions set status = 'planned', reason = null, sequence = sequence + 1, updated_at = $1
          where id = $2 and status in ('cancelled', 'skipped')",

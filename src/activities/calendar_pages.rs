@@ -1,15 +1,15 @@
 //! `/calendar/….ics`: a center's agenda to subscribe to, and one session to add. Public, and only what is published.
 
 use rocket::http::{ContentType, Header, Status};
-use rocket::request::{FromParam, Request};
+use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 use rocket::{Route, get, routes};
 
 use super::calendar::{self, Feed};
-use super::{Session, SessionId, queries};
-use crate::centers::{self, CenterId};
+use super::{Session, queries};
+use crate::centers;
 use crate::clock::Now;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::Db;
 use crate::web::Site;
 
@@ -23,15 +23,9 @@ const REACH: (u64, u64) = (31, 366);
 /// Seconds for which a calendar may be kept: many phones ask for the same one.
 const FRESH: u32 = 300;
 
-/// An id with `.ics` behind it, as the last part of a path.
-struct File<T>(T);
-
-impl<'a, T: std::str::FromStr> FromParam<'a> for File<T> {
-    type Error = &'a str;
-
-    fn from_param(param: &'a str) -> Result<Self, Self::Error> {
-        param.strip_suffix(".ics").and_then(|id| id.parse().ok()).map(Self).ok_or(param)
-    }
+/// The id in a file's name, `7.ics`. Anything else is no calendar.
+fn id<T: std::str::FromStr>(file: &str) -> Result<T> {
+    file.strip_suffix(".ics").and_then(|id| id.parse().ok()).ok_or(Error::NotFound)
 }
 
 /// A calendar as an answer.
@@ -57,9 +51,9 @@ fn page_of(session: &Session) -> String {
 }
 
 #[get("/calendar/centers/<file>")]
-async fn center(db: &Db, now: Now, site: Site, file: File<CenterId>) -> Result<Calendar> {
+async fn center(db: &Db, now: Now, site: Site, file: &str) -> Result<Calendar> {
     let mut conn = db.read().await?;
-    let center = centers::queries::public(&mut conn, file.0).await?;
+    let center = centers::queries::public(&mut conn, id(file)?).await?;
     let today = center.zone.date(now.0);
     let days = (today.minus_days(REACH.0), today.plus_days(REACH.1));
     let sessions = queries::published(&mut conn, Some(center.id()), days.0, days.1).await?;
@@ -75,9 +69,9 @@ async fn center(db: &Db, now: Now, site: Site, file: File<CenterId>) -> Result<C
 }
 
 #[get("/calendar/sessions/<file>")]
-async fn session(db: &Db, site: Site, file: File<SessionId>) -> Result<Calendar> {
+async fn session(db: &Db, site: Site, file: &str) -> Result<Calendar> {
     let mut conn = db.read().await?;
-    let session = queries::published_session(&mut conn, file.0).await?;
+    let session = queries::published_session(&mut conn, id(file)?).await?;
     let body = calendar::write(&Feed {
         name: &session.title,
         zone: session.zone,

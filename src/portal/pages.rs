@@ -28,20 +28,6 @@ struct Front {
     is_signed_in: bool,
 }
 
-impl Front {
-    /// Centers by town, in the order of the annex.
-    fn towns(&self) -> Vec<(&str, Vec<&Center>)> {
-        let mut towns: Vec<(&str, Vec<&Center>)> = Vec::new();
-        for center in &self.centers {
-            match towns.iter_mut().find(|(town, _)| *town == center.town) {
-                Some((_, centers)) => centers.push(center),
-                None => towns.push((&center.town, vec![center])),
-            }
-        }
-        towns
-    }
-}
-
 impl View for Front {
     fn title(&self, lang: Lang) -> String {
         lang.text("portal.title")

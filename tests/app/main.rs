@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod activities;
 mod failure;
 mod locales;
 mod people;
