@@ -61,7 +61,7 @@ create table room_kinds (
     id bigserial primary key,
     code text not null unique,
     class text not null check (class in ('required', 'optional', 'own')),
-    name text not null,
+    name text not null unique,
     name_en text not null
 );
 

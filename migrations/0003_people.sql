@@ -12,19 +12,23 @@ create table people (
     phone_last4 text,
     id_number_sealed text,
     id_number_hash text unique,
-    address text,
-    note text,
     created_at bigint not null,
     updated_at bigint not null
 );
 create index people_by_phone on people (phone_hash);
 
--- A center knows the people enrolled in it, and no others.
+-- A center knows the people enrolled in it, and no others. Address and note are what this center wrote down.
+-- door_key is the keyed hash of name and phone by which a phone at the door finds its person: one person for each in
+-- a center, also in a race. It is null without a phone, and for a second person of the same name and phone.
 create table enrolments (
     person_id bigint not null references people (id),
     center_id bigint not null references centers (id),
+    address text,
+    note text,
+    door_key text,
     enrolled_at bigint not null,
-    primary key (person_id, center_id)
+    primary key (person_id, center_id),
+    unique (center_id, door_key)
 );
 create index enrolments_by_center on enrolments (center_id, person_id);
 
@@ -56,12 +60,13 @@ create table workers (
     created_at bigint not null
 );
 create index workers_by_center on workers (center_id);
+create unique index workers_live on workers (person_id, center_id) where ended_on is null;
 create index workers_by_account on workers (account_id);
 
 create table team_kinds (
     id bigserial primary key,
     code text not null unique,
-    name text not null,
+    name text not null unique,
     name_en text not null,
     needs_qualification bigint not null default 0
 );

@@ -3,7 +3,7 @@
 create table service_kinds (
     id bigserial primary key,
     code text not null unique,
-    name text not null,
+    name text not null unique,
     name_en text not null
 );
 

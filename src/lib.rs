@@ -9,6 +9,7 @@ pub mod agreements;
 pub mod api;
 pub mod audit;
 pub mod auth;
+pub mod catalogs;
 pub mod centers;
 pub mod check_in;
 pub mod clock;
@@ -46,6 +47,11 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(centers::stage())
         .attach(rooms::stage())
         .attach(check_in::stage())
+        .attach(people::stage())
+        .attach(workers::stage())
+        .attach(teams::stage())
+        .attach(catalogs::stage())
+        .attach(audit::stage())
         .attach(agreements::stage())
         .attach(api::stage())
 }

@@ -137,6 +137,8 @@ guards! {
     Watcher: CityAdmin | TownSupervisor | Committee | ProviderManager | SocialWorker | TeamLeader | FrontDesk;
     /// Reads the volunteer teams and their members.
     TeamReader: CityAdmin | SocialWorker | TeamLeader;
+    /// Reads what was done in a center, and by whom.
+    AuditReader: CityAdmin | ProviderManager | SocialWorker;
     /// Reads totals. No personal data follows from this right.
     ReportReader: CityAdmin | TownSupervisor | Committee | ProviderManager | SocialWorker | Purchaser;
 }

@@ -16,7 +16,9 @@ mod throttle;
 
 use rocket::fairing::AdHoc;
 
-pub use guards::{CenterReader, CityAdmin, Coordinator, Greeter, Manager, ReportReader, TeamReader, Viewer, Watcher};
+pub use guards::{
+    AuditReader, CenterReader, CityAdmin, Coordinator, Greeter, Manager, ReportReader, TeamReader, Viewer, Watcher,
+};
 pub use role::{Place, Role, Scope};
 
 use crate::store::id_type;

@@ -127,6 +127,38 @@ pub async fn of_person(conn: &mut Conn, person: PersonId, date: Date) -> Result<
     Ok(groups_on(birth, &memberships(conn, person).await?, bands, date))
 }
 
+/// Lets the flags of the person's attendances follow a corrected birth date or membership, each by its session's
+/// local date: one statement, however many attendances there are.
+pub async fn follow(tx: &mut Conn, person: PersonId) -> Result<()> {
+    let birth: Option<Date> =
+        sqlx::query_scalar("select birth_date from people where id = $1").bind(person).fetch_one(&mut *tx).await?;
+    let bands = age_bands(tx).await?;
+    sqlx::query(
+        "update attendances set
+            elderly = case when (select s.local_date from sessions s where s.id = attendances.session_id) >= $2
+                then 1 else 0 end,
+            youth = case when (select s.local_date from sessions s where s.id = attendances.session_id) >= $3
+                and (select s.local_date from sessions s where s.id = attendances.session_id) < $4 then 1 else 0 end,
+            disabled = case when exists (
+                select 1 from group_memberships g join sessions s on s.id = attendances.session_id
+                where g.person_id = attendances.person_id and g.priority_group = 'disabled'
+                and g.valid_from <= s.local_date and (g.valid_to is null or s.local_date <= g.valid_to)) then 1 else 0 end,
+            needy = case when exists (
+                select 1 from group_memberships g join sessions s on s.id = attendances.session_id
+                where g.person_id = attendances.person_id and g.priority_group = 'needy'
+                and g.valid_from <= s.local_date and (g.valid_to is null or s.local_date <= g.valid_to)) then 1 else 0 end
+         where person_id = $1",
+    )
+    .bind(person)
+    // Without a birth date the bounds are null, no date compares to them, and the flags are 0.
+    .bind(birth.map(|birth| birth.plus_years(bands.elderly_from)))
+    .bind(birth.map(|birth| birth.plus_years(bands.youth_from)))
+    .bind(birth.map(|birth| birth.plus_years(bands.youth_to + 1)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,83 @@
 //! People: one human, one row, however many roles.
+//!
+//! A center knows the people enrolled in it and no others, so a person is always found through the center. Phone and
+//! ID number are sealed (`store::Sealer`) and found again by a keyed hash; screens show masks, and a reveal is audited.
 
+mod actions;
+pub(crate) mod api;
+mod forms;
 pub mod groups;
+mod pages;
+pub mod pinyin;
+pub mod queries;
+pub mod rules;
 
-use crate::store::id_type;
+use rocket::fairing::AdHoc;
+
+pub use actions::{SealedNumber, admit_unknown, end_membership, grant_membership, register, reveal, revise};
+pub use forms::{MembershipInput, PersonInput, Revision};
+
+use crate::clock::{Date, Timestamp};
+use crate::store::{Sealed, Sealer, id_type, text_enum};
 
 id_type!(PersonId);
+
+text_enum!(
+    /// As the ID card says.
+    Sex in "sex" { Female = "f", Male = "m" }
+);
+
+/// A person as a center knows them. `address` and `note` are this center's own.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Person {
+    pub id: PersonId,
+    pub name: String,
+    pub sex: Option<Sex>,
+    pub birth_date: Option<Date>,
+    pub phone_sealed: Option<Sealed>,
+    pub phone_last4: Option<String>,
+    pub id_number_sealed: Option<Sealed>,
+    pub address: Option<String>,
+    pub note: Option<String>,
+    pub enrolled_at: Timestamp,
+}
+
+impl Person {
+    pub fn phone(&self, sealer: &Sealer) -> Option<rules::Phone> {
+        rules::Phone::parse(&sealer.open(self.phone_sealed.as_ref()?)?).ok()
+    }
+
+    pub fn id_number(&self, sealer: &Sealer) -> Option<rules::IdNumber> {
+        rules::IdNumber::parse(&sealer.open(self.id_number_sealed.as_ref()?)?).ok()
+    }
+}
+
+/// A person in a list, with what tells them from another of the same name.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct PersonRow {
+    pub id: PersonId,
+    pub name: String,
+    pub birth_date: Option<Date>,
+    pub phone_last4: Option<String>,
+}
+
+impl PersonRow {
+    /// Birth year and the phone's end: `1953 · ****0081`. Empty when neither is known.
+    pub fn tell_apart(&self) -> String {
+        let parts = [self.birth_year().map(|year| year.to_string()), self.phone_end()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+
+    pub fn birth_year(&self) -> Option<i32> {
+        self.birth_date.map(|date| chrono::Datelike::year(&date.0))
+    }
+
+    /// `****0081`
+    pub fn phone_end(&self) -> Option<String> {
+        self.phone_last4.as_ref().map(|last4| format!("****{last4}"))
+    }
+}
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("people", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })
+}

@@ -1,5 +1,55 @@
-//! Workers (社工 and 普通服务人员): the center's staff.
+//! Workers (社工 and 普通服务人员): the center's staff. A worker is a person who works here for a time; signing in is
+//! an account's matter, which may be made along with the worker.
 
-use crate::store::id_type;
+mod actions;
+mod forms;
+mod pages;
+pub mod queries;
+
+use rocket::fairing::AdHoc;
+
+pub use actions::{add, end};
+pub use forms::WorkerInput;
+
+use crate::auth::AccountId;
+use crate::clock::Date;
+use crate::people::PersonRow;
+use crate::store::{id_type, text_enum};
 
 id_type!(WorkerId);
+
+text_enum!(
+    /// 社工 have a professional qualification; the center's other staff are 普通服务人员.
+    WorkerKind in "worker_kind" { SocialWorker = "social_worker", Staff = "staff" }
+);
+
+text_enum!(
+    /// 助理社会工作师, 社会工作师, 高级社会工作师: the national levels of the profession.
+    Qualification in "qualification" { Assistant = "assistant", Intermediate = "intermediate", Senior = "senior" }
+);
+
+/// A worker's name, for choosing one.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct WorkerName {
+    pub id: WorkerId,
+    pub name: String,
+}
+
+/// A worker as the center's list shows them.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Worker {
+    pub worker_id: WorkerId,
+    #[sqlx(flatten)]
+    pub person: PersonRow,
+    pub account_id: Option<AccountId>,
+    pub login: Option<String>,
+    pub kind: WorkerKind,
+    pub qualification: Option<Qualification>,
+    pub certificate_number: Option<String>,
+    pub started_on: Date,
+    pub ended_on: Option<Date>,
+}
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("workers", |rocket| async { rocket.mount("/", pages::routes()) })
+}

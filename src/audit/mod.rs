@@ -1,5 +1,10 @@
 //! Who did what to which record when: written in the transaction that did it, so that neither stands without the other.
 
+mod pages;
+mod queries;
+
+use rocket::fairing::AdHoc;
+
 use crate::auth::AccountId;
 use crate::centers::CenterId;
 use crate::clock::Now;
@@ -82,4 +87,8 @@ pub async fn record(tx: &mut Conn, by: &impl Acting, now: Now, entry: Entry<'_>)
     .execute(tx)
     .await?;
     Ok(())
+}
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("audit", |rocket| async { rocket.mount("/", pages::routes()) })
 }

@@ -1,0 +1,80 @@
+//! Adding and renaming kinds, and setting the age bands.
+
+use super::forms::KindInput;
+use super::{Catalog, Kind};
+use crate::audit;
+use crate::auth::CityAdmin;
+use crate::clock::Now;
+use crate::error::{Error, Result};
+use crate::people::groups::AgeBands;
+use crate::rooms::RoomClass;
+use crate::store::{self, Conn, Flag, Violation};
+
+/// Adds a kind to a catalog. Its code is made here, for nobody needs to invent one.
+///
+/// # Errors
+/// `Invalid` at `name` if the catalog has a kind of that name.
+pub async fn add(by: &CityAdmin, now: Now, tx: &mut Conn, catalog: Catalog, input: &KindInput) -> Result<()> {
+    let code = format!("own_{:08x}", rand::random::<u32>());
+    let sql = match catalog {
+        Catalog::RoomKinds => {
+            "insert into room_kinds (code, name, name_en, class) values ($1, $2, $3, $4) returning id"
+        }
+        Catalog::TeamKinds => {
+            "insert into team_kinds (code, name, name_en, needs_qualification) values ($1, $2, $3, $4) returning id"
+        }
+        Catalog::ServiceKinds => "insert into service_kinds (code, name, name_en) values ($1, $2, $3) returning id",
+    };
+    let insert = sqlx::query_scalar(sql).bind(code).bind(&input.name).bind(&input.name_en);
+    let insert = match catalog {
+        Catalog::RoomKinds => insert.bind(input.class.unwrap_or(RoomClass::Own)),
+        Catalog::TeamKinds => insert.bind(Flag::from(input.needs_qualification)),
+        Catalog::ServiceKinds => insert,
+    };
+    let id: i64 = insert.fetch_one(&mut *tx).await.map_err(taken)?;
+    audit::record(tx, by, now, audit::entry("kind.added", id).because(&input.name)).await
+}
+
+/// Renames a kind, everywhere and for every year: a kind is what it is called.
+///
+/// # Errors
+/// `Invalid` at `name` if the catalog has another kind of that name.
+pub async fn rename(
+    by: &CityAdmin,
+    now: Now,
+    tx: &mut Conn,
+    catalog: Catalog,
+    kind: &Kind,
+    (name, name_en): (&str, &str),
+) -> Result<()> {
+    let sql = match catalog {
+        Catalog::RoomKinds => "update room_kinds set name = $2, name_en = $3 where id = $1",
+        Catalog::TeamKinds => "update team_kinds set name = $2, name_en = $3 where id = $1",
+        Catalog::ServiceKinds => "update service_kinds set name = $2, name_en = $3 where id = $1",
+    };
+    sqlx::query(sql).bind(kind.id).bind(name).bind(name_en).execute(&mut *tx).await.map_err(taken)?;
+    let renamed = format!("{} → {name}", kind.name);
+    audit::record(tx, by, now, audit::entry("kind.renamed", kind.id).because(&renamed)).await
+}
+
+fn taken(error: sqlx::Error) -> Error {
+    match store::violation(&error) {
+        Some(Violation::Unique(_)) => Error::field("name", "field.name_taken"),
+        _ => error.into(),
+    }
+}
+
+/// Sets the ages at which somebody counts as elderly or youth, from now on. Attendances keep what they copied.
+pub async fn set_age_bands(by: &CityAdmin, now: Now, tx: &mut Conn, bands: AgeBands) -> Result<()> {
+    sqlx::query(
+        "insert into settings (key, value) values ('elderly_from_age', $1), ('youth_from_age', $2), ('youth_to_age', $3)
+         on conflict (key) do update set value = excluded.value",
+    )
+    .bind(bands.elderly_from.to_string())
+    .bind(bands.youth_from.to_string())
+    .bind(bands.youth_to.to_string())
+    .execute(&mut *tx)
+    .await?;
+    let detail = format!("{}+, {}–{}", bands.elderly_from, bands.youth_from, bands.youth_to);
+    audit::record(tx, by, now, audit::entry("age_bands.set", 0).because(&detail)).await
+}

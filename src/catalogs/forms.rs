@@ -1,0 +1,53 @@
+//! Reading a kind's form, and the age bands'.
+
+use super::Catalog;
+use crate::error::Result;
+use crate::people::groups::AgeBands;
+use crate::rooms::RoomClass;
+use crate::web::Fields;
+use crate::web::fields::{Fault, parse};
+
+pub struct KindInput {
+    pub name: String,
+    pub name_en: String,
+    /// Set for kinds of rooms.
+    pub class: Option<RoomClass>,
+    /// Read for kinds of teams.
+    pub needs_qualification: bool,
+}
+
+/// Fields `name name_en`, `class` for a kind of room, `needs_qualification` for one of team.
+pub fn kind(fields: &Fields, catalog: Catalog) -> Result<KindInput> {
+    let mut read = fields.read();
+    let name = read.required("name", parse::line(30));
+    let name_en = read.required("name_en", parse::line(60));
+    let class = match catalog {
+        Catalog::RoomKinds => read.required("class", parse::choice).map(Some),
+        Catalog::TeamKinds | Catalog::ServiceKinds => Some(None),
+    };
+    let needs_qualification = read.flag("needs_qualification");
+    read.finish(|| Some(KindInput { name: name?, name_en: name_en?, class: class?, needs_qualification }))
+}
+
+/// Fields `name name_en`, to rename a kind.
+pub fn names(fields: &Fields) -> Result<(String, String)> {
+    let mut read = fields.read();
+    let name = read.required("name", parse::line(30));
+    let name_en = read.required("name_en", parse::line(60));
+    read.finish(|| Some((name?, name_en?)))
+}
+
+/// Fields `elderly_from youth_from youth_to`, ages in whole years.
+pub fn age_bands(fields: &Fields) -> Result<AgeBands> {
+    let mut read = fields.read();
+    let age = |min, max| move |text: &str| parse::integer(min..=max)(text).map(|age| age.unsigned_abs() as u32);
+    let elderly_from = read.required("elderly_from", age(40, 100));
+    let youth_from = read.required("youth_from", age(0, 30));
+    let youth_to = read.required("youth_to", age(0, 39));
+    if let (Some(from), Some(to)) = (youth_from, youth_to)
+        && to < from
+    {
+        read.fault::<()>("youth_to", Fault::new("field.ends_before_start"));
+    }
+    read.finish(|| Some(AgeBands { elderly_from: elderly_from?, youth_from: youth_from?, youth_to: youth_to? }))
+}

@@ -1,0 +1,39 @@
+//! The catalogs that the city administrator keeps: kinds of rooms, teams and services, and the age bands of the
+//! priority groups. Kinds are added and renamed, never removed: records of every year point at them.
+
+mod actions;
+mod forms;
+mod pages;
+pub mod queries;
+
+use rocket::fairing::AdHoc;
+
+use crate::rooms::RoomClass;
+use crate::store::{Flag, text_enum};
+
+text_enum!(
+    /// One of the lists of kinds, each a table of its own.
+    Catalog in "catalogs" { RoomKinds = "room-kinds", TeamKinds = "team-kinds", ServiceKinds = "service-kinds" }
+);
+
+impl<'a> rocket::request::FromParam<'a> for Catalog {
+    type Error = String;
+
+    fn from_param(param: &'a str) -> Result<Self, Self::Error> {
+        param.parse()
+    }
+}
+
+/// A kind of any catalog. Rooms' kinds have a class; teams' kinds say whether the work needs a qualification.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Kind {
+    pub id: i64,
+    pub name: String,
+    pub name_en: String,
+    pub class: Option<RoomClass>,
+    pub needs_qualification: Option<Flag>,
+}
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("catalogs", |rocket| async { rocket.mount("/", pages::routes()) })
+}

@@ -1,0 +1,152 @@
+//! The administrator's page of catalogs, and the form of one kind.
+
+use askama::Template;
+use rocket::{Route, get, post, routes, uri};
+
+use super::{Catalog, Kind, actions, forms, queries};
+use crate::auth::CityAdmin;
+use crate::clock::Now;
+use crate::error::{Error, Result};
+use crate::people::groups;
+use crate::rooms::RoomClass;
+use crate::store::{Conn, Db};
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, set_ages, new, add, edit, rename]
+}
+
+#[derive(Template)]
+#[template(path = "catalogs/show.html")]
+struct Catalogs {
+    catalogs: Vec<(Catalog, Vec<Kind>)>,
+    ages: Form,
+}
+
+impl Catalogs {
+    async fn load(conn: &mut Conn, ages: Option<Form>) -> Result<Self> {
+        let bands = groups::age_bands(conn).await?;
+        let values = Fields::default()
+            .with("elderly_from", bands.elderly_from)
+            .with("youth_from", bands.youth_from)
+            .with("youth_to", bands.youth_to);
+        let mut catalogs = Vec::new();
+        for catalog in Catalog::ALL {
+            catalogs.push((*catalog, queries::kinds(conn, *catalog).await?));
+        }
+        Ok(Self { catalogs, ages: ages.unwrap_or_else(|| Form::filled(values)) })
+    }
+}
+
+impl View for Catalogs {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("catalogs.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::City(Tab::Catalogs)
+    }
+}
+
+#[get("/catalogs")]
+async fn show(_by: CityAdmin, db: &Db) -> Result<Page<Catalogs>> {
+    Ok(Page(Catalogs::load(&mut *db.read().await?, None).await?))
+}
+
+#[post("/catalogs/ages", data = "<fields>")]
+async fn set_ages(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Submitted<Catalogs>> {
+    let made = async {
+        let bands = forms::age_bands(&fields)?;
+        let mut tx = db.begin().await?;
+        actions::set_age_bands(&by, now, &mut tx, bands).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(uri!(show), "done.saved")),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(Catalogs::load(&mut *db.read().await?, Some(form)).await?))
+        }
+    }
+}
+
+/// The form of a kind, new (`kind` is none) or to be renamed.
+#[derive(Template)]
+#[template(path = "catalogs/kind.html")]
+struct KindPage {
+    catalog: Catalog,
+    kind: Option<Kind>,
+    form: Form,
+}
+
+impl KindPage {
+    fn classes(&self) -> &'static [RoomClass] {
+        RoomClass::ALL
+    }
+}
+
+impl View for KindPage {
+    fn title(&self, lang: Lang) -> String {
+        self.kind.as_ref().map_or_else(|| lang.text("catalogs.add"), |kind| lang.pick(&kind.name, &kind.name_en).into())
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::City(Tab::Catalogs)
+    }
+}
+
+#[get("/catalogs/<catalog>/new")]
+async fn new(_by: CityAdmin, catalog: Catalog) -> Page<KindPage> {
+    let form = Form::filled(Fields::default().with("class", RoomClass::Own));
+    Page(KindPage { catalog, kind: None, form })
+}
+
+#[post("/catalogs/<catalog>", data = "<fields>")]
+async fn add(by: CityAdmin, db: &Db, now: Now, catalog: Catalog, fields: Fields) -> Result<Submitted<KindPage>> {
+    let made = async {
+        let input = forms::kind(&fields, catalog)?;
+        let mut tx = db.begin().await?;
+        actions::add(&by, now, &mut tx, catalog, &input).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(uri!(show), "done.kind_added")),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(KindPage { catalog, kind: None, form }))
+        }
+    }
+}
+
+#[get("/catalogs/<catalog>/<id>", rank = 2)]
+async fn edit(_by: CityAdmin, db: &Db, catalog: Catalog, id: i64) -> Result<Page<KindPage>> {
+    let kind = queries::find(&mut *db.read().await?, catalog, id).await?;
+    let form = Form::filled(Fields::default().with("name", &kind.name).with("name_en", &kind.name_en));
+    Ok(Page(KindPage { catalog, kind: Some(kind), form }))
+}
+
+#[post("/catalogs/<catalog>/<id>", data = "<fields>")]
+async fn rename(
+    by: CityAdmin,
+    db: &Db,
+    now: Now,
+    catalog: Catalog,
+    id: i64,
+    fields: Fields,
+) -> Result<Submitted<KindPage>> {
+    let kind = queries::find(&mut *db.read().await?, catalog, id).await?;
+    let made = async {
+        let (name, name_en) = forms::names(&fields)?;
+        let mut tx = db.begin().await?;
+        actions::rename(&by, now, &mut tx, catalog, &kind, (&name, &name_en)).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(uri!(show), "done.saved")),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(KindPage { catalog, kind: Some(kind), form }))
+        }
+    }
+}

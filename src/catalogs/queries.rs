@@ -1,0 +1,26 @@
+//! Reading the catalogs.
+
+use super::{Catalog, Kind};
+use crate::error::{Error, Result};
+use crate::store::Conn;
+
+/// All kinds of a catalog, in the order they were added.
+pub async fn kinds(conn: &mut Conn, catalog: Catalog) -> Result<Vec<Kind>> {
+    let sql = match catalog {
+        Catalog::RoomKinds => {
+            "select id, name, name_en, class, cast(null as bigint) as needs_qualification from room_kinds order by id"
+        }
+        Catalog::TeamKinds => {
+            "select id, name, name_en, cast(null as text) as class, needs_qualification from team_kinds order by id"
+        }
+        Catalog::ServiceKinds => {
+            "select id, name, name_en, cast(null as text) as class, cast(null as bigint) as needs_qualification
+             from service_kinds order by id"
+        }
+    };
+    Ok(sqlx::query_as(sql).fetch_all(conn).await?)
+}
+
+pub async fn find(conn: &mut Conn, catalog: Catalog, id: i64) -> Result<Kind> {
+    kinds(conn, catalog).await?.into_iter().find(|kind| kind.id == id).ok_or(Error::NotFound)
+}

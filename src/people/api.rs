@@ -1,0 +1,121 @@
+//! `/api/v1/people`. Numbers are masked here too; a reveal needs a person at a page, and a reason.
+
+use rocket::response::status::Created;
+use rocket::serde::json::Json;
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Person, PersonId, actions, forms, queries};
+use crate::api::{self, List, Problem};
+use crate::auth::Coordinator;
+use crate::centers::{self, CenterId};
+use crate::clock::Now;
+use crate::error::{Error, Result};
+use crate::store::{Db, Sealer};
+use crate::web::Fields;
+use crate::web::fields::parse;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, show, create]
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PersonJson {
+    id: i64,
+    name: String,
+    /// `f` or `m`
+    sex: Option<String>,
+    birth_date: Option<String>,
+    /// Masked: `138****1234`
+    phone: Option<String>,
+    /// Masked: `4419************12`
+    id_number: Option<String>,
+    enrolled_at: String,
+}
+
+impl PersonJson {
+    fn of(person: Person, sealer: &Sealer) -> Self {
+        Self {
+            id: person.id.0,
+            sex: person.sex.map(|sex| sex.code().to_owned()),
+            birth_date: person.birth_date.map(|date| date.to_string()),
+            phone: person.phone(sealer).map(|phone| phone.masked()),
+            id_number: person.id_number(sealer).map(|number| number.masked()),
+            enrolled_at: person.enrolled_at.rfc3339(),
+            name: person.name,
+        }
+    }
+}
+
+/// The people enrolled in a center.
+#[utoipa::path(context_path = "/api/v1", tag = "people", params(("center" = i64, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = List<PersonJson>), (status = "4XX", body = Problem)))]
+#[get("/people?<center>&<cursor>")]
+pub(crate) async fn list(
+    by: Coordinator,
+    db: &Db,
+    sealer: &State<Sealer>,
+    center: Option<CenterId>,
+    cursor: Option<&str>,
+) -> Result<Json<List<PersonJson>>> {
+    let mut conn = db.read().await?;
+    let center = center.ok_or_else(|| Error::field("center", "field.required"))?;
+    let after = match cursor {
+        None | Some("") => 0,
+        Some(cursor) => cursor.parse().map_err(|_| Error::field("cursor", "field.not_a_choice"))?,
+    };
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let people = queries::after(&mut conn, center.id(), after, api::PAGE + 1).await?;
+    let people = people.into_iter().map(|person| PersonJson::of(person, sealer)).collect();
+    Ok(Json(List::page(people, api::PAGE as usize, |person: &PersonJson| person.id)))
+}
+
+/// One person, if a center of the token's knows them.
+#[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = PersonJson), (status = "4XX", body = Problem)))]
+#[get("/people/<id>")]
+pub(crate) async fn show(by: Coordinator, db: &Db, sealer: &State<Sealer>, id: PersonId) -> Result<Json<PersonJson>> {
+    let mut conn = db.read().await?;
+    let center = queries::center_of(&by, &mut conn, id).await?;
+    let person = queries::find(&mut conn, center, id).await?;
+    Ok(Json(PersonJson::of(person, sealer)))
+}
+
+/// What a new person needs.
+#[derive(ToSchema)]
+#[allow(dead_code)] // describes the body; `forms::person` reads it
+pub(crate) struct NewPerson {
+    center: i64,
+    name: String,
+    /// `f` or `m`
+    sex: Option<String>,
+    birth_date: Option<String>,
+    phone: Option<String>,
+    /// 18 characters, with its check character
+    id_number: Option<String>,
+    address: Option<String>,
+    note: Option<String>,
+    /// Register although somebody of this name and phone is enrolled
+    anyway: Option<bool>,
+}
+
+/// Registers a person. 409 `person_enrolled` where somebody of this name and phone is there.
+#[utoipa::path(context_path = "/api/v1", tag = "people", request_body = NewPerson, responses((status = 201, body = PersonJson), (status = "4XX", body = Problem)))]
+#[post("/people", data = "<fields>")]
+pub(crate) async fn create(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    fields: Fields,
+) -> Result<Created<Json<PersonJson>>> {
+    let mut read = fields.read();
+    let center: Option<CenterId> = read.required("center", parse::choice);
+    let center = read.finish(|| center)?;
+    let mut tx = db.begin().await?;
+    let center = centers::queries::open_to(&by, &mut tx, center).await?;
+    let input = forms::person(&fields, center.zone.date(now.0))?;
+    let id = actions::register(&by, now, &mut tx, sealer, &center, &input).await?;
+    let person = queries::find(&mut tx, center.id(), id).await?;
+    tx.commit().await?;
+    Ok(Created::new(format!("/api/v1/people/{id}")).body(Json(PersonJson::of(person, sealer))))
+}

@@ -1,0 +1,164 @@
+//! Reading a person's form: the same for registering and revising, for pages and API.
+
+use super::Sex;
+use super::groups::PriorityGroup;
+use super::rules::{self, IdNumber, Phone};
+use crate::clock::Date;
+use crate::error::Result;
+use crate::web::Fields;
+use crate::web::fields::{Fault, Reader, parse};
+
+/// The groups that are granted by a document; the others follow from the birth date.
+pub const GRANTED: [PriorityGroup; 2] = [PriorityGroup::Disabled, PriorityGroup::Needy];
+
+#[derive(Debug)]
+pub struct PersonInput {
+    pub name: String,
+    pub sex: Option<Sex>,
+    pub birth_date: Option<Date>,
+    pub phone: Option<Phone>,
+    pub id_number: Option<IdNumber>,
+    pub address: Option<String>,
+    pub note: Option<String>,
+    /// Granted at once, when registering.
+    pub memberships: Vec<MembershipInput>,
+    /// Register although somebody of this name and phone is enrolled.
+    pub anyway: bool,
+}
+
+#[derive(Debug)]
+pub struct MembershipInput {
+    pub group: PriorityGroup,
+    pub valid_from: Date,
+    pub valid_to: Option<Date>,
+    pub document: String,
+}
+
+/// Fields `name sex birth_date phone id_number address note anyway`, and for each granted group a flag `disabled` with
+/// `disabled.valid_from`, `disabled.valid_to` and `disabled.document`.
+///
+/// What the ID number says of birth date and sex fills in what was left out, and must not differ from what was not.
+pub fn person(fields: &Fields, today: Date) -> Result<PersonInput> {
+    let mut read = fields.read();
+    let name = read.required("name", rules::name);
+    let id_number = read.optional("id_number", IdNumber::parse);
+    let sex: Option<Option<Sex>> = read.optional("sex", parse::choice);
+    let birth_date = read.optional("birth_date", |text| birth_date(text, today));
+    let phone = read.optional("phone", Phone::parse);
+    let address = read.optional("address", parse::line(120));
+    let note = read.optional("note", parse::text(1_000));
+    let card = id_number.clone().flatten();
+    let by_card = (card.as_ref().map(IdNumber::sex), card.as_ref().and_then(IdNumber::birth_date));
+    if let (Some(Some(entered)), Some(by_card)) = (sex, by_card.0)
+        && entered != by_card
+    {
+        read.fault::<()>("sex", Fault::new("field.differs_from_id_number"));
+    }
+    if let (Some(Some(entered)), Some(by_card)) = (birth_date, by_card.1)
+        && entered != by_card
+    {
+        read.fault::<()>("birth_date", Fault::new("field.differs_from_id_number"));
+    }
+    let memberships: Option<Vec<MembershipInput>> = GRANTED
+        .iter()
+        .filter(|group| read.flag(group.code()))
+        .copied()
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|group| granted(&mut read, group, &format!("{group}.")))
+        .collect();
+    let anyway = read.flag("anyway");
+    read.finish(|| {
+        Some(PersonInput {
+            name: name?,
+            sex: sex?.or(by_card.0),
+            birth_date: birth_date?.or(by_card.1),
+            phone: phone?,
+            id_number: id_number?,
+            address: address?,
+            note: note?,
+            memberships: memberships?,
+            anyway,
+        })
+    })
+}
+
+/// A known person's form. An empty phone or ID number leaves the one there is; to take it out is said expressly.
+pub struct Revision {
+    pub person: PersonInput,
+    pub forget_phone: bool,
+    pub forget_id_number: bool,
+}
+
+pub fn revision(fields: &Fields, today: Date) -> Result<Revision> {
+    let read = fields.read();
+    let (forget_phone, forget_id_number) = (read.flag("forget_phone"), read.flag("forget_id_number"));
+    Ok(Revision { person: person(fields, today)?, forget_phone, forget_id_number })
+}
+
+/// Fields `group valid_from valid_to document`.
+pub fn membership(fields: &Fields) -> Result<MembershipInput> {
+    let mut read = fields.read();
+    let group = read.required("group", |text| match parse::choice(text)? {
+        group if GRANTED.contains(&group) => Ok(group),
+        _ => Err(Fault::new("field.not_a_choice")),
+    });
+    // Read even without a group, so that every fault is told at once.
+    let membership = granted(&mut read, group.unwrap_or(PriorityGroup::Disabled), "");
+    read.finish(|| membership)
+}
+
+fn granted(read: &mut Reader<'_>, group: PriorityGroup, prefix: &str) -> Option<MembershipInput> {
+    let valid_from = read.required(&format!("{prefix}valid_from"), parse::date);
+    let valid_to = read.optional(&format!("{prefix}valid_to"), parse::date);
+    let document = read.required(&format!("{prefix}document"), parse::line(80));
+    if let (Some(from), Some(Some(to))) = (valid_from, valid_to)
+        && to < from
+    {
+        read.fault::<()>(&format!("{prefix}valid_to"), Fault::new("field.ends_before_start"));
+    }
+    Some(MembershipInput { group, valid_from: valid_from?, valid_to: valid_to?, document: document? })
+}
+
+fn birth_date(text: &str, today: Date) -> Result<Date, Fault> {
+    match parse::date(text)? {
+        date if date > today => Err(Fault::new("field.in_the_future")),
+        date => Ok(date),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+
+    fn read(body: &str) -> Result<PersonInput> {
+        person(&Fields::from_form(body), Date::parse("2026-03-05").unwrap())
+    }
+
+    #[test]
+    fn an_id_number_fills_in_birth_date_and_sex() {
+        let input = read("name=%E6%A2%81&id_number=11010519491231002X").unwrap();
+        assert_eq!((input.birth_date.unwrap().to_string().as_str(), input.sex), ("1949-12-31", Some(Sex::Female)));
+    }
+
+    #[test]
+    fn what_was_entered_must_agree_with_the_id_number() {
+        let Err(Error::Invalid(errors)) = read("name=a&id_number=11010519491231002X&birth_date=1950-01-01&sex=m")
+        else {
+            panic!("taken")
+        };
+        assert_eq!(errors.get("birth_date").unwrap().key, "field.differs_from_id_number");
+        assert_eq!(errors.get("sex").unwrap().key, "field.differs_from_id_number");
+    }
+
+    #[test]
+    fn nobody_is_born_tomorrow_and_a_membership_needs_its_paper() {
+        let Err(Error::Invalid(errors)) = read("name=a&birth_date=2026-03-06&needy=1&needy.valid_from=2026-01-01")
+        else {
+            panic!("taken")
+        };
+        assert_eq!(errors.get("birth_date").unwrap().key, "field.in_the_future");
+        assert_eq!(errors.get("needy.document").unwrap().key, "field.required");
+    }
+}

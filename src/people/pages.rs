@@ -1,0 +1,410 @@
+//! A center's people: the list with its search, the form, and one person's page.
+
+use askama::Template;
+use chrono::NaiveDateTime;
+use rocket::{Route, State, get, post, routes};
+
+use super::groups::{self, AgeBands, Membership, PriorityGroup};
+use super::queries::{Listed, TeamOf, Visit};
+use super::{Person, PersonId, SealedNumber, Sex, actions, forms, queries};
+use crate::auth::Coordinator;
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Date, Now, Timestamp};
+use crate::error::{Error, Result};
+use crate::store::{Conn, Db, Sealer};
+use crate::web::fields::parse;
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+/// People on one page of the list, and the most that a search shows.
+const PAGE: i64 = 50;
+
+/// The latest attendances that a person's page shows.
+const VISITS: i64 = 30;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, search, new, create, show, edit, update, reveal, grant, end]
+}
+
+#[derive(Template)]
+#[template(path = "people/list.html")]
+struct List {
+    center: Center,
+    people: Vec<Listed>,
+    total: i64,
+    bands: AgeBands,
+    today: Date,
+    page: i64,
+    /// What was searched for.
+    wanted: Option<String>,
+}
+
+impl List {
+    fn first(&self) -> i64 {
+        (self.page - 1) * PAGE + 1
+    }
+
+    fn last(&self) -> i64 {
+        (self.page * PAGE).min(self.total)
+    }
+
+    fn pages(&self) -> i64 {
+        pages(self.total)
+    }
+
+    fn has_next(&self) -> bool {
+        self.page < self.pages()
+    }
+
+    fn groups(&self, row: &Listed) -> Vec<PriorityGroup> {
+        row.groups(self.bands, self.today)
+    }
+
+    fn is_cut(&self) -> bool {
+        self.wanted.is_some() && self.people.len() as i64 == PAGE
+    }
+}
+
+/// The pages that `total` people take, at least one.
+fn pages(total: i64) -> i64 {
+    (total + PAGE - 1).max(PAGE) / PAGE
+}
+
+impl View for List {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("people.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::People)
+    }
+}
+
+#[get("/centers/<center>/people?<page>")]
+async fn list(by: Coordinator, db: &Db, now: Now, center: CenterId, page: Option<i64>) -> Result<Page<List>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let today = center.zone.date(now.0);
+    let total = queries::count(&mut conn, center.id()).await?;
+    let page = page.unwrap_or(1).clamp(1, pages(total));
+    let people = queries::list(&mut conn, center.id(), today, (page - 1) * PAGE, PAGE).await?;
+    let bands = groups::age_bands(&mut conn).await?;
+    Ok(Page(List { center, people, total, bands, today, page, wanted: None }))
+}
+
+/// A search is posted, for names and numbers do not belong in an address; it changes nothing.
+#[post("/centers/<center>/people/search", data = "<fields>")]
+async fn search(by: Coordinator, db: &Db, now: Now, center: CenterId, fields: Fields) -> Result<Page<List>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let today = center.zone.date(now.0);
+    let wanted: String = fields.get("q").chars().take(60).collect();
+    let people = if wanted.is_empty() {
+        queries::list(&mut conn, center.id(), today, 0, PAGE).await?
+    } else {
+        queries::list_found(&mut conn, center.id(), today, &wanted, PAGE).await?
+    };
+    let total = queries::count(&mut conn, center.id()).await?;
+    let bands = groups::age_bands(&mut conn).await?;
+    let wanted = Some(wanted).filter(|wanted| !wanted.is_empty());
+    Ok(Page(List { center, people, total, bands, today, page: 1, wanted }))
+}
+
+/// The form of a person, new (`person` is none) or known.
+#[derive(Template)]
+#[template(path = "people/form.html")]
+struct PersonForm {
+    center: Center,
+    person: Option<Person>,
+    form: Form,
+}
+
+impl PersonForm {
+    fn sexes(&self) -> &'static [Sex] {
+        Sex::ALL
+    }
+
+    fn granted(&self) -> [PriorityGroup; 2] {
+        forms::GRANTED
+    }
+
+    /// The name of a field of a granted group, `needy.document`.
+    fn field(&self, group: &PriorityGroup, name: &str) -> String {
+        format!("{group}.{name}")
+    }
+
+    /// The person who has this name and phone already, if that is what is wrong.
+    fn double(&self) -> Option<&str> {
+        let refusal = self.form.refusal().filter(|refusal| refusal.code == "person_enrolled")?;
+        Some(refusal.args.first().map_or("", |(_, id)| id.as_str()))
+    }
+}
+
+impl View for PersonForm {
+    fn title(&self, lang: Lang) -> String {
+        self.person.as_ref().map_or_else(|| lang.text("people.new"), |person| person.name.clone())
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::People)
+    }
+}
+
+#[get("/centers/<center>/people/new")]
+async fn new(by: Coordinator, db: &Db, center: CenterId) -> Result<Page<PersonForm>> {
+    let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
+    Ok(Page(PersonForm { center, person: None, form: Form::new() }))
+}
+
+#[post("/centers/<center>/people", data = "<fields>")]
+async fn create(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    fields: Fields,
+) -> Result<Submitted<PersonForm>> {
+    let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
+    let made = async {
+        let input = forms::person(&fields, center.zone.date(now.0))?;
+        let mut tx = db.begin().await?;
+        let id = actions::register(&by, now, &mut tx, sealer, &center, &input).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(id)
+    };
+    match made.await {
+        Ok(id) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.person_registered")),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(PersonForm { center, person: None, form }))
+        }
+    }
+}
+
+/// One person: what is known, the groups, when they came, where they serve.
+#[derive(Template)]
+#[template(path = "people/show.html")]
+struct PersonPage {
+    center: Center,
+    person: Person,
+    phone: Option<String>,
+    id_number: Option<String>,
+    memberships: Vec<Membership>,
+    groups: Vec<PriorityGroup>,
+    visits: Vec<Visit>,
+    teams: Vec<TeamOf>,
+    today: Date,
+    /// A number shown in full, this once.
+    revealed: Option<(SealedNumber, String)>,
+    revealing: Form,
+    granting: Form,
+    ending: Form,
+}
+
+impl PersonPage {
+    async fn load(conn: &mut Conn, now: Now, sealer: &Sealer, center: Center, person: Person) -> Result<Self> {
+        let today = center.zone.date(now.0);
+        let memberships = groups::memberships(conn, person.id).await?;
+        let bands = groups::age_bands(conn).await?;
+        Ok(Self {
+            phone: person.phone(sealer).map(|phone| phone.masked()),
+            id_number: person.id_number(sealer).map(|number| number.masked()),
+            groups: groups::groups_on(person.birth_date, &memberships, bands, today).iter().collect(),
+            visits: queries::visits(conn, center.id(), person.id, VISITS).await?,
+            teams: queries::teams(conn, center.id(), person.id).await?,
+            center,
+            person,
+            memberships,
+            today,
+            revealed: None,
+            revealing: Form::new(),
+            granting: Form::new(),
+            ending: Form::new(),
+        })
+    }
+
+    fn local(&self, at: &Timestamp) -> NaiveDateTime {
+        self.center.zone.local(*at)
+    }
+
+    fn age(&self) -> Option<u32> {
+        self.today.0.years_since(self.person.birth_date?.0)
+    }
+
+    fn granted(&self) -> [PriorityGroup; 2] {
+        forms::GRANTED
+    }
+
+    fn holds_now(&self, membership: &Membership) -> bool {
+        membership.holds_on(self.today)
+    }
+
+    /// The number in full if it was just revealed.
+    fn full(&self, which: &str) -> Option<&str> {
+        self.revealed.as_ref().filter(|(number, _)| number.code() == which).map(|(_, text)| text.as_str())
+    }
+}
+
+impl View for PersonPage {
+    fn title(&self, _: Lang) -> String {
+        self.person.name.clone()
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::People)
+    }
+}
+
+async fn open(by: &Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<(Center, Person)> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(by, &mut conn, center).await?;
+    let person = queries::find(&mut conn, center.id(), id).await?;
+    Ok((center, person))
+}
+
+#[get("/centers/<center>/people/<id>", rank = 2)]
+async fn show(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: PersonId,
+) -> Result<Page<PersonPage>> {
+    let (center, person) = open(&by, db, center, id).await?;
+    Ok(Page(PersonPage::load(&mut *db.read().await?, now, sealer, center, person).await?))
+}
+
+#[get("/centers/<center>/people/<id>/edit")]
+async fn edit(by: Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<Page<PersonForm>> {
+    let (center, person) = open(&by, db, center, id).await?;
+    // Phone and ID number are not sent to the browser: an empty field keeps them.
+    let values = Fields::default()
+        .with("name", &person.name)
+        .with("sex", person.sex.map_or("", Sex::code))
+        .with("birth_date", person.birth_date.map(|date| date.to_string()).unwrap_or_default())
+        .with("address", person.address.as_deref().unwrap_or_default())
+        .with("note", person.note.as_deref().unwrap_or_default());
+    Ok(Page(PersonForm { center, person: Some(person), form: Form::filled(values) }))
+}
+
+#[post("/centers/<center>/people/<id>", data = "<fields>", rank = 2)]
+async fn update(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: PersonId,
+    fields: Fields,
+) -> Result<Submitted<PersonForm>> {
+    let (center, person) = open(&by, db, center, id).await?;
+    let made = async {
+        let revision = forms::revision(&fields, center.zone.date(now.0))?;
+        let mut tx = db.begin().await?;
+        actions::revise(&by, now, &mut tx, sealer, &center, &person, &revision).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.saved")),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(PersonForm { center, person: Some(person), form }))
+        }
+    }
+}
+
+/// The answer is the person's page with the number in full, this once: nothing to bookmark, nothing to reload by accident.
+#[post("/centers/<center>/people/<id>/reveals", data = "<fields>")]
+async fn reveal(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: PersonId,
+    fields: Fields,
+) -> Result<Result<Page<PersonPage>, Submitted<PersonPage>>> {
+    let (center, person) = open(&by, db, center, id).await?;
+    let shown = async {
+        let mut read = fields.read();
+        let which: Option<SealedNumber> = read.required("which", parse::choice);
+        let reason = read.required("reason", parse::line(80));
+        let (which, reason) = read.finish(|| Some((which?, reason?)))?;
+        let mut tx = db.begin().await?;
+        let number = actions::reveal(&by, now, &mut tx, sealer, (&center, id), which, &reason).await?;
+        tx.commit().await?;
+        Ok::<_, Error>((which, number))
+    };
+    let shown = shown.await;
+    let mut page = PersonPage::load(&mut *db.read().await?, now, sealer, center, person).await?;
+    match shown {
+        Ok(revealed) => {
+            page.revealed = Some(revealed);
+            Ok(Ok(Page(page)))
+        }
+        Err(error) => {
+            page.revealing = Form::again(fields, error.into_field_errors()?);
+            Ok(Err(Submitted::again(page)))
+        }
+    }
+}
+
+#[post("/centers/<center>/people/<id>/memberships", data = "<fields>")]
+async fn grant(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: PersonId,
+    fields: Fields,
+) -> Result<Submitted<PersonPage>> {
+    let (center, person) = open(&by, db, center, id).await?;
+    let made = async {
+        let input = forms::membership(&fields)?;
+        let mut tx = db.begin().await?;
+        actions::grant_membership(&by, now, &mut tx, &center, id, &input).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.membership_granted")),
+        Err(error) => {
+            let mut page = PersonPage::load(&mut *db.read().await?, now, sealer, center, person).await?;
+            page.granting = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(page))
+        }
+    }
+}
+
+#[post("/centers/<center>/people/<id>/memberships/<membership>/ending", data = "<fields>")]
+#[allow(clippy::too_many_arguments)] // guards and path
+async fn end(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: PersonId,
+    membership: i64,
+    fields: Fields,
+) -> Result<Submitted<PersonPage>> {
+    let (center, person) = open(&by, db, center, id).await?;
+    let made = async {
+        let mut read = fields.read();
+        let last_day = read.required("valid_to", parse::date);
+        let last_day = read.finish(|| last_day)?;
+        let mut tx = db.begin().await?;
+        actions::end_membership(&by, now, &mut tx, &center, id, membership, last_day).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.membership_ended")),
+        Err(error) => {
+            let mut page = PersonPage::load(&mut *db.read().await?, now, sealer, center, person).await?;
+            page.ending = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(page))
+        }
+    }
+}

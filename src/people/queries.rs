@@ -1,0 +1,213 @@
+//! Reading people, always within a center that the viewer was let into.
+
+use super::groups::{self, AgeBands, PriorityGroup};
+use super::{Person, PersonId, PersonRow, pinyin};
+use crate::auth::Viewer;
+use crate::centers::CenterId;
+use crate::clock::{Date, Timestamp};
+use crate::error::{Error, Result};
+use crate::store::{Conn, Flag};
+
+const PERSON: &str = "select p.id, p.name, p.sex, p.birth_date, p.phone_sealed, p.phone_last4, p.id_number_sealed,
+        e.address, e.note, e.enrolled_at
+     from enrolments e join people p on p.id = e.person_id";
+
+/// One person of the center.
+///
+/// # Errors
+/// `NotFound` for a person who is not enrolled there.
+pub async fn find(conn: &mut Conn, center: CenterId, id: PersonId) -> Result<Person> {
+    let sql = format!("{PERSON} where e.center_id = $1 and e.person_id = $2");
+    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
+}
+
+/// A center of the viewer's in which the person is enrolled: the first of them.
+///
+/// # Errors
+/// `NotFound` where none of the viewer's centers knows the person.
+pub async fn center_of(by: &Viewer, conn: &mut Conn, id: PersonId) -> Result<CenterId> {
+    sqlx::query_scalar(
+        "select e.center_id from enrolments e join account_centers r on r.center_id = e.center_id
+         where e.person_id = $1 and r.account_id = $2 order by e.enrolled_at, e.center_id limit 1",
+    )
+    .bind(id)
+    .bind(by.account)
+    .fetch_optional(conn)
+    .await?
+    .ok_or(Error::NotFound)
+}
+
+/// What a search text may mean: each part is a pattern, or nothing where the text cannot mean that.
+struct Wanted {
+    name: Option<String>,
+    pinyin: Option<String>,
+    initials: Option<String>,
+    last4: Option<String>,
+}
+
+impl Wanted {
+    /// Four digits or more are a phone's end; letters are pinyin or initials; anything else stands in the name.
+    fn of(text: &str) -> Self {
+        let plain: String = text.chars().filter(|c| !matches!(c, '%' | '_' | '\\') && !c.is_whitespace()).collect();
+        let mut wanted = Self { name: None, pinyin: None, initials: None, last4: None };
+        let sound = pinyin::typed(&plain);
+        if plain.len() >= 4 && plain.bytes().all(|byte| byte.is_ascii_digit()) {
+            wanted.last4 = Some(plain[plain.len() - 4..].to_owned());
+        } else if !sound.is_empty() && plain.chars().all(|c| c.is_ascii() || c == 'ü' || c == 'Ü') {
+            // Short letters are how a name begins; longer ones may be the given name alone.
+            let anywhere = if sound.len() < 3 { "" } else { "%" };
+            wanted.pinyin = Some(format!("{anywhere}{sound}%"));
+            wanted.initials = Some(format!("{sound}%"));
+        } else if !plain.is_empty() {
+            wanted.name = Some(format!("%{plain}%"));
+        }
+        wanted
+    }
+}
+
+/// The center's people who fit `text`: characters of the name, full pinyin, initials, or the phone's last four digits.
+pub async fn search(conn: &mut Conn, center: CenterId, text: &str, limit: i64) -> Result<Vec<PersonRow>> {
+    let wanted = Wanted::of(text);
+    Ok(sqlx::query_as(
+        "select p.id, p.name, p.birth_date, p.phone_last4
+         from enrolments e join people p on p.id = e.person_id
+         where e.center_id = $1 and (p.name like $2 or p.pinyin like $3 or p.initials like $4 or p.phone_last4 = $5)
+         order by p.pinyin, p.id limit $6",
+    )
+    .bind(center)
+    .bind(wanted.name)
+    .bind(wanted.pinyin)
+    .bind(wanted.initials)
+    .bind(wanted.last4)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A person as the list shows them: groups on the day, and how often they came to this center.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Listed {
+    #[sqlx(flatten)]
+    pub person: PersonRow,
+    disabled: Flag,
+    needy: Flag,
+    pub last_came: Option<Date>,
+    /// Participant attendances since the year began.
+    pub visits: i64,
+}
+
+impl Listed {
+    pub fn groups(&self, bands: AgeBands, today: Date) -> Vec<PriorityGroup> {
+        let mut found = groups::groups_on(self.person.birth_date, &[], bands, today);
+        found.disabled = self.disabled.is_set();
+        found.needy = self.needy.is_set();
+        found.iter().collect()
+    }
+}
+
+const LISTED: &str = "select p.id, p.name, p.birth_date, p.phone_last4,
+        case when exists (select 1 from group_memberships g where g.person_id = p.id and g.priority_group = 'disabled'
+            and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)) then 1 else 0 end as disabled,
+        case when exists (select 1 from group_memberships g where g.person_id = p.id and g.priority_group = 'needy'
+            and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)) then 1 else 0 end as needy,
+        (select max(s.local_date) from attendances a join sessions s on s.id = a.session_id
+            where a.person_id = p.id and a.voided_at is null and s.center_id = e.center_id) as last_came,
+        (select count(*) from attendances a join sessions s on s.id = a.session_id
+            where a.person_id = p.id and a.role = 'participant' and a.voided_at is null
+            and s.center_id = e.center_id and s.local_date >= $3) as visits
+     from enrolments e join people p on p.id = e.person_id
+     where e.center_id = $1";
+
+/// The `size` people of the center after the first `skip`, by pinyin.
+pub async fn list(conn: &mut Conn, center: CenterId, today: Date, skip: i64, size: i64) -> Result<Vec<Listed>> {
+    let sql = format!("{LISTED} order by p.pinyin, p.id limit $4 offset $5");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(center)
+        .bind(today)
+        .bind(year_start(today))
+        .bind(size)
+        .bind(skip)
+        .fetch_all(conn)
+        .await?)
+}
+
+/// As [`list`], those who fit `text` as in [`search`].
+pub async fn list_found(conn: &mut Conn, center: CenterId, today: Date, text: &str, limit: i64) -> Result<Vec<Listed>> {
+    let wanted = Wanted::of(text);
+    let sql = format!(
+        "{LISTED} and (p.name like $4 or p.pinyin like $5 or p.initials like $6 or p.phone_last4 = $7)
+         order by p.pinyin, p.id limit $8"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(center)
+        .bind(today)
+        .bind(year_start(today))
+        .bind(wanted.name)
+        .bind(wanted.pinyin)
+        .bind(wanted.initials)
+        .bind(wanted.last4)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?)
+}
+
+fn year_start(today: Date) -> Date {
+    Date(chrono::Datelike::with_ordinal(&today.0, 1).unwrap_or(today.0))
+}
+
+pub async fn count(conn: &mut Conn, center: CenterId) -> Result<i64> {
+    Ok(sqlx::query_scalar("select count(*) from enrolments where center_id = $1").bind(center).fetch_one(conn).await?)
+}
+
+/// The center's people with ids above `after`, for the API's pages.
+pub async fn after(conn: &mut Conn, center: CenterId, after: i64, limit: i64) -> Result<Vec<Person>> {
+    let sql = format!("{PERSON} where e.center_id = $1 and p.id > $2 order by p.id limit $3");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(after).bind(limit).fetch_all(conn).await?)
+}
+
+/// One time somebody came, as their page shows it.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Visit {
+    pub session_id: i64,
+    pub title: String,
+    pub local_date: Date,
+    pub role: String,
+    pub came_at: Timestamp,
+    pub left_at: Option<Timestamp>,
+    pub voided: Flag,
+}
+
+/// The latest times the person came to this center, voided ones too.
+pub async fn visits(conn: &mut Conn, center: CenterId, person: PersonId, limit: i64) -> Result<Vec<Visit>> {
+    Ok(sqlx::query_as(
+        "select a.session_id, v.title, s.local_date, a.role, a.came_at, a.left_at,
+                case when a.voided_at is null then 0 else 1 end as voided
+         from attendances a join sessions s on s.id = a.session_id join activities v on v.id = s.activity_id
+         where a.person_id = $1 and s.center_id = $2 order by a.came_at desc, a.id desc limit $3",
+    )
+    .bind(person)
+    .bind(center)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A team of this center that the person serves in.
+#[derive(Debug, sqlx::FromRow)]
+pub struct TeamOf {
+    pub id: crate::teams::TeamId,
+    pub name: String,
+    pub joined_on: Date,
+}
+
+pub async fn teams(conn: &mut Conn, center: CenterId, person: PersonId) -> Result<Vec<TeamOf>> {
+    Ok(sqlx::query_as(
+        "select t.id, t.name, m.joined_on from team_members m join teams t on t.id = m.team_id
+         where m.person_id = $1 and t.center_id = $2 and m.left_on is null and t.disbanded_on is null
+         order by m.joined_on",
+    )
+    .bind(person)
+    .bind(center)
+    .fetch_all(conn)
+    .await?)
+}

@@ -1,0 +1,131 @@
+//! Founding teams, their members and leaders.
+
+use super::{Team, TeamId, TeamInput};
+use crate::audit;
+use crate::auth::Coordinator;
+use crate::centers::Center;
+use crate::clock::{Date, Now};
+use crate::error::{Error, Result};
+use crate::people::{self, PersonId};
+use crate::store::{self, Conn, Violation};
+
+/// Founds a team. Its leader, who must be enrolled in the center, is its first member.
+///
+/// # Errors
+/// `Invalid` at `name` if the center has a team of that name, at `kind` if there is no such kind; `NotFound` for a
+/// leader whom the center does not know.
+pub async fn create(by: &Coordinator, now: Now, tx: &mut Conn, center: &Center, input: &TeamInput) -> Result<TeamId> {
+    let id: TeamId = sqlx::query_scalar(
+        "insert into teams (center_id, kind_id, name, founded_on, created_at) values ($1, $2, $3, $4, $5) returning id",
+    )
+    .bind(center.id())
+    .bind(input.kind)
+    .bind(&input.name)
+    .bind(input.founded_on)
+    .bind(now.0)
+    .fetch_one(&mut *tx)
+    .await
+    .map_err(|error| match store::violation(&error) {
+        Some(Violation::Unique(_)) => Error::field("name", "field.name_taken"),
+        Some(Violation::ForeignKey) => Error::field("kind", "field.not_a_choice"),
+        _ => error.into(),
+    })?;
+    audit::record(tx, by, now, audit::entry("team.created", id.0).at(center.id())).await?;
+    if let Some(leader) = input.leader {
+        lead(by, now, tx, center, id, leader).await?;
+    }
+    Ok(id)
+}
+
+/// Takes a person of the center into the team, from today on. Who is in it already stays as they are.
+pub async fn add_member(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    team: TeamId,
+    person: PersonId,
+) -> Result<()> {
+    let person = people::queries::find(tx, center.id(), person).await?;
+    let joined = sqlx::query(
+        "insert into team_members (team_id, person_id, joined_on, created_at) values ($1, $2, $3, $4)
+         on conflict (team_id, person_id) where left_on is null do nothing",
+    )
+    .bind(team)
+    .bind(person.id)
+    .bind(center.zone.date(now.0))
+    .bind(now.0)
+    .execute(&mut *tx)
+    .await?;
+    if joined.rows_affected() > 0 {
+        audit::record(tx, by, now, audit::entry("team.member_added", team.0).at(center.id())).await?;
+    }
+    Ok(())
+}
+
+/// Makes a person of the center the team's leader, and a member if they were not.
+pub async fn lead(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    team: TeamId,
+    person: PersonId,
+) -> Result<()> {
+    add_member(by, now, tx, center, team, person).await?;
+    sqlx::query("update teams set leader_id = $1 where id = $2").bind(person).bind(team).execute(&mut *tx).await?;
+    audit::record(tx, by, now, audit::entry("team.leader_changed", team.0).at(center.id())).await
+}
+
+/// Ends a membership today. The hours served stay; a leader who leaves leads no more.
+///
+/// # Errors
+/// `NotFound` for somebody who is not in the team.
+pub async fn leave(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    team: TeamId,
+    person: PersonId,
+) -> Result<()> {
+    let left =
+        sqlx::query("update team_members set left_on = $1 where team_id = $2 and person_id = $3 and left_on is null")
+            .bind(center.zone.date(now.0))
+            .bind(team)
+            .bind(person)
+            .execute(&mut *tx)
+            .await?;
+    if left.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    sqlx::query("update teams set leader_id = null where id = $1 and leader_id = $2")
+        .bind(team)
+        .bind(person)
+        .execute(&mut *tx)
+        .await?;
+    audit::record(tx, by, now, audit::entry("team.member_left", team.0).at(center.id())).await
+}
+
+/// Disbands a team: it can be chosen no more, its members and hours stay on record.
+///
+/// # Errors
+/// `Refused("team_in_use")` while sessions are planned with it; `NotFound` if it is disbanded already.
+pub async fn disband(by: &Coordinator, now: Now, tx: &mut Conn, center: &Center, team: &Team) -> Result<()> {
+    if team.disbanded_on.is_some() {
+        return Err(Error::NotFound);
+    }
+    let today: Date = center.zone.date(now.0);
+    let disbanded = sqlx::query(
+        "update teams set disbanded_on = $1 where id = $2 and disbanded_on is null
+         and not exists (select 1 from sessions s where s.team_id = teams.id and s.status = 'planned')",
+    )
+    .bind(today)
+    .bind(team.id)
+    .execute(&mut *tx)
+    .await?;
+    if disbanded.rows_affected() == 0 {
+        return Err(Error::refused("team_in_use"));
+    }
+    audit::record(tx, by, now, audit::entry("team.disbanded", team.id.0).at(center.id())).await
+}

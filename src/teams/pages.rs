@@ -1,0 +1,223 @@
+//! A center's volunteer teams: the list, a new one's form, and a team's page.
+
+use askama::Template;
+use rocket::{Route, get, post, routes};
+
+use super::{Member, Team, TeamId, TeamKind, actions, forms, queries};
+use crate::auth::{Coordinator, Role, TeamReader, Viewer};
+use crate::centers::{self, Center, CenterId};
+use crate::clock::Now;
+use crate::error::{Error, Result};
+use crate::people::{self, PersonId, PersonRow};
+use crate::store::{Conn, Db};
+use crate::web::fields::{Fault, FieldErrors, parse};
+use crate::web::form::Done;
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+/// The most people that a search for members shows.
+const CANDIDATES: i64 = 12;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, new, create, show, candidates, add, lead, leave, disband]
+}
+
+#[derive(Template)]
+#[template(path = "teams/list.html")]
+struct List {
+    center: Center,
+    teams: Vec<Team>,
+    may_write: bool,
+}
+
+impl View for List {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("teams.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Teams)
+    }
+}
+
+fn may_write(by: &Viewer) -> bool {
+    matches!(by.role, Role::CityAdmin | Role::SocialWorker)
+}
+
+#[get("/centers/<center>/teams")]
+async fn list(by: TeamReader, db: &Db, center: CenterId) -> Result<Page<List>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let teams = queries::list(&by, &mut conn, center.id()).await?;
+    Ok(Page(List { center, teams, may_write: may_write(&by) }))
+}
+
+#[derive(Template)]
+#[template(path = "teams/new.html")]
+struct NewPage {
+    center: Center,
+    kinds: Vec<TeamKind>,
+    form: Form,
+    /// Whom the leader's name may mean, where it means several.
+    leaders: Vec<PersonRow>,
+}
+
+impl View for NewPage {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("teams.new")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Teams)
+    }
+}
+
+#[get("/centers/<center>/teams/new")]
+async fn new(by: Coordinator, db: &Db, now: Now, center: CenterId) -> Result<Page<NewPage>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let form = Form::filled(Fields::default().with("founded_on", center.zone.date(now.0)));
+    Ok(Page(NewPage { kinds: queries::kinds(&mut conn).await?, center, form, leaders: Vec::new() }))
+}
+
+#[post("/centers/<center>/teams", data = "<fields>")]
+async fn create(by: Coordinator, db: &Db, now: Now, center: CenterId, fields: Fields) -> Result<Submitted<NewPage>> {
+    let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
+    let mut leaders = Vec::new();
+    let made = async {
+        let mut input = forms::team(&fields)?;
+        let wanted = fields.get("leader");
+        if input.leader.is_none() && !wanted.is_empty() {
+            leaders = people::queries::search(&mut *db.read().await?, center.id(), wanted, CANDIDATES).await?;
+            input.leader = Some(the_one(&leaders)?);
+        }
+        let mut tx = db.begin().await?;
+        let id = actions::create(&by, now, &mut tx, &center, &input).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(id)
+    };
+    match made.await {
+        Ok(id) => Ok(Submitted::done(format!("/centers/{}/teams/{id}", center.id()), "done.team_created")),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            let kinds = queries::kinds(&mut *db.read().await?).await?;
+            Ok(Submitted::again(NewPage { center, kinds, form, leaders }))
+        }
+    }
+}
+
+/// The only person found for the leader's name.
+fn the_one(found: &[PersonRow]) -> Result<PersonId> {
+    match found {
+        [one] => Ok(one.id),
+        [] => Err(Error::field("leader", "field.nobody_found")),
+        _ => {
+            Err(FieldErrors { fields: vec![("leader".into(), Fault::new("field.several_found"))], whole: None }.into())
+        }
+    }
+}
+
+/// A team and its members. Who may write also finds people here to take in.
+#[derive(Template)]
+#[template(path = "teams/show.html")]
+struct TeamPage {
+    center: Center,
+    team: Team,
+    members: Vec<Member>,
+    may_write: bool,
+    search: Form,
+    /// Whom the search found; none before there was a search.
+    found: Option<Vec<PersonRow>>,
+}
+
+impl TeamPage {
+    async fn load(by: &Viewer, conn: &mut Conn, center: CenterId, id: TeamId) -> Result<Self> {
+        let center = centers::queries::open_to(by, conn, center).await?;
+        let team = queries::find(by, conn, center.id(), id).await?;
+        let members = queries::members(conn, id).await?;
+        let may_write = may_write(by) && team.disbanded_on.is_none();
+        Ok(Self { center, team, members, may_write, search: Form::new(), found: None })
+    }
+
+    fn is_member(&self, person: &PersonRow) -> bool {
+        self.members.iter().any(|member| member.person.id == person.id)
+    }
+
+    fn leads(&self, member: &Member) -> bool {
+        self.team.leader_id == Some(member.person.id)
+    }
+}
+
+impl View for TeamPage {
+    fn title(&self, _: Lang) -> String {
+        self.team.name.clone()
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Teams)
+    }
+}
+
+#[get("/centers/<center>/teams/<id>", rank = 2)]
+async fn show(by: TeamReader, db: &Db, center: CenterId, id: TeamId) -> Result<Page<TeamPage>> {
+    Ok(Page(TeamPage::load(&by, &mut *db.read().await?, center, id).await?))
+}
+
+/// A search is posted, for names do not belong in an address; it changes nothing.
+#[post("/centers/<center>/teams/<id>/candidates", data = "<fields>")]
+async fn candidates(by: Coordinator, db: &Db, center: CenterId, id: TeamId, fields: Fields) -> Result<Page<TeamPage>> {
+    let mut conn = db.read().await?;
+    let mut page = TeamPage::load(&by, &mut conn, center, id).await?;
+    page.found = Some(people::queries::search(&mut conn, page.center.id(), fields.get("q"), CANDIDATES).await?);
+    page.search = Form::filled(fields);
+    Ok(Page(page))
+}
+
+/// Finds the team through the center, in the transaction that changes it. A disbanded one takes no changes.
+async fn open(by: &Coordinator, tx: &mut Conn, center: CenterId, id: TeamId) -> Result<(Center, Team)> {
+    let center = centers::queries::open_to(by, tx, center).await?;
+    let team = queries::find(by, tx, center.id(), id).await?;
+    if team.disbanded_on.is_some() { Err(Error::NotFound) } else { Ok((center, team)) }
+}
+
+fn person(fields: &Fields) -> Result<PersonId> {
+    let mut read = fields.read();
+    let person = read.required("person", parse::choice);
+    read.finish(|| person)
+}
+
+#[post("/centers/<center>/teams/<id>/members", data = "<fields>")]
+async fn add(by: Coordinator, db: &Db, now: Now, center: CenterId, id: TeamId, fields: Fields) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let (center, team) = open(&by, &mut tx, center, id).await?;
+    actions::add_member(&by, now, &mut tx, &center, team.id, person(&fields)?).await?;
+    tx.commit().await?;
+    Ok(Done::to(format!("/centers/{}/teams/{id}", center.id()), "done.member_added"))
+}
+
+#[post("/centers/<center>/teams/<id>/leadership", data = "<fields>")]
+async fn lead(by: Coordinator, db: &Db, now: Now, center: CenterId, id: TeamId, fields: Fields) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let (center, team) = open(&by, &mut tx, center, id).await?;
+    actions::lead(&by, now, &mut tx, &center, team.id, person(&fields)?).await?;
+    tx.commit().await?;
+    Ok(Done::to(format!("/centers/{}/teams/{id}", center.id()), "done.leader_changed"))
+}
+
+#[post("/centers/<center>/teams/<id>/members/<member>/leaving")]
+async fn leave(by: Coordinator, db: &Db, now: Now, center: CenterId, id: TeamId, member: PersonId) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let (center, team) = open(&by, &mut tx, center, id).await?;
+    actions::leave(&by, now, &mut tx, &center, team.id, member).await?;
+    tx.commit().await?;
+    Ok(Done::to(format!("/centers/{}/teams/{id}", center.id()), "done.member_left"))
+}
+
+#[post("/centers/<center>/teams/<id>/disbanding")]
+async fn disband(by: Coordinator, db: &Db, now: Now, center: CenterId, id: TeamId) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let (center, team) = open(&by, &mut tx, center, id).await?;
+    actions::disband(&by, now, &mut tx, &center, &team).await?;
+    tx.commit().await?;
+    Ok(Done::to(format!("/centers/{}/teams", center.id()), "done.team_disbanded"))
+}

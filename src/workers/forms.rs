@@ -1,0 +1,60 @@
+//! Reading a new worker's form.
+
+use super::{Qualification, WorkerKind};
+use crate::auth::accounts::{self, NewAccount};
+use crate::clock::Date;
+use crate::error::{Error, Result};
+use crate::people::rules::{self, Phone};
+use crate::web::Fields;
+use crate::web::fields::{Fault, parse};
+
+pub struct WorkerInput {
+    pub name: String,
+    pub phone: String,
+    pub kind: WorkerKind,
+    pub qualification: Option<Qualification>,
+    pub certificate_number: Option<String>,
+    pub started_on: Date,
+    /// A sign-in to make along with the worker.
+    pub account: Option<NewAccount>,
+}
+
+/// Fields `name phone kind qualification certificate_number started_on` and, where `sign_in` is set,
+/// `login password password_again`. Every fault is told at once, the account's too.
+pub fn worker(fields: &Fields) -> Result<WorkerInput> {
+    let mut read = fields.read();
+    let name = read.required("name", rules::name);
+    let phone = read.required("phone", |text| Phone::parse(text).map(|phone| phone.as_str().to_owned()));
+    let kind: Option<WorkerKind> = read.required("kind", parse::choice);
+    let qualification: Option<Option<Qualification>> = read.optional("qualification", parse::choice);
+    let certificate_number = read.optional("certificate_number", parse::line(40));
+    let started_on = read.required("started_on", parse::date);
+    if kind == Some(WorkerKind::Staff) && qualification.flatten().is_some() {
+        read.fault::<()>("qualification", Fault::new("field.staff_unqualified"));
+    }
+    let account = if read.flag("sign_in") {
+        match accounts::read(fields) {
+            Ok(account) => Some(account),
+            Err(Error::Invalid(errors)) => {
+                for (field, fault) in errors.fields.into_iter().filter(|(field, _)| field != "name") {
+                    read.fault::<()>(&field, fault);
+                }
+                None
+            }
+            Err(error) => return Err(error),
+        }
+    } else {
+        None
+    };
+    read.finish(|| {
+        Some(WorkerInput {
+            name: name?,
+            phone: phone?,
+            kind: kind?,
+            qualification: qualification?,
+            certificate_number: certificate_number?,
+            started_on: started_on?,
+            account,
+        })
+    })
+}

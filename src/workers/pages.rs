@@ -1,0 +1,171 @@
+//! A center's workers: the list, a new one's form, and the end of one's time.
+
+use askama::Template;
+use rocket::{Route, State, get, post, routes};
+
+use super::{Qualification, Worker, WorkerId, WorkerKind, actions, forms, queries};
+use crate::auth::Manager;
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Date, Now};
+use crate::error::{Error, Result};
+use crate::store::{Db, Sealer};
+use crate::web::fields::parse;
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, new, create, leave, end]
+}
+
+#[derive(Template)]
+#[template(path = "workers/list.html")]
+struct List {
+    center: Center,
+    workers: Vec<Worker>,
+}
+
+impl List {
+    fn present(&self) -> usize {
+        self.workers.iter().filter(|worker| worker.ended_on.is_none()).count()
+    }
+}
+
+impl View for List {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("workers.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Workers)
+    }
+}
+
+#[get("/centers/<center>/workers")]
+async fn list(by: Manager, db: &Db, center: CenterId) -> Result<Page<List>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let workers = queries::all(&mut conn, center.id()).await?;
+    Ok(Page(List { center, workers }))
+}
+
+#[derive(Template)]
+#[template(path = "workers/new.html")]
+struct NewPage {
+    center: Center,
+    form: Form,
+}
+
+impl NewPage {
+    fn kinds(&self) -> &'static [WorkerKind] {
+        WorkerKind::ALL
+    }
+
+    fn qualifications(&self) -> &'static [Qualification] {
+        Qualification::ALL
+    }
+}
+
+impl View for NewPage {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("workers.new")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Workers)
+    }
+}
+
+#[get("/centers/<center>/workers/new")]
+async fn new(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Page<NewPage>> {
+    let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
+    let values = Fields::default()
+        .with("kind", WorkerKind::SocialWorker)
+        .with("started_on", center.zone.date(now.0))
+        .with("sign_in", 1);
+    Ok(Page(NewPage { center, form: Form::filled(values) }))
+}
+
+#[post("/centers/<center>/workers", data = "<fields>")]
+async fn create(
+    by: Manager,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    fields: Fields,
+) -> Result<Submitted<NewPage>> {
+    let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
+    let made = async {
+        let input = forms::worker(&fields)?;
+        let mut tx = db.begin().await?;
+        actions::add(&by, now, &mut tx, sealer, &center, input).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(format!("/centers/{}/workers", center.id()), "done.worker_added")),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(NewPage { center, form }))
+        }
+    }
+}
+
+/// One worker, and the form that ends their time here.
+#[derive(Template)]
+#[template(path = "workers/show.html")]
+struct LeavePage {
+    center: Center,
+    worker: Worker,
+    form: Form,
+}
+
+impl View for LeavePage {
+    fn title(&self, _: Lang) -> String {
+        self.worker.person.name.clone()
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Workers)
+    }
+}
+
+async fn open(by: &Manager, db: &Db, center: CenterId, id: WorkerId) -> Result<(Center, Worker)> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(by, &mut conn, center).await?;
+    let worker = queries::find(&mut conn, center.id(), id).await?;
+    Ok((center, worker))
+}
+
+#[get("/centers/<center>/workers/<id>", rank = 2)]
+async fn leave(by: Manager, db: &Db, now: Now, center: CenterId, id: WorkerId) -> Result<Page<LeavePage>> {
+    let (center, worker) = open(&by, db, center, id).await?;
+    let form = Form::filled(Fields::default().with("ended_on", center.zone.date(now.0)));
+    Ok(Page(LeavePage { center, worker, form }))
+}
+
+#[post("/centers/<center>/workers/<id>/ending", data = "<fields>")]
+async fn end(
+    by: Manager,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: WorkerId,
+    fields: Fields,
+) -> Result<Submitted<LeavePage>> {
+    let (center, worker) = open(&by, db, center, id).await?;
+    let made = async {
+        let mut read = fields.read();
+        let last_day: Option<Date> = read.required("ended_on", parse::date);
+        let last_day = read.finish(|| last_day)?;
+        let mut tx = db.begin().await?;
+        actions::end(&by, now, &mut tx, &center, &worker, last_day).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(format!("/centers/{}/workers", center.id()), "done.worker_ended")),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(LeavePage { center, worker, form }))
+        }
+    }
+}
