@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod check_in;
 mod failure;
 mod locales;
 mod rooms;
