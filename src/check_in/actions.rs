@@ -4,14 +4,15 @@ use super::admit::{self, Answer, Attempt, admit, lock};
 use super::forms::{Closing, Heads, WalkIn};
 use super::phones::{self, Phone};
 use super::queries::{self, Present};
-use super::{AttendanceId, HeadCountId, Method, Part, PhoneNumber, RequestId, rules, unknown};
+use super::{AttendanceId, HeadCountId, Method, Part, RequestId, rules, unknown};
 use crate::activities::{Session, SessionStatus};
 use crate::audit;
 use crate::auth::{Coordinator, Greeter, Role};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::hours;
-use crate::people::PersonId;
+use crate::people::rules::Phone as Number;
+use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealer};
 
 /// When and how somebody came whom a worker enters now: at once while the session runs, from paper afterwards, and
@@ -64,7 +65,11 @@ pub async fn walk_in(
     if let Err(code) = rules::may_enter(&session.into(), occurred_at, now) {
         return admit::turn_away(by.into(), now, tx, &attempt, code).await;
     }
-    let person = unknown::admit_unknown(by, now, tx, sealer, session.center_id, &new.name, new.phone.as_ref()).await?;
+    let center = session.center_id;
+    let person = match &new.phone {
+        Some(phone) => people::admit_unknown(by, now, tx, sealer, center, &new.name, phone.as_str()).await?,
+        None => unknown::register_by_name(by, now, tx, center, &new.name).await?,
+    };
     admit(by.into(), now, tx, person, &attempt).await
 }
 
@@ -77,10 +82,9 @@ pub(super) async fn first_visit(
     sealer: &Sealer,
     session: &Session,
     page: RequestId,
-    (name, number): (&str, &PhoneNumber),
+    (name, number): (&str, &Number),
 ) -> Result<(PersonId, Answer)> {
-    lock(tx, session.id).await?;
-    let person = unknown::admit_unknown(by, now, tx, sealer, session.center_id, name, Some(number)).await?;
+    let person = people::admit_unknown(by, now, tx, sealer, session.center_id, name, number.as_str()).await?;
     phones::add_person(now, tx, by, person).await?;
     Ok((person, check_in(by, now, tx, session, page, person).await?))
 }

@@ -1,10 +1,11 @@
 //! Reading what the door, the session page, the closing form and the API bring.
 
-use super::{Method, Part, PhoneNumber, RequestId};
+use super::{Method, Part, RequestId};
 use crate::clock::{Now, Timestamp};
 use crate::error::Result;
 use crate::hours::{Confirmed, MAX_MINUTES};
 use crate::people::PersonId;
+use crate::people::rules::{self, Phone};
 use crate::web::Fields;
 use crate::web::fields::{Fault, Reader, parse};
 
@@ -25,7 +26,7 @@ pub fn page(fields: &Fields) -> Result<RequestId> {
 /// What the phone's page sends: a person it speaks for, or a name and a number.
 pub enum DoorInput {
     Known(PersonId),
-    New { name: String, number: PhoneNumber },
+    New { name: String, number: Phone },
 }
 
 pub fn door(fields: &Fields) -> Result<DoorInput> {
@@ -34,8 +35,8 @@ pub fn door(fields: &Fields) -> Result<DoorInput> {
         let person = read.required("person_id", parse::choice);
         return read.finish(|| Some(DoorInput::Known(person?)));
     }
-    let name = read.required("name", parse::line(40));
-    let number = read.required("phone", PhoneNumber::parse);
+    let name = read.required("name", rules::name);
+    let number = read.required("phone", Phone::parse);
     read.finish(|| Some(DoorInput::New { name: name?, number: number? }))
 }
 
@@ -48,14 +49,14 @@ pub fn tick(fields: &Fields) -> Result<(PersonId, Part)> {
 
 pub struct WalkIn {
     pub name: String,
-    pub phone: Option<PhoneNumber>,
+    pub phone: Option<Phone>,
     pub part: Part,
 }
 
 pub fn walk_in(fields: &Fields) -> Result<WalkIn> {
     let mut read = fields.read();
-    let name = read.required("name", parse::line(40));
-    let phone = read.optional("phone", PhoneNumber::parse);
+    let name = read.required("name", rules::name);
+    let phone = read.optional("phone", Phone::parse);
     let part = read.required("role", parse::choice);
     read.finish(|| Some(WalkIn { name: name?, phone: phone?, part: part? }))
 }

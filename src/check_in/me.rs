@@ -6,10 +6,10 @@ use rocket::response::Redirect;
 use rocket::{Route, get, post, routes};
 
 use super::phones::{self, Phone};
-use super::queries::{self, Own, Visit};
-use crate::clock::Now;
+use super::Part;
+use crate::clock::{Now, Timestamp, Zone};
 use crate::error::Result;
-use crate::store::Db;
+use crate::store::{Conn, Db};
 use crate::web::{Lang, Page, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -39,9 +39,9 @@ async fn show(db: &Db, now: Now, phone: Option<Phone>) -> Result<Page<Me>> {
     let mut conn = db.read().await?;
     Ok(Page(Me {
         remembered: true,
-        people: queries::own_people(&mut conn, &phone).await?,
-        coming: queries::coming(&mut conn, &phone, now).await?,
-        visits: queries::visits(&mut conn, &phone).await?,
+        people: own_people(&mut conn, &phone).await?,
+        coming: coming(&mut conn, &phone, now).await?,
+        visits: visits(&mut conn, &phone).await?,
     }))
 }
 
@@ -55,3 +55,81 @@ async fn forget(db: &Db, now: Now, phone: Option<Phone>, jar: &CookieJar<'_>) ->
     phones::drop_cookie(jar);
     Ok(Redirect::to("/me"))
 }
+
+/// A session that a remembered phone's people may want to come to, or came to.
+#[derive(Debug, sqlx::FromRow)]
+struct Visit {
+    title: String,
+    center: String,
+    room: String,
+    zone: Zone,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+    name: Option<String>,
+    role: Option<Part>,
+}
+
+impl Visit {
+    fn starts(&self) -> chrono::NaiveDateTime {
+        self.zone.local(self.starts_at)
+    }
+
+    fn ends(&self) -> chrono::NaiveDateTime {
+        self.zone.local(self.ends_at)
+    }
+}
+
+/// Somebody a phone speaks for, with what their own page tells them.
+#[derive(Debug, sqlx::FromRow)]
+struct Own {
+    name: String,
+    visits: i64,
+    /// Confirmed volunteer minutes, corrections included.
+    minutes: i64,
+}
+
+/// The people the phone speaks for, the first one first.
+async fn own_people(conn: &mut Conn, phone: &Phone) -> Result<Vec<Own>> {
+    Ok(sqlx::query_as(
+        "select p.name,
+                (select count(*) from attendances a where a.person_id = p.id and a.voided_at is null) as visits,
+                (select cast(coalesce(sum(h.minutes), 0) as bigint) from hours_entries h
+                 where h.person_id = p.id) as minutes
+         from phone_people f join people p on p.id = f.person_id
+         where f.phone_id = $1 order by f.added_at, p.id",
+    )
+    .bind(phone.id)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Published sessions that are still to come at the centers that know the phone's people, the next ones first.
+async fn coming(conn: &mut Conn, phone: &Phone, now: Now) -> Result<Vec<Visit>> {
+    let sql = format!(
+        "select {VISIT}, null as name, null as role
+         from sessions s {VISIT_FROM}
+         where s.status = 'planned' and a.published = 1 and s.ends_at > $2
+           and exists (select 1 from phone_people f join enrolments e on e.person_id = f.person_id
+               where f.phone_id = $1 and e.center_id = s.center_id)
+         order by s.starts_at, s.id limit 12"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(phone.id).bind(now.0).fetch_all(conn).await?)
+}
+
+/// Where the phone's people have been, the latest first.
+async fn visits(conn: &mut Conn, phone: &Phone) -> Result<Vec<Visit>> {
+    let sql = format!(
+        "select {VISIT}, p.name, v.role
+         from phone_people f
+         join people p on p.id = f.person_id
+         join attendances v on v.person_id = p.id and v.voided_at is null
+         join sessions s on s.id = v.session_id {VISIT_FROM}
+         where f.phone_id = $1 order by s.starts_at desc, v.id desc limit 20"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(phone.id).fetch_all(conn).await?)
+}
+
+const VISIT: &str = "a.title, c.name as center, r.name as room, c.zone, s.starts_at, s.ends_at";
+
+const VISIT_FROM: &str = "join activities a on a.id = s.activity_id join centers c on c.id = s.center_id
+     join rooms r on r.id = s.room_id";

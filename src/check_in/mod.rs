@@ -26,7 +26,6 @@ use uuid::Uuid;
 
 pub use actions::{check_out, close, count_heads, void, void_heads, walk_in};
 pub use admit::{Admitted, Answer, Attempt, Refused, Via, admit, turn_away};
-pub use unknown::{PhoneNumber, admit_unknown};
 
 use crate::store::{id_type, text_column, text_enum};
 

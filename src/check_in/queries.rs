@@ -1,13 +1,12 @@
 //! Reading who is at a session, who is expected, and what a desk has to do today.
 
-use super::phones::Phone;
 use super::{AttendanceId, HeadCountId, Method, Part};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::{Role, Viewer};
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
-use crate::people::PersonId;
+use crate::people::{self, PersonId};
 use crate::people::groups::Groups;
 use crate::store::{Conn, Flag};
 
@@ -174,30 +173,24 @@ pub async fn expected(conn: &mut Conn, session: &Session) -> Result<Vec<Candidat
 /// People of the session's center by characters, pinyin, initials or the phone's last four digits; those who are in
 /// are left out.
 pub async fn search(conn: &mut Conn, session: &Session, text: &str, limit: i64) -> Result<Vec<Candidate>> {
-    let text: String = text.to_lowercase().chars().filter(|c| !matches!(c, '%' | '_' | ' ')).collect();
-    if text.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(sqlx::query_as(
-        "select p.id, p.name, p.birth_date, p.phone_last4,
-                case when exists (select 1 from team_members m
-                    where m.team_id = $4 and m.person_id = p.id and m.left_on is null)
-                then 'volunteer' else 'participant' end as role
-         from people p join enrolments e on e.person_id = p.id and e.center_id = $2
-         where (lower(p.name) like $5 or replace(p.pinyin, ' ', '') like $6 or p.initials like $6 or p.phone_last4 = $1)
-           and not exists (select 1 from attendances v
-             where v.session_id = $3 and v.person_id = p.id and v.voided_at is null)
-         order by p.pinyin, p.id limit $7",
+    let people = people::queries::search(conn, session.center_id, text, limit).await?;
+    let known: Vec<(PersonId, String)> = sqlx::query_as(
+        "select person_id, 'in' as what from attendances where session_id = $1 and voided_at is null
+         union all select person_id, 'serves' from team_members where team_id = $2 and left_on is null",
     )
-    .bind(&text)
-    .bind(session.center_id)
     .bind(session.id)
     .bind(session.team_id)
-    .bind(format!("%{text}%"))
-    .bind(format!("{text}%"))
-    .bind(limit)
     .fetch_all(conn)
-    .await?)
+    .await?;
+    let is = |what: &str, id| known.iter().any(|(person, word)| *person == id && word == what);
+    let candidate = |row: people::PersonRow| Candidate {
+        role: if is("serves", row.id) { Part::Volunteer } else { Part::Participant },
+        id: row.id,
+        name: row.name,
+        birth_date: row.birth_date,
+        phone_last4: row.phone_last4,
+    };
+    Ok(people.into_iter().filter(|row| !is("in", row.id)).map(candidate).collect())
 }
 
 /// What somebody comes as who checks in alone: as they are in already, as a volunteer if their team serves, else as a
@@ -343,82 +336,3 @@ pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) 
     .fetch_all(conn)
     .await?)
 }
-
-/// A session that a remembered phone's people may want to come to, or came to.
-#[derive(Debug, sqlx::FromRow)]
-pub struct Visit {
-    pub title: String,
-    pub center: String,
-    pub room: String,
-    pub zone: Zone,
-    pub starts_at: Timestamp,
-    pub ends_at: Timestamp,
-    pub name: Option<String>,
-    pub role: Option<Part>,
-}
-
-impl Visit {
-    pub fn starts(&self) -> chrono::NaiveDateTime {
-        self.zone.local(self.starts_at)
-    }
-
-    pub fn ends(&self) -> chrono::NaiveDateTime {
-        self.zone.local(self.ends_at)
-    }
-}
-
-/// Somebody a phone speaks for, with what their own page tells them.
-#[derive(Debug, sqlx::FromRow)]
-pub struct Own {
-    pub id: PersonId,
-    pub name: String,
-    pub visits: i64,
-    /// Confirmed volunteer minutes, corrections included.
-    pub minutes: i64,
-}
-
-/// The people the phone speaks for, the first one first.
-pub async fn own_people(conn: &mut Conn, phone: &Phone) -> Result<Vec<Own>> {
-    Ok(sqlx::query_as(
-        "select p.id, p.name,
-                (select count(*) from attendances a where a.person_id = p.id and a.voided_at is null) as visits,
-                (select cast(coalesce(sum(h.minutes), 0) as bigint) from hours_entries h
-                 where h.person_id = p.id) as minutes
-         from phone_people f join people p on p.id = f.person_id
-         where f.phone_id = $1 order by f.added_at, p.id",
-    )
-    .bind(phone.id)
-    .fetch_all(conn)
-    .await?)
-}
-
-/// Published sessions that are still to come at the centers that know the phone's people, the next ones first.
-pub async fn coming(conn: &mut Conn, phone: &Phone, now: Now) -> Result<Vec<Visit>> {
-    let sql = format!(
-        "select {VISIT}, null as name, null as role
-         from sessions s {VISIT_FROM}
-         where s.status = 'planned' and a.published = 1 and s.ends_at > $2
-           and exists (select 1 from phone_people f join enrolments e on e.person_id = f.person_id
-               where f.phone_id = $1 and e.center_id = s.center_id)
-         order by s.starts_at, s.id limit 12"
-    );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(phone.id).bind(now.0).fetch_all(conn).await?)
-}
-
-/// Where the phone's people have been, the latest first.
-pub async fn visits(conn: &mut Conn, phone: &Phone) -> Result<Vec<Visit>> {
-    let sql = format!(
-        "select {VISIT}, p.name, v.role
-         from phone_people f
-         join people p on p.id = f.person_id
-         join attendances v on v.person_id = p.id and v.voided_at is null
-         join sessions s on s.id = v.session_id {VISIT_FROM}
-         where f.phone_id = $1 order by s.starts_at desc, v.id desc limit 20"
-    );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(phone.id).fetch_all(conn).await?)
-}
-
-const VISIT: &str = "a.title, c.name as center, r.name as room, c.zone, s.starts_at, s.ends_at";
-
-const VISIT_FROM: &str = "join activities a on a.id = s.activity_id join centers c on c.id = s.center_id
-     join rooms r on r.id = s.room_id";

@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod activities;
+mod check_in;
 mod failure;
 mod locales;
 mod people;

@@ -1,0 +1,394 @@
+//! The door: phones, roster, program; refusals, races, closing and hours.
+
+use linli::check_in::RequestId;
+use rocket::futures::future::join_all;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, TestApp, User, on_both_engines};
+
+const SESSION: &str = "/centers/1/sessions/1";
+
+/// A session this morning, 10:00 to 12:00 in Dongguan, found at `/c/tea`.
+async fn session(app: &TestApp, capacity: Option<i64>, team: Option<i64>) {
+    app.execute(
+        "insert into activities (center_id, kind_id, title, published, created_at) values (1, 1, '早茶会', 1, 0)",
+    )
+    .await;
+    another(app, "tea", "2026-03-05", capacity, team).await;
+}
+
+/// One more session of the activity, at 10:00 of `date`.
+async fn another(app: &TestApp, token: &str, date: &str, capacity: Option<i64>, team: Option<i64>) {
+    let starts = linli::clock::Timestamp::parse_rfc3339(&format!("{date}T02:00:00Z")).unwrap();
+    let mut tx = app.begin().await;
+    sqlx::query(
+        "insert into sessions (activity_id, center_id, room_id, team_id, starts_at, ends_at, local_date, capacity, status,
+                check_in_token, updated_at)
+         values (1, 1, 1, $1, $2, $3, $4, $5, 'planned', $6, 0)",
+    )
+    .bind(team)
+    .bind(starts)
+    .bind(starts.0 + 2 * 3_600_000)
+    .bind(date)
+    .bind(capacity)
+    .bind(token)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Enrols `count` people in center 1, with the ids 1 to `count`.
+async fn people(app: &TestApp, count: i64) {
+    let mut tx = app.begin().await;
+    for number in 1..=count {
+        let id: i64 = sqlx::query_scalar(
+            "insert into people (name, pinyin, initials, phone_last4, created_at, updated_at)
+             values ($1, 'chenbo', 'cb', '0081', 0, 0) returning id",
+        )
+        .bind(format!("陈伯{number}"))
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+        sqlx::query("insert into enrolments (person_id, center_id, enrolled_at) values ($1, 1, 0)")
+            .bind(id)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+fn request() -> String {
+    RequestId::random().to_string()
+}
+
+/// A try by API; one that finds the database busy comes again with its number, as a good client does.
+async fn tries(user: &User<'_>, person: i64, role: &str, request: &str) -> Answer {
+    loop {
+        let body = json!({"request_id": request, "person_id": person, "role": role});
+        let answer = user.post_json("/api/v1/sessions/1/checkins", body).await;
+        if answer.status.code != 503 {
+            return answer;
+        }
+    }
+}
+
+async fn ticks(user: &User<'_>, person: &str, role: &str) -> Answer {
+    user.post(
+        &format!("{SESSION}/attendances"),
+        &[("request_id", &request()), ("person_id", person), ("role", role)],
+    )
+    .await
+}
+
+fn codes(answers: &[Answer]) -> (usize, usize, usize) {
+    let count = |status: u16, code: Option<&str>| {
+        answers
+            .iter()
+            .filter(|a| a.status.code == status && code.is_none_or(|code| a.json()["code"] == code))
+            .count()
+    };
+    (count(201, None), count(409, Some("already_in")), count(409, Some("full")))
+}
+
+on_both_engines! {
+    async fn a_phone_gives_name_and_number_once_and_then_taps(app: TestApp) {
+        session(&app, None, None).await;
+        let mut phone = app.anyone();
+        let page = phone.get("/c/tea").await.is(200).shows("早茶会").shows("name=\"phone\"").hides("<script");
+        assert!(page.body.len() < 6_000, "{} bytes", page.body.len());
+        assert_eq!(app.number("select count(*) from scans").await, 0, "looking checks nobody in");
+
+        let first = request();
+        let mut form = [("request_id", first.as_str()), ("name", "梁惠芳"), ("phone", "1380013")];
+        phone.post("/c/tea", &form).await.is(422).shows("value=\"梁惠芳\"").shows(&first);
+        form[2].1 = "138 0013 8000";
+        let answer = phone.post("/c/tea", &form).await.is(200).shows("签到成功").shows("梁惠芳").shows("10:00");
+        phone.keep(&answer);
+        let secret = &phone.cookies.iter().find(|(name, _)| name == "phone").unwrap().1;
+        assert!(secret.len() > 40, "the cookie is opaque");
+
+        app.at("2026-03-05T02:20:00Z");
+        phone.post("/c/tea", &form).await.is(200).shows("签到成功").shows("10:00");
+        form[0].1 = "0d0e8c4b-8ad3-4b5a-9a57-0a6d0f0f5f11";
+        phone.post("/c/tea", &form).await.is(200).shows("已经签过了").shows("10:00");
+        assert_eq!(app.number("select count(*) from people").await, 1);
+        assert_eq!(app.number("select count(*) from attendances").await, 1);
+        assert_eq!(app.number("select count(*) from scans").await, 2);
+
+        another(&app, "tai", "2026-03-06", None, None).await;
+        app.at("2026-03-06T02:00:00Z");
+        phone.get("/c/tai").await.is(200).shows("您好，").hides("name=\"phone\"");
+        phone.post("/c/tai", &[("request_id", &request()), ("person_id", "1")]).await.is(200).shows("签到成功");
+        phone.get("/me").await.is(200).shows("梁惠芳").shows("参加 2 次");
+    }
+
+    async fn a_family_shares_a_phone_until_it_is_forgotten(app: TestApp) {
+        session(&app, None, None).await;
+        let mut phone = app.anyone();
+        let mut person = 0;
+        for (name, number) in [("梁惠芳", "13800138000"), ("陈小明", "13800138000")] {
+            let answer = phone.post("/c/tea", &[("request_id", &request()), ("name", name), ("phone", number)]).await.is(200);
+            phone.keep(&answer);
+            person += 1;
+        }
+        phone.get("/c/tea").await.is(200).shows("谁来了？").shows("梁惠芳").shows("陈小明").shows("已签到");
+        phone.get("/c/tea?another").await.is(200).shows("name=\"phone\"");
+        assert_eq!(app.number("select count(*) from phones").await, 1);
+        assert_eq!(app.number("select count(*) from phone_people").await, person);
+
+        people(&app, 1).await;
+        phone.post("/c/tea", &[("request_id", &request()), ("person_id", "3")]).await.is(404);
+        let old = phone.clone();
+        let answer = phone.post("/c/tea/forget", &[]).await;
+        assert_eq!(answer.leads_to(), "/c/tea");
+        phone.keep(&answer);
+        phone.get("/c/tea").await.is(200).shows("name=\"phone\"").hides("梁惠芳");
+        old.get("/c/tea").await.is(200).hides("梁惠芳");
+        old.post("/c/tea", &[("request_id", &request()), ("person_id", "1")]).await.is(422);
+        old.get("/me").await.is(200).hides("梁惠芳");
+    }
+
+    async fn the_door_says_why_not(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 2).await;
+        let (phone, ann) = (app.anyone(), app.token("ann").await);
+        phone.get("/c/nothing").await.is(404).shows("怎么办");
+        let form = |id: &str| [("request_id".to_owned(), id.to_owned()), ("name".into(), "梁惠芳".into()), ("phone".into(), "13800138000".into())];
+        let post = async |id: String| {
+            let form = form(&id);
+            let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            phone.post("/c/tea", &form).await
+        };
+        for (instant, status, code) in [
+            ("2026-03-05T00:59:00Z", "planned", "not_open_yet"),
+            ("2026-03-06T16:00:00Z", "planned", "closed"),
+            ("2026-03-05T02:00:00Z", "completed", "closed"),
+            ("2026-03-05T02:00:00Z", "cancelled", "cancelled"),
+        ] {
+            app.at(instant);
+            let mut tx = app.begin().await;
+            sqlx::query("update sessions set status = $1").bind(status).execute(&mut *tx).await.unwrap();
+            tx.commit().await.unwrap();
+            tries(&ann, 1, "participant", &request()).await.is(409).is_refused(code);
+            phone.get("/c/tea").await.is(200).shows("还没签到").hides("name=\"phone\"");
+            post(request()).await.is(409).shows("还没签到");
+        }
+        assert_eq!(app.number("select count(*) from scans where outcome <> 'admitted'").await, 8, "every try is on record");
+        assert_eq!(app.number("select count(*) from people").await, 2, "nobody is registered at a closed door");
+        assert_eq!(app.number("select count(*) from attendances").await, 0);
+    }
+
+    async fn the_same_request_gets_the_same_answer(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 2).await;
+        let (ann, id) = (app.token("ann").await, request());
+        let first = tries(&ann, 1, "participant", &id).await.is(201).json();
+        app.at("2026-03-05T02:30:00Z");
+        assert_eq!(tries(&ann, 1, "participant", &id).await.is(200).json(), first);
+        tries(&ann, 2, "participant", &id).await.is(409).is_refused("request_reused");
+        tries(&ann, 1, "volunteer", &id).await.is(409).is_refused("request_reused");
+        let again = request();
+        tries(&ann, 1, "participant", &again).await.is(409).is_refused("already_in");
+        tries(&ann, 1, "participant", &again).await.is(409).is_refused("already_in");
+        tries(&ann, 1, "volunteer", &request()).await.is(201);
+        assert_eq!(app.number("select count(*) from scans").await, 3);
+        assert_eq!(app.number("select count(*) from attendances").await, 2);
+        let list = ann.get("/api/v1/sessions/1/checkins").await.is(200).json();
+        assert_eq!(list["items"].as_array().unwrap().len(), 2);
+        assert_eq!(list["items"][0]["came_at"], "2026-03-05T02:00:00Z");
+    }
+
+    async fn the_api_says_what_is_wrong_with_a_try(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        let (ann, path) = (app.token("ann").await, "/api/v1/sessions/1/checkins");
+        let faults = ann.post_json(path, json!({"request_id": "7", "role": "guest", "occurred_at": "2026-03-05T09:00:00Z"})).await.is(422).json();
+        let keys: Vec<_> = faults["errors"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(keys, ["occurred_at", "person_id", "request_id", "role"]);
+        tries(&ann, 999, "participant", &request()).await.is(404);
+        tries(&app.token("olga").await, 1, "participant", &request()).await.is(404);
+        tries(&app.token("cai").await, 1, "participant", &request()).await.is(403);
+        tries(&app.token("fay").await, 1, "participant", &request()).await.is(201);
+        tries(&app.token("lei").await, 1, "participant", &request()).await.is(404);
+        ann.post_json("/api/v1/sessions/1/head_counts", json!({"heads": 5, "elderly": 2})).await.is(201);
+        ann.post_json("/api/v1/sessions/1/head_counts", json!({"heads": 5, "elderly": 6})).await.is(422);
+        ann.get(SESSION).await;
+        assert_eq!(app.number("select cast(sum(heads) as bigint) from head_counts").await, 5);
+    }
+
+    async fn the_roster_ticks_voids_and_ticks_again(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 2).await;
+        let (ann, fay) = (app.sign_in("ann").await, app.sign_in("fay").await);
+        fay.post(&format!("{SESSION}/search"), &[("q", "cb")]).await.is(200).shows("陈伯1").shows("尾号 0081");
+        assert_eq!(ticks(&fay, "1", "participant").await.leads_to(), SESSION);
+        assert_eq!(ticks(&ann, "1", "participant").await.leads_to(), SESSION, "ticked by two: what was wanted is so");
+        ticks(&ann, "999", "participant").await.is(404);
+        ann.get(SESSION).await.is(200).shows("已到 1 人").shows("陈伯1");
+        let attendance = format!("{SESSION}/attendances/1");
+        fay.get(&attendance).await.is(200).shows("名单勾选");
+        fay.post(&format!("{attendance}/void"), &[]).await.is(422);
+        assert_eq!(fay.post(&format!("{attendance}/void"), &[("reason", "点错了人")]).await.leads_to(), SESSION);
+        fay.post(&format!("{attendance}/void"), &[("reason", "点错了人")]).await.is(404);
+        fay.get(&attendance).await.is(404);
+        ann.get(SESSION).await.is(200).hides("已到 1 人");
+        assert_eq!(ticks(&ann, "1", "participant").await.leads_to(), SESSION);
+        assert_eq!(app.number("select count(*) from attendances").await, 2);
+        assert_eq!(app.number("select count(*) from attendances where voided_at is null").await, 1);
+        assert_eq!(app.number("select count(*) from audit_events where action = 'attendance.voided'").await, 1);
+    }
+
+    async fn names_are_for_those_who_receive_people(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        ticks(&app.sign_in("ann").await, "1", "participant").await.leads_to();
+        for login in ["tom", "cai", "ben"] {
+            app.sign_in(login).await.get(SESSION).await.is(200).hides("陈伯1");
+        }
+        app.sign_in("lei").await.get(SESSION).await.is(404);
+        app.sign_in("olga").await.get(SESSION).await.is(404);
+        app.execute("update sessions set team_id = 1").await;
+        app.sign_in("lei").await.get(SESSION).await.is(200).shows("陈伯1");
+        app.sign_in("lei").await.get("/centers/1/desk").await.is(200).shows("早茶会");
+        app.at("2026-03-06T02:00:00Z");
+        app.sign_in("fay").await.get(SESSION).await.is(404);
+        app.sign_in("fay").await.get("/centers/1/desk").await.is(200).hides("早茶会");
+    }
+
+    async fn a_walk_in_is_registered_once_and_heads_are_counted(app: TestApp) {
+        session(&app, None, None).await;
+        let ann = app.sign_in("ann").await;
+        let id = request();
+        let form = [("request_id", id.as_str()), ("name", "黄丽珍"), ("phone", ""), ("role", "participant")];
+        assert_eq!(ann.post(&format!("{SESSION}/walk-ins"), &form).await.leads_to(), SESSION);
+        assert_eq!(ann.post(&format!("{SESSION}/walk-ins"), &form).await.leads_to(), SESSION);
+        assert_eq!(app.number("select count(*) from people").await, 1, "a double tap registers one");
+        ann.post(&format!("{SESSION}/walk-ins"), &[("request_id", &request()), ("role", "participant")]).await.is(422).shows("请填写这一项");
+        ann.post(&format!("{SESSION}/head-counts"), &[("heads", "0")]).await.is(422);
+        assert_eq!(ann.post(&format!("{SESSION}/head-counts"), &[("heads", "12"), ("elderly", "7")]).await.leads_to(), SESSION);
+        ann.get(SESSION).await.is(200).shows("<strong>13</strong>").shows("未具名 12 人");
+        assert_eq!(ann.post(&format!("{SESSION}/head-counts/1/void"), &[]).await.leads_to(), SESSION);
+        ann.post(&format!("{SESSION}/head-counts/1/void"), &[]).await.is(404);
+        ann.get(SESSION).await.is(200).shows("<strong>1</strong>");
+    }
+
+    async fn what_is_entered_afterwards_says_so(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        app.at("2026-03-06T08:00:00Z");
+        ticks(&app.sign_in("ann").await, "1", "participant").await.leads_to();
+        app.sign_in("ann").await.get(&format!("{SESSION}/attendances/1")).await.is(200).shows("事后补录");
+        assert_eq!(app.number("select count(*) from attendances a join sessions s on s.id = a.session_id where a.came_at = s.starts_at and a.recorded_by is not null").await, 1);
+    }
+
+    async fn groups_are_those_of_the_sessions_day(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 2).await;
+        app.execute("update people set birth_date = '1966-03-05' where id = 1").await;
+        app.execute("update people set birth_date = '1966-03-06' where id = 2").await;
+        app.execute("insert into group_memberships (person_id, priority_group, valid_from, valid_to, document, created_at) values (2, 'needy', '2025-01-01', '2026-03-05', '低保证', 0)").await;
+        app.at("2026-03-06T08:00:00Z");
+        let ann = app.sign_in("ann").await;
+        ticks(&ann, "1", "participant").await.leads_to();
+        ticks(&ann, "2", "participant").await.leads_to();
+        assert_eq!(app.number("select count(*) from attendances where person_id = 1 and elderly = 1 and needy = 0").await, 1);
+        assert_eq!(app.number("select count(*) from attendances where person_id = 2 and elderly = 0 and needy = 1").await, 1);
+    }
+
+    async fn a_hundred_people_for_ten_seats(app: TestApp) {
+        session(&app, Some(10), None).await;
+        people(&app, 101).await;
+        let ann = app.token("ann").await;
+        let answers = join_all((1..=100).map(|person| { let ann = ann.clone(); async move { tries(&ann, person, "participant", &request()).await } })).await;
+        assert_eq!(codes(&answers), (10, 0, 90));
+        assert_eq!(app.number("select count(*) from attendances").await, 10);
+        assert_eq!(app.number("select count(*) from scans where outcome = 'full'").await, 90);
+        tries(&ann, 101, "volunteer", &request()).await.is(201);
+    }
+
+    async fn two_thousand_tries_of_five_hundred_people(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 500).await;
+        let ann = app.token("ann").await;
+        let answers: Vec<Answer> = join_all((0..2_000).map(|n| { let ann = ann.clone(); async move { tries(&ann, n % 500 + 1, "participant", &request()).await } })).await;
+        assert_eq!(codes(&answers), (500, 1_500, 0));
+        assert_eq!(app.number("select count(*) from attendances").await, 500);
+        assert_eq!(app.number("select count(distinct person_id) from attendances").await, 500);
+        assert_eq!(app.number("select count(*) from scans where outcome = 'already_in'").await, 1_500);
+    }
+
+    async fn one_request_sent_twenty_times_at_once_is_one(app: TestApp) {
+        session(&app, Some(5), None).await;
+        people(&app, 1).await;
+        let (ann, id) = (app.token("ann").await, request());
+        let answers: Vec<Answer> = join_all((0..20).map(|_| tries(&ann, 1, "participant", &id))).await;
+        let bodies: Vec<Value> = answers.iter().map(Answer::json).collect();
+        assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
+        assert_eq!(answers.iter().filter(|answer| answer.status.code == 201).count(), 1);
+        assert_eq!(app.number("select count(*) from scans").await, 1);
+    }
+
+    async fn closing_confirms_hours_and_corrections_reverse(app: TestApp) {
+        session(&app, None, Some(1)).await;
+        people(&app, 3).await;
+        app.execute("insert into team_members (team_id, person_id, joined_on, created_at) values (1, 1, '2025-01-01', 0)").await;
+        let ann = app.sign_in("ann").await;
+        ann.get(SESSION).await.is(200).shows("陈伯1").shows("志愿者签到");
+        app.at("2026-03-05T01:30:00Z");
+        ticks(&ann, "1", "volunteer").await.leads_to();
+        ticks(&ann, "2", "volunteer").await.leads_to();
+        ticks(&ann, "3", "participant").await.leads_to();
+        let closing = format!("{SESSION}/closing");
+        ann.post(&closing, &[("summary", "顺利")]).await.is(422).shows("活动还没有开始");
+        app.at("2026-03-05T03:40:00Z");
+        let out = |id: i64| format!("{SESSION}/attendances/{id}/departure");
+        assert_eq!(ann.post(&out(1), &[]).await.leads_to(), SESSION);
+        ann.post(&out(1), &[]).await.is(409).shows("已经签退了");
+        ann.post(&out(3), &[]).await.is(409);
+
+        app.at("2026-03-05T04:10:00Z");
+        ann.get(&closing).await.is(200).shows("忘记签退").shows("value=\"130\"").shows("value=\"150\"");
+        ann.post(&closing, &[("summary", ""), ("minutes.1", "130")]).await.is(422);
+        ann.post(&closing, &[("summary", "顺利"), ("minutes.1", "-5"), ("confirm.1", "1")]).await.is(422);
+        assert_eq!(app.number("select count(*) from hours_entries").await, 0);
+        let form = [("summary", "来了两位志愿者"), ("minutes.1", "130"), ("confirm.1", "1"), ("minutes.2", "120")];
+        assert_eq!(ann.post(&closing, &form).await.leads_to(), closing);
+        ann.post(&closing, &form).await.is(422).shows("不能再次结束");
+        assert_eq!(app.number("select minutes from hours_entries where source = 'measured'").await, 130);
+        assert_eq!(app.number("select count(*) from hours_entries").await, 1);
+
+        let hours = format!("{SESSION}/hours");
+        assert_eq!(ann.post(&hours, &[("attendance", "2"), ("minutes.2", "90")]).await.leads_to(), closing);
+        ann.post(&hours, &[("attendance", "2"), ("minutes.2", "90")]).await.is(422).shows("已经确认过了");
+        ann.post(&hours, &[("attendance", "3"), ("minutes.3", "90")]).await.is(404);
+        assert_eq!(app.number("select original_minutes from hours_entries where source = 'adjusted'").await, 150);
+
+        ann.post(&format!("{hours}/1/correction"), &[("corrected.1", "100")]).await.is(422);
+        assert_eq!(ann.post(&format!("{hours}/1/correction"), &[("corrected.1", "100"), ("reason.1", "中途离开")]).await.leads_to(), closing);
+        ann.post(&format!("{hours}/1/correction"), &[("corrected.1", "100"), ("reason.1", "中途离开")]).await.is(422).shows("已经冲销过了");
+        assert_eq!(app.number("select cast(sum(minutes) as bigint) from hours_entries where person_id = 1").await, 100);
+        assert_eq!(app.number("select count(*) from hours_entries where person_id = 1").await, 3);
+
+        tries(&app.token("ann").await, 3, "volunteer", &request()).await.is(409).is_refused("closed");
+        app.sign_in("fay").await.post(&format!("{SESSION}/attendances/1/void"), &[("reason", "x")]).await.is(403);
+        ann.post(&format!("{SESSION}/attendances/1/void"), &[("reason", "签错了场次")]).await.leads_to();
+        assert_eq!(app.number("select cast(sum(minutes) as bigint) from hours_entries where person_id = 1").await, 0);
+        ann.get(&closing).await.is(200).shows("来了两位志愿者").shows("90 分钟");
+    }
+
+    async fn sheets_are_printed_and_the_code_is_drawn(app: TestApp) {
+        session(&app, None, None).await;
+        another(&app, "next", "2026-03-12", None, None).await;
+        people(&app, 1).await;
+        let ann = app.sign_in("ann").await;
+        ticks(&ann, "1", "participant").await.leads_to();
+        ann.get("/centers/1/sessions/2/sign-in-sheet").await.is(200).shows("陈伯1");
+        ann.get(&format!("{SESSION}/poster")).await.is(200).shows("早茶会").shows("/c/tea").shows("<svg");
+        let png = ann.get(&format!("{SESSION}/qr.png")).await.is(200);
+        assert_eq!((png.header("content-type"), &png.body[1..4]), ("image/png", &b"PNG"[..]));
+        ann.get(&format!("{SESSION}/qr.svg")).await.is(200).shows("<svg");
+        app.sign_in("cai").await.get(&format!("{SESSION}/sign-in-sheet")).await.is(403);
+    }
+}
