@@ -14,6 +14,7 @@ pub mod clock;
 pub mod error;
 pub mod health;
 pub mod people;
+pub mod reports;
 pub mod rooms;
 pub mod settings;
 pub mod start;
@@ -43,5 +44,6 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(centers::stage())
         .attach(rooms::stage())
         .attach(agreements::stage())
+        .attach(reports::stage())
         .attach(api::stage())
 }
