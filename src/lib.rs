@@ -11,6 +11,7 @@ pub mod audit;
 pub mod auth;
 pub mod centers;
 pub mod clock;
+pub mod commands;
 pub mod error;
 pub mod health;
 pub mod people;

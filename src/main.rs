@@ -1,6 +1,11 @@
 //! The command line.
 
+use std::path::PathBuf;
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
+use linli::auth::Role;
+use linli::commands::{self, Place};
 use linli::{Settings, settings};
 
 #[derive(Parser)]
@@ -17,32 +22,82 @@ struct Cli {
 enum Command {
     /// Serve pages and API (the default)
     Serve,
+    /// Bring the database to this version, and fill an empty one
+    Migrate,
+    /// Accounts of people
+    #[command(subcommand)]
+    Account(Account),
+    /// Bearer tokens of other programs
+    #[command(subcommand)]
+    Token(Token),
+    /// Copy the SQLite database to a new file, while it is in use
+    Backup { file: PathBuf },
+    /// Look whether the database is whole
+    Check,
+}
+
+#[derive(Subcommand)]
+enum Account {
+    /// Add an account; the password is read from standard input
+    Add {
+        #[arg(long)]
+        login: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        role: Role,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+enum Token {
+    /// Add a token and print it, once
+    Add {
+        #[arg(long)]
+        role: Role,
+        #[arg(long)]
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 #[rocket::main]
-async fn main() -> std::process::ExitCode {
+async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_target(false)
         .with_max_level(tracing::Level::INFO)
         .with_writer(std::io::stderr)
         .init();
-    let cli = Cli::parse();
-    match run(cli).await {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+    match run(Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("linli: {error}");
-            std::process::ExitCode::FAILURE
+            ExitCode::FAILURE
         }
     }
 }
 
-async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
-    let settings = Settings::from_env(cli.database_url)?;
+async fn run(cli: Cli) -> Result<(), String> {
+    let url = cli.database_url;
+    // Backup and check need no key, and must not make one.
+    let settings = || Settings::from_env(url.clone()).map_err(|error| error.to_string());
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => {
             // Rocket's own log is off, and its error's text alone does not name what collides or which port is taken.
-            linli::rocket(settings).launch().await.map_err(|error| format!("{:?}", error.kind()))?;
-            Ok(())
+            linli::rocket(settings()?).launch().await.map(drop).map_err(|error| match error.kind() {
+                rocket::error::ErrorKind::Bind(error) => format!("cannot listen: {error}"),
+                other => format!("{other:?}"),
+            })
         }
+        Command::Migrate => commands::open(&settings()?).await.map(|_| println!("The database is up to date.")),
+        Command::Account(Account::Add { login, name, role, place }) => {
+            commands::add_account(&settings()?, &login, &name, role, place).await
+        }
+        Command::Token(Token::Add { role, name, place }) => commands::add_token(&settings()?, &name, role, place).await,
+        Command::Backup { file } => commands::backup(&url, &file).await,
+        Command::Check => commands::check(&url).await,
     }
 }

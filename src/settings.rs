@@ -29,6 +29,8 @@ pub struct Settings {
 pub enum SettingsError {
     BadKey,
     MissingKey,
+    /// The database is there and its key is not: without it no phone number can be read, and a new one would hide that.
+    LostKey(PathBuf),
     KeyFile(PathBuf, std::io::Error),
 }
 
@@ -38,6 +40,11 @@ impl std::fmt::Display for SettingsError {
             Self::BadKey => f.write_str("LINLI_KEY, or the key file, must hold 64 hex digits"),
             Self::MissingKey => f.write_str(
                 "PostgreSQL needs LINLI_KEY, 64 hex digits, the same for every process: openssl rand -hex 32 makes one",
+            ),
+            Self::LostKey(path) => write!(
+                f,
+                "the database is there but its key is not: put {} back, or set LINLI_KEY to what it held",
+                path.display()
             ),
             Self::KeyFile(path, error) => write!(f, "the key file {} cannot be used: {error}", path.display()),
         }
@@ -89,6 +96,9 @@ fn key_beside(database: &Path) -> Result<String, SettingsError> {
     let failed = |error| SettingsError::KeyFile(path.clone(), error);
     match std::fs::read_to_string(&path) {
         Ok(hex) => Ok(hex),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && database.exists() => {
+            Err(SettingsError::LostKey(path))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let hex = Sealer::new_hex_secret();
             let mut options = std::fs::OpenOptions::new();

@@ -16,12 +16,14 @@
 //!
 //! Every dialect difference lives in this folder: how a pool is opened, the errors' names, and the migrations' keys.
 
+mod care;
 mod errors;
 mod migrations;
 mod pool;
 mod sealed;
 mod types;
 
+pub use care::{copy_to, problems};
 pub use errors::{Violation, is_unavailable, violation};
 pub use migrations::migrate;
 pub use pool::{Engine, OpenError, Pool, sqlite_file};

@@ -1,6 +1,6 @@
 //! A real Chromium for the tests, driven over WebDriver: what a visitor sees, taps and types.
 //!
-//! One chromedriver serves the whole process and cannot outlive it (see `super::postgres`); every [`Browser`] is a
+//! One chromedriver serves the whole process and cannot outlive it (see `super::process`); every [`Browser`] is a
 //! session of its own with a fresh profile. Whatever goes wrong panics with the selector, the address of the page and
 //! the path of a screenshot, because "element not found" alone explains nothing.
 
@@ -22,7 +22,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-use super::postgres::{Scratch, Tether, eventually, find_program, free_port, skip};
+use super::process::{Scratch, Tether, eventually, find_program, free_port, skip};
 
 /// How long a page may take to show what a test looks for.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -10,17 +10,16 @@
 #![allow(clippy::expect_used, reason = "a test that cannot set up its world should say why, and stop")]
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::net::TcpListener;
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::{OnceLock, mpsc};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use super::process::{Owner, Scratch, Tether, children, eventually, find_program, free_port, send_signal, skip};
 
 /// How long a server or driver may take to come up: generous, for machines where compilers run beside the tests.
 const STARTUP: Duration = Duration::from_secs(60);
@@ -207,9 +206,6 @@ fn server_binaries() -> Option<PathBuf> {
         .find(|path| ["initdb", "postgres"].iter().all(|program| path.join(program).is_file()))
 }
 
-/// A user's number and group. `None`, where one may be given, is the user we are.
-type Owner = (u32, u32);
-
 /// The user to run a server as: PostgreSQL refuses root.
 fn server_owner() -> Option<Owner> {
     if fs::metadata("/proc/self").expect("/proc tells who we are").uid() != 0 {
@@ -221,171 +217,6 @@ fn server_owner() -> Option<Owner> {
         Some((fields.nth(2)?.parse().ok()?, fields.next()?.parse().ok()?))
     };
     Some(find("postgres").or_else(|| find("nobody")).expect("root needs a user `postgres` or `nobody` to run a server"))
-}
-
-/// A directory that goes when this is dropped or when the process ends, whichever way it ends.
-///
-/// A shell waits on a pipe whose other end only we hold. The pipe ends with us; then the shell ends what
-/// [`Scratch::spawn`] left behind (a paused server cannot heed its parent-death signal, and Chromium outlives its
-/// driver) and removes the directory. Its own process group keeps Ctrl-C in a terminal from taking it along.
-pub(crate) struct Scratch {
-    pub(crate) path: PathBuf,
-    guard: Child,
-}
-
-impl Scratch {
-    const GUARD: &str = r#"
-        gone() { n=0; while kill -s 0 -- "$1" && [ $((n += 1)) -le 80 ]; do sleep 0.1; done; }
-        read -r _
-        if read -r pid < "$1/pid"; then
-            kill -s CONT "$pid"; gone "$pid"
-            kill -s KILL -- "-$pid"; gone "-$pid"
-        fi
-        rm -rf "$1"
-    "#;
-
-    pub(crate) fn new(prefix: &str, owner: Option<Owner>) -> Self {
-        // Root's own temporary directory may be closed to the user the server runs as.
-        let parent = if owner.is_some() { PathBuf::from("/tmp") } else { std::env::temp_dir() };
-        let directory = tempfile::Builder::new().prefix(prefix).tempdir_in(parent);
-        let path = directory.expect("a temporary directory could not be made").keep();
-        if let Some((uid, gid)) = owner {
-            chown(&path, Some(uid), Some(gid)).expect("root may give a directory away");
-        }
-        let guard = Command::new("/bin/sh")
-            .args(["-c", Self::GUARD, "linli-test-guard"])
-            .arg(&path)
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null()) // Else whoever reads the tests' output would wait for the shell too.
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("sh could not be run");
-        Self { path, guard }
-    }
-
-    /// Starts the one process this directory belongs to.
-    pub(crate) fn spawn(&self, command: Command, death_signal: libc::c_int) -> io::Result<Tether> {
-        let tether = Tether::spawn(command, death_signal)?;
-        fs::write(self.path.join("pid"), format!("{}\n", tether.pid))?;
-        Ok(tether)
-    }
-
-    /// The process ended in order: its number may soon be somebody else's.
-    fn forget_pid(&self) {
-        _ = fs::remove_file(self.path.join("pid"));
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        drop(self.guard.stdin.take());
-        _ = self.guard.wait();
-    }
-}
-
-/// A child process that the kernel signals when we die.
-///
-/// That signal is tied to the parent *thread*, and test threads come and go; so each child gets a thread that does
-/// nothing but start it and wait for it.
-pub(crate) struct Tether {
-    pid: i32,
-    keeper: JoinHandle<()>,
-}
-
-impl Tether {
-    #[allow(unsafe_code, reason = "only pre_exec can ask for the parent-death signal in the child")]
-    fn spawn(mut command: Command, death_signal: libc::c_int) -> io::Result<Self> {
-        let parent = std::process::id();
-        // SAFETY: between fork and exec only async-signal-safe calls are made, and nothing is allocated. `Command` has
-        // changed user by then, which matters: a change of credentials would clear the setting again.
-        unsafe {
-            command.pre_exec(move || {
-                if libc::prctl(libc::PR_SET_PDEATHSIG, death_signal) != 0 {
-                    return Err(io::Error::last_os_error());
-                }
-                // Had we died just before that call, no signal would ever come.
-                if libc::getppid().cast_unsigned() != parent {
-                    return Err(io::Error::from_raw_os_error(libc::ESRCH));
-                }
-                Ok(())
-            });
-        }
-        command.process_group(0); // All it starts can then be ended together.
-        let (report, started) = mpsc::channel();
-        let keeper = thread::Builder::new().name("tether".into()).spawn(move || match command.spawn() {
-            Ok(mut child) => {
-                _ = report.send(Ok(child.id().cast_signed()));
-                _ = child.wait();
-            }
-            Err(error) => _ = report.send(Err(error)),
-        })?;
-        let pid = started.recv().expect("the keeper reports before it ends")?;
-        Ok(Self { pid, keeper })
-    }
-
-    pub(crate) fn is_running(&self) -> bool {
-        !self.keeper.is_finished()
-    }
-
-    fn end(self, signal: libc::c_int) {
-        if self.is_running() {
-            send_signal(self.pid, signal);
-        }
-        _ = self.keeper.join();
-    }
-}
-
-#[allow(unsafe_code, reason = "std has no call that sends a signal")]
-fn send_signal(pid: i32, signal: libc::c_int) {
-    // SAFETY: kill() touches no memory of ours; at worst the process is already gone.
-    unsafe { libc::kill(pid, signal) };
-}
-
-/// The processes whose parent is `pid`, from the field after the parenthesised name and the state in `/proc/*/stat`.
-fn children(pid: i32) -> Vec<i32> {
-    let parent = pid.to_string();
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes
-        .filter_map(|entry| {
-            let process = entry.file_name().to_str()?.parse().ok()?;
-            let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
-            (stat.rsplit_once(')')?.1.split_whitespace().nth(1)? == parent).then_some(process)
-        })
-        .collect()
-}
-
-/// What a test does without a program it needs: it is skipped with one loud line, or, where nothing may be skipped
-/// (`LINLI_TEST_NO_SKIP=1`, as in CI), it fails. `eprintln!` would not do: the test harness swallows what it prints.
-pub(crate) fn skip<T>(what: &str, package: &str) -> Option<T> {
-    let line = format!("LINLI TESTS: {what} is SKIPPED. Install the package {package}.\n");
-    assert!(std::env::var_os("LINLI_TEST_NO_SKIP").is_none_or(|value| value != "1"), "{line}");
-    _ = io::stderr().write_all(line.as_bytes());
-    None
-}
-
-/// Where the shell would find a program.
-pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).chain(["/usr/bin".into()]).map(|folder| folder.join(name)).find(|file| file.is_file())
-}
-
-/// A port nobody listens on, now: whoever asks must be ready to find it taken a moment later.
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
-    listener.local_addr().expect("a bound socket has an address").port()
-}
-
-/// Looks until `condition` holds or time is up; says whether it held.
-pub(crate) fn eventually(at_most: Duration, condition: impl Fn() -> bool) -> bool {
-    let deadline = Instant::now() + at_most;
-    while !condition() {
-        if Instant::now() > deadline {
-            return false;
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    true
 }
 
 fn quoted(identifier: &str) -> String {

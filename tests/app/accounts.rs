@@ -1,0 +1,144 @@
+//! The first administrator, signing in and out, accounts and their logins.
+
+use linli::auth::setup;
+
+use crate::support::cast::PASSWORD;
+use crate::support::{Engine, TestApp, on_both_engines};
+
+on_both_engines! {
+    async fn the_setup_link_works_once(app: TestApp) {
+        app.execute("delete from logins").await;
+        app.execute("delete from account_scopes").await;
+        app.execute("delete from audit_events").await;
+        app.execute("delete from accounts").await;
+        let secret = setup::new_link(app.db(), app.clock.now()).await.unwrap().expect("a link while there is no account");
+        let path = format!("/setup/{secret}");
+        let form = [("name", "管理员"), ("login", "First.Admin"), ("password", PASSWORD), ("password_again", PASSWORD)];
+        app.anyone().get("/setup/something-else").await.is(404);
+        app.anyone().get(&path).await.is(200);
+        app.anyone().post(&path, &[("name", "管理员"), ("login", "root"), ("password", "password1234"), ("password_again", "password1234")])
+            .await.is(422).shows("这个密码太容易猜到").shows("value=\"管理员\"").hides("password1234");
+        let mut admin = app.anyone();
+        let made = admin.post(&path, &form).await;
+        assert_eq!(made.leads_to(), "/centers");
+        admin.keep(&made);
+        admin.get("/accounts").await.is(200).shows("first.admin");
+        app.anyone().get(&path).await.is(404);
+        app.anyone().post(&path, &form).await.is(404);
+        assert!(setup::new_link(app.db(), app.clock.now()).await.unwrap().is_none());
+    }
+
+    async fn signing_in_needs_the_password_and_signing_out_ends_it(app: TestApp) {
+        let try_with = |password: &'static str| {
+            let anyone = app.anyone();
+            async move { anyone.post("/sign-in", &[("login", "Ann"), ("password", password), ("next", "/account")]).await }
+        };
+        try_with("wrong-password-12").await.is(422).shows("用户名或密码不对").shows("value=\"Ann\"");
+        app.anyone().post("/sign-in", &[("login", "nobody"), ("password", PASSWORD)]).await.is(422).shows("用户名或密码不对");
+        let entered = try_with(PASSWORD).await;
+        assert_eq!(entered.leads_to(), "/account");
+        assert!(entered.header("set-cookie").contains("HttpOnly; SameSite=Lax"), "{}", entered.header("set-cookie"));
+        let mut ann = app.anyone();
+        ann.keep(&entered);
+        ann.get("/account").await.is(200).shows("社工");
+        ann.post("/sign-out", &[]).await.is(303);
+        assert!(ann.get("/account").await.leads_to().starts_with("/sign-in?next="));
+    }
+
+    async fn guessing_is_slowed_down(app: TestApp) {
+        for _ in 0..10 {
+            app.anyone().post("/sign-in", &[("login", "ann"), ("password", "guess-guess-guess")]).await.is(422);
+        }
+        app.anyone().post("/sign-in", &[("login", "ann"), ("password", PASSWORD)]).await.is(429).shows("请等一分钟");
+        app.anyone().post("/sign-in", &[("login", "ben"), ("password", PASSWORD)]).await.is(303);
+    }
+
+    async fn a_disabled_account_is_out_at_once(app: TestApp) {
+        let (ada, ann, program) = (app.sign_in("ada").await, app.sign_in("ann").await, app.token("ann").await);
+        ann.get("/centers").await.is(200);
+        program.get("/api/v1/centers").await.is(200);
+        let id = app.number("select id from accounts where login = 'ann'").await;
+        ada.post(&format!("/accounts/{id}/disabling"), &[]).await.is(303);
+        assert!(ann.get("/centers").await.leads_to().starts_with("/sign-in"));
+        program.get("/api/v1/centers").await.is(401).is_refused("unauthorized");
+        app.anyone().post("/sign-in", &[("login", "ann"), ("password", PASSWORD)]).await.is(422);
+        ada.post(&format!("/accounts/{id}/enabling"), &[]).await.is(303);
+        assert!(ann.get("/centers").await.leads_to().starts_with("/sign-in"), "old logins stay ended");
+        app.anyone().post("/sign-in", &[("login", "ann"), ("password", PASSWORD)]).await.is(303);
+        let ada_id = app.number("select id from accounts where login = 'ada'").await;
+        ada.post(&format!("/accounts/{ada_id}/disabling"), &[]).await.is(409);
+    }
+
+    async fn everyone_sees_and_ends_their_own_logins(app: TestApp) {
+        let (phone, desk, ben) = (app.sign_in("ann").await, app.sign_in("ann").await, app.sign_in("ben").await);
+        let phones = app.number("select min(l.id) from logins l join accounts a on a.id = l.account_id where a.login = 'ann'").await;
+        let path = format!("/account/logins/{phones}/revocation");
+        desk.get("/account").await.is(200).shows(&path);
+        ben.post(&path, &[]).await.is(404);
+        desk.post(&path, &[]).await.is(303);
+        phone.get("/account").await.is(303);
+        desk.get("/account").await.is(200);
+        let change = [("current_password", PASSWORD), ("password", "another-harbour-tulip")];
+        let other = app.sign_in("ann").await;
+        desk.post("/account/password", &[("current_password", "no"), change[1]]).await.is(422).shows("密码不对");
+        desk.post("/account/password", &change).await.is(303);
+        desk.get("/account").await.is(200);
+        other.get("/account").await.is(303);
+    }
+
+    async fn the_administrator_makes_accounts(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        let mut form = vec![("role", "social_worker"), ("name", "陈静雯"), ("login", "ann"), ("password", PASSWORD), ("password_again", "x")];
+        ada.post("/accounts", &form).await.is(422).shows("请填写这一项").shows("value=\"陈静雯\"");
+        form.push(("center", "1"));
+        ada.post("/accounts", &form).await.is(422).shows("两次输入不一致");
+        form[4].1 = PASSWORD;
+        ada.post("/accounts", &form).await.is(422).shows("这个用户名已经有人用了");
+        form[2].1 = "jingwen";
+        ada.post("/accounts", &form).await.is(303);
+        let jingwen = app.sign_in("jingwen").await;
+        assert_eq!(jingwen.get("/home").await.leads_to(), "/centers/1");
+        jingwen.get("/accounts").await.is(403);
+        assert_eq!(app.number("select count(*) from audit_events where action = 'account.created' and detail = 'social_worker'").await, 3);
+    }
+
+    async fn another_sites_page_can_do_nothing(app: TestApp) {
+        use rocket::http::{ContentType, Cookie, Header};
+        let ann = app.sign_in("ann").await;
+        let (name, secret) = ann.cookies[0].clone();
+        let post = |headers: &[(&'static str, &'static str)]| {
+            let mut request = app.client.post("/sign-out").header(ContentType::Form).cookie(Cookie::new(name.clone(), secret.clone()));
+            for (name, value) in headers {
+                request = request.header(Header::new(*name, *value));
+            }
+            request.dispatch()
+        };
+        for foreign in [
+            &[("Sec-Fetch-Site", "cross-site")][..],
+            &[("Sec-Fetch-Site", "same-site")],
+            &[("Origin", "https://evil.example"), ("Host", "linli.example")],
+            &[("Referer", "https://evil.example/linli.example"), ("Host", "linli.example")],
+            &[("Origin", "null"), ("Host", "linli.example")],
+            &[],
+        ] {
+            assert_eq!(post(foreign).await.status().code, 403, "{foreign:?}");
+        }
+        ann.get("/account").await.is(200);
+        assert_eq!(post(&[("Origin", "https://linli.example"), ("Host", "linli.example")]).await.status().code, 303);
+        ann.get("/account").await.is(303);
+        // A form whose first field is `_method` becomes another method, and no GET does what a POST does.
+        let ann = app.sign_in("ann").await;
+        ann.post("/sign-out", &[("_method", "GET")]).await.is(404);
+        ann.get("/account").await.is(200);
+    }
+}
+
+#[test]
+fn a_token_is_not_a_cookie_and_a_cookie_no_token() {
+    crate::support::run(Engine::Sqlite, async |app: TestApp| {
+        let mut cookie = app.sign_in("ann").await;
+        cookie.get("/api/v1/centers").await.is(401).is_refused("unauthorized");
+        cookie.cookies.clear();
+        cookie.get("/centers").await.is(303);
+    });
+}

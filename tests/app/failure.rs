@@ -1,0 +1,111 @@
+//! When things break: the database is lost, the process is told to stop, a body is too large, a path leads nowhere.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::support::{TestApp, on_both_engines, postgres};
+
+const HEADERS: [(&str, &str); 5] = [
+    ("content-security-policy", "default-src 'self'"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "same-origin"),
+    ("cache-control", "no-store"),
+];
+
+on_both_engines! {
+    async fn every_answer_carries_the_headers(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        for path in ["/sign-in", "/centers", "/accounts", "/centers/99/rooms", "/nowhere", "/api/v1/centers", "/healthz"] {
+            let answer = ann.get(path).await;
+            for (name, value) in HEADERS {
+                assert!(answer.header(name).starts_with(value), "{path}: {name}: {}", answer.header(name));
+            }
+            assert!(!answer.header("content-security-policy").contains("unsafe"));
+        }
+    }
+
+    async fn too_much_is_refused_and_not_cut(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        let long = "长".repeat(200_000);
+        ada.post("/providers", &[("name", &long)]).await.is(413).shows("内容太大");
+        ada.post("/providers", &[("name", &long[..300])]).await.is(422).shows("最多 80 个字");
+    }
+
+    async fn errors_speak_the_readers_language(app: TestApp) {
+        let mut reader = app.anyone();
+        reader.get("/nowhere").await.is(404).shows("找不到这个页面").shows("lang=\"zh-CN\"");
+        let chosen = reader.post("/preferences", &[("lang", "en"), ("back", "/sign-in")]).await;
+        assert_eq!(chosen.leads_to(), "/sign-in");
+        reader.keep(&chosen);
+        reader.get("/nowhere").await.is(404).shows("Page not found").shows("lang=\"en\"");
+    }
+}
+
+/// A database that goes away: 503 within two seconds, and back by itself.
+#[test]
+fn a_lost_database_is_told_and_comes_back() {
+    if postgres::cluster().is_none() {
+        return;
+    }
+    let mut cluster = postgres::Cluster::start_new();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let app = runtime.block_on(async {
+        cluster.create_database("lost", None).await;
+        TestApp::open(&cluster.url("lost")).await
+    });
+    let ask = |path: &'static str| {
+        let began = Instant::now();
+        let answer = runtime.block_on(app.anyone().get(path));
+        (answer.status.code, began.elapsed())
+    };
+    assert_eq!(ask("/healthz").0, 200);
+    cluster.stop();
+    for path in ["/healthz", "/setup/any"] {
+        let (status, took) = ask(path);
+        assert_eq!(status, 503, "{path}");
+        assert!(took < Duration::from_secs(2), "{path} took {took:?}");
+    }
+    cluster.start_again();
+    assert_eq!(ask("/healthz").0, 200);
+    cluster.pause();
+    let (status, took) = ask("/healthz");
+    cluster.resume();
+    assert_eq!(status, 503);
+    assert!(took < Duration::from_secs(2), "a hung server took {took:?}");
+    assert_eq!(ask("/healthz").0, 200);
+}
+
+/// SIGTERM: what is in hand is finished, and the process ends well.
+#[test]
+fn a_stopping_server_finishes_what_is_in_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = std::process::Command::new(env!("CARGO_BIN_EXE_linli"))
+        .current_dir(folder.path())
+        .env("DATABASE_URL", "sqlite:stop.db")
+        .env("ROCKET_PORT", "0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(server.stdout.take().unwrap()));
+    let link = lines.find_map(|line| line.unwrap().trim().strip_prefix("http://").map(str::to_owned)).unwrap();
+    let (host, path) = link.split_once('/').unwrap();
+    // The request is under way (argon2 takes its time) when the signal comes.
+    let body = "name=x&login=admin&password=correct-harbour-tulip&password_again=correct-harbour-tulip";
+    let mut socket = std::net::TcpStream::connect(host).unwrap();
+    let request = format!(
+        "POST /{path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    std::io::Write::write_all(&mut socket, format!("{request}{body}").as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_millis(5));
+    let pid = i32::try_from(server.id()).unwrap();
+    crate::support::terminate(pid);
+    let mut answer = String::new();
+    _ = std::io::Read::read_to_string(&mut socket, &mut answer);
+    assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+    let began = Instant::now();
+    assert!(server.wait().unwrap().success());
+    assert!(began.elapsed() < Duration::from_secs(10));
+}

@@ -1,0 +1,58 @@
+//! Centers, organizations and rooms.
+
+use crate::support::on_both_engines;
+
+on_both_engines! {
+    async fn the_first_start_loads_the_annex(app: TestApp) {
+        assert_eq!(app.number("select count(*) from centers").await, 25);
+        assert_eq!(app.number("select count(*) from team_kinds").await, 11);
+        assert_eq!(app.number("select cast(sum(registered_population + migrant_population) as bigint) from communities").await, 466_214);
+        let ada = app.sign_in("ada").await;
+        ada.get("/centers").await.is(200).shows("罗沙社区综合服务中心").shows("梅沙社区综合服务中心").shows("44,633");
+    }
+
+    async fn a_faulty_room_comes_back_with_its_values(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        ada.post("/centers/1/rooms", &[("name", "舞蹈室"), ("kind", "12"), ("area_m2", "-1"), ("hours.1.opens", "21:00"), ("hours.1.closes", "08:00")])
+            .await.is(422).shows("value=\"舞蹈室\"").shows("请填 1–20000 之间的整数").shows("请填写这一项").shows("关门要晚于开门");
+        ada.post("/centers/1/rooms", &[("name", "书画室"), ("kind", "14"), ("area_m2", "50"), ("capacity", "20")])
+            .await.is(422).shows("这个名称已经有了");
+        ada.post("/centers/1/rooms", &[("name", "舞蹈室"), ("kind", "999"), ("area_m2", "50"), ("capacity", "20")])
+            .await.is(422).shows("请从列表中选择");
+    }
+
+    async fn another_centers_record_is_not_found(app: TestApp) {
+        let (ben, olga) = (app.sign_in("ben").await, app.sign_in("olga").await);
+        ben.get("/centers/1/rooms/1").await.is(200);
+        ben.get("/centers/2/rooms").await.is(404);
+        ben.get("/centers/2/rooms/1").await.is(404);
+        olga.get("/centers/1/rooms").await.is(404);
+        olga.get("/centers/2/rooms").await.is(200).shows("还没有功能室");
+    }
+
+    async fn an_agreement_gives_the_center_and_overlaps_none(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        let mut form = [("center", "1"), ("provider", "1"), ("purchaser", "1"), ("starts_on", "2026-12-31"), ("ends_on", "2027-12-31")];
+        ada.post("/agreements", &form).await.is(422).shows("这个中心在这段时间已有协议");
+        form[3].1 = "2027-01-01";
+        ada.post("/agreements", &form).await.is(303);
+        form[4].1 = "2026-01-01";
+        ada.post("/agreements", &form).await.is(422).shows("结束不能早于开始");
+        ada.get("/centers").await.is(200).shows("莞爱社会工作服务中心");
+    }
+
+    async fn the_api_makes_and_lists_rooms(app: TestApp) {
+        let ben = app.token("ben").await;
+        let made = ben.post_json("/api/v1/rooms", serde_json::json!({
+            "center": 1, "name": "舞蹈室", "kind": 12, "area_m2": 80, "capacity": 30,
+            "hours": {"6": {"opens": "09:00", "closes": "17:00"}}
+        })).await.is(201);
+        assert_eq!(made.json()["hours"]["6"]["closes"], "17:00");
+        let list = ben.get("/api/v1/rooms?center=1").await.is(200).json();
+        assert_eq!(list["items"].as_array().unwrap().len(), 3);
+        ben.get("/api/v1/rooms?center=2").await.is(404).is_refused("not_found");
+        let faults = ben.post_json("/api/v1/rooms", serde_json::json!({"center": 1, "name": "x"})).await.is(422).is_refused("invalid").json();
+        assert_eq!(faults["errors"]["capacity"]["code"], "field.required");
+        ben.ask(rocket::http::Method::Post, "/api/v1/rooms", Some((rocket::http::ContentType::JSON, "[".into()))).await.is(400).is_refused("bad_request");
+    }
+}

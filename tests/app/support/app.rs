@@ -1,0 +1,302 @@
+//! A Linli of its own for each test: a fresh copy of a template database, a held clock, and users who ask it things.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use linli::auth::logins::{self, Kind};
+use linli::auth::{AccountId, Role};
+use linli::clock::{Clock, Timestamp};
+use linli::store::{Db, Sealer, Tx};
+use linli::{Settings, start};
+use rocket::figment::Figment;
+use rocket::http::{ContentType, Cookie, Header, Method, Status};
+use rocket::local::asynchronous::{Client, LocalResponse};
+use serde_json::Value;
+
+use super::{cast, postgres};
+
+pub(crate) use linli::store::Engine;
+
+/// Thursday 5 March 2026, 10:00 in Dongguan: where every test's clock begins.
+pub(crate) const START: &str = "2026-03-05T02:00:00Z";
+
+const TEMPLATE: &str = "linli_template";
+
+/// Runs `test` on `engine`; says so and passes where PostgreSQL is not installed (see [`super::process::skip`]).
+pub(crate) fn run<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(TestApp) -> F) {
+    let Some(url) = fresh_database(engine) else { return };
+    runtime().block_on(async move { test(TestApp::open(&url).await).await });
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+}
+
+/// A new database like the template: migrated, with the annex and the cast.
+pub(crate) fn fresh_database(engine: Engine) -> Option<String> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let name = format!("linli_test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    match engine {
+        Engine::Sqlite => {
+            let copy = sqlite_template().with_file_name(format!("{name}.db"));
+            std::fs::copy(sqlite_template(), &copy).expect("the template can be copied");
+            Some(format!("sqlite:{}", copy.display()))
+        }
+        Engine::Postgres => {
+            let cluster = postgres_template()?;
+            apart(async move {
+                cluster.create_database(&name, Some(TEMPLATE)).await;
+                Some(cluster.url(&name))
+            })
+        }
+    }
+}
+
+/// Waits for a future from anywhere, another runtime included.
+fn apart<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
+    std::thread::spawn(move || runtime().block_on(future)).join().expect("the template can be made")
+}
+
+fn sqlite_template() -> &'static PathBuf {
+    static MADE: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
+    let (_, path) = MADE.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let path = folder.path().join("template.db");
+        let url = format!("sqlite:{}", path.display());
+        apart(async move { fill(&url).await });
+        (folder, path)
+    });
+    path
+}
+
+fn postgres_template() -> Option<&'static postgres::Cluster> {
+    static MADE: OnceLock<Option<&'static postgres::Cluster>> = OnceLock::new();
+    *MADE.get_or_init(|| {
+        let cluster = postgres::cluster()?;
+        apart(async move {
+            cluster.create_database(TEMPLATE, None).await;
+            fill(&cluster.url(TEMPLATE)).await;
+        });
+        Some(cluster)
+    })
+}
+
+async fn fill(url: &str) {
+    let app = TestApp::open(url).await;
+    cast::enter(&app).await;
+    app.db().close().await;
+}
+
+/// A Linli on a database, without a socket.
+pub(crate) struct TestApp {
+    pub(crate) client: Client,
+    pub(crate) clock: Clock,
+    pub(crate) sealer: Sealer,
+}
+
+impl TestApp {
+    pub(crate) async fn open(url: &str) -> Self {
+        let settings = settings(url);
+        let (clock, sealer) = (settings.clock.clone(), settings.sealer.clone());
+        let client = Client::untracked(linli::rocket(settings)).await.expect("Linli starts");
+        let app = Self { client, clock, sealer };
+        start::fill(app.db(), app.clock.now()).await.expect("the database can be prepared");
+        app
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        use rocket_db_pools::Database;
+        Db::fetch(self.client.rocket()).expect("the pool is attached")
+    }
+
+    pub(crate) async fn begin(&self) -> Tx {
+        self.db().begin().await.expect("a transaction")
+    }
+
+    /// One number out of the database, for looking behind the pages.
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&mut *self.db().read().await.expect("a connection")).await.expect(sql)
+    }
+
+    /// Runs a statement behind the pages' back: for states that no page makes.
+    pub(crate) async fn execute(&self, sql: &'static str) {
+        let mut tx = self.begin().await;
+        sqlx::query(sql).execute(&mut *tx).await.expect(sql);
+        tx.commit().await.expect("a commit");
+    }
+
+    pub(crate) fn at(&self, rfc3339: &str) {
+        self.clock.set(Timestamp::parse_rfc3339(rfc3339).expect("an instant"));
+    }
+
+    /// Nobody signed in.
+    pub(crate) fn anyone(&self) -> User<'_> {
+        User { app: self, cookies: Vec::new(), token: None }
+    }
+
+    /// Somebody of the cast, in a new browser.
+    pub(crate) async fn sign_in(&self, login: &str) -> User<'_> {
+        let mut user = self.anyone();
+        user.cookies.push((logins::COOKIE.to_owned(), self.open_login(login, Kind::Browser).await));
+        user
+    }
+
+    /// Somebody of the cast, as a program with a bearer token.
+    pub(crate) async fn token(&self, login: &str) -> User<'_> {
+        let mut user = self.anyone();
+        user.token = Some(self.open_login(login, Kind::Token).await);
+        user
+    }
+
+    async fn open_login(&self, login: &str, kind: Kind) -> String {
+        let mut tx = self.begin().await;
+        let account: AccountId = sqlx::query_scalar("select id from accounts where login = $1")
+            .bind(login)
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap_or_else(|error| panic!("nobody of the cast is called {login}: {error}"));
+        let secret = logins::open(&mut tx, self.clock.now(), account, kind, "test").await.expect("a login");
+        tx.commit().await.expect("a commit");
+        secret
+    }
+}
+
+pub(crate) fn settings(url: &str) -> Settings {
+    Settings {
+        database_url: url.to_owned(),
+        public_url: None,
+        clock: Clock::held_at(Timestamp::parse_rfc3339(START).expect("an instant")),
+        sealer: Sealer::new(&[7; 32]),
+        overrides: Figment::new().merge(("databases.linli.max_connections", 8)),
+    }
+}
+
+/// Somebody who asks: a browser with its cookies, or a program with its token.
+#[derive(Clone)]
+pub(crate) struct User<'a> {
+    app: &'a TestApp,
+    pub(crate) cookies: Vec<(String, String)>,
+    token: Option<String>,
+}
+
+impl User<'_> {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::Get, path, None).await
+    }
+
+    /// Posts a form.
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.ask(Method::Post, path, Some((ContentType::Form, body))).await
+    }
+
+    /// Posts JSON.
+    pub(crate) async fn post_json(&self, path: &str, body: Value) -> Answer {
+        self.ask(Method::Post, path, Some((ContentType::JSON, body.to_string()))).await
+    }
+
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<(ContentType, String)>) -> Answer {
+        let mut request =
+            self.app.client.req(method, path.to_owned()).header(Header::new("Sec-Fetch-Site", "same-origin"));
+        for (name, value) in &self.cookies {
+            request = request.cookie(Cookie::new(name.clone(), value.clone()));
+        }
+        if let Some(token) = &self.token {
+            request = request.header(Header::new("Authorization", format!("Bearer {token}")));
+        }
+        if let Some((kind, body)) = body {
+            request = request.header(kind).body(body);
+        }
+        Answer::read(request.dispatch().await).await
+    }
+
+    /// Keeps the cookies that `answer` set, as a browser does.
+    pub(crate) fn keep(&mut self, answer: &Answer) {
+        for (name, value) in &answer.cookies {
+            self.cookies.retain(|(known, _)| known != name);
+            if !value.is_empty() {
+                self.cookies.push((name.clone(), value.clone()));
+            }
+        }
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: Status,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) cookies: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    async fn read(response: LocalResponse<'_>) -> Self {
+        let status = response.status();
+        let headers =
+            response.headers().iter().map(|h| (h.name().as_str().to_ascii_lowercase(), h.value().to_owned())).collect();
+        let cookies = response.cookies().iter().map(|c| (c.name().to_owned(), c.value().to_owned())).collect();
+        Self { status, headers, cookies, body: response.into_bytes().await.unwrap_or_default() }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("not JSON ({error}): {}", self.text()))
+    }
+
+    /// Asserts the status; the body says what went wrong.
+    #[track_caller]
+    pub(crate) fn is(self, status: u16) -> Self {
+        assert_eq!(self.status.code, status, "{}", self.text());
+        self
+    }
+
+    /// Asserts a redirect, and gives where to.
+    #[track_caller]
+    pub(crate) fn leads_to(&self) -> String {
+        assert_eq!(self.status.code, 303, "{}", self.text());
+        self.header("location").to_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn shows(self, text: &str) -> Self {
+        assert!(self.text().contains(text), "{text:?} is not in {}", self.text());
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn hides(self, text: &str) -> Self {
+        assert!(!self.text().contains(text), "{text:?} is in {}", self.text());
+        self
+    }
+
+    /// Asserts a problem document with this stable code.
+    #[track_caller]
+    pub(crate) fn is_refused(self, code: &str) -> Self {
+        assert_eq!(self.json()["code"], code, "{}", self.text());
+        self
+    }
+}
+
+/// The login of the cast that has a role in [`cast::CENTER`].
+pub(crate) fn login_of(role: Role) -> &'static str {
+    match role {
+        Role::CityAdmin => "ada",
+        Role::TownSupervisor => "tom",
+        Role::Committee => "cai",
+        Role::ProviderManager => "ben",
+        Role::SocialWorker => "ann",
+        Role::TeamLeader => "lei",
+        Role::FrontDesk => "fay",
+        Role::Purchaser => "pat",
+    }
+}

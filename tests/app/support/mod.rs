@@ -1,0 +1,38 @@
+//! What the tests stand on: a database per test, the cast, and the programs they need.
+
+pub(crate) mod app;
+pub(crate) mod browser;
+pub(crate) mod cast;
+pub(crate) mod postgres;
+mod process;
+
+pub(crate) use app::{Answer, Engine, TestApp, User, run};
+
+/// Each test runs twice, on SQLite and on PostgreSQL: `on_both_engines! { async fn a_rule(app: TestApp) { … } }`.
+macro_rules! on_both_engines {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            use crate::support::{Engine, TestApp, run};
+
+            async fn test($app: TestApp) $body
+
+            $(#[$meta])* #[test]
+            fn sqlite() {
+                run(Engine::Sqlite, test);
+            }
+
+            $(#[$meta])* #[test]
+            fn postgres() {
+                run(Engine::Postgres, test);
+            }
+        }
+    )+};
+}
+pub(crate) use on_both_engines;
+
+/// Asks a process to stop, as a service manager does.
+pub(crate) fn terminate(pid: i32) {
+    process::send_signal(pid, libc::SIGTERM);
+}
