@@ -11,6 +11,7 @@ use utoipa::{Modify, OpenApi};
         crate::centers::api::show,
         crate::rooms::api::list,
         crate::rooms::api::create,
+        crate::reports::api::summary,
     ),
     components(schemas(super::Problem)),
     modifiers(&Bearer),

@@ -22,6 +22,8 @@ mod pages;
 pub mod queries;
 pub mod rules;
 pub mod scope;
+mod sheet;
+mod today;
 
 use rocket::fairing::AdHoc;
 

@@ -8,7 +8,8 @@ use super::{
     Completeness, GroupTally, Kind, KindTally, Led, Numbers, Period, Population, Reach, RoomUse, Tally, TeamTally, rules,
 };
 use crate::centers::CenterId;
-use crate::clock::{Now, Timestamp, Zone};
+use crate::activities::SessionId;
+use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::Result;
 use crate::people::groups::PriorityGroup;
 use crate::rooms::{RoomId, WeekHours};
@@ -41,6 +42,16 @@ impl By {
 /// The condition under which a held session `h` counts: somebody came.
 const ATTENDED: &str = "(exists (select 1 from attendances t where t.session_id = h.id and t.voided_at is null)
     or exists (select 1 from head_counts c where c.session_id = h.id and c.voided_at is null))";
+
+/// How many participants session `alias` has, named and unnamed, as an SQL value.
+pub(super) fn present(alias: &str) -> String {
+    format!(
+        "(select count(*) from attendances t
+          where t.session_id = {alias}.id and t.role = 'participant' and t.voided_at is null)
+         + (select cast(coalesce(sum(c.heads), 0) as bigint) from head_counts c
+            where c.session_id = {alias}.id and c.voided_at is null)"
+    )
+}
 
 /// The completed sessions of [`$1`, `$2`) in the reach's centers (`$3` and on), each with its `part`.
 fn held(part: &str, reach: &Reach) -> String {
@@ -275,6 +286,30 @@ async fn led(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Led>>
          where v.kind = 'social_worker' and {ATTENDED}
          group by v.id, p.name order by count(*) desc, v.id",
         held("s.worker_id", reach)
+    );
+    rows(conn, sql, reach, period).await
+}
+
+/// A session that counted, by its names.
+#[derive(sqlx::FromRow)]
+pub(super) struct SessionRow {
+    pub id: SessionId,
+    pub local_date: Date,
+    pub title: String,
+    pub kind_code: String,
+    pub kind: String,
+    pub kind_en: String,
+    pub room: String,
+}
+
+/// The sessions that counted, in order of time.
+pub(super) async fn session_rows(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<SessionRow>> {
+    let sql = format!(
+        "{} select s.id, s.local_date, a.title, k.code as kind_code, k.name as kind, k.name_en as kind_en, r.name as room
+         from held h join sessions s on s.id = h.id join activities a on a.id = s.activity_id
+         join service_kinds k on k.id = a.kind_id join rooms r on r.id = s.room_id
+         where {ATTENDED} order by s.starts_at, s.id",
+        held("0", reach)
     );
     rows(conn, sql, reach, period).await
 }

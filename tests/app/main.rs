@@ -6,5 +6,6 @@ mod access;
 mod accounts;
 mod failure;
 mod locales;
+mod reports;
 mod rooms;
 mod support;
