@@ -7,7 +7,7 @@ use crate::Settings;
 use crate::audit::Actor;
 use crate::auth::accounts::{self, NewAccount};
 use crate::auth::password::NewPassword;
-use crate::auth::{Role, Scope};
+use crate::auth::{Place, Role, Scope};
 use crate::centers::CenterId;
 use crate::error::Error;
 use crate::store::{self, Db, Engine, Pool};
@@ -17,7 +17,7 @@ use crate::{agreements, start};
 
 /// Where a role of the command line holds: what `--center`, `--town` and the others say.
 #[derive(clap::Args)]
-pub struct Place {
+pub struct At {
     /// For social_worker, committee, front_desk: the center's id
     #[arg(long)]
     center: Option<i64>,
@@ -35,15 +35,15 @@ pub struct Place {
     team: Option<i64>,
 }
 
-impl Place {
+impl At {
     fn scope(self, role: Role) -> Result<Scope, String> {
-        let scope = match role {
-            Role::CityAdmin => Some(Scope::City),
-            Role::TownSupervisor => self.town.map(Scope::Town),
-            Role::Committee | Role::SocialWorker | Role::FrontDesk => self.center.map(|id| Scope::Center(CenterId(id))),
-            Role::ProviderManager => self.provider.map(|id| Scope::Provider(agreements::ProviderId(id))),
-            Role::Purchaser => self.purchaser.map(|id| Scope::Purchaser(agreements::PurchaserId(id))),
-            Role::TeamLeader => self.team.map(|id| Scope::Team(TeamId(id))),
+        let scope = match role.place() {
+            Place::City => Some(Scope::City),
+            Place::Town => self.town.map(Scope::Town),
+            Place::Center => self.center.map(|id| Scope::Center(CenterId(id))),
+            Place::Provider => self.provider.map(|id| Scope::Provider(agreements::ProviderId(id))),
+            Place::Purchaser => self.purchaser.map(|id| Scope::Purchaser(agreements::PurchaserId(id))),
+            Place::Team => self.team.map(|id| Scope::Team(TeamId(id))),
         };
         scope.ok_or_else(|| {
             format!("the role {role} needs to know where: --center, --town, --provider, --purchaser or --team")
@@ -60,8 +60,8 @@ pub async fn open(settings: &Settings) -> Result<Db, String> {
 
 /// `linli account add`: the password is asked for on standard input, never taken from the command line, where other
 /// users of the machine could read it.
-pub async fn add_account(settings: &Settings, login: &str, name: &str, role: Role, place: Place) -> Result<(), String> {
-    let scope = place.scope(role)?;
+pub async fn add_account(settings: &Settings, login: &str, name: &str, role: Role, at: At) -> Result<(), String> {
+    let scope = at.scope(role)?;
     let login = accounts::login(login).map_err(|_| Lang::En.text("field.not_a_login"))?;
     eprint!("Password for {login} (at least 12 characters): ");
     std::io::stderr().flush().map_err(|error| error.to_string())?;
@@ -82,8 +82,8 @@ pub async fn add_account(settings: &Settings, login: &str, name: &str, role: Rol
 }
 
 /// `linli token add`: prints a bearer token once.
-pub async fn add_token(settings: &Settings, name: &str, role: Role, place: Place) -> Result<(), String> {
-    let scope = place.scope(role)?;
+pub async fn add_token(settings: &Settings, name: &str, role: Role, at: At) -> Result<(), String> {
+    let scope = at.scope(role)?;
     let db = open(settings).await?;
     let made = async {
         let mut tx = db.begin().await?;

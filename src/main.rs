@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use linli::auth::Role;
-use linli::commands::{self, Place};
+use linli::commands::{self, At};
 use linli::{Settings, settings};
 
 #[derive(Parser)]
@@ -47,7 +47,7 @@ enum Account {
         #[arg(long)]
         role: Role,
         #[command(flatten)]
-        place: Place,
+        at: At,
     },
 }
 
@@ -60,7 +60,7 @@ enum Token {
         #[arg(long)]
         name: String,
         #[command(flatten)]
-        place: Place,
+        at: At,
     },
 }
 
@@ -93,10 +93,10 @@ async fn run(cli: Cli) -> Result<(), String> {
             })
         }
         Command::Migrate => commands::open(&settings()?).await.map(|_| println!("The database is up to date.")),
-        Command::Account(Account::Add { login, name, role, place }) => {
-            commands::add_account(&settings()?, &login, &name, role, place).await
+        Command::Account(Account::Add { login, name, role, at }) => {
+            commands::add_account(&settings()?, &login, &name, role, at).await
         }
-        Command::Token(Token::Add { role, name, place }) => commands::add_token(&settings()?, &name, role, place).await,
+        Command::Token(Token::Add { role, name, at }) => commands::add_token(&settings()?, &name, role, at).await,
         Command::Backup { file } => commands::backup(&url, &file).await,
         Command::Check => commands::check(&url).await,
     }

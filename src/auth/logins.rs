@@ -40,7 +40,6 @@ pub async fn open(tx: &mut Conn, now: Now, account: AccountId, kind: Kind, label
         Kind::Browser => BROWSER_LASTS,
         Kind::Token => TOKEN_LASTS,
     };
-    let label: String = label.chars().take(200).collect();
     sqlx::query(
         "insert into logins (account_id, kind, secret_hash, label, created_at, seen_at, expires_at)
          values ($1, $2, $3, $4, $5, $5, $6)",
@@ -87,7 +86,7 @@ pub async fn viewer(db: &Db, now: Now, secret: &str) -> Result<Option<Viewer>> {
             .await?;
         tx.commit().await?;
     }
-    Ok(Some(Viewer { account: found.account, login: found.login, name: found.name, role: found.role, proof: () }))
+    Ok(Some(Viewer::found(found.login, found.account, found.name, found.role)))
 }
 
 /// A login as its owner sees it.

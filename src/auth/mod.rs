@@ -5,6 +5,7 @@
 //! center's record is simply not found.
 
 pub mod accounts;
+pub mod device;
 mod guards;
 pub mod logins;
 mod pages;
@@ -16,7 +17,7 @@ mod throttle;
 use rocket::fairing::AdHoc;
 
 pub use guards::{CenterReader, CityAdmin, Coordinator, Greeter, Manager, ReportReader, TeamReader, Viewer, Watcher};
-pub use role::{Role, Scope};
+pub use role::{Place, Role, Scope};
 
 use crate::store::id_type;
 

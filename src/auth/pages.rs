@@ -55,7 +55,7 @@ impl<'r> FromRequest<'r> for Device {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        let label = request.headers().get_one("User-Agent").unwrap_or("?").to_owned();
+        let label = super::device::name(request.headers().get_one("User-Agent").unwrap_or_default());
         Outcome::Success(Self { address: request.client_ip(), label })
     }
 }

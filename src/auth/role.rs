@@ -30,17 +30,45 @@ pub enum Scope {
     Team(TeamId),
 }
 
+/// The kind of place in which a role holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    City,
+    Town,
+    Center,
+    Provider,
+    Purchaser,
+    Team,
+}
+
+impl Scope {
+    fn place(&self) -> Place {
+        match self {
+            Self::City => Place::City,
+            Self::Town(_) => Place::Town,
+            Self::Center(_) => Place::Center,
+            Self::Provider(_) => Place::Provider,
+            Self::Purchaser(_) => Place::Purchaser,
+            Self::Team(_) => Place::Team,
+        }
+    }
+}
+
 impl Role {
+    /// Where this role holds.
+    pub fn place(self) -> Place {
+        match self {
+            Self::CityAdmin => Place::City,
+            Self::TownSupervisor => Place::Town,
+            Self::Committee | Self::SocialWorker | Self::FrontDesk => Place::Center,
+            Self::ProviderManager => Place::Provider,
+            Self::Purchaser => Place::Purchaser,
+            Self::TeamLeader => Place::Team,
+        }
+    }
+
     /// True if `scope` is the kind of place in which this role holds.
     pub fn holds_in(self, scope: &Scope) -> bool {
-        matches!(
-            (self, scope),
-            (Self::CityAdmin, Scope::City)
-                | (Self::TownSupervisor, Scope::Town(_))
-                | (Self::Committee | Self::SocialWorker | Self::FrontDesk, Scope::Center(_))
-                | (Self::ProviderManager, Scope::Provider(_))
-                | (Self::Purchaser, Scope::Purchaser(_))
-                | (Self::TeamLeader, Scope::Team(_))
-        )
+        self.place() == scope.place()
     }
 }

@@ -6,13 +6,13 @@ use rocket::{Route, get, post, routes, uri};
 use super::{actions, queries, read};
 use crate::agreements::{self, Organization};
 use crate::auth::password::NewPassword;
-use crate::auth::{AccountId, CityAdmin, Role, Scope};
+use crate::auth::{AccountId, CityAdmin, Place, Role, Scope};
 use crate::centers::{self, CenterHead};
 use crate::clock::Now;
 use crate::error::Result;
 use crate::store::{Conn, Db};
 use crate::teams::{self, TeamName};
-use crate::web::fields::{Reader, parse};
+use crate::web::fields::parse;
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -46,6 +46,7 @@ async fn list(by: CityAdmin, db: &Db) -> Result<Page<List>> {
 #[derive(Template)]
 #[template(path = "auth/account_new.html")]
 struct NewPage {
+    role: Role,
     form: Form,
     centers: Vec<CenterHead>,
     towns: Vec<String>,
@@ -57,6 +58,7 @@ struct NewPage {
 impl NewPage {
     async fn load(by: &CityAdmin, conn: &mut Conn, form: Form) -> Result<Self> {
         Ok(Self {
+            role: form.value("role").parse().unwrap_or(Role::SocialWorker),
             form,
             centers: centers::queries::reached_by(by, conn).await?,
             towns: centers::queries::towns(conn).await?,
@@ -64,6 +66,10 @@ impl NewPage {
             purchasers: agreements::queries::purchasers(by, conn).await?,
             teams: teams::queries::names(by, conn).await?,
         })
+    }
+
+    fn place(&self) -> Place {
+        self.role.place()
     }
 
     fn roles(&self) -> &'static [Role] {
@@ -111,20 +117,15 @@ async fn make(by: &CityAdmin, db: &Db, now: Now, fields: &Fields) -> Result<()> 
 fn read_role(fields: &Fields) -> Result<(Role, Vec<Scope>)> {
     let mut read = fields.read();
     let role: Option<Role> = read.required("role", parse::choice);
-    let scopes = match role {
-        Some(Role::CityAdmin) => Some(vec![Scope::City]),
-        Some(Role::TownSupervisor) => read.required("town", parse::line(40)).map(|town| vec![Scope::Town(town)]),
-        Some(Role::ProviderManager) => one(&mut read, "provider", Scope::Provider),
-        Some(Role::Purchaser) => one(&mut read, "purchaser", Scope::Purchaser),
-        Some(Role::TeamLeader) => one(&mut read, "team", Scope::Team),
-        Some(Role::Committee | Role::SocialWorker | Role::FrontDesk) => one(&mut read, "center", Scope::Center),
-        None => None,
-    };
-    read.finish(|| Some((role?, scopes?)))
-}
-
-fn one<T: std::str::FromStr>(read: &mut Reader<'_>, name: &str, scope: fn(T) -> Scope) -> Option<Vec<Scope>> {
-    read.required(name, parse::choice).map(|id| vec![scope(id)])
+    let scope = role.and_then(|role| match role.place() {
+        Place::City => Some(Scope::City),
+        Place::Town => read.required("town", parse::line(40)).map(Scope::Town),
+        Place::Center => read.required("center", parse::choice).map(Scope::Center),
+        Place::Provider => read.required("provider", parse::choice).map(Scope::Provider),
+        Place::Purchaser => read.required("purchaser", parse::choice).map(Scope::Purchaser),
+        Place::Team => read.required("team", parse::choice).map(Scope::Team),
+    });
+    read.finish(|| Some((role?, vec![scope?])))
 }
 
 #[derive(Template)]

@@ -55,7 +55,7 @@ pub(crate) fn fresh_database(engine: Engine) -> Option<String> {
 }
 
 /// Waits for a future from anywhere, another runtime included.
-fn apart<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
+pub(crate) fn apart<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
     std::thread::spawn(move || runtime().block_on(future)).join().expect("the template can be made")
 }
 

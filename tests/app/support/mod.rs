@@ -3,6 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod browser;
 pub(crate) mod cast;
+pub(crate) mod live;
 pub(crate) mod postgres;
 mod process;
 

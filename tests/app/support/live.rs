@@ -1,0 +1,76 @@
+//! A Linli that listens on a real port, for browsers.
+
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+
+use linli::clock::{Clock, Timestamp};
+use rocket::Shutdown;
+use rocket::fairing::AdHoc;
+
+use super::app::{Engine, fresh_database, settings};
+use super::postgres;
+
+/// Where a browser finds it. Dropped, it stops.
+pub(crate) struct Live {
+    pub(crate) base: String,
+    pub(crate) clock: Clock,
+    shutdown: Shutdown,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Live {
+    /// On a copy of the template: with the cast.
+    pub(crate) fn with_cast(engine: Engine) -> Option<Self> {
+        Some(Self::on(&fresh_database(engine)?))
+    }
+
+    /// On an empty database, as after the very first start. `None` where PostgreSQL is not installed.
+    pub(crate) fn empty(engine: Engine, name: &str) -> Option<(Self, tempfile::TempDir)> {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite:{}", folder.path().join("linli.db").display()),
+            Engine::Postgres => {
+                let cluster = postgres::cluster()?;
+                let database = name.to_owned();
+                super::app::apart(async move { cluster.create_database(&database, None).await });
+                cluster.url(name)
+            }
+        };
+        Some((Self::on(&url), folder))
+    }
+
+    fn on(url: &str) -> Self {
+        let mut settings = settings(url);
+        settings.overrides = settings.overrides.merge(("port", 0)).merge(("address", "127.0.0.1"));
+        let clock = settings.clock.clone();
+        let (report, ready) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            runtime.expect("a runtime").block_on(async move {
+                let liftoff = AdHoc::on_liftoff("report", move |rocket| {
+                    Box::pin(async move { _ = report.send((rocket.config().port, rocket.shutdown())) })
+                });
+                linli::rocket(settings).attach(liftoff).launch().await.expect("Linli serves");
+            });
+        });
+        let (port, shutdown) = ready.recv().expect("Linli lifts off");
+        Self { base: format!("http://127.0.0.1:{port}"), clock, shutdown, thread: Some(thread) }
+    }
+
+    pub(crate) fn at(&self, rfc3339: &str) {
+        self.clock.set(Timestamp::parse_rfc3339(rfc3339).expect("an instant"));
+    }
+
+    pub(crate) fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.shutdown.clone().notify();
+        if let Some(thread) = self.thread.take() {
+            _ = thread.join();
+        }
+    }
+}
