@@ -20,6 +20,7 @@ pub mod health;
 pub mod hours;
 pub mod people;
 pub mod portal;
+pub mod reports;
 pub mod rooms;
 pub mod settings;
 pub mod start;
@@ -57,5 +58,6 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(agreements::stage())
         .attach(activities::stage())
         .attach(portal::stage())
+        .attach(reports::stage())
         .attach(api::stage())
 }

@@ -28,6 +28,7 @@ use utoipa::{Modify, OpenApi};
         crate::check_in::api::list,
         crate::check_in::api::check_in,
         crate::check_in::api::count_heads,
+        crate::reports::api::summary,
     ),
     components(schemas(super::Problem)),
     modifiers(&Bearer),

@@ -41,16 +41,20 @@ pub fn key<P: Display, W: Display>(pattern: P, _: &dyn Values, word: W) -> askam
 /// Thousands apart: `14,633`.
 #[askama::filter_fn]
 pub fn number<N: Borrow<i64>>(n: N, _: &dyn Values) -> askama::Result<String> {
-    let n = n.borrow();
+    Ok(thousands(*n.borrow()))
+}
+
+/// The number as [`number`] writes it.
+pub fn thousands(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
-    let mut text = String::from(if *n < 0 { "-" } else { "" });
+    let mut text = String::from(if n < 0 { "-" } else { "" });
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
     }
-    Ok(text)
+    text
 }
 
 /// The path of a style or script.
@@ -94,11 +98,15 @@ pub fn date(date: impl Into<Day>, values: &dyn Values) -> askama::Result<String>
 /// `2026年3月`, `March 2026`.
 #[askama::filter_fn]
 pub fn month(date: impl Into<Day>, values: &dyn Values) -> askama::Result<String> {
-    let date = date.into().0;
-    Ok(match lang(values) {
+    Ok(long_month(lang(values), date.into().0))
+}
+
+/// The month as [`month`] writes it.
+pub fn long_month(lang: Lang, date: NaiveDate) -> String {
+    match lang {
         Lang::Zh => format!("{}年{}月", date.year(), date.month()),
         Lang::En => date.format("%B %Y").to_string(),
-    })
+    }
 }
 
 /// `14:30`.

@@ -1,6 +1,8 @@
 //! The shell around every page: language, layout, form fields, errors, assets, headers.
 
 pub mod assets;
+pub mod chart;
+pub mod csv;
 pub mod errors;
 pub mod fields;
 pub mod filters;

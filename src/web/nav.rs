@@ -110,6 +110,13 @@ const CENTER: &[Entry] = &[
 const CITY: &[Entry] = &[
     Entry { tab: Tab::Centers, path: "/centers", key: "nav.centers", icon: "home", roles: Role::ALL },
     Entry {
+        tab: Tab::Reports,
+        path: "/summary",
+        key: "nav.reports",
+        icon: "chart",
+        roles: &[CityAdmin, TownSupervisor, ProviderManager, Purchaser],
+    },
+    Entry {
         tab: Tab::Organizations,
         path: "/organizations",
         key: "nav.organizations",

@@ -9,6 +9,7 @@ mod check_in;
 mod failure;
 mod locales;
 mod people;
+mod reports;
 mod rooms;
 mod support;
 mod teams;

@@ -1,0 +1,183 @@
+//! What a center did, in numbers (DESIGN section 5): counted over a period of local dates and a scope of centers, read
+//! across features and never written.
+//!
+//! What counts, decided once and used by every page, file and API answer:
+//!
+//! - A session belongs to the period by its local date, and counts when it is **completed** and somebody came: an
+//!   attendance that is not voided, in whatever role, or an unnamed head.
+//! - Visits and persons are those of completed sessions. A session that is past and not closed adds nothing; it stands
+//!   under completeness instead, so that nobody takes half a count for a whole one.
+//! - Unnamed heads add to visits and to the groups' visits, never to persons.
+//! - A row's persons are the different people among that row's visits. Somebody who turns 60 within the period is
+//!   therefore in the rest before the birthday and among the elderly after it, and once in the total.
+//! - The rest of unnamed heads is what the tallies leave over, never below zero: a head tallied in two groups makes it
+//!   smaller than it is.
+//! - Hours stand in the period of their session, whenever they were confirmed; reversing entries take away.
+//! - A room is booked from the start of its buffer to the end of it: the time in which nobody else could have it.
+//!
+//! No type here holds a resident's name or any other personal data: a purchaser reads them.
+
+pub(crate) mod api;
+mod pages;
+pub mod queries;
+pub mod rules;
+pub mod scope;
+mod sheet;
+mod today;
+
+use rocket::fairing::AdHoc;
+
+pub use queries::count;
+pub use scope::{Reach, Scope};
+
+use crate::centers::CenterId;
+use crate::clock::{Date, Month};
+use crate::people::groups::PriorityGroup;
+use crate::rooms::RoomId;
+
+/// The half-open period [from, to) of local dates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    pub from: Date,
+    pub to: Date,
+}
+
+impl Period {
+    /// `None` where `to` is not after `from`.
+    pub fn new(from: Date, to: Date) -> Option<Self> {
+        (from < to).then_some(Self { from, to })
+    }
+
+    pub fn days(self) -> impl Iterator<Item = Date> {
+        self.from.until(self.to)
+    }
+
+    /// The last day that is in it.
+    pub fn last(self) -> Date {
+        self.to.minus_days(1)
+    }
+}
+
+impl From<Month> for Period {
+    fn from(month: Month) -> Self {
+        Self { from: month.first(), to: month.end() }
+    }
+}
+
+/// The main numbers of some part of the sessions: all, a month's, a center's.
+#[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Tally {
+    pub sessions: i64,
+    /// Named and unnamed.
+    pub visits: i64,
+    /// Heads without a name, which are among the visits.
+    pub unnamed: i64,
+    pub persons: i64,
+    pub volunteer_visits: i64,
+    pub volunteers: i64,
+    /// Confirmed minutes of volunteer service.
+    pub minutes: i64,
+}
+
+/// Everything that is counted over a period and some centers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbers {
+    pub period: Period,
+    pub total: Tally,
+    /// The four groups in the notice's order, then the rest.
+    pub groups: Vec<GroupTally>,
+    pub kinds: Vec<KindTally>,
+    /// Kinds of team with any number, then what no team did.
+    pub teams: Vec<TeamTally>,
+    /// Social workers who led a session, the most sessions first.
+    pub led: Vec<Led>,
+    pub rooms: Vec<RoomUse>,
+    pub population: Population,
+    pub completeness: Completeness,
+}
+
+/// One priority group, or (`None`) those who are in none of them. Groups overlap: they do not add up to the total.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupTally {
+    pub group: Option<PriorityGroup>,
+    pub visits: i64,
+    pub persons: i64,
+}
+
+/// A service kind: case work, group work, community activity, or the centers' own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KindTally {
+    pub code: String,
+    pub name: String,
+    pub name_en: String,
+    pub sessions: i64,
+    pub visits: i64,
+    pub persons: i64,
+}
+
+/// Volunteers by the kind of their team: visits by the session's team, minutes by the team in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeamTally {
+    /// `None`: volunteers of no team.
+    pub kind: Option<Kind>,
+    pub visits: i64,
+    pub persons: i64,
+    pub minutes: i64,
+}
+
+/// A catalog's entry in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Kind {
+    pub id: i64,
+    pub code: String,
+    pub name: String,
+    pub name_en: String,
+}
+
+/// A social worker (staff, whose name is no secret) and the sessions that counted.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Led {
+    pub worker_id: i64,
+    pub name: String,
+    pub sessions: i64,
+}
+
+/// How much of its opening time a room was booked, buffer included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomUse {
+    pub room_id: RoomId,
+    pub center_id: CenterId,
+    pub name: String,
+    pub booked_minutes: i64,
+    pub open_minutes: i64,
+}
+
+/// The residents of the centers' communities, from the annex.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Population {
+    pub registered: i64,
+    pub migrant: i64,
+}
+
+impl Population {
+    pub fn total(self) -> i64 {
+        self.registered + self.migrant
+    }
+}
+
+/// What is missing from the numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Completeness {
+    /// Sessions that are over and not closed.
+    pub open_sessions: i64,
+    /// Volunteers' attendances without any entry in the ledger.
+    pub unconfirmed_hours: i64,
+    /// Participants whose age, and with it group, nobody knows.
+    pub without_birth_date: i64,
+}
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("reports", |rocket| async {
+        rocket.mount("/", pages::routes()).mount("/api/v1", api::routes())
+    })
+}

@@ -1,0 +1,141 @@
+//! A month's sheet as one table for a spreadsheet: a row per number's owner, the same columns throughout, so that it
+//! can be filtered by its first column.
+
+use crate::reports::sheet::{SessionLine, Sheet};
+use crate::web::Lang;
+use crate::web::csv::{Csv, text};
+
+/// A row: what it is about, and its numbers where they make sense.
+#[derive(Default)]
+struct Row {
+    part: &'static str,
+    item: String,
+    date: String,
+    kind: String,
+    room: String,
+    sessions: Option<i64>,
+    visits: Option<i64>,
+    persons: Option<i64>,
+    minutes: Option<i64>,
+    open_minutes: Option<i64>,
+}
+
+const COLUMNS: [&str; 10] = [
+    "csv.part",
+    "csv.item",
+    "csv.date",
+    "csv.kind",
+    "csv.room",
+    "csv.sessions",
+    "csv.visits",
+    "csv.persons",
+    "csv.minutes",
+    "csv.open_minutes",
+];
+
+pub(super) fn csv(sheet: &Sheet, lang: Lang) -> Csv {
+    let mut csv = Csv::new(format!("linli-{}-{}.csv", sheet.center.id(), sheet.month));
+    csv.row(COLUMNS.map(|key| lang.text(key)));
+    for row in rows(sheet, lang) {
+        let number = |n: Option<i64>| n.map_or_else(String::new, |n| n.to_string());
+        csv.row([
+            lang.text(row.part),
+            text(&row.item),
+            row.date,
+            text(&row.kind),
+            text(&row.room),
+            number(row.sessions),
+            number(row.visits),
+            number(row.persons),
+            number(row.minutes),
+            number(row.open_minutes),
+        ]);
+    }
+    csv
+}
+
+fn rows(sheet: &Sheet, lang: Lang) -> Vec<Row> {
+    let numbers = &sheet.numbers;
+    let total = &numbers.total;
+    let mut rows = vec![
+        Row {
+            part: "csv.total",
+            item: sheet.center.head.name.clone(),
+            date: sheet.month.to_string(),
+            sessions: Some(total.sessions),
+            visits: Some(total.visits),
+            persons: Some(total.persons),
+            ..Row::default()
+        },
+        Row { part: "csv.unnamed", visits: Some(total.unnamed), ..Row::default() },
+        Row { part: "csv.population", persons: Some(numbers.population.total()), ..Row::default() },
+    ];
+    rows.extend(numbers.groups.iter().map(|row| Row {
+        part: "csv.group",
+        item: lang.text(row.group.map_or("reports.rest", |group| group.key())),
+        visits: Some(row.visits),
+        persons: Some(row.persons),
+        ..Row::default()
+    }));
+    rows.extend(numbers.kinds.iter().map(|row| Row {
+        part: "csv.service_kind",
+        item: lang.pick(&row.name, &row.name_en).to_owned(),
+        sessions: Some(row.sessions),
+        visits: Some(row.visits),
+        persons: Some(row.persons),
+        ..Row::default()
+    }));
+    rows.push(Row {
+        part: "csv.volunteers",
+        visits: Some(total.volunteer_visits),
+        persons: Some(total.volunteers),
+        minutes: Some(total.minutes),
+        ..Row::default()
+    });
+    rows.extend(numbers.teams.iter().map(|row| Row {
+        part: "csv.team_kind",
+        item: row.kind.as_ref().map_or_else(
+            || lang.text("reports.no_team"),
+            |kind| lang.pick(&kind.name, &kind.name_en).to_owned(),
+        ),
+        visits: Some(row.visits),
+        persons: Some(row.persons),
+        minutes: Some(row.minutes),
+        ..Row::default()
+    }));
+    rows.extend(numbers.led.iter().map(|row| Row {
+        part: "csv.worker",
+        item: row.name.clone(),
+        sessions: Some(row.sessions),
+        ..Row::default()
+    }));
+    rows.extend(numbers.rooms.iter().map(|room| Row {
+        part: "csv.room_use",
+        item: room.name.clone(),
+        minutes: Some(room.booked_minutes),
+        open_minutes: Some(room.open_minutes),
+        ..Row::default()
+    }));
+    rows.extend(sheet.sessions.iter().map(|session| session_row(session, lang)));
+    let missing = &numbers.completeness;
+    rows.extend([
+        Row { part: "csv.open_sessions", sessions: Some(missing.open_sessions), ..Row::default() },
+        Row { part: "csv.unconfirmed_hours", visits: Some(missing.unconfirmed_hours), ..Row::default() },
+        Row { part: "csv.without_birth_date", persons: Some(missing.without_birth_date), ..Row::default() },
+    ]);
+    rows
+}
+
+fn session_row(session: &SessionLine, lang: Lang) -> Row {
+    let kind = lang.pick(&session.kind, &session.kind_en).to_owned();
+    Row {
+        part: "csv.session",
+        item: session.title.clone().unwrap_or_else(|| kind.clone()),
+        date: session.date.to_string(),
+        kind,
+        room: session.room.clone(),
+        visits: Some(session.visits),
+        persons: Some(session.persons),
+        ..Row::default()
+    }
+}

@@ -1,0 +1,142 @@
+//! A center's front page: today, this month against the last, a year of visits, and what waits to be done.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use chrono::{Datelike, NaiveDateTime};
+use rocket::{Route, get, routes};
+
+use super::hours;
+use crate::activities::SessionStatus;
+use crate::auth::{CenterReader, Role};
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Date, Month, Now, Timestamp};
+use crate::error::Result;
+use crate::reports::queries::{self, By};
+use crate::reports::today::{self, ToDo, TodaySession};
+use crate::reports::{Period, Reach, Tally};
+use crate::store::Db;
+use crate::web::chart::{Column, Columns};
+use crate::web::filters::{self, long_month};
+use crate::web::nav::Tab;
+use crate::web::{Frame, Lang, Page, View};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show]
+}
+
+#[derive(Template)]
+#[template(path = "reports/overview.html")]
+struct Overview {
+    center: Center,
+    now: Now,
+    today: Date,
+    sessions: Vec<TodaySession>,
+    this_month: Tally,
+    /// The same days of the month before.
+    before: Tally,
+    year: Columns,
+    to_do: ToDo,
+    role: Role,
+}
+
+impl Overview {
+    fn local(&self, at: &Timestamp) -> NaiveDateTime {
+        self.center.zone.local(*at)
+    }
+
+    fn month(&self) -> Month {
+        Month::of(self.today)
+    }
+
+    fn knows_people(&self) -> bool {
+        matches!(self.role, Role::CityAdmin | Role::SocialWorker)
+    }
+
+    /// By how many percent `now` is above (or below) `before`; nothing where there is nothing to compare with.
+    fn change(&self, now: &i64, before: &i64) -> Option<i64> {
+        (*before > 0).then(|| (now - before) * 100 / before)
+    }
+
+    /// What the page's head says of today: every number once.
+    fn stats(&self) -> [(&'static str, String, &'static str, i64, i64); 4] {
+        let (now, before) = (&self.this_month, &self.before);
+        [
+            ("reports.sessions", filters::thousands(now.sessions), "unit.sessions", now.sessions, before.sessions),
+            ("reports.visits", filters::thousands(now.visits), "unit.visits", now.visits, before.visits),
+            ("reports.persons", filters::thousands(now.persons), "unit.persons", now.persons, before.persons),
+            ("reports.hours", hours(now.minutes), "unit.hours", now.minutes / 60, before.minutes / 60),
+        ]
+    }
+}
+
+impl View for Overview {
+    fn title(&self, _: Lang) -> String {
+        self.center.head.name.clone()
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Overview)
+    }
+}
+
+#[get("/centers/<center>")]
+async fn show(by: CenterReader, db: &Db, now: Now, lang: Lang, center: CenterId) -> Result<Page<Overview>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let today = center.zone.date(now.0);
+    let month = Month::of(today);
+    let reach = Reach::into_center(center.clone());
+    let year = Period { from: twelve_months_to(month), to: month.end() };
+    let months = queries::tallies(&mut conn, By::Month, &reach, year).await?;
+    Ok(Page(Overview {
+        sessions: today::sessions(&mut conn, &center, today).await?,
+        before: queries::total(&mut conn, &reach, same_days_before(today)).await?,
+        to_do: today::to_do(&mut conn, &center, now).await?,
+        this_month: months.get(&month.to_string()).cloned().unwrap_or_default(),
+        year: columns(lang, year, &months),
+        role: by.role,
+        center,
+        now,
+        today,
+    }))
+}
+
+/// The first day of the twelve months that end with `month`.
+fn twelve_months_to(month: Month) -> Date {
+    (0..11).fold(month, |month, _| month.previous()).first()
+}
+
+/// The month before, up to the same day: half a month compared with a whole one would always look like a loss.
+fn same_days_before(today: Date) -> Period {
+    let before = Month::of(today).previous();
+    let same_day = before.first().plus_days(u64::from(today.0.day()));
+    Period { from: before.first(), to: same_day.min(before.end()) }
+}
+
+fn columns(lang: Lang, year: Period, months: &BTreeMap<String, Tally>) -> Columns {
+    let current = Month::of(year.last());
+    let column = |month: Month| Column {
+        label: month.first().0.month().to_string(),
+        name: long_month(lang, month.first().0),
+        value: months.get(&month.to_string()).map_or(0, |tally| tally.visits),
+        strong: month == current,
+    };
+    Columns::new(lang, crate::reports::rules::months(year).map(column).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_month_before_is_compared_day_for_day() {
+        let before = |today: &str| {
+            let period = same_days_before(Date::parse(today).unwrap());
+            (period.from.to_string(), period.to.to_string())
+        };
+        assert_eq!(before("2026-03-05"), ("2026-02-01".into(), "2026-02-06".into()));
+        assert_eq!(before("2026-03-31"), ("2026-02-01".into(), "2026-03-01".into()));
+        assert_eq!(twelve_months_to(Month::parse("2026-03").unwrap()).to_string(), "2025-04-01");
+    }
+}

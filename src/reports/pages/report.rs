@@ -1,0 +1,177 @@
+//! A center's monthly reports: the months there are, and one of them as page, print and CSV.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+
+use askama::Template;
+use chrono::Datelike;
+use rocket::request::FromParam;
+use rocket::{Responder, Route, get, routes};
+
+use super::{export, group_shares, hours, percent};
+use crate::auth::ReportReader;
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Date, Month, Now};
+use crate::error::Result;
+use crate::reports::queries::{self, By};
+use crate::reports::sheet::{self, Sheet};
+use crate::reports::{Period, Reach, RoomUse, Tally, scope};
+use crate::store::Db;
+use crate::web::chart::{Bar, Bars, Column, Columns};
+use crate::web::csv::Csv;
+use crate::web::filters::{self, long_day};
+use crate::web::nav::Tab;
+use crate::web::{Frame, Lang, Page, View};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, show]
+}
+
+#[derive(Template)]
+#[template(path = "reports/list.html")]
+struct List {
+    center: Center,
+    /// The latest first.
+    months: Vec<(Month, Tally)>,
+    current: Month,
+}
+
+impl List {
+    fn hours(&self, minutes: impl Borrow<i64>) -> String {
+        hours(*minutes.borrow())
+    }
+}
+
+impl View for List {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("reports.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Reports)
+    }
+}
+
+/// Every month with numbers, and the current one; for a purchaser, those of its agreements.
+#[get("/centers/<center>/reports")]
+async fn list(by: ReportReader, db: &Db, now: Now, center: CenterId) -> Result<Page<List>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let current = Month::of(center.zone.date(now.0));
+    let ever = Period { from: Date::parse("1900-01-01").unwrap_or(current.first()), to: current.end() };
+    let found = queries::tallies(&mut conn, By::Month, &Reach::into_center(center.clone()), ever).await?;
+    let mut months: BTreeMap<Month, Tally> =
+        found.into_iter().filter_map(|(month, tally)| Some((Month::parse(&month)?, tally))).collect();
+    months.entry(current).or_default();
+    if let Some(terms) = scope::terms(&by, &mut conn).await? {
+        months.retain(|month, _| scope::agreed(&terms, center.id(), (*month).into()));
+    }
+    Ok(Page(List { center, months: months.into_iter().rev().collect(), current }))
+}
+
+#[derive(Template)]
+#[template(path = "reports/report.html")]
+struct Report {
+    sheet: Sheet,
+    /// False while the month still runs.
+    is_over: bool,
+    groups: Bars,
+    rooms: Bars,
+    days: Columns,
+}
+
+impl Report {
+    fn new(sheet: Sheet, now: Now, lang: Lang) -> Self {
+        Self {
+            is_over: sheet.center.zone.date(now.0) >= sheet.month.end(),
+            groups: group_shares(lang, &sheet.numbers.groups, sheet.numbers.total.persons),
+            rooms: room_use(lang, &sheet.numbers.rooms),
+            days: days(lang, &sheet),
+            sheet,
+        }
+    }
+
+    fn total(&self) -> &Tally {
+        &self.sheet.numbers.total
+    }
+
+    fn hours(&self, minutes: impl Borrow<i64>) -> String {
+        hours(*minutes.borrow())
+    }
+
+    fn percent(&self, part: impl Borrow<i64>, whole: impl Borrow<i64>) -> String {
+        percent(*part.borrow(), *whole.borrow())
+    }
+
+    /// Sessions led by social workers: each has one leader, so these do add up.
+    fn led(&self) -> i64 {
+        self.sheet.numbers.led.iter().map(|row| row.sessions).sum()
+    }
+
+    fn hides_titles(&self) -> bool {
+        self.sheet.sessions.iter().any(|session| session.title.is_none())
+    }
+}
+
+impl View for Report {
+    fn title(&self, lang: Lang) -> String {
+        lang.with("reports.of_month", [("n", filters::long_month(lang, self.sheet.month.first().0))])
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.sheet.center.head, Tab::Reports)
+    }
+}
+
+fn room_use(lang: Lang, rooms: &[RoomUse]) -> Bars {
+    let bar = |room: &RoomUse| Bar {
+        label: room.name.clone(),
+        // In thousandths, so that rooms of any opening time share one scale.
+        value: if room.open_minutes > 0 { room.booked_minutes * 1_000 / room.open_minutes } else { 0 },
+        shown: percent(room.booked_minutes, room.open_minutes),
+        class: "",
+    };
+    Bars::new(lang, rooms.iter().map(bar).collect(), 1_000)
+}
+
+/// Visits day by day; every fifth day bears its number.
+fn days(lang: Lang, sheet: &Sheet) -> Columns {
+    let column = |date: Date| Column {
+        label: if date.0.day() == 1 || date.0.day() % 5 == 0 { date.0.day().to_string() } else { String::new() },
+        name: long_day(lang, date.0),
+        value: sheet.days.get(&date.to_string()).map_or(0, |tally| tally.visits),
+        strong: true,
+    };
+    Columns::new(lang, sheet.numbers.period.days().map(column).collect())
+}
+
+/// The last part of a report's address: `2026-03`, or `2026-03.csv` for the file.
+struct Name {
+    month: Month,
+    is_csv: bool,
+}
+
+impl<'a> FromParam<'a> for Name {
+    type Error = &'a str;
+
+    fn from_param(param: &'a str) -> Result<Self, Self::Error> {
+        let (month, is_csv) = param.strip_suffix(".csv").map_or((param, false), |month| (month, true));
+        Ok(Self { month: Month::parse(month).ok_or(param)?, is_csv })
+    }
+}
+
+#[derive(Responder)]
+enum Answer {
+    Page(Box<Page<Report>>),
+    Csv(Csv),
+}
+
+#[get("/centers/<center>/reports/<name>")]
+async fn show(by: ReportReader, db: &Db, now: Now, lang: Lang, center: CenterId, name: Name) -> Result<Answer> {
+    let sheet = sheet::load(&by, &mut *db.read().await?, center, name.month, now).await?;
+    Ok(if name.is_csv {
+        Answer::Csv(export::csv(&sheet, lang))
+    } else {
+        Answer::Page(Box::new(Page(Report::new(sheet, now, lang))))
+    })
+}

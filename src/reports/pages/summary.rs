@@ -1,0 +1,82 @@
+//! The month over all the centers that the viewer reaches: what a town or the city compares.
+
+use std::borrow::Borrow;
+
+use askama::Template;
+use rocket::response::Redirect;
+use rocket::{Route, get, routes};
+
+use super::{MonthPath, group_shares, hours, percent};
+use crate::auth::ReportReader;
+use crate::centers::Center;
+use crate::clock::{Month, Now, Zone};
+use crate::error::Result;
+use crate::reports::queries::{self, By};
+use crate::reports::{Numbers, Tally, scope};
+use crate::store::Db;
+use crate::web::chart::Bars;
+use crate::web::filters;
+use crate::web::nav::Tab;
+use crate::web::{Frame, Lang, Page, View};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![current, show]
+}
+
+#[derive(Template)]
+#[template(path = "reports/summary.html")]
+struct Summary {
+    month: Month,
+    /// No month after this one has begun.
+    current: Month,
+    numbers: Numbers,
+    groups: Bars,
+    centers: Vec<(Center, Tally)>,
+}
+
+impl Summary {
+    fn hours(&self, minutes: impl Borrow<i64>) -> String {
+        hours(*minutes.borrow())
+    }
+
+    fn percent(&self, part: impl Borrow<i64>, whole: impl Borrow<i64>) -> String {
+        percent(*part.borrow(), *whole.borrow())
+    }
+}
+
+impl View for Summary {
+    fn title(&self, lang: Lang) -> String {
+        lang.with("summary.of_month", [("n", filters::long_month(lang, self.month.first().0))])
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::City(Tab::Reports)
+    }
+}
+
+/// The current month's.
+#[get("/summary")]
+fn current(_by: ReportReader, now: Now) -> Redirect {
+    Redirect::to(format!("/summary/{}", Month::of(Zone::SHANGHAI.date(now.0))))
+}
+
+#[get("/summary/<month>")]
+async fn show(by: ReportReader, db: &Db, now: Now, lang: Lang, month: MonthPath) -> Result<Page<Summary>> {
+    let month = month.0;
+    let mut conn = db.read().await?;
+    let reach = scope::all(&by, &mut conn, month.into()).await?;
+    let numbers = queries::count(&mut conn, &reach, month.into(), now).await?;
+    let mut parts = queries::tallies(&mut conn, By::Center, &reach, month.into()).await?;
+    let centers = reach
+        .centers()
+        .iter()
+        .map(|center| (center.clone(), parts.remove(&center.id().to_string()).unwrap_or_default()))
+        .collect();
+    Ok(Page(Summary {
+        month,
+        current: Month::of(Zone::SHANGHAI.date(now.0)),
+        groups: group_shares(lang, &numbers.groups, numbers.total.persons),
+        numbers,
+        centers,
+    }))
+}

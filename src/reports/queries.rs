@@ -1,0 +1,476 @@
+//! The counting itself: a constant number of aggregate queries, whatever the period and however many centers.
+
+use std::collections::BTreeMap;
+
+use sqlx::AssertSqlSafe;
+
+use super::{
+    Completeness, GroupTally, Kind, KindTally, Led, Numbers, Period, Population, Reach, RoomUse, Tally, TeamTally, rules,
+};
+use crate::centers::CenterId;
+use crate::activities::SessionId;
+use crate::clock::{Date, Now, Timestamp, Zone};
+use crate::error::Result;
+use crate::people::groups::PriorityGroup;
+use crate::rooms::{RoomId, WeekHours};
+use crate::store::Conn;
+
+/// What sessions are parted by, when their main numbers are wanted part by part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    Nothing,
+    Day,
+    Month,
+    Center,
+    Kind,
+    Session,
+}
+
+impl By {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Nothing => "0",
+            Self::Day => "s.local_date",
+            Self::Month => "substr(s.local_date, 1, 7)",
+            Self::Center => "s.center_id",
+            Self::Kind => "a.kind_id",
+            Self::Session => "s.id",
+        }
+    }
+}
+
+/// The condition under which a held session `h` counts: somebody came.
+const ATTENDED: &str = "(exists (select 1 from attendances t where t.session_id = h.id and t.voided_at is null)
+    or exists (select 1 from head_counts c where c.session_id = h.id and c.voided_at is null))";
+
+/// How many participants session `alias` has, named and unnamed, as an SQL value.
+pub(super) fn present(alias: &str) -> String {
+    format!(
+        "(select count(*) from attendances t
+          where t.session_id = {alias}.id and t.role = 'participant' and t.voided_at is null)
+         + (select cast(coalesce(sum(c.heads), 0) as bigint) from head_counts c
+            where c.session_id = {alias}.id and c.voided_at is null)"
+    )
+}
+
+/// The completed sessions of [`$1`, `$2`) in the reach's centers (`$3` and on), each with its `part`.
+fn held(part: &str, reach: &Reach) -> String {
+    format!(
+        "with held as (
+            select s.id, {part} as part from sessions s join activities a on a.id = s.activity_id
+            where s.status = 'completed' and s.local_date >= $1 and s.local_date < $2
+              and s.center_id in ({}))",
+        places(3, reach)
+    )
+}
+
+/// One placeholder for each center, from `$first` on. Nobody's centers are the center 0, for `in ()` is no SQL.
+fn places(first: usize, reach: &Reach) -> String {
+    let places: Vec<String> = (0..reach.centers().len()).map(|index| format!("${}", first + index)).collect();
+    if places.is_empty() { "0".to_owned() } else { places.join(", ") }
+}
+
+/// The rows of `sql`, to which the period is bound and then the centers.
+async fn rows<T>(conn: &mut Conn, sql: String, reach: &Reach, period: Period) -> Result<Vec<T>>
+where
+    T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
+{
+    let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(period.from).bind(period.to);
+    for center in reach.centers() {
+        query = query.bind(center.id());
+    }
+    Ok(query.fetch_all(conn).await?)
+}
+
+async fn row<T>(conn: &mut Conn, sql: String, reach: &Reach, period: Period) -> Result<T>
+where
+    T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin + Default,
+{
+    Ok(rows(conn, sql, reach, period).await?.pop().unwrap_or_default())
+}
+
+#[derive(sqlx::FromRow)]
+struct Part {
+    part: String,
+    #[sqlx(flatten)]
+    tally: Tally,
+}
+
+/// The main numbers, part by part, by the part's name: a day or month in ISO form, or an id. Persons are exact in each
+/// part, so they do not add up over parts.
+pub async fn tallies(conn: &mut Conn, by: By, reach: &Reach, period: Period) -> Result<BTreeMap<String, Tally>> {
+    let sql = format!(
+        "{},
+        came as (
+            select h.part, count(*) as sessions from held h where {ATTENDED} group by h.part),
+        named as (
+            select h.part, count(*) as visits, count(distinct t.person_id) as persons
+            from held h join attendances t on t.session_id = h.id
+            where t.role = 'participant' and t.voided_at is null group by h.part),
+        unnamed as (
+            select h.part, sum(c.heads) as heads from held h join head_counts c on c.session_id = h.id
+            where c.voided_at is null group by h.part),
+        helped as (
+            select h.part, count(*) as visits, count(distinct t.person_id) as persons
+            from held h join attendances t on t.session_id = h.id
+            where t.role = 'volunteer' and t.voided_at is null group by h.part),
+        served as (
+            select h.part, sum(e.minutes) as minutes from held h join hours_entries e on e.session_id = h.id
+            group by h.part)
+        select cast(p.part as text) as part,
+               coalesce(came.sessions, 0) as sessions,
+               cast(coalesce(named.visits, 0) + coalesce(unnamed.heads, 0) as bigint) as visits,
+               cast(coalesce(unnamed.heads, 0) as bigint) as unnamed,
+               coalesce(named.persons, 0) as persons,
+               coalesce(helped.visits, 0) as volunteer_visits,
+               coalesce(helped.persons, 0) as volunteers,
+               cast(coalesce(served.minutes, 0) as bigint) as minutes
+        from (select distinct part from held) p
+        left join came on came.part = p.part
+        left join named on named.part = p.part
+        left join unnamed on unnamed.part = p.part
+        left join helped on helped.part = p.part
+        left join served on served.part = p.part",
+        held(by.column(), reach)
+    );
+    let parts: Vec<Part> = rows(conn, sql, reach, period).await?;
+    Ok(parts.into_iter().map(|part| (part.part, part.tally)).collect())
+}
+
+/// The main numbers of the whole.
+pub async fn total(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Tally> {
+    Ok(tallies(conn, By::Nothing, reach, period).await?.into_values().next().unwrap_or_default())
+}
+
+/// Everything that section 5 counts. Sessions that ended before `now` and are still planned are not closed.
+pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> Result<Numbers> {
+    let population = |of: fn(&crate::centers::Center) -> i64| reach.centers().iter().map(of).sum();
+    Ok(Numbers {
+        period,
+        total: total(conn, reach, period).await?,
+        groups: groups(conn, reach, period).await?,
+        kinds: kinds(conn, reach, period).await?,
+        teams: teams(conn, reach, period).await?,
+        led: led(conn, reach, period).await?,
+        rooms: rooms(conn, reach, period).await?,
+        population: Population {
+            registered: population(|center| center.registered_population),
+            migrant: population(|center| center.migrant_population),
+        },
+        completeness: completeness(conn, reach, period, now).await?,
+    })
+}
+
+#[derive(Default, sqlx::FromRow)]
+struct Grouped {
+    elderly: i64,
+    elderly_persons: i64,
+    disabled: i64,
+    disabled_persons: i64,
+    needy: i64,
+    needy_persons: i64,
+    youth: i64,
+    youth_persons: i64,
+    rest: i64,
+    rest_persons: i64,
+}
+
+#[derive(Default, sqlx::FromRow)]
+struct GroupedHeads {
+    elderly: i64,
+    disabled: i64,
+    needy: i64,
+    youth: i64,
+    rest: i64,
+}
+
+async fn groups(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<GroupTally>> {
+    let visits_and_persons = [
+        ("elderly", "t.elderly = 1"),
+        ("disabled", "t.disabled = 1"),
+        ("needy", "t.needy = 1"),
+        ("youth", "t.youth = 1"),
+        ("rest", "t.elderly = 0 and t.disabled = 0 and t.needy = 0 and t.youth = 0"),
+    ]
+    .map(|(name, member)| {
+        format!(
+            "cast(coalesce(sum(case when {member} then 1 else 0 end), 0) as bigint) as {name},
+             count(distinct case when {member} then t.person_id end) as {name}_persons"
+        )
+    })
+    .join(", ");
+    let named: Grouped = row(
+        conn,
+        format!(
+            "{} select {visits_and_persons} from held h join attendances t on t.session_id = h.id
+             where t.role = 'participant' and t.voided_at is null",
+            held("0", reach)
+        ),
+        reach,
+        period,
+    )
+    .await?;
+    let heads: GroupedHeads = row(
+        conn,
+        format!(
+            "{} select cast(coalesce(sum(c.elderly), 0) as bigint) as elderly,
+                       cast(coalesce(sum(c.disabled), 0) as bigint) as disabled,
+                       cast(coalesce(sum(c.needy), 0) as bigint) as needy,
+                       cast(coalesce(sum(c.youth), 0) as bigint) as youth,
+                       cast(coalesce(sum(case when c.heads > c.elderly + c.disabled + c.needy + c.youth
+                            then c.heads - c.elderly - c.disabled - c.needy - c.youth else 0 end), 0) as bigint) as rest
+             from held h join head_counts c on c.session_id = h.id where c.voided_at is null",
+            held("0", reach)
+        ),
+        reach,
+        period,
+    )
+    .await?;
+    let group = |group, visits, persons| GroupTally { group, visits, persons };
+    Ok(vec![
+        group(Some(PriorityGroup::Elderly), named.elderly + heads.elderly, named.elderly_persons),
+        group(Some(PriorityGroup::Disabled), named.disabled + heads.disabled, named.disabled_persons),
+        group(Some(PriorityGroup::Needy), named.needy + heads.needy, named.needy_persons),
+        group(Some(PriorityGroup::Youth), named.youth + heads.youth, named.youth_persons),
+        group(None, named.rest + heads.rest, named.rest_persons),
+    ])
+}
+
+/// Every service kind, those without a session too.
+async fn kinds(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<KindTally>> {
+    let kinds: Vec<Kind> =
+        sqlx::query_as("select id, code, name, name_en from service_kinds order by id").fetch_all(&mut *conn).await?;
+    let mut parts = tallies(conn, By::Kind, reach, period).await?;
+    Ok(kinds
+        .into_iter()
+        .map(|kind| {
+            let Tally { sessions, visits, persons, .. } = parts.remove(&kind.id.to_string()).unwrap_or_default();
+            KindTally { code: kind.code, name: kind.name, name_en: kind.name_en, sessions, visits, persons }
+        })
+        .collect())
+}
+
+async fn teams(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<TeamTally>> {
+    let kinds: Vec<Kind> =
+        sqlx::query_as("select id, code, name, name_en from team_kinds order by id").fetch_all(&mut *conn).await?;
+    let sql = format!(
+        "{}
+        select kind_id, cast(sum(visits) as bigint), cast(sum(persons) as bigint), cast(sum(minutes) as bigint)
+        from (
+            select m.kind_id, count(*) as visits, count(distinct t.person_id) as persons, 0 as minutes
+            from held h join attendances t on t.session_id = h.id left join teams m on m.id = h.part
+            where t.role = 'volunteer' and t.voided_at is null group by m.kind_id
+            union all
+            select m.kind_id, 0 as visits, 0 as persons, sum(e.minutes) as minutes
+            from held h join hours_entries e on e.session_id = h.id
+            left join teams m on m.id = coalesce(e.team_id, h.part) group by m.kind_id) numbers
+        group by kind_id",
+        held("s.team_id", reach)
+    );
+    let mut found: Vec<(Option<i64>, i64, i64, i64)> = rows(conn, sql, reach, period).await?;
+    // The catalog's order; what no team did comes last.
+    found.sort_by_key(|(kind, ..)| kind.unwrap_or(i64::MAX));
+    Ok(found
+        .into_iter()
+        .map(|(id, visits, persons, minutes)| {
+            let kind = id.and_then(|id| kinds.iter().find(|kind| kind.id == id).cloned());
+            TeamTally { kind, visits, persons, minutes }
+        })
+        .collect())
+}
+
+async fn led(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Led>> {
+    let sql = format!(
+        "{} select v.id as worker_id, p.name, count(*) as sessions
+         from held h join workers v on v.id = h.part join people p on p.id = v.person_id
+         where v.kind = 'social_worker' and {ATTENDED}
+         group by v.id, p.name order by count(*) desc, v.id",
+        held("s.worker_id", reach)
+    );
+    rows(conn, sql, reach, period).await
+}
+
+/// A session that counted, by its names.
+#[derive(sqlx::FromRow)]
+pub(super) struct SessionRow {
+    pub id: SessionId,
+    pub local_date: Date,
+    pub title: String,
+    pub kind_code: String,
+    pub kind: String,
+    pub kind_en: String,
+    pub room: String,
+}
+
+/// The sessions that counted, in order of time.
+pub(super) async fn session_rows(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<SessionRow>> {
+    let sql = format!(
+        "{} select s.id, s.local_date, a.title, k.code as kind_code, k.name as kind, k.name_en as kind_en, r.name as room
+         from held h join sessions s on s.id = h.id join activities a on a.id = s.activity_id
+         join service_kinds k on k.id = a.kind_id join rooms r on r.id = s.room_id
+         where {ATTENDED} order by s.starts_at, s.id",
+        held("0", reach)
+    );
+    rows(conn, sql, reach, period).await
+}
+
+#[derive(sqlx::FromRow)]
+struct RoomRow {
+    id: RoomId,
+    center_id: CenterId,
+    name: String,
+    created_at: Timestamp,
+    retired_at: Option<Timestamp>,
+}
+
+/// The rooms that the period knew: added before its end and not retired before its beginning, or booked all the same.
+/// A room retired within it is open until the day before.
+async fn rooms(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<RoomUse>> {
+    let rooms: Vec<RoomRow> = of_centers(
+        conn,
+        "select r.id, r.center_id, r.name, r.created_at, r.retired_at from rooms r where r.center_id in",
+        "order by r.center_id, r.kind_id, r.name",
+        reach,
+    )
+    .await?;
+    let hours = hours(conn, reach).await?;
+    let closures = closures(conn, reach, period).await?;
+    let booked = booked(conn, reach, period).await?;
+    let mut used = Vec::with_capacity(rooms.len());
+    for room in rooms {
+        let zone = zone_of(reach, room.center_id);
+        let booked_ms = booked.get(&room.id).copied().unwrap_or(0);
+        let retired = room.retired_at.map(|at| zone.date(at));
+        let open = Period { to: retired.map_or(period.to, |day| day.min(period.to)), ..period };
+        let known = zone.date(room.created_at) < period.to && open.from < open.to;
+        if known || booked_ms > 0 {
+            let week = hours.get(&room.id).cloned().unwrap_or_default();
+            let closed = closures.get(&room.id).map_or(&[][..], Vec::as_slice);
+            used.push(RoomUse {
+                room_id: room.id,
+                center_id: room.center_id,
+                name: room.name,
+                booked_minutes: booked_ms / 60_000,
+                open_minutes: rules::open_minutes(&week, closed, zone, open),
+            });
+        }
+    }
+    Ok(used)
+}
+
+fn zone_of(reach: &Reach, id: CenterId) -> Zone {
+    reach.centers().iter().find(|center| center.id() == id).map_or(Zone::SHANGHAI, |center| center.zone)
+}
+
+/// The rows of `select … in` for the reach's centers.
+async fn of_centers<T>(conn: &mut Conn, select: &str, rest: &str, reach: &Reach) -> Result<Vec<T>>
+where
+    T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
+{
+    let sql = format!("{select} ({}) {rest}", places(1, reach));
+    let mut query = sqlx::query_as(AssertSqlSafe(sql));
+    for center in reach.centers() {
+        query = query.bind(center.id());
+    }
+    Ok(query.fetch_all(conn).await?)
+}
+
+async fn hours(conn: &mut Conn, reach: &Reach) -> Result<BTreeMap<RoomId, WeekHours>> {
+    let rows: Vec<(RoomId, i64, i64, i64)> = of_centers(
+        conn,
+        "select o.room_id, o.weekday, o.opens, o.closes from room_hours o join rooms r on r.id = o.room_id
+         where r.center_id in",
+        "",
+        reach,
+    )
+    .await?;
+    let mut hours: BTreeMap<RoomId, WeekHours> = BTreeMap::new();
+    for (room, weekday, opens, closes) in rows {
+        hours.entry(room).or_default().set(weekday, opens, closes);
+    }
+    Ok(hours)
+}
+
+/// Every center's period as instants of its own zone, as a table `edges (center_id, starts_at, ends_at)` to join.
+fn edges(reach: &Reach) -> String {
+    let rows: Vec<String> = (0..reach.centers().len())
+        .map(|index| format!("(${}, ${}, ${})", index * 3 + 1, index * 3 + 2, index * 3 + 3))
+        .collect();
+    let rows = if rows.is_empty() { "(0, 0, 0)".to_owned() } else { rows.join(", ") };
+    format!("with edges (center_id, starts_at, ends_at) as (values {rows})")
+}
+
+async fn within_edges<T>(conn: &mut Conn, select: &str, reach: &Reach, period: Period) -> Result<Vec<T>>
+where
+    T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
+{
+    let mut query = sqlx::query_as(AssertSqlSafe(format!("{} {select}", edges(reach))));
+    for center in reach.centers() {
+        query =
+            query.bind(center.id()).bind(center.zone.midnight(period.from)).bind(center.zone.midnight(period.to));
+    }
+    Ok(query.fetch_all(conn).await?)
+}
+
+type Spans = BTreeMap<RoomId, Vec<(Timestamp, Timestamp)>>;
+
+/// The closures that touch the period.
+async fn closures(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Spans> {
+    let rows: Vec<(RoomId, Timestamp, Timestamp)> = within_edges(
+        conn,
+        "select x.room_id, x.starts_at, x.ends_at
+         from edges e join rooms r on r.center_id = e.center_id
+         join room_closures x on x.room_id = r.id and x.starts_at < e.ends_at and x.ends_at > e.starts_at",
+        reach,
+        period,
+    )
+    .await?;
+    let mut closures = Spans::new();
+    for (room, starts, ends) in rows {
+        closures.entry(room).or_default().push((starts, ends));
+    }
+    Ok(closures)
+}
+
+/// Milliseconds booked in each room, cut at the period's edges. Live bookings do not overlap: the database sees to that.
+async fn booked(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<RoomId, i64>> {
+    let rows: Vec<(RoomId, i64)> = within_edges(
+        conn,
+        "select b.room_id, cast(sum(
+                case when b.ends_at < e.ends_at then b.ends_at else e.ends_at end
+                - case when b.starts_at > e.starts_at then b.starts_at else e.starts_at end) as bigint)
+         from edges e join rooms r on r.center_id = e.center_id
+         join bookings b on b.room_id = r.id and b.starts_at < e.ends_at and b.ends_at > e.starts_at
+         join sessions s on s.id = b.session_id
+         where b.released_at is null and s.status not in ('cancelled', 'skipped')
+         group by b.room_id",
+        reach,
+        period,
+    )
+    .await?;
+    Ok(rows.into_iter().collect())
+}
+
+async fn completeness(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> Result<Completeness> {
+    let sql = format!(
+        "{}
+        select (select count(*) from sessions s
+                where s.status = 'planned' and s.local_date >= $1 and s.local_date < $2
+                  and s.center_id in ({}) and s.ends_at <= ${}) as open_sessions,
+               (select count(*) from held h join attendances t on t.session_id = h.id
+                where t.role = 'volunteer' and t.voided_at is null
+                  and not exists (select 1 from hours_entries e
+                                  where e.session_id = t.session_id and e.person_id = t.person_id)) as unconfirmed_hours,
+               (select count(distinct t.person_id) from held h join attendances t on t.session_id = h.id
+                join people p on p.id = t.person_id
+                where t.role = 'participant' and t.voided_at is null and p.birth_date is null) as without_birth_date",
+        held("0", reach),
+        places(3, reach),
+        reach.centers().len() + 3,
+    );
+    let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(period.from).bind(period.to);
+    for center in reach.centers() {
+        query = query.bind(center.id());
+    }
+    Ok(query.bind(now.0).fetch_one(conn).await?)
+}

@@ -1,0 +1,115 @@
+//! Decisions about periods and rooms that need no database.
+
+use super::Period;
+use crate::clock::{Date, Month, Timestamp, Zone};
+use crate::rooms::WeekHours;
+
+/// Minutes in which a room is open on the days of `period`: its weekly hours less the closures, in the center's zone.
+/// Closures may overlap each other and reach beyond the hours.
+pub fn open_minutes(hours: &WeekHours, closures: &[(Timestamp, Timestamp)], zone: Zone, period: Period) -> i64 {
+    let closed = merged(closures);
+    let open = |day: Date| hours.on(day.weekday()).map(|(o, c)| (zone.at_minute(day, o), zone.at_minute(day, c)));
+    let left = |span| length(span) - closed.iter().map(|closure| common(span, *closure)).sum::<i64>();
+    period.days().filter_map(open).map(left).sum::<i64>() / 60_000
+}
+
+/// The same time in spans that do not overlap.
+fn merged(spans: &[(Timestamp, Timestamp)]) -> Vec<(Timestamp, Timestamp)> {
+    let mut sorted = spans.to_vec();
+    sorted.sort_unstable();
+    let mut merged: Vec<(Timestamp, Timestamp)> = Vec::new();
+    for (start, end) in sorted {
+        match merged.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => merged.push((start, end)),
+        }
+    }
+    merged
+}
+
+fn length((start, end): (Timestamp, Timestamp)) -> i64 {
+    (end.0 - start.0).max(0)
+}
+
+/// Milliseconds that both spans hold.
+fn common(a: (Timestamp, Timestamp), b: (Timestamp, Timestamp)) -> i64 {
+    length((a.0.max(b.0), a.1.min(b.1)))
+}
+
+/// The months that hold a day of `period`, in order.
+pub fn months(period: Period) -> impl Iterator<Item = Month> {
+    let end = period.to;
+    std::iter::successors(Some(Month::of(period.from)), |month| Some(month.next())).take_while(move |m| m.first() < end)
+}
+
+/// Whether a purchaser may read `period`: every month of it holds a day of one of its agreements (both ends included).
+pub fn is_agreed(period: Period, terms: &[(Date, Date)]) -> bool {
+    months(period).all(|month| terms.iter().any(|(starts, ends)| *starts < month.end() && *ends >= month.first()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn date(text: &str) -> Date {
+        Date::parse(text).unwrap()
+    }
+
+    fn period(from: &str, to: &str) -> Period {
+        Period::new(date(from), date(to)).unwrap()
+    }
+
+    #[test]
+    fn a_room_is_open_by_its_hours_less_its_closures() {
+        let mut hours = WeekHours::default();
+        hours.set(1, 540, 1020); // Monday 9:00–17:00
+        hours.set(7, 0, 1440);
+        let week = period("2026-03-02", "2026-03-09");
+        assert_eq!(open_minutes(&hours, &[], Zone::SHANGHAI, week), 480 + 1440);
+        let at = |day, minute| Zone::SHANGHAI.at_minute(date(day), minute);
+        // From Sunday the 1st over Monday's first hour, and a second one within it.
+        let closures = [(at("2026-03-01", 600), at("2026-03-02", 600)), (at("2026-03-02", 570), at("2026-03-02", 615))];
+        assert_eq!(open_minutes(&hours, &closures, Zone::SHANGHAI, week), 480 - 75 + 1440);
+    }
+
+    #[test]
+    fn a_purchaser_reads_the_months_of_its_agreements() {
+        let terms = [(date("2026-01-15"), date("2026-03-10")), (date("2026-04-01"), date("2026-04-30"))];
+        let reads = |from, to| is_agreed(period(from, to), &terms);
+        assert!(reads("2026-01-01", "2026-02-01"), "its first month is whole");
+        assert!(reads("2026-01-01", "2026-05-01"));
+        assert!(!reads("2025-12-31", "2026-02-01"));
+        assert!(!reads("2026-04-01", "2026-06-01"));
+    }
+
+    proptest! {
+        #[test]
+        fn open_minutes_are_what_counting_minute_by_minute_finds(
+            hours in proptest::collection::btree_map(1i64..=7, (0i64..1439, 1i64..600), 0..7),
+            closures in proptest::collection::vec((-600i64..5000, 1i64..2000), 0..5),
+            days in 1u64..4,
+        ) {
+            let mut week = WeekHours::default();
+            for (weekday, (opens, long)) in hours {
+                week.set(weekday, opens, (opens + long).min(1440));
+            }
+            let from = date("2026-03-06");
+            let start = Zone::SHANGHAI.midnight(from);
+            let at = |minute: i64| Timestamp(start.0 + minute * 60_000);
+            let spans: Vec<_> = closures.iter().map(|(begin, long)| (at(*begin), at(begin + long))).collect();
+            let mut expected = 0;
+            for (index, day) in from.until(from.plus_days(days)).enumerate() {
+                for minute in 0..1440 {
+                    let now = at(i64::try_from(index).unwrap() * 1440 + minute);
+                    let open = week.on(day.weekday()).is_some_and(|(opens, closes)| opens <= minute && minute < closes);
+                    let closed = spans.iter().any(|(begin, end)| *begin <= now && now < *end);
+                    expected += i64::from(open && !closed);
+                }
+            }
+            let period = Period::new(from, from.plus_days(days)).unwrap();
+            prop_assert_eq!(open_minutes(&week, &spans, Zone::SHANGHAI, period), expected);
+        }
+    }
+}

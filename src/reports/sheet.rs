@@ -1,0 +1,82 @@
+//! A center's month on one sheet: the numbers, and the sessions behind them.
+
+use std::collections::BTreeMap;
+
+use super::queries::{self, By};
+use super::{Numbers, Period, Tally, scope};
+use crate::activities::SessionId;
+use crate::agreements::{self, Agreement};
+use crate::auth::{ReportReader, Role};
+use crate::centers::{Center, CenterId};
+use crate::clock::{Date, Month, Now};
+use crate::error::{Error, Result};
+use crate::store::Conn;
+
+/// The service kind whose sessions are about one person: their titles may name somebody.
+const CASE_WORK: &str = "case_work";
+
+pub struct Sheet {
+    pub center: Center,
+    pub month: Month,
+    pub numbers: Numbers,
+    /// Visits by local date.
+    pub days: BTreeMap<String, Tally>,
+    pub sessions: Vec<SessionLine>,
+    /// The agreements of the month that the reader may know of.
+    pub agreements: Vec<Agreement>,
+    /// Whether the reader may open the sessions.
+    pub opens_sessions: bool,
+}
+
+/// A session that counted. Nobody's name is in it but what a title says.
+#[derive(Clone, Debug)]
+pub struct SessionLine {
+    pub id: SessionId,
+    pub date: Date,
+    /// `None` where the title could name a person and the reader gets no personal data.
+    pub title: Option<String>,
+    pub kind: String,
+    pub kind_en: String,
+    pub room: String,
+    pub visits: i64,
+    pub persons: i64,
+}
+
+/// Loads the month's sheet.
+///
+/// # Errors
+/// `NotFound` for a center that the reader does not reach, and for a purchaser outside its agreements' months.
+pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, month: Month, now: Now) -> Result<Sheet> {
+    let period = Period::from(month);
+    let reach = scope::center(by, conn, id, period).await?;
+    let mut agreements = agreements::queries::of_center(by, conn, id).await?;
+    agreements.retain(|agreement| agreement.starts_on < period.to && agreement.ends_on >= period.from);
+    let tallies = queries::tallies(conn, By::Session, &reach, period).await?;
+    let lines = queries::session_rows(conn, &reach, period).await?;
+    let opens_sessions = by.role != Role::Purchaser;
+    let sessions = lines
+        .into_iter()
+        .map(|row| {
+            let tally = tallies.get(&row.id.to_string()).cloned().unwrap_or_default();
+            SessionLine {
+                id: row.id,
+                date: row.local_date,
+                title: (opens_sessions || row.kind_code != CASE_WORK).then_some(row.title),
+                kind: row.kind,
+                kind_en: row.kind_en,
+                room: row.room,
+                visits: tally.visits,
+                persons: tally.persons,
+            }
+        })
+        .collect();
+    Ok(Sheet {
+        numbers: queries::count(conn, &reach, period, now).await?,
+        days: queries::tallies(conn, By::Day, &reach, period).await?,
+        center: reach.centers().first().cloned().ok_or(Error::NotFound)?,
+        month,
+        sessions,
+        agreements,
+        opens_sessions,
+    })
+}

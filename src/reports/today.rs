@@ -1,0 +1,120 @@
+//! What a center's overview shows beside the numbers: today's sessions, and what waits to be done.
+
+use chrono::NaiveDateTime;
+
+use super::queries::present;
+use crate::activities::{SessionId, SessionStatus};
+use crate::centers::Center;
+use crate::clock::{Date, Now, Timestamp};
+use crate::error::Result;
+use crate::store::Conn;
+
+/// A session of today, and how many participants are there.
+#[derive(Debug, sqlx::FromRow)]
+pub struct TodaySession {
+    pub id: SessionId,
+    pub title: String,
+    pub room: String,
+    pub worker: Option<String>,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    pub status: SessionStatus,
+    pub present: i64,
+}
+
+impl TodaySession {
+    pub fn is_on(&self, now: Now) -> bool {
+        self.status == SessionStatus::Planned && self.starts_at <= now.0 && now.0 < self.ends_at
+    }
+
+    pub fn is_waiting(&self, now: Now) -> bool {
+        self.status == SessionStatus::Planned && self.ends_at <= now.0
+    }
+}
+
+pub async fn sessions(conn: &mut Conn, center: &Center, today: Date) -> Result<Vec<TodaySession>> {
+    let sql = format!(
+        "select s.id, a.title, r.name as room, p.name as worker, s.starts_at, s.ends_at, s.status,
+                {} as present
+         from sessions s join activities a on a.id = s.activity_id join rooms r on r.id = s.room_id
+         left join workers v on v.id = s.worker_id left join people p on p.id = v.person_id
+         where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped' order by s.starts_at, s.id",
+        present("s")
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center.id()).bind(today).fetch_all(conn).await?)
+}
+
+/// A session that waits for its worker: to be closed, or for hours to be confirmed.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Waiting {
+    pub id: SessionId,
+    pub title: String,
+    pub starts_at: Timestamp,
+    pub status: SessionStatus,
+    /// Volunteers whose hours nobody confirmed yet.
+    pub unconfirmed: i64,
+}
+
+impl Waiting {
+    pub fn is_open(&self) -> bool {
+        self.status == SessionStatus::Planned
+    }
+
+    pub fn starts(&self, center: &Center) -> NaiveDateTime {
+        center.zone.local(self.starts_at)
+    }
+}
+
+/// What is missing from the center's numbers, of the last year.
+#[derive(Debug)]
+pub struct ToDo {
+    /// The latest first; the rest is only counted.
+    pub sessions: Vec<Waiting>,
+    pub open_sessions: i64,
+    pub unconfirmed_hours: i64,
+    /// People enrolled here whose birth date nobody knows.
+    pub without_birth_date: i64,
+}
+
+impl ToDo {
+    pub fn is_empty(&self) -> bool {
+        self.open_sessions == 0 && self.unconfirmed_hours == 0 && self.without_birth_date == 0
+    }
+}
+
+/// Of how many waiting sessions the overview shows a line.
+const LINES: usize = 6;
+
+pub async fn to_do(conn: &mut Conn, center: &Center, now: Now) -> Result<ToDo> {
+    let waiting: Vec<Waiting> = sqlx::query_as(
+        "select w.id, w.title, w.starts_at, w.status, w.unconfirmed from (
+            select s.id, a.title, s.starts_at, s.status,
+                   (select count(*) from attendances t
+                    where s.status = 'completed' and t.session_id = s.id and t.role = 'volunteer' and t.voided_at is null
+                      and not exists (select 1 from hours_entries e
+                                      where e.session_id = t.session_id and e.person_id = t.person_id)) as unconfirmed
+            from sessions s join activities a on a.id = s.activity_id
+            where s.center_id = $1 and s.local_date >= $2 and s.ends_at <= $3
+              and s.status in ('planned', 'completed')) w
+         where w.status = 'planned' or w.unconfirmed > 0
+         order by w.starts_at desc",
+    )
+    .bind(center.id())
+    .bind(center.zone.date(now.0).minus_days(366))
+    .bind(now.0)
+    .fetch_all(&mut *conn)
+    .await?;
+    let without_birth_date = sqlx::query_scalar(
+        "select count(*) from enrolments e join people p on p.id = e.person_id
+         where e.center_id = $1 and p.birth_date is null",
+    )
+    .bind(center.id())
+    .fetch_one(conn)
+    .await?;
+    Ok(ToDo {
+        open_sessions: i64::try_from(waiting.iter().filter(|session| session.is_open()).count()).unwrap_or(i64::MAX),
+        unconfirmed_hours: waiting.iter().map(|session| session.unconfirmed).sum(),
+        sessions: waiting.into_iter().take(LINES).collect(),
+        without_birth_date,
+    })
+}

@@ -1,0 +1,270 @@
+//! Section 5's numbers against an independent recount, and the pages, files and answers that show them.
+
+mod month;
+mod random;
+mod recount;
+
+use linli::clock::Timestamp;
+use month::{Held, Month, at};
+use recount::Rows;
+use serde_json::Value;
+
+use crate::support::{TestApp, on_both_engines};
+
+/// 2 April 2026: March is over.
+const AFTER: &str = "2026-04-02T02:00:00Z";
+
+const MARCH: (&str, &str) = ("2026-03-01", "2026-04-01");
+
+/// March 2026 with everything in it that is easily counted wrong. Center 1 has two rooms, center 2 gets one.
+async fn a_tricky_month(app: &TestApp) {
+    let mut month = Month::begin(app).await;
+    let (worker, other, staff) =
+        (month.worker(1, "social_worker").await, month.worker(1, "social_worker").await, month.worker(1, "staff").await);
+    let (elders, medical) = (month.team(1).await, month.team(9).await);
+    let far_room = month.room(2, "堑头大厅").await;
+
+    // In two groups all month: elderly and disabled.
+    let chen = month.person(Some("1950-05-01")).await;
+    month.grant(chen, "disabled", "2020-01-01", None).await;
+    // Turns 60 on 16 March.
+    let liang = month.person(Some("1966-03-16")).await;
+    // Needy until 10 March.
+    let huang = month.person(Some("1980-01-01")).await;
+    month.grant(huang, "needy", "2025-01-01", Some("2026-03-10")).await;
+    let child = month.person(Some("2016-07-01")).await;
+    let unknown = month.person(None).await;
+    let volunteer = month.person(Some("1985-02-02")).await;
+    let second = month.person(Some("1962-02-02")).await;
+
+    let led = |worker| Held { worker: Some(worker), team: Some(elders), ..Held::default() };
+    let early = month.session(at("2026-03-03 09:00"), 120, led(worker)).await;
+    for person in [chen, liang, huang, child, unknown] {
+        month.attend(early, person, "participant").await;
+    }
+    // Came twice by mistake: voided once, and stands once.
+    month.attendance(early, volunteer, "participant", true).await;
+    month.attend(early, volunteer, "volunteer").await;
+    let entry = month.hours(early, volunteer, Some(elders), 120).await;
+    month.reverse(early, volunteer, Some(elders), 120, entry).await;
+    month.hours(early, volunteer, Some(elders), 90).await;
+    // Helped here in a medical team's name, and nobody confirmed the other's hours.
+    month.attend(early, second, "volunteer").await;
+
+    let late = month.session(at("2026-03-20 09:00"), 60, Held { kind: 2, room: 2, ..led(worker) }).await;
+    for person in [chen, liang, huang] {
+        month.attend(late, person, "participant").await;
+    }
+    month.attend(late, second, "volunteer").await;
+    month.hours(late, second, Some(medical), 60).await;
+    month.heads(late, 12, [5, 1, 0, 2], false).await;
+    month.heads(late, 3, [3, 1, 0, 0], false).await;
+    month.heads(late, 40, [40, 0, 0, 0], true).await;
+
+    // Only heads, only a voided attendance, only staff: the middle one is no session.
+    let heads_only = month.session(at("2026-03-21 09:00"), 60, led(other)).await;
+    month.heads(heads_only, 7, [0, 0, 0, 0], false).await;
+    let nobody = month.session(at("2026-03-22 09:00"), 60, led(other)).await;
+    month.attendance(nobody, chen, "participant", true).await;
+    let staff_only = month.session(at("2026-03-23 09:00"), 60, led(staff)).await;
+    month.attend(staff_only, volunteer, "staff").await;
+    // Cancelled with somebody at the door; forgotten; and still to come.
+    let cancelled = month.session(at("2026-03-24 09:00"), 60, Held { status: "cancelled", ..led(worker) }).await;
+    month.attend(cancelled, child, "participant").await;
+    let forgotten = month.session(at("2026-03-25 09:00"), 60, Held { status: "planned", ..led(worker) }).await;
+    month.attend(forgotten, child, "participant").await;
+    month.heads(forgotten, 5, [0, 0, 0, 0], false).await;
+
+    // At the month's edges by local time: in UTC the first is still February's, the second starts on the 31st and
+    // ends in April, the third is April's though March's in UTC.
+    let first = month.session(at("2026-03-01 01:00"), 60, Held::default()).await;
+    month.attend(first, child, "participant").await;
+    let midnight = month.session(at("2026-03-31 23:00"), 180, Held { team: Some(medical), ..Held::default() }).await;
+    month.attend(midnight, huang, "participant").await;
+    month.attend(midnight, volunteer, "volunteer").await;
+    month.hours(midnight, volunteer, None, 45).await;
+    let april = month.session(at("2026-04-01 05:00"), 60, Held::default()).await;
+    month.attend(april, unknown, "participant").await;
+    let february = month.session(at("2026-02-28 22:00"), 240, Held { room: 2, ..Held::default() }).await;
+    month.attend(february, unknown, "participant").await;
+
+    // Chen goes to the other center too: one person in the town's total... of the city.
+    let elsewhere = month.session(at("2026-03-12 14:00"), 90, Held { center: 2, room: far_room, ..Held::default() }).await;
+    for person in [chen, child] {
+        month.attend(elsewhere, person, "participant").await;
+    }
+
+    month.close(1, at("2026-02-27 12:00"), at("2026-03-02 12:00")).await;
+    month.close(1, at("2026-03-02 10:00"), at("2026-03-02 15:00")).await;
+    month.close(2, at("2026-03-31 20:00"), at("2026-04-03 09:00")).await;
+    month.commit().await;
+    app.at(AFTER);
+}
+
+async fn summary(app: &TestApp, login: &str, scope: &str, (from, to): (&str, &str)) -> Value {
+    let path = format!("/api/v1/summary?scope={scope}&from={from}&to={to}");
+    app.token(login).await.get(&path).await.is(200).json()
+}
+
+/// Asserts field by field, so that a failure names the field.
+#[track_caller]
+fn assert_same(found: &Value, expected: &Value, what: &str) {
+    for (field, value) in expected.as_object().unwrap() {
+        assert_eq!(&found[field], value, "{what}: {field}");
+    }
+    assert_eq!(found, expected, "{what}");
+}
+
+on_both_engines! {
+    async fn the_numbers_equal_an_independent_recount(app: TestApp) {
+        a_tricky_month(&app).await;
+        let rows = Rows::load(&app).await;
+        let now = Timestamp::parse_rfc3339(AFTER).unwrap();
+        let every: Vec<i64> = (1..=25).collect();
+        let periods = [MARCH, ("2026-03-16", "2026-03-21"), ("2026-02-01", "2026-05-01"), ("2026-03-31", "2026-04-01"), ("2026-01-01", "2026-01-02")];
+        for period in periods {
+            let expected = |centers| rows.summary(centers, period.0, period.1, now);
+            assert_same(&summary(&app, "ann", "center:1", period).await, &expected(&[1]), &format!("center, {period:?}"));
+            assert_same(&summary(&app, "ben", "provider:1", period).await, &expected(&[1]), &format!("provider, {period:?}"));
+            assert_same(&summary(&app, "ada", "town:%E4%B8%9C%E5%9F%8E", period).await, &expected(&[2]), &format!("town, {period:?}"));
+            assert_same(&summary(&app, "ada", "city", period).await, &expected(&every), &format!("city, {period:?}"));
+        }
+    }
+
+    async fn the_tricky_month_counts_as_a_person_would(app: TestApp) {
+        a_tricky_month(&app).await;
+        let found = summary(&app, "ann", "center:1", MARCH).await;
+        // early, late, heads only, staff only, first, midnight
+        assert_eq!(found["sessions"], 6);
+        // 5 + 3 + 1 + 1 named, 15 + 7 heads
+        assert_eq!((&found["visits"], &found["unnamed"], &found["persons"]), (&32.into(), &22.into(), &5.into()));
+        let group = |name: &str| (found["groups"][name]["visits"].as_i64().unwrap(), found["groups"][name]["persons"].as_i64().unwrap());
+        assert_eq!(group("elderly"), (3 + 8, 2), "chen twice, liang after the birthday, and eight heads");
+        assert_eq!(group("disabled"), (2 + 2, 1));
+        assert_eq!(group("needy"), (1, 1), "huang on the 3rd, not on the 20th");
+        assert_eq!(group("youth"), (2 + 2, 1));
+        assert_eq!(group("none"), (4 + 4 + 7, 3), "liang before the birthday, huang twice after the membership, unknown");
+        assert_eq!((&found["volunteers"]["visits"], &found["volunteers"]["persons"], &found["volunteers"]["minutes"]), (&4.into(), &2.into(), &195.into()));
+        assert_eq!((&found["volunteers"]["teams"]["elderly_care"]["minutes"], &found["volunteers"]["teams"]["medical"]["minutes"]), (&90.into(), &105.into()));
+        assert_eq!(found["completeness"], serde_json::json!({ "open_sessions": 1, "unconfirmed_hours": 1, "without_birth_date": 1 }));
+        let led: Vec<i64> = found["social_workers"].as_array().unwrap().iter().map(|row| row["sessions"].as_i64().unwrap()).collect();
+        assert_eq!(led, [2, 1], "staff who are no social workers are not listed");
+        let city = summary(&app, "ada", "city", MARCH).await;
+        assert_eq!((&city["visits"], &city["persons"]), (&34.into(), &5.into()), "who went to both centers is one person");
+    }
+
+    async fn a_scope_is_answered_whole_or_not_at_all(app: TestApp) {
+        let month = "&from=2026-03-01&to=2026-04-01";
+        for (login, scope, status) in [
+            ("ada", "city", 200), ("ada", "provider:2", 200), ("ada", "provider:99", 404), ("ada", "center:99", 404),
+            ("tom", "town:%E8%8E%9E%E5%9F%8E", 200), ("tom", "town:%E4%B8%9C%E5%9F%8E", 404), ("tom", "city", 404),
+            ("ben", "provider:1", 200), ("ben", "provider:2", 404), ("pat", "center:1", 200), ("pat", "city", 404), ("olga", "center:1", 404),
+        ] {
+            let path = format!("/api/v1/summary?scope={scope}{month}");
+            assert_eq!(app.token(login).await.get(&path).await.status.code, status, "{login} {scope}");
+        }
+        let pat = app.token("pat").await;
+        pat.get("/api/v1/summary?scope=center:1&from=2026-12-01&to=2027-01-01").await.is(200);
+        pat.get("/api/v1/summary?scope=center:1&from=2026-12-01&to=2027-01-02").await.is(404);
+        let faults = pat.get("/api/v1/summary?scope=planet&from=2026-02-30").await.is(422).is_refused("invalid").json();
+        assert_eq!(faults["errors"]["scope"]["code"], "field.not_a_choice");
+        assert_eq!(faults["errors"]["from"]["code"], "field.not_a_date");
+        assert_eq!(faults["errors"]["to"]["code"], "field.required");
+        let path = "/api/v1/summary?scope=center:1&from=2026-03-01&to=";
+        assert_eq!(pat.get(&format!("{path}2026-03-01")).await.is(422).json()["errors"]["to"]["code"], "field.period_is_empty");
+        assert_eq!(pat.get(&format!("{path}2036-03-01")).await.is(422).json()["errors"]["to"]["code"], "field.period_too_long");
+    }
+
+    async fn a_report_shows_the_numbers_and_nobodys_name(app: TestApp) {
+        a_tricky_month(&app).await;
+        let (ann, pat) = (app.sign_in("ann").await, app.sign_in("pat").await);
+        ann.get("/centers/1/reports").await.is(200).shows("2026年3月").shows("2026年2月");
+        pat.get("/centers/1/reports").await.is(200).shows("2026年3月").shows("/centers/1/reports/2026-02");
+        for user in [&ann, &pat] {
+            let report = user.get("/centers/1/reports/2026-03").await.is(200);
+            report.shows("2026年3月服务月报").shows("莞爱社会工作服务中心").shows("莞城街道办事处").shows("含未具名 22 人次").shows("二楼多功能活动室").shows("活动");
+        }
+        // The two workers are staff; the residents are numbered from 3 on.
+        let report = pat.get("/centers/1/reports/2026-03").await.is(200);
+        let csv = pat.get("/centers/1/reports/2026-03.csv").await.is(200);
+        for number in 3..=12 {
+            assert!(!report.text().contains(&format!("居民{number}号")) && !csv.text().contains(&format!("居民{number}号")));
+        }
+        report.hides("/sessions/");
+        ann.get("/centers/1/reports/2026-03").await.shows("/centers/1/sessions/");
+    }
+
+    async fn case_work_has_no_title_for_the_purchaser(app: TestApp) {
+        let mut month = Month::begin(&app).await;
+        let session = month.session(at("2026-03-03 09:00"), 60, Held { kind: 1, ..Held::default() }).await;
+        month.heads(session, 1, [0; 4], false).await;
+        month.commit().await;
+        app.execute("update activities set title = '陈大文家庭走访'").await;
+        app.sign_in("ann").await.get("/centers/1/reports/2026-03").await.is(200).shows("陈大文家庭走访");
+        let pat = app.sign_in("pat").await;
+        pat.get("/centers/1/reports/2026-03").await.is(200).hides("陈大文").shows("个案");
+        pat.get("/centers/1/reports/2026-03.csv").await.is(200).hides("陈大文").shows("个案");
+    }
+
+    async fn a_purchaser_reads_its_agreements_months_only(app: TestApp) {
+        let (pat, ann) = (app.sign_in("pat").await, app.sign_in("ann").await);
+        for ending in ["", ".csv"] {
+            pat.get(&format!("/centers/1/reports/2026-01{ending}")).await.is(200);
+            pat.get(&format!("/centers/1/reports/2025-12{ending}")).await.is(404);
+            ann.get(&format!("/centers/1/reports/2025-12{ending}")).await.is(200);
+            ann.get(&format!("/centers/2/reports/2026-01{ending}")).await.is(404);
+        }
+        pat.get("/centers/2/reports/2026-03").await.is(404);
+        app.at("2027-01-05T02:00:00Z");
+        pat.get("/centers/1/reports").await.is(200).hides("2027年1月");
+        pat.get("/summary/2026-03").await.is(200).shows("罗沙社区综合服务中心").hides("堑头");
+        pat.get("/summary/2027-01").await.is(200).hides("罗沙").shows("还没有报告");
+    }
+
+    async fn the_csv_is_for_a_spreadsheet(app: TestApp) {
+        a_tricky_month(&app).await;
+        app.execute("update activities set title = '=cmd|''/c calc''!A1, \"x\"' where kind_id = 2").await;
+        let answer = app.sign_in("ann").await.get("/centers/1/reports/2026-03.csv").await.is(200);
+        assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
+        assert_eq!(answer.header("content-disposition"), "attachment; filename=\"linli-1-2026-03.csv\"");
+        let text = answer.text();
+        assert!(text.starts_with("\u{feff}部分,项目,日期,"), "{text}");
+        assert!(text.contains("\"'=cmd|'/c calc'!A1, \"\"x\"\"\""), "{text}");
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let rows: Vec<Vec<String>> = reader.records().map(|row| row.unwrap().iter().map(String::from).collect()).collect();
+        let total = rows.iter().find(|row| row[0] == "合计").unwrap();
+        assert_eq!(total[5..8], ["6", "32", "5"]);
+        let mut english = app.sign_in("ann").await;
+        english.cookies.push(("lang".into(), "en".into()));
+        english.get("/centers/1/reports/2026-03.csv").await.is(200).shows("Part,Item,Date,").shows("Priority group,");
+    }
+
+    async fn the_overview_says_what_is_today_and_what_waits(app: TestApp) {
+        let mut month = Month::begin(&app).await;
+        let person = month.person(None).await;
+        let volunteer = month.person(Some("1980-01-01")).await;
+        month.session(at("2026-03-05 09:30"), 60, Held { status: "planned", ..Held::default() }).await;
+        month.session(at("2026-03-04 09:30"), 60, Held { status: "planned", ..Held::default() }).await;
+        let done = month.session(at("2026-03-03 09:30"), 60, Held::default()).await;
+        month.attend(done, person, "participant").await;
+        month.attend(done, volunteer, "volunteer").await;
+        let before = month.session(at("2026-02-05 09:30"), 60, Held::default()).await;
+        month.heads(before, 2, [0; 4], false).await;
+        let later = month.session(at("2026-02-06 09:30"), 60, Held::default()).await;
+        month.heads(later, 50, [0; 4], false).await;
+        month.commit().await;
+        app.sign_in("ann").await.get("/centers/1").await.is(200)
+            .shows("今天 1 场活动").shows("进行中 · 0 人").shows("待结束登记 1 场").shows("志愿时数待确认 1 人次")
+            .shows("1 位居民缺出生日期").shows("上月同期 2").shows("▼ 50%").shows("/agenda/1").hides("/centers/1/edit");
+        app.sign_in("ada").await.get("/centers/1").await.is(200).shows("/centers/1/edit");
+        app.sign_in("ada").await.get("/centers/3").await.is(200).shows("今天没有安排活动").shows("都办好了").shows("尚未委托");
+    }
+
+    async fn the_summary_counts_people_once_across_centers(app: TestApp) {
+        a_tricky_month(&app).await;
+        let ada = app.sign_in("ada").await;
+        ada.get("/summary/2026-03").await.is(200).shows("25 个中心").shows("34").shows("合计人数跨中心去重");
+        assert_eq!(ada.get("/summary").await.leads_to(), "/summary/2026-04");
+        app.sign_in("tom").await.get("/summary/2026-03").await.is(200).shows("罗沙").hides("堑头");
+    }
+}
