@@ -75,19 +75,13 @@ async fn tries(user: &User<'_>, person: i64, role: &str, request: &str) -> Answe
 }
 
 async fn ticks(user: &User<'_>, person: &str, role: &str) -> Answer {
-    user.post(
-        &format!("{SESSION}/attendances"),
-        &[("request_id", &request()), ("person_id", person), ("role", role)],
-    )
-    .await
+    user.post(&format!("{SESSION}/attendances"), &[("request_id", &request()), ("person_id", person), ("role", role)])
+        .await
 }
 
 fn codes(answers: &[Answer]) -> (usize, usize, usize) {
     let count = |status: u16, code: Option<&str>| {
-        answers
-            .iter()
-            .filter(|a| a.status.code == status && code.is_none_or(|code| a.json()["code"] == code))
-            .count()
+        answers.iter().filter(|a| a.status.code == status && code.is_none_or(|code| a.json()["code"] == code)).count()
     };
     (count(201, None), count(409, Some("already_in")), count(409, Some("full")))
 }
