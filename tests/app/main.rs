@@ -7,6 +7,7 @@ mod accounts;
 mod activities;
 mod check_in;
 mod failure;
+mod journeys;
 mod locales;
 mod people;
 mod reports;

@@ -1,5 +1,7 @@
 //! A Linli that listens on a real port, for browsers.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
@@ -7,23 +9,19 @@ use linli::clock::{Clock, Timestamp};
 use rocket::Shutdown;
 use rocket::fairing::AdHoc;
 
-use super::app::{Engine, fresh_database, settings};
+use super::app::{Engine, settings};
 use super::postgres;
 
 /// Where a browser finds it. Dropped, it stops.
 pub(crate) struct Live {
     pub(crate) base: String,
+    pub(crate) database_url: String,
     pub(crate) clock: Clock,
     shutdown: Shutdown,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Live {
-    /// On a copy of the template: with the cast.
-    pub(crate) fn with_cast(engine: Engine) -> Option<Self> {
-        Some(Self::on(&fresh_database(engine)?))
-    }
-
     /// On an empty database, as after the very first start. `None` where PostgreSQL is not installed.
     pub(crate) fn empty(engine: Engine, name: &str) -> Option<(Self, tempfile::TempDir)> {
         let folder = tempfile::tempdir().expect("a temporary directory");
@@ -54,11 +52,29 @@ impl Live {
             });
         });
         let (port, shutdown) = ready.recv().expect("Linli lifts off");
-        Self { base: format!("http://127.0.0.1:{port}"), clock, shutdown, thread: Some(thread) }
+        Self {
+            base: format!("http://127.0.0.1:{port}"),
+            database_url: url.to_owned(),
+            clock,
+            shutdown,
+            thread: Some(thread),
+        }
     }
 
     pub(crate) fn at(&self, rfc3339: &str) {
         self.clock.set(Timestamp::parse_rfc3339(rfc3339).expect("an instant"));
+    }
+
+    /// What a plain HTTP client gets, without a browser: the body of a 200.
+    pub(crate) fn get(&self, path: &str) -> String {
+        let host = self.base.trim_start_matches("http://");
+        let mut socket = TcpStream::connect(host).expect("Linli listens");
+        write!(socket, "GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n").expect("a request is sent");
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).expect("an answer comes");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        assert!(head.contains(" 200 "), "{path}: {head}");
+        body.to_owned()
     }
 
     pub(crate) fn link(&self, path: &str) -> String {

@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod browser;
+pub(crate) mod calendar;
 pub(crate) mod cast;
 pub(crate) mod live;
 pub(crate) mod postgres;
