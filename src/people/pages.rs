@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use rocket::{Route, State, get, post, routes};
 
 use super::groups::{self, AgeBands, Membership, PriorityGroup};
-use super::queries::{Listed, TeamOf, Visit};
+use super::queries::{Among, Listed, TeamOf, Visit};
 use super::{Person, PersonId, SealedNumber, Sex, actions, forms, queries};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
@@ -35,11 +35,38 @@ struct List {
     bands: AgeBands,
     today: Date,
     page: i64,
+    group: Option<PriorityGroup>,
     /// What was searched for.
     wanted: Option<String>,
 }
 
 impl List {
+    /// The page without its people.
+    async fn load(conn: &mut Conn, now: Now, center: Center, group: Option<PriorityGroup>) -> Result<Self> {
+        let today = center.zone.date(now.0);
+        let bands = groups::age_bands(conn).await?;
+        let mut list = Self { center, people: Vec::new(), total: 0, bands, today, page: 1, group, wanted: None };
+        list.total = queries::count(conn, list.center.id(), today, list.among()).await?;
+        Ok(list)
+    }
+
+    fn among(&self) -> Among {
+        self.group.map_or_else(Among::default, |group| Among::group(group, self.bands, self.today))
+    }
+
+    fn choices(&self) -> &'static [PriorityGroup] {
+        PriorityGroup::ALL
+    }
+
+    fn is_chosen(&self, group: &PriorityGroup) -> bool {
+        self.group == Some(*group)
+    }
+
+    /// The rest of the address of another page of the same list.
+    fn same_group(&self) -> String {
+        self.group.map_or_else(String::new, |group| format!("&group={group}"))
+    }
+
     fn first(&self) -> i64 {
         (self.page - 1) * PAGE + 1
     }
@@ -80,16 +107,23 @@ impl View for List {
     }
 }
 
-#[get("/centers/<center>/people?<page>")]
-async fn list(by: Coordinator, db: &Db, now: Now, center: CenterId, page: Option<i64>) -> Result<Page<List>> {
+#[get("/centers/<center>/people?<page>&<group>")]
+async fn list(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    page: Option<i64>,
+    group: Option<&str>,
+) -> Result<Page<List>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let today = center.zone.date(now.0);
-    let total = queries::count(&mut conn, center.id()).await?;
-    let page = page.unwrap_or(1).clamp(1, pages(total));
-    let people = queries::list(&mut conn, center.id(), today, (page - 1) * PAGE, PAGE).await?;
-    let bands = groups::age_bands(&mut conn).await?;
-    Ok(Page(List { center, people, total, bands, today, page, wanted: None }))
+    let group = group.and_then(|group| group.parse().ok());
+    let mut list = List::load(&mut conn, now, center, group).await?;
+    list.page = page.unwrap_or(1).clamp(1, list.pages());
+    let part = ((list.page - 1) * PAGE, PAGE);
+    list.people = queries::list(&mut conn, list.center.id(), list.today, list.among(), part).await?;
+    Ok(Page(list))
 }
 
 /// A search is posted, for names and numbers do not belong in an address; it changes nothing.
@@ -97,17 +131,11 @@ async fn list(by: Coordinator, db: &Db, now: Now, center: CenterId, page: Option
 async fn search(by: Coordinator, db: &Db, now: Now, center: CenterId, fields: Fields) -> Result<Page<List>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let today = center.zone.date(now.0);
+    let mut list = List::load(&mut conn, now, center, None).await?;
     let wanted: String = fields.get("q").chars().take(60).collect();
-    let people = if wanted.is_empty() {
-        queries::list(&mut conn, center.id(), today, 0, PAGE).await?
-    } else {
-        queries::list_found(&mut conn, center.id(), today, &wanted, PAGE).await?
-    };
-    let total = queries::count(&mut conn, center.id()).await?;
-    let bands = groups::age_bands(&mut conn).await?;
-    let wanted = Some(wanted).filter(|wanted| !wanted.is_empty());
-    Ok(Page(List { center, people, total, bands, today, page: 1, wanted }))
+    list.people = queries::list_found(&mut conn, list.center.id(), list.today, &wanted, PAGE).await?;
+    list.wanted = Some(wanted);
+    Ok(Page(list))
 }
 
 /// The form of a person, new (`person` is none) or known.
