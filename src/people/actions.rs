@@ -1,14 +1,14 @@
-//! Registering, revising and admitting people; granting and ending memberships; revealing a sealed number.
+//! Registering, revising and admitting people; granting and ending memberships.
 
 use super::forms::Revision;
 use super::rules::{IdNumber, Phone};
-use super::{MembershipInput, Person, PersonId, PersonInput, Sex, groups, pinyin, queries};
+use super::{MembershipInput, Person, PersonId, PersonInput, Sex, groups, pinyin};
 use crate::audit::{self, Acting};
 use crate::auth::{AccountId, Coordinator};
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Refusal, Result};
-use crate::store::{self, Conn, Sealer, text_enum};
+use crate::store::{self, Conn, Sealer};
 
 /// Registers a person in the center. An ID number that another center registered is the same human: that row is
 /// enrolled here, and nothing that was not entered is learnt but what belongs to the person everywhere.
@@ -398,34 +398,4 @@ pub async fn end_membership(
     }
     groups::follow(tx, person).await?;
     audit::record(tx, by, now, audit::entry("person.membership_ended", person.0).at(center.id())).await
-}
-
-text_enum!(
-    /// A number that is shown masked until somebody says why they need it.
-    SealedNumber in "people" { Phone = "phone", IdNumber = "id_number" }
-);
-
-/// Shows a sealed number in full. `reason` is kept in the audit.
-///
-/// # Errors
-/// `NotFound` for another center's person, and where there is no such number.
-pub async fn reveal(
-    by: &Coordinator,
-    now: Now,
-    tx: &mut Conn,
-    sealer: &Sealer,
-    (center, person): (&Center, PersonId),
-    which: SealedNumber,
-    reason: &str,
-) -> Result<String> {
-    let person = queries::find(tx, center.id(), person).await?;
-    let (number, action) = match which {
-        SealedNumber::Phone => (person.phone(sealer).map(|phone| phone.as_str().to_owned()), "person.phone_revealed"),
-        SealedNumber::IdNumber => {
-            (person.id_number(sealer).map(|number| number.as_str().to_owned()), "person.id_number_revealed")
-        }
-    };
-    let number = number.ok_or(Error::NotFound)?;
-    audit::record(tx, by, now, audit::entry(action, person.id.0).at(center.id()).because(reason)).await?;
-    Ok(number)
 }

@@ -61,6 +61,24 @@ impl AgeBands {
     pub fn is_youth(self, birth: Date, on: Date) -> bool {
         birth.plus_years(self.youth_from) <= on && on < birth.plus_years(self.youth_to + 1)
     }
+
+    /// The last birth date of somebody who is at least `years` old on `on`: the rule above turned round, leap days included.
+    fn born_by(years: u32, on: Date) -> Date {
+        let same_day = Date(on.0.checked_sub_months(chrono::Months::new(years * 12)).unwrap_or(on.0));
+        let day_after = same_day.plus_days(1);
+        if day_after.plus_years(years) <= on { day_after } else { same_day }
+    }
+
+    /// The birth dates (after the first, up to the second) of a group that follows from age; none for a granted one.
+    pub fn born(self, group: PriorityGroup, on: Date) -> Option<(Option<Date>, Date)> {
+        match group {
+            PriorityGroup::Elderly => Some((None, Self::born_by(self.elderly_from, on))),
+            PriorityGroup::Youth => {
+                Some((Some(Self::born_by(self.youth_to + 1, on)), Self::born_by(self.youth_from, on)))
+            }
+            PriorityGroup::Disabled | PriorityGroup::Needy => None,
+        }
+    }
 }
 
 /// A granted membership; both dates are included, an open end has none.
@@ -176,6 +194,20 @@ mod tests {
         assert!(bands.is_youth(date("2020-03-15"), date("2026-03-15")));
         assert!(bands.is_youth(date("2007-03-15"), date("2026-03-14")), "18 is included to its last day");
         assert!(!bands.is_youth(date("2007-03-15"), date("2026-03-15")));
+    }
+
+    #[test]
+    fn birth_dates_of_an_age_are_the_same_rule_turned_round() {
+        let bands = AgeBands::default();
+        for on in ["2024-02-29", "2026-02-28", "2026-03-01", "2028-02-29"].map(date) {
+            let (_, elderly_by) = bands.born(PriorityGroup::Elderly, on).unwrap();
+            let (youth_after, youth_by) = bands.born(PriorityGroup::Youth, on).unwrap();
+            for birth in date("1960-01-01").until(date("2024-01-01")) {
+                assert_eq!(birth <= elderly_by, bands.is_elderly(birth, on), "{birth} {on}");
+                let youth = birth <= youth_by && youth_after.is_some_and(|after| birth > after);
+                assert_eq!(youth, bands.is_youth(birth, on), "{birth} {on}");
+            }
+        }
     }
 
     #[test]

@@ -7,15 +7,18 @@ mod actions;
 pub(crate) mod api;
 pub(crate) mod forms;
 pub mod groups;
+mod list;
 mod pages;
 pub mod pinyin;
 pub mod queries;
+mod reveal;
 pub mod rules;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{SealedNumber, admit_unknown, end_membership, grant_membership, register, reveal, revise};
+pub use actions::{admit_unknown, end_membership, grant_membership, register, revise};
 pub use forms::{MembershipInput, PersonInput, Revision};
+pub use reveal::{SealedNumber, reveal};
 
 use crate::clock::{Date, Timestamp};
 use crate::store::{Sealed, Sealer, id_type, text_enum};
@@ -79,5 +82,7 @@ impl PersonRow {
 }
 
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("people", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })
+    AdHoc::on_ignite("people", |rocket| async {
+        rocket.mount("/", list::routes()).mount("/", pages::routes()).mount("/api/v1", api::routes())
+    })
 }

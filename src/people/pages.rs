@@ -1,11 +1,11 @@
-//! A center's people: the list with its search, the form, and one person's page.
+//! One person's page, and the form.
 
 use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::{Route, State, get, post, routes};
 
-use super::groups::{self, AgeBands, Membership, PriorityGroup};
-use super::queries::{Listed, TeamOf, Visit};
+use super::groups::{self, Membership, PriorityGroup};
+use super::queries::{TeamOf, Visit};
 use super::{Person, PersonId, SealedNumber, Sex, actions, forms, queries};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
@@ -16,98 +16,11 @@ use crate::web::fields::parse;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
-/// People on one page of the list, and the most that a search shows.
-const PAGE: i64 = 50;
-
 /// The latest attendances that a person's page shows.
 const VISITS: i64 = 30;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, search, new, create, show, edit, update, reveal, grant, end]
-}
-
-#[derive(Template)]
-#[template(path = "people/list.html")]
-struct List {
-    center: Center,
-    people: Vec<Listed>,
-    total: i64,
-    bands: AgeBands,
-    today: Date,
-    page: i64,
-    /// What was searched for.
-    wanted: Option<String>,
-}
-
-impl List {
-    fn first(&self) -> i64 {
-        (self.page - 1) * PAGE + 1
-    }
-
-    fn last(&self) -> i64 {
-        (self.page * PAGE).min(self.total)
-    }
-
-    fn pages(&self) -> i64 {
-        pages(self.total)
-    }
-
-    fn has_next(&self) -> bool {
-        self.page < self.pages()
-    }
-
-    fn groups(&self, row: &Listed) -> Vec<PriorityGroup> {
-        row.groups(self.bands, self.today)
-    }
-
-    fn is_cut(&self) -> bool {
-        self.wanted.is_some() && self.people.len() as i64 == PAGE
-    }
-}
-
-/// The pages that `total` people take, at least one.
-fn pages(total: i64) -> i64 {
-    (total + PAGE - 1).max(PAGE) / PAGE
-}
-
-impl View for List {
-    fn title(&self, lang: Lang) -> String {
-        lang.text("people.title")
-    }
-
-    fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::People)
-    }
-}
-
-#[get("/centers/<center>/people?<page>")]
-async fn list(by: Coordinator, db: &Db, now: Now, center: CenterId, page: Option<i64>) -> Result<Page<List>> {
-    let mut conn = db.read().await?;
-    let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let today = center.zone.date(now.0);
-    let total = queries::count(&mut conn, center.id()).await?;
-    let page = page.unwrap_or(1).clamp(1, pages(total));
-    let people = queries::list(&mut conn, center.id(), today, (page - 1) * PAGE, PAGE).await?;
-    let bands = groups::age_bands(&mut conn).await?;
-    Ok(Page(List { center, people, total, bands, today, page, wanted: None }))
-}
-
-/// A search is posted, for names and numbers do not belong in an address; it changes nothing.
-#[post("/centers/<center>/people/search", data = "<fields>")]
-async fn search(by: Coordinator, db: &Db, now: Now, center: CenterId, fields: Fields) -> Result<Page<List>> {
-    let mut conn = db.read().await?;
-    let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let today = center.zone.date(now.0);
-    let wanted: String = fields.get("q").chars().take(60).collect();
-    let people = if wanted.is_empty() {
-        queries::list(&mut conn, center.id(), today, 0, PAGE).await?
-    } else {
-        queries::list_found(&mut conn, center.id(), today, &wanted, PAGE).await?
-    };
-    let total = queries::count(&mut conn, center.id()).await?;
-    let bands = groups::age_bands(&mut conn).await?;
-    let wanted = Some(wanted).filter(|wanted| !wanted.is_empty());
-    Ok(Page(List { center, people, total, bands, today, page: 1, wanted }))
+    routes![new, create, show, edit, update, reveal, grant, end]
 }
 
 /// The form of a person, new (`person` is none) or known.
@@ -333,7 +246,7 @@ async fn reveal(
         let reason = read.required("reason", parse::line(80));
         let (which, reason) = read.finish(|| Some((which?, reason?)))?;
         let mut tx = db.begin().await?;
-        let number = actions::reveal(&by, now, &mut tx, sealer, (&center, id), which, &reason).await?;
+        let number = super::reveal(&by, now, &mut tx, sealer, (&center, id), which, &reason).await?;
         tx.commit().await?;
         Ok::<_, Error>((which, number))
     };

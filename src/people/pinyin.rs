@@ -81,7 +81,7 @@ mod tests {
             ("区秀英", "ouxiuying", "oxy"),
             ("尉迟恭", "yuchigong", "ycg"),
             ("吕梅", "lvmei", "lm"),
-            ("阿不都·买买提", "abudumaimaiti", "abdmmt"),
+            ("买买提·艾力", "maimaitiaili", "mmtal"),
             ("Anna Lee", "annalee", "al"),
         ];
         for (name, full, initials) in cases {

@@ -114,16 +114,47 @@ const LISTED: &str = "select p.id, p.name, p.birth_date, p.phone_last4,
             where a.person_id = p.id and a.voided_at is null and s.center_id = e.center_id) as last_came,
         (select count(*) from attendances a join sessions s on s.id = a.session_id
             where a.person_id = p.id and a.role = 'participant' and a.voided_at is null
-            and s.center_id = e.center_id and s.local_date >= $3) as visits
+            and s.center_id = e.center_id and s.local_date >= $6) as visits
      from enrolments e join people p on p.id = e.person_id
      where e.center_id = $1";
 
+/// Which of the center's people a list shows: everyone, or those who are in a priority group today.
+#[derive(Clone, Copy, Default)]
+pub struct Among {
+    born_after: Option<Date>,
+    born_by: Option<Date>,
+    granted: Option<PriorityGroup>,
+}
+
+impl Among {
+    pub fn group(group: PriorityGroup, bands: AgeBands, today: Date) -> Self {
+        match bands.born(group, today) {
+            Some((born_after, born_by)) => Self { born_after, born_by: Some(born_by), granted: None },
+            None => Self { granted: Some(group), ..Self::default() },
+        }
+    }
+}
+
+/// The condition of an [`Among`]: `$2` is today, `$3` to `$5` its parts, each null where it does not cut.
+const AMONG: &str = "($3 is null or p.birth_date > $3) and ($4 is null or p.birth_date <= $4)
+     and ($5 is null or exists (select 1 from group_memberships g where g.person_id = p.id and g.priority_group = $5
+         and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)))";
+
 /// The `size` people of the center after the first `skip`, by pinyin.
-pub async fn list(conn: &mut Conn, center: CenterId, today: Date, skip: i64, size: i64) -> Result<Vec<Listed>> {
-    let sql = format!("{LISTED} order by p.pinyin, p.id limit $4 offset $5");
+pub async fn list(
+    conn: &mut Conn,
+    center: CenterId,
+    today: Date,
+    among: Among,
+    (skip, size): (i64, i64),
+) -> Result<Vec<Listed>> {
+    let sql = format!("{LISTED} and {AMONG} order by p.pinyin, p.id limit $7 offset $8");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(center)
         .bind(today)
+        .bind(among.born_after)
+        .bind(among.born_by)
+        .bind(among.granted)
         .bind(year_start(today))
         .bind(size)
         .bind(skip)
@@ -134,17 +165,18 @@ pub async fn list(conn: &mut Conn, center: CenterId, today: Date, skip: i64, siz
 /// As [`list`], those who fit `text` as in [`search`].
 pub async fn list_found(conn: &mut Conn, center: CenterId, today: Date, text: &str, limit: i64) -> Result<Vec<Listed>> {
     let wanted = Wanted::of(text);
+    // `$3` to `$5` are the parts of a search here.
     let sql = format!(
-        "{LISTED} and (p.name like $4 or p.pinyin like $5 or p.initials like $6 or p.phone_last4 = $7)
+        "{LISTED} and (p.name like $3 or p.pinyin like $4 or p.initials like $5 or p.phone_last4 = $7)
          order by p.pinyin, p.id limit $8"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(center)
         .bind(today)
-        .bind(year_start(today))
         .bind(wanted.name)
         .bind(wanted.pinyin)
         .bind(wanted.initials)
+        .bind(year_start(today))
         .bind(wanted.last4)
         .bind(limit)
         .fetch_all(conn)
@@ -155,8 +187,19 @@ fn year_start(today: Date) -> Date {
     Date(chrono::Datelike::with_ordinal(&today.0, 1).unwrap_or(today.0))
 }
 
-pub async fn count(conn: &mut Conn, center: CenterId) -> Result<i64> {
-    Ok(sqlx::query_scalar("select count(*) from enrolments where center_id = $1").bind(center).fetch_one(conn).await?)
+pub async fn count(conn: &mut Conn, center: CenterId, today: Date, among: Among) -> Result<i64> {
+    let sql = format!(
+        "select count(*) from enrolments e join people p on p.id = e.person_id
+         where e.center_id = $1 and {AMONG}"
+    );
+    Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(center)
+        .bind(today)
+        .bind(among.born_after)
+        .bind(among.born_by)
+        .bind(among.granted)
+        .fetch_one(conn)
+        .await?)
 }
 
 /// The center's people with ids above `after`, for the API's pages.

@@ -56,6 +56,23 @@ on_both_engines! {
         ann.get("/centers/1/people").await.is(200).shows("梁惠芳").shows("1948").shows("老年人").hides("13822222217");
     }
 
+    async fn the_list_is_cut_to_a_group_and_into_pages(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        ann.post("/centers/1/people", &HUIFANG).await.is(303);
+        ann.post("/centers/1/people", &[("name", "欧阳诗涵"), ("birth_date", "2013-06-01"), ("needy", "1"), ("needy.document", "低保证"), ("needy.valid_from", "2026-01-01")]).await.is(303);
+        ann.post("/centers/1/people", &[("name", "陈大文"), ("disabled", "1"), ("disabled.document", "残疾人证"), ("disabled.valid_from", "2020-01-01"), ("disabled.valid_to", "2026-03-04")]).await.is(303);
+        ann.get("/centers/1/people?group=elderly").await.is(200).shows("共 1 人").shows("/people/1\"").hides("/people/2\"");
+        ann.get("/centers/1/people?group=youth").await.is(200).shows("共 1 人").shows("/people/2\"").hides("/people/1\"");
+        ann.get("/centers/1/people?group=needy").await.is(200).shows("/people/2\"").hides("/people/1\"");
+        ann.get("/centers/1/people?group=disabled").await.is(200).shows("目前没有这一类居民").hides("/people/3\"");
+        for index in 0..48 {
+            ann.post("/centers/1/people", &[("name", &format!("张三{index}"))]).await.is(303);
+        }
+        ann.get("/centers/1/people").await.is(200).shows("共 51 人").shows("page=2").shows("1–50 / 51");
+        ann.get("/centers/1/people?page=2").await.is(200).shows("51–51 / 51").shows("page=1");
+        ann.get("/centers/1/people?page=99").await.is(200).shows("51–51 / 51");
+    }
+
     async fn a_faulty_person_comes_back_with_a_sentence_per_field(app: TestApp) {
         let ann = app.sign_in("ann").await;
         ann.post("/centers/1/people", &[("name", ""), ("phone", "123"), ("id_number", "110105194912310021"), ("birth_date", "2030-01-01"), ("disabled", "1")])
