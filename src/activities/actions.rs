@@ -119,7 +119,10 @@ fn new_token() -> String {
 /// who insert at once would wait for each other in PostgreSQL's exclusion constraint until it calls that a deadlock.
 async fn queue_at(tx: &mut Conn, rooms: impl Iterator<Item = RoomId>) -> Result<()> {
     for room in rooms.collect::<BTreeSet<_>>() {
-        sqlx::query("update rooms set buffer_minutes = buffer_minutes where id = $1").bind(room).execute(&mut *tx).await?;
+        sqlx::query("update rooms set buffer_minutes = buffer_minutes where id = $1")
+            .bind(room)
+            .execute(&mut *tx)
+            .await?;
     }
     Ok(())
 }
