@@ -15,6 +15,7 @@ use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::rooms::RoomId;
 use crate::store::{Conn, Db};
+use crate::web::fields::FieldErrors;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -217,68 +218,72 @@ enum Scheduled {
     Preview(Box<(Status, Page<Preview>)>),
 }
 
+/// A plan that was read, with what it was read from.
+struct Draft {
+    center: Center,
+    choices: Choices,
+    plan: Plan,
+    fields: Fields,
+}
+
+impl Draft {
+    fn into_form(self, errors: FieldErrors) -> Scheduled {
+        let form = Form::again(self.fields, errors);
+        Scheduled::Form(Box::new(Submitted::again(NewPage { center: self.center, choices: self.choices, form })))
+    }
+}
+
 #[post("/centers/<center>/activities", data = "<fields>")]
 async fn create(by: Coordinator, db: &Db, now: Now, lang: Lang, center: CenterId, fields: Fields) -> Result<Scheduled> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let choices = Choices::load(&mut conn, &center, now).await?;
     drop(conn);
-    let made = match forms::plan(&fields, &center, &choices) {
-        Ok(plan) if plan.repeat.is_some() && fields.get("edit").is_empty() => {
-            return create_series(&by, now, db, lang, center, choices, plan, fields).await;
-        }
-        Ok(plan) if fields.get("edit").is_empty() => booking::single(&by, now, db, &center, &plan).await,
-        // Back from the preview to the form.
-        Ok(_) => {
-            return Ok(Scheduled::Form(Box::new(Submitted::again(NewPage {
-                center,
-                choices,
-                form: Form::filled(fields),
-            }))));
-        }
-        Err(error) => Err(error),
-    };
-    Ok(Scheduled::Form(Box::new(match made {
-        Ok(id) => Submitted::done(format!("/centers/{}/activities/{id}", center.id()), "done.activity_scheduled"),
+    let draft = match forms::plan(&fields, &center, &choices) {
+        Ok(plan) => Draft { center, choices, plan, fields },
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
-            Submitted::again(NewPage { center, choices, form })
+            return Ok(Scheduled::Form(Box::new(Submitted::again(NewPage { center, choices, form }))));
         }
-    })))
+    };
+    if !draft.fields.get("edit").is_empty() {
+        // Back from the preview.
+        return Ok(draft.into_form(FieldErrors::default()));
+    }
+    if draft.plan.repeat.is_some() {
+        return create_series(&by, now, db, lang, draft).await;
+    }
+    match booking::single(&by, now, db, &draft.center, &draft.plan).await {
+        Ok(id) => Ok(scheduled(&draft.center, id)),
+        Err(error) => Ok(draft.into_form(error.into_field_errors()?)),
+    }
 }
 
-#[allow(clippy::too_many_arguments)] // the handler's second half
-async fn create_series(
-    by: &Coordinator,
-    now: Now,
-    db: &Db,
-    lang: Lang,
-    center: Center,
-    choices: Choices,
-    plan: Plan,
-    fields: Fields,
-) -> Result<Scheduled> {
+fn scheduled(center: &Center, id: ActivityId) -> Scheduled {
+    let to = format!("/centers/{}/activities/{id}", center.id());
+    Scheduled::Form(Box::new(Submitted::done(to, "done.activity_scheduled")))
+}
+
+async fn create_series(by: &Coordinator, now: Now, db: &Db, lang: Lang, draft: Draft) -> Result<Scheduled> {
+    let Draft { center, choices, plan, fields } = draft;
     let slots = plan.slots(&center);
     let reasons = Reasons { taken: lang.text("schedule.reason_taken"), closed: lang.text("schedule.reason_closed") };
-    let load = async || -> Result<Vec<preview::Row>> {
+    let look = async || -> Result<Vec<preview::Row>> {
         let around = Around::load(&mut *db.read().await?, &center, &slots).await?;
         Ok(preview::rows(&plan, &slots, &choices, &around, &reasons))
     };
-    let mut rows = load().await?;
-    let picks = Picks::read(&fields, &slots);
+    let mut rows = look().await?;
     let confirmed = fields.get("confirm") == "1";
     let mut faulty = false;
     if confirmed {
+        let picks = Picks::read(&fields, &slots);
         faulty = !picks.apply(&mut rows);
         if !faulty {
             match booking::series(by, now, db, &center, &plan, &preview::dated(&plan, &rows)).await {
-                Ok(id) => {
-                    let to = format!("/centers/{}/activities/{id}", center.id());
-                    return Ok(Scheduled::Form(Box::new(Submitted::done(to, "done.activity_scheduled"))));
-                }
+                Ok(id) => return Ok(scheduled(&center, id)),
                 // Lost to somebody who was faster: the preview shows who, and nothing is saved.
                 Err(Error::Refused(refusal)) if refusal.code == ROOM_TAKEN => {
-                    rows = load().await?;
+                    rows = look().await?;
                     faulty = !picks.apply(&mut rows);
                 }
                 Err(error) => return Err(error),

@@ -212,8 +212,9 @@ pub async fn helpers(conn: &mut Conn, center: CenterId) -> Result<Vec<Helpers>> 
 /// The longest time before a slot at which a booking that touches it can begin: a day and both buffers.
 const REACH_MILLIS: i64 = (24 + 2 * 4) * 3_600_000;
 
-/// What is booked in any of the center's rooms around `slots`, the longest buffer (four hours) included: one query, and
-/// one look into the index per room and slot, however many bookings there are.
+/// What stands in the way of `slots` in any of the center's rooms, their buffers counted: one query, and one look into
+/// the index per room and slot, however many bookings there are. (`cross join` keeps SQLite to this order: from some
+/// thirty slots on it would rather read every booking.)
 pub async fn occupants(conn: &mut Conn, center: CenterId, slots: &[Slot]) -> Result<Vec<Occupant>> {
     if slots.is_empty() {
         return Ok(Vec::new());
@@ -226,18 +227,20 @@ pub async fn occupants(conn: &mut Conn, center: CenterId, slots: &[Slot]) -> Res
          select b.room_id, b.session_id, a.title, b.starts_at as booked_from, b.ends_at as booked_to,
                 s.starts_at, s.ends_at
          from wanted w
-         join rooms r on r.center_id = $1
-         join bookings b on b.room_id = r.id and b.starts_at < w.wanted_to
-              and b.starts_at > w.wanted_from - {REACH_MILLIS} and b.ends_at > w.wanted_from and b.released_at is null
+         cross join rooms r
+         cross join bookings b
          join sessions s on s.id = b.session_id
          join activities a on a.id = s.activity_id
+         where r.center_id = $1 and b.room_id = r.id and b.released_at is null
+           and b.starts_at < w.wanted_to + r.buffer_minutes * 60000
+           and b.starts_at > w.wanted_from - {REACH_MILLIS}
+           and b.ends_at > w.wanted_from - r.buffer_minutes * 60000
          order by b.starts_at",
         wanted.join(", ")
     );
     let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center);
     for slot in slots {
-        let (from, to) = slot.with_buffer(240);
-        query = query.bind(from).bind(to);
+        query = query.bind(slot.starts_at).bind(slot.ends_at);
     }
     Ok(query.fetch_all(conn).await?)
 }

@@ -1,6 +1,6 @@
 //! What scheduling decides without asking anybody: on which dates a series falls, and how a room stands at a time.
 
-use chrono::{NaiveTime, TimeZone};
+use chrono::{Datelike, NaiveTime, TimeZone};
 
 use super::{Session, SessionId, SessionStatus};
 use crate::clock::{Date, Timestamp, Zone};
@@ -158,7 +158,8 @@ pub fn open(room: &Room, slot: &Slot, closures: &[Closure]) -> Result<(), State>
 /// The refusal that says why `room` cannot be had at `slot`; `None` if it can.
 pub fn refusal(room: &Room, zone: Zone, slot: &Slot, state: &State) -> Option<Refusal> {
     let clock = |minutes: i64| format!("{:02}:{:02}", minutes / 60, minutes % 60);
-    let at = |code| dated(Refusal::new(code), slot.date).with("room", &room.name);
+    let day = slot.date.0;
+    let at = |code| Refusal::new(code).with("room", &room.name).with("month", day.month()).with("day", day.day());
     match state {
         State::Free => None,
         State::Taken(there) => {
@@ -172,12 +173,6 @@ pub fn refusal(room: &Room, zone: Zone, slot: &Slot, state: &State) -> Option<Re
         State::OutsideHours(None) => Some(at("closed_that_day")),
         State::Closed(reason) => Some(at("room_closed").with("reason", reason)),
     }
-}
-
-/// Names a date in the ways that the two languages need.
-fn dated(refusal: Refusal, date: Date) -> Refusal {
-    use chrono::Datelike;
-    refusal.with("month", date.0.month()).with("day", date.0.day()).with("date", date)
 }
 
 /// Those of a series' sessions that a change of `session` is for: itself, and by `scope` others that are still planned.

@@ -18,11 +18,17 @@ pub(super) fn routes() -> Vec<Route> {
 /// Days that an agenda shows, today included.
 const DAYS: u64 = 28;
 
+/// Sessions that the front page shows of today's.
+const SHOWN: usize = 12;
+
 #[derive(Template)]
 #[template(path = "portal/front.html")]
 struct Front {
     centers: Vec<Center>,
+    /// What is on or still to come today.
     sessions: Vec<Session>,
+    /// How many more there are than shown.
+    more: usize,
     today: Date,
     now: Timestamp,
     is_signed_in: bool,
@@ -39,8 +45,11 @@ async fn front(by: Option<Viewer>, db: &Db, now: Now) -> Result<Page<Front>> {
     let mut conn = db.read().await?;
     let today = Zone::SHANGHAI.date(now.0);
     let centers = centers::queries::all_public(&mut conn).await?;
-    let sessions = queries::published(&mut conn, None, today, today.plus_days(1)).await?;
-    Ok(Page(Front { centers, sessions, today, now: now.0, is_signed_in: by.is_some() }))
+    let mut sessions = queries::published(&mut conn, None, today, today.plus_days(1)).await?;
+    sessions.retain(|session| !session.is_over(&now.0));
+    let more = sessions.len().saturating_sub(SHOWN);
+    sessions.truncate(SHOWN);
+    Ok(Page(Front { centers, sessions, more, today, now: now.0, is_signed_in: by.is_some() }))
 }
 
 #[derive(Template)]
@@ -75,7 +84,7 @@ impl View for Agenda {
 }
 
 #[get("/agenda/<center>")]
-async fn agenda(db: &Db, now: Now, site: Site, center: CenterId) -> Result<Page<Agenda>> {
+async fn agenda(_by: Option<Viewer>, db: &Db, now: Now, site: Site, center: CenterId) -> Result<Page<Agenda>> {
     let mut conn = db.read().await?;
     let center = centers::queries::public(&mut conn, center).await?;
     let today = center.zone.date(now.0);
@@ -107,7 +116,7 @@ impl View for Public {
 }
 
 #[get("/agenda/<center>/sessions/<id>")]
-async fn session(db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<Public>> {
+async fn session(_by: Option<Viewer>, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<Public>> {
     let mut conn = db.read().await?;
     let session = queries::published_session(&mut conn, id).await?;
     if session.center_id != center {
