@@ -5,8 +5,8 @@ use rocket::http::CookieJar;
 use rocket::response::Redirect;
 use rocket::{Route, get, post, routes};
 
-use super::phones::{self, Phone};
 use super::Part;
+use super::phones::{self, Phone};
 use crate::clock::{Now, Timestamp, Zone};
 use crate::error::Result;
 use crate::store::{Conn, Db};

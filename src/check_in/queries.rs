@@ -6,8 +6,8 @@ use crate::auth::{Role, Viewer};
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
-use crate::people::{self, PersonId};
 use crate::people::groups::Groups;
+use crate::people::{self, PersonId};
 use crate::store::{Conn, Flag};
 
 /// The session, as far as the viewer's role reaches it: a team leader those that the own team serves, the front desk

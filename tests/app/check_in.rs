@@ -75,19 +75,13 @@ async fn tries(user: &User<'_>, person: i64, role: &str, request: &str) -> Answe
 }
 
 async fn ticks(user: &User<'_>, person: &str, role: &str) -> Answer {
-    user.post(
-        &format!("{SESSION}/attendances"),
-        &[("request_id", &request()), ("person_id", person), ("role", role)],
-    )
-    .await
+    user.post(&format!("{SESSION}/attendances"), &[("request_id", &request()), ("person_id", person), ("role", role)])
+        .await
 }
 
 fn codes(answers: &[Answer]) -> (usize, usize, usize) {
     let count = |status: u16, code: Option<&str>| {
-        answers
-            .iter()
-            .filter(|a| a.status.code == status && code.is_none_or(|code| a.json()["code"] == code))
-            .count()
+        answers.iter().filter(|a| a.status.code == status && code.is_none_or(|code| a.json()["code"] == code)).count()
     };
     (count(201, None), count(409, Some("already_in")), count(409, Some("full")))
 }
@@ -122,6 +116,8 @@ on_both_engines! {
         phone.get("/c/tai").await.is(200).shows("您好，").hides("name=\"phone\"");
         phone.post("/c/tai", &[("request_id", &request()), ("person_id", "1")]).await.is(200).shows("签到成功");
         phone.get("/me").await.is(200).shows("梁惠芳").shows("参加 2 次");
+        app.at("2026-03-09T02:00:00Z");
+        phone.get("/c/tai").await.is(200).shows("已经签过了");
     }
 
     async fn a_family_shares_a_phone_until_it_is_forgotten(app: TestApp) {
