@@ -20,10 +20,20 @@ pub struct Viewer {
     pub name: String,
     pub role: Role,
     // Keeps the struct from being written out elsewhere.
-    pub(super) proof: (),
+    proof: (),
 }
 
 impl Viewer {
+    /// Whom a login row names; `logins` alone looks those up.
+    pub(super) fn found(login: LoginId, account: AccountId, name: String, role: Role) -> Self {
+        Self { account, login, name, role, proof: () }
+    }
+
+    /// An account as the command line acts for it. Whoever runs a command has the database in hand anyway.
+    pub(crate) fn at_the_command_line(account: AccountId, name: String, role: Role) -> Self {
+        Self { account, login: LoginId(0), name, role, proof: () }
+    }
+
     /// The first character of the name, for the round badge beside it.
     pub fn initial(&self) -> char {
         self.name.chars().next().unwrap_or('·')
@@ -92,6 +102,13 @@ macro_rules! guards {
         #[derive(Clone, Debug)]
         pub struct $guard(Viewer);
 
+        impl $guard {
+            /// The right of a viewer whose role has it.
+            pub(crate) fn of(viewer: Viewer) -> Option<Self> {
+                matches!(viewer.role, $(Role::$role)|+).then_some(Self(viewer))
+            }
+        }
+
         impl Deref for $guard {
             type Target = Viewer;
 
@@ -112,8 +129,10 @@ macro_rules! guards {
 
             async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
                 match request.guard::<Viewer>().await {
-                    Outcome::Success(viewer) if matches!(viewer.role, $(Role::$role)|+) => Outcome::Success(Self(viewer)),
-                    Outcome::Success(_) => Outcome::Error((Status::Forbidden, ())),
+                    Outcome::Success(viewer) => match Self::of(viewer) {
+                        Some(guard) => Outcome::Success(guard),
+                        None => Outcome::Error((Status::Forbidden, ())),
+                    },
                     Outcome::Error(error) => Outcome::Error(error),
                     Outcome::Forward(status) => Outcome::Forward(status),
                 }

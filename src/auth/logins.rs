@@ -86,7 +86,7 @@ pub async fn viewer(db: &Db, now: Now, secret: &str) -> Result<Option<Viewer>> {
             .await?;
         tx.commit().await?;
     }
-    Ok(Some(Viewer { account: found.account, login: found.login, name: found.name, role: found.role, proof: () }))
+    Ok(Some(Viewer::found(found.login, found.account, found.name, found.role)))
 }
 
 /// A login as its owner sees it.

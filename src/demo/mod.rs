@@ -1,0 +1,114 @@
+//! A believable city to look at: 25 centers, one of them rich, three months behind and one ahead, and a sign-in for
+//! each role. The same seed makes the same city, but for the password, which is new each time.
+//!
+//! Everything is made by the features' own actions where there is one, so that the demo breaks when they do; only the past, thousands of
+//! attendances at once, is written in bulk.
+
+mod centers;
+mod names;
+mod past;
+mod plans;
+
+use crate::Settings;
+use crate::audit::Actor;
+use crate::auth::accounts::{self, NewAccount};
+use crate::auth::password::NewPassword;
+use crate::auth::{AccountId, CityAdmin, Coordinator, Manager, Role, Scope, Viewer, logins};
+use crate::centers::CenterId;
+use crate::clock::{Date, Now, Zone};
+use crate::commands;
+use crate::error::{Error, Result};
+use crate::store::{Conn, Db, Sealer};
+
+/// How much of a city.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Size {
+    /// The rich center and two more
+    Small,
+    /// All 25 centers
+    City,
+}
+
+/// An account to look at the demo with.
+pub struct SignIn {
+    pub role: Role,
+    pub login: String,
+}
+
+/// The demo's sign-ins, which share one password.
+pub struct Demo {
+    pub sign_ins: Vec<SignIn>,
+    pub password: String,
+}
+
+/// Fills an empty database.
+///
+/// # Errors
+/// When there is an account already: a demo never mixes with real records.
+pub async fn build(settings: &Settings, size: Size) -> Result<Demo, String> {
+    let db = commands::open(settings).await?;
+    let password = logins::new_secret().chars().filter(char::is_ascii_alphanumeric).take(14).collect::<String>();
+    let builder = Builder { now: settings.clock.now(), sealer: settings.sealer.clone(), password, db };
+    let sign_ins = builder.city(size).await.map_err(|error| format!("the demo could not be made: {error:?}"))?;
+    Ok(Demo { sign_ins, password: builder.password })
+}
+
+struct Builder {
+    db: Db,
+    now: Now,
+    sealer: Sealer,
+    password: String,
+}
+
+impl Builder {
+    async fn city(&self, size: Size) -> Result<Vec<SignIn>> {
+        let mut tx = self.db.begin().await?;
+        let accounts: i64 = sqlx::query_scalar("select count(*) from accounts").fetch_one(&mut *tx).await?;
+        if accounts > 0 {
+            return Err(Error::refused("not_empty"));
+        }
+        let admin = self.account(&mut tx, "admin", "市民政局管理员", Role::CityAdmin, Scope::City).await?;
+        let admin = CityAdmin::of(admin).ok_or(Error::Forbidden)?;
+        let towns = centers::organize(self, &admin, &mut tx, size).await?;
+        let mut sign_ins = vec![SignIn { role: Role::CityAdmin, login: "admin".into() }];
+        for (index, town) in towns.iter().enumerate() {
+            let rich = index == 0;
+            let made = centers::furnish(self, &mut tx, town, rich).await?;
+            plans::schedule(self, &mut tx, &made, rich).await?;
+            past::live(self, &mut tx, &made, rich).await?;
+            if rich {
+                sign_ins.extend(made.sign_ins);
+            }
+        }
+        tx.commit().await?;
+        Ok(sign_ins)
+    }
+
+    fn today(&self) -> Date {
+        Zone::SHANGHAI.date(self.now.0)
+    }
+
+    /// Makes an account and gives it to act with.
+    async fn account(&self, tx: &mut Conn, login: &str, name: &str, role: Role, scope: Scope) -> Result<Viewer> {
+        let password = NewPassword::parse(&self.password, &[]).map_err(|_| Error::internal("a weak password"))?;
+        let account = NewAccount { name: name.to_owned(), login: login.to_owned(), password };
+        let id: AccountId = accounts::create(&Actor::Operator, self.now, tx, account, role, &[scope]).await?;
+        Ok(Viewer::at_the_command_line(id, name.to_owned(), role))
+    }
+}
+
+/// A center and who works there.
+struct Made {
+    center: crate::centers::Center,
+    coordinator: Coordinator,
+    manager: Manager,
+    sign_ins: Vec<SignIn>,
+}
+
+/// A center that an agreement gave to a provider.
+struct Town {
+    center: CenterId,
+    name: String,
+    provider: crate::agreements::ProviderId,
+    purchaser: crate::agreements::PurchaserId,
+}
