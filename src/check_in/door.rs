@@ -8,7 +8,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
-use super::admit::{self, Answer, Attempt, Via};
+use super::admit::{self, Answer, Attempt, Refused, Via};
 use super::forms::{self, DoorInput};
 use super::phones::{self, Phone, Spoken};
 use super::{Code, Method, Part, RequestId, actions, rules, unknown};
@@ -217,7 +217,18 @@ async fn show(
         Err(nowhere) => return told(nowhere),
     };
     if let Err(code) = rules::may_enter(&(&session).into(), now.0, now) {
-        return Ok(Err(Page(AnswerPage::closed(look, session, code)).with(Status::Ok)));
+        let in_already = match &phone {
+            Some(phone) => phones::people(&mut conn, phone, session.id).await?,
+            None => Vec::new(),
+        };
+        let page = match in_already.into_iter().find_map(|person| Some((person.came_at?, person.name))) {
+            Some((since, name)) => {
+                let refused = Refused { code: Code::AlreadyIn, since: Some(since) };
+                AnswerPage::of(look, session, Some(name), Answer::Refused(refused))
+            }
+            None => AnswerPage::closed(look, session, code),
+        };
+        return Ok(Err(Page(page).with(Status::Ok)));
     }
     asked(page(look, &mut conn, now, session, phone.as_ref(), another.is_some(), Form::new()).await?, Status::Ok)
 }

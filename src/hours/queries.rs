@@ -74,11 +74,3 @@ pub async fn volunteers(conn: &mut Conn, session: &Session) -> Result<Vec<Volunt
         })
         .collect())
 }
-
-/// A person's confirmed minutes, reversals included.
-pub async fn total(conn: &mut Conn, person: PersonId) -> Result<i64> {
-    Ok(sqlx::query_scalar("select cast(coalesce(sum(minutes), 0) as bigint) from hours_entries where person_id = $1")
-        .bind(person)
-        .fetch_one(conn)
-        .await?)
-}
