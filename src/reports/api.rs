@@ -151,9 +151,7 @@ impl From<Numbers> for SummaryJson {
             kinds: numbers
                 .kinds
                 .into_iter()
-                .map(|row| {
-                    (row.code, KindJson { sessions: row.sessions, visits: row.visits, persons: row.persons })
-                })
+                .map(|row| (row.code, KindJson { sessions: row.sessions, visits: row.visits, persons: row.persons }))
                 .collect(),
             rooms: numbers
                 .rooms

@@ -177,7 +177,5 @@ pub struct Completeness {
 }
 
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("reports", |rocket| async {
-        rocket.mount("/", pages::routes()).mount("/api/v1", api::routes())
-    })
+    AdHoc::on_ignite("reports", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use sqlx::AssertSqlSafe;
 
 use super::{
-    Completeness, GroupTally, Kind, KindTally, Led, Numbers, Period, Population, Reach, RoomUse, Tally, TeamTally, rules,
+    Completeness, GroupTally, Kind, KindTally, Led, Numbers, Period, Population, Reach, RoomUse, Tally, TeamTally,
+    rules,
 };
-use crate::centers::CenterId;
 use crate::activities::SessionId;
+use crate::centers::CenterId;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::Result;
 use crate::people::groups::PriorityGroup;
@@ -406,8 +407,7 @@ where
 {
     let mut query = sqlx::query_as(AssertSqlSafe(format!("{} {select}", edges(reach))));
     for center in reach.centers() {
-        query =
-            query.bind(center.id()).bind(center.zone.midnight(period.from)).bind(center.zone.midnight(period.to));
+        query = query.bind(center.id()).bind(center.zone.midnight(period.from)).bind(center.zone.midnight(period.to));
     }
     Ok(query.fetch_all(conn).await?)
 }

@@ -75,8 +75,9 @@ mod tests {
         let mut csv = Csv::new("x.csv".into());
         csv.row(cells.map(String::from));
         let rendered = csv.render();
-        let mut reader =
-            ::csv::ReaderBuilder::new().has_headers(false).from_reader(rendered.trim_start_matches('\u{feff}').as_bytes());
+        let mut reader = ::csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(rendered.trim_start_matches('\u{feff}').as_bytes());
         let read: Vec<String> = reader.records().next().unwrap().unwrap().iter().map(String::from).collect();
         assert_eq!(read, cells);
     }

@@ -92,16 +92,18 @@ fn rows(sheet: &Sheet, lang: Lang) -> Vec<Row> {
         minutes: Some(total.minutes),
         ..Row::default()
     });
-    rows.extend(numbers.teams.iter().map(|row| Row {
-        part: "csv.team_kind",
-        item: row.kind.as_ref().map_or_else(
-            || lang.text("reports.no_team"),
-            |kind| lang.pick(&kind.name, &kind.name_en).to_owned(),
-        ),
-        visits: Some(row.visits),
-        persons: Some(row.persons),
-        minutes: Some(row.minutes),
-        ..Row::default()
+    rows.extend(numbers.teams.iter().map(|row| {
+        Row {
+            part: "csv.team_kind",
+            item: row
+                .kind
+                .as_ref()
+                .map_or_else(|| lang.text("reports.no_team"), |kind| lang.pick(&kind.name, &kind.name_en).to_owned()),
+            visits: Some(row.visits),
+            persons: Some(row.persons),
+            minutes: Some(row.minutes),
+            ..Row::default()
+        }
     }));
     rows.extend(numbers.led.iter().map(|row| Row {
         part: "csv.worker",

@@ -19,8 +19,11 @@ const MARCH: (&str, &str) = ("2026-03-01", "2026-04-01");
 /// March 2026 with everything in it that is easily counted wrong. Center 1 has two rooms, center 2 gets one.
 async fn a_tricky_month(app: &TestApp) {
     let mut month = Month::begin(app).await;
-    let (worker, other, staff) =
-        (month.worker(1, "social_worker").await, month.worker(1, "social_worker").await, month.worker(1, "staff").await);
+    let (worker, other, staff) = (
+        month.worker(1, "social_worker").await,
+        month.worker(1, "social_worker").await,
+        month.worker(1, "staff").await,
+    );
     let (elders, medical) = (month.team(1).await, month.team(9).await);
     let far_room = month.room(2, "堑头大厅").await;
 
@@ -89,7 +92,8 @@ async fn a_tricky_month(app: &TestApp) {
     month.attend(february, unknown, "participant").await;
 
     // Chen goes to the other center too: one person in the town's total... of the city.
-    let elsewhere = month.session(at("2026-03-12 14:00"), 90, Held { center: 2, room: far_room, ..Held::default() }).await;
+    let elsewhere =
+        month.session(at("2026-03-12 14:00"), 90, Held { center: 2, room: far_room, ..Held::default() }).await;
     for person in [chen, child] {
         month.attend(elsewhere, person, "participant").await;
     }
@@ -216,6 +220,7 @@ on_both_engines! {
         }
         pat.get("/centers/2/reports/2026-03").await.is(404);
         app.at("2027-01-05T02:00:00Z");
+        let pat = app.sign_in("pat").await;
         pat.get("/centers/1/reports").await.is(200).hides("2027年1月");
         pat.get("/summary/2026-03").await.is(200).shows("罗沙社区综合服务中心").hides("堑头");
         pat.get("/summary/2027-01").await.is(200).hides("罗沙").shows("还没有报告");

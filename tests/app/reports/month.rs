@@ -230,7 +230,14 @@ impl Month {
         self.entry(session, person, team, -minutes, Some(entry)).await;
     }
 
-    async fn entry(&mut self, session: i64, person: i64, team: Option<i64>, minutes: i64, reverses: Option<i64>) -> i64 {
+    async fn entry(
+        &mut self,
+        session: i64,
+        person: i64,
+        team: Option<i64>,
+        minutes: i64,
+        reverses: Option<i64>,
+    ) -> i64 {
         sqlx::query_scalar(
             "insert into hours_entries (person_id, session_id, team_id, minutes, source, original_minutes, confirmed_at, reverses_id)
              values ($1, $2, $3, $4, 'measured', $4, 0, $5) returning id",
@@ -257,4 +264,3 @@ impl Month {
         .unwrap();
     }
 }
-

@@ -46,7 +46,8 @@ fn person() -> impl Strategy<Value = Person> {
 }
 
 fn session() -> impl Strategy<Value = Session> {
-    let status = prop_oneof![6 => Just("completed"), 1 => Just("planned"), 1 => Just("cancelled"), 1 => Just("skipped")];
+    let status =
+        prop_oneof![6 => Just("completed"), 1 => Just("planned"), 1 => Just("cancelled"), 1 => Just("skipped")];
     let role = prop_oneof![4 => Just("participant"), 2 => Just("volunteer"), 1 => Just("staff")];
     let came = vec((0..8usize, role, proptest::bool::weighted(0.2)), 0..8);
     let heads = vec((1..20i64, [0..6i64, 0..6i64, 0..6i64, 0..6i64], proptest::bool::weighted(0.2)), 0..3);
@@ -54,7 +55,17 @@ fn session() -> impl Strategy<Value = Session> {
     let place = (any::<bool>(), any::<bool>(), 1..=3i64, 0..3usize, 0..3usize);
     (0u64..46_000, 15u64..600, status, place, came, heads, hours).prop_map(
         |(starts, length, status, (center, room, kind, team, worker), came, heads, hours)| Session {
-            starts, length, status, center, room, kind, team, worker, came, heads, hours,
+            starts,
+            length,
+            status,
+            center,
+            room,
+            kind,
+            team,
+            worker,
+            came,
+            heads,
+            hours,
         },
     )
 }

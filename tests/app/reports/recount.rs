@@ -99,12 +99,18 @@ where
 
 impl Rows {
     pub(super) async fn load(app: &TestApp) -> Self {
-        let hours: Vec<(i64, i64, i64, i64)> = load(app, "select room_id, weekday, opens, closes from room_hours").await;
+        let hours: Vec<(i64, i64, i64, i64)> =
+            load(app, "select room_id, weekday, opens, closes from room_hours").await;
         let population: Vec<(i64, i64, i64)> = load(app, "select c.id, m.registered_population, m.migrant_population from centers c join communities m on m.id = c.community_id").await;
         let births: Vec<(i64, Option<Date>)> = load(app, "select id, birth_date from people").await;
         let kinds: Vec<(String,)> = load(app, "select code from service_kinds").await;
-        let social_workers: Vec<(i64, String)> = load(app, "select w.id, p.name from workers w join people p on p.id = w.person_id where w.kind = 'social_worker'").await;
-        let team_kinds: Vec<(i64, String)> = load(app, "select t.id, k.code from teams t join team_kinds k on k.id = t.kind_id").await;
+        let social_workers: Vec<(i64, String)> = load(
+            app,
+            "select w.id, p.name from workers w join people p on p.id = w.person_id where w.kind = 'social_worker'",
+        )
+        .await;
+        let team_kinds: Vec<(i64, String)> =
+            load(app, "select t.id, k.code from teams t join team_kinds k on k.id = t.kind_id").await;
         Self {
             sessions: load(app, "select s.id, s.center_id, k.code as kind, s.worker_id, s.team_id, s.starts_at, s.ends_at, s.status from sessions s join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id").await,
             attendances: load(app, "select session_id, person_id, role from attendances where voided_at is null").await,
