@@ -44,6 +44,13 @@ impl By {
 const ATTENDED: &str = "(exists (select 1 from attendances t where t.session_id = h.id and t.voided_at is null)
     or exists (select 1 from head_counts c where c.session_id = h.id and c.voided_at is null))";
 
+/// The condition under which nobody confirmed the hours of attendance `t`: the ledger has no entry that stands, which
+/// is one that reverses nothing and is not reversed.
+pub(super) const UNCONFIRMED: &str = "(t.role = 'volunteer' and t.voided_at is null
+    and not exists (select 1 from hours_entries e
+                    where e.session_id = t.session_id and e.person_id = t.person_id and e.reverses_id is null
+                      and not exists (select 1 from hours_entries v where v.reverses_id = e.id)))";
+
 /// How many participants session `alias` has, named and unnamed, as an SQL value.
 pub(super) fn present(alias: &str) -> String {
     format!(
@@ -458,9 +465,7 @@ async fn completeness(conn: &mut Conn, reach: &Reach, period: Period, now: Now) 
                 where s.status = 'planned' and s.local_date >= $1 and s.local_date < $2
                   and s.center_id in ({}) and s.ends_at <= ${}) as open_sessions,
                (select count(*) from held h join attendances t on t.session_id = h.id
-                where t.role = 'volunteer' and t.voided_at is null
-                  and not exists (select 1 from hours_entries e
-                                  where e.session_id = t.session_id and e.person_id = t.person_id)) as unconfirmed_hours,
+                where {UNCONFIRMED}) as unconfirmed_hours,
                (select count(distinct t.person_id) from held h join attendances t on t.session_id = h.id
                 join people p on p.id = t.person_id
                 where t.role = 'participant' and t.voided_at is null and p.birth_date is null) as without_birth_date",
