@@ -20,6 +20,7 @@
 pub(crate) mod api;
 mod pages;
 pub mod queries;
+mod room_use;
 pub mod rules;
 pub mod scope;
 mod sheet;
