@@ -20,6 +20,7 @@
 pub(crate) mod api;
 mod pages;
 pub mod queries;
+mod room_use;
 pub mod rules;
 pub mod scope;
 mod sheet;
@@ -170,7 +171,7 @@ impl Population {
 pub struct Completeness {
     /// Sessions that are over and not closed.
     pub open_sessions: i64,
-    /// Volunteers' attendances without any entry in the ledger.
+    /// Volunteers' attendances without an entry that stands in the ledger.
     pub unconfirmed_hours: i64,
     /// Participants whose age, and with it group, nobody knows.
     pub without_birth_date: i64,

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::queries::present;
+use super::queries::{UNCONFIRMED, present};
 use crate::activities::{SessionId, SessionStatus};
 use crate::centers::Center;
 use crate::clock::{Date, Now, Timestamp};
@@ -86,24 +86,23 @@ impl ToDo {
 const LINES: usize = 6;
 
 pub async fn to_do(conn: &mut Conn, center: &Center, now: Now) -> Result<ToDo> {
-    let waiting: Vec<Waiting> = sqlx::query_as(
+    let sql = format!(
         "select w.id, w.title, w.starts_at, w.status, w.unconfirmed from (
             select s.id, a.title, s.starts_at, s.status,
                    (select count(*) from attendances t
-                    where s.status = 'completed' and t.session_id = s.id and t.role = 'volunteer' and t.voided_at is null
-                      and not exists (select 1 from hours_entries e
-                                      where e.session_id = t.session_id and e.person_id = t.person_id)) as unconfirmed
+                    where s.status = 'completed' and t.session_id = s.id and {UNCONFIRMED}) as unconfirmed
             from sessions s join activities a on a.id = s.activity_id
             where s.center_id = $1 and s.local_date >= $2 and s.ends_at <= $3
               and s.status in ('planned', 'completed')) w
          where w.status = 'planned' or w.unconfirmed > 0
-         order by w.starts_at desc",
-    )
-    .bind(center.id())
-    .bind(center.zone.date(now.0).minus_days(366))
-    .bind(now.0)
-    .fetch_all(&mut *conn)
-    .await?;
+         order by w.starts_at desc"
+    );
+    let waiting: Vec<Waiting> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(center.id())
+        .bind(center.zone.date(now.0).minus_days(366))
+        .bind(now.0)
+        .fetch_all(&mut *conn)
+        .await?;
     let without_birth_date = sqlx::query_scalar(
         "select count(*) from enrolments e join people p on p.id = e.person_id
          where e.center_id = $1 and p.birth_date is null",

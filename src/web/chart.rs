@@ -10,6 +10,12 @@ use super::text::Lang;
 /// Width of the board.
 const BOARD: f64 = 480.0;
 
+/// From one bar to the next.
+const PITCH: usize = 44;
+
+/// How wide a label may be beside its amount, in Chinese characters.
+const LABEL: usize = 18;
+
 /// One amount: what it is, how much, and how that reads (`386.5 小时`).
 #[derive(Clone, Debug)]
 pub struct Bar {
@@ -31,8 +37,12 @@ pub struct Bars {
 
 impl Bars {
     /// `full` is what a whole track stands for; an amount beyond it fills the track.
-    pub fn new(lang: Lang, bars: Vec<Bar>, full: i64) -> Self {
-        Self { said: said(lang, bars.iter().map(|bar| (bar.label.as_str(), bar.shown.as_str()))), bars, full }
+    pub fn new(lang: Lang, mut bars: Vec<Bar>, full: i64) -> Self {
+        let said = said(lang, bars.iter().map(|bar| (bar.label.as_str(), bar.shown.as_str())));
+        for bar in &mut bars {
+            bar.label = shortened(&bar.label);
+        }
+        Self { said, bars, full }
     }
 
     /// Bars against the largest of them.
@@ -42,11 +52,11 @@ impl Bars {
     }
 
     fn height(&self) -> usize {
-        self.bars.len() * 48
+        self.bars.len() * PITCH
     }
 
     fn top(&self, index: &usize) -> usize {
-        index * 48
+        index * PITCH
     }
 
     fn width(&self, bar: &Bar) -> String {
@@ -87,6 +97,11 @@ impl Columns {
         let said = said(lang, values.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let scale = scale(columns.iter().map(|column| column.value).max().unwrap_or(0));
         Self { said, columns, scale }
+    }
+
+    /// Nothing to draw.
+    pub fn is_empty(&self) -> bool {
+        self.columns.iter().all(|column| column.value == 0)
     }
 
     fn pitch(&self) -> f64 {
@@ -134,6 +149,21 @@ fn said<'a>(lang: Lang, parts: impl Iterator<Item = (&'a str, &'a str)>) -> Stri
     parts.join(lang.pick("，", ", "))
 }
 
+/// The label as far as there is room for it: two Latin letters take the place of one Chinese character.
+fn shortened(label: &str) -> String {
+    let mut room = LABEL * 2;
+    let kept: String = label
+        .chars()
+        .take_while(|c| {
+            let width = if c.is_ascii() { 1 } else { 2 };
+            let fits = room >= width;
+            room = room.saturating_sub(width);
+            fits
+        })
+        .collect();
+    if kept.len() < label.len() { format!("{}…", kept.trim_end()) } else { kept }
+}
+
 /// `value` of `full`, between 0 and 1.
 #[allow(clippy::cast_precision_loss)] // pixels, not money
 fn share(value: i64, full: i64) -> f64 {
@@ -172,5 +202,6 @@ mod tests {
         assert!(svg.contains("aria-label=\"&#60;舞蹈室&#62; 8，书画室 4\""), "{svg}");
         assert!(!svg.contains("<舞") && !svg.contains("style="));
         assert!(svg.contains("width=\"240.0\""));
+        assert_eq!(shortened(&"长".repeat(19)), format!("{}…", "长".repeat(18)));
     }
 }

@@ -15,7 +15,7 @@ use crate::error::{Error, Refusal};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("errors", |rocket| async {
-        rocket.mount("/", routes![cross_site]).register("/", catchers![signed_out, other])
+        rocket.mount("/", routes![cross_site]).register("/", catchers![signed_out, no_such_path, other])
     })
 }
 
@@ -141,6 +141,13 @@ fn signed_out(request: &Request<'_>) -> Caught {
     }
     let back = form_urlencoded::byte_serialize(request.uri().path().as_str().as_bytes()).collect::<String>();
     Caught::SignIn(format!("/sign-in?next={back}"))
+}
+
+/// A part of the path is not what it should be (`/centers/abc`): there is nothing there. Rocket forwards it with 422;
+/// our own 422s are forms shown again, which are answers and never come here.
+#[catch(422)]
+fn no_such_path(request: &Request<'_>) -> Caught {
+    other(Status::NotFound, request)
 }
 
 #[catch(default)]

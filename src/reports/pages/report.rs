@@ -137,7 +137,11 @@ fn room_use(lang: Lang, rooms: &[RoomUse]) -> Bars {
 /// Visits day by day; every fifth day bears its number.
 fn days(lang: Lang, sheet: &Sheet) -> Columns {
     let column = |date: Date| Column {
-        label: if date.0.day() == 1 || date.0.day() % 5 == 0 { date.0.day().to_string() } else { String::new() },
+        label: if date.0.day() == 1 || date.0.day().is_multiple_of(5) {
+            date.0.day().to_string()
+        } else {
+            String::new()
+        },
         name: long_day(lang, date.0),
         value: sheet.days.get(&date.to_string()).map_or(0, |tally| tally.visits),
         strong: true,

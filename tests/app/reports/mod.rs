@@ -220,6 +220,7 @@ on_both_engines! {
         }
         pat.get("/centers/2/reports/2026-03").await.is(404);
         app.at("2027-01-05T02:00:00Z");
+        let pat = app.sign_in("pat").await;
         pat.get("/centers/1/reports").await.is(200).hides("2027年1月");
         pat.get("/summary/2026-03").await.is(200).shows("罗沙社区综合服务中心").hides("堑头");
         pat.get("/summary/2027-01").await.is(200).hides("罗沙").shows("还没有报告");

@@ -41,6 +41,8 @@ struct Heads {
 
 #[derive(FromRow)]
 struct Entry {
+    id: i64,
+    reverses_id: Option<i64>,
     session_id: i64,
     person_id: i64,
     team_id: Option<i64>,
@@ -115,7 +117,7 @@ impl Rows {
             sessions: load(app, "select s.id, s.center_id, k.code as kind, s.worker_id, s.team_id, s.starts_at, s.ends_at, s.status from sessions s join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id").await,
             attendances: load(app, "select session_id, person_id, role from attendances where voided_at is null").await,
             heads: load(app, "select session_id, heads, elderly, disabled, needy, youth from head_counts where voided_at is null").await,
-            entries: load(app, "select session_id, person_id, team_id, minutes from hours_entries").await,
+            entries: load(app, "select id, reverses_id, session_id, person_id, team_id, minutes from hours_entries").await,
             births: births.into_iter().collect(),
             grants: load(app, "select person_id, id, priority_group, valid_from, valid_to, document from group_memberships").await,
             social_workers: social_workers.into_iter().collect(),
@@ -198,7 +200,11 @@ impl Rows {
                 "volunteer" => {
                     volunteers.came(person);
                     by_team.entry(team_kind(session.team_id)).or_default().came(person);
-                    let confirmed = self.entries.iter().any(|e| e.session_id == session.id && e.person_id == person);
+                    let stands = |e: &Entry| {
+                        e.reverses_id.is_none() && !self.entries.iter().any(|r| r.reverses_id == Some(e.id))
+                    };
+                    let confirmed =
+                        self.entries.iter().any(|e| e.session_id == session.id && e.person_id == person && stands(e));
                     unconfirmed += i64::from(!confirmed);
                 }
                 _ => {}
