@@ -93,8 +93,8 @@ impl Answer {
 /// Lets a person in, or says why not; either way the try is recorded, so the caller commits whatever the answer is.
 ///
 /// Statements: one that reads everything the decision needs, one for the age bands where there is a birth date, two
-/// more where the session has a capacity (a lock and a count), then the attendance and the scan: four to six to let
-/// somebody in, three to say `already_in`, one to repeat an answer. Races are decided by the keys `attendances_live`
+/// more where the session has a capacity (a lock and a count), then the attendance and the scan: three to six to let
+/// somebody in, two to say `already_in`, one to repeat an answer. Races are decided by the keys `attendances_live`
 /// and `scans.request_id`, and by the lock on a session with a capacity.
 ///
 /// # Errors

@@ -106,7 +106,9 @@ pub(crate) async fn check_in(
     id: SessionId,
     fields: Fields,
 ) -> Result<(Status, Json<AdmittedJson>)> {
-    let session = open(&by, now, &mut *db.read().await?, id).await?.id;
+    // One connection for all of it: a request that waits twice for one waits behind everybody who came meanwhile.
+    let mut tx = db.begin().await?;
+    let session = open(&by, now, &mut tx, id).await?.id;
     let input = forms::api_check_in(&fields, now)?;
     let attempt = Attempt {
         request: input.request,
@@ -115,7 +117,6 @@ pub(crate) async fn check_in(
         method: input.method,
         occurred_at: input.occurred_at,
     };
-    let mut tx = db.begin().await?;
     let answer = admit((&by).into(), now, &mut tx, input.person, &attempt).await?;
     tx.commit().await?;
     let admitted = answer.or_refusal()?;

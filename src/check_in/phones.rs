@@ -113,7 +113,9 @@ pub async fn remember(now: Now, tx: &mut Conn, label: &str) -> Result<(Phone, St
     .bind(now.0)
     .fetch_one(&mut *tx)
     .await?;
-    Ok((Phone { id }, secret))
+    let phone = Phone { id };
+    audit::record(tx, &phone, now, audit::entry("phone.remembered", id.0)).await?;
+    Ok((phone, secret))
 }
 
 /// Lets the phone speak for one more person.
