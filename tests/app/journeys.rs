@@ -158,11 +158,12 @@ impl Walk<'_> {
         )
         .await;
         self.register(&[("name", "李小明"), ("birth_date", "2012-05-05")], Some("needy")).await;
+        self.register(&[("name", "王大力"), ("birth_date", "1990-10-10"), ("phone", "13900003333")], None).await;
         self.open("/centers/1/teams/new").await;
         self.enter(&[("name", "邻里敬老队"), ("kind", "1"), ("founded_on", "2026-01-01")]).await;
         self.done().await;
         self.open("/centers/1/teams/1").await;
-        for (name, _) in [("欧阳志强", "leader"), ("梁惠芳", "member")] {
+        for name in ["欧阳志强", "王大力"] {
             self.browser.fill("#candidates [name=q]", name).await;
             self.browser.submit("#candidates form").await;
             self.browser.click("#candidates .rows button").await;
