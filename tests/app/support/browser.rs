@@ -157,13 +157,20 @@ impl Browser {
 
     /// Clicks an element, once nothing covers it.
     pub(crate) async fn click(&self, css: &str) {
-        let clicked = self.wait(|| async { self.client.find(Locator::Css(css)).await.ok()?.click().await.ok() }).await;
+        let clicked = self.wait(|| async { self.press(self.client.find(Locator::Css(css)).await.ok()?).await }).await;
         self.must(clicked.ok_or("nothing there that can be clicked"), &format!("clicking {css:?}")).await;
+    }
+
+    /// Scrolls an element to the middle, as a person does with one that a fixed bar covers, and clicks it.
+    async fn press(&self, element: Element) -> Option<()> {
+        let middle = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.client.execute(middle, vec![json!(element)]).await.ok()?;
+        element.click().await.ok()
     }
 
     /// Clicks the link, button or label that reads `text`; failing that, the only one that contains it.
     pub(crate) async fn click_text(&self, text: &str) {
-        let clicked = self.wait(|| async { self.pick(CLICKABLE, json!(text)).await?.click().await.ok() }).await;
+        let clicked = self.wait(|| async { self.press(self.pick(CLICKABLE, json!(text)).await?).await }).await;
         self.must(clicked.ok_or("no such link or button, or several"), &format!("clicking the text {text:?}")).await;
     }
 
@@ -197,14 +204,14 @@ impl Browser {
         let what = format!("checking {css:?}");
         let element = self.element(css).await;
         if !self.must(element.is_selected().await, &what).await {
-            self.must(element.click().await, &what).await;
+            self.must(self.press(element).await.ok_or("it cannot be clicked"), &what).await;
         }
     }
 
     /// Submits a form, given by itself or anything in it, with its first submit button, as Enter would.
     pub(crate) async fn submit(&self, css: &str) {
         let form = json!(self.element(css).await);
-        let clicked = self.wait(|| async { self.pick(SUBMIT_BUTTON, form.clone()).await?.click().await.ok() }).await;
+        let clicked = self.wait(|| async { self.press(self.pick(SUBMIT_BUTTON, form.clone()).await?).await }).await;
         self.must(clicked.ok_or("no form, or no submit button"), &format!("submitting {css:?}")).await;
     }
 
