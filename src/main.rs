@@ -104,7 +104,11 @@ async fn run(cli: Cli) -> Result<(), String> {
                 println!("    {:12} {}", sign_in.login, sign_in.role);
             }
             println!();
-            if at_once { serve(settings).await } else { Ok(println!("Serve it with `linli` (or `cargo run`).")) }
+            if at_once {
+                return serve(settings).await;
+            }
+            println!("Serve it with `linli` (or `cargo run`).");
+            Ok(())
         }
         Command::Migrate => commands::open(&settings()?).await.map(|_| println!("The database is up to date.")),
         Command::Account(Account::Add { login, name, role, at }) => {

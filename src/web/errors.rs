@@ -75,7 +75,7 @@ fn is_api(request: &Request<'_>) -> bool {
 }
 
 /// RFC 9457: `status`, a stable `code`, a `title` for people, and `errors` by field where the input is at fault.
-fn problem<'r>(request: &'r Request<'_>, error: &Error) -> response::Result<'static> {
+fn problem(request: &Request<'_>, error: &Error) -> response::Result<'static> {
     let lang = Lang::of(request);
     let status = error.status();
     let mut body = problem_body(status, error.code(), &lang.text(&format!("error.{}.title", name(status))));
@@ -98,7 +98,7 @@ fn problem_body(status: Status, code: &str, title: &str) -> Value {
     json!({ "type": "about:blank", "status": status.code, "code": code, "title": title })
 }
 
-fn respond_problem<'r>(request: &'r Request<'_>, status: Status, body: &Value) -> response::Result<'static> {
+fn respond_problem(request: &Request<'_>, status: Status, body: &Value) -> response::Result<'static> {
     let kind = ContentType::new("application", "problem+json");
     Response::build_from((kind, body.to_string()).respond_to(request)?).status(status).ok()
 }

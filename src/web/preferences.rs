@@ -19,9 +19,8 @@ fn update(fields: Fields, jar: &CookieJar<'_>) -> Redirect {
     if let Some(lang) = Lang::parse(fields.get("lang")) {
         remember(jar, Lang::COOKIE, lang.tag());
     }
-    match fields.get("large") {
-        value @ ("0" | "1") => remember(jar, Appearance::COOKIE, value),
-        _ => {}
+    if let value @ ("0" | "1") = fields.get("large") {
+        remember(jar, Appearance::COOKIE, value)
     }
     Redirect::to(local_path(fields.get("back")))
 }

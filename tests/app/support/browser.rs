@@ -72,7 +72,6 @@ pub(crate) struct Builder {
     size: (u32, u32),
     phone: bool,
     lang: String,
-    args: Vec<String>,
     javascript: bool,
 }
 
@@ -80,16 +79,6 @@ impl Builder {
     /// The languages the visitor reads, as `Accept-Language` puts it: `zh-CN`, `en` or `zh-CN,en`.
     pub(crate) fn lang(mut self, lang: &str) -> Self {
         self.lang = lang.into();
-        self
-    }
-
-    pub(crate) fn user_agent(self, user_agent: &str) -> Self {
-        self.arg(&format!("--user-agent={user_agent}"))
-    }
-
-    /// One more argument for Chromium.
-    pub(crate) fn arg(mut self, arg: &str) -> Self {
-        self.args.push(arg.into());
         self
     }
 
@@ -103,7 +92,7 @@ impl Builder {
     pub(crate) async fn open(self) -> Option<Browser> {
         let (driver, (width, height)) = (driver()?, self.size);
         let mut args: Vec<String> = ARGUMENTS.split_whitespace().map(Into::into).collect();
-        args.extend(self.args.into_iter().chain([format!("--accept-lang={}", self.lang)]));
+        args.push(format!("--accept-lang={}", self.lang));
         let capabilities = serde_json::Map::from_iter([
             ("goog:loggingPrefs".into(), json!({ "browser": "ALL" })),
             ("goog:chromeOptions".into(), json!({ "binary": driver.chromium, "args": args })),
@@ -139,20 +128,11 @@ impl Browser {
 
     /// A page of 1280 × 800 pixels without touch, reading Chinese.
     pub(crate) fn desktop() -> Builder {
-        Builder { size: (1280, 800), phone: false, lang: "zh-CN".into(), args: Vec::new(), javascript: true }
-    }
-
-    /// A browser of any size. [`Browser::phone`] and [`Browser::desktop`] name the two that matter most.
-    pub(crate) async fn open(size: (u32, u32), lang: &str, mobile: bool) -> Option<Self> {
-        Builder { size, phone: mobile, ..Self::desktop() }.lang(lang).open().await
+        Builder { size: (1280, 800), phone: false, lang: "zh-CN".into(), javascript: true }
     }
 
     pub(crate) async fn goto(&self, url: &str) {
         self.must(self.client.goto(url).await, &format!("going to {url}")).await;
-    }
-
-    pub(crate) async fn url(&self) -> String {
-        self.must(self.client.current_url().await, "asking for the address").await.into()
     }
 
     /// Clicks an element, once nothing covers it.
@@ -166,12 +146,6 @@ impl Browser {
         let middle = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
         self.client.execute(middle, vec![json!(element)]).await.ok()?;
         element.click().await.ok()
-    }
-
-    /// Clicks the link, button or label that reads `text`; failing that, the only one that contains it.
-    pub(crate) async fn click_text(&self, text: &str) {
-        let clicked = self.wait(|| async { self.press(self.pick(CLICKABLE, json!(text)).await?).await }).await;
-        self.must(clicked.ok_or("no such link or button, or several"), &format!("clicking the text {text:?}")).await;
     }
 
     /// Fills a field in. What is in it goes first, and fields whose keystrokes depend on the locale (dates, times) are
@@ -248,13 +222,6 @@ impl Browser {
     /// Runs the body of a function in the page; its parameters are `arguments[0]` and on.
     pub(crate) async fn execute(&self, js: &str, args: Vec<Value>) -> Value {
         self.must(self.client.execute(js, args).await, &format!("running {js}")).await
-    }
-
-    /// A picture of the whole page, also of what one would have to scroll to.
-    pub(crate) async fn screenshot(&self, path: impl AsRef<Path>) {
-        let size = self.cdp("Page.getLayoutMetrics", json!({})).await["cssContentSize"].take();
-        let written = fs::write(&path, self.capture(size).await);
-        self.must(written, &format!("saving {}", path.as_ref().display())).await;
     }
 
     /// A PNG picture of one element, in device pixels, as large as it is.
@@ -378,13 +345,6 @@ impl WebDriverCompatibleCommand for Post {
     }
 }
 
-const CLICKABLE: &str = "
-    const tidy = text => (text || '').replace(/\\s+/g, ' ').trim();
-    const all = [...document.querySelectorAll('a, button, summary, label, [role=button], input[type=submit]')];
-    const shown = all.filter(e => e.checkVisibility()).map(e => [e, tidy(e.innerText || e.value)]);
-    const exact = shown.find(([, text]) => text === tidy(arguments[0]));
-    const part = shown.filter(([, text]) => text.includes(tidy(arguments[0])));
-    return exact ? exact[0] : part.length === 1 ? part[0][0] : null;";
 const SUBMIT_BUTTON: &str = "
     return [...(arguments[0].closest('form')?.elements ?? [])].find(e => e.type === 'submit' && e.checkVisibility());";
 const SET_VALUE: &str = "

@@ -99,11 +99,6 @@ impl Cluster {
         run(&mut admin, format!("CREATE DATABASE {name} TEMPLATE {template} {strategy}")).await;
     }
 
-    /// Drops a database, ending the connections it still has. Tests need not: all of it goes with the process.
-    pub(crate) async fn drop_database(&self, name: &str) {
-        run(&mut self.admin().await, format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quoted(name))).await;
-    }
-
     /// A new connection each time: every test has a runtime of its own, and a connection cannot outlive its runtime.
     async fn admin(&self) -> PgConnection {
         let url = self.url("postgres");
