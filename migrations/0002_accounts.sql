@@ -11,7 +11,7 @@ create table accounts (
     disabled_at bigint
 );
 
--- Where an account's role holds. Exactly one column is set; `city` is 1 for the city administrator.
+-- Where an account's role holds. Exactly one column is set (0003 adds team_id); `city` is 1 for the city administrator.
 create table account_scopes (
     id bigserial primary key,
     account_id bigint not null references accounts (id),
@@ -19,8 +19,7 @@ create table account_scopes (
     town text,
     center_id bigint references centers (id),
     provider_id bigint references providers (id),
-    purchaser_id bigint references purchasers (id),
-    team_id bigint
+    purchaser_id bigint references purchasers (id)
 );
 create index account_scopes_by_account on account_scopes (account_id);
 

@@ -83,6 +83,8 @@ create table teams (
     unique (center_id, name)
 );
 
+alter table account_scopes add column team_id bigint references teams (id);
+
 create table team_members (
     id bigserial primary key,
     team_id bigint not null references teams (id),

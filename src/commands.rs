@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::Settings;
 use crate::audit::Actor;
-use crate::auth::accounts::{self, NewAccount};
+use crate::auth::accounts::{self, Applicant};
 use crate::auth::password::NewPassword;
 use crate::auth::{Place, Role, Scope};
 use crate::centers::CenterId;
@@ -70,7 +70,7 @@ pub async fn add_account(settings: &Settings, login: &str, name: &str, role: Rol
     let password = NewPassword::parse(password.trim_end_matches(['\r', '\n']), &[&login, name])
         .map_err(|fault| Lang::En.with(fault.key, fault.bound.iter().map(|bound| ("bound", bound.clone()))))?;
     let db = open(settings).await?;
-    let account = NewAccount { name: name.to_owned(), login: login.clone(), password };
+    let account = Applicant { name: name.to_owned(), login: login.clone(), password }.hashed().await.map_err(said)?;
     let made = async {
         let mut tx = db.begin().await?;
         accounts::create(&Actor::Operator, settings.clock.now(), &mut tx, account, role, &[scope]).await?;

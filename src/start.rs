@@ -4,17 +4,21 @@
 use std::time::Duration;
 
 use rocket::fairing::{Fairing, Info, Kind};
+use rocket::tokio::time::sleep;
 use rocket::{Orbit, Rocket};
 use rocket_db_pools::Database;
 
 use crate::auth::setup;
-use crate::clock::{Clock, Now};
+use crate::agreements;
+use crate::clock::{Clock, Now, Zone};
 use crate::error::Error;
 use crate::store::{self, Db};
 use crate::web::site::PublicUrl;
 
 /// How often a database that is late is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
+
+const EVERY_HOUR: Duration = Duration::from_secs(3_600);
 
 /// Runs at liftoff, and again until it works: a server whose database is late says 503 until then.
 pub struct Prepare;
@@ -33,18 +37,38 @@ impl Fairing for Prepare {
             .and_then(|url| url.0.clone())
             .unwrap_or_else(|| format!("http://{}:{}", config.address, config.port));
         println!("Linli 邻里 is at {base}");
-        if let Err(error) = prepare(db, clock, &base).await {
+        let ready = prepare(db, clock, &base).await;
+        if let Err(error) = &ready {
             tracing::warn!(%error, "the database is not ready; trying again until it is");
-            let (db, clock) = ((**db).clone(), clock.clone());
-            rocket::tokio::spawn(async move {
-                let db = Db::from(db);
-                while prepare(&db, &clock, &base).await.is_err() {
-                    rocket::tokio::time::sleep(AGAIN).await;
-                }
-                tracing::info!("the database is ready");
-            });
+        }
+        let (db, clock, mut shutdown) = (Db::from((**db).clone()), clock.clone(), rocket.shutdown());
+        rocket::tokio::spawn(async move {
+            rocket::tokio::select! {
+                () = attend(db, clock, base, ready.is_ok()) => {}
+                () = &mut shutdown => {}
+            }
+        });
+    }
+}
+
+/// Prepares a database that was late, and then does what the calendar asks for: agreements begin and end at midnight.
+async fn attend(db: Db, clock: Clock, base: String, mut ready: bool) {
+    while !ready {
+        sleep(AGAIN).await;
+        ready = prepare(&db, &clock, &base).await.is_ok();
+    }
+    loop {
+        sleep(EVERY_HOUR).await;
+        if let Err(error) = hand_over(&db, clock.now()).await {
+            tracing::warn!(?error, "the centers could not be handed over; trying again in an hour");
         }
     }
+}
+
+async fn hand_over(db: &Db, now: Now) -> crate::error::Result<()> {
+    let mut tx = db.begin().await?;
+    agreements::hand_over(&mut tx, Zone::SHANGHAI.date(now.0)).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn prepare(db: &Db, clock: &Clock, base: &str) -> Result<(), String> {
@@ -61,7 +85,8 @@ async fn prepare(db: &Db, clock: &Clock, base: &str) -> Result<(), String> {
 /// Migrates, and loads the annex and the catalogs into an empty database.
 pub async fn fill(db: &Db, now: Now) -> Result<(), String> {
     store::migrate(db).await.map_err(|error| error.to_string())?;
-    crate::centers::load_annex(db, now).await.map_err(|error| said(&error))
+    crate::centers::load_annex(db, now).await.map_err(|error| said(&error))?;
+    hand_over(db, now).await.map_err(|error| said(&error))
 }
 
 fn said(error: &Error) -> String {

@@ -144,7 +144,21 @@ async fn book(tx: &mut Conn, session: SessionId, room: &Room, slot: &Slot) -> Re
 }
 
 /// Changes what an activity says of itself. Calendars hear of it for every session still planned.
+///
+/// # Errors
+/// `Invalid` at `kind` once a session is completed: past reports count it by its kind.
 pub async fn revise(by: &Coordinator, now: Now, tx: &mut Conn, activity: &Activity, texts: &Texts) -> Result<()> {
+    let settled: i64 = sqlx::query_scalar(
+        "select count(*) from sessions s join activities a on a.id = s.activity_id
+         where a.id = $1 and a.kind_id <> $2 and s.status = 'completed'",
+    )
+    .bind(activity.id)
+    .bind(texts.kind)
+    .fetch_one(&mut *tx)
+    .await?;
+    if settled > 0 {
+        return Err(Error::field("kind", "field.kind_settled"));
+    }
     sqlx::query("update activities set title = $1, description = $2, kind_id = $3, published = $4 where id = $5")
         .bind(&texts.title)
         .bind(&texts.description)
@@ -200,10 +214,27 @@ pub async fn reschedule(
         if moved.rows_affected() == 0 {
             return Err(Error::refused("session_changed"));
         }
+        // Attendances carry the groups of the session's date, so that date stays once somebody came.
+        if slot.date != session.local_date {
+            refuse_if_attended(tx, session).await?;
+        }
         book(tx, session.id, &place.room, slot).await?;
         audit::record(tx, by, now, audit::entry("session.moved", session.id.0).at(session.center_id)).await?;
     }
     Ok(())
+}
+
+/// A session to which somebody came took place: its people would fall out of the reports. Asked after the session's row
+/// was written, and so locked: a check-in that waits for the row finds what this decided.
+async fn refuse_if_attended(tx: &mut Conn, session: &Session) -> Result<()> {
+    let came: i64 = sqlx::query_scalar(
+        "select (select count(*) from attendances where session_id = $1 and voided_at is null)
+              + (select count(*) from head_counts where session_id = $1 and voided_at is null)",
+    )
+    .bind(session.id)
+    .fetch_one(tx)
+    .await?;
+    if came > 0 { Err(Error::refused("session_attended")) } else { Ok(()) }
 }
 
 async fn release(now: Now, tx: &mut Conn, session: SessionId) -> Result<()> {
@@ -218,7 +249,7 @@ async fn release(now: Now, tx: &mut Conn, session: SessionId) -> Result<()> {
 /// Calls sessions off. Everyone sees that they are, and why.
 ///
 /// # Errors
-/// `session_completed`; `session_changed` if it is no longer planned.
+/// `session_completed`; `session_changed` if it is no longer planned; `session_attended` if somebody came.
 pub async fn cancel(by: &Coordinator, now: Now, tx: &mut Conn, sessions: &[&Session], reason: &str) -> Result<()> {
     drop_out(by, now, tx, sessions, reason, (SessionStatus::Cancelled, "session.cancelled")).await
 }
@@ -254,6 +285,7 @@ async fn drop_out(
         if dropped.rows_affected() == 0 {
             return Err(Error::refused("session_changed"));
         }
+        refuse_if_attended(tx, session).await?;
         release(now, tx, session.id).await?;
         let entry = audit::entry(action, session.id.0).at(session.center_id).because(reason);
         audit::record(tx, by, now, entry).await?;

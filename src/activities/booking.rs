@@ -91,7 +91,7 @@ pub async fn reschedule(
     let mut conn = db.read().await?;
     let series = queries::of_activity(&mut conn, session.activity_id).await?;
     let days = slot.date.0 - session.local_date.0;
-    let moves: Vec<(&Session, Slot)> = rules::meant(session, &series, change.scope)
+    let moves: Vec<(&Session, Slot)> = rules::meant(session, &series, change.scope, now.0)
         .into_iter()
         .map(|moved| (moved, Slot::new(center.zone, Date(moved.local_date.0 + days), slot.from, slot.to)))
         .collect();

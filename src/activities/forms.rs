@@ -97,7 +97,7 @@ fn read_place(read: &mut Reader<'_>, center: &Center, choices: &Choices) -> Opti
     let capacity = read.optional("capacity", parse::integer(1..=most));
     let date = read.required("date", |text| choices.day(text));
     let starts = read.required("starts", parse::minute_of_day);
-    let ends = read.required("ends", parse::minute_of_day);
+    let ends = read.required("ends", parse::end_of_span);
     if let (Some(starts), Some(ends)) = (starts, ends)
         && ends <= starts
     {

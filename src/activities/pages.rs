@@ -15,7 +15,7 @@ use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::rooms::RoomId;
 use crate::store::{Conn, Db};
-use crate::web::fields::FieldErrors;
+use crate::web::fields::{FieldErrors, time_value};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -144,11 +144,10 @@ async fn new(
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let starts = starts.filter(|minute| (0..1_380).contains(minute)).unwrap_or(14 * 60);
-    let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
     let mut values = Fields::default()
         .with("date", date.map_or_else(|| center.zone.date(now.0).plus_days(1).to_string(), str::to_owned))
-        .with("starts", clock(starts))
-        .with("ends", clock((starts + 90).min(1_439)))
+        .with("starts", time_value(starts))
+        .with("ends", time_value((starts + 90).min(1_440)))
         .with("repeat", Rhythm::Once)
         .with("published", 1);
     if let Some(room) = room {

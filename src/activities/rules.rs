@@ -175,10 +175,12 @@ pub fn refusal(room: &Room, zone: Zone, slot: &Slot, state: &State) -> Option<Re
     }
 }
 
-/// Those of a series' sessions that a change of `session` is for: itself, and by `scope` others that are still planned.
-pub fn meant<'a>(session: &Session, series: &'a [Session], scope: Scope) -> Vec<&'a Session> {
+/// Those of a series' sessions that a change of `session` is for: itself, and by `scope` others that are still planned
+/// and have not begun. What was held is changed by itself or not at all.
+pub fn meant<'a>(session: &Session, series: &'a [Session], scope: Scope, now: Timestamp) -> Vec<&'a Session> {
     let also = |other: &Session| {
         other.status == SessionStatus::Planned
+            && other.starts_at > now
             && match scope {
                 Scope::One => false,
                 Scope::Later => other.starts_at > session.starts_at,

@@ -10,6 +10,7 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::store::{Conn, Db};
+use crate::web::fields::time_value;
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -66,7 +67,6 @@ impl View for Schedule {
 
 fn values(session: &Session) -> Fields {
     let slot = session.slot();
-    let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
     let id = |id: Option<i64>| id.map(|id| id.to_string()).unwrap_or_default();
     Fields::default()
         .with("room", session.room_id)
@@ -74,8 +74,8 @@ fn values(session: &Session) -> Fields {
         .with("team", id(session.team_id.map(|id| id.0)))
         .with("capacity", id(session.capacity))
         .with("date", slot.date)
-        .with("starts", clock(slot.from))
-        .with("ends", clock(slot.to.min(1_439)))
+        .with("starts", time_value(slot.from))
+        .with("ends", time_value(slot.to))
         .with("scope", Scope::One)
 }
 
@@ -143,7 +143,7 @@ async fn drop_out(
     let made = async {
         let Reason { text, scope } = forms::reason(&fields)?;
         let series = queries::of_activity(&mut tx, session.activity_id).await?;
-        let meant = rules::meant(&session, &series, scope);
+        let meant = rules::meant(&session, &series, scope, now.0);
         match way {
             Way::Cancel => actions::cancel(by, now, &mut tx, &meant, &text).await?,
             Way::Skip => actions::skip(by, now, &mut tx, &meant, &text).await?,

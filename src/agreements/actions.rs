@@ -4,7 +4,7 @@ use super::forms::{NewAgreement, NewOrganization};
 use super::{AgreementId, ProviderId, PurchaserId};
 use crate::audit;
 use crate::auth::CityAdmin;
-use crate::clock::Now;
+use crate::clock::{Date, Now, Zone};
 use crate::error::{Error, Result};
 use crate::store::{self, Conn, Violation};
 
@@ -33,18 +33,16 @@ async fn insert_organization(tx: &mut Conn, now: Now, sql: &'static str, new: &N
     )
 }
 
-/// Concludes an agreement: from now on the provider runs the center, and the purchaser reads its reports.
+/// Concludes an agreement: in its period the provider runs the center, and the purchaser reads its reports.
 ///
 /// # Errors
 /// `Invalid` at `center` where another agreement of that center covers some of the same days.
 pub async fn conclude(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewAgreement) -> Result<AgreementId> {
     // Locking the center's row puts two simultaneous agreements in order.
-    let center = sqlx::query("update centers set provider_id = $1 where id = $2")
-        .bind(new.provider)
+    let center = sqlx::query("update centers set provider_id = provider_id where id = $1")
         .bind(new.center)
         .execute(&mut *tx)
-        .await
-        .map_err(unknown_party)?;
+        .await?;
     if center.rows_affected() == 0 {
         return Err(Error::field("center", "field.not_a_choice"));
     }
@@ -73,7 +71,26 @@ pub async fn conclude(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewAgreemen
     .await
     .map_err(unknown_party)?;
     audit::record(tx, by, now, audit::entry("agreement.concluded", id.0).at(new.center)).await?;
+    hand_over(tx, Zone::SHANGHAI.date(now.0)).await?;
     Ok(id)
+}
+
+/// Gives each center to the provider whose agreement covers `today`. Without one it stays with whom it is. Run when an
+/// agreement is concluded, and by the server every hour: agreements begin at midnight without anybody's doing.
+pub async fn hand_over(tx: &mut Conn, today: Date) -> Result<()> {
+    sqlx::query(
+        "update centers set provider_id = (
+             select max(g.provider_id) from agreements g
+             where g.center_id = centers.id and g.starts_on <= $1 and g.ends_on >= $1)
+         where exists (
+             select 1 from agreements g
+             where g.center_id = centers.id and g.starts_on <= $1 and g.ends_on >= $1
+               and (centers.provider_id is null or g.provider_id <> centers.provider_id))",
+    )
+    .bind(today)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 fn unknown_party(error: sqlx::Error) -> Error {

@@ -9,7 +9,7 @@ pub mod queries;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{add_provider, add_purchaser, conclude};
+pub use actions::{add_provider, add_purchaser, conclude, hand_over};
 pub use forms::NewAgreement;
 
 use crate::centers::CenterId;

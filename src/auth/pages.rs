@@ -13,7 +13,7 @@ use super::accounts::{self, queries::credentials};
 use super::logins::{self, Kind, Login};
 use super::password::{self, NewPassword};
 use super::throttle::Throttle;
-use super::{AccountId, LoginId, Role, Viewer, setup};
+use super::{AccountId, LoginId, Viewer, setup};
 use crate::audit::{self, Actor};
 use crate::centers;
 use crate::clock::{Now, Zone};
@@ -150,14 +150,8 @@ async fn sign_out(by: Viewer, db: &Db, now: Now, jar: &CookieJar<'_>) -> Result<
 #[get("/home")]
 async fn home(by: Viewer, db: &Db) -> Result<Redirect> {
     let reached = centers::queries::reached_by(&by, &mut *db.read().await?).await?;
-    let page = match by.role {
-        Role::FrontDesk => "/desk",
-        Role::TeamLeader => "/teams",
-        Role::Purchaser => "/reports",
-        _ => "",
-    };
     Ok(Redirect::to(match reached.as_slice() {
-        [only] => format!("/centers/{}{page}", only.id),
+        [only] => format!("/centers/{}{}", only.id, by.role.first_page()),
         _ => "/centers".to_owned(),
     }))
 }
@@ -200,6 +194,7 @@ async fn create_first_admin(
     let made = async {
         let account = accounts::read(&fields)?;
         let name = account.name.clone();
+        let account = account.hashed().await?;
         let mut tx = db.begin().await?;
         let id = setup::create_first_admin(&mut tx, now, secret, account).await?;
         enter(&mut tx, now, id, name, &device, &site, jar).await?;
@@ -269,9 +264,9 @@ async fn replace_password(by: &Viewer, db: &Db, now: Now, fields: &Fields) -> Re
     }
     let mut read = fields.read();
     let password = read.required("password", |text| NewPassword::parse(text, &[&by.name, "linli"]));
-    let password = read.finish(|| password)?;
+    let password = read.finish(|| password)?.hash().await?;
     let mut tx = db.begin().await?;
-    accounts::change_password(by, now, &mut tx, password).await?;
+    accounts::change_password(by, now, &mut tx, &password).await?;
     Ok(tx.commit().await?)
 }
 

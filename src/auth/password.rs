@@ -26,12 +26,23 @@ impl NewPassword {
         }
     }
 
-    /// The argon2id hash, in PHC format. Takes tens of milliseconds on a thread of its own.
-    pub async fn hash(self) -> Result<String> {
+    /// Takes tens of milliseconds on a thread of its own. Writing takes a [`PasswordHash`], so that nobody hashes while
+    /// holding a transaction: on SQLite every check-in would wait for it.
+    pub async fn hash(self) -> Result<PasswordHash> {
         spawn_blocking(move || Argon2::default().hash_password(self.0.as_bytes()).map(|hash| hash.to_string()))
             .await
             .map_err(Error::internal)?
+            .map(PasswordHash)
             .map_err(Error::internal)
+    }
+}
+
+/// An argon2id hash in PHC format.
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

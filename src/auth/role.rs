@@ -42,6 +42,18 @@ pub enum Place {
 }
 
 impl Scope {
+    /// The field of a form that names such a place.
+    pub(super) fn field(&self) -> &'static str {
+        match self {
+            Self::City => "role",
+            Self::Town(_) => "town",
+            Self::Center(_) => "center",
+            Self::Provider(_) => "provider",
+            Self::Purchaser(_) => "purchaser",
+            Self::Team(_) => "team",
+        }
+    }
+
     fn place(&self) -> Place {
         match self {
             Self::City => Place::City,
@@ -55,6 +67,16 @@ impl Scope {
 }
 
 impl Role {
+    /// Where this role's work in a center begins, after the center's own address.
+    pub fn first_page(self) -> &'static str {
+        match self {
+            Self::FrontDesk => "/desk",
+            Self::TeamLeader => "/teams",
+            Self::Purchaser => "/reports",
+            _ => "",
+        }
+    }
+
     /// Where this role holds.
     pub fn place(self) -> Place {
         match self {

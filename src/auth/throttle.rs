@@ -40,7 +40,8 @@ impl Throttle {
         if self.addresses.len() > 10_000 {
             self.addresses.retain_recent();
         }
-        let account = self.accounts.check_key(&login.to_owned()).is_ok();
-        address.is_none_or(|address| self.addresses.check_key(&address).is_ok()) && account
+        // No login is longer; a body full of text would be kept as a key.
+        let login: String = login.chars().take(40).collect();
+        address.is_none_or(|address| self.addresses.check_key(&address).is_ok()) && self.accounts.check_key(&login).is_ok()
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "centers/list.html")]
 struct List {
     centers: Vec<queries::Row>,
+    first_page: &'static str,
 }
 
 impl List {
@@ -45,7 +46,7 @@ impl View for List {
 #[get("/centers")]
 async fn list(by: Viewer, db: &Db, now: Now) -> Result<Page<List>> {
     let centers = queries::list(&by, &mut *db.read().await?, Zone::SHANGHAI.date(now.0)).await?;
-    Ok(Page(List { centers }))
+    Ok(Page(List { centers, first_page: by.role.first_page() }))
 }
 
 #[derive(Template)]

@@ -165,7 +165,12 @@ async fn add_workers(
             fields.add("password", &b.password);
             fields.add("password_again", &b.password);
         }
-        workers::add(by, b.now, tx, &b.sealer, center, workers::forms::worker(&fields)?).await?;
+        let mut input = workers::forms::worker(&fields)?;
+        let account = match input.account.take() {
+            Some(account) => Some(account.hashed().await?),
+            None => None,
+        };
+        workers::add(by, b.now, tx, &b.sealer, center, input, account).await?;
         if index == 0 {
             let id =
                 sqlx::query_scalar("select id from accounts where login = $1").bind(login).fetch_one(&mut *tx).await?;

@@ -11,7 +11,7 @@ mod plans;
 
 use crate::Settings;
 use crate::audit::Actor;
-use crate::auth::accounts::{self, NewAccount};
+use crate::auth::accounts::{self, Applicant};
 use crate::auth::password::NewPassword;
 use crate::auth::{AccountId, CityAdmin, Coordinator, Role, Scope, Viewer, logins};
 use crate::centers::CenterId;
@@ -91,7 +91,7 @@ impl Builder {
     /// Makes an account and gives it to act with.
     async fn account(&self, tx: &mut Conn, login: &str, name: &str, role: Role, scope: Scope) -> Result<Viewer> {
         let password = NewPassword::parse(&self.password, &[]).map_err(|_| Error::internal("a weak password"))?;
-        let account = NewAccount { name: name.to_owned(), login: login.to_owned(), password };
+        let account = Applicant { name: name.to_owned(), login: login.to_owned(), password }.hashed().await?;
         let id: AccountId = accounts::create(&Actor::Operator, self.now, tx, account, role, &[scope]).await?;
         Ok(Viewer::at_the_command_line(id, name.to_owned(), role))
     }

@@ -28,6 +28,7 @@ pub async fn register(
         Some(number) => known_by_number(tx, sealer, number).await?,
         None => None,
     };
+    let known_before = known.is_some();
     let (id, action) = match known {
         Some((_, name)) if name != input.name => return Err(Error::field("id_number", "field.id_number_other_name")),
         Some((id, _)) => (fill_in(tx, now, sealer, id, input).await?, "person.enrolled"),
@@ -40,7 +41,11 @@ pub async fn register(
     for membership in &input.memberships {
         insert_membership(tx, now, by.account, id, membership).await?;
     }
-    groups::follow(tx, id).await?;
+    // Somebody known elsewhere may have attendances already.
+    if known_before {
+        groups::follow_birth_date(tx, id).await?;
+        groups::follow_memberships(tx, id).await?;
+    }
     audit::record(tx, by, now, audit::entry(action, id.0).at(center.id())).await?;
     Ok(id)
 }
@@ -264,7 +269,10 @@ pub async fn revise(
     let facts = Facts { name: &input.name, sex, birth_date, phone: phone.as_ref(), id_number: id_number.as_ref() };
     update(tx, now, sealer, person.id, &facts).await?;
     update_enrolments(tx, sealer, center.id(), person.id, input, phone.as_ref()).await?;
-    groups::follow(tx, person.id).await?;
+    // Only a corrected birth date changes the past; a new note must not count it by today's age bands.
+    if birth_date != person.birth_date {
+        groups::follow_birth_date(tx, person.id).await?;
+    }
     audit::record(tx, by, now, audit::entry("person.revised", person.id.0).at(center.id())).await
 }
 
@@ -343,7 +351,7 @@ pub async fn grant_membership(
     input: &MembershipInput,
 ) -> Result<()> {
     insert_membership(tx, now, by.account, person, input).await?;
-    groups::follow(tx, person).await?;
+    groups::follow_memberships(tx, person).await?;
     audit::record(tx, by, now, audit::entry("person.membership_granted", person.0).at(center.id())).await
 }
 
@@ -396,6 +404,6 @@ pub async fn end_membership(
     if ended.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    groups::follow(tx, person).await?;
+    groups::follow_memberships(tx, person).await?;
     audit::record(tx, by, now, audit::entry("person.membership_ended", person.0).at(center.id())).await
 }

@@ -145,9 +145,9 @@ pub async fn of_person(conn: &mut Conn, person: PersonId, date: Date) -> Result<
     Ok(groups_on(birth, &memberships(conn, person).await?, bands, date))
 }
 
-/// Lets the flags of the person's attendances follow a corrected birth date or membership, each by its session's
-/// local date: one statement, however many attendances there are.
-pub async fn follow(tx: &mut Conn, person: PersonId) -> Result<()> {
+/// Lets elderly and youth in the person's attendances follow a corrected birth date, each by its session's local date:
+/// one statement, however many attendances there are.
+pub async fn follow_birth_date(tx: &mut Conn, person: PersonId) -> Result<()> {
     let birth: Option<Date> =
         sqlx::query_scalar("select birth_date from people where id = $1").bind(person).fetch_one(&mut *tx).await?;
     let bands = age_bands(tx).await?;
@@ -156,7 +156,23 @@ pub async fn follow(tx: &mut Conn, person: PersonId) -> Result<()> {
             elderly = case when (select s.local_date from sessions s where s.id = attendances.session_id) >= $2
                 then 1 else 0 end,
             youth = case when (select s.local_date from sessions s where s.id = attendances.session_id) >= $3
-                and (select s.local_date from sessions s where s.id = attendances.session_id) < $4 then 1 else 0 end,
+                and (select s.local_date from sessions s where s.id = attendances.session_id) < $4 then 1 else 0 end
+         where person_id = $1",
+    )
+    .bind(person)
+    // Without a birth date the bounds are null, no date compares to them, and the flags are 0.
+    .bind(birth.map(|birth| birth.plus_years(bands.elderly_from)))
+    .bind(birth.map(|birth| birth.plus_years(bands.youth_from)))
+    .bind(birth.map(|birth| birth.plus_years(bands.youth_to + 1)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Lets disabled and needy in the person's attendances follow what was granted or ended.
+pub async fn follow_memberships(tx: &mut Conn, person: PersonId) -> Result<()> {
+    sqlx::query(
+        "update attendances set
             disabled = case when exists (
                 select 1 from group_memberships g join sessions s on s.id = attendances.session_id
                 where g.person_id = attendances.person_id and g.priority_group = 'disabled'
@@ -168,10 +184,6 @@ pub async fn follow(tx: &mut Conn, person: PersonId) -> Result<()> {
          where person_id = $1",
     )
     .bind(person)
-    // Without a birth date the bounds are null, no date compares to them, and the flags are 0.
-    .bind(birth.map(|birth| birth.plus_years(bands.elderly_from)))
-    .bind(birth.map(|birth| birth.plus_years(bands.youth_from)))
-    .bind(birth.map(|birth| birth.plus_years(bands.youth_to + 1)))
     .execute(tx)
     .await?;
     Ok(())

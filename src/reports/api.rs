@@ -200,7 +200,7 @@ pub(crate) async fn summary(
     let (scope, period) = asked(scope, from, to)?;
     let mut conn = db.read().await?;
     let reach = scope::named(&by, &mut conn, &scope, period).await?;
-    Ok(Json(queries::count(&mut conn, &reach, period, now).await?.into()))
+    Ok(Json(queries::count(&mut conn, &reach, period, now).await?.for_reader(&by).into()))
 }
 
 fn asked(scope: Option<&str>, from: Option<&str>, to: Option<&str>) -> Result<(Scope, Period)> {

@@ -32,6 +32,7 @@ pub use queries::count;
 pub use scope::{Reach, Scope};
 
 use crate::centers::CenterId;
+use crate::auth::{Role, Viewer};
 use crate::clock::{Date, Month};
 use crate::people::groups::PriorityGroup;
 use crate::rooms::RoomId;
@@ -114,6 +115,20 @@ pub struct KindTally {
     pub sessions: i64,
     pub visits: i64,
     pub persons: i64,
+}
+
+impl Numbers {
+    /// As `reader` may know them. A purchaser sees no personal data (DESIGN section 3), and a worker's name is that too:
+    /// the workers are numbered.
+    pub fn for_reader(mut self, reader: &Viewer) -> Self {
+        if reader.role == Role::Purchaser {
+            for (number, led) in (1..).zip(&mut self.led) {
+                led.worker_id = number;
+                led.name = format!("#{number}");
+            }
+        }
+        self
+    }
 }
 
 /// Volunteers by the kind of their team: visits by the session's team, minutes by the team in the ledger.

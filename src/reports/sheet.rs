@@ -71,7 +71,7 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, month: Month
         })
         .collect();
     Ok(Sheet {
-        numbers: queries::count(conn, &reach, period, now).await?,
+        numbers: queries::count(conn, &reach, period, now).await?.for_reader(by),
         days: queries::tallies(conn, By::Day, &reach, period).await?,
         center: reach.centers().first().cloned().ok_or(Error::NotFound)?,
         month,

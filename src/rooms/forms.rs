@@ -30,7 +30,7 @@ pub fn room(fields: &Fields) -> Result<RoomInput> {
             continue;
         }
         if let (Some(from), Some(to)) =
-            (read.required(&opens, parse::minute_of_day), read.required(&closes, parse::minute_of_day))
+            (read.required(&opens, parse::minute_of_day), read.required(&closes, parse::end_of_span))
         {
             if from < to {
                 hours.set(weekday, from, to);

@@ -10,7 +10,7 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::store::{Conn, Db};
-use crate::web::fields::{Fault, parse};
+use crate::web::fields::{Fault, parse, time_value};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -150,8 +150,8 @@ fn values(room: &Room) -> Fields {
         .with("capacity", room.capacity)
         .with("buffer_minutes", room.buffer_minutes);
     for (weekday, (opens, closes)) in room.hours.days() {
-        values.add(&format!("hours.{weekday}.opens"), &format!("{:02}:{:02}", opens / 60, opens % 60));
-        values.add(&format!("hours.{weekday}.closes"), &format!("{:02}:{:02}", closes / 60, closes % 60));
+        values.add(&format!("hours.{weekday}.opens"), &time_value(opens));
+        values.add(&format!("hours.{weekday}.closes"), &time_value(closes));
     }
     values
 }

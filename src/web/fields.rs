@@ -191,6 +191,11 @@ impl Reader<'_> {
     }
 }
 
+/// Minutes after midnight as a time field holds them: 1440 is `00:00`.
+pub fn time_value(minutes: i64) -> String {
+    format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60)
+}
+
 /// Parsers for plain values.
 pub mod parse {
     use super::Fault;
@@ -226,14 +231,25 @@ pub mod parse {
 
     /// A wall clock time, `08:30` or `24:00`, as minutes after midnight.
     pub fn minute_of_day(text: &str) -> Result<i64, Fault> {
-        let fault = || Fault::new("field.not_a_time");
-        let (hours, minutes) = text.split_once(':').ok_or_else(fault)?;
-        let (hours, minutes): (i64, i64) =
-            (hours.parse().map_err(|_| fault())?, minutes[..].get(..2).unwrap_or("x").parse().map_err(|_| fault())?);
-        match hours * 60 + minutes {
-            total if (0..=1440).contains(&total) && (0..60).contains(&minutes) && hours >= 0 => Ok(total),
-            _ => Err(fault()),
+        let digits = |part: &str| match part.as_bytes() {
+            [b'0'..=b'9'] | [b'0'..=b'9', b'0'..=b'9'] => part.parse::<i64>().ok(),
+            _ => None,
+        };
+        // Some browsers send seconds.
+        let (hours, rest) = text.split_once(':').unwrap_or_default();
+        let (minutes, seconds) = rest.split_once(':').unwrap_or((rest, "00"));
+        match (digits(hours), digits(minutes), digits(seconds)) {
+            (Some(hours), Some(minutes @ 0..60), Some(0..60)) if hours * 60 + minutes <= 1440 => Ok(hours * 60 + minutes),
+            _ => Err(Fault::new("field.not_a_time")),
         }
+    }
+
+    /// A time at which something ends: `00:00` is the end of the day, for browsers cannot show `24:00`.
+    pub fn end_of_span(text: &str) -> Result<i64, Fault> {
+        Ok(match minute_of_day(text)? {
+            0 => 1440,
+            minutes => minutes,
+        })
     }
 
     /// A value that parses itself: ids, and the words of closed sets.
@@ -253,6 +269,16 @@ mod tests {
             .unwrap();
         assert_eq!(form.0, json.0);
         assert!(Fields::from_json("[1]").is_none());
+    }
+
+    #[test]
+    fn times_are_read_strictly_and_midnight_ends_a_day() {
+        assert_eq!(parse::minute_of_day("8:05"), Ok(485));
+        assert_eq!(parse::minute_of_day("08:05:00"), Ok(485));
+        assert_eq!(parse::end_of_span("00:00"), Ok(1440));
+        for wrong in ["24:01", "-0:30", "08:30zzz", "4611686018427387914:00", "8", "", "08:60", "８:00"] {
+            assert!(parse::minute_of_day(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::{Worker, WorkerId, WorkerInput};
 use crate::audit;
-use crate::auth::{Manager, Role, Scope, accounts, logins};
+use crate::auth::accounts::{self, NewAccount};
+use crate::auth::{Manager, Role, Scope, logins};
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
@@ -20,9 +21,10 @@ pub async fn add(
     sealer: &Sealer,
     center: &Center,
     input: WorkerInput,
+    account: Option<NewAccount>,
 ) -> Result<WorkerId> {
     let person = people::admit_unknown(by, now, tx, sealer, center.id(), &input.name, &input.phone).await?;
-    let account = match input.account {
+    let account = match account {
         Some(account) => {
             let scope = [Scope::Center(center.id())];
             Some(accounts::create(by, now, tx, account, Role::SocialWorker, &scope).await?)

@@ -1,7 +1,7 @@
 //! Reading a new worker's form.
 
 use super::{Qualification, WorkerKind};
-use crate::auth::accounts::{self, NewAccount};
+use crate::auth::accounts::{self, Applicant};
 use crate::clock::Date;
 use crate::error::{Error, Result};
 use crate::people::rules::{self, Phone};
@@ -16,7 +16,7 @@ pub struct WorkerInput {
     pub certificate_number: Option<String>,
     pub started_on: Date,
     /// A sign-in to make along with the worker.
-    pub account: Option<NewAccount>,
+    pub account: Option<Applicant>,
 }
 
 /// Fields `name phone kind qualification certificate_number started_on` and, where `sign_in` is set,

@@ -96,9 +96,13 @@ async fn create(
 ) -> Result<Submitted<NewPage>> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let made = async {
-        let input = forms::worker(&fields)?;
+        let mut input = forms::worker(&fields)?;
+        let account = match input.account.take() {
+            Some(account) => Some(account.hashed().await?),
+            None => None,
+        };
         let mut tx = db.begin().await?;
-        actions::add(&by, now, &mut tx, sealer, &center, input).await?;
+        actions::add(&by, now, &mut tx, sealer, &center, input, account).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     match made.await {

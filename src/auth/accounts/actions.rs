@@ -1,22 +1,38 @@
 //! What can be done to accounts.
 
 use crate::audit::{self, Acting};
-use crate::auth::password::NewPassword;
+use crate::auth::password::{NewPassword, PasswordHash};
 use crate::auth::{AccountId, CityAdmin, Role, Scope, Viewer, logins};
 use crate::clock::Now;
 use crate::error::{Error, Result};
-use crate::store::{self, Conn};
+use crate::centers::queries::towns;
+use crate::store::{self, Conn, Violation};
 
-pub struct NewAccount {
+/// Who is to have an account, as a form brings it.
+pub struct Applicant {
     pub name: String,
     pub login: String,
     pub password: NewPassword,
 }
 
+impl Applicant {
+    /// Ready to be written. To be called before a transaction begins: hashing takes its time.
+    pub async fn hashed(self) -> Result<NewAccount> {
+        Ok(NewAccount { name: self.name, login: self.login, password: self.password.hash().await? })
+    }
+}
+
+pub struct NewAccount {
+    name: String,
+    login: String,
+    password: PasswordHash,
+}
+
 /// Makes an account that signs in by password.
 ///
 /// # Errors
-/// `Invalid` at `login` if the login is taken; `Internal` if a scope does not fit the role.
+/// `Invalid` at `login` if the login is taken, at the scope's field if there is no such place; `Internal` if a scope
+/// does not fit the role.
 pub async fn create(
     by: &impl Acting,
     now: Now,
@@ -25,8 +41,8 @@ pub async fn create(
     role: Role,
     scopes: &[Scope],
 ) -> Result<AccountId> {
-    let hash = account.password.hash().await?;
-    insert(by, now, tx, Some(&account.login), &account.name, Some(&hash), role, scopes).await
+    let NewAccount { name, login, password } = account;
+    insert(by, now, tx, Some(&login), &name, Some(password.as_str()), role, scopes).await
 }
 
 /// Makes an account for another program, and its bearer token, which is shown once.
@@ -78,6 +94,11 @@ async fn grant(tx: &mut Conn, account: AccountId, role: Role, scope: &Scope) -> 
     if !role.holds_in(scope) {
         return Err(Error::internal(format!("the role {role} does not hold in {scope:?}")));
     }
+    if let Scope::Town(name) = scope
+        && !towns(tx).await?.contains(name)
+    {
+        return Err(Error::field("town", "field.not_a_choice"));
+    }
     let (mut city, mut town, mut center, mut provider, mut purchaser, mut team) = (None, None, None, None, None, None);
     match scope {
         Scope::City => city = Some(1_i64),
@@ -99,7 +120,11 @@ async fn grant(tx: &mut Conn, account: AccountId, role: Role, scope: &Scope) -> 
     .bind(purchaser)
     .bind(team)
     .execute(tx)
-    .await?;
+    .await
+    .map_err(|error| match store::violation(&error) {
+        Some(Violation::ForeignKey) => Error::field(scope.field(), "field.not_a_choice"),
+        _ => error.into(),
+    })?;
     Ok(())
 }
 
@@ -141,7 +166,7 @@ pub async fn reset_password(
     now: Now,
     tx: &mut Conn,
     account: AccountId,
-    password: NewPassword,
+    password: &PasswordHash,
 ) -> Result<()> {
     set_password(tx, account, password).await?;
     logins::revoke_all(tx, now, account, None).await?;
@@ -149,16 +174,15 @@ pub async fn reset_password(
 }
 
 /// The viewer's own new password; their other logins end.
-pub async fn change_password(by: &Viewer, now: Now, tx: &mut Conn, password: NewPassword) -> Result<()> {
+pub async fn change_password(by: &Viewer, now: Now, tx: &mut Conn, password: &PasswordHash) -> Result<()> {
     set_password(tx, by.account, password).await?;
     logins::revoke_all(tx, now, by.account, Some(by.login)).await?;
     audit::record(tx, by, now, audit::entry("account.password_changed", by.account.0)).await
 }
 
-async fn set_password(tx: &mut Conn, account: AccountId, password: NewPassword) -> Result<()> {
-    let hash = password.hash().await?;
+async fn set_password(tx: &mut Conn, account: AccountId, password: &PasswordHash) -> Result<()> {
     let set = sqlx::query("update accounts set password_hash = $1 where id = $2 and login is not null")
-        .bind(hash)
+        .bind(password.as_str())
         .bind(account)
         .execute(tx)
         .await?;

@@ -6,7 +6,7 @@ pub mod queries;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{NewAccount, change_password, create, create_token, disable, enable, reset_password};
+pub use actions::{Applicant, NewAccount, change_password, create, create_token, disable, enable, reset_password};
 
 use crate::error::Result;
 use crate::web::Fields;
@@ -17,7 +17,7 @@ pub(super) fn stage() -> AdHoc {
 }
 
 /// Reads the name, login and password of a new account.
-pub fn read(fields: &Fields) -> Result<NewAccount> {
+pub fn read(fields: &Fields) -> Result<Applicant> {
     let mut read = fields.read();
     let name = read.required("name", parse::line(60));
     let login = read.required("login", login);
@@ -27,7 +27,7 @@ pub fn read(fields: &Fields) -> Result<NewAccount> {
     if password.is_some() && fields.get("password") != fields.get("password_again") {
         read.fault::<()>("password_again", Fault::new("field.password_differs"));
     }
-    read.finish(|| Some(NewAccount { name: name?, login: login?, password: password? }))
+    read.finish(|| Some(Applicant { name: name?, login: login?, password: password? }))
 }
 
 /// A login: 3 to 40 letters, digits, dots or dashes; case does not matter.

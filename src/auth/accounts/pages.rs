@@ -107,7 +107,7 @@ async fn create(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Subm
 
 async fn make(by: &CityAdmin, db: &Db, now: Now, fields: &Fields) -> Result<()> {
     let (role, scopes) = read_role(fields)?;
-    let account = read(fields)?;
+    let account = read(fields)?.hashed().await?;
     let mut tx = db.begin().await?;
     actions::create(by, now, &mut tx, account, role, &scopes).await?;
     Ok(tx.commit().await?)
@@ -163,8 +163,9 @@ async fn reset(by: CityAdmin, db: &Db, now: Now, id: AccountId, fields: Fields) 
     let password = read.required("password", |text| NewPassword::parse(text, &["linli"]));
     match read.finish(|| password) {
         Ok(password) => {
+            let password = password.hash().await?;
             let mut tx = db.begin().await?;
-            actions::reset_password(&by, now, &mut tx, id, password).await?;
+            actions::reset_password(&by, now, &mut tx, id, &password).await?;
             tx.commit().await?;
             Ok(Submitted::done(uri!(list), "done.password_reset"))
         }

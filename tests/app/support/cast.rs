@@ -5,7 +5,7 @@
 
 use linli::agreements::{ProviderId, PurchaserId};
 use linli::audit::Actor;
-use linli::auth::accounts::{self, NewAccount};
+use linli::auth::accounts::{self, Applicant};
 use linli::auth::password::NewPassword;
 use linli::auth::{Role, Scope};
 use linli::centers::CenterId;
@@ -58,11 +58,12 @@ async fn room(ada: &super::User<'_>, name: &str, kind: &str, area: &str, capacit
 
 /// Makes an account called like its login, with [`PASSWORD`].
 async fn make(app: &TestApp, login: &str, role: Role, scope: Scope) {
-    let account = NewAccount {
+    let account = Applicant {
         name: login.to_owned(),
         login: login.to_owned(),
         password: NewPassword::parse(PASSWORD, &[]).expect("a good password"),
     };
+    let account = account.hashed().await.expect("a hash");
     let mut tx = app.begin().await;
     accounts::create(&Actor::Operator, app.clock.now(), &mut tx, account, role, &[scope]).await.expect("an account");
     tx.commit().await.expect("a commit");

@@ -17,6 +17,14 @@ window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 });
 
+// Each fault names its field, in the words that stand beside it.
+for (const link of document.querySelectorAll(".error-summary a[href^='#f-']")) {
+  const field = document.getElementById(link.hash.slice(1));
+  const label = field?.labels?.[0] ?? field?.querySelector("legend");
+  const text = label?.childNodes[0]?.textContent.trim();
+  if (text) link.prepend(`${text}: `);
+}
+
 // What is wrong is read first.
 document.getElementById("faults")?.focus();
 
