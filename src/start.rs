@@ -8,8 +8,8 @@ use rocket::tokio::time::sleep;
 use rocket::{Orbit, Rocket};
 use rocket_db_pools::Database;
 
-use crate::auth::setup;
 use crate::agreements;
+use crate::auth::setup;
 use crate::clock::{Clock, Now, Zone};
 use crate::error::Error;
 use crate::store::{self, Db};

@@ -352,12 +352,13 @@ async fn update(
 ) -> Result<Submitted<EditPage>> {
     let mut tx = db.begin().await?;
     let (center, activity, choices) = open(&by, &mut tx, now, center, id).await?;
-    match forms::texts(&fields, &choices) {
-        Ok(texts) => {
-            actions::revise(&by, now, &mut tx, &activity, &texts).await?;
-            tx.commit().await?;
-            Ok(Submitted::done(format!("/centers/{}/activities/{id}", center.id()), "done.saved"))
-        }
+    let revised = async {
+        let texts = forms::texts(&fields, &choices)?;
+        actions::revise(&by, now, &mut tx, &activity, &texts).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match revised.await {
+        Ok(()) => Ok(Submitted::done(format!("/centers/{}/activities/{id}", center.id()), "done.saved")),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
             Ok(Submitted::again(EditPage { center, activity, choices, form }))

@@ -42,6 +42,7 @@ impl Throttle {
         }
         // No login is longer; a body full of text would be kept as a key.
         let login: String = login.chars().take(40).collect();
-        address.is_none_or(|address| self.addresses.check_key(&address).is_ok()) && self.accounts.check_key(&login).is_ok()
+        address.is_none_or(|address| self.addresses.check_key(&address).is_ok())
+            && self.accounts.check_key(&login).is_ok()
     }
 }

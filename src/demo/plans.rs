@@ -13,7 +13,7 @@ use crate::web::Fields;
 /// minutes, team (1 to 11, 0 for none), weeks between, what it is about.
 struct Series(&'static str, i64, usize, i64, i64, i64, i64, u32, &'static str);
 
-const SERIES: [Series; 24] = [
+const SERIES: [Series; 40] = [
     Series("长者太极晨练班", 3, 8, 1, 510, 600, 7, 1, "教练带练二十四式，初学者也能跟上。请穿平底鞋。"),
     Series("长者太极晨练班（周四）", 3, 8, 4, 510, 600, 7, 1, "教练带练二十四式，初学者也能跟上。请穿平底鞋。"),
     Series("量血压测血糖义诊", 3, 0, 2, 540, 660, 9, 1, "社区医生坐诊，测血糖请空腹。"),
@@ -37,6 +37,22 @@ const SERIES: [Series; 24] = [
     Series("旧物换绿植", 3, 0, 6, 570, 690, 5, 2, "旧书旧衣旧电池换一盆绿萝。"),
     Series("家庭垃圾分类课", 3, 1, 6, 870, 930, 5, 2, "边玩边学。"),
     Series("长者生日会", 3, 3, 5, 870, 990, 1, 2, "给当月寿星过生日，一起吃蛋糕。"),
+    Series("八段锦晨练", 3, 8, 3, 510, 570, 7, 1, "动作慢，人人能练。"),
+    Series("八段锦晨练（周五）", 3, 8, 5, 510, 570, 7, 1, "动作慢，人人能练。"),
+    Series("少儿街舞", 3, 8, 6, 960, 1050, 2, 1, "七到十二岁，穿运动鞋。"),
+    Series("长者棋牌", 3, 3, 1, 840, 990, 1, 1, "象棋、围棋、麻将。"),
+    Series("长者棋牌（周三）", 3, 3, 3, 840, 990, 1, 1, "象棋、围棋、麻将。"),
+    Series("长者茶话", 3, 3, 2, 600, 690, 1, 1, "喝茶，讲古，认识新街坊。"),
+    Series("健康讲座", 3, 1, 4, 930, 1020, 9, 1, "每周一个题目：血压、睡眠、关节。"),
+    Series("青年读书会", 3, 2, 5, 1140, 1230, 6, 1, "一人讲一章。"),
+    Series("古籍修复体验", 2, 2, 4, 600, 690, 6, 1, "学做线装本。"),
+    Series("硬笔书法", 2, 9, 5, 990, 1080, 0, 1, "给孩子练一手好字。"),
+    Series("扇面画", 2, 9, 6, 570, 660, 0, 1, "材料中心准备。"),
+    Series("志愿者例会", 2, 7, 1, 1140, 1200, 4, 1, "总结上周，安排本周。"),
+    Series("新手爸妈小组", 2, 6, 3, 1140, 1230, 2, 1, "喂养、睡眠、情绪，一起聊。"),
+    Series("就业指导", 1, 5, 2, 570, 690, 0, 1, "改简历，模拟面试。"),
+    Series("家电维修日", 3, 0, 4, 870, 990, 5, 1, "小家电免费修，零件收成本。"),
+    Series("便民理发", 3, 0, 5, 540, 660, 1, 1, "六十岁以上街坊免费。"),
     Series("社区议事会", 3, 1, 2, 1140, 1230, 4, 2, "街坊商量身边事。"),
 ];
 
@@ -47,7 +63,7 @@ pub(super) async fn schedule(b: &Builder, tx: &mut Conn, made: &Made, rich: bool
     let then = Now(made.center.zone.midnight(first_day.minus_days(7)));
     let choices = Choices::load(tx, &made.center, then).await?;
     let series = SERIES.iter().filter(|series| series.2 < choices.rooms.len());
-    for (index, series) in series.take(if rich { SERIES.len() } else { 2 }).enumerate() {
+    for (index, series) in series.take(if rich { SERIES.len() } else { 3 }).enumerate() {
         let Series(title, kind, room, weekday, from, to, team, weeks, about) = series;
         let first = on_weekday(first_day, *weekday);
         let mut fields = Fields::default()

@@ -31,8 +31,8 @@ use rocket::fairing::AdHoc;
 pub use queries::count;
 pub use scope::{Reach, Scope};
 
-use crate::centers::CenterId;
 use crate::auth::{Role, Viewer};
+use crate::centers::CenterId;
 use crate::clock::{Date, Month};
 use crate::people::groups::PriorityGroup;
 use crate::rooms::RoomId;

@@ -239,7 +239,9 @@ pub mod parse {
         let (hours, rest) = text.split_once(':').unwrap_or_default();
         let (minutes, seconds) = rest.split_once(':').unwrap_or((rest, "00"));
         match (digits(hours), digits(minutes), digits(seconds)) {
-            (Some(hours), Some(minutes @ 0..60), Some(0..60)) if hours * 60 + minutes <= 1440 => Ok(hours * 60 + minutes),
+            (Some(hours), Some(minutes @ 0..60), Some(0..60)) if hours * 60 + minutes <= 1440 => {
+                Ok(hours * 60 + minutes)
+            }
             _ => Err(Fault::new("field.not_a_time")),
         }
     }

@@ -142,3 +142,16 @@ fn a_token_is_not_a_cookie_and_a_cookie_no_token() {
         cookie.get("/centers").await.is(303);
     });
 }
+
+on_both_engines! {
+    async fn a_place_that_is_not_there_is_a_fault_of_its_field(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        for (role, field, place) in
+            [("social_worker", "center", "99999"), ("team_leader", "team", "99999"), ("town_supervisor", "town", "无名镇"), ("purchaser", "purchaser", "-1")]
+        {
+            let form = [("role", role), (field, place), ("name", "某人"), ("login", "somebody"), ("password", PASSWORD), ("password_again", PASSWORD)];
+            ada.post("/accounts", &form).await.is(422).shows("请从列表中选择").shows(&format!("id=\"e-{field}\""));
+        }
+        assert_eq!(app.number("select count(*) from accounts where login = 'somebody'").await, 0);
+    }
+}

@@ -258,3 +258,25 @@ on_both_engines! {
         assert_eq!(activities::queries::session_by_token(&mut conn, &token).await.unwrap().id, SessionId(1));
     }
 }
+
+on_both_engines! {
+    async fn what_somebody_attended_stays_where_it_is(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        schedules(&ann, &[("repeat", "weekly"), ("times", "3"), ("confirm", "1"), ("pick.2026-03-06", "book"), ("pick.2026-03-13", "book"), ("pick.2026-03-20", "book")]).await.is(303);
+        app.at("2026-03-06T08:30:00Z");
+        let ann = app.sign_in("ann").await;
+        ann.post("/centers/1/sessions/1/walk-ins", &[("request_id", "7f2c3f8e-8f34-4c60-9d9e-2f5f9f3a1b00"), ("name", "街坊"), ("role", "participant")]).await.is(303);
+        for way in ["cancellation", "skipping"] {
+            let path = format!("/centers/1/sessions/1/schedule/{way}");
+            ann.post(&path, &[("reason", "台风"), ("scope", "one")]).await.is(409).shows("已经有人签到");
+        }
+        ann.post("/centers/1/sessions/1/schedule", &with(TEA, &[("date", "2026-03-07")])).await.is(422);
+        ann.post("/centers/1/sessions/1/schedule", &with(TEA, &[("room", "2"), ("capacity", "20")])).await.is(303);
+        // "All" from a later one leaves alone what has begun.
+        ann.post("/centers/1/sessions/3/schedule/cancellation", &[("reason", "台风"), ("scope", "all")]).await.is(303);
+        assert_eq!(statuses(&app).await, "planned,cancelled,cancelled");
+        ann.post("/centers/1/sessions/1/closing", &[("summary", "好")]).await.is(303);
+        ann.post("/centers/1/activities/1", &with(TEA, &[("kind", "1")])).await.is(422).shows("服务类别不能再改");
+        ann.post("/centers/1/activities/1", &with(TEA, &[("title", "太极")])).await.is(303);
+    }
+}

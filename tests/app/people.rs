@@ -196,3 +196,22 @@ on_both_engines! {
         ann.get("/api/v1/people").await.is(422).is_refused("invalid");
     }
 }
+
+on_both_engines! {
+    async fn a_new_note_leaves_the_past_as_it_was_counted(app: TestApp) {
+        let (ada, ann) = (app.sign_in("ada").await, app.sign_in("ann").await);
+        let person = [("name", "梁惠芳"), ("birth_date", "1960-01-01"), ("phone", "13900001111")];
+        ann.post("/centers/1/people", &person).await.is(303);
+        let tea = [("title", "早茶"), ("kind", "3"), ("room", "1"), ("date", "2026-03-05"), ("starts", "10:30"), ("ends", "11:30")];
+        ann.post("/centers/1/activities", &tea).await.is(303);
+        let tick = [("request_id", "7f2c3f8e-8f34-4c60-9d9e-2f5f9f3a1b01"), ("person_id", "1"), ("role", "participant")];
+        ann.post("/centers/1/sessions/1/attendances", &tick).await.is(303);
+        const ELDERLY: &str = "select elderly from attendances";
+        assert_eq!(app.number(ELDERLY).await, 1);
+        ada.post("/catalogs/ages", &[("elderly_from", "80"), ("youth_from", "6"), ("youth_to", "18")]).await.is(303);
+        ann.post("/centers/1/people/1", &[&person[..2], &[("note", "喜欢喝茶")]].concat()).await.is(303);
+        assert_eq!(app.number(ELDERLY).await, 1, "nothing about the birth date was corrected");
+        ann.post("/centers/1/people/1", &[("name", "梁惠芳"), ("birth_date", "1990-01-01")]).await.is(303);
+        assert_eq!(app.number(ELDERLY).await, 0);
+    }
+}

@@ -56,3 +56,31 @@ on_both_engines! {
         ben.ask(rocket::http::Method::Post, "/api/v1/rooms", Some((rocket::http::ContentType::JSON, "[".into()))).await.is(400).is_refused("bad_request");
     }
 }
+
+on_both_engines! {
+    async fn a_center_goes_to_whose_agreement_covers_today(app: TestApp) {
+        let (ada, ben, otto) = (app.sign_in("ada").await, app.sign_in("ben").await, app.sign_in("otto").await);
+        let mut form = [("center", "2"), ("provider", "1"), ("purchaser", "1"), ("starts_on", "2019-01-01"), ("ends_on", "2019-02-01")];
+        ada.post("/agreements", &form).await.is(303);
+        (form[3].1, form[4].1) = ("2027-01-01", "2027-12-31");
+        ada.post("/agreements", &form).await.is(303);
+        ben.get("/centers/2/rooms").await.is(404);
+        otto.get("/centers/2/rooms").await.is(200);
+        // New year, by the server's own hand.
+        app.at("2026-12-31T16:30:00Z");
+        linli::start::fill(app.db(), app.clock.now()).await.unwrap();
+        let (ben, otto) = (app.sign_in("ben").await, app.sign_in("otto").await);
+        ben.get("/centers/2/rooms").await.is(200);
+        otto.get("/centers/2/rooms").await.is(404);
+    }
+
+    async fn a_room_may_stay_open_until_midnight(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        let form = [("name", "夜校"), ("kind", "18"), ("area_m2", "50"), ("capacity", "20"), ("hours.1.opens", "18:00"), ("hours.1.closes", "00:00")];
+        ada.post("/centers/1/rooms", &form).await.is(303);
+        assert_eq!(app.number("select closes from room_hours where weekday = 1 order by room_id desc limit 1").await, 1440);
+        let id = app.number("select max(id) from rooms").await;
+        ada.get(&format!("/centers/1/rooms/{id}")).await.is(200).shows("name=\"hours.1.closes\" value=\"00:00\"");
+        ada.post("/centers/1/rooms", &[("hours.1.opens", "4611686018427387914:00")]).await.is(422);
+    }
+}

@@ -3,9 +3,9 @@
 use crate::audit::{self, Acting};
 use crate::auth::password::{NewPassword, PasswordHash};
 use crate::auth::{AccountId, CityAdmin, Role, Scope, Viewer, logins};
+use crate::centers::queries::towns;
 use crate::clock::Now;
 use crate::error::{Error, Result};
-use crate::centers::queries::towns;
 use crate::store::{self, Conn, Violation};
 
 /// Who is to have an account, as a form brings it.
