@@ -1,6 +1,6 @@
 //! What is done at a session beside admitting: walk-ins, heads without a name, corrections, and closing it.
 
-use super::admit::{self, Answer, Attempt, admit, lock};
+use super::admit::{self, Answer, Attempt, Held, Via, admit_on_page, hold};
 use super::forms::{Closing, Heads, WalkIn};
 use super::phones::{self, Phone};
 use super::queries::{self, Present};
@@ -32,10 +32,12 @@ pub(super) async fn tick(
 ) -> Result<Answer> {
     let (method, occurred_at) = entered(session, now);
     let request = page.of(format_args!("{person}:{part}"));
-    admit(by.into(), now, tx, person, &Attempt { request, session: session.id, part, method, occurred_at }).await
+    admit_on_page(by.into(), now, tx, person, &Attempt { request, session: session.id, part, method, occurred_at })
+        .await
 }
 
-/// Registers somebody at the door, with a phone or without, and lets them in. Nobody is registered at a closed door.
+/// Registers somebody at the door, with a phone or without, and lets them in. Nobody is registered at a closed or full
+/// door.
 pub async fn walk_in(
     by: &Greeter,
     now: Now,
@@ -45,48 +47,79 @@ pub async fn walk_in(
     page: RequestId,
     new: &WalkIn,
 ) -> Result<Answer> {
-    // The lock puts a double tap in order: the second one finds what the first one did.
-    lock(tx, session.id).await?;
+    // The row puts a double tap in order: the second one finds what the first one did.
+    hold(tx, session.id).await?;
     let (method, occurred_at) = match entered(session, now) {
         (Method::Paper, at) => (Method::Paper, at),
         (_, at) => (Method::WalkIn, at),
     };
-    let request = page.of(&new.name);
-    let part = new.part;
-    let known: Option<PersonId> =
+    let number = new.phone.as_ref().map_or("", Number::as_str);
+    let request = page.of(format_args!("{}\n{number}\n{}", new.name, new.part));
+    let attempt = Attempt { request, session: session.id, part: new.part, method, occurred_at };
+    let center = session.center_id;
+    let tapped: Option<PersonId> =
         sqlx::query_scalar("select person_id from scans where request_id = $1 and person_id is not null")
             .bind(request)
             .fetch_optional(&mut *tx)
             .await?;
-    let attempt = Attempt { request, session: session.id, part, method, occurred_at };
-    if let Some(person) = known {
-        return admit(by.into(), now, tx, person, &attempt).await;
-    }
-    if let Err(code) = rules::may_enter(&session.into(), occurred_at, now) {
+    let known = match (tapped, &new.phone) {
+        (None, Some(phone)) => people::enrolled(tx, sealer, center, &new.name, phone).await?,
+        (tapped, _) => tapped,
+    };
+    if known.is_none()
+        && let Some(code) = admit::refusal(now, tx, None, &attempt).await?
+    {
         return admit::turn_away(by.into(), now, tx, &attempt, code).await;
     }
-    let center = session.center_id;
-    let person = match &new.phone {
-        Some(phone) => people::admit_unknown(by, now, tx, sealer, center, &new.name, phone.as_str()).await?,
-        None => unknown::register_by_name(by, now, tx, center, &new.name).await?,
+    let person = match (known, &new.phone) {
+        (Some(person), _) => person,
+        (None, Some(phone)) => people::admit_unknown(by, now, tx, sealer, center, &new.name, phone.as_str()).await?,
+        (None, None) => unknown::register_by_name(by, now, tx, center, &new.name).await?,
     };
-    admit(by.into(), now, tx, person, &attempt).await
+    admit_on_page(by.into(), now, tx, person, &attempt).await
+}
+
+/// What came of a resident's first visit.
+pub(super) struct FirstVisit {
+    pub answer: Answer,
+    pub person: Option<PersonId>,
+    /// The secret of a phone that is remembered from now on; it goes into the cookie once all is committed.
+    pub secret: Option<String>,
 }
 
 /// A resident's first time on this phone, or one more member of the family: found by name and phone or registered,
-/// remembered by the phone, and let in.
+/// remembered by the phone, and let in. At a closed or full door nobody is registered and no phone remembered.
+#[allow(clippy::too_many_arguments)] // who, where and what they gave
 pub(super) async fn first_visit(
-    by: &Phone,
+    phone: Option<Phone>,
+    browser: &str,
     now: Now,
     tx: &mut Conn,
     sealer: &Sealer,
     session: &Session,
     page: RequestId,
     (name, number): (&str, &Number),
-) -> Result<(PersonId, Answer)> {
-    let person = people::admit_unknown(by, now, tx, sealer, session.center_id, name, number.as_str()).await?;
-    phones::add_person(now, tx, by, person).await?;
-    Ok((person, check_in(by, now, tx, session, page, person).await?))
+) -> Result<FirstVisit> {
+    hold(tx, session.id).await?;
+    let known = people::enrolled(tx, sealer, session.center_id, name, number).await?;
+    let part = match known {
+        Some(person) => queries::part_at(tx, session.id, person).await?,
+        None => Part::Participant,
+    };
+    let attempt = Attempt { request: page, session: session.id, part, method: Method::Phone, occurred_at: now.0 };
+    if let Some(code) = admit::refusal(now, tx, known, &attempt).await? {
+        let by = phone.as_ref().map_or(Via::unknown_phone(), Via::from);
+        let answer = admit::turn_away(by, now, tx, &attempt, code).await?;
+        return Ok(FirstVisit { answer, person: None, secret: None });
+    }
+    let (by, secret) = match phone {
+        Some(phone) => (phone, None),
+        None => phones::remember(now, tx, browser).await.map(|(phone, secret)| (phone, Some(secret)))?,
+    };
+    let person = people::admit_unknown(&by, now, tx, sealer, session.center_id, name, number.as_str()).await?;
+    phones::add_person(now, tx, &by, person).await?;
+    let answer = check_in(&by, now, tx, session, page, person).await?;
+    Ok(FirstVisit { answer, person: Some(person), secret })
 }
 
 /// A person whom the phone speaks for checks in.
@@ -99,9 +132,9 @@ pub(super) async fn check_in(
     person: PersonId,
 ) -> Result<Answer> {
     let part = queries::part_at(tx, session.id, person).await?;
-    let attempt =
-        Attempt { request: page.of(person), session: session.id, part, method: Method::Phone, occurred_at: now.0 };
-    admit(by.into(), now, tx, person, &attempt).await
+    let request = page.of(format_args!("{person}:{part}"));
+    let attempt = Attempt { request, session: session.id, part, method: Method::Phone, occurred_at: now.0 };
+    admit_on_page(by.into(), now, tx, person, &attempt).await
 }
 
 /// Counts people without a name: they add to visits, never to persons.
@@ -115,8 +148,9 @@ pub async fn count_heads(
     session: &Session,
     heads: &Heads,
 ) -> Result<HeadCountId> {
+    let held = hold(tx, session.id).await?;
     let (_, came_at) = entered(session, now);
-    rules::may_enter(&session.into(), came_at, now).map_err(|code| Error::refused(code.code()))?;
+    rules::may_enter(&held.door, came_at, now).map_err(|code| Error::refused(code.code()))?;
     let id: HeadCountId = sqlx::query_scalar(
         "insert into head_counts (session_id, heads, elderly, disabled, needy, youth, counted_at, counted_by)
          values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
@@ -140,7 +174,7 @@ pub async fn count_heads(
 /// # Errors
 /// `Forbidden` for a helper at a completed session, `NotFound` for a count that is not there or already taken back.
 pub async fn void_heads(by: &Greeter, now: Now, tx: &mut Conn, session: &Session, id: HeadCountId) -> Result<()> {
-    may_correct(by, session)?;
+    may_correct(by, &hold(tx, session.id).await?)?;
     let voided =
         sqlx::query("update head_counts set voided_at = $1 where id = $2 and session_id = $3 and voided_at is null")
             .bind(now.0)
@@ -166,7 +200,7 @@ pub async fn void(
     id: AttendanceId,
     reason: &str,
 ) -> Result<()> {
-    may_correct(by, session)?;
+    may_correct(by, &hold(tx, session.id).await?)?;
     let voided: Option<(PersonId, Part)> = sqlx::query_as(
         "update attendances set voided_at = $1, voided_by = $2, void_reason = $3
          where id = $4 and session_id = $5 and voided_at is null returning person_id, role",
@@ -186,8 +220,8 @@ pub async fn void(
 }
 
 /// A completed session is corrected by who answers for it.
-fn may_correct(by: &Greeter, session: &Session) -> Result<()> {
-    match (session.status, by.role) {
+fn may_correct(by: &Greeter, held: &Held) -> Result<()> {
+    match (held.door.status, by.role) {
         (SessionStatus::Completed, Role::CityAdmin | Role::SocialWorker) => Ok(()),
         (SessionStatus::Completed, _) => Err(Error::Forbidden),
         _ => Ok(()),
@@ -199,7 +233,7 @@ fn may_correct(by: &Greeter, session: &Session) -> Result<()> {
 /// # Errors
 /// `NotFound` for an attendance that is not there; `Refused("already_left")`; `Refused("closed")` once the session is.
 pub async fn check_out(by: &Greeter, now: Now, tx: &mut Conn, session: &Session, attendance: &Present) -> Result<()> {
-    if session.status != SessionStatus::Planned {
+    if hold(tx, session.id).await?.door.status != SessionStatus::Planned {
         return Err(Error::refused("closed"));
     }
     let left = sqlx::query(

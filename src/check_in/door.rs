@@ -8,10 +8,10 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
-use super::admit::{self, Answer, Attempt, Refused, Via};
+use super::admit::{Answer, Refused};
 use super::forms::{self, DoorInput};
 use super::phones::{self, Phone, Spoken};
-use super::{Code, Method, Part, RequestId, actions, rules, unknown};
+use super::{Code, RequestId, actions, rules, unknown};
 use crate::activities::{self, Session};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
@@ -168,7 +168,11 @@ fn told(page: AnswerPage) -> Result<Shown> {
 
 /// The session behind a code, or the page that says there is none.
 async fn find(look: Look, conn: &mut Conn, token: &str) -> Result<std::result::Result<Session, AnswerPage>> {
-    match activities::queries::session_by_token(conn, token).await {
+    let found = match is_token(token) {
+        true => activities::queries::session_by_token(conn, token).await,
+        false => Err(Error::NotFound),
+    };
+    match found {
         Ok(session) => Ok(Ok(session)),
         Err(Error::NotFound) => Ok(Err(AnswerPage {
             look,
@@ -180,6 +184,11 @@ async fn find(look: Look, conn: &mut Conn, token: &str) -> Result<std::result::R
         })),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a code can be ours: ten digits and small letters, no more and nothing else.
+fn is_token(text: &str) -> bool {
+    text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
 }
 
 async fn page(
@@ -271,33 +280,17 @@ async fn check_in(
         }
         DoorInput::New { name, number } => {
             let mut tx = db.begin().await?;
-            if let Err(code) = rules::may_enter(&(&session).into(), now.0, now) {
-                let attempt = Attempt {
-                    request: request.of(&name),
-                    session: session.id,
-                    part: Part::Participant,
-                    method: Method::Phone,
-                    occurred_at: now.0,
-                };
-                let by = phone.as_ref().map_or(Via::unknown_phone(), Via::from);
-                let answer = admit::turn_away(by, now, &mut tx, &attempt, code).await?;
-                tx.commit().await?;
-                return told(AnswerPage::of(look, session, None, answer));
-            }
-            let (phone, secret) = match phone {
-                Some(phone) => (phone, None),
-                None => {
-                    let (phone, secret) = phones::remember(now, &mut tx, &browser.0).await?;
-                    (phone, Some(secret))
-                }
-            };
-            let answer =
-                actions::first_visit(&phone, now, &mut tx, sealer, &session, request, (&name, &number)).await?;
+            let visit =
+                actions::first_visit(phone, &browser.0, now, &mut tx, sealer, &session, request, (&name, &number))
+                    .await?;
             tx.commit().await?;
-            if let Some(secret) = secret {
+            if let Some(secret) = visit.secret {
                 phones::set_cookie(jar, &site, secret);
             }
-            answer
+            match visit.person {
+                Some(person) => (person, visit.answer),
+                None => return told(AnswerPage::of(look, session, None, visit.answer)),
+            }
         }
     };
     let name = name_of(&mut *db.read().await?, person).await?;

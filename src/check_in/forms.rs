@@ -29,15 +29,21 @@ pub enum DoorInput {
     New { name: String, number: Phone },
 }
 
+/// A name says something: a letter at least, which invisible characters are not.
+fn name(text: &str) -> Result<String, Fault> {
+    let name = rules::name(text)?;
+    if name.chars().any(char::is_alphabetic) { Ok(name) } else { Err(Fault::new("field.not_a_name")) }
+}
+
 pub fn door(fields: &Fields) -> Result<DoorInput> {
     let mut read = fields.read();
     if !fields.get("person_id").is_empty() {
         let person = read.required("person_id", parse::choice);
         return read.finish(|| Some(DoorInput::Known(person?)));
     }
-    let name = read.required("name", rules::name);
+    let named = read.required("name", name);
     let number = read.required("phone", Phone::parse);
-    read.finish(|| Some(DoorInput::New { name: name?, number: number? }))
+    read.finish(|| Some(DoorInput::New { name: named?, number: number? }))
 }
 
 pub fn tick(fields: &Fields) -> Result<(PersonId, Part)> {
@@ -55,10 +61,10 @@ pub struct WalkIn {
 
 pub fn walk_in(fields: &Fields) -> Result<WalkIn> {
     let mut read = fields.read();
-    let name = read.required("name", rules::name);
+    let named = read.required("name", name);
     let phone = read.optional("phone", Phone::parse);
     let part = read.required("role", parse::choice);
-    read.finish(|| Some(WalkIn { name: name?, phone: phone?, part: part? }))
+    read.finish(|| Some(WalkIn { name: named?, phone: phone?, part: part? }))
 }
 
 /// Heads without a name, and how many of them belong to each group; one head may be in several groups.

@@ -392,4 +392,92 @@ on_both_engines! {
         ann.get(&format!("{SESSION}/qr.svg")).await.is(200).shows("<svg");
         app.sign_in("cai").await.get(&format!("{SESSION}/sign-in-sheet")).await.is(403);
     }
+
+    async fn what_was_voided_or_full_is_decided_anew(app: TestApp) {
+        session(&app, Some(1), None).await;
+        people(&app, 2).await;
+        let (ann, mut phone, page) = (app.sign_in("ann").await, app.anyone(), request());
+        let form = [("request_id", page.as_str()), ("name", "梁惠芳"), ("phone", "13800138000")];
+        ticks(&ann, "1", "participant").await.leads_to();
+        let answer = phone.post("/c/tea", &form).await.is(409).shows("已经满员");
+        phone.keep(&answer);
+        assert!(phone.cookies.iter().all(|(name, _)| name != "phone"), "no phone is remembered for who is turned away");
+        assert_eq!(app.number("select count(*) from people").await, 2, "nobody is registered at a full door");
+        assert_eq!(app.number("select count(*) from phones").await, 0);
+        let walk_in = [("request_id", page.as_str()), ("name", "黄丽珍"), ("phone", "13900139000"), ("role", "participant")];
+        ann.post(&format!("{SESSION}/walk-ins"), &walk_in).await.is(422).shows("已经满员");
+        assert_eq!(app.number("select count(*) from people").await, 2);
+
+        ann.post(&format!("{SESSION}/attendances/1/void"), &[("reason", "点错了人")]).await.leads_to();
+        let answer = phone.post("/c/tea", &form).await.is(200).shows("签到成功");
+        phone.keep(&answer);
+        phone.post("/c/tea", &form).await.is(200).shows("签到成功");
+        ann.post(&format!("{SESSION}/attendances/2/void"), &[("reason", "点错了人")]).await.leads_to();
+        assert_eq!(ann.post(&format!("{SESSION}/walk-ins"), &walk_in).await.leads_to(), SESSION, "the same page lets in who was turned away");
+        phone.post("/c/tea", &form).await.is(409).shows("已经满员");
+        ann.post(&format!("{SESSION}/attendances/3/void"), &[("reason", "点错了人")]).await.leads_to();
+        phone.post("/c/tea", &form).await.is(200).shows("签到成功");
+        assert_eq!(app.number("select count(*) from people").await, 4);
+        assert_eq!(app.number("select count(*) from attendances where voided_at is null").await, 1);
+    }
+
+    async fn a_voided_check_in_is_not_repeated_to_a_program(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        let (ann, id) = (app.token("ann").await, request());
+        tries(&ann, 1, "participant", &id).await.is(201);
+        app.sign_in("ann").await.post(&format!("{SESSION}/attendances/1/void"), &[("reason", "x")]).await.leads_to();
+        tries(&ann, 1, "participant", &id).await.is(409).is_refused("voided");
+        tries(&ann, 1, "participant", &request()).await.is(201);
+    }
+
+    async fn walk_ins_of_one_name_are_told_apart_by_phone(app: TestApp) {
+        session(&app, None, None).await;
+        let (ann, id) = (app.sign_in("ann").await, request());
+        for number in ["13800138000", "13900139000", "13800138000"] {
+            let form = [("request_id", id.as_str()), ("name", "黄丽珍"), ("phone", number), ("role", "participant")];
+            assert_eq!(ann.post(&format!("{SESSION}/walk-ins"), &form).await.leads_to(), SESSION);
+        }
+        assert_eq!(app.number("select count(*) from people").await, 2);
+        assert_eq!(app.number("select count(*) from attendances").await, 2);
+    }
+
+    async fn nobody_slips_into_a_session_that_is_being_closed(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 8).await;
+        let ann = app.token("ann").await;
+        tries(&ann, 8, "volunteer", &request()).await.is(201);
+        let mut closing = app.begin().await;
+        sqlx::query("update sessions set status = 'completed'").execute(&mut *closing).await.unwrap();
+        let parts = ["participant", "volunteer", "staff"];
+        let people = join_all((0..6).map(|n| { let ann = ann.clone(); async move { tries(&ann, n + 1, parts[usize::try_from(n % 3).unwrap()], &request()).await } }));
+        let heads = async { loop {
+            let answer = ann.post_json("/api/v1/sessions/1/head_counts", json!({"request_id": request(), "heads": 5})).await;
+            if answer.status.code != 503 { return answer; }
+        } };
+        let worker = app.sign_in("ann");
+        let close = async { rocket::tokio::time::sleep(std::time::Duration::from_millis(300)).await; closing.commit().await.unwrap(); };
+        let (people, heads, ()) = rocket::tokio::join!(people, heads, close);
+        for answer in people {
+            answer.is(409).is_refused("closed");
+        }
+        heads.is(409).is_refused("closed");
+        let worker = worker.await;
+        worker.post(&format!("{SESSION}/attendances/1/departure"), &[]).await.is(409);
+        assert_eq!(app.number("select count(*) from attendances").await, 1);
+        assert_eq!(app.number("select count(*) from head_counts").await, 0);
+    }
+
+    async fn what_is_no_code_and_no_name_is_refused(app: TestApp) {
+        session(&app, None, None).await;
+        let phone = app.anyone();
+        for path in ["/c/%00", "/c/te%00a", "/c/TEA", "/c/%E8%8C%B6", "/c/teateateatea"] {
+            phone.get(path).await.is(404).shows("怎么办");
+            phone.post(path, &[]).await.is(404);
+        }
+        for name in ["\u{200b}\u{200d}", "123", "…"] {
+            phone.post("/c/tea", &[("request_id", &request()), ("name", name), ("phone", "13800138000")]).await.is(422).shows("至少要有一个字");
+        }
+        assert_eq!(app.number("select count(*) from people").await, 0);
+    }
 }
