@@ -1,6 +1,8 @@
 //! `/c/<token>`, the page behind every QR: light, large, and without a script. GET shows the session, POST checks in,
 //! so that a link preview checks nobody in.
 
+use std::net::IpAddr;
+
 use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::http::{CookieJar, Status};
@@ -11,6 +13,7 @@ use rocket::{Route, State, get, post, routes};
 use super::admit::{Answer, Refused};
 use super::forms::{self, DoorInput};
 use super::phones::{self, Phone, Spoken};
+use super::throttle::Throttle;
 use super::{Code, RequestId, actions, rules, unknown};
 use crate::activities::{self, Session};
 use crate::clock::{Now, Timestamp};
@@ -25,15 +28,19 @@ pub(super) fn routes() -> Vec<Route> {
     routes![show, check_in, forget]
 }
 
-/// What the browser calls itself, for the list of remembered phones.
-pub(super) struct Browser(String);
+/// Where the request comes from, and what the browser calls itself for the list of remembered phones.
+pub(super) struct Browser {
+    address: Option<IpAddr>,
+    label: String,
+}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Browser {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        Outcome::Success(Self(request.headers().get_one("User-Agent").unwrap_or("?").to_owned()))
+        let label = request.headers().get_one("User-Agent").unwrap_or("?").to_owned();
+        Outcome::Success(Self { address: request.client_ip(), label })
     }
 }
 
@@ -111,6 +118,7 @@ impl AnswerPage {
         match self.refused {
             None | Some(Code::AlreadyIn) => Status::Ok,
             Some(Code::UnknownCode) => Status::NotFound,
+            Some(Code::TooMany) => Status::TooManyRequests,
             Some(_) => Status::Conflict,
         }
     }
@@ -248,6 +256,7 @@ async fn check_in(
     db: &Db,
     now: Now,
     sealer: &State<Sealer>,
+    throttle: &State<Throttle>,
     look: Look,
     site: Site,
     browser: Browser,
@@ -278,10 +287,13 @@ async fn check_in(
             tx.commit().await?;
             (person, answer)
         }
+        DoorInput::New { .. } if !throttle.admits(browser.address) => {
+            return told(AnswerPage::closed(look, session, Code::TooMany));
+        }
         DoorInput::New { name, number } => {
             let mut tx = db.begin().await?;
             let visit =
-                actions::first_visit(phone, &browser.0, now, &mut tx, sealer, &session, request, (&name, &number))
+                actions::first_visit(phone, &browser.label, now, &mut tx, sealer, &session, request, (&name, &number))
                     .await?;
             tx.commit().await?;
             if let Some(secret) = visit.secret {
