@@ -4,8 +4,8 @@ use super::admit::{self, Answer, Attempt, Held, Via, admit_on_page, hold};
 use super::forms::{Closing, Heads, WalkIn};
 use super::phones::{self, Phone};
 use super::queries::{self, Present};
-use super::{AttendanceId, HeadCountId, Method, Part, RequestId, rules, unknown};
-use crate::activities::{Session, SessionStatus};
+use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, rules, unknown};
+use crate::activities::{Session, SessionId, SessionStatus};
 use crate::audit;
 use crate::auth::{Coordinator, Greeter, Role};
 use crate::clock::{Now, Timestamp};
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::hours;
 use crate::people::rules::Phone as Number;
 use crate::people::{self, PersonId};
-use crate::store::{Conn, Sealer};
+use crate::store::{self, Conn, Sealer, Violation};
 
 /// When and how somebody came whom a worker enters now: at once while the session runs, from paper afterwards, and
 /// then from the session's start, for nobody knows better.
@@ -137,25 +137,35 @@ pub(super) async fn check_in(
     admit_on_page(by.into(), now, tx, person, &attempt).await
 }
 
-/// Counts people without a name: they add to visits, never to persons.
+/// Counts people without a name: they add to visits, never to persons, and they take seats. The same request again is
+/// the same count; true where it is the first.
 ///
 /// # Errors
-/// `Refused` with the door's code where the session takes nobody now.
+/// `Refused` with the door's code where the session takes nobody or not so many; `Refused("request_reused")` where the
+/// number was used for another count, `Refused("voided")` where that count was taken back since.
 pub async fn count_heads(
     by: &Greeter,
     now: Now,
     tx: &mut Conn,
     session: &Session,
+    request: RequestId,
     heads: &Heads,
-) -> Result<HeadCountId> {
+) -> Result<(HeadCountId, bool)> {
     let held = hold(tx, session.id).await?;
+    if let Some(id) = counted_before(tx, session, request, heads).await? {
+        return Ok((id, false));
+    }
     let (_, came_at) = entered(session, now);
     rules::may_enter(&held.door, came_at, now).map_err(|code| Error::refused(code.code()))?;
+    if !held.has_room(tx, session.id, heads.heads, None).await? {
+        return Err(Error::refused(Code::Full.code()));
+    }
     let id: HeadCountId = sqlx::query_scalar(
-        "insert into head_counts (session_id, heads, elderly, disabled, needy, youth, counted_at, counted_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+        "insert into head_counts (session_id, request_id, heads, elderly, disabled, needy, youth, counted_at, counted_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
     )
     .bind(session.id)
+    .bind(request)
     .bind(heads.heads)
     .bind(heads.elderly)
     .bind(heads.disabled)
@@ -164,9 +174,33 @@ pub async fn count_heads(
     .bind(now.0)
     .bind(by.account)
     .fetch_one(&mut *tx)
-    .await?;
+    .await
+    .map_err(|error| match store::violation(&error) {
+        // Another session's count took the number meanwhile.
+        Some(Violation::Unique(_)) => Error::refused("request_reused"),
+        _ => error.into(),
+    })?;
     audit::record(tx, by, now, audit::entry("head_count.added", id.0).at(session.center_id)).await?;
-    Ok(id)
+    Ok((id, true))
+}
+
+/// The count that the same request made.
+async fn counted_before(
+    tx: &mut Conn,
+    session: &Session,
+    request: RequestId,
+    heads: &Heads,
+) -> Result<Option<HeadCountId>> {
+    let found: Option<(HeadCountId, SessionId, Option<Timestamp>)> =
+        sqlx::query_as("select id, session_id, voided_at from head_counts where request_id = $1")
+            .bind(request)
+            .fetch_optional(&mut *tx)
+            .await?;
+    let Some((id, of, voided_at)) = found else { return Ok(None) };
+    if of != session.id || queries::head_count(tx, id).await? != *heads {
+        return Err(Error::refused("request_reused"));
+    }
+    if voided_at.is_some() { Err(Error::refused("voided")) } else { Ok(Some(id)) }
 }
 
 /// Takes back a count of heads.

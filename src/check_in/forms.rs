@@ -46,6 +46,14 @@ pub fn door(fields: &Fields) -> Result<DoorInput> {
     read.finish(|| Some(DoorInput::New { name: named?, number: number? }))
 }
 
+/// A program's count of heads.
+pub fn api_heads(fields: &Fields) -> Result<(RequestId, Heads)> {
+    let mut read = fields.read();
+    let request = read.required("request_id", request_id);
+    let counted = read_heads(&mut read);
+    read.finish(|| Some((request?, counted?)))
+}
+
 pub fn tick(fields: &Fields) -> Result<(PersonId, Part)> {
     let mut read = fields.read();
     let person = read.required("person_id", parse::choice);
@@ -68,6 +76,7 @@ pub fn walk_in(fields: &Fields) -> Result<WalkIn> {
 }
 
 /// Heads without a name, and how many of them belong to each group; one head may be in several groups.
+#[derive(Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Heads {
     pub heads: i64,
     pub elderly: i64,
@@ -78,11 +87,16 @@ pub struct Heads {
 
 pub fn heads(fields: &Fields) -> Result<Heads> {
     let mut read = fields.read();
+    let counted = read_heads(&mut read);
+    read.finish(|| counted)
+}
+
+fn read_heads(read: &mut Reader<'_>) -> Option<Heads> {
     let heads = read.required("heads", parse::integer(1..=2_000));
     let most = heads.unwrap_or(2_000);
     let mut tally = |name| read.optional(name, parse::integer(0..=most)).map(|number| number.unwrap_or(0));
     let (elderly, disabled, needy, youth) = (tally("elderly"), tally("disabled"), tally("needy"), tally("youth"));
-    read.finish(|| Some(Heads { heads: heads?, elderly: elderly?, disabled: disabled?, needy: needy?, youth: youth? }))
+    Some(Heads { heads: heads?, elderly: elderly?, disabled: disabled?, needy: needy?, youth: youth? })
 }
 
 pub fn reason(fields: &Fields) -> Result<String> {
