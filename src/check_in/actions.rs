@@ -122,8 +122,28 @@ pub(super) async fn first_visit(
     Ok(FirstVisit { answer, person: Some(person), secret })
 }
 
-/// A person whom the phone speaks for checks in.
-pub(super) async fn check_in(
+/// A person whom the phone speaks for checks in, maybe at a center where they never were: it knows them from now on,
+/// unless they are turned away.
+pub(super) async fn visit(
+    by: &Phone,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    page: RequestId,
+    person: PersonId,
+) -> Result<Answer> {
+    if !unknown::is_enrolled(tx, session.center_id, person).await? {
+        let part = Part::Participant;
+        let attempt = Attempt { request: page, session: session.id, part, method: Method::Phone, occurred_at: now.0 };
+        if let Some(code) = admit::refusal(now, tx, None, &attempt).await? {
+            return admit::turn_away(by.into(), now, tx, &attempt, code).await;
+        }
+        unknown::enrol(now, tx, session.center_id, person).await?;
+    }
+    check_in(by, now, tx, session, page, person).await
+}
+
+async fn check_in(
     by: &Phone,
     now: Now,
     tx: &mut Conn,

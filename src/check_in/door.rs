@@ -14,7 +14,7 @@ use super::admit::{Answer, Refused};
 use super::forms::{self, DoorInput};
 use super::phones::{self, Phone, Spoken};
 use super::throttle::Throttle;
-use super::{Code, RequestId, actions, rules, unknown};
+use super::{Code, RequestId, actions, rules};
 use crate::activities::{self, Session};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
@@ -282,8 +282,7 @@ async fn check_in(
             if !phones::speaks_for(&mut tx, &phone, person).await? {
                 return Err(Error::NotFound);
             }
-            unknown::enrol(now, &mut tx, session.center_id, person).await?;
-            let answer = actions::check_in(&phone, now, &mut tx, &session, request, person).await?;
+            let answer = actions::visit(&phone, now, &mut tx, &session, request, person).await?;
             tx.commit().await?;
             (person, answer)
         }

@@ -429,6 +429,17 @@ on_both_engines! {
         phone.post("/c/tea", &form).await.is(200).shows("签到成功");
         assert_eq!(app.number("select count(*) from people").await, 4);
         assert_eq!(app.number("select count(*) from attendances where voided_at is null").await, 1);
+
+        // Known to the phone, but not to this center: a center learns of nobody whom it turns away.
+        app.execute("update attendances set voided_at = 0").await;
+        ticks(&ann, "1", "participant").await.leads_to();
+        app.execute("delete from enrolments where person_id = 3").await;
+        let tap = [("request_id", page.as_str()), ("person_id", "3")];
+        phone.post("/c/tea", &tap).await.is(409).shows("已经满员");
+        assert_eq!(app.number("select count(*) from enrolments where person_id = 3").await, 0);
+        app.execute("update attendances set voided_at = 0").await;
+        phone.post("/c/tea", &tap).await.is(200).shows("签到成功");
+        assert_eq!(app.number("select count(*) from enrolments where person_id = 3").await, 1);
     }
 
     async fn a_voided_check_in_is_not_repeated_to_a_program(app: TestApp) {
