@@ -38,10 +38,13 @@ create table scans (
     phone_id bigint
 );
 create index scans_by_session on scans (session_id);
+create index scans_by_phone on scans (phone_id) where phone_id is not null;
 
 -- Unnamed heads; the group tallies say how many of them belong to each group (one head may be in several).
+-- The same request_id again is the same count.
 create table head_counts (
     id bigserial primary key,
+    request_id text unique,
     session_id bigint not null references sessions (id),
     heads bigint not null check (heads > 0),
     elderly bigint not null default 0,

@@ -1,11 +1,11 @@
 //! What is done at a session beside admitting: walk-ins, heads without a name, corrections, and closing it.
 
-use super::admit::{self, Answer, Attempt, admit, lock};
+use super::admit::{self, Answer, Attempt, Held, Via, admit_on_page, hold};
 use super::forms::{Closing, Heads, WalkIn};
 use super::phones::{self, Phone};
 use super::queries::{self, Present};
-use super::{AttendanceId, HeadCountId, Method, Part, RequestId, rules, unknown};
-use crate::activities::{Session, SessionStatus};
+use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, rules, unknown};
+use crate::activities::{Session, SessionId, SessionStatus};
 use crate::audit;
 use crate::auth::{Coordinator, Greeter, Role};
 use crate::clock::{Now, Timestamp};
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::hours;
 use crate::people::rules::Phone as Number;
 use crate::people::{self, PersonId};
-use crate::store::{Conn, Sealer};
+use crate::store::{self, Conn, Sealer, Violation};
 
 /// When and how somebody came whom a worker enters now: at once while the session runs, from paper afterwards, and
 /// then from the session's start, for nobody knows better.
@@ -32,10 +32,12 @@ pub(super) async fn tick(
 ) -> Result<Answer> {
     let (method, occurred_at) = entered(session, now);
     let request = page.of(format_args!("{person}:{part}"));
-    admit(by.into(), now, tx, person, &Attempt { request, session: session.id, part, method, occurred_at }).await
+    admit_on_page(by.into(), now, tx, person, &Attempt { request, session: session.id, part, method, occurred_at })
+        .await
 }
 
-/// Registers somebody at the door, with a phone or without, and lets them in. Nobody is registered at a closed door.
+/// Registers somebody at the door, with a phone or without, and lets them in. Nobody is registered at a closed or full
+/// door.
 pub async fn walk_in(
     by: &Greeter,
     now: Now,
@@ -45,52 +47,103 @@ pub async fn walk_in(
     page: RequestId,
     new: &WalkIn,
 ) -> Result<Answer> {
-    // The lock puts a double tap in order: the second one finds what the first one did.
-    lock(tx, session.id).await?;
+    // The row puts a double tap in order: the second one finds what the first one did.
+    hold(tx, session.id).await?;
     let (method, occurred_at) = match entered(session, now) {
         (Method::Paper, at) => (Method::Paper, at),
         (_, at) => (Method::WalkIn, at),
     };
-    let request = page.of(&new.name);
-    let part = new.part;
-    let known: Option<PersonId> =
+    let number = new.phone.as_ref().map_or("", Number::as_str);
+    let request = page.of(format_args!("{}\n{number}\n{}", new.name, new.part));
+    let attempt = Attempt { request, session: session.id, part: new.part, method, occurred_at };
+    let center = session.center_id;
+    let tapped: Option<PersonId> =
         sqlx::query_scalar("select person_id from scans where request_id = $1 and person_id is not null")
             .bind(request)
             .fetch_optional(&mut *tx)
             .await?;
-    let attempt = Attempt { request, session: session.id, part, method, occurred_at };
-    if let Some(person) = known {
-        return admit(by.into(), now, tx, person, &attempt).await;
-    }
-    if let Err(code) = rules::may_enter(&session.into(), occurred_at, now) {
+    let known = match (tapped, &new.phone) {
+        (None, Some(phone)) => people::enrolled(tx, sealer, center, &new.name, phone).await?,
+        (tapped, _) => tapped,
+    };
+    if known.is_none()
+        && let Some(code) = admit::refusal(now, tx, None, &attempt).await?
+    {
         return admit::turn_away(by.into(), now, tx, &attempt, code).await;
     }
-    let center = session.center_id;
-    let person = match &new.phone {
-        Some(phone) => people::admit_unknown(by, now, tx, sealer, center, &new.name, phone.as_str()).await?,
-        None => unknown::register_by_name(by, now, tx, center, &new.name).await?,
+    let person = match (known, &new.phone) {
+        (Some(person), _) => person,
+        (None, Some(phone)) => people::admit_unknown(by, now, tx, sealer, center, &new.name, phone.as_str()).await?,
+        (None, None) => unknown::register_by_name(by, now, tx, center, &new.name).await?,
     };
-    admit(by.into(), now, tx, person, &attempt).await
+    admit_on_page(by.into(), now, tx, person, &attempt).await
+}
+
+/// What came of a resident's first visit.
+pub(super) struct FirstVisit {
+    pub answer: Answer,
+    pub person: Option<PersonId>,
+    /// The secret of a phone that is remembered from now on; it goes into the cookie once all is committed.
+    pub secret: Option<String>,
 }
 
 /// A resident's first time on this phone, or one more member of the family: found by name and phone or registered,
-/// remembered by the phone, and let in.
+/// remembered by the phone, and let in. At a closed or full door nobody is registered and no phone remembered.
+#[allow(clippy::too_many_arguments)] // who, where and what they gave
 pub(super) async fn first_visit(
-    by: &Phone,
+    phone: Option<Phone>,
+    browser: &str,
     now: Now,
     tx: &mut Conn,
     sealer: &Sealer,
     session: &Session,
     page: RequestId,
     (name, number): (&str, &Number),
-) -> Result<(PersonId, Answer)> {
-    let person = people::admit_unknown(by, now, tx, sealer, session.center_id, name, number.as_str()).await?;
-    phones::add_person(now, tx, by, person).await?;
-    Ok((person, check_in(by, now, tx, session, page, person).await?))
+) -> Result<FirstVisit> {
+    hold(tx, session.id).await?;
+    let known = people::enrolled(tx, sealer, session.center_id, name, number).await?;
+    let part = match known {
+        Some(person) => queries::part_at(tx, session.id, person).await?,
+        None => Part::Participant,
+    };
+    let attempt = Attempt { request: page, session: session.id, part, method: Method::Phone, occurred_at: now.0 };
+    if let Some(code) = admit::refusal(now, tx, known, &attempt).await? {
+        let by = phone.as_ref().map_or(Via::unknown_phone(), Via::from);
+        let answer = admit::turn_away(by, now, tx, &attempt, code).await?;
+        return Ok(FirstVisit { answer, person: None, secret: None });
+    }
+    let (by, secret) = match phone {
+        Some(phone) => (phone, None),
+        None => phones::remember(now, tx, browser).await.map(|(phone, secret)| (phone, Some(secret)))?,
+    };
+    let person = people::admit_unknown(&by, now, tx, sealer, session.center_id, name, number.as_str()).await?;
+    phones::add_person(now, tx, &by, person).await?;
+    let answer = check_in(&by, now, tx, session, page, person).await?;
+    Ok(FirstVisit { answer, person: Some(person), secret })
 }
 
-/// A person whom the phone speaks for checks in.
-pub(super) async fn check_in(
+/// A person whom the phone speaks for checks in, maybe at a center where they never were: it knows them from now on,
+/// unless they are turned away.
+pub(super) async fn visit(
+    by: &Phone,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    page: RequestId,
+    person: PersonId,
+) -> Result<Answer> {
+    if !unknown::is_enrolled(tx, session.center_id, person).await? {
+        let part = Part::Participant;
+        let attempt = Attempt { request: page, session: session.id, part, method: Method::Phone, occurred_at: now.0 };
+        if let Some(code) = admit::refusal(now, tx, None, &attempt).await? {
+            return admit::turn_away(by.into(), now, tx, &attempt, code).await;
+        }
+        unknown::enrol(now, tx, session.center_id, person).await?;
+    }
+    check_in(by, now, tx, session, page, person).await
+}
+
+async fn check_in(
     by: &Phone,
     now: Now,
     tx: &mut Conn,
@@ -99,29 +152,40 @@ pub(super) async fn check_in(
     person: PersonId,
 ) -> Result<Answer> {
     let part = queries::part_at(tx, session.id, person).await?;
-    let attempt =
-        Attempt { request: page.of(person), session: session.id, part, method: Method::Phone, occurred_at: now.0 };
-    admit(by.into(), now, tx, person, &attempt).await
+    let request = page.of(format_args!("{person}:{part}"));
+    let attempt = Attempt { request, session: session.id, part, method: Method::Phone, occurred_at: now.0 };
+    admit_on_page(by.into(), now, tx, person, &attempt).await
 }
 
-/// Counts people without a name: they add to visits, never to persons.
+/// Counts people without a name: they add to visits, never to persons, and they take seats. The same request again is
+/// the same count; true where it is the first.
 ///
 /// # Errors
-/// `Refused` with the door's code where the session takes nobody now.
+/// `Refused` with the door's code where the session takes nobody or not so many; `Refused("request_reused")` where the
+/// number was used for another count, `Refused("voided")` where that count was taken back since.
 pub async fn count_heads(
     by: &Greeter,
     now: Now,
     tx: &mut Conn,
     session: &Session,
+    request: RequestId,
     heads: &Heads,
-) -> Result<HeadCountId> {
+) -> Result<(HeadCountId, bool)> {
+    let held = hold(tx, session.id).await?;
+    if let Some(id) = counted_before(tx, session, request, heads).await? {
+        return Ok((id, false));
+    }
     let (_, came_at) = entered(session, now);
-    rules::may_enter(&session.into(), came_at, now).map_err(|code| Error::refused(code.code()))?;
+    rules::may_enter(&held.door, came_at, now).map_err(|code| Error::refused(code.code()))?;
+    if !held.has_room(tx, session.id, heads.heads, None).await? {
+        return Err(Error::refused(Code::Full.code()));
+    }
     let id: HeadCountId = sqlx::query_scalar(
-        "insert into head_counts (session_id, heads, elderly, disabled, needy, youth, counted_at, counted_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+        "insert into head_counts (session_id, request_id, heads, elderly, disabled, needy, youth, counted_at, counted_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
     )
     .bind(session.id)
+    .bind(request)
     .bind(heads.heads)
     .bind(heads.elderly)
     .bind(heads.disabled)
@@ -130,9 +194,33 @@ pub async fn count_heads(
     .bind(now.0)
     .bind(by.account)
     .fetch_one(&mut *tx)
-    .await?;
+    .await
+    .map_err(|error| match store::violation(&error) {
+        // Another session's count took the number meanwhile.
+        Some(Violation::Unique(_)) => Error::refused("request_reused"),
+        _ => error.into(),
+    })?;
     audit::record(tx, by, now, audit::entry("head_count.added", id.0).at(session.center_id)).await?;
-    Ok(id)
+    Ok((id, true))
+}
+
+/// The count that the same request made.
+async fn counted_before(
+    tx: &mut Conn,
+    session: &Session,
+    request: RequestId,
+    heads: &Heads,
+) -> Result<Option<HeadCountId>> {
+    let found: Option<(HeadCountId, SessionId, Option<Timestamp>)> =
+        sqlx::query_as("select id, session_id, voided_at from head_counts where request_id = $1")
+            .bind(request)
+            .fetch_optional(&mut *tx)
+            .await?;
+    let Some((id, of, voided_at)) = found else { return Ok(None) };
+    if of != session.id || queries::head_count(tx, id).await? != *heads {
+        return Err(Error::refused("request_reused"));
+    }
+    if voided_at.is_some() { Err(Error::refused("voided")) } else { Ok(Some(id)) }
 }
 
 /// Takes back a count of heads.
@@ -140,7 +228,7 @@ pub async fn count_heads(
 /// # Errors
 /// `Forbidden` for a helper at a completed session, `NotFound` for a count that is not there or already taken back.
 pub async fn void_heads(by: &Greeter, now: Now, tx: &mut Conn, session: &Session, id: HeadCountId) -> Result<()> {
-    may_correct(by, session)?;
+    may_correct(by, &hold(tx, session.id).await?)?;
     let voided =
         sqlx::query("update head_counts set voided_at = $1 where id = $2 and session_id = $3 and voided_at is null")
             .bind(now.0)
@@ -166,7 +254,7 @@ pub async fn void(
     id: AttendanceId,
     reason: &str,
 ) -> Result<()> {
-    may_correct(by, session)?;
+    may_correct(by, &hold(tx, session.id).await?)?;
     let voided: Option<(PersonId, Part)> = sqlx::query_as(
         "update attendances set voided_at = $1, voided_by = $2, void_reason = $3
          where id = $4 and session_id = $5 and voided_at is null returning person_id, role",
@@ -186,8 +274,8 @@ pub async fn void(
 }
 
 /// A completed session is corrected by who answers for it.
-fn may_correct(by: &Greeter, session: &Session) -> Result<()> {
-    match (session.status, by.role) {
+fn may_correct(by: &Greeter, held: &Held) -> Result<()> {
+    match (held.door.status, by.role) {
         (SessionStatus::Completed, Role::CityAdmin | Role::SocialWorker) => Ok(()),
         (SessionStatus::Completed, _) => Err(Error::Forbidden),
         _ => Ok(()),
@@ -199,7 +287,7 @@ fn may_correct(by: &Greeter, session: &Session) -> Result<()> {
 /// # Errors
 /// `NotFound` for an attendance that is not there; `Refused("already_left")`; `Refused("closed")` once the session is.
 pub async fn check_out(by: &Greeter, now: Now, tx: &mut Conn, session: &Session, attendance: &Present) -> Result<()> {
-    if session.status != SessionStatus::Planned {
+    if hold(tx, session.id).await?.door.status != SessionStatus::Planned {
         return Err(Error::refused("closed"));
     }
     let left = sqlx::query(

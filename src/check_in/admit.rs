@@ -3,9 +3,9 @@
 use super::phones::{Phone, PhoneId};
 use super::rules::{self, Doorway};
 use super::{AttendanceId, Code, Method, Part, RequestId};
-use crate::activities::{SessionId, SessionStatus};
+use crate::activities::SessionId;
 use crate::auth::{AccountId, Greeter};
-use crate::clock::{Date, Now, Timestamp, Zone};
+use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Refusal, Result};
 use crate::people::PersonId;
 use crate::people::groups::{self, Groups};
@@ -91,86 +91,161 @@ impl Answer {
 }
 
 /// Lets a person in, or says why not; either way the try is recorded, so the caller commits whatever the answer is.
+/// The same request gets the same answer, for a program that did not hear it.
 ///
-/// Statements: one that reads everything the decision needs, one for the age bands where there is a birth date, two
-/// more where the session has a capacity (a lock and a count), then the attendance and the scan: three to six to let
-/// somebody in, two to say `already_in`, one to repeat an answer. Races are decided by the keys `attendances_live`
-/// and `scans.request_id`, and by the lock on a session with a capacity.
+/// Statements: one that takes the session's row, one that reads everything else the decision needs, one for the age
+/// bands where there is a birth date, one more to count where the session has a capacity, then the attendance and the
+/// scan: four to six to let somebody in, three to say `already_in`, two to repeat an answer. Whoever holds the row
+/// decides alone: no seat is given twice, and nobody is let in at a session that was closed a moment ago.
 ///
 /// # Errors
 /// `NotFound` for a session that is not there, and for a person who is not enrolled in its center.
-/// `Refused("request_reused")` where the request's number was used for another try.
+/// `Refused("request_reused")` where the request's number was used for another try, `Refused("voided")` where it let
+/// somebody in and that was taken back since.
 pub async fn admit(by: Via, now: Now, tx: &mut Conn, person: PersonId, attempt: &Attempt) -> Result<Answer> {
+    let held = hold(tx, attempt.session).await?;
     let facts = Facts::load(tx, person, attempt).await?;
-    if let Some(answer) = facts.earlier(person, attempt)? {
-        return Ok(answer);
+    match facts.earlier(person, attempt)? {
+        Some(_) if facts.was_voided() => Err(Error::refused("voided")),
+        Some(answer) => Ok(answer),
+        None => decide(by, now, tx, person, attempt, (&held, &facts)).await,
     }
-    let (answer, attendance) = match decide(now, tx, attempt, &facts).await? {
-        Err(refused) => (Answer::Refused(refused), facts.live),
-        Ok(()) => {
+}
+
+/// The same from a page, which stays open while a seat becomes free or a mistake is taken back: it repeats an admission
+/// that still counts; anything else is decided anew, as a try of its own.
+///
+/// # Errors
+/// As [`admit`], without `voided`.
+pub(super) async fn admit_on_page(
+    by: Via,
+    now: Now,
+    tx: &mut Conn,
+    person: PersonId,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let held = hold(tx, attempt.session).await?;
+    let facts = Facts::load(tx, person, attempt).await?;
+    match facts.earlier(person, attempt)? {
+        Some(answer @ Answer::Admitted(_)) if !facts.was_voided() => Ok(answer),
+        Some(_) => {
+            let anew = Attempt { request: RequestId::random(), ..*attempt };
+            decide(by, now, tx, person, &anew, (&held, &facts)).await
+        }
+        None => decide(by, now, tx, person, attempt, (&held, &facts)).await,
+    }
+}
+
+/// Records that somebody unknown was turned away before it was asked who they are: nobody is registered at a closed
+/// door. It is a try of its own, for the same page may let them in later.
+pub async fn turn_away(by: Via, now: Now, tx: &mut Conn, attempt: &Attempt, code: Code) -> Result<Answer> {
+    let answer = Answer::Refused(Refused { code, since: None });
+    let own = Attempt { request: RequestId::random(), ..*attempt };
+    record(by, now, tx, None, &own, None, answer).await?;
+    Ok(answer)
+}
+
+/// Why nobody could be let in by this attempt, whoever they are. A person whom the center knows is not counted against
+/// the seats, for they may be in already.
+pub(super) async fn refusal(
+    now: Now,
+    tx: &mut Conn,
+    known: Option<PersonId>,
+    attempt: &Attempt,
+) -> Result<Option<Code>> {
+    let held = hold(tx, attempt.session).await?;
+    held.refusal(now, tx, known, attempt).await
+}
+
+async fn decide(
+    by: Via,
+    now: Now,
+    tx: &mut Conn,
+    person: PersonId,
+    attempt: &Attempt,
+    (held, facts): (&Held, &Facts),
+) -> Result<Answer> {
+    let refused = match facts.live {
+        Some(_) => Some(Code::AlreadyIn),
+        None => held.refusal(now, tx, None, attempt).await?,
+    };
+    let (answer, attendance) = match refused {
+        Some(code) => (Answer::Refused(Refused { code, since: facts.since }), facts.live),
+        None => {
             let groups = facts.groups(tx).await?;
-            match insert(by, now, tx, person, attempt, groups).await? {
-                Some(attendance) => {
-                    let admitted = Admitted { attendance, at: attempt.occurred_at, first: true };
-                    (Answer::Admitted(admitted), Some(attendance))
-                }
-                // Somebody else let the same person in a moment ago.
-                None => {
-                    let facts = Facts::load(tx, person, attempt).await?;
-                    (Answer::Refused(Refused { code: Code::AlreadyIn, since: facts.since }), facts.live)
-                }
-            }
+            let attendance = insert(by, now, tx, person, attempt, groups).await?;
+            let admitted = Admitted { attendance, at: attempt.occurred_at, first: true };
+            (Answer::Admitted(admitted), Some(attendance))
         }
     };
     if record(by, now, tx, Some(person), attempt, attendance, answer).await? {
         return Ok(answer);
     }
-    // The same request was answered while we decided. Its answer stands; if ours differs, ours must not be committed.
-    match (Facts::load(tx, person, attempt).await?.earlier(person, attempt)?, answer) {
-        (Some(earlier), Answer::Refused(_)) => Ok(earlier),
-        _ => Err(Error::Unavailable),
-    }
+    // Requests of one session come one after the other, so the number went to another session while we decided.
+    Err(Error::refused("request_reused"))
 }
 
-/// Records that somebody unknown was turned away before it was asked who they are: nobody is registered at a closed door.
-pub async fn turn_away(by: Via, now: Now, tx: &mut Conn, attempt: &Attempt, code: Code) -> Result<Answer> {
-    let answer = Answer::Refused(Refused { code, since: None });
-    record(by, now, tx, None, attempt, None, answer).await?;
-    Ok(answer)
+/// The session as it is while this transaction holds its row: what is decided on it stays true until the commit.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub(super) struct Held {
+    #[sqlx(flatten)]
+    pub door: Doorway,
+    capacity: Option<i64>,
 }
 
-async fn decide(now: Now, tx: &mut Conn, attempt: &Attempt, facts: &Facts) -> Result<Result<(), Refused>> {
-    let refused = |code| Ok(Err(Refused { code, since: facts.since }));
-    if facts.live.is_some() {
-        return refused(Code::AlreadyIn);
-    }
-    if let Err(code) = rules::may_enter(&facts.doorway(), attempt.occurred_at, now) {
-        return refused(code);
-    }
-    match facts.capacity {
-        Some(seats) if attempt.part == Part::Participant && !has_seat(tx, attempt.session, seats).await? => {
-            refused(Code::Full)
-        }
-        _ => Ok(Ok(())),
-    }
-}
-
-/// Takes the session's row, so that those who want its seats come one after the other, then counts.
-async fn has_seat(tx: &mut Conn, session: SessionId, seats: i64) -> Result<bool> {
-    lock(tx, session).await?;
-    let taken: i64 = sqlx::query_scalar(
-        "select count(*) from attendances where session_id = $1 and role = 'participant' and voided_at is null",
+/// Takes the session's row until the transaction ends, by an update that changes nothing, which both engines know.
+/// Whoever lets in, counts, corrects or closes does this first.
+///
+/// # Errors
+/// `NotFound` for a session that is not there.
+pub(super) async fn hold(tx: &mut Conn, session: SessionId) -> Result<Held> {
+    sqlx::query_as(
+        "update sessions set sequence = sequence where id = $1
+         returning status, starts_at, local_date, capacity,
+             (select c.zone from centers c where c.id = sessions.center_id) as zone",
     )
     .bind(session)
-    .fetch_one(tx)
-    .await?;
-    Ok(taken < seats)
+    .fetch_optional(tx)
+    .await?
+    .ok_or(Error::NotFound)
 }
 
-/// Holds the session's row until the transaction ends: an update that changes nothing, which both engines know.
-pub(super) async fn lock(tx: &mut Conn, session: SessionId) -> Result<()> {
-    sqlx::query("update sessions set capacity = capacity where id = $1").bind(session).execute(tx).await?;
-    Ok(())
+impl Held {
+    /// Whether `heads` more fit: participants and heads without a name share the seats.
+    pub(super) async fn has_room(
+        &self,
+        tx: &mut Conn,
+        session: SessionId,
+        heads: i64,
+        known: Option<PersonId>,
+    ) -> Result<bool> {
+        let Some(seats) = self.capacity else { return Ok(true) };
+        let taken: i64 = sqlx::query_scalar(
+            "select (select count(*) from attendances
+                     where session_id = $1 and role = 'participant' and voided_at is null and person_id <> $2)
+                  + (select cast(coalesce(sum(heads), 0) as bigint) from head_counts
+                     where session_id = $1 and voided_at is null)",
+        )
+        .bind(session)
+        .bind(known.unwrap_or(PersonId(0)))
+        .fetch_one(tx)
+        .await?;
+        Ok(taken + heads <= seats)
+    }
+
+    async fn refusal(
+        &self,
+        now: Now,
+        tx: &mut Conn,
+        known: Option<PersonId>,
+        attempt: &Attempt,
+    ) -> Result<Option<Code>> {
+        if let Err(code) = rules::may_enter(&self.door, attempt.occurred_at, now) {
+            return Ok(Some(code));
+        }
+        let full = attempt.part == Part::Participant && !self.has_room(tx, attempt.session, 1, known).await?;
+        Ok(full.then_some(Code::Full))
+    }
 }
 
 async fn insert(
@@ -180,12 +255,11 @@ async fn insert(
     person: PersonId,
     attempt: &Attempt,
     groups: Groups,
-) -> Result<Option<AttendanceId>> {
+) -> Result<AttendanceId> {
     Ok(sqlx::query_scalar(
         "insert into attendances (session_id, person_id, role, method, came_at, recorded_at, recorded_by,
                 elderly, disabled, needy, youth)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-         on conflict (session_id, person_id, role) where voided_at is null do nothing returning id",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id",
     )
     .bind(attempt.session)
     .bind(person)
@@ -198,7 +272,7 @@ async fn insert(
     .bind(Flag::from(groups.disabled))
     .bind(Flag::from(groups.needy))
     .bind(Flag::from(groups.youth))
-    .fetch_optional(tx)
+    .fetch_one(tx)
     .await?)
 }
 
@@ -240,15 +314,11 @@ async fn record(
 /// The outcome of a scan that let somebody in; every other outcome is a [`Code`].
 const ADMITTED: &str = "admitted";
 
-/// Everything a decision needs, read in one statement: the session, the person, the live attendance, and the earlier
-/// scan of the same request.
+/// What a decision needs beside the session, read in one statement once its row is held: the person, the live
+/// attendance, and the earlier scan of the same request.
 #[derive(sqlx::FromRow)]
 struct Facts {
-    status: SessionStatus,
-    starts_at: Timestamp,
     local_date: Date,
-    zone: Zone,
-    capacity: Option<i64>,
     birth_date: Option<Date>,
     disabled: Flag,
     needy: Flag,
@@ -260,12 +330,13 @@ struct Facts {
     scan_outcome: Option<String>,
     scan_attendance: Option<AttendanceId>,
     scan_came_at: Option<Timestamp>,
+    scan_voided_at: Option<Timestamp>,
 }
 
 impl Facts {
     async fn load(conn: &mut Conn, person: PersonId, attempt: &Attempt) -> Result<Self> {
         sqlx::query_as(
-            "select s.status, s.starts_at, s.local_date, c.zone, s.capacity, p.birth_date,
+            "select s.local_date, p.birth_date,
                     case when exists (select 1 from group_memberships m
                         where m.person_id = p.id and m.priority_group = 'disabled' and m.valid_from <= s.local_date
                           and (m.valid_to is null or m.valid_to >= s.local_date)) then 1 else 0 end as disabled,
@@ -274,9 +345,9 @@ impl Facts {
                           and (m.valid_to is null or m.valid_to >= s.local_date)) then 1 else 0 end as needy,
                     l.id as live, l.came_at as since,
                     q.session_id as scan_session, q.person_id as scan_person, q.role as scan_role,
-                    q.outcome as scan_outcome, q.attendance_id as scan_attendance, a.came_at as scan_came_at
+                    q.outcome as scan_outcome, q.attendance_id as scan_attendance, a.came_at as scan_came_at,
+                    a.voided_at as scan_voided_at
              from sessions s
-             join centers c on c.id = s.center_id
              join enrolments e on e.center_id = s.center_id and e.person_id = $2
              join people p on p.id = e.person_id
              left join attendances l
@@ -294,8 +365,9 @@ impl Facts {
         .ok_or(Error::NotFound)
     }
 
-    fn doorway(&self) -> Doorway {
-        Doorway { status: self.status, starts_at: self.starts_at, local_date: self.local_date, zone: self.zone }
+    /// The earlier scan let somebody in, which was taken back since.
+    fn was_voided(&self) -> bool {
+        self.scan_outcome.as_deref() == Some(ADMITTED) && self.scan_voided_at.is_some()
     }
 
     /// What the same request was told before.

@@ -110,6 +110,7 @@ pub(crate) async fn check_in(
     let mut tx = db.begin().await?;
     let session = open(&by, now, &mut tx, id).await?.id;
     let input = forms::api_check_in(&fields, now)?;
+    queries::may_receive(&by, &mut tx, session, input.person).await?;
     let attempt = Attempt {
         request: input.request,
         session,
@@ -126,8 +127,10 @@ pub(crate) async fn check_in(
 
 /// People counted without a name; one head may be in several groups.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::heads` reads it
+#[allow(dead_code)] // describes the body; `forms::api_heads` reads it
 pub(crate) struct NewHeadCount {
+    /// A UUID made by the client: the same one again is the same count
+    request_id: String,
     heads: i64,
     elderly: Option<i64>,
     disabled: Option<i64>,
@@ -141,8 +144,8 @@ pub(crate) struct HeadCountJson {
     heads: i64,
 }
 
-/// Adds a count of unnamed heads to a session.
-#[utoipa::path(context_path = "/api/v1", tag = "check-in", params(("id" = i64, Path)), request_body = NewHeadCount, responses((status = 201, body = HeadCountJson), (status = "4XX", body = Problem)))]
+/// Adds a count of unnamed heads to a session: 201 the first time, 200 where the same request comes again.
+#[utoipa::path(context_path = "/api/v1", tag = "check-in", params(("id" = i64, Path)), request_body = NewHeadCount, responses((status = 201, body = HeadCountJson), (status = 200, body = HeadCountJson), (status = "4XX", body = Problem)))]
 #[post("/sessions/<id>/head_counts", data = "<fields>")]
 pub(crate) async fn count_heads(
     by: Greeter,
@@ -152,9 +155,10 @@ pub(crate) async fn count_heads(
     fields: Fields,
 ) -> Result<(Status, Json<HeadCountJson>)> {
     let session = open(&by, now, &mut *db.read().await?, id).await?;
-    let heads = forms::heads(&fields)?;
+    let (request, heads) = forms::api_heads(&fields)?;
     let mut tx = db.begin().await?;
-    let id = actions::count_heads(&by, now, &mut tx, &session, &heads).await?;
+    let (id, first) = actions::count_heads(&by, now, &mut tx, &session, request, &heads).await?;
     tx.commit().await?;
-    Ok((Status::Created, Json(HeadCountJson { id: id.0, heads: heads.heads })))
+    let status = if first { Status::Created } else { Status::Ok };
+    Ok((status, Json(HeadCountJson { id: id.0, heads: heads.heads })))
 }

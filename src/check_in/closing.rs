@@ -4,6 +4,7 @@ use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::{Route, get, post, routes};
 
+use super::admit::hold;
 use super::queries::{self, Counts};
 use super::{AttendanceId, actions, forms};
 use crate::activities::{self, Session, SessionId, SessionStatus};
@@ -138,6 +139,8 @@ async fn close(
     let opened = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let mut tx = db.begin().await?;
+        // From here on nobody leaves or is taken back, so the stays that are confirmed are those that were.
+        hold(&mut tx, id).await?;
         let closing = forms::closing(&fields, &volunteers(&mut tx, &opened.1).await?)?;
         actions::close(&by, now, &mut tx, &opened.1, &closing).await?;
         tx.commit().await?;

@@ -1,6 +1,8 @@
 //! `/c/<token>`, the page behind every QR: light, large, and without a script. GET shows the session, POST checks in,
 //! so that a link preview checks nobody in.
 
+use std::net::IpAddr;
+
 use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::http::{CookieJar, Status};
@@ -8,10 +10,11 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
-use super::admit::{self, Answer, Attempt, Refused, Via};
+use super::admit::{Answer, Refused};
 use super::forms::{self, DoorInput};
 use super::phones::{self, Phone, Spoken};
-use super::{Code, Method, Part, RequestId, actions, rules, unknown};
+use super::throttle::Throttle;
+use super::{Code, RequestId, actions, rules};
 use crate::activities::{self, Session};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
@@ -25,15 +28,19 @@ pub(super) fn routes() -> Vec<Route> {
     routes![show, check_in, forget]
 }
 
-/// What the browser calls itself, for the list of remembered phones.
-pub(super) struct Browser(String);
+/// Where the request comes from, and what the browser calls itself for the list of remembered phones.
+pub(super) struct Browser {
+    address: Option<IpAddr>,
+    label: String,
+}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Browser {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        Outcome::Success(Self(request.headers().get_one("User-Agent").unwrap_or("?").to_owned()))
+        let label = request.headers().get_one("User-Agent").unwrap_or("?").to_owned();
+        Outcome::Success(Self { address: request.client_ip(), label })
     }
 }
 
@@ -111,6 +118,7 @@ impl AnswerPage {
         match self.refused {
             None | Some(Code::AlreadyIn) => Status::Ok,
             Some(Code::UnknownCode) => Status::NotFound,
+            Some(Code::TooMany) => Status::TooManyRequests,
             Some(_) => Status::Conflict,
         }
     }
@@ -168,7 +176,11 @@ fn told(page: AnswerPage) -> Result<Shown> {
 
 /// The session behind a code, or the page that says there is none.
 async fn find(look: Look, conn: &mut Conn, token: &str) -> Result<std::result::Result<Session, AnswerPage>> {
-    match activities::queries::session_by_token(conn, token).await {
+    let found = match is_token(token) {
+        true => activities::queries::session_by_token(conn, token).await,
+        false => Err(Error::NotFound),
+    };
+    match found {
         Ok(session) => Ok(Ok(session)),
         Err(Error::NotFound) => Ok(Err(AnswerPage {
             look,
@@ -180,6 +192,11 @@ async fn find(look: Look, conn: &mut Conn, token: &str) -> Result<std::result::R
         })),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a code can be ours: ten digits and small letters, no more and nothing else.
+fn is_token(text: &str) -> bool {
+    text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
 }
 
 async fn page(
@@ -239,6 +256,7 @@ async fn check_in(
     db: &Db,
     now: Now,
     sealer: &State<Sealer>,
+    throttle: &State<Throttle>,
     look: Look,
     site: Site,
     browser: Browser,
@@ -264,40 +282,26 @@ async fn check_in(
             if !phones::speaks_for(&mut tx, &phone, person).await? {
                 return Err(Error::NotFound);
             }
-            unknown::enrol(now, &mut tx, session.center_id, person).await?;
-            let answer = actions::check_in(&phone, now, &mut tx, &session, request, person).await?;
+            let answer = actions::visit(&phone, now, &mut tx, &session, request, person).await?;
             tx.commit().await?;
             (person, answer)
         }
+        DoorInput::New { .. } if !throttle.admits(browser.address) => {
+            return told(AnswerPage::closed(look, session, Code::TooMany));
+        }
         DoorInput::New { name, number } => {
             let mut tx = db.begin().await?;
-            if let Err(code) = rules::may_enter(&(&session).into(), now.0, now) {
-                let attempt = Attempt {
-                    request: request.of(&name),
-                    session: session.id,
-                    part: Part::Participant,
-                    method: Method::Phone,
-                    occurred_at: now.0,
-                };
-                let by = phone.as_ref().map_or(Via::unknown_phone(), Via::from);
-                let answer = admit::turn_away(by, now, &mut tx, &attempt, code).await?;
-                tx.commit().await?;
-                return told(AnswerPage::of(look, session, None, answer));
-            }
-            let (phone, secret) = match phone {
-                Some(phone) => (phone, None),
-                None => {
-                    let (phone, secret) = phones::remember(now, &mut tx, &browser.0).await?;
-                    (phone, Some(secret))
-                }
-            };
-            let answer =
-                actions::first_visit(&phone, now, &mut tx, sealer, &session, request, (&name, &number)).await?;
+            let visit =
+                actions::first_visit(phone, &browser.label, now, &mut tx, sealer, &session, request, (&name, &number))
+                    .await?;
             tx.commit().await?;
-            if let Some(secret) = secret {
+            if let Some(secret) = visit.secret {
                 phones::set_cookie(jar, &site, secret);
             }
-            answer
+            match visit.person {
+                Some(person) => (person, visit.answer),
+                None => return told(AnswerPage::of(look, session, None, visit.answer)),
+            }
         }
     };
     let name = name_of(&mut *db.read().await?, person).await?;

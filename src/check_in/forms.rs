@@ -29,15 +29,29 @@ pub enum DoorInput {
     New { name: String, number: Phone },
 }
 
+/// A name says something: a letter at least, which invisible characters are not.
+fn name(text: &str) -> Result<String, Fault> {
+    let name = rules::name(text)?;
+    if name.chars().any(char::is_alphabetic) { Ok(name) } else { Err(Fault::new("field.not_a_name")) }
+}
+
 pub fn door(fields: &Fields) -> Result<DoorInput> {
     let mut read = fields.read();
     if !fields.get("person_id").is_empty() {
         let person = read.required("person_id", parse::choice);
         return read.finish(|| Some(DoorInput::Known(person?)));
     }
-    let name = read.required("name", rules::name);
+    let named = read.required("name", name);
     let number = read.required("phone", Phone::parse);
-    read.finish(|| Some(DoorInput::New { name: name?, number: number? }))
+    read.finish(|| Some(DoorInput::New { name: named?, number: number? }))
+}
+
+/// A program's count of heads.
+pub fn api_heads(fields: &Fields) -> Result<(RequestId, Heads)> {
+    let mut read = fields.read();
+    let request = read.required("request_id", request_id);
+    let counted = read_heads(&mut read);
+    read.finish(|| Some((request?, counted?)))
 }
 
 pub fn tick(fields: &Fields) -> Result<(PersonId, Part)> {
@@ -55,13 +69,14 @@ pub struct WalkIn {
 
 pub fn walk_in(fields: &Fields) -> Result<WalkIn> {
     let mut read = fields.read();
-    let name = read.required("name", rules::name);
+    let named = read.required("name", name);
     let phone = read.optional("phone", Phone::parse);
     let part = read.required("role", parse::choice);
-    read.finish(|| Some(WalkIn { name: name?, phone: phone?, part: part? }))
+    read.finish(|| Some(WalkIn { name: named?, phone: phone?, part: part? }))
 }
 
 /// Heads without a name, and how many of them belong to each group; one head may be in several groups.
+#[derive(Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Heads {
     pub heads: i64,
     pub elderly: i64,
@@ -72,11 +87,16 @@ pub struct Heads {
 
 pub fn heads(fields: &Fields) -> Result<Heads> {
     let mut read = fields.read();
+    let counted = read_heads(&mut read);
+    read.finish(|| counted)
+}
+
+fn read_heads(read: &mut Reader<'_>) -> Option<Heads> {
     let heads = read.required("heads", parse::integer(1..=2_000));
     let most = heads.unwrap_or(2_000);
     let mut tally = |name| read.optional(name, parse::integer(0..=most)).map(|number| number.unwrap_or(0));
     let (elderly, disabled, needy, youth) = (tally("elderly"), tally("disabled"), tally("needy"), tally("youth"));
-    read.finish(|| Some(Heads { heads: heads?, elderly: elderly?, disabled: disabled?, needy: needy?, youth: youth? }))
+    Some(Heads { heads: heads?, elderly: elderly?, disabled: disabled?, needy: needy?, youth: youth? })
 }
 
 pub fn reason(fields: &Fields) -> Result<String> {

@@ -88,48 +88,58 @@ struct Own {
     minutes: i64,
 }
 
+/// What `/me` knows of: the visits `v` to sessions `s` that this phone itself checked in. A name and a number typed in
+/// show nothing of somebody's other visits. What is not public, and case work, stays between the person and the worker.
+const OWN_VISITS: &str = "scans q
+     join attendances v on v.id = q.attendance_id and v.voided_at is null
+     join sessions s on s.id = v.session_id
+     join activities a on a.id = s.activity_id and a.published = 1
+     join service_kinds k on k.id = a.kind_id and k.code <> 'case_work'";
+
 /// The people the phone speaks for, the first one first.
 async fn own_people(conn: &mut Conn, phone: &Phone) -> Result<Vec<Own>> {
-    Ok(sqlx::query_as(
+    let sql = format!(
         "select p.name,
-                (select count(*) from attendances a where a.person_id = p.id and a.voided_at is null) as visits,
-                (select cast(coalesce(sum(h.minutes), 0) as bigint) from hours_entries h
-                 where h.person_id = p.id) as minutes
+                (select count(*) from {OWN_VISITS}
+                 where q.phone_id = $1 and q.outcome = 'admitted' and v.person_id = p.id) as visits,
+                (select cast(coalesce(sum(h.minutes), 0) as bigint) from {OWN_VISITS}
+                 join hours_entries h on h.session_id = v.session_id and h.person_id = v.person_id
+                 where q.phone_id = $1 and q.outcome = 'admitted' and v.role = 'volunteer' and v.person_id = p.id
+                ) as minutes
          from phone_people f join people p on p.id = f.person_id
-         where f.phone_id = $1 order by f.added_at, p.id",
-    )
-    .bind(phone.id)
-    .fetch_all(conn)
-    .await?)
+         where f.phone_id = $1 order by f.added_at, p.id"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(phone.id).fetch_all(conn).await?)
 }
 
-/// Published sessions that are still to come at the centers that know the phone's people, the next ones first.
+/// Published sessions that are still to come at the centers where the phone checked somebody in, the next ones first.
 async fn coming(conn: &mut Conn, phone: &Phone, now: Now) -> Result<Vec<Visit>> {
     let sql = format!(
         "select {VISIT}, null as name, null as role
-         from sessions s {VISIT_FROM}
-         where s.status = 'planned' and a.published = 1 and s.ends_at > $2
-           and exists (select 1 from phone_people f join enrolments e on e.person_id = f.person_id
-               where f.phone_id = $1 and e.center_id = s.center_id)
+         from sessions s
+         join activities a on a.id = s.activity_id and a.published = 1
+         join service_kinds k on k.id = a.kind_id and k.code <> 'case_work'
+         {PLACE}
+         where s.status = 'planned' and s.ends_at > $2
+           and exists (select 1 from scans q join sessions o on o.id = q.session_id
+               where q.phone_id = $1 and q.outcome = 'admitted' and o.center_id = s.center_id)
          order by s.starts_at, s.id limit 12"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(phone.id).bind(now.0).fetch_all(conn).await?)
 }
 
-/// Where the phone's people have been, the latest first.
+/// Where the phone checked its people in, the latest first.
 async fn visits(conn: &mut Conn, phone: &Phone) -> Result<Vec<Visit>> {
     let sql = format!(
         "select {VISIT}, p.name, v.role
-         from phone_people f
-         join people p on p.id = f.person_id
-         join attendances v on v.person_id = p.id and v.voided_at is null
-         join sessions s on s.id = v.session_id {VISIT_FROM}
-         where f.phone_id = $1 order by s.starts_at desc, v.id desc limit 20"
+         from {OWN_VISITS}
+         join people p on p.id = v.person_id
+         {PLACE}
+         where q.phone_id = $1 and q.outcome = 'admitted' order by s.starts_at desc, v.id desc limit 20"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(phone.id).fetch_all(conn).await?)
 }
 
 const VISIT: &str = "a.title, c.name as center, r.name as room, c.zone, s.starts_at, s.ends_at";
 
-const VISIT_FROM: &str = "join activities a on a.id = s.activity_id join centers c on c.id = s.center_id
-     join rooms r on r.id = s.room_id";
+const PLACE: &str = "join centers c on c.id = s.center_id join rooms r on r.id = s.room_id";

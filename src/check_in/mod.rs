@@ -18,6 +18,7 @@ pub mod queries;
 pub mod rules;
 mod session;
 mod sheets;
+mod throttle;
 mod unknown;
 
 use rocket::fairing::AdHoc;
@@ -65,6 +66,8 @@ text_enum!(
         Cancelled = "cancelled",
         Full = "full",
         UnknownCode = "unknown_code",
+        /// More names and numbers from one address than a hall sends.
+        TooMany = "too_many",
     }
 );
 
@@ -106,6 +109,7 @@ text_column!(RequestId);
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("check-in", |rocket| async {
         rocket
+            .manage(throttle::Throttle::default())
             .mount("/", door::routes())
             .mount("/", me::routes())
             .mount("/", desk::routes())

@@ -1,5 +1,6 @@
 //! Reading who is at a session, who is expected, and what a desk has to do today.
 
+use super::forms::Heads;
 use super::{AttendanceId, HeadCountId, Method, Part};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::{Role, Viewer};
@@ -171,15 +172,28 @@ pub async fn expected(conn: &mut Conn, session: &Session) -> Result<Vec<Candidat
 }
 
 /// People of the session's center by characters, pinyin, initials or the phone's last four digits; those who are in
-/// are left out.
-pub async fn search(conn: &mut Conn, session: &Session, text: &str, limit: i64) -> Result<Vec<Candidate>> {
-    let people = people::queries::search(conn, session.center_id, text, limit).await?;
+/// are left out. A team leader finds whom the session knows: the team's members, and who came to the activity before.
+pub async fn search(
+    by: &Viewer,
+    conn: &mut Conn,
+    session: &Session,
+    text: &str,
+    limit: usize,
+) -> Result<Vec<Candidate>> {
+    let leads = by.role == Role::TeamLeader;
+    // Who is left out afterwards must not use up the list.
+    let most = if leads { i64::MAX } else { EXPECTED };
+    let people = people::queries::search(conn, session.center_id, text, most).await?;
     let known: Vec<(PersonId, String)> = sqlx::query_as(
         "select person_id, 'in' as what from attendances where session_id = $1 and voided_at is null
-         union all select person_id, 'serves' from team_members where team_id = $2 and left_on is null",
+         union all select person_id, 'serves' from team_members where team_id = $2 and left_on is null
+         union select a.person_id, 'came' from attendances a join sessions o on o.id = a.session_id
+            where o.activity_id = $3 and o.id <> $1 and o.starts_at < $4 and a.voided_at is null",
     )
     .bind(session.id)
     .bind(session.team_id)
+    .bind(session.activity_id)
+    .bind(session.starts_at)
     .fetch_all(conn)
     .await?;
     let is = |what: &str, id| known.iter().any(|(person, word)| *person == id && word == what);
@@ -190,7 +204,32 @@ pub async fn search(conn: &mut Conn, session: &Session, text: &str, limit: i64) 
         birth_date: row.birth_date,
         phone_last4: row.phone_last4,
     };
-    Ok(people.into_iter().filter(|row| !is("in", row.id)).map(candidate).collect())
+    let found = people.into_iter().filter(|row| !is("in", row.id));
+    let reached = found.filter(|row| !leads || is("serves", row.id) || is("came", row.id));
+    Ok(reached.take(limit).map(candidate).collect())
+}
+
+/// Whether the viewer may let this person in: a team leader those whom the session knows, others everybody.
+///
+/// # Errors
+/// `NotFound` for a person whom the leader is not to learn of.
+pub(super) async fn may_receive(by: &Viewer, conn: &mut Conn, session: SessionId, person: PersonId) -> Result<()> {
+    if by.role != Role::TeamLeader {
+        return Ok(());
+    }
+    let known: i64 = sqlx::query_scalar(
+        "select count(*) from sessions s where s.id = $1 and (
+            exists (select 1 from team_members m
+                where m.team_id = s.team_id and m.person_id = $2 and m.left_on is null)
+            or exists (select 1 from attendances a join sessions o on o.id = a.session_id
+                where o.activity_id = s.activity_id and o.starts_at <= s.starts_at and a.person_id = $2
+                  and a.voided_at is null))",
+    )
+    .bind(session)
+    .bind(person)
+    .fetch_one(conn)
+    .await?;
+    if known > 0 { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// What somebody comes as who checks in alone: as they are in already, as a volunteer if their team serves, else as a
@@ -282,6 +321,14 @@ pub async fn head_counts(conn: &mut Conn, session: SessionId) -> Result<Vec<Head
     .await?)
 }
 
+/// The numbers of one count, taken back or not.
+pub(super) async fn head_count(conn: &mut Conn, id: HeadCountId) -> Result<Heads> {
+    Ok(sqlx::query_as("select heads, elderly, disabled, needy, youth from head_counts where id = $1")
+        .bind(id)
+        .fetch_one(conn)
+        .await?)
+}
+
 /// A session of the day, as the desk lists it.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Today {
@@ -309,6 +356,11 @@ impl Today {
 
     pub fn is_on(&self, now: Now) -> bool {
         self.status == SessionStatus::Planned && self.starts_at <= now.0 && now.0 < self.ends_at
+    }
+
+    /// Over, and nobody has closed it yet.
+    pub fn waits_for_closing(&self, now: Now) -> bool {
+        self.status == SessionStatus::Planned && self.ends_at <= now.0
     }
 }
 

@@ -10,7 +10,7 @@ use crate::clock::{Date, Now, Timestamp, Zone};
 pub const OPENS_BEFORE: Duration = Duration::from_secs(60 * 60);
 
 /// What the door's rule looks at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct Doorway {
     pub status: SessionStatus,
     pub starts_at: Timestamp,

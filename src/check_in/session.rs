@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// Most people that a search shows; whoever wants another types one more letter.
-const FOUND: i64 = 20;
+const FOUND: usize = 20;
 
 /// Which of the page's forms is shown again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,7 +192,7 @@ async fn search(
     let mut conn = db.read().await?;
     let opened = open(&by, now, &mut conn, center, id).await?;
     let text: String = fields.get("q").chars().take(40).collect();
-    let found = queries::search(&mut conn, &opened.1, &text, FOUND).await?;
+    let found = queries::search(&by, &mut conn, &opened.1, &text, FOUND).await?;
     let page = SessionPage::load(&by, now, &mut conn, &site, opened, None).await?;
     Ok(Page(SessionPage { found: Some((text, found)), ..page }))
 }
@@ -238,6 +238,7 @@ async fn tick(
         let request = forms::page(&fields)?;
         let who = forms::tick(&fields)?;
         let mut tx = db.begin().await?;
+        queries::may_receive(&by, &mut tx, id, who.0).await?;
         let said = actions::tick(&by, now, &mut tx, &opened.1, request, who).await?;
         tx.commit().await?;
         said.or_refusal().map(|_| "done.checked_in")
@@ -284,8 +285,10 @@ async fn count_heads(
     let opened = open(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let heads = forms::heads(&fields)?;
+        // Other numbers from the same page are another count.
+        let request = forms::page(&fields)?.of(format_args!("{heads:?}"));
         let mut tx = db.begin().await?;
-        actions::count_heads(&by, now, &mut tx, &opened.1, &heads).await?;
+        actions::count_heads(&by, now, &mut tx, &opened.1, request, &heads).await?;
         tx.commit().await?;
         Ok("done.heads_counted")
     };

@@ -67,7 +67,7 @@ async fn refuse_double(tx: &mut Conn, sealer: &Sealer, center: CenterId, input: 
 }
 
 /// The person of this name and phone who is enrolled in the center; the first, where there are several.
-async fn enrolled(
+pub async fn enrolled(
     tx: &mut Conn,
     sealer: &Sealer,
     center: CenterId,

@@ -15,7 +15,8 @@ const AT_ONCE: usize = 128;
 /// A session this morning, 10:00 to 12:00 in Dongguan, found at `/c/tea`.
 async fn session(app: &TestApp, capacity: Option<i64>, team: Option<i64>) {
     app.execute(
-        "insert into activities (center_id, kind_id, title, published, created_at) values (1, 1, '早茶会', 1, 0)",
+        "insert into activities (center_id, kind_id, title, published, created_at)
+         select 1, id, '早茶会', 1, 0 from service_kinds where code = 'community_activity'",
     )
     .await;
     another(app, "tea", "2026-03-05", capacity, team).await;
@@ -212,10 +213,16 @@ on_both_engines! {
         tries(&app.token("cai").await, 1, "participant", &request()).await.is(403);
         tries(&app.token("fay").await, 1, "participant", &request()).await.is(201);
         tries(&app.token("lei").await, 1, "participant", &request()).await.is(404);
-        ann.post_json("/api/v1/sessions/1/head_counts", json!({"heads": 5, "elderly": 2})).await.is(201);
-        ann.post_json("/api/v1/sessions/1/head_counts", json!({"heads": 5, "elderly": 6})).await.is(422);
-        ann.get(SESSION).await;
+        ann.post_json("/api/v1/sessions/1/head_counts", json!({"heads": 5, "elderly": 2})).await.is(422);
+        let count = json!({"request_id": request(), "heads": 5, "elderly": 2});
+        let first = ann.post_json("/api/v1/sessions/1/head_counts", count.clone()).await.is(201).json();
+        assert_eq!(ann.post_json("/api/v1/sessions/1/head_counts", count.clone()).await.is(200).json(), first);
+        let other = json!({"request_id": count["request_id"], "heads": 6});
+        ann.post_json("/api/v1/sessions/1/head_counts", other).await.is(409).is_refused("request_reused");
+        ann.post_json("/api/v1/sessions/1/head_counts", json!({"request_id": request(), "heads": 5, "elderly": 6})).await.is(422);
         assert_eq!(app.number("select cast(sum(heads) as bigint) from head_counts").await, 5);
+        app.sign_in("ann").await.post(&format!("{SESSION}/head-counts/1/void"), &[]).await.leads_to();
+        ann.post_json("/api/v1/sessions/1/head_counts", count).await.is(409).is_refused("voided");
     }
 
     async fn the_roster_ticks_voids_and_ticks_again(app: TestApp) {
@@ -266,8 +273,11 @@ on_both_engines! {
         assert_eq!(ann.post(&format!("{SESSION}/walk-ins"), &form).await.leads_to(), SESSION);
         assert_eq!(app.number("select count(*) from people").await, 1, "a double tap registers one");
         ann.post(&format!("{SESSION}/walk-ins"), &[("request_id", &request()), ("role", "participant")]).await.is(422).shows("请填写这一项");
-        ann.post(&format!("{SESSION}/head-counts"), &[("heads", "0")]).await.is(422);
-        assert_eq!(ann.post(&format!("{SESSION}/head-counts"), &[("heads", "12"), ("elderly", "7")]).await.leads_to(), SESSION);
+        ann.post(&format!("{SESSION}/head-counts"), &[("request_id", &id), ("heads", "0")]).await.is(422);
+        for _ in 0..2 {
+            let heads = [("request_id", id.as_str()), ("heads", "12"), ("elderly", "7")];
+            assert_eq!(ann.post(&format!("{SESSION}/head-counts"), &heads).await.leads_to(), SESSION, "a double tap counts once");
+        }
         ann.get(SESSION).await.is(200).shows("<strong>13</strong>").shows("未具名 12 人");
         assert_eq!(ann.post(&format!("{SESSION}/head-counts/1/void"), &[]).await.leads_to(), SESSION);
         ann.post(&format!("{SESSION}/head-counts/1/void"), &[]).await.is(404);
@@ -391,5 +401,190 @@ on_both_engines! {
         assert_eq!((png.header("content-type"), &png.body[1..4]), ("image/png", &b"PNG"[..]));
         ann.get(&format!("{SESSION}/qr.svg")).await.is(200).shows("<svg");
         app.sign_in("cai").await.get(&format!("{SESSION}/sign-in-sheet")).await.is(403);
+    }
+
+    async fn what_was_voided_or_full_is_decided_anew(app: TestApp) {
+        session(&app, Some(1), None).await;
+        people(&app, 2).await;
+        let (ann, mut phone, page) = (app.sign_in("ann").await, app.anyone(), request());
+        let form = [("request_id", page.as_str()), ("name", "梁惠芳"), ("phone", "13800138000")];
+        ticks(&ann, "1", "participant").await.leads_to();
+        let answer = phone.post("/c/tea", &form).await.is(409).shows("已经满员");
+        phone.keep(&answer);
+        assert!(phone.cookies.iter().all(|(name, _)| name != "phone"), "no phone is remembered for who is turned away");
+        assert_eq!(app.number("select count(*) from people").await, 2, "nobody is registered at a full door");
+        assert_eq!(app.number("select count(*) from phones").await, 0);
+        let walk_in = [("request_id", page.as_str()), ("name", "黄丽珍"), ("phone", "13900139000"), ("role", "participant")];
+        ann.post(&format!("{SESSION}/walk-ins"), &walk_in).await.is(422).shows("已经满员");
+        assert_eq!(app.number("select count(*) from people").await, 2);
+
+        ann.post(&format!("{SESSION}/attendances/1/void"), &[("reason", "点错了人")]).await.leads_to();
+        let answer = phone.post("/c/tea", &form).await.is(200).shows("签到成功");
+        phone.keep(&answer);
+        phone.post("/c/tea", &form).await.is(200).shows("签到成功");
+        ann.post(&format!("{SESSION}/attendances/2/void"), &[("reason", "点错了人")]).await.leads_to();
+        assert_eq!(ann.post(&format!("{SESSION}/walk-ins"), &walk_in).await.leads_to(), SESSION, "the same page lets in who was turned away");
+        phone.post("/c/tea", &form).await.is(409).shows("已经满员");
+        ann.post(&format!("{SESSION}/attendances/3/void"), &[("reason", "点错了人")]).await.leads_to();
+        phone.post("/c/tea", &form).await.is(200).shows("签到成功");
+        assert_eq!(app.number("select count(*) from people").await, 4);
+        assert_eq!(app.number("select count(*) from attendances where voided_at is null").await, 1);
+
+        // Known to the phone, but not to this center: a center learns of nobody whom it turns away.
+        app.execute("update attendances set voided_at = 0").await;
+        ticks(&ann, "1", "participant").await.leads_to();
+        app.execute("delete from enrolments where person_id = 3").await;
+        let tap = [("request_id", page.as_str()), ("person_id", "3")];
+        phone.post("/c/tea", &tap).await.is(409).shows("已经满员");
+        assert_eq!(app.number("select count(*) from enrolments where person_id = 3").await, 0);
+        app.execute("update attendances set voided_at = 0").await;
+        phone.post("/c/tea", &tap).await.is(200).shows("签到成功");
+        assert_eq!(app.number("select count(*) from enrolments where person_id = 3").await, 1);
+    }
+
+    async fn a_voided_check_in_is_not_repeated_to_a_program(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        let (ann, id) = (app.token("ann").await, request());
+        tries(&ann, 1, "participant", &id).await.is(201);
+        app.sign_in("ann").await.post(&format!("{SESSION}/attendances/1/void"), &[("reason", "x")]).await.leads_to();
+        tries(&ann, 1, "participant", &id).await.is(409).is_refused("voided");
+        tries(&ann, 1, "participant", &request()).await.is(201);
+    }
+
+    async fn walk_ins_of_one_name_are_told_apart_by_phone(app: TestApp) {
+        session(&app, None, None).await;
+        let (ann, id) = (app.sign_in("ann").await, request());
+        for number in ["13800138000", "13900139000", "13800138000"] {
+            let form = [("request_id", id.as_str()), ("name", "黄丽珍"), ("phone", number), ("role", "participant")];
+            assert_eq!(ann.post(&format!("{SESSION}/walk-ins"), &form).await.leads_to(), SESSION);
+        }
+        assert_eq!(app.number("select count(*) from people").await, 2);
+        assert_eq!(app.number("select count(*) from attendances").await, 2);
+    }
+
+    async fn nobody_slips_into_a_session_that_is_being_closed(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 8).await;
+        let ann = app.token("ann").await;
+        tries(&ann, 8, "volunteer", &request()).await.is(201);
+        let mut closing = app.begin().await;
+        sqlx::query("update sessions set status = 'completed'").execute(&mut *closing).await.unwrap();
+        let parts = ["participant", "volunteer", "staff"];
+        let people = join_all((0..6).map(|n| { let ann = ann.clone(); async move { tries(&ann, n + 1, parts[usize::try_from(n % 3).unwrap()], &request()).await } }));
+        let heads = async { loop {
+            let answer = ann.post_json("/api/v1/sessions/1/head_counts", json!({"request_id": request(), "heads": 5})).await;
+            if answer.status.code != 503 { return answer; }
+        } };
+        let worker = app.sign_in("ann");
+        let close = async { rocket::tokio::time::sleep(std::time::Duration::from_millis(300)).await; closing.commit().await.unwrap(); };
+        let (people, heads, ()) = rocket::tokio::join!(people, heads, close);
+        for answer in people {
+            answer.is(409).is_refused("closed");
+        }
+        heads.is(409).is_refused("closed");
+        let worker = worker.await;
+        worker.post(&format!("{SESSION}/attendances/1/departure"), &[]).await.is(409);
+        assert_eq!(app.number("select count(*) from attendances").await, 1);
+        assert_eq!(app.number("select count(*) from head_counts").await, 0);
+    }
+
+    async fn what_is_no_code_and_no_name_is_refused(app: TestApp) {
+        session(&app, None, None).await;
+        let phone = app.anyone();
+        for path in ["/c/%00", "/c/te%00a", "/c/TEA", "/c/%E8%8C%B6", "/c/teateateatea"] {
+            phone.get(path).await.is(404).shows("怎么办");
+            phone.post(path, &[]).await.is(404);
+        }
+        for name in ["\u{200b}\u{200d}", "123", "…"] {
+            phone.post("/c/tea", &[("request_id", &request()), ("name", name), ("phone", "13800138000")]).await.is(422).shows("至少要有一个字");
+        }
+        assert_eq!(app.number("select count(*) from people").await, 0);
+    }
+
+    async fn heads_and_names_share_the_seats(app: TestApp) {
+        session(&app, Some(5), None).await;
+        people(&app, 3).await;
+        let ann = app.token("ann").await;
+        let heads = async |number: i64| ann.post_json("/api/v1/sessions/1/head_counts", json!({"request_id": request(), "heads": number})).await;
+        tries(&ann, 1, "participant", &request()).await.is(201);
+        heads(5).await.is(409).is_refused("full");
+        heads(3).await.is(201);
+        tries(&ann, 2, "participant", &request()).await.is(201);
+        heads(1).await.is(409).is_refused("full");
+        tries(&ann, 3, "participant", &request()).await.is(409).is_refused("full");
+        app.sign_in("ann").await.post(&format!("{SESSION}/head-counts/1/void"), &[]).await.leads_to();
+        tries(&ann, 3, "participant", &request()).await.is(201);
+    }
+
+    async fn a_phone_shows_what_it_checked_in_and_no_more(app: TestApp) {
+        session(&app, None, None).await;
+        another(&app, "before", "2026-02-26", None, None).await;
+        let (ann, neighbour, mut own) = (app.sign_in("ann").await, app.anyone(), app.anyone());
+        let form = |id: String| [("request_id", id), ("name", "梁惠芳".to_owned()), ("phone", "13800138000".to_owned())];
+        let post = async |user: &User<'_>, path: &str| {
+            let form = form(request());
+            user.post(path, &form.each_ref().map(|(name, value)| (*name, value.as_str()))).await
+        };
+        let answer = post(&own, "/c/tea").await.is(200).shows("签到成功");
+        own.keep(&answer);
+        own.get("/me").await.is(200).shows("参加 1 次").shows("早茶会");
+
+        // Whoever knows a name and a number learns nothing of where that person has been.
+        let mut neighbour = neighbour;
+        let answer = post(&neighbour, "/c/tea").await.is(200).shows("已经签过了");
+        neighbour.keep(&answer);
+        neighbour.get("/me").await.is(200).hides("早茶会").shows("参加 0 次");
+
+        // What a worker entered shows on no phone, nor does what is not public, nor case work.
+        ann.get(SESSION).await.is(200);
+        app.execute("insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth) values (2, 1, 'participant', 'paper', 0, 0, 0, 0, 0, 0)").await;
+        own.get("/me").await.is(200).shows("参加 1 次");
+        app.execute("update activities set published = 0").await;
+        own.get("/me").await.is(200).shows("参加 0 次").hides("早茶会");
+        app.execute("update activities set published = 1, kind_id = (select id from service_kinds where code = 'case_work')").await;
+        own.get("/me").await.is(200).shows("参加 0 次").hides("早茶会");
+    }
+
+    async fn a_team_leader_finds_whom_the_session_knows(app: TestApp) {
+        session(&app, None, Some(1)).await;
+        another(&app, "before", "2026-02-26", None, Some(1)).await;
+        people(&app, 3).await;
+        app.execute("insert into team_members (team_id, person_id, joined_on, created_at) values (1, 1, '2025-01-01', 0)").await;
+        app.execute("insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth) values (2, 2, 'participant', 'paper', 0, 0, 0, 0, 0, 0)").await;
+        let lei = app.sign_in("lei").await;
+        let search = format!("{SESSION}/search");
+        lei.post(&search, &[("q", "cb")]).await.is(200).shows("找到 2 人").shows("陈伯1").shows("陈伯2").hides("陈伯3");
+        app.sign_in("ann").await.post(&search, &[("q", "cb")]).await.is(200).shows("找到 3 人").shows("陈伯3");
+        ticks(&lei, "3", "participant").await.is(404);
+        tries(&app.token("lei").await, 3, "participant", &request()).await.is(404);
+        ticks(&lei, "1", "volunteer").await.leads_to();
+        ticks(&lei, "2", "participant").await.leads_to();
+    }
+
+    async fn one_address_registers_a_hall_and_no_more(app: TestApp) {
+        session(&app, Some(1), None).await;
+        people(&app, 1).await;
+        ticks(&app.sign_in("ann").await, "1", "participant").await.leads_to();
+        let from = async |address: &str| {
+            let body = format!("request_id={}&name=%E6%A2%81&phone=13800138000", request());
+            let post = app.client.post("/c/tea").remote(format!("{address}:4000").parse::<std::net::SocketAddr>().unwrap());
+            let post = post.header(rocket::http::ContentType::Form).header(rocket::http::Header::new("Sec-Fetch-Site", "same-origin"));
+            let answer = post.body(body).dispatch().await;
+            (answer.status().code, answer.into_string().await.unwrap())
+        };
+        let mut served = 0;
+        let said = loop {
+            match from("192.0.2.1").await {
+                (429, said) => break said,
+                (status, _) => assert_eq!(status, 409),
+            }
+            served += 1;
+            assert!(served < 500, "no limit");
+        };
+        assert!(served >= 60, "{served}");
+        assert!(said.contains("怎么办") && said.contains("请等一分钟再试"));
+        assert_eq!(from("192.0.2.2").await.0, 409, "another address is not concerned");
+        assert_eq!(app.number("select count(*) from people").await, 1);
     }
 }
