@@ -7,7 +7,9 @@ use clap::{Parser, Subcommand};
 use linli::auth::Role;
 use linli::commands::{self, At};
 use linli::demo::{self, Size};
+use linli::store::Db;
 use linli::{Settings, settings};
+use rocket_db_pools::Database;
 
 #[derive(Parser)]
 #[command(name = "linli", version, about = "Linli 邻里 runs community comprehensive service centers.")]
@@ -122,8 +124,12 @@ async fn run(cli: Cli) -> Result<(), String> {
 
 async fn serve(settings: Settings) -> Result<(), String> {
     // Rocket's own log is off, and its error's text alone does not name what collides or which port is taken.
-    linli::rocket(settings).launch().await.map(drop).map_err(|error| match error.kind() {
+    let served = linli::rocket(settings).launch().await.map_err(|error| match error.kind() {
         rocket::error::ErrorKind::Bind(error) => format!("cannot listen: {error}"),
         other => format!("{other:?}"),
-    })
+    })?;
+    if let Some(db) = Db::fetch(&served) {
+        db.close().await;
+    }
+    Ok(())
 }

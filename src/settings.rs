@@ -12,8 +12,12 @@ use crate::store::{Sealer, sqlite_file};
 /// The database where none is named.
 pub const DEFAULT_DATABASE: &str = "sqlite:linli.db";
 
-/// Seconds that a stopping server gives to what is in hand, and then to connections that linger.
-const GRACE: u32 = 20;
+/// Seconds that a stopping server gives to what is in hand; Rocket waits for all of them if anything is. With [`MERCY`]
+/// it stays below the ten seconds after which container managers kill.
+const GRACE: u32 = 5;
+
+/// Seconds that connections which linger get after that.
+const MERCY: u32 = 2;
 
 #[derive(Clone)]
 pub struct Settings {
@@ -81,7 +85,7 @@ impl Settings {
             ..rocket::Config::default()
         })
         .merge(Serialized::default("shutdown.grace", GRACE))
-        .merge(Serialized::default("shutdown.mercy", 5))
+        .merge(Serialized::default("shutdown.mercy", MERCY))
         .merge(self.overrides.clone())
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())
         .merge(Serialized::default("databases.linli.url", &self.database_url))

@@ -176,7 +176,7 @@ impl rocket_db_pools::Pool for Pool {
         self.read().await.map_err(rocket_db_pools::Error::Get)
     }
 
-    async fn close(&self) {
-        Pool::close(self).await;
-    }
+    /// Called when shutdown begins, while requests are still in hand and need their connections: nothing ends here. Who
+    /// launched the server closes the pool when it has returned.
+    async fn close(&self) {}
 }
