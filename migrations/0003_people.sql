@@ -32,6 +32,16 @@ create table enrolments (
 );
 create index enrolments_by_center on enrolments (center_id, person_id);
 
+-- The ages at which somebody counts as elderly or youth, in whole years and both ends included, from a date on: what
+-- was counted before a change stays as it was.
+create table age_bands (
+    valid_from text primary key,
+    elderly_from bigint not null,
+    youth_from bigint not null,
+    youth_to bigint not null,
+    check (youth_from <= youth_to)
+);
+
 -- Disabled and needy are granted, with a paper that says so; elderly and youth follow from the birth date.
 -- Both dates are included; an open valid_to has no end.
 create table group_memberships (

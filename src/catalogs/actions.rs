@@ -4,9 +4,9 @@ use super::forms::KindInput;
 use super::{Catalog, Kind};
 use crate::audit;
 use crate::auth::CityAdmin;
-use crate::clock::Now;
+use crate::clock::{Now, Zone};
 use crate::error::{Error, Result};
-use crate::people::groups::AgeBands;
+use crate::people::groups::{self, AgeBands};
 use crate::rooms::RoomClass;
 use crate::store::{self, Conn, Flag, Violation};
 
@@ -64,17 +64,9 @@ fn taken(error: sqlx::Error) -> Error {
     }
 }
 
-/// Sets the ages at which somebody counts as elderly or youth, from now on. Attendances keep what they copied.
+/// Sets the ages at which somebody counts as elderly or youth, from today on. What was before is counted as it was.
 pub async fn set_age_bands(by: &CityAdmin, now: Now, tx: &mut Conn, bands: AgeBands) -> Result<()> {
-    sqlx::query(
-        "insert into settings (key, value) values ('elderly_from_age', $1), ('youth_from_age', $2), ('youth_to_age', $3)
-         on conflict (key) do update set value = excluded.value",
-    )
-    .bind(bands.elderly_from.to_string())
-    .bind(bands.youth_from.to_string())
-    .bind(bands.youth_to.to_string())
-    .execute(&mut *tx)
-    .await?;
+    groups::set_age_bands(tx, Zone::SHANGHAI.date(now.0), bands).await?;
     let detail = format!("{}+, {}–{}", bands.elderly_from, bands.youth_from, bands.youth_to);
     audit::record(tx, by, now, audit::entry("age_bands.set", 0).because(&detail)).await
 }

@@ -5,7 +5,7 @@ use rocket::{Route, get, post, routes, uri};
 
 use super::{Catalog, Kind, actions, forms, queries};
 use crate::auth::CityAdmin;
-use crate::clock::Now;
+use crate::clock::{Now, Zone};
 use crate::error::{Error, Result};
 use crate::people::groups;
 use crate::rooms::RoomClass;
@@ -25,8 +25,8 @@ struct Catalogs {
 }
 
 impl Catalogs {
-    async fn load(conn: &mut Conn, ages: Option<Form>) -> Result<Self> {
-        let bands = groups::age_bands(conn).await?;
+    async fn load(conn: &mut Conn, now: Now, ages: Option<Form>) -> Result<Self> {
+        let bands = groups::age_bands(conn, Zone::SHANGHAI.date(now.0)).await?;
         let values = Fields::default()
             .with("elderly_from", bands.elderly_from)
             .with("youth_from", bands.youth_from)
@@ -50,8 +50,8 @@ impl View for Catalogs {
 }
 
 #[get("/catalogs")]
-async fn show(_by: CityAdmin, db: &Db) -> Result<Page<Catalogs>> {
-    Ok(Page(Catalogs::load(&mut *db.read().await?, None).await?))
+async fn show(_by: CityAdmin, db: &Db, now: Now) -> Result<Page<Catalogs>> {
+    Ok(Page(Catalogs::load(&mut *db.read().await?, now, None).await?))
 }
 
 #[post("/catalogs/ages", data = "<fields>")]
@@ -66,7 +66,7 @@ async fn set_ages(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Su
         Ok(()) => Ok(Submitted::done(uri!(show), "done.saved")),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(Catalogs::load(&mut *db.read().await?, Some(form)).await?))
+            Ok(Submitted::again(Catalogs::load(&mut *db.read().await?, now, Some(form)).await?))
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::clock::{Now, Zone};
 use crate::error::{Error, Result};
+use crate::people::groups::{self, AgeBands};
 use crate::store::{Conn, Db};
 
 #[derive(Deserialize)]
@@ -64,9 +65,6 @@ const SERVICE_KINDS: &[(&str, &str, &str)] = &[
     ("community_activity", "社区活动", "Community activity"),
 ];
 
-/// key, value: ages in whole years
-const SETTINGS: &[(&str, &str)] = &[("elderly_from_age", "60"), ("youth_from_age", "6"), ("youth_to_age", "18")];
-
 /// Fills an empty database; does nothing to one that holds communities. Two processes that start at once do it once.
 pub async fn load(db: &Db, now: Now) -> Result<()> {
     let mut tx = db.begin().await?;
@@ -74,15 +72,9 @@ pub async fn load(db: &Db, now: Now) -> Result<()> {
     if there > 0 {
         return Ok(());
     }
-    for (key, value) in SETTINGS {
-        sqlx::query("insert into settings (key, value) values ($1, $2)")
-            .bind(*key)
-            .bind(*value)
-            .execute(&mut *tx)
-            .await?;
-    }
     let instance = uuid::Uuid::new_v4().to_string();
     sqlx::query("insert into settings (key, value) values ('instance', $1)").bind(instance).execute(&mut *tx).await?;
+    groups::set_age_bands(&mut tx, groups::ALWAYS, AgeBands::default()).await?;
     load_kinds(&mut tx).await?;
     for community in csv::Reader::from_reader(include_bytes!("communities.csv").as_slice()).deserialize() {
         load_community(&mut tx, now, community.map_err(Error::internal)?).await?;

@@ -393,7 +393,7 @@ impl Facts {
     async fn groups(&self, conn: &mut Conn) -> Result<Groups> {
         let granted = Groups { disabled: self.disabled.is_set(), needy: self.needy.is_set(), ..Groups::default() };
         let Some(birth) = self.birth_date else { return Ok(granted) };
-        let bands = groups::age_bands(conn).await?;
+        let bands = groups::age_bands(conn, self.local_date).await?;
         Ok(Groups {
             elderly: bands.is_elderly(birth, self.local_date),
             youth: bands.is_youth(birth, self.local_date),

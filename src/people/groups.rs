@@ -108,22 +108,44 @@ pub fn groups_on(birth: Option<Date>, memberships: &[Membership], bands: AgeBand
     }
 }
 
-/// The age bands as set.
-pub async fn age_bands(conn: &mut Conn) -> Result<AgeBands> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "select key, value from settings where key in ('elderly_from_age', 'youth_from_age', 'youth_to_age')",
+/// The first date there is here ([`Date::parse`]): from when the first age bands hold.
+pub const ALWAYS: Date = match chrono::NaiveDate::from_ymd_opt(1880, 1, 1) {
+    Some(date) => Date(date),
+    None => Date(chrono::NaiveDate::MIN),
+};
+
+/// The age bands that hold on `date`.
+pub async fn age_bands(conn: &mut Conn, date: Date) -> Result<AgeBands> {
+    let row: Option<(i64, i64, i64)> = sqlx::query_as(
+        "select elderly_from, youth_from, youth_to from age_bands where valid_from <= $1 order by valid_from desc limit 1",
     )
-    .fetch_all(conn)
+    .bind(date)
+    .fetch_optional(conn)
     .await?;
-    let age = |key: &str, or: u32| {
-        rows.iter().find(|(name, _)| name == key).and_then(|(_, value)| value.parse().ok()).unwrap_or(or)
-    };
-    let or = AgeBands::default();
-    Ok(AgeBands {
-        elderly_from: age("elderly_from_age", or.elderly_from),
-        youth_from: age("youth_from_age", or.youth_from),
-        youth_to: age("youth_to_age", or.youth_to),
-    })
+    Ok(row.map_or_else(AgeBands::default, AgeBands::from))
+}
+
+/// Sets the age bands from `valid_from` on.
+pub async fn set_age_bands(tx: &mut Conn, valid_from: Date, bands: AgeBands) -> Result<()> {
+    sqlx::query(
+        "insert into age_bands (valid_from, elderly_from, youth_from, youth_to) values ($1, $2, $3, $4)
+         on conflict (valid_from) do update set elderly_from = excluded.elderly_from,
+             youth_from = excluded.youth_from, youth_to = excluded.youth_to",
+    )
+    .bind(valid_from)
+    .bind(i64::from(bands.elderly_from))
+    .bind(i64::from(bands.youth_from))
+    .bind(i64::from(bands.youth_to))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+impl From<(i64, i64, i64)> for AgeBands {
+    fn from((elderly_from, youth_from, youth_to): (i64, i64, i64)) -> Self {
+        let years = |age| u32::try_from(age).unwrap_or(0);
+        Self { elderly_from: years(elderly_from), youth_from: years(youth_from), youth_to: years(youth_to) }
+    }
 }
 
 /// A person's granted memberships, the latest first.
@@ -141,31 +163,43 @@ pub async fn memberships(conn: &mut Conn, person: PersonId) -> Result<Vec<Member
 pub async fn of_person(conn: &mut Conn, person: PersonId, date: Date) -> Result<Groups> {
     let birth: Option<Date> =
         sqlx::query_scalar("select birth_date from people where id = $1").bind(person).fetch_one(&mut *conn).await?;
-    let bands = age_bands(conn).await?;
+    let bands = age_bands(conn, date).await?;
     Ok(groups_on(birth, &memberships(conn, person).await?, bands, date))
 }
 
-/// Lets elderly and youth in the person's attendances follow a corrected birth date, each by its session's local date:
-/// one statement, however many attendances there are.
+/// Lets elderly and youth in the person's attendances follow a corrected birth date, each by its session's local date
+/// and the age bands of that date: one statement for each time the bands were changed, however many attendances there are.
 pub async fn follow_birth_date(tx: &mut Conn, person: PersonId) -> Result<()> {
     let birth: Option<Date> =
         sqlx::query_scalar("select birth_date from people where id = $1").bind(person).fetch_one(&mut *tx).await?;
-    let bands = age_bands(tx).await?;
-    sqlx::query(
-        "update attendances set
-            elderly = case when (select s.local_date from sessions s where s.id = attendances.session_id) >= $2
-                then 1 else 0 end,
-            youth = case when (select s.local_date from sessions s where s.id = attendances.session_id) >= $3
-                and (select s.local_date from sessions s where s.id = attendances.session_id) < $4 then 1 else 0 end
-         where person_id = $1",
+    let spans: Vec<(Date, Option<Date>, i64, i64, i64)> = sqlx::query_as(
+        "select b.valid_from, (select min(n.valid_from) from age_bands n where n.valid_from > b.valid_from) as until,
+                b.elderly_from, b.youth_from, b.youth_to
+         from age_bands b",
     )
-    .bind(person)
-    // Without a birth date the bounds are null, no date compares to them, and the flags are 0.
-    .bind(birth.map(|birth| birth.plus_years(bands.elderly_from)))
-    .bind(birth.map(|birth| birth.plus_years(bands.youth_from)))
-    .bind(birth.map(|birth| birth.plus_years(bands.youth_to + 1)))
-    .execute(tx)
+    .fetch_all(&mut *tx)
     .await?;
+    for (from, until, elderly_from, youth_from, youth_to) in spans {
+        let bands = AgeBands::from((elderly_from, youth_from, youth_to));
+        sqlx::query(
+            "update attendances set
+                elderly = case when (select s.local_date from sessions s where s.id = attendances.session_id) >= $2
+                    then 1 else 0 end,
+                youth = case when (select s.local_date from sessions s where s.id = attendances.session_id) >= $3
+                    and (select s.local_date from sessions s where s.id = attendances.session_id) < $4 then 1 else 0 end
+             where person_id = $1
+               and session_id in (select s.id from sessions s where s.local_date >= $5 and (s.local_date < $6 or $6 is null))",
+        )
+        .bind(person)
+        // Without a birth date the bounds are null, no date compares to them, and the flags are 0.
+        .bind(birth.map(|birth| birth.plus_years(bands.elderly_from)))
+        .bind(birth.map(|birth| birth.plus_years(bands.youth_from)))
+        .bind(birth.map(|birth| birth.plus_years(bands.youth_to + 1)))
+        .bind(from)
+        .bind(until)
+        .execute(&mut *tx)
+        .await?;
+    }
     Ok(())
 }
 

@@ -38,7 +38,7 @@ impl List {
     /// The page without its people.
     async fn load(conn: &mut Conn, now: Now, center: Center, group: Option<PriorityGroup>) -> Result<Self> {
         let today = center.zone.date(now.0);
-        let bands = groups::age_bands(conn).await?;
+        let bands = groups::age_bands(conn, today).await?;
         let mut list = Self { center, people: Vec::new(), total: 0, bands, today, page: 1, group, wanted: None };
         list.total = queries::count(conn, list.center.id(), today, list.among()).await?;
         Ok(list)

@@ -119,7 +119,7 @@ impl PersonPage {
     async fn load(conn: &mut Conn, now: Now, sealer: &Sealer, center: Center, person: Person) -> Result<Self> {
         let today = center.zone.date(now.0);
         let memberships = groups::memberships(conn, person.id).await?;
-        let bands = groups::age_bands(conn).await?;
+        let bands = groups::age_bands(conn, today).await?;
         Ok(Self {
             phone: person.phone(sealer).map(|phone| phone.masked()),
             id_number: person.id_number(sealer).map(|number| number.masked()),

@@ -211,6 +211,9 @@ on_both_engines! {
         ada.post("/catalogs/ages", &[("elderly_from", "80"), ("youth_from", "6"), ("youth_to", "18")]).await.is(303);
         ann.post("/centers/1/people/1", &[&person[..2], &[("note", "喜欢喝茶")]].concat()).await.is(303);
         assert_eq!(app.number(ELDERLY).await, 1, "nothing about the birth date was corrected");
+        app.execute("update age_bands set valid_from = '2026-03-06' where elderly_from = 80").await;
+        ann.post("/centers/1/people/1", &[("name", "梁惠芳"), ("birth_date", "1961-01-01")]).await.is(303);
+        assert_eq!(app.number(ELDERLY).await, 1, "the session's date has the bands of before");
         ann.post("/centers/1/people/1", &[("name", "梁惠芳"), ("birth_date", "1990-01-01")]).await.is(303);
         assert_eq!(app.number(ELDERLY).await, 0);
     }
