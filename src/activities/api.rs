@@ -12,7 +12,7 @@ use super::forms::{self, Choices, Plan};
 use super::rules::{self, State};
 use super::{Activity, Session, SessionId, queries};
 use crate::api::{List, PAGE, Problem};
-use crate::auth::{CenterReader, Coordinator};
+use crate::auth::{CenterReader, Coordinator, Watcher};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
@@ -210,12 +210,13 @@ fn reason(state: &State) -> String {
     }
 }
 
-/// A center's sessions of the local dates [from, to), by id.
+/// A center's sessions of the local dates [from, to), by id: the front desk's are today's, a team leader's the own team's.
 #[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("center" = i64, Query), ("from" = String, Query), ("to" = String, Query), ("cursor" = Option<i64>, Query)), responses((status = 200, body = List<SessionJson>), (status = "4XX", body = Problem)))]
 #[get("/sessions?<center>&<from>&<to>&<cursor>")]
 pub(crate) async fn sessions(
-    by: CenterReader,
+    by: Watcher,
     db: &Db,
+    now: Now,
     center: Option<CenterId>,
     from: Option<&str>,
     to: Option<&str>,
@@ -225,18 +226,18 @@ pub(crate) async fn sessions(
     let center = centers::queries::open_to(&by, &mut conn, wanted(center, "center")?).await?;
     let from = wanted(from.and_then(Date::parse), "from")?;
     let to = wanted(to.and_then(Date::parse), "to")?;
-    let found = queries::page(&mut conn, center.id(), (from, to), cursor.unwrap_or(0), PAGE + 1).await?;
+    let found = queries::page(&by, now, &mut conn, &center, (from, to), cursor.unwrap_or(0), PAGE + 1).await?;
     Ok(Json(page(found.into_iter().map(SessionJson::from).collect(), |session| session.id)))
 }
 
 /// One session.
 #[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("id" = i64, Path)), responses((status = 200, body = SessionJson), (status = "4XX", body = Problem)))]
 #[get("/sessions/<id>")]
-pub(crate) async fn session(by: CenterReader, db: &Db, id: SessionId) -> Result<Json<SessionJson>> {
+pub(crate) async fn session(by: Watcher, db: &Db, now: Now, id: SessionId) -> Result<Json<SessionJson>> {
     let mut conn = db.read().await?;
     let center = queries::center_of(&mut conn, id).await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    Ok(Json(queries::session(&mut conn, center.id(), id).await?.into()))
+    Ok(Json(queries::session_for(&by, now, &mut conn, &center, id).await?.into()))
 }
 
 /// Why a session is cancelled.

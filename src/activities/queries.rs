@@ -4,11 +4,11 @@ use chrono::NaiveDateTime;
 
 use super::rules::{Occupant, Slot};
 use super::{Activity, ActivityId, ServiceKind, Session, SessionId};
-use crate::auth::AccountId;
-use crate::centers::CenterId;
-use crate::clock::{Date, Timestamp, Zone};
+use crate::auth::{AccountId, Role, Viewer};
+use crate::centers::{Center, CenterId};
+use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
-use crate::store::Conn;
+use crate::store::{Conn, Flag};
 use crate::teams::TeamId;
 use crate::workers::WorkerId;
 
@@ -34,6 +34,33 @@ const SESSION: &str = "select s.id, s.activity_id, s.center_id, c.name as center
 pub async fn session(conn: &mut Conn, center: CenterId, id: SessionId) -> Result<Session> {
     let sql = format!("{SESSION} where s.id = $1 and s.center_id = $2");
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).bind(center).fetch_optional(conn).await?.ok_or(Error::NotFound)
+}
+
+/// The session, as far as the viewer's role reaches it: a team leader those that the own team serves, the front desk
+/// today's.
+///
+/// # Errors
+/// `NotFound` for any other.
+pub async fn session_for(by: &Viewer, now: Now, conn: &mut Conn, center: &Center, id: SessionId) -> Result<Session> {
+    let found = session(conn, center.id(), id).await?;
+    let reaches = match by.role {
+        Role::TeamLeader => leads_it(by, conn, id).await?,
+        Role::FrontDesk => found.local_date == center.zone.date(now.0),
+        _ => true,
+    };
+    if reaches { Ok(found) } else { Err(Error::NotFound) }
+}
+
+async fn leads_it(by: &Viewer, conn: &mut Conn, id: SessionId) -> Result<bool> {
+    let count: i64 = sqlx::query_scalar(
+        "select count(*) from sessions s join account_scopes r on r.team_id = s.team_id
+         where s.id = $1 and r.account_id = $2",
+    )
+    .bind(id)
+    .bind(by.account)
+    .fetch_one(conn)
+    .await?;
+    Ok(count > 0)
 }
 
 /// The session whose QR carries `token`.
@@ -82,22 +109,32 @@ pub async fn published(conn: &mut Conn, center: Option<CenterId>, from: Date, to
 
 /// Up to `limit` of the center's sessions of the local days [from, to) with ids above `after`, by id.
 pub async fn page(
+    by: &Viewer,
+    now: Now,
     conn: &mut Conn,
-    center: CenterId,
+    center: &Center,
     (from, to): (Date, Date),
     after: i64,
     limit: i64,
 ) -> Result<Vec<Session>> {
+    let today = center.zone.date(now.0);
+    let (from, to) = match by.role {
+        Role::FrontDesk => (from.max(today), to.min(today.plus_days(1))),
+        _ => (from, to),
+    };
     let sql = format!(
         "{SESSION} where s.center_id = $1 and s.local_date >= $2 and s.local_date < $3 and s.id > $4
+           and ($6 = 0 or exists (select 1 from account_scopes g where g.team_id = s.team_id and g.account_id = $7))
          order by s.id limit $5"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(center)
+        .bind(center.id())
         .bind(from)
         .bind(to)
         .bind(after)
         .bind(limit)
+        .bind(Flag::from(by.role == Role::TeamLeader))
+        .bind(by.account)
         .fetch_all(conn)
         .await?)
 }

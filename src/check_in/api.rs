@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::admit::{Attempt, admit};
 use super::queries::{self, Present};
 use super::{actions, forms};
-use crate::activities::{Session, SessionId};
+use crate::activities::{self, Session, SessionId};
 use crate::api::{List, PAGE, Problem};
 use crate::auth::{Greeter, Viewer};
 use crate::centers::{self, CenterId};
@@ -27,7 +27,7 @@ async fn open(by: &Viewer, now: Now, conn: &mut Conn, id: SessionId) -> Result<S
     let center: Option<CenterId> =
         sqlx::query_scalar("select center_id from sessions where id = $1").bind(id).fetch_optional(&mut *conn).await?;
     let center = centers::queries::open_to(by, conn, center.ok_or(Error::NotFound)?).await?;
-    queries::session_for(by, now, conn, &center, id).await
+    activities::queries::session_for(by, now, conn, &center, id).await
 }
 
 #[derive(Serialize, ToSchema)]

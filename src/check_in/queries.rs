@@ -2,41 +2,14 @@
 
 use super::forms::Heads;
 use super::{AttendanceId, HeadCountId, Method, Part};
-use crate::activities::{self, Session, SessionId, SessionStatus};
+use crate::activities::{Session, SessionId, SessionStatus};
 use crate::auth::{Role, Viewer};
-use crate::centers::{Center, CenterId};
+use crate::centers::CenterId;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::people::groups::Groups;
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Flag};
-
-/// The session, as far as the viewer's role reaches it: a team leader those that the own team serves, the front desk
-/// today's.
-///
-/// # Errors
-/// `NotFound` for any other.
-pub async fn session_for(by: &Viewer, now: Now, conn: &mut Conn, center: &Center, id: SessionId) -> Result<Session> {
-    let session = activities::queries::session(conn, center.id(), id).await?;
-    let reaches = match by.role {
-        Role::TeamLeader => leads(by, conn, id).await?,
-        Role::FrontDesk => session.local_date == center.zone.date(now.0),
-        _ => true,
-    };
-    if reaches { Ok(session) } else { Err(Error::NotFound) }
-}
-
-async fn leads(by: &Viewer, conn: &mut Conn, id: SessionId) -> Result<bool> {
-    let count: i64 = sqlx::query_scalar(
-        "select count(*) from sessions s join account_scopes r on r.team_id = s.team_id
-         where s.id = $1 and r.account_id = $2",
-    )
-    .bind(id)
-    .bind(by.account)
-    .fetch_one(conn)
-    .await?;
-    Ok(count > 0)
-}
 
 /// Whether the viewer sees names: who receives people does, who supervises does not.
 pub fn sees_people(by: &Viewer) -> bool {

@@ -6,7 +6,7 @@ use rocket::{Route, State, get, post, routes};
 
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
 use super::{AttendanceId, Code, HeadCountId, Part, RequestId, actions, forms, sheets};
-use crate::activities::{Session, SessionId, SessionStatus};
+use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::{Greeter, Role, Viewer, Watcher};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
@@ -160,7 +160,7 @@ fn path(center: CenterId, id: SessionId) -> String {
 
 async fn open(by: &Viewer, now: Now, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
     let center = centers::queries::open_to(by, conn, center).await?;
-    let session = queries::session_for(by, now, conn, &center, id).await?;
+    let session = activities::queries::session_for(by, now, conn, &center, id).await?;
     Ok((center, session))
 }
 

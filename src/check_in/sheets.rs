@@ -5,7 +5,7 @@ use rocket::http::ContentType;
 use rocket::{Route, get, routes};
 
 use super::queries::{self, Candidate};
-use crate::activities::{Session, SessionId};
+use crate::activities::{self, Session, SessionId};
 use crate::auth::{Greeter, Viewer, Watcher};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
@@ -22,7 +22,7 @@ const BLANK_LINES: usize = 15;
 
 async fn open(by: &Viewer, now: Now, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
     let center = centers::queries::open_to(by, conn, center).await?;
-    let session = queries::session_for(by, now, conn, &center, id).await?;
+    let session = activities::queries::session_for(by, now, conn, &center, id).await?;
     Ok((center, session))
 }
 

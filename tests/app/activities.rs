@@ -280,3 +280,21 @@ on_both_engines! {
         ann.post("/centers/1/activities/1", &with(TEA, &[("title", "太极")])).await.is(303);
     }
 }
+
+on_both_engines! {
+    async fn a_door_program_sees_what_its_role_reaches(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        schedules(&ann, &[("date", "2026-03-05"), ("team", "1")]).await.is(303);
+        schedules(&ann, &[("date", "2026-03-05"), ("room", "2")]).await.is(303);
+        schedules(&ann, &[("title", "合唱团"), ("team", "1")]).await.is(303);
+        let seen = async |login: &str| {
+            let list = app.token(login).await.get("/api/v1/sessions?center=1&from=2026-01-01&to=2027-01-01").await.is(200).json();
+            list["items"].as_array().unwrap().iter().map(|session| session["id"].as_i64().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!((seen("ann").await, seen("fay").await, seen("lei").await), (vec![1, 2, 3], vec![1, 2], vec![1, 3]));
+        let fay = app.token("fay").await;
+        fay.get("/api/v1/sessions/1").await.is(200);
+        fay.get("/api/v1/sessions/3").await.is(404);
+        app.token("lei").await.get("/api/v1/sessions/2").await.is(404);
+    }
+}
