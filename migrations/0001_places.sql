@@ -7,6 +7,16 @@ create table settings (
     value text not null
 );
 
+-- Public holidays, first and last day included. A series proposes to skip them; a center may well open on one.
+create table holidays (
+    id bigserial primary key,
+    starts_on text not null unique,
+    ends_on text not null,
+    name text not null,
+    name_en text not null,
+    check (starts_on <= ends_on)
+);
+
 create table communities (
     id bigserial primary key,
     number bigint not null unique,

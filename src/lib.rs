@@ -17,6 +17,7 @@ pub mod commands;
 pub mod demo;
 pub mod error;
 pub mod health;
+pub mod holidays;
 pub mod hours;
 pub mod people;
 pub mod portal;
@@ -54,6 +55,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(workers::stage())
         .attach(teams::stage())
         .attach(catalogs::stage())
+        .attach(holidays::stage())
         .attach(audit::stage())
         .attach(agreements::stage())
         .attach(activities::stage())

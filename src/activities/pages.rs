@@ -6,13 +6,14 @@ use rocket::{Responder, Route, get, post, routes};
 
 use super::booking::{self, Around};
 use super::forms::{self, Choices, Plan};
-use super::preview::{self, Picks, Reasons};
+use super::preview::{self, Picks};
 use super::queries::Row;
 use super::{Activity, ActivityId, ROOM_TAKEN, Rhythm, Session, SessionStatus, actions, queries};
 use crate::auth::{CenterReader, Coordinator, Role};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
+use crate::holidays;
 use crate::rooms::RoomId;
 use crate::store::{Conn, Db};
 use crate::web::fields::{FieldErrors, time_value};
@@ -198,6 +199,10 @@ impl Preview {
     fn blocked(&self) -> usize {
         self.rows.iter().filter(|row| !row.state.is_free()).count()
     }
+
+    fn holidays(&self) -> usize {
+        self.rows.iter().filter(|row| row.state.is_free() && row.holiday.is_some()).count()
+    }
 }
 
 impl View for Preview {
@@ -266,10 +271,14 @@ fn scheduled(center: &Center, id: ActivityId) -> Scheduled {
 async fn create_series(by: &Coordinator, now: Now, db: &Db, lang: Lang, draft: Draft) -> Result<Scheduled> {
     let Draft { center, choices, plan, fields } = draft;
     let slots = plan.slots(&center);
-    let reasons = Reasons { taken: lang.text("schedule.reason_taken"), closed: lang.text("schedule.reason_closed") };
     let look = async || -> Result<Vec<preview::Row>> {
-        let around = Around::load(&mut *db.read().await?, &center, &slots).await?;
-        Ok(preview::rows(&plan, &slots, &choices, &around, &reasons))
+        let mut conn = db.read().await?;
+        let around = Around::load(&mut conn, &center, &slots).await?;
+        let holidays = match (slots.first(), slots.last()) {
+            (Some(first), Some(last)) => holidays::queries::between(&mut conn, first.date, last.date).await?,
+            _ => Vec::new(),
+        };
+        Ok(preview::rows(&plan, &slots, &choices, &around, &holidays, lang))
     };
     let mut rows = look().await?;
     let confirmed = fields.get("confirm") == "1";

@@ -7,8 +7,9 @@ use super::booking::Around;
 use super::forms::{Choices, Plan};
 use super::rules::{Slot, State};
 use crate::clock::{Date, Zone};
+use crate::holidays::Holiday;
 use crate::rooms::{Room, RoomId};
-use crate::web::Fields;
+use crate::web::{Fields, Lang};
 
 /// What to do with a date: `book`, `skip`, or another room's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ impl Pick {
 pub struct Row {
     pub slot: Slot,
     pub state: State,
+    /// What is celebrated then. It proposes to skip the date and forbids nothing.
+    pub holiday: Option<Holiday>,
     pub pick: Pick,
     /// Why it is skipped.
     pub reason: String,
@@ -72,31 +75,39 @@ impl Row {
     }
 }
 
-/// The dates as first shown: free ones are booked, the others skipped, for the reason that stands in the way.
-pub fn rows(plan: &Plan, slots: &[Slot], choices: &Choices, around: &Around, reasons: &Reasons) -> Vec<Row> {
+/// The dates as first shown: free ones are booked, holidays and those that cannot be had skipped, with the reason.
+pub fn rows(
+    plan: &Plan,
+    slots: &[Slot],
+    choices: &Choices,
+    around: &Around,
+    holidays: &[Holiday],
+    lang: Lang,
+) -> Vec<Row> {
     slots
         .iter()
         .map(|slot| {
             let state = around.state(&plan.place.room, slot);
-            let pick = if state.is_free() { Pick::Book } else { Pick::Skip };
-            let reason = match &state {
-                State::Free => String::new(),
-                State::Taken(_) => reasons.taken.clone(),
-                State::OutsideHours(_) => reasons.closed.clone(),
-                State::Closed(reason) => reason.clone(),
-            };
+            let holiday = holidays.iter().find(|holiday| holiday.covers(slot.date)).cloned();
+            let pick = if state.is_free() && holiday.is_none() { Pick::Book } else { Pick::Skip };
+            let reason = reason(&state, holiday.as_ref(), lang);
             let free = |room: &&Room| room.id != plan.place.room.id && around.state(room, slot).is_free();
             let others =
                 if state.is_free() { Vec::new() } else { choices.rooms.iter().filter(free).cloned().collect() };
-            Row { slot: *slot, state, pick, reason, others, fault: None }
+            Row { slot: *slot, state, holiday, pick, reason, others, fault: None }
         })
         .collect()
 }
 
 /// The words that explain a skipped date until somebody writes better ones.
-pub struct Reasons {
-    pub taken: String,
-    pub closed: String,
+fn reason(state: &State, holiday: Option<&Holiday>, lang: Lang) -> String {
+    match (state, holiday) {
+        (_, Some(holiday)) => lang.pick(&holiday.name, &holiday.name_en).to_owned(),
+        (State::Free, None) => String::new(),
+        (State::Taken(_), None) => lang.text("schedule.reason_taken"),
+        (State::OutsideHours(_), None) => lang.text("schedule.reason_closed"),
+        (State::Closed(reason), None) => reason.clone(),
+    }
 }
 
 /// What was picked per date: fields `pick.<date>` and `reason.<date>`.

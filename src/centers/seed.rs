@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::clock::{Now, Zone};
 use crate::error::{Error, Result};
+use crate::holidays;
 use crate::people::groups::{self, AgeBands};
 use crate::store::{Conn, Db};
 
@@ -76,6 +77,7 @@ pub async fn load(db: &Db, now: Now) -> Result<()> {
     sqlx::query("insert into settings (key, value) values ('instance', $1)").bind(instance).execute(&mut *tx).await?;
     groups::set_age_bands(&mut tx, groups::ALWAYS, AgeBands::default()).await?;
     load_kinds(&mut tx).await?;
+    holidays::load_statutory(&mut tx).await?;
     for community in csv::Reader::from_reader(include_bytes!("communities.csv").as_slice()).deserialize() {
         load_community(&mut tx, now, community.map_err(Error::internal)?).await?;
     }

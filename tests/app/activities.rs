@@ -71,6 +71,35 @@ on_both_engines! {
         assert_eq!(app.number("select count(*) from sessions").await, 0);
     }
 
+    async fn a_series_proposes_to_skip_holidays_and_books_what_is_wanted(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        // Fridays from 24 April 2026: 1 May is Labour Day.
+        let series = [("title", "合唱团"), ("repeat", "weekly"), ("times", "3"), ("date", "2026-04-24")];
+        let shown = schedules(&ann, &series).await.is(200).shows("有 1 个日期在节假日");
+        shown.shows("劳动节").shows("value=\"劳动节\"");
+        let picks = [("confirm", "1"), ("pick.2026-04-24", "book"), ("pick.2026-05-01", "book"), ("pick.2026-05-08", "book")];
+        schedules(&ann, &[&series[..], &picks].concat()).await.is(303);
+        assert_eq!(statuses(&app).await, "planned,planned,planned");
+    }
+
+    async fn the_city_keeps_the_list_of_holidays(app: TestApp) {
+        let (ada, ann) = (app.sign_in("ada").await, app.sign_in("ann").await);
+        let mut day = [("starts_on", "2026-03-13"), ("ends_on", "2026-03-12"), ("name", "社区节"), ("name_en", "Community Day")];
+        ada.post("/holidays", &day).await.is(422).shows("结束不能早于开始").shows("value=\"社区节\"");
+        day[1].1 = "2026-05-13";
+        ada.post("/holidays", &day).await.is(422).shows("节假日最长 31 天");
+        day[1].1 = "";
+        ada.post("/holidays", &day).await.is(303);
+        ada.post("/holidays", &day).await.is(422).shows("这一天已经有节假日了");
+        ada.get("/holidays").await.is(200).shows("社区节").shows("2026年3月13日").hides("2026年2月16日");
+        let series = [("repeat", "weekly"), ("times", "2")];
+        schedules(&ann, &series).await.is(200).shows("社区节");
+        let id = app.number("select id from holidays where name = '社区节'").await;
+        ada.post(&format!("/holidays/{id}/removal"), &[]).await.is(303);
+        schedules(&ann, &series).await.is(200).hides("社区节");
+        assert_eq!(app.number("select count(*) from audit_events where subject = 'holiday'").await, 2);
+    }
+
     async fn a_series_shows_every_date_before_it_is_saved(app: TestApp) {
         let ann = app.sign_in("ann").await;
         schedules(&ann, &[("date", "2026-03-13")]).await.is(303);

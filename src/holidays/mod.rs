@@ -1,0 +1,39 @@
+//! Public holidays (节假日). A series proposes to skip them, and who schedules it may book them all the same: a
+//! Spring Festival party is held in the Spring Festival.
+//!
+//! The first start brings the festival days of 全国年节及纪念日放假办法 (State Council 795, 2024) art. 2 for two years.
+//! Days off that are moved around them are announced year by year, so the city administrator keeps the list.
+
+mod actions;
+mod forms;
+mod pages;
+pub mod queries;
+
+use rocket::fairing::AdHoc;
+
+pub(crate) use actions::load_statutory;
+
+use crate::clock::Date;
+use crate::store::id_type;
+
+id_type!(HolidayId);
+
+/// One holiday, the first and the last day included.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Holiday {
+    pub id: HolidayId,
+    pub starts_on: Date,
+    pub ends_on: Date,
+    pub name: String,
+    pub name_en: String,
+}
+
+impl Holiday {
+    pub fn covers(&self, day: Date) -> bool {
+        self.starts_on <= day && day <= self.ends_on
+    }
+}
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("holidays", |rocket| async { rocket.mount("/", pages::routes()) })
+}

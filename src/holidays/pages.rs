@@ -1,0 +1,71 @@
+//! The city administrator's list of holidays.
+
+use askama::Template;
+use rocket::{Route, get, post, routes, uri};
+
+use super::{Holiday, HolidayId, actions, forms, queries};
+use crate::auth::CityAdmin;
+use crate::clock::{Now, Zone};
+use crate::error::{Error, Result};
+use crate::store::{Conn, Db};
+use crate::web::form::Done;
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, add, remove]
+}
+
+#[derive(Template)]
+#[template(path = "holidays/list.html")]
+struct Holidays {
+    holidays: Vec<Holiday>,
+    form: Form,
+}
+
+impl Holidays {
+    async fn load(conn: &mut Conn, now: Now, form: Form) -> Result<Self> {
+        Ok(Self { holidays: queries::from_on(conn, Zone::SHANGHAI.date(now.0)).await?, form })
+    }
+}
+
+impl View for Holidays {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("holidays.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::City(Tab::Catalogs)
+    }
+}
+
+#[get("/holidays")]
+async fn list(_by: CityAdmin, db: &Db, now: Now) -> Result<Page<Holidays>> {
+    Ok(Page(Holidays::load(&mut *db.read().await?, now, Form::new()).await?))
+}
+
+#[post("/holidays", data = "<fields>")]
+async fn add(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Submitted<Holidays>> {
+    let made = async {
+        let input = forms::holiday(&fields)?;
+        let mut tx = db.begin().await?;
+        actions::add(&by, now, &mut tx, &input).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(uri!(list), "done.holiday_added")),
+        Err(error) => {
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(Holidays::load(&mut *db.read().await?, now, form).await?))
+        }
+    }
+}
+
+#[post("/holidays/<id>/removal")]
+async fn remove(by: CityAdmin, db: &Db, now: Now, id: HolidayId) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let holiday = queries::find(&mut tx, id).await?;
+    actions::remove(&by, now, &mut tx, &holiday).await?;
+    tx.commit().await?;
+    Ok(Done::to(uri!(list), "done.holiday_removed"))
+}
