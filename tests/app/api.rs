@@ -69,7 +69,7 @@ on_both_engines! {
 
     async fn a_faulty_address_is_told_by_what_is_wrong_with_it(app: TestApp) {
         let (ada, ann) = (app.token("ada").await, app.token("ann").await);
-        for list in ["activities", "people", "rooms", "teams", "sessions"] {
+        for list in ["activities", "people", "rooms", "teams", "workers", "sessions"] {
             let faults = ada.get(&format!("/api/v1/{list}?center=all&from=2026-03-01&to=2026-04-01")).await.is(422).json();
             assert_eq!(faults["errors"]["center"]["code"], "field.not_a_choice", "{list}");
             let faults = ada.get(&format!("/api/v1/{list}")).await.is(422).json();
