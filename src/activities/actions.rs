@@ -35,6 +35,7 @@ pub struct Dated {
 /// Puts an activity into the calendar with all its dates, or nothing at all.
 ///
 /// # Errors
+/// `Refused("nothing_booked")` if every date is to be skipped: an activity that never takes place is none.
 /// `Refused("room_taken")` if any date's room is no longer free: the database says so, also under a race.
 pub async fn schedule(
     by: &Coordinator,
@@ -48,6 +49,9 @@ pub async fn schedule(
         Fate::Book(room) => Some(room.id),
         Fate::Skip(_) => None,
     });
+    if rooms.clone().next().is_none() {
+        return Err(Error::refused("nothing_booked"));
+    }
     queue_at(tx, rooms).await?;
     let id: ActivityId = sqlx::query_scalar(
         "insert into activities (center_id, kind_id, title, description, rule, published, created_by, created_at)

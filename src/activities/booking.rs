@@ -1,7 +1,7 @@
 //! From a plan to sessions: what the page and the API do alike around the actions.
 
 use super::actions::{self, Dated, Fate};
-use super::forms::{Change, Place, Plan};
+use super::forms::{Change, Place, Plan, Reason};
 use super::rules::{self, Occupant, Slot, State};
 use super::{ActivityId, Session, SessionId, queries};
 use crate::auth::Coordinator;
@@ -9,7 +9,8 @@ use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::rooms::{self, Closure, Room};
-use crate::store::{Conn, Db};
+use crate::store::{Conn, Db, Tx};
+use crate::web::fields::{Fault, FieldErrors};
 
 /// What was there around some slots when it was read. Only for showing: the database decides when it is written.
 pub struct Around {
@@ -78,7 +79,8 @@ pub async fn series(
 /// Moves a session, and by the change's scope others of its series by as many days.
 ///
 /// # Errors
-/// As [`actions::reschedule`], with the name of what is in the way; `Refused` if the room is closed on one of the days.
+/// As [`actions::reschedule`], with the name of what is in the way; `Refused` if the room is closed on one of the days;
+/// `Invalid` at `date` if another of the series would come to lie further back than a session may be entered.
 pub async fn reschedule(
     by: &Coordinator,
     now: Now,
@@ -96,6 +98,11 @@ pub async fn reschedule(
         .map(|moved| (moved, Slot::new(center.zone, Date(moved.local_date.0 + days), slot.from, slot.to)))
         .collect();
     let slots: Vec<Slot> = moves.iter().map(|(_, slot)| *slot).collect();
+    // Those that come after the moved one may go further ahead, as a series may that begins there.
+    let earliest = *rules::plannable(center.zone.date(now.0)).start();
+    if slots.iter().any(|slot| slot.date < earliest) {
+        return Err(FieldErrors::one("date", Fault::bound("field.date_too_far", format!("{earliest}–"))).into());
+    }
     let closures = Around::load(&mut conn, center, &slots).await?.closures;
     drop(conn);
     for slot in &slots {
@@ -112,6 +119,33 @@ pub async fn reschedule(
             Err(named(db, center, room, &slots, &moving, error).await)
         }
         done => done,
+    }
+}
+
+/// Which way of not taking place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Cancel,
+    Skip,
+}
+
+/// Lets a session, and by the reason's scope others of its series, not take place.
+///
+/// # Errors
+/// As [`actions::cancel`].
+pub async fn drop_out(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Tx,
+    session: &Session,
+    why: &Reason,
+    way: Way,
+) -> Result<()> {
+    let series = queries::of_activity(tx, session.activity_id).await?;
+    let meant = rules::meant(session, &series, why.scope, now.0);
+    match way {
+        Way::Cancel => actions::cancel(by, now, tx, &meant, &why.text).await,
+        Way::Skip => actions::skip(by, now, tx, &meant, &why.text).await,
     }
 }
 

@@ -13,6 +13,7 @@ mod pages;
 mod preview;
 pub mod queries;
 pub mod rules;
+pub(crate) mod schedule_api;
 mod schedule_pages;
 mod week;
 mod week_pages;
@@ -143,5 +144,6 @@ pub fn stage() -> AdHoc {
             .mount("/", week_pages::routes())
             .mount("/", calendar_pages::routes())
             .mount("/api/v1", api::routes())
+            .mount("/api/v1", schedule_api::routes())
     })
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use super::rules::{Occupant, Slot};
 use super::{Activity, ActivityId, ServiceKind, Session, SessionId};
 use crate::auth::{AccountId, Role, Viewer};
-use crate::centers::{Center, CenterId};
+use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::store::{Conn, Flag};
@@ -75,13 +75,16 @@ pub async fn published_session(conn: &mut Conn, id: SessionId) -> Result<Session
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
 }
 
-/// The center that a session belongs to.
-pub async fn center_of(conn: &mut Conn, id: SessionId) -> Result<CenterId> {
-    sqlx::query_scalar("select center_id from sessions where id = $1")
-        .bind(id)
-        .fetch_optional(conn)
-        .await?
-        .ok_or(Error::NotFound)
+/// The session and its center, for an address that does not name the center.
+///
+/// # Errors
+/// As [`session_for`].
+pub async fn open_to(by: &Viewer, now: Now, conn: &mut Conn, id: SessionId) -> Result<(Center, Session)> {
+    let center: Option<CenterId> =
+        sqlx::query_scalar("select center_id from sessions where id = $1").bind(id).fetch_optional(&mut *conn).await?;
+    let center = centers::queries::open_to(by, conn, center.ok_or(Error::NotFound)?).await?;
+    let session = session_for(by, now, conn, &center, id).await?;
+    Ok((center, session))
 }
 
 /// The center's sessions of the local days [from, to), by start.

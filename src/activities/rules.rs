@@ -1,5 +1,7 @@
 //! What scheduling decides without asking anybody: on which dates a series falls, and how a room stands at a time.
 
+use std::ops::RangeInclusive;
+
 use chrono::{Datelike, NaiveTime, TimeZone};
 
 use super::{Session, SessionId, SessionStatus};
@@ -8,8 +10,23 @@ use crate::error::Refusal;
 use crate::rooms::{Closure, Room, RoomId};
 use crate::store::text_enum;
 
-/// The most dates that one series may have: two years of a weekly one. Keeps every expansion bounded.
-pub const MOST_DATES: u16 = 104;
+/// The most dates that one series may have: a weekly one's from the first day of its two years to the last. Keeps
+/// every expansion bounded.
+pub const MOST_DATES: u16 = 105;
+
+/// How far back a session may be entered afterwards, and how far ahead one may be planned. A mistyped year is told.
+const DAYS_BACK: u64 = 92;
+const YEARS_AHEAD: u32 = 2;
+
+/// The dates on which a session may be put today.
+pub fn plannable(today: Date) -> RangeInclusive<Date> {
+    today.minus_days(DAYS_BACK)..=today.plus_years(YEARS_AHEAD)
+}
+
+/// The dates that a series which begins on `first` may have, however its end is said.
+pub fn series_from(first: Date) -> RangeInclusive<Date> {
+    first..=first.plus_years(YEARS_AHEAD)
+}
 
 text_enum!(
     /// How an activity repeats.
@@ -228,6 +245,14 @@ mod tests {
         let until = |day| Repeat { weeks: 1, end: End::Until(date(day)) };
         assert_eq!(dates(until("2026-07-09"), "2026-07-03").len(), 1);
         assert_eq!(dates(until("2026-07-10"), "2026-07-03").len(), 2);
+    }
+
+    #[test]
+    fn two_years_of_a_weekly_series_lose_no_date() {
+        let first = date("2026-03-06");
+        let until = *series_from(first).end();
+        let all = Repeat { weeks: 1, end: End::Until(until) }.dates(Zone::SHANGHAI, first);
+        assert!(all.last().is_some_and(|last| last.plus_days(7) > until), "{all:?}");
     }
 
     #[test]

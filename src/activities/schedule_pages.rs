@@ -3,8 +3,9 @@
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
-use super::forms::{self, Choices, Reason};
-use super::{Rhythm, Scope, Session, SessionId, SessionStatus, actions, booking, queries, rules};
+use super::booking::{self, Way};
+use super::forms::{self, Choices};
+use super::{Rhythm, Scope, Session, SessionId, SessionStatus, queries, rules};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
@@ -123,13 +124,6 @@ async fn reschedule(
     }
 }
 
-/// Which way of not taking place.
-#[derive(Clone, Copy)]
-enum Way {
-    Cancel,
-    Skip,
-}
-
 async fn drop_out(
     by: &Coordinator,
     db: &Db,
@@ -141,13 +135,7 @@ async fn drop_out(
     let mut tx = db.begin().await?;
     let (center, session) = open(by, &mut tx, center, id).await?;
     let made = async {
-        let Reason { text, scope } = forms::reason(&fields)?;
-        let series = queries::of_activity(&mut tx, session.activity_id).await?;
-        let meant = rules::meant(&session, &series, scope, now.0);
-        match way {
-            Way::Cancel => actions::cancel(by, now, &mut tx, &meant, &text).await?,
-            Way::Skip => actions::skip(by, now, &mut tx, &meant, &text).await?,
-        }
+        booking::drop_out(by, now, &mut tx, &session, &forms::reason(&fields)?, way).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     match made.await {

@@ -10,7 +10,7 @@ use crate::audit;
 use crate::auth::{Coordinator, Greeter, Role};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
-use crate::hours;
+use crate::hours::{self, EntryId};
 use crate::people::rules::Phone as Number;
 use crate::people::{self, PersonId};
 use crate::store::{self, Conn, Sealer, Violation};
@@ -47,6 +47,46 @@ pub async fn walk_in(
     page: RequestId,
     new: &WalkIn,
 ) -> Result<Answer> {
+    match arrive(by, now, tx, sealer, session, page, new).await? {
+        Arrival::At(person, attempt) => admit_on_page(by.into(), now, tx, person, &attempt).await,
+        Arrival::TurnedAway(answer) => Ok(answer),
+    }
+}
+
+/// The same from a program, to which nothing is repeated that was taken back since.
+///
+/// # Errors
+/// As [`admit`](admit::admit).
+pub(super) async fn walk_in_once(
+    by: &Greeter,
+    now: Now,
+    tx: &mut Conn,
+    sealer: &Sealer,
+    session: &Session,
+    request: RequestId,
+    new: &WalkIn,
+) -> Result<Answer> {
+    match arrive(by, now, tx, sealer, session, request, new).await? {
+        Arrival::At(person, attempt) => admit::admit(by.into(), now, tx, person, &attempt).await,
+        Arrival::TurnedAway(answer) => Ok(answer),
+    }
+}
+
+/// Somebody at the door: known by now, with the try to let them in, or turned away before being asked who they are.
+enum Arrival {
+    At(PersonId, Attempt),
+    TurnedAway(Answer),
+}
+
+async fn arrive(
+    by: &Greeter,
+    now: Now,
+    tx: &mut Conn,
+    sealer: &Sealer,
+    session: &Session,
+    page: RequestId,
+    new: &WalkIn,
+) -> Result<Arrival> {
     // The row puts a double tap in order: the second one finds what the first one did.
     hold(tx, session.id).await?;
     let (method, occurred_at) = match entered(session, now) {
@@ -69,14 +109,14 @@ pub async fn walk_in(
     if known.is_none()
         && let Some(code) = admit::refusal(now, tx, None, &attempt).await?
     {
-        return admit::turn_away(by.into(), now, tx, &attempt, code).await;
+        return admit::turn_away(by.into(), now, tx, &attempt, code).await.map(Arrival::TurnedAway);
     }
     let person = match (known, &new.phone) {
         (Some(person), _) => person,
         (None, Some(phone)) => people::admit_unknown(by, now, tx, sealer, center, &new.name, phone.as_str()).await?,
         (None, None) => unknown::register_by_name(by, now, tx, center, &new.name).await?,
     };
-    admit_on_page(by.into(), now, tx, person, &attempt).await
+    Ok(Arrival::At(person, attempt))
 }
 
 /// What came of a resident's first visit.
@@ -330,4 +370,24 @@ pub async fn close(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session,
         hours::confirm(by, now, tx, session, confirmed).await?;
     }
     audit::record(tx, by, now, audit::entry("session.closed", session.id.0).at(session.center_id)).await
+}
+
+/// Confirms one volunteer's hours after the session was closed.
+///
+/// # Errors
+/// `Refused("session_not_completed")` before; `NotFound` where no volunteer was in by this attendance; as
+/// [`hours::confirm`].
+pub(super) async fn confirm(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    (attendance, minutes): (AttendanceId, i64),
+) -> Result<EntryId> {
+    if hold(tx, session.id).await?.door.status != SessionStatus::Completed {
+        return Err(Error::refused("session_not_completed"));
+    }
+    let volunteers = hours::queries::volunteers(tx, session).await?;
+    let volunteer = volunteers.iter().find(|volunteer| volunteer.attendance == attendance).ok_or(Error::NotFound)?;
+    hours::confirm(by, now, tx, session, &volunteer.confirmed(minutes)).await
 }

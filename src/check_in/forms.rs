@@ -1,6 +1,6 @@
 //! Reading what the door, the session page, the closing form and the API bring.
 
-use super::{Method, Part, RequestId};
+use super::{AttendanceId, Method, Part, RequestId};
 use crate::clock::{Now, Timestamp};
 use crate::error::Result;
 use crate::hours::{Confirmed, MAX_MINUTES};
@@ -69,10 +69,23 @@ pub struct WalkIn {
 
 pub fn walk_in(fields: &Fields) -> Result<WalkIn> {
     let mut read = fields.read();
+    let new = read_walk_in(&mut read);
+    read.finish(|| new)
+}
+
+/// A program's walk-in.
+pub fn api_walk_in(fields: &Fields) -> Result<(RequestId, WalkIn)> {
+    let mut read = fields.read();
+    let request = read.required("request_id", request_id);
+    let new = read_walk_in(&mut read);
+    read.finish(|| Some((request?, new?)))
+}
+
+fn read_walk_in(read: &mut Reader<'_>) -> Option<WalkIn> {
     let named = read.required("name", name);
     let phone = read.optional("phone", Phone::parse);
     let part = read.required("role", parse::choice);
-    read.finish(|| Some(WalkIn { name: named?, phone: phone?, part: part? }))
+    Some(WalkIn { name: named?, phone: phone?, part: part? })
 }
 
 /// Heads without a name, and how many of them belong to each group; one head may be in several groups.
@@ -123,10 +136,29 @@ pub fn closing(fields: &Fields, volunteers: &[crate::hours::Volunteer]) -> Resul
     read.finish(|| Some(Closing { summary: summary?, hours }))
 }
 
+/// Whose hours are confirmed, and how many minutes. A page that lists several names the field after the attendance.
+pub fn confirmation(fields: &Fields, minutes: impl Fn(AttendanceId) -> String) -> Result<(AttendanceId, i64)> {
+    let mut read = fields.read();
+    let attendance: Option<AttendanceId> = read.required("attendance", parse::choice);
+    let minutes = attendance.and_then(|id| read_minutes(&mut read, &minutes(id)));
+    read.finish(|| Some((attendance?, minutes?)))
+}
+
+/// What was really given, under `minutes`, and why it is corrected, under `reason`.
+pub fn correction(fields: &Fields, minutes: &str, reason: &str) -> Result<(i64, String)> {
+    let mut read = fields.read();
+    let minutes = read_minutes(&mut read, minutes);
+    let reason = read.required(reason, parse::line(80));
+    read.finish(|| Some((minutes?, reason?)))
+}
+
+fn read_minutes(read: &mut Reader<'_>, name: &str) -> Option<i64> {
+    read.required(name, parse::integer(0..=MAX_MINUTES))
+}
+
 /// The minutes of one volunteer under `name`.
-pub fn confirmed(read: &mut Reader<'_>, name: &str, volunteer: &crate::hours::Volunteer) -> Option<Confirmed> {
-    let minutes = read.required(name, parse::integer(0..=MAX_MINUTES))?;
-    Some(Confirmed { attendance: volunteer.attendance, person: volunteer.person, stay: volunteer.stay, minutes })
+fn confirmed(read: &mut Reader<'_>, name: &str, volunteer: &crate::hours::Volunteer) -> Option<Confirmed> {
+    Some(volunteer.confirmed(read_minutes(read, name)?))
 }
 
 /// A program's check-in.

@@ -9,6 +9,7 @@ mod actions;
 mod admit;
 pub(crate) mod api;
 mod closing;
+pub(crate) mod closing_api;
 mod desk;
 mod door;
 mod forms;
@@ -117,6 +118,7 @@ pub fn stage() -> AdHoc {
             .mount("/", sheets::routes())
             .mount("/", closing::routes())
             .mount("/api/v1", api::routes())
+            .mount("/api/v1", closing_api::routes())
     })
 }
 

@@ -261,11 +261,8 @@ pub async fn counts(conn: &mut Conn, session: SessionId) -> Result<Counts> {
 #[derive(Debug, sqlx::FromRow)]
 pub struct HeadCount {
     pub id: HeadCountId,
-    pub heads: i64,
-    pub elderly: i64,
-    pub disabled: i64,
-    pub needy: i64,
-    pub youth: i64,
+    #[sqlx(flatten)]
+    pub of: Heads,
     pub counted_at: Timestamp,
 }
 
@@ -273,10 +270,10 @@ impl HeadCount {
     /// The group tallies above zero: text key and number.
     pub fn tallies(&self) -> Vec<(&'static str, i64)> {
         [
-            ("group.elderly", self.elderly),
-            ("group.disabled", self.disabled),
-            ("group.needy", self.needy),
-            ("group.youth", self.youth),
+            ("group.elderly", self.of.elderly),
+            ("group.disabled", self.of.disabled),
+            ("group.needy", self.of.needy),
+            ("group.youth", self.of.youth),
         ]
         .into_iter()
         .filter(|(_, number)| *number > 0)

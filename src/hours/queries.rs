@@ -1,6 +1,6 @@
 //! Reading the ledger.
 
-use super::{EntryId, Source};
+use super::{Confirmed, EntryId, Source};
 use crate::activities::Session;
 use crate::check_in::AttendanceId;
 use crate::check_in::rules::{self, Stay};
@@ -21,6 +21,13 @@ pub struct Volunteer {
     pub stay: Stay,
     /// The row that counts now.
     pub entry: Option<Entry>,
+}
+
+impl Volunteer {
+    /// What is confirmed of the stay.
+    pub fn confirmed(&self, minutes: i64) -> Confirmed {
+        Confirmed { attendance: self.attendance, person: self.person, stay: self.stay, minutes }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]

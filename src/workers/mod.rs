@@ -2,6 +2,7 @@
 //! an account's matter, which may be made along with the worker.
 
 mod actions;
+pub(crate) mod api;
 pub(crate) mod forms;
 mod pages;
 pub mod queries;
@@ -51,5 +52,5 @@ pub struct Worker {
 }
 
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("workers", |rocket| async { rocket.mount("/", pages::routes()) })
+    AdHoc::on_ignite("workers", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })
 }

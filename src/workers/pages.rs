@@ -6,10 +6,9 @@ use rocket::{Route, State, get, post, routes};
 use super::{Qualification, Worker, WorkerId, WorkerKind, actions, forms, queries};
 use crate::auth::Manager;
 use crate::centers::{self, Center, CenterId};
-use crate::clock::{Date, Now};
+use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::store::{Db, Sealer};
-use crate::web::fields::parse;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -96,11 +95,7 @@ async fn create(
 ) -> Result<Submitted<NewPage>> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let made = async {
-        let mut input = forms::worker(&fields)?;
-        let account = match input.account.take() {
-            Some(account) => Some(account.hashed().await?),
-            None => None,
-        };
+        let (input, account) = forms::worker(&fields)?.with_account().await?;
         let mut tx = db.begin().await?;
         actions::add(&by, now, &mut tx, sealer, &center, input, account).await?;
         Ok::<_, Error>(tx.commit().await?)
@@ -158,9 +153,7 @@ async fn end(
 ) -> Result<Submitted<LeavePage>> {
     let (center, worker) = open(&by, db, center, id).await?;
     let made = async {
-        let mut read = fields.read();
-        let last_day: Option<Date> = read.required("ended_on", parse::date);
-        let last_day = read.finish(|| last_day)?;
+        let last_day = forms::ending(&fields)?;
         let mut tx = db.begin().await?;
         actions::end(&by, now, &mut tx, &center, &worker, last_day).await?;
         Ok::<_, Error>(tx.commit().await?)

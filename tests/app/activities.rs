@@ -1,7 +1,7 @@
 //! Scheduling: what the room decides, what a series shows before it is saved, and how plans change.
 
 use linli::activities::{self, SessionId};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Answer, TestApp, User, on_both_engines};
 
@@ -325,5 +325,100 @@ on_both_engines! {
         fay.get("/api/v1/sessions/1").await.is(200);
         fay.get("/api/v1/sessions/3").await.is(404);
         app.token("lei").await.get("/api/v1/sessions/2").await.is(404);
+    }
+}
+
+/// The series of Friday afternoons in room 1, as a program sends it.
+fn fridays(changed: Value) -> Value {
+    let mut series = json!({"center": 1, "title": "长者太极班", "kind": 3, "room": 1, "date": "2026-03-06",
+        "starts": "14:00", "ends": "16:00", "repeat": "weekly", "on_conflict": "fail"});
+    series.as_object_mut().unwrap().extend(changed.as_object().unwrap().clone());
+    series
+}
+
+async fn last_date(app: &TestApp) -> String {
+    let sql = "select max(local_date) from sessions where status = 'planned'";
+    sqlx::query_scalar(sql).fetch_one(&mut *app.db().read().await.unwrap()).await.unwrap()
+}
+
+on_both_engines! {
+    async fn a_series_of_which_nothing_can_be_booked_is_refused(app: TestApp) {
+        let ann = app.token("ann").await;
+        ann.post_json("/api/v1/activities", fridays(json!({"times": 3}))).await.is(201);
+        ann.post_json("/api/v1/activities", fridays(json!({"times": 3, "on_conflict": "skip"}))).await
+            .is(409).is_refused("nothing_booked").shows("没有一个日期可以预订");
+        ann.post_json("/api/v1/activities", fridays(json!({"times": 2, "starts": "05:00", "ends": "06:00", "on_conflict": "skip"}))).await
+            .is(409).is_refused("nothing_booked");
+        assert_eq!(app.number("select count(*) from activities").await, 1);
+        assert_eq!(app.number("select count(*) from sessions").await, 3);
+        ann.post_json("/api/v1/activities", fridays(json!({"times": 4, "on_conflict": "skip"}))).await.is(201);
+        assert_eq!(app.number("select count(*) from sessions where status = 'skipped'").await, 3, "one booked date is enough");
+        let once = fridays(json!({"repeat": "once", "room": 2, "on_conflict": "ignore"}));
+        assert_eq!(ann.post_json("/api/v1/activities", once).await.is(422).json()["errors"]["on_conflict"]["code"], "field.not_a_choice");
+    }
+
+    async fn a_series_ends_within_two_years_however_its_end_is_said(app: TestApp) {
+        let ann = app.token("ann").await;
+        for (end, field) in [
+            (json!({"repeat": "fortnightly", "times": 54}), "times"),
+            (json!({"repeat": "fortnightly", "times": 105}), "times"),
+            (json!({"until": "2028-03-07"}), "until"),
+        ] {
+            let faults = ann.post_json("/api/v1/activities", fridays(end)).await.is(422).json();
+            assert_eq!(faults["errors"][field]["code"], "field.date_too_far");
+            assert!(faults["errors"][field]["message"].as_str().unwrap().contains("2026-03-06–2028-03-06"), "{faults}");
+        }
+        let faults = ann.post_json("/api/v1/activities", fridays(json!({"times": 106}))).await.is(422).json();
+        assert_eq!(faults["errors"]["times"]["code"], "field.not_in_range");
+        app.sign_in("ann").await.post("/centers/1/activities", &with(TEA, &[("repeat", "fortnightly"), ("times", "54")])).await
+            .is(422).shows("2026-03-06–2028-03-06");
+        assert_eq!(app.number("select count(*) from sessions").await, 0);
+
+        ann.post_json("/api/v1/activities", fridays(json!({"repeat": "fortnightly", "times": 53}))).await.is(201);
+        assert_eq!((app.number("select count(*) from sessions").await, last_date(&app).await.as_str()), (53, "2028-03-03"));
+        // Until the last day of the two years: no Friday of them is left out.
+        ann.post_json("/api/v1/activities", fridays(json!({"room": 2, "until": "2028-03-06"}))).await.is(201);
+        assert_eq!(app.number("select count(*) from sessions where room_id = 2").await, 105);
+    }
+
+    async fn a_move_takes_no_sibling_further_back_than_may_be_entered(app: TestApp) {
+        let ann = app.token("ann").await;
+        ann.post_json("/api/v1/activities", fridays(json!({"times": 30}))).await.is(201);
+        let to = |scope: &str| json!({"room": 1, "date": "2026-01-02", "starts": "14:00", "ends": "16:00", "scope": scope});
+        let faults = ann.post_json("/api/v1/sessions/30/schedule", to("all")).await.is(422).json();
+        assert_eq!(faults["errors"]["date"]["code"], "field.date_too_far");
+        assert_eq!(app.number("select count(*) from sessions where local_date < '2026-03-06'").await, 0);
+        assert_eq!(ann.post_json("/api/v1/sessions/30/schedule", to("one")).await.is(200).json()["local_date"], "2026-01-02");
+    }
+
+    async fn a_program_moves_drops_and_restores_sessions(app: TestApp) {
+        let ann = app.token("ann").await;
+        let at = |session: i64, what: &str| format!("/api/v1/sessions/{session}/{what}");
+        ann.post_json("/api/v1/activities", fridays(json!({"times": 4}))).await.is(201);
+        let place = json!({"room": 2, "capacity": 12, "date": "2026-03-07", "starts": "09:00", "ends": "10:00"});
+        ann.post_json(&at(1, "schedule"), json!({"room": 2})).await.is(422);
+        app.token("olga").await.post_json(&at(1, "schedule"), place.clone()).await.is(404);
+        let moved = ann.post_json(&at(1, "schedule"), place.clone()).await.is(200).json();
+        assert_eq!((&moved["starts_at"], &moved["room_id"], &moved["capacity"]), (&json!("2026-03-07T01:00:00Z"), &json!(2), &json!(12)));
+        ann.post_json(&at(2, "schedule"), place.clone()).await.is(409).is_refused("room_taken").shows("长者太极班");
+
+        let dropped = ann.post_json(&at(3, "cancellation"), json!({"reason": "台风", "scope": "later"})).await.is(200).json();
+        assert_eq!((&dropped["status"], &dropped["reason"]), (&json!("cancelled"), &json!("台风")));
+        assert_eq!(statuses(&app).await, "planned,planned,cancelled,cancelled");
+        ann.post_json(&at(3, "schedule"), place).await.is(409).is_refused("session_changed");
+        ann.post_json(&at(2, "skipping"), json!({"reason": "x", "scope": "some"})).await.is(422);
+        assert_eq!(ann.post_json(&at(2, "skipping"), json!({"reason": "社工培训"})).await.is(200).json()["status"], "skipped");
+        assert_eq!(app.number(LIVE).await, 1);
+
+        let restored = ann.post_json(&at(3, "restoration"), json!({})).await.is(200).json();
+        assert_eq!((&restored["status"], &restored["reason"]), (&json!("planned"), &Value::Null));
+        ann.post_json(&at(3, "restoration"), json!({})).await.is(409).is_refused("session_changed");
+        ann.post_json("/api/v1/activities", fridays(json!({"repeat": "once", "title": "合唱团", "date": "2026-03-13"}))).await.is(201);
+        ann.post_json(&at(2, "restoration"), json!({})).await.is(409).is_refused("room_taken").shows("合唱团");
+        app.execute("update sessions set status = 'completed' where id = 3").await;
+        for what in ["schedule", "restoration", "cancellation"] {
+            let body = json!({"reason": "x", "room": 1, "date": "2026-03-20", "starts": "14:00", "ends": "16:00"});
+            ann.post_json(&at(3, what), body).await.is(409).is_refused("session_completed");
+        }
     }
 }

@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod activities;
+mod api;
 mod calendars;
 mod check_in;
 mod failure;

@@ -1,5 +1,7 @@
 //! A center's workers and their accounts; the catalogs; the audit.
 
+use serde_json::{Value, json};
+
 use crate::support::{cast, on_both_engines};
 
 const JINGWEN: [(&str, &str); 10] = [
@@ -15,7 +17,39 @@ const JINGWEN: [(&str, &str); 10] = [
     ("password_again", cast::PASSWORD),
 ];
 
+/// The same worker as a program sends her.
+fn jingwen() -> Value {
+    let mut fields: serde_json::Map<String, Value> =
+        JINGWEN.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    fields.insert("center".to_owned(), json!(1));
+    fields.insert("sign_in".to_owned(), json!(true));
+    fields.into()
+}
+
 on_both_engines! {
+    async fn a_program_takes_a_worker_on_and_lets_her_go(app: TestApp) {
+        let ben = app.token("ben").await;
+        app.token("otto").await.post_json("/api/v1/workers", jingwen()).await.is(404);
+        let faults = ben.post_json("/api/v1/workers", json!({"center": 1, "kind": "staff", "qualification": "senior"})).await.is(422).json();
+        let keys: Vec<_> = faults["errors"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(keys, ["name", "phone", "qualification", "started_on"]);
+        let made = ben.post_json("/api/v1/workers", jingwen()).await.is(201).hides("13500001234").hides(cast::PASSWORD).json();
+        assert_eq!((&made["login"], &made["qualification"], &made["ended_on"]), (&json!("jingwen"), &json!("intermediate"), &Value::Null));
+        let mut again = jingwen();
+        again["login"] = json!("wenwen");
+        assert_eq!(ben.post_json("/api/v1/workers", again).await.is(422).json()["errors"]["name"]["code"], "field.works_here");
+        assert_eq!(ben.get("/api/v1/workers?center=1").await.is(200).json()["items"], json!([made]));
+
+        let program = app.token("jingwen").await;
+        program.get("/api/v1/people?center=1").await.is(200);
+        let ending = format!("/api/v1/workers/{}/ending", made["id"]);
+        ben.post_json(&ending, json!({"ended_on": "2025-12-31"})).await.is(422);
+        app.token("otto").await.post_json(&ending, json!({"ended_on": "2026-03-05"})).await.is(404);
+        assert_eq!(ben.post_json(&ending, json!({"ended_on": "2026-03-05"})).await.is(200).json()["ended_on"], "2026-03-05");
+        ben.post_json(&ending, json!({"ended_on": "2026-03-05"})).await.is(404);
+        program.get("/api/v1/people?center=1").await.is(401);
+    }
+
     async fn a_worker_comes_with_an_account_and_loses_it_on_leaving(app: TestApp) {
         let ben = app.sign_in("ben").await;
         ben.post("/centers/1/workers", &JINGWEN).await.is(303);
