@@ -14,6 +14,7 @@ mod preview;
 pub mod queries;
 pub mod rules;
 mod schedule_pages;
+pub mod title;
 mod week;
 mod week_pages;
 
@@ -23,6 +24,7 @@ use rocket::fairing::AdHoc;
 pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, reschedule, restore, revise, schedule, skip};
 pub use forms::{Change, Place, Plan, Reason, Texts};
 pub use rules::{End, Repeat, Rhythm, Scope, Slot};
+pub use title::Title;
 
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp, Zone};
@@ -53,10 +55,9 @@ pub struct Session {
     pub center_id: CenterId,
     pub center: String,
     pub zone: Zone,
-    pub title: String,
+    #[sqlx(flatten)]
+    pub title: Title,
     pub description: Option<String>,
-    pub kind: String,
-    pub kind_en: String,
     pub published: Flag,
     pub room_id: RoomId,
     pub room: String,
@@ -110,11 +111,10 @@ impl Session {
 pub struct Activity {
     pub id: ActivityId,
     pub center_id: CenterId,
-    pub title: String,
+    #[sqlx(flatten)]
+    pub title: Title,
     pub description: Option<String>,
     pub kind_id: ServiceKindId,
-    pub kind: String,
-    pub kind_en: String,
     /// RFC 5545 RRULE; none for a single event.
     pub rule: Option<String>,
     pub published: Flag,
@@ -133,6 +133,8 @@ pub struct ServiceKind {
     pub code: String,
     pub name: String,
     pub name_en: String,
+    /// What its activities say may name a person: see [`title`].
+    pub confidential: Flag,
 }
 
 pub fn stage() -> AdHoc {

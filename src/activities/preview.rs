@@ -8,7 +8,7 @@ use super::forms::{Choices, Plan};
 use super::rules::{Slot, State};
 use crate::clock::{Date, Zone};
 use crate::rooms::{Room, RoomId};
-use crate::web::Fields;
+use crate::web::{Fields, Lang};
 
 /// What to do with a date: `book`, `skip`, or another room's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Row {
     pub fn there(&self, zone: &Zone) -> Option<(&str, String)> {
         let State::Taken(there) = &self.state else { return None };
         let (from, to) = (zone.local(there.starts_at), zone.local(there.ends_at));
-        Some((&there.title, format!("{}–{}", from.format("%H:%M"), to.format("%H:%M"))))
+        Some((there.title.pick(Lang::Zh), format!("{}–{}", from.format("%H:%M"), to.format("%H:%M"))))
     }
 
     pub fn closure(&self) -> Option<&str> {

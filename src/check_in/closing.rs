@@ -86,7 +86,7 @@ fn proposed(volunteers: &[Volunteer]) -> Fields {
 
 impl View for ClosingPage {
     fn title(&self, lang: Lang) -> String {
-        format!("{} · {}", lang.text("closing.title"), self.session.title)
+        format!("{} · {}", lang.text("closing.title"), self.session.title.pick(lang))
     }
 
     fn frame(&self) -> Frame<'_> {
@@ -100,7 +100,7 @@ fn path(center: CenterId, id: SessionId) -> String {
 
 async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
     let center = centers::queries::open_to(by, conn, center).await?;
-    let session = activities::queries::session(conn, center.id(), id).await?;
+    let session = activities::queries::session(by, conn, center.id(), id).await?;
     Ok((center, session))
 }
 

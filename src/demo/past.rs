@@ -68,7 +68,7 @@ pub(super) async fn live(b: &Builder, tx: &mut Conn, made: &mut Made, rich: bool
     let typhoon = b.today().minus_days(38);
     for session in &sessions {
         if session.local_date == typhoon {
-            let found = queries::session(tx, made.center.id(), session.id).await?;
+            let found = queries::session(&made.coordinator, tx, made.center.id(), session.id).await?;
             let then = Now(session.starts_at.minus(Duration::from_secs(20 * 3600)));
             cancel(&made.coordinator, then, tx, &[&found], "台风蓝色预警，活动取消").await?;
             continue;

@@ -116,7 +116,14 @@ struct PersonPage {
 }
 
 impl PersonPage {
-    async fn load(conn: &mut Conn, now: Now, sealer: &Sealer, center: Center, person: Person) -> Result<Self> {
+    async fn load(
+        by: &Coordinator,
+        conn: &mut Conn,
+        now: Now,
+        sealer: &Sealer,
+        center: Center,
+        person: Person,
+    ) -> Result<Self> {
         let today = center.zone.date(now.0);
         let memberships = groups::memberships(conn, person.id).await?;
         let bands = groups::age_bands(conn, today).await?;
@@ -124,7 +131,7 @@ impl PersonPage {
             phone: person.phone(sealer).map(|phone| phone.masked()),
             id_number: person.id_number(sealer).map(|number| number.masked()),
             groups: groups::groups_on(person.birth_date, &memberships, bands, today).iter().collect(),
-            visits: queries::visits(conn, center.id(), person.id, VISITS).await?,
+            visits: queries::visits(by, conn, center.id(), person.id, VISITS).await?,
             teams: queries::teams(conn, center.id(), person.id).await?,
             center,
             person,
@@ -186,7 +193,7 @@ async fn show(
     id: PersonId,
 ) -> Result<Page<PersonPage>> {
     let (center, person) = open(&by, db, center, id).await?;
-    Ok(Page(PersonPage::load(&mut *db.read().await?, now, sealer, center, person).await?))
+    Ok(Page(PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?))
 }
 
 #[get("/centers/<center>/people/<id>/edit")]
@@ -251,7 +258,7 @@ async fn reveal(
         Ok::<_, Error>((which, number))
     };
     let shown = shown.await;
-    let mut page = PersonPage::load(&mut *db.read().await?, now, sealer, center, person).await?;
+    let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
     match shown {
         Ok(revealed) => {
             page.revealed = Some(revealed);
@@ -284,7 +291,7 @@ async fn grant(
     match made.await {
         Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.membership_granted")),
         Err(error) => {
-            let mut page = PersonPage::load(&mut *db.read().await?, now, sealer, center, person).await?;
+            let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
             page.granting = Form::again(fields, error.into_field_errors()?);
             Ok(Submitted::again(page))
         }
@@ -315,7 +322,7 @@ async fn end(
     match made.await {
         Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.membership_ended")),
         Err(error) => {
-            let mut page = PersonPage::load(&mut *db.read().await?, now, sealer, center, person).await?;
+            let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
             page.ending = Form::again(fields, error.into_field_errors()?);
             Ok(Submitted::again(page))
         }

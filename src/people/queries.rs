@@ -2,7 +2,9 @@
 
 use super::groups::{self, AgeBands, PriorityGroup};
 use super::{Person, PersonId, PersonRow, pinyin};
-use crate::auth::Viewer;
+use crate::activities::Title;
+use crate::activities::title::Sight;
+use crate::auth::{Coordinator, Viewer};
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp};
 use crate::error::{Error, Result};
@@ -212,7 +214,8 @@ pub async fn after(conn: &mut Conn, center: CenterId, after: i64, limit: i64) ->
 #[derive(Debug, sqlx::FromRow)]
 pub struct Visit {
     pub session_id: i64,
-    pub title: String,
+    #[sqlx(flatten)]
+    pub title: Title,
     pub local_date: Date,
     pub role: String,
     pub came_at: Timestamp,
@@ -221,18 +224,22 @@ pub struct Visit {
 }
 
 /// The latest times the person came to this center, voided ones too.
-pub async fn visits(conn: &mut Conn, center: CenterId, person: PersonId, limit: i64) -> Result<Vec<Visit>> {
-    Ok(sqlx::query_as(
-        "select a.session_id, v.title, s.local_date, a.role, a.came_at, a.left_at,
-                case when a.voided_at is null then 0 else 1 end as voided
-         from attendances a join sessions s on s.id = a.session_id join activities v on v.id = s.activity_id
-         where a.person_id = $1 and s.center_id = $2 order by a.came_at desc, a.id desc limit $3",
-    )
-    .bind(person)
-    .bind(center)
-    .bind(limit)
-    .fetch_all(conn)
-    .await?)
+pub async fn visits(
+    by: &Coordinator,
+    conn: &mut Conn,
+    center: CenterId,
+    person: PersonId,
+    limit: i64,
+) -> Result<Vec<Visit>> {
+    let sql = format!(
+        "select v.session_id, {}, s.local_date, v.role, v.came_at, v.left_at,
+                case when v.voided_at is null then 0 else 1 end as voided
+         from attendances v join sessions s on s.id = v.session_id join activities a on a.id = s.activity_id
+         join service_kinds k on k.id = a.kind_id
+         where v.person_id = $1 and s.center_id = $2 order by v.came_at desc, v.id desc limit $3",
+        Sight::Of(by).title()
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(person).bind(center).bind(limit).fetch_all(conn).await?)
 }
 
 /// A team of this center that the person serves in.

@@ -7,6 +7,7 @@ mod accounts;
 mod activities;
 mod calendars;
 mod check_in;
+mod confidential;
 mod failure;
 mod journeys;
 mod locales;

@@ -109,7 +109,7 @@ impl Report {
     }
 
     fn hides_titles(&self) -> bool {
-        self.sheet.sessions.iter().any(|session| session.title.is_none())
+        self.sheet.sessions.iter().any(|session| session.title.own().is_none())
     }
 }
 
