@@ -69,6 +69,19 @@ on_both_engines! {
         ann.get("/centers/1/people/1").await.is(200).hides("老年人");
     }
 
+    async fn a_manager_reads_that_a_number_was_revealed_and_not_why(app: TestApp) {
+        let (ann, ben) = (app.sign_in("ann").await, app.sign_in("ben").await);
+        ann.post("/centers/1/people", &[("name", "张桂英"), ("phone", "13800138000")]).await.is(303);
+        ann.post("/centers/1/people/1/reveals", &[("which", "phone"), ("reason", "联系张桂英的儿子")]).await.is(200);
+        let closing = [("from", "2026-03-10"), ("to", "2026-03-10"), ("reason", "消防检修")];
+        ben.post("/centers/1/rooms/1/closures", &closing).await.is(303);
+        ben.get("/centers/1/audit").await.is(200).shows("只有社工和市级管理员看得到").shows("消防检修").hides("张桂英");
+        for login in ["ann", "ada"] {
+            app.sign_in(login).await.get("/centers/1/audit").await.is(200)
+                .shows("联系张桂英的儿子").hides("只有社工和市级管理员看得到");
+        }
+    }
+
     async fn the_audit_shows_a_center_its_own(app: TestApp) {
         let (ann, olga) = (app.sign_in("ann").await, app.sign_in("olga").await);
         for index in 0..101 {
