@@ -75,7 +75,7 @@ impl ClosingPage {
 /// What the door saw, as the form proposes it: a forgotten check-out has to be ticked by hand.
 fn proposed(volunteers: &[Volunteer]) -> Fields {
     volunteers.iter().fold(Fields::default(), |values, volunteer| {
-        let minutes = volunteer.entry.map_or(volunteer.stay.minutes, |entry| entry.minutes);
+        let minutes = volunteer.entry.as_ref().map_or(volunteer.stay.minutes, |entry| entry.minutes);
         let values = values.with(&format!("minutes.{}", volunteer.attendance), minutes);
         match volunteer.stay.forgot_to_leave {
             true => values,
@@ -171,7 +171,7 @@ async fn confirm(
         let volunteers = volunteers(&mut tx, &opened.1).await?;
         let volunteer = volunteers.iter().find(|volunteer| Some(volunteer.attendance) == attendance);
         let volunteer = volunteer.ok_or(Error::NotFound)?;
-        let confirmed = forms::confirmed(&mut read, &format!("minutes.{}", volunteer.attendance), volunteer);
+        let confirmed = forms::confirmed(&mut read, volunteer);
         let confirmed = read.finish(|| confirmed)?;
         hours::confirm(&by, now, &mut tx, &opened.1, &confirmed).await?;
         tx.commit().await?;

@@ -110,23 +110,25 @@ pub struct Closing {
     pub hours: Vec<Confirmed>,
 }
 
-/// Fields `summary` and, for each volunteer's attendance N, `minutes.N` and the tick `confirm.N`.
+/// Fields `summary` and, for each volunteer's attendance N, `minutes.N`, `why.N` and the tick `confirm.N`.
 pub fn closing(fields: &Fields, volunteers: &[crate::hours::Volunteer]) -> Result<Closing> {
     let mut read = fields.read();
     let summary = read.required("summary", parse::text(2_000));
     let mut hours = Vec::new();
     for volunteer in volunteers.iter().filter(|volunteer| volunteer.entry.is_none()) {
         if read.flag(&format!("confirm.{}", volunteer.attendance)) {
-            hours.extend(confirmed(&mut read, &format!("minutes.{}", volunteer.attendance), volunteer));
+            hours.extend(confirmed(&mut read, volunteer));
         }
     }
     read.finish(|| Some(Closing { summary: summary?, hours }))
 }
 
-/// The minutes of one volunteer under `name`.
-pub fn confirmed(read: &mut Reader<'_>, name: &str, volunteer: &crate::hours::Volunteer) -> Option<Confirmed> {
-    let minutes = read.required(name, parse::integer(0..=MAX_MINUTES))?;
-    Some(Confirmed { attendance: volunteer.attendance, person: volunteer.person, stay: volunteer.stay, minutes })
+/// The minutes of one volunteer's attendance N: fields `minutes.N`, and `why.N` where they need a reason.
+pub fn confirmed(read: &mut Reader<'_>, volunteer: &crate::hours::Volunteer) -> Option<Confirmed> {
+    let why = format!("why.{}", volunteer.attendance);
+    let minutes = read.required(&format!("minutes.{}", volunteer.attendance), parse::integer(0..=MAX_MINUTES));
+    let reason = read.optional(&why, parse::line(80));
+    volunteer.confirmed(minutes?, reason?).map_or_else(|fault| read.fault(&why, fault), Some)
 }
 
 /// A program's check-in.
