@@ -11,6 +11,8 @@ create table accounts (
     disabled_at bigint
 );
 
+alter table room_closures add column voided_by bigint references accounts (id);
+
 -- Where an account's role holds. Exactly one column is set (0003 adds team_id); `city` is 1 for the city administrator.
 create table account_scopes (
     id bigserial primary key,

@@ -207,7 +207,7 @@ pub fn may_change(session: &Session) -> Result<(), Refusal> {
 mod tests {
     use super::*;
     use crate::centers::CenterId;
-    use crate::rooms::{RoomClass, RoomKindId, WeekHours};
+    use crate::rooms::{ClosureId, RoomClass, RoomKindId, WeekHours};
 
     fn date(text: &str) -> Date {
         Date::parse(text).unwrap()
@@ -307,7 +307,7 @@ mod tests {
         assert_eq!(state(&room(), &saturday, &[], &[]), State::OutsideHours(None));
         let noon = friday(720, 780);
         let repairs = Closure {
-            id: 1,
+            id: ClosureId(1),
             room_id: RoomId(1),
             starts_at: noon.starts_at,
             ends_at: noon.ends_at,

@@ -102,7 +102,7 @@ async fn residents(tx: &mut Conn, made: &mut Made) -> Result<Vec<Resident>> {
     .fetch_all(&mut *tx)
     .await?;
     let granted: Vec<(PersonId, PriorityGroup, Date, Option<Date>)> = sqlx::query_as(
-        "select g.person_id, g.priority_group, g.valid_from, g.valid_to from group_memberships g
+        "select g.person_id, g.priority_group, g.valid_from, g.valid_to from memberships_held g
          join enrolments e on e.person_id = g.person_id where e.center_id = $1",
     )
     .bind(made.center.id())

@@ -391,19 +391,52 @@ pub async fn end_membership(
     membership: i64,
     last_day: Date,
 ) -> Result<()> {
-    let ended = sqlx::query("update group_memberships set valid_to = $3 where id = $1 and person_id = $2")
-        .bind(membership)
-        .bind(person)
-        .bind(last_day)
-        .execute(&mut *tx)
-        .await
-        .map_err(|error| match store::violation(&error) {
-            Some(store::Violation::Check) => Error::field("valid_to", "field.ends_before_start"),
-            _ => error.into(),
-        })?;
+    let ended = sqlx::query(
+        "update group_memberships set valid_to = $3 where id = $1 and person_id = $2 and voided_at is null",
+    )
+    .bind(membership)
+    .bind(person)
+    .bind(last_day)
+    .execute(&mut *tx)
+    .await
+    .map_err(|error| match store::violation(&error) {
+        Some(store::Violation::Check) => Error::field("valid_to", "field.ends_before_start"),
+        _ => error.into(),
+    })?;
     if ended.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
     groups::follow_memberships(tx, person).await?;
     audit::record(tx, by, now, audit::entry("person.membership_ended", person.0).at(center.id())).await
+}
+
+/// Marks a membership as a mistake: it never held. The row stays, with the reason; the flags of the person's
+/// attendances follow.
+///
+/// # Errors
+/// `NotFound` for another person's membership, and for one that is voided already.
+pub async fn void_membership(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    (person, membership): (PersonId, i64),
+    reason: &str,
+) -> Result<()> {
+    let voided = sqlx::query(
+        "update group_memberships set voided_at = $1, voided_by = $2, void_reason = $3
+         where id = $4 and person_id = $5 and voided_at is null",
+    )
+    .bind(now.0)
+    .bind(by.account)
+    .bind(reason)
+    .bind(membership)
+    .bind(person)
+    .execute(&mut *tx)
+    .await?;
+    if voided.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    groups::follow_memberships(tx, person).await?;
+    audit::record(tx, by, now, audit::entry("person.membership_voided", person.0).at(center.id()).because(reason)).await
 }

@@ -20,7 +20,7 @@ use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 const VISITS: i64 = 30;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![new, create, show, edit, update, reveal, grant, end]
+    routes![new, create, show, edit, update, reveal, grant, end, void]
 }
 
 /// The form of a person, new (`person` is none) or known.
@@ -321,6 +321,37 @@ async fn end(
     };
     match made.await {
         Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.membership_ended")),
+        Err(error) => {
+            let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
+            page.ending = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(page))
+        }
+    }
+}
+
+#[post("/centers/<center>/people/<id>/memberships/<membership>/void", data = "<fields>")]
+#[allow(clippy::too_many_arguments)] // guards and path
+async fn void(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: PersonId,
+    membership: i64,
+    fields: Fields,
+) -> Result<Submitted<PersonPage>> {
+    let (center, person) = open(&by, db, center, id).await?;
+    let made = async {
+        let mut read = fields.read();
+        let reason = read.required("reason", parse::line(80));
+        let reason = read.finish(|| reason)?;
+        let mut tx = db.begin().await?;
+        actions::void_membership(&by, now, &mut tx, &center, (id, membership), &reason).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.membership_voided")),
         Err(error) => {
             let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
             page.ending = Form::again(fields, error.into_field_errors()?);

@@ -108,9 +108,9 @@ impl Listed {
 }
 
 const LISTED: &str = "select p.id, p.name, p.birth_date, p.phone_last4,
-        case when exists (select 1 from group_memberships g where g.person_id = p.id and g.priority_group = 'disabled'
+        case when exists (select 1 from memberships_held g where g.person_id = p.id and g.priority_group = 'disabled'
             and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)) then 1 else 0 end as disabled,
-        case when exists (select 1 from group_memberships g where g.person_id = p.id and g.priority_group = 'needy'
+        case when exists (select 1 from memberships_held g where g.person_id = p.id and g.priority_group = 'needy'
             and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)) then 1 else 0 end as needy,
         (select max(s.local_date) from attendances a join sessions s on s.id = a.session_id
             where a.person_id = p.id and a.voided_at is null and s.center_id = e.center_id) as last_came,
@@ -139,7 +139,7 @@ impl Among {
 
 /// The condition of an [`Among`]: `$2` is today, `$3` to `$5` its parts, each null where it does not cut.
 const AMONG: &str = "($3 is null or p.birth_date > $3) and ($4 is null or p.birth_date <= $4)
-     and ($5 is null or exists (select 1 from group_memberships g where g.person_id = p.id and g.priority_group = $5
+     and ($5 is null or exists (select 1 from memberships_held g where g.person_id = p.id and g.priority_group = $5
          and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)))";
 
 /// The `size` people of the center after the first `skip`, by pinyin.

@@ -118,7 +118,7 @@ async fn closures(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Span
         conn,
         "select x.room_id, x.starts_at, x.ends_at
          from edges e join rooms r on r.center_id = e.center_id
-         join room_closures x on x.room_id = r.id and x.starts_at < e.ends_at and x.ends_at > e.starts_at",
+         join closures_held x on x.room_id = r.id and x.starts_at < e.ends_at and x.ends_at > e.starts_at",
         reach,
         period,
     )

@@ -1,6 +1,6 @@
 //! Adding, revising, closing and retiring rooms.
 
-use super::{Room, RoomId, RoomInput, WeekHours};
+use super::{ClosureId, Room, RoomId, RoomInput, WeekHours};
 use crate::audit;
 use crate::auth::Manager;
 use crate::centers::{Center, CenterId};
@@ -84,6 +84,35 @@ pub async fn close(
     .execute(&mut *tx)
     .await?;
     audit::record(tx, by, now, audit::entry("room.closed", room.id.0).at(room.center_id).because(reason)).await
+}
+
+/// Takes back a closure that was a mistake: the room is open again. The row stays, with the reason.
+///
+/// # Errors
+/// `NotFound` for another room's closure, and for one that is taken back already.
+pub async fn void_closure(
+    by: &Manager,
+    now: Now,
+    tx: &mut Conn,
+    room: &Room,
+    closure: ClosureId,
+    reason: &str,
+) -> Result<()> {
+    let voided = sqlx::query(
+        "update room_closures set voided_at = $1, voided_by = $2, void_reason = $3
+         where id = $4 and room_id = $5 and voided_at is null",
+    )
+    .bind(now.0)
+    .bind(by.account)
+    .bind(reason)
+    .bind(closure)
+    .bind(room.id)
+    .execute(&mut *tx)
+    .await?;
+    if voided.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    audit::record(tx, by, now, audit::entry("room.closure_voided", room.id.0).at(room.center_id).because(reason)).await
 }
 
 /// Takes a room out of use. Its past stays in the reports.

@@ -73,6 +73,26 @@ on_both_engines! {
         ann.get("/centers/1/people?page=99").await.is(200).shows("51–51 / 51");
     }
 
+    async fn a_membership_granted_by_mistake_never_held(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        ann.post("/centers/1/people", &HUIFANG).await.is(303);
+        attends(&app, &["2026-02-01", "2026-03-01"]).await;
+        let grant = [("group", "needy"), ("document", "低保证"), ("valid_from", "2026-01-01")];
+        ann.post("/centers/1/people/1/memberships", &grant).await.is(303);
+        assert_eq!(flagged(&app, "needy").await, ["2026-02-01", "2026-03-01"]);
+        let void = "/centers/1/people/1/memberships/1/void";
+        ann.post(void, &[]).await.is(422).shows("请填写这一项");
+        ann.post("/centers/1/people/99/memberships/1/void", &[("reason", "x")]).await.is(404);
+        ann.post(void, &[("reason", "证件是别人的")]).await.is(303);
+        ann.post(void, &[("reason", "证件是别人的")]).await.is(404);
+        ann.post("/centers/1/people/1/memberships/1/ending", &[("valid_to", "2026-03-01")]).await.is(404);
+        assert!(flagged(&app, "needy").await.is_empty());
+        ann.get("/centers/1/people?group=needy").await.is(200).hides("/people/1\"");
+        let kept = "select count(*) from group_memberships m join accounts a on a.id = m.voided_by
+                    where a.login = 'ann' and m.voided_at > 0 and m.void_reason = '证件是别人的'";
+        assert_eq!(app.number(kept).await, 1);
+    }
+
     async fn a_faulty_person_comes_back_with_a_sentence_per_field(app: TestApp) {
         let ann = app.sign_in("ann").await;
         ann.post("/centers/1/people", &[("name", ""), ("phone", "123"), ("id_number", "110105194912310021"), ("birth_date", "2030-01-01"), ("disabled", "1")])
