@@ -13,7 +13,9 @@ create table people (
     id_number_sealed text,
     id_number_hash text unique,
     created_at bigint not null,
-    updated_at bigint not null
+    updated_at bigint not null,
+    -- Grows with every change, so that of two who edit at once the second is told.
+    version bigint not null default 0
 );
 create index people_by_phone on people (phone_hash);
 

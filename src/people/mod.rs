@@ -43,6 +43,8 @@ pub struct Person {
     pub address: Option<String>,
     pub note: Option<String>,
     pub enrolled_at: Timestamp,
+    /// Grows with every change of the person.
+    pub version: i64,
 }
 
 impl Person {

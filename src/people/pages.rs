@@ -46,6 +46,19 @@ impl PersonForm {
         format!("{group}.{name}")
     }
 
+    /// True if somebody changed the person while this form was open.
+    fn is_overtaken(&self) -> bool {
+        self.form.refusal().is_some_and(|refusal| refusal.code == "person_changed")
+    }
+
+    /// What the form was filled from; once its reader was told of another change, what is there now.
+    fn version(&self) -> String {
+        match &self.person {
+            Some(person) if self.is_overtaken() => person.version.to_string(),
+            _ => self.form.value("version").to_owned(),
+        }
+    }
+
     /// The person who has this name and phone already, if that is what is wrong.
     fn double(&self) -> Option<&str> {
         let refusal = self.form.refusal().filter(|refusal| refusal.code == "person_enrolled")?;
@@ -205,7 +218,8 @@ async fn edit(by: Coordinator, db: &Db, center: CenterId, id: PersonId) -> Resul
         .with("sex", person.sex.map_or("", Sex::code))
         .with("birth_date", person.birth_date.map(|date| date.to_string()).unwrap_or_default())
         .with("address", person.address.as_deref().unwrap_or_default())
-        .with("note", person.note.as_deref().unwrap_or_default());
+        .with("note", person.note.as_deref().unwrap_or_default())
+        .with("version", person.version);
     Ok(Page(PersonForm { center, person: Some(person), form: Form::filled(values) }))
 }
 
@@ -230,6 +244,8 @@ async fn update(
         Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.saved")),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
+            // As they are now: whoever saves once more has been told.
+            let person = queries::find(&mut *db.read().await?, center.id(), id).await?;
             Ok(Submitted::again(PersonForm { center, person: Some(person), form }))
         }
     }

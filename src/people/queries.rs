@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::store::{Conn, Flag};
 
 const PERSON: &str = "select p.id, p.name, p.sex, p.birth_date, p.phone_sealed, p.phone_last4, p.id_number_sealed,
-        e.address, e.note, e.enrolled_at
+        e.address, e.note, e.enrolled_at, p.version
      from enrolments e join people p on p.id = e.person_id";
 
 /// One person of the center.

@@ -93,6 +93,26 @@ on_both_engines! {
         assert_eq!(app.number(kept).await, 1);
     }
 
+    async fn of_two_who_edit_a_person_the_second_is_told(app: TestApp) {
+        let (ann, ada) = (app.sign_in("ann").await, app.sign_in("ada").await);
+        ann.post("/centers/1/people", &HUIFANG).await.is(303);
+        ann.get("/centers/1/people/1/edit").await.is(200).shows("name=\"version\" value=\"0\"");
+        ada.post("/centers/1/people/1", &[("name", "梁惠芳"), ("address", "东门路 3 号"), ("version", "0")]).await.is(303);
+        let mine = [("name", "梁慧芳"), ("version", "0")];
+        ann.post("/centers/1/people/1", &mine).await.is(422)
+            .shows("有人改过这位居民的资料").shows("value=\"梁慧芳\"").shows("name=\"version\" value=\"1\"");
+        ann.get("/centers/1/people/1").await.is(200).shows("梁惠芳").shows("东门路 3 号");
+        // Told of it, they may save on purpose.
+        ann.post("/centers/1/people/1", &[mine[0], ("version", "1")]).await.is(303);
+        ann.get("/centers/1/people/1").await.is(200).shows("梁慧芳");
+        assert_eq!(app.token("ann").await.get("/api/v1/people/1").await.is(200).json()["version"], 2);
+        let races = async |user: &crate::support::User<'_>, name: &str| {
+            user.post("/centers/1/people/1", &[("name", name), ("version", "2")]).await.status.code
+        };
+        let (one, other) = rocket::tokio::join!(races(&ann, "梁一"), races(&ada, "梁二"));
+        assert_eq!(one.min(other)..=one.max(other), 303..=422);
+    }
+
     async fn a_faulty_person_comes_back_with_a_sentence_per_field(app: TestApp) {
         let ann = app.sign_in("ann").await;
         ann.post("/centers/1/people", &[("name", ""), ("phone", "123"), ("id_number", "110105194912310021"), ("birth_date", "2030-01-01"), ("disabled", "1")])
