@@ -29,19 +29,13 @@ pub enum DoorInput {
     New { name: String, number: Phone },
 }
 
-/// A name says something: a letter at least, which invisible characters are not.
-fn name(text: &str) -> Result<String, Fault> {
-    let name = rules::name(text)?;
-    if name.chars().any(char::is_alphabetic) { Ok(name) } else { Err(Fault::new("field.not_a_name")) }
-}
-
 pub fn door(fields: &Fields) -> Result<DoorInput> {
     let mut read = fields.read();
     if !fields.get("person_id").is_empty() {
         let person = read.required("person_id", parse::choice);
         return read.finish(|| Some(DoorInput::Known(person?)));
     }
-    let named = read.required("name", name);
+    let named = read.required("name", rules::name);
     let number = read.required("phone", Phone::parse);
     read.finish(|| Some(DoorInput::New { name: named?, number: number? }))
 }
@@ -69,7 +63,7 @@ pub struct WalkIn {
 
 pub fn walk_in(fields: &Fields) -> Result<WalkIn> {
     let mut read = fields.read();
-    let named = read.required("name", name);
+    let named = read.required("name", rules::name);
     let phone = read.optional("phone", Phone::parse);
     let part = read.required("role", parse::choice);
     read.finish(|| Some(WalkIn { name: named?, phone: phone?, part: part? }))

@@ -113,6 +113,17 @@ on_both_engines! {
         assert_eq!(one.min(other)..=one.max(other), 303..=422);
     }
 
+    async fn nobody_is_called_by_invisible_characters(app: TestApp) {
+        let (ann, ben) = (app.sign_in("ann").await, app.sign_in("ben").await);
+        let nothing = ("name", "\u{200b}\u{200b}");
+        ann.post("/centers/1/people", &[nothing]).await.is(422).shows("id=\"e-name\"");
+        ann.post("/centers/1/people", &HUIFANG).await.is(303);
+        ann.post("/centers/1/people/1", &[nothing]).await.is(422).shows("id=\"e-name\"");
+        ben.post("/centers/1/workers", &[nothing, ("phone", "13500001234"), ("kind", "staff"), ("started_on", "2026-01-04")])
+            .await.is(422).shows("id=\"e-name\"");
+        assert_eq!(app.number("select count(*) from people").await, 1);
+    }
+
     async fn a_faulty_person_comes_back_with_a_sentence_per_field(app: TestApp) {
         let ann = app.sign_in("ann").await;
         ann.post("/centers/1/people", &[("name", ""), ("phone", "123"), ("id_number", "110105194912310021"), ("birth_date", "2030-01-01"), ("disabled", "1")])
