@@ -100,6 +100,9 @@ pub(super) async fn first_visit(
     page: RequestId,
     (name, number): (&str, &Number),
 ) -> Result<FirstVisit> {
+    if let Some(phone) = &phone {
+        phones::seen(now, tx, phone).await?;
+    }
     hold(tx, session.id).await?;
     let known = people::enrolled(tx, sealer, session.center_id, name, number).await?;
     let part = match known {

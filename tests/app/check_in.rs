@@ -125,6 +125,29 @@ on_both_engines! {
         phone.get("/c/tai").await.is(200).shows("已经签过了");
     }
 
+    async fn a_phone_is_seen_whenever_it_checks_in(app: TestApp) {
+        session(&app, None, None).await;
+        let mut phone = app.anyone();
+        let form = |name| [("request_id", request()), ("name", name), ("phone", "13800138000".to_owned())];
+        let post = async |phone: &User<'_>, fields: &[(&str, String)]| {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            phone.post("/c/tea", &fields).await.is(200)
+        };
+        let answer = post(&phone, &form("梁惠芳".to_owned())).await;
+        phone.keep(&answer);
+        let seen_now = async || {
+            let seen = app.number("select seen_at from phones").await;
+            assert_eq!(seen, app.clock.now().0.0);
+        };
+        app.at("2026-03-05T02:10:00Z");
+        post(&phone, &[("request_id", request()), ("person_id", "1".to_owned())]).await;
+        seen_now().await;
+        app.at("2026-03-05T02:20:00Z");
+        post(&phone, &form("陈小明".to_owned())).await;
+        seen_now().await;
+        assert_eq!(app.number("select count(*) from phones").await, 1);
+    }
+
     async fn a_family_shares_a_phone_until_it_is_forgotten(app: TestApp) {
         session(&app, None, None).await;
         let mut phone = app.anyone();
