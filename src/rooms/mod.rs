@@ -9,7 +9,7 @@ pub mod rules;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{add, close, retire, revise, void_closure};
+pub use actions::{add, close, hold, retire, revise, void_closure};
 pub use forms::RoomInput;
 
 use crate::centers::CenterId;
