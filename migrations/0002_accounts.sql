@@ -21,7 +21,9 @@ create table account_scopes (
     town text,
     center_id bigint references centers (id),
     provider_id bigint references providers (id),
-    purchaser_id bigint references purchasers (id)
+    purchaser_id bigint references purchasers (id),
+    -- From this instant on the role no longer holds here: a worker who leaves on a day to come.
+    ends_at bigint
 );
 create index account_scopes_by_account on account_scopes (account_id);
 

@@ -154,7 +154,7 @@ async fn new(
         values.add("room", &room.to_string());
     }
     // The account's own worker leads, most of the time.
-    if let Some(worker) = queries::own_worker(&mut conn, center.id(), by.account).await? {
+    if let Some(worker) = queries::own_worker(&mut conn, center.id(), by.account, center.zone.date(now.0)).await? {
         values.add("worker", &worker.to_string());
     }
     Ok(Page(NewPage::load(&mut conn, now, center, Form::filled(values)).await?))

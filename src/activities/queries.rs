@@ -262,7 +262,7 @@ pub struct Lead {
 pub async fn leads(conn: &mut Conn, center: CenterId, today: Date) -> Result<Vec<Lead>> {
     Ok(sqlx::query_as(
         "select v.id, p.name from workers v join people p on p.id = v.person_id
-         where v.center_id = $1 and (v.ended_on is null or v.ended_on >= $2) order by v.kind desc, p.pinyin, v.id",
+         where v.center_id = $1 and (v.ended_on is null or v.ended_on > $2) order by v.kind desc, p.pinyin, v.id",
     )
     .bind(center)
     .bind(today)
@@ -327,12 +327,19 @@ pub async fn instance(conn: &mut Conn) -> Result<String> {
 }
 
 /// The account's own worker at the center, if it has one.
-pub async fn own_worker(conn: &mut Conn, center: CenterId, account: AccountId) -> Result<Option<WorkerId>> {
+pub async fn own_worker(
+    conn: &mut Conn,
+    center: CenterId,
+    account: AccountId,
+    today: Date,
+) -> Result<Option<WorkerId>> {
     Ok(sqlx::query_scalar(
-        "select id from workers where center_id = $1 and account_id = $2 and ended_on is null order by id limit 1",
+        "select id from workers where center_id = $1 and account_id = $2 and (ended_on is null or ended_on > $3)
+         order by id limit 1",
     )
     .bind(center)
     .bind(account)
+    .bind(today)
     .fetch_optional(conn)
     .await?)
 }

@@ -98,7 +98,7 @@ async fn open_login(
     if !throttle.admits(&fields.get("login").to_ascii_lowercase(), device.address) {
         return again(Status::TooManyRequests, "too_many_tries");
     }
-    let found = credentials(&mut *db.read().await?, fields.get("login")).await?;
+    let found = credentials(&mut *db.read().await?, now, fields.get("login")).await?;
     let (account, hash) = match found {
         Some(found) => (Some((found.id, found.name)), found.password_hash),
         None => (None, None),

@@ -22,11 +22,12 @@ pub(super) fn routes() -> Vec<Route> {
 struct List {
     center: Center,
     workers: Vec<Worker>,
+    today: Date,
 }
 
 impl List {
     fn present(&self) -> usize {
-        self.workers.iter().filter(|worker| worker.ended_on.is_none()).count()
+        self.workers.iter().filter(|worker| worker.is_there(self.today)).count()
     }
 }
 
@@ -41,11 +42,12 @@ impl View for List {
 }
 
 #[get("/centers/<center>/workers")]
-async fn list(by: Manager, db: &Db, center: CenterId) -> Result<Page<List>> {
+async fn list(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Page<List>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let workers = queries::all(&mut conn, center.id()).await?;
-    Ok(Page(List { center, workers }))
+    let today = center.zone.date(now.0);
+    Ok(Page(List { center, workers, today }))
 }
 
 #[derive(Template)]
@@ -159,10 +161,10 @@ async fn end(
     let (center, worker) = open(&by, db, center, id).await?;
     let made = async {
         let mut read = fields.read();
-        let last_day: Option<Date> = read.required("ended_on", parse::date);
-        let last_day = read.finish(|| last_day)?;
+        let ended_on: Option<Date> = read.required("ended_on", parse::date);
+        let ended_on = read.finish(|| ended_on)?;
         let mut tx = db.begin().await?;
-        actions::end(&by, now, &mut tx, &center, &worker, last_day).await?;
+        actions::end(&by, now, &mut tx, &center, &worker, ended_on).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     match made.await {

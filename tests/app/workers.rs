@@ -30,6 +30,38 @@ on_both_engines! {
         ben.get("/centers/1/workers").await.is(200).shows("已离职");
     }
 
+    async fn who_leaves_on_a_day_to_come_works_until_then(app: TestApp) {
+        let ben = app.sign_in("ben").await;
+        ben.post("/centers/1/workers", &JINGWEN).await.is(303);
+        let (jingwen, program) = (app.sign_in("jingwen").await, app.token("jingwen").await);
+        ben.post("/centers/1/workers/1/ending", &[("ended_on", "2026-03-07")]).await.is(303);
+        ben.get("/centers/1/workers").await.is(200).shows("即将离职").hides("已离职");
+        let enters = async || app.anyone().post("/sign-in", &[("login", "jingwen"), ("password", cast::PASSWORD)]).await.status.code;
+        // The last second of 6 March in Dongguan.
+        app.at("2026-03-06T15:59:59Z");
+        jingwen.get("/centers/1/people").await.is(200);
+        jingwen.get("/centers/1/activities/new").await.is(200).shows("何静雯");
+        assert_eq!(enters().await, 303);
+        app.at("2026-03-06T16:00:00Z");
+        assert!(jingwen.get("/centers/1/people").await.leads_to().starts_with("/sign-in"));
+        program.get("/api/v1/centers").await.is(401);
+        assert_eq!(enters().await, 422);
+        let ben = app.sign_in("ben").await;
+        ben.get("/centers/1/workers").await.is(200).shows("已离职");
+    }
+
+    async fn who_works_in_two_centers_loses_the_one_on_its_day(app: TestApp) {
+        let ben = app.sign_in("ben").await;
+        ben.post("/centers/1/workers", &JINGWEN).await.is(303);
+        app.execute("insert into account_scopes (account_id, center_id) select id, 2 from accounts where login = 'jingwen'").await;
+        ben.post("/centers/1/workers/1/ending", &[("ended_on", "2026-03-07")]).await.is(303);
+        let jingwen = app.sign_in("jingwen").await;
+        jingwen.get("/centers/1/people").await.is(200);
+        app.at("2026-03-06T16:00:00Z");
+        jingwen.get("/centers/1/people").await.is(404);
+        jingwen.get("/centers/2/people").await.is(200);
+    }
+
     async fn a_faulty_worker_makes_nothing(app: TestApp) {
         let ben = app.sign_in("ben").await;
         ben.post("/centers/1/workers", &[("name", "何静雯"), ("kind", "staff"), ("qualification", "senior"), ("sign_in", "1"), ("login", "x"), ("password", "short")])
