@@ -66,8 +66,9 @@ fn held(part: &str, reach: &Reach) -> String {
         "with held as (
             select s.id, {part} as part from sessions s join activities a on a.id = s.activity_id
             where s.status = 'completed' and s.local_date >= $1 and s.local_date < $2
-              and s.center_id in ({}))",
-        places(3, reach)
+              and s.center_id in ({}) and {})",
+        places(3, reach),
+        reach.cut("s")
     )
 }
 
@@ -330,7 +331,7 @@ async fn completeness(conn: &mut Conn, reach: &Reach, period: Period, now: Now) 
         "{}
         select (select count(*) from sessions s
                 where s.status = 'planned' and s.local_date >= $1 and s.local_date < $2
-                  and s.center_id in ({}) and s.ends_at <= ${}) as open_sessions,
+                  and s.center_id in ({}) and {} and s.ends_at <= ${}) as open_sessions,
                (select count(*) from held h join attendances t on t.session_id = h.id
                 where {UNCONFIRMED}) as unconfirmed_hours,
                (select count(distinct t.person_id) from held h join attendances t on t.session_id = h.id
@@ -338,6 +339,7 @@ async fn completeness(conn: &mut Conn, reach: &Reach, period: Period, now: Now) 
                 where t.role = 'participant' and t.voided_at is null and p.birth_date is null) as without_birth_date",
         held("0", reach),
         places(3, reach),
+        reach.cut("s"),
         reach.centers().len() + 3,
     );
     let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(period.from).bind(period.to);

@@ -16,6 +16,8 @@ pub struct Sheet {
     pub center: Center,
     pub month: Month,
     pub numbers: Numbers,
+    /// The days that the numbers are of: the month's, and for a purchaser those of its agreements.
+    pub counted: Vec<Period>,
     /// Visits by local date.
     pub days: BTreeMap<String, Tally>,
     pub sessions: Vec<SessionLine>,
@@ -66,6 +68,7 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, month: Month
         numbers: queries::count(conn, &reach, period, now).await?.for_reader(by),
         days: queries::tallies(conn, By::Day, &reach, period).await?,
         center: reach.centers().first().cloned().ok_or(Error::NotFound)?,
+        counted: reach.days(id, period),
         month,
         sessions,
         agreements,
