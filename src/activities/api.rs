@@ -17,8 +17,8 @@ use crate::centers::{self, Center};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::store::Db;
-use crate::web::Fields;
 use crate::web::fields::parse;
+use crate::web::{Fields, Lang};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![activities, create, sessions, session]
@@ -28,6 +28,7 @@ pub(super) fn routes() -> Vec<Route> {
 pub(crate) struct ActivityJson {
     id: i64,
     center_id: i64,
+    /// The kind's name where the title is not for the reader
     title: String,
     description: Option<String>,
     /// The id of a service kind
@@ -43,10 +44,10 @@ impl From<Activity> for ActivityJson {
         Self {
             id: activity.id.0,
             center_id: activity.center_id.0,
-            title: activity.title,
+            title: activity.title.pick(Lang::Zh).to_owned(),
             description: activity.description,
             kind_id: activity.kind_id.0,
-            kind: activity.kind,
+            kind: activity.title.kind,
             rule: activity.rule,
             published: activity.published.is_set(),
         }
@@ -85,7 +86,7 @@ impl From<Session> for SessionJson {
             id: session.id.0,
             activity_id: session.activity_id.0,
             center_id: session.center_id.0,
-            title: session.title,
+            title: session.title.pick(Lang::Zh).to_owned(),
             room_id: session.room_id.0,
             room: session.room,
             worker_id: session.worker_id.map(|id| id.0),
@@ -116,7 +117,7 @@ pub(crate) async fn activities(
     let after = api::after(cursor)?;
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let found = queries::activities_page(&mut conn, center.id(), after, PAGE + 1).await?;
+    let found = queries::activities_page(&by, &mut conn, center.id(), after, PAGE + 1).await?;
     Ok(Json(List::page(found.into_iter().map(ActivityJson::from).collect(), |activity| activity.id)))
 }
 
@@ -162,18 +163,24 @@ pub(crate) async fn create(by: Coordinator, db: &Db, now: Now, fields: Fields) -
         (None, _) => booking::single(&by, now, db, &center, &plan).await?,
         (Some(_), None) => return Err(Error::field("on_conflict", "field.required")),
         (Some(_), Some(way)) => {
-            let dates = decided(db, &center, &plan, way).await?;
+            let dates = decided(&by, db, &center, &plan, way).await?;
             booking::series(&by, now, db, &center, &plan, &dates).await?
         }
     };
-    let activity = queries::activity(&mut *db.read().await?, center.id(), id).await?;
+    let activity = queries::activity(&by, &mut *db.read().await?, center.id(), id).await?;
     Ok(Created::new(format!("/api/v1/activities?center={}", center.id())).body(Json(activity.into())))
 }
 
-async fn decided(db: &Db, center: &Center, plan: &Plan, on_conflict: OnConflict) -> Result<Vec<Dated>> {
+async fn decided(
+    by: &Coordinator,
+    db: &Db,
+    center: &Center,
+    plan: &Plan,
+    on_conflict: OnConflict,
+) -> Result<Vec<Dated>> {
     let slots = plan.slots(center);
     let room = &plan.place.room;
-    let around = Around::load(&mut *db.read().await?, center, &slots).await?;
+    let around = Around::load(by, &mut *db.read().await?, center, &slots).await?;
     let decide = |slot| {
         let state = around.state(room, &slot);
         match rules::refusal(room, center.zone, &slot, &state) {
@@ -188,9 +195,9 @@ async fn decided(db: &Db, center: &Center, plan: &Plan, on_conflict: OnConflict)
 /// Kept with a date that a program left out: the title of what is there, or the closure's reason.
 fn reason(state: &State) -> String {
     match state {
-        State::Taken(there) => there.title.clone(),
+        State::Taken(there) => there.title.for_all(Lang::Zh).to_owned(),
         State::Closed(reason) => reason.clone(),
-        State::OutsideHours(_) | State::Free => crate::web::Lang::Zh.text("schedule.reason_closed"),
+        State::OutsideHours(_) | State::Free => Lang::Zh.text("schedule.reason_closed"),
     }
 }
 

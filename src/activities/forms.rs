@@ -74,9 +74,10 @@ pub fn texts(fields: &Fields, choices: &Choices) -> Result<Texts> {
 fn read_texts(read: &mut Reader<'_>, choices: &Choices) -> Option<Texts> {
     let title = read.required("title", parse::line(60));
     let description = read.optional("description", parse::text(2_000));
-    let kind = read.required("kind", |text| Ok(chosen(&choices.kinds, |kind| kind.id.0, text)?.id));
-    let published = read.flag("published");
-    Some(Texts { title: title?, description: description?, kind: kind?, published })
+    let kind = read.required("kind", |text| chosen(&choices.kinds, |kind| kind.id.0, text))?;
+    // The form says so beside the kind; nobody should have to untick a box to protect somebody.
+    let published = read.flag("published") && !kind.confidential.is_set();
+    Some(Texts { title: title?, description: description?, kind: kind.id, published })
 }
 
 /// Where and when a session is, and with whom.

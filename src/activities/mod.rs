@@ -15,6 +15,7 @@ pub mod queries;
 pub mod rules;
 pub(crate) mod schedule_api;
 mod schedule_pages;
+pub mod title;
 mod week;
 mod week_pages;
 
@@ -24,6 +25,7 @@ use rocket::fairing::AdHoc;
 pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, reschedule, restore, revise, schedule, skip};
 pub use forms::{Change, Place, Plan, Reason, Texts};
 pub use rules::{End, Repeat, Rhythm, Scope, Slot};
+pub use title::Title;
 
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp, Zone};
@@ -54,10 +56,9 @@ pub struct Session {
     pub center_id: CenterId,
     pub center: String,
     pub zone: Zone,
-    pub title: String,
+    #[sqlx(flatten)]
+    pub title: Title,
     pub description: Option<String>,
-    pub kind: String,
-    pub kind_en: String,
     pub published: Flag,
     pub room_id: RoomId,
     pub room: String,
@@ -111,11 +112,10 @@ impl Session {
 pub struct Activity {
     pub id: ActivityId,
     pub center_id: CenterId,
-    pub title: String,
+    #[sqlx(flatten)]
+    pub title: Title,
     pub description: Option<String>,
     pub kind_id: ServiceKindId,
-    pub kind: String,
-    pub kind_en: String,
     /// RFC 5545 RRULE; none for a single event.
     pub rule: Option<String>,
     pub published: Flag,
@@ -134,6 +134,8 @@ pub struct ServiceKind {
     pub code: String,
     pub name: String,
     pub name_en: String,
+    /// What its activities say may name a person: see [`title`].
+    pub confidential: Flag,
 }
 
 pub fn stage() -> AdHoc {

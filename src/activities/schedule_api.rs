@@ -54,7 +54,7 @@ pub(crate) async fn reschedule(
     drop(conn);
     let change = forms::change(&fields, &center, &choices)?;
     booking::reschedule(&by, now, db, &center, &session, &change).await?;
-    Ok(Json(queries::session(&mut *db.read().await?, center.id(), id).await?.into()))
+    Ok(Json(queries::session(&by, &mut *db.read().await?, center.id(), id).await?.into()))
 }
 
 /// Why sessions do not take place, and which.
@@ -77,7 +77,7 @@ async fn drop_out(
     let mut tx = db.begin().await?;
     let (center, session) = queries::open_to(by, now, &mut tx, id).await?;
     booking::drop_out(by, now, &mut tx, &session, &forms::reason(fields)?, way).await?;
-    let session = queries::session(&mut tx, center.id(), id).await?;
+    let session = queries::session(&by, &mut tx, center.id(), id).await?;
     tx.commit().await?;
     Ok(Json(session.into()))
 }
@@ -114,5 +114,5 @@ pub(crate) async fn skip(
 pub(crate) async fn restore(by: Coordinator, db: &Db, now: Now, id: SessionId) -> Result<Json<SessionJson>> {
     let (center, session) = queries::open_to(&by, now, &mut *db.read().await?, id).await?;
     booking::restore(&by, now, db, &center, &session).await?;
-    Ok(Json(queries::session(&mut *db.read().await?, center.id(), id).await?.into()))
+    Ok(Json(queries::session(&by, &mut *db.read().await?, center.id(), id).await?.into()))
 }

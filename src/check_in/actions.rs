@@ -1,7 +1,7 @@
 //! What is done at a session beside admitting: walk-ins, heads without a name, corrections, and closing it.
 
 use super::admit::{self, Answer, Attempt, Held, Via, admit_on_page, hold};
-use super::forms::{Closing, Heads, WalkIn};
+use super::forms::{Closing, Confirmation, Heads, WalkIn};
 use super::phones::{self, Phone};
 use super::queries::{self, Present};
 use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, rules, unknown};
@@ -14,6 +14,7 @@ use crate::hours::{self, EntryId};
 use crate::people::rules::Phone as Number;
 use crate::people::{self, PersonId};
 use crate::store::{self, Conn, Sealer, Violation};
+use crate::web::fields::FieldErrors;
 
 /// When and how somebody came whom a worker enters now: at once while the session runs, from paper afterwards, and
 /// then from the session's start, for nobody knows better.
@@ -140,6 +141,9 @@ pub(super) async fn first_visit(
     page: RequestId,
     (name, number): (&str, &Number),
 ) -> Result<FirstVisit> {
+    if let Some(phone) = &phone {
+        phones::seen(now, tx, phone).await?;
+    }
     hold(tx, session.id).await?;
     let known = people::enrolled(tx, sealer, session.center_id, name, number).await?;
     let part = match known {
@@ -376,18 +380,20 @@ pub async fn close(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session,
 ///
 /// # Errors
 /// `Refused("session_not_completed")` before; `NotFound` where no volunteer was in by this attendance; as
-/// [`hours::confirm`].
+/// [`hours::confirm`]; `Invalid` at the reason's field where the minutes need one.
 pub(super) async fn confirm(
     by: &Coordinator,
     now: Now,
     tx: &mut Conn,
     session: &Session,
-    (attendance, minutes): (AttendanceId, i64),
+    asked: Confirmation,
 ) -> Result<EntryId> {
     if hold(tx, session.id).await?.door.status != SessionStatus::Completed {
         return Err(Error::refused("session_not_completed"));
     }
     let volunteers = hours::queries::volunteers(tx, session).await?;
-    let volunteer = volunteers.iter().find(|volunteer| volunteer.attendance == attendance).ok_or(Error::NotFound)?;
-    hours::confirm(by, now, tx, session, &volunteer.confirmed(minutes)).await
+    let volunteer = volunteers.iter().find(|volunteer| volunteer.attendance == asked.attendance);
+    let confirmed = volunteer.ok_or(Error::NotFound)?.confirmed(asked.minutes, asked.reason);
+    let confirmed = confirmed.map_err(|fault| FieldErrors::one(&asked.why, fault))?;
+    hours::confirm(by, now, tx, session, &confirmed).await
 }

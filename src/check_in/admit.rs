@@ -337,10 +337,10 @@ impl Facts {
     async fn load(conn: &mut Conn, person: PersonId, attempt: &Attempt) -> Result<Self> {
         sqlx::query_as(
             "select s.local_date, p.birth_date,
-                    case when exists (select 1 from group_memberships m
+                    case when exists (select 1 from memberships_held m
                         where m.person_id = p.id and m.priority_group = 'disabled' and m.valid_from <= s.local_date
                           and (m.valid_to is null or m.valid_to >= s.local_date)) then 1 else 0 end as disabled,
-                    case when exists (select 1 from group_memberships m
+                    case when exists (select 1 from memberships_held m
                         where m.person_id = p.id and m.priority_group = 'needy' and m.valid_from <= s.local_date
                           and (m.valid_to is null or m.valid_to >= s.local_date)) then 1 else 0 end as needy,
                     l.id as live, l.came_at as since,

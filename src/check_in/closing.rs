@@ -74,7 +74,7 @@ impl ClosingPage {
 /// What the door saw, as the form proposes it: a forgotten check-out has to be ticked by hand.
 fn proposed(volunteers: &[Volunteer]) -> Fields {
     volunteers.iter().fold(Fields::default(), |values, volunteer| {
-        let minutes = volunteer.entry.map_or(volunteer.stay.minutes, |entry| entry.minutes);
+        let minutes = volunteer.entry.as_ref().map_or(volunteer.stay.minutes, |entry| entry.minutes);
         let values = values.with(&format!("minutes.{}", volunteer.attendance), minutes);
         match volunteer.stay.forgot_to_leave {
             true => values,
@@ -85,7 +85,7 @@ fn proposed(volunteers: &[Volunteer]) -> Fields {
 
 impl View for ClosingPage {
     fn title(&self, lang: Lang) -> String {
-        format!("{} · {}", lang.text("closing.title"), self.session.title)
+        format!("{} · {}", lang.text("closing.title"), self.session.title.pick(lang))
     }
 
     fn frame(&self) -> Frame<'_> {
@@ -99,7 +99,7 @@ fn path(center: CenterId, id: SessionId) -> String {
 
 async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
     let center = centers::queries::open_to(by, conn, center).await?;
-    let session = activities::queries::session(conn, center.id(), id).await?;
+    let session = activities::queries::session(by, conn, center.id(), id).await?;
     Ok((center, session))
 }
 
@@ -172,7 +172,7 @@ async fn confirm(
 ) -> Result<Submitted<ClosingPage>> {
     let opened = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
-        let confirmed = forms::confirmation(&fields, |attendance| format!("minutes.{attendance}"))?;
+        let confirmed = forms::confirmation(&fields, forms::names)?;
         let mut tx = db.begin().await?;
         actions::confirm(&by, now, &mut tx, &opened.1, confirmed).await?;
         tx.commit().await?;

@@ -121,7 +121,7 @@ pub(crate) async fn close(
     let mut tx = db.begin().await?;
     let (center, session) = activities::queries::open_to(&by, now, &mut tx, id).await?;
     closing::close_as_sent(&by, now, &mut tx, &session, &fields).await?;
-    let closed = activities::queries::session(&mut tx, center.id(), id).await?;
+    let closed = activities::queries::session(&by, &mut tx, center.id(), id).await?;
     let record = record_of(&mut tx, closed).await?;
     tx.commit().await?;
     Ok(Json(record))
@@ -144,6 +144,8 @@ pub(crate) struct NewHours {
     attendance: i64,
     /// Zero says that no service was given
     minutes: i64,
+    /// Needed where the minutes are more than session and door explain
+    reason: Option<String>,
 }
 
 /// Confirms one volunteer's hours of a closed session. 409 `hours_confirmed` where that was done before.
@@ -157,7 +159,7 @@ pub(crate) async fn confirm(
     fields: Fields,
 ) -> Result<Created<Json<List<VolunteerHoursJson>>>> {
     let (_, session) = activities::queries::open_to(&by, now, &mut *db.read().await?, id).await?;
-    let confirmed = forms::confirmation(&fields, |_| "minutes".to_owned())?;
+    let confirmed = forms::confirmation(&fields, |_| ("minutes".into(), "reason".into()))?;
     let mut tx = db.begin().await?;
     actions::confirm(&by, now, &mut tx, &session, confirmed).await?;
     let hours = hours_of(&mut tx, &session).await?;

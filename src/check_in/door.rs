@@ -81,8 +81,8 @@ impl DoorPage {
 }
 
 impl View for DoorPage {
-    fn title(&self, _: Lang) -> String {
-        self.session.title.clone()
+    fn title(&self, lang: Lang) -> String {
+        self.session.title.pick(lang).to_owned()
     }
 
     fn frame(&self) -> Frame<'_> {
@@ -279,7 +279,7 @@ async fn check_in(
             // A phone that was forgotten meanwhile begins anew.
             let Some(phone) = phone else { return start_over(db, now, look, session).await };
             let mut tx = db.begin().await?;
-            if !phones::speaks_for(&mut tx, &phone, person).await? {
+            if !phones::speaks_for(now, &mut tx, &phone, person).await? {
                 return Err(Error::NotFound);
             }
             let answer = actions::visit(&phone, now, &mut tx, &session, request, person).await?;

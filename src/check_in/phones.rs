@@ -91,14 +91,25 @@ pub async fn people(conn: &mut Conn, phone: &Phone, session: SessionId) -> Resul
     .await?)
 }
 
-/// True if the phone may check this person in.
-pub async fn speaks_for(conn: &mut Conn, phone: &Phone, person: PersonId) -> Result<bool> {
-    let count: i64 = sqlx::query_scalar("select count(*) from phone_people where phone_id = $1 and person_id = $2")
-        .bind(phone.id)
-        .bind(person)
-        .fetch_one(conn)
-        .await?;
-    Ok(count > 0)
+/// True if the phone may check this person in; it was seen then. One statement, for this is on every tap's way.
+pub async fn speaks_for(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId) -> Result<bool> {
+    let spoke = sqlx::query(
+        "update phones set seen_at = $1
+         where id = $2 and exists (select 1 from phone_people f where f.phone_id = phones.id and f.person_id = $3)",
+    )
+    .bind(now.0)
+    .bind(phone.id)
+    .bind(person)
+    .execute(tx)
+    .await?;
+    Ok(spoke.rows_affected() > 0)
+}
+
+/// The phone was seen, before it is known for whom it speaks. To be called before the session is held, as
+/// [`speaks_for`] is: two tries of one phone take the two rows in one order.
+pub async fn seen(now: Now, tx: &mut Conn, phone: &Phone) -> Result<()> {
+    sqlx::query("update phones set seen_at = $1 where id = $2").bind(now.0).bind(phone.id).execute(tx).await?;
+    Ok(())
 }
 
 /// Begins to remember a phone; its secret goes into the cookie once all is committed.

@@ -2,7 +2,8 @@
 
 use super::forms::Heads;
 use super::{AttendanceId, HeadCountId, Method, Part};
-use crate::activities::{Session, SessionId, SessionStatus};
+use crate::activities::title::Sight;
+use crate::activities::{Session, SessionId, SessionStatus, Title};
 use crate::auth::{Role, Viewer};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Timestamp, Zone};
@@ -303,7 +304,8 @@ pub(super) async fn head_count(conn: &mut Conn, id: HeadCountId) -> Result<Heads
 #[derive(Debug, sqlx::FromRow)]
 pub struct Today {
     pub id: SessionId,
-    pub title: String,
+    #[sqlx(flatten)]
+    pub title: Title,
     pub room: String,
     pub team: Option<String>,
     pub zone: Zone,
@@ -337,24 +339,27 @@ impl Today {
 /// The sessions of a local date at the center that the viewer's role reaches, in their order.
 pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> Result<Vec<Today>> {
     let own_teams_only = Flag::from(by.role == Role::TeamLeader);
-    Ok(sqlx::query_as(
-        "select s.id, a.title, r.name as room, t.name as team, c.zone, s.starts_at, s.ends_at, s.status, s.capacity,
+    let sql = format!(
+        "select s.id, {}, r.name as room, t.name as team, c.zone, s.starts_at, s.ends_at, s.status, s.capacity,
                 (select count(*) from attendances v where v.session_id = s.id and v.voided_at is null) as present,
                 (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
                  where h.session_id = s.id and h.voided_at is null) as heads
          from sessions s
          join activities a on a.id = s.activity_id
+         join service_kinds k on k.id = a.kind_id
          join centers c on c.id = s.center_id
          join rooms r on r.id = s.room_id
          left join teams t on t.id = s.team_id
          where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
            and ($3 = 0 or exists (select 1 from account_scopes x where x.account_id = $4 and x.team_id = s.team_id))
          order by s.starts_at, r.name, s.id",
-    )
-    .bind(center)
-    .bind(date)
-    .bind(own_teams_only)
-    .bind(by.account)
-    .fetch_all(conn)
-    .await?)
+        Sight::Of(by).title()
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(center)
+        .bind(date)
+        .bind(own_teams_only)
+        .bind(by.account)
+        .fetch_all(conn)
+        .await?)
 }

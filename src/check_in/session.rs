@@ -145,8 +145,8 @@ impl SessionPage {
 }
 
 impl View for SessionPage {
-    fn title(&self, _: Lang) -> String {
-        self.session.title.clone()
+    fn title(&self, lang: Lang) -> String {
+        self.session.title.pick(lang).to_owned()
     }
 
     fn frame(&self) -> Frame<'_> {

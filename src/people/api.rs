@@ -32,6 +32,8 @@ pub(crate) struct PersonJson {
     /// Masked: `4419************12`
     id_number: Option<String>,
     enrolled_at: String,
+    /// Grows with every change
+    version: i64,
 }
 
 impl PersonJson {
@@ -43,6 +45,7 @@ impl PersonJson {
             phone: person.phone(sealer).map(|phone| phone.masked()),
             id_number: person.id_number(sealer).map(|number| number.masked()),
             enrolled_at: person.enrolled_at.rfc3339(),
+            version: person.version,
             name: person.name,
         }
     }

@@ -6,7 +6,7 @@ use rocket::{Route, State, get, post, routes};
 use super::{Qualification, Worker, WorkerId, WorkerKind, actions, forms, queries};
 use crate::auth::Manager;
 use crate::centers::{self, Center, CenterId};
-use crate::clock::Now;
+use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::store::{Db, Sealer};
 use crate::web::nav::Tab;
@@ -21,11 +21,12 @@ pub(super) fn routes() -> Vec<Route> {
 struct List {
     center: Center,
     workers: Vec<Worker>,
+    today: Date,
 }
 
 impl List {
     fn present(&self) -> usize {
-        self.workers.iter().filter(|worker| worker.ended_on.is_none()).count()
+        self.workers.iter().filter(|worker| worker.is_there(self.today)).count()
     }
 }
 
@@ -40,11 +41,12 @@ impl View for List {
 }
 
 #[get("/centers/<center>/workers")]
-async fn list(by: Manager, db: &Db, center: CenterId) -> Result<Page<List>> {
+async fn list(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Page<List>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let workers = queries::all(&mut conn, center.id()).await?;
-    Ok(Page(List { center, workers }))
+    let today = center.zone.date(now.0);
+    Ok(Page(List { center, workers, today }))
 }
 
 #[derive(Template)]
@@ -153,9 +155,9 @@ async fn end(
 ) -> Result<Submitted<LeavePage>> {
     let (center, worker) = open(&by, db, center, id).await?;
     let made = async {
-        let last_day = forms::ending(&fields)?;
+        let ended_on = forms::ending(&fields)?;
         let mut tx = db.begin().await?;
-        actions::end(&by, now, &mut tx, &center, &worker, last_day).await?;
+        actions::end(&by, now, &mut tx, &center, &worker, ended_on).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     match made.await {

@@ -8,6 +8,7 @@ mod activities;
 mod api;
 mod calendars;
 mod check_in;
+mod confidential;
 mod failure;
 mod journeys;
 mod locales;
