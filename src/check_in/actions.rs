@@ -1,6 +1,6 @@
 //! What is done at a session beside admitting: walk-ins, heads without a name, corrections, and closing it.
 
-use super::admit::{self, Answer, Attempt, Held, Via, admit_on_page, hold};
+use super::admit::{self, Again, Answer, Attempt, Door, Queue, Via, Way, Who, admit_one, hold};
 use super::forms::{Closing, Heads, WalkIn};
 use super::phones::{self, Phone};
 use super::queries::{self, Present};
@@ -21,19 +21,34 @@ pub(super) fn entered(session: &Session, now: Now) -> (Method, Timestamp) {
     if now.0 >= session.ends_at { (Method::Paper, session.starts_at) } else { (Method::Roster, now.0) }
 }
 
+/// A try from a page: its number stands for the page and what was asked for there.
+fn from_page(by: impl Into<Via>, session: &Session, request: RequestId, who: PersonId, came: (Method, Timestamp)) -> Attempt {
+    Attempt {
+        by: by.into(),
+        request,
+        session: session.id,
+        who: Who::Person(who),
+        part: None,
+        way: Way::In,
+        method: came.0,
+        occurred_at: came.1,
+        offline: false,
+        again: Again::Page,
+    }
+}
+
 /// Ticks a person on the roster.
 pub(super) async fn tick(
     by: &Greeter,
     now: Now,
-    tx: &mut Conn,
+    queue: &Queue,
     session: &Session,
     page: RequestId,
     (person, part): (PersonId, Part),
 ) -> Result<Answer> {
-    let (method, occurred_at) = entered(session, now);
     let request = page.of(format_args!("{person}:{part}"));
-    admit_on_page(by.into(), now, tx, person, &Attempt { request, session: session.id, part, method, occurred_at })
-        .await
+    let attempt = from_page(by, session, request, person, entered(session, now));
+    queue.admit(Attempt { part: Some(part), ..attempt }).await
 }
 
 /// Registers somebody at the door, with a phone or without, and lets them in. Nobody is registered at a closed or full
@@ -55,7 +70,9 @@ pub async fn walk_in(
     };
     let number = new.phone.as_ref().map_or("", Number::as_str);
     let request = page.of(format_args!("{}\n{number}\n{}", new.name, new.part));
-    let attempt = Attempt { request, session: session.id, part: new.part, method, occurred_at };
+    // Nobody yet: who it is follows.
+    let attempt =
+        Attempt { part: Some(new.part), ..from_page(by, session, request, PersonId(0), (method, occurred_at)) };
     let center = session.center_id;
     let tapped: Option<PersonId> =
         sqlx::query_scalar("select person_id from scans where request_id = $1 and person_id is not null")
@@ -69,14 +86,14 @@ pub async fn walk_in(
     if known.is_none()
         && let Some(code) = admit::refusal(now, tx, None, &attempt).await?
     {
-        return admit::turn_away(by.into(), now, tx, &attempt, code).await;
+        return admit::turn_away(now, tx, &attempt, code).await;
     }
     let person = match (known, &new.phone) {
         (Some(person), _) => person,
         (None, Some(phone)) => people::admit_unknown(by, now, tx, sealer, center, &new.name, phone.as_str()).await?,
         (None, None) => unknown::register_by_name(by, now, tx, center, &new.name).await?,
     };
-    admit_on_page(by.into(), now, tx, person, &attempt).await
+    admit_one(now, tx, Attempt { who: Who::Person(person), ..attempt }).await
 }
 
 /// What came of a resident's first visit.
@@ -106,10 +123,11 @@ pub(super) async fn first_visit(
         Some(person) => queries::part_at(tx, session.id, person).await?,
         None => Part::Participant,
     };
-    let attempt = Attempt { request: page, session: session.id, part, method: Method::Phone, occurred_at: now.0 };
+    let via = phone.as_ref().map_or(Via::unknown_phone(), Via::from);
+    let attempt = from_page(via, session, page, known.unwrap_or(PersonId(0)), (Method::Phone, now.0));
+    let attempt = Attempt { part: Some(part), ..attempt };
     if let Some(code) = admit::refusal(now, tx, known, &attempt).await? {
-        let by = phone.as_ref().map_or(Via::unknown_phone(), Via::from);
-        let answer = admit::turn_away(by, now, tx, &attempt, code).await?;
+        let answer = admit::turn_away(now, tx, &attempt, code).await?;
         return Ok(FirstVisit { answer, person: None, secret: None });
     }
     let (by, secret) = match phone {
@@ -118,43 +136,25 @@ pub(super) async fn first_visit(
     };
     let person = people::admit_unknown(&by, now, tx, sealer, session.center_id, name, number.as_str()).await?;
     phones::add_person(now, tx, &by, person).await?;
-    let answer = check_in(&by, now, tx, session, page, person).await?;
+    let request = page.of(format_args!("{person}:{part}"));
+    let attempt = Attempt { by: (&by).into(), request, who: Who::Person(person), ..attempt };
+    let answer = admit_one(now, tx, attempt).await?;
     Ok(FirstVisit { answer, person: Some(person), secret })
 }
 
-/// A person whom the phone speaks for checks in, maybe at a center where they never were: it knows them from now on,
-/// unless they are turned away.
+/// A person whom the phone speaks for checks in or out, maybe at a center where they never were: it knows them from now
+/// on, unless they are turned away.
 pub(super) async fn visit(
     by: &Phone,
     now: Now,
-    tx: &mut Conn,
+    queue: &Queue,
     session: &Session,
     page: RequestId,
-    person: PersonId,
+    (person, way): (PersonId, Way),
 ) -> Result<Answer> {
-    if !unknown::is_enrolled(tx, session.center_id, person).await? {
-        let part = Part::Participant;
-        let attempt = Attempt { request: page, session: session.id, part, method: Method::Phone, occurred_at: now.0 };
-        if let Some(code) = admit::refusal(now, tx, None, &attempt).await? {
-            return admit::turn_away(by.into(), now, tx, &attempt, code).await;
-        }
-        unknown::enrol(now, tx, session.center_id, person).await?;
-    }
-    check_in(by, now, tx, session, page, person).await
-}
-
-async fn check_in(
-    by: &Phone,
-    now: Now,
-    tx: &mut Conn,
-    session: &Session,
-    page: RequestId,
-    person: PersonId,
-) -> Result<Answer> {
-    let part = queries::part_at(tx, session.id, person).await?;
-    let request = page.of(format_args!("{person}:{part}"));
-    let attempt = Attempt { request, session: session.id, part, method: Method::Phone, occurred_at: now.0 };
-    admit_on_page(by.into(), now, tx, person, &attempt).await
+    let request = page.of(format_args!("{person}:{way}"));
+    let attempt = from_page(by, session, request, person, (Method::Phone, now.0));
+    queue.admit(Attempt { way, ..attempt }).await
 }
 
 /// Counts people without a name: they add to visits, never to persons, and they take seats. The same request again is
@@ -177,7 +177,7 @@ pub async fn count_heads(
     }
     let (_, came_at) = entered(session, now);
     rules::may_enter(&held.door, came_at, now).map_err(|code| Error::refused(code.code()))?;
-    if !held.has_room(tx, session.id, heads.heads, None).await? {
+    if !held.has_room(heads.heads) {
         return Err(Error::refused(Code::Full.code()));
     }
     let id: HeadCountId = sqlx::query_scalar(
@@ -274,7 +274,7 @@ pub async fn void(
 }
 
 /// A completed session is corrected by who answers for it.
-fn may_correct(by: &Greeter, held: &Held) -> Result<()> {
+fn may_correct(by: &Greeter, held: &Door) -> Result<()> {
     match (held.door.status, by.role) {
         (SessionStatus::Completed, Role::CityAdmin | Role::SocialWorker) => Ok(()),
         (SessionStatus::Completed, _) => Err(Error::Forbidden),
@@ -282,26 +282,14 @@ fn may_correct(by: &Greeter, held: &Held) -> Result<()> {
     }
 }
 
-/// A volunteer or worker leaves.
+/// Somebody who is in leaves.
 ///
 /// # Errors
-/// `NotFound` for an attendance that is not there; `Refused("already_left")`; `Refused("closed")` once the session is.
-pub async fn check_out(by: &Greeter, now: Now, tx: &mut Conn, session: &Session, attendance: &Present) -> Result<()> {
-    if hold(tx, session.id).await?.door.status != SessionStatus::Planned {
-        return Err(Error::refused("closed"));
-    }
-    let left = sqlx::query(
-        "update attendances set left_at = $1
-         where id = $2 and left_at is null and voided_at is null and role <> 'participant' and came_at <= $1",
-    )
-    .bind(now.0)
-    .bind(attendance.id)
-    .execute(&mut *tx)
-    .await?;
-    if left.rows_affected() == 0 {
-        return Err(Error::refused("already_left"));
-    }
-    audit::record(tx, by, now, audit::entry("attendance.left", attendance.id.0).at(session.center_id)).await
+/// As [`Queue::admit`].
+pub async fn check_out(by: &Greeter, now: Now, queue: &Queue, session: &Session, attendance: &Present) -> Result<Answer> {
+    let came = (Method::Roster, now.0);
+    let attempt = from_page(by, session, RequestId::random(), attendance.person_id, came);
+    queue.admit(Attempt { part: Some(attendance.role), way: Way::Out, ..attempt }).await
 }
 
 /// Closes the session with its summary, and confirms the volunteers' hours that the worker ticked. From now on it only

@@ -2,11 +2,11 @@
 
 use rocket::http::Status;
 use rocket::serde::json::Json;
-use rocket::{Route, get, post, routes};
+use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::admit::{Attempt, admit};
+use super::admit::{Again, Attempt, Queue, Way, Who};
 use super::queries::{self, Present};
 use super::{actions, forms};
 use crate::activities::{self, Session, SessionId};
@@ -101,26 +101,25 @@ pub(crate) struct AdmittedJson {
 #[post("/sessions/<id>/checkins", data = "<fields>")]
 pub(crate) async fn check_in(
     by: Greeter,
-    db: &Db,
+    queue: &State<Queue>,
     now: Now,
     id: SessionId,
     fields: Fields,
 ) -> Result<(Status, Json<AdmittedJson>)> {
-    // One connection for all of it: a request that waits twice for one waits behind everybody who came meanwhile.
-    let mut tx = db.begin().await?;
-    let session = open(&by, now, &mut tx, id).await?.id;
     let input = forms::api_check_in(&fields, now)?;
-    queries::may_receive(&by, &mut tx, session, input.person).await?;
     let attempt = Attempt {
+        by: (&by).into(),
         request: input.request,
-        session,
-        part: input.part,
+        session: id,
+        who: Who::Person(input.person),
+        part: Some(input.part),
+        way: Way::In,
         method: input.method,
         occurred_at: input.occurred_at,
+        offline: false,
+        again: Again::Repeat,
     };
-    let answer = admit((&by).into(), now, &mut tx, input.person, &attempt).await?;
-    tx.commit().await?;
-    let admitted = answer.or_refusal()?;
+    let admitted = queue.admit(attempt).await?.or_refusal()?;
     let status = if admitted.first { Status::Created } else { Status::Ok };
     Ok((status, Json(AdmittedJson { attendance_id: admitted.attendance.0, came_at: admitted.at.rfc3339() })))
 }

@@ -14,7 +14,7 @@ use super::admit::{Answer, Refused};
 use super::forms::{self, DoorInput};
 use super::phones::{self, Phone, Spoken};
 use super::throttle::Throttle;
-use super::{Code, RequestId, actions, rules};
+use super::{Code, Queue, RequestId, Way, actions, rules};
 use crate::activities::{self, Session};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
@@ -240,7 +240,7 @@ async fn show(
         };
         let page = match in_already.into_iter().find_map(|person| Some((person.came_at?, person.name))) {
             Some((since, name)) => {
-                let refused = Refused { code: Code::AlreadyIn, since: Some(since) };
+                let refused = Refused { code: Code::AlreadyIn, person: None, since: Some(since) };
                 AnswerPage::of(look, session, Some(name), Answer::Refused(refused))
             }
             None => AnswerPage::closed(look, session, code),
@@ -257,6 +257,7 @@ async fn check_in(
     now: Now,
     sealer: &State<Sealer>,
     throttle: &State<Throttle>,
+    queue: &State<Queue>,
     look: Look,
     site: Site,
     browser: Browser,
@@ -278,13 +279,7 @@ async fn check_in(
         DoorInput::Known(person) => {
             // A phone that was forgotten meanwhile begins anew.
             let Some(phone) = phone else { return start_over(db, now, look, session).await };
-            let mut tx = db.begin().await?;
-            if !phones::speaks_for(&mut tx, &phone, person).await? {
-                return Err(Error::NotFound);
-            }
-            let answer = actions::visit(&phone, now, &mut tx, &session, request, person).await?;
-            tx.commit().await?;
-            (person, answer)
+            (person, actions::visit(&phone, now, queue, &session, request, (person, Way::In)).await?)
         }
         DoorInput::New { .. } if !throttle.admits(browser.address) => {
             return told(AnswerPage::closed(look, session, Code::TooMany));

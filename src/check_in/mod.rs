@@ -22,19 +22,25 @@ mod throttle;
 mod unknown;
 
 use rocket::fairing::AdHoc;
+use rocket_db_pools::Database;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub use actions::{check_out, close, count_heads, void, void_heads, walk_in};
-pub use admit::{Admitted, Answer, Attempt, Refused, Via, admit, turn_away};
+pub use admit::{Admitted, Again, Answer, Attempt, Queue, Refused, Via, Way, Who};
 
-use crate::store::{id_type, text_column, text_enum};
+use crate::clock::Clock;
+use crate::store::{Db, id_type, text_column, text_enum};
 
 id_type!(
     /// A row of `attendances`: a person, at a session, in a part.
     AttendanceId
 );
 id_type!(HeadCountId);
+id_type!(
+    /// A personal card.
+    CardId
+);
 
 text_enum!(
     /// What somebody came as. Only volunteers earn hours.
@@ -66,13 +72,18 @@ text_enum!(
         Cancelled = "cancelled",
         Full = "full",
         UnknownCode = "unknown_code",
+        CardRevoked = "card_revoked",
+        /// Somebody leaves who was not seen coming,
+        NotIn = "not_in",
+        /// or who left before.
+        AlreadyLeft = "already_left",
         /// More names and numbers from one address than a hall sends.
         TooMany = "too_many",
     }
 );
 
 /// A try's own number, made by the client: the same number again gives the same answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RequestId(Uuid);
 
 impl RequestId {
@@ -108,6 +119,15 @@ text_column!(RequestId);
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("check-in", |rocket| async {
+        // The database and the clock are there: lib.rs attaches them first.
+        let line = match (Db::fetch(&rocket), rocket.state::<Clock>()) {
+            (Some(db), Some(clock)) => Some(Queue::open(Db::from((**db).clone()), clock.clone())),
+            _ => None,
+        };
+        let rocket = match line {
+            Some(line) => rocket.manage(line),
+            None => rocket,
+        };
         rocket
             .manage(throttle::Throttle::default())
             .mount("/", door::routes())

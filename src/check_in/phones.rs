@@ -91,16 +91,6 @@ pub async fn people(conn: &mut Conn, phone: &Phone, session: SessionId) -> Resul
     .await?)
 }
 
-/// True if the phone may check this person in.
-pub async fn speaks_for(conn: &mut Conn, phone: &Phone, person: PersonId) -> Result<bool> {
-    let count: i64 = sqlx::query_scalar("select count(*) from phone_people where phone_id = $1 and person_id = $2")
-        .bind(phone.id)
-        .bind(person)
-        .fetch_one(conn)
-        .await?;
-    Ok(count > 0)
-}
-
 /// Begins to remember a phone; its secret goes into the cookie once all is committed.
 pub async fn remember(now: Now, tx: &mut Conn, label: &str) -> Result<(Phone, String)> {
     let secret = logins::new_secret();

@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use rocket::{Route, State, get, post, routes};
 
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
-use super::{AttendanceId, Code, HeadCountId, Part, RequestId, actions, forms, sheets};
+use super::{AttendanceId, Code, HeadCountId, Part, Queue, RequestId, actions, forms, sheets};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::{Greeter, Role, Viewer, Watcher};
 use crate::centers::{self, Center, CenterId};
@@ -224,9 +224,11 @@ async fn answer(
 }
 
 #[post("/centers/<center>/sessions/<id>/attendances", data = "<fields>")]
+#[allow(clippy::too_many_arguments)] // guards
 async fn tick(
     by: Greeter,
     db: &Db,
+    queue: &State<Queue>,
     now: Now,
     site: Site,
     center: CenterId,
@@ -237,10 +239,7 @@ async fn tick(
     let made = async {
         let request = forms::page(&fields)?;
         let who = forms::tick(&fields)?;
-        let mut tx = db.begin().await?;
-        queries::may_receive(&by, &mut tx, id, who.0).await?;
-        let said = actions::tick(&by, now, &mut tx, &opened.1, request, who).await?;
-        tx.commit().await?;
+        let said = actions::tick(&by, now, queue, &opened.1, request, who).await?;
         said.or_refusal().map(|_| "done.checked_in")
     };
     let made = made.await;
@@ -394,15 +393,16 @@ async fn void(
 async fn check_out(
     by: Greeter,
     db: &Db,
+    queue: &State<Queue>,
     now: Now,
     center: CenterId,
     id: SessionId,
     attendance: AttendanceId,
 ) -> Result<Done> {
-    let mut tx = db.begin().await?;
-    let (_, session) = open(&by, now, &mut tx, center, id).await?;
-    let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
-    actions::check_out(&by, now, &mut tx, &session, &attendance).await?;
-    tx.commit().await?;
+    let mut conn = db.read().await?;
+    let (_, session) = open(&by, now, &mut conn, center, id).await?;
+    let attendance = queries::attendance(&mut conn, session.id, attendance).await?;
+    drop(conn);
+    actions::check_out(&by, now, queue, &session, &attendance).await?.or_refusal()?;
     Ok(Done::to(path(center, id), "done.checked_out"))
 }

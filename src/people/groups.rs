@@ -51,6 +51,13 @@ impl Default for AgeBands {
     }
 }
 
+impl sqlx::FromRow<'_, sqlx::any::AnyRow> for AgeBands {
+    fn from_row(row: &sqlx::any::AnyRow) -> sqlx::Result<Self> {
+        use sqlx::Row;
+        Ok((row.try_get("elderly_from")?, row.try_get("youth_from")?, row.try_get("youth_to")?).into())
+    }
+}
+
 impl AgeBands {
     /// True from the birthday on which the person turns `elderly_from`.
     pub fn is_elderly(self, birth: Date, on: Date) -> bool {

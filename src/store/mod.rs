@@ -18,6 +18,7 @@
 
 mod care;
 mod errors;
+mod lock;
 mod migrations;
 mod pool;
 mod sealed;
@@ -25,6 +26,7 @@ mod types;
 
 pub use care::{copy_to, problems};
 pub use errors::{Violation, is_unavailable, violation};
+pub(crate) use lock::lock;
 pub use migrations::migrate;
 pub use pool::{Engine, OpenError, Pool, sqlite_file};
 pub use sealed::{Sealed, Sealer};
