@@ -8,6 +8,7 @@
 mod actions;
 mod admit;
 pub(crate) mod api;
+pub mod cards;
 mod closing;
 mod desk;
 mod door;
