@@ -13,6 +13,7 @@ use utoipa::{Modify, OpenApi};
         crate::rooms::api::create,
         crate::check_in::api::list,
         crate::check_in::api::check_in,
+        crate::check_in::api::batch,
         crate::check_in::api::count_heads,
         crate::people::api::list,
         crate::people::api::show,

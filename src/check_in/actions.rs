@@ -1,6 +1,6 @@
 //! What is done at a session beside admitting: walk-ins, heads without a name, corrections, and closing it.
 
-use super::admit::{self, Again, Answer, Attempt, Door, Queue, Via, Way, Who, admit_one, hold};
+use super::admit::{self, Again, Answer, Attempt, Door, Entrance, Queue, Via, Way, Who, admit_one, hold};
 use super::forms::{Closing, Heads, WalkIn};
 use super::phones::{self, Phone};
 use super::queries::{self, Present};
@@ -33,6 +33,7 @@ fn from_page(by: impl Into<Via>, session: &Session, request: RequestId, who: Per
         method: came.0,
         occurred_at: came.1,
         offline: false,
+        entrance: Entrance::Door,
         again: Again::Page,
     }
 }

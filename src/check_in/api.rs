@@ -6,20 +6,22 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::admit::{Again, Attempt, Queue, Way, Who};
+use super::admit::{Again, Attempt, Entrance, Queue, Who};
 use super::queries::{self, Present};
+use super::sync::{Delivery, Told, Word, sync};
 use super::{actions, forms};
 use crate::activities::{self, Session, SessionId};
 use crate::api::{List, PAGE, Problem};
-use crate::auth::{Greeter, Viewer};
+use crate::auth::{Doorkeeper, Greeter, Viewer};
 use crate::centers::{self, CenterId};
-use crate::clock::Now;
+use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
-use crate::store::{Conn, Db};
+use crate::store::{Conn, Db, Sealer};
 use crate::web::Fields;
+use crate::web::fields::Body;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, check_in, count_heads]
+    routes![list, check_in, batch, count_heads]
 }
 
 /// The session with this id, found through the center that holds it.
@@ -84,6 +86,8 @@ pub(crate) struct NewCheckIn {
     person_id: i64,
     /// `participant`, `volunteer` or `staff`
     role: String,
+    /// `in` or `out`; `in`, where it is missing
+    way: Option<String>,
     /// RFC 3339; now, where it is missing
     occurred_at: Option<String>,
     /// `phone`, `roster`, `walk_in`, `card` or `paper`; `roster`, where it is missing
@@ -100,7 +104,7 @@ pub(crate) struct AdmittedJson {
 #[utoipa::path(context_path = "/api/v1", tag = "check-in", params(("id" = i64, Path)), request_body = NewCheckIn, responses((status = 201, body = AdmittedJson), (status = 200, body = AdmittedJson), (status = "4XX", body = Problem)))]
 #[post("/sessions/<id>/checkins", data = "<fields>")]
 pub(crate) async fn check_in(
-    by: Greeter,
+    by: Doorkeeper,
     queue: &State<Queue>,
     now: Now,
     id: SessionId,
@@ -108,20 +112,69 @@ pub(crate) async fn check_in(
 ) -> Result<(Status, Json<AdmittedJson>)> {
     let input = forms::api_check_in(&fields, now)?;
     let attempt = Attempt {
-        by: (&by).into(),
+        by: (&*by).into(),
         request: input.request,
         session: id,
         who: Who::Person(input.person),
         part: Some(input.part),
-        way: Way::In,
+        way: input.way,
         method: input.method,
         occurred_at: input.occurred_at,
         offline: false,
+        entrance: Entrance::Door,
         again: Again::Repeat,
     };
     let admitted = queue.admit(attempt).await?.or_refusal()?;
     let status = if admitted.first { Status::Created } else { Status::Ok };
     Ok((status, Json(AdmittedJson { attendance_id: admitted.attendance.0, came_at: admitted.at.rfc3339() })))
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SyncedJson {
+    /// By how many milliseconds the device's clock is behind; zero where it is right
+    behind_ms: i64,
+    /// In the order of the items
+    answers: Vec<ToldJson>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ToldJson {
+    request_id: String,
+    /// `in`, `out`, `already`, `refused`, `unknown`, `not_found` or `invalid`
+    answer: Word,
+    /// The refusal's code, or the field that is not to be read
+    code: Option<&'static str>,
+    person_id: Option<i64>,
+    /// When they came or went; with `already_in`, since when they are in
+    at: Option<String>,
+}
+
+impl From<Told> for ToldJson {
+    fn from(told: Told) -> Self {
+        Self {
+            request_id: told.request_id,
+            answer: told.word,
+            code: told.code,
+            person_id: told.person.map(|id| id.0),
+            at: told.at.map(Timestamp::rfc3339),
+        }
+    }
+}
+
+/// Takes scans that a device made, now or while it had no network, in any order and any number of times. What is wrong
+/// with one is told in its own answer.
+#[utoipa::path(context_path = "/api/v1", tag = "check-in", request_body = Delivery, responses((status = 200, body = SyncedJson), (status = "4XX", body = Problem)))]
+#[post("/checkins/batch", data = "<delivery>")]
+pub(crate) async fn batch(
+    by: Doorkeeper,
+    queue: &State<Queue>,
+    sealer: &State<Sealer>,
+    now: Now,
+    delivery: Body<Delivery>,
+) -> Result<Json<SyncedJson>> {
+    let synced = sync((&*by).into(), now, sealer, queue, delivery.0).await?;
+    let answers = synced.told.into_iter().map(ToldJson::from).collect();
+    Ok(Json(SyncedJson { behind_ms: synced.behind_ms, answers }))
 }
 
 /// People counted without a name; one head may be in several groups.

@@ -1,6 +1,6 @@
 //! Reading what the door, the session page, the closing form and the API bring.
 
-use super::{Method, Part, RequestId};
+use super::{Method, Part, RequestId, Way};
 use crate::clock::{Now, Timestamp};
 use crate::error::Result;
 use crate::hours::{Confirmed, MAX_MINUTES};
@@ -135,6 +135,7 @@ pub struct ApiCheckIn {
     pub person: PersonId,
     pub part: Part,
     pub method: Method,
+    pub way: Way,
     pub occurred_at: Timestamp,
 }
 
@@ -144,6 +145,7 @@ pub fn api_check_in(fields: &Fields, now: Now) -> Result<ApiCheckIn> {
     let person = read.required("person_id", parse::choice);
     let part = read.required("role", parse::choice);
     let method = read.optional("method", parse::choice);
+    let way = read.optional("way", parse::choice);
     let occurred_at = read.optional("occurred_at", |text| match Timestamp::parse_rfc3339(text) {
         Some(at) if at > now.0.plus(SKEW) => Err(Fault::new("field.in_the_future")),
         Some(at) => Ok(at.min(now.0)),
@@ -155,6 +157,7 @@ pub fn api_check_in(fields: &Fields, now: Now) -> Result<ApiCheckIn> {
             person: person?,
             part: part?,
             method: method?.unwrap_or(Method::Roster),
+            way: way?.unwrap_or(Way::In),
             occurred_at: occurred_at?.unwrap_or(now.0),
         })
     })

@@ -19,6 +19,7 @@ pub mod queries;
 pub mod rules;
 mod session;
 mod sheets;
+pub mod sync;
 mod throttle;
 mod unknown;
 
@@ -28,7 +29,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub use actions::{check_out, close, count_heads, void, void_heads, walk_in};
-pub use admit::{Admitted, Again, Answer, Attempt, Queue, Refused, Via, Way, Who};
+pub use admit::{Admitted, Again, Answer, Attempt, Entrance, Queue, Refused, Via, Way, Who};
 
 use crate::clock::Clock;
 use crate::store::{Db, id_type, text_column, text_enum};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::facts::{Fact, Rights};
 use super::{ADMITTED, Again, Answer, Attempt, Card, Door, LEFT, RETURNED, Refused, Way, Who};
-use crate::activities::{SessionId, SessionStatus};
+use crate::activities::SessionId;
 use crate::auth::Role;
 use crate::centers::CenterId;
 use crate::check_in::{AttendanceId, Code, Part, RequestId};
@@ -226,9 +226,9 @@ impl Desk {
             spot: Some(spot),
             said: Said::Through { word, at: attempt.occurred_at },
         };
-        let open = super::super::rules::may_enter(&door.door, attempt.occurred_at, self.now);
+        let open = door.is_open(self.now, attempt);
         let Some(spot) = spot else {
-            return Ok(match (attempt.way, door.refusal(self.now, fact.part, attempt.occurred_at)) {
+            return Ok(match (attempt.way, door.refusal(self.now, fact.part, attempt)) {
                 (Way::In, None) => {
                     let spot = Spot::New(self.made.new.len());
                     self.made.new.push(NewAttendance { key, attempt: n, groups: groups(fact, door) });
@@ -246,8 +246,8 @@ impl Desk {
             });
         };
         let moved = after.left_at != before.left_at || after.away_ms != before.away_ms;
-        // What was closed is not changed by what is seen later.
-        if door.door.status == SessionStatus::Planned && (open.is_ok() || attempt.way == Way::In) {
+        // What was closed is not changed by what is seen later, unless somebody puts it right.
+        if open.is_ok() {
             self.stays(key, spot, events, after);
         }
         Ok(match (attempt.way, moved, open) {

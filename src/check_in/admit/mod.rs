@@ -14,7 +14,7 @@ pub use queue::Queue;
 use super::phones::{Phone, PhoneId};
 use super::rules::Doorway;
 use super::{AttendanceId, CardId, Code, Method, Part, RequestId};
-use crate::activities::SessionId;
+use crate::activities::{SessionId, SessionStatus};
 use crate::auth::{AccountId, Greeter, LoginId, Role};
 use crate::centers::CenterId;
 use crate::clock::{Now, Timestamp};
@@ -86,6 +86,15 @@ pub enum Again {
     Page,
 }
 
+/// By which rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entrance {
+    /// Through the door, while it is open.
+    Door,
+    /// Put right by who answers for the session, closed or not. The seats hold.
+    Correction,
+}
+
 /// One try at the door, by whomever it is.
 #[derive(Clone, Debug)]
 pub struct Attempt {
@@ -101,6 +110,7 @@ pub struct Attempt {
     pub occurred_at: Timestamp,
     /// Kept by a device until it had a network again.
     pub offline: bool,
+    pub entrance: Entrance,
     pub again: Again,
 }
 
@@ -210,7 +220,7 @@ pub(super) async fn refusal(
         None => false,
     };
     let part = attempt.part.unwrap_or(Part::Participant);
-    Ok(door.refusal(now, part, attempt.occurred_at).filter(|code| *code != Code::Full || !seated))
+    Ok(door.refusal(now, part, attempt).filter(|code| *code != Code::Full || !seated))
 }
 
 /// The session as it is while this transaction holds its row: what is decided on it stays true until the commit.
@@ -233,8 +243,16 @@ impl Door {
         self.capacity.is_none_or(|seats| self.taken + heads <= seats)
     }
 
-    fn refusal(&self, now: Now, part: Part, came_at: Timestamp) -> Option<Code> {
-        match super::rules::may_enter(&self.door, came_at, now) {
+    /// Whether the door is open to this try.
+    fn is_open(&self, now: Now, attempt: &Attempt) -> Result<(), Code> {
+        match (attempt.entrance, self.door.status) {
+            (Entrance::Correction, SessionStatus::Planned | SessionStatus::Completed) => Ok(()),
+            _ => super::rules::may_enter(&self.door, attempt.occurred_at, now),
+        }
+    }
+
+    fn refusal(&self, now: Now, part: Part, attempt: &Attempt) -> Option<Code> {
+        match self.is_open(now, attempt) {
             Err(code) => Some(code),
             Ok(()) => (part == Part::Participant && !self.has_room(1)).then_some(Code::Full),
         }

@@ -1,5 +1,8 @@
 //! The door: phones, roster, program; refusals, races, closing and hours.
 
+mod random;
+mod sync;
+
 use linli::check_in::RequestId;
 use rocket::futures::future::join_all;
 use rocket::futures::stream::{self, StreamExt as _};
