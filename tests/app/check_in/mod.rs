@@ -1,5 +1,6 @@
 //! The door: phones, roster, program; refusals, races, closing and hours.
 
+mod crash;
 mod random;
 mod sync;
 

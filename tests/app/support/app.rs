@@ -30,7 +30,7 @@ pub(crate) fn run<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(Test
     runtime().block_on(async move { test(TestApp::open(&url).await).await });
 }
 
-fn runtime() -> tokio::runtime::Runtime {
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }
 
@@ -148,6 +148,11 @@ impl TestApp {
         let mut user = self.anyone();
         user.token = Some(self.open_login(login, Kind::Token).await);
         user
+    }
+
+    /// The bearer token of somebody of the cast, for a program outside.
+    pub(crate) async fn token_text(&self, login: &str) -> String {
+        self.open_login(login, Kind::Token).await
     }
 
     async fn open_login(&self, login: &str, kind: Kind) -> String {

@@ -7,6 +7,10 @@ pub(crate) mod cast;
 pub(crate) mod live;
 pub(crate) mod postgres;
 mod process;
+#[path = "../../../bench/load.rs"]
+pub(crate) mod load;
+#[path = "../../../bench/server.rs"]
+pub(crate) mod server;
 
 pub(crate) use app::{Answer, Engine, TestApp, User, run};
 
