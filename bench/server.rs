@@ -21,7 +21,8 @@ impl Server {
             .spawn()
             .expect("Linli can be started");
         let mut lines = BufReader::new(process.stdout.take().expect("its output is piped")).lines();
-        let address = lines.find_map(|line| line.ok()?.split_once("http://").and_then(|(_, at)| at.trim().parse().ok()));
+        let address =
+            lines.find_map(|line| line.ok()?.split_once("http://").and_then(|(_, at)| at.trim().parse().ok()));
         // Whatever it says later is read, or it would wait for us.
         std::thread::spawn(move || lines.for_each(drop));
         Self { address: address.expect("Linli says where it listens"), process }

@@ -105,6 +105,12 @@ create table room_closures (
     ends_at bigint not null,
     reason text not null,
     created_at bigint not null,
+    voided_at bigint,
+    void_reason text,
     check (starts_at < ends_at)
 );
 create index room_closures_by_room on room_closures (room_id, starts_at);
+
+-- The closures that hold: a mistaken one stays on record (0002 adds by whom), and nothing else reads it.
+create view closures_held as
+select id, room_id, starts_at, ends_at, reason from room_closures where voided_at is null;

@@ -11,6 +11,8 @@ create table accounts (
     disabled_at bigint
 );
 
+alter table room_closures add column voided_by bigint references accounts (id);
+
 -- Where an account's role holds. Exactly one column is set (0003 adds team_id); `city` is 1 for the city administrator.
 create table account_scopes (
     id bigserial primary key,
@@ -19,7 +21,9 @@ create table account_scopes (
     town text,
     center_id bigint references centers (id),
     provider_id bigint references providers (id),
-    purchaser_id bigint references purchasers (id)
+    purchaser_id bigint references purchasers (id),
+    -- From this instant on the role no longer holds here: a worker who leaves on a day to come.
+    ends_at bigint
 );
 create index account_scopes_by_account on account_scopes (account_id);
 

@@ -13,7 +13,9 @@ create table people (
     id_number_sealed text,
     id_number_hash text unique,
     created_at bigint not null,
-    updated_at bigint not null
+    updated_at bigint not null,
+    -- Grows with every change, so that of two who edit at once the second is told.
+    version bigint not null default 0
 );
 create index people_by_phone on people (phone_hash);
 
@@ -53,9 +55,16 @@ create table group_memberships (
     document text not null,
     verified_by bigint references accounts (id),
     created_at bigint not null,
+    voided_at bigint,
+    voided_by bigint references accounts (id),
+    void_reason text,
     check (valid_to is null or valid_from <= valid_to)
 );
 create index group_memberships_by_person on group_memberships (person_id);
+
+-- The memberships that were rightly granted: whatever decides or counts reads these.
+create view memberships_held as
+select id, person_id, priority_group, valid_from, valid_to, document from group_memberships where voided_at is null;
 
 create table workers (
     id bigserial primary key,

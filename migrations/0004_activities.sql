@@ -1,10 +1,12 @@
 -- Activities, their sessions, and the rooms these occupy.
 
+-- Of a confidential kind only those concerned read titles and texts: they may name a person (src/activities/title.rs).
 create table service_kinds (
     id bigserial primary key,
     code text not null unique,
     name text not null unique,
-    name_en text not null
+    name_en text not null,
+    confidential bigint not null default 0
 );
 
 create table activities (

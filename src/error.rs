@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rocket::http::Status;
 
 use crate::store;
-use crate::web::fields::FieldErrors;
+use crate::web::fields::{Fault, FieldErrors};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -65,7 +65,7 @@ impl Error {
 
     /// One field's fault.
     pub fn field(name: &'static str, key: &'static str) -> Self {
-        Self::Invalid(FieldErrors::one(name, key))
+        Self::Invalid(FieldErrors::one(name, Fault::new(key)))
     }
 
     pub fn status(&self) -> Status {

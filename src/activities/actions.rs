@@ -13,8 +13,9 @@ use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::Now;
 use crate::error::{Error, Refusal, Result};
-use crate::rooms::{Room, RoomId};
+use crate::rooms::{self, Room, RoomId};
 use crate::store::{self, Conn, Violation};
+use crate::teams::{self, TeamId};
 
 /// The refusal's code when the database finds the room taken. `booking` tells by whom.
 pub const ROOM_TAKEN: &str = "room_taken";
@@ -35,7 +36,9 @@ pub struct Dated {
 /// Puts an activity into the calendar with all its dates, or nothing at all.
 ///
 /// # Errors
+/// `Refused("nothing_booked")` if every date is to be skipped: an activity that never takes place is none.
 /// `Refused("room_taken")` if any date's room is no longer free: the database says so, also under a race.
+/// `Refused("room_out_of_use")`, `Refused("team_disbanded")` if a room or the team was given up meanwhile.
 pub async fn schedule(
     by: &Coordinator,
     now: Now,
@@ -48,7 +51,10 @@ pub async fn schedule(
         Fate::Book(room) => Some(room.id),
         Fate::Skip(_) => None,
     });
-    queue_at(tx, rooms).await?;
+    if rooms.clone().next().is_none() {
+        return Err(Error::refused("nothing_booked"));
+    }
+    hold(tx, rooms, plan.place.team).await?;
     let id: ActivityId = sqlx::query_scalar(
         "insert into activities (center_id, kind_id, title, description, rule, published, created_by, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
@@ -115,16 +121,20 @@ fn new_token() -> String {
     (0..10).map(|place| char::from(ALPHABET[(bits >> (5 * place)) as usize & 31])).collect()
 }
 
-/// Lets one booking after the other into each of the rooms, in the order of their ids. Not needed for who wins, but two
-/// who insert at once would wait for each other in PostgreSQL's exclusion constraint until it calls that a deadlock.
-async fn queue_at(tx: &mut Conn, rooms: impl Iterator<Item = RoomId>) -> Result<()> {
+/// Lets one booking after the other into each of the rooms, in the order of their ids, and keeps rooms and team from
+/// being given up meanwhile. Not needed for which booking wins, but two who insert at once would wait for each other in
+/// PostgreSQL's exclusion constraint until it calls that a deadlock.
+///
+/// # Errors
+/// `Refused("room_out_of_use")` or `Refused("team_disbanded")` for what was given up since it was chosen.
+async fn hold(tx: &mut Conn, rooms: impl Iterator<Item = RoomId>, team: Option<TeamId>) -> Result<()> {
     for room in rooms.collect::<BTreeSet<_>>() {
-        sqlx::query("update rooms set buffer_minutes = buffer_minutes where id = $1")
-            .bind(room)
-            .execute(&mut *tx)
-            .await?;
+        rooms::hold(tx, room).await?;
     }
-    Ok(())
+    match team {
+        Some(team) if !teams::hold(tx, team).await? => Err(Error::refused("team_disbanded")),
+        _ => Ok(()),
+    }
 }
 
 async fn book(tx: &mut Conn, session: SessionId, room: &Room, slot: &Slot) -> Result<()> {
@@ -181,7 +191,7 @@ pub async fn revise(by: &Coordinator, now: Now, tx: &mut Conn, activity: &Activi
 /// one series may take each other's times.
 ///
 /// # Errors
-/// `Refused("room_taken")` as for [`schedule`]; `session_completed`; `session_changed` if one is no longer planned.
+/// `Refused("room_taken")` and the others of [`schedule`]; `session_completed`; `session_changed` if one is no longer planned.
 pub async fn reschedule(
     by: &Coordinator,
     now: Now,
@@ -189,7 +199,7 @@ pub async fn reschedule(
     moves: &[(&Session, Slot)],
     place: &Place,
 ) -> Result<()> {
-    queue_at(tx, std::iter::once(place.room.id)).await?;
+    hold(tx, std::iter::once(place.room.id), place.team).await?;
     for (session, _) in moves {
         rules::may_change(session)?;
         release(now, tx, session.id).await?;
@@ -296,16 +306,22 @@ async fn drop_out(
 /// Adds a cancelled or skipped session again, where and when it was.
 ///
 /// # Errors
-/// `Refused("room_taken")` if its room has been given away; `session_completed`; `session_changed` if it is planned.
+/// `Refused("room_taken")` if its room has been given away, `room_out_of_use` if it is used no more; `session_completed`; `session_changed` if it is planned.
 pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session, room: &Room) -> Result<()> {
     rules::may_change(session)?;
-    queue_at(tx, std::iter::once(room.id)).await?;
+    hold(tx, std::iter::once(room.id), None).await?;
+    // A team that was disbanded since does not come back with the session.
+    let team = match session.team_id {
+        Some(team) if teams::hold(tx, team).await? => Some(team),
+        _ => None,
+    };
     let restored = sqlx::query(
-        "update sessions set status = 'planned', reason = null, sequence = sequence + 1, updated_at = $1
+        "update sessions set status = 'planned', reason = null, team_id = $3, sequence = sequence + 1, updated_at = $1
          where id = $2 and status in ('cancelled', 'skipped')",
     )
     .bind(now.0)
     .bind(session.id)
+    .bind(team)
     .execute(&mut *tx)
     .await?;
     if restored.rows_affected() == 0 {

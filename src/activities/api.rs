@@ -1,4 +1,4 @@
-//! `/api/v1/activities` and `/api/v1/sessions`.
+//! `/api/v1/activities` and `/api/v1/sessions`. What changes a session's place in the calendar is in `schedule_api`.
 
 use rocket::response::status::Created;
 use rocket::serde::json::Json;
@@ -6,28 +6,29 @@ use rocket::{Route, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::actions::{self, Dated, Fate};
+use super::actions::{Dated, Fate};
 use super::booking::{self, Around};
-use super::forms::{self, Choices, Plan};
+use super::forms::{self, Choices, OnConflict, Plan};
 use super::rules::{self, State};
 use super::{Activity, Session, SessionId, queries};
-use crate::api::{List, PAGE, Problem};
+use crate::api::{self, List, PAGE, Problem};
 use crate::auth::{CenterReader, Coordinator, Watcher};
-use crate::centers::{self, Center, CenterId};
+use crate::centers::{self, Center};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::store::Db;
-use crate::web::Fields;
 use crate::web::fields::parse;
+use crate::web::{Fields, Lang};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![activities, create, sessions, session, cancel]
+    routes![activities, create, sessions, session]
 }
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ActivityJson {
     id: i64,
     center_id: i64,
+    /// The kind's name where the title is not for the reader
     title: String,
     description: Option<String>,
     /// The id of a service kind
@@ -43,10 +44,10 @@ impl From<Activity> for ActivityJson {
         Self {
             id: activity.id.0,
             center_id: activity.center_id.0,
-            title: activity.title,
+            title: activity.title.pick(Lang::Zh).to_owned(),
             description: activity.description,
             kind_id: activity.kind_id.0,
-            kind: activity.kind,
+            kind: activity.title.kind,
             rule: activity.rule,
             published: activity.published.is_set(),
         }
@@ -85,7 +86,7 @@ impl From<Session> for SessionJson {
             id: session.id.0,
             activity_id: session.activity_id.0,
             center_id: session.center_id.0,
-            title: session.title,
+            title: session.title.pick(Lang::Zh).to_owned(),
             room_id: session.room_id.0,
             room: session.room,
             worker_id: session.worker_id.map(|id| id.0),
@@ -103,28 +104,21 @@ impl From<Session> for SessionJson {
     }
 }
 
-fn wanted<T>(value: Option<T>, name: &'static str) -> Result<T> {
-    value.ok_or_else(|| Error::field(name, "field.required"))
-}
-
 /// A center's activities, by id.
-#[utoipa::path(context_path = "/api/v1", tag = "activities", params(("center" = i64, Query), ("cursor" = Option<i64>, Query)), responses((status = 200, body = List<ActivityJson>), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "activities", params(("center" = i64, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = List<ActivityJson>), (status = "4XX", body = Problem)))]
 #[get("/activities?<center>&<cursor>")]
 pub(crate) async fn activities(
     by: CenterReader,
     db: &Db,
-    center: Option<CenterId>,
-    cursor: Option<i64>,
+    center: Option<&str>,
+    cursor: Option<&str>,
 ) -> Result<Json<List<ActivityJson>>> {
+    let center = api::asked("center", center, parse::choice)?;
+    let after = api::after(cursor)?;
     let mut conn = db.read().await?;
-    let center = centers::queries::open_to(&by, &mut conn, wanted(center, "center")?).await?;
-    let found = queries::activities_page(&mut conn, center.id(), cursor.unwrap_or(0), PAGE + 1).await?;
-    Ok(Json(page(found.into_iter().map(ActivityJson::from).collect(), |activity| activity.id)))
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // PAGE is a small constant
-fn page<T>(items: Vec<T>, key: impl Fn(&T) -> i64) -> List<T> {
-    List::page(items, PAGE as usize, key)
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let found = queries::activities_page(&by, &mut conn, center.id(), after, PAGE + 1).await?;
+    Ok(Json(List::page(found.into_iter().map(ActivityJson::from).collect(), |activity| activity.id)))
 }
 
 /// What a new activity needs.
@@ -148,10 +142,11 @@ pub(crate) struct NewActivity {
     ends: String,
     /// `once`, `weekly` or `fortnightly`
     repeat: Option<String>,
-    /// The last date of a series; either this or `times`
+    /// The last date of a series, at most two years after the first; either this or `times`
     until: Option<String>,
     times: Option<i64>,
-    /// For a series: `fail` refuses it if any date's room cannot be had, `skip` keeps such dates as skipped
+    /// For a series: `fail` refuses it if any date's room cannot be had, `skip` keeps such dates as skipped, but one
+    /// at least must be booked (409 `nothing_booked`)
     on_conflict: Option<String>,
 }
 
@@ -159,42 +154,38 @@ pub(crate) struct NewActivity {
 #[utoipa::path(context_path = "/api/v1", tag = "activities", request_body = NewActivity, responses((status = 201, body = ActivityJson), (status = "4XX", body = Problem)))]
 #[post("/activities", data = "<fields>")]
 pub(crate) async fn create(by: Coordinator, db: &Db, now: Now, fields: Fields) -> Result<Created<Json<ActivityJson>>> {
-    let mut read = fields.read();
-    let center: Option<CenterId> = read.required("center", parse::choice);
-    let center = read.finish(|| center)?;
+    let center = api::sent("center", &fields)?;
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let plan = forms::plan(&fields, &center, &Choices::load(&mut conn, &center, now).await?)?;
     drop(conn);
-    let id = if plan.repeat.is_some() {
-        let dates = decided(db, &center, &plan, skips(&fields)?).await?;
-        booking::series(&by, now, db, &center, &plan, &dates).await?
-    } else {
-        booking::single(&by, now, db, &center, &plan).await?
+    let id = match (&plan.repeat, forms::on_conflict(&fields)?) {
+        (None, _) => booking::single(&by, now, db, &center, &plan).await?,
+        (Some(_), None) => return Err(Error::field("on_conflict", "field.required")),
+        (Some(_), Some(way)) => {
+            let dates = decided(&by, db, &center, &plan, way).await?;
+            booking::series(&by, now, db, &center, &plan, &dates).await?
+        }
     };
-    let activity = queries::activity(&mut *db.read().await?, center.id(), id).await?;
+    let activity = queries::activity(&by, &mut *db.read().await?, center.id(), id).await?;
     Ok(Created::new(format!("/api/v1/activities?center={}", center.id())).body(Json(activity.into())))
 }
 
-/// True if a series leaves out the dates that it cannot have.
-fn skips(fields: &Fields) -> Result<bool> {
-    match fields.get("on_conflict") {
-        "skip" => Ok(true),
-        "fail" => Ok(false),
-        "" => Err(Error::field("on_conflict", "field.required")),
-        _ => Err(Error::field("on_conflict", "field.not_a_choice")),
-    }
-}
-
-async fn decided(db: &Db, center: &Center, plan: &Plan, skip: bool) -> Result<Vec<Dated>> {
+async fn decided(
+    by: &Coordinator,
+    db: &Db,
+    center: &Center,
+    plan: &Plan,
+    on_conflict: OnConflict,
+) -> Result<Vec<Dated>> {
     let slots = plan.slots(center);
     let room = &plan.place.room;
-    let around = Around::load(&mut *db.read().await?, center, &slots).await?;
+    let around = Around::load(by, &mut *db.read().await?, center, &slots).await?;
     let decide = |slot| {
         let state = around.state(room, &slot);
         match rules::refusal(room, center.zone, &slot, &state) {
             None => Ok(Dated { slot, fate: Fate::Book(room.clone()) }),
-            Some(_) if skip => Ok(Dated { slot, fate: Fate::Skip(reason(&state)) }),
+            Some(_) if on_conflict == OnConflict::Skip => Ok(Dated { slot, fate: Fate::Skip(reason(&state)) }),
             Some(refusal) => Err(refusal.into()),
         }
     };
@@ -204,66 +195,37 @@ async fn decided(db: &Db, center: &Center, plan: &Plan, skip: bool) -> Result<Ve
 /// Kept with a date that a program left out: the title of what is there, or the closure's reason.
 fn reason(state: &State) -> String {
     match state {
-        State::Taken(there) => there.title.clone(),
+        State::Taken(there) => there.title.for_all(Lang::Zh).to_owned(),
         State::Closed(reason) => reason.clone(),
-        State::OutsideHours(_) | State::Free => crate::web::Lang::Zh.text("schedule.reason_closed"),
+        State::OutsideHours(_) | State::Free => Lang::Zh.text("schedule.reason_closed"),
     }
 }
 
 /// A center's sessions of the local dates [from, to), by id: the front desk's are today's, a team leader's the own team's.
-#[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("center" = i64, Query), ("from" = String, Query), ("to" = String, Query), ("cursor" = Option<i64>, Query)), responses((status = 200, body = List<SessionJson>), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("center" = i64, Query), ("from" = String, Query), ("to" = String, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = List<SessionJson>), (status = "4XX", body = Problem)))]
 #[get("/sessions?<center>&<from>&<to>&<cursor>")]
 pub(crate) async fn sessions(
     by: Watcher,
     db: &Db,
     now: Now,
-    center: Option<CenterId>,
+    center: Option<&str>,
     from: Option<&str>,
     to: Option<&str>,
-    cursor: Option<i64>,
+    cursor: Option<&str>,
 ) -> Result<Json<List<SessionJson>>> {
+    let center = api::asked("center", center, parse::choice)?;
+    let period = (api::asked("from", from, parse::date)?, api::asked("to", to, parse::date)?);
+    let after = api::after(cursor)?;
     let mut conn = db.read().await?;
-    let center = centers::queries::open_to(&by, &mut conn, wanted(center, "center")?).await?;
-    let from = wanted(from.and_then(Date::parse), "from")?;
-    let to = wanted(to.and_then(Date::parse), "to")?;
-    let found = queries::page(&by, now, &mut conn, &center, (from, to), cursor.unwrap_or(0), PAGE + 1).await?;
-    Ok(Json(page(found.into_iter().map(SessionJson::from).collect(), |session| session.id)))
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let found = queries::page(&by, now, &mut conn, &center, period, after, PAGE + 1).await?;
+    Ok(Json(List::page(found.into_iter().map(SessionJson::from).collect(), |session| session.id)))
 }
 
 /// One session.
 #[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("id" = i64, Path)), responses((status = 200, body = SessionJson), (status = "4XX", body = Problem)))]
 #[get("/sessions/<id>")]
 pub(crate) async fn session(by: Watcher, db: &Db, now: Now, id: SessionId) -> Result<Json<SessionJson>> {
-    let mut conn = db.read().await?;
-    let center = queries::center_of(&mut conn, id).await?;
-    let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    Ok(Json(queries::session_for(&by, now, &mut conn, &center, id).await?.into()))
-}
-
-/// Why a session is cancelled.
-#[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::reason` reads it
-pub(crate) struct Cancellation {
-    reason: String,
-}
-
-/// Cancels a session.
-#[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("id" = i64, Path)), request_body = Cancellation, responses((status = 200, body = SessionJson), (status = "4XX", body = Problem)))]
-#[post("/sessions/<id>/cancellation", data = "<fields>")]
-pub(crate) async fn cancel(
-    by: Coordinator,
-    db: &Db,
-    now: Now,
-    id: SessionId,
-    fields: Fields,
-) -> Result<Json<SessionJson>> {
-    let mut tx = db.begin().await?;
-    let center = queries::center_of(&mut tx, id).await?;
-    let center = centers::queries::open_to(&by, &mut tx, center).await?;
-    let session = queries::session(&mut tx, center.id(), id).await?;
-    let why = forms::reason(&fields)?;
-    actions::cancel(&by, now, &mut tx, &[&session], &why.text).await?;
-    let session = queries::session(&mut tx, center.id(), id).await?;
-    tx.commit().await?;
+    let (_, session) = queries::open_to(&by, now, &mut *db.read().await?, id).await?;
     Ok(Json(session.into()))
 }

@@ -1,7 +1,7 @@
 //! From a plan to sessions: what the page and the API do alike around the actions.
 
 use super::actions::{self, Dated, Fate};
-use super::forms::{Change, Place, Plan};
+use super::forms::{Change, Place, Plan, Reason};
 use super::rules::{self, Occupant, Slot, State};
 use super::{ActivityId, Session, SessionId, queries};
 use crate::auth::Coordinator;
@@ -9,7 +9,8 @@ use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::rooms::{self, Closure, Room};
-use crate::store::{Conn, Db};
+use crate::store::{Conn, Db, Tx};
+use crate::web::fields::{Fault, FieldErrors};
 
 /// What was there around some slots when it was read. Only for showing: the database decides when it is written.
 pub struct Around {
@@ -19,8 +20,8 @@ pub struct Around {
 
 impl Around {
     /// Reads bookings and closures around `slots` with two queries, however many slots there are.
-    pub async fn load(conn: &mut Conn, center: &Center, slots: &[Slot]) -> Result<Self> {
-        let occupants = queries::occupants(conn, center.id(), slots).await?;
+    pub async fn load(by: &Coordinator, conn: &mut Conn, center: &Center, slots: &[Slot]) -> Result<Self> {
+        let occupants = queries::occupants(by, conn, center.id(), slots).await?;
         let closures = match (slots.first(), slots.last()) {
             (Some(first), Some(last)) => {
                 rooms::queries::closures(conn, center.id(), first.starts_at, last.ends_at).await?
@@ -47,12 +48,12 @@ impl Around {
 /// Refused with what is there, or with the hours, if the room cannot be had.
 pub async fn single(by: &Coordinator, now: Now, db: &Db, center: &Center, plan: &Plan) -> Result<ActivityId> {
     let slot = plan.place.slot;
-    let closures = Around::load(&mut *db.read().await?, center, &[slot]).await?.closures;
+    let closures = Around::load(by, &mut *db.read().await?, center, &[slot]).await?.closures;
     let room = &plan.place.room;
     refuse_closed(center, room, &slot, &closures)?;
     let dated = [Dated { slot, fate: Fate::Book(room.clone()) }];
     match series(by, now, db, center, plan, &dated).await {
-        Err(error) => Err(named(db, center, room, &[slot], &[], error).await),
+        Err(error) => Err(named(by, db, center, room, &[slot], &[], error).await),
         done => done,
     }
 }
@@ -78,7 +79,8 @@ pub async fn series(
 /// Moves a session, and by the change's scope others of its series by as many days.
 ///
 /// # Errors
-/// As [`actions::reschedule`], with the name of what is in the way; `Refused` if the room is closed on one of the days.
+/// As [`actions::reschedule`], with the name of what is in the way; `Refused` if the room is closed on one of the days;
+/// `Invalid` at `date` if another of the series would come to lie further back than a session may be entered.
 pub async fn reschedule(
     by: &Coordinator,
     now: Now,
@@ -89,14 +91,19 @@ pub async fn reschedule(
 ) -> Result<()> {
     let Place { room, slot, .. } = &change.place;
     let mut conn = db.read().await?;
-    let series = queries::of_activity(&mut conn, session.activity_id).await?;
+    let series = queries::of_activity(by, &mut conn, session.activity_id).await?;
     let days = slot.date.0 - session.local_date.0;
     let moves: Vec<(&Session, Slot)> = rules::meant(session, &series, change.scope, now.0)
         .into_iter()
         .map(|moved| (moved, Slot::new(center.zone, Date(moved.local_date.0 + days), slot.from, slot.to)))
         .collect();
     let slots: Vec<Slot> = moves.iter().map(|(_, slot)| *slot).collect();
-    let closures = Around::load(&mut conn, center, &slots).await?.closures;
+    // Those that come after the moved one may go further ahead, as a series may that begins there.
+    let earliest = *rules::plannable(center.zone.date(now.0)).start();
+    if slots.iter().any(|slot| slot.date < earliest) {
+        return Err(FieldErrors::one("date", Fault::bound("field.date_too_far", format!("{earliest}–"))).into());
+    }
+    let closures = Around::load(by, &mut conn, center, &slots).await?.closures;
     drop(conn);
     for slot in &slots {
         refuse_closed(center, room, slot, &closures)?;
@@ -109,9 +116,36 @@ pub async fn reschedule(
     match made.await {
         Err(error) => {
             let moving: Vec<SessionId> = moves.iter().map(|(moved, _)| moved.id).collect();
-            Err(named(db, center, room, &slots, &moving, error).await)
+            Err(named(by, db, center, room, &slots, &moving, error).await)
         }
         done => done,
+    }
+}
+
+/// Which way of not taking place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Cancel,
+    Skip,
+}
+
+/// Lets a session, and by the reason's scope others of its series, not take place.
+///
+/// # Errors
+/// As [`actions::cancel`].
+pub async fn drop_out(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Tx,
+    session: &Session,
+    why: &Reason,
+    way: Way,
+) -> Result<()> {
+    let series = queries::of_activity(by, tx, session.activity_id).await?;
+    let meant = rules::meant(session, &series, why.scope, now.0);
+    match way {
+        Way::Cancel => actions::cancel(by, now, tx, &meant, &why.text).await,
+        Way::Skip => actions::skip(by, now, tx, &meant, &why.text).await,
     }
 }
 
@@ -132,7 +166,7 @@ pub async fn restore(by: &Coordinator, now: Now, db: &Db, center: &Center, sessi
         error => error,
     })?;
     let slot = session.slot();
-    let closures = Around::load(&mut conn, center, &[slot]).await?.closures;
+    let closures = Around::load(by, &mut conn, center, &[slot]).await?.closures;
     drop(conn);
     rules::may_change(session)?;
     refuse_closed(center, &room, &slot, &closures)?;
@@ -142,17 +176,25 @@ pub async fn restore(by: &Coordinator, now: Now, db: &Db, center: &Center, sessi
         Ok::<_, Error>(tx.commit().await?)
     };
     match made.await {
-        Err(error) => Err(named(db, center, &room, &[slot], &[session.id], error).await),
+        Err(error) => Err(named(by, db, center, &room, &[slot], &[session.id], error).await),
         done => done,
     }
 }
 
 /// After the database found a room taken: the refusal that says by what. Every other error stays as it is.
-async fn named(db: &Db, center: &Center, room: &Room, slots: &[Slot], moving: &[SessionId], error: Error) -> Error {
+async fn named(
+    by: &Coordinator,
+    db: &Db,
+    center: &Center,
+    room: &Room,
+    slots: &[Slot],
+    moving: &[SessionId],
+    error: Error,
+) -> Error {
     if !actions::is_room_taken(&error) {
         return error;
     }
-    let around = async { Around::load(&mut *db.read().await?, center, slots).await };
+    let around = async { Around::load(by, &mut *db.read().await?, center, slots).await };
     let around = match around.await {
         Ok(around) => around.without(moving),
         Err(error) => return error,

@@ -14,6 +14,7 @@ use ics::{Daylight, Event, ICalendar, Standard, escape_text};
 
 use super::{Session, SessionStatus};
 use crate::clock::{Date, Timestamp, Zone};
+use crate::web::Lang;
 
 /// What a calendar holds.
 pub struct Feed<'a> {
@@ -55,7 +56,7 @@ fn event<'a>(feed: &Feed<'_>, session: &Session) -> Event<'a> {
     let mut ends = DtEnd::new(local(session.ends_at));
     ends.add(TzIDParam::new(feed.zone.name()));
     event.push(ends);
-    event.push(Summary::new(text(&session.title)));
+    event.push(Summary::new(text(session.title.pick(Lang::Zh))));
     event.push(Location::new(text(&format!("{} · {}", session.center, session.room))));
     let said = [session.reason.as_deref(), session.description.as_deref()];
     let said: Vec<&str> = said.into_iter().flatten().collect();

@@ -11,7 +11,7 @@ use crate::centers;
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::store::Db;
-use crate::web::Site;
+use crate::web::{Lang, Site};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![center, session]
@@ -73,7 +73,7 @@ async fn session(db: &Db, site: Site, file: &str) -> Result<Calendar> {
     let mut conn = db.read().await?;
     let session = queries::published_session(&mut conn, id(file)?).await?;
     let body = calendar::write(&Feed {
-        name: &session.title,
+        name: session.title.pick(Lang::Zh),
         zone: session.zone,
         days: (session.local_date, session.local_date),
         sessions: std::slice::from_ref(&session),

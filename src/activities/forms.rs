@@ -1,7 +1,9 @@
 //! Reading what is to be scheduled or changed: the same for pages and API.
 
+use std::ops::RangeInclusive;
+
 use super::queries::{Helpers, Lead};
-use super::rules::{End, MOST_DATES, Repeat, Rhythm, Scope, Slot};
+use super::rules::{self, End, MOST_DATES, Repeat, Rhythm, Scope, Slot};
 use super::{ServiceKind, ServiceKindId, queries};
 use crate::centers::Center;
 use crate::clock::{Date, Now};
@@ -12,10 +14,6 @@ use crate::teams::TeamId;
 use crate::web::Fields;
 use crate::web::fields::{Fault, Reader, parse};
 use crate::workers::WorkerId;
-
-/// How far back a session may be entered afterwards, and how far ahead one may be planned. A mistyped year is told.
-const DAYS_BACK: u64 = 92;
-const YEARS_AHEAD: u32 = 2;
 
 /// What a center's activities choose from.
 pub struct Choices {
@@ -43,13 +41,14 @@ impl Choices {
     }
 
     fn day(&self, text: &str) -> Result<Date, Fault> {
-        let date = parse::date(text)?;
-        let (from, to) = (self.today.minus_days(DAYS_BACK), self.today.plus_years(YEARS_AHEAD));
-        if (from..=to).contains(&date) {
-            Ok(date)
-        } else {
-            Err(Fault::bound("field.date_too_far", format!("{from}–{to}")))
-        }
+        within(parse::date(text)?, rules::plannable(self.today))
+    }
+}
+
+fn within(date: Date, reach: RangeInclusive<Date>) -> Result<Date, Fault> {
+    match reach.contains(&date) {
+        true => Ok(date),
+        false => Err(Fault::bound("field.date_too_far", format!("{}–{}", reach.start(), reach.end()))),
     }
 }
 
@@ -75,9 +74,10 @@ pub fn texts(fields: &Fields, choices: &Choices) -> Result<Texts> {
 fn read_texts(read: &mut Reader<'_>, choices: &Choices) -> Option<Texts> {
     let title = read.required("title", parse::line(60));
     let description = read.optional("description", parse::text(2_000));
-    let kind = read.required("kind", |text| Ok(chosen(&choices.kinds, |kind| kind.id.0, text)?.id));
-    let published = read.flag("published");
-    Some(Texts { title: title?, description: description?, kind: kind?, published })
+    let kind = read.required("kind", |text| chosen(&choices.kinds, |kind| kind.id.0, text))?;
+    // The form says so beside the kind; nobody should have to untick a box to protect somebody.
+    let published = read.flag("published") && !kind.confidential.is_set();
+    Some(Texts { title: title?, description: description?, kind: kind.id, published })
 }
 
 /// Where and when a session is, and with whom.
@@ -110,6 +110,15 @@ fn read_place(read: &mut Reader<'_>, center: &Center, choices: &Choices) -> Opti
         capacity: capacity?.unwrap_or(most),
         slot: Slot::new(center.zone, date?, starts?, ends?),
     })
+}
+
+/// What a program's series does with a date whose room it cannot have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnConflict {
+    /// Nothing is scheduled at all.
+    Fail,
+    /// The date stays as a row, to be booked later.
+    Skip,
 }
 
 /// An activity as planned: its first session, and how it repeats.
@@ -154,20 +163,38 @@ fn read_repeat(read: &mut Reader<'_>, fields: &Fields, first: Option<Date>) -> O
     let end = match (fields.get("until"), fields.get("times")) {
         ("", "") => read.fault("until", Fault::new("field.until_or_times"))?,
         (_, "") => End::Until(read_until(read, first)?),
-        ("", _) => End::Times(read.required("times", parse::integer(2..=i64::from(MOST_DATES)))?),
+        ("", _) => End::Times(read_times(read, first, weeks)?),
         _ => read.fault("times", Fault::new("field.until_or_times"))?,
     };
     Some(Some(Repeat { weeks, end }))
+}
+
+/// How many dates: none of them beyond what `until` may say.
+fn read_times(read: &mut Reader<'_>, first: Option<Date>, weeks: i64) -> Option<i64> {
+    let times = read.required("times", parse::integer(2..=i64::from(MOST_DATES)))?;
+    let Some(first) = first else { return Some(times) };
+    let last = first.plus_days((7 * weeks * (times - 1)).unsigned_abs());
+    within(last, rules::series_from(first)).map_or_else(|fault| read.fault("times", fault), |_| Some(times))
 }
 
 fn read_until(read: &mut Reader<'_>, first: Option<Date>) -> Option<Date> {
     let until = read.required("until", parse::date)?;
     match first {
         Some(first) if until < first => read.fault("until", Fault::new("field.ends_before_start")),
-        Some(first) if until > first.plus_years(YEARS_AHEAD) => read
-            .fault("until", Fault::bound("field.date_too_far", format!("{first}–{}", first.plus_years(YEARS_AHEAD)))),
-        _ => Some(until),
+        Some(first) => within(until, rules::series_from(first)).map_or_else(|fault| read.fault("until", fault), Some),
+        None => Some(until),
     }
+}
+
+/// Field `on_conflict`.
+pub fn on_conflict(fields: &Fields) -> Result<Option<OnConflict>> {
+    let mut read = fields.read();
+    let way = read.optional("on_conflict", |text| match text {
+        "fail" => Ok(OnConflict::Fail),
+        "skip" => Ok(OnConflict::Skip),
+        _ => Err(Fault::new("field.not_a_choice")),
+    });
+    read.finish(|| way)
 }
 
 /// A change of where and when.

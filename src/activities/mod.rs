@@ -13,7 +13,9 @@ mod pages;
 mod preview;
 pub mod queries;
 pub mod rules;
+pub(crate) mod schedule_api;
 mod schedule_pages;
+pub mod title;
 mod week;
 mod week_pages;
 
@@ -23,6 +25,7 @@ use rocket::fairing::AdHoc;
 pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, reschedule, restore, revise, schedule, skip};
 pub use forms::{Change, Place, Plan, Reason, Texts};
 pub use rules::{End, Repeat, Rhythm, Scope, Slot};
+pub use title::Title;
 
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp, Zone};
@@ -53,10 +56,9 @@ pub struct Session {
     pub center_id: CenterId,
     pub center: String,
     pub zone: Zone,
-    pub title: String,
+    #[sqlx(flatten)]
+    pub title: Title,
     pub description: Option<String>,
-    pub kind: String,
-    pub kind_en: String,
     pub published: Flag,
     pub room_id: RoomId,
     pub room: String,
@@ -110,11 +112,10 @@ impl Session {
 pub struct Activity {
     pub id: ActivityId,
     pub center_id: CenterId,
-    pub title: String,
+    #[sqlx(flatten)]
+    pub title: Title,
     pub description: Option<String>,
     pub kind_id: ServiceKindId,
-    pub kind: String,
-    pub kind_en: String,
     /// RFC 5545 RRULE; none for a single event.
     pub rule: Option<String>,
     pub published: Flag,
@@ -133,6 +134,8 @@ pub struct ServiceKind {
     pub code: String,
     pub name: String,
     pub name_en: String,
+    /// What its activities say may name a person: see [`title`].
+    pub confidential: Flag,
 }
 
 pub fn stage() -> AdHoc {
@@ -143,5 +146,6 @@ pub fn stage() -> AdHoc {
             .mount("/", week_pages::routes())
             .mount("/", calendar_pages::routes())
             .mount("/api/v1", api::routes())
+            .mount("/api/v1", schedule_api::routes())
     })
 }

@@ -58,8 +58,8 @@ async fn list(by: CenterReader, db: &Db, now: Now, center: CenterId, page: Optio
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let page = i64::from(page.unwrap_or(1).max(1));
-    let coming = if page == 1 { queries::coming(&mut conn, center.id(), now.0).await? } else { Vec::new() };
-    let mut gone = queries::gone(&mut conn, center.id(), now.0, PAST_PAGE + 1, (page - 1) * PAST_PAGE).await?;
+    let coming = if page == 1 { queries::coming(&by, &mut conn, center.id(), now.0).await? } else { Vec::new() };
+    let mut gone = queries::gone(&by, &mut conn, center.id(), now.0, (PAST_PAGE + 1, (page - 1) * PAST_PAGE)).await?;
     let has_more = gone.len() > PAST_PAGE.unsigned_abs() as usize;
     gone.truncate(PAST_PAGE.unsigned_abs() as usize);
     Ok(Page(List { center, coming, gone, page, has_more, may_schedule: may_schedule(by.role) }))
@@ -83,8 +83,8 @@ impl Show {
 }
 
 impl View for Show {
-    fn title(&self, _: Lang) -> String {
-        self.activity.title.clone()
+    fn title(&self, lang: Lang) -> String {
+        self.activity.title.pick(lang).to_owned()
     }
 
     fn frame(&self) -> Frame<'_> {
@@ -96,8 +96,8 @@ impl View for Show {
 async fn show(by: CenterReader, db: &Db, now: Now, center: CenterId, id: ActivityId) -> Result<Page<Show>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let activity = queries::activity(&mut conn, center.id(), id).await?;
-    let sessions = queries::of_activity(&mut conn, id).await?;
+    let activity = queries::activity(&by, &mut conn, center.id(), id).await?;
+    let sessions = queries::of_activity(&by, &mut conn, id).await?;
     let (coming, mut past): (Vec<_>, Vec<_>) = sessions.into_iter().partition(|session| session.ends_at > now.0);
     past.reverse();
     Ok(Page(Show { center, activity, coming, past, now: now.0, may_schedule: may_schedule(by.role) }))
@@ -155,7 +155,7 @@ async fn new(
         values.add("room", &room.to_string());
     }
     // The account's own worker leads, most of the time.
-    if let Some(worker) = queries::own_worker(&mut conn, center.id(), by.account).await? {
+    if let Some(worker) = queries::own_worker(&mut conn, center.id(), by.account, center.zone.date(now.0)).await? {
         values.add("worker", &worker.to_string());
     }
     Ok(Page(NewPage::load(&mut conn, now, center, Form::filled(values)).await?))
@@ -273,7 +273,7 @@ async fn create_series(by: &Coordinator, now: Now, db: &Db, lang: Lang, draft: D
     let slots = plan.slots(&center);
     let look = async || -> Result<Vec<preview::Row>> {
         let mut conn = db.read().await?;
-        let around = Around::load(&mut conn, &center, &slots).await?;
+        let around = Around::load(by, &mut conn, &center, &slots).await?;
         let holidays = match (slots.first(), slots.last()) {
             (Some(first), Some(last)) => holidays::queries::between(&mut conn, first.date, last.date).await?,
             _ => Vec::new(),
@@ -332,7 +332,7 @@ async fn open(
     id: ActivityId,
 ) -> Result<(Center, Activity, Choices)> {
     let center = centers::queries::open_to(by, conn, center).await?;
-    let activity = queries::activity(conn, center.id(), id).await?;
+    let activity = queries::activity(by, conn, center.id(), id).await?;
     let choices = Choices::load(conn, &center, now).await?;
     Ok((center, activity, choices))
 }
@@ -341,7 +341,7 @@ async fn open(
 async fn edit(by: Coordinator, db: &Db, now: Now, center: CenterId, id: ActivityId) -> Result<Page<EditPage>> {
     let (center, activity, choices) = open(&by, &mut *db.read().await?, now, center, id).await?;
     let mut values = Fields::default()
-        .with("title", &activity.title)
+        .with("title", activity.title.own().unwrap_or_default())
         .with("description", activity.description.as_deref().unwrap_or_default())
         .with("kind", activity.kind_id);
     if activity.published.is_set() {

@@ -64,7 +64,7 @@ impl Row {
     pub fn there(&self, zone: &Zone) -> Option<(&str, String)> {
         let State::Taken(there) = &self.state else { return None };
         let (from, to) = (zone.local(there.starts_at), zone.local(there.ends_at));
-        Some((&there.title, format!("{}–{}", from.format("%H:%M"), to.format("%H:%M"))))
+        Some((there.title.pick(Lang::Zh), format!("{}–{}", from.format("%H:%M"), to.format("%H:%M"))))
     }
 
     pub fn closure(&self) -> Option<&str> {

@@ -3,36 +3,43 @@
 use chrono::NaiveDateTime;
 
 use super::rules::{Occupant, Slot};
+use super::title::{PUBLISHED, Sight};
 use super::{Activity, ActivityId, ServiceKind, Session, SessionId};
-use crate::auth::{AccountId, Role, Viewer};
-use crate::centers::{Center, CenterId};
+use crate::auth::{AccountId, Coordinator, Role, Viewer};
+use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::store::{Conn, Flag};
 use crate::teams::TeamId;
 use crate::workers::WorkerId;
 
-/// What a [`Session`] is selected from; a condition follows.
-const SESSION: &str = "select s.id, s.activity_id, s.center_id, c.name as center, c.zone, a.title, a.description,
-        k.name as kind, k.name_en as kind_en, a.published, s.room_id, r.name as room,
-        s.worker_id, w.name as worker, s.team_id, t.name as team,
-        s.starts_at, s.ends_at, s.local_date, s.capacity, s.status, s.reason, s.check_in_token, s.summary,
-        s.closed_at, s.sequence, s.updated_at
-     from sessions s
-     join activities a on a.id = s.activity_id
-     join service_kinds k on k.id = a.kind_id
-     join centers c on c.id = s.center_id
-     join rooms r on r.id = s.room_id
-     left join workers v on v.id = s.worker_id
-     left join people w on w.id = v.person_id
-     left join teams t on t.id = s.team_id";
+/// What a [`Session`] is selected from, as `sight` reads it; a condition follows.
+fn select(sight: Sight<'_>) -> String {
+    let [description, reason, summary] =
+        [("a", "description"), ("s", "reason"), ("s", "summary")].map(|(table, name)| sight.column(table, name));
+    format!(
+        "select s.id, s.activity_id, s.center_id, c.name as center, c.zone, {}, {description}, a.published,
+                s.room_id, r.name as room, s.worker_id, w.name as worker, s.team_id, t.name as team,
+                s.starts_at, s.ends_at, s.local_date, s.capacity, s.status, {reason}, s.check_in_token, {summary},
+                s.closed_at, s.sequence, s.updated_at
+         from sessions s
+         join activities a on a.id = s.activity_id
+         join service_kinds k on k.id = a.kind_id
+         join centers c on c.id = s.center_id
+         join rooms r on r.id = s.room_id
+         left join workers v on v.id = s.worker_id
+         left join people w on w.id = v.person_id
+         left join teams t on t.id = s.team_id",
+        sight.title()
+    )
+}
 
 /// One session of the center.
 ///
 /// # Errors
 /// `NotFound` for another center's.
-pub async fn session(conn: &mut Conn, center: CenterId, id: SessionId) -> Result<Session> {
-    let sql = format!("{SESSION} where s.id = $1 and s.center_id = $2");
+pub async fn session(by: &Viewer, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<Session> {
+    let sql = format!("{} where s.id = $1 and s.center_id = $2", select(by.into()));
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).bind(center).fetch_optional(conn).await?.ok_or(Error::NotFound)
 }
 
@@ -42,7 +49,7 @@ pub async fn session(conn: &mut Conn, center: CenterId, id: SessionId) -> Result
 /// # Errors
 /// `NotFound` for any other.
 pub async fn session_for(by: &Viewer, now: Now, conn: &mut Conn, center: &Center, id: SessionId) -> Result<Session> {
-    let found = session(conn, center.id(), id).await?;
+    let found = session(by, conn, center.id(), id).await?;
     let reaches = match by.role {
         Role::TeamLeader => leads_it(by, conn, id).await?,
         Role::FrontDesk => found.local_date == center.zone.date(now.0),
@@ -63,31 +70,35 @@ async fn leads_it(by: &Viewer, conn: &mut Conn, id: SessionId) -> Result<bool> {
     Ok(count > 0)
 }
 
-/// The session whose QR carries `token`.
+/// The session whose QR carries `token`, as whoever stands at the door may read it.
 pub async fn session_by_token(conn: &mut Conn, token: &str) -> Result<Session> {
-    let sql = format!("{SESSION} where s.check_in_token = $1");
+    let sql = format!("{} where s.check_in_token = $1", select(Sight::Public));
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(token).fetch_optional(conn).await?.ok_or(Error::NotFound)
 }
 
 /// One session of the center, unless it is no more than a plan: anyone may know it.
 pub async fn published_session(conn: &mut Conn, id: SessionId) -> Result<Session> {
-    let sql = format!("{SESSION} where s.id = $1 and a.published = 1 and s.status <> 'skipped'");
+    let sql = format!("{} where s.id = $1 and {PUBLISHED} and s.status <> 'skipped'", select(Sight::Public));
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
 }
 
-/// The center that a session belongs to.
-pub async fn center_of(conn: &mut Conn, id: SessionId) -> Result<CenterId> {
-    sqlx::query_scalar("select center_id from sessions where id = $1")
-        .bind(id)
-        .fetch_optional(conn)
-        .await?
-        .ok_or(Error::NotFound)
+/// The session and its center, for an address that does not name the center.
+///
+/// # Errors
+/// As [`session_for`].
+pub async fn open_to(by: &Viewer, now: Now, conn: &mut Conn, id: SessionId) -> Result<(Center, Session)> {
+    let center: Option<CenterId> =
+        sqlx::query_scalar("select center_id from sessions where id = $1").bind(id).fetch_optional(&mut *conn).await?;
+    let center = centers::queries::open_to(by, conn, center.ok_or(Error::NotFound)?).await?;
+    let session = session_for(by, now, conn, &center, id).await?;
+    Ok((center, session))
 }
 
 /// The center's sessions of the local days [from, to), by start.
-pub async fn sessions(conn: &mut Conn, center: CenterId, from: Date, to: Date) -> Result<Vec<Session>> {
+pub async fn sessions(by: &Viewer, conn: &mut Conn, center: CenterId, from: Date, to: Date) -> Result<Vec<Session>> {
     let sql = format!(
-        "{SESSION} where s.center_id = $1 and s.local_date >= $2 and s.local_date < $3 order by s.starts_at, s.id"
+        "{} where s.center_id = $1 and s.local_date >= $2 and s.local_date < $3 order by s.starts_at, s.id",
+        select(by.into())
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(from).bind(to).fetch_all(conn).await?)
 }
@@ -96,8 +107,9 @@ pub async fn sessions(conn: &mut Conn, center: CenterId, from: Date, to: Date) -
 /// Of one center, or of all.
 pub async fn published(conn: &mut Conn, center: Option<CenterId>, from: Date, to: Date) -> Result<Vec<Session>> {
     let sql = format!(
-        "{SESSION} where a.published = 1 and s.status <> 'skipped' and s.local_date >= $1 and s.local_date < $2
-         and ($3 = 0 or s.center_id = $3) order by s.starts_at, s.id"
+        "{} where {PUBLISHED} and s.status <> 'skipped' and s.local_date >= $1 and s.local_date < $2
+         and ($3 = 0 or s.center_id = $3) order by s.starts_at, s.id",
+        select(Sight::Public)
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(from)
@@ -123,9 +135,10 @@ pub async fn page(
         _ => (from, to),
     };
     let sql = format!(
-        "{SESSION} where s.center_id = $1 and s.local_date >= $2 and s.local_date < $3 and s.id > $4
+        "{} where s.center_id = $1 and s.local_date >= $2 and s.local_date < $3 and s.id > $4
            and ($6 = 0 or exists (select 1 from account_scopes g where g.team_id = s.team_id and g.account_id = $7))
-         order by s.id limit $5"
+         order by s.id limit $5",
+        select(by.into())
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(center.id())
@@ -140,27 +153,40 @@ pub async fn page(
 }
 
 /// An activity's sessions, by start.
-pub async fn of_activity(conn: &mut Conn, activity: ActivityId) -> Result<Vec<Session>> {
-    let sql = format!("{SESSION} where s.activity_id = $1 order by s.starts_at, s.id");
+pub async fn of_activity(by: &Viewer, conn: &mut Conn, activity: ActivityId) -> Result<Vec<Session>> {
+    let sql = format!("{} where s.activity_id = $1 order by s.starts_at, s.id", select(by.into()));
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(activity).fetch_all(conn).await?)
 }
 
-const ACTIVITY: &str = "select a.id, a.center_id, a.title, a.description, a.kind_id, k.name as kind,
-        k.name_en as kind_en, a.rule, a.published
-     from activities a join service_kinds k on k.id = a.kind_id";
+/// The columns of an [`Activity`], as the viewer reads it.
+fn activity_columns(by: &Viewer) -> String {
+    let sight = Sight::from(by);
+    let description = sight.column("a", "description");
+    format!("a.id, a.center_id, {}, {description}, a.kind_id, a.rule, a.published", sight.title())
+}
+
+fn select_activity(by: &Viewer) -> String {
+    format!("select {} from activities a join service_kinds k on k.id = a.kind_id", activity_columns(by))
+}
 
 /// One activity of the center.
 ///
 /// # Errors
 /// `NotFound` for another center's.
-pub async fn activity(conn: &mut Conn, center: CenterId, id: ActivityId) -> Result<Activity> {
-    let sql = format!("{ACTIVITY} where a.id = $1 and a.center_id = $2");
+pub async fn activity(by: &Viewer, conn: &mut Conn, center: CenterId, id: ActivityId) -> Result<Activity> {
+    let sql = format!("{} where a.id = $1 and a.center_id = $2", select_activity(by));
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).bind(center).fetch_optional(conn).await?.ok_or(Error::NotFound)
 }
 
 /// Up to `limit` of the center's activities with ids above `after`, by id.
-pub async fn activities_page(conn: &mut Conn, center: CenterId, after: i64, limit: i64) -> Result<Vec<Activity>> {
-    let sql = format!("{ACTIVITY} where a.center_id = $1 and a.id > $2 order by a.id limit $3");
+pub async fn activities_page(
+    by: &Viewer,
+    conn: &mut Conn,
+    center: CenterId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Activity>> {
+    let sql = format!("{} where a.center_id = $1 and a.id > $2 order by a.id limit $3", select_activity(by));
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(after).bind(limit).fetch_all(conn).await?)
 }
 
@@ -182,36 +208,51 @@ impl Row {
     }
 }
 
-const ROW: &str = "select a.id, a.center_id, a.title, a.description, a.kind_id, k.name as kind,
-        k.name_en as kind_en, a.rule, a.published, count(s.id) as sessions,
-        count(case when s.status = 'planned' and s.ends_at > $2 then 1 end) as coming,
-        min(case when s.status = 'planned' and s.ends_at > $2 then s.starts_at end) as next_at,
-        max(s.starts_at) as last_at
-     from activities a
-     join service_kinds k on k.id = a.kind_id
-     left join sessions s on s.activity_id = a.id
-     where a.center_id = $1
-     group by a.id, a.center_id, a.title, a.description, a.kind_id, k.name, k.name_en, a.rule, a.published";
+fn select_rows(by: &Viewer) -> String {
+    format!(
+        "select {}, count(s.id) as sessions,
+                count(case when s.status = 'planned' and s.ends_at > $2 then 1 end) as coming,
+                min(case when s.status = 'planned' and s.ends_at > $2 then s.starts_at end) as next_at,
+                max(s.starts_at) as last_at
+         from activities a
+         join service_kinds k on k.id = a.kind_id
+         left join sessions s on s.activity_id = a.id
+         where a.center_id = $1
+         group by a.id, a.center_id, a.title, a.description, a.kind_id, k.name, k.name_en, k.confidential, a.rule,
+                  a.published",
+        activity_columns(by)
+    )
+}
 
 /// The center's activities that have a session to come, the nearest first.
-pub async fn coming(conn: &mut Conn, center: CenterId, now: Timestamp) -> Result<Vec<Row>> {
+pub async fn coming(by: &Viewer, conn: &mut Conn, center: CenterId, now: Timestamp) -> Result<Vec<Row>> {
     let sql = format!(
-        "{ROW} having count(case when s.status = 'planned' and s.ends_at > $2 then 1 end) > 0 order by next_at, a.id"
+        "{} having count(case when s.status = 'planned' and s.ends_at > $2 then 1 end) > 0 order by next_at, a.id",
+        select_rows(by)
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(now).fetch_all(conn).await?)
 }
 
 /// The center's activities that have none to come, the latest first: up to `limit` after the first `offset`.
-pub async fn gone(conn: &mut Conn, center: CenterId, now: Timestamp, limit: i64, offset: i64) -> Result<Vec<Row>> {
+pub async fn gone(
+    by: &Viewer,
+    conn: &mut Conn,
+    center: CenterId,
+    now: Timestamp,
+    (limit, offset): (i64, i64),
+) -> Result<Vec<Row>> {
     let sql = format!(
-        "{ROW} having count(case when s.status = 'planned' and s.ends_at > $2 then 1 end) = 0
-         order by last_at desc, a.id desc limit $3 offset $4"
+        "{} having count(case when s.status = 'planned' and s.ends_at > $2 then 1 end) = 0
+         order by last_at desc, a.id desc limit $3 offset $4",
+        select_rows(by)
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(now).bind(limit).bind(offset).fetch_all(conn).await?)
 }
 
 pub async fn kinds(conn: &mut Conn) -> Result<Vec<ServiceKind>> {
-    Ok(sqlx::query_as("select id, code, name, name_en from service_kinds order by id").fetch_all(conn).await?)
+    Ok(sqlx::query_as("select id, code, name, name_en, confidential from service_kinds order by id")
+        .fetch_all(conn)
+        .await?)
 }
 
 /// Who can lead a session: the center's workers who have not left.
@@ -224,7 +265,7 @@ pub struct Lead {
 pub async fn leads(conn: &mut Conn, center: CenterId, today: Date) -> Result<Vec<Lead>> {
     Ok(sqlx::query_as(
         "select v.id, p.name from workers v join people p on p.id = v.person_id
-         where v.center_id = $1 and (v.ended_on is null or v.ended_on >= $2) order by v.kind desc, p.pinyin, v.id",
+         where v.center_id = $1 and (v.ended_on is null or v.ended_on > $2) order by v.kind desc, p.pinyin, v.id",
     )
     .bind(center)
     .bind(today)
@@ -252,7 +293,7 @@ const REACH_MILLIS: i64 = (24 + 2 * 4) * 3_600_000;
 /// What stands in the way of `slots` in any of the center's rooms, their buffers counted: one query, and one look into
 /// the index per room and slot, however many bookings there are. (`cross join` keeps SQLite to this order: from some
 /// thirty slots on it would rather read every booking.)
-pub async fn occupants(conn: &mut Conn, center: CenterId, slots: &[Slot]) -> Result<Vec<Occupant>> {
+pub async fn occupants(by: &Coordinator, conn: &mut Conn, center: CenterId, slots: &[Slot]) -> Result<Vec<Occupant>> {
     if slots.is_empty() {
         return Ok(Vec::new());
     }
@@ -261,19 +302,20 @@ pub async fn occupants(conn: &mut Conn, center: CenterId, slots: &[Slot]) -> Res
         .collect();
     let sql = format!(
         "with wanted (wanted_from, wanted_to) as (values {})
-         select b.room_id, b.session_id, a.title, b.starts_at as booked_from, b.ends_at as booked_to,
-                s.starts_at, s.ends_at
+         select b.room_id, b.session_id, {}, b.starts_at as booked_from, b.ends_at as booked_to, s.starts_at, s.ends_at
          from wanted w
          cross join rooms r
          cross join bookings b
          join sessions s on s.id = b.session_id
          join activities a on a.id = s.activity_id
+         join service_kinds k on k.id = a.kind_id
          where r.center_id = $1 and b.room_id = r.id and b.released_at is null
            and b.starts_at < w.wanted_to + r.buffer_minutes * 60000
            and b.starts_at > w.wanted_from - {REACH_MILLIS}
            and b.ends_at > w.wanted_from - r.buffer_minutes * 60000
          order by b.starts_at",
-        wanted.join(", ")
+        wanted.join(", "),
+        Sight::Of(by).title()
     );
     let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center);
     for slot in slots {
@@ -288,12 +330,19 @@ pub async fn instance(conn: &mut Conn) -> Result<String> {
 }
 
 /// The account's own worker at the center, if it has one.
-pub async fn own_worker(conn: &mut Conn, center: CenterId, account: AccountId) -> Result<Option<WorkerId>> {
+pub async fn own_worker(
+    conn: &mut Conn,
+    center: CenterId,
+    account: AccountId,
+    today: Date,
+) -> Result<Option<WorkerId>> {
     Ok(sqlx::query_scalar(
-        "select id from workers where center_id = $1 and account_id = $2 and ended_on is null order by id limit 1",
+        "select id from workers where center_id = $1 and account_id = $2 and (ended_on is null or ended_on > $3)
+         order by id limit 1",
     )
     .bind(center)
     .bind(account)
+    .bind(today)
     .fetch_optional(conn)
     .await?)
 }

@@ -1,15 +1,33 @@
 //! What scheduling decides without asking anybody: on which dates a series falls, and how a room stands at a time.
 
+use std::ops::RangeInclusive;
+
 use chrono::{Datelike, NaiveTime, TimeZone};
 
-use super::{Session, SessionId, SessionStatus};
+use super::{Session, SessionId, SessionStatus, Title};
 use crate::clock::{Date, Timestamp, Zone};
 use crate::error::Refusal;
 use crate::rooms::{Closure, Room, RoomId};
 use crate::store::text_enum;
+use crate::web::Lang;
 
-/// The most dates that one series may have: two years of a weekly one. Keeps every expansion bounded.
-pub const MOST_DATES: u16 = 104;
+/// The most dates that one series may have: a weekly one's from the first day of its two years to the last. Keeps
+/// every expansion bounded.
+pub const MOST_DATES: u16 = 105;
+
+/// How far back a session may be entered afterwards, and how far ahead one may be planned. A mistyped year is told.
+const DAYS_BACK: u64 = 92;
+const YEARS_AHEAD: u32 = 2;
+
+/// The dates on which a session may be put today.
+pub fn plannable(today: Date) -> RangeInclusive<Date> {
+    today.minus_days(DAYS_BACK)..=today.plus_years(YEARS_AHEAD)
+}
+
+/// The dates that a series which begins on `first` may have, however its end is said.
+pub fn series_from(first: Date) -> RangeInclusive<Date> {
+    first..=first.plus_years(YEARS_AHEAD)
+}
 
 text_enum!(
     /// How an activity repeats.
@@ -102,7 +120,8 @@ impl Slot {
 pub struct Occupant {
     pub room_id: RoomId,
     pub session_id: SessionId,
-    pub title: String,
+    #[sqlx(flatten)]
+    pub title: Title,
     /// The booking, buffers included.
     pub booked_from: Timestamp,
     pub booked_to: Timestamp,
@@ -115,7 +134,7 @@ pub struct Occupant {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     Free,
-    Taken(Occupant),
+    Taken(Box<Occupant>),
     /// Not within the day's opening hours; `None` on a day without any.
     OutsideHours(Option<(i64, i64)>),
     /// Closed for a time, by this reason.
@@ -137,7 +156,7 @@ pub fn state(room: &Room, slot: &Slot, occupants: &[Occupant], closures: &[Closu
     occupants
         .iter()
         .find(|there| there.room_id == room.id && there.booked_from < to && from < there.booked_to)
-        .map_or(State::Free, |there| State::Taken(there.clone()))
+        .map_or(State::Free, |there| State::Taken(Box::new(there.clone())))
 }
 
 /// Whether the room is open all through `slot`; the buffer may lie outside.
@@ -165,7 +184,7 @@ pub fn refusal(room: &Room, zone: Zone, slot: &Slot, state: &State) -> Option<Re
         State::Taken(there) => {
             let (from, to) = (zone.local(there.starts_at), zone.local(there.ends_at));
             let time = format!("{}–{}", from.format("%H:%M"), to.format("%H:%M"));
-            Some(at("room_taken").with("time", time).with("title", &there.title))
+            Some(at("room_taken").with("time", time).with("title", there.title.pick(Lang::Zh)))
         }
         State::OutsideHours(Some((opens, closes))) => {
             Some(at("outside_hours").with("hours", format!("{}–{}", clock(*opens), clock(*closes))))
@@ -205,7 +224,7 @@ pub fn may_change(session: &Session) -> Result<(), Refusal> {
 mod tests {
     use super::*;
     use crate::centers::CenterId;
-    use crate::rooms::{RoomClass, RoomKindId, WeekHours};
+    use crate::rooms::{ClosureId, RoomClass, RoomKindId, WeekHours};
 
     fn date(text: &str) -> Date {
         Date::parse(text).unwrap()
@@ -228,6 +247,14 @@ mod tests {
         let until = |day| Repeat { weeks: 1, end: End::Until(date(day)) };
         assert_eq!(dates(until("2026-07-09"), "2026-07-03").len(), 1);
         assert_eq!(dates(until("2026-07-10"), "2026-07-03").len(), 2);
+    }
+
+    #[test]
+    fn two_years_of_a_weekly_series_lose_no_date() {
+        let first = date("2026-03-06");
+        let until = *series_from(first).end();
+        let all = Repeat { weeks: 1, end: End::Until(until) }.dates(Zone::SHANGHAI, first);
+        assert!(all.last().is_some_and(|last| last.plus_days(7) > until), "{all:?}");
     }
 
     #[test]
@@ -282,7 +309,7 @@ mod tests {
         Occupant {
             room_id: RoomId(room),
             session_id: SessionId(7),
-            title: "长者太极班".into(),
+            title: Title::of("长者太极班"),
             booked_from,
             booked_to,
             starts_at: slot.starts_at,
@@ -294,7 +321,7 @@ mod tests {
     fn the_buffers_of_two_sessions_may_touch_and_not_overlap() {
         let there = [occupant(1, friday(600, 660)), occupant(2, friday(700, 760))];
         assert!(state(&room(), &friday(690, 750), &there, &[]).is_free());
-        assert_eq!(state(&room(), &friday(689, 750), &there, &[]), State::Taken(there[0].clone()));
+        assert_eq!(state(&room(), &friday(689, 750), &there, &[]), State::Taken(Box::new(there[0].clone())));
     }
 
     #[test]
@@ -305,7 +332,7 @@ mod tests {
         assert_eq!(state(&room(), &saturday, &[], &[]), State::OutsideHours(None));
         let noon = friday(720, 780);
         let repairs = Closure {
-            id: 1,
+            id: ClosureId(1),
             room_id: RoomId(1),
             starts_at: noon.starts_at,
             ends_at: noon.ends_at,
@@ -320,7 +347,7 @@ mod tests {
 
     #[test]
     fn the_refusal_names_what_is_there() {
-        let taken = State::Taken(occupant(1, friday(840, 960)));
+        let taken = State::Taken(Box::new(occupant(1, friday(840, 960))));
         let refusal = refusal(&room(), Zone::SHANGHAI, &friday(900, 960), &taken).unwrap();
         assert!(refusal.args.contains(&("time", "14:00–16:00".into())));
         assert!(refusal.args.contains(&("title", "长者太极班".into())));

@@ -3,8 +3,9 @@
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
-use super::forms::{self, Choices, Reason};
-use super::{Rhythm, Scope, Session, SessionId, SessionStatus, actions, booking, queries, rules};
+use super::booking::{self, Way};
+use super::forms::{self, Choices};
+use super::{Rhythm, Scope, Session, SessionId, SessionStatus, queries, rules};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
@@ -45,8 +46,8 @@ impl Schedule {
         self.session.status == SessionStatus::Completed
     }
 
-    async fn load(conn: &mut Conn, now: Now, center: Center, session: Session) -> Result<Self> {
-        let activity = queries::activity(conn, center.id(), session.activity_id).await?;
+    async fn load(by: &Coordinator, conn: &mut Conn, now: Now, center: Center, session: Session) -> Result<Self> {
+        let activity = queries::activity(by, conn, center.id(), session.activity_id).await?;
         let choices = Choices::load(conn, &center, now).await?;
         let moving = Form::filled(values(&session));
         let scope = || Form::filled(Fields::default().with("scope", Scope::One));
@@ -81,7 +82,7 @@ fn values(session: &Session) -> Fields {
 
 async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
     let center = centers::queries::open_to(by, conn, center).await?;
-    let session = queries::session(conn, center.id(), id).await?;
+    let session = queries::session(by, conn, center.id(), id).await?;
     Ok((center, session))
 }
 
@@ -93,7 +94,7 @@ fn page_of(session: &Session) -> String {
 async fn show(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<Schedule>> {
     let mut conn = db.read().await?;
     let (center, session) = open(&by, &mut conn, center, id).await?;
-    Ok(Page(Schedule::load(&mut conn, now, center, session).await?))
+    Ok(Page(Schedule::load(&by, &mut conn, now, center, session).await?))
 }
 
 #[post("/centers/<center>/sessions/<id>/schedule", data = "<fields>")]
@@ -108,7 +109,7 @@ async fn reschedule(
     let mut conn = db.read().await?;
     let (center, session) = open(&by, &mut conn, center, id).await?;
     rules::may_change(&session)?;
-    let mut page = Schedule::load(&mut conn, now, center, session).await?;
+    let mut page = Schedule::load(&by, &mut conn, now, center, session).await?;
     drop(conn);
     let made = async {
         let change = forms::change(&fields, &page.center, &page.choices)?;
@@ -123,13 +124,6 @@ async fn reschedule(
     }
 }
 
-/// Which way of not taking place.
-#[derive(Clone, Copy)]
-enum Way {
-    Cancel,
-    Skip,
-}
-
 async fn drop_out(
     by: &Coordinator,
     db: &Db,
@@ -141,19 +135,13 @@ async fn drop_out(
     let mut tx = db.begin().await?;
     let (center, session) = open(by, &mut tx, center, id).await?;
     let made = async {
-        let Reason { text, scope } = forms::reason(&fields)?;
-        let series = queries::of_activity(&mut tx, session.activity_id).await?;
-        let meant = rules::meant(&session, &series, scope, now.0);
-        match way {
-            Way::Cancel => actions::cancel(by, now, &mut tx, &meant, &text).await?,
-            Way::Skip => actions::skip(by, now, &mut tx, &meant, &text).await?,
-        }
+        booking::drop_out(by, now, &mut tx, &session, &forms::reason(&fields)?, way).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     match made.await {
         Ok(()) => Ok(Submitted::done(page_of(&session), "done.session_dropped")),
         Err(Error::Invalid(errors)) => {
-            let mut page = Schedule::load(&mut *db.read().await?, now, center, session).await?;
+            let mut page = Schedule::load(by, &mut *db.read().await?, now, center, session).await?;
             let form = Form::again(fields, errors);
             match way {
                 Way::Cancel => page.cancelling = form,

@@ -228,7 +228,7 @@ mod tests {
     fn the_past_cannot_be_booked_and_a_closure_is_hatched() {
         let noon = Zone::SHANGHAI.at_minute(friday(), 720);
         let repairs = Closure {
-            id: 1,
+            id: crate::rooms::ClosureId(1),
             room_id: RoomId(1),
             starts_at: Zone::SHANGHAI.at_minute(friday(), 840),
             ends_at: Zone::SHANGHAI.midnight(friday().plus_days(3)),

@@ -99,7 +99,7 @@ async fn week(by: CenterReader, db: &Db, now: Now, center: CenterId, date: Optio
     let date = date.and_then(Date::parse).unwrap_or(today);
     let rooms = rooms::queries::of_center(&mut conn, center.id()).await?;
     let monday = date.monday();
-    let sessions = queries::sessions(&mut conn, center.id(), monday, monday.plus_days(7)).await?;
+    let sessions = queries::sessions(&by, &mut conn, center.id(), monday, monday.plus_days(7)).await?;
     let (dawn, dusk) = (center.zone.midnight(date), center.zone.midnight(date.plus_days(1)));
     let closures = rooms::queries::closures(&mut conn, center.id(), dawn, dusk).await?;
     let may_schedule = super::pages::may_schedule(by.role);

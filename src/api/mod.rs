@@ -5,10 +5,16 @@
 
 mod openapi;
 
+use std::str::FromStr;
+
 use rocket::fairing::AdHoc;
 use rocket::{get, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::error::Result;
+use crate::web::Fields;
+use crate::web::fields::{Fault, parse};
 
 /// A list of things, and where the next page begins.
 #[derive(Serialize, ToSchema)]
@@ -24,8 +30,9 @@ impl<T> List<T> {
         Self { items, next: None }
     }
 
-    /// A page of up to `size` items out of `items`, which holds one more if there is more.
-    pub fn page(mut items: Vec<T>, size: usize, key: impl Fn(&T) -> i64) -> Self {
+    /// A page of up to [`PAGE`] items out of `items`, which holds one more if there is more.
+    pub fn page(mut items: Vec<T>, key: impl Fn(&T) -> i64) -> Self {
+        let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
         let more = items.len() > size;
         items.truncate(size);
         let next = items.last().filter(|_| more).map(|last| key(last).to_string());
@@ -35,6 +42,42 @@ impl<T> List<T> {
 
 /// The most items of one page of a list.
 pub const PAGE: i64 = 100;
+
+/// A list's `cursor`: the key after which the page begins, 0 where none is given.
+///
+/// # Errors
+/// `Invalid` at `cursor` for what no list gave out: taken for the beginning, it would make a program read in circles.
+pub fn after(cursor: Option<&str>) -> Result<i64> {
+    let fields = Fields::default().with("cursor", cursor.unwrap_or_default());
+    let mut read = fields.read();
+    let after = read.optional("cursor", |text| match parse::choice(text)? {
+        after @ 0.. => Ok(after),
+        _ => Err(Fault::new("field.not_a_choice")),
+    });
+    read.finish(|| after).map(Option::unwrap_or_default)
+}
+
+/// What an address must say under `name` after its question mark.
+///
+/// # Errors
+/// `Invalid` at `name` where it is missing or not what `parse` takes.
+pub fn asked<T>(name: &str, value: Option<&str>, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Result<T> {
+    read_one(&Fields::default().with(name, value.unwrap_or_default()), name, parse)
+}
+
+/// What a body must say under `name` before the rest of it can be read: mostly the center.
+///
+/// # Errors
+/// As [`asked`].
+pub fn sent<T: FromStr>(name: &str, fields: &Fields) -> Result<T> {
+    read_one(fields, name, parse::choice)
+}
+
+fn read_one<T>(fields: &Fields, name: &str, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Result<T> {
+    let mut read = fields.read();
+    let value = read.required(name, parse);
+    read.finish(|| value)
+}
 
 /// RFC 9457, with a stable `code`.
 #[derive(Serialize, ToSchema)]

@@ -63,19 +63,30 @@ struct Found {
     role: Role,
     kind: Kind,
     seen_at: Timestamp,
+    /// How many of the account's scopes have come to their end.
+    ended: i64,
 }
+
+/// The condition under which account `a` may sign in at `$2`: it is not disabled, and its role has not ended
+/// everywhere.
+pub(crate) const LIVE: &str = "(a.disabled_at is null
+     and (not exists (select 1 from account_scopes x where x.account_id = a.id and x.ends_at <= $2)
+          or exists (select 1 from account_scopes x where x.account_id = a.id
+                     and (x.ends_at is null or x.ends_at > $2))))";
 
 /// Who holds `secret`, if it is good now. A password login and a token are never mixed up: the caller's way in decides.
 pub async fn viewer(db: &Db, now: Now, secret: &str) -> Result<Option<Viewer>> {
-    let found: Option<Found> = sqlx::query_as(
-        "select l.id as login, a.id as account, a.name, a.role, l.kind, l.seen_at
+    let sql = format!(
+        "select l.id as login, a.id as account, a.name, a.role, l.kind, l.seen_at,
+                (select count(*) from account_scopes x where x.account_id = a.id and x.ends_at <= $2) as ended
          from logins l join accounts a on a.id = l.account_id
-         where l.secret_hash = $1 and l.revoked_at is null and l.expires_at > $2 and a.disabled_at is null",
-    )
-    .bind(hash(secret))
-    .bind(now.0)
-    .fetch_optional(&mut *db.read().await?)
-    .await?;
+         where l.secret_hash = $1 and l.revoked_at is null and l.expires_at > $2 and {LIVE}"
+    );
+    let found: Option<Found> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(hash(secret))
+        .bind(now.0)
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
     let Some(found) = found else { return Ok(None) };
     if found.seen_at.plus(SEEN_EVERY) < now.0 && found.kind == Kind::Browser {
         let mut tx = db.begin().await?;
@@ -86,7 +97,23 @@ pub async fn viewer(db: &Db, now: Now, secret: &str) -> Result<Option<Viewer>> {
             .await?;
         tx.commit().await?;
     }
+    if found.ended > 0 {
+        let mut tx = db.begin().await?;
+        drop_ended(&mut tx, now, found.account).await?;
+        tx.commit().await?;
+    }
     Ok(Some(Viewer::found(found.login, found.account, found.name, found.role)))
+}
+
+/// Removes where an account's role has ended. The view `account_centers` knows no time, so this goes before anything is
+/// asked of it.
+pub(crate) async fn drop_ended(tx: &mut Conn, now: Now, account: AccountId) -> Result<()> {
+    sqlx::query("delete from account_scopes where account_id = $1 and ends_at <= $2")
+        .bind(account)
+        .bind(now.0)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// A login as its owner sees it.

@@ -17,7 +17,8 @@ mod throttle;
 use rocket::fairing::AdHoc;
 
 pub use guards::{
-    AuditReader, CenterReader, CityAdmin, Coordinator, Doorkeeper, Greeter, Manager, ReportReader, TeamReader, Viewer, Watcher,
+    AuditReader, CenterReader, CityAdmin, Coordinator, Doorkeeper, Greeter, Manager, ReportReader, TeamReader, Viewer,
+    Watcher,
 };
 pub use role::{Place, Role, Scope};
 
@@ -34,6 +35,10 @@ id_type!(
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("auth", |rocket| async {
-        rocket.manage(throttle::Throttle::default()).manage(guards::Remembered::default()).attach(pages::stage()).attach(accounts::stage())
+        rocket
+            .manage(throttle::Throttle::default())
+            .manage(guards::Remembered::default())
+            .attach(pages::stage())
+            .attach(accounts::stage())
     })
 }

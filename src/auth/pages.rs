@@ -98,7 +98,7 @@ async fn open_login(
     if !throttle.admits(&fields.get("login").to_ascii_lowercase(), device.address) {
         return again(Status::TooManyRequests, "too_many_tries");
     }
-    let found = credentials(&mut *db.read().await?, fields.get("login")).await?;
+    let found = credentials(&mut *db.read().await?, now, fields.get("login")).await?;
     let (account, hash) = match found {
         Some(found) => (Some((found.id, found.name)), found.password_hash),
         None => (None, None),
@@ -242,23 +242,39 @@ async fn account(by: Viewer, db: &Db, now: Now) -> Result<Page<AccountPage>> {
     Ok(Page(AccountPage::load(&by, now, &mut *db.read().await?, Form::new()).await?))
 }
 
+/// The present password is guessed here as well as at the sign-in, by whoever finds a browser open: both share one
+/// throttle.
 #[post("/account/password", data = "<fields>")]
-async fn change_password(by: Viewer, db: &Db, now: Now, fields: Fields) -> Result<Submitted<AccountPage>> {
-    match replace_password(&by, db, now, &fields).await {
-        Ok(()) => Ok(Submitted::done(uri!(account), "done.password_changed")),
+async fn change_password(
+    by: Viewer,
+    db: &Db,
+    now: Now,
+    device: Device,
+    throttle: &State<Throttle>,
+    fields: Fields,
+) -> Result<std::result::Result<Submitted<AccountPage>, (Status, Page<AccountPage>)>> {
+    let mut conn = db.read().await?;
+    let (login, hash): (Option<String>, Option<String>) =
+        sqlx::query_as("select login, password_hash from accounts where id = $1")
+            .bind(by.account)
+            .fetch_one(&mut *conn)
+            .await?;
+    if !throttle.admits(&login.unwrap_or_default(), device.address) {
+        let form = Form::again(Fields::default(), FieldErrors::whole(Refusal::new("too_many_tries")));
+        return Ok(Err((Status::TooManyRequests, Page(AccountPage::load(&by, now, &mut conn, form).await?))));
+    }
+    drop(conn);
+    match replace_password(&by, db, now, hash, &fields).await {
+        Ok(()) => Ok(Ok(Submitted::done(uri!(account), "done.password_changed"))),
         Err(error) => {
             // Passwords are not shown again.
             let form = Form::again(Fields::default(), error.into_field_errors()?);
-            Ok(Submitted::again(AccountPage::load(&by, now, &mut *db.read().await?, form).await?))
+            Ok(Ok(Submitted::again(AccountPage::load(&by, now, &mut *db.read().await?, form).await?)))
         }
     }
 }
 
-async fn replace_password(by: &Viewer, db: &Db, now: Now, fields: &Fields) -> Result<()> {
-    let hash: Option<String> = sqlx::query_scalar("select password_hash from accounts where id = $1")
-        .bind(by.account)
-        .fetch_one(&mut *db.read().await?)
-        .await?;
+async fn replace_password(by: &Viewer, db: &Db, now: Now, hash: Option<String>, fields: &Fields) -> Result<()> {
     if !password::verify(fields.get("current_password"), hash).await? {
         return Err(Error::field("current_password", "field.wrong_password"));
     }

@@ -1,6 +1,6 @@
 //! Adding and renaming kinds, and setting the age bands.
 
-use super::forms::KindInput;
+use super::forms::{KindInput, Revision};
 use super::{Catalog, Kind};
 use crate::audit;
 use crate::auth::CityAdmin;
@@ -23,36 +23,49 @@ pub async fn add(by: &CityAdmin, now: Now, tx: &mut Conn, catalog: Catalog, inpu
         Catalog::TeamKinds => {
             "insert into team_kinds (code, name, name_en, needs_qualification) values ($1, $2, $3, $4) returning id"
         }
-        Catalog::ServiceKinds => "insert into service_kinds (code, name, name_en) values ($1, $2, $3) returning id",
+        Catalog::ServiceKinds => {
+            "insert into service_kinds (code, name, name_en, confidential) values ($1, $2, $3, $4) returning id"
+        }
     };
     let insert = sqlx::query_scalar(sql).bind(code).bind(&input.name).bind(&input.name_en);
     let insert = match catalog {
         Catalog::RoomKinds => insert.bind(input.class.unwrap_or(RoomClass::Own)),
         Catalog::TeamKinds => insert.bind(Flag::from(input.needs_qualification)),
-        Catalog::ServiceKinds => insert,
+        Catalog::ServiceKinds => insert.bind(Flag::from(input.confidential)),
     };
     let id: i64 = insert.fetch_one(&mut *tx).await.map_err(taken)?;
     audit::record(tx, by, now, audit::entry("kind.added", id).because(&input.name)).await
 }
 
-/// Renames a kind, everywhere and for every year: a kind is what it is called.
+/// Renames a kind, everywhere and for every year: a kind is what it is called. A kind of service also becomes
+/// confidential, or no more: what was published of it is hidden, or shown, from then on.
 ///
 /// # Errors
 /// `Invalid` at `name` if the catalog has another kind of that name.
-pub async fn rename(
+pub async fn revise(
     by: &CityAdmin,
     now: Now,
     tx: &mut Conn,
     catalog: Catalog,
     kind: &Kind,
-    (name, name_en): (&str, &str),
+    revision: &Revision,
 ) -> Result<()> {
     let sql = match catalog {
         Catalog::RoomKinds => "update room_kinds set name = $2, name_en = $3 where id = $1",
         Catalog::TeamKinds => "update team_kinds set name = $2, name_en = $3 where id = $1",
-        Catalog::ServiceKinds => "update service_kinds set name = $2, name_en = $3 where id = $1",
+        Catalog::ServiceKinds => "update service_kinds set name = $2, name_en = $3, confidential = $4 where id = $1",
     };
-    sqlx::query(sql).bind(kind.id).bind(name).bind(name_en).execute(&mut *tx).await.map_err(taken)?;
+    let Revision { name, name_en, confidential } = revision;
+    let update = sqlx::query(sql).bind(kind.id).bind(name).bind(name_en);
+    let update = match catalog {
+        Catalog::RoomKinds | Catalog::TeamKinds => update,
+        Catalog::ServiceKinds => update.bind(Flag::from(*confidential)),
+    };
+    update.execute(&mut *tx).await.map_err(taken)?;
+    if kind.confidential.is_some_and(|was| was.is_set() != *confidential) {
+        let action = if *confidential { "kind.made_confidential" } else { "kind.made_open" };
+        audit::record(tx, by, now, audit::entry(action, kind.id).because(name)).await?;
+    }
     let renamed = format!("{} → {name}", kind.name);
     audit::record(tx, by, now, audit::entry("kind.renamed", kind.id).because(&renamed)).await
 }

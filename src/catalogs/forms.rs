@@ -14,9 +14,12 @@ pub struct KindInput {
     pub class: Option<RoomClass>,
     /// Read for kinds of teams.
     pub needs_qualification: bool,
+    /// Read for kinds of services.
+    pub confidential: bool,
 }
 
-/// Fields `name name_en`, `class` for a kind of room, `needs_qualification` for one of team.
+/// Fields `name name_en`, `class` for a kind of room, `needs_qualification` for one of team, `confidential` for one of
+/// service.
 pub fn kind(fields: &Fields, catalog: Catalog) -> Result<KindInput> {
     let mut read = fields.read();
     let name = read.required("name", parse::line(30));
@@ -25,16 +28,25 @@ pub fn kind(fields: &Fields, catalog: Catalog) -> Result<KindInput> {
         Catalog::RoomKinds => read.required("class", parse::choice).map(Some),
         Catalog::TeamKinds | Catalog::ServiceKinds => Some(None),
     };
-    let needs_qualification = read.flag("needs_qualification");
-    read.finish(|| Some(KindInput { name: name?, name_en: name_en?, class: class?, needs_qualification }))
+    let (needs_qualification, confidential) = (read.flag("needs_qualification"), read.flag("confidential"));
+    read.finish(|| Some(KindInput { name: name?, name_en: name_en?, class: class?, needs_qualification, confidential }))
 }
 
-/// Fields `name name_en`, to rename a kind.
-pub fn names(fields: &Fields) -> Result<(String, String)> {
+/// What may change of a kind that is in use.
+pub struct Revision {
+    pub name: String,
+    pub name_en: String,
+    /// Read for kinds of services.
+    pub confidential: bool,
+}
+
+/// Fields `name name_en`, and `confidential` for a kind of service.
+pub fn revision(fields: &Fields) -> Result<Revision> {
     let mut read = fields.read();
     let name = read.required("name", parse::line(30));
     let name_en = read.required("name_en", parse::line(60));
-    read.finish(|| Some((name?, name_en?)))
+    let confidential = read.flag("confidential");
+    read.finish(|| Some(Revision { name: name?, name_en: name_en?, confidential }))
 }
 
 /// Fields `elderly_from youth_from youth_to`, ages in whole years.

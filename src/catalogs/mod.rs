@@ -24,7 +24,8 @@ impl<'a> rocket::request::FromParam<'a> for Catalog {
     }
 }
 
-/// A kind of any catalog. Rooms' kinds have a class; teams' kinds say whether the work needs a qualification.
+/// A kind of any catalog. Rooms' kinds have a class; teams' kinds say whether the work needs a qualification, services'
+/// kinds whether they are confidential.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Kind {
     pub id: i64,
@@ -32,6 +33,8 @@ pub struct Kind {
     pub name_en: String,
     pub class: Option<RoomClass>,
     pub needs_qualification: Option<Flag>,
+    /// Kinds of services: whether what they say may name a person.
+    pub confidential: Option<Flag>,
 }
 
 pub fn stage() -> AdHoc {

@@ -9,7 +9,7 @@ use crate::clock::{Now, Zone};
 use crate::error::{Error, Result};
 use crate::people::groups;
 use crate::rooms::RoomClass;
-use crate::store::{Conn, Db};
+use crate::store::{Conn, Db, Flag};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -122,7 +122,11 @@ async fn add(by: CityAdmin, db: &Db, now: Now, catalog: Catalog, fields: Fields)
 #[get("/catalogs/<catalog>/<id>", rank = 2)]
 async fn edit(_by: CityAdmin, db: &Db, catalog: Catalog, id: i64) -> Result<Page<KindPage>> {
     let kind = queries::find(&mut *db.read().await?, catalog, id).await?;
-    let form = Form::filled(Fields::default().with("name", &kind.name).with("name_en", &kind.name_en));
+    let mut values = Fields::default().with("name", &kind.name).with("name_en", &kind.name_en);
+    if kind.confidential.is_some_and(Flag::is_set) {
+        values.add("confidential", "1");
+    }
+    let form = Form::filled(values);
     Ok(Page(KindPage { catalog, kind: Some(kind), form }))
 }
 
@@ -137,9 +141,9 @@ async fn rename(
 ) -> Result<Submitted<KindPage>> {
     let kind = queries::find(&mut *db.read().await?, catalog, id).await?;
     let made = async {
-        let (name, name_en) = forms::names(&fields)?;
+        let revision = forms::revision(&fields)?;
         let mut tx = db.begin().await?;
-        actions::rename(&by, now, &mut tx, catalog, &kind, (&name, &name_en)).await?;
+        actions::revise(&by, now, &mut tx, catalog, &kind, &revision).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     match made.await {

@@ -8,13 +8,18 @@ use crate::store::Conn;
 pub async fn kinds(conn: &mut Conn, catalog: Catalog) -> Result<Vec<Kind>> {
     let sql = match catalog {
         Catalog::RoomKinds => {
-            "select id, name, name_en, class, cast(null as bigint) as needs_qualification from room_kinds order by id"
+            "select id, name, name_en, class, cast(null as bigint) as needs_qualification,
+                    cast(null as bigint) as confidential
+             from room_kinds order by id"
         }
         Catalog::TeamKinds => {
-            "select id, name, name_en, cast(null as text) as class, needs_qualification from team_kinds order by id"
+            "select id, name, name_en, cast(null as text) as class, needs_qualification,
+                    cast(null as bigint) as confidential
+             from team_kinds order by id"
         }
         Catalog::ServiceKinds => {
-            "select id, name, name_en, cast(null as text) as class, cast(null as bigint) as needs_qualification
+            "select id, name, name_en, cast(null as text) as class, cast(null as bigint) as needs_qualification,
+                    confidential
              from service_kinds order by id"
         }
     };

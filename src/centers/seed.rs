@@ -59,11 +59,11 @@ const TEAM_KINDS: &[(&str, &str, &str, i64)] = &[
     ("psychological", "心理咨询与辅导", "Psychological counselling", 1),
 ];
 
-/// code, Chinese, English
-const SERVICE_KINDS: &[(&str, &str, &str)] = &[
-    ("case_work", "个案", "Case work"),
-    ("group_work", "小组", "Group work"),
-    ("community_activity", "社区活动", "Community activity"),
+/// code, Chinese, English, whether it is confidential
+const SERVICE_KINDS: &[(&str, &str, &str, i64)] = &[
+    ("case_work", "个案", "Case work", 1),
+    ("group_work", "小组", "Group work", 0),
+    ("community_activity", "社区活动", "Community activity", 0),
 ];
 
 /// Fills an empty database; does nothing to one that holds communities. Two processes that start at once do it once.
@@ -103,11 +103,12 @@ async fn load_kinds(tx: &mut Conn) -> Result<()> {
             .execute(&mut *tx)
             .await?;
     }
-    for (code, name, name_en) in SERVICE_KINDS {
-        sqlx::query("insert into service_kinds (code, name, name_en) values ($1, $2, $3)")
+    for (code, name, name_en, confidential) in SERVICE_KINDS {
+        sqlx::query("insert into service_kinds (code, name, name_en, confidential) values ($1, $2, $3, $4)")
             .bind(*code)
             .bind(*name)
             .bind(*name_en)
+            .bind(*confidential)
             .execute(&mut *tx)
             .await?;
     }

@@ -1,7 +1,7 @@
 //! What is done at a session beside admitting: walk-ins, heads without a name, corrections, and closing it.
 
 use super::admit::{self, Again, Answer, Attempt, Door, Entrance, Queue, Via, Way, Who, admit_one, hold};
-use super::forms::{Closing, Heads, WalkIn};
+use super::forms::{Closing, Confirmation, Heads, WalkIn};
 use super::phones::{self, Phone};
 use super::queries::{self, Present};
 use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, rules, unknown};
@@ -10,10 +10,11 @@ use crate::audit;
 use crate::auth::{Coordinator, Greeter, Role};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
-use crate::hours;
+use crate::hours::{self, EntryId};
 use crate::people::rules::Phone as Number;
 use crate::people::{self, PersonId};
 use crate::store::{self, Conn, Sealer, Violation};
+use crate::web::fields::FieldErrors;
 
 /// When and how somebody came whom a worker enters now: at once while the session runs, from paper afterwards, and
 /// then from the session's start, for nobody knows better.
@@ -22,7 +23,13 @@ pub(super) fn entered(session: &Session, now: Now) -> (Method, Timestamp) {
 }
 
 /// A try from a page: its number stands for the page and what was asked for there.
-fn from_page(by: impl Into<Via>, session: &Session, request: RequestId, who: PersonId, came: (Method, Timestamp)) -> Attempt {
+fn from_page(
+    by: impl Into<Via>,
+    session: &Session,
+    request: RequestId,
+    who: PersonId,
+    came: (Method, Timestamp),
+) -> Attempt {
     Attempt {
         by: by.into(),
         request,
@@ -53,7 +60,8 @@ pub(super) async fn tick(
 }
 
 /// Registers somebody at the door, with a phone or without, and lets them in. Nobody is registered at a closed or full
-/// door.
+/// door. `again` says what the same request gets: a page and a program ask differently.
+#[allow(clippy::too_many_arguments)] // who, where and what they gave
 pub async fn walk_in(
     by: &Greeter,
     now: Now,
@@ -62,6 +70,7 @@ pub async fn walk_in(
     session: &Session,
     page: RequestId,
     new: &WalkIn,
+    again: Again,
 ) -> Result<Answer> {
     // The row puts a double tap in order: the second one finds what the first one did.
     hold(tx, session.id).await?;
@@ -94,7 +103,7 @@ pub async fn walk_in(
         (None, Some(phone)) => people::admit_unknown(by, now, tx, sealer, center, &new.name, phone.as_str()).await?,
         (None, None) => unknown::register_by_name(by, now, tx, center, &new.name).await?,
     };
-    admit_one(now, tx, Attempt { who: Who::Person(person), ..attempt }).await
+    admit_one(now, tx, Attempt { who: Who::Person(person), again, ..attempt }).await
 }
 
 /// What came of a resident's first visit.
@@ -287,7 +296,13 @@ fn may_correct(by: &Greeter, held: &Door) -> Result<()> {
 ///
 /// # Errors
 /// As [`Queue::admit`].
-pub async fn check_out(by: &Greeter, now: Now, queue: &Queue, session: &Session, attendance: &Present) -> Result<Answer> {
+pub async fn check_out(
+    by: &Greeter,
+    now: Now,
+    queue: &Queue,
+    session: &Session,
+    attendance: &Present,
+) -> Result<Answer> {
     let came = (Method::Roster, now.0);
     let attempt = from_page(by, session, RequestId::random(), attendance.person_id, came);
     queue.admit(Attempt { part: Some(attendance.role), way: Way::Out, ..attempt }).await
@@ -319,4 +334,26 @@ pub async fn close(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session,
         hours::confirm(by, now, tx, session, confirmed).await?;
     }
     audit::record(tx, by, now, audit::entry("session.closed", session.id.0).at(session.center_id)).await
+}
+
+/// Confirms one volunteer's hours after the session was closed.
+///
+/// # Errors
+/// `Refused("session_not_completed")` before; `NotFound` where no volunteer was in by this attendance; as
+/// [`hours::confirm`]; `Invalid` at the reason's field where the minutes need one.
+pub(super) async fn confirm(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    asked: Confirmation,
+) -> Result<EntryId> {
+    if hold(tx, session.id).await?.door.status != SessionStatus::Completed {
+        return Err(Error::refused("session_not_completed"));
+    }
+    let volunteers = hours::queries::volunteers(tx, session).await?;
+    let volunteer = volunteers.iter().find(|volunteer| volunteer.attendance == asked.attendance);
+    let confirmed = volunteer.ok_or(Error::NotFound)?.confirmed(asked.minutes, asked.reason);
+    let confirmed = confirmed.map_err(|fault| FieldErrors::one(&asked.why, fault))?;
+    hours::confirm(by, now, tx, session, &confirmed).await
 }

@@ -1,35 +1,28 @@
-//! `/api/v1/sessions/<id>/checkins` and `…/head_counts`.
+//! `/api/v1/sessions/<id>/checkins`, `…/walk_ins` and `…/head_counts`.
 
 use rocket::http::Status;
+use rocket::response::status::NoContent;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::admit::{Again, Attempt, Entrance, Queue, Who};
+use super::forms::Heads;
 use super::queries::{self, Present};
 use super::sync::{Delivery, Told, Word, sync};
-use super::{actions, forms};
-use crate::activities::{self, Session, SessionId};
-use crate::api::{List, PAGE, Problem};
-use crate::auth::{Doorkeeper, Greeter, Viewer};
-use crate::centers::{self, CenterId};
+use super::{AttendanceId, HeadCountId, actions, forms};
+use crate::activities::{self, SessionId};
+use crate::api::{self, List, PAGE, Problem};
+use crate::auth::{Doorkeeper, Greeter, Watcher};
 use crate::clock::{Now, Timestamp};
-use crate::error::{Error, Result};
-use crate::store::{Conn, Db, Sealer};
+use crate::error::Result;
+use crate::store::{Db, Sealer};
 use crate::web::Fields;
 use crate::web::fields::Body;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, check_in, batch, count_heads]
-}
-
-/// The session with this id, found through the center that holds it.
-async fn open(by: &Viewer, now: Now, conn: &mut Conn, id: SessionId) -> Result<Session> {
-    let center: Option<CenterId> =
-        sqlx::query_scalar("select center_id from sessions where id = $1").bind(id).fetch_optional(&mut *conn).await?;
-    let center = centers::queries::open_to(by, conn, center.ok_or(Error::NotFound)?).await?;
-    activities::queries::session_for(by, now, conn, &center, id).await
+    routes![list, check_in, batch, walk_in, void, check_out, head_counts, count_heads, void_heads]
 }
 
 #[derive(Serialize, ToSchema)]
@@ -61,20 +54,20 @@ impl From<Present> for AttendanceJson {
 }
 
 /// Who is in: the session's attendances that were not voided.
-#[utoipa::path(context_path = "/api/v1", tag = "check-in", params(("id" = i64, Path), ("cursor" = Option<i64>, Query)), responses((status = 200, body = List<AttendanceJson>), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "check-in", params(("id" = i64, Path), ("cursor" = Option<String>, Query)), responses((status = 200, body = List<AttendanceJson>), (status = "4XX", body = Problem)))]
 #[get("/sessions/<id>/checkins?<cursor>")]
 pub(crate) async fn list(
     by: Greeter,
     db: &Db,
     now: Now,
     id: SessionId,
-    cursor: Option<i64>,
+    cursor: Option<&str>,
 ) -> Result<Json<List<AttendanceJson>>> {
+    let after = api::after(cursor)?;
     let mut conn = db.read().await?;
-    let session = open(&by, now, &mut conn, id).await?;
-    let rows = queries::present_after(&mut conn, session.id, cursor.unwrap_or(0), PAGE + 1).await?;
-    let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    Ok(Json(List::page(rows.into_iter().map(AttendanceJson::from).collect(), size, |row| row.id)))
+    let (_, session) = activities::queries::open_to(&by, now, &mut conn, id).await?;
+    let rows = queries::present_after(&mut conn, session.id, after, PAGE + 1).await?;
+    Ok(Json(List::page(rows.into_iter().map(AttendanceJson::from).collect(), |row| row.id)))
 }
 
 /// A try to let a person in.
@@ -125,8 +118,8 @@ pub(crate) async fn check_in(
         again: Again::Repeat,
     };
     let admitted = queue.admit(attempt).await?.or_refusal()?;
-    let status = if admitted.first { Status::Created } else { Status::Ok };
-    Ok((status, Json(AdmittedJson { attendance_id: admitted.attendance.0, came_at: admitted.at.rfc3339() })))
+    let answer = AdmittedJson { attendance_id: admitted.attendance.0, came_at: admitted.at.rfc3339() };
+    Ok((created(admitted.first), Json(answer)))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -177,6 +170,92 @@ pub(crate) async fn batch(
     Ok(Json(SyncedJson { behind_ms: synced.behind_ms, answers }))
 }
 
+/// What came of a request with a number: new the first time, the same again afterwards.
+fn created(first: bool) -> Status {
+    if first { Status::Created } else { Status::Ok }
+}
+
+/// Somebody at the door whom nobody has registered yet.
+#[derive(ToSchema)]
+#[allow(dead_code)] // describes the body; `forms::api_walk_in` reads it
+pub(crate) struct NewWalkIn {
+    /// A UUID made by the client: the same one again, for the same name, number and part, is the same person
+    request_id: String,
+    name: String,
+    /// With it a person whom the center knows by name and number is found again
+    phone: Option<String>,
+    /// `participant`, `volunteer` or `staff`
+    role: String,
+}
+
+/// Registers somebody at the door and checks them in: 201 the first time, 200 where the same request comes again, 409
+/// with the refusal's code. Nobody is registered at a closed or full door.
+#[utoipa::path(context_path = "/api/v1", tag = "check-in", params(("id" = i64, Path)), request_body = NewWalkIn, responses((status = 201, body = AttendanceJson), (status = 200, body = AttendanceJson), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/walk_ins", data = "<fields>")]
+pub(crate) async fn walk_in(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    id: SessionId,
+    fields: Fields,
+) -> Result<(Status, Json<AttendanceJson>)> {
+    let (_, session) = activities::queries::open_to(&by, now, &mut *db.read().await?, id).await?;
+    let (request, new) = forms::api_walk_in(&fields)?;
+    let mut tx = db.begin().await?;
+    let answer = actions::walk_in(&by, now, &mut tx, sealer, &session, request, &new, Again::Repeat).await?;
+    tx.commit().await?;
+    let admitted = answer.or_refusal()?;
+    let attendance = queries::attendance(&mut *db.read().await?, id, admitted.attendance).await?;
+    Ok((created(admitted.first), Json(attendance.into())))
+}
+
+/// Why a check-in is taken back.
+#[derive(ToSchema)]
+#[allow(dead_code)] // describes the body; `forms::reason` reads it
+pub(crate) struct Mistake {
+    reason: String,
+}
+
+/// Marks a check-in as a mistake: it stays on record with the reason and counts no more, nor do hours that were
+/// confirmed of it. 404 where that was done before.
+#[utoipa::path(context_path = "/api/v1", tag = "check-in", params(("id" = i64, Path), ("attendance" = i64, Path)), request_body = Mistake, responses((status = 204), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/checkins/<attendance>/void", data = "<fields>")]
+pub(crate) async fn void(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    id: SessionId,
+    attendance: AttendanceId,
+    fields: Fields,
+) -> Result<NoContent> {
+    let (_, session) = activities::queries::open_to(&by, now, &mut *db.read().await?, id).await?;
+    let reason = forms::reason(&fields)?;
+    let mut tx = db.begin().await?;
+    actions::void(&by, now, &mut tx, &session, attendance, &reason).await?;
+    tx.commit().await?;
+    Ok(NoContent)
+}
+
+/// Somebody leaves now. 409 `already_left` where they did before.
+#[utoipa::path(context_path = "/api/v1", tag = "check-in", params(("id" = i64, Path), ("attendance" = i64, Path)), responses((status = 200, body = AttendanceJson), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/checkins/<attendance>/departure")]
+pub(crate) async fn check_out(
+    by: Greeter,
+    db: &Db,
+    queue: &State<Queue>,
+    now: Now,
+    id: SessionId,
+    attendance: AttendanceId,
+) -> Result<Json<AttendanceJson>> {
+    let mut conn = db.read().await?;
+    let (_, session) = activities::queries::open_to(&by, now, &mut conn, id).await?;
+    let present = queries::attendance(&mut conn, id, attendance).await?;
+    drop(conn);
+    actions::check_out(&by, now, queue, &session, &present).await?.or_refusal()?;
+    Ok(Json(queries::attendance(&mut *db.read().await?, id, attendance).await?.into()))
+}
+
 /// People counted without a name; one head may be in several groups.
 #[derive(ToSchema)]
 #[allow(dead_code)] // describes the body; `forms::api_heads` reads it
@@ -194,6 +273,27 @@ pub(crate) struct NewHeadCount {
 pub(crate) struct HeadCountJson {
     id: i64,
     heads: i64,
+    elderly: i64,
+    disabled: i64,
+    needy: i64,
+    youth: i64,
+}
+
+impl HeadCountJson {
+    fn of(id: HeadCountId, heads: &Heads) -> Self {
+        let Heads { heads, elderly, disabled, needy, youth } = *heads;
+        Self { id: id.0, heads, elderly, disabled, needy, youth }
+    }
+}
+
+/// The counts of unnamed heads that were not taken back, the latest first.
+#[utoipa::path(context_path = "/api/v1", tag = "check-in", params(("id" = i64, Path)), responses((status = 200, body = List<HeadCountJson>), (status = "4XX", body = Problem)))]
+#[get("/sessions/<id>/head_counts")]
+pub(crate) async fn head_counts(by: Watcher, db: &Db, now: Now, id: SessionId) -> Result<Json<List<HeadCountJson>>> {
+    let mut conn = db.read().await?;
+    activities::queries::open_to(&by, now, &mut conn, id).await?;
+    let counts = queries::head_counts(&mut conn, id).await?;
+    Ok(Json(List::whole(counts.iter().map(|count| HeadCountJson::of(count.id, &count.of)).collect())))
 }
 
 /// Adds a count of unnamed heads to a session: 201 the first time, 200 where the same request comes again.
@@ -206,11 +306,21 @@ pub(crate) async fn count_heads(
     id: SessionId,
     fields: Fields,
 ) -> Result<(Status, Json<HeadCountJson>)> {
-    let session = open(&by, now, &mut *db.read().await?, id).await?;
+    let (_, session) = activities::queries::open_to(&by, now, &mut *db.read().await?, id).await?;
     let (request, heads) = forms::api_heads(&fields)?;
     let mut tx = db.begin().await?;
     let (id, first) = actions::count_heads(&by, now, &mut tx, &session, request, &heads).await?;
     tx.commit().await?;
-    let status = if first { Status::Created } else { Status::Ok };
-    Ok((status, Json(HeadCountJson { id: id.0, heads: heads.heads })))
+    Ok((created(first), Json(HeadCountJson::of(id, &heads))))
+}
+
+/// Takes back a count of heads. 404 where that was done before.
+#[utoipa::path(context_path = "/api/v1", tag = "check-in", params(("id" = i64, Path), ("count" = i64, Path)), responses((status = 204), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/head_counts/<count>/void")]
+pub(crate) async fn void_heads(by: Greeter, db: &Db, now: Now, id: SessionId, count: HeadCountId) -> Result<NoContent> {
+    let mut tx = db.begin().await?;
+    let (_, session) = activities::queries::open_to(&by, now, &mut tx, id).await?;
+    actions::void_heads(&by, now, &mut tx, &session, count).await?;
+    tx.commit().await?;
+    Ok(NoContent)
 }

@@ -6,16 +6,15 @@ use rocket::{Route, get, post, routes};
 
 use super::admit::hold;
 use super::queries::{self, Counts};
-use super::{AttendanceId, actions, forms};
+use super::{actions, forms};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::hours::queries::volunteers;
-use crate::hours::{self, EntryId, MAX_MINUTES, Volunteer};
+use crate::hours::{self, EntryId, Volunteer};
 use crate::store::{Conn, Db};
-use crate::web::fields::parse;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -75,7 +74,7 @@ impl ClosingPage {
 /// What the door saw, as the form proposes it: a forgotten check-out has to be ticked by hand.
 fn proposed(volunteers: &[Volunteer]) -> Fields {
     volunteers.iter().fold(Fields::default(), |values, volunteer| {
-        let minutes = volunteer.entry.map_or(volunteer.stay.minutes, |entry| entry.minutes);
+        let minutes = volunteer.entry.as_ref().map_or(volunteer.stay.minutes, |entry| entry.minutes);
         let values = values.with(&format!("minutes.{}", volunteer.attendance), minutes);
         match volunteer.stay.forgot_to_leave {
             true => values,
@@ -86,7 +85,7 @@ fn proposed(volunteers: &[Volunteer]) -> Fields {
 
 impl View for ClosingPage {
     fn title(&self, lang: Lang) -> String {
-        format!("{} · {}", lang.text("closing.title"), self.session.title)
+        format!("{} · {}", lang.text("closing.title"), self.session.title.pick(lang))
     }
 
     fn frame(&self) -> Frame<'_> {
@@ -100,7 +99,7 @@ fn path(center: CenterId, id: SessionId) -> String {
 
 async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
     let center = centers::queries::open_to(by, conn, center).await?;
-    let session = activities::queries::session(conn, center.id(), id).await?;
+    let session = activities::queries::session(by, conn, center.id(), id).await?;
     Ok((center, session))
 }
 
@@ -139,15 +138,26 @@ async fn close(
     let opened = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let mut tx = db.begin().await?;
-        // From here on nobody leaves or is taken back, so the stays that are confirmed are those that were.
-        hold(&mut tx, id).await?;
-        let closing = forms::closing(&fields, &volunteers(&mut tx, &opened.1).await?)?;
-        actions::close(&by, now, &mut tx, &opened.1, &closing).await?;
+        close_as_sent(&by, now, &mut tx, &opened.1, &fields).await?;
         tx.commit().await?;
         Ok("done.session_closed")
     };
     let made = made.await;
     answer(db, now, opened, fields, made).await
+}
+
+/// Reads what was sent against the volunteers who are there, and closes the session.
+pub(super) async fn close_as_sent(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    fields: &Fields,
+) -> Result<()> {
+    // From here on nobody leaves or is taken back, so the stays that are confirmed are those that were.
+    hold(tx, session.id).await?;
+    let closing = forms::closing(fields, &volunteers(tx, session).await?)?;
+    actions::close(by, now, tx, session, &closing).await
 }
 
 /// Confirms one volunteer's hours after the session was closed.
@@ -162,18 +172,9 @@ async fn confirm(
 ) -> Result<Submitted<ClosingPage>> {
     let opened = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
-        if opened.1.status != SessionStatus::Completed {
-            return Err(Error::refused("session_not_completed"));
-        }
-        let mut read = fields.read();
-        let attendance: Option<AttendanceId> = read.required("attendance", parse::choice);
+        let confirmed = forms::confirmation(&fields, forms::names)?;
         let mut tx = db.begin().await?;
-        let volunteers = volunteers(&mut tx, &opened.1).await?;
-        let volunteer = volunteers.iter().find(|volunteer| Some(volunteer.attendance) == attendance);
-        let volunteer = volunteer.ok_or(Error::NotFound)?;
-        let confirmed = forms::confirmed(&mut read, &format!("minutes.{}", volunteer.attendance), volunteer);
-        let confirmed = read.finish(|| confirmed)?;
-        hours::confirm(&by, now, &mut tx, &opened.1, &confirmed).await?;
+        actions::confirm(&by, now, &mut tx, &opened.1, confirmed).await?;
         tx.commit().await?;
         Ok("done.hours_confirmed")
     };
@@ -193,10 +194,7 @@ async fn correct(
 ) -> Result<Submitted<ClosingPage>> {
     let opened = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
-        let mut read = fields.read();
-        let minutes = read.required(&format!("corrected.{entry}"), parse::integer(0..=MAX_MINUTES));
-        let reason = read.required(&format!("reason.{entry}"), parse::line(80));
-        let (minutes, reason) = read.finish(|| Some((minutes?, reason?)))?;
+        let (minutes, reason) = forms::correction(&fields, &format!("corrected.{entry}"), &format!("reason.{entry}"))?;
         let mut tx = db.begin().await?;
         hours::correct(&by, now, &mut tx, &opened.1, entry, minutes, &reason).await?;
         tx.commit().await?;

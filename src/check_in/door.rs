@@ -81,8 +81,8 @@ impl DoorPage {
 }
 
 impl View for DoorPage {
-    fn title(&self, _: Lang) -> String {
-        self.session.title.clone()
+    fn title(&self, lang: Lang) -> String {
+        self.session.title.pick(lang).to_owned()
     }
 
     fn frame(&self) -> Frame<'_> {

@@ -1,6 +1,6 @@
 //! Reading what the door, the session page, the closing form and the API bring.
 
-use super::{Method, Part, RequestId, Way};
+use super::{AttendanceId, Method, Part, RequestId, Way};
 use crate::clock::{Now, Timestamp};
 use crate::error::Result;
 use crate::hours::{Confirmed, MAX_MINUTES};
@@ -29,19 +29,13 @@ pub enum DoorInput {
     New { name: String, number: Phone },
 }
 
-/// A name says something: a letter at least, which invisible characters are not.
-fn name(text: &str) -> Result<String, Fault> {
-    let name = rules::name(text)?;
-    if name.chars().any(char::is_alphabetic) { Ok(name) } else { Err(Fault::new("field.not_a_name")) }
-}
-
 pub fn door(fields: &Fields) -> Result<DoorInput> {
     let mut read = fields.read();
     if !fields.get("person_id").is_empty() {
         let person = read.required("person_id", parse::choice);
         return read.finish(|| Some(DoorInput::Known(person?)));
     }
-    let named = read.required("name", name);
+    let named = read.required("name", rules::name);
     let number = read.required("phone", Phone::parse);
     read.finish(|| Some(DoorInput::New { name: named?, number: number? }))
 }
@@ -69,10 +63,23 @@ pub struct WalkIn {
 
 pub fn walk_in(fields: &Fields) -> Result<WalkIn> {
     let mut read = fields.read();
-    let named = read.required("name", name);
+    let new = read_walk_in(&mut read);
+    read.finish(|| new)
+}
+
+/// A program's walk-in.
+pub fn api_walk_in(fields: &Fields) -> Result<(RequestId, WalkIn)> {
+    let mut read = fields.read();
+    let request = read.required("request_id", request_id);
+    let new = read_walk_in(&mut read);
+    read.finish(|| Some((request?, new?)))
+}
+
+fn read_walk_in(read: &mut Reader<'_>) -> Option<WalkIn> {
+    let named = read.required("name", rules::name);
     let phone = read.optional("phone", Phone::parse);
     let part = read.required("role", parse::choice);
-    read.finish(|| Some(WalkIn { name: named?, phone: phone?, part: part? }))
+    Some(WalkIn { name: named?, phone: phone?, part: part? })
 }
 
 /// Heads without a name, and how many of them belong to each group; one head may be in several groups.
@@ -110,23 +117,63 @@ pub struct Closing {
     pub hours: Vec<Confirmed>,
 }
 
-/// Fields `summary` and, for each volunteer's attendance N, `minutes.N` and the tick `confirm.N`.
+/// Fields `summary` and, for each volunteer's attendance N, `minutes.N`, `why.N` and the tick `confirm.N`.
 pub fn closing(fields: &Fields, volunteers: &[crate::hours::Volunteer]) -> Result<Closing> {
     let mut read = fields.read();
     let summary = read.required("summary", parse::text(2_000));
     let mut hours = Vec::new();
     for volunteer in volunteers.iter().filter(|volunteer| volunteer.entry.is_none()) {
         if read.flag(&format!("confirm.{}", volunteer.attendance)) {
-            hours.extend(confirmed(&mut read, &format!("minutes.{}", volunteer.attendance), volunteer));
+            hours.extend(confirmed(&mut read, volunteer));
         }
     }
     read.finish(|| Some(Closing { summary: summary?, hours }))
 }
 
-/// The minutes of one volunteer under `name`.
-pub fn confirmed(read: &mut Reader<'_>, name: &str, volunteer: &crate::hours::Volunteer) -> Option<Confirmed> {
-    let minutes = read.required(name, parse::integer(0..=MAX_MINUTES))?;
-    Some(Confirmed { attendance: volunteer.attendance, person: volunteer.person, stay: volunteer.stay, minutes })
+/// Hours that are confirmed after closing: whose, how many minutes, and why where they need a reason.
+pub struct Confirmation {
+    pub attendance: AttendanceId,
+    pub minutes: i64,
+    pub reason: Option<String>,
+    /// The field that the reason stands in.
+    pub why: String,
+}
+
+/// A page that lists several volunteers names the fields after the attendance: `names` gives those of the minutes and
+/// of the reason.
+pub fn confirmation(fields: &Fields, names: impl Fn(AttendanceId) -> (String, String)) -> Result<Confirmation> {
+    let mut read = fields.read();
+    let attendance: Option<AttendanceId> = read.required("attendance", parse::choice);
+    let Some(attendance) = attendance else { return read.finish(|| None) };
+    let (minutes, why) = names(attendance);
+    let minutes = read_minutes(&mut read, &minutes);
+    let reason = read.optional(&why, parse::line(80));
+    read.finish(|| Some(Confirmation { attendance, minutes: minutes?, reason: reason?, why }))
+}
+
+/// What was really given, under `minutes`, and why it is corrected, under `reason`.
+pub fn correction(fields: &Fields, minutes: &str, reason: &str) -> Result<(i64, String)> {
+    let mut read = fields.read();
+    let minutes = read_minutes(&mut read, minutes);
+    let reason = read.required(reason, parse::line(80));
+    read.finish(|| Some((minutes?, reason?)))
+}
+
+fn read_minutes(read: &mut Reader<'_>, name: &str) -> Option<i64> {
+    read.required(name, parse::integer(0..=MAX_MINUTES))
+}
+
+/// The fields of a volunteer's attendance on a page: of the minutes, and of why there are so many.
+pub fn names(attendance: AttendanceId) -> (String, String) {
+    (format!("minutes.{attendance}"), format!("why.{attendance}"))
+}
+
+/// The minutes of one volunteer.
+fn confirmed(read: &mut Reader<'_>, volunteer: &crate::hours::Volunteer) -> Option<Confirmed> {
+    let (minutes, why) = names(volunteer.attendance);
+    let minutes = read_minutes(read, &minutes);
+    let reason = read.optional(&why, parse::line(80));
+    volunteer.confirmed(minutes?, reason?).map_or_else(|fault| read.fault(&why, fault), Some)
 }
 
 /// A program's check-in.

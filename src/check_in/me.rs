@@ -7,6 +7,7 @@ use rocket::{Route, get, post, routes};
 
 use super::Part;
 use super::phones::{self, Phone};
+use crate::activities::title::PUBLISHED;
 use crate::clock::{Now, Timestamp, Zone};
 use crate::error::Result;
 use crate::store::{Conn, Db};
@@ -88,23 +89,24 @@ struct Own {
     minutes: i64,
 }
 
-/// What `/me` knows of: the visits `v` to sessions `s` that this phone itself checked in. A name and a number typed in
+/// What `/me` knows of, where it is [`PUBLISHED`]: the visits `v` to sessions `s` that this phone itself checked in. A name and a number typed in
 /// show nothing of somebody's other visits. What is not public, and case work, stays between the person and the worker.
 const OWN_VISITS: &str = "scans q
      join attendances v on v.id = q.attendance_id and v.voided_at is null
      join sessions s on s.id = v.session_id
-     join activities a on a.id = s.activity_id and a.published = 1
-     join service_kinds k on k.id = a.kind_id and k.code <> 'case_work'";
+     join activities a on a.id = s.activity_id
+     join service_kinds k on k.id = a.kind_id";
 
 /// The people the phone speaks for, the first one first.
 async fn own_people(conn: &mut Conn, phone: &Phone) -> Result<Vec<Own>> {
     let sql = format!(
         "select p.name,
                 (select count(*) from {OWN_VISITS}
-                 where q.phone_id = $1 and q.outcome = 'admitted' and v.person_id = p.id) as visits,
+                 where {PUBLISHED} and q.phone_id = $1 and q.outcome = 'admitted' and v.person_id = p.id) as visits,
                 (select cast(coalesce(sum(h.minutes), 0) as bigint) from {OWN_VISITS}
                  join hours_entries h on h.session_id = v.session_id and h.person_id = v.person_id
-                 where q.phone_id = $1 and q.outcome = 'admitted' and v.role = 'volunteer' and v.person_id = p.id
+                 where {PUBLISHED} and q.phone_id = $1 and q.outcome = 'admitted' and v.role = 'volunteer'
+                   and v.person_id = p.id
                 ) as minutes
          from phone_people f join people p on p.id = f.person_id
          where f.phone_id = $1 order by f.added_at, p.id"
@@ -117,8 +119,8 @@ async fn coming(conn: &mut Conn, phone: &Phone, now: Now) -> Result<Vec<Visit>> 
     let sql = format!(
         "select {VISIT}, null as name, null as role
          from sessions s
-         join activities a on a.id = s.activity_id and a.published = 1
-         join service_kinds k on k.id = a.kind_id and k.code <> 'case_work'
+         join activities a on a.id = s.activity_id
+         join service_kinds k on k.id = a.kind_id and {PUBLISHED}
          {PLACE}
          where s.status = 'planned' and s.ends_at > $2
            and exists (select 1 from scans q join sessions o on o.id = q.session_id
@@ -135,7 +137,7 @@ async fn visits(conn: &mut Conn, phone: &Phone) -> Result<Vec<Visit>> {
          from {OWN_VISITS}
          join people p on p.id = v.person_id
          {PLACE}
-         where q.phone_id = $1 and q.outcome = 'admitted' order by s.starts_at desc, v.id desc limit 20"
+         where {PUBLISHED} and q.phone_id = $1 and q.outcome = 'admitted' order by s.starts_at desc, v.id desc limit 20"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(phone.id).fetch_all(conn).await?)
 }

@@ -10,6 +10,7 @@ mod admit;
 pub(crate) mod api;
 pub mod cards;
 mod closing;
+pub(crate) mod closing_api;
 mod desk;
 mod door;
 mod forms;
@@ -139,6 +140,7 @@ pub fn stage() -> AdHoc {
             .mount("/", sheets::routes())
             .mount("/", closing::routes())
             .mount("/api/v1", api::routes())
+            .mount("/api/v1", closing_api::routes())
     })
 }
 

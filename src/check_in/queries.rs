@@ -2,7 +2,8 @@
 
 use super::forms::Heads;
 use super::{AttendanceId, HeadCountId, Method, Part};
-use crate::activities::{Session, SessionId, SessionStatus};
+use crate::activities::title::Sight;
+use crate::activities::{Session, SessionId, SessionStatus, Title};
 use crate::auth::{Role, Viewer};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Timestamp, Zone};
@@ -238,11 +239,8 @@ pub async fn counts(conn: &mut Conn, session: SessionId) -> Result<Counts> {
 #[derive(Debug, sqlx::FromRow)]
 pub struct HeadCount {
     pub id: HeadCountId,
-    pub heads: i64,
-    pub elderly: i64,
-    pub disabled: i64,
-    pub needy: i64,
-    pub youth: i64,
+    #[sqlx(flatten)]
+    pub of: Heads,
     pub counted_at: Timestamp,
 }
 
@@ -250,10 +248,10 @@ impl HeadCount {
     /// The group tallies above zero: text key and number.
     pub fn tallies(&self) -> Vec<(&'static str, i64)> {
         [
-            ("group.elderly", self.elderly),
-            ("group.disabled", self.disabled),
-            ("group.needy", self.needy),
-            ("group.youth", self.youth),
+            ("group.elderly", self.of.elderly),
+            ("group.disabled", self.of.disabled),
+            ("group.needy", self.of.needy),
+            ("group.youth", self.of.youth),
         ]
         .into_iter()
         .filter(|(_, number)| *number > 0)
@@ -283,7 +281,8 @@ pub(super) async fn head_count(conn: &mut Conn, id: HeadCountId) -> Result<Heads
 #[derive(Debug, sqlx::FromRow)]
 pub struct Today {
     pub id: SessionId,
-    pub title: String,
+    #[sqlx(flatten)]
+    pub title: Title,
     pub room: String,
     pub team: Option<String>,
     pub zone: Zone,
@@ -317,24 +316,27 @@ impl Today {
 /// The sessions of a local date at the center that the viewer's role reaches, in their order.
 pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> Result<Vec<Today>> {
     let own_teams_only = Flag::from(by.role == Role::TeamLeader);
-    Ok(sqlx::query_as(
-        "select s.id, a.title, r.name as room, t.name as team, c.zone, s.starts_at, s.ends_at, s.status, s.capacity,
+    let sql = format!(
+        "select s.id, {}, r.name as room, t.name as team, c.zone, s.starts_at, s.ends_at, s.status, s.capacity,
                 (select count(*) from attendances v where v.session_id = s.id and v.voided_at is null) as present,
                 (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
                  where h.session_id = s.id and h.voided_at is null) as heads
          from sessions s
          join activities a on a.id = s.activity_id
+         join service_kinds k on k.id = a.kind_id
          join centers c on c.id = s.center_id
          join rooms r on r.id = s.room_id
          left join teams t on t.id = s.team_id
          where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
            and ($3 = 0 or exists (select 1 from account_scopes x where x.account_id = $4 and x.team_id = s.team_id))
          order by s.starts_at, r.name, s.id",
-    )
-    .bind(center)
-    .bind(date)
-    .bind(own_teams_only)
-    .bind(by.account)
-    .fetch_all(conn)
-    .await?)
+        Sight::Of(by).title()
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(center)
+        .bind(date)
+        .bind(own_teams_only)
+        .bind(by.account)
+        .fetch_all(conn)
+        .await?)
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use rocket::{Route, State, get, post, routes};
 
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
-use super::{AttendanceId, Code, HeadCountId, Part, Queue, RequestId, actions, forms, sheets};
+use super::{Again, AttendanceId, Code, HeadCountId, Part, Queue, RequestId, actions, forms, sheets};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::{Greeter, Role, Viewer, Watcher};
 use crate::centers::{self, Center, CenterId};
@@ -145,8 +145,8 @@ impl SessionPage {
 }
 
 impl View for SessionPage {
-    fn title(&self, _: Lang) -> String {
-        self.session.title.clone()
+    fn title(&self, lang: Lang) -> String {
+        self.session.title.pick(lang).to_owned()
     }
 
     fn frame(&self) -> Frame<'_> {
@@ -263,7 +263,7 @@ async fn walk_in(
         let request = forms::page(&fields)?;
         let new = forms::walk_in(&fields)?;
         let mut tx = db.begin().await?;
-        let said = actions::walk_in(&by, now, &mut tx, sealer, &opened.1, request, &new).await?;
+        let said = actions::walk_in(&by, now, &mut tx, sealer, &opened.1, request, &new, Again::Page).await?;
         tx.commit().await?;
         said.or_refusal().map(|_| "done.checked_in")
     };

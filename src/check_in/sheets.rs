@@ -68,6 +68,11 @@ struct Poster {
 }
 
 impl Poster {
+    /// It hangs where everybody passes, whoever printed it.
+    fn name(&self) -> &str {
+        self.session.title.for_all(Lang::Zh)
+    }
+
     fn zh(&self, key: &str) -> String {
         Lang::Zh.text(key)
     }
@@ -83,7 +88,7 @@ impl Poster {
 
 impl View for Poster {
     fn title(&self, _: Lang) -> String {
-        self.session.title.clone()
+        self.name().to_owned()
     }
 
     fn frame(&self) -> Frame<'_> {
@@ -114,7 +119,7 @@ impl Sheet {
 
 impl View for Sheet {
     fn title(&self, lang: Lang) -> String {
-        format!("{} · {}", lang.text("sheet.title"), self.session.title)
+        format!("{} · {}", lang.text("sheet.title"), self.session.title.pick(lang))
     }
 
     fn frame(&self) -> Frame<'_> {

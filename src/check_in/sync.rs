@@ -104,8 +104,7 @@ pub async fn sync(by: Via, now: Now, sealer: &Sealer, queue: &Queue, delivery: D
             behind(now, sent_at)
         }
     };
-    let read: Vec<_> =
-        delivery.items.iter().map(|item| attempt(by, now, sealer, behind_ms, item)).collect();
+    let read: Vec<_> = delivery.items.iter().map(|item| attempt(by, now, sealer, behind_ms, item)).collect();
     let attempts = read.iter().filter_map(|read| read.as_ref().ok().cloned()).collect();
     let mut answers = queue.admit_all(attempts).await?.into_iter();
     let mut told = Vec::with_capacity(read.len());

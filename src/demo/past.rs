@@ -68,7 +68,7 @@ pub(super) async fn live(b: &Builder, tx: &mut Conn, made: &mut Made, rich: bool
     let typhoon = b.today().minus_days(38);
     for session in &sessions {
         if session.local_date == typhoon {
-            let found = queries::session(tx, made.center.id(), session.id).await?;
+            let found = queries::session(&made.coordinator, tx, made.center.id(), session.id).await?;
             let then = Now(session.starts_at.minus(Duration::from_secs(20 * 3600)));
             cancel(&made.coordinator, then, tx, &[&found], "台风蓝色预警，活动取消").await?;
             continue;
@@ -102,7 +102,7 @@ async fn residents(tx: &mut Conn, made: &mut Made) -> Result<Vec<Resident>> {
     .fetch_all(&mut *tx)
     .await?;
     let granted: Vec<(PersonId, PriorityGroup, Date, Option<Date>)> = sqlx::query_as(
-        "select g.person_id, g.priority_group, g.valid_from, g.valid_to from group_memberships g
+        "select g.person_id, g.priority_group, g.valid_from, g.valid_to from memberships_held g
          join enrolments e on e.person_id = g.person_id where e.center_id = $1",
     )
     .bind(made.center.id())

@@ -41,7 +41,7 @@ pub async fn confirm(
         source: confirmed.source(),
         original: confirmed.stay.minutes,
         reverses: None,
-        reason: None,
+        reason: confirmed.reason.as_deref(),
     };
     let id = insert(by, now, tx, session, &entry).await?;
     audit::record(tx, by, now, audit::entry("hours.confirmed", id.0).at(session.center_id)).await?;

@@ -12,6 +12,7 @@ use crate::check_in::AttendanceId;
 use crate::check_in::rules::Stay;
 use crate::people::PersonId;
 use crate::store::{id_type, text_enum};
+use crate::web::fields::Fault;
 
 id_type!(EntryId);
 
@@ -30,15 +31,31 @@ text_enum!(
     }
 );
 
-/// What a worker confirms of one volunteer's stay.
-#[derive(Clone, Copy, Debug)]
+/// What a worker confirms of one volunteer's stay. [`Volunteer::confirmed`] makes it, for more than the stay explains
+/// needs a reason.
+#[derive(Clone, Debug)]
 pub struct Confirmed {
-    pub attendance: AttendanceId,
-    pub person: PersonId,
+    attendance: AttendanceId,
+    person: PersonId,
     /// As measured.
-    pub stay: Stay,
+    stay: Stay,
     /// As confirmed.
-    pub minutes: i64,
+    minutes: i64,
+    reason: Option<String>,
+}
+
+impl Volunteer {
+    /// What is confirmed of this stay.
+    ///
+    /// # Errors
+    /// A fault for the field of the reason, where `minutes` are more than session and door explain and none is given.
+    pub fn confirmed(&self, minutes: i64, reason: Option<String>) -> Result<Confirmed, Fault> {
+        if minutes > self.explained && reason.is_none() {
+            return Err(Fault::bound("field.reason_for_hours", self.explained));
+        }
+        let (attendance, person, stay) = (self.attendance, self.person, self.stay);
+        Ok(Confirmed { attendance, person, stay, minutes, reason })
+    }
 }
 
 impl Confirmed {

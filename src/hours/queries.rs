@@ -21,15 +21,19 @@ pub struct Volunteer {
     pub came_at: Timestamp,
     pub left_at: Option<Timestamp>,
     pub stay: Stay,
+    /// The most minutes that need no reason: see [`rules::explained`].
+    pub explained: i64,
     /// The row that counts now.
     pub entry: Option<Entry>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Entry {
     pub id: EntryId,
     pub minutes: i64,
     pub source: Source,
+    /// Why it is not what the door saw, where somebody said so.
+    pub reason: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -44,12 +48,14 @@ struct Row {
     entry: Option<EntryId>,
     minutes: Option<i64>,
     source: Option<Source>,
+    reason: Option<String>,
 }
 
 /// The session's volunteers, each with the entry that counts: not a reversal, and not reversed.
 pub async fn volunteers(conn: &mut Conn, session: &Session) -> Result<Vec<Volunteer>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select a.id, a.person_id, p.name, p.phone_last4, a.came_at, a.left_at, a.away_ms, h.id as entry, h.minutes, h.source
+        "select a.id, a.person_id, p.name, p.phone_last4, a.came_at, a.left_at, a.away_ms, h.id as entry, h.minutes,
+                h.source, h.reason
          from attendances a
          join people p on p.id = a.person_id
          left join hours_entries h on h.session_id = a.session_id and h.person_id = a.person_id
@@ -67,11 +73,17 @@ pub async fn volunteers(conn: &mut Conn, session: &Session) -> Result<Vec<Volunt
             person: row.person_id,
             name: row.name,
             phone_last4: row.phone_last4,
-            stay: rules::stay(row.came_at, row.left_at, Duration::from_millis(row.away_ms.unsigned_abs()), session.ends_at),
+            stay: rules::stay(
+                row.came_at,
+                row.left_at,
+                Duration::from_millis(row.away_ms.unsigned_abs()),
+                session.ends_at,
+            ),
+            explained: rules::explained(row.came_at, row.left_at, (session.starts_at, session.ends_at)),
             came_at: row.came_at,
             left_at: row.left_at,
             entry: match (row.entry, row.minutes, row.source) {
-                (Some(id), Some(minutes), Some(source)) => Some(Entry { id, minutes, source }),
+                (Some(id), Some(minutes), Some(source)) => Some(Entry { id, minutes, source, reason: row.reason }),
                 _ => None,
             },
         })

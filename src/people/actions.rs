@@ -136,7 +136,8 @@ async fn fill_in(tx: &mut Conn, now: Now, sealer: &Sealer, id: PersonId, input: 
     sqlx::query(
         "update people set sex = coalesce(sex, $2), birth_date = coalesce(birth_date, $3),
              phone_sealed = coalesce(phone_sealed, $4), phone_hash = coalesce(phone_hash, $5),
-             phone_last4 = coalesce(phone_last4, $6), updated_at = $7
+             phone_last4 = coalesce(phone_last4, $6), updated_at = $7,
+             version = version + 1
          where id = $1",
     )
     .bind(id)
@@ -236,7 +237,8 @@ pub async fn admit_unknown(
 /// Changes what is known of a person. The flags of their attendances follow a corrected birth date.
 ///
 /// # Errors
-/// `Invalid` where birth date or sex contradict the ID number that stays, or the number is another person's;
+/// `Refused("person_changed")` where somebody changed the person since the revision's version, or since `person` was
+/// read: nobody overwrites what they have not seen. `Invalid` where birth date or sex contradict the ID number that stays, or the number is another person's;
 /// `Refused("person_enrolled")` where name and phone become those of another person in one of their centers.
 pub async fn revise(
     by: &Coordinator,
@@ -267,7 +269,11 @@ pub async fn revise(
         return Err(Error::field("sex", "field.differs_from_id_number"));
     }
     let facts = Facts { name: &input.name, sex, birth_date, phone: phone.as_ref(), id_number: id_number.as_ref() };
-    update(tx, now, sealer, person.id, &facts).await?;
+    let seen = revision.version.unwrap_or(person.version);
+    if seen != person.version {
+        return Err(Error::refused("person_changed"));
+    }
+    update(tx, now, sealer, (person.id, seen), &facts).await?;
     update_enrolments(tx, sealer, center.id(), person.id, input, phone.as_ref()).await?;
     // Only a corrected birth date changes the past; a new note must not count it by today's age bands.
     if birth_date != person.birth_date {
@@ -276,12 +282,19 @@ pub async fn revise(
     audit::record(tx, by, now, audit::entry("person.revised", person.id.0).at(center.id())).await
 }
 
-async fn update(tx: &mut Conn, now: Now, sealer: &Sealer, id: PersonId, facts: &Facts<'_>) -> Result<()> {
+async fn update(
+    tx: &mut Conn,
+    now: Now,
+    sealer: &Sealer,
+    (id, seen): (PersonId, i64),
+    facts: &Facts<'_>,
+) -> Result<()> {
     let (full, initials) = pinyin::of(facts.name);
-    sqlx::query(
+    let updated = sqlx::query(
         "update people set name = $2, pinyin = $3, initials = $4, sex = $5, birth_date = $6, phone_sealed = $7,
-             phone_hash = $8, phone_last4 = $9, id_number_sealed = $10, id_number_hash = $11, updated_at = $12
-         where id = $1",
+             phone_hash = $8, phone_last4 = $9, id_number_sealed = $10, id_number_hash = $11, updated_at = $12,
+             version = version + 1
+         where id = $1 and version = $13",
     )
     .bind(id)
     .bind(facts.name)
@@ -295,10 +308,11 @@ async fn update(tx: &mut Conn, now: Now, sealer: &Sealer, id: PersonId, facts: &
     .bind(facts.id_number.map(|number| sealer.seal(number.as_str())))
     .bind(facts.id_number.map(|number| sealer.hash("id_number", number.as_str())))
     .bind(now.0)
+    .bind(seen)
     .execute(tx)
     .await
     .map_err(known_number)?;
-    Ok(())
+    if updated.rows_affected() == 0 { Err(Error::refused("person_changed")) } else { Ok(()) }
 }
 
 /// This center's own notes, and the door's key in every center of the person: it follows name and phone.
@@ -391,19 +405,52 @@ pub async fn end_membership(
     membership: i64,
     last_day: Date,
 ) -> Result<()> {
-    let ended = sqlx::query("update group_memberships set valid_to = $3 where id = $1 and person_id = $2")
-        .bind(membership)
-        .bind(person)
-        .bind(last_day)
-        .execute(&mut *tx)
-        .await
-        .map_err(|error| match store::violation(&error) {
-            Some(store::Violation::Check) => Error::field("valid_to", "field.ends_before_start"),
-            _ => error.into(),
-        })?;
+    let ended = sqlx::query(
+        "update group_memberships set valid_to = $3 where id = $1 and person_id = $2 and voided_at is null",
+    )
+    .bind(membership)
+    .bind(person)
+    .bind(last_day)
+    .execute(&mut *tx)
+    .await
+    .map_err(|error| match store::violation(&error) {
+        Some(store::Violation::Check) => Error::field("valid_to", "field.ends_before_start"),
+        _ => error.into(),
+    })?;
     if ended.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
     groups::follow_memberships(tx, person).await?;
     audit::record(tx, by, now, audit::entry("person.membership_ended", person.0).at(center.id())).await
+}
+
+/// Marks a membership as a mistake: it never held. The row stays, with the reason; the flags of the person's
+/// attendances follow.
+///
+/// # Errors
+/// `NotFound` for another person's membership, and for one that is voided already.
+pub async fn void_membership(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    (person, membership): (PersonId, i64),
+    reason: &str,
+) -> Result<()> {
+    let voided = sqlx::query(
+        "update group_memberships set voided_at = $1, voided_by = $2, void_reason = $3
+         where id = $4 and person_id = $5 and voided_at is null",
+    )
+    .bind(now.0)
+    .bind(by.account)
+    .bind(reason)
+    .bind(membership)
+    .bind(person)
+    .execute(&mut *tx)
+    .await?;
+    if voided.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    groups::follow_memberships(tx, person).await?;
+    audit::record(tx, by, now, audit::entry("person.membership_voided", person.0).at(center.id()).because(reason)).await
 }

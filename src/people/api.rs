@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 use super::{Person, PersonId, actions, forms, queries};
 use crate::api::{self, List, Problem};
 use crate::auth::Coordinator;
-use crate::centers::{self, CenterId};
+use crate::centers;
 use crate::clock::Now;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::{Db, Sealer};
 use crate::web::Fields;
 use crate::web::fields::parse;
@@ -32,6 +32,8 @@ pub(crate) struct PersonJson {
     /// Masked: `4419************12`
     id_number: Option<String>,
     enrolled_at: String,
+    /// Grows with every change
+    version: i64,
 }
 
 impl PersonJson {
@@ -43,6 +45,7 @@ impl PersonJson {
             phone: person.phone(sealer).map(|phone| phone.masked()),
             id_number: person.id_number(sealer).map(|number| number.masked()),
             enrolled_at: person.enrolled_at.rfc3339(),
+            version: person.version,
             name: person.name,
         }
     }
@@ -55,19 +58,16 @@ pub(crate) async fn list(
     by: Coordinator,
     db: &Db,
     sealer: &State<Sealer>,
-    center: Option<CenterId>,
+    center: Option<&str>,
     cursor: Option<&str>,
 ) -> Result<Json<List<PersonJson>>> {
+    let center = api::asked("center", center, parse::choice)?;
+    let after = api::after(cursor)?;
     let mut conn = db.read().await?;
-    let center = center.ok_or_else(|| Error::field("center", "field.required"))?;
-    let after = match cursor {
-        None | Some("") => 0,
-        Some(cursor) => cursor.parse().map_err(|_| Error::field("cursor", "field.not_a_choice"))?,
-    };
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let people = queries::after(&mut conn, center.id(), after, api::PAGE + 1).await?;
     let people = people.into_iter().map(|person| PersonJson::of(person, sealer)).collect();
-    Ok(Json(List::page(people, api::PAGE as usize, |person: &PersonJson| person.id)))
+    Ok(Json(List::page(people, |person: &PersonJson| person.id)))
 }
 
 /// One person, if a center of the token's knows them.
@@ -108,9 +108,7 @@ pub(crate) async fn create(
     sealer: &State<Sealer>,
     fields: Fields,
 ) -> Result<Created<Json<PersonJson>>> {
-    let mut read = fields.read();
-    let center: Option<CenterId> = read.required("center", parse::choice);
-    let center = read.finish(|| center)?;
+    let center = api::sent("center", &fields)?;
     let mut tx = db.begin().await?;
     let center = centers::queries::open_to(&by, &mut tx, center).await?;
     let input = forms::person(&fields, center.zone.date(now.0))?;

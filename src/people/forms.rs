@@ -88,12 +88,17 @@ pub struct Revision {
     pub person: PersonInput,
     pub forget_phone: bool,
     pub forget_id_number: bool,
+    /// What the form was filled from; whoever sends none changes what is there now.
+    pub version: Option<i64>,
 }
 
+/// The fields of [`person`], `forget_phone forget_id_number`, and the `version` that the form was filled from.
 pub fn revision(fields: &Fields, today: Date) -> Result<Revision> {
-    let read = fields.read();
+    let mut read = fields.read();
     let (forget_phone, forget_id_number) = (read.flag("forget_phone"), read.flag("forget_id_number"));
-    Ok(Revision { person: person(fields, today)?, forget_phone, forget_id_number })
+    let version = read.optional("version", parse::integer(0..=i64::MAX));
+    let version = read.finish(|| version)?;
+    Ok(Revision { person: person(fields, today)?, forget_phone, forget_id_number, version })
 }
 
 /// Fields `group valid_from valid_to document`.

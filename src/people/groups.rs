@@ -158,7 +158,7 @@ impl From<(i64, i64, i64)> for AgeBands {
 /// A person's granted memberships, the latest first.
 pub async fn memberships(conn: &mut Conn, person: PersonId) -> Result<Vec<Membership>> {
     Ok(sqlx::query_as(
-        "select id, priority_group, valid_from, valid_to, document from group_memberships
+        "select id, priority_group, valid_from, valid_to, document from memberships_held
          where person_id = $1 order by valid_from desc, id desc",
     )
     .bind(person)
@@ -215,11 +215,11 @@ pub async fn follow_memberships(tx: &mut Conn, person: PersonId) -> Result<()> {
     sqlx::query(
         "update attendances set
             disabled = case when exists (
-                select 1 from group_memberships g join sessions s on s.id = attendances.session_id
+                select 1 from memberships_held g join sessions s on s.id = attendances.session_id
                 where g.person_id = attendances.person_id and g.priority_group = 'disabled'
                 and g.valid_from <= s.local_date and (g.valid_to is null or s.local_date <= g.valid_to)) then 1 else 0 end,
             needy = case when exists (
-                select 1 from group_memberships g join sessions s on s.id = attendances.session_id
+                select 1 from memberships_held g join sessions s on s.id = attendances.session_id
                 where g.person_id = attendances.person_id and g.priority_group = 'needy'
                 and g.valid_from <= s.local_date and (g.valid_to is null or s.local_date <= g.valid_to)) then 1 else 0 end
          where person_id = $1",

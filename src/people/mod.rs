@@ -16,7 +16,7 @@ pub mod rules;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{admit_unknown, end_membership, enrolled, grant_membership, register, revise};
+pub use actions::{admit_unknown, end_membership, enrolled, grant_membership, register, revise, void_membership};
 pub use forms::{MembershipInput, PersonInput, Revision};
 pub use reveal::{SealedNumber, reveal};
 
@@ -43,6 +43,8 @@ pub struct Person {
     pub address: Option<String>,
     pub note: Option<String>,
     pub enrolled_at: Timestamp,
+    /// Grows with every change of the person.
+    pub version: i64,
 }
 
 impl Person {

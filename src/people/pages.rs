@@ -20,7 +20,7 @@ use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 const VISITS: i64 = 30;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![new, create, show, edit, update, reveal, grant, end]
+    routes![new, create, show, edit, update, reveal, grant, end, void]
 }
 
 /// The form of a person, new (`person` is none) or known.
@@ -44,6 +44,19 @@ impl PersonForm {
     /// The name of a field of a granted group, `needy.document`.
     fn field(&self, group: &PriorityGroup, name: &str) -> String {
         format!("{group}.{name}")
+    }
+
+    /// True if somebody changed the person while this form was open.
+    fn is_overtaken(&self) -> bool {
+        self.form.refusal().is_some_and(|refusal| refusal.code == "person_changed")
+    }
+
+    /// What the form was filled from; once its reader was told of another change, what is there now.
+    fn version(&self) -> String {
+        match &self.person {
+            Some(person) if self.is_overtaken() => person.version.to_string(),
+            _ => self.form.value("version").to_owned(),
+        }
     }
 
     /// The person who has this name and phone already, if that is what is wrong.
@@ -116,7 +129,14 @@ struct PersonPage {
 }
 
 impl PersonPage {
-    async fn load(conn: &mut Conn, now: Now, sealer: &Sealer, center: Center, person: Person) -> Result<Self> {
+    async fn load(
+        by: &Coordinator,
+        conn: &mut Conn,
+        now: Now,
+        sealer: &Sealer,
+        center: Center,
+        person: Person,
+    ) -> Result<Self> {
         let today = center.zone.date(now.0);
         let memberships = groups::memberships(conn, person.id).await?;
         let bands = groups::age_bands(conn, today).await?;
@@ -124,7 +144,7 @@ impl PersonPage {
             phone: person.phone(sealer).map(|phone| phone.masked()),
             id_number: person.id_number(sealer).map(|number| number.masked()),
             groups: groups::groups_on(person.birth_date, &memberships, bands, today).iter().collect(),
-            visits: queries::visits(conn, center.id(), person.id, VISITS).await?,
+            visits: queries::visits(by, conn, center.id(), person.id, VISITS).await?,
             teams: queries::teams(conn, center.id(), person.id).await?,
             center,
             person,
@@ -186,7 +206,7 @@ async fn show(
     id: PersonId,
 ) -> Result<Page<PersonPage>> {
     let (center, person) = open(&by, db, center, id).await?;
-    Ok(Page(PersonPage::load(&mut *db.read().await?, now, sealer, center, person).await?))
+    Ok(Page(PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?))
 }
 
 #[get("/centers/<center>/people/<id>/edit")]
@@ -198,7 +218,8 @@ async fn edit(by: Coordinator, db: &Db, center: CenterId, id: PersonId) -> Resul
         .with("sex", person.sex.map_or("", Sex::code))
         .with("birth_date", person.birth_date.map(|date| date.to_string()).unwrap_or_default())
         .with("address", person.address.as_deref().unwrap_or_default())
-        .with("note", person.note.as_deref().unwrap_or_default());
+        .with("note", person.note.as_deref().unwrap_or_default())
+        .with("version", person.version);
     Ok(Page(PersonForm { center, person: Some(person), form: Form::filled(values) }))
 }
 
@@ -223,6 +244,8 @@ async fn update(
         Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.saved")),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
+            // As they are now: whoever saves once more has been told.
+            let person = queries::find(&mut *db.read().await?, center.id(), id).await?;
             Ok(Submitted::again(PersonForm { center, person: Some(person), form }))
         }
     }
@@ -251,7 +274,7 @@ async fn reveal(
         Ok::<_, Error>((which, number))
     };
     let shown = shown.await;
-    let mut page = PersonPage::load(&mut *db.read().await?, now, sealer, center, person).await?;
+    let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
     match shown {
         Ok(revealed) => {
             page.revealed = Some(revealed);
@@ -284,7 +307,7 @@ async fn grant(
     match made.await {
         Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.membership_granted")),
         Err(error) => {
-            let mut page = PersonPage::load(&mut *db.read().await?, now, sealer, center, person).await?;
+            let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
             page.granting = Form::again(fields, error.into_field_errors()?);
             Ok(Submitted::again(page))
         }
@@ -315,7 +338,38 @@ async fn end(
     match made.await {
         Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.membership_ended")),
         Err(error) => {
-            let mut page = PersonPage::load(&mut *db.read().await?, now, sealer, center, person).await?;
+            let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
+            page.ending = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(page))
+        }
+    }
+}
+
+#[post("/centers/<center>/people/<id>/memberships/<membership>/void", data = "<fields>")]
+#[allow(clippy::too_many_arguments)] // guards and path
+async fn void(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: PersonId,
+    membership: i64,
+    fields: Fields,
+) -> Result<Submitted<PersonPage>> {
+    let (center, person) = open(&by, db, center, id).await?;
+    let made = async {
+        let mut read = fields.read();
+        let reason = read.required("reason", parse::line(80));
+        let reason = read.finish(|| reason)?;
+        let mut tx = db.begin().await?;
+        actions::void_membership(&by, now, &mut tx, &center, (id, membership), &reason).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.membership_voided")),
+        Err(error) => {
+            let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
             page.ending = Form::again(fields, error.into_field_errors()?);
             Ok(Submitted::again(page))
         }

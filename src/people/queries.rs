@@ -2,14 +2,16 @@
 
 use super::groups::{self, AgeBands, PriorityGroup};
 use super::{Person, PersonId, PersonRow, pinyin};
-use crate::auth::Viewer;
+use crate::activities::Title;
+use crate::activities::title::Sight;
+use crate::auth::{Coordinator, Viewer};
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp};
 use crate::error::{Error, Result};
 use crate::store::{Conn, Flag};
 
 const PERSON: &str = "select p.id, p.name, p.sex, p.birth_date, p.phone_sealed, p.phone_last4, p.id_number_sealed,
-        e.address, e.note, e.enrolled_at
+        e.address, e.note, e.enrolled_at, p.version
      from enrolments e join people p on p.id = e.person_id";
 
 /// One person of the center.
@@ -106,9 +108,9 @@ impl Listed {
 }
 
 const LISTED: &str = "select p.id, p.name, p.birth_date, p.phone_last4,
-        case when exists (select 1 from group_memberships g where g.person_id = p.id and g.priority_group = 'disabled'
+        case when exists (select 1 from memberships_held g where g.person_id = p.id and g.priority_group = 'disabled'
             and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)) then 1 else 0 end as disabled,
-        case when exists (select 1 from group_memberships g where g.person_id = p.id and g.priority_group = 'needy'
+        case when exists (select 1 from memberships_held g where g.person_id = p.id and g.priority_group = 'needy'
             and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)) then 1 else 0 end as needy,
         (select max(s.local_date) from attendances a join sessions s on s.id = a.session_id
             where a.person_id = p.id and a.voided_at is null and s.center_id = e.center_id) as last_came,
@@ -137,7 +139,7 @@ impl Among {
 
 /// The condition of an [`Among`]: `$2` is today, `$3` to `$5` its parts, each null where it does not cut.
 const AMONG: &str = "($3 is null or p.birth_date > $3) and ($4 is null or p.birth_date <= $4)
-     and ($5 is null or exists (select 1 from group_memberships g where g.person_id = p.id and g.priority_group = $5
+     and ($5 is null or exists (select 1 from memberships_held g where g.person_id = p.id and g.priority_group = $5
          and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)))";
 
 /// The `size` people of the center after the first `skip`, by pinyin.
@@ -212,7 +214,8 @@ pub async fn after(conn: &mut Conn, center: CenterId, after: i64, limit: i64) ->
 #[derive(Debug, sqlx::FromRow)]
 pub struct Visit {
     pub session_id: i64,
-    pub title: String,
+    #[sqlx(flatten)]
+    pub title: Title,
     pub local_date: Date,
     pub role: String,
     pub came_at: Timestamp,
@@ -221,18 +224,22 @@ pub struct Visit {
 }
 
 /// The latest times the person came to this center, voided ones too.
-pub async fn visits(conn: &mut Conn, center: CenterId, person: PersonId, limit: i64) -> Result<Vec<Visit>> {
-    Ok(sqlx::query_as(
-        "select a.session_id, v.title, s.local_date, a.role, a.came_at, a.left_at,
-                case when a.voided_at is null then 0 else 1 end as voided
-         from attendances a join sessions s on s.id = a.session_id join activities v on v.id = s.activity_id
-         where a.person_id = $1 and s.center_id = $2 order by a.came_at desc, a.id desc limit $3",
-    )
-    .bind(person)
-    .bind(center)
-    .bind(limit)
-    .fetch_all(conn)
-    .await?)
+pub async fn visits(
+    by: &Coordinator,
+    conn: &mut Conn,
+    center: CenterId,
+    person: PersonId,
+    limit: i64,
+) -> Result<Vec<Visit>> {
+    let sql = format!(
+        "select v.session_id, {}, s.local_date, v.role, v.came_at, v.left_at,
+                case when v.voided_at is null then 0 else 1 end as voided
+         from attendances v join sessions s on s.id = v.session_id join activities a on a.id = s.activity_id
+         join service_kinds k on k.id = a.kind_id
+         where v.person_id = $1 and s.center_id = $2 order by v.came_at desc, v.id desc limit $3",
+        Sight::Of(by).title()
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(person).bind(center).bind(limit).fetch_all(conn).await?)
 }
 
 /// A team of this center that the person serves in.

@@ -6,12 +6,16 @@ use super::Sex;
 use crate::clock::Date;
 use crate::web::fields::Fault;
 
-/// A person's name: spaces inside a Han name mean nothing (`张 三`), elsewhere one is enough.
+/// A person's name: spaces inside a Han name mean nothing (`张 三`), elsewhere one is enough. It says something: it has
+/// a letter at least, which invisible characters are not.
 ///
 /// # Errors
-/// Over 60 characters, or with a control character.
+/// Over 60 characters, with a control character, or without a letter.
 pub fn name(text: &str) -> Result<String, Fault> {
     let text = crate::web::fields::parse::line(60)(text)?;
+    if !text.chars().any(char::is_alphabetic) {
+        return Err(Fault::new("field.not_a_name"));
+    }
     let joint = if text.chars().all(|c| c.is_whitespace() || is_han(c)) { "" } else { " " };
     Ok(text.split_whitespace().collect::<Vec<_>>().join(joint))
 }
@@ -147,5 +151,12 @@ mod tests {
     fn a_han_name_has_no_spaces() {
         assert_eq!(name("张　 三").unwrap(), "张三");
         assert_eq!(name("Anna  Lee").unwrap(), "Anna Lee");
+    }
+
+    #[test]
+    fn a_name_has_a_letter() {
+        for text in ["\u{200b}\u{200d}", "\u{feff}", "138", "！"] {
+            assert_eq!(name(text).unwrap_err().key, "field.not_a_name", "{text:?}");
+        }
     }
 }

@@ -110,8 +110,8 @@ impl Public {
 }
 
 impl View for Public {
-    fn title(&self, _: Lang) -> String {
-        self.session.title.clone()
+    fn title(&self, lang: Lang) -> String {
+        self.session.title.pick(lang).to_owned()
     }
 }
 

@@ -25,7 +25,7 @@ const LONGEST: i64 = 1_100;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SummaryJson {
-    /// The first local date of the period
+    /// The first local date of the period; a purchaser is told of its agreements' days in it
     from: String,
     /// The first local date after the period
     to: String,

@@ -7,7 +7,9 @@ use sqlx::AssertSqlSafe;
 use super::{
     Completeness, GroupTally, Kind, KindTally, Led, Numbers, Period, Population, Reach, Tally, TeamTally, room_use,
 };
-use crate::activities::SessionId;
+use crate::activities::title::Sight;
+use crate::activities::{SessionId, Title};
+use crate::auth::Viewer;
 use crate::clock::{Date, Now};
 use crate::error::Result;
 use crate::people::groups::PriorityGroup;
@@ -64,8 +66,9 @@ fn held(part: &str, reach: &Reach) -> String {
         "with held as (
             select s.id, {part} as part from sessions s join activities a on a.id = s.activity_id
             where s.status = 'completed' and s.local_date >= $1 and s.local_date < $2
-              and s.center_id in ({}))",
-        places(3, reach)
+              and s.center_id in ({}) and {})",
+        places(3, reach),
+        reach.cut("s")
     )
 }
 
@@ -300,21 +303,25 @@ async fn led(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Led>>
 pub(super) struct SessionRow {
     pub id: SessionId,
     pub local_date: Date,
-    pub title: String,
-    pub kind_code: String,
-    pub kind: String,
-    pub kind_en: String,
+    #[sqlx(flatten)]
+    pub title: Title,
     pub room: String,
 }
 
 /// The sessions that counted, in order of time.
-pub(super) async fn session_rows(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<SessionRow>> {
+pub(super) async fn session_rows(
+    by: &Viewer,
+    conn: &mut Conn,
+    reach: &Reach,
+    period: Period,
+) -> Result<Vec<SessionRow>> {
     let sql = format!(
-        "{} select s.id, s.local_date, a.title, k.code as kind_code, k.name as kind, k.name_en as kind_en, r.name as room
+        "{} select s.id, s.local_date, {}, r.name as room
          from held h join sessions s on s.id = h.id join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id join rooms r on r.id = s.room_id
          where {ATTENDED} order by s.starts_at, s.id",
-        held("0", reach)
+        held("0", reach),
+        Sight::Of(by).title()
     );
     rows(conn, sql, reach, period).await
 }
@@ -324,7 +331,7 @@ async fn completeness(conn: &mut Conn, reach: &Reach, period: Period, now: Now) 
         "{}
         select (select count(*) from sessions s
                 where s.status = 'planned' and s.local_date >= $1 and s.local_date < $2
-                  and s.center_id in ({}) and s.ends_at <= ${}) as open_sessions,
+                  and s.center_id in ({}) and {} and s.ends_at <= ${}) as open_sessions,
                (select count(*) from held h join attendances t on t.session_id = h.id
                 where {UNCONFIRMED}) as unconfirmed_hours,
                (select count(distinct t.person_id) from held h join attendances t on t.session_id = h.id
@@ -332,6 +339,7 @@ async fn completeness(conn: &mut Conn, reach: &Reach, period: Period, now: Now) 
                 where t.role = 'participant' and t.voided_at is null and p.birth_date is null) as without_birth_date",
         held("0", reach),
         places(3, reach),
+        reach.cut("s"),
         reach.centers().len() + 3,
     );
     let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(period.from).bind(period.to);

@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 
 use super::queries::places;
 use super::{Period, Reach, RoomUse, rules};
-use crate::centers::CenterId;
+use crate::centers::{Center, CenterId};
 use crate::clock::{Timestamp, Zone};
 use crate::error::Result;
 use crate::rooms::{RoomId, WeekHours};
@@ -40,8 +40,10 @@ pub(super) async fn rooms(conn: &mut Conn, reach: &Reach, period: Period) -> Res
         let zone = zone_of(reach, room.center_id);
         let booked_ms = booked.get(&room.id).copied().unwrap_or(0);
         let retired = room.retired_at.map(|at| zone.date(at));
-        let open = Period { to: retired.map_or(period.to, |day| day.min(period.to)), ..period };
-        let known = zone.date(room.created_at) < period.to && open.from < open.to;
+        let use_of = |days: Period| Period::new(days.from, retired.map_or(days.to, |day| day.min(days.to)));
+        let open: Vec<Period> = reach.days(room.center_id, period).into_iter().filter_map(use_of).collect();
+        let created = zone.date(room.created_at);
+        let known = open.iter().any(|days| created < days.to);
         if known || booked_ms > 0 {
             let week = hours.get(&room.id).cloned().unwrap_or_default();
             let closed = closures.get(&room.id).map_or(&[][..], Vec::as_slice);
@@ -50,7 +52,7 @@ pub(super) async fn rooms(conn: &mut Conn, reach: &Reach, period: Period) -> Res
                 center_id: room.center_id,
                 name: room.name,
                 booked_minutes: booked_ms / 60_000,
-                open_minutes: rules::open_minutes(&week, closed, zone, open),
+                open_minutes: open.iter().map(|days| rules::open_minutes(&week, closed, zone, *days)).sum(),
             });
         }
     }
@@ -90,11 +92,19 @@ async fn hours(conn: &mut Conn, reach: &Reach) -> Result<BTreeMap<RoomId, WeekHo
     Ok(hours)
 }
 
-/// Every center's period as instants of its own zone, as a table `edges (center_id, starts_at, ends_at)` to join.
-fn edges(reach: &Reach) -> String {
-    let rows: Vec<String> = (0..reach.centers().len())
-        .map(|index| format!("(${}, ${}, ${})", index * 3 + 1, index * 3 + 2, index * 3 + 3))
-        .collect();
+/// The days of the period that the viewer may read of each center, as instants of its zone.
+fn spans(reach: &Reach, period: Period) -> Vec<(CenterId, Timestamp, Timestamp)> {
+    let of_center = |center: &Center| {
+        let (id, zone) = (center.id(), center.zone);
+        reach.days(id, period).into_iter().map(move |days| (id, zone.midnight(days.from), zone.midnight(days.to)))
+    };
+    reach.centers().iter().flat_map(of_center).collect()
+}
+
+/// Placeholders for so many spans, as a table `edges (center_id, starts_at, ends_at)` to join.
+fn edges(spans: usize) -> String {
+    let rows: Vec<String> =
+        (0..spans).map(|index| format!("(${}, ${}, ${})", index * 3 + 1, index * 3 + 2, index * 3 + 3)).collect();
     let rows = if rows.is_empty() { "(0, 0, 0)".to_owned() } else { rows.join(", ") };
     format!("with edges (center_id, starts_at, ends_at) as (values {rows})")
 }
@@ -103,9 +113,10 @@ async fn within_edges<T>(conn: &mut Conn, select: &str, reach: &Reach, period: P
 where
     T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
 {
-    let mut query = sqlx::query_as(AssertSqlSafe(format!("{} {select}", edges(reach))));
-    for center in reach.centers() {
-        query = query.bind(center.id()).bind(center.zone.midnight(period.from)).bind(center.zone.midnight(period.to));
+    let spans = spans(reach, period);
+    let mut query = sqlx::query_as(AssertSqlSafe(format!("{} {select}", edges(spans.len()))));
+    for (center, starts, ends) in spans {
+        query = query.bind(center).bind(starts).bind(ends);
     }
     Ok(query.fetch_all(conn).await?)
 }
@@ -118,7 +129,7 @@ async fn closures(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Span
         conn,
         "select x.room_id, x.starts_at, x.ends_at
          from edges e join rooms r on r.center_id = e.center_id
-         join room_closures x on x.room_id = r.id and x.starts_at < e.ends_at and x.ends_at > e.starts_at",
+         join closures_held x on x.room_id = r.id and x.starts_at < e.ends_at and x.ends_at > e.starts_at",
         reach,
         period,
     )

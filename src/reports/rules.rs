@@ -47,6 +47,22 @@ pub fn is_agreed(period: Period, terms: &[(Date, Date)]) -> bool {
     months(period).all(|month| terms.iter().any(|(starts, ends)| *starts < month.end() && *ends >= month.first()))
 }
 
+/// The days of `period` that a purchaser's agreements cover (both ends included), in order, as periods that neither
+/// overlap nor touch. A month that is agreed in part is read in part.
+pub fn agreed_days(period: Period, terms: &[(Date, Date)]) -> Vec<Period> {
+    let mut sorted = terms.to_vec();
+    sorted.sort_unstable();
+    let mut days: Vec<Period> = Vec::new();
+    for (starts, ends) in sorted {
+        let Some(span) = Period::new(starts.max(period.from), ends.plus_days(1).min(period.to)) else { continue };
+        match days.last_mut() {
+            Some(last) if span.from <= last.to => last.to = last.to.max(span.to),
+            _ => days.push(span),
+        }
+    }
+    days
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -78,10 +94,26 @@ mod tests {
     fn a_purchaser_reads_the_months_of_its_agreements() {
         let terms = [(date("2026-01-15"), date("2026-03-10")), (date("2026-04-01"), date("2026-04-30"))];
         let reads = |from, to| is_agreed(period(from, to), &terms);
-        assert!(reads("2026-01-01", "2026-02-01"), "its first month is whole");
+        assert!(reads("2026-01-01", "2026-02-01"), "its first month is read in part");
         assert!(reads("2026-01-01", "2026-05-01"));
         assert!(!reads("2025-12-31", "2026-02-01"));
         assert!(!reads("2026-04-01", "2026-06-01"));
+    }
+
+    #[test]
+    fn a_period_is_cut_to_the_days_that_are_agreed() {
+        let terms = [(date("2026-03-20"), date("2026-05-31")), (date("2026-01-15"), date("2026-03-10"))];
+        let days = |from, to| agreed_days(period(from, to), &terms);
+        assert_eq!(days("2026-01-01", "2026-02-01"), [period("2026-01-15", "2026-02-01")]);
+        assert_eq!(
+            days("2026-03-01", "2026-04-01"),
+            [period("2026-03-01", "2026-03-11"), period("2026-03-20", "2026-04-01")]
+        );
+        assert_eq!(days("2026-04-01", "2026-05-01"), [period("2026-04-01", "2026-05-01")]);
+        assert!(days("2026-06-01", "2026-07-01").is_empty());
+        let touching = [(date("2026-01-01"), date("2026-01-31")), (date("2026-02-01"), date("2026-02-28"))];
+        let both = period("2026-01-01", "2026-03-01");
+        assert_eq!(agreed_days(both, &touching), [both]);
     }
 
     proptest! {

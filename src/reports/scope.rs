@@ -32,19 +32,61 @@ impl std::str::FromStr for Scope {
     }
 }
 
-/// Centers whose totals the viewer may read. What is counted takes one, and only this module makes it.
+/// Centers whose totals the viewer may read, and of which days. What is counted takes one, and only this module makes it.
 #[derive(Clone, Debug)]
-pub struct Reach(Vec<Center>);
+pub struct Reach {
+    centers: Vec<Center>,
+    /// A purchaser's agreements; `None` for everyone else, who may read any day.
+    terms: Option<Vec<Term>>,
+}
+
+/// A purchaser's agreement with a center, both dates included.
+type Term = (CenterId, Date, Date);
 
 impl Reach {
     /// One center that the viewer was let into, for roles whose right has no end.
     pub(super) fn into_center(center: Center) -> Self {
-        Self(vec![center])
+        Self { centers: vec![center], terms: None }
     }
 
     pub fn centers(&self) -> &[Center] {
-        &self.0
+        &self.centers
     }
+
+    /// Whether the viewer may read some of every month of `period`.
+    pub(super) fn agrees(&self, center: CenterId, period: Period) -> bool {
+        self.terms_of(center).is_none_or(|terms| rules::is_agreed(period, &terms))
+    }
+
+    /// The days of `period` that the viewer may read of a center.
+    pub(super) fn days(&self, center: CenterId, period: Period) -> Vec<Period> {
+        self.terms_of(center).map_or_else(|| vec![period], |terms| rules::agreed_days(period, &terms))
+    }
+
+    fn terms_of(&self, center: CenterId) -> Option<Vec<(Date, Date)>> {
+        let of_center = |(id, starts, ends): &Term| (*id == center).then_some((*starts, *ends));
+        Some(self.terms.as_ref()?.iter().filter_map(of_center).collect())
+    }
+
+    /// The condition that cuts sessions `alias` of a period to the days that the viewer may read. What it is made of,
+    /// ids and dates, needs no binding.
+    pub(super) fn cut(&self, alias: &str) -> String {
+        let Some(terms) = &self.terms else { return "1 = 1".to_owned() };
+        let term = |(center, starts, ends): &Term| {
+            format!("({alias}.center_id = {center} and {alias}.local_date between '{starts}' and '{ends}')")
+        };
+        let agreed: Vec<String> = terms.iter().map(term).collect();
+        if agreed.is_empty() { "1 = 0".to_owned() } else { format!("({})", agreed.join(" or ")) }
+    }
+}
+
+/// One center, whatever the period: [`Reach::agrees`] says which the viewer may read.
+///
+/// # Errors
+/// `NotFound` where the viewer does not reach the center.
+pub(super) async fn ever(by: &ReportReader, conn: &mut Conn, id: CenterId) -> Result<Reach> {
+    let centers = vec![centers::queries::open_to(by, conn, id).await?];
+    Ok(Reach { centers, terms: terms(by, conn).await? })
 }
 
 /// One center's totals of `period`.
@@ -52,20 +94,16 @@ impl Reach {
 /// # Errors
 /// `NotFound` where the viewer does not reach the center, and for a purchaser outside its agreements' months.
 pub async fn center(by: &ReportReader, conn: &mut Conn, id: CenterId, period: Period) -> Result<Reach> {
-    let center = centers::queries::open_to(by, conn, id).await?;
-    match terms(by, conn).await? {
-        Some(terms) if !agreed(&terms, id, period) => Err(Error::NotFound),
-        _ => Ok(Reach(vec![center])),
-    }
+    let reach = ever(by, conn, id).await?;
+    if reach.agrees(id, period) { Ok(reach) } else { Err(Error::NotFound) }
 }
 
 /// Every center whose totals of `period` the viewer may read; there may be none.
 pub async fn all(by: &ReportReader, conn: &mut Conn, period: Period) -> Result<Reach> {
-    let mut centers = centers::queries::open_to_all(by, conn).await?;
-    if let Some(terms) = terms(by, conn).await? {
-        centers.retain(|center| agreed(&terms, center.id(), period));
-    }
-    Ok(Reach(centers))
+    let centers = centers::queries::open_to_all(by, conn).await?;
+    let reach = Reach { centers, terms: terms(by, conn).await? };
+    let agreed = reach.centers.iter().filter(|center| reach.agrees(center.id(), period)).cloned().collect();
+    Ok(Reach { centers: agreed, ..reach })
 }
 
 /// The centers of `scope`.
@@ -74,9 +112,9 @@ pub async fn all(by: &ReportReader, conn: &mut Conn, period: Period) -> Result<R
 /// `NotFound` for a scope that holds no center, or one that the viewer may not read: part of a total is no total.
 pub async fn named(by: &ReportReader, conn: &mut Conn, scope: &Scope, period: Period) -> Result<Reach> {
     let asked = centers_of(conn, scope).await?;
-    let mut centers = all(by, conn, period).await?.0;
-    centers.retain(|center| asked.contains(&center.id()));
-    if asked.is_empty() || centers.len() < asked.len() { Err(Error::NotFound) } else { Ok(Reach(centers)) }
+    let mut reach = all(by, conn, period).await?;
+    reach.centers.retain(|center| asked.contains(&center.id()));
+    if asked.is_empty() || reach.centers.len() < asked.len() { Err(Error::NotFound) } else { Ok(reach) }
 }
 
 async fn centers_of(conn: &mut Conn, scope: &Scope) -> Result<Vec<CenterId>> {
@@ -98,11 +136,8 @@ async fn centers_of(conn: &mut Conn, scope: &Scope) -> Result<Vec<CenterId>> {
     .await?)
 }
 
-/// A purchaser's agreement with a center, both dates included.
-type Term = (CenterId, Date, Date);
-
-/// A purchaser's agreements; `None` for everyone else, who may read any period.
-pub(super) async fn terms(by: &ReportReader, conn: &mut Conn) -> Result<Option<Vec<Term>>> {
+/// A purchaser's agreements; `None` for everyone else.
+async fn terms(by: &ReportReader, conn: &mut Conn) -> Result<Option<Vec<Term>>> {
     if by.role != Role::Purchaser {
         return Ok(None);
     }
@@ -114,12 +149,6 @@ pub(super) async fn terms(by: &ReportReader, conn: &mut Conn) -> Result<Option<V
     .fetch_all(conn)
     .await?;
     Ok(Some(terms))
-}
-
-pub(super) fn agreed(terms: &[Term], center: CenterId, period: Period) -> bool {
-    let of_center: Vec<_> =
-        terms.iter().filter(|(id, ..)| *id == center).map(|(_, starts, ends)| (*starts, *ends)).collect();
-    rules::is_agreed(period, &of_center)
 }
 
 #[cfg(test)]

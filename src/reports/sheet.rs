@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::queries::{self, By};
 use super::{Numbers, Period, Tally, scope};
-use crate::activities::SessionId;
+use crate::activities::{SessionId, Title};
 use crate::agreements::{self, Agreement};
 use crate::auth::{ReportReader, Role};
 use crate::centers::{Center, CenterId};
@@ -12,13 +12,12 @@ use crate::clock::{Date, Month, Now};
 use crate::error::{Error, Result};
 use crate::store::Conn;
 
-/// The service kind whose sessions are about one person: their titles may name somebody.
-const CASE_WORK: &str = "case_work";
-
 pub struct Sheet {
     pub center: Center,
     pub month: Month,
     pub numbers: Numbers,
+    /// The days that the numbers are of: the month's, and for a purchaser those of its agreements.
+    pub counted: Vec<Period>,
     /// Visits by local date.
     pub days: BTreeMap<String, Tally>,
     pub sessions: Vec<SessionLine>,
@@ -28,15 +27,12 @@ pub struct Sheet {
     pub opens_sessions: bool,
 }
 
-/// A session that counted. Nobody's name is in it but what a title says.
+/// A session that counted, as the reader may know of it.
 #[derive(Clone, Debug)]
 pub struct SessionLine {
     pub id: SessionId,
     pub date: Date,
-    /// `None` where the title could name a person and the reader gets no personal data.
-    pub title: Option<String>,
-    pub kind: String,
-    pub kind_en: String,
+    pub title: Title,
     pub room: String,
     pub visits: i64,
     pub persons: i64,
@@ -52,7 +48,7 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, month: Month
     let mut agreements = agreements::queries::of_center(by, conn, id).await?;
     agreements.retain(|agreement| agreement.starts_on < period.to && agreement.ends_on >= period.from);
     let tallies = queries::tallies(conn, By::Session, &reach, period).await?;
-    let lines = queries::session_rows(conn, &reach, period).await?;
+    let lines = queries::session_rows(by, conn, &reach, period).await?;
     let opens_sessions = by.role != Role::Purchaser;
     let sessions = lines
         .into_iter()
@@ -61,9 +57,7 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, month: Month
             SessionLine {
                 id: row.id,
                 date: row.local_date,
-                title: (opens_sessions || row.kind_code != CASE_WORK).then_some(row.title),
-                kind: row.kind,
-                kind_en: row.kind_en,
+                title: row.title,
                 room: row.room,
                 visits: tally.visits,
                 persons: tally.persons,
@@ -74,6 +68,7 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, month: Month
         numbers: queries::count(conn, &reach, period, now).await?.for_reader(by),
         days: queries::tallies(conn, By::Day, &reach, period).await?,
         center: reach.centers().first().cloned().ok_or(Error::NotFound)?,
+        counted: reach.days(id, period),
         month,
         sessions,
         agreements,

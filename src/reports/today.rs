@@ -3,7 +3,9 @@
 use chrono::NaiveDateTime;
 
 use super::queries::{UNCONFIRMED, present};
-use crate::activities::{SessionId, SessionStatus};
+use crate::activities::title::Sight;
+use crate::activities::{SessionId, SessionStatus, Title};
+use crate::auth::Viewer;
 use crate::centers::Center;
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
@@ -13,7 +15,8 @@ use crate::store::Conn;
 #[derive(Debug, sqlx::FromRow)]
 pub struct TodaySession {
     pub id: SessionId,
-    pub title: String,
+    #[sqlx(flatten)]
+    pub title: Title,
     pub room: String,
     pub worker: Option<String>,
     pub starts_at: Timestamp,
@@ -32,13 +35,15 @@ impl TodaySession {
     }
 }
 
-pub async fn sessions(conn: &mut Conn, center: &Center, today: Date) -> Result<Vec<TodaySession>> {
+pub async fn sessions(by: &Viewer, conn: &mut Conn, center: &Center, today: Date) -> Result<Vec<TodaySession>> {
     let sql = format!(
-        "select s.id, a.title, r.name as room, p.name as worker, s.starts_at, s.ends_at, s.status,
+        "select s.id, {}, r.name as room, p.name as worker, s.starts_at, s.ends_at, s.status,
                 {} as present
          from sessions s join activities a on a.id = s.activity_id join rooms r on r.id = s.room_id
+         join service_kinds k on k.id = a.kind_id
          left join workers v on v.id = s.worker_id left join people p on p.id = v.person_id
          where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped' order by s.starts_at, s.id",
+        Sight::Of(by).title(),
         present("s")
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center.id()).bind(today).fetch_all(conn).await?)
@@ -48,7 +53,8 @@ pub async fn sessions(conn: &mut Conn, center: &Center, today: Date) -> Result<V
 #[derive(Debug, sqlx::FromRow)]
 pub struct Waiting {
     pub id: SessionId,
-    pub title: String,
+    #[sqlx(flatten)]
+    pub title: Title,
     pub starts_at: Timestamp,
     pub status: SessionStatus,
     /// Volunteers whose hours nobody confirmed yet.
@@ -85,17 +91,18 @@ impl ToDo {
 /// Of how many waiting sessions the overview shows a line.
 const LINES: usize = 6;
 
-pub async fn to_do(conn: &mut Conn, center: &Center, now: Now) -> Result<ToDo> {
+pub async fn to_do(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> Result<ToDo> {
     let sql = format!(
-        "select w.id, w.title, w.starts_at, w.status, w.unconfirmed from (
-            select s.id, a.title, s.starts_at, s.status,
+        "select w.id, w.title, w.kind, w.kind_en, w.confidential, w.starts_at, w.status, w.unconfirmed from (
+            select s.id, {}, s.starts_at, s.status,
                    (select count(*) from attendances t
                     where s.status = 'completed' and t.session_id = s.id and {UNCONFIRMED}) as unconfirmed
-            from sessions s join activities a on a.id = s.activity_id
+            from sessions s join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id
             where s.center_id = $1 and s.local_date >= $2 and s.ends_at <= $3
               and s.status in ('planned', 'completed')) w
          where w.status = 'planned' or w.unconfirmed > 0
-         order by w.starts_at desc"
+         order by w.starts_at desc",
+        Sight::Of(by).title()
     );
     let waiting: Vec<Waiting> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(center.id())

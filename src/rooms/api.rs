@@ -7,11 +7,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Room, RoomId, actions, forms, queries};
-use crate::api::{List, Problem};
+use crate::api::{self, List, Problem};
 use crate::auth::{CenterReader, Manager};
-use crate::centers::{self, CenterId};
+use crate::centers;
 use crate::clock::Now;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::Db;
 use crate::web::Fields;
 use crate::web::fields::parse;
@@ -66,9 +66,9 @@ impl From<Room> for RoomJson {
 /// A center's rooms.
 #[utoipa::path(context_path = "/api/v1", tag = "rooms", params(("center" = i64, Query)), responses((status = 200, body = List<RoomJson>), (status = "4XX", body = Problem)))]
 #[get("/rooms?<center>")]
-pub(crate) async fn list(by: CenterReader, db: &Db, center: Option<CenterId>) -> Result<Json<List<RoomJson>>> {
+pub(crate) async fn list(by: CenterReader, db: &Db, center: Option<&str>) -> Result<Json<List<RoomJson>>> {
+    let center = api::asked("center", center, parse::choice)?;
     let mut conn = db.read().await?;
-    let center = center.ok_or_else(|| Error::field("center", "field.required"))?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let rooms = queries::of_center(&mut conn, center.id()).await?;
     Ok(Json(List::whole(rooms.into_iter().map(RoomJson::from).collect())))
@@ -92,9 +92,7 @@ pub(crate) struct NewRoom {
 #[utoipa::path(context_path = "/api/v1", tag = "rooms", request_body = NewRoom, responses((status = 201, body = RoomJson), (status = "4XX", body = Problem)))]
 #[post("/rooms", data = "<fields>")]
 pub(crate) async fn create(by: Manager, db: &Db, now: Now, fields: Fields) -> Result<Created<Json<RoomJson>>> {
-    let mut read = fields.read();
-    let center: Option<CenterId> = read.required("center", parse::choice);
-    let center = read.finish(|| center)?;
+    let center = api::sent("center", &fields)?;
     let mut tx = db.begin().await?;
     let center = centers::queries::open_to(&by, &mut tx, center).await?;
     let id: RoomId = actions::add(&by, now, &mut tx, &center, &forms::room(&fields)?).await?;

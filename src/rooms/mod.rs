@@ -9,7 +9,7 @@ pub mod rules;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{add, close, retire, revise};
+pub use actions::{add, close, hold, retire, revise, void_closure};
 pub use forms::RoomInput;
 
 use crate::centers::CenterId;
@@ -18,6 +18,7 @@ use crate::store::{id_type, text_enum};
 
 id_type!(RoomId);
 id_type!(RoomKindId);
+id_type!(ClosureId);
 
 text_enum!(
     /// What the notice asks of a kind of room: all required ones, at least half of the optional ones.
@@ -75,7 +76,7 @@ impl WeekHours {
 /// A time in which a room is closed although its hours say open.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Closure {
-    pub id: i64,
+    pub id: ClosureId,
     pub room_id: RoomId,
     pub starts_at: Timestamp,
     pub ends_at: Timestamp,

@@ -1,10 +1,12 @@
 //! A center's rooms: the list with how it stands to the notice, and the form of one room.
 
+use std::time::Duration;
+
 use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::{Route, get, post, routes};
 
-use super::{Closure, Room, RoomClass, RoomId, RoomKind, actions, forms, queries, rules};
+use super::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind, actions, forms, queries, rules};
 use crate::auth::{CenterReader, Manager, Role};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
@@ -16,7 +18,7 @@ use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, new, create, edit, update, close, retire]
+    routes![list, new, create, edit, update, close, void_closure, retire]
 }
 
 #[derive(Template)]
@@ -69,13 +71,27 @@ struct RoomPage {
     room: Option<Room>,
     kinds: Vec<RoomKind>,
     form: Form,
-    /// The second form of a known room's page.
+    /// The further forms of a known room's page.
     closing: Form,
+    voiding: Form,
+    /// The room's closures to come, and of the last weeks.
+    closures: Vec<Closure>,
 }
 
+/// How far back a room's page shows closures, in days: as far as sessions are entered afterwards.
+const CLOSURES_BACK: u64 = 92;
+
 impl RoomPage {
-    async fn load(conn: &mut Conn, center: Center, room: Option<Room>, form: Form, closing: Form) -> Result<Self> {
-        Ok(Self { center, room, kinds: queries::kinds(conn).await?, form, closing })
+    async fn load(conn: &mut Conn, now: Now, center: Center, room: Option<Room>, form: Form) -> Result<Self> {
+        let since = now.0.minus(Duration::from_secs(CLOSURES_BACK * 24 * 3600));
+        let mut closures = queries::closures(conn, center.id(), since, Timestamp(i64::MAX)).await?;
+        closures.retain(|closure| room.as_ref().is_some_and(|room| room.id == closure.room_id));
+        let kinds = queries::kinds(conn).await?;
+        Ok(Self { center, room, kinds, form, closing: Form::new(), voiding: Form::new(), closures })
+    }
+
+    fn local(&self, at: &Timestamp) -> NaiveDateTime {
+        self.center.zone.local(*at)
     }
 
     fn kinds_of(&self, class: &RoomClass) -> Vec<&RoomKind> {
@@ -103,7 +119,7 @@ impl View for RoomPage {
 }
 
 #[get("/centers/<center>/rooms/new")]
-async fn new(by: Manager, db: &Db, center: CenterId) -> Result<Page<RoomPage>> {
+async fn new(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Page<RoomPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     // Most rooms are open like this; nobody should have to type it.
@@ -112,7 +128,7 @@ async fn new(by: Manager, db: &Db, center: CenterId) -> Result<Page<RoomPage>> {
         values.add(&format!("hours.{weekday}.opens"), "08:30");
         values.add(&format!("hours.{weekday}.closes"), "21:00");
     }
-    Ok(Page(RoomPage::load(&mut conn, center, None, Form::filled(values), Form::new()).await?))
+    Ok(Page(RoomPage::load(&mut conn, now, center, None, Form::filled(values)).await?))
 }
 
 #[post("/centers/<center>/rooms", data = "<fields>")]
@@ -128,18 +144,18 @@ async fn create(by: Manager, db: &Db, now: Now, center: CenterId, fields: Fields
         Ok(()) => Ok(Submitted::done(format!("/centers/{}/rooms", center.id()), "done.room_added")),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(RoomPage::load(&mut *db.read().await?, center, None, form, Form::new()).await?))
+            Ok(Submitted::again(RoomPage::load(&mut *db.read().await?, now, center, None, form).await?))
         }
     }
 }
 
 #[get("/centers/<center>/rooms/<id>", rank = 2)]
-async fn edit(by: Manager, db: &Db, center: CenterId, id: RoomId) -> Result<Page<RoomPage>> {
+async fn edit(by: Manager, db: &Db, now: Now, center: CenterId, id: RoomId) -> Result<Page<RoomPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let room = queries::find(&mut conn, center.id(), id).await?;
     let form = Form::filled(values(&room));
-    Ok(Page(RoomPage::load(&mut conn, center, Some(room), form, Form::new()).await?))
+    Ok(Page(RoomPage::load(&mut conn, now, center, Some(room), form).await?))
 }
 
 fn values(room: &Room) -> Fields {
@@ -176,7 +192,7 @@ async fn update(
         Ok(()) => Ok(Submitted::done(format!("/centers/{}/rooms", center.id()), "done.saved")),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(RoomPage::load(&mut *db.read().await?, center, Some(room), form, Form::new()).await?))
+            Ok(Submitted::again(RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?))
         }
     }
 }
@@ -219,7 +235,38 @@ async fn close(
         Err(error) => {
             let form = Form::filled(values(&room));
             let closing = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(RoomPage::load(&mut *db.read().await?, center, Some(room), form, closing).await?))
+            let page = RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?;
+            Ok(Submitted::again(RoomPage { closing, ..page }))
+        }
+    }
+}
+
+#[post("/centers/<center>/rooms/<id>/closures/<closure>/void", data = "<fields>")]
+async fn void_closure(
+    by: Manager,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: RoomId,
+    closure: ClosureId,
+    fields: Fields,
+) -> Result<Submitted<RoomPage>> {
+    let (center, room) = open(&by, db, center, id).await?;
+    let made = async {
+        let mut read = fields.read();
+        let reason = read.required("reason", parse::line(80));
+        let reason = read.finish(|| reason)?;
+        let mut tx = db.begin().await?;
+        actions::void_closure(&by, now, &mut tx, &room, closure, &reason).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(format!("/centers/{}/rooms/{id}", center.id()), "done.closure_voided")),
+        Err(error) => {
+            let voiding = Form::again(fields, error.into_field_errors()?);
+            let form = Form::filled(values(&room));
+            let page = RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?;
+            Ok(Submitted::again(RoomPage { voiding, ..page }))
         }
     }
 }

@@ -64,7 +64,7 @@ pub async fn kinds(conn: &mut Conn) -> Result<Vec<RoomKind>> {
 pub async fn closures(conn: &mut Conn, center: CenterId, from: Timestamp, to: Timestamp) -> Result<Vec<Closure>> {
     Ok(sqlx::query_as(
         "select c.id, c.room_id, c.starts_at, c.ends_at, c.reason
-         from room_closures c join rooms r on r.id = c.room_id
+         from closures_held c join rooms r on r.id = c.room_id
          where r.center_id = $1 and c.starts_at < $3 and c.ends_at > $2 order by c.starts_at",
     )
     .bind(center)

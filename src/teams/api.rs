@@ -7,11 +7,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Team, TeamId, actions, forms, queries};
-use crate::api::{List, Problem};
+use crate::api::{self, List, Problem};
 use crate::auth::{Coordinator, TeamReader};
-use crate::centers::{self, CenterId};
+use crate::centers;
 use crate::clock::Now;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::Db;
 use crate::web::Fields;
 use crate::web::fields::parse;
@@ -53,9 +53,9 @@ impl From<Team> for TeamJson {
 /// A center's teams; a team leader's own one.
 #[utoipa::path(context_path = "/api/v1", tag = "teams", params(("center" = i64, Query)), responses((status = 200, body = List<TeamJson>), (status = "4XX", body = Problem)))]
 #[get("/teams?<center>")]
-pub(crate) async fn list(by: TeamReader, db: &Db, center: Option<CenterId>) -> Result<Json<List<TeamJson>>> {
+pub(crate) async fn list(by: TeamReader, db: &Db, center: Option<&str>) -> Result<Json<List<TeamJson>>> {
+    let center = api::asked("center", center, parse::choice)?;
     let mut conn = db.read().await?;
-    let center = center.ok_or_else(|| Error::field("center", "field.required"))?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let teams = queries::list(&by, &mut conn, center.id()).await?;
     Ok(Json(List::whole(teams.into_iter().map(TeamJson::from).collect())))
@@ -78,9 +78,7 @@ pub(crate) struct NewTeam {
 #[utoipa::path(context_path = "/api/v1", tag = "teams", request_body = NewTeam, responses((status = 201, body = TeamJson), (status = "4XX", body = Problem)))]
 #[post("/teams", data = "<fields>")]
 pub(crate) async fn create(by: Coordinator, db: &Db, now: Now, fields: Fields) -> Result<Created<Json<TeamJson>>> {
-    let mut read = fields.read();
-    let center: Option<CenterId> = read.required("center", parse::choice);
-    let center = read.finish(|| center)?;
+    let center = api::sent("center", &fields)?;
     let mut tx = db.begin().await?;
     let center = centers::queries::open_to(&by, &mut tx, center).await?;
     let id = actions::create(&by, now, &mut tx, &center, &forms::team(&fields)?).await?;
@@ -107,9 +105,7 @@ pub(crate) async fn add_member(
     id: TeamId,
     fields: Fields,
 ) -> Result<Created<Json<TeamJson>>> {
-    let mut read = fields.read();
-    let person = read.required("person_id", parse::choice);
-    let person = read.finish(|| person)?;
+    let person = api::sent("person_id", &fields)?;
     let mut tx = db.begin().await?;
     let center = queries::center_of(&by, &mut tx, id).await?;
     let center = centers::queries::open_to(&by, &mut tx, center).await?;

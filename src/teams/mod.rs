@@ -8,7 +8,7 @@ pub mod queries;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{add_member, create, disband, lead, leave};
+pub use actions::{add_member, create, disband, hold, lead, leave};
 pub use forms::TeamInput;
 
 use crate::clock::Date;

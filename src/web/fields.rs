@@ -148,8 +148,8 @@ pub struct FieldErrors {
 }
 
 impl FieldErrors {
-    pub fn one(name: &str, key: &'static str) -> Self {
-        Self { fields: vec![(name.to_owned(), Fault::new(key))], whole: None }
+    pub fn one(name: &str, fault: Fault) -> Self {
+        Self { fields: vec![(name.to_owned(), fault)], whole: None }
     }
 
     pub fn whole(refusal: Refusal) -> Self {

@@ -69,6 +69,12 @@ pub fn pick<Z: Display, E: Display>(zh: Z, values: &dyn Values, en: E) -> askama
     Ok(lang(values).pick(&zh.to_string(), &en.to_string()).to_owned())
 }
 
+/// What an activity is called before this reader.
+#[askama::filter_fn]
+pub fn called(title: &crate::activities::Title, values: &dyn Values) -> askama::Result<String> {
+    Ok(title.pick(lang(values)).to_owned())
+}
+
 /// `2026年3月5日 周四`, `Thu 5 March 2026`.
 #[askama::filter_fn]
 pub fn day(date: impl Into<Day>, values: &dyn Values) -> askama::Result<String> {

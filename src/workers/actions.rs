@@ -53,8 +53,8 @@ pub async fn add(
     Ok(id)
 }
 
-/// Ends a worker's time in the center. Their account, if it is a social worker's of this center alone, is disabled at
-/// once; one that reaches further loses this center.
+/// Ends a worker's time in the center on `ended_on`. From that local date on their account, if it is a social worker's
+/// of this center alone, signs in no more; one that reaches further loses this center. Before it everything stays.
 ///
 /// # Errors
 /// `NotFound` if it has ended already; `Invalid` at `ended_on` for a day before the first.
@@ -64,20 +64,27 @@ pub async fn end(
     tx: &mut Conn,
     center: &Center,
     worker: &Worker,
-    last_day: Date,
+    ended_on: Date,
 ) -> Result<()> {
-    if last_day < worker.started_on {
+    if ended_on < worker.started_on {
         return Err(Error::field("ended_on", "field.ends_before_start"));
     }
     let ended = sqlx::query("update workers set ended_on = $1 where id = $2 and ended_on is null")
-        .bind(last_day)
+        .bind(ended_on)
         .bind(worker.worker_id)
         .execute(&mut *tx)
         .await?;
     if ended.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    if let Some(account) = worker.account_id {
+    if let Some(account) = worker.account_id.filter(|_| ended_on > center.zone.date(now.0)) {
+        sqlx::query("update account_scopes set ends_at = $1 where account_id = $2 and center_id = $3")
+            .bind(center.zone.midnight(ended_on))
+            .bind(account)
+            .bind(center.id())
+            .execute(&mut *tx)
+            .await?;
+    } else if let Some(account) = worker.account_id {
         sqlx::query("delete from account_scopes where account_id = $1 and center_id = $2")
             .bind(account)
             .bind(center.id())

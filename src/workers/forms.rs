@@ -1,7 +1,7 @@
 //! Reading a new worker's form.
 
 use super::{Qualification, WorkerKind};
-use crate::auth::accounts::{self, Applicant};
+use crate::auth::accounts::{self, Applicant, NewAccount};
 use crate::clock::Date;
 use crate::error::{Error, Result};
 use crate::people::rules::{self, Phone};
@@ -17,6 +17,24 @@ pub struct WorkerInput {
     pub started_on: Date,
     /// A sign-in to make along with the worker.
     pub account: Option<Applicant>,
+}
+
+impl WorkerInput {
+    /// Parts the account from it, ready to be written. To be called before a transaction begins: hashing takes its time.
+    pub async fn with_account(mut self) -> Result<(Self, Option<NewAccount>)> {
+        let account = match self.account.take() {
+            Some(account) => Some(account.hashed().await?),
+            None => None,
+        };
+        Ok((self, account))
+    }
+}
+
+/// Field `ended_on`: the last day.
+pub fn ending(fields: &Fields) -> Result<Date> {
+    let mut read = fields.read();
+    let last_day = read.required("ended_on", parse::date);
+    read.finish(|| last_day)
 }
 
 /// Fields `name phone kind qualification certificate_number started_on` and, where `sign_in` is set,

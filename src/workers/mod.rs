@@ -2,6 +2,7 @@
 //! an account's matter, which may be made along with the worker.
 
 mod actions;
+pub(crate) mod api;
 pub(crate) mod forms;
 mod pages;
 pub mod queries;
@@ -50,6 +51,12 @@ pub struct Worker {
     pub ended_on: Option<Date>,
 }
 
+impl Worker {
+    pub fn is_there(&self, today: impl std::borrow::Borrow<Date>) -> bool {
+        self.ended_on.is_none_or(|ended_on| ended_on > *today.borrow())
+    }
+}
+
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("workers", |rocket| async { rocket.mount("/", pages::routes()) })
+    AdHoc::on_ignite("workers", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })
 }

@@ -9,7 +9,6 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::store::{Db, Sealer};
-use crate::web::fields::parse;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -22,11 +21,12 @@ pub(super) fn routes() -> Vec<Route> {
 struct List {
     center: Center,
     workers: Vec<Worker>,
+    today: Date,
 }
 
 impl List {
     fn present(&self) -> usize {
-        self.workers.iter().filter(|worker| worker.ended_on.is_none()).count()
+        self.workers.iter().filter(|worker| worker.is_there(self.today)).count()
     }
 }
 
@@ -41,11 +41,12 @@ impl View for List {
 }
 
 #[get("/centers/<center>/workers")]
-async fn list(by: Manager, db: &Db, center: CenterId) -> Result<Page<List>> {
+async fn list(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Page<List>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let workers = queries::all(&mut conn, center.id()).await?;
-    Ok(Page(List { center, workers }))
+    let today = center.zone.date(now.0);
+    Ok(Page(List { center, workers, today }))
 }
 
 #[derive(Template)]
@@ -96,11 +97,7 @@ async fn create(
 ) -> Result<Submitted<NewPage>> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let made = async {
-        let mut input = forms::worker(&fields)?;
-        let account = match input.account.take() {
-            Some(account) => Some(account.hashed().await?),
-            None => None,
-        };
+        let (input, account) = forms::worker(&fields)?.with_account().await?;
         let mut tx = db.begin().await?;
         actions::add(&by, now, &mut tx, sealer, &center, input, account).await?;
         Ok::<_, Error>(tx.commit().await?)
@@ -158,11 +155,9 @@ async fn end(
 ) -> Result<Submitted<LeavePage>> {
     let (center, worker) = open(&by, db, center, id).await?;
     let made = async {
-        let mut read = fields.read();
-        let last_day: Option<Date> = read.required("ended_on", parse::date);
-        let last_day = read.finish(|| last_day)?;
+        let ended_on = forms::ending(&fields)?;
         let mut tx = db.begin().await?;
-        actions::end(&by, now, &mut tx, &center, &worker, last_day).await?;
+        actions::end(&by, now, &mut tx, &center, &worker, ended_on).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     match made.await {

@@ -1,7 +1,7 @@
 //! Reading a center's workers.
 
 use super::{Worker, WorkerId, WorkerName};
-use crate::auth::AccountId;
+use crate::auth::{AccountId, Viewer};
 use crate::centers::CenterId;
 use crate::error::{Error, Result};
 use crate::store::Conn;
@@ -41,6 +41,22 @@ pub async fn all(conn: &mut Conn, center: CenterId) -> Result<Vec<Worker>> {
          order by case when w.ended_on is null then 0 else 1 end, w.kind desc, p.pinyin, w.id"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).fetch_all(conn).await?)
+}
+
+/// The center of a worker whom the viewer's role reaches.
+///
+/// # Errors
+/// `NotFound` for any other worker.
+pub async fn center_of(by: &Viewer, conn: &mut Conn, id: WorkerId) -> Result<CenterId> {
+    sqlx::query_scalar(
+        "select w.center_id from workers w join account_centers r on r.center_id = w.center_id
+         where w.id = $1 and r.account_id = $2",
+    )
+    .bind(id)
+    .bind(by.account)
+    .fetch_optional(conn)
+    .await?
+    .ok_or(Error::NotFound)
 }
 
 /// One worker of the center, present or past.

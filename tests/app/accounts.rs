@@ -53,6 +53,19 @@ on_both_engines! {
         app.anyone().post("/sign-in", &[("login", "ben"), ("password", PASSWORD)]).await.is(303);
     }
 
+    async fn guessing_at_an_open_browser_is_slowed_down_alike(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        let guess = [("current_password", "guess-guess-guess"), ("password", "another-harbour-tulip")];
+        for _ in 0..10 {
+            ann.post("/account/password", &guess).await.is(422);
+        }
+        let right = [("current_password", PASSWORD), guess[1]];
+        ann.post("/account/password", &right).await.is(429).shows("请等一分钟");
+        app.anyone().post("/sign-in", &[("login", "ann"), ("password", PASSWORD)]).await.is(429);
+        let ben = app.sign_in("ben").await;
+        ben.post("/account/password", &right).await.is(303);
+    }
+
     async fn a_disabled_account_is_out_at_once(app: TestApp) {
         let (ada, ann, program) = (app.sign_in("ada").await, app.sign_in("ann").await, app.token("ann").await);
         ann.get("/centers").await.is(200);

@@ -1,7 +1,7 @@
 //! Scheduling: what the room decides, what a series shows before it is saved, and how plans change.
 
 use linli::activities::{self, SessionId};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Answer, TestApp, User, on_both_engines};
 
@@ -325,5 +325,158 @@ on_both_engines! {
         fay.get("/api/v1/sessions/1").await.is(200);
         fay.get("/api/v1/sessions/3").await.is(404);
         app.token("lei").await.get("/api/v1/sessions/2").await.is(404);
+    }
+}
+
+/// The series of Friday afternoons in room 1, as a program sends it.
+fn fridays(changed: Value) -> Value {
+    let mut series = json!({"center": 1, "title": "长者太极班", "kind": 3, "room": 1, "date": "2026-03-06",
+        "starts": "14:00", "ends": "16:00", "repeat": "weekly", "on_conflict": "fail"});
+    series.as_object_mut().unwrap().extend(changed.as_object().unwrap().clone());
+    series
+}
+
+async fn last_date(app: &TestApp) -> String {
+    let sql = "select max(local_date) from sessions where status = 'planned'";
+    sqlx::query_scalar(sql).fetch_one(&mut *app.db().read().await.unwrap()).await.unwrap()
+}
+
+on_both_engines! {
+    async fn a_series_of_which_nothing_can_be_booked_is_refused(app: TestApp) {
+        let ann = app.token("ann").await;
+        ann.post_json("/api/v1/activities", fridays(json!({"times": 3}))).await.is(201);
+        ann.post_json("/api/v1/activities", fridays(json!({"times": 3, "on_conflict": "skip"}))).await
+            .is(409).is_refused("nothing_booked").shows("没有一个日期可以预订");
+        ann.post_json("/api/v1/activities", fridays(json!({"times": 2, "starts": "05:00", "ends": "06:00", "on_conflict": "skip"}))).await
+            .is(409).is_refused("nothing_booked");
+        assert_eq!(app.number("select count(*) from activities").await, 1);
+        assert_eq!(app.number("select count(*) from sessions").await, 3);
+        ann.post_json("/api/v1/activities", fridays(json!({"times": 4, "on_conflict": "skip"}))).await.is(201);
+        assert_eq!(app.number("select count(*) from sessions where status = 'skipped'").await, 3, "one booked date is enough");
+        let once = fridays(json!({"repeat": "once", "room": 2, "on_conflict": "ignore"}));
+        assert_eq!(ann.post_json("/api/v1/activities", once).await.is(422).json()["errors"]["on_conflict"]["code"], "field.not_a_choice");
+    }
+
+    async fn a_series_ends_within_two_years_however_its_end_is_said(app: TestApp) {
+        let ann = app.token("ann").await;
+        for (end, field) in [
+            (json!({"repeat": "fortnightly", "times": 54}), "times"),
+            (json!({"repeat": "fortnightly", "times": 105}), "times"),
+            (json!({"until": "2028-03-07"}), "until"),
+        ] {
+            let faults = ann.post_json("/api/v1/activities", fridays(end)).await.is(422).json();
+            assert_eq!(faults["errors"][field]["code"], "field.date_too_far");
+            assert!(faults["errors"][field]["message"].as_str().unwrap().contains("2026-03-06–2028-03-06"), "{faults}");
+        }
+        let faults = ann.post_json("/api/v1/activities", fridays(json!({"times": 106}))).await.is(422).json();
+        assert_eq!(faults["errors"]["times"]["code"], "field.not_in_range");
+        app.sign_in("ann").await.post("/centers/1/activities", &with(TEA, &[("repeat", "fortnightly"), ("times", "54")])).await
+            .is(422).shows("2026-03-06–2028-03-06");
+        assert_eq!(app.number("select count(*) from sessions").await, 0);
+
+        ann.post_json("/api/v1/activities", fridays(json!({"repeat": "fortnightly", "times": 53}))).await.is(201);
+        assert_eq!((app.number("select count(*) from sessions").await, last_date(&app).await.as_str()), (53, "2028-03-03"));
+        // Until the last day of the two years: no Friday of them is left out.
+        ann.post_json("/api/v1/activities", fridays(json!({"room": 2, "until": "2028-03-06"}))).await.is(201);
+        assert_eq!(app.number("select count(*) from sessions where room_id = 2").await, 105);
+    }
+
+    async fn a_move_takes_no_sibling_further_back_than_may_be_entered(app: TestApp) {
+        let ann = app.token("ann").await;
+        ann.post_json("/api/v1/activities", fridays(json!({"times": 30}))).await.is(201);
+        let to = |scope: &str| json!({"room": 1, "date": "2026-01-02", "starts": "14:00", "ends": "16:00", "scope": scope});
+        let faults = ann.post_json("/api/v1/sessions/30/schedule", to("all")).await.is(422).json();
+        assert_eq!(faults["errors"]["date"]["code"], "field.date_too_far");
+        assert_eq!(app.number("select count(*) from sessions where local_date < '2026-03-06'").await, 0);
+        assert_eq!(ann.post_json("/api/v1/sessions/30/schedule", to("one")).await.is(200).json()["local_date"], "2026-01-02");
+    }
+
+    async fn a_program_moves_drops_and_restores_sessions(app: TestApp) {
+        let ann = app.token("ann").await;
+        let at = |session: i64, what: &str| format!("/api/v1/sessions/{session}/{what}");
+        ann.post_json("/api/v1/activities", fridays(json!({"times": 4}))).await.is(201);
+        let place = json!({"room": 2, "capacity": 12, "date": "2026-03-07", "starts": "09:00", "ends": "10:00"});
+        ann.post_json(&at(1, "schedule"), json!({"room": 2})).await.is(422);
+        app.token("olga").await.post_json(&at(1, "schedule"), place.clone()).await.is(404);
+        let moved = ann.post_json(&at(1, "schedule"), place.clone()).await.is(200).json();
+        assert_eq!((&moved["starts_at"], &moved["room_id"], &moved["capacity"]), (&json!("2026-03-07T01:00:00Z"), &json!(2), &json!(12)));
+        ann.post_json(&at(2, "schedule"), place.clone()).await.is(409).is_refused("room_taken").shows("长者太极班");
+
+        let dropped = ann.post_json(&at(3, "cancellation"), json!({"reason": "台风", "scope": "later"})).await.is(200).json();
+        assert_eq!((&dropped["status"], &dropped["reason"]), (&json!("cancelled"), &json!("台风")));
+        assert_eq!(statuses(&app).await, "planned,planned,cancelled,cancelled");
+        ann.post_json(&at(3, "schedule"), place).await.is(409).is_refused("session_changed");
+        ann.post_json(&at(2, "skipping"), json!({"reason": "x", "scope": "some"})).await.is(422);
+        assert_eq!(ann.post_json(&at(2, "skipping"), json!({"reason": "社工培训"})).await.is(200).json()["status"], "skipped");
+        assert_eq!(app.number(LIVE).await, 1);
+
+        let restored = ann.post_json(&at(3, "restoration"), json!({})).await.is(200).json();
+        assert_eq!((&restored["status"], &restored["reason"]), (&json!("planned"), &Value::Null));
+        ann.post_json(&at(3, "restoration"), json!({})).await.is(409).is_refused("session_changed");
+        ann.post_json("/api/v1/activities", fridays(json!({"repeat": "once", "title": "合唱团", "date": "2026-03-13"}))).await.is(201);
+        ann.post_json(&at(2, "restoration"), json!({})).await.is(409).is_refused("room_taken").shows("合唱团");
+        app.execute("update sessions set status = 'completed' where id = 3").await;
+        for what in ["schedule", "restoration", "cancellation"] {
+            let body = json!({"reason": "x", "room": 1, "date": "2026-03-20", "starts": "14:00", "ends": "16:00"});
+            ann.post_json(&at(3, what), body).await.is(409).is_refused("session_completed");
+        }
+    }
+}
+
+/// Runs `statements` in a transaction that commits only after `user`'s request has come to wait for it.
+async fn meanwhile(app: &TestApp, statements: &[&'static str], asked: impl Future<Output = Answer>) -> Answer {
+    let mut tx = app.begin().await;
+    for statement in statements {
+        sqlx::query(*statement).execute(&mut *tx).await.unwrap();
+    }
+    let commit = async {
+        rocket::tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        tx.commit().await.unwrap();
+    };
+    rocket::tokio::join!(asked, commit).0
+}
+
+/// What scheduling writes, a moment before it commits.
+const SCHEDULED: [&str; 4] = [
+    "update rooms set retired_at = retired_at where id = 1",
+    "update teams set disbanded_on = disbanded_on where id = 1",
+    "insert into activities (center_id, kind_id, title, published, created_at) values (1, 3, '早茶会', 1, 0)",
+    "insert into sessions (activity_id, center_id, room_id, team_id, starts_at, ends_at, local_date, status, check_in_token, updated_at)
+     select max(id), 1, 1, 1, 1772762400000, 1772766000000, '2026-03-06', 'planned', 'tea', 0 from activities",
+];
+
+on_both_engines! {
+    async fn a_room_is_not_given_up_while_a_session_is_scheduled_in_it(app: TestApp) {
+        let (ann, ben) = (app.sign_in("ann").await, app.sign_in("ben").await);
+        meanwhile(&app, &SCHEDULED, ben.post("/centers/1/rooms/1/retirement", &[])).await.is(409).shows("还有安排好的活动");
+        meanwhile(&app, &["update rooms set retired_at = 1 where id = 2"], schedules(&ann, &[("room", "2")])).await
+            .is(422).shows("已停止使用");
+        let lost = "select count(*) from sessions s join rooms r on r.id = s.room_id where s.status = 'planned' and r.retired_at is not null";
+        assert_eq!(app.number(lost).await, 0);
+    }
+
+    async fn a_team_is_not_disbanded_while_a_session_is_scheduled_with_it(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        meanwhile(&app, &SCHEDULED, ann.post("/centers/1/teams/1/disbanding", &[])).await.is(409).shows("还有安排好的活动");
+        app.execute("update sessions set status = 'cancelled'").await;
+        meanwhile(&app, &["update teams set disbanded_on = '2026-03-05' where id = 1"], schedules(&ann, &[("team", "1")])).await
+            .is(422).shows("刚刚解散了");
+        // A session comes back without the team that is no more.
+        ann.post("/centers/1/sessions/1/schedule/restoration", &[]).await.is(303);
+        assert_eq!(app.number("select count(*) from sessions where team_id is not null and status = 'planned'").await, 0);
+    }
+
+    async fn of_scheduling_and_giving_up_at_once_one_wins(app: TestApp) {
+        let (ann, ben) = (app.sign_in("ann").await, app.sign_in("ben").await);
+        for round in 0..40_u32 {
+            app.execute("insert into rooms (center_id, kind_id, name, area_m2, capacity, created_at) select 1, 1, cast(max(id) as text), 9, 9, 0 from rooms").await;
+            app.execute("insert into room_hours (room_id, weekday, opens, closes) select max(id), 5, 0, 1440 from rooms").await;
+            let room = app.number("select max(id) from rooms").await.to_string();
+            let path = format!("/centers/1/rooms/{room}/retirement");
+            let tea = [("room", room.as_str())];
+            let (made, gone) = rocket::tokio::join!(schedules(&ann, &tea), ben.post(&path, &[]));
+            assert!((made.status.code == 303) != (gone.status.code == 303), "round {round}: {} {}", made.text(), gone.text());
+        }
+        assert_eq!(app.number("select count(*) from sessions s join rooms r on r.id = s.room_id where r.retired_at is not null").await, 0);
     }
 }

@@ -303,6 +303,13 @@ impl Live {
     async fn setup_secret(&self) -> String {
         let pool = Pool::open(&self.database_url, 1).await.unwrap();
         let db = Db::from(pool);
+        // The server makes its own at its start, which would replace ours.
+        let made = async || -> sqlx::Result<i64> {
+            sqlx::query_scalar("select count(*) from setup_links").fetch_one(&mut *db.read().await?).await
+        };
+        while made().await.unwrap_or_default() == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
         let secret = setup::new_link(&db, self.clock.now()).await.unwrap();
         secret.expect("no account yet")
     }

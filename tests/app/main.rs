@@ -5,8 +5,10 @@
 mod access;
 mod accounts;
 mod activities;
+mod api;
 mod calendars;
 mod check_in;
+mod confidential;
 mod failure;
 mod journeys;
 mod locales;

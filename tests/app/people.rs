@@ -73,6 +73,57 @@ on_both_engines! {
         ann.get("/centers/1/people?page=99").await.is(200).shows("51–51 / 51");
     }
 
+    async fn a_membership_granted_by_mistake_never_held(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        ann.post("/centers/1/people", &HUIFANG).await.is(303);
+        attends(&app, &["2026-02-01", "2026-03-01"]).await;
+        let grant = [("group", "needy"), ("document", "低保证"), ("valid_from", "2026-01-01")];
+        ann.post("/centers/1/people/1/memberships", &grant).await.is(303);
+        assert_eq!(flagged(&app, "needy").await, ["2026-02-01", "2026-03-01"]);
+        let void = "/centers/1/people/1/memberships/1/void";
+        ann.post(void, &[]).await.is(422).shows("请填写这一项");
+        ann.post("/centers/1/people/99/memberships/1/void", &[("reason", "x")]).await.is(404);
+        ann.post(void, &[("reason", "证件是别人的")]).await.is(303);
+        ann.post(void, &[("reason", "证件是别人的")]).await.is(404);
+        ann.post("/centers/1/people/1/memberships/1/ending", &[("valid_to", "2026-03-01")]).await.is(404);
+        assert!(flagged(&app, "needy").await.is_empty());
+        ann.get("/centers/1/people?group=needy").await.is(200).hides("/people/1\"");
+        let kept = "select count(*) from group_memberships m join accounts a on a.id = m.voided_by
+                    where a.login = 'ann' and m.voided_at > 0 and m.void_reason = '证件是别人的'";
+        assert_eq!(app.number(kept).await, 1);
+    }
+
+    async fn of_two_who_edit_a_person_the_second_is_told(app: TestApp) {
+        let (ann, ada) = (app.sign_in("ann").await, app.sign_in("ada").await);
+        ann.post("/centers/1/people", &HUIFANG).await.is(303);
+        ann.get("/centers/1/people/1/edit").await.is(200).shows("name=\"version\" value=\"0\"");
+        ada.post("/centers/1/people/1", &[("name", "梁惠芳"), ("address", "东门路 3 号"), ("version", "0")]).await.is(303);
+        let mine = [("name", "梁慧芳"), ("version", "0")];
+        ann.post("/centers/1/people/1", &mine).await.is(422)
+            .shows("有人改过这位居民的资料").shows("value=\"梁慧芳\"").shows("name=\"version\" value=\"1\"");
+        ann.get("/centers/1/people/1").await.is(200).shows("梁惠芳").shows("东门路 3 号");
+        // Told of it, they may save on purpose.
+        ann.post("/centers/1/people/1", &[mine[0], ("version", "1")]).await.is(303);
+        ann.get("/centers/1/people/1").await.is(200).shows("梁慧芳");
+        assert_eq!(app.token("ann").await.get("/api/v1/people/1").await.is(200).json()["version"], 2);
+        let races = async |user: &crate::support::User<'_>, name: &str| {
+            user.post("/centers/1/people/1", &[("name", name), ("version", "2")]).await.status.code
+        };
+        let (one, other) = rocket::tokio::join!(races(&ann, "梁一"), races(&ada, "梁二"));
+        assert_eq!(one.min(other)..=one.max(other), 303..=422);
+    }
+
+    async fn nobody_is_called_by_invisible_characters(app: TestApp) {
+        let (ann, ben) = (app.sign_in("ann").await, app.sign_in("ben").await);
+        let nothing = ("name", "\u{200b}\u{200b}");
+        ann.post("/centers/1/people", &[nothing]).await.is(422).shows("id=\"e-name\"");
+        ann.post("/centers/1/people", &HUIFANG).await.is(303);
+        ann.post("/centers/1/people/1", &[nothing]).await.is(422).shows("id=\"e-name\"");
+        ben.post("/centers/1/workers", &[nothing, ("phone", "13500001234"), ("kind", "staff"), ("started_on", "2026-01-04")])
+            .await.is(422).shows("id=\"e-name\"");
+        assert_eq!(app.number("select count(*) from people").await, 1);
+    }
+
     async fn a_faulty_person_comes_back_with_a_sentence_per_field(app: TestApp) {
         let ann = app.sign_in("ann").await;
         ann.post("/centers/1/people", &[("name", ""), ("phone", "123"), ("id_number", "110105194912310021"), ("birth_date", "2030-01-01"), ("disabled", "1")])

@@ -41,6 +41,26 @@ on_both_engines! {
         ada.get("/centers").await.is(200).shows("莞爱社会工作服务中心");
     }
 
+    async fn a_closure_made_by_mistake_is_taken_back(app: TestApp) {
+        let (ben, ann) = (app.sign_in("ben").await, app.sign_in("ann").await);
+        let span = [("from", "2026-03-06"), ("to", "2026-03-06"), ("reason", "消防检修")];
+        ben.post("/centers/1/rooms/1/closures", &span).await.is(303);
+        let tea = [("title", "茶话会"), ("kind", "3"), ("room", "1"), ("date", "2026-03-06"), ("starts", "14:00"), ("ends", "16:00")];
+        ann.post("/centers/1/activities", &tea).await.is(422).shows("消防检修");
+        ben.get("/centers/1/rooms/1").await.is(200).shows("撤销停用").shows("/closures/1/void");
+        let void = "/centers/1/rooms/1/closures/1/void";
+        ben.post(void, &[]).await.is(422).shows("请填写这一项");
+        ben.post("/centers/1/rooms/2/closures/1/void", &[("reason", "填错日期")]).await.is(404);
+        ben.post(void, &[("reason", "填错日期")]).await.is(303);
+        ben.post(void, &[("reason", "填错日期")]).await.is(404);
+        ben.get("/centers/1/rooms").await.is(200).hides("消防检修");
+        ann.post("/centers/1/activities", &tea).await.is(303);
+        let kept = "select count(*) from room_closures c join accounts a on a.id = c.voided_by
+                    where a.login = 'ben' and c.voided_at > 0 and c.void_reason = '填错日期'";
+        assert_eq!(app.number(kept).await, 1);
+        ben.get("/centers/1/audit").await.is(200).shows("撤销功能室停用");
+    }
+
     async fn the_api_makes_and_lists_rooms(app: TestApp) {
         let ben = app.token("ben").await;
         let made = ben.post_json("/api/v1/rooms", serde_json::json!({

@@ -1,5 +1,7 @@
 //! A center's workers and their accounts; the catalogs; the audit.
 
+use serde_json::{Value, json};
+
 use crate::support::{cast, on_both_engines};
 
 const JINGWEN: [(&str, &str); 10] = [
@@ -15,7 +17,39 @@ const JINGWEN: [(&str, &str); 10] = [
     ("password_again", cast::PASSWORD),
 ];
 
+/// The same worker as a program sends her.
+fn jingwen() -> Value {
+    let mut fields: serde_json::Map<String, Value> =
+        JINGWEN.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    fields.insert("center".to_owned(), json!(1));
+    fields.insert("sign_in".to_owned(), json!(true));
+    fields.into()
+}
+
 on_both_engines! {
+    async fn a_program_takes_a_worker_on_and_lets_her_go(app: TestApp) {
+        let ben = app.token("ben").await;
+        app.token("otto").await.post_json("/api/v1/workers", jingwen()).await.is(404);
+        let faults = ben.post_json("/api/v1/workers", json!({"center": 1, "kind": "staff", "qualification": "senior"})).await.is(422).json();
+        let keys: Vec<_> = faults["errors"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(keys, ["name", "phone", "qualification", "started_on"]);
+        let made = ben.post_json("/api/v1/workers", jingwen()).await.is(201).hides("13500001234").hides(cast::PASSWORD).json();
+        assert_eq!((&made["login"], &made["qualification"], &made["ended_on"]), (&json!("jingwen"), &json!("intermediate"), &Value::Null));
+        let mut again = jingwen();
+        again["login"] = json!("wenwen");
+        assert_eq!(ben.post_json("/api/v1/workers", again).await.is(422).json()["errors"]["name"]["code"], "field.works_here");
+        assert_eq!(ben.get("/api/v1/workers?center=1").await.is(200).json()["items"], json!([made]));
+
+        let program = app.token("jingwen").await;
+        program.get("/api/v1/people?center=1").await.is(200);
+        let ending = format!("/api/v1/workers/{}/ending", made["id"]);
+        ben.post_json(&ending, json!({"ended_on": "2025-12-31"})).await.is(422);
+        app.token("otto").await.post_json(&ending, json!({"ended_on": "2026-03-05"})).await.is(404);
+        assert_eq!(ben.post_json(&ending, json!({"ended_on": "2026-03-05"})).await.is(200).json()["ended_on"], "2026-03-05");
+        ben.post_json(&ending, json!({"ended_on": "2026-03-05"})).await.is(404);
+        program.get("/api/v1/people?center=1").await.is(401);
+    }
+
     async fn a_worker_comes_with_an_account_and_loses_it_on_leaving(app: TestApp) {
         let ben = app.sign_in("ben").await;
         ben.post("/centers/1/workers", &JINGWEN).await.is(303);
@@ -28,6 +62,38 @@ on_both_engines! {
         assert!(jingwen.get("/centers/1/people").await.leads_to().starts_with("/sign-in"));
         ben.post("/centers/1/workers/1/ending", &[("ended_on", "2026-03-05")]).await.is(404);
         ben.get("/centers/1/workers").await.is(200).shows("已离职");
+    }
+
+    async fn who_leaves_on_a_day_to_come_works_until_then(app: TestApp) {
+        let ben = app.sign_in("ben").await;
+        ben.post("/centers/1/workers", &JINGWEN).await.is(303);
+        let (jingwen, program) = (app.sign_in("jingwen").await, app.token("jingwen").await);
+        ben.post("/centers/1/workers/1/ending", &[("ended_on", "2026-03-07")]).await.is(303);
+        ben.get("/centers/1/workers").await.is(200).shows("即将离职").hides("已离职");
+        let enters = async || app.anyone().post("/sign-in", &[("login", "jingwen"), ("password", cast::PASSWORD)]).await.status.code;
+        // The last second of 6 March in Dongguan.
+        app.at("2026-03-06T15:59:59Z");
+        jingwen.get("/centers/1/people").await.is(200);
+        jingwen.get("/centers/1/activities/new").await.is(200).shows("何静雯");
+        assert_eq!(enters().await, 303);
+        app.at("2026-03-06T16:00:00Z");
+        assert!(jingwen.get("/centers/1/people").await.leads_to().starts_with("/sign-in"));
+        program.get("/api/v1/centers").await.is(401);
+        assert_eq!(enters().await, 422);
+        let ben = app.sign_in("ben").await;
+        ben.get("/centers/1/workers").await.is(200).shows("已离职");
+    }
+
+    async fn who_works_in_two_centers_loses_the_one_on_its_day(app: TestApp) {
+        let ben = app.sign_in("ben").await;
+        ben.post("/centers/1/workers", &JINGWEN).await.is(303);
+        app.execute("insert into account_scopes (account_id, center_id) select id, 2 from accounts where login = 'jingwen'").await;
+        ben.post("/centers/1/workers/1/ending", &[("ended_on", "2026-03-07")]).await.is(303);
+        let jingwen = app.sign_in("jingwen").await;
+        jingwen.get("/centers/1/people").await.is(200);
+        app.at("2026-03-06T16:00:00Z");
+        jingwen.get("/centers/1/people").await.is(404);
+        jingwen.get("/centers/2/people").await.is(200);
     }
 
     async fn a_faulty_worker_makes_nothing(app: TestApp) {
@@ -67,6 +133,19 @@ on_both_engines! {
         ada.post("/catalogs/ages", &[("elderly_from", "65"), ("youth_from", "14"), ("youth_to", "6")]).await.is(422).shows("结束不能早于开始");
         ada.post("/catalogs/ages", &[("elderly_from", "65"), ("youth_from", "6"), ("youth_to", "25")]).await.is(303);
         ann.get("/centers/1/people/1").await.is(200).hides("老年人");
+    }
+
+    async fn a_manager_reads_that_a_number_was_revealed_and_not_why(app: TestApp) {
+        let (ann, ben) = (app.sign_in("ann").await, app.sign_in("ben").await);
+        ann.post("/centers/1/people", &[("name", "张桂英"), ("phone", "13800138000")]).await.is(303);
+        ann.post("/centers/1/people/1/reveals", &[("which", "phone"), ("reason", "联系张桂英的儿子")]).await.is(200);
+        let closing = [("from", "2026-03-10"), ("to", "2026-03-10"), ("reason", "消防检修")];
+        ben.post("/centers/1/rooms/1/closures", &closing).await.is(303);
+        ben.get("/centers/1/audit").await.is(200).shows("只有社工和市级管理员看得到").shows("消防检修").hides("张桂英");
+        for login in ["ann", "ada"] {
+            app.sign_in(login).await.get("/centers/1/audit").await.is(200)
+                .shows("联系张桂英的儿子").hides("只有社工和市级管理员看得到");
+        }
     }
 
     async fn the_audit_shows_a_center_its_own(app: TestApp) {

@@ -1,9 +1,10 @@
 //! Reading accounts.
 
 use crate::agreements::{ProviderId, PurchaserId};
+use crate::auth::logins::LIVE;
 use crate::auth::{AccountId, CityAdmin, Role, Scope};
 use crate::centers::CenterId;
-use crate::clock::Timestamp;
+use crate::clock::{Now, Timestamp};
 use crate::error::Result;
 use crate::store::Conn;
 use crate::teams::TeamId;
@@ -47,9 +48,11 @@ pub struct Credentials {
     pub role: Role,
 }
 
-pub async fn credentials(conn: &mut Conn, login: &str) -> Result<Option<Credentials>> {
-    Ok(sqlx::query_as("select id, password_hash, name, role from accounts where login = $1 and disabled_at is null")
+pub async fn credentials(conn: &mut Conn, now: Now, login: &str) -> Result<Option<Credentials>> {
+    let sql = format!("select a.id, a.password_hash, a.name, a.role from accounts a where a.login = $1 and {LIVE}");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(login.to_ascii_lowercase())
+        .bind(now.0)
         .fetch_optional(conn)
         .await?)
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::decide::{Event, Key};
 use super::{Attempt, Card, Door, Holder, Way, Who};
 use crate::activities::SessionId;
-use crate::auth::Role;
+use crate::auth::{Role, logins};
 use crate::check_in::{AttendanceId, Part};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
@@ -18,8 +18,7 @@ use crate::store::{self, Conn, Flag};
 
 /// Rows for `json_each`: their number is the key.
 pub(super) fn rows<T>(items: impl IntoIterator<Item = T>, row: impl Fn(T) -> Value) -> String {
-    let rows: Map<String, Value> =
-        items.into_iter().enumerate().map(|(n, item)| (n.to_string(), row(item))).collect();
+    let rows: Map<String, Value> = items.into_iter().enumerate().map(|(n, item)| (n.to_string(), row(item))).collect();
     Value::Object(rows).to_string()
 }
 
@@ -81,6 +80,14 @@ pub(super) struct Right {
     pub reaches: Flag,
     /// or, a team leader's, the team that serves.
     pub leads: Flag,
+    /// Where the role has ended, so many times.
+    ended: i64,
+}
+
+impl Right {
+    fn place(&self) -> Option<usize> {
+        usize::try_from(self.n).ok()
+    }
 }
 
 pub(super) type Rights = HashMap<(Holder, SessionId), Right>;
@@ -97,33 +104,45 @@ pub(super) async fn rights(tx: &mut Conn, now: Now, attempts: &[Attempt]) -> Res
     if asked.is_empty() {
         return Ok(HashMap::new());
     }
-    let found: Vec<Right> = sqlx::query_as(
+    let mut found = read_rights(tx, now, &asked).await?;
+    // A role that ended since the login was looked up; once in an account's life.
+    let ended: Vec<usize> = found.iter().filter(|right| right.ended > 0).filter_map(|right| right.place()).collect();
+    if !ended.is_empty() {
+        for place in ended {
+            logins::drop_ended(tx, now, asked[place].0.account).await?;
+        }
+        found = read_rights(tx, now, &asked).await?;
+    }
+    Ok(found.into_iter().filter_map(|right| Some((*asked.get(right.place()?)?, right))).collect())
+}
+
+async fn read_rights(tx: &mut Conn, now: Now, asked: &[(Holder, SessionId)]) -> Result<Vec<Right>> {
+    let sql = format!(
         "with asked as materialized (
             select cast(j.key as bigint) as n, cast(j.value ->> 'account' as bigint) as account_id,
                    cast(j.value ->> 'login' as bigint) as login_id, cast(j.value ->> 'session' as bigint) as session_id
             from json_each(cast($1 as json_text)) j
          )
          select q.n,
-                case when exists (select 1 from logins l join accounts u on u.id = l.account_id
-                    where l.id = q.login_id and u.id = q.account_id and l.revoked_at is null and l.expires_at > $2
-                      and u.disabled_at is null) then 1 else 0 end as signed_in,
+                case when exists (select 1 from logins l join accounts a on a.id = l.account_id
+                    where l.id = q.login_id and a.id = q.account_id and l.revoked_at is null and l.expires_at > $2
+                      and {}) then 1 else 0 end as signed_in,
+                (select count(*) from account_scopes x where x.account_id = q.account_id and x.ends_at <= $2) as ended,
                 case when exists (select 1 from account_centers x
                     where x.account_id = q.account_id and x.center_id = s.center_id) then 1 else 0 end as reaches,
                 case when exists (select 1 from account_scopes r
                     where r.account_id = q.account_id and r.team_id = s.team_id) then 1 else 0 end as leads
          from asked q join sessions s on s.id = q.session_id",
-    )
-    .bind(rows(&asked, |(holder, session)| {
-        json!({"account": holder.account, "login": holder.login, "session": session})
-    }))
-    .bind(now.0)
-    .fetch_all(tx)
-    .await?;
-    let numbered = found.into_iter().filter_map(|right| {
-        let n = usize::try_from(right.n).ok()?;
-        Some((*asked.get(n)?, right))
-    });
-    Ok(numbered.collect())
+        logins::LIVE
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(rows(
+            asked,
+            |(holder, session)| json!({"account": holder.account, "login": holder.login, "session": session}),
+        ))
+        .bind(now.0)
+        .fetch_all(tx)
+        .await?)
 }
 
 /// What a decision needs beside the session: the person, the live attendance in this part, and the earlier scan of the
@@ -222,10 +241,10 @@ const FACTS: &str = "
                 or exists (select 1 from attendances v join sessions o on o.id = v.session_id
                     where v.person_id = d.person_id and o.activity_id = d.activity_id and o.starts_at <= d.starts_at
                       and v.voided_at is null) then 1 else 0 end as known,
-           case when exists (select 1 from group_memberships m
+           case when exists (select 1 from memberships_held m
                 where m.person_id = p.id and m.priority_group = 'disabled' and m.valid_from <= d.local_date
                   and (m.valid_to is null or m.valid_to >= d.local_date)) then 1 else 0 end as disabled,
-           case when exists (select 1 from group_memberships m
+           case when exists (select 1 from memberships_held m
                 where m.person_id = p.id and m.priority_group = 'needy' and m.valid_from <= d.local_date
                   and (m.valid_to is null or m.valid_to >= d.local_date)) then 1 else 0 end as needy,
            l.id as live, l.came_at, l.left_at,

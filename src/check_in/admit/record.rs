@@ -1,6 +1,6 @@
 //! Writing down what was decided: attendances, their changed times, and a scan for every try.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
@@ -8,6 +8,7 @@ use super::decide::{Decided, Key, NewAttendance, Outcome, Said, Scan, Spot, Stay
 use super::facts::rows;
 use super::{Admitted, Answer, Attempt, Refused};
 use crate::activities::SessionId;
+use crate::check_in::phones::PhoneId;
 use crate::check_in::{AttendanceId, Part};
 use crate::clock::Now;
 use crate::error::{Error, Result};
@@ -49,6 +50,7 @@ pub(super) async fn write(
         })
         .collect();
     keep(now, tx, scans).await?;
+    see_phones(now, tx, attempts).await?;
     Ok(answers(attempts, outcomes, number))
 }
 
@@ -63,9 +65,7 @@ fn answers(
             Outcome::Replay(answer) => Ok(answer),
             Outcome::Scan(scan) => said(attempt, &scan, &number),
             Outcome::ReplayOf(before) => match answers.get(before) {
-                Some(Ok(Answer::Admitted(admitted))) => {
-                    Ok(Answer::Admitted(Admitted { first: false, ..*admitted }))
-                }
+                Some(Ok(Answer::Admitted(admitted))) => Ok(Answer::Admitted(Admitted { first: false, ..*admitted })),
                 Some(Ok(answer)) => Ok(*answer),
                 _ => Err(Error::internal("a repeated try without its first")),
             },
@@ -199,6 +199,23 @@ async fn keep(now: Now, tx: &mut Conn, scans: Vec<Value>) -> Result<()> {
     } else {
         Err(Error::refused("request_reused"))
     }
+}
+
+/// Phones that knocked were seen.
+async fn see_phones(now: Now, tx: &mut Conn, attempts: &[Attempt]) -> Result<()> {
+    let phones: BTreeSet<PhoneId> = attempts.iter().filter_map(|attempt| attempt.by.phone).collect();
+    if phones.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "update phones set seen_at = $2
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(rows(phones, |id| json!(id)))
+    .bind(now.0)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// A try of somebody whom nobody asked who they are.

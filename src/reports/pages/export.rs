@@ -129,12 +129,11 @@ fn rows(sheet: &Sheet, lang: Lang) -> Vec<Row> {
 }
 
 fn session_row(session: &SessionLine, lang: Lang) -> Row {
-    let kind = lang.pick(&session.kind, &session.kind_en).to_owned();
     Row {
         part: "csv.session",
-        item: session.title.clone().unwrap_or_else(|| kind.clone()),
+        item: session.title.pick(lang).to_owned(),
         date: session.date.to_string(),
-        kind,
+        kind: lang.pick(&session.title.kind, &session.title.kind_en).to_owned(),
         room: session.room.clone(),
         visits: Some(session.visits),
         persons: Some(session.persons),

@@ -90,9 +90,9 @@ async fn show(by: CenterReader, db: &Db, now: Now, lang: Lang, center: CenterId)
     let year = Period { from: twelve_months_to(month), to: month.end() };
     let months = queries::tallies(&mut conn, By::Month, &reach, year).await?;
     Ok(Page(Overview {
-        sessions: today::sessions(&mut conn, &center, today).await?,
+        sessions: today::sessions(&by, &mut conn, &center, today).await?,
         before: queries::total(&mut conn, &reach, same_days_before(today)).await?,
-        to_do: today::to_do(&mut conn, &center, now).await?,
+        to_do: today::to_do(&by, &mut conn, &center, now).await?,
         this_month: months.get(&month.to_string()).cloned().unwrap_or_default(),
         year: columns(lang, year, &months),
         role: by.role,

@@ -10,12 +10,12 @@ use rocket::{Responder, Route, get, routes};
 
 use super::{export, group_shares, hours, percent};
 use crate::auth::ReportReader;
-use crate::centers::{self, Center, CenterId};
+use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Month, Now};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::reports::queries::{self, By};
 use crate::reports::sheet::{self, Sheet};
-use crate::reports::{Period, Reach, RoomUse, Tally, scope};
+use crate::reports::{Period, RoomUse, Tally, scope};
 use crate::store::Db;
 use crate::web::chart::{Bar, Bars, Column, Columns};
 use crate::web::csv::Csv;
@@ -56,16 +56,15 @@ impl View for List {
 #[get("/centers/<center>/reports")]
 async fn list(by: ReportReader, db: &Db, now: Now, center: CenterId) -> Result<Page<List>> {
     let mut conn = db.read().await?;
-    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let reach = scope::ever(&by, &mut conn, center).await?;
+    let center = reach.centers().first().cloned().ok_or(Error::NotFound)?;
     let current = Month::of(center.zone.date(now.0));
     let ever = Period { from: Date::parse("1900-01-01").unwrap_or(current.first()), to: current.end() };
-    let found = queries::tallies(&mut conn, By::Month, &Reach::into_center(center.clone()), ever).await?;
+    let found = queries::tallies(&mut conn, By::Month, &reach, ever).await?;
     let mut months: BTreeMap<Month, Tally> =
         found.into_iter().filter_map(|(month, tally)| Some((Month::parse(&month)?, tally))).collect();
     months.entry(current).or_default();
-    if let Some(terms) = scope::terms(&by, &mut conn).await? {
-        months.retain(|month, _| scope::agreed(&terms, center.id(), (*month).into()));
-    }
+    months.retain(|month, _| reach.agrees(center.id(), (*month).into()));
     Ok(Page(List { center, months: months.into_iter().rev().collect(), current }))
 }
 
@@ -109,7 +108,7 @@ impl Report {
     }
 
     fn hides_titles(&self) -> bool {
-        self.sheet.sessions.iter().any(|session| session.title.is_none())
+        self.sheet.sessions.iter().any(|session| session.title.own().is_none())
     }
 }
 

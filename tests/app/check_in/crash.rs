@@ -1,8 +1,8 @@
 //! kill -9 in the middle of a crowd: who was told "checked in" is in, once; and two processes on one PostgreSQL.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
@@ -23,10 +23,8 @@ async fn prepare(url: &str, crowd: i64, seats: Option<i64>) -> (TestApp, String)
     people(&app, crowd).await;
     let token = app.token_text("fay").await;
     // The real clock is far from the tests' own: the session is on now.
-    app.execute(
-        "update sessions set starts_at = 0, ends_at = 9000000000000, local_date = '2100-01-01' where id = 1",
-    )
-    .await;
+    app.execute("update sessions set starts_at = 0, ends_at = 9000000000000, local_date = '2100-01-01' where id = 1")
+        .await;
     (app, token)
 }
 
@@ -100,7 +98,8 @@ fn two_processes_on_one_postgres_share_the_seats() {
     let Some(url) = app::fresh_database(Engine::Postgres) else { return };
     app::runtime().block_on(async {
         let (app, token) = prepare(&url, 100, Some(10)).await;
-        let servers = [Server::start(env!("CARGO_BIN_EXE_linli"), &url), Server::start(env!("CARGO_BIN_EXE_linli"), &url)];
+        let servers =
+            [Server::start(env!("CARGO_BIN_EXE_linli"), &url), Server::start(env!("CARGO_BIN_EXE_linli"), &url)];
         static STOP: AtomicBool = AtomicBool::new(false);
         let heard = load(&servers.each_ref().map(|server| server.address), 100, &STOP, move |n| {
             (n < 100).then(|| scan(&token, n + 1, &request()))

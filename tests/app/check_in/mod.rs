@@ -129,6 +129,29 @@ on_both_engines! {
         phone.get("/c/tai").await.is(200).shows("已经签过了");
     }
 
+    async fn a_phone_is_seen_whenever_it_checks_in(app: TestApp) {
+        session(&app, None, None).await;
+        let mut phone = app.anyone();
+        let form = |name| [("request_id", request()), ("name", name), ("phone", "13800138000".to_owned())];
+        let post = async |phone: &User<'_>, fields: &[(&str, String)]| {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            phone.post("/c/tea", &fields).await.is(200)
+        };
+        let answer = post(&phone, &form("梁惠芳".to_owned())).await;
+        phone.keep(&answer);
+        let seen_now = async || {
+            let seen = app.number("select seen_at from phones").await;
+            assert_eq!(seen, app.clock.now().0.0);
+        };
+        app.at("2026-03-05T02:10:00Z");
+        post(&phone, &[("request_id", request()), ("person_id", "1".to_owned())]).await;
+        seen_now().await;
+        app.at("2026-03-05T02:20:00Z");
+        post(&phone, &form("陈小明".to_owned())).await;
+        seen_now().await;
+        assert_eq!(app.number("select count(*) from phones").await, 1);
+    }
+
     async fn a_family_shares_a_phone_until_it_is_forgotten(app: TestApp) {
         session(&app, None, None).await;
         let mut phone = app.anyone();
@@ -343,6 +366,28 @@ on_both_engines! {
         assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
         assert_eq!(answers.iter().filter(|answer| answer.status.code == 201).count(), 1);
         assert_eq!(app.number("select count(*) from scans").await, 1);
+    }
+
+    async fn hours_beyond_the_session_are_confirmed_with_a_reason(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 2).await;
+        let ann = app.sign_in("ann").await;
+        for person in ["1", "2"] {
+            ticks(&ann, person, "volunteer").await.is(303);
+        }
+        app.at("2026-03-05T04:00:00Z");
+        let closing = format!("{SESSION}/closing");
+        let form = [("summary", "好"), ("confirm.1", "1"), ("minutes.1", "121"), ("minutes.2", "120"), ("why.1", "提前布置会场")];
+        ann.post(&closing, &form[..4]).await.is(422).shows("超过 120 分钟").shows("value=\"121\"").shows("e-why.1");
+        assert_eq!(app.number("select count(*) from hours_entries").await, 0);
+        ann.post(&closing, &form).await.is(303);
+        ann.get(&closing).await.is(200).shows("提前布置会场");
+        let hours = format!("{SESSION}/hours");
+        let late = [("attendance", "2"), ("minutes.2", "600"), ("why.2", "")];
+        ann.post(&hours, &late).await.is(422).shows("超过 120 分钟");
+        ann.post(&hours, &[late[0], late[1], ("why.2", "收拾到晚上")]).await.is(303);
+        let kept = "select count(*) from hours_entries where minutes > 120 and source = 'adjusted' and reason <> ''";
+        assert_eq!(app.number(kept).await, 2);
     }
 
     async fn closing_confirms_hours_and_corrections_reverse(app: TestApp) {

@@ -36,7 +36,13 @@ enum Step {
     /// Kept by device 0 or 1, whose clocks are off.
     Keep(usize, Scan),
     /// The device sends so many of what it keeps, from a place on, turned round or not, and forgets them or not.
-    Deliver { device: usize, from: usize, many: usize, reversed: bool, forgets: bool },
+    Deliver {
+        device: usize,
+        from: usize,
+        many: usize,
+        reversed: bool,
+        forgets: bool,
+    },
     /// Something sent before comes once more.
     Again(usize),
     Cancel(usize),
@@ -164,8 +170,14 @@ struct World {
 impl World {
     async fn build(app: &TestApp) -> Self {
         let mut tx = app.begin().await;
-        let session: i64 = sqlx::query_scalar("select cast(coalesce(max(id), 0) as bigint) + 1 from sessions").fetch_one(&mut *tx).await.unwrap();
-        let person: i64 = sqlx::query_scalar("select cast(coalesce(max(id), 0) as bigint) + 1 from people").fetch_one(&mut *tx).await.unwrap();
+        let session: i64 = sqlx::query_scalar("select cast(coalesce(max(id), 0) as bigint) + 1 from sessions")
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
+        let person: i64 = sqlx::query_scalar("select cast(coalesce(max(id), 0) as bigint) + 1 from people")
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
         for number in 0..SESSIONS {
             sqlx::query(
                 "insert into sessions (activity_id, center_id, room_id, team_id, starts_at, ends_at, local_date, capacity,
@@ -184,10 +196,20 @@ impl World {
             sqlx::query("insert into people (name, pinyin, initials, created_at, updated_at) values ('陈伯', 'chenbo', 'cb', 0, 0)")
                 .execute(&mut *tx).await.unwrap();
         }
-        sqlx::query("insert into enrolments (person_id, center_id, enrolled_at) select id, 1, 0 from people where id >= $1")
-            .bind(person).execute(&mut *tx).await.unwrap();
-        sqlx::query("insert into team_members (team_id, person_id, joined_on, created_at) values (1, $1, '2025-01-01', 0)")
-            .bind(person).execute(&mut *tx).await.unwrap();
+        sqlx::query(
+            "insert into enrolments (person_id, center_id, enrolled_at) select id, 1, 0 from people where id >= $1",
+        )
+        .bind(person)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+        sqlx::query(
+            "insert into team_members (team_id, person_id, joined_on, created_at) values (1, $1, '2025-01-01', 0)",
+        )
+        .bind(person)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         let mut cards = Vec::new();
         for number in 0..PEOPLE {
@@ -227,7 +249,10 @@ async fn play(app: &TestApp, fay: &User<'_>, steps: &[Step]) {
     for step in steps {
         let mut sending: Vec<(Option<usize>, Vec<Sent>)> = Vec::new();
         let sent = |scan: &Scan, device_at, offline| Sent {
-            request: RequestId::random().to_string(), scan: scan.clone(), device_at, offline,
+            request: RequestId::random().to_string(),
+            scan: scan.clone(),
+            device_at,
+            offline,
         };
         match step {
             Step::Pass(minutes) => now = (now + minutes * MINUTE).min(TEN + 600 * MINUTE),
@@ -236,7 +261,8 @@ async fn play(app: &TestApp, fay: &User<'_>, steps: &[Step]) {
             Step::Deliver { device, from, many, reversed, forgets } => {
                 let line = &mut kept[*device];
                 let (from, to) = ((*from).min(line.len()), (from + many).min(line.len()));
-                let mut items: Vec<Sent> = if *forgets { line.drain(from..to).collect() } else { line[from..to].to_vec() };
+                let mut items: Vec<Sent> =
+                    if *forgets { line.drain(from..to).collect() } else { line[from..to].to_vec() };
                 if *reversed {
                     items.reverse();
                 }
@@ -249,11 +275,21 @@ async fn play(app: &TestApp, fay: &User<'_>, steps: &[Step]) {
             Step::Again(_) => {}
             Step::Cancel(session) => {
                 model.cancelled.insert(*session);
-                change(app, "update sessions set status = 'cancelled' where id = $1", world.session + i64::try_from(*session).unwrap()).await;
+                change(
+                    app,
+                    "update sessions set status = 'cancelled' where id = $1",
+                    world.session + i64::try_from(*session).unwrap(),
+                )
+                .await;
             }
             Step::Lose(person) => {
                 model.lost.insert(*person);
-                change(app, "update cards set revoked_at = 1 where person_id = $1", world.person + i64::try_from(*person).unwrap()).await;
+                change(
+                    app,
+                    "update cards set revoked_at = 1 where person_id = $1",
+                    world.person + i64::try_from(*person).unwrap(),
+                )
+                .await;
             }
         }
         for (device, items) in sending {
@@ -301,14 +337,13 @@ async fn assert_same(app: &TestApp, world: &World, model: &Model, steps: &[Step]
         })
         .collect();
     assert_eq!(there, model.attendances(), "{steps:#?}");
-    let scans: Vec<(String, String)> = sqlx::query_as(
-        "select request_id, outcome from scans where session_id between $1 and $2",
-    )
-    .bind(world.session)
-    .bind(world.session + i64::try_from(SESSIONS).unwrap() - 1)
-    .fetch_all(&mut *conn)
-    .await
-    .unwrap();
+    let scans: Vec<(String, String)> =
+        sqlx::query_as("select request_id, outcome from scans where session_id between $1 and $2")
+            .bind(world.session)
+            .bind(world.session + i64::try_from(SESSIONS).unwrap() - 1)
+            .fetch_all(&mut *conn)
+            .await
+            .unwrap();
     let scans: BTreeMap<String, String> = scans.into_iter().collect();
     let wanted: BTreeMap<String, String> =
         model.rows.iter().map(|row| (row.request.clone(), row.outcome.to_owned())).collect();

@@ -226,6 +226,32 @@ on_both_engines! {
         pat.get("/summary/2027-01").await.is(200).hides("罗沙").shows("还没有报告");
     }
 
+    async fn a_month_agreed_in_part_is_counted_in_part_for_the_purchaser(app: TestApp) {
+        let mut month = Month::begin(&app).await;
+        for (day, heads) in [("2026-03-03", 1), ("2026-03-04", 10), ("2026-03-05", 100), ("2026-03-06", 1000)] {
+            let session = month.session(at(&format!("{day} 09:30")), 60, Held::default()).await;
+            month.heads(session, heads, [0; 4], false).await;
+        }
+        month.session(at("2026-03-03 14:00"), 60, Held { status: "planned", ..Held::default() }).await;
+        month.commit().await;
+        app.execute("update agreements set starts_on = '2026-03-04', ends_on = '2026-03-05' where id = 1").await;
+        app.at("2026-03-09T02:00:00Z");
+        let summary = async |login: &str| {
+            let answer = app.token(login).await.get("/api/v1/summary?scope=center:1&from=2026-03-01&to=2026-04-01").await.is(200).json();
+            let room = answer["rooms"].as_array().unwrap().iter().find(|room| room["room_id"] == 1).unwrap().clone();
+            let number = |value: &serde_json::Value| value.as_i64().unwrap();
+            (number(&answer["visits"]), number(&answer["completeness"]["open_sessions"]), number(&room["booked_minutes"]), number(&room["open_minutes"]))
+        };
+        // Room 1 is open from 8:30 to 21:00, and every booking is fifteen minutes longer at both ends.
+        assert_eq!(summary("pat").await, (110, 0, 2 * 90, 2 * 750));
+        assert_eq!(summary("ann").await, (1111, 1, 5 * 90, 31 * 750));
+        let pat = app.sign_in("pat").await;
+        pat.get("/centers/1/reports/2026-03").await.is(200).shows("2026年3月4日 – 2026年3月5日").hides("1,111");
+        pat.get("/centers/1/reports").await.is(200).shows(">110<").hides("1,111");
+        pat.get("/summary/2026-03").await.is(200).shows("110").hides("1,111");
+        app.sign_in("ann").await.get("/centers/1/reports/2026-03").await.is(200).shows("2026年3月1日 – 2026年3月31日").shows("1,111");
+    }
+
     async fn the_csv_is_for_a_spreadsheet(app: TestApp) {
         a_tricky_month(&app).await;
         app.execute("update activities set title = '=cmd|''/c calc''!A1, \"x\"' where kind_id = 2").await;

@@ -190,7 +190,9 @@ impl Browser {
     }
 
     pub(crate) async fn text(&self, css: &str) -> String {
-        self.must(self.element(css).await.text().await, &format!("reading {css:?}")).await
+        // An element of a page that is being left goes between finding and reading it; the next page may have its like.
+        let read = self.wait(|| async { self.client.find(Locator::Css(css)).await.ok()?.text().await.ok() }).await;
+        self.must(read.ok_or("no such element"), &format!("reading {css:?}")).await
     }
 
     pub(crate) async fn attr(&self, css: &str, name: &str) -> Option<String> {

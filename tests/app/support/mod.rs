@@ -5,10 +5,12 @@ pub(crate) mod browser;
 pub(crate) mod calendar;
 pub(crate) mod cast;
 pub(crate) mod live;
-pub(crate) mod postgres;
-mod process;
+#[allow(dead_code, reason = "the bench uses the rest")]
 #[path = "../../../bench/load.rs"]
 pub(crate) mod load;
+pub(crate) mod postgres;
+mod process;
+#[allow(dead_code, reason = "the bench uses the rest")]
 #[path = "../../../bench/server.rs"]
 pub(crate) mod server;
 

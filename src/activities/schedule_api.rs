@@ -1,0 +1,118 @@
+//! `/api/v1/sessions/<id>/…`: a session's place in the calendar, as on its page: move it, cancel it, skip it, add it again.
+
+use rocket::serde::json::Json;
+use rocket::{Route, post, routes};
+use utoipa::ToSchema;
+
+use super::api::SessionJson;
+use super::booking::{self, Way};
+use super::forms::{self, Choices};
+use super::{SessionId, queries, rules};
+use crate::api::Problem;
+use crate::auth::Coordinator;
+use crate::clock::Now;
+use crate::error::Result;
+use crate::store::Db;
+use crate::web::Fields;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![reschedule, cancel, skip, restore]
+}
+
+/// All of where and when a session is to be: what is left out here is left out there.
+#[derive(ToSchema)]
+#[allow(dead_code)] // describes the body; `forms::change` reads it
+pub(crate) struct NewPlace {
+    room: i64,
+    worker: Option<i64>,
+    team: Option<i64>,
+    /// The room's, where it is missing
+    capacity: Option<i64>,
+    /// Local
+    date: String,
+    /// Local wall clock times, `14:00`
+    starts: String,
+    ends: String,
+    /// `one` (where it is missing), `later` or `all`: others of the series move by as many days
+    scope: Option<String>,
+}
+
+/// Moves a planned session, and others of its series with it. 409 `room_taken` names what is there.
+#[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("id" = i64, Path)), request_body = NewPlace, responses((status = 200, body = SessionJson), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/schedule", data = "<fields>")]
+pub(crate) async fn reschedule(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Json<SessionJson>> {
+    let mut conn = db.read().await?;
+    let (center, session) = queries::open_to(&by, now, &mut conn, id).await?;
+    rules::may_change(&session)?;
+    let choices = Choices::load(&mut conn, &center, now).await?;
+    drop(conn);
+    let change = forms::change(&fields, &center, &choices)?;
+    booking::reschedule(&by, now, db, &center, &session, &change).await?;
+    Ok(Json(queries::session(&by, &mut *db.read().await?, center.id(), id).await?.into()))
+}
+
+/// Why sessions do not take place, and which.
+#[derive(ToSchema)]
+#[allow(dead_code)] // describes the body; `forms::reason` reads it
+pub(crate) struct Cancellation {
+    reason: String,
+    /// `one` (where it is missing), `later` or `all`: of the series, those that have not begun
+    scope: Option<String>,
+}
+
+async fn drop_out(
+    by: &Coordinator,
+    db: &Db,
+    now: Now,
+    id: SessionId,
+    fields: &Fields,
+    way: Way,
+) -> Result<Json<SessionJson>> {
+    let mut tx = db.begin().await?;
+    let (center, session) = queries::open_to(by, now, &mut tx, id).await?;
+    booking::drop_out(by, now, &mut tx, &session, &forms::reason(fields)?, way).await?;
+    let session = queries::session(&by, &mut tx, center.id(), id).await?;
+    tx.commit().await?;
+    Ok(Json(session.into()))
+}
+
+/// Cancels a session, and others of its series with it. Everyone sees that they are, and why.
+#[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("id" = i64, Path)), request_body = Cancellation, responses((status = 200, body = SessionJson), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/cancellation", data = "<fields>")]
+pub(crate) async fn cancel(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Json<SessionJson>> {
+    drop_out(&by, db, now, id, &fields, Way::Cancel).await
+}
+
+/// Takes a session, and others of its series with it, out of what the public sees.
+#[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("id" = i64, Path)), request_body = Cancellation, responses((status = 200, body = SessionJson), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/skipping", data = "<fields>")]
+pub(crate) async fn skip(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Json<SessionJson>> {
+    drop_out(&by, db, now, id, &fields, Way::Skip).await
+}
+
+/// Adds a cancelled or skipped session again, where and when it was. 409 `room_taken` names what is there now.
+#[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("id" = i64, Path)), responses((status = 200, body = SessionJson), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/restoration")]
+pub(crate) async fn restore(by: Coordinator, db: &Db, now: Now, id: SessionId) -> Result<Json<SessionJson>> {
+    let (center, session) = queries::open_to(&by, now, &mut *db.read().await?, id).await?;
+    booking::restore(&by, now, db, &center, &session).await?;
+    Ok(Json(queries::session(&by, &mut *db.read().await?, center.id(), id).await?.into()))
+}

@@ -1,0 +1,91 @@
+//! What an activity is called, and before whom: the one place that decides who reads what may name a person.
+//!
+//! Of a confidential kind of service (case work is one) the title, the description and what is noted on a session may
+//! name whom it is for. Who coordinates the center, the front desk and the worker who leads it read them; everybody
+//! else reads the kind's name instead. The database leaves them out, so no page can forget to.
+
+use crate::auth::{Role, Viewer};
+use crate::store::Flag;
+use crate::web::Lang;
+
+/// Before whom it is read.
+#[derive(Clone, Copy, Debug)]
+pub enum Sight<'a> {
+    /// Nobody signed in: what hangs at a door or stands in a calendar.
+    Public,
+    Of(&'a Viewer),
+}
+
+impl<'a> From<&'a Viewer> for Sight<'a> {
+    fn from(viewer: &'a Viewer) -> Self {
+        Self::Of(viewer)
+    }
+}
+
+impl Sight<'_> {
+    /// The condition, over activity `a` and its kind `k`, under which what names a person is left out.
+    fn hides(self) -> String {
+        match self {
+            Self::Public => "k.confidential = 1".to_owned(),
+            // Which center they coordinate is decided before: another center's session is not found.
+            Self::Of(viewer) if matches!(viewer.role, Role::CityAdmin | Role::SocialWorker | Role::FrontDesk) => {
+                "1 = 0".to_owned()
+            }
+            Self::Of(viewer) => format!(
+                "(k.confidential = 1 and not exists (select 1 from sessions o join workers i on i.id = o.worker_id
+                  where o.activity_id = a.id and i.account_id = {}))",
+                viewer.account
+            ),
+        }
+    }
+
+    /// The columns of a [`Title`], of activity `a` and its kind `k`.
+    pub fn title(self) -> String {
+        format!("{}, k.name as kind, k.name_en as kind_en, k.confidential", self.column("a", "title"))
+    }
+
+    /// A column of free text of table `alias`, null for whom it is not.
+    pub fn column(self, alias: &str, name: &str) -> String {
+        format!("case when {} then null else {alias}.{name} end as {name}", self.hides())
+    }
+}
+
+/// The condition, over activity `a` and its kind `k`, under which the public learns of it: case work is nobody's
+/// business, published or not.
+pub const PUBLISHED: &str = "(a.published = 1 and k.confidential = 0)";
+
+/// What an activity is called before a reader: by its title, or by its kind where the title is not for them.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Title {
+    title: Option<String>,
+    pub kind: String,
+    pub kind_en: String,
+    confidential: Flag,
+}
+
+impl Title {
+    pub fn pick(&self, lang: Lang) -> &str {
+        self.own().unwrap_or_else(|| lang.pick(&self.kind, &self.kind_en))
+    }
+
+    /// The title itself, for whom it is.
+    pub fn own(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+
+    /// As it may be hung at a door or kept where others read it, whoever does so.
+    pub fn for_all(&self, lang: Lang) -> &str {
+        if self.confidential.is_set() { lang.pick(&self.kind, &self.kind_en) } else { self.pick(lang) }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of(title: &str) -> Self {
+        let kind = |name: &str| name.to_owned();
+        Self {
+            title: Some(title.to_owned()),
+            kind: kind("小组"),
+            kind_en: kind("Group work"),
+            confidential: Flag::default(),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! `/api/v1/sessions/<id>/closing` and `…/hours`: closing a session, and its volunteers' hours.
+
+use rocket::response::status::Created;
+use rocket::serde::json::Json;
+use rocket::{Route, get, post, routes};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{actions, closing, forms};
+use crate::activities::{self, Session, SessionId};
+use crate::api::{List, Problem};
+use crate::auth::Coordinator;
+use crate::clock::Now;
+use crate::error::Result;
+use crate::hours::queries::volunteers;
+use crate::hours::{self, EntryId, Volunteer};
+use crate::store::{Conn, Db};
+use crate::web::Fields;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![record, close, list, confirm, correct]
+}
+
+/// A volunteer at a session: what the door saw, and what is confirmed of it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VolunteerHoursJson {
+    attendance_id: i64,
+    person_id: i64,
+    came_at: String,
+    left_at: Option<String>,
+    /// From coming to leaving, or to the session's end where the check-out was forgotten
+    measured_minutes: i64,
+    forgot_to_leave: bool,
+    /// Null until a worker confirms
+    confirmed: Option<HoursEntryJson>,
+}
+
+/// The row of the ledger that counts now.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HoursEntryJson {
+    id: i64,
+    minutes: i64,
+    /// `measured`, `adjusted`, `self_reported` or `imported`
+    source: String,
+}
+
+impl From<Volunteer> for VolunteerHoursJson {
+    fn from(volunteer: Volunteer) -> Self {
+        Self {
+            attendance_id: volunteer.attendance.0,
+            person_id: volunteer.person.0,
+            came_at: volunteer.came_at.rfc3339(),
+            left_at: volunteer.left_at.map(|at| at.rfc3339()),
+            measured_minutes: volunteer.stay.minutes,
+            forgot_to_leave: volunteer.stay.forgot_to_leave,
+            confirmed: volunteer.entry.map(|entry| HoursEntryJson {
+                id: entry.id.0,
+                minutes: entry.minutes,
+                source: entry.source.to_string(),
+            }),
+        }
+    }
+}
+
+async fn hours_of(conn: &mut Conn, session: &Session) -> Result<Vec<VolunteerHoursJson>> {
+    Ok(volunteers(conn, session).await?.into_iter().map(VolunteerHoursJson::from).collect())
+}
+
+/// A session's record.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ClosingJson {
+    session_id: i64,
+    /// `planned`, `completed`, `cancelled` or `skipped`
+    status: String,
+    summary: Option<String>,
+    closed_at: Option<String>,
+    volunteers: Vec<VolunteerHoursJson>,
+}
+
+async fn record_of(conn: &mut Conn, session: Session) -> Result<ClosingJson> {
+    Ok(ClosingJson {
+        session_id: session.id.0,
+        status: session.status.to_string(),
+        volunteers: hours_of(conn, &session).await?,
+        summary: session.summary,
+        closed_at: session.closed_at.map(|at| at.rfc3339()),
+    })
+}
+
+/// What is written down of a session, before it is closed and after.
+#[utoipa::path(context_path = "/api/v1", tag = "closing", params(("id" = i64, Path)), responses((status = 200, body = ClosingJson), (status = "4XX", body = Problem)))]
+#[get("/sessions/<id>/closing")]
+pub(crate) async fn record(by: Coordinator, db: &Db, now: Now, id: SessionId) -> Result<Json<ClosingJson>> {
+    let mut conn = db.read().await?;
+    let (_, session) = activities::queries::open_to(&by, now, &mut conn, id).await?;
+    Ok(Json(record_of(&mut conn, session).await?))
+}
+
+/// What a session is closed with.
+#[derive(ToSchema)]
+#[allow(dead_code)] // describes the body; `forms::closing` reads it
+pub(crate) struct NewClosing {
+    summary: String,
+    /// By attendance: true for the volunteers whose hours are confirmed now; others may be later
+    confirm: Option<std::collections::BTreeMap<i64, bool>>,
+    /// By attendance: the minutes that are confirmed
+    minutes: Option<std::collections::BTreeMap<i64, i64>>,
+}
+
+/// Closes a session. From then on it only changes by corrections. 409 `session_not_begun` before its start,
+/// `session_not_planned` where it was closed or cancelled.
+#[utoipa::path(context_path = "/api/v1", tag = "closing", params(("id" = i64, Path)), request_body = NewClosing, responses((status = 200, body = ClosingJson), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/closing", data = "<fields>")]
+pub(crate) async fn close(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Json<ClosingJson>> {
+    let mut tx = db.begin().await?;
+    let (center, session) = activities::queries::open_to(&by, now, &mut tx, id).await?;
+    closing::close_as_sent(&by, now, &mut tx, &session, &fields).await?;
+    let closed = activities::queries::session(&by, &mut tx, center.id(), id).await?;
+    let record = record_of(&mut tx, closed).await?;
+    tx.commit().await?;
+    Ok(Json(record))
+}
+
+/// The session's volunteers, each with what the door saw and what is confirmed.
+#[utoipa::path(context_path = "/api/v1", tag = "closing", params(("id" = i64, Path)), responses((status = 200, body = List<VolunteerHoursJson>), (status = "4XX", body = Problem)))]
+#[get("/sessions/<id>/hours")]
+pub(crate) async fn list(by: Coordinator, db: &Db, now: Now, id: SessionId) -> Result<Json<List<VolunteerHoursJson>>> {
+    let mut conn = db.read().await?;
+    let (_, session) = activities::queries::open_to(&by, now, &mut conn, id).await?;
+    Ok(Json(List::whole(hours_of(&mut conn, &session).await?)))
+}
+
+/// Hours that are confirmed after the session was closed.
+#[derive(ToSchema)]
+#[allow(dead_code)] // describes the body; `forms::confirmation` reads it
+pub(crate) struct NewHours {
+    /// A volunteer's attendance
+    attendance: i64,
+    /// Zero says that no service was given
+    minutes: i64,
+    /// Needed where the minutes are more than session and door explain
+    reason: Option<String>,
+}
+
+/// Confirms one volunteer's hours of a closed session. 409 `hours_confirmed` where that was done before.
+#[utoipa::path(context_path = "/api/v1", tag = "closing", params(("id" = i64, Path)), request_body = NewHours, responses((status = 201, body = List<VolunteerHoursJson>), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/hours", data = "<fields>")]
+pub(crate) async fn confirm(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Created<Json<List<VolunteerHoursJson>>>> {
+    let (_, session) = activities::queries::open_to(&by, now, &mut *db.read().await?, id).await?;
+    let confirmed = forms::confirmation(&fields, |_| ("minutes".into(), "reason".into()))?;
+    let mut tx = db.begin().await?;
+    actions::confirm(&by, now, &mut tx, &session, confirmed).await?;
+    let hours = hours_of(&mut tx, &session).await?;
+    tx.commit().await?;
+    Ok(Created::new(format!("/api/v1/sessions/{id}/hours")).body(Json(List::whole(hours))))
+}
+
+/// What was really given, and why it is corrected.
+#[derive(ToSchema)]
+#[allow(dead_code)] // describes the body; `forms::correction` reads it
+pub(crate) struct Correction {
+    /// Zero takes all of it back
+    minutes: i64,
+    reason: String,
+}
+
+/// Corrects confirmed hours: the entry is reversed, and what was really given is entered anew. 409 `hours_reversed`
+/// where the entry counts no more.
+#[utoipa::path(context_path = "/api/v1", tag = "closing", params(("id" = i64, Path), ("entry" = i64, Path)), request_body = Correction, responses((status = 200, body = List<VolunteerHoursJson>), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/hours/<entry>/correction", data = "<fields>")]
+pub(crate) async fn correct(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    id: SessionId,
+    entry: EntryId,
+    fields: Fields,
+) -> Result<Json<List<VolunteerHoursJson>>> {
+    let (_, session) = activities::queries::open_to(&by, now, &mut *db.read().await?, id).await?;
+    let (minutes, reason) = forms::correction(&fields, "minutes", "reason")?;
+    let mut tx = db.begin().await?;
+    hours::correct(&by, now, &mut tx, &session, entry, minutes, &reason).await?;
+    let hours = hours_of(&mut tx, &session).await?;
+    tx.commit().await?;
+    Ok(Json(List::whole(hours)))
+}
