@@ -28,10 +28,6 @@ impl Server {
         Self { address: address.expect("Linli says where it listens"), process }
     }
 
-    pub fn pid(&self) -> u32 {
-        self.process.id()
-    }
-
     /// As `kill -9`.
     pub fn kill(mut self) {
         _ = self.process.kill();
