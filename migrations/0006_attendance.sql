@@ -64,6 +64,16 @@ create table scans (
 create index scans_by_session on scans (session_id, person_id);
 create index scans_by_phone on scans (phone_id) where phone_id is not null;
 
+-- What a worker decided about a scan that a device had kept without a network and that could not be counted then.
+create table scan_reviews (
+    scan_id bigint primary key references scans (id),
+    decision text not null check (decision in ('counted', 'dismissed')),
+    reason text,
+    decided_at bigint not null,
+    decided_by bigint references accounts (id)
+);
+create index scans_offline on scans (session_id) where offline = 1;
+
 -- Unnamed heads; the group tallies say how many of them belong to each group (one head may be in several).
 -- The same request_id again is the same count.
 create table head_counts (

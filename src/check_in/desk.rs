@@ -4,7 +4,8 @@ use askama::Template;
 use rocket::{Route, get, routes};
 
 use super::queries::{self, Today};
-use crate::auth::Greeter;
+use super::review;
+use crate::auth::{Greeter, Role};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::Result;
@@ -23,6 +24,8 @@ struct Desk {
     today: Date,
     sessions: Vec<Today>,
     now: Now,
+    /// Scans kept without a network that a worker has to decide.
+    to_review: i64,
 }
 
 impl View for Desk {
@@ -41,5 +44,9 @@ async fn desk(by: Greeter, db: &Db, now: Now, center: CenterId) -> Result<Page<D
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let today = center.zone.date(now.0);
     let sessions = queries::on_day(&by, &mut conn, center.id(), today).await?;
-    Ok(Page(Desk { center, today, sessions, now }))
+    let to_review = match by.role {
+        Role::CityAdmin | Role::SocialWorker => review::waiting_count(&mut conn, center.id()).await?,
+        _ => 0,
+    };
+    Ok(Page(Desk { center, today, sessions, now, to_review }))
 }

@@ -17,6 +17,7 @@ mod forms;
 mod me;
 pub mod phones;
 pub mod queries;
+mod review;
 pub mod rules;
 mod session;
 mod sheets;
@@ -136,6 +137,7 @@ pub fn stage() -> AdHoc {
             .mount("/", door::routes())
             .mount("/", me::routes())
             .mount("/", desk::routes())
+            .mount("/", review::routes())
             .mount("/", session::routes())
             .mount("/", sheets::routes())
             .mount("/", closing::routes())

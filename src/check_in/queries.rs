@@ -60,7 +60,11 @@ pub struct Identity<'a> {
     phone_last4: Option<&'a str>,
 }
 
-impl Identity<'_> {
+impl<'a> Identity<'a> {
+    pub fn new(birth_date: Option<Date>, phone_last4: Option<&'a str>) -> Self {
+        Self { birth_date, phone_last4 }
+    }
+
     pub fn born(&self) -> Option<i32> {
         self.birth_date.map(|date| chrono::Datelike::year(&date.0))
     }

@@ -15,7 +15,7 @@ use super::phones::{Phone, PhoneId};
 use super::rules::Doorway;
 use super::{AttendanceId, CardId, Code, Method, Part, RequestId};
 use crate::activities::{SessionId, SessionStatus};
-use crate::auth::{AccountId, Greeter, LoginId, Role};
+use crate::auth::{AccountId, Coordinator, Greeter, LoginId, Role, Viewer};
 use crate::centers::CenterId;
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Refusal, Result};
@@ -51,9 +51,21 @@ impl Via {
     }
 }
 
+impl Via {
+    fn held_by(by: &Viewer) -> Self {
+        Self { holder: Some(Holder { account: by.account, login: by.login, role: by.role }), phone: None }
+    }
+}
+
 impl From<&Greeter> for Via {
     fn from(by: &Greeter) -> Self {
-        Self { holder: Some(Holder { account: by.account, login: by.login, role: by.role }), phone: None }
+        Self::held_by(by)
+    }
+}
+
+impl From<&Coordinator> for Via {
+    fn from(by: &Coordinator) -> Self {
+        Self::held_by(by)
     }
 }
 
