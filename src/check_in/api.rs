@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::admit::{Again, Attempt, Queue, Way, Who};
+use super::forms::Shown;
 use super::queries::{self, Present};
 use super::{actions, forms};
 use crate::activities::{self, Session, SessionId};
@@ -15,7 +16,7 @@ use crate::auth::{Greeter, Viewer};
 use crate::centers::{self, CenterId};
 use crate::clock::Now;
 use crate::error::{Error, Result};
-use crate::store::{Conn, Db};
+use crate::store::{Conn, Db, Sealer};
 use crate::web::Fields;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -81,18 +82,22 @@ pub(crate) async fn list(
 pub(crate) struct NewCheckIn {
     /// A UUID made by the client: the same one again gives the same answer
     request_id: String,
-    person_id: i64,
+    /// Who it is; exactly one of this and `card`
+    person_id: Option<i64>,
+    /// The code of a personal card, as it is printed or as the card's whole link
+    card: Option<String>,
     /// `participant`, `volunteer` or `staff`
     role: String,
     /// RFC 3339; now, where it is missing
     occurred_at: Option<String>,
-    /// `phone`, `roster`, `walk_in`, `card` or `paper`; `roster`, where it is missing
+    /// `phone`, `roster`, `walk_in`, `card` or `paper`; where it is missing, `card` for a card and else `roster`
     method: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AdmittedJson {
     attendance_id: i64,
+    person_id: i64,
     came_at: String,
 }
 
@@ -102,6 +107,7 @@ pub(crate) struct AdmittedJson {
 pub(crate) async fn check_in(
     by: Greeter,
     queue: &State<Queue>,
+    sealer: &State<Sealer>,
     now: Now,
     id: SessionId,
     fields: Fields,
@@ -111,7 +117,10 @@ pub(crate) async fn check_in(
         by: (&by).into(),
         request: input.request,
         session: id,
-        who: Who::Person(input.person),
+        who: match input.who {
+            Shown::Person(person) => Who::Person(person),
+            Shown::Card(code) => Who::Card(code.hash(sealer)),
+        },
         part: Some(input.part),
         way: Way::In,
         method: input.method,
@@ -121,7 +130,14 @@ pub(crate) async fn check_in(
     };
     let admitted = queue.admit(attempt).await?.or_refusal()?;
     let status = if admitted.first { Status::Created } else { Status::Ok };
-    Ok((status, Json(AdmittedJson { attendance_id: admitted.attendance.0, came_at: admitted.at.rfc3339() })))
+    Ok((
+        status,
+        Json(AdmittedJson {
+            attendance_id: admitted.attendance.0,
+            person_id: admitted.person.0,
+            came_at: admitted.at.rfc3339(),
+        }),
+    ))
 }
 
 /// People counted without a name; one head may be in several groups.

@@ -26,8 +26,7 @@ const STATUTORY: &[(&str, &str, &str, &str)] = &[
     ("2027-10-01", "2027-10-03", "国庆节", "National Day"),
 ];
 
-const INSERT: &str =
-    "insert into holidays (starts_on, ends_on, name, name_en) values ($1, $2, $3, $4) returning id";
+const INSERT: &str = "insert into holidays (starts_on, ends_on, name, name_en) values ($1, $2, $3, $4) returning id";
 
 /// Fills an empty list on the first start.
 pub(crate) async fn load_statutory(tx: &mut Conn) -> Result<()> {

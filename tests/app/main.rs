@@ -6,6 +6,7 @@ mod access;
 mod accounts;
 mod activities;
 mod calendars;
+mod cards;
 mod check_in;
 mod failure;
 mod journeys;

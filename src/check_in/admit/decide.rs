@@ -120,7 +120,8 @@ pub(super) fn decide(
     facts: Vec<Option<Fact>>,
     events: HashMap<Key, Vec<Event>>,
 ) -> Decided {
-    let mut desk = Desk { now, doors, events, known: HashMap::new(), requests: HashMap::new(), made: Decided::default() };
+    let mut desk =
+        Desk { now, doors, events, known: HashMap::new(), requests: HashMap::new(), made: Decided::default() };
     for (n, (attempt, fact)) in attempts.iter().zip(facts).enumerate() {
         let outcome = desk.receive(n, attempt, attempts, fact, rights);
         desk.made.outcomes.push(outcome);
@@ -184,14 +185,7 @@ impl Desk {
         }
     }
 
-    fn decide(
-        &mut self,
-        n: usize,
-        attempt: &Attempt,
-        request: RequestId,
-        door: &Door,
-        fact: &Fact,
-    ) -> Result<Scan> {
+    fn decide(&mut self, n: usize, attempt: &Attempt, request: RequestId, door: &Door, fact: &Fact) -> Result<Scan> {
         let refused = |code, spot, since| Scan {
             request,
             person: fact.person,

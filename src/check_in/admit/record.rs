@@ -5,14 +5,13 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::decide::{Decided, Key, NewAttendance, Outcome, Said, Scan, Spot, Stay};
-use super::facts::rows;
 use super::{Admitted, Answer, Attempt, Refused};
 use crate::activities::SessionId;
 use crate::check_in::{AttendanceId, Part};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::people::PersonId;
-use crate::store::Conn;
+use crate::store::{Conn, rows};
 
 /// Writes it all and gives each try its answer, in the tries' order.
 pub(super) async fn write(
@@ -63,9 +62,7 @@ fn answers(
             Outcome::Replay(answer) => Ok(answer),
             Outcome::Scan(scan) => said(attempt, &scan, &number),
             Outcome::ReplayOf(before) => match answers.get(before) {
-                Some(Ok(Answer::Admitted(admitted))) => {
-                    Ok(Answer::Admitted(Admitted { first: false, ..*admitted }))
-                }
+                Some(Ok(Answer::Admitted(admitted))) => Ok(Answer::Admitted(Admitted { first: false, ..*admitted })),
                 Some(Ok(answer)) => Ok(*answer),
                 _ => Err(Error::internal("a repeated try without its first")),
             },
