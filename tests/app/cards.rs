@@ -8,7 +8,7 @@ use rocket::futures::future::join_all;
 use serde_json::json;
 
 use crate::check_in::{SESSION, another, people, request, session};
-use crate::support::{Answer, TestApp, User, on_both_engines};
+use crate::support::{Answer, User, on_both_engines};
 
 const CARDS: &str = "/centers/1/cards";
 
@@ -82,7 +82,7 @@ on_both_engines! {
         let page = ann.get(&of(1)).await.is(200).shows("可以使用").shows("2026年3月5日发卡");
         let text = page.text();
         let sheet = text.split('"').find(|part| part.contains("/cards/sheet?")).unwrap();
-        let first = printed(&ann.get(sheet).await.is(200).shows("陈伯1").shows("莞城"));
+        let first = printed(&ann.get(sheet).await.is(200).shows("陈伯1").shows("罗沙社区综合服务中心"));
         assert_eq!(first.len(), 1);
         assert_eq!(printed(&ann.get(sheet).await), first, "printed again it is the same card");
         let sent = ann.get(sheet).await.text();
@@ -185,7 +185,7 @@ on_both_engines! {
         people(&app, 2).await;
         let code = codes(&app.sign_in("ann").await, &["1"]).await.remove(0);
         let (link, mut phone) = (format!("/k/{}", plain(&code)), app.anyone());
-        let page = phone.get(&link).await.is(200).shows("陈＊＊").hides("陈伯").shows("记住这部手机").hides("<script");
+        let page = phone.get(&link).await.is(200).shows("陈＊＊").hides("陈伯").shows("让这部手机记住我").hides("<script");
         assert!(page.body.len() < 6_000, "{} bytes", page.body.len());
         phone.get(&link.to_lowercase().replace("/k/", "/k/%20")).await.is(200);
         for table in ["phones", "phone_people", "scans", "audit_events where action like 'phone%'"] {

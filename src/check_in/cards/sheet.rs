@@ -46,7 +46,8 @@ impl Drawn {
         match self.name.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>() {
             0..=8 => "short",
             9..=14 => "middle",
-            15..=32 => "long",
+            15..=24 => "long",
+            25..=48 => "longer",
             _ => "longest",
         }
     }
