@@ -86,7 +86,7 @@ on_both_engines! {
         assert_eq!(first.len(), 1);
         assert_eq!(printed(&ann.get(sheet).await), first, "printed again it is the same card");
         let sent = ann.get(sheet).await.text();
-        assert_eq!(read_qr(&sent), format!("http://localhost/k/{}", plain(&first[0])), "the picture holds the card's link");
+        assert_eq!(read_qr(&sent), format!("http://127.0.0.1:8000/k/{}", plain(&first[0])), "the picture holds the card's link");
 
         ann.post(&format!("{}/replacement", of(1)), &[]).await.is(422).shows("请填写这一项");
         assert_eq!(ann.post(&format!("{}/replacement", of(1)), &[("reason", "丢失")]).await.leads_to(), of(1));
