@@ -146,8 +146,8 @@ async fn speak_for(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId, car
     Ok(())
 }
 
-/// Whether the phone speaks for the person.
-pub async fn speaks_for(conn: &mut Conn, phone: &Phone, person: PersonId) -> Result<bool> {
+/// Whether the phone is remembered for the person.
+pub async fn is_remembered_for(conn: &mut Conn, phone: &Phone, person: PersonId) -> Result<bool> {
     let count: i64 = sqlx::query_scalar("select count(*) from phone_people where phone_id = $1 and person_id = $2")
         .bind(phone.id)
         .bind(person)

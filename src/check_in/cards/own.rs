@@ -81,7 +81,7 @@ async fn find(
         return Ok(Err(Code::CardRevoked));
     }
     let remembered = match phone {
-        Some(phone) => phones::speaks_for(conn, phone, found.person_id).await?,
+        Some(phone) => phones::is_remembered_for(conn, phone, found.person_id).await?,
         None => false,
     };
     Ok(Ok(Good { code, center: found.center, holder: masked(&found.name), remembered }))
