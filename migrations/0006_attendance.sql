@@ -101,13 +101,16 @@ create table phones (
     revoked_at bigint
 );
 
+-- card_id is the card by which the phone came to speak for the person: reported lost, it takes that back.
 create table phone_people (
     phone_id bigint not null references phones (id),
     person_id bigint not null references people (id),
     added_at bigint not null,
+    card_id bigint references cards (id),
     primary key (phone_id, person_id)
 );
 create index phone_people_by_person on phone_people (person_id);
+create index phone_people_by_card on phone_people (card_id) where card_id is not null;
 
 -- The ledger of volunteer hours, in whole minutes. A correction is a reversing row, never an update.
 create table hours_entries (

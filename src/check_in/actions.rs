@@ -4,7 +4,7 @@ use super::admit::{self, Again, Answer, Attempt, Door, Entrance, Queue, Via, Way
 use super::forms::{Closing, Confirmation, Heads, WalkIn};
 use super::phones::{self, Phone};
 use super::queries::{self, Present};
-use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, rules, unknown};
+use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, cards, rules, unknown};
 use crate::activities::{Session, SessionId, SessionStatus};
 use crate::audit;
 use crate::auth::{Coordinator, Greeter, Role};
@@ -20,6 +20,14 @@ use crate::web::fields::FieldErrors;
 /// then from the session's start, for nobody knows better.
 pub(super) fn entered(session: &Session, now: Now) -> (Method, Timestamp) {
     if now.0 >= session.ends_at { (Method::Paper, session.starts_at) } else { (Method::Roster, now.0) }
+}
+
+/// As [`entered`], by another way in than the roster while the session runs.
+fn came(session: &Session, now: Now, live: Method) -> (Method, Timestamp) {
+    match entered(session, now) {
+        (Method::Roster, at) => (live, at),
+        afterwards => afterwards,
+    }
 }
 
 /// A try from a page: its number stands for the page and what was asked for there.
@@ -43,6 +51,25 @@ fn from_page(
         entrance: Entrance::Door,
         again: Again::Page,
     }
+}
+
+/// A try by the hash of a card's code.
+fn by_card(by: impl Into<Via>, session: &Session, page: RequestId, card: String, came: (Method, Timestamp)) -> Attempt {
+    // Nobody yet: the card says who.
+    let attempt = from_page(by, session, page.of(&card), PersonId(0), came);
+    Attempt { who: Who::Card(card), ..attempt }
+}
+
+/// A card is shown at the desk: scanned, or its code typed.
+pub(super) async fn show_card(
+    by: &Greeter,
+    now: Now,
+    queue: &Queue,
+    session: &Session,
+    page: RequestId,
+    card: String,
+) -> Result<Answer> {
+    queue.admit(by_card(by, session, page, card, came(session, now, Method::Card))).await
 }
 
 /// Ticks a person on the roster.
@@ -74,10 +101,7 @@ pub async fn walk_in(
 ) -> Result<Answer> {
     // The row puts a double tap in order: the second one finds what the first one did.
     hold(tx, session.id).await?;
-    let (method, occurred_at) = match entered(session, now) {
-        (Method::Paper, at) => (Method::Paper, at),
-        (_, at) => (Method::WalkIn, at),
-    };
+    let (method, occurred_at) = came(session, now, Method::WalkIn);
     let number = new.phone.as_ref().map_or("", Number::as_str);
     let request = page.of(format_args!("{}\n{number}\n{}", new.name, new.part));
     // Nobody yet: who it is follows.
@@ -140,15 +164,41 @@ pub(super) async fn first_visit(
         let answer = admit::turn_away(now, tx, &attempt, code).await?;
         return Ok(FirstVisit { answer, person: None, secret: None });
     }
-    let (by, secret) = match phone {
-        Some(phone) => (phone, None),
-        None => phones::remember(now, tx, browser).await.map(|(phone, secret)| (phone, Some(secret)))?,
-    };
+    let (by, secret) = phones::known_or_new(phone, browser, now, tx).await?;
     let person = people::admit_unknown(&by, now, tx, sealer, session.center_id, name, number.as_str()).await?;
     phones::add_person(now, tx, &by, person).await?;
     let request = page.of(format_args!("{person}:{part}"));
     let attempt = Attempt { by: (&by).into(), request, who: Who::Person(person), ..attempt };
     let answer = admit_one(now, tx, attempt).await?;
+    Ok(FirstVisit { answer, person: Some(person), secret })
+}
+
+/// A resident's first time on this phone with a card: its holder is remembered by the phone and let in. A card that is
+/// lost or unknown, or a closed or full door, leaves nothing behind but the scan.
+pub(super) async fn first_visit_by_card(
+    phone: Option<Phone>,
+    browser: &str,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    page: RequestId,
+    card: String,
+) -> Result<FirstVisit> {
+    hold(tx, session.id).await?;
+    let attempt = by_card(Via::unknown_phone(), session, page, card.clone(), (Method::Card, now.0));
+    let Some(holder) = cards::queries::hold(tx, &card).await? else {
+        let answer = admit_one(now, tx, attempt).await?;
+        return Ok(FirstVisit { answer, person: None, secret: None });
+    };
+    let (_, person) = holder;
+    let attempt = Attempt { part: Some(queries::part_at(tx, session.id, person).await?), ..attempt };
+    if let Some(code) = admit::refusal(now, tx, Some(person), &attempt).await? {
+        let answer = admit::turn_away(now, tx, &attempt, code).await?;
+        return Ok(FirstVisit { answer, person: None, secret: None });
+    }
+    let (by, secret) = phones::known_or_new(phone, browser, now, tx).await?;
+    phones::add_holder(now, tx, &by, holder).await?;
+    let answer = admit_one(now, tx, Attempt { by: (&by).into(), ..attempt }).await?;
     Ok(FirstVisit { answer, person: Some(person), secret })
 }
 

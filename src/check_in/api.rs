@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::admit::{Again, Attempt, Entrance, Queue, Who};
-use super::forms::Heads;
+use super::forms::{Heads, Shown};
 use super::queries::{self, Present};
 use super::sync::{Delivery, Told, Word, sync};
 use super::{AttendanceId, HeadCountId, actions, forms};
@@ -76,20 +76,24 @@ pub(crate) async fn list(
 pub(crate) struct NewCheckIn {
     /// A UUID made by the client: the same one again gives the same answer
     request_id: String,
-    person_id: i64,
+    /// Who it is; exactly one of this and `card`
+    person_id: Option<i64>,
+    /// The code of a personal card, as it is printed or as the card's whole link
+    card: Option<String>,
     /// `participant`, `volunteer` or `staff`
     role: String,
     /// `in` or `out`; `in`, where it is missing
     way: Option<String>,
     /// RFC 3339; now, where it is missing
     occurred_at: Option<String>,
-    /// `phone`, `roster`, `walk_in`, `card` or `paper`; `roster`, where it is missing
+    /// `phone`, `roster`, `walk_in`, `card` or `paper`; where it is missing, `card` for a card and else `roster`
     method: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AdmittedJson {
     attendance_id: i64,
+    person_id: i64,
     came_at: String,
 }
 
@@ -99,6 +103,7 @@ pub(crate) struct AdmittedJson {
 pub(crate) async fn check_in(
     by: Doorkeeper,
     queue: &State<Queue>,
+    sealer: &State<Sealer>,
     now: Now,
     id: SessionId,
     fields: Fields,
@@ -108,7 +113,10 @@ pub(crate) async fn check_in(
         by: (&*by).into(),
         request: input.request,
         session: id,
-        who: Who::Person(input.person),
+        who: match input.who {
+            Shown::Person(person) => Who::Person(person),
+            Shown::Card(code) => Who::Card(code.hash(sealer)),
+        },
         part: Some(input.part),
         way: input.way,
         method: input.method,
@@ -118,7 +126,11 @@ pub(crate) async fn check_in(
         again: Again::Repeat,
     };
     let admitted = queue.admit(attempt).await?.or_refusal()?;
-    let answer = AdmittedJson { attendance_id: admitted.attendance.0, came_at: admitted.at.rfc3339() };
+    let answer = AdmittedJson {
+        attendance_id: admitted.attendance.0,
+        person_id: admitted.person.0,
+        came_at: admitted.at.rfc3339(),
+    };
     Ok((created(admitted.first), Json(answer)))
 }
 

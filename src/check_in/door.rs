@@ -10,6 +10,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
+use super::actions::FirstVisit;
 use super::admit::{Answer, Refused};
 use super::forms::{self, DoorInput};
 use super::phones::{self, Phone, Spoken};
@@ -30,8 +31,8 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// Where the request comes from, and what the browser calls itself for the list of remembered phones.
 pub(super) struct Browser {
-    address: Option<IpAddr>,
-    label: String,
+    pub(super) address: Option<IpAddr>,
+    pub(super) label: String,
 }
 
 #[rocket::async_trait]
@@ -47,8 +48,8 @@ impl<'r> FromRequest<'r> for Browser {
 /// How this phone reads: its language and text size, which the page's head changes.
 #[derive(Clone, Copy)]
 pub(super) struct Look {
-    lang: Lang,
-    large: bool,
+    pub(super) lang: Lang,
+    pub(super) large: bool,
 }
 
 #[rocket::async_trait]
@@ -121,6 +122,11 @@ impl AnswerPage {
             Some(Code::TooMany) => Status::TooManyRequests,
             Some(_) => Status::Conflict,
         }
+    }
+
+    /// A card was shown that is no good: somebody may try again, or give a name.
+    fn is_about_a_card(&self) -> bool {
+        self.session.is_some() && matches!(self.refused, Some(Code::UnknownCode | Code::CardRevoked))
     }
 
     /// What the door says before anybody tried.
@@ -279,9 +285,9 @@ async fn check_in(
         DoorInput::Known(person) => {
             // A phone that was forgotten meanwhile begins anew.
             let Some(phone) = phone else { return start_over(db, now, look, session).await };
-            (person, actions::visit(&phone, now, queue, &session, request, (person, Way::In)).await?)
+            (Some(person), actions::visit(&phone, now, queue, &session, request, (person, Way::In)).await?)
         }
-        DoorInput::New { .. } if !throttle.admits(browser.address) => {
+        DoorInput::New { .. } | DoorInput::Card(_) if !throttle.admits(browser.address) => {
             return told(AnswerPage::closed(look, session, Code::TooMany));
         }
         DoorInput::New { name, number } => {
@@ -290,17 +296,29 @@ async fn check_in(
                 actions::first_visit(phone, &browser.label, now, &mut tx, sealer, &session, request, (&name, &number))
                     .await?;
             tx.commit().await?;
-            if let Some(secret) = visit.secret {
-                phones::set_cookie(jar, &site, secret);
-            }
-            match visit.person {
-                Some(person) => (person, visit.answer),
-                None => return told(AnswerPage::of(look, session, None, visit.answer)),
-            }
+            visit.seen(jar, &site)
+        }
+        DoorInput::Card(code) => {
+            let (mut tx, card) = (db.begin().await?, code.hash(sealer));
+            let visit =
+                actions::first_visit_by_card(phone, &browser.label, now, &mut tx, &session, request, card).await?;
+            tx.commit().await?;
+            visit.seen(jar, &site)
         }
     };
+    let Some(person) = person else { return told(AnswerPage::of(look, session, None, answer)) };
     let name = name_of(&mut *db.read().await?, person).await?;
     told(AnswerPage::of(look, session, Some(name), answer))
+}
+
+impl FirstVisit {
+    /// Once it is committed, the phone gets its cookie.
+    fn seen(self, jar: &CookieJar<'_>, site: &Site) -> (Option<PersonId>, Answer) {
+        if let Some(secret) = self.secret {
+            phones::set_cookie(jar, site, secret);
+        }
+        (self.person, self.answer)
+    }
 }
 
 async fn name_of(conn: &mut Conn, person: PersonId) -> Result<String> {

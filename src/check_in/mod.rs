@@ -2,7 +2,7 @@
 //! everyone goes through one service, [`admit`], which decides, keeps the record and answers in stable codes.
 //!
 //! `scans` holds every try, refused ones too, and is never changed; `attendances` holds who came. What a phone is
-//! remembered for is in [`phones`]; the resident's pages are in `door` and `me`, the center's in `session`, `desk`,
+//! remembered for is in [`phones`], personal cards are in [`cards`]; the resident's pages are in `door` and `me`, the center's in `session`, `desk`,
 //! `sheets` and `closing`.
 
 mod actions;
@@ -141,6 +141,7 @@ pub fn stage() -> AdHoc {
             .mount("/", session::routes())
             .mount("/", sheets::routes())
             .mount("/", closing::routes())
+            .mount("/", cards::routes())
             .mount("/api/v1", api::routes())
             .mount("/api/v1", closing_api::routes())
     })

@@ -5,6 +5,7 @@ use rocket::http::{Cookie, CookieJar, SameSite, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket_db_pools::Database;
 
+use super::CardId;
 use crate::activities::SessionId;
 use crate::audit::{self, Acting, Actor};
 use crate::auth::logins;
@@ -92,7 +93,7 @@ pub async fn people(conn: &mut Conn, phone: &Phone, session: SessionId) -> Resul
 }
 
 /// Begins to remember a phone; its secret goes into the cookie once all is committed.
-pub async fn remember(now: Now, tx: &mut Conn, label: &str) -> Result<(Phone, String)> {
+async fn remember(now: Now, tx: &mut Conn, label: &str) -> Result<(Phone, String)> {
     let secret = logins::new_secret();
     let label: String = label.chars().take(200).collect();
     let id: PhoneId = sqlx::query_scalar(
@@ -108,18 +109,51 @@ pub async fn remember(now: Now, tx: &mut Conn, label: &str) -> Result<(Phone, St
     Ok((phone, secret))
 }
 
-/// Lets the phone speak for one more person.
+/// The phone, remembered from now on if it was not; then with the secret for its cookie.
+pub async fn known_or_new(
+    phone: Option<Phone>,
+    label: &str,
+    now: Now,
+    tx: &mut Conn,
+) -> Result<(Phone, Option<String>)> {
+    match phone {
+        Some(phone) => Ok((phone, None)),
+        None => remember(now, tx, label).await.map(|(phone, secret)| (phone, Some(secret))),
+    }
+}
+
+/// Lets the phone speak for one more person, who gave a name and a number.
 pub async fn add_person(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId) -> Result<()> {
+    speak_for(now, tx, phone, person, None).await
+}
+
+/// Lets the phone speak for the holder of a card, for as long as the card is good.
+pub async fn add_holder(now: Now, tx: &mut Conn, phone: &Phone, (card, person): (CardId, PersonId)) -> Result<()> {
+    speak_for(now, tx, phone, person, Some(card)).await
+}
+
+async fn speak_for(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId, card: Option<CardId>) -> Result<()> {
     sqlx::query(
-        "insert into phone_people (phone_id, person_id, added_at) values ($1, $2, $3)
+        "insert into phone_people (phone_id, person_id, added_at, card_id) values ($1, $2, $3, $4)
          on conflict (phone_id, person_id) do nothing",
     )
     .bind(phone.id)
     .bind(person)
     .bind(now.0)
+    .bind(card)
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Whether the phone is remembered for the person.
+pub async fn is_remembered_for(conn: &mut Conn, phone: &Phone, person: PersonId) -> Result<bool> {
+    let count: i64 = sqlx::query_scalar("select count(*) from phone_people where phone_id = $1 and person_id = $2")
+        .bind(phone.id)
+        .bind(person)
+        .fetch_one(conn)
+        .await?;
+    Ok(count > 0)
 }
 
 /// Forgets the phone: it speaks for nobody any more.

@@ -16,17 +16,16 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::people::PersonId;
-use crate::store::{Conn, Db, id_type, text_enum};
+use crate::store::{Conn, Db, id_type};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 id_type!(ScanId);
 
-text_enum!(
-    /// What a worker decided about a scan.
-    Decision in "review" { Counted = "counted", Dismissed = "dismissed" }
-);
+/// What a worker decided about a scan, as it is kept.
+const COUNTED: &str = "counted";
+const DISMISSED: &str = "dismissed";
 
 pub(super) fn routes() -> Vec<Route> {
     routes![list, count, dismiss]
@@ -166,7 +165,7 @@ async fn count(by: Coordinator, db: &Db, now: Now, center: CenterId, scan: ScanI
     };
     match admit_one(now, &mut tx, attempt).await?.or_refusal() {
         Ok(admitted) => {
-            decide(&by, now, &mut tx, scan, Decision::Counted, None).await?;
+            decide(&by, now, &mut tx, scan, COUNTED, None).await?;
             let entry = audit::entry("attendance.corrected", admitted.attendance.0).at(center.id());
             audit::record(&mut tx, &by, now, entry).await?;
             tx.commit().await?;
@@ -197,7 +196,7 @@ async fn dismiss(
     waiting(&by, &mut tx, center.id(), Some(scan)).await?.pop().ok_or(Error::NotFound)?;
     match forms::reason(&fields) {
         Ok(reason) => {
-            decide(&by, now, &mut tx, scan, Decision::Dismissed, Some(&reason)).await?;
+            decide(&by, now, &mut tx, scan, DISMISSED, Some(&reason)).await?;
             let entry = audit::entry("scan.dismissed", scan.0).at(center.id()).because(&reason);
             audit::record(&mut tx, &by, now, entry).await?;
             tx.commit().await?;
@@ -219,7 +218,7 @@ async fn decide(
     now: Now,
     tx: &mut Conn,
     scan: ScanId,
-    decision: Decision,
+    decision: &str,
     reason: Option<&str>,
 ) -> Result<()> {
     let made = sqlx::query(

@@ -2,22 +2,24 @@
 
 use askama::Template;
 use chrono::NaiveDateTime;
+use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
-use super::{Again, AttendanceId, Code, HeadCountId, Part, Queue, RequestId, actions, forms, sheets};
+use super::{Again, Answer, AttendanceId, Code, HeadCountId, Part, Queue, Refused, RequestId, actions, forms, sheets};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::{Greeter, Role, Viewer, Watcher};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
+use crate::people::PersonId;
 use crate::store::{Conn, Db, Sealer};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Site, Submitted, View, filters, qr};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, search, tick, walk_in, count_heads, void_heads, attendance, void, check_out]
+    routes![show, search, tick, scan_card, walk_in, count_heads, void_heads, attendance, void, check_out]
 }
 
 /// Most people that a search shows; whoever wants another types one more letter.
@@ -27,6 +29,7 @@ const FOUND: usize = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Roster,
+    Card,
     WalkIn,
     Heads,
 }
@@ -44,6 +47,8 @@ struct SessionPage {
     heads: Vec<HeadCount>,
     /// What was searched for, and who was found.
     found: Option<(String, Vec<Candidate>)>,
+    /// Whose card was shown just now, and whether it was the first time.
+    shown: Option<(PersonId, bool)>,
     qr: String,
     link: String,
     request: RequestId,
@@ -76,6 +81,7 @@ impl SessionPage {
             present,
             expected,
             found: None,
+            shown: None,
             qr: qr::svg(&link)?,
             link,
             request: RequestId::random(),
@@ -92,6 +98,16 @@ impl SessionPage {
 
     fn roster(&self) -> &Form {
         self.form(Place::Roster)
+    }
+
+    fn card(&self) -> &Form {
+        self.form(Place::Card)
+    }
+
+    /// Whose card was shown just now, as long as they are in.
+    fn welcomed(&self) -> Option<(&Present, bool)> {
+        let (person, first) = self.shown?;
+        Some((self.present.iter().find(|row| row.person_id == person)?, first))
     }
 
     fn walk_in(&self) -> &Form {
@@ -164,7 +180,10 @@ async fn open(by: &Viewer, now: Now, conn: &mut Conn, center: CenterId, id: Sess
     Ok((center, session))
 }
 
-#[get("/centers/<center>/sessions/<id>", rank = 2)]
+/// `?came=` and `?was_in=` name the person whose card was shown just now, for a message with the name may not stand in
+/// a cookie or an address.
+#[get("/centers/<center>/sessions/<id>?<came>&<was_in>", rank = 2)]
+#[allow(clippy::too_many_arguments)] // guards and path
 async fn show(
     by: Watcher,
     db: &Db,
@@ -172,10 +191,14 @@ async fn show(
     site: Site,
     center: CenterId,
     id: SessionId,
+    came: Option<PersonId>,
+    was_in: Option<PersonId>,
 ) -> Result<Page<SessionPage>> {
     let mut conn = db.read().await?;
     let opened = open(&by, now, &mut conn, center, id).await?;
-    Ok(Page(SessionPage::load(&by, now, &mut conn, &site, opened, None).await?))
+    let page = SessionPage::load(&by, now, &mut conn, &site, opened, None).await?;
+    let shown = came.map(|person| (person, true)).or(was_in.map(|person| (person, false)));
+    Ok(Page(SessionPage { shown, ..page }))
 }
 
 /// A name or number is no part of an address: the search is sent as a form.
@@ -244,6 +267,44 @@ async fn tick(
     };
     let made = made.await;
     answer(&by, db, now, &site, opened, Place::Roster, fields, made).await
+}
+
+/// A card is scanned or its code typed; the page comes back ready for the next one.
+#[post("/centers/<center>/sessions/<id>/cards", data = "<fields>")]
+#[allow(clippy::too_many_arguments)] // guards
+async fn scan_card(
+    by: Greeter,
+    db: &Db,
+    queue: &State<Queue>,
+    now: Now,
+    site: Site,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Result<Redirect, Submitted<SessionPage>>> {
+    let opened = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let made = async {
+        let request = forms::page(&fields)?;
+        let card = forms::card(&fields)?.hash(sealer);
+        actions::show_card(&by, now, queue, &opened.1, request, card).await
+    };
+    let refused = match made.await {
+        Ok(Answer::Admitted(admitted)) => return Ok(Ok(welcome(center, id, "came", admitted.person))),
+        Ok(Answer::Refused(Refused { code: Code::AlreadyIn, person: Some(person), .. })) => {
+            return Ok(Ok(welcome(center, id, "was_in", person)));
+        }
+        Ok(Answer::Refused(refused)) => Err(refused.refusal().into()),
+        // Somebody whom a team leader's session does not know.
+        Err(Error::NotFound) => Err(Error::refused(Code::UnknownCode.code())),
+        Err(error) => Err(error),
+    };
+    // The code is not shown again: the next one is scanned into an empty field.
+    answer(&by, db, now, &site, opened, Place::Card, Fields::default(), refused).await.map(Err)
+}
+
+fn welcome(center: CenterId, id: SessionId, word: &str, person: PersonId) -> Redirect {
+    Redirect::to(format!("{}?{word}={person}", path(center, id)))
 }
 
 #[post("/centers/<center>/sessions/<id>/walk-ins", data = "<fields>")]

@@ -9,6 +9,7 @@ use super::queries::{TeamOf, Visit};
 use super::{Person, PersonId, SealedNumber, Sex, actions, forms, queries};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
+use crate::check_in::cards::{self, Card};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::store::{Conn, Db, Sealer};
@@ -120,6 +121,8 @@ struct PersonPage {
     groups: Vec<PriorityGroup>,
     visits: Vec<Visit>,
     teams: Vec<TeamOf>,
+    /// The latest card, good or not.
+    card: Option<Card>,
     today: Date,
     /// A number shown in full, this once.
     revealed: Option<(SealedNumber, String)>,
@@ -146,6 +149,7 @@ impl PersonPage {
             groups: groups::groups_on(person.birth_date, &memberships, bands, today).iter().collect(),
             visits: queries::visits(by, conn, center.id(), person.id, VISITS).await?,
             teams: queries::teams(conn, center.id(), person.id).await?,
+            card: cards::queries::of_person(conn, person.id).await?.into_iter().next(),
             center,
             person,
             memberships,

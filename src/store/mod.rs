@@ -21,6 +21,7 @@ mod errors;
 mod lock;
 mod migrations;
 mod pool;
+mod rows;
 mod sealed;
 mod types;
 
@@ -29,6 +30,7 @@ pub use errors::{Violation, is_unavailable, violation};
 pub(crate) use lock::lock;
 pub use migrations::migrate;
 pub use pool::{Engine, OpenError, Pool, sqlite_file};
+pub(crate) use rows::rows;
 pub use sealed::{Sealed, Sealer};
 pub use types::Flag;
 pub(crate) use types::{id_type, text_column, text_enum};

@@ -12,8 +12,9 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 /// Text that only the key's holder can read, as stored: nonce and ciphertext in base64.
-#[derive(Clone, sqlx::Type)]
+#[derive(Clone, sqlx::Type, serde::Serialize)]
 #[sqlx(transparent)]
+#[serde(transparent)]
 pub struct Sealed(String);
 
 impl fmt::Debug for Sealed {

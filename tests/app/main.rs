@@ -7,6 +7,7 @@ mod accounts;
 mod activities;
 mod api;
 mod calendars;
+mod cards;
 mod check_in;
 mod confidential;
 mod failure;

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::decide::{Event, Key};
 use super::{Attempt, Card, Door, Holder, Way, Who};
@@ -14,13 +14,7 @@ use crate::check_in::{AttendanceId, Part};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
 use crate::people::PersonId;
-use crate::store::{self, Conn, Flag};
-
-/// Rows for `json_each`: their number is the key.
-pub(super) fn rows<T>(items: impl IntoIterator<Item = T>, row: impl Fn(T) -> Value) -> String {
-    let rows: Map<String, Value> = items.into_iter().enumerate().map(|(n, item)| (n.to_string(), row(item))).collect();
-    Value::Object(rows).to_string()
-}
+use crate::store::{self, Conn, Flag, rows};
 
 /// Takes the sessions' rows, always in one order so that two transactions never wait for each other, and reads them.
 /// The seats are counted by a statement of its own: one that waited for the row would count what was there before.

@@ -41,7 +41,7 @@ struct Holder {
 }
 
 impl Via {
-    /// A phone that is not remembered: it can only be turned away.
+    /// A phone that is not remembered: it can only be turned away, or show a card.
     pub(super) fn unknown_phone() -> Self {
         Self { holder: None, phone: None }
     }

@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::{Value, json};
 
 use super::decide::{Decided, Key, NewAttendance, Outcome, Said, Scan, Spot, Stay};
-use super::facts::rows;
 use super::{Admitted, Answer, Attempt, Refused};
 use crate::activities::SessionId;
 use crate::check_in::phones::PhoneId;
@@ -13,7 +12,7 @@ use crate::check_in::{AttendanceId, Part};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::people::PersonId;
-use crate::store::Conn;
+use crate::store::{Conn, rows};
 
 /// Writes it all and gives each try its answer, in the tries' order.
 pub(super) async fn write(

@@ -43,10 +43,22 @@ impl CardCode {
         sealer.hash("card", self.plain())
     }
 
-    /// The code in what was read or typed: bare, with spaces and dashes, small letters, or a card's whole link.
+    /// The code in what was read or typed: bare, with spaces and dashes, small letters, the wide ones of a Chinese
+    /// keyboard, or a card's whole link.
     pub fn read(text: &str) -> Option<Self> {
-        let last = text.trim().rsplit_once("/k/").map_or(text, |(_, rest)| rest);
+        let text: String = text.chars().map(narrow).collect();
+        let last = text.to_ascii_lowercase().rfind("/k/").map_or(text.as_str(), |at| &text[at + 3..]);
         last.split(['?', '#']).next()?.parse().ok()
+    }
+}
+
+/// A character as a Latin keyboard types it.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{3000}' | '\u{a0}' | '\t' => ' ',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '·' | '_' | '.' => '-',
+        other => other,
     }
 }
 
@@ -110,6 +122,9 @@ mod tests {
             format!("https://linli.example/k/{plain}"),
             format!("http://127.0.0.1:8000/k/{plain}?from=wechat"),
             plain.replace('0', "o").replace('1', "l"),
+            plain.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect(),
+            code.to_string().replace('-', "—"),
+            format!("HTTPS://LINLI.EXAMPLE/K/{plain}"),
         ] {
             assert_eq!(CardCode::read(&text), Some(code.clone()), "{text}");
         }

@@ -29,6 +29,7 @@ const SETTINGS: &str = "listen_addresses=127.0.0.1 unix_socket_directories= max_
     fsync=off synchronous_commit=off full_page_writes=off wal_level=minimal max_wal_senders=0 \
     checkpoint_timeout=1h autovacuum=off";
 
+#[allow(dead_code, reason = "the bench measures with it")]
 const DURABLE: &str = "listen_addresses=127.0.0.1 unix_socket_directories= max_connections=100 shared_buffers=512MB \
     max_wal_size=4GB";
 
@@ -66,6 +67,7 @@ impl Cluster {
     }
 
     /// A cluster that keeps what it says it keeps, as in service: for measuring.
+    #[allow(dead_code, reason = "the bench measures with it")]
     pub(crate) fn start_durable() -> Self {
         Self::create(DURABLE, server_binaries().expect("the bench needs PostgreSQL's server"))
     }

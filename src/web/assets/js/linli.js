@@ -28,6 +28,9 @@ for (const link of document.querySelectorAll(".error-summary a[href^='#f-']")) {
 // What is wrong is read first.
 document.getElementById("faults")?.focus();
 
+// A desk's scanner types into its field without a touch of the mouse; a phone would only raise its keyboard.
+if (matchMedia("(pointer: fine)").matches) document.querySelector("[data-scan]")?.focus();
+
 // A tap elsewhere closes an open menu.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
