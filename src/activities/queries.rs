@@ -17,7 +17,7 @@ const SESSION: &str = "select s.id, s.activity_id, s.center_id, c.name as center
         k.name as kind, k.name_en as kind_en, a.published, s.room_id, r.name as room,
         s.worker_id, w.name as worker, s.team_id, t.name as team,
         s.starts_at, s.ends_at, s.local_date, s.capacity, s.status, s.reason, s.check_in_token, s.summary,
-        s.closed_at, s.sequence, s.updated_at
+        s.closed_at, s.sequence, s.updated_at, s.rotating
      from sessions s
      join activities a on a.id = s.activity_id
      join service_kinds k on k.id = a.kind_id

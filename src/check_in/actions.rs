@@ -22,7 +22,13 @@ pub(super) fn entered(session: &Session, now: Now) -> (Method, Timestamp) {
 }
 
 /// A try from a page: its number stands for the page and what was asked for there.
-fn from_page(by: impl Into<Via>, session: &Session, request: RequestId, who: PersonId, came: (Method, Timestamp)) -> Attempt {
+pub(super) fn from_page(
+    by: impl Into<Via>,
+    session: &Session,
+    request: RequestId,
+    who: PersonId,
+    came: (Method, Timestamp),
+) -> Attempt {
     Attempt {
         by: by.into(),
         request,
@@ -286,7 +292,13 @@ fn may_correct(by: &Greeter, held: &Door) -> Result<()> {
 ///
 /// # Errors
 /// As [`Queue::admit`].
-pub async fn check_out(by: &Greeter, now: Now, queue: &Queue, session: &Session, attendance: &Present) -> Result<Answer> {
+pub async fn check_out(
+    by: &Greeter,
+    now: Now,
+    queue: &Queue,
+    session: &Session,
+    attendance: &Present,
+) -> Result<Answer> {
     let came = (Method::Roster, now.0);
     let attempt = from_page(by, session, RequestId::random(), attendance.person_id, came);
     queue.admit(Attempt { part: Some(attendance.role), way: Way::Out, ..attempt }).await

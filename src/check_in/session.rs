@@ -4,6 +4,7 @@ use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::{Route, State, get, post, routes};
 
+use super::hall::{self, Odd};
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
 use super::{AttendanceId, Code, HeadCountId, Part, Queue, RequestId, actions, forms, sheets};
 use crate::activities::{self, Session, SessionId, SessionStatus};
@@ -11,6 +12,7 @@ use crate::auth::{Greeter, Role, Viewer, Watcher};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
+use crate::ratings::{self, Summary};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
@@ -42,6 +44,8 @@ struct SessionPage {
     present: Vec<Present>,
     expected: Vec<Candidate>,
     heads: Vec<HeadCount>,
+    odd: Odd,
+    ratings: Option<Summary>,
     /// What was searched for, and who was found.
     found: Option<(String, Vec<Candidate>)>,
     qr: String,
@@ -60,9 +64,10 @@ impl SessionPage {
         (center, session): (Center, Session),
         again: Option<(Place, Form)>,
     ) -> Result<Self> {
-        let (mut present, mut expected) = (Vec::new(), Vec::new());
+        let (mut present, mut expected, mut odd) = (Vec::new(), Vec::new(), Odd::default());
         if queries::sees_people(by) {
             present = queries::present(conn, session.id).await?;
+            odd = hall::odd::at(conn, session.id).await?;
             if session.status == SessionStatus::Planned {
                 expected = queries::expected(conn, &session).await?;
             }
@@ -73,6 +78,8 @@ impl SessionPage {
             now,
             counts: queries::counts(conn, session.id).await?,
             heads: queries::head_counts(conn, session.id).await?,
+            odd,
+            ratings: ratings::summary(by, now, conn, &session).await?,
             present,
             expected,
             found: None,

@@ -13,7 +13,7 @@ const SESSION: &str = "/centers/1/sessions/1";
 const AT_ONCE: usize = 128;
 
 /// A session this morning, 10:00 to 12:00 in Dongguan, found at `/c/tea`.
-async fn session(app: &TestApp, capacity: Option<i64>, team: Option<i64>) {
+pub(crate) async fn session(app: &TestApp, capacity: Option<i64>, team: Option<i64>) {
     app.execute(
         "insert into activities (center_id, kind_id, title, published, created_at)
          select 1, id, '早茶会', 1, 0 from service_kinds where code = 'community_activity'",
@@ -23,7 +23,7 @@ async fn session(app: &TestApp, capacity: Option<i64>, team: Option<i64>) {
 }
 
 /// One more session of the activity, at 10:00 of `date`.
-async fn another(app: &TestApp, token: &str, date: &str, capacity: Option<i64>, team: Option<i64>) {
+pub(crate) async fn another(app: &TestApp, token: &str, date: &str, capacity: Option<i64>, team: Option<i64>) {
     let starts = linli::clock::Timestamp::parse_rfc3339(&format!("{date}T02:00:00Z")).unwrap();
     let mut tx = app.begin().await;
     sqlx::query(
@@ -44,7 +44,7 @@ async fn another(app: &TestApp, token: &str, date: &str, capacity: Option<i64>, 
 }
 
 /// Enrols `count` people in center 1, with the ids 1 to `count`.
-async fn people(app: &TestApp, count: i64) {
+pub(crate) async fn people(app: &TestApp, count: i64) {
     let mut tx = app.begin().await;
     for number in 1..=count {
         let id: i64 = sqlx::query_scalar(
@@ -64,7 +64,7 @@ async fn people(app: &TestApp, count: i64) {
     tx.commit().await.unwrap();
 }
 
-fn request() -> String {
+pub(crate) fn request() -> String {
     RequestId::random().to_string()
 }
 

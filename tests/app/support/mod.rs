@@ -1,12 +1,14 @@
 //! What the tests stand on: a database per test, the cast, and the programs they need.
 
 pub(crate) mod app;
+mod axe;
 pub(crate) mod browser;
 pub(crate) mod calendar;
 pub(crate) mod cast;
 pub(crate) mod live;
 pub(crate) mod postgres;
 mod process;
+pub(crate) mod qr;
 
 pub(crate) use app::{Answer, Engine, TestApp, User, run};
 
