@@ -104,7 +104,7 @@ fn every_page_at_the_door_fits_into_fifteen_kilobytes() {
             let mut phone = Wire::new(&live, lang);
             let answer = phone.ask("GET", "/c/tea", "");
             let first = phone.weighs(&answer, shows[0]);
-            let answer = phone.enters("/c/tea", "梁惠芳");
+            let answer = phone.enters("/c/tea", &format!("梁惠芳 {lang}"));
             let welcome = phone.weighs(&answer, shows[1]);
             let answer = phone.ask("GET", "/c/tai", "");
             let refused = phone.weighs(&answer, shows[2]);
@@ -112,7 +112,7 @@ fn every_page_at_the_door_fits_into_fifteen_kilobytes() {
             let answer = phone.ask("GET", "/c/tai", "");
             let one_tap = phone.weighs(&answer, shows[3]);
             for name in ["陈小明", "王大力", "李阿婆"] {
-                phone.enters("/c/tea", name);
+                phone.enters("/c/tea", &format!("{name} {lang}"));
             }
             let answer = phone.ask("GET", "/c/tai", "");
             let family = phone.weighs(&answer, shows[4]);

@@ -86,7 +86,7 @@ on_both_engines! {
         rates(&mut phones[0], "5", "茶好喝").await;
         rates(&mut phones[1], "4", "").await;
         for page in [SESSION, "/centers/1/sessions/1/closing"] {
-            ann.get(page).await.is(200).shows("居民评价").shows("评价满 3 份才显示").hides("茶好喝").hides("4.5");
+            ann.get(page).await.is(200).shows("居民评价").shows("评价满 3 份才显示").hides("茶好喝").hides("份不记名评价");
         }
         rates(&mut phones[2], "4", "<i>再来</i>").await;
         for page in [SESSION, "/centers/1/sessions/1/closing"] {
