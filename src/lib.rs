@@ -21,6 +21,7 @@ pub mod holidays;
 pub mod hours;
 pub mod people;
 pub mod portal;
+pub mod ratings;
 pub mod reports;
 pub mod rooms;
 pub mod settings;
@@ -51,6 +52,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(centers::stage())
         .attach(rooms::stage())
         .attach(check_in::stage())
+        .attach(ratings::stage())
         .attach(people::stage())
         .attach(workers::stage())
         .attach(teams::stage())

@@ -79,6 +79,8 @@ pub struct Session {
     /// Grows with every change, for calendars.
     pub sequence: i64,
     pub updated_at: Timestamp,
+    /// Phones check in with the code on the hall's screen only; a poster's link is not enough.
+    pub rotating: Flag,
 }
 
 impl Session {

@@ -21,7 +21,7 @@ fn select(sight: Sight<'_>) -> String {
         "select s.id, s.activity_id, s.center_id, c.name as center, c.zone, {}, {description}, a.published,
                 s.room_id, r.name as room, s.worker_id, w.name as worker, s.team_id, t.name as team,
                 s.starts_at, s.ends_at, s.local_date, s.capacity, s.status, {reason}, s.check_in_token, {summary},
-                s.closed_at, s.sequence, s.updated_at
+                s.closed_at, s.sequence, s.updated_at, s.rotating
          from sessions s
          join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id

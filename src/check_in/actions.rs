@@ -31,7 +31,7 @@ fn came(session: &Session, now: Now, live: Method) -> (Method, Timestamp) {
 }
 
 /// A try from a page: its number stands for the page and what was asked for there.
-fn from_page(
+pub(super) fn from_page(
     by: impl Into<Via>,
     session: &Session,
     request: RequestId,

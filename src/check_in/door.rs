@@ -7,12 +7,13 @@ use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::http::{CookieJar, Status};
 use rocket::request::{FromRequest, Outcome, Request};
-use rocket::response::Redirect;
+use rocket::response::{self, Redirect, Responder};
 use rocket::{Route, State, get, post, routes};
 
 use super::actions::FirstVisit;
 use super::admit::{Answer, Refused};
 use super::forms::{self, DoorInput};
+use super::hall::{self, Gate, Pass};
 use super::phones::{self, Phone, Spoken};
 use super::throttle::Throttle;
 use super::{Code, Queue, RequestId, Way, actions, rules};
@@ -20,6 +21,7 @@ use crate::activities::{self, Session};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::people::PersonId;
+use crate::ratings::{self, Asked};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::fields::FieldErrors;
 use crate::web::site::Appearance;
@@ -47,9 +49,9 @@ impl<'r> FromRequest<'r> for Browser {
 
 /// How this phone reads: its language and text size, which the page's head changes.
 #[derive(Clone, Copy)]
-pub(super) struct Look {
-    pub(super) lang: Lang,
-    pub(super) large: bool,
+pub struct Look {
+    pub(crate) lang: Lang,
+    pub(crate) large: bool,
 }
 
 #[rocket::async_trait]
@@ -73,6 +75,7 @@ pub(super) struct DoorPage {
     asking: bool,
     form: Form,
     request: RequestId,
+    pass: Pass,
 }
 
 impl DoorPage {
@@ -169,24 +172,35 @@ impl View for AnswerPage {
     }
 }
 
-type Shown = std::result::Result<(Status, Page<DoorPage>), (Status, Page<AnswerPage>)>;
+/// What a phone is shown: the way in, what the door says, or how it was.
+enum Shown {
+    Door(Status, Page<DoorPage>),
+    Answer(Status, Page<AnswerPage>),
+    Question(Page<ratings::Question>),
+}
+
+impl<'r> Responder<'r, 'static> for Shown {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        match self {
+            Self::Door(status, page) => (status, page).respond_to(request),
+            Self::Answer(status, page) => (status, page).respond_to(request),
+            Self::Question(page) => page.respond_to(request),
+        }
+    }
+}
 
 fn asked(page: DoorPage, status: Status) -> Result<Shown> {
-    Ok(Ok(Page(page).with(status)))
+    Ok(Shown::Door(status, Page(page)))
 }
 
 fn told(page: AnswerPage) -> Result<Shown> {
     let status = page.status();
-    Ok(Err(Page(page).with(status)))
+    Ok(Shown::Answer(status, Page(page)))
 }
 
 /// The session behind a code, or the page that says there is none.
 async fn find(look: Look, conn: &mut Conn, token: &str) -> Result<std::result::Result<Session, AnswerPage>> {
-    let found = match is_token(token) {
-        true => activities::queries::session_by_token(conn, token).await,
-        false => Err(Error::NotFound),
-    };
-    match found {
+    match session_behind(conn, token).await {
         Ok(session) => Ok(Ok(session)),
         Err(Error::NotFound) => Ok(Err(AnswerPage {
             look,
@@ -197,6 +211,17 @@ async fn find(look: Look, conn: &mut Conn, token: &str) -> Result<std::result::R
             at: None,
         })),
         Err(error) => Err(error),
+    }
+}
+
+/// The session whose QR carries `token`.
+///
+/// # Errors
+/// `NotFound` for a token that no session has.
+pub(crate) async fn session_behind(conn: &mut Conn, token: &str) -> Result<Session> {
+    match is_token(token) {
+        true => activities::queries::session_by_token(conn, token).await,
+        false => Err(Error::NotFound),
     }
 }
 
@@ -221,16 +246,20 @@ async fn page(
     // A form that was sent with faults keeps its number: it is still the same try.
     let request = form.value("request_id").parse().unwrap_or_else(|_| RequestId::random());
     let today = session.zone.date(now.0) == session.local_date;
-    Ok(DoorPage { look, today, asking: asking || people.is_empty(), people, session, form, request })
+    let (asking, pass) = (asking || people.is_empty(), Pass::default());
+    Ok(DoorPage { look, today, asking, people, session, form, request, pass })
 }
 
-/// `?another` asks for one more member of the family.
+/// `?another` asks for one more member of the family; `?k` is what the hall's screen showed (see [`Gate`]).
 #[get("/c/<token>?<another>")]
+#[allow(clippy::too_many_arguments)] // guards
 async fn show(
     db: &Db,
     now: Now,
     look: Look,
     phone: Option<Phone>,
+    gate: Gate<'_>,
+    rated: Asked,
     token: &str,
     another: Option<&str>,
 ) -> Result<Shown> {
@@ -239,21 +268,36 @@ async fn show(
         Ok(session) => session,
         Err(nowhere) => return told(nowhere),
     };
-    if let Err(code) = rules::may_enter(&(&session).into(), now.0, now) {
-        let in_already = match &phone {
-            Some(phone) => phones::people(&mut conn, phone, session.id).await?,
-            None => Vec::new(),
-        };
-        let page = match in_already.into_iter().find_map(|person| Some((person.came_at?, person.name))) {
-            Some((since, name)) => {
-                let refused = Refused { code: Code::AlreadyIn, person: None, since: Some(since) };
-                AnswerPage::of(look, session, Some(name), Answer::Refused(refused))
-            }
-            None => AnswerPage::closed(look, session, code),
-        };
-        return Ok(Err(Page(page).with(Status::Ok)));
+    if another.is_none()
+        && let Some(phone) = &phone
+        && let Some(question) = ratings::question(&mut conn, now, look, &session, phone, rated).await?
+    {
+        return Ok(Shown::Question(Page(question)));
     }
-    asked(page(look, &mut conn, now, session, phone.as_ref(), another.is_some(), Form::new()).await?, Status::Ok)
+    let open = rules::may_enter(&(&session).into(), now.0, now);
+    let pass = match open.and_then(|()| gate.opens(&session, phone.as_ref())) {
+        Ok(pass) => pass,
+        Err(code) => {
+            let mut people = match &phone {
+                Some(phone) => phones::people(&mut conn, phone, session.id).await?,
+                None => Vec::new(),
+            };
+            // At an open door the others of the family still need the code.
+            let told = open.is_err() || another.is_none() && people.iter().all(|person| person.came_at.is_some());
+            people.retain(|_| told);
+            let page = match people.into_iter().find_map(|person| Some((person.came_at?, person.name))) {
+                Some((since, name)) => {
+                    let refused = Refused { code: Code::AlreadyIn, person: None, since: Some(since) };
+                    AnswerPage::of(look, session, Some(name), Answer::Refused(refused))
+                }
+                None => AnswerPage::closed(look, session, code),
+            };
+            let status = if page.refused == Some(Code::UnknownCode) { Status::NotFound } else { Status::Ok };
+            return Ok(Shown::Answer(status, Page(page)));
+        }
+    };
+    let page = page(look, &mut conn, now, session, phone.as_ref(), another.is_some(), Form::new()).await?;
+    asked(DoorPage { pass, ..page }, Status::Ok)
 }
 
 #[post("/c/<token>", data = "<fields>")]
@@ -268,6 +312,7 @@ async fn check_in(
     site: Site,
     browser: Browser,
     phone: Option<Phone>,
+    gate: Gate<'_>,
     jar: &CookieJar<'_>,
     token: &str,
     fields: Fields,
@@ -276,15 +321,23 @@ async fn check_in(
         Ok(session) => session,
         Err(nowhere) => return told(nowhere),
     };
+    let pass = match gate.takes(&session, phone.as_ref(), fields.get("ticket")) {
+        Ok(pass) => pass,
+        Err(_) if is_in(db, phone.as_ref(), &session, &fields).await? => Pass::default(),
+        Err(_) if phone.is_none() && !throttle.admits(browser.address) => {
+            return told(AnswerPage::closed(look, session, Code::TooMany));
+        }
+        Err(code) => return stopped(db, now, look, session, phone.as_ref(), code).await,
+    };
     let read = forms::page(&fields).and_then(|request| Ok((request, forms::door(&fields)?)));
     let (request, input) = match read {
         Ok(read) => read,
-        Err(error) => return again(db, now, look, session, phone, fields, error.into_field_errors()?).await,
+        Err(error) => return again(db, now, look, session, pass, phone, fields, error.into_field_errors()?).await,
     };
     let (person, answer) = match input {
         DoorInput::Known(person) => {
             // A phone that was forgotten meanwhile begins anew.
-            let Some(phone) = phone else { return start_over(db, now, look, session).await };
+            let Some(phone) = phone else { return start_over(db, now, look, session, pass).await };
             (Some(person), actions::visit(&phone, now, queue, &session, request, (person, Way::In)).await?)
         }
         DoorInput::New { .. } | DoorInput::Card(_) if !throttle.admits(browser.address) => {
@@ -325,22 +378,42 @@ async fn name_of(conn: &mut Conn, person: PersonId) -> Result<String> {
     Ok(sqlx::query_scalar("select name from people where id = $1").bind(person).fetch_one(conn).await?)
 }
 
+/// Whether the form is for somebody who is in already.
+async fn is_in(db: &Db, phone: Option<&Phone>, session: &Session, fields: &Fields) -> Result<bool> {
+    match (phone, fields.get("person_id").parse()) {
+        (Some(phone), Ok(person)) => hall::is_in(&mut *db.read().await?, phone, session.id, person).await,
+        _ => Ok(false),
+    }
+}
+
+/// The gate says no; the door may have a better reason.
+async fn stopped(db: &Db, now: Now, look: Look, session: Session, phone: Option<&Phone>, code: Code) -> Result<Shown> {
+    let code = rules::may_enter(&(&session).into(), now.0, now).err().unwrap_or(code);
+    let mut tx = db.begin().await?;
+    hall::turn_away(now, &mut tx, phone, &session, code).await?;
+    tx.commit().await?;
+    told(AnswerPage::closed(look, session, code))
+}
+
+#[allow(clippy::too_many_arguments)] // what the page is made of
 async fn again(
     db: &Db,
     now: Now,
     look: Look,
     session: Session,
+    pass: Pass,
     phone: Option<Phone>,
     fields: Fields,
     errors: FieldErrors,
 ) -> Result<Shown> {
     let form = Form::again(fields, errors);
     let page = page(look, &mut *db.read().await?, now, session, phone.as_ref(), true, form).await?;
-    asked(page, Status::UnprocessableEntity)
+    asked(DoorPage { pass, ..page }, Status::UnprocessableEntity)
 }
 
-async fn start_over(db: &Db, now: Now, look: Look, session: Session) -> Result<Shown> {
-    asked(page(look, &mut *db.read().await?, now, session, None, true, Form::new()).await?, Status::UnprocessableEntity)
+async fn start_over(db: &Db, now: Now, look: Look, session: Session, pass: Pass) -> Result<Shown> {
+    let page = page(look, &mut *db.read().await?, now, session, None, true, Form::new()).await?;
+    asked(DoorPage { pass, ..page }, Status::UnprocessableEntity)
 }
 
 /// "Not me": the phone is forgotten and asks again.

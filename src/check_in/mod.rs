@@ -2,8 +2,8 @@
 //! everyone goes through one service, [`admit`], which decides, keeps the record and answers in stable codes.
 //!
 //! `scans` holds every try, refused ones too, and is never changed; `attendances` holds who came. What a phone is
-//! remembered for is in [`phones`], personal cards are in [`cards`]; the resident's pages are in `door` and `me`, the center's in `session`, `desk`,
-//! `sheets` and `closing`.
+//! remembered for is in [`phones`], personal cards are in [`cards`]; the resident's pages are in `door` and `me`, the
+//! center's in `session`, `desk`, `sheets`, `review` and `closing`, the hall's screen in `hall`.
 
 mod actions;
 mod admit;
@@ -14,6 +14,7 @@ pub(crate) mod closing_api;
 mod desk;
 mod door;
 mod forms;
+mod hall;
 mod me;
 pub mod phones;
 pub mod queries;
@@ -32,6 +33,8 @@ use uuid::Uuid;
 
 pub use actions::{check_out, close, count_heads, void, void_heads, walk_in};
 pub use admit::{Admitted, Again, Answer, Attempt, Entrance, Queue, Refused, Via, Way, Who};
+
+pub(crate) use door::{Look, session_behind};
 
 use crate::clock::Clock;
 use crate::store::{Db, id_type, text_column, text_enum};
@@ -76,6 +79,8 @@ text_enum!(
         Cancelled = "cancelled",
         Full = "full",
         UnknownCode = "unknown_code",
+        /// The hall's screen shows another code by now, or none was scanned where one is needed.
+        CodeExpired = "code_expired",
         CardRevoked = "card_revoked",
         /// Somebody leaves who was not seen coming,
         NotIn = "not_in",
@@ -102,6 +107,11 @@ impl RequestId {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest[..16]);
         Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
+    }
+
+    /// As a positive number, for a key that is random.
+    pub fn number(self) -> i64 {
+        i64::try_from(self.0.as_u64_pair().0 >> 1).unwrap_or_default()
     }
 }
 
@@ -140,6 +150,7 @@ pub fn stage() -> AdHoc {
             .mount("/", review::routes())
             .mount("/", session::routes())
             .mount("/", sheets::routes())
+            .mount("/", hall::routes())
             .mount("/", closing::routes())
             .mount("/", cards::routes())
             .mount("/api/v1", api::routes())

@@ -220,6 +220,11 @@ impl Counts {
         self.participants + self.heads
     }
 
+    /// All who are there or were.
+    pub fn everybody(&self) -> i64 {
+        self.visits() + self.volunteers + self.staff
+    }
+
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

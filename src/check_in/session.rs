@@ -5,6 +5,7 @@ use chrono::NaiveDateTime;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
+use super::hall::{self, Odd};
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
 use super::{Again, Answer, AttendanceId, Code, HeadCountId, Part, Queue, Refused, RequestId, actions, forms, sheets};
 use crate::activities::{self, Session, SessionId, SessionStatus};
@@ -13,6 +14,7 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::people::PersonId;
+use crate::ratings::{self, Summary};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
@@ -45,6 +47,8 @@ struct SessionPage {
     present: Vec<Present>,
     expected: Vec<Candidate>,
     heads: Vec<HeadCount>,
+    odd: Odd,
+    ratings: Option<Summary>,
     /// What was searched for, and who was found.
     found: Option<(String, Vec<Candidate>)>,
     /// Whose card was shown just now, and whether it was the first time.
@@ -65,9 +69,10 @@ impl SessionPage {
         (center, session): (Center, Session),
         again: Option<(Place, Form)>,
     ) -> Result<Self> {
-        let (mut present, mut expected) = (Vec::new(), Vec::new());
+        let (mut present, mut expected, mut odd) = (Vec::new(), Vec::new(), Odd::default());
         if queries::sees_people(by) {
             present = queries::present(conn, session.id).await?;
+            odd = hall::odd::at(conn, session.id).await?;
             if session.status == SessionStatus::Planned {
                 expected = queries::expected(conn, &session).await?;
             }
@@ -78,6 +83,8 @@ impl SessionPage {
             now,
             counts: queries::counts(conn, session.id).await?,
             heads: queries::head_counts(conn, session.id).await?,
+            odd,
+            ratings: ratings::summary(by, now, conn, &session).await?,
             present,
             expected,
             found: None,

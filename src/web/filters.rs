@@ -5,9 +5,10 @@
 use std::borrow::Borrow;
 use std::fmt::Display;
 
-use askama::Values;
+use askama::{Template, Values};
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
+use super::chart::Chart;
 use super::fields::Fault;
 use super::text::Lang;
 use crate::clock::Date;
@@ -119,6 +120,18 @@ pub fn long_month(lang: Lang, date: NaiveDate) -> String {
 #[askama::filter_fn]
 pub fn time<A: Borrow<NaiveDateTime>>(at: A, _: &dyn Values) -> askama::Result<String> {
     Ok(at.borrow().format("%H:%M").to_string())
+}
+
+/// `14:30:05`.
+#[askama::filter_fn]
+pub fn second<A: Borrow<NaiveDateTime>>(at: A, _: &dyn Values) -> askama::Result<String> {
+    Ok(at.borrow().format("%H:%M:%S").to_string())
+}
+
+/// A chart with its words in the reader's language: `{{ ratings|chart|safe }}`.
+#[askama::filter_fn]
+pub fn chart<C: Chart>(of: C, values: &dyn Values) -> askama::Result<String> {
+    Template::render(&of.bars(lang(values)))
 }
 
 /// `3月5日 14:30`, `5 Mar 14:30`.

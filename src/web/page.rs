@@ -43,6 +43,8 @@ pub enum Frame<'a> {
     Print,
     /// A resident's phone at the door: a page of few kilobytes.
     Door,
+    /// A television or tablet in the hall.
+    Screen,
 }
 
 /// A whole HTML page with status 200.
@@ -90,6 +92,7 @@ fn render<V: View>(view: &V, request: &Request<'_>) -> askama::Result<String> {
     match frame {
         Frame::Print => PrintLayout { lang, title: &title, body: &body }.render_with_values(&Reader(lang)),
         Frame::Door => DoorLayout { lang, look, title: &title, body: &body }.render_with_values(&Reader(lang)),
+        Frame::Screen => ScreenLayout { lang, look, title: &title, body: &body }.render_with_values(&Reader(lang)),
         Frame::Center(..) | Frame::City(_) | Frame::Public => {
             let viewer = request.local_cache(|| None::<Viewer>).as_ref();
             let center = match frame {
@@ -146,6 +149,15 @@ struct PrintLayout<'a> {
 #[derive(Template)]
 #[template(path = "layouts/door.html")]
 struct DoorLayout<'a> {
+    lang: Lang,
+    look: Appearance,
+    title: &'a str,
+    body: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "layouts/screen.html")]
+struct ScreenLayout<'a> {
     lang: Lang,
     look: Appearance,
     title: &'a str,

@@ -22,6 +22,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
+use super::app::User;
 use super::process::{Scratch, Tether, eventually, find_program, free_port, skip};
 
 /// How long a page may take to show what a test looks for.
@@ -73,6 +74,7 @@ pub(crate) struct Builder {
     phone: bool,
     lang: String,
     javascript: bool,
+    agent: Option<&'static str>,
 }
 
 impl Builder {
@@ -85,6 +87,12 @@ impl Builder {
     /// No script of any page runs; the tests' own still do.
     pub(crate) fn without_javascript(mut self) -> Self {
         self.javascript = false;
+        self
+    }
+
+    /// What the browser calls itself.
+    pub(crate) fn calling_itself(mut self, agent: &'static str) -> Self {
+        self.agent = Some(agent);
         self
     }
 
@@ -108,6 +116,10 @@ impl Builder {
         browser.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
         browser.cdp("Emulation.setTouchEmulationEnabled", json!({ "enabled": self.phone })).await;
         browser.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": !self.javascript })).await;
+        if let Some(agent) = self.agent {
+            let agent = json!({ "userAgent": agent, "acceptLanguage": self.lang });
+            browser.cdp("Emulation.setUserAgentOverride", agent).await;
+        }
         Some(browser)
     }
 }
@@ -128,7 +140,14 @@ impl Browser {
 
     /// A page of 1280 × 800 pixels without touch, reading Chinese.
     pub(crate) fn desktop() -> Builder {
-        Builder { size: (1280, 800), phone: false, lang: "zh-CN".into(), javascript: true }
+        Builder { size: (1280, 800), phone: false, lang: "zh-CN".into(), javascript: true, agent: None }
+    }
+
+    /// Takes over the cookies of somebody who is signed in.
+    pub(crate) async fn becomes(&self, user: &User<'_>, url: &str) {
+        for (name, value) in &user.cookies {
+            self.cdp("Network.setCookie", json!({ "name": name, "value": value, "url": url })).await;
+        }
     }
 
     pub(crate) async fn goto(&self, url: &str) {

@@ -37,6 +37,11 @@ impl Live {
         Some((Self::on(&url), folder))
     }
 
+    /// With the annex and the cast. `None` where PostgreSQL is not installed.
+    pub(crate) fn furnished(engine: Engine) -> Option<Self> {
+        super::app::fresh_database(engine).map(|url| Self::on(&url))
+    }
+
     fn on(url: &str) -> Self {
         let mut settings = settings(url);
         settings.overrides = settings.overrides.merge(("port", 0)).merge(("address", "127.0.0.1"));

@@ -1,6 +1,7 @@
 //! What the tests stand on: a database per test, the cast, and the programs they need.
 
 pub(crate) mod app;
+mod axe;
 pub(crate) mod browser;
 pub(crate) mod calendar;
 pub(crate) mod cast;
@@ -10,6 +11,7 @@ pub(crate) mod live;
 pub(crate) mod load;
 pub(crate) mod postgres;
 mod process;
+pub(crate) mod qr;
 #[allow(dead_code, reason = "the bench uses the rest")]
 #[path = "../../../bench/server.rs"]
 pub(crate) mod server;
