@@ -240,16 +240,18 @@ impl Desk {
             });
         };
         let moved = after.left_at != before.left_at || after.away_ms != before.away_ms;
-        // What was closed is not changed by what is seen later, unless somebody puts it right.
-        if open.is_ok() {
+        if after != before {
+            // What was closed is not changed by what is seen later, unless somebody puts it right.
+            if let Err(code) = open {
+                return Ok(refused(code, Some(spot), None));
+            }
             self.stays(key, spot, events, after);
         }
-        Ok(match (attempt.way, moved, open) {
-            (Way::In, false, _) => refused(Code::AlreadyIn, Some(spot), after.came_at),
-            (Way::Out, false, _) => refused(Code::AlreadyLeft, Some(spot), None),
-            (_, true, Err(code)) => refused(code, Some(spot), None),
-            (Way::In, true, Ok(())) => through(RETURNED, spot),
-            (Way::Out, true, Ok(())) => through(LEFT, spot),
+        Ok(match (attempt.way, moved) {
+            (Way::In, false) => refused(Code::AlreadyIn, Some(spot), after.came_at),
+            (Way::Out, false) => refused(Code::AlreadyLeft, Some(spot), None),
+            (Way::In, true) => through(RETURNED, spot),
+            (Way::Out, true) => through(LEFT, spot),
         })
     }
 

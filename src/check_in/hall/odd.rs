@@ -61,7 +61,7 @@ fn bursts(seen: &[Seen]) -> Vec<Vec<Seen>> {
             continue;
         }
         match stretches.last_mut() {
-            Some(last) if first <= last.1 => last.1 = end,
+            Some(last) if first < last.1 => last.1 = end,
             _ => stretches.push((first, end)),
         }
     }

@@ -16,12 +16,12 @@ const ROUNDS: u64 = 50;
 const CROWD: u64 = 10_000;
 const CONNECTIONS: usize = 32;
 
-/// A database with a session and a crowd, and a desk's token.
+/// A database with a session and a crowd, and a worker's token.
 async fn prepare(url: &str, crowd: i64, seats: Option<i64>) -> (TestApp, String) {
     let app = TestApp::open(url).await;
     session(&app, seats, None).await;
     people(&app, crowd).await;
-    let token = app.token_text("fay").await;
+    let token = app.token_text("ann").await;
     // The real clock is far from the tests' own: the session is on now.
     app.execute("update sessions set starts_at = 0, ends_at = 9000000000000, local_date = '2100-01-01' where id = 1")
         .await;

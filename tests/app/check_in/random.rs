@@ -140,7 +140,7 @@ impl Model {
                 row = self.rows.pop().expect("it was just pushed");
                 let moved = after.is_some_and(|after| (after.1, after.2) != (before.1, before.2));
                 match (moved, out) {
-                    (true, _) if cancelled => "cancelled",
+                    _ if cancelled && after != Some(before) => "cancelled",
                     (true, true) => "left",
                     (true, false) => "returned",
                     (false, true) => "already_left",
