@@ -19,6 +19,7 @@ use rocket::fairing::AdHoc;
 pub use guards::{
     AuditReader, CenterReader, CityAdmin, Coordinator, Greeter, Manager, ReportReader, TeamReader, Viewer, Watcher,
 };
+pub(crate) use pages::keep_login;
 pub use role::{Place, Role, Scope};
 
 use crate::store::id_type;
