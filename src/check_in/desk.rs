@@ -4,7 +4,7 @@ use askama::Template;
 use rocket::{Route, get, routes};
 
 use super::queries::{self, Today};
-use crate::auth::Greeter;
+use crate::auth::{Coordinator, Greeter};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::Result;
@@ -23,6 +23,7 @@ struct Desk {
     today: Date,
     sessions: Vec<Today>,
     now: Now,
+    may_add_devices: bool,
 }
 
 impl View for Desk {
@@ -41,5 +42,5 @@ async fn desk(by: Greeter, db: &Db, now: Now, center: CenterId) -> Result<Page<D
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let today = center.zone.date(now.0);
     let sessions = queries::on_day(&by, &mut conn, center.id(), today).await?;
-    Ok(Page(Desk { center, today, sessions, now }))
+    Ok(Page(Desk { center, today, sessions, now, may_add_devices: Coordinator::of((*by).clone()).is_some() }))
 }

@@ -13,6 +13,7 @@ mod closing;
 mod desk;
 mod door;
 mod forms;
+mod front_desk;
 mod me;
 pub mod phones;
 pub mod queries;
@@ -134,6 +135,7 @@ pub fn stage() -> AdHoc {
             .mount("/", door::routes())
             .mount("/", me::routes())
             .mount("/", desk::routes())
+            .mount("/", front_desk::routes())
             .mount("/", session::routes())
             .mount("/", sheets::routes())
             .mount("/", closing::routes())

@@ -17,7 +17,7 @@ use crate::people::PersonId;
 use crate::store::{self, Conn, Flag};
 
 /// Rows for `json_each`: their number is the key.
-pub(super) fn rows<T>(items: impl IntoIterator<Item = T>, row: impl Fn(T) -> Value) -> String {
+pub(in crate::check_in) fn rows<T>(items: impl IntoIterator<Item = T>, row: impl Fn(T) -> Value) -> String {
     let rows: Map<String, Value> =
         items.into_iter().enumerate().map(|(n, item)| (n.to_string(), row(item))).collect();
     Value::Object(rows).to_string()

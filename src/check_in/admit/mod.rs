@@ -9,6 +9,7 @@ mod facts;
 mod queue;
 mod record;
 
+pub(in crate::check_in) use facts::rows;
 pub use queue::Queue;
 
 use super::phones::{Phone, PhoneId};

@@ -2,5 +2,6 @@
 //! and a lost one is revoked and reissued.
 
 mod code;
+pub mod queries;
 
 pub use code::CardCode;
