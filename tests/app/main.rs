@@ -8,6 +8,8 @@ mod activities;
 mod calendars;
 mod check_in;
 mod failure;
+mod front_desk;
+mod front_desk_journey;
 mod journeys;
 mod locales;
 mod people;
