@@ -15,6 +15,7 @@ pub mod check_in;
 pub mod clock;
 pub mod commands;
 pub mod demo;
+pub mod devices;
 pub mod error;
 pub mod health;
 pub mod holidays;
@@ -53,6 +54,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(rooms::stage())
         .attach(check_in::stage())
         .attach(ratings::stage())
+        .attach(devices::stage())
         .attach(people::stage())
         .attach(workers::stage())
         .attach(teams::stage())

@@ -15,8 +15,11 @@ use crate::store::{Conn, Db, text_enum};
 pub const COOKIE: &str = "login";
 
 /// A browser stays signed in for a week; a token for two years.
-const BROWSER_LASTS: Duration = Duration::from_secs(7 * 24 * 3600);
+pub const BROWSER_LASTS: Duration = Duration::from_secs(7 * 24 * 3600);
 const TOKEN_LASTS: Duration = Duration::from_secs(2 * 365 * 24 * 3600);
+
+/// A device at a front desk stays signed in for a year: nobody is there who could sign it in, and it can be cut off.
+pub const DEVICE_LASTS: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// "Last seen" is written at most this often, so that reading pages does not mean writing.
 const SEEN_EVERY: Duration = Duration::from_secs(15 * 60);
@@ -28,6 +31,13 @@ pub fn new_secret() -> String {
     BASE64URL_NOPAD.encode(&rand::random::<[u8; 32]>())
 }
 
+/// A random secret that is short enough to be typed, for what is good once and for minutes: 60 bits, without letters that
+/// look like digits.
+pub fn new_short_secret() -> String {
+    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    rand::random::<[u8; 12]>().map(|byte| char::from(DIGITS[usize::from(byte % 32)])).iter().collect()
+}
+
 /// What the database keeps of a secret. A plain hash is enough: there is nothing to guess in 256 random bits.
 pub fn hash(secret: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(secret.as_bytes()))
@@ -35,11 +45,27 @@ pub fn hash(secret: &str) -> String {
 
 /// Opens a login for `account` and gives its secret, which is shown to nobody again.
 pub async fn open(tx: &mut Conn, now: Now, account: AccountId, kind: Kind, label: &str) -> Result<String> {
-    let secret = new_secret();
     let lasts = match kind {
         Kind::Browser => BROWSER_LASTS,
         Kind::Token => TOKEN_LASTS,
     };
+    insert(tx, now, account, kind, label, lasts).await
+}
+
+/// Opens the one login of a device's account.
+pub(crate) async fn open_for_device(tx: &mut Conn, now: Now, account: AccountId, label: &str) -> Result<String> {
+    insert(tx, now, account, Kind::Browser, label, DEVICE_LASTS).await
+}
+
+async fn insert(
+    tx: &mut Conn,
+    now: Now,
+    account: AccountId,
+    kind: Kind,
+    label: &str,
+    lasts: Duration,
+) -> Result<String> {
+    let secret = new_secret();
     sqlx::query(
         "insert into logins (account_id, kind, secret_hash, label, created_at, seen_at, expires_at)
          values ($1, $2, $3, $4, $5, $5, $6)",

@@ -20,6 +20,7 @@ pub use guards::{
     AuditReader, CenterReader, CityAdmin, Coordinator, Doorkeeper, Greeter, Manager, ReportReader, TeamReader, Viewer,
     Watcher,
 };
+pub(crate) use pages::keep_login;
 pub use role::{Place, Role, Scope};
 
 use crate::store::id_type;

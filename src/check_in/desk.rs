@@ -5,7 +5,7 @@ use rocket::{Route, get, routes};
 
 use super::queries::{self, Today};
 use super::review;
-use crate::auth::{Greeter, Role};
+use crate::auth::{Coordinator, Greeter};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::Result;
@@ -26,6 +26,7 @@ struct Desk {
     now: Now,
     /// Scans kept without a network that a worker has to decide.
     to_review: i64,
+    may_add_devices: bool,
 }
 
 impl View for Desk {
@@ -44,9 +45,7 @@ async fn desk(by: Greeter, db: &Db, now: Now, center: CenterId) -> Result<Page<D
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let today = center.zone.date(now.0);
     let sessions = queries::on_day(&by, &mut conn, center.id(), today).await?;
-    let to_review = match by.role {
-        Role::CityAdmin | Role::SocialWorker => review::waiting_count(&mut conn, center.id()).await?,
-        _ => 0,
-    };
-    Ok(Page(Desk { center, today, sessions, now, to_review }))
+    let may_coordinate = Coordinator::of((*by).clone()).is_some();
+    let to_review = if may_coordinate { review::waiting_count(&mut conn, center.id()).await? } else { 0 };
+    Ok(Page(Desk { center, today, sessions, now, to_review, may_add_devices: may_coordinate }))
 }

@@ -14,6 +14,7 @@ pub(crate) mod closing_api;
 mod desk;
 mod door;
 mod forms;
+mod front_desk;
 mod hall;
 mod me;
 pub mod phones;
@@ -148,6 +149,7 @@ pub fn stage() -> AdHoc {
             .mount("/", me::routes())
             .mount("/", desk::routes())
             .mount("/", review::routes())
+            .mount("/", front_desk::routes())
             .mount("/", session::routes())
             .mount("/", sheets::routes())
             .mount("/", hall::routes())

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::admit::{Again, Answer, Attempt, Entrance, Queue, Via, Way, Who};
@@ -27,10 +28,12 @@ const EXACT: Duration = Duration::from_secs(5);
 pub struct Delivery {
     /// The device's clock when it sends this, RFC 3339. Where it is off, the scans' times are put right by as much.
     pub sent_at: Option<String>,
-    /// Up to 500
-    pub items: Vec<Item>,
+    /// Up to 500. They are read one by one: what is wrong with one of them does not keep the others.
+    #[schema(value_type = Vec<Item>)]
+    pub items: Vec<Value>,
 }
 
+/// One scan.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Item {
     /// A UUID made by the client: the same one again gives the same answer
@@ -109,7 +112,8 @@ pub async fn sync(by: Via, now: Now, sealer: &Sealer, queue: &Queue, delivery: D
     let mut answers = queue.admit_all(attempts).await?.into_iter();
     let mut told = Vec::with_capacity(read.len());
     for (item, read) in delivery.items.into_iter().zip(read) {
-        let blank = |word, code| Told { request_id: item.request_id.clone(), word, code, person: None, at: None };
+        let request_id: String = item["request_id"].as_str().unwrap_or_default().chars().take(40).collect();
+        let blank = |word, code| Told { request_id: request_id.clone(), word, code, person: None, at: None };
         told.push(match read {
             Err(field) => blank(Word::Invalid, Some(field)),
             Ok(_) => match answers.next() {
@@ -134,7 +138,8 @@ fn behind(now: Now, sent_at: Timestamp) -> i64 {
 ///
 /// # Errors
 /// The name of the field that is not to be read.
-fn attempt(by: Via, now: Now, sealer: &Sealer, behind_ms: i64, item: &Item) -> Result<Attempt, &'static str> {
+fn attempt(by: Via, now: Now, sealer: &Sealer, behind_ms: i64, item: &Value) -> Result<Attempt, &'static str> {
+    let item = Item::deserialize(item).map_err(|_| "item")?;
     fn optional<T: std::str::FromStr>(text: Option<&str>, name: &'static str) -> Result<Option<T>, &'static str> {
         text.map(|text| text.parse().map_err(|_| name)).transpose()
     }

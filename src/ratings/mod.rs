@@ -1,6 +1,6 @@
 //! How it was (满意度): one question to the phones that checked in, for a day after the session, and nobody's name.
 //!
-//! What is kept says nothing of who answered (migration 0011). One answer per phone is kept by that phone's own cookie
+//! What is kept says nothing of who answered (migration 0009). One answer per phone is kept by that phone's own cookie
 //! and by nothing of ours: a mark on the server would say which phone answered and when. Whoever wants to answer twice
 //! can, by clearing cookies between, and loses with them the right to answer, which is the remembered phone's.
 

@@ -12,6 +12,8 @@ mod check_in;
 mod confidential;
 mod door_pages;
 mod failure;
+mod front_desk;
+mod front_desk_journey;
 mod hall;
 mod journeys;
 mod locales;

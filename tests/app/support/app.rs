@@ -202,9 +202,26 @@ impl User<'_> {
         self.ask(Method::Post, path, Some((ContentType::JSON, body.to_string()))).await
     }
 
+    /// As a script of our own page asks: for JSON, whatever it sends.
+    pub(crate) async fn fetch(&self, path: &str, body: Option<(ContentType, Vec<u8>)>) -> Answer {
+        let method = if body.is_some() { Method::Post } else { Method::Get };
+        self.dispatch(method, path, body, "application/json").await
+    }
+
     pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<(ContentType, String)>) -> Answer {
+        self.dispatch(method, path, body.map(|(kind, body)| (kind, body.into_bytes())), "*/*").await
+    }
+
+    async fn dispatch(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(ContentType, Vec<u8>)>,
+        accept: &'static str,
+    ) -> Answer {
         let mut request =
             self.app.client.req(method, path.to_owned()).header(Header::new("Sec-Fetch-Site", "same-origin"));
+        request = request.header(Header::new("Accept", accept));
         for (name, value) in &self.cookies {
             request = request.cookie(Cookie::new(name.clone(), value.clone()));
         }

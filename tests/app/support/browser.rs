@@ -75,9 +75,16 @@ pub(crate) struct Builder {
     lang: String,
     javascript: bool,
     agent: Option<&'static str>,
+    camera: Option<PathBuf>,
 }
 
 impl Builder {
+    /// A camera that shows the picture in this file (Y4M), and somebody who allows it.
+    pub(crate) fn camera(mut self, picture: &Path) -> Self {
+        self.camera = Some(picture.to_owned());
+        self
+    }
+
     /// The languages the visitor reads, as `Accept-Language` puts it: `zh-CN`, `en` or `zh-CN,en`.
     pub(crate) fn lang(mut self, lang: &str) -> Self {
         self.lang = lang.into();
@@ -101,6 +108,11 @@ impl Builder {
         let (driver, (width, height)) = (driver()?, self.size);
         let mut args: Vec<String> = ARGUMENTS.split_whitespace().map(Into::into).collect();
         args.push(format!("--accept-lang={}", self.lang));
+        if let Some(picture) = &self.camera {
+            args.push("--use-fake-ui-for-media-stream".into());
+            args.push("--use-fake-device-for-media-stream".into());
+            args.push(format!("--use-file-for-fake-video-capture={}", picture.display()));
+        }
         let capabilities = serde_json::Map::from_iter([
             ("goog:loggingPrefs".into(), json!({ "browser": "ALL" })),
             ("goog:chromeOptions".into(), json!({ "binary": driver.chromium, "args": args })),
@@ -138,9 +150,14 @@ impl Browser {
         Builder { size: (390, 844), phone: true, ..Self::desktop() }
     }
 
+    /// A tablet of 800 × 1280 pixels, held upright, reading Chinese.
+    pub(crate) fn tablet() -> Builder {
+        Builder { size: (800, 1280), ..Self::desktop() }
+    }
+
     /// A page of 1280 × 800 pixels without touch, reading Chinese.
     pub(crate) fn desktop() -> Builder {
-        Builder { size: (1280, 800), phone: false, lang: "zh-CN".into(), javascript: true, agent: None }
+        Builder { size: (1280, 800), phone: false, lang: "zh-CN".into(), javascript: true, agent: None, camera: None }
     }
 
     /// Takes over the cookies of somebody who is signed in.
