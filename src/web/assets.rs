@@ -97,3 +97,14 @@ fn show(_checksum: &str, name: &str) -> Option<Served> {
     let cache = Header::new("Cache-Control", "public, max-age=31536000, immutable");
     Some(Served { content: &asset.content, kind, cache })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_files_have_one_name() {
+        let files = Files::iter().filter(|name| !name.starts_with("css/")).count();
+        assert_eq!(ASSETS.len(), files + 1, "and the stylesheet");
+    }
+}
