@@ -103,8 +103,9 @@ pub(super) struct AnswerPage {
     session: Option<Session>,
     token: String,
     name: Option<String>,
-    /// The code, or none for "you are in".
+    /// The code, or none for "you are in" and "you have left".
     refused: Option<Code>,
+    way: Way,
     at: Option<NaiveDateTime>,
 }
 
@@ -113,17 +114,27 @@ impl AnswerPage {
     fn kind(&self) -> &'static str {
         match self.refused {
             None => "ok",
-            Some(Code::AlreadyIn) => "already",
+            Some(code) if is_already(code) => "already",
             Some(_) => "refused",
         }
     }
 
     fn status(&self) -> Status {
         match self.refused {
-            None | Some(Code::AlreadyIn) => Status::Ok,
+            None | Some(Code::AlreadyIn | Code::AlreadyLeft) => Status::Ok,
             Some(Code::UnknownCode) => Status::NotFound,
             Some(Code::TooMany) => Status::TooManyRequests,
             Some(_) => Status::Conflict,
+        }
+    }
+
+    /// The key of the one word on the screen.
+    fn word(&self) -> &'static str {
+        match (self.refused, self.way) {
+            (None, Way::In) => "door.in",
+            (None, Way::Out) => "door.left",
+            (Some(code), _) if is_already(code) => "door.already",
+            (Some(_), _) => "door.not_in",
         }
     }
 
@@ -142,34 +153,37 @@ impl AnswerPage {
             session: Some(session),
             name: None,
             refused: Some(code),
+            way: Way::In,
             at,
         }
     }
 
     fn of(look: Look, session: Session, name: Option<String>, answer: Answer) -> Self {
-        let (refused, at) = match answer {
-            Answer::Admitted(admitted) => (None, Some(admitted.at)),
-            Answer::Refused(refused) => (Some(refused.code), refused.since),
+        let (refused, way, at) = match answer {
+            Answer::Admitted(admitted) => (None, admitted.way, Some(admitted.at)),
+            Answer::Refused(refused) => (Some(refused.code), Way::In, refused.since),
         };
         let at = at.map(|at: Timestamp| session.zone.local(at));
         match refused {
-            Some(code) if code != Code::AlreadyIn => Self { name, ..Self::closed(look, session, code) },
-            _ => Self { look, token: session.check_in_token.clone(), session: Some(session), name, refused, at },
+            Some(code) if !is_already(code) => Self { name, ..Self::closed(look, session, code) },
+            _ => Self { look, token: session.check_in_token.clone(), session: Some(session), name, refused, way, at },
         }
     }
 }
 
 impl View for AnswerPage {
     fn title(&self, lang: Lang) -> String {
-        lang.text(self.refused.map_or("door.in", |code| match code {
-            Code::AlreadyIn => "door.already",
-            _ => "door.not_in",
-        }))
+        lang.text(self.word())
     }
 
     fn frame(&self) -> Frame<'_> {
         Frame::Door
     }
+}
+
+/// What was wanted is so, and was before.
+fn is_already(code: Code) -> bool {
+    matches!(code, Code::AlreadyIn | Code::AlreadyLeft)
 }
 
 /// What a phone is shown: the way in, what the door says, or how it was.
@@ -208,6 +222,7 @@ async fn find(look: Look, conn: &mut Conn, token: &str) -> Result<std::result::R
             token: String::new(),
             name: None,
             refused: Some(Code::UnknownCode),
+            way: Way::In,
             at: None,
         })),
         Err(error) => Err(error),
@@ -230,24 +245,20 @@ fn is_token(text: &str) -> bool {
     text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
 }
 
-async fn page(
-    look: Look,
-    conn: &mut Conn,
-    now: Now,
-    session: Session,
-    phone: Option<&Phone>,
-    asking: bool,
-    form: Form,
-) -> Result<DoorPage> {
-    let people = match phone {
-        Some(phone) => phones::people(conn, phone, session.id).await?,
-        None => Vec::new(),
-    };
+/// For whom the phone speaks.
+async fn people_of(conn: &mut Conn, phone: Option<&Phone>, session: &Session) -> Result<Vec<Spoken>> {
+    match phone {
+        Some(phone) => phones::people(conn, phone, session.id).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+fn page(look: Look, now: Now, session: Session, people: Vec<Spoken>, asking: bool, form: Form) -> DoorPage {
     // A form that was sent with faults keeps its number: it is still the same try.
     let request = form.value("request_id").parse().unwrap_or_else(|_| RequestId::random());
     let today = session.zone.date(now.0) == session.local_date;
     let (asking, pass) = (asking || people.is_empty(), Pass::default());
-    Ok(DoorPage { look, today, asking, people, session, form, request, pass })
+    DoorPage { look, today, asking, people, session, form, request, pass }
 }
 
 /// `?another` asks for one more member of the family; `?k` is what the hall's screen showed (see [`Gate`]).
@@ -268,20 +279,23 @@ async fn show(
         Ok(session) => session,
         Err(nowhere) => return told(nowhere),
     };
+    let people = people_of(&mut conn, phone.as_ref(), &session).await?;
+    let open = rules::may_enter(&(&session).into(), now.0, now);
+    // Who served checks out first, and is asked afterwards.
+    let leaving = open.is_ok() && people.iter().any(Spoken::may_leave);
     if another.is_none()
+        && !leaving
         && let Some(phone) = &phone
         && let Some(question) = ratings::question(&mut conn, now, look, &session, phone, rated).await?
     {
         return Ok(Shown::Question(Page(question)));
     }
-    let open = rules::may_enter(&(&session).into(), now.0, now);
     let pass = match open.and_then(|()| gate.opens(&session, phone.as_ref())) {
         Ok(pass) => pass,
+        // No code is needed to go.
+        Err(_) if leaving && another.is_none() => Pass::default(),
         Err(code) => {
-            let mut people = match &phone {
-                Some(phone) => phones::people(&mut conn, phone, session.id).await?,
-                None => Vec::new(),
-            };
+            let mut people = people;
             // At an open door the others of the family still need the code.
             let told = open.is_err() || another.is_none() && people.iter().all(|person| person.came_at.is_some());
             people.retain(|_| told);
@@ -296,7 +310,7 @@ async fn show(
             return Ok(Shown::Answer(status, Page(page)));
         }
     };
-    let page = page(look, &mut conn, now, session, phone.as_ref(), another.is_some(), Form::new()).await?;
+    let page = page(look, now, session, people, another.is_some(), Form::new());
     asked(DoorPage { pass, ..page }, Status::Ok)
 }
 
@@ -323,6 +337,7 @@ async fn check_in(
     };
     let pass = match gate.takes(&session, phone.as_ref(), fields.get("ticket")) {
         Ok(pass) => pass,
+        Err(_) if !fields.get("leaving").is_empty() => Pass::default(),
         Err(_) if is_in(db, phone.as_ref(), &session, &fields).await? => Pass::default(),
         Err(_) if phone.is_none() && !throttle.admits(browser.address) => {
             return told(AnswerPage::closed(look, session, Code::TooMany));
@@ -337,8 +352,12 @@ async fn check_in(
     let (person, answer) = match input {
         DoorInput::Known(person) => {
             // A phone that was forgotten meanwhile begins anew.
-            let Some(phone) = phone else { return start_over(db, now, look, session, pass).await };
+            let Some(phone) = phone else { return start_over(now, look, session, pass) };
             (Some(person), actions::visit(&phone, now, queue, &session, request, (person, Way::In)).await?)
+        }
+        DoorInput::Leaving(person) => {
+            let Some(phone) = phone else { return start_over(now, look, session, pass) };
+            (Some(person), actions::visit(&phone, now, queue, &session, request, (person, Way::Out)).await?)
         }
         DoorInput::New { .. } | DoorInput::Card(_) if !throttle.admits(browser.address) => {
             return told(AnswerPage::closed(look, session, Code::TooMany));
@@ -407,12 +426,12 @@ async fn again(
     errors: FieldErrors,
 ) -> Result<Shown> {
     let form = Form::again(fields, errors);
-    let page = page(look, &mut *db.read().await?, now, session, phone.as_ref(), true, form).await?;
-    asked(DoorPage { pass, ..page }, Status::UnprocessableEntity)
+    let people = people_of(&mut *db.read().await?, phone.as_ref(), &session).await?;
+    asked(DoorPage { pass, ..page(look, now, session, people, true, form) }, Status::UnprocessableEntity)
 }
 
-async fn start_over(db: &Db, now: Now, look: Look, session: Session, pass: Pass) -> Result<Shown> {
-    let page = page(look, &mut *db.read().await?, now, session, None, true, Form::new()).await?;
+fn start_over(now: Now, look: Look, session: Session, pass: Pass) -> Result<Shown> {
+    let page = page(look, now, session, Vec::new(), true, Form::new());
     asked(DoorPage { pass, ..page }, Status::UnprocessableEntity)
 }
 

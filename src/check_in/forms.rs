@@ -52,8 +52,13 @@ pub fn card_holders(fields: &Fields, most: i64) -> Result<Vec<PersonId>> {
 /// What the phone's page sends: a person it speaks for, a card, or a name and a number.
 pub enum DoorInput {
     Known(PersonId),
+    /// Somebody who served goes.
+    Leaving(PersonId),
     Card(CardCode),
-    New { name: String, number: Phone },
+    New {
+        name: String,
+        number: Phone,
+    },
 }
 
 pub fn door(fields: &Fields) -> Result<DoorInput> {
@@ -61,6 +66,10 @@ pub fn door(fields: &Fields) -> Result<DoorInput> {
     if !fields.get("person_id").is_empty() {
         let person = read.required("person_id", parse::choice);
         return read.finish(|| Some(DoorInput::Known(person?)));
+    }
+    if !fields.get("leaving").is_empty() {
+        let person = read.required("leaving", parse::choice);
+        return read.finish(|| Some(DoorInput::Leaving(person?)));
     }
     if !fields.all("card").is_empty() {
         return card(fields).map(DoorInput::Card);

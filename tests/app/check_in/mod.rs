@@ -1,7 +1,9 @@
 //! The door: phones, roster, program; refusals, races, closing and hours.
 
 mod crash;
+mod leaving;
 mod random;
+mod review;
 mod sync;
 
 use linli::check_in::RequestId;
