@@ -61,6 +61,6 @@ on_both_engines! {
         app.execute("update sessions set rotating = 1").await;
         phone.get("/c/tea").await.is(200).shows("name=\"leaving\"");
         phone.post("/c/tea", &[("request_id", &request()), ("leaving", "1")]).await.is(200).shows("签退成功");
-        phone.post("/c/tea", &[("request_id", &request()), ("person_id", "1")]).await.is(409).shows("大屏");
+        phone.post("/c/tea", &[("request_id", &request()), ("person_id", "1")]).await.is(409).shows("屏幕上的二维码");
     }
 }
