@@ -8,13 +8,13 @@ use serde_json::json;
 
 use super::decide::{Event, Key};
 use super::{Attempt, Card, Door, Holder, Way, Who};
-use crate::activities::SessionId;
+use crate::activities::{self, SessionId};
 use crate::auth::{Role, logins};
 use crate::check_in::{AttendanceId, Part};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
 use crate::people::PersonId;
-use crate::store::{self, Conn, Flag, rows};
+use crate::store::{Conn, Flag, rows};
 
 /// Takes the sessions' rows, always in one order so that two transactions never wait for each other, and reads them.
 /// The seats are counted by a statement of its own: one that waited for the row would count what was there before.
@@ -23,15 +23,7 @@ pub(super) async fn doors(
     sessions: impl IntoIterator<Item = SessionId>,
 ) -> Result<HashMap<SessionId, Door>> {
     let ids: BTreeSet<SessionId> = sessions.into_iter().collect();
-    let ids = rows(ids, |id| json!(id));
-    store::lock(
-        tx,
-        "select id from sessions
-         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
-    )
-    .bind(&ids)
-    .execute(&mut *tx)
-    .await?;
+    activities::hold_sessions(tx, ids.iter().copied()).await?;
     let doors: Vec<Door> = sqlx::query_as(
         "select s.id, s.center_id, s.status, s.starts_at, s.local_date, c.zone, s.capacity,
                 case when s.capacity is null then 0 else
@@ -45,7 +37,7 @@ pub(super) async fn doors(
          join age_bands b on b.valid_from = (select max(v.valid_from) from age_bands v where v.valid_from <= s.local_date)
          where s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
     )
-    .bind(&ids)
+    .bind(rows(ids, |id| json!(id)))
     .fetch_all(tx)
     .await?;
     Ok(doors.into_iter().map(|door| (door.id, door)).collect())
