@@ -97,7 +97,7 @@ async fn add_session(
     .bind(activity)
     .bind(center.id())
     .bind(room.id)
-    .bind(plan.place.worker)
+    .bind(plan.place.worker())
     .bind(plan.place.team)
     .bind(date.slot.starts_at)
     .bind(date.slot.ends_at)
@@ -236,7 +236,7 @@ pub async fn reschedule(
              where id = $9 and status = 'planned'",
         )
         .bind(place.room.id)
-        .bind(place.worker)
+        .bind(place.worker())
         .bind(place.team)
         .bind(place.capacity)
         .bind(slot.starts_at)
@@ -342,8 +342,11 @@ pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, session: &Sessio
         Some(team) if teams::hold(tx, team).await? => Some(team),
         _ => None,
     };
+    // Neither does a worker who will have left by then.
     let restored = sqlx::query(
-        "update sessions set status = 'planned', reason = null, team_id = $3, sequence = sequence + 1, updated_at = $1
+        "update sessions set status = 'planned', reason = null, team_id = $3, sequence = sequence + 1, updated_at = $1,
+             worker_id = (select v.id from workers v where v.id = sessions.worker_id
+                          and (v.ended_on is null or sessions.local_date < v.ended_on))
          where id = $2 and status in ('cancelled', 'skipped')",
     )
     .bind(now.0)

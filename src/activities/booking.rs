@@ -103,6 +103,9 @@ pub async fn reschedule(
     if slots.iter().any(|slot| slot.date < earliest) {
         return Err(FieldErrors::one("date", Fault::bound("field.date_too_far", format!("{earliest}–"))).into());
     }
+    for slot in &slots {
+        change.place.is_led_on(slot.date).map_err(|fault| FieldErrors::one("worker", fault))?;
+    }
     let closures = Around::load(by, &mut conn, center, &slots).await?.closures;
     drop(conn);
     for slot in &slots {
