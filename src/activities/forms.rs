@@ -220,15 +220,27 @@ fn read_until(read: &mut Reader<'_>, first: Option<Date>) -> Option<Date> {
     }
 }
 
-/// Field `on_conflict`.
-pub fn on_conflict(fields: &Fields) -> Result<Option<OnConflict>> {
+/// What a program wants done with dates that are not like the others.
+pub struct Wishes {
+    /// None where it did not say, which a series must.
+    pub on_conflict: Option<OnConflict>,
+    pub skips_holidays: bool,
+}
+
+/// Fields `on_conflict` and `on_holiday` (`book` where it is left out).
+pub fn wishes(fields: &Fields) -> Result<Wishes> {
     let mut read = fields.read();
-    let way = read.optional("on_conflict", |text| match text {
+    let on_conflict = read.optional("on_conflict", |text| match text {
         "fail" => Ok(OnConflict::Fail),
         "skip" => Ok(OnConflict::Skip),
         _ => Err(Fault::new("field.not_a_choice")),
     });
-    read.finish(|| way)
+    let skips_holidays = read.optional("on_holiday", |text| match text {
+        "book" => Ok(false),
+        "skip" => Ok(true),
+        _ => Err(Fault::new("field.not_a_choice")),
+    });
+    read.finish(|| Some(Wishes { on_conflict: on_conflict?, skips_holidays: skips_holidays?.unwrap_or(false) }))
 }
 
 /// A change of where and when.

@@ -42,6 +42,7 @@ use utoipa::{Modify, OpenApi};
         crate::workers::api::list,
         crate::workers::api::create,
         crate::workers::api::end,
+        crate::holidays::api::list,
         crate::reports::api::summary,
     ),
     components(schemas(super::Problem)),
