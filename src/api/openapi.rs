@@ -28,6 +28,7 @@ use utoipa::{Modify, OpenApi};
         crate::people::api::list,
         crate::people::api::show,
         crate::people::api::create,
+        crate::people::api::revise,
         crate::teams::api::list,
         crate::teams::api::create,
         crate::teams::api::add_member,
