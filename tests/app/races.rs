@@ -101,3 +101,28 @@ on_both_engines! {
         assert_eq!(app.number("select count(*) from sessions s join rooms r on r.id = s.room_id where r.retired_at is not null").await, 0);
     }
 }
+
+on_both_engines! {
+    async fn a_check_in_and_a_correction_of_groups_wait_for_each_other(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        for name in ["张桂英", "李大文"] {
+            let person = [("name", name), ("needy", "1"), ("needy.document", "低保证"), ("needy.valid_from", "2026-01-01")];
+            ann.post("/centers/1/people", &person).await.is(303);
+        }
+        schedules(&ann, &[("date", "2026-03-05"), ("starts", "10:30"), ("ends", "11:30")]).await.is(303);
+        // A check-in that has read the membership and not committed yet.
+        let coming = ["insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth)
+            values (1, 1, 'participant', 'roster', 0, 0, 0, 0, 1, 0)"];
+        let void = ann.post("/centers/1/people/1/memberships/1/void", &[("reason", "证件是别人的")]);
+        meanwhile(&app, &coming, void).await.is(303);
+        // A void that has written and not committed yet; the hash, being a key, holds the row as the void does.
+        let voided = [
+            "update people set id_number_hash = 'x' where id = 2",
+            "update group_memberships set voided_at = 1, voided_by = 1, void_reason = 'x' where id = 2",
+        ];
+        let tick = [("request_id", "7f2c3f8e-8f34-4c60-9d9e-2f5f9f3a1b01"), ("person_id", "2"), ("role", "participant")];
+        meanwhile(&app, &voided, ann.post("/centers/1/sessions/1/attendances", &tick)).await.is(303);
+        assert_eq!(app.number("select count(*) from attendances where voided_at is null").await, 2);
+        assert_eq!(app.number("select cast(sum(needy) as bigint) from attendances").await, 0);
+    }
+}

@@ -14,7 +14,7 @@ use crate::check_in::{AttendanceId, Part};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
 use crate::people::PersonId;
-use crate::store::{Conn, Flag, rows};
+use crate::store::{self, Conn, Flag, rows};
 
 /// Takes the sessions' rows, always in one order so that two transactions never wait for each other, and reads them.
 /// The seats are counted by a statement of its own: one that waited for the row would count what was there before.
@@ -41,6 +41,28 @@ pub(super) async fn doors(
     .fetch_all(tx)
     .await?;
     Ok(doors.into_iter().map(|door| (door.id, door)).collect())
+}
+
+/// Takes part in the rows of the people whom the tries are for: whoever corrects what their attendances copy (birth date,
+/// memberships) waits for these tries, or these for the correction ([`crate::people::groups::hold`]). After the sessions'
+/// rows, and before anything of the people is read.
+pub(super) async fn people(tx: &mut Conn, attempts: &[Attempt]) -> Result<()> {
+    store::share(
+        tx,
+        "select id from people
+         where id in (
+            select cast(j.value ->> 'person' as bigint) from json_each(cast($1 as json_text)) j
+            union all
+            select c.person_id from json_each(cast($1 as json_text)) j join cards c on c.code_hash = j.value ->> 'card'
+         ) order by id",
+    )
+    .bind(rows(attempts, |attempt| match &attempt.who {
+        Who::Person(id) => json!({"person": id}),
+        Who::Card(hash) => json!({"card": hash}),
+    }))
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// Whether the person takes one of the session's seats already.
