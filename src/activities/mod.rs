@@ -22,7 +22,7 @@ mod week_pages;
 use chrono::Timelike;
 use rocket::fairing::AdHoc;
 
-pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, reschedule, restore, revise, schedule, skip};
+pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, hold_sessions, reschedule, restore, revise, schedule, skip};
 pub use forms::{Change, Place, Plan, Reason, Texts};
 pub use rules::{End, Repeat, Rhythm, Scope, Slot};
 pub use title::Title;

@@ -27,7 +27,7 @@ mod types;
 
 pub use care::{copy_to, problems};
 pub use errors::{Violation, is_unavailable, violation};
-pub(crate) use lock::lock;
+pub(crate) use lock::{lock, share};
 pub use migrations::migrate;
 pub use pool::{Engine, OpenError, Pool, sqlite_file};
 pub(crate) use rows::rows;

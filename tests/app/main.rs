@@ -18,6 +18,7 @@ mod hall;
 mod journeys;
 mod locales;
 mod people;
+mod races;
 mod ratings;
 mod reports;
 mod rooms;

@@ -246,6 +246,22 @@ on_both_engines! {
         ann.get("/api/v1/people?center=2").await.is(404);
         ann.get("/api/v1/people").await.is(422).is_refused("invalid");
     }
+
+    async fn a_program_revises_what_it_has_seen(app: TestApp) {
+        let ann = app.token("ann").await;
+        let made = ann.post_json("/api/v1/people", json!({"center": 1, "name": "梁惠芳", "phone": "13822222217", "note": "素食"})).await.is(201).json();
+        assert_eq!((&made["note"], &made["version"]), (&json!("素食"), &json!(0)));
+        let path = "/api/v1/people/1";
+        assert_eq!(ann.post_json(path, json!({"name": "梁慧芳"})).await.is(422).json()["errors"]["version"]["code"], "field.required");
+        let revised = ann.post_json(path, json!({"version": 0, "name": "梁慧芳", "address": "东门路 3 号"})).await.is(200).hides("13822222217").json();
+        assert_eq!((&revised["name"], &revised["phone"], &revised["note"]), (&json!("梁慧芳"), &json!("138****2217"), &json!(null)));
+        assert_eq!((&revised["address"], &revised["version"]), (&json!("东门路 3 号"), &json!(1)));
+        ann.post_json(path, json!({"version": 0, "name": "梁惠芳"})).await.is(409).is_refused("person_changed");
+        ann.post_json(path, json!({"version": 1, "name": "梁\u{202e}芳"})).await.is(422);
+        assert_eq!(ann.post_json(path, json!({"version": 1, "name": "梁慧芳", "forget_phone": true})).await.is(200).json()["phone"], json!(null));
+        app.token("olga").await.post_json(path, json!({"version": 2, "name": "梁慧芳"})).await.is(404);
+        assert_eq!(app.number("select count(*) from audit_events where action = 'person.revised'").await, 2);
+    }
 }
 
 on_both_engines! {

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::decide::{Event, Key};
 use super::{Attempt, Card, Door, Holder, Way, Who};
-use crate::activities::SessionId;
+use crate::activities::{self, SessionId};
 use crate::auth::{Role, logins};
 use crate::check_in::{AttendanceId, Part};
 use crate::clock::{Date, Now, Timestamp};
@@ -23,15 +23,7 @@ pub(super) async fn doors(
     sessions: impl IntoIterator<Item = SessionId>,
 ) -> Result<HashMap<SessionId, Door>> {
     let ids: BTreeSet<SessionId> = sessions.into_iter().collect();
-    let ids = rows(ids, |id| json!(id));
-    store::lock(
-        tx,
-        "select id from sessions
-         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
-    )
-    .bind(&ids)
-    .execute(&mut *tx)
-    .await?;
+    activities::hold_sessions(tx, ids.iter().copied()).await?;
     let doors: Vec<Door> = sqlx::query_as(
         "select s.id, s.center_id, s.status, s.starts_at, s.local_date, c.zone, s.capacity,
                 case when s.capacity is null then 0 else
@@ -45,10 +37,32 @@ pub(super) async fn doors(
          join age_bands b on b.valid_from = (select max(v.valid_from) from age_bands v where v.valid_from <= s.local_date)
          where s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
     )
-    .bind(&ids)
+    .bind(rows(ids, |id| json!(id)))
     .fetch_all(tx)
     .await?;
     Ok(doors.into_iter().map(|door| (door.id, door)).collect())
+}
+
+/// Takes part in the rows of the people whom the tries are for: whoever corrects what their attendances copy (birth date,
+/// memberships) waits for these tries, or these for the correction ([`crate::people::groups::hold`]). After the sessions'
+/// rows, and before anything of the people is read.
+pub(super) async fn people(tx: &mut Conn, attempts: &[Attempt]) -> Result<()> {
+    store::share(
+        tx,
+        "select id from people
+         where id in (
+            select cast(j.value ->> 'person' as bigint) from json_each(cast($1 as json_text)) j
+            union all
+            select c.person_id from json_each(cast($1 as json_text)) j join cards c on c.code_hash = j.value ->> 'card'
+         ) order by id",
+    )
+    .bind(rows(attempts, |attempt| match &attempt.who {
+        Who::Person(id) => json!({"person": id}),
+        Who::Card(hash) => json!({"card": hash}),
+    }))
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// Whether the person takes one of the session's seats already.

@@ -185,7 +185,7 @@ impl Answer {
 /// Lets people in or out, or says why not; either way every try is recorded, so the caller commits whatever the answers
 /// are. They come in the order of the tries. The same request gets the same answer (see [`Again`]).
 ///
-/// Statements, however many tries there are: one takes the sessions' rows, three read what is asked of the sessions, the
+/// Statements, however many tries there are: two take the sessions' and the people's rows, three read what is asked of the sessions, the
 /// door's holders and the people, and two to five write. Whoever holds a session's row decides alone: no seat is given
 /// twice, and nobody is let in at a session that was closed a moment ago.
 ///
@@ -197,6 +197,7 @@ impl Answer {
 /// and that was taken back since.
 pub async fn admit(now: Now, tx: &mut Conn, attempts: &[Attempt]) -> Result<Vec<Result<Answer>>> {
     let doors = facts::doors(tx, attempts.iter().map(|attempt| attempt.session)).await?;
+    facts::people(tx, attempts).await?;
     let rights = facts::rights(tx, now, attempts).await?;
     let facts = facts::facts(tx, attempts).await?;
     let events = facts::events(tx, attempts, &facts).await?;
