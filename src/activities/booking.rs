@@ -110,7 +110,7 @@ pub async fn reschedule(
     // Those that come after the moved one may go further ahead, as a series may that begins there.
     let earliest = *rules::plannable(center.zone.date(now.0)).start();
     if slots.iter().any(|slot| slot.date < earliest) {
-        return Err(FieldErrors::one("date", Fault::bound("field.date_too_far", format!("{earliest}–"))).into());
+        return Err(FieldErrors::one("date", Fault::bound("field.sibling_too_early", earliest)).into());
     }
     for slot in &slots {
         change.place.is_led_on(slot.date).map_err(|fault| FieldErrors::one("worker", fault))?;

@@ -207,8 +207,8 @@ fn read_repeat(read: &mut Reader<'_>, fields: &Fields, first: Option<Date>) -> O
 fn read_times(read: &mut Reader<'_>, first: Option<Date>, weeks: i64) -> Option<i64> {
     let times = read.required("times", parse::integer(2..=i64::from(MOST_DATES)))?;
     let Some(first) = first else { return Some(times) };
-    let last = first.plus_days((7 * weeks * (times - 1)).unsigned_abs());
-    within(last, rules::series_from(first)).map_or_else(|fault| read.fault("times", fault), |_| Some(times))
+    let most = rules::most_times(first, weeks);
+    if times > most { read.fault("times", Fault::bound("field.too_many_times", most)) } else { Some(times) }
 }
 
 fn read_until(read: &mut Reader<'_>, first: Option<Date>) -> Option<Date> {

@@ -403,19 +403,19 @@ on_both_engines! {
 
     async fn a_series_ends_within_two_years_however_its_end_is_said(app: TestApp) {
         let ann = app.token("ann").await;
-        for (end, field) in [
-            (json!({"repeat": "fortnightly", "times": 54}), "times"),
-            (json!({"repeat": "fortnightly", "times": 105}), "times"),
-            (json!({"until": "2028-03-07"}), "until"),
+        for (end, field, code, bound) in [
+            (json!({"repeat": "fortnightly", "times": 54}), "times", "field.too_many_times", "最多能排 53 次"),
+            (json!({"repeat": "fortnightly", "times": 105}), "times", "field.too_many_times", "最多能排 53 次"),
+            (json!({"until": "2028-03-07"}), "until", "field.date_too_far", "2026-03-06–2028-03-06"),
         ] {
             let faults = ann.post_json("/api/v1/activities", fridays(end)).await.is(422).json();
-            assert_eq!(faults["errors"][field]["code"], "field.date_too_far");
-            assert!(faults["errors"][field]["message"].as_str().unwrap().contains("2026-03-06–2028-03-06"), "{faults}");
+            assert_eq!(faults["errors"][field]["code"], code);
+            assert!(faults["errors"][field]["message"].as_str().unwrap().contains(bound), "{faults}");
         }
         let faults = ann.post_json("/api/v1/activities", fridays(json!({"times": 106}))).await.is(422).json();
         assert_eq!(faults["errors"]["times"]["code"], "field.not_in_range");
         app.sign_in("ann").await.post("/centers/1/activities", &with(TEA, &[("repeat", "fortnightly"), ("times", "54")])).await
-            .is(422).shows("2026-03-06–2028-03-06");
+            .is(422).shows("最多能排 53 次");
         assert_eq!(app.number("select count(*) from sessions").await, 0);
 
         ann.post_json("/api/v1/activities", fridays(json!({"repeat": "fortnightly", "times": 53}))).await.is(201);
@@ -430,7 +430,7 @@ on_both_engines! {
         ann.post_json("/api/v1/activities", fridays(json!({"times": 30}))).await.is(201);
         let to = |scope: &str| json!({"room": 1, "date": "2026-01-02", "starts": "14:00", "ends": "16:00", "scope": scope});
         let faults = ann.post_json("/api/v1/sessions/30/schedule", to("all")).await.is(422).json();
-        assert_eq!(faults["errors"]["date"]["code"], "field.date_too_far");
+        assert_eq!(faults["errors"]["date"]["code"], "field.sibling_too_early");
         assert_eq!(app.number("select count(*) from sessions where local_date < '2026-03-06'").await, 0);
         assert_eq!(ann.post_json("/api/v1/sessions/30/schedule", to("one")).await.is(200).json()["local_date"], "2026-01-02");
     }

@@ -100,7 +100,12 @@ on_both_engines! {
         ada.post("/centers/1/people/1", &[("name", "梁惠芳"), ("address", "东门路 3 号"), ("version", "0")]).await.is(303);
         let mine = [("name", "梁慧芳"), ("version", "0")];
         ann.post("/centers/1/people/1", &mine).await.is(422)
-            .shows("有人改过这位居民的资料").shows("value=\"梁慧芳\"").shows("name=\"version\" value=\"1\"");
+            .shows("有人改过这位居民的资料").shows("value=\"梁慧芳\"").shows("name=\"version\" value=\"1\"")
+            .shows("现在是：梁惠芳").shows("现在是：东门路 3 号").shows("id=\"n-address\"").shows("target=\"_blank\" rel=\"noopener\"")
+            .hides("id=\"n-note\"").hides("id=\"n-phone\"");
+        let numbers = [mine[0], mine[1], ("phone", "13900139000"), ("sex", "m"), ("birth_date", "1950-01-02")];
+        ann.post("/centers/1/people/1", &numbers).await.is(422).shows("id=\"n-phone\"").shows("id=\"n-sex\"")
+            .shows("id=\"n-birth_date\"").hides("13800138000");
         ann.get("/centers/1/people/1").await.is(200).shows("梁惠芳").shows("东门路 3 号");
         // Told of it, they may save on purpose.
         ann.post("/centers/1/people/1", &[mine[0], ("version", "1")]).await.is(303);

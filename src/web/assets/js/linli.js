@@ -21,7 +21,8 @@ window.addEventListener("pageshow", () => {
 for (const link of document.querySelectorAll(".error-summary a[href^='#f-']")) {
   const field = document.getElementById(link.hash.slice(1));
   const label = field?.labels?.[0] ?? field?.querySelector("legend");
-  const text = label?.childNodes[0]?.textContent.trim();
+  const words = [...(label?.childNodes ?? [])].filter((part) => !part.classList?.contains("optional"));
+  const text = words.map((part) => part.textContent).join("").trim();
   if (text) link.prepend(`${text}: `);
 }
 
