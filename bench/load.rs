@@ -92,11 +92,11 @@ async fn converse(
 /// Reads one answer and gives its status; what comes after it stays in the buffer.
 async fn read_answer(socket: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Result<u16> {
     loop {
-        if let Some((status, length)) = parse(buffer) {
-            if buffer.len() >= length {
-                buffer.drain(..length);
-                return Ok(status);
-            }
+        if let Some((status, length)) = parse(buffer)
+            && buffer.len() >= length
+        {
+            buffer.drain(..length);
+            return Ok(status);
         }
         if socket.read_buf(buffer).await? == 0 {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
