@@ -246,6 +246,9 @@ impl Desk {
                 return Ok(refused(code, Some(spot), None));
             }
             self.stays(key, spot, events, after);
+        } else {
+            // It may matter for what comes after it, seen earlier.
+            self.keep(key, Some(spot), events);
         }
         Ok(match (attempt.way, moved) {
             (Way::In, false) => refused(Code::AlreadyIn, Some(spot), after.came_at),
