@@ -82,6 +82,11 @@ impl Date {
         Self(self.0.checked_add_months(chrono::Months::new(years * 12)).unwrap_or(self.0))
     }
 
+    /// The same day `years` earlier; 29 February becomes 28 February where there is none.
+    pub fn minus_years(self, years: u32) -> Self {
+        Self(self.0.checked_sub_months(chrono::Months::new(years * 12)).unwrap_or(self.0))
+    }
+
     /// 1 (Monday) to 7 (Sunday), as in `room_hours`.
     pub fn weekday(self) -> i64 {
         i64::from(self.0.weekday().number_from_monday())

@@ -13,6 +13,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// Not there, or another center's: the two look alike on purpose.
     NotFound,
+    /// The login has ended while its request was under way.
+    Unauthorized,
     /// Signed in, but the role does not reach this.
     Forbidden,
     /// The rules say no; the sentence says why and what to do.
@@ -69,6 +71,7 @@ impl Error {
     pub fn status(&self) -> Status {
         match self {
             Self::NotFound => Status::NotFound,
+            Self::Unauthorized => Status::Unauthorized,
             Self::Forbidden => Status::Forbidden,
             Self::Refused(_) => Status::Conflict,
             Self::Invalid(_) => Status::UnprocessableEntity,
@@ -81,6 +84,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
+            Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::Refused(refusal) => refusal.code,
             Self::Invalid(_) => "invalid",

@@ -15,12 +15,14 @@ pub mod check_in;
 pub mod clock;
 pub mod commands;
 pub mod demo;
+pub mod devices;
 pub mod error;
 pub mod health;
 pub mod holidays;
 pub mod hours;
 pub mod people;
 pub mod portal;
+pub mod ratings;
 pub mod reports;
 pub mod rooms;
 pub mod settings;
@@ -51,6 +53,8 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(centers::stage())
         .attach(rooms::stage())
         .attach(check_in::stage())
+        .attach(ratings::stage())
+        .attach(devices::stage())
         .attach(people::stage())
         .attach(workers::stage())
         .attach(teams::stage())

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use rand::Rng;
+use serde_json::json;
 
 use super::forms::{Place, Plan, Texts};
 use super::rules::{self, Slot};
@@ -96,7 +97,7 @@ async fn add_session(
     .bind(activity)
     .bind(center.id())
     .bind(room.id)
-    .bind(plan.place.worker)
+    .bind(plan.place.worker())
     .bind(plan.place.team)
     .bind(date.slot.starts_at)
     .bind(date.slot.ends_at)
@@ -121,8 +122,26 @@ fn new_token() -> String {
     (0..10).map(|place| char::from(ALPHABET[(bits >> (5 * place)) as usize & 31])).collect()
 }
 
+/// Takes the rows of sessions until the transaction ends, in the order of their ids.
+///
+/// There is one order for all: sessions, then rooms, then the team, then what hangs on them (bookings, attendances).
+/// Whoever changes more than one of these holds them in it, so that no two on PostgreSQL wait for each other. A session
+/// that is new needs no holding, for nobody else knows of it.
+pub async fn hold_sessions(tx: &mut Conn, sessions: impl IntoIterator<Item = SessionId>) -> Result<()> {
+    let ids: BTreeSet<SessionId> = sessions.into_iter().collect();
+    store::lock(
+        tx,
+        "select id from sessions
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
+    )
+    .bind(store::rows(ids, |id| json!(id)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Lets one booking after the other into each of the rooms, in the order of their ids, and keeps rooms and team from
-/// being given up meanwhile. Not needed for which booking wins, but two who insert at once would wait for each other in
+/// being given up meanwhile; who changes sessions has held them before ([`hold_sessions`]). Not needed for which booking wins, but two who insert at once would wait for each other in
 /// PostgreSQL's exclusion constraint until it calls that a deadlock.
 ///
 /// # Errors
@@ -158,6 +177,11 @@ async fn book(tx: &mut Conn, session: SessionId, room: &Room, slot: &Slot) -> Re
 /// # Errors
 /// `Invalid` at `kind` once a session is completed: past reports count it by its kind.
 pub async fn revise(by: &Coordinator, now: Now, tx: &mut Conn, activity: &Activity, texts: &Texts) -> Result<()> {
+    let sessions: Vec<SessionId> = sqlx::query_scalar("select id from sessions where activity_id = $1")
+        .bind(activity.id)
+        .fetch_all(&mut *tx)
+        .await?;
+    hold_sessions(tx, sessions).await?;
     let settled: i64 = sqlx::query_scalar(
         "select count(*) from sessions s join activities a on a.id = s.activity_id
          where a.id = $1 and a.kind_id <> $2 and s.status = 'completed'",
@@ -199,6 +223,7 @@ pub async fn reschedule(
     moves: &[(&Session, Slot)],
     place: &Place,
 ) -> Result<()> {
+    hold_sessions(tx, moves.iter().map(|(session, _)| session.id)).await?;
     hold(tx, std::iter::once(place.room.id), place.team).await?;
     for (session, _) in moves {
         rules::may_change(session)?;
@@ -211,7 +236,7 @@ pub async fn reschedule(
              where id = $9 and status = 'planned'",
         )
         .bind(place.room.id)
-        .bind(place.worker)
+        .bind(place.worker())
         .bind(place.team)
         .bind(place.capacity)
         .bind(slot.starts_at)
@@ -280,6 +305,7 @@ async fn drop_out(
     reason: &str,
     (status, action): (SessionStatus, &'static str),
 ) -> Result<()> {
+    hold_sessions(tx, sessions.iter().map(|session| session.id)).await?;
     for session in sessions {
         rules::may_change(session)?;
         let dropped = sqlx::query(
@@ -309,14 +335,18 @@ async fn drop_out(
 /// `Refused("room_taken")` if its room has been given away, `room_out_of_use` if it is used no more; `session_completed`; `session_changed` if it is planned.
 pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session, room: &Room) -> Result<()> {
     rules::may_change(session)?;
+    hold_sessions(tx, [session.id]).await?;
     hold(tx, std::iter::once(room.id), None).await?;
     // A team that was disbanded since does not come back with the session.
     let team = match session.team_id {
         Some(team) if teams::hold(tx, team).await? => Some(team),
         _ => None,
     };
+    // Neither does a worker who will have left by then.
     let restored = sqlx::query(
-        "update sessions set status = 'planned', reason = null, team_id = $3, sequence = sequence + 1, updated_at = $1
+        "update sessions set status = 'planned', reason = null, team_id = $3, sequence = sequence + 1, updated_at = $1,
+             worker_id = (select v.id from workers v where v.id = sessions.worker_id
+                          and (v.ended_on is null or sessions.local_date < v.ended_on))
          where id = $2 and status in ('cancelled', 'skipped')",
     )
     .bind(now.0)

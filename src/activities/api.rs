@@ -9,13 +9,14 @@ use utoipa::ToSchema;
 use super::actions::{Dated, Fate};
 use super::booking::{self, Around};
 use super::forms::{self, Choices, OnConflict, Plan};
-use super::rules::{self, State};
+use super::rules::{self, Slot, State};
 use super::{Activity, Session, SessionId, queries};
 use crate::api::{self, List, PAGE, Problem};
 use crate::auth::{CenterReader, Coordinator, Watcher};
 use crate::centers::{self, Center};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
+use crate::holidays::Holiday;
 use crate::store::Db;
 use crate::web::fields::parse;
 use crate::web::{Fields, Lang};
@@ -121,6 +122,33 @@ pub(crate) async fn activities(
     Ok(Json(List::page(found.into_iter().map(ActivityJson::from).collect(), |activity| activity.id)))
 }
 
+/// An activity as it was scheduled.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ScheduledJson {
+    #[serde(flatten)]
+    activity: ActivityJson,
+    /// The dates of the series that are not booked, and why; they stay as skipped sessions
+    skipped: Vec<SkippedJson>,
+    /// Booked dates that fall on a public holiday
+    on_holidays: Vec<OnHolidayJson>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SkippedJson {
+    date: String,
+    /// `holiday`, `room_taken`, `outside_hours`, `closed_that_day` or `room_closed`
+    code: String,
+    /// What the skipped session keeps: the holiday's name, the title of what is there, the closure's reason
+    reason: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OnHolidayJson {
+    date: String,
+    name: String,
+    name_en: String,
+}
+
 /// What a new activity needs.
 #[derive(ToSchema)]
 #[allow(dead_code)] // describes the body; `forms::plan` reads it
@@ -148,48 +176,81 @@ pub(crate) struct NewActivity {
     /// For a series: `fail` refuses it if any date's room cannot be had, `skip` keeps such dates as skipped, but one
     /// at least must be booked (409 `nothing_booked`)
     on_conflict: Option<String>,
+    /// What to do with a date on a public holiday (`GET /holidays`): `book` (where it is missing) books it like any
+    /// other, `skip` keeps it as skipped whether the room could be had or not
+    on_holiday: Option<String>,
 }
 
-/// Schedules an activity with all its sessions.
-#[utoipa::path(context_path = "/api/v1", tag = "activities", request_body = NewActivity, responses((status = 201, body = ActivityJson), (status = "4XX", body = Problem)))]
+/// Schedules an activity with all its sessions. The answer says which dates are skipped, and which are on holidays.
+#[utoipa::path(context_path = "/api/v1", tag = "activities", request_body = NewActivity, responses((status = 201, body = ScheduledJson), (status = "4XX", body = Problem)))]
 #[post("/activities", data = "<fields>")]
-pub(crate) async fn create(by: Coordinator, db: &Db, now: Now, fields: Fields) -> Result<Created<Json<ActivityJson>>> {
+pub(crate) async fn create(by: Coordinator, db: &Db, now: Now, fields: Fields) -> Result<Created<Json<ScheduledJson>>> {
     let center = api::sent("center", &fields)?;
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let plan = forms::plan(&fields, &center, &Choices::load(&mut conn, &center, now).await?)?;
+    let wishes = forms::wishes(&fields)?;
+    let slots = plan.slots(&center);
+    let holidays = booking::holidays(&mut conn, &slots).await?;
     drop(conn);
-    let id = match (&plan.repeat, forms::on_conflict(&fields)?) {
-        (None, _) => booking::single(&by, now, db, &center, &plan).await?,
+    let (id, skipped) = match (&plan.repeat, wishes.on_conflict) {
+        (None, _) if wishes.skips_holidays && !holidays.is_empty() => return Err(Error::refused("nothing_booked")),
+        (None, _) => (booking::single(&by, now, db, &center, &plan).await?, Vec::new()),
         (Some(_), None) => return Err(Error::field("on_conflict", "field.required")),
         (Some(_), Some(way)) => {
-            let dates = decided(&by, db, &center, &plan, way).await?;
-            booking::series(&by, now, db, &center, &plan, &dates).await?
+            let around = Around::load(&by, &mut *db.read().await?, &center, &slots).await?;
+            let skippable = if wishes.skips_holidays { holidays.as_slice() } else { &[] };
+            let (dates, skipped) = decided(&center, &plan, &around, way, skippable)?;
+            (booking::series(&by, now, db, &center, &plan, &dates).await?, skipped)
         }
     };
-    let activity = queries::activity(&by, &mut *db.read().await?, center.id(), id).await?;
-    Ok(Created::new(format!("/api/v1/activities?center={}", center.id())).body(Json(activity.into())))
+    let activity = queries::activity(&by, &mut *db.read().await?, center.id(), id).await?.into();
+    let on_holidays = if wishes.skips_holidays { Vec::new() } else { on_holidays(&slots, &skipped, &holidays) };
+    let made = ScheduledJson { activity, skipped, on_holidays };
+    Ok(Created::new(format!("/api/v1/activities?center={}", center.id())).body(Json(made)))
 }
 
-async fn decided(
-    by: &Coordinator,
-    db: &Db,
+/// What becomes of each date of a series, and those that are skipped.
+fn decided(
     center: &Center,
     plan: &Plan,
+    around: &Around,
     on_conflict: OnConflict,
-) -> Result<Vec<Dated>> {
-    let slots = plan.slots(center);
+    skippable: &[Holiday],
+) -> Result<(Vec<Dated>, Vec<SkippedJson>)> {
     let room = &plan.place.room;
-    let around = Around::load(by, &mut *db.read().await?, center, &slots).await?;
-    let decide = |slot| {
+    let (mut dates, mut skipped) = (Vec::new(), Vec::new());
+    for slot in plan.slots(center) {
         let state = around.state(room, &slot);
-        match rules::refusal(room, center.zone, &slot, &state) {
-            None => Ok(Dated { slot, fate: Fate::Book(room.clone()) }),
-            Some(_) if on_conflict == OnConflict::Skip => Ok(Dated { slot, fate: Fate::Skip(reason(&state)) }),
-            Some(refusal) => Err(refusal.into()),
-        }
-    };
-    slots.into_iter().map(decide).collect()
+        let holiday = skippable.iter().find(|holiday| holiday.covers(slot.date));
+        let left_out = match (holiday, rules::refusal(room, center.zone, &slot, &state)) {
+            (Some(holiday), _) => Some(("holiday", holiday.name.clone())),
+            (None, None) => None,
+            (None, Some(refusal)) if on_conflict == OnConflict::Skip => Some((refusal.code, reason(&state))),
+            (None, Some(refusal)) => return Err(refusal.into()),
+        };
+        let fate = match left_out {
+            None => Fate::Book(room.clone()),
+            Some((code, reason)) => {
+                let (date, code) = (slot.date.to_string(), code.to_owned());
+                skipped.push(SkippedJson { date, code, reason: reason.clone() });
+                Fate::Skip(reason)
+            }
+        };
+        dates.push(Dated { slot, fate });
+    }
+    Ok((dates, skipped))
+}
+
+fn on_holidays(slots: &[Slot], skipped: &[SkippedJson], holidays: &[Holiday]) -> Vec<OnHolidayJson> {
+    let booked = slots.iter().map(|slot| slot.date).filter(|date| skipped.iter().all(|s| s.date != date.to_string()));
+    booked
+        .filter_map(|date| {
+            let holiday = holidays.iter().find(|holiday| holiday.covers(date))?;
+            let (name, name_en) = (holiday.name.clone(), holiday.name_en.clone());
+            Some(OnHolidayJson { date: date.to_string(), name, name_en })
+        })
+        .collect()
 }
 
 /// Kept with a date that a program left out: the title of what is there, or the closure's reason.

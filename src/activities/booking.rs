@@ -8,6 +8,7 @@ use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
+use crate::holidays::{self, Holiday};
 use crate::rooms::{self, Closure, Room};
 use crate::store::{Conn, Db, Tx};
 use crate::web::fields::{Fault, FieldErrors};
@@ -39,6 +40,14 @@ impl Around {
     fn without(mut self, moving: &[SessionId]) -> Self {
         self.occupants.retain(|there| !moving.contains(&there.session_id));
         self
+    }
+}
+
+/// The holidays from the first of the slots to the last. They stand in nobody's way; whoever schedules is told.
+pub async fn holidays(conn: &mut Conn, slots: &[Slot]) -> Result<Vec<Holiday>> {
+    match (slots.first(), slots.last()) {
+        (Some(first), Some(last)) => holidays::queries::between(conn, first.date, last.date).await,
+        _ => Ok(Vec::new()),
     }
 }
 
@@ -101,7 +110,10 @@ pub async fn reschedule(
     // Those that come after the moved one may go further ahead, as a series may that begins there.
     let earliest = *rules::plannable(center.zone.date(now.0)).start();
     if slots.iter().any(|slot| slot.date < earliest) {
-        return Err(FieldErrors::one("date", Fault::bound("field.date_too_far", format!("{earliest}–"))).into());
+        return Err(FieldErrors::one("date", Fault::bound("field.sibling_too_early", earliest)).into());
+    }
+    for slot in &slots {
+        change.place.is_led_on(slot.date).map_err(|fault| FieldErrors::one("worker", fault))?;
     }
     let closures = Around::load(by, &mut conn, center, &slots).await?.closures;
     drop(conn);

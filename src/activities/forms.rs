@@ -29,7 +29,8 @@ impl Choices {
         let today = center.zone.date(now.0);
         Ok(Self {
             rooms: rooms::queries::of_center(conn, center.id()).await?,
-            leads: queries::leads(conn, center.id(), today).await?,
+            // Sessions are entered afterwards too, and led by who was there then.
+            leads: queries::leads(conn, center.id(), *rules::plannable(today).start()).await?,
             teams: queries::helpers(conn, center.id()).await?,
             kinds: queries::kinds(conn).await?,
             today,
@@ -83,15 +84,34 @@ fn read_texts(read: &mut Reader<'_>, choices: &Choices) -> Option<Texts> {
 /// Where and when a session is, and with whom.
 pub struct Place {
     pub room: Room,
-    pub worker: Option<WorkerId>,
+    pub lead: Option<Lead>,
     pub team: Option<TeamId>,
     pub capacity: i64,
     pub slot: Slot,
 }
 
+impl Place {
+    pub fn worker(&self) -> Option<WorkerId> {
+        self.lead.as_ref().map(|lead| lead.id)
+    }
+
+    /// Looks whether the one who leads is there on `day`.
+    ///
+    /// # Errors
+    /// The fault of field `worker`, which names the first day without them.
+    pub fn is_led_on(&self, day: Date) -> Result<(), Fault> {
+        match &self.lead {
+            Some(Lead { ended_on: Some(ended_on), .. }) if *ended_on <= day => {
+                Err(Fault::bound("field.worker_gone", ended_on))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 fn read_place(read: &mut Reader<'_>, center: &Center, choices: &Choices) -> Option<Place> {
     let room = read.required("room", |text| choices.room(text));
-    let worker = read.optional("worker", |text| Ok(chosen(&choices.leads, |lead| lead.id.0, text)?.id));
+    let lead = read.optional("worker", |text| chosen(&choices.leads, |lead| lead.id.0, text).cloned());
     let team = read.optional("team", |text| Ok(chosen(&choices.teams, |team| team.id.0, text)?.id));
     let most = room.as_ref().map_or(5_000, |room| room.capacity);
     let capacity = read.optional("capacity", parse::integer(1..=most));
@@ -103,13 +123,17 @@ fn read_place(read: &mut Reader<'_>, center: &Center, choices: &Choices) -> Opti
     {
         return read.fault("ends", Fault::new("field.ends_before_start"));
     }
-    Some(Place {
+    let place = Place {
         room: room?,
-        worker: worker?,
+        lead: lead?,
         team: team?,
         capacity: capacity?.unwrap_or(most),
         slot: Slot::new(center.zone, date?, starts?, ends?),
-    })
+    };
+    match place.is_led_on(place.slot.date) {
+        Ok(()) => Some(place),
+        Err(fault) => read.fault("worker", fault),
+    }
 }
 
 /// What a program's series does with a date whose room it cannot have.
@@ -151,7 +175,17 @@ pub fn plan(fields: &Fields, center: &Center, choices: &Choices) -> Result<Plan>
     let place = read_place(&mut read, center, choices);
     let first = place.as_ref().map(|place| place.slot.date);
     let repeat = read_repeat(&mut read, fields, first);
-    read.finish(|| Some(Plan { texts: texts?, place: place?, repeat: repeat? }))
+    let plan = match (texts, place, repeat) {
+        (Some(texts), Some(place), Some(repeat)) => Some(Plan { texts, place, repeat }),
+        _ => None,
+    };
+    if let Some(plan) = &plan
+        && let Some(last) = plan.slots(center).last()
+        && let Err(fault) = plan.place.is_led_on(last.date)
+    {
+        read.fault::<()>("worker", fault);
+    }
+    read.finish(|| plan)
 }
 
 fn read_repeat(read: &mut Reader<'_>, fields: &Fields, first: Option<Date>) -> Option<Option<Repeat>> {
@@ -173,8 +207,8 @@ fn read_repeat(read: &mut Reader<'_>, fields: &Fields, first: Option<Date>) -> O
 fn read_times(read: &mut Reader<'_>, first: Option<Date>, weeks: i64) -> Option<i64> {
     let times = read.required("times", parse::integer(2..=i64::from(MOST_DATES)))?;
     let Some(first) = first else { return Some(times) };
-    let last = first.plus_days((7 * weeks * (times - 1)).unsigned_abs());
-    within(last, rules::series_from(first)).map_or_else(|fault| read.fault("times", fault), |_| Some(times))
+    let most = rules::most_times(first, weeks);
+    if times > most { read.fault("times", Fault::bound("field.too_many_times", most)) } else { Some(times) }
 }
 
 fn read_until(read: &mut Reader<'_>, first: Option<Date>) -> Option<Date> {
@@ -186,15 +220,27 @@ fn read_until(read: &mut Reader<'_>, first: Option<Date>) -> Option<Date> {
     }
 }
 
-/// Field `on_conflict`.
-pub fn on_conflict(fields: &Fields) -> Result<Option<OnConflict>> {
+/// What a program wants done with dates that are not like the others.
+pub struct Wishes {
+    /// None where it did not say, which a series must.
+    pub on_conflict: Option<OnConflict>,
+    pub skips_holidays: bool,
+}
+
+/// Fields `on_conflict` and `on_holiday` (`book` where it is left out).
+pub fn wishes(fields: &Fields) -> Result<Wishes> {
     let mut read = fields.read();
-    let way = read.optional("on_conflict", |text| match text {
+    let on_conflict = read.optional("on_conflict", |text| match text {
         "fail" => Ok(OnConflict::Fail),
         "skip" => Ok(OnConflict::Skip),
         _ => Err(Fault::new("field.not_a_choice")),
     });
-    read.finish(|| way)
+    let skips_holidays = read.optional("on_holiday", |text| match text {
+        "book" => Ok(false),
+        "skip" => Ok(true),
+        _ => Err(Fault::new("field.not_a_choice")),
+    });
+    read.finish(|| Some(Wishes { on_conflict: on_conflict?, skips_holidays: skips_holidays?.unwrap_or(false) }))
 }
 
 /// A change of where and when.

@@ -22,7 +22,7 @@ mod week_pages;
 use chrono::Timelike;
 use rocket::fairing::AdHoc;
 
-pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, reschedule, restore, revise, schedule, skip};
+pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, hold_sessions, reschedule, restore, revise, schedule, skip};
 pub use forms::{Change, Place, Plan, Reason, Texts};
 pub use rules::{End, Repeat, Rhythm, Scope, Slot};
 pub use title::Title;
@@ -79,6 +79,8 @@ pub struct Session {
     /// Grows with every change, for calendars.
     pub sequence: i64,
     pub updated_at: Timestamp,
+    /// Phones check in with the code on the hall's screen only; a poster's link is not enough.
+    pub rotating: Flag,
 }
 
 impl Session {

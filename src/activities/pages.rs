@@ -13,7 +13,7 @@ use crate::auth::{CenterReader, Coordinator, Role};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
-use crate::holidays;
+use crate::holidays::Holiday;
 use crate::rooms::RoomId;
 use crate::store::{Conn, Db};
 use crate::web::fields::{FieldErrors, time_value};
@@ -72,11 +72,18 @@ struct Show {
     activity: Activity,
     coming: Vec<Session>,
     past: Vec<Session>,
+    /// Those with a day among the sessions to come: what is planned on one may be meant so, or a slip.
+    holidays: Vec<Holiday>,
     now: Timestamp,
     may_schedule: bool,
 }
 
 impl Show {
+    fn holiday(&self, session: &Session) -> Option<&Holiday> {
+        let is_planned = session.status == SessionStatus::Planned && session.ends_at > self.now;
+        self.holidays.iter().find(|holiday| is_planned && holiday.covers(session.local_date))
+    }
+
     fn is_live(&self, session: &Session) -> bool {
         session.is_live(&self.now)
     }
@@ -100,7 +107,9 @@ async fn show(by: CenterReader, db: &Db, now: Now, center: CenterId, id: Activit
     let sessions = queries::of_activity(&by, &mut conn, id).await?;
     let (coming, mut past): (Vec<_>, Vec<_>) = sessions.into_iter().partition(|session| session.ends_at > now.0);
     past.reverse();
-    Ok(Page(Show { center, activity, coming, past, now: now.0, may_schedule: may_schedule(by.role) }))
+    let slots: Vec<_> = coming.iter().map(Session::slot).collect();
+    let holidays = booking::holidays(&mut conn, &slots).await?;
+    Ok(Page(Show { center, activity, coming, past, holidays, now: now.0, may_schedule: may_schedule(by.role) }))
 }
 
 /// The form of a new activity.
@@ -274,10 +283,7 @@ async fn create_series(by: &Coordinator, now: Now, db: &Db, lang: Lang, draft: D
     let look = async || -> Result<Vec<preview::Row>> {
         let mut conn = db.read().await?;
         let around = Around::load(by, &mut conn, &center, &slots).await?;
-        let holidays = match (slots.first(), slots.last()) {
-            (Some(first), Some(last)) => holidays::queries::between(&mut conn, first.date, last.date).await?,
-            _ => Vec::new(),
-        };
+        let holidays = booking::holidays(&mut conn, &slots).await?;
         Ok(preview::rows(&plan, &slots, &choices, &around, &holidays, lang))
     };
     let mut rows = look().await?;

@@ -21,7 +21,7 @@ fn select(sight: Sight<'_>) -> String {
         "select s.id, s.activity_id, s.center_id, c.name as center, c.zone, {}, {description}, a.published,
                 s.room_id, r.name as room, s.worker_id, w.name as worker, s.team_id, t.name as team,
                 s.starts_at, s.ends_at, s.local_date, s.capacity, s.status, {reason}, s.check_in_token, {summary},
-                s.closed_at, s.sequence, s.updated_at
+                s.closed_at, s.sequence, s.updated_at, s.rotating
          from sessions s
          join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id
@@ -255,20 +255,29 @@ pub async fn kinds(conn: &mut Conn) -> Result<Vec<ServiceKind>> {
         .await?)
 }
 
-/// Who can lead a session: the center's workers who have not left.
+/// Who can lead a session: a worker of the center, until the first day without them.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Lead {
     pub id: WorkerId,
     pub name: String,
+    pub ended_on: Option<Date>,
 }
 
-pub async fn leads(conn: &mut Conn, center: CenterId, today: Date) -> Result<Vec<Lead>> {
+impl Lead {
+    pub fn is_there(&self, day: Date) -> bool {
+        self.ended_on.is_none_or(|ended_on| day < ended_on)
+    }
+}
+
+/// Who was there on `day` or came since, those who leave last.
+pub async fn leads(conn: &mut Conn, center: CenterId, day: Date) -> Result<Vec<Lead>> {
     Ok(sqlx::query_as(
-        "select v.id, p.name from workers v join people p on p.id = v.person_id
-         where v.center_id = $1 and (v.ended_on is null or v.ended_on > $2) order by v.kind desc, p.pinyin, v.id",
+        "select v.id, p.name, v.ended_on from workers v join people p on p.id = v.person_id
+         where v.center_id = $1 and (v.ended_on is null or v.ended_on > $2)
+         order by case when v.ended_on is null then 0 else 1 end, v.kind desc, p.pinyin, v.id",
     )
     .bind(center)
-    .bind(today)
+    .bind(day)
     .fetch_all(conn)
     .await?)
 }

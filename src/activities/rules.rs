@@ -29,6 +29,11 @@ pub fn series_from(first: Date) -> RangeInclusive<Date> {
     first..=first.plus_years(YEARS_AHEAD)
 }
 
+/// How many dates, `weeks` apart, a series that begins on `first` may have.
+pub fn most_times(first: Date, weeks: i64) -> i64 {
+    (series_from(first).end().0 - first.0).num_weeks() / weeks + 1
+}
+
 text_enum!(
     /// How an activity repeats.
     Rhythm in "rhythm" { Once = "once", Weekly = "weekly", Fortnightly = "fortnightly" }

@@ -77,7 +77,7 @@ async fn drop_out(
     let mut tx = db.begin().await?;
     let (center, session) = queries::open_to(by, now, &mut tx, id).await?;
     booking::drop_out(by, now, &mut tx, &session, &forms::reason(fields)?, way).await?;
-    let session = queries::session(&by, &mut tx, center.id(), id).await?;
+    let session = queries::session(by, &mut tx, center.id(), id).await?;
     tx.commit().await?;
     Ok(Json(session.into()))
 }

@@ -1,8 +1,9 @@
 //! What an activity is called, and before whom: the one place that decides who reads what may name a person.
 //!
 //! Of a confidential kind of service (case work is one) the title, the description and what is noted on a session may
-//! name whom it is for. Who coordinates the center, the front desk and the worker who leads it read them; everybody
-//! else reads the kind's name instead. The database leaves them out, so no page can forget to.
+//! name whom it is for. Who coordinates the center and the worker who leads it read them; the front desk, which receives
+//! people, reads the title only; everybody else reads the kind's name instead. The database leaves them out, so no page
+//! can forget to.
 
 use crate::auth::{Role, Viewer};
 use crate::store::Flag;
@@ -23,14 +24,13 @@ impl<'a> From<&'a Viewer> for Sight<'a> {
 }
 
 impl Sight<'_> {
-    /// The condition, over activity `a` and its kind `k`, under which what names a person is left out.
-    fn hides(self) -> String {
+    /// The condition, over activity `a` and its kind `k`, under which what names a person is left out before everybody
+    /// but `readers` and the worker who leads it.
+    fn hides(self, readers: &[Role]) -> String {
         match self {
             Self::Public => "k.confidential = 1".to_owned(),
-            // Which center they coordinate is decided before: another center's session is not found.
-            Self::Of(viewer) if matches!(viewer.role, Role::CityAdmin | Role::SocialWorker | Role::FrontDesk) => {
-                "1 = 0".to_owned()
-            }
+            // Which center they work at is decided before: another center's session is not found.
+            Self::Of(viewer) if readers.contains(&viewer.role) => "1 = 0".to_owned(),
             Self::Of(viewer) => format!(
                 "(k.confidential = 1 and not exists (select 1 from sessions o join workers i on i.id = o.worker_id
                   where o.activity_id = a.id and i.account_id = {}))",
@@ -41,12 +41,17 @@ impl Sight<'_> {
 
     /// The columns of a [`Title`], of activity `a` and its kind `k`.
     pub fn title(self) -> String {
-        format!("{}, k.name as kind, k.name_en as kind_en, k.confidential", self.column("a", "title"))
+        let hidden = self.hides(&[Role::CityAdmin, Role::SocialWorker, Role::FrontDesk]);
+        format!(
+            "case when {hidden} then null else a.title end as title, k.name as kind, k.name_en as kind_en, k.confidential"
+        )
     }
 
-    /// A column of free text of table `alias`, null for whom it is not.
+    /// A column of free text of table `alias`, null for whom it is not: the front desk needs to know only to whom to
+    /// show the way.
     pub fn column(self, alias: &str, name: &str) -> String {
-        format!("case when {} then null else {alias}.{name} end as {name}", self.hides())
+        let hidden = self.hides(&[Role::CityAdmin, Role::SocialWorker]);
+        format!("case when {hidden} then null else {alias}.{name} end as {name}")
     }
 }
 

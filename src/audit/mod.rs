@@ -4,12 +4,13 @@ mod pages;
 mod queries;
 
 use rocket::fairing::AdHoc;
+use serde_json::json;
 
 use crate::auth::AccountId;
 use crate::centers::CenterId;
 use crate::clock::Now;
 use crate::error::Result;
-use crate::store::Conn;
+use crate::store::{Conn, rows};
 
 /// Who acted.
 #[derive(Clone, Debug)]
@@ -66,24 +67,32 @@ impl<'a> Entry<'a> {
 
 /// Records `entry` as done by `by`, in the caller's transaction.
 pub async fn record(tx: &mut Conn, by: &impl Acting, now: Now, entry: Entry<'_>) -> Result<()> {
+    record_all(tx, by, now, &[entry]).await
+}
+
+/// Records what was done to many records at once, with one statement.
+pub async fn record_all(tx: &mut Conn, by: &impl Acting, now: Now, entries: &[Entry<'_>]) -> Result<()> {
     let (account, name) = match by.actor() {
         Actor::Account { id, name } => (Some(id), name),
         Actor::Phone(id) => (None, format!("phone {id}")),
         Actor::Operator => (None, "operator".to_owned()),
     };
-    let subject = entry.action.split('.').next().unwrap_or(entry.action);
+    let done = rows(entries, |entry| {
+        json!({
+            "action": entry.action, "subject": entry.action.split('.').next(), "id": entry.subject_id,
+            "center": entry.center, "detail": entry.detail,
+        })
+    });
     sqlx::query(
         "insert into audit_events (at, account_id, actor, action, subject, subject_id, center_id, detail)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+         select cast($2 as bigint), cast($3 as bigint), cast($4 as text), j.value ->> 'action', j.value ->> 'subject',
+                cast(j.value ->> 'id' as bigint), cast(j.value ->> 'center' as bigint), j.value ->> 'detail'
+         from json_each(cast($1 as json_text)) j order by cast(j.key as bigint)",
     )
+    .bind(done)
     .bind(now.0)
     .bind(account)
     .bind(name)
-    .bind(entry.action)
-    .bind(subject)
-    .bind(entry.subject_id)
-    .bind(entry.center)
-    .bind(entry.detail)
     .execute(tx)
     .await?;
     Ok(())

@@ -1,7 +1,9 @@
 //! Request guards. A page's visitor shows a cookie, the API's a bearer token; both become a [`Viewer`], and a
 //! viewer whose role is on a guard's list becomes that guard. There is no other way to make one.
 
+use std::collections::HashMap;
 use std::ops::Deref;
+use std::sync::RwLock;
 
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
@@ -161,4 +163,66 @@ guards! {
     AuditReader: CityAdmin | ProviderManager | SocialWorker;
     /// Reads totals. No personal data follows from this right.
     ReportReader: CityAdmin | TownSupervisor | Committee | ProviderManager | SocialWorker | Purchaser;
+}
+
+/// Somebody who may receive people at the door, or could when a token was last looked up: API requests that check
+/// people in come by the thousand, and a token says the same for as long as it is good. What is remembered never
+/// changes (whose login it is, and in what role); whether it is still good, `check_in`'s `admit` looks up in the
+/// transaction that acts on it, so a revoked token admits nobody, in whatever process.
+#[derive(Clone, Debug)]
+pub struct Doorkeeper(Greeter);
+
+impl Deref for Doorkeeper {
+    type Target = Greeter;
+
+    fn deref(&self) -> &Greeter {
+        &self.0
+    }
+}
+
+/// Tokens looked up before, by their hash.
+#[derive(Default)]
+pub(super) struct Remembered(RwLock<HashMap<String, Greeter>>);
+
+/// More tokens than a city's devices; beyond it all are looked up anew.
+const REMEMBERED: usize = 4_096;
+
+impl Remembered {
+    fn find(&self, hash: &str) -> Option<Greeter> {
+        self.0.read().ok()?.get(hash).cloned()
+    }
+
+    fn keep(&self, hash: String, greeter: &Greeter) {
+        if let Ok(mut known) = self.0.write() {
+            if known.len() >= REMEMBERED {
+                known.clear();
+            }
+            known.insert(hash, greeter.clone());
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Doorkeeper {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        let hash = secret(request).map(|secret| logins::hash(&secret));
+        let remembered = request.rocket().state::<Remembered>();
+        if let (Some(hash), Some(remembered)) = (&hash, remembered)
+            && let Some(greeter) = remembered.find(hash)
+        {
+            return Outcome::Success(Self(greeter));
+        }
+        match request.guard::<Greeter>().await {
+            Outcome::Success(greeter) => {
+                if let (Some(hash), Some(remembered)) = (hash, remembered) {
+                    remembered.keep(hash, &greeter);
+                }
+                Outcome::Success(Self(greeter))
+            }
+            Outcome::Error(error) => Outcome::Error(error),
+            Outcome::Forward(status) => Outcome::Forward(status),
+        }
+    }
 }

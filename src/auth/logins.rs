@@ -15,8 +15,11 @@ use crate::store::{Conn, Db, text_enum};
 pub const COOKIE: &str = "login";
 
 /// A browser stays signed in for a week; a token for two years.
-const BROWSER_LASTS: Duration = Duration::from_secs(7 * 24 * 3600);
+pub const BROWSER_LASTS: Duration = Duration::from_secs(7 * 24 * 3600);
 const TOKEN_LASTS: Duration = Duration::from_secs(2 * 365 * 24 * 3600);
+
+/// A device at a front desk stays signed in for a year: nobody is there who could sign it in, and it can be cut off.
+pub const DEVICE_LASTS: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// "Last seen" is written at most this often, so that reading pages does not mean writing.
 const SEEN_EVERY: Duration = Duration::from_secs(15 * 60);
@@ -28,6 +31,13 @@ pub fn new_secret() -> String {
     BASE64URL_NOPAD.encode(&rand::random::<[u8; 32]>())
 }
 
+/// A random secret that is short enough to be typed, for what is good once and for minutes: 60 bits, without letters that
+/// look like digits.
+pub fn new_short_secret() -> String {
+    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    rand::random::<[u8; 12]>().map(|byte| char::from(DIGITS[usize::from(byte % 32)])).iter().collect()
+}
+
 /// What the database keeps of a secret. A plain hash is enough: there is nothing to guess in 256 random bits.
 pub fn hash(secret: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(secret.as_bytes()))
@@ -35,11 +45,27 @@ pub fn hash(secret: &str) -> String {
 
 /// Opens a login for `account` and gives its secret, which is shown to nobody again.
 pub async fn open(tx: &mut Conn, now: Now, account: AccountId, kind: Kind, label: &str) -> Result<String> {
-    let secret = new_secret();
     let lasts = match kind {
         Kind::Browser => BROWSER_LASTS,
         Kind::Token => TOKEN_LASTS,
     };
+    insert(tx, now, account, kind, label, lasts).await
+}
+
+/// Opens the one login of a device's account.
+pub(crate) async fn open_for_device(tx: &mut Conn, now: Now, account: AccountId, label: &str) -> Result<String> {
+    insert(tx, now, account, Kind::Browser, label, DEVICE_LASTS).await
+}
+
+async fn insert(
+    tx: &mut Conn,
+    now: Now,
+    account: AccountId,
+    kind: Kind,
+    label: &str,
+    lasts: Duration,
+) -> Result<String> {
+    let secret = new_secret();
     sqlx::query(
         "insert into logins (account_id, kind, secret_hash, label, created_at, seen_at, expires_at)
          values ($1, $2, $3, $4, $5, $5, $6)",
@@ -69,7 +95,7 @@ struct Found {
 
 /// The condition under which account `a` may sign in at `$2`: it is not disabled, and its role has not ended
 /// everywhere.
-pub(super) const LIVE: &str = "(a.disabled_at is null
+pub(crate) const LIVE: &str = "(a.disabled_at is null
      and (not exists (select 1 from account_scopes x where x.account_id = a.id and x.ends_at <= $2)
           or exists (select 1 from account_scopes x where x.account_id = a.id
                      and (x.ends_at is null or x.ends_at > $2))))";
@@ -98,16 +124,22 @@ pub async fn viewer(db: &Db, now: Now, secret: &str) -> Result<Option<Viewer>> {
         tx.commit().await?;
     }
     if found.ended > 0 {
-        // The view `account_centers` knows no time, so what has ended goes before anything is asked of it.
         let mut tx = db.begin().await?;
-        sqlx::query("delete from account_scopes where account_id = $1 and ends_at <= $2")
-            .bind(found.account)
-            .bind(now.0)
-            .execute(&mut *tx)
-            .await?;
+        drop_ended(&mut tx, now, found.account).await?;
         tx.commit().await?;
     }
     Ok(Some(Viewer::found(found.login, found.account, found.name, found.role)))
+}
+
+/// Removes where an account's role has ended. The view `account_centers` knows no time, so this goes before anything is
+/// asked of it.
+pub(crate) async fn drop_ended(tx: &mut Conn, now: Now, account: AccountId) -> Result<()> {
+    sqlx::query("delete from account_scopes where account_id = $1 and ends_at <= $2")
+        .bind(account)
+        .bind(now.0)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// A login as its owner sees it.

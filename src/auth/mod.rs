@@ -17,8 +17,10 @@ mod throttle;
 use rocket::fairing::AdHoc;
 
 pub use guards::{
-    AuditReader, CenterReader, CityAdmin, Coordinator, Greeter, Manager, ReportReader, TeamReader, Viewer, Watcher,
+    AuditReader, CenterReader, CityAdmin, Coordinator, Doorkeeper, Greeter, Manager, ReportReader, TeamReader, Viewer,
+    Watcher,
 };
+pub(crate) use pages::keep_login;
 pub use role::{Place, Role, Scope};
 
 use crate::store::id_type;
@@ -34,6 +36,10 @@ id_type!(
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("auth", |rocket| async {
-        rocket.manage(throttle::Throttle::default()).attach(pages::stage()).attach(accounts::stage())
+        rocket
+            .manage(throttle::Throttle::default())
+            .manage(guards::Remembered::default())
+            .attach(pages::stage())
+            .attach(accounts::stage())
     })
 }

@@ -1,6 +1,7 @@
 //! Signing in and out, the first administrator's page, and everyone's own account page.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use askama::Template;
 use rocket::fairing::AdHoc;
@@ -113,7 +114,7 @@ async fn open_login(
     Ok(Ok(Redirect::to(if next == "/" { "/home".to_owned() } else { next })))
 }
 
-/// Opens a login for this browser and sets its cookie. Lax, so that a link opened from WeChat finds its reader signed in.
+/// Opens a login for this browser and sets its cookie.
 async fn enter(
     tx: &mut Conn,
     now: Now,
@@ -126,15 +127,20 @@ async fn enter(
     let secret = logins::open(tx, now, account, Kind::Browser, &device.label).await?;
     let actor = Actor::Account { id: account, name };
     audit::record(tx, &actor, now, audit::entry("login.opened", account.0)).await?;
+    keep_login(jar, site, secret, logins::BROWSER_LASTS);
+    Ok(())
+}
+
+/// Makes this browser the holder of a login. Lax, so that a link opened from WeChat finds its reader signed in.
+pub(crate) fn keep_login(jar: &CookieJar<'_>, site: &Site, secret: String, lasts: Duration) {
     jar.add(
         Cookie::build((logins::COOKIE, secret))
             .path("/")
             .http_only(true)
             .same_site(SameSite::Lax)
             .secure(site.is_https())
-            .max_age(rocket::time::Duration::days(7)),
+            .max_age(lasts.try_into().unwrap_or(rocket::time::Duration::DAY)),
     );
-    Ok(())
 }
 
 #[post("/sign-out")]

@@ -1,10 +1,10 @@
 //! What is done at a session beside admitting: walk-ins, heads without a name, corrections, and closing it.
 
-use super::admit::{self, Answer, Attempt, Held, Via, admit_on_page, hold};
+use super::admit::{self, Again, Answer, Attempt, Door, Entrance, Queue, Via, Way, Who, admit_one, hold};
 use super::forms::{Closing, Confirmation, Heads, WalkIn};
 use super::phones::{self, Phone};
 use super::queries::{self, Present};
-use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, rules, unknown};
+use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, cards, rules, unknown};
 use crate::activities::{Session, SessionId, SessionStatus};
 use crate::audit;
 use crate::auth::{Coordinator, Greeter, Role};
@@ -22,23 +22,73 @@ pub(super) fn entered(session: &Session, now: Now) -> (Method, Timestamp) {
     if now.0 >= session.ends_at { (Method::Paper, session.starts_at) } else { (Method::Roster, now.0) }
 }
 
+/// As [`entered`], by another way in than the roster while the session runs.
+fn came(session: &Session, now: Now, live: Method) -> (Method, Timestamp) {
+    match entered(session, now) {
+        (Method::Roster, at) => (live, at),
+        afterwards => afterwards,
+    }
+}
+
+/// A try from a page: its number stands for the page and what was asked for there.
+pub(super) fn from_page(
+    by: impl Into<Via>,
+    session: &Session,
+    request: RequestId,
+    who: PersonId,
+    came: (Method, Timestamp),
+) -> Attempt {
+    Attempt {
+        by: by.into(),
+        request,
+        session: session.id,
+        who: Who::Person(who),
+        part: None,
+        way: Way::In,
+        method: came.0,
+        occurred_at: came.1,
+        offline: false,
+        entrance: Entrance::Door,
+        again: Again::Page,
+    }
+}
+
+/// A try by the hash of a card's code.
+fn by_card(by: impl Into<Via>, session: &Session, page: RequestId, card: String, came: (Method, Timestamp)) -> Attempt {
+    // Nobody yet: the card says who.
+    let attempt = from_page(by, session, page.of(&card), PersonId(0), came);
+    Attempt { who: Who::Card(card), ..attempt }
+}
+
+/// A card is shown at the desk: scanned, or its code typed.
+pub(super) async fn show_card(
+    by: &Greeter,
+    now: Now,
+    queue: &Queue,
+    session: &Session,
+    page: RequestId,
+    card: String,
+) -> Result<Answer> {
+    queue.admit(by_card(by, session, page, card, came(session, now, Method::Card))).await
+}
+
 /// Ticks a person on the roster.
 pub(super) async fn tick(
     by: &Greeter,
     now: Now,
-    tx: &mut Conn,
+    queue: &Queue,
     session: &Session,
     page: RequestId,
     (person, part): (PersonId, Part),
 ) -> Result<Answer> {
-    let (method, occurred_at) = entered(session, now);
     let request = page.of(format_args!("{person}:{part}"));
-    admit_on_page(by.into(), now, tx, person, &Attempt { request, session: session.id, part, method, occurred_at })
-        .await
+    let attempt = from_page(by, session, request, person, entered(session, now));
+    queue.admit(Attempt { part: Some(part), ..attempt }).await
 }
 
 /// Registers somebody at the door, with a phone or without, and lets them in. Nobody is registered at a closed or full
-/// door.
+/// door. `again` says what the same request gets: a page and a program ask differently.
+#[allow(clippy::too_many_arguments)] // who, where and what they gave
 pub async fn walk_in(
     by: &Greeter,
     now: Now,
@@ -47,56 +97,16 @@ pub async fn walk_in(
     session: &Session,
     page: RequestId,
     new: &WalkIn,
+    again: Again,
 ) -> Result<Answer> {
-    match arrive(by, now, tx, sealer, session, page, new).await? {
-        Arrival::At(person, attempt) => admit_on_page(by.into(), now, tx, person, &attempt).await,
-        Arrival::TurnedAway(answer) => Ok(answer),
-    }
-}
-
-/// The same from a program, to which nothing is repeated that was taken back since.
-///
-/// # Errors
-/// As [`admit`](admit::admit).
-pub(super) async fn walk_in_once(
-    by: &Greeter,
-    now: Now,
-    tx: &mut Conn,
-    sealer: &Sealer,
-    session: &Session,
-    request: RequestId,
-    new: &WalkIn,
-) -> Result<Answer> {
-    match arrive(by, now, tx, sealer, session, request, new).await? {
-        Arrival::At(person, attempt) => admit::admit(by.into(), now, tx, person, &attempt).await,
-        Arrival::TurnedAway(answer) => Ok(answer),
-    }
-}
-
-/// Somebody at the door: known by now, with the try to let them in, or turned away before being asked who they are.
-enum Arrival {
-    At(PersonId, Attempt),
-    TurnedAway(Answer),
-}
-
-async fn arrive(
-    by: &Greeter,
-    now: Now,
-    tx: &mut Conn,
-    sealer: &Sealer,
-    session: &Session,
-    page: RequestId,
-    new: &WalkIn,
-) -> Result<Arrival> {
     // The row puts a double tap in order: the second one finds what the first one did.
     hold(tx, session.id).await?;
-    let (method, occurred_at) = match entered(session, now) {
-        (Method::Paper, at) => (Method::Paper, at),
-        (_, at) => (Method::WalkIn, at),
-    };
+    let (method, occurred_at) = came(session, now, Method::WalkIn);
     let number = new.phone.as_ref().map_or("", Number::as_str);
     let request = page.of(format_args!("{}\n{number}\n{}", new.name, new.part));
-    let attempt = Attempt { request, session: session.id, part: new.part, method, occurred_at };
+    // Nobody yet: who it is follows.
+    let attempt =
+        Attempt { part: Some(new.part), ..from_page(by, session, request, PersonId(0), (method, occurred_at)) };
     let center = session.center_id;
     let tapped: Option<PersonId> =
         sqlx::query_scalar("select person_id from scans where request_id = $1 and person_id is not null")
@@ -110,14 +120,14 @@ async fn arrive(
     if known.is_none()
         && let Some(code) = admit::refusal(now, tx, None, &attempt).await?
     {
-        return admit::turn_away(by.into(), now, tx, &attempt, code).await.map(Arrival::TurnedAway);
+        return admit::turn_away(now, tx, &attempt, code).await;
     }
     let person = match (known, &new.phone) {
         (Some(person), _) => person,
         (None, Some(phone)) => people::admit_unknown(by, now, tx, sealer, center, &new.name, phone.as_str()).await?,
         (None, None) => unknown::register_by_name(by, now, tx, center, &new.name).await?,
     };
-    Ok(Arrival::At(person, attempt))
+    admit_one(now, tx, Attempt { who: Who::Person(person), again, ..attempt }).await
 }
 
 /// What came of a resident's first visit.
@@ -141,64 +151,70 @@ pub(super) async fn first_visit(
     page: RequestId,
     (name, number): (&str, &Number),
 ) -> Result<FirstVisit> {
-    if let Some(phone) = &phone {
-        phones::seen(now, tx, phone).await?;
-    }
     hold(tx, session.id).await?;
     let known = people::enrolled(tx, sealer, session.center_id, name, number).await?;
     let part = match known {
         Some(person) => queries::part_at(tx, session.id, person).await?,
         None => Part::Participant,
     };
-    let attempt = Attempt { request: page, session: session.id, part, method: Method::Phone, occurred_at: now.0 };
+    let via = phone.as_ref().map_or(Via::unknown_phone(), Via::from);
+    let attempt = from_page(via, session, page, known.unwrap_or(PersonId(0)), (Method::Phone, now.0));
+    let attempt = Attempt { part: Some(part), ..attempt };
     if let Some(code) = admit::refusal(now, tx, known, &attempt).await? {
-        let by = phone.as_ref().map_or(Via::unknown_phone(), Via::from);
-        let answer = admit::turn_away(by, now, tx, &attempt, code).await?;
+        let answer = admit::turn_away(now, tx, &attempt, code).await?;
         return Ok(FirstVisit { answer, person: None, secret: None });
     }
-    let (by, secret) = match phone {
-        Some(phone) => (phone, None),
-        None => phones::remember(now, tx, browser).await.map(|(phone, secret)| (phone, Some(secret)))?,
-    };
+    let (by, secret) = phones::known_or_new(phone, browser, now, tx).await?;
     let person = people::admit_unknown(&by, now, tx, sealer, session.center_id, name, number.as_str()).await?;
     phones::add_person(now, tx, &by, person).await?;
-    let answer = check_in(&by, now, tx, session, page, person).await?;
+    let request = page.of(format_args!("{person}:{part}"));
+    let attempt = Attempt { by: (&by).into(), request, who: Who::Person(person), ..attempt };
+    let answer = admit_one(now, tx, attempt).await?;
     Ok(FirstVisit { answer, person: Some(person), secret })
 }
 
-/// A person whom the phone speaks for checks in, maybe at a center where they never were: it knows them from now on,
-/// unless they are turned away.
+/// A resident's first time on this phone with a card: its holder is remembered by the phone and let in. A card that is
+/// lost or unknown, or a closed or full door, leaves nothing behind but the scan.
+pub(super) async fn first_visit_by_card(
+    phone: Option<Phone>,
+    browser: &str,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    page: RequestId,
+    card: String,
+) -> Result<FirstVisit> {
+    hold(tx, session.id).await?;
+    let attempt = by_card(Via::unknown_phone(), session, page, card.clone(), (Method::Card, now.0));
+    let Some(holder) = cards::queries::hold(tx, &card).await? else {
+        let answer = admit_one(now, tx, attempt).await?;
+        return Ok(FirstVisit { answer, person: None, secret: None });
+    };
+    let (_, person) = holder;
+    let attempt = Attempt { part: Some(queries::part_at(tx, session.id, person).await?), ..attempt };
+    if let Some(code) = admit::refusal(now, tx, Some(person), &attempt).await? {
+        let answer = admit::turn_away(now, tx, &attempt, code).await?;
+        return Ok(FirstVisit { answer, person: None, secret: None });
+    }
+    let (by, secret) = phones::known_or_new(phone, browser, now, tx).await?;
+    phones::add_holder(now, tx, &by, holder).await?;
+    let answer = admit_one(now, tx, Attempt { by: (&by).into(), ..attempt }).await?;
+    Ok(FirstVisit { answer, person: Some(person), secret })
+}
+
+/// A person whom the phone speaks for checks in or out, maybe at a center where they never were: it knows them from now
+/// on, unless they are turned away.
 pub(super) async fn visit(
     by: &Phone,
     now: Now,
-    tx: &mut Conn,
+    queue: &Queue,
     session: &Session,
     page: RequestId,
-    person: PersonId,
+    (person, way): (PersonId, Way),
 ) -> Result<Answer> {
-    if !unknown::is_enrolled(tx, session.center_id, person).await? {
-        let part = Part::Participant;
-        let attempt = Attempt { request: page, session: session.id, part, method: Method::Phone, occurred_at: now.0 };
-        if let Some(code) = admit::refusal(now, tx, None, &attempt).await? {
-            return admit::turn_away(by.into(), now, tx, &attempt, code).await;
-        }
-        unknown::enrol(now, tx, session.center_id, person).await?;
-    }
-    check_in(by, now, tx, session, page, person).await
-}
-
-async fn check_in(
-    by: &Phone,
-    now: Now,
-    tx: &mut Conn,
-    session: &Session,
-    page: RequestId,
-    person: PersonId,
-) -> Result<Answer> {
-    let part = queries::part_at(tx, session.id, person).await?;
-    let request = page.of(format_args!("{person}:{part}"));
-    let attempt = Attempt { request, session: session.id, part, method: Method::Phone, occurred_at: now.0 };
-    admit_on_page(by.into(), now, tx, person, &attempt).await
+    let request = page.of(format_args!("{person}:{way}"));
+    let attempt = from_page(by, session, request, person, (Method::Phone, now.0));
+    queue.admit(Attempt { way, ..attempt }).await
 }
 
 /// Counts people without a name: they add to visits, never to persons, and they take seats. The same request again is
@@ -221,7 +237,7 @@ pub async fn count_heads(
     }
     let (_, came_at) = entered(session, now);
     rules::may_enter(&held.door, came_at, now).map_err(|code| Error::refused(code.code()))?;
-    if !held.has_room(tx, session.id, heads.heads, None).await? {
+    if !held.has_room(heads.heads) {
         return Err(Error::refused(Code::Full.code()));
     }
     let id: HeadCountId = sqlx::query_scalar(
@@ -318,7 +334,7 @@ pub async fn void(
 }
 
 /// A completed session is corrected by who answers for it.
-fn may_correct(by: &Greeter, held: &Held) -> Result<()> {
+fn may_correct(by: &Greeter, held: &Door) -> Result<()> {
     match (held.door.status, by.role) {
         (SessionStatus::Completed, Role::CityAdmin | Role::SocialWorker) => Ok(()),
         (SessionStatus::Completed, _) => Err(Error::Forbidden),
@@ -326,26 +342,20 @@ fn may_correct(by: &Greeter, held: &Held) -> Result<()> {
     }
 }
 
-/// A volunteer or worker leaves.
+/// Somebody who is in leaves.
 ///
 /// # Errors
-/// `NotFound` for an attendance that is not there; `Refused("already_left")`; `Refused("closed")` once the session is.
-pub async fn check_out(by: &Greeter, now: Now, tx: &mut Conn, session: &Session, attendance: &Present) -> Result<()> {
-    if hold(tx, session.id).await?.door.status != SessionStatus::Planned {
-        return Err(Error::refused("closed"));
-    }
-    let left = sqlx::query(
-        "update attendances set left_at = $1
-         where id = $2 and left_at is null and voided_at is null and role <> 'participant' and came_at <= $1",
-    )
-    .bind(now.0)
-    .bind(attendance.id)
-    .execute(&mut *tx)
-    .await?;
-    if left.rows_affected() == 0 {
-        return Err(Error::refused("already_left"));
-    }
-    audit::record(tx, by, now, audit::entry("attendance.left", attendance.id.0).at(session.center_id)).await
+/// As [`Queue::admit`].
+pub async fn check_out(
+    by: &Greeter,
+    now: Now,
+    queue: &Queue,
+    session: &Session,
+    attendance: &Present,
+) -> Result<Answer> {
+    let came = (Method::Roster, now.0);
+    let attempt = from_page(by, session, RequestId::random(), attendance.person_id, came);
+    queue.admit(Attempt { part: Some(attendance.role), way: Way::Out, ..attempt }).await
 }
 
 /// Closes the session with its summary, and confirms the volunteers' hours that the worker ticked. From now on it only

@@ -7,20 +7,22 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::admit::{Attempt, admit};
-use super::forms::Heads;
+use super::admit::{Again, Attempt, Entrance, Queue, Who};
+use super::forms::{Heads, Shown};
 use super::queries::{self, Present};
+use super::sync::{Delivery, Told, Word, sync};
 use super::{AttendanceId, HeadCountId, actions, forms};
 use crate::activities::{self, SessionId};
 use crate::api::{self, List, PAGE, Problem};
-use crate::auth::{Greeter, Watcher};
-use crate::clock::Now;
+use crate::auth::{Doorkeeper, Greeter, Watcher};
+use crate::clock::{Now, Timestamp};
 use crate::error::Result;
 use crate::store::{Db, Sealer};
 use crate::web::Fields;
+use crate::web::fields::Body;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, check_in, walk_in, void, check_out, head_counts, count_heads, void_heads]
+    routes![list, check_in, batch, walk_in, void, check_out, head_counts, count_heads, void_heads]
 }
 
 #[derive(Serialize, ToSchema)]
@@ -74,18 +76,24 @@ pub(crate) async fn list(
 pub(crate) struct NewCheckIn {
     /// A UUID made by the client: the same one again gives the same answer
     request_id: String,
-    person_id: i64,
+    /// Who it is; exactly one of this and `card`
+    person_id: Option<i64>,
+    /// The code of a personal card, as it is printed or as the card's whole link
+    card: Option<String>,
     /// `participant`, `volunteer` or `staff`
     role: String,
+    /// `in` or `out`; `in`, where it is missing
+    way: Option<String>,
     /// RFC 3339; now, where it is missing
     occurred_at: Option<String>,
-    /// `phone`, `roster`, `walk_in`, `card` or `paper`; `roster`, where it is missing
+    /// `phone`, `roster`, `walk_in`, `card` or `paper`; where it is missing, `card` for a card and else `roster`
     method: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AdmittedJson {
     attendance_id: i64,
+    person_id: i64,
     came_at: String,
 }
 
@@ -93,29 +101,85 @@ pub(crate) struct AdmittedJson {
 #[utoipa::path(context_path = "/api/v1", tag = "check-in", params(("id" = i64, Path)), request_body = NewCheckIn, responses((status = 201, body = AdmittedJson), (status = 200, body = AdmittedJson), (status = "4XX", body = Problem)))]
 #[post("/sessions/<id>/checkins", data = "<fields>")]
 pub(crate) async fn check_in(
-    by: Greeter,
-    db: &Db,
+    by: Doorkeeper,
+    queue: &State<Queue>,
+    sealer: &State<Sealer>,
     now: Now,
     id: SessionId,
     fields: Fields,
 ) -> Result<(Status, Json<AdmittedJson>)> {
-    // One connection for all of it: a request that waits twice for one waits behind everybody who came meanwhile.
-    let mut tx = db.begin().await?;
-    activities::queries::open_to(&by, now, &mut tx, id).await?;
     let input = forms::api_check_in(&fields, now)?;
-    queries::may_receive(&by, &mut tx, id, input.person).await?;
     let attempt = Attempt {
+        by: (&*by).into(),
         request: input.request,
         session: id,
-        part: input.part,
+        who: match input.who {
+            Shown::Person(person) => Who::Person(person),
+            Shown::Card(code) => Who::Card(code.hash(sealer)),
+        },
+        part: Some(input.part),
+        way: input.way,
         method: input.method,
         occurred_at: input.occurred_at,
+        offline: false,
+        entrance: Entrance::Door,
+        again: Again::Repeat,
     };
-    let answer = admit((&by).into(), now, &mut tx, input.person, &attempt).await?;
-    tx.commit().await?;
-    let admitted = answer.or_refusal()?;
-    let answer = AdmittedJson { attendance_id: admitted.attendance.0, came_at: admitted.at.rfc3339() };
+    let admitted = queue.admit(attempt).await?.or_refusal()?;
+    let answer = AdmittedJson {
+        attendance_id: admitted.attendance.0,
+        person_id: admitted.person.0,
+        came_at: admitted.at.rfc3339(),
+    };
     Ok((created(admitted.first), Json(answer)))
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SyncedJson {
+    /// By how many milliseconds the device's clock is behind; zero where it is right
+    behind_ms: i64,
+    /// In the order of the items
+    answers: Vec<ToldJson>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ToldJson {
+    request_id: String,
+    /// `in`, `out`, `already`, `refused`, `unknown`, `not_found` or `invalid`
+    answer: Word,
+    /// The refusal's code, or the field that is not to be read
+    code: Option<&'static str>,
+    person_id: Option<i64>,
+    /// When they came or went; with `already_in`, since when they are in
+    at: Option<String>,
+}
+
+impl From<Told> for ToldJson {
+    fn from(told: Told) -> Self {
+        Self {
+            request_id: told.request_id,
+            answer: told.word,
+            code: told.code,
+            person_id: told.person.map(|id| id.0),
+            at: told.at.map(Timestamp::rfc3339),
+        }
+    }
+}
+
+/// Takes scans that a device made, now or while it had no network, in any order and any number of times. What is wrong
+/// with one is told in its own answer.
+#[utoipa::path(context_path = "/api/v1", tag = "check-in", request_body = Delivery, responses((status = 200, body = SyncedJson), (status = "4XX", body = Problem)))]
+#[post("/checkins/batch", data = "<delivery>")]
+pub(crate) async fn batch(
+    by: Doorkeeper,
+    queue: &State<Queue>,
+    sealer: &State<Sealer>,
+    now: Now,
+    delivery: Body<Delivery>,
+) -> Result<Json<SyncedJson>> {
+    let synced = sync((&*by).into(), now, sealer, queue, delivery.0).await?;
+    let answers = synced.told.into_iter().map(ToldJson::from).collect();
+    Ok(Json(SyncedJson { behind_ms: synced.behind_ms, answers }))
 }
 
 /// What came of a request with a number: new the first time, the same again afterwards.
@@ -151,7 +215,7 @@ pub(crate) async fn walk_in(
     let (_, session) = activities::queries::open_to(&by, now, &mut *db.read().await?, id).await?;
     let (request, new) = forms::api_walk_in(&fields)?;
     let mut tx = db.begin().await?;
-    let answer = actions::walk_in_once(&by, now, &mut tx, sealer, &session, request, &new).await?;
+    let answer = actions::walk_in(&by, now, &mut tx, sealer, &session, request, &new, Again::Repeat).await?;
     tx.commit().await?;
     let admitted = answer.or_refusal()?;
     let attendance = queries::attendance(&mut *db.read().await?, id, admitted.attendance).await?;
@@ -185,23 +249,23 @@ pub(crate) async fn void(
     Ok(NoContent)
 }
 
-/// A volunteer or worker leaves now. 409 `already_left` where they did before.
+/// Somebody leaves now. 409 `already_left` where they did before.
 #[utoipa::path(context_path = "/api/v1", tag = "check-in", params(("id" = i64, Path), ("attendance" = i64, Path)), responses((status = 200, body = AttendanceJson), (status = "4XX", body = Problem)))]
 #[post("/sessions/<id>/checkins/<attendance>/departure")]
 pub(crate) async fn check_out(
     by: Greeter,
     db: &Db,
+    queue: &State<Queue>,
     now: Now,
     id: SessionId,
     attendance: AttendanceId,
 ) -> Result<Json<AttendanceJson>> {
-    let mut tx = db.begin().await?;
-    let (_, session) = activities::queries::open_to(&by, now, &mut tx, id).await?;
-    let present = queries::attendance(&mut tx, id, attendance).await?;
-    actions::check_out(&by, now, &mut tx, &session, &present).await?;
-    let left = queries::attendance(&mut tx, id, attendance).await?;
-    tx.commit().await?;
-    Ok(Json(left.into()))
+    let mut conn = db.read().await?;
+    let (_, session) = activities::queries::open_to(&by, now, &mut conn, id).await?;
+    let present = queries::attendance(&mut conn, id, attendance).await?;
+    drop(conn);
+    actions::check_out(&by, now, queue, &session, &present).await?.or_refusal()?;
+    Ok(Json(queries::attendance(&mut *db.read().await?, id, attendance).await?.into()))
 }
 
 /// People counted without a name; one head may be in several groups.

@@ -14,6 +14,7 @@ use crate::clock::{Now, Timestamp};
 use crate::error::Result;
 use crate::hours::queries::volunteers;
 use crate::hours::{self, EntryId, Volunteer};
+use crate::ratings::{self, Summary};
 use crate::store::{Conn, Db};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -30,11 +31,13 @@ struct ClosingPage {
     now: Now,
     counts: Counts,
     volunteers: Vec<Volunteer>,
+    ratings: Option<Summary>,
     form: Form,
 }
 
 impl ClosingPage {
     async fn load(
+        by: &Coordinator,
         now: Now,
         conn: &mut Conn,
         (center, session): (Center, Session),
@@ -43,7 +46,8 @@ impl ClosingPage {
         let volunteers = volunteers(conn, &session).await?;
         let counts = queries::counts(conn, session.id).await?;
         let form = again.unwrap_or_else(|| Form::filled(proposed(&volunteers)));
-        Ok(Self { center, session, now, counts, volunteers, form })
+        let ratings = ratings::summary(by, now, conn, &session).await?;
+        Ok(Self { center, session, now, counts, volunteers, ratings, form })
     }
 
     fn path(&self) -> String {
@@ -104,6 +108,7 @@ async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: SessionId
 }
 
 async fn answer(
+    by: &Coordinator,
     db: &Db,
     now: Now,
     opened: (Center, Session),
@@ -114,7 +119,7 @@ async fn answer(
         Ok(flash) => Ok(Submitted::done(format!("{}/closing", path(opened.0.id(), opened.1.id)), flash)),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(ClosingPage::load(now, &mut *db.read().await?, opened, Some(form)).await?))
+            Ok(Submitted::again(ClosingPage::load(by, now, &mut *db.read().await?, opened, Some(form)).await?))
         }
     }
 }
@@ -123,7 +128,7 @@ async fn answer(
 async fn show(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<ClosingPage>> {
     let mut conn = db.read().await?;
     let opened = open(&by, &mut conn, center, id).await?;
-    Ok(Page(ClosingPage::load(now, &mut conn, opened, None).await?))
+    Ok(Page(ClosingPage::load(&by, now, &mut conn, opened, None).await?))
 }
 
 #[post("/centers/<center>/sessions/<id>/closing", data = "<fields>")]
@@ -143,7 +148,7 @@ async fn close(
         Ok("done.session_closed")
     };
     let made = made.await;
-    answer(db, now, opened, fields, made).await
+    answer(&by, db, now, opened, fields, made).await
 }
 
 /// Reads what was sent against the volunteers who are there, and closes the session.
@@ -179,7 +184,7 @@ async fn confirm(
         Ok("done.hours_confirmed")
     };
     let made = made.await;
-    answer(db, now, opened, fields, made).await
+    answer(&by, db, now, opened, fields, made).await
 }
 
 #[post("/centers/<center>/sessions/<id>/hours/<entry>/correction", data = "<fields>")]
@@ -201,5 +206,5 @@ async fn correct(
         Ok("done.hours_corrected")
     };
     let made = made.await;
-    answer(db, now, opened, fields, made).await
+    answer(&by, db, now, opened, fields, made).await
 }

@@ -31,6 +31,8 @@ pub(crate) struct VolunteerHoursJson {
     /// From coming to leaving, or to the session's end where the check-out was forgotten
     measured_minutes: i64,
     forgot_to_leave: bool,
+    /// The most minutes that session and door explain: more are confirmed with a reason
+    explained_minutes: i64,
     /// Null until a worker confirms
     confirmed: Option<HoursEntryJson>,
 }
@@ -42,6 +44,8 @@ pub(crate) struct HoursEntryJson {
     minutes: i64,
     /// `measured`, `adjusted`, `self_reported` or `imported`
     source: String,
+    /// Why it is not what the door saw, where somebody said so
+    reason: Option<String>,
 }
 
 impl From<Volunteer> for VolunteerHoursJson {
@@ -53,10 +57,12 @@ impl From<Volunteer> for VolunteerHoursJson {
             left_at: volunteer.left_at.map(|at| at.rfc3339()),
             measured_minutes: volunteer.stay.minutes,
             forgot_to_leave: volunteer.stay.forgot_to_leave,
+            explained_minutes: volunteer.explained,
             confirmed: volunteer.entry.map(|entry| HoursEntryJson {
                 id: entry.id.0,
                 minutes: entry.minutes,
                 source: entry.source.to_string(),
+                reason: entry.reason,
             }),
         }
     }
@@ -105,6 +111,8 @@ pub(crate) struct NewClosing {
     confirm: Option<std::collections::BTreeMap<i64, bool>>,
     /// By attendance: the minutes that are confirmed
     minutes: Option<std::collections::BTreeMap<i64, i64>>,
+    /// By attendance: the reason, which minutes above `explained_minutes` need
+    why: Option<std::collections::BTreeMap<i64, String>>,
 }
 
 /// Closes a session. From then on it only changes by corrections. 409 `session_not_begun` before its start,
@@ -144,7 +152,7 @@ pub(crate) struct NewHours {
     attendance: i64,
     /// Zero says that no service was given
     minutes: i64,
-    /// Needed where the minutes are more than session and door explain
+    /// Needed where the minutes are more than `explained_minutes`
     reason: Option<String>,
 }
 

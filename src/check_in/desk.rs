@@ -4,7 +4,8 @@ use askama::Template;
 use rocket::{Route, get, routes};
 
 use super::queries::{self, Today};
-use crate::auth::Greeter;
+use super::review;
+use crate::auth::{Coordinator, Greeter};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::Result;
@@ -23,6 +24,9 @@ struct Desk {
     today: Date,
     sessions: Vec<Today>,
     now: Now,
+    /// Scans kept without a network that a worker has to decide.
+    to_review: i64,
+    may_add_devices: bool,
 }
 
 impl View for Desk {
@@ -41,5 +45,7 @@ async fn desk(by: Greeter, db: &Db, now: Now, center: CenterId) -> Result<Page<D
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let today = center.zone.date(now.0);
     let sessions = queries::on_day(&by, &mut conn, center.id(), today).await?;
-    Ok(Page(Desk { center, today, sessions, now }))
+    let may_coordinate = Coordinator::of((*by).clone()).is_some();
+    let to_review = if may_coordinate { review::waiting_count(&mut conn, center.id()).await? } else { 0 };
+    Ok(Page(Desk { center, today, sessions, now, to_review, may_add_devices: may_coordinate }))
 }

@@ -7,18 +7,21 @@ use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::http::{CookieJar, Status};
 use rocket::request::{FromRequest, Outcome, Request};
-use rocket::response::Redirect;
+use rocket::response::{self, Redirect, Responder};
 use rocket::{Route, State, get, post, routes};
 
+use super::actions::FirstVisit;
 use super::admit::{Answer, Refused};
 use super::forms::{self, DoorInput};
+use super::hall::{self, Gate, Pass};
 use super::phones::{self, Phone, Spoken};
 use super::throttle::Throttle;
-use super::{Code, RequestId, actions, rules};
+use super::{Code, Queue, RequestId, Way, actions, rules};
 use crate::activities::{self, Session};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::people::PersonId;
+use crate::ratings::{self, Asked};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::fields::FieldErrors;
 use crate::web::site::Appearance;
@@ -30,8 +33,8 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// Where the request comes from, and what the browser calls itself for the list of remembered phones.
 pub(super) struct Browser {
-    address: Option<IpAddr>,
-    label: String,
+    pub(super) address: Option<IpAddr>,
+    pub(super) label: String,
 }
 
 #[rocket::async_trait]
@@ -46,9 +49,9 @@ impl<'r> FromRequest<'r> for Browser {
 
 /// How this phone reads: its language and text size, which the page's head changes.
 #[derive(Clone, Copy)]
-pub(super) struct Look {
-    lang: Lang,
-    large: bool,
+pub struct Look {
+    pub(crate) lang: Lang,
+    pub(crate) large: bool,
 }
 
 #[rocket::async_trait]
@@ -72,6 +75,7 @@ pub(super) struct DoorPage {
     asking: bool,
     form: Form,
     request: RequestId,
+    pass: Pass,
 }
 
 impl DoorPage {
@@ -99,8 +103,9 @@ pub(super) struct AnswerPage {
     session: Option<Session>,
     token: String,
     name: Option<String>,
-    /// The code, or none for "you are in".
+    /// The code, or none for "you are in" and "you have left".
     refused: Option<Code>,
+    way: Way,
     at: Option<NaiveDateTime>,
 }
 
@@ -109,18 +114,33 @@ impl AnswerPage {
     fn kind(&self) -> &'static str {
         match self.refused {
             None => "ok",
-            Some(Code::AlreadyIn) => "already",
+            Some(code) if is_already(code) => "already",
             Some(_) => "refused",
         }
     }
 
     fn status(&self) -> Status {
         match self.refused {
-            None | Some(Code::AlreadyIn) => Status::Ok,
+            None | Some(Code::AlreadyIn | Code::AlreadyLeft) => Status::Ok,
             Some(Code::UnknownCode) => Status::NotFound,
             Some(Code::TooMany) => Status::TooManyRequests,
             Some(_) => Status::Conflict,
         }
+    }
+
+    /// The key of the one word on the screen.
+    fn word(&self) -> &'static str {
+        match (self.refused, self.way) {
+            (None, Way::In) => "door.in",
+            (None, Way::Out) => "door.left",
+            (Some(code), _) if is_already(code) => "door.already",
+            (Some(_), _) => "door.not_in",
+        }
+    }
+
+    /// A card was shown that is no good: somebody may try again, or give a name.
+    fn is_about_a_card(&self) -> bool {
+        self.session.is_some() && matches!(self.refused, Some(Code::UnknownCode | Code::CardRevoked))
     }
 
     /// What the door says before anybody tried.
@@ -133,29 +153,27 @@ impl AnswerPage {
             session: Some(session),
             name: None,
             refused: Some(code),
+            way: Way::In,
             at,
         }
     }
 
     fn of(look: Look, session: Session, name: Option<String>, answer: Answer) -> Self {
-        let (refused, at) = match answer {
-            Answer::Admitted(admitted) => (None, Some(admitted.at)),
-            Answer::Refused(refused) => (Some(refused.code), refused.since),
+        let (refused, way, at) = match answer {
+            Answer::Admitted(admitted) => (None, admitted.way, Some(admitted.at)),
+            Answer::Refused(refused) => (Some(refused.code), Way::In, refused.since),
         };
         let at = at.map(|at: Timestamp| session.zone.local(at));
         match refused {
-            Some(code) if code != Code::AlreadyIn => Self { name, ..Self::closed(look, session, code) },
-            _ => Self { look, token: session.check_in_token.clone(), session: Some(session), name, refused, at },
+            Some(code) if !is_already(code) => Self { name, ..Self::closed(look, session, code) },
+            _ => Self { look, token: session.check_in_token.clone(), session: Some(session), name, refused, way, at },
         }
     }
 }
 
 impl View for AnswerPage {
     fn title(&self, lang: Lang) -> String {
-        lang.text(self.refused.map_or("door.in", |code| match code {
-            Code::AlreadyIn => "door.already",
-            _ => "door.not_in",
-        }))
+        lang.text(self.word())
     }
 
     fn frame(&self) -> Frame<'_> {
@@ -163,24 +181,40 @@ impl View for AnswerPage {
     }
 }
 
-type Shown = std::result::Result<(Status, Page<DoorPage>), (Status, Page<AnswerPage>)>;
+/// What was wanted is so, and was before.
+fn is_already(code: Code) -> bool {
+    matches!(code, Code::AlreadyIn | Code::AlreadyLeft)
+}
+
+/// What a phone is shown: the way in, what the door says, or how it was.
+enum Shown {
+    Door(Status, Page<DoorPage>),
+    Answer(Status, Page<AnswerPage>),
+    Question(Page<ratings::Question>),
+}
+
+impl<'r> Responder<'r, 'static> for Shown {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        match self {
+            Self::Door(status, page) => (status, page).respond_to(request),
+            Self::Answer(status, page) => (status, page).respond_to(request),
+            Self::Question(page) => page.respond_to(request),
+        }
+    }
+}
 
 fn asked(page: DoorPage, status: Status) -> Result<Shown> {
-    Ok(Ok(Page(page).with(status)))
+    Ok(Shown::Door(status, Page(page)))
 }
 
 fn told(page: AnswerPage) -> Result<Shown> {
     let status = page.status();
-    Ok(Err(Page(page).with(status)))
+    Ok(Shown::Answer(status, Page(page)))
 }
 
 /// The session behind a code, or the page that says there is none.
 async fn find(look: Look, conn: &mut Conn, token: &str) -> Result<std::result::Result<Session, AnswerPage>> {
-    let found = match is_token(token) {
-        true => activities::queries::session_by_token(conn, token).await,
-        false => Err(Error::NotFound),
-    };
-    match found {
+    match session_behind(conn, token).await {
         Ok(session) => Ok(Ok(session)),
         Err(Error::NotFound) => Ok(Err(AnswerPage {
             look,
@@ -188,9 +222,21 @@ async fn find(look: Look, conn: &mut Conn, token: &str) -> Result<std::result::R
             token: String::new(),
             name: None,
             refused: Some(Code::UnknownCode),
+            way: Way::In,
             at: None,
         })),
         Err(error) => Err(error),
+    }
+}
+
+/// The session whose QR carries `token`.
+///
+/// # Errors
+/// `NotFound` for a token that no session has.
+pub(crate) async fn session_behind(conn: &mut Conn, token: &str) -> Result<Session> {
+    match is_token(token) {
+        true => activities::queries::session_by_token(conn, token).await,
+        false => Err(Error::NotFound),
     }
 }
 
@@ -199,32 +245,32 @@ fn is_token(text: &str) -> bool {
     text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
 }
 
-async fn page(
-    look: Look,
-    conn: &mut Conn,
-    now: Now,
-    session: Session,
-    phone: Option<&Phone>,
-    asking: bool,
-    form: Form,
-) -> Result<DoorPage> {
-    let people = match phone {
-        Some(phone) => phones::people(conn, phone, session.id).await?,
-        None => Vec::new(),
-    };
+/// For whom the phone speaks.
+async fn people_of(conn: &mut Conn, phone: Option<&Phone>, session: &Session) -> Result<Vec<Spoken>> {
+    match phone {
+        Some(phone) => phones::people(conn, phone, session.id).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+fn page(look: Look, now: Now, session: Session, people: Vec<Spoken>, asking: bool, form: Form) -> DoorPage {
     // A form that was sent with faults keeps its number: it is still the same try.
     let request = form.value("request_id").parse().unwrap_or_else(|_| RequestId::random());
     let today = session.zone.date(now.0) == session.local_date;
-    Ok(DoorPage { look, today, asking: asking || people.is_empty(), people, session, form, request })
+    let (asking, pass) = (asking || people.is_empty(), Pass::default());
+    DoorPage { look, today, asking, people, session, form, request, pass }
 }
 
-/// `?another` asks for one more member of the family.
+/// `?another` asks for one more member of the family; `?k` is what the hall's screen showed (see [`Gate`]).
 #[get("/c/<token>?<another>")]
+#[allow(clippy::too_many_arguments)] // guards
 async fn show(
     db: &Db,
     now: Now,
     look: Look,
     phone: Option<Phone>,
+    gate: Gate<'_>,
+    rated: Asked,
     token: &str,
     another: Option<&str>,
 ) -> Result<Shown> {
@@ -233,21 +279,39 @@ async fn show(
         Ok(session) => session,
         Err(nowhere) => return told(nowhere),
     };
-    if let Err(code) = rules::may_enter(&(&session).into(), now.0, now) {
-        let in_already = match &phone {
-            Some(phone) => phones::people(&mut conn, phone, session.id).await?,
-            None => Vec::new(),
-        };
-        let page = match in_already.into_iter().find_map(|person| Some((person.came_at?, person.name))) {
-            Some((since, name)) => {
-                let refused = Refused { code: Code::AlreadyIn, since: Some(since) };
-                AnswerPage::of(look, session, Some(name), Answer::Refused(refused))
-            }
-            None => AnswerPage::closed(look, session, code),
-        };
-        return Ok(Err(Page(page).with(Status::Ok)));
+    let people = people_of(&mut conn, phone.as_ref(), &session).await?;
+    let open = rules::may_enter(&(&session).into(), now.0, now);
+    // Who served checks out first, and is asked afterwards.
+    let leaving = open.is_ok() && people.iter().any(Spoken::may_leave);
+    if another.is_none()
+        && !leaving
+        && let Some(phone) = &phone
+        && let Some(question) = ratings::question(&mut conn, now, look, &session, phone, rated).await?
+    {
+        return Ok(Shown::Question(Page(question)));
     }
-    asked(page(look, &mut conn, now, session, phone.as_ref(), another.is_some(), Form::new()).await?, Status::Ok)
+    let pass = match open.and_then(|()| gate.opens(&session, phone.as_ref())) {
+        Ok(pass) => pass,
+        // No code is needed to go.
+        Err(_) if leaving && another.is_none() => Pass::default(),
+        Err(code) => {
+            let mut people = people;
+            // At an open door the others of the family still need the code.
+            let told = open.is_err() || another.is_none() && people.iter().all(|person| person.came_at.is_some());
+            people.retain(|_| told);
+            let page = match people.into_iter().find_map(|person| Some((person.came_at?, person.name))) {
+                Some((since, name)) => {
+                    let refused = Refused { code: Code::AlreadyIn, person: None, since: Some(since) };
+                    AnswerPage::of(look, session, Some(name), Answer::Refused(refused))
+                }
+                None => AnswerPage::closed(look, session, code),
+            };
+            let status = if page.refused == Some(Code::UnknownCode) { Status::NotFound } else { Status::Ok };
+            return Ok(Shown::Answer(status, Page(page)));
+        }
+    };
+    let page = page(look, now, session, people, another.is_some(), Form::new());
+    asked(DoorPage { pass, ..page }, Status::Ok)
 }
 
 #[post("/c/<token>", data = "<fields>")]
@@ -257,10 +321,12 @@ async fn check_in(
     now: Now,
     sealer: &State<Sealer>,
     throttle: &State<Throttle>,
+    queue: &State<Queue>,
     look: Look,
     site: Site,
     browser: Browser,
     phone: Option<Phone>,
+    gate: Gate<'_>,
     jar: &CookieJar<'_>,
     token: &str,
     fields: Fields,
@@ -269,24 +335,31 @@ async fn check_in(
         Ok(session) => session,
         Err(nowhere) => return told(nowhere),
     };
+    let pass = match gate.takes(&session, phone.as_ref(), fields.get("ticket")) {
+        Ok(pass) => pass,
+        Err(_) if !fields.get("leaving").is_empty() => Pass::default(),
+        Err(_) if is_in(db, phone.as_ref(), &session, &fields).await? => Pass::default(),
+        Err(_) if phone.is_none() && !throttle.admits(browser.address) => {
+            return told(AnswerPage::closed(look, session, Code::TooMany));
+        }
+        Err(code) => return stopped(db, now, look, session, phone.as_ref(), code).await,
+    };
     let read = forms::page(&fields).and_then(|request| Ok((request, forms::door(&fields)?)));
     let (request, input) = match read {
         Ok(read) => read,
-        Err(error) => return again(db, now, look, session, phone, fields, error.into_field_errors()?).await,
+        Err(error) => return again(db, now, look, session, pass, phone, fields, error.into_field_errors()?).await,
     };
     let (person, answer) = match input {
         DoorInput::Known(person) => {
             // A phone that was forgotten meanwhile begins anew.
-            let Some(phone) = phone else { return start_over(db, now, look, session).await };
-            let mut tx = db.begin().await?;
-            if !phones::speaks_for(now, &mut tx, &phone, person).await? {
-                return Err(Error::NotFound);
-            }
-            let answer = actions::visit(&phone, now, &mut tx, &session, request, person).await?;
-            tx.commit().await?;
-            (person, answer)
+            let Some(phone) = phone else { return start_over(now, look, session, pass) };
+            (Some(person), actions::visit(&phone, now, queue, &session, request, (person, Way::In)).await?)
         }
-        DoorInput::New { .. } if !throttle.admits(browser.address) => {
+        DoorInput::Leaving(person) => {
+            let Some(phone) = phone else { return start_over(now, look, session, pass) };
+            (Some(person), actions::visit(&phone, now, queue, &session, request, (person, Way::Out)).await?)
+        }
+        DoorInput::New { .. } | DoorInput::Card(_) if !throttle.admits(browser.address) => {
             return told(AnswerPage::closed(look, session, Code::TooMany));
         }
         DoorInput::New { name, number } => {
@@ -295,39 +368,71 @@ async fn check_in(
                 actions::first_visit(phone, &browser.label, now, &mut tx, sealer, &session, request, (&name, &number))
                     .await?;
             tx.commit().await?;
-            if let Some(secret) = visit.secret {
-                phones::set_cookie(jar, &site, secret);
-            }
-            match visit.person {
-                Some(person) => (person, visit.answer),
-                None => return told(AnswerPage::of(look, session, None, visit.answer)),
-            }
+            visit.seen(jar, &site)
+        }
+        DoorInput::Card(code) => {
+            let (mut tx, card) = (db.begin().await?, code.hash(sealer));
+            let visit =
+                actions::first_visit_by_card(phone, &browser.label, now, &mut tx, &session, request, card).await?;
+            tx.commit().await?;
+            visit.seen(jar, &site)
         }
     };
+    let Some(person) = person else { return told(AnswerPage::of(look, session, None, answer)) };
     let name = name_of(&mut *db.read().await?, person).await?;
     told(AnswerPage::of(look, session, Some(name), answer))
+}
+
+impl FirstVisit {
+    /// Once it is committed, the phone gets its cookie.
+    fn seen(self, jar: &CookieJar<'_>, site: &Site) -> (Option<PersonId>, Answer) {
+        if let Some(secret) = self.secret {
+            phones::set_cookie(jar, site, secret);
+        }
+        (self.person, self.answer)
+    }
 }
 
 async fn name_of(conn: &mut Conn, person: PersonId) -> Result<String> {
     Ok(sqlx::query_scalar("select name from people where id = $1").bind(person).fetch_one(conn).await?)
 }
 
+/// Whether the form is for somebody who is in already.
+async fn is_in(db: &Db, phone: Option<&Phone>, session: &Session, fields: &Fields) -> Result<bool> {
+    match (phone, fields.get("person_id").parse()) {
+        (Some(phone), Ok(person)) => hall::is_in(&mut *db.read().await?, phone, session.id, person).await,
+        _ => Ok(false),
+    }
+}
+
+/// The gate says no; the door may have a better reason.
+async fn stopped(db: &Db, now: Now, look: Look, session: Session, phone: Option<&Phone>, code: Code) -> Result<Shown> {
+    let code = rules::may_enter(&(&session).into(), now.0, now).err().unwrap_or(code);
+    let mut tx = db.begin().await?;
+    hall::turn_away(now, &mut tx, phone, &session, code).await?;
+    tx.commit().await?;
+    told(AnswerPage::closed(look, session, code))
+}
+
+#[allow(clippy::too_many_arguments)] // what the page is made of
 async fn again(
     db: &Db,
     now: Now,
     look: Look,
     session: Session,
+    pass: Pass,
     phone: Option<Phone>,
     fields: Fields,
     errors: FieldErrors,
 ) -> Result<Shown> {
     let form = Form::again(fields, errors);
-    let page = page(look, &mut *db.read().await?, now, session, phone.as_ref(), true, form).await?;
-    asked(page, Status::UnprocessableEntity)
+    let people = people_of(&mut *db.read().await?, phone.as_ref(), &session).await?;
+    asked(DoorPage { pass, ..page(look, now, session, people, true, form) }, Status::UnprocessableEntity)
 }
 
-async fn start_over(db: &Db, now: Now, look: Look, session: Session) -> Result<Shown> {
-    asked(page(look, &mut *db.read().await?, now, session, None, true, Form::new()).await?, Status::UnprocessableEntity)
+fn start_over(now: Now, look: Look, session: Session, pass: Pass) -> Result<Shown> {
+    let page = page(look, now, session, Vec::new(), true, Form::new());
+    asked(DoorPage { pass, ..page }, Status::UnprocessableEntity)
 }
 
 /// "Not me": the phone is forgotten and asks again.

@@ -1,6 +1,7 @@
 //! Reading what the door, the session page, the closing form and the API bring.
 
-use super::{AttendanceId, Method, Part, RequestId};
+use super::cards::CardCode;
+use super::{AttendanceId, Method, Part, RequestId, Way};
 use crate::clock::{Now, Timestamp};
 use crate::error::Result;
 use crate::hours::{Confirmed, MAX_MINUTES};
@@ -23,10 +24,41 @@ pub fn page(fields: &Fields) -> Result<RequestId> {
     read.finish(|| request)
 }
 
-/// What the phone's page sends: a person it speaks for, or a name and a number.
+/// The code of a card, scanned or typed.
+fn card_code(text: &str) -> Result<CardCode, Fault> {
+    CardCode::read(text).ok_or(Fault::new("field.not_a_card"))
+}
+
+/// The card that is shown at the desk.
+pub fn card(fields: &Fields) -> Result<CardCode> {
+    let mut read = fields.read();
+    let card = read.required("card", card_code);
+    read.finish(|| card)
+}
+
+/// Whom to give cards: those who were ticked, or with `all` everyone whom the page showed.
+pub fn card_holders(fields: &Fields, most: i64) -> Result<Vec<PersonId>> {
+    let mut read = fields.read();
+    let name = if read.flag("all") { "shown" } else { "person" };
+    let people: Vec<PersonId> = read.every(name, parse::choice).unwrap_or_default();
+    if people.is_empty() {
+        read.fault::<()>("person", Fault::new("field.nobody_ticked"));
+    } else if people.len() as i64 > most {
+        read.fault::<()>("person", Fault::bound("field.too_many_ticked", most));
+    }
+    read.finish(|| Some(people))
+}
+
+/// What the phone's page sends: a person it speaks for, a card, or a name and a number.
 pub enum DoorInput {
     Known(PersonId),
-    New { name: String, number: Phone },
+    /// Somebody who served goes.
+    Leaving(PersonId),
+    Card(CardCode),
+    New {
+        name: String,
+        number: Phone,
+    },
 }
 
 pub fn door(fields: &Fields) -> Result<DoorInput> {
@@ -34,6 +66,13 @@ pub fn door(fields: &Fields) -> Result<DoorInput> {
     if !fields.get("person_id").is_empty() {
         let person = read.required("person_id", parse::choice);
         return read.finish(|| Some(DoorInput::Known(person?)));
+    }
+    if !fields.get("leaving").is_empty() {
+        let person = read.required("leaving", parse::choice);
+        return read.finish(|| Some(DoorInput::Leaving(person?)));
+    }
+    if !fields.all("card").is_empty() {
+        return card(fields).map(DoorInput::Card);
     }
     let named = read.required("name", rules::name);
     let number = read.required("phone", Phone::parse);
@@ -176,32 +215,52 @@ fn confirmed(read: &mut Reader<'_>, volunteer: &crate::hours::Volunteer) -> Opti
     volunteer.confirmed(minutes?, reason?).map_or_else(|fault| read.fault(&why, fault), Some)
 }
 
+/// By what a program names somebody.
+pub enum Shown {
+    Person(PersonId),
+    Card(CardCode),
+}
+
+/// Exactly one of `person_id` and `card`.
+fn shown(read: &mut Reader<'_>, fields: &Fields) -> Option<Shown> {
+    match (fields.get("person_id"), fields.get("card")) {
+        (_, "") => read.required("person_id", parse::choice).map(Shown::Person),
+        ("", _) => read.required("card", card_code).map(Shown::Card),
+        (_, _) => read.fault("card", Fault::new("field.person_or_card")),
+    }
+}
+
 /// A program's check-in.
 pub struct ApiCheckIn {
     pub request: RequestId,
-    pub person: PersonId,
+    pub who: Shown,
     pub part: Part,
     pub method: Method,
+    pub way: Way,
     pub occurred_at: Timestamp,
 }
 
 pub fn api_check_in(fields: &Fields, now: Now) -> Result<ApiCheckIn> {
     let mut read = fields.read();
     let request = read.required("request_id", request_id);
-    let person = read.required("person_id", parse::choice);
+    let who = shown(&mut read, fields);
     let part = read.required("role", parse::choice);
     let method = read.optional("method", parse::choice);
+    let way = read.optional("way", parse::choice);
     let occurred_at = read.optional("occurred_at", |text| match Timestamp::parse_rfc3339(text) {
         Some(at) if at > now.0.plus(SKEW) => Err(Fault::new("field.in_the_future")),
         Some(at) => Ok(at.min(now.0)),
         None => Err(Fault::new("field.not_an_instant")),
     });
     read.finish(|| {
+        let who = who?;
+        let usual = if matches!(who, Shown::Card(_)) { Method::Card } else { Method::Roster };
         Some(ApiCheckIn {
             request: request?,
-            person: person?,
+            who,
             part: part?,
-            method: method?.unwrap_or(Method::Roster),
+            method: method?.unwrap_or(usual),
+            way: way?.unwrap_or(Way::In),
             occurred_at: occurred_at?.unwrap_or(now.0),
         })
     })

@@ -2,40 +2,53 @@
 //! everyone goes through one service, [`admit`], which decides, keeps the record and answers in stable codes.
 //!
 //! `scans` holds every try, refused ones too, and is never changed; `attendances` holds who came. What a phone is
-//! remembered for is in [`phones`]; the resident's pages are in `door` and `me`, the center's in `session`, `desk`,
-//! `sheets` and `closing`.
+//! remembered for is in [`phones`], personal cards are in [`cards`]; the resident's pages are in `door` and `me`, the
+//! center's in `session`, `desk`, `sheets`, `review` and `closing`, the hall's screen in `hall`.
 
 mod actions;
 mod admit;
 pub(crate) mod api;
+pub mod cards;
 mod closing;
 pub(crate) mod closing_api;
 mod desk;
 mod door;
 mod forms;
+mod front_desk;
+mod hall;
 mod me;
 pub mod phones;
 pub mod queries;
+mod review;
 pub mod rules;
 mod session;
 mod sheets;
+pub mod sync;
 mod throttle;
 mod unknown;
 
 use rocket::fairing::AdHoc;
+use rocket_db_pools::Database;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub use actions::{check_out, close, count_heads, void, void_heads, walk_in};
-pub use admit::{Admitted, Answer, Attempt, Refused, Via, admit, turn_away};
+pub use admit::{Admitted, Again, Answer, Attempt, Entrance, Queue, Refused, Via, Way, Who};
 
-use crate::store::{id_type, text_column, text_enum};
+pub(crate) use door::{Look, session_behind};
+
+use crate::clock::Clock;
+use crate::store::{Db, id_type, text_column, text_enum};
 
 id_type!(
     /// A row of `attendances`: a person, at a session, in a part.
     AttendanceId
 );
 id_type!(HeadCountId);
+id_type!(
+    /// A personal card.
+    CardId
+);
 
 text_enum!(
     /// What somebody came as. Only volunteers earn hours.
@@ -67,13 +80,20 @@ text_enum!(
         Cancelled = "cancelled",
         Full = "full",
         UnknownCode = "unknown_code",
+        /// The hall's screen shows another code by now, or none was scanned where one is needed.
+        CodeExpired = "code_expired",
+        CardRevoked = "card_revoked",
+        /// Somebody leaves who was not seen coming,
+        NotIn = "not_in",
+        /// or who left before.
+        AlreadyLeft = "already_left",
         /// More names and numbers from one address than a hall sends.
         TooMany = "too_many",
     }
 );
 
 /// A try's own number, made by the client: the same number again gives the same answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RequestId(Uuid);
 
 impl RequestId {
@@ -88,6 +108,11 @@ impl RequestId {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest[..16]);
         Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
+    }
+
+    /// As a positive number, for a key that is random.
+    pub fn number(self) -> i64 {
+        i64::try_from(self.0.as_u64_pair().0 >> 1).unwrap_or_default()
     }
 }
 
@@ -109,14 +134,27 @@ text_column!(RequestId);
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("check-in", |rocket| async {
+        // The database and the clock are there: lib.rs attaches them first.
+        let line = match (Db::fetch(&rocket), rocket.state::<Clock>()) {
+            (Some(db), Some(clock)) => Some(Queue::open(Db::from((**db).clone()), clock.clone())),
+            _ => None,
+        };
+        let rocket = match line {
+            Some(line) => rocket.manage(line),
+            None => rocket,
+        };
         rocket
             .manage(throttle::Throttle::default())
             .mount("/", door::routes())
             .mount("/", me::routes())
             .mount("/", desk::routes())
+            .mount("/", review::routes())
+            .mount("/", front_desk::routes())
             .mount("/", session::routes())
             .mount("/", sheets::routes())
+            .mount("/", hall::routes())
             .mount("/", closing::routes())
+            .mount("/", cards::routes())
             .mount("/api/v1", api::routes())
             .mount("/api/v1", closing_api::routes())
     })

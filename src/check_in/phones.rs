@@ -5,6 +5,7 @@ use rocket::http::{Cookie, CookieJar, SameSite, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket_db_pools::Database;
 
+use super::CardId;
 use crate::activities::SessionId;
 use crate::audit::{self, Acting, Actor};
 use crate::auth::logins;
@@ -60,13 +61,21 @@ pub struct Spoken {
     pub name: String,
     /// Since when they are at the session, in whatever part.
     pub came_at: Option<Timestamp>,
+    /// Since when they are gone again: who serves checks out.
+    pub left_at: Option<Timestamp>,
     /// In the team that serves at the session: they come as volunteers.
     serves: Flag,
+    /// In, and here to serve: they check out when they go.
+    stays: Flag,
 }
 
 impl Spoken {
     pub fn serves(&self) -> bool {
         self.serves.is_set()
+    }
+
+    pub fn may_leave(&self) -> bool {
+        self.stays.is_set()
     }
 
     pub fn seal(&self) -> char {
@@ -80,8 +89,13 @@ pub async fn people(conn: &mut Conn, phone: &Phone, session: SessionId) -> Resul
         "select p.id, p.name,
                 (select min(a.came_at) from attendances a
                  where a.session_id = s.id and a.person_id = p.id and a.voided_at is null) as came_at,
+                (select max(a.left_at) from attendances a
+                 where a.session_id = s.id and a.person_id = p.id and a.voided_at is null) as left_at,
                 case when exists (select 1 from team_members m
-                    where m.team_id = s.team_id and m.person_id = p.id and m.left_on is null) then 1 else 0 end as serves
+                    where m.team_id = s.team_id and m.person_id = p.id and m.left_on is null) then 1 else 0 end as serves,
+                case when exists (select 1 from attendances a
+                    where a.session_id = s.id and a.person_id = p.id and a.voided_at is null
+                      and a.role <> 'participant' and a.left_at is null) then 1 else 0 end as stays
          from phone_people f join people p on p.id = f.person_id join sessions s on s.id = $2
          where f.phone_id = $1 order by f.added_at, p.id",
     )
@@ -91,29 +105,8 @@ pub async fn people(conn: &mut Conn, phone: &Phone, session: SessionId) -> Resul
     .await?)
 }
 
-/// True if the phone may check this person in; it was seen then. One statement, for this is on every tap's way.
-pub async fn speaks_for(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId) -> Result<bool> {
-    let spoke = sqlx::query(
-        "update phones set seen_at = $1
-         where id = $2 and exists (select 1 from phone_people f where f.phone_id = phones.id and f.person_id = $3)",
-    )
-    .bind(now.0)
-    .bind(phone.id)
-    .bind(person)
-    .execute(tx)
-    .await?;
-    Ok(spoke.rows_affected() > 0)
-}
-
-/// The phone was seen, before it is known for whom it speaks. To be called before the session is held, as
-/// [`speaks_for`] is: two tries of one phone take the two rows in one order.
-pub async fn seen(now: Now, tx: &mut Conn, phone: &Phone) -> Result<()> {
-    sqlx::query("update phones set seen_at = $1 where id = $2").bind(now.0).bind(phone.id).execute(tx).await?;
-    Ok(())
-}
-
 /// Begins to remember a phone; its secret goes into the cookie once all is committed.
-pub async fn remember(now: Now, tx: &mut Conn, label: &str) -> Result<(Phone, String)> {
+async fn remember(now: Now, tx: &mut Conn, label: &str) -> Result<(Phone, String)> {
     let secret = logins::new_secret();
     let label: String = label.chars().take(200).collect();
     let id: PhoneId = sqlx::query_scalar(
@@ -129,18 +122,51 @@ pub async fn remember(now: Now, tx: &mut Conn, label: &str) -> Result<(Phone, St
     Ok((phone, secret))
 }
 
-/// Lets the phone speak for one more person.
+/// The phone, remembered from now on if it was not; then with the secret for its cookie.
+pub async fn known_or_new(
+    phone: Option<Phone>,
+    label: &str,
+    now: Now,
+    tx: &mut Conn,
+) -> Result<(Phone, Option<String>)> {
+    match phone {
+        Some(phone) => Ok((phone, None)),
+        None => remember(now, tx, label).await.map(|(phone, secret)| (phone, Some(secret))),
+    }
+}
+
+/// Lets the phone speak for one more person, who gave a name and a number.
 pub async fn add_person(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId) -> Result<()> {
+    speak_for(now, tx, phone, person, None).await
+}
+
+/// Lets the phone speak for the holder of a card, for as long as the card is good.
+pub async fn add_holder(now: Now, tx: &mut Conn, phone: &Phone, (card, person): (CardId, PersonId)) -> Result<()> {
+    speak_for(now, tx, phone, person, Some(card)).await
+}
+
+async fn speak_for(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId, card: Option<CardId>) -> Result<()> {
     sqlx::query(
-        "insert into phone_people (phone_id, person_id, added_at) values ($1, $2, $3)
+        "insert into phone_people (phone_id, person_id, added_at, card_id) values ($1, $2, $3, $4)
          on conflict (phone_id, person_id) do nothing",
     )
     .bind(phone.id)
     .bind(person)
     .bind(now.0)
+    .bind(card)
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Whether the phone is remembered for the person.
+pub async fn is_remembered_for(conn: &mut Conn, phone: &Phone, person: PersonId) -> Result<bool> {
+    let count: i64 = sqlx::query_scalar("select count(*) from phone_people where phone_id = $1 and person_id = $2")
+        .bind(phone.id)
+        .bind(person)
+        .fetch_one(conn)
+        .await?;
+    Ok(count > 0)
 }
 
 /// Forgets the phone: it speaks for nobody any more.

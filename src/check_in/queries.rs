@@ -60,7 +60,11 @@ pub struct Identity<'a> {
     phone_last4: Option<&'a str>,
 }
 
-impl Identity<'_> {
+impl<'a> Identity<'a> {
+    pub fn new(birth_date: Option<Date>, phone_last4: Option<&'a str>) -> Self {
+        Self { birth_date, phone_last4 }
+    }
+
     pub fn born(&self) -> Option<i32> {
         self.birth_date.map(|date| chrono::Datelike::year(&date.0))
     }
@@ -183,29 +187,6 @@ pub async fn search(
     Ok(reached.take(limit).map(candidate).collect())
 }
 
-/// Whether the viewer may let this person in: a team leader those whom the session knows, others everybody.
-///
-/// # Errors
-/// `NotFound` for a person whom the leader is not to learn of.
-pub(super) async fn may_receive(by: &Viewer, conn: &mut Conn, session: SessionId, person: PersonId) -> Result<()> {
-    if by.role != Role::TeamLeader {
-        return Ok(());
-    }
-    let known: i64 = sqlx::query_scalar(
-        "select count(*) from sessions s where s.id = $1 and (
-            exists (select 1 from team_members m
-                where m.team_id = s.team_id and m.person_id = $2 and m.left_on is null)
-            or exists (select 1 from attendances a join sessions o on o.id = a.session_id
-                where o.activity_id = s.activity_id and o.starts_at <= s.starts_at and a.person_id = $2
-                  and a.voided_at is null))",
-    )
-    .bind(session)
-    .bind(person)
-    .fetch_one(conn)
-    .await?;
-    if known > 0 { Ok(()) } else { Err(Error::NotFound) }
-}
-
 /// What somebody comes as who checks in alone: as they are in already, as a volunteer if their team serves, else as a
 /// participant.
 pub async fn part_at(conn: &mut Conn, session: SessionId, person: PersonId) -> Result<Part> {
@@ -237,6 +218,11 @@ impl Counts {
     /// 人次 of the session: participants and heads without a name.
     pub fn visits(&self) -> i64 {
         self.participants + self.heads
+    }
+
+    /// All who are there or were.
+    pub fn everybody(&self) -> i64 {
+        self.visits() + self.volunteers + self.staff
     }
 
     pub fn is_empty(&self) -> bool {

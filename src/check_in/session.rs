@@ -2,22 +2,26 @@
 
 use askama::Template;
 use chrono::NaiveDateTime;
+use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
+use super::hall::{self, Odd};
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
-use super::{AttendanceId, Code, HeadCountId, Part, RequestId, actions, forms, sheets};
+use super::{Again, Answer, AttendanceId, Code, HeadCountId, Part, Queue, Refused, RequestId, actions, forms, sheets};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::{Greeter, Role, Viewer, Watcher};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
+use crate::people::PersonId;
+use crate::ratings::{self, Summary};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Site, Submitted, View, filters, qr};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, search, tick, walk_in, count_heads, void_heads, attendance, void, check_out]
+    routes![show, search, tick, scan_card, walk_in, count_heads, void_heads, attendance, void, check_out]
 }
 
 /// Most people that a search shows; whoever wants another types one more letter.
@@ -27,6 +31,7 @@ const FOUND: usize = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Roster,
+    Card,
     WalkIn,
     Heads,
 }
@@ -42,8 +47,12 @@ struct SessionPage {
     present: Vec<Present>,
     expected: Vec<Candidate>,
     heads: Vec<HeadCount>,
+    odd: Odd,
+    ratings: Option<Summary>,
     /// What was searched for, and who was found.
     found: Option<(String, Vec<Candidate>)>,
+    /// Whose card was shown just now, and whether it was the first time.
+    shown: Option<(PersonId, bool)>,
     qr: String,
     link: String,
     request: RequestId,
@@ -60,9 +69,10 @@ impl SessionPage {
         (center, session): (Center, Session),
         again: Option<(Place, Form)>,
     ) -> Result<Self> {
-        let (mut present, mut expected) = (Vec::new(), Vec::new());
+        let (mut present, mut expected, mut odd) = (Vec::new(), Vec::new(), Odd::default());
         if queries::sees_people(by) {
             present = queries::present(conn, session.id).await?;
+            odd = hall::odd::at(conn, session.id).await?;
             if session.status == SessionStatus::Planned {
                 expected = queries::expected(conn, &session).await?;
             }
@@ -73,9 +83,12 @@ impl SessionPage {
             now,
             counts: queries::counts(conn, session.id).await?,
             heads: queries::head_counts(conn, session.id).await?,
+            odd,
+            ratings: ratings::summary(by, now, conn, &session).await?,
             present,
             expected,
             found: None,
+            shown: None,
             qr: qr::svg(&link)?,
             link,
             request: RequestId::random(),
@@ -92,6 +105,16 @@ impl SessionPage {
 
     fn roster(&self) -> &Form {
         self.form(Place::Roster)
+    }
+
+    fn card(&self) -> &Form {
+        self.form(Place::Card)
+    }
+
+    /// Whose card was shown just now, as long as they are in.
+    fn welcomed(&self) -> Option<(&Present, bool)> {
+        let (person, first) = self.shown?;
+        Some((self.present.iter().find(|row| row.person_id == person)?, first))
     }
 
     fn walk_in(&self) -> &Form {
@@ -164,7 +187,10 @@ async fn open(by: &Viewer, now: Now, conn: &mut Conn, center: CenterId, id: Sess
     Ok((center, session))
 }
 
-#[get("/centers/<center>/sessions/<id>", rank = 2)]
+/// `?came=` and `?was_in=` name the person whose card was shown just now, for a message with the name may not stand in
+/// a cookie or an address.
+#[get("/centers/<center>/sessions/<id>?<came>&<was_in>", rank = 2)]
+#[allow(clippy::too_many_arguments)] // guards and path
 async fn show(
     by: Watcher,
     db: &Db,
@@ -172,10 +198,14 @@ async fn show(
     site: Site,
     center: CenterId,
     id: SessionId,
+    came: Option<PersonId>,
+    was_in: Option<PersonId>,
 ) -> Result<Page<SessionPage>> {
     let mut conn = db.read().await?;
     let opened = open(&by, now, &mut conn, center, id).await?;
-    Ok(Page(SessionPage::load(&by, now, &mut conn, &site, opened, None).await?))
+    let page = SessionPage::load(&by, now, &mut conn, &site, opened, None).await?;
+    let shown = came.map(|person| (person, true)).or(was_in.map(|person| (person, false)));
+    Ok(Page(SessionPage { shown, ..page }))
 }
 
 /// A name or number is no part of an address: the search is sent as a form.
@@ -224,9 +254,11 @@ async fn answer(
 }
 
 #[post("/centers/<center>/sessions/<id>/attendances", data = "<fields>")]
+#[allow(clippy::too_many_arguments)] // guards
 async fn tick(
     by: Greeter,
     db: &Db,
+    queue: &State<Queue>,
     now: Now,
     site: Site,
     center: CenterId,
@@ -237,14 +269,49 @@ async fn tick(
     let made = async {
         let request = forms::page(&fields)?;
         let who = forms::tick(&fields)?;
-        let mut tx = db.begin().await?;
-        queries::may_receive(&by, &mut tx, id, who.0).await?;
-        let said = actions::tick(&by, now, &mut tx, &opened.1, request, who).await?;
-        tx.commit().await?;
+        let said = actions::tick(&by, now, queue, &opened.1, request, who).await?;
         said.or_refusal().map(|_| "done.checked_in")
     };
     let made = made.await;
     answer(&by, db, now, &site, opened, Place::Roster, fields, made).await
+}
+
+/// A card is scanned or its code typed; the page comes back ready for the next one.
+#[post("/centers/<center>/sessions/<id>/cards", data = "<fields>")]
+#[allow(clippy::too_many_arguments)] // guards
+async fn scan_card(
+    by: Greeter,
+    db: &Db,
+    queue: &State<Queue>,
+    now: Now,
+    site: Site,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Result<Redirect, Submitted<SessionPage>>> {
+    let opened = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let made = async {
+        let request = forms::page(&fields)?;
+        let card = forms::card(&fields)?.hash(sealer);
+        actions::show_card(&by, now, queue, &opened.1, request, card).await
+    };
+    let refused = match made.await {
+        Ok(Answer::Admitted(admitted)) => return Ok(Ok(welcome(center, id, "came", admitted.person))),
+        Ok(Answer::Refused(Refused { code: Code::AlreadyIn, person: Some(person), .. })) => {
+            return Ok(Ok(welcome(center, id, "was_in", person)));
+        }
+        Ok(Answer::Refused(refused)) => Err(refused.refusal().into()),
+        // Somebody whom a team leader's session does not know.
+        Err(Error::NotFound) => Err(Error::refused(Code::UnknownCode.code())),
+        Err(error) => Err(error),
+    };
+    // The code is not shown again: the next one is scanned into an empty field.
+    answer(&by, db, now, &site, opened, Place::Card, Fields::default(), refused).await.map(Err)
+}
+
+fn welcome(center: CenterId, id: SessionId, word: &str, person: PersonId) -> Redirect {
+    Redirect::to(format!("{}?{word}={person}", path(center, id)))
 }
 
 #[post("/centers/<center>/sessions/<id>/walk-ins", data = "<fields>")]
@@ -264,7 +331,7 @@ async fn walk_in(
         let request = forms::page(&fields)?;
         let new = forms::walk_in(&fields)?;
         let mut tx = db.begin().await?;
-        let said = actions::walk_in(&by, now, &mut tx, sealer, &opened.1, request, &new).await?;
+        let said = actions::walk_in(&by, now, &mut tx, sealer, &opened.1, request, &new, Again::Page).await?;
         tx.commit().await?;
         said.or_refusal().map(|_| "done.checked_in")
     };
@@ -394,15 +461,16 @@ async fn void(
 async fn check_out(
     by: Greeter,
     db: &Db,
+    queue: &State<Queue>,
     now: Now,
     center: CenterId,
     id: SessionId,
     attendance: AttendanceId,
 ) -> Result<Done> {
-    let mut tx = db.begin().await?;
-    let (_, session) = open(&by, now, &mut tx, center, id).await?;
-    let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
-    actions::check_out(&by, now, &mut tx, &session, &attendance).await?;
-    tx.commit().await?;
+    let mut conn = db.read().await?;
+    let (_, session) = open(&by, now, &mut conn, center, id).await?;
+    let attendance = queries::attendance(&mut conn, session.id, attendance).await?;
+    drop(conn);
+    actions::check_out(&by, now, queue, &session, &attendance).await?.or_refusal()?;
     Ok(Done::to(path(center, id), "done.checked_out"))
 }

@@ -30,16 +30,6 @@ pub(super) async fn register_by_name(
     Ok(id)
 }
 
-/// True if the center knows the person.
-pub(super) async fn is_enrolled(conn: &mut Conn, center: CenterId, person: PersonId) -> Result<bool> {
-    let count: i64 = sqlx::query_scalar("select count(*) from enrolments where center_id = $1 and person_id = $2")
-        .bind(center)
-        .bind(person)
-        .fetch_one(conn)
-        .await?;
-    Ok(count > 0)
-}
-
 /// Makes the center know a person: a remembered phone may come to any center.
 pub(super) async fn enrol(now: Now, tx: &mut Conn, center: CenterId, person: PersonId) -> Result<()> {
     sqlx::query(

@@ -5,6 +5,7 @@ use super::{Builder, Made, SignIn, Size, Town};
 use crate::agreements::{self, PurchaserId};
 use crate::auth::{CityAdmin, Coordinator, Manager, Role, Scope, Viewer};
 use crate::centers::{self, Center};
+use crate::check_in::cards;
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::people::{self, PersonId};
@@ -82,7 +83,8 @@ pub(super) async fn organize(b: &Builder, admin: &CityAdmin, tx: &mut Conn, size
     Ok(towns)
 }
 
-/// Gives a center its rooms, workers, residents and teams. The rich one has ten, eight, four hundred and eleven.
+/// Gives a center its rooms, workers, residents and teams. The rich one has ten, eight, four hundred and eleven,
+/// and its residents have cards.
 pub(super) async fn furnish(b: &Builder, tx: &mut Conn, town: &Town, rich: bool) -> Result<Made> {
     let center = centers::queries::public(tx, town.center).await?;
     let id = center.id();
@@ -95,6 +97,9 @@ pub(super) async fn furnish(b: &Builder, tx: &mut Conn, town: &Town, rich: bool)
     let coordinator =
         add_workers(b, &manager, tx, &center, &mut inventor, &login("worker"), if rich { 8 } else { 1 }).await?;
     let residents = register(b, &coordinator, tx, &center, &mut inventor, if rich { 400 } else { 30 }).await?;
+    if rich {
+        cards::issue(&coordinator, b.now, tx, &b.sealer, &center, &residents).await?;
+    }
     let team =
         form_teams(b, &coordinator, tx, &center, &mut inventor, &residents, if rich { TEAMS.len() } else { 1 }).await?;
     let mut sign_ins = Vec::new();

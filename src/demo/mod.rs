@@ -1,5 +1,5 @@
 //! A believable city to look at: 25 centers, one of them rich, three months behind and one ahead, and a sign-in for
-//! each role. The same seed makes the same city, but for the password, which is new each time.
+//! each role. The same seed makes the same city, but for the password and the cards' codes, which are new each time.
 //!
 //! Everything is made by the features' own actions where there is one, so that the demo breaks when they do; only the past, thousands of
 //! attendances at once, is written in bulk.

@@ -5,6 +5,7 @@
 //! Days off that are moved around them are announced year by year, so the city administrator keeps the list.
 
 mod actions;
+pub(crate) mod api;
 mod forms;
 mod pages;
 pub mod queries;
@@ -35,5 +36,5 @@ impl Holiday {
 }
 
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("holidays", |rocket| async { rocket.mount("/", pages::routes()) })
+    AdHoc::on_ignite("holidays", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })
 }

@@ -19,13 +19,22 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Template)]
 #[template(path = "holidays/list.html")]
 struct Holidays {
-    holidays: Vec<Holiday>,
+    coming: Vec<Holiday>,
+    /// The latest first.
+    past: Vec<Holiday>,
     form: Form,
 }
 
+/// How far back the list shows what is over: a year and what a late look at it needs.
+const DAYS_BACK: u64 = 400;
+
 impl Holidays {
     async fn load(conn: &mut Conn, now: Now, form: Form) -> Result<Self> {
-        Ok(Self { holidays: queries::from_on(conn, Zone::SHANGHAI.date(now.0)).await?, form })
+        let today = Zone::SHANGHAI.date(now.0);
+        let found = queries::from_on(conn, today.minus_days(DAYS_BACK)).await?;
+        let (coming, mut past): (Vec<_>, Vec<_>) = found.into_iter().partition(|holiday| holiday.ends_on >= today);
+        past.reverse();
+        Ok(Self { coming, past, form })
     }
 }
 
@@ -47,7 +56,7 @@ async fn list(_by: CityAdmin, db: &Db, now: Now) -> Result<Page<Holidays>> {
 #[post("/holidays", data = "<fields>")]
 async fn add(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Submitted<Holidays>> {
     let made = async {
-        let input = forms::holiday(&fields)?;
+        let input = forms::holiday(&fields, Zone::SHANGHAI.date(now.0))?;
         let mut tx = db.begin().await?;
         actions::add(&by, now, &mut tx, &input).await?;
         Ok::<_, Error>(tx.commit().await?)

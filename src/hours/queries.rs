@@ -1,5 +1,7 @@
 //! Reading the ledger.
 
+use std::time::Duration;
+
 use super::{EntryId, Source};
 use crate::activities::Session;
 use crate::check_in::AttendanceId;
@@ -42,6 +44,7 @@ struct Row {
     phone_last4: Option<String>,
     came_at: Timestamp,
     left_at: Option<Timestamp>,
+    away_ms: i64,
     entry: Option<EntryId>,
     minutes: Option<i64>,
     source: Option<Source>,
@@ -51,8 +54,8 @@ struct Row {
 /// The session's volunteers, each with the entry that counts: not a reversal, and not reversed.
 pub async fn volunteers(conn: &mut Conn, session: &Session) -> Result<Vec<Volunteer>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select a.id, a.person_id, p.name, p.phone_last4, a.came_at, a.left_at, h.id as entry, h.minutes, h.source,
-                h.reason
+        "select a.id, a.person_id, p.name, p.phone_last4, a.came_at, a.left_at, a.away_ms, h.id as entry, h.minutes,
+                h.source, h.reason
          from attendances a
          join people p on p.id = a.person_id
          left join hours_entries h on h.session_id = a.session_id and h.person_id = a.person_id
@@ -70,7 +73,12 @@ pub async fn volunteers(conn: &mut Conn, session: &Session) -> Result<Vec<Volunt
             person: row.person_id,
             name: row.name,
             phone_last4: row.phone_last4,
-            stay: rules::stay(row.came_at, row.left_at, session.ends_at),
+            stay: rules::stay(
+                row.came_at,
+                row.left_at,
+                Duration::from_millis(row.away_ms.unsigned_abs()),
+                session.ends_at,
+            ),
             explained: rules::explained(row.came_at, row.left_at, (session.starts_at, session.ends_at)),
             came_at: row.came_at,
             left_at: row.left_at,

@@ -31,7 +31,10 @@ pub async fn register(
     let known_before = known.is_some();
     let (id, action) = match known {
         Some((_, name)) if name != input.name => return Err(Error::field("id_number", "field.id_number_other_name")),
-        Some((id, _)) => (fill_in(tx, now, sealer, id, input).await?, "person.enrolled"),
+        Some((id, _)) => {
+            groups::hold(tx, id).await?;
+            (fill_in(tx, now, sealer, id, input).await?, "person.enrolled")
+        }
         None => {
             refuse_double(tx, sealer, center.id(), input).await?;
             (insert(tx, now, sealer, &Facts::of(input)).await?, "person.registered")
@@ -273,6 +276,9 @@ pub async fn revise(
     if seen != person.version {
         return Err(Error::refused("person_changed"));
     }
+    if birth_date != person.birth_date {
+        groups::hold(tx, person.id).await?;
+    }
     update(tx, now, sealer, (person.id, seen), &facts).await?;
     update_enrolments(tx, sealer, center.id(), person.id, input, phone.as_ref()).await?;
     // Only a corrected birth date changes the past; a new note must not count it by today's age bands.
@@ -364,6 +370,7 @@ pub async fn grant_membership(
     person: PersonId,
     input: &MembershipInput,
 ) -> Result<()> {
+    groups::hold(tx, person).await?;
     insert_membership(tx, now, by.account, person, input).await?;
     groups::follow_memberships(tx, person).await?;
     audit::record(tx, by, now, audit::entry("person.membership_granted", person.0).at(center.id())).await
@@ -405,6 +412,7 @@ pub async fn end_membership(
     membership: i64,
     last_day: Date,
 ) -> Result<()> {
+    groups::hold(tx, person).await?;
     let ended = sqlx::query(
         "update group_memberships set valid_to = $3 where id = $1 and person_id = $2 and voided_at is null",
     )
@@ -437,6 +445,7 @@ pub async fn void_membership(
     (person, membership): (PersonId, i64),
     reason: &str,
 ) -> Result<()> {
+    groups::hold(tx, person).await?;
     let voided = sqlx::query(
         "update group_memberships set voided_at = $1, voided_by = $2, void_reason = $3
          where id = $4 and person_id = $5 and voided_at is null",

@@ -11,13 +11,13 @@ use crate::api::{self, List, Problem};
 use crate::auth::Coordinator;
 use crate::centers;
 use crate::clock::Now;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::{Db, Sealer};
 use crate::web::Fields;
 use crate::web::fields::parse;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, show, create]
+    routes![list, show, create, revise]
 }
 
 #[derive(Serialize, ToSchema)]
@@ -31,6 +31,9 @@ pub(crate) struct PersonJson {
     phone: Option<String>,
     /// Masked: `4419************12`
     id_number: Option<String>,
+    /// What the center wrote down
+    address: Option<String>,
+    note: Option<String>,
     enrolled_at: String,
     /// Grows with every change
     version: i64,
@@ -46,6 +49,8 @@ impl PersonJson {
             id_number: person.id_number(sealer).map(|number| number.masked()),
             enrolled_at: person.enrolled_at.rfc3339(),
             version: person.version,
+            address: person.address,
+            note: person.note,
             name: person.name,
         }
     }
@@ -116,4 +121,50 @@ pub(crate) async fn create(
     let person = queries::find(&mut tx, center.id(), id).await?;
     tx.commit().await?;
     Ok(Created::new(format!("/api/v1/people/{id}")).body(Json(PersonJson::of(person, sealer))))
+}
+
+/// All of what is known of a person: what is left out here is taken out there, but for the numbers, of which only masks
+/// are told.
+#[derive(ToSchema)]
+#[allow(dead_code)] // describes the body; `forms::revision` reads it
+pub(crate) struct NewRevision {
+    /// The version that the change starts from
+    version: i64,
+    name: String,
+    /// `f` or `m`
+    sex: Option<String>,
+    birth_date: Option<String>,
+    /// Left out, the one there is stays
+    phone: Option<String>,
+    forget_phone: Option<bool>,
+    /// Left out, the one there is stays
+    id_number: Option<String>,
+    forget_id_number: Option<bool>,
+    address: Option<String>,
+    note: Option<String>,
+}
+
+/// Revises a person. 409 `person_changed` where somebody changed them since that version: read it again first.
+#[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), request_body = NewRevision, responses((status = 200, body = PersonJson), (status = "4XX", body = Problem)))]
+#[post("/people/<id>", data = "<fields>")]
+pub(crate) async fn revise(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    id: PersonId,
+    fields: Fields,
+) -> Result<Json<PersonJson>> {
+    let mut tx = db.begin().await?;
+    let center = queries::center_of(&by, &mut tx, id).await?;
+    let center = centers::queries::open_to(&by, &mut tx, center).await?;
+    let person = queries::find(&mut tx, center.id(), id).await?;
+    let revision = forms::revision(&fields, center.zone.date(now.0))?;
+    if revision.version.is_none() {
+        return Err(Error::field("version", "field.required"));
+    }
+    actions::revise(&by, now, &mut tx, sealer, &center, &person, &revision).await?;
+    let person = queries::find(&mut tx, center.id(), id).await?;
+    tx.commit().await?;
+    Ok(Json(PersonJson::of(person, sealer)))
 }

@@ -3,10 +3,11 @@
 //! Elderly and youth follow from the birth date by age bands kept in the settings; disabled and needy are granted for
 //! a time. What counts is the session's local date, so the answer is copied into the attendance when it is made.
 
+use crate::activities::{self, SessionId};
 use crate::clock::Date;
 use crate::error::Result;
 use crate::people::PersonId;
-use crate::store::{Conn, text_enum};
+use crate::store::{self, Conn, text_enum};
 
 text_enum!(
     /// 老年人, 残疾人, 困难居民, 青少年: the notice's order.
@@ -48,6 +49,13 @@ pub struct AgeBands {
 impl Default for AgeBands {
     fn default() -> Self {
         Self { elderly_from: 60, youth_from: 6, youth_to: 18 }
+    }
+}
+
+impl sqlx::FromRow<'_, sqlx::any::AnyRow> for AgeBands {
+    fn from_row(row: &sqlx::any::AnyRow) -> sqlx::Result<Self> {
+        use sqlx::Row;
+        Ok((row.try_get("elderly_from")?, row.try_get("youth_from")?, row.try_get("youth_to")?).into())
     }
 }
 
@@ -165,6 +173,21 @@ pub async fn of_person(conn: &mut Conn, person: PersonId, date: Date) -> Result<
         sqlx::query_scalar("select birth_date from people where id = $1").bind(person).fetch_one(&mut *conn).await?;
     let bands = age_bands(conn, date).await?;
     Ok(groups_on(birth, &memberships(conn, person).await?, bands, date))
+}
+
+/// Holds everything that copies this person's groups until the transaction ends: the sessions of their attendances, in
+/// the order of all ([`activities::hold_sessions`]), then their own row, for which a check-in under way is waited. Before
+/// what the groups follow from is written, and before [`follow_birth_date`] and [`follow_memberships`], which else would
+/// not see the attendance that is just being made.
+pub async fn hold(tx: &mut Conn, person: PersonId) -> Result<()> {
+    let sessions: Vec<SessionId> =
+        sqlx::query_scalar("select distinct session_id from attendances where person_id = $1")
+            .bind(person)
+            .fetch_all(&mut *tx)
+            .await?;
+    activities::hold_sessions(tx, sessions).await?;
+    store::lock(tx, "select id from people where id = $1").bind(person).execute(tx).await?;
+    Ok(())
 }
 
 /// Lets elderly and youth in the person's attendances follow a corrected birth date, each by its session's local date

@@ -6,9 +6,11 @@ use rocket::{Route, State, get, post, routes};
 
 use super::groups::{self, Membership, PriorityGroup};
 use super::queries::{TeamOf, Visit};
+use super::rules::{IdNumber, Phone};
 use super::{Person, PersonId, SealedNumber, Sex, actions, forms, queries};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
+use crate::check_in::cards::{self, Card};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::store::{Conn, Db, Sealer};
@@ -21,6 +23,10 @@ const VISITS: i64 = 30;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![new, create, show, edit, update, reveal, grant, end, void]
+}
+
+fn is_overtaken(form: &Form) -> bool {
+    form.refusal().is_some_and(|refusal| refusal.code == "person_changed")
 }
 
 /// The form of a person, new (`person` is none) or known.
@@ -48,7 +54,7 @@ impl PersonForm {
 
     /// True if somebody changed the person while this form was open.
     fn is_overtaken(&self) -> bool {
-        self.form.refusal().is_some_and(|refusal| refusal.code == "person_changed")
+        is_overtaken(&self.form)
     }
 
     /// What the form was filled from; once its reader was told of another change, what is there now.
@@ -120,6 +126,8 @@ struct PersonPage {
     groups: Vec<PriorityGroup>,
     visits: Vec<Visit>,
     teams: Vec<TeamOf>,
+    /// The latest card, good or not.
+    card: Option<Card>,
     today: Date,
     /// A number shown in full, this once.
     revealed: Option<(SealedNumber, String)>,
@@ -146,6 +154,7 @@ impl PersonPage {
             groups: groups::groups_on(person.birth_date, &memberships, bands, today).iter().collect(),
             visits: queries::visits(by, conn, center.id(), person.id, VISITS).await?,
             teams: queries::teams(conn, center.id(), person.id).await?,
+            card: cards::queries::of_person(conn, person.id).await?.into_iter().next(),
             center,
             person,
             memberships,
@@ -209,23 +218,62 @@ async fn show(
     Ok(Page(PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?))
 }
 
+/// What the form is filled with. Phone and ID number are not sent to the browser: an empty field keeps them.
+fn kept(person: &Person) -> [(&'static str, String); 5] {
+    [
+        ("name", person.name.clone()),
+        ("sex", person.sex.map_or("", Sex::code).to_owned()),
+        ("birth_date", person.birth_date.map(|date| date.to_string()).unwrap_or_default()),
+        ("address", person.address.clone().unwrap_or_default()),
+        ("note", person.note.clone().unwrap_or_default()),
+    ]
+}
+
 #[get("/centers/<center>/people/<id>/edit")]
 async fn edit(by: Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<Page<PersonForm>> {
     let (center, person) = open(&by, db, center, id).await?;
-    // Phone and ID number are not sent to the browser: an empty field keeps them.
-    let values = Fields::default()
-        .with("name", &person.name)
-        .with("sex", person.sex.map_or("", Sex::code))
-        .with("birth_date", person.birth_date.map(|date| date.to_string()).unwrap_or_default())
-        .with("address", person.address.as_deref().unwrap_or_default())
-        .with("note", person.note.as_deref().unwrap_or_default())
-        .with("version", person.version);
+    let values = Fields::default().with("version", person.version);
+    let values = kept(&person).into_iter().fold(values, |values, (name, value)| values.with(name, value));
     Ok(Page(PersonForm { center, person: Some(person), form: Form::filled(values) }))
 }
 
+/// What is known of the person now and was entered differently, in the reader's words and the numbers masked. Of a
+/// number that was left empty nothing changes.
+fn differing(person: &Person, sealer: &Sealer, entered: &Fields, lang: Lang) -> Fields {
+    let mut differing = Fields::default();
+    let mut compare = |name: &str, differs: bool, text: String| {
+        if differs {
+            differing.add(name, &text);
+        }
+    };
+    for (name, now) in kept(person) {
+        let text = match name {
+            "sex" => person.sex.map(|sex| lang.text(sex.key())).unwrap_or_default(),
+            "birth_date" => person.birth_date.map(|date| filters::plain_date(lang, date.0)).unwrap_or_default(),
+            _ => now.clone(),
+        };
+        compare(name, entered.get(name).replace("\r\n", "\n") != now, text);
+    }
+    let (phone, number) = (person.phone(sealer), person.id_number(sealer));
+    let taken_out = |flag: &str| entered.has(flag, "1");
+    let other = match entered.get("phone") {
+        "" => taken_out("forget_phone") && phone.is_some(),
+        text => Phone::parse(text).ok() != phone,
+    };
+    compare("phone", other, phone.map(|phone| phone.masked()).unwrap_or_default());
+    let other = match entered.get("id_number") {
+        "" => taken_out("forget_id_number") && number.is_some(),
+        text => IdNumber::parse(text).ok() != number,
+    };
+    compare("id_number", other, number.map(|number| number.masked()).unwrap_or_default());
+    differing
+}
+
 #[post("/centers/<center>/people/<id>", data = "<fields>", rank = 2)]
+#[allow(clippy::too_many_arguments)] // guards and path
 async fn update(
     by: Coordinator,
+    lang: Lang,
     db: &Db,
     now: Now,
     sealer: &State<Sealer>,
@@ -243,9 +291,10 @@ async fn update(
     match made.await {
         Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.saved")),
         Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
             // As they are now: whoever saves once more has been told.
             let person = queries::find(&mut *db.read().await?, center.id(), id).await?;
+            let form = Form::again(fields.clone(), error.into_field_errors()?);
+            let form = if is_overtaken(&form) { form.beside(differing(&person, sealer, &fields, lang)) } else { form };
             Ok(Submitted::again(PersonForm { center, person: Some(person), form }))
         }
     }

@@ -7,9 +7,10 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Numbers, Period, Scope, queries, scope};
+use super::{Numbers, Period, Reach, Scope, queries, scope};
 use crate::api::Problem;
 use crate::auth::ReportReader;
+use crate::centers::CenterId;
 use crate::clock::Now;
 use crate::error::Result;
 use crate::store::Db;
@@ -25,10 +26,15 @@ const LONGEST: i64 = 1_100;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SummaryJson {
-    /// The first local date of the period; a purchaser is told of its agreements' days in it
+    /// The first local date that is counted: later than asked where a purchaser's agreements begin later
     from: String,
-    /// The first local date after the period
+    /// The first local date after those that are counted
     to: String,
+    asked_from: String,
+    asked_to: String,
+    /// The days that are counted, of each center: all that was asked, and for a purchaser those of its agreements. A
+    /// center whose days are parted stands here more than once
+    counted: Vec<CountedJson>,
     /// Completed sessions that somebody came to
     sessions: i64,
     /// Participants' attendances and unnamed heads
@@ -46,6 +52,14 @@ pub(crate) struct SummaryJson {
     rooms: Vec<RoomUseJson>,
     coverage: CoverageJson,
     completeness: CompletenessJson,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CountedJson {
+    center_id: i64,
+    from: String,
+    /// The first local date after them
+    to: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -112,12 +126,29 @@ pub(crate) struct CompletenessJson {
     without_birth_date: i64,
 }
 
-impl From<Numbers> for SummaryJson {
-    fn from(numbers: Numbers) -> Self {
+impl SummaryJson {
+    fn new(numbers: Numbers, reach: &Reach) -> Self {
         let total = numbers.total;
+        let asked = numbers.period;
+        let days = |id| reach.days(id, asked).into_iter().map(move |days| (id, days));
+        let mut counted: Vec<(CenterId, Period)> =
+            reach.centers().iter().map(|center| center.id()).flat_map(days).collect();
+        counted.sort_by_key(|(center, days)| (*center, days.from));
+        let first = counted.iter().map(|(_, days)| days.from).min().unwrap_or(asked.from);
+        let end = counted.iter().map(|(_, days)| days.to).max().unwrap_or(asked.to);
         Self {
-            from: numbers.period.from.to_string(),
-            to: numbers.period.to.to_string(),
+            from: first.to_string(),
+            to: end.to_string(),
+            asked_from: asked.from.to_string(),
+            asked_to: asked.to.to_string(),
+            counted: counted
+                .into_iter()
+                .map(|(center, days)| CountedJson {
+                    center_id: center.0,
+                    from: days.from.to_string(),
+                    to: days.to.to_string(),
+                })
+                .collect(),
             sessions: total.sessions,
             visits: total.visits,
             unnamed: total.unnamed,
@@ -178,7 +209,8 @@ impl From<Numbers> for SummaryJson {
     }
 }
 
-/// The numbers of a scope over [from, to), exact: people are counted once across its centers.
+/// The numbers of a scope over [from, to), exact: people are counted once across its centers. A purchaser reads its
+/// agreements' days, and 404 where there is none in the period or in one of its months.
 #[utoipa::path(
     context_path = "/api/v1", tag = "summary",
     params(
@@ -200,7 +232,8 @@ pub(crate) async fn summary(
     let (scope, period) = asked(scope, from, to)?;
     let mut conn = db.read().await?;
     let reach = scope::named(&by, &mut conn, &scope, period).await?;
-    Ok(Json(queries::count(&mut conn, &reach, period, now).await?.for_reader(&by).into()))
+    let numbers = queries::count(&mut conn, &reach, period, now).await?.for_reader(&by);
+    Ok(Json(SummaryJson::new(numbers, &reach)))
 }
 
 fn asked(scope: Option<&str>, from: Option<&str>, to: Option<&str>) -> Result<(Scope, Period)> {

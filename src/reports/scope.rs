@@ -53,12 +53,13 @@ impl Reach {
         &self.centers
     }
 
-    /// Whether the viewer may read some of every month of `period`.
+    /// Whether the viewer may read some of every month of `period`, and of `period` itself.
     pub(super) fn agrees(&self, center: CenterId, period: Period) -> bool {
-        self.terms_of(center).is_none_or(|terms| rules::is_agreed(period, &terms))
+        self.terms_of(center)
+            .is_none_or(|terms| rules::is_agreed(period, &terms) && !rules::agreed_days(period, &terms).is_empty())
     }
 
-    /// The days of `period` that the viewer may read of a center.
+    /// The days of `period` that the viewer may read of a center, which are those that are counted.
     pub(super) fn days(&self, center: CenterId, period: Period) -> Vec<Period> {
         self.terms_of(center).map_or_else(|| vec![period], |terms| rules::agreed_days(period, &terms))
     }
@@ -92,7 +93,7 @@ pub(super) async fn ever(by: &ReportReader, conn: &mut Conn, id: CenterId) -> Re
 /// One center's totals of `period`.
 ///
 /// # Errors
-/// `NotFound` where the viewer does not reach the center, and for a purchaser outside its agreements' months.
+/// `NotFound` where the viewer does not reach the center, and for a purchaser outside its agreements' days.
 pub async fn center(by: &ReportReader, conn: &mut Conn, id: CenterId, period: Period) -> Result<Reach> {
     let reach = ever(by, conn, id).await?;
     if reach.agrees(id, period) { Ok(reach) } else { Err(Error::NotFound) }

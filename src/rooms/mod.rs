@@ -13,7 +13,7 @@ pub use actions::{add, close, hold, retire, revise, void_closure};
 pub use forms::RoomInput;
 
 use crate::centers::CenterId;
-use crate::clock::Timestamp;
+use crate::clock::{Date, Timestamp, Zone};
 use crate::store::{id_type, text_enum};
 
 id_type!(RoomId);
@@ -81,6 +81,24 @@ pub struct Closure {
     pub starts_at: Timestamp,
     pub ends_at: Timestamp,
     pub reason: String,
+}
+
+impl Closure {
+    /// The first and the last day, where it is of whole days.
+    fn days(&self, zone: Zone) -> Option<(Date, Date)> {
+        let (from, after) = (zone.date(self.starts_at), zone.date(self.ends_at));
+        let whole = zone.midnight(from) == self.starts_at && zone.midnight(after) == self.ends_at && from < after;
+        whole.then(|| (from, after.minus_days(1)))
+    }
+
+    /// The field in which a page with several closures asks why `id` is taken back.
+    fn field_of(id: ClosureId) -> String {
+        format!("void_reason.{id}")
+    }
+
+    fn reason_field(&self) -> String {
+        Self::field_of(self.id)
+    }
 }
 
 pub fn stage() -> AdHoc {

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use askama::Template;
-use chrono::NaiveDateTime;
 use rocket::{Route, get, post, routes};
 
 use super::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind, actions, forms, queries, rules};
@@ -34,10 +33,6 @@ struct List {
 impl List {
     fn room_name(&self, id: &RoomId) -> &str {
         self.rooms.iter().find(|room| room.id == *id).map_or("", |room| room.name.as_str())
-    }
-
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
     }
 }
 
@@ -88,10 +83,6 @@ impl RoomPage {
         closures.retain(|closure| room.as_ref().is_some_and(|room| room.id == closure.room_id));
         let kinds = queries::kinds(conn).await?;
         Ok(Self { center, room, kinds, form, closing: Form::new(), voiding: Form::new(), closures })
-    }
-
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
     }
 
     fn kinds_of(&self, class: &RoomClass) -> Vec<&RoomKind> {
@@ -254,7 +245,7 @@ async fn void_closure(
     let (center, room) = open(&by, db, center, id).await?;
     let made = async {
         let mut read = fields.read();
-        let reason = read.required("reason", parse::line(80));
+        let reason = read.required(&Closure::field_of(closure), parse::line(80));
         let reason = read.finish(|| reason)?;
         let mut tx = db.begin().await?;
         actions::void_closure(&by, now, &mut tx, &room, closure, &reason).await?;

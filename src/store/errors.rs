@@ -46,10 +46,11 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
-        // 57P0x: PostgreSQL is shutting down or starting up. 53300: it has no connection left. SQLite 5: busy.
-        sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| code.starts_with("57P") || code == "53300" || code == "5")
-        }
+        // 57P0x: PostgreSQL is shutting down or starting up. 53300: it has no connection left. 40P01 and 40001: it gave
+        // up one of two transactions that stood in each other's way, and nothing of it was written. SQLite 5: busy.
+        sqlx::Error::Database(error) => error
+            .code()
+            .is_some_and(|code| code.starts_with("57P") || matches!(&*code, "53300" | "40P01" | "40001" | "5")),
         _ => false,
     }
 }

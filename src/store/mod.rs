@@ -18,15 +18,19 @@
 
 mod care;
 mod errors;
+mod lock;
 mod migrations;
 mod pool;
+mod rows;
 mod sealed;
 mod types;
 
 pub use care::{copy_to, problems};
 pub use errors::{Violation, is_unavailable, violation};
+pub(crate) use lock::{lock, share};
 pub use migrations::migrate;
 pub use pool::{Engine, OpenError, Pool, sqlite_file};
+pub(crate) use rows::rows;
 pub use sealed::{Sealed, Sealer};
 pub use types::Flag;
 pub(crate) use types::{id_type, text_column, text_enum};

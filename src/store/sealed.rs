@@ -1,7 +1,7 @@
 //! Personal numbers at rest: sealed so that a stolen database tells nothing, and found again by a keyed hash.
 //!
-//! XChaCha20-Poly1305 with a random nonce for what must be read back; HMAC-SHA-256 for what must be found. Both keys
-//! come from one secret: `LINLI_KEY` (64 hex digits), or a file beside the SQLite database made at first start.
+//! XChaCha20-Poly1305 with a random nonce for what must be read back; HMAC-SHA-256 for what must be found, and for what
+//! we sign to know it again without keeping it. The keys come from one secret: `LINLI_KEY` (64 hex digits), or a file beside the SQLite database made at first start.
 
 use std::fmt;
 
@@ -12,8 +12,9 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 /// Text that only the key's holder can read, as stored: nonce and ciphertext in base64.
-#[derive(Clone, sqlx::Type)]
+#[derive(Clone, sqlx::Type, serde::Serialize)]
 #[sqlx(transparent)]
+#[serde(transparent)]
 pub struct Sealed(String);
 
 impl fmt::Debug for Sealed {
@@ -27,11 +28,16 @@ impl fmt::Debug for Sealed {
 pub struct Sealer {
     cipher: XChaCha20Poly1305,
     hash_key: [u8; 32],
+    sign_key: [u8; 32],
 }
 
 impl Sealer {
     pub fn new(secret: &[u8; 32]) -> Self {
-        Self { cipher: XChaCha20Poly1305::new(&derive(secret, b"seal").into()), hash_key: derive(secret, b"find") }
+        Self {
+            cipher: XChaCha20Poly1305::new(&derive(secret, b"seal").into()),
+            hash_key: derive(secret, b"find"),
+            sign_key: derive(secret, b"sign"),
+        }
     }
 
     /// Reads a secret of 64 hex digits.
@@ -63,6 +69,18 @@ impl Sealer {
     pub fn hash(&self, kind: &str, text: &str) -> String {
         HEXLOWER.encode(&mac(&self.hash_key, &[kind.as_bytes(), b":", text.as_bytes()].concat()))
     }
+
+    /// Our signature of a text. `kind` keeps what is signed for one purpose from being shown for another.
+    pub fn sign(&self, kind: &str, text: &str) -> [u8; 32] {
+        mac(&self.sign_key, &[kind.as_bytes(), b":", text.as_bytes()].concat())
+    }
+
+    /// Whether `signature` is the beginning of ours; how long that takes tells nothing of where it is wrong.
+    pub fn has_signed(&self, kind: &str, text: &str, signature: &[u8]) -> bool {
+        keyed(&self.sign_key, &[kind.as_bytes(), b":", text.as_bytes()].concat())
+            .verify_truncated_left(signature)
+            .is_ok()
+    }
 }
 
 fn derive(secret: &[u8; 32], purpose: &[u8]) -> [u8; 32] {
@@ -70,12 +88,16 @@ fn derive(secret: &[u8; 32], purpose: &[u8]) -> [u8; 32] {
 }
 
 fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    keyed(key, message).finalize().into_bytes().into()
+}
+
+fn keyed(key: &[u8; 32], message: &[u8]) -> Hmac<Sha256> {
     // HMAC pads its key with zeros to the hash's block of 64 bytes; done here, nothing can fail.
     let mut block = [0; 64];
     block[..32].copy_from_slice(key);
     let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
     mac.update(message);
-    mac.finalize().into_bytes().into()
+    mac
 }
 
 #[cfg(test)]
@@ -91,5 +113,14 @@ mod tests {
         assert_ne!(ours.seal("13800138000").0, sealed.0, "two sealings never look alike");
         assert_eq!(ours.hash("phone", "1"), ours.hash("phone", "1"));
         assert_ne!(ours.hash("phone", "1"), ours.hash("id", "1"));
+    }
+
+    #[test]
+    fn what_is_signed_is_known_again_for_its_purpose_only() {
+        let (ours, theirs) = (Sealer::new(&[1; 32]), Sealer::new(&[2; 32]));
+        let signature = &ours.sign("code", "7")[..6];
+        assert!(ours.has_signed("code", "7", signature));
+        assert!(!ours.has_signed("code", "8", signature) && !ours.has_signed("ticket", "7", signature));
+        assert!(!theirs.has_signed("code", "7", signature) && !ours.has_signed("code", "7", b""));
     }
 }

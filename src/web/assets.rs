@@ -17,28 +17,50 @@ struct Files;
 
 /// What is served: file name to content. The stylesheets of `css/` are one file, `linli.css`.
 static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
-    let mut assets = BTreeMap::from([("linli.css".to_owned(), Asset::new(stylesheet()))]);
+    let mut assets = BTreeMap::from([("linli.css".to_owned(), Asset::new(stylesheet().into_bytes()))]);
     for name in Files::iter().filter(|name| !name.starts_with("css/")) {
-        let text = read(&name);
-        assets.insert(name.rsplit('/').next().unwrap_or(&name).to_owned(), Asset::new(text));
+        let (folder, file) = name.rsplit_once('/').unwrap_or(("", &name));
+        let asset = Asset { checksum: checksum(&family(folder, &name)), content: read(&name) };
+        assets.insert(file.to_owned(), asset);
     }
     assets
 });
 
 struct Asset {
-    text: String,
+    content: Vec<u8>,
     checksum: String,
 }
 
 impl Asset {
-    fn new(text: String) -> Self {
-        let checksum = HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..6]);
-        Self { text, checksum }
+    fn new(content: Vec<u8>) -> Self {
+        Self { checksum: checksum(&content), content }
     }
 }
 
-fn read(name: &str) -> String {
-    Files::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default()
+fn checksum(content: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(content)[..6])
+}
+
+/// What a file's checksum is made of. The modules of one script (`js/<script>/`) import each other from beside themselves,
+/// so they share one checksum: if one changes, the browser fetches them all.
+fn family(folder: &str, name: &str) -> Vec<u8> {
+    match folder.starts_with("js/") {
+        true => Files::iter().filter(|other| other.starts_with(folder)).flat_map(|other| read(&other)).collect(),
+        false => read(name),
+    }
+}
+
+fn read(name: &str) -> Vec<u8> {
+    Files::get(name).map(|file| file.data.into_owned()).unwrap_or_default()
+}
+
+/// A text that is served under another path than its own.
+pub fn text(name: &str) -> &'static str {
+    ASSETS.get(name).and_then(|asset| std::str::from_utf8(&asset.content).ok()).unwrap_or_default()
+}
+
+fn text_of(name: &str) -> String {
+    String::from_utf8_lossy(&read(name)).into_owned()
 }
 
 /// The layers' order is set by the first files; among components it does not matter.
@@ -47,7 +69,7 @@ fn stylesheet() -> String {
     let rest = Files::iter().filter(|name| name.starts_with("css/") && !FIRST.contains(&name.as_ref()));
     let mut names: Vec<String> = rest.map(|name| name.into_owned()).collect();
     names.sort();
-    FIRST.iter().map(|name| (*name).to_owned()).chain(names).map(|name| read(&name)).collect::<Vec<_>>().join("\n")
+    FIRST.iter().map(|name| (*name).to_owned()).chain(names).map(|name| text_of(&name)).collect::<Vec<_>>().join("\n")
 }
 
 /// The path of an asset, for templates: `/assets/3f2a…/linli.css`.
@@ -62,7 +84,7 @@ pub fn stage() -> AdHoc {
 
 #[derive(Responder)]
 struct Served {
-    text: &'static str,
+    content: &'static [u8],
     kind: ContentType,
     cache: Header<'static>,
 }
@@ -73,5 +95,16 @@ fn show(_checksum: &str, name: &str) -> Option<Served> {
     let asset = ASSETS.get(name)?;
     let kind = name.rsplit('.').next().and_then(ContentType::from_extension).unwrap_or(ContentType::Plain);
     let cache = Header::new("Cache-Control", "public, max-age=31536000, immutable");
-    Some(Served { text: &asset.text, kind, cache })
+    Some(Served { content: &asset.content, kind, cache })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_files_have_one_name() {
+        let files = Files::iter().filter(|name| !name.starts_with("css/")).count();
+        assert_eq!(ASSETS.len(), files + 1, "and the stylesheet");
+    }
 }

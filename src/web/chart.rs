@@ -26,6 +26,17 @@ pub struct Bar {
     pub class: &'static str,
 }
 
+/// What a chart can be drawn of, once the reader's language is known.
+pub trait Chart {
+    fn bars(&self, lang: Lang) -> Bars;
+}
+
+impl<C: Chart> Chart for &C {
+    fn bars(&self, lang: Lang) -> Bars {
+        (*self).bars(lang)
+    }
+}
+
 /// Horizontal bars under their labels, to compare amounts or shares.
 #[derive(Template)]
 #[template(path = "components/chart_bars.html")]

@@ -70,8 +70,10 @@ fn name(status: Status) -> &'static str {
     }
 }
 
+/// Programs, and scripts of our own pages that ask for JSON.
 fn is_api(request: &Request<'_>) -> bool {
-    request.uri().path().starts_with("/api/")
+    let accept = request.headers().get_one("Accept").unwrap_or_default();
+    request.uri().path().starts_with("/api/") || accept.starts_with("application/json")
 }
 
 /// RFC 9457: `status`, a stable `code`, a `title` for people, and `errors` by field where the input is at fault.

@@ -85,15 +85,39 @@ impl<'r> FromData<'r> for Fields {
     type Error = &'static str;
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        let body = match data.open(LIMIT_KIB.kibibytes()).into_string().await {
-            Ok(body) if body.is_complete() => body.into_inner(),
-            Ok(_) => return Outcome::Error((Status::PayloadTooLarge, "the body is too large")),
-            Err(_) => return Outcome::Error((Status::BadRequest, "the body is not UTF-8 text")),
+        let body = match whole(data).await {
+            Ok(body) => body,
+            Err(error) => return Outcome::Error(error),
         };
         let json = request.content_type().is_some_and(|kind| kind.is_json());
         match if json { Self::from_json(&body) } else { Some(Self::from_form(&body)) } {
             Some(fields) => Outcome::Success(fields),
             None => Outcome::Error((Status::BadRequest, "the body is not a JSON object")),
+        }
+    }
+}
+
+/// The whole body as text.
+async fn whole(data: Data<'_>) -> Result<String, (Status, &'static str)> {
+    match data.open(LIMIT_KIB.kibibytes()).into_string().await {
+        Ok(body) if body.is_complete() => Ok(body.into_inner()),
+        Ok(_) => Err((Status::PayloadTooLarge, "the body is too large")),
+        Err(_) => Err((Status::BadRequest, "the body is not UTF-8 text")),
+    }
+}
+
+/// A JSON body of a shape that is more than named values: 400 where it is another.
+pub struct Body<T>(pub T);
+
+#[rocket::async_trait]
+impl<'r, T: serde::de::DeserializeOwned> FromData<'r> for Body<T> {
+    type Error = &'static str;
+
+    async fn from_data(_: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        match whole(data).await.map(|body| serde_json::from_str(&body)) {
+            Ok(Ok(body)) => Outcome::Success(Self(body)),
+            Ok(Err(_)) => Outcome::Error((Status::BadRequest, "the body has another shape")),
+            Err(error) => Outcome::Error(error),
         }
     }
 }

@@ -5,9 +5,10 @@
 use std::borrow::Borrow;
 use std::fmt::Display;
 
-use askama::Values;
+use askama::{Template, Values};
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
+use super::chart::Chart;
 use super::fields::Fault;
 use super::text::Lang;
 use crate::clock::Date;
@@ -94,10 +95,26 @@ pub fn short_day(date: impl Into<Day>, values: &dyn Values) -> askama::Result<St
 /// `2026年3月5日`, `5 March 2026`: without the weekday.
 #[askama::filter_fn]
 pub fn date(date: impl Into<Day>, values: &dyn Values) -> askama::Result<String> {
-    let date = date.into().0;
-    Ok(match lang(values) {
+    Ok(plain_date(lang(values), date.into().0))
+}
+
+/// The date as [`date`] writes it.
+pub fn plain_date(lang: Lang, date: NaiveDate) -> String {
+    match lang {
         Lang::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
         Lang::En => date.format("%-d %B %Y").to_string(),
+    }
+}
+
+/// `2026年3月5日 – 3月8日`, `5 March – 8 March 2026`: both days included, and the year said once where it is one.
+#[askama::filter_fn]
+pub fn until<F: Into<Day>, T: Into<Day>>(from: F, values: &dyn Values, to: T) -> askama::Result<String> {
+    let (lang, from, to) = (lang(values), from.into().0, to.into().0);
+    Ok(match lang {
+        _ if from == to => plain_date(lang, from),
+        _ if from.year() != to.year() => format!("{} – {}", plain_date(lang, from), plain_date(lang, to)),
+        Lang::Zh => format!("{} – {}月{}日", plain_date(lang, from), to.month(), to.day()),
+        Lang::En => format!("{} – {}", from.format("%-d %B"), plain_date(lang, to)),
     })
 }
 
@@ -119,6 +136,18 @@ pub fn long_month(lang: Lang, date: NaiveDate) -> String {
 #[askama::filter_fn]
 pub fn time<A: Borrow<NaiveDateTime>>(at: A, _: &dyn Values) -> askama::Result<String> {
     Ok(at.borrow().format("%H:%M").to_string())
+}
+
+/// `14:30:05`.
+#[askama::filter_fn]
+pub fn second<A: Borrow<NaiveDateTime>>(at: A, _: &dyn Values) -> askama::Result<String> {
+    Ok(at.borrow().format("%H:%M:%S").to_string())
+}
+
+/// A chart with its words in the reader's language: `{{ ratings|chart|safe }}`.
+#[askama::filter_fn]
+pub fn chart<C: Chart>(of: C, values: &dyn Values) -> askama::Result<String> {
+    Template::render(&of.bars(lang(values)))
 }
 
 /// `3月5日 14:30`, `5 Mar 14:30`.

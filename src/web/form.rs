@@ -13,6 +13,8 @@ use crate::error::Refusal;
 pub struct Form {
     values: Fields,
     errors: FieldErrors,
+    /// What the record holds by now, in the reader's words, of each field that is entered differently.
+    present: Fields,
 }
 
 impl Form {
@@ -22,12 +24,21 @@ impl Form {
 
     /// Filled with a record's present values.
     pub fn filled(values: Fields) -> Self {
-        Self { values, errors: FieldErrors::default() }
+        Self { values, ..Self::default() }
     }
 
     /// As it was sent, with what is wrong.
     pub fn again(values: Fields, errors: FieldErrors) -> Self {
-        Self { values, errors }
+        Self { values, errors, ..Self::default() }
+    }
+
+    /// Beside what was entered, what the record holds by now where that is another.
+    pub fn beside(self, present: Fields) -> Self {
+        Self { present, ..self }
+    }
+
+    pub fn present(&self, name: &str) -> Option<&str> {
+        self.present.all(name).first().map(String::as_str)
     }
 
     pub fn value(&self, name: &str) -> &str {
@@ -44,6 +55,12 @@ impl Form {
 
     pub fn fault(&self, name: &str) -> Option<&Fault> {
         self.errors.get(name)
+    }
+
+    /// The ids of what describes a field besides its label, for `aria-describedby`.
+    pub fn described_by(&self, name: &str, hint: &str) -> String {
+        let parts = [("h", !hint.is_empty()), ("e", self.fault(name).is_some()), ("n", self.present(name).is_some())];
+        parts.iter().filter(|(_, there)| *there).map(|(id, _)| format!("{id}-{name}")).collect::<Vec<_>>().join(" ")
     }
 
     pub fn faults(&self) -> &[(String, Fault)] {

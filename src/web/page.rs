@@ -14,7 +14,7 @@ use super::nav::{self, Item, Tab};
 use super::site::Appearance;
 use super::text::Lang;
 use crate::auth::Viewer;
-use crate::centers::CenterHead;
+use crate::centers::{CenterHead, CenterId};
 use crate::error::Error;
 
 /// The cookie that carries a message's text key over a redirect.
@@ -43,6 +43,10 @@ pub enum Frame<'a> {
     Print,
     /// A resident's phone at the door: a page of few kilobytes.
     Door,
+    /// A television or tablet in the hall.
+    Screen,
+    /// A tablet that receives people all day: the whole screen is the page, and it can be installed.
+    FrontDesk(CenterId),
 }
 
 /// A whole HTML page with status 200.
@@ -90,6 +94,10 @@ fn render<V: View>(view: &V, request: &Request<'_>) -> askama::Result<String> {
     match frame {
         Frame::Print => PrintLayout { lang, title: &title, body: &body }.render_with_values(&Reader(lang)),
         Frame::Door => DoorLayout { lang, look, title: &title, body: &body }.render_with_values(&Reader(lang)),
+        Frame::Screen => ScreenLayout { lang, look, title: &title, body: &body }.render_with_values(&Reader(lang)),
+        Frame::FrontDesk(center) => {
+            FrontDeskLayout { lang, look, center, title: &title, body: &body }.render_with_values(&Reader(lang))
+        }
         Frame::Center(..) | Frame::City(_) | Frame::Public => {
             let viewer = request.local_cache(|| None::<Viewer>).as_ref();
             let center = match frame {
@@ -148,6 +156,25 @@ struct PrintLayout<'a> {
 struct DoorLayout<'a> {
     lang: Lang,
     look: Appearance,
+    title: &'a str,
+    body: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "layouts/screen.html")]
+struct ScreenLayout<'a> {
+    lang: Lang,
+    look: Appearance,
+    title: &'a str,
+    body: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "layouts/front_desk.html")]
+struct FrontDeskLayout<'a> {
+    lang: Lang,
+    look: Appearance,
+    center: CenterId,
     title: &'a str,
     body: &'a str,
 }

@@ -1,19 +1,19 @@
 //! Taking on workers and letting them go.
 
-use super::{Worker, WorkerId, WorkerInput};
+use super::{Ending, Worker, WorkerId, WorkerInput};
 use crate::audit;
 use crate::auth::accounts::{self, NewAccount};
-use crate::auth::{Manager, Role, Scope, logins};
+use crate::auth::{AccountId, Manager, Role, Scope, logins};
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
-use crate::people;
+use crate::people::{self, PersonId};
 use crate::store::{self, Conn, Sealer, Violation};
 
 /// Adds a worker to the center, and the sign-in that came with them. The person is the one of this name and phone.
 ///
 /// # Errors
-/// `Invalid` at `name` if the person works here already, at `login` if the login is taken.
+/// `Invalid` at `name` if the person works here already on the first day or later, at `login` if the login is taken.
 pub async fn add(
     by: &Manager,
     now: Now,
@@ -24,6 +24,10 @@ pub async fn add(
     account: Option<NewAccount>,
 ) -> Result<WorkerId> {
     let person = people::admit_unknown(by, now, tx, sealer, center.id(), &input.name, &input.phone).await?;
+    hold_person(tx, person).await?;
+    if is_there_twice(tx, center, person, None, (input.started_on, None)).await? {
+        return Err(Error::field("name", "field.works_here"));
+    }
     let account = match account {
         Some(account) => {
             let scope = [Scope::Center(center.id())];
@@ -53,55 +57,111 @@ pub async fn add(
     Ok(id)
 }
 
-/// Ends a worker's time in the center on `ended_on`. From that local date on their account, if it is a social worker's
-/// of this center alone, signs in no more; one that reaches further loses this center. Before it everything stays.
+/// Ends a worker's time in the center on a day, or takes an end to come back. From that local date on their account, if
+/// it is a social worker's of this center alone, signs in no more; one that reaches further loses this center. Before it
+/// everything stays, and the day may be changed.
 ///
 /// # Errors
-/// `NotFound` if it has ended already; `Invalid` at `ended_on` for a day before the first.
+/// `NotFound` if they have left already; `Invalid` at `ended_on` for a day before the first, and where they would be here
+/// twice: they were taken on anew from the day that was to be the end.
 pub async fn end(
     by: &Manager,
     now: Now,
     tx: &mut Conn,
     center: &Center,
     worker: &Worker,
-    ended_on: Date,
+    ending: Ending,
 ) -> Result<()> {
-    if ended_on < worker.started_on {
-        return Err(Error::field("ended_on", "field.ends_before_start"));
+    let ended_on = match ending {
+        Ending::On(day) if day < worker.started_on => return Err(Error::field("ended_on", "field.ends_before_start")),
+        Ending::On(day) => Some(day),
+        Ending::Never => None,
+    };
+    hold_person(tx, worker.person.id).await?;
+    if is_there_twice(tx, center, worker.person.id, Some(worker.worker_id), (worker.started_on, ended_on)).await? {
+        return Err(Error::field("ended_on", "field.works_here"));
     }
-    let ended = sqlx::query("update workers set ended_on = $1 where id = $2 and ended_on is null")
+    let today = center.zone.date(now.0);
+    let ended = sqlx::query("update workers set ended_on = $1 where id = $2 and (ended_on is null or ended_on > $3)")
         .bind(ended_on)
         .bind(worker.worker_id)
+        .bind(today)
         .execute(&mut *tx)
         .await?;
     if ended.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    if let Some(account) = worker.account_id.filter(|_| ended_on > center.zone.date(now.0)) {
-        sqlx::query("update account_scopes set ends_at = $1 where account_id = $2 and center_id = $3")
-            .bind(center.zone.midnight(ended_on))
-            .bind(account)
-            .bind(center.id())
-            .execute(&mut *tx)
-            .await?;
-    } else if let Some(account) = worker.account_id {
-        sqlx::query("delete from account_scopes where account_id = $1 and center_id = $2")
-            .bind(account)
-            .bind(center.id())
-            .execute(&mut *tx)
-            .await?;
-        let disabled = sqlx::query(
-            "update accounts set disabled_at = $1 where id = $2 and disabled_at is null
-             and not exists (select 1 from account_scopes s where s.account_id = accounts.id)",
-        )
-        .bind(now.0)
-        .bind(account)
-        .execute(&mut *tx)
-        .await?;
-        if disabled.rows_affected() > 0 {
-            logins::revoke_all(tx, now, account, None).await?;
-            audit::record(tx, by, now, audit::entry("account.disabled", account.0).at(center.id())).await?;
+    if let Some(account) = worker.account_id {
+        match ended_on {
+            Some(day) if day <= today => shut_out(by, now, tx, center, account).await?,
+            day => reach_until(tx, center, account, day).await?,
         }
     }
-    audit::record(tx, by, now, audit::entry("worker.ended", worker.worker_id.0).at(center.id())).await
+    let action = if ended_on.is_some() { "worker.ended" } else { "worker.stays" };
+    let entry = audit::entry(action, worker.worker_id.0).at(center.id());
+    match ended_on {
+        Some(day) => audit::record(tx, by, now, entry.because(&day.to_string())).await,
+        None => audit::record(tx, by, now, entry).await,
+    }
+}
+
+/// Lets one change of a person's time in the centers after the other.
+async fn hold_person(tx: &mut Conn, person: PersonId) -> Result<()> {
+    store::lock(tx, "select id from people where id = $1").bind(person).execute(tx).await?;
+    Ok(())
+}
+
+/// Whether the person works in the center at any time of [from, to), beside as `except`.
+async fn is_there_twice(
+    tx: &mut Conn,
+    center: &Center,
+    person: PersonId,
+    except: Option<WorkerId>,
+    (from, to): (Date, Option<Date>),
+) -> Result<bool> {
+    let others: i64 = sqlx::query_scalar(
+        "select count(*) from workers
+         where person_id = $1 and center_id = $2 and (ended_on is null or ended_on > $3)
+           and ($4 is null or started_on < $4) and ($5 is null or id <> $5)",
+    )
+    .bind(person)
+    .bind(center.id())
+    .bind(from)
+    .bind(to)
+    .bind(except)
+    .fetch_one(tx)
+    .await?;
+    Ok(others > 0)
+}
+
+/// The account reaches the center until that day begins, or without end.
+async fn reach_until(tx: &mut Conn, center: &Center, account: AccountId, day: Option<Date>) -> Result<()> {
+    sqlx::query("update account_scopes set ends_at = $1 where account_id = $2 and center_id = $3")
+        .bind(day.map(|day| center.zone.midnight(day)))
+        .bind(account)
+        .bind(center.id())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+async fn shut_out(by: &Manager, now: Now, tx: &mut Conn, center: &Center, account: AccountId) -> Result<()> {
+    sqlx::query("delete from account_scopes where account_id = $1 and center_id = $2")
+        .bind(account)
+        .bind(center.id())
+        .execute(&mut *tx)
+        .await?;
+    let disabled = sqlx::query(
+        "update accounts set disabled_at = $1 where id = $2 and disabled_at is null
+         and not exists (select 1 from account_scopes s where s.account_id = accounts.id)",
+    )
+    .bind(now.0)
+    .bind(account)
+    .execute(&mut *tx)
+    .await?;
+    if disabled.rows_affected() > 0 {
+        logins::revoke_all(tx, now, account, None).await?;
+        audit::record(tx, by, now, audit::entry("account.disabled", account.0).at(center.id())).await?;
+    }
+    Ok(())
 }

@@ -33,7 +33,7 @@ pub(crate) struct WorkerJson {
     qualification: Option<String>,
     certificate_number: Option<String>,
     started_on: String,
-    /// The last day; null while they work here
+    /// The first day without them, past or to come; null where none is known
     ended_on: Option<String>,
 }
 
@@ -53,14 +53,15 @@ impl From<Worker> for WorkerJson {
     }
 }
 
-/// Everyone who works or worked in a center, the present ones first.
+/// Everyone who works or worked in a center, those who are there today first.
 #[utoipa::path(context_path = "/api/v1", tag = "workers", params(("center" = i64, Query)), responses((status = 200, body = List<WorkerJson>), (status = "4XX", body = Problem)))]
 #[get("/workers?<center>")]
-pub(crate) async fn list(by: Manager, db: &Db, center: Option<&str>) -> Result<Json<List<WorkerJson>>> {
+pub(crate) async fn list(by: Manager, db: &Db, now: Now, center: Option<&str>) -> Result<Json<List<WorkerJson>>> {
     let center = api::asked("center", center, parse::choice)?;
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let workers = queries::all(&mut conn, center.id()).await?;
+    let today = center.zone.date(now.0);
+    let workers = queries::all(&mut conn, center.id(), today).await?;
     Ok(Json(List::whole(workers.into_iter().map(WorkerJson::from).collect())))
 }
 
@@ -109,11 +110,14 @@ pub(crate) async fn create(
 #[derive(ToSchema)]
 #[allow(dead_code)] // describes the body; `forms::ending` reads it
 pub(crate) struct Ending {
-    /// The last day
-    ended_on: String,
+    /// The first day without them: today or earlier ends their sign-in to the center at once, a day to come ends it when
+    /// that day begins in the center's zone
+    ended_on: Option<String>,
+    /// True, in place of a day, to take back an end to come
+    stays: Option<bool>,
 }
 
-/// Ends a worker's time in the center, and their sign-in to it at once. 404 where it has ended.
+/// Ends a worker's time in the center, or changes or takes back an end that is still to come. 404 where they have left.
 #[utoipa::path(context_path = "/api/v1", tag = "workers", params(("id" = i64, Path)), request_body = Ending, responses((status = 200, body = WorkerJson), (status = "4XX", body = Problem)))]
 #[post("/workers/<id>/ending", data = "<fields>")]
 pub(crate) async fn end(by: Manager, db: &Db, now: Now, id: WorkerId, fields: Fields) -> Result<Json<WorkerJson>> {

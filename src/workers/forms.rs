@@ -30,11 +30,21 @@ impl WorkerInput {
     }
 }
 
-/// Field `ended_on`: the last day.
-pub fn ending(fields: &Fields) -> Result<Date> {
+/// When a worker's time ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// From this day on.
+    On(Date),
+    /// Not after all.
+    Never,
+}
+
+/// Field `ended_on`, the first day without the worker, or `stays`.
+pub fn ending(fields: &Fields) -> Result<Ending> {
     let mut read = fields.read();
-    let last_day = read.required("ended_on", parse::date);
-    read.finish(|| last_day)
+    let ending =
+        if read.flag("stays") { Some(Ending::Never) } else { read.required("ended_on", parse::date).map(Ending::On) };
+    read.finish(|| ending)
 }
 
 /// Fields `name phone kind qualification certificate_number started_on` and, where `sign_in` is set,

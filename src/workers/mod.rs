@@ -1,5 +1,8 @@
 //! Workers (社工 and 普通服务人员): the center's staff. A worker is a person who works here for a time; signing in is
 //! an account's matter, which may be made along with the worker.
+//!
+//! `ended_on` is the first day without them: on a day D they are there while it is null or D is before it, however far
+//! ahead it lies. Nobody is twice a worker of one center at the same time.
 
 mod actions;
 pub(crate) mod api;
@@ -10,7 +13,7 @@ pub mod queries;
 use rocket::fairing::AdHoc;
 
 pub use actions::{add, end};
-pub use forms::WorkerInput;
+pub use forms::{Ending, WorkerInput};
 
 use crate::auth::AccountId;
 use crate::clock::Date;
@@ -29,13 +32,6 @@ text_enum!(
     Qualification in "qualification" { Assistant = "assistant", Intermediate = "intermediate", Senior = "senior" }
 );
 
-/// A worker's name, for choosing one.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct WorkerName {
-    pub id: WorkerId,
-    pub name: String,
-}
-
 /// A worker as the center's list shows them.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Worker {
@@ -52,8 +48,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub fn is_there(&self, today: impl std::borrow::Borrow<Date>) -> bool {
-        self.ended_on.is_none_or(|ended_on| ended_on > *today.borrow())
+    pub fn is_there(&self, day: impl std::borrow::Borrow<Date>) -> bool {
+        self.ended_on.is_none_or(|ended_on| *day.borrow() < ended_on)
     }
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
-use super::{Qualification, Worker, WorkerId, WorkerKind, actions, forms, queries};
+use super::{Ending, Qualification, Worker, WorkerId, WorkerKind, actions, forms, queries};
 use crate::auth::Manager;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
@@ -44,8 +44,8 @@ impl View for List {
 async fn list(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Page<List>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let workers = queries::all(&mut conn, center.id()).await?;
     let today = center.zone.date(now.0);
+    let workers = queries::all(&mut conn, center.id(), today).await?;
     Ok(Page(List { center, workers, today }))
 }
 
@@ -111,13 +111,22 @@ async fn create(
     }
 }
 
-/// One worker, and the form that ends their time here.
+/// One worker, and the form that ends their time here or changes when it will.
 #[derive(Template)]
 #[template(path = "workers/show.html")]
 struct LeavePage {
     center: Center,
     worker: Worker,
+    /// False for who has left: that stays.
+    is_there: bool,
     form: Form,
+}
+
+impl LeavePage {
+    fn new(center: Center, worker: Worker, now: Now, form: Form) -> Self {
+        let is_there = worker.is_there(center.zone.date(now.0));
+        Self { center, worker, is_there, form }
+    }
 }
 
 impl View for LeavePage {
@@ -140,8 +149,9 @@ async fn open(by: &Manager, db: &Db, center: CenterId, id: WorkerId) -> Result<(
 #[get("/centers/<center>/workers/<id>", rank = 2)]
 async fn leave(by: Manager, db: &Db, now: Now, center: CenterId, id: WorkerId) -> Result<Page<LeavePage>> {
     let (center, worker) = open(&by, db, center, id).await?;
-    let form = Form::filled(Fields::default().with("ended_on", center.zone.date(now.0)));
-    Ok(Page(LeavePage { center, worker, form }))
+    let proposed = worker.ended_on.unwrap_or(center.zone.date(now.0));
+    let form = Form::filled(Fields::default().with("ended_on", proposed));
+    Ok(Page(LeavePage::new(center, worker, now, form)))
 }
 
 #[post("/centers/<center>/workers/<id>/ending", data = "<fields>")]
@@ -155,16 +165,17 @@ async fn end(
 ) -> Result<Submitted<LeavePage>> {
     let (center, worker) = open(&by, db, center, id).await?;
     let made = async {
-        let ended_on = forms::ending(&fields)?;
+        let ending = forms::ending(&fields)?;
         let mut tx = db.begin().await?;
-        actions::end(&by, now, &mut tx, &center, &worker, ended_on).await?;
-        Ok::<_, Error>(tx.commit().await?)
+        actions::end(&by, now, &mut tx, &center, &worker, ending).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(if ending == Ending::Never { "done.worker_stays" } else { "done.worker_ended" })
     };
     match made.await {
-        Ok(()) => Ok(Submitted::done(format!("/centers/{}/workers", center.id()), "done.worker_ended")),
+        Ok(done) => Ok(Submitted::done(format!("/centers/{}/workers", center.id()), done)),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(LeavePage { center, worker, form }))
+            Ok(Submitted::again(LeavePage::new(center, worker, now, form)))
         }
     }
 }

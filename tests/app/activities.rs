@@ -21,7 +21,7 @@ fn with<'a>(fields: &[(&'a str, &'a str)], changed: &[(&'a str, &'a str)]) -> Ve
     kept.chain(changed).copied().collect()
 }
 
-async fn schedules(ann: &User<'_>, changed: &[(&str, &str)]) -> Answer {
+pub(crate) async fn schedules(ann: &User<'_>, changed: &[(&str, &str)]) -> Answer {
     ann.post("/centers/1/activities", &with(TEA, changed)).await
 }
 
@@ -80,6 +80,43 @@ on_both_engines! {
         let picks = [("confirm", "1"), ("pick.2026-04-24", "book"), ("pick.2026-05-01", "book"), ("pick.2026-05-08", "book")];
         schedules(&ann, &[&series[..], &picks].concat()).await.is(303);
         assert_eq!(statuses(&app).await, "planned,planned,planned");
+        ann.get("/centers/1/activities/1").await.is(200).shows("节假日：劳动节");
+        // A single one, and one that is moved there, are told and not refused.
+        schedules(&ann, &[("date", "2026-05-02"), ("room", "2")]).await.is(303);
+        ann.get("/centers/1/activities/2").await.is(200).shows("节假日：劳动节");
+        let to = |date| with(TEA, &[("date", date), ("room", "2")]);
+        ann.post("/centers/1/sessions/4/schedule", &to("2026-05-04")).await.is(303);
+        ann.get("/centers/1/activities/2").await.is(200).hides("节假日：");
+        ann.post("/centers/1/sessions/4/schedule", &to("2026-05-01")).await.is(303);
+        ann.get("/centers/1/activities/2").await.is(200).shows("节假日：劳动节");
+    }
+
+    async fn a_program_books_or_skips_holidays(app: TestApp) {
+        let ann = app.token("ann").await;
+        let list = ann.get("/api/v1/holidays?from=2026-05-02&to=2026-06-19").await.is(200).json();
+        let labour_day = json!({"id": 4, "starts_on": "2026-05-01", "ends_on": "2026-05-02", "name": "劳动节", "name_en": "Labour Day"});
+        assert_eq!(list["items"], json!([labour_day]));
+        ann.get("/api/v1/holidays?from=2026-05-02&to=2026-05-02").await.is(422);
+        let series = |changed: Value| {
+            let mut series = fridays(json!({"date": "2026-04-24", "times": 3}));
+            series.as_object_mut().unwrap().extend(changed.as_object().unwrap().clone());
+            series
+        };
+        ann.post_json("/api/v1/activities", series(json!({"on_holiday": "maybe"}))).await.is(422);
+        let booked = ann.post_json("/api/v1/activities", series(json!({}))).await.is(201).json();
+        assert_eq!((&booked["skipped"], &booked["on_holidays"][0]["date"]), (&json!([]), &json!("2026-05-01")));
+        // The room is taken on all three dates, and one of them is to be skipped anyway.
+        ann.post_json("/api/v1/activities", series(json!({"on_holiday": "skip"}))).await.is(409).is_refused("room_taken");
+        app.execute("update bookings set released_at = 1 where session_id <> 2").await;
+        app.execute("update sessions set status = 'cancelled' where id <> 2").await;
+        let skipped = ann.post_json("/api/v1/activities", series(json!({"on_holiday": "skip"}))).await.is(201).json();
+        assert_eq!(skipped["skipped"], json!([{"date": "2026-05-01", "code": "holiday", "reason": "劳动节"}]));
+        assert_eq!(skipped["on_holidays"], json!([]));
+        let other = ann.post_json("/api/v1/activities", series(json!({"times": 4, "on_conflict": "skip"}))).await.is(201).json();
+        let codes: Vec<_> = other["skipped"].as_array().unwrap().iter().map(|date| date["code"].as_str().unwrap()).collect();
+        assert_eq!(codes, ["room_taken"; 3]);
+        let once = series(json!({"repeat": "once", "times": null, "date": "2026-05-01", "room": 2, "on_holiday": "skip"}));
+        ann.post_json("/api/v1/activities", once).await.is(409).is_refused("nothing_booked");
     }
 
     async fn the_city_keeps_the_list_of_holidays(app: TestApp) {
@@ -91,13 +128,20 @@ on_both_engines! {
         day[1].1 = "";
         ada.post("/holidays", &day).await.is(303);
         ada.post("/holidays", &day).await.is(422).shows("这一天已经有节假日了");
-        ada.get("/holidays").await.is(200).shows("社区节").shows("2026年3月13日").hides("2026年2月16日");
+        ada.get("/holidays").await.is(200).shows("社区节").shows("2026年3月13日").shows("过去的节假日").shows("2026年2月16日");
+        for (first, last) in [("2024-03-04", ""), ("2031-03-06", ""), ("2031-03-05", "2031-03-06")] {
+            let far = [("starts_on", first), ("ends_on", last), ("name", "远"), ("name_en", "Far")];
+            ada.post("/holidays", &far).await.is(422).shows("日期太早或太远（2024-03-05–2031-03-05）");
+        }
         let series = [("repeat", "weekly"), ("times", "2")];
         schedules(&ann, &series).await.is(200).shows("社区节");
         let id = app.number("select id from holidays where name = '社区节'").await;
         ada.post(&format!("/holidays/{id}/removal"), &[]).await.is(303);
         schedules(&ann, &series).await.is(200).hides("社区节");
-        assert_eq!(app.number("select count(*) from audit_events where subject = 'holiday'").await, 2);
+        let past = app.number("select id from holidays where starts_on = '2026-02-16'").await;
+        ada.post(&format!("/holidays/{past}/removal"), &[]).await.is(303);
+        ada.get("/holidays").await.is(200).hides("2026年2月16日");
+        assert_eq!(app.number("select count(*) from audit_events where subject = 'holiday'").await, 3);
     }
 
     async fn a_series_shows_every_date_before_it_is_saved(app: TestApp) {
@@ -359,19 +403,19 @@ on_both_engines! {
 
     async fn a_series_ends_within_two_years_however_its_end_is_said(app: TestApp) {
         let ann = app.token("ann").await;
-        for (end, field) in [
-            (json!({"repeat": "fortnightly", "times": 54}), "times"),
-            (json!({"repeat": "fortnightly", "times": 105}), "times"),
-            (json!({"until": "2028-03-07"}), "until"),
+        for (end, field, code, bound) in [
+            (json!({"repeat": "fortnightly", "times": 54}), "times", "field.too_many_times", "最多能排 53 次"),
+            (json!({"repeat": "fortnightly", "times": 105}), "times", "field.too_many_times", "最多能排 53 次"),
+            (json!({"until": "2028-03-07"}), "until", "field.date_too_far", "2026-03-06–2028-03-06"),
         ] {
             let faults = ann.post_json("/api/v1/activities", fridays(end)).await.is(422).json();
-            assert_eq!(faults["errors"][field]["code"], "field.date_too_far");
-            assert!(faults["errors"][field]["message"].as_str().unwrap().contains("2026-03-06–2028-03-06"), "{faults}");
+            assert_eq!(faults["errors"][field]["code"], code);
+            assert!(faults["errors"][field]["message"].as_str().unwrap().contains(bound), "{faults}");
         }
         let faults = ann.post_json("/api/v1/activities", fridays(json!({"times": 106}))).await.is(422).json();
         assert_eq!(faults["errors"]["times"]["code"], "field.not_in_range");
         app.sign_in("ann").await.post("/centers/1/activities", &with(TEA, &[("repeat", "fortnightly"), ("times", "54")])).await
-            .is(422).shows("2026-03-06–2028-03-06");
+            .is(422).shows("最多能排 53 次");
         assert_eq!(app.number("select count(*) from sessions").await, 0);
 
         ann.post_json("/api/v1/activities", fridays(json!({"repeat": "fortnightly", "times": 53}))).await.is(201);
@@ -386,7 +430,7 @@ on_both_engines! {
         ann.post_json("/api/v1/activities", fridays(json!({"times": 30}))).await.is(201);
         let to = |scope: &str| json!({"room": 1, "date": "2026-01-02", "starts": "14:00", "ends": "16:00", "scope": scope});
         let faults = ann.post_json("/api/v1/sessions/30/schedule", to("all")).await.is(422).json();
-        assert_eq!(faults["errors"]["date"]["code"], "field.date_too_far");
+        assert_eq!(faults["errors"]["date"]["code"], "field.sibling_too_early");
         assert_eq!(app.number("select count(*) from sessions where local_date < '2026-03-06'").await, 0);
         assert_eq!(ann.post_json("/api/v1/sessions/30/schedule", to("one")).await.is(200).json()["local_date"], "2026-01-02");
     }
@@ -420,63 +464,5 @@ on_both_engines! {
             let body = json!({"reason": "x", "room": 1, "date": "2026-03-20", "starts": "14:00", "ends": "16:00"});
             ann.post_json(&at(3, what), body).await.is(409).is_refused("session_completed");
         }
-    }
-}
-
-/// Runs `statements` in a transaction that commits only after `user`'s request has come to wait for it.
-async fn meanwhile(app: &TestApp, statements: &[&'static str], asked: impl Future<Output = Answer>) -> Answer {
-    let mut tx = app.begin().await;
-    for statement in statements {
-        sqlx::query(*statement).execute(&mut *tx).await.unwrap();
-    }
-    let commit = async {
-        rocket::tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-        tx.commit().await.unwrap();
-    };
-    rocket::tokio::join!(asked, commit).0
-}
-
-/// What scheduling writes, a moment before it commits.
-const SCHEDULED: [&str; 4] = [
-    "update rooms set retired_at = retired_at where id = 1",
-    "update teams set disbanded_on = disbanded_on where id = 1",
-    "insert into activities (center_id, kind_id, title, published, created_at) values (1, 3, '早茶会', 1, 0)",
-    "insert into sessions (activity_id, center_id, room_id, team_id, starts_at, ends_at, local_date, status, check_in_token, updated_at)
-     select max(id), 1, 1, 1, 1772762400000, 1772766000000, '2026-03-06', 'planned', 'tea', 0 from activities",
-];
-
-on_both_engines! {
-    async fn a_room_is_not_given_up_while_a_session_is_scheduled_in_it(app: TestApp) {
-        let (ann, ben) = (app.sign_in("ann").await, app.sign_in("ben").await);
-        meanwhile(&app, &SCHEDULED, ben.post("/centers/1/rooms/1/retirement", &[])).await.is(409).shows("还有安排好的活动");
-        meanwhile(&app, &["update rooms set retired_at = 1 where id = 2"], schedules(&ann, &[("room", "2")])).await
-            .is(422).shows("已停止使用");
-        let lost = "select count(*) from sessions s join rooms r on r.id = s.room_id where s.status = 'planned' and r.retired_at is not null";
-        assert_eq!(app.number(lost).await, 0);
-    }
-
-    async fn a_team_is_not_disbanded_while_a_session_is_scheduled_with_it(app: TestApp) {
-        let ann = app.sign_in("ann").await;
-        meanwhile(&app, &SCHEDULED, ann.post("/centers/1/teams/1/disbanding", &[])).await.is(409).shows("还有安排好的活动");
-        app.execute("update sessions set status = 'cancelled'").await;
-        meanwhile(&app, &["update teams set disbanded_on = '2026-03-05' where id = 1"], schedules(&ann, &[("team", "1")])).await
-            .is(422).shows("刚刚解散了");
-        // A session comes back without the team that is no more.
-        ann.post("/centers/1/sessions/1/schedule/restoration", &[]).await.is(303);
-        assert_eq!(app.number("select count(*) from sessions where team_id is not null and status = 'planned'").await, 0);
-    }
-
-    async fn of_scheduling_and_giving_up_at_once_one_wins(app: TestApp) {
-        let (ann, ben) = (app.sign_in("ann").await, app.sign_in("ben").await);
-        for round in 0..40_u32 {
-            app.execute("insert into rooms (center_id, kind_id, name, area_m2, capacity, created_at) select 1, 1, cast(max(id) as text), 9, 9, 0 from rooms").await;
-            app.execute("insert into room_hours (room_id, weekday, opens, closes) select max(id), 5, 0, 1440 from rooms").await;
-            let room = app.number("select max(id) from rooms").await.to_string();
-            let path = format!("/centers/1/rooms/{room}/retirement");
-            let tea = [("room", room.as_str())];
-            let (made, gone) = rocket::tokio::join!(schedules(&ann, &tea), ben.post(&path, &[]));
-            assert!((made.status.code == 303) != (gone.status.code == 303), "round {round}: {} {}", made.text(), gone.text());
-        }
-        assert_eq!(app.number("select count(*) from sessions s join rooms r on r.id = s.room_id where r.retired_at is not null").await, 0);
     }
 }

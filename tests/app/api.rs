@@ -147,6 +147,7 @@ on_both_engines! {
         let departure = |attendance: i64| format!("{CHECK_INS}/{attendance}/departure");
         assert_eq!(ann.post_json(&departure(1), json!({})).await.is(200).json()["left_at"], "2026-03-05T03:40:00Z");
         ann.post_json(&departure(1), json!({})).await.is(409).is_refused("already_left");
+        ann.post_json(&departure(3), json!({})).await.is(200);
         ann.post_json(&departure(3), json!({})).await.is(409).is_refused("already_left");
 
         app.at("2026-03-05T04:10:00Z");
@@ -155,6 +156,7 @@ on_both_engines! {
         assert_eq!(before["items"].as_array().unwrap().len(), 2, "only volunteers earn hours");
         let (one, two) = (of_attendance(&before["items"], 1), of_attendance(&before["items"], 2));
         assert_eq!((&one["measured_minutes"], &one["forgot_to_leave"]), (&json!(100), &json!(false)));
+        assert_eq!((&one["explained_minutes"], &two["explained_minutes"]), (&json!(100), &json!(120)));
         assert_eq!((&two["measured_minutes"], &two["forgot_to_leave"]), (&json!(120), &json!(true)));
 
         ann.post_json(CLOSING, json!({"confirm": {"1": true}, "minutes": {"1": 100}})).await.is(422);
@@ -162,13 +164,13 @@ on_both_engines! {
         let closing = json!({"summary": "来了两位志愿者", "confirm": {"1": true}, "minutes": {"1": 100, "2": 120}});
         let closed = ann.post_json(CLOSING, closing.clone()).await.is(200).json();
         assert_eq!((&closed["status"], &closed["closed_at"]), (&json!("completed"), &json!("2026-03-05T04:10:00Z")));
-        assert_eq!(of_attendance(&closed["volunteers"], 1)["confirmed"], json!({"id": 1, "minutes": 100, "source": "measured"}));
+        assert_eq!(of_attendance(&closed["volunteers"], 1)["confirmed"], json!({"id": 1, "minutes": 100, "source": "measured", "reason": null}));
         assert_eq!(of_attendance(&closed["volunteers"], 2)["confirmed"], Value::Null, "who is not confirmed waits");
         assert_eq!(ann.get(CLOSING).await.is(200).json(), closed);
         ann.post_json(CLOSING, closing).await.is(409).is_refused("session_not_planned");
 
         let confirmed = ann.post_json(HOURS, json!({"attendance": 2, "minutes": 90})).await.is(201).json();
-        assert_eq!(of_attendance(&confirmed["items"], 2)["confirmed"], json!({"id": 2, "minutes": 90, "source": "adjusted"}));
+        assert_eq!(of_attendance(&confirmed["items"], 2)["confirmed"], json!({"id": 2, "minutes": 90, "source": "adjusted", "reason": null}));
         ann.post_json(HOURS, json!({"attendance": 2, "minutes": 90})).await.is(409).is_refused("hours_confirmed");
         ann.post_json(HOURS, json!({"attendance": 3, "minutes": 90})).await.is(404);
         ann.post_json(HOURS, json!({"attendance": 2})).await.is(422);
@@ -177,6 +179,7 @@ on_both_engines! {
         ann.post_json(&correction, json!({"minutes": 40})).await.is(422);
         let corrected = ann.post_json(&correction, json!({"minutes": 40, "reason": "中途离开"})).await.is(200).json();
         assert_eq!(of_attendance(&corrected["items"], 1)["confirmed"]["minutes"], 40);
+        assert_eq!(of_attendance(&corrected["items"], 1)["confirmed"]["reason"], "中途离开");
         ann.post_json(&correction, json!({"minutes": 40, "reason": "中途离开"})).await.is(409).is_refused("hours_reversed");
         ann.post_json(&format!("{HOURS}/2/correction"), json!({"minutes": 0, "reason": "没有服务"})).await.is(200);
         assert_eq!(app.number("select cast(sum(minutes) as bigint) from hours_entries").await, 40);

@@ -69,7 +69,12 @@ on_both_engines! {
                 worker.get(page).await.is(200).shows(NAMED);
             }
         }
-        app.sign_in("fay").await.get("/centers/1/desk").await.is(200).shows(NAMED);
+        // The front desk receives people: it reads what it is called, and nothing more.
+        let fay = app.sign_in("fay").await;
+        fay.get("/centers/1/desk").await.is(200).shows(NAMED);
+        fay.get("/centers/1/sessions/1").await.is(200).shows(NAMED).hides(TOLD);
+        let session = app.token("fay").await.get("/api/v1/sessions/1").await;
+        assert!(session.status.code == 403 || !session.text().contains(TOLD), "{}", session.text());
         ann.get("/centers/1/sessions/1/poster").await.is(200).shows("个案").hides("张桂英");
         // The manager who leads it is not kept from it; another one is.
         app.execute("insert into people (name, pinyin, initials, created_at, updated_at) values ('ben', 'ben', 'b', 0, 0)").await;

@@ -303,14 +303,17 @@ impl Live {
     async fn setup_secret(&self) -> String {
         let pool = Pool::open(&self.database_url, 1).await.unwrap();
         let db = Db::from(pool);
-        // The server makes its own at its start, which would replace ours.
-        let made = async || -> sqlx::Result<i64> {
-            sqlx::query_scalar("select count(*) from setup_links").fetch_one(&mut *db.read().await?).await
-        };
-        while made().await.unwrap_or_default() == 0 {
+        // The server makes its own at its start, which ends any before it.
+        while !made_one(&db).await {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         let secret = setup::new_link(&db, self.clock.now()).await.unwrap();
         secret.expect("no account yet")
     }
+}
+
+/// Whether the server made its link; before that there may be no table yet.
+async fn made_one(db: &Db) -> bool {
+    let links = sqlx::query_scalar::<_, i64>("select count(*) from setup_links");
+    links.fetch_one(&mut *db.read().await.unwrap()).await.is_ok_and(|links| links > 0)
 }

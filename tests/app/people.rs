@@ -100,7 +100,12 @@ on_both_engines! {
         ada.post("/centers/1/people/1", &[("name", "梁惠芳"), ("address", "东门路 3 号"), ("version", "0")]).await.is(303);
         let mine = [("name", "梁慧芳"), ("version", "0")];
         ann.post("/centers/1/people/1", &mine).await.is(422)
-            .shows("有人改过这位居民的资料").shows("value=\"梁慧芳\"").shows("name=\"version\" value=\"1\"");
+            .shows("有人改过这位居民的资料").shows("value=\"梁慧芳\"").shows("name=\"version\" value=\"1\"")
+            .shows("现在是：梁惠芳").shows("现在是：东门路 3 号").shows("id=\"n-address\"").shows("target=\"_blank\" rel=\"noopener\"")
+            .hides("id=\"n-note\"").hides("id=\"n-phone\"");
+        let numbers = [mine[0], mine[1], ("phone", "13900139000"), ("sex", "m"), ("birth_date", "1950-01-02")];
+        ann.post("/centers/1/people/1", &numbers).await.is(422).shows("id=\"n-phone\"").shows("id=\"n-sex\"")
+            .shows("id=\"n-birth_date\"").hides("13800138000");
         ann.get("/centers/1/people/1").await.is(200).shows("梁惠芳").shows("东门路 3 号");
         // Told of it, they may save on purpose.
         ann.post("/centers/1/people/1", &[mine[0], ("version", "1")]).await.is(303);
@@ -245,6 +250,22 @@ on_both_engines! {
         ann.get("/api/v1/people?center=1&cursor=x").await.is(422);
         ann.get("/api/v1/people?center=2").await.is(404);
         ann.get("/api/v1/people").await.is(422).is_refused("invalid");
+    }
+
+    async fn a_program_revises_what_it_has_seen(app: TestApp) {
+        let ann = app.token("ann").await;
+        let made = ann.post_json("/api/v1/people", json!({"center": 1, "name": "梁惠芳", "phone": "13822222217", "note": "素食"})).await.is(201).json();
+        assert_eq!((&made["note"], &made["version"]), (&json!("素食"), &json!(0)));
+        let path = "/api/v1/people/1";
+        assert_eq!(ann.post_json(path, json!({"name": "梁慧芳"})).await.is(422).json()["errors"]["version"]["code"], "field.required");
+        let revised = ann.post_json(path, json!({"version": 0, "name": "梁慧芳", "address": "东门路 3 号"})).await.is(200).hides("13822222217").json();
+        assert_eq!((&revised["name"], &revised["phone"], &revised["note"]), (&json!("梁慧芳"), &json!("138****2217"), &json!(null)));
+        assert_eq!((&revised["address"], &revised["version"]), (&json!("东门路 3 号"), &json!(1)));
+        ann.post_json(path, json!({"version": 0, "name": "梁惠芳"})).await.is(409).is_refused("person_changed");
+        ann.post_json(path, json!({"version": 1, "name": "梁\u{202e}芳"})).await.is(422);
+        assert_eq!(ann.post_json(path, json!({"version": 1, "name": "梁慧芳", "forget_phone": true})).await.is(200).json()["phone"], json!(null));
+        app.token("olga").await.post_json(path, json!({"version": 2, "name": "梁慧芳"})).await.is(404);
+        assert_eq!(app.number("select count(*) from audit_events where action = 'person.revised'").await, 2);
     }
 }
 

@@ -47,12 +47,13 @@ on_both_engines! {
         ben.post("/centers/1/rooms/1/closures", &span).await.is(303);
         let tea = [("title", "茶话会"), ("kind", "3"), ("room", "1"), ("date", "2026-03-06"), ("starts", "14:00"), ("ends", "16:00")];
         ann.post("/centers/1/activities", &tea).await.is(422).shows("消防检修");
-        ben.get("/centers/1/rooms/1").await.is(200).shows("撤销停用").shows("/closures/1/void");
+        ben.get("/centers/1/rooms/1").await.is(200).shows("撤销停用").shows("/closures/1/void")
+            .shows("2026年3月6日").hides("3月6日 00:00");
         let void = "/centers/1/rooms/1/closures/1/void";
-        ben.post(void, &[]).await.is(422).shows("请填写这一项");
-        ben.post("/centers/1/rooms/2/closures/1/void", &[("reason", "填错日期")]).await.is(404);
-        ben.post(void, &[("reason", "填错日期")]).await.is(303);
-        ben.post(void, &[("reason", "填错日期")]).await.is(404);
+        ben.post(void, &[]).await.is(422).shows("请填写这一项").shows("href=\"#f-void_reason.1\"").shows("<details class=\"expander\" open>");
+        ben.post("/centers/1/rooms/2/closures/1/void", &[("void_reason.1", "填错日期")]).await.is(404);
+        ben.post(void, &[("void_reason.1", "填错日期")]).await.is(303);
+        ben.post(void, &[("void_reason.1", "填错日期")]).await.is(404);
         ben.get("/centers/1/rooms").await.is(200).hides("消防检修");
         ann.post("/centers/1/activities", &tea).await.is(303);
         let kept = "select count(*) from room_closures c join accounts a on a.id = c.voided_by

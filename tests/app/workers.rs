@@ -96,6 +96,69 @@ on_both_engines! {
         jingwen.get("/centers/2/people").await.is(200);
     }
 
+    async fn an_end_to_come_is_changed_and_taken_back(app: TestApp) {
+        let ben = app.sign_in("ben").await;
+        ben.post("/centers/1/workers", &JINGWEN).await.is(303);
+        let ends = async |day: &str| ben.post("/centers/1/workers/1/ending", &[("ended_on", day)]).await;
+        ends("2026-03-07").await.is(303);
+        ben.get("/centers/1/workers/1").await.is(200).shows("更改离职日期").shows("value=\"2026-03-07\"").shows("不离职了");
+        ends("2026-03-09").await.is(303);
+        app.at("2026-03-07T16:00:00Z");
+        let jingwen = app.sign_in("jingwen").await;
+        jingwen.get("/centers/1/people").await.is(200);
+        let ben = app.token("ben").await;
+        let stays = ben.post_json("/api/v1/workers/1/ending", json!({"stays": true})).await.is(200).json();
+        assert_eq!(stays["ended_on"], Value::Null);
+        app.at("2026-04-01T02:00:00Z");
+        let jingwen = app.sign_in("jingwen").await;
+        jingwen.get("/centers/1/people").await.is(200);
+        let ben = app.sign_in("ben").await;
+        ben.post("/centers/1/workers/1/ending", &[("ended_on", "2026-04-01")]).await.is(303);
+        for change in [("ended_on", "2026-05-01"), ("stays", "1")] {
+            ben.post("/centers/1/workers/1/ending", &[change]).await.is(404);
+        }
+        ben.get("/centers/1/workers/1").await.is(200).hides("不离职了");
+        assert_eq!(app.number("select count(*) from audit_events where action = 'worker.stays'").await, 1);
+    }
+
+    async fn nobody_is_twice_a_worker_at_one_time(app: TestApp) {
+        let ben = app.sign_in("ben").await;
+        ben.post("/centers/1/workers", &JINGWEN).await.is(303);
+        ben.post("/centers/1/workers/1/ending", &[("ended_on", "2026-03-10")]).await.is(303);
+        let from = |day| [JINGWEN[0], JINGWEN[1], JINGWEN[2], ("started_on", day)];
+        ben.post("/centers/1/workers", &from("2026-03-09")).await.is(422).shows("已经是本中心的工作人员");
+        ben.post("/centers/1/workers", &from("2026-03-10")).await.is(303);
+        ben.post("/centers/1/workers/1/ending", &[("ended_on", "2026-03-11")]).await.is(422).shows("已经是本中心的工作人员");
+        ben.post("/centers/1/workers/1/ending", &[("stays", "1")]).await.is(422);
+        ben.post("/centers/1/workers/1/ending", &[("ended_on", "2026-03-08")]).await.is(303);
+    }
+
+    async fn who_leads_is_there_on_the_day(app: TestApp) {
+        let (ann, ben) = (app.token("ann").await, app.sign_in("ben").await);
+        ben.post("/centers/1/workers", &JINGWEN).await.is(303);
+        ben.post("/centers/1/workers/1/ending", &[("ended_on", "2026-03-20")]).await.is(303);
+        let tea = |date: &str, times: i64| json!({"center": 1, "title": "早茶会", "kind": 3, "room": 1, "worker": 1, "date": date,
+            "starts": "09:00", "ends": "10:00", "repeat": if times > 1 { "weekly" } else { "once" },
+            "times": if times > 1 { json!(times) } else { Value::Null }, "on_conflict": "fail"});
+        for (date, times) in [("2026-03-20", 1), ("2026-03-06", 3)] {
+            let faults = ann.post_json("/api/v1/activities", tea(date, times)).await.is(422).json();
+            assert_eq!(faults["errors"]["worker"]["code"], "field.worker_gone", "{date}");
+        }
+        ann.post_json("/api/v1/activities", tea("2026-03-06", 2)).await.is(201);
+        let place = json!({"room": 1, "worker": 1, "date": "2026-03-13", "starts": "09:00", "ends": "10:00", "scope": "all"});
+        let faults = ann.post_json("/api/v1/sessions/1/schedule", place).await.is(422).json();
+        assert_eq!(faults["errors"]["worker"]["code"], "field.worker_gone");
+        ann.post_json("/api/v1/sessions/2/cancellation", json!({"reason": "台风"})).await.is(200);
+        ben.post("/centers/1/workers/1/ending", &[("ended_on", "2026-03-10")]).await.is(303);
+        let restored = ann.post_json("/api/v1/sessions/2/restoration", json!({})).await.is(200).json();
+        assert_eq!(restored["worker_id"], Value::Null, "who has left by then does not come back with it");
+        // Entered afterwards: who has left since led it.
+        app.at("2026-03-16T02:00:00Z");
+        app.sign_in("ann").await.get("/centers/1/activities/new").await.is(200).shows("何静雯 (3月10日");
+        app.token("ann").await.post_json("/api/v1/activities", tea("2026-03-09", 1)).await.is(201);
+        app.token("ann").await.post_json("/api/v1/activities", tea("2026-03-10", 1)).await.is(422);
+    }
+
     async fn a_faulty_worker_makes_nothing(app: TestApp) {
         let ben = app.sign_in("ben").await;
         ben.post("/centers/1/workers", &[("name", "何静雯"), ("kind", "staff"), ("qualification", "senior"), ("sign_in", "1"), ("login", "x"), ("password", "short")])

@@ -3,6 +3,7 @@
 use crate::audit::{self, Acting};
 use crate::auth::password::{NewPassword, PasswordHash};
 use crate::auth::{AccountId, CityAdmin, Role, Scope, Viewer, logins};
+use crate::centers::CenterId;
 use crate::centers::queries::towns;
 use crate::clock::Now;
 use crate::error::{Error, Result};
@@ -56,6 +57,27 @@ pub async fn create_token(
 ) -> Result<String> {
     let account = insert(by, now, tx, None, name, None, role, scopes).await?;
     logins::open(tx, now, account, logins::Kind::Token, name).await
+}
+
+/// Makes the account of a device that receives people in a center. It has no password: its one login is all there is.
+pub(crate) async fn create_for_device(
+    by: &impl Acting,
+    now: Now,
+    tx: &mut Conn,
+    name: &str,
+    center: CenterId,
+) -> Result<AccountId> {
+    insert(by, now, tx, None, name, None, Role::FrontDesk, &[Scope::Center(center)]).await
+}
+
+/// Ends a device's account and its logins. Its center decides that, so `devices` keeps the audit entry.
+pub(crate) async fn end_device(now: Now, tx: &mut Conn, account: AccountId) -> Result<()> {
+    sqlx::query("update accounts set disabled_at = $1 where id = $2 and disabled_at is null")
+        .bind(now.0)
+        .bind(account)
+        .execute(&mut *tx)
+        .await?;
+    logins::revoke_all(tx, now, account, None).await
 }
 
 #[allow(clippy::too_many_arguments)] // the row's columns

@@ -7,6 +7,7 @@ pub mod queries;
 use rocket::fairing::AdHoc;
 
 pub use actions::{Applicant, NewAccount, change_password, create, create_token, disable, enable, reset_password};
+pub(crate) use actions::{create_for_device, end_device};
 
 use crate::error::Result;
 use crate::web::Fields;

@@ -1,6 +1,7 @@
 //! A month's sheet as one table for a spreadsheet: a row per number's owner, the same columns throughout, so that it
 //! can be filtered by its first column.
 
+use crate::reports::Period;
 use crate::reports::sheet::{SessionLine, Sheet};
 use crate::web::Lang;
 use crate::web::csv::{Csv, text};
@@ -57,7 +58,14 @@ pub(super) fn csv(sheet: &Sheet, lang: Lang) -> Csv {
 fn rows(sheet: &Sheet, lang: Lang) -> Vec<Row> {
     let numbers = &sheet.numbers;
     let total = &numbers.total;
-    let mut rows = vec![
+    let counted = |days: &Period| Row {
+        part: "csv.counted",
+        item: sheet.center.head.name.clone(),
+        date: format!("{} – {}", days.from, days.last()),
+        ..Row::default()
+    };
+    let mut rows: Vec<Row> = sheet.counted.iter().map(counted).collect();
+    rows.extend([
         Row {
             part: "csv.total",
             item: sheet.center.head.name.clone(),
@@ -69,7 +77,7 @@ fn rows(sheet: &Sheet, lang: Lang) -> Vec<Row> {
         },
         Row { part: "csv.unnamed", visits: Some(total.unnamed), ..Row::default() },
         Row { part: "csv.population", persons: Some(numbers.population.total()), ..Row::default() },
-    ];
+    ]);
     rows.extend(numbers.groups.iter().map(|row| Row {
         part: "csv.group",
         item: lang.text(row.group.map_or("reports.rest", |group| group.key())),

@@ -12,7 +12,7 @@ use crate::centers::Center;
 use crate::clock::{Month, Now, Zone};
 use crate::error::Result;
 use crate::reports::queries::{self, By};
-use crate::reports::{Numbers, Tally, scope};
+use crate::reports::{Numbers, Period, Tally, scope};
 use crate::store::Db;
 use crate::web::chart::Bars;
 use crate::web::filters;
@@ -31,10 +31,21 @@ struct Summary {
     current: Month,
     numbers: Numbers,
     groups: Bars,
-    centers: Vec<(Center, Tally)>,
+    centers: Vec<Line>,
+}
+
+struct Line {
+    center: Center,
+    tally: Tally,
+    /// The days that are counted, where they are not the whole month: a purchaser's agreements'.
+    cut: Option<Vec<Period>>,
 }
 
 impl Summary {
+    fn is_cut(&self) -> bool {
+        self.centers.iter().any(|line| line.cut.is_some())
+    }
+
     fn hours(&self, minutes: impl Borrow<i64>) -> String {
         hours(*minutes.borrow())
     }
@@ -70,7 +81,11 @@ async fn show(by: ReportReader, db: &Db, now: Now, lang: Lang, month: MonthPath)
     let centers = reach
         .centers()
         .iter()
-        .map(|center| (center.clone(), parts.remove(&center.id().to_string()).unwrap_or_default()))
+        .map(|center| {
+            let days = reach.days(center.id(), month.into());
+            let tally = parts.remove(&center.id().to_string()).unwrap_or_default();
+            Line { center: center.clone(), tally, cut: (days != [Period::from(month)]).then_some(days) }
+        })
         .collect();
     Ok(Page(Summary {
         month,

@@ -7,7 +7,7 @@ mod recount;
 use linli::clock::Timestamp;
 use month::{Held, Month, at};
 use recount::Rows;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{TestApp, on_both_engines};
 
@@ -248,7 +248,23 @@ on_both_engines! {
         let pat = app.sign_in("pat").await;
         pat.get("/centers/1/reports/2026-03").await.is(200).shows("2026年3月4日 – 2026年3月5日").hides("1,111");
         pat.get("/centers/1/reports").await.is(200).shows(">110<").hides("1,111");
-        pat.get("/summary/2026-03").await.is(200).shows("110").hides("1,111");
+        pat.get("/summary/2026-03").await.is(200).shows("110").hides("1,111").shows("2026年3月4日 – 2026年3月5日").shows("只统计服务协议有效的日期");
+        pat.get("/centers/1/reports/2026-03.csv").await.is(200).shows("统计期,罗沙社区综合服务中心,2026-03-04 – 2026-03-05,");
+        app.sign_in("ann").await.get("/centers/1/reports/2026-03.csv").await.is(200).shows("2026-03-01 – 2026-03-31,");
+        app.sign_in("ada").await.get("/summary/2026-03").await.is(200).hides("只统计服务协议有效的日期");
+        let told = async |login: &str| {
+            let told = app.token(login).await.get("/api/v1/summary?scope=center:1&from=2026-03-01&to=2026-04-01").await.is(200).json();
+            assert_eq!((&told["asked_from"], &told["asked_to"]), (&json!("2026-03-01"), &json!("2026-04-01")), "{login}");
+            assert_eq!(told["counted"], json!([{"center_id": 1, "from": told["from"], "to": told["to"]}]), "{login}");
+            (told["from"].clone(), told["to"].clone())
+        };
+        assert_eq!(told("pat").await, (json!("2026-03-04"), json!("2026-03-06")));
+        assert_eq!(told("ann").await, (json!("2026-03-01"), json!("2026-04-01")));
+        // A part of the month that holds no day of the agreement.
+        for login in ["pat", "ann"] {
+            let status = if login == "pat" { 404 } else { 200 };
+            app.token(login).await.get("/api/v1/summary?scope=center:1&from=2026-03-10&to=2026-04-01").await.is(status);
+        }
         app.sign_in("ann").await.get("/centers/1/reports/2026-03").await.is(200).shows("2026年3月1日 – 2026年3月31日").shows("1,111");
     }
 

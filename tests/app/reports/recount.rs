@@ -252,7 +252,8 @@ impl Rows {
             .collect();
         let count = |count: &Count| json!({ "visits": count.visits, "persons": count.persons.len() });
         json!({
-            "from": from, "to": to,
+            "from": from, "to": to, "asked_from": from, "asked_to": to,
+            "counted": centers.iter().map(|center| json!({ "center_id": center, "from": from, "to": to })).collect::<Vec<_>>(),
             "sessions": attended.len(), "visits": total.visits, "unnamed": unnamed, "persons": total.persons.len(),
             "groups": by_group.iter().map(|(name, group)| (name.to_string(), count(group))).collect::<BTreeMap<_, _>>(),
             "volunteers": {

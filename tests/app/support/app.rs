@@ -30,7 +30,7 @@ pub(crate) fn run<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(Test
     runtime().block_on(async move { test(TestApp::open(&url).await).await });
 }
 
-fn runtime() -> tokio::runtime::Runtime {
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }
 
@@ -150,6 +150,11 @@ impl TestApp {
         user
     }
 
+    /// The bearer token of somebody of the cast, for a program outside.
+    pub(crate) async fn token_text(&self, login: &str) -> String {
+        self.open_login(login, Kind::Token).await
+    }
+
     async fn open_login(&self, login: &str, kind: Kind) -> String {
         let mut tx = self.begin().await;
         let account: AccountId = sqlx::query_scalar("select id from accounts where login = $1")
@@ -197,9 +202,26 @@ impl User<'_> {
         self.ask(Method::Post, path, Some((ContentType::JSON, body.to_string()))).await
     }
 
+    /// As a script of our own page asks: for JSON, whatever it sends.
+    pub(crate) async fn fetch(&self, path: &str, body: Option<(ContentType, Vec<u8>)>) -> Answer {
+        let method = if body.is_some() { Method::Post } else { Method::Get };
+        self.dispatch(method, path, body, "application/json").await
+    }
+
     pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<(ContentType, String)>) -> Answer {
+        self.dispatch(method, path, body.map(|(kind, body)| (kind, body.into_bytes())), "*/*").await
+    }
+
+    async fn dispatch(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(ContentType, Vec<u8>)>,
+        accept: &'static str,
+    ) -> Answer {
         let mut request =
             self.app.client.req(method, path.to_owned()).header(Header::new("Sec-Fetch-Site", "same-origin"));
+        request = request.header(Header::new("Accept", accept));
         for (name, value) in &self.cookies {
             request = request.cookie(Cookie::new(name.clone(), value.clone()));
         }

@@ -22,6 +22,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
+use super::app::User;
 use super::process::{Scratch, Tether, eventually, find_program, free_port, skip};
 
 /// How long a page may take to show what a test looks for.
@@ -73,9 +74,17 @@ pub(crate) struct Builder {
     phone: bool,
     lang: String,
     javascript: bool,
+    agent: Option<&'static str>,
+    camera: Option<PathBuf>,
 }
 
 impl Builder {
+    /// A camera that shows the picture in this file (Y4M), and somebody who allows it.
+    pub(crate) fn camera(mut self, picture: &Path) -> Self {
+        self.camera = Some(picture.to_owned());
+        self
+    }
+
     /// The languages the visitor reads, as `Accept-Language` puts it: `zh-CN`, `en` or `zh-CN,en`.
     pub(crate) fn lang(mut self, lang: &str) -> Self {
         self.lang = lang.into();
@@ -88,11 +97,22 @@ impl Builder {
         self
     }
 
+    /// What the browser calls itself.
+    pub(crate) fn calling_itself(mut self, agent: &'static str) -> Self {
+        self.agent = Some(agent);
+        self
+    }
+
     /// Opens the browser; `None` where there is none, which [`driver`] has said.
     pub(crate) async fn open(self) -> Option<Browser> {
         let (driver, (width, height)) = (driver()?, self.size);
         let mut args: Vec<String> = ARGUMENTS.split_whitespace().map(Into::into).collect();
         args.push(format!("--accept-lang={}", self.lang));
+        if let Some(picture) = &self.camera {
+            args.push("--use-fake-ui-for-media-stream".into());
+            args.push("--use-fake-device-for-media-stream".into());
+            args.push(format!("--use-file-for-fake-video-capture={}", picture.display()));
+        }
         let capabilities = serde_json::Map::from_iter([
             ("goog:loggingPrefs".into(), json!({ "browser": "ALL" })),
             ("goog:chromeOptions".into(), json!({ "binary": driver.chromium, "args": args })),
@@ -108,6 +128,10 @@ impl Builder {
         browser.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
         browser.cdp("Emulation.setTouchEmulationEnabled", json!({ "enabled": self.phone })).await;
         browser.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": !self.javascript })).await;
+        if let Some(agent) = self.agent {
+            let agent = json!({ "userAgent": agent, "acceptLanguage": self.lang });
+            browser.cdp("Emulation.setUserAgentOverride", agent).await;
+        }
         Some(browser)
     }
 }
@@ -126,9 +150,21 @@ impl Browser {
         Builder { size: (390, 844), phone: true, ..Self::desktop() }
     }
 
+    /// A tablet of 800 × 1280 pixels, held upright, reading Chinese.
+    pub(crate) fn tablet() -> Builder {
+        Builder { size: (800, 1280), ..Self::desktop() }
+    }
+
     /// A page of 1280 × 800 pixels without touch, reading Chinese.
     pub(crate) fn desktop() -> Builder {
-        Builder { size: (1280, 800), phone: false, lang: "zh-CN".into(), javascript: true }
+        Builder { size: (1280, 800), phone: false, lang: "zh-CN".into(), javascript: true, agent: None, camera: None }
+    }
+
+    /// Takes over the cookies of somebody who is signed in.
+    pub(crate) async fn becomes(&self, user: &User<'_>, url: &str) {
+        for (name, value) in &user.cookies {
+            self.cdp("Network.setCookie", json!({ "name": name, "value": value, "url": url })).await;
+        }
     }
 
     pub(crate) async fn goto(&self, url: &str) {

@@ -34,12 +34,23 @@ impl Live {
                 cluster.url(name)
             }
         };
-        Some((Self::on(&url), folder))
+        Some((Self::on(&url, 0), folder))
     }
 
-    fn on(url: &str) -> Self {
+    /// With the annex and the cast. `None` where PostgreSQL is not installed.
+    pub(crate) fn furnished(engine: Engine) -> Option<Self> {
+        super::app::fresh_database(engine).map(|url| Self::on(&url, 0))
+    }
+
+    /// Stops it, so that nobody answers any more; gives the port at which [`Self::on`] can bring it back.
+    pub(crate) fn stop(self) -> u16 {
+        self.base.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port")
+    }
+
+    /// On a database that is there, at `port`, or at any with 0.
+    pub(crate) fn on(url: &str, port: u16) -> Self {
         let mut settings = settings(url);
-        settings.overrides = settings.overrides.merge(("port", 0)).merge(("address", "127.0.0.1"));
+        settings.overrides = settings.overrides.merge(("port", port)).merge(("address", "127.0.0.1"));
         let clock = settings.clock.clone();
         let (report, ready) = mpsc::channel();
         let thread = thread::spawn(move || {

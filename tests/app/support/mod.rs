@@ -1,12 +1,20 @@
 //! What the tests stand on: a database per test, the cast, and the programs they need.
 
 pub(crate) mod app;
+mod axe;
 pub(crate) mod browser;
 pub(crate) mod calendar;
 pub(crate) mod cast;
 pub(crate) mod live;
+#[allow(dead_code, reason = "the bench uses the rest")]
+#[path = "../../../bench/load.rs"]
+pub(crate) mod load;
 pub(crate) mod postgres;
 mod process;
+pub(crate) mod qr;
+#[allow(dead_code, reason = "the bench uses the rest")]
+#[path = "../../../bench/server.rs"]
+pub(crate) mod server;
 
 pub(crate) use app::{Answer, Engine, TestApp, User, run};
 

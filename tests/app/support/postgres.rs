@@ -29,6 +29,10 @@ const SETTINGS: &str = "listen_addresses=127.0.0.1 unix_socket_directories= max_
     fsync=off synchronous_commit=off full_page_writes=off wal_level=minimal max_wal_senders=0 \
     checkpoint_timeout=1h autovacuum=off";
 
+#[allow(dead_code, reason = "the bench measures with it")]
+const DURABLE: &str = "listen_addresses=127.0.0.1 unix_socket_directories= max_connections=100 shared_buffers=512MB \
+    max_wal_size=4GB";
+
 /// The cluster all tests of this process share, started by the first that asks.
 ///
 /// `None` where no server is installed: said once, loudly, on standard error, and refused under `LINLI_TEST_NO_SKIP=1`.
@@ -36,7 +40,7 @@ pub(crate) fn cluster() -> Option<&'static Cluster> {
     static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
     CLUSTER
         .get_or_init(|| match server_binaries() {
-            Some(binaries) => Some(Cluster::create(binaries)),
+            Some(binaries) => Some(Cluster::create(SETTINGS, binaries)),
             None => skip("no PostgreSQL server binaries found; every PostgreSQL test", "postgresql"),
         })
         .as_ref()
@@ -46,6 +50,7 @@ pub(crate) fn cluster() -> Option<&'static Cluster> {
 pub(crate) struct Cluster {
     binaries: PathBuf,
     owner: Option<Owner>,
+    settings: &'static str,
     port: u16,
     server: Option<Tether>,
     home: Scratch,
@@ -55,13 +60,22 @@ impl Cluster {
     /// A cluster of its own for a test that takes its database away: [`Cluster::stop`] and [`Cluster::pause`] on the
     /// shared one would break its neighbours. Call it only where [`cluster`] gave one.
     pub(crate) fn start_new() -> Self {
-        Self::create(server_binaries().expect("start_new() needs PostgreSQL: ask cluster() first, and skip on None"))
+        Self::create(
+            SETTINGS,
+            server_binaries().expect("start_new() needs PostgreSQL: ask cluster() first, and skip on None"),
+        )
     }
 
-    fn create(binaries: PathBuf) -> Self {
+    /// A cluster that keeps what it says it keeps, as in service: for measuring.
+    #[allow(dead_code, reason = "the bench measures with it")]
+    pub(crate) fn start_durable() -> Self {
+        Self::create(DURABLE, server_binaries().expect("the bench needs PostgreSQL's server"))
+    }
+
+    fn create(settings: &'static str, binaries: PathBuf) -> Self {
         let owner = server_owner();
         let home = Scratch::new("linli-postgres-", owner);
-        let mut cluster = Self { binaries, owner, port: 0, server: None, home };
+        let mut cluster = Self { binaries, owner, settings, port: 0, server: None, home };
         let made = cluster
             .command("initdb")
             .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"])
@@ -147,7 +161,7 @@ impl Cluster {
         let output = File::create(&log).expect("our own directory takes a file");
         let mut command = self.command("postgres");
         command.args(["-p", &self.port.to_string()]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(output);
-        for setting in SETTINGS.split_whitespace() {
+        for setting in self.settings.split_whitespace() {
             command.args(["-c", setting]);
         }
         // SIGQUIT is the server's quickest way out; its data is going to be removed anyway.

@@ -21,12 +21,16 @@ window.addEventListener("pageshow", () => {
 for (const link of document.querySelectorAll(".error-summary a[href^='#f-']")) {
   const field = document.getElementById(link.hash.slice(1));
   const label = field?.labels?.[0] ?? field?.querySelector("legend");
-  const text = label?.childNodes[0]?.textContent.trim();
+  const words = [...(label?.childNodes ?? [])].filter((part) => !part.classList?.contains("optional"));
+  const text = words.map((part) => part.textContent).join("").trim();
   if (text) link.prepend(`${text}: `);
 }
 
 // What is wrong is read first.
 document.getElementById("faults")?.focus();
+
+// A desk's scanner types into its field without a touch of the mouse; a phone would only raise its keyboard.
+if (matchMedia("(pointer: fine)").matches) document.querySelector("[data-scan]")?.focus();
 
 // A tap elsewhere closes an open menu.
 document.addEventListener("click", (event) => {

@@ -1,0 +1,263 @@
+//! How fast people get in: `cargo bench`. Linli runs as a process of its own, built for release, on a database on disk with
+//! the durability it has in service; the load comes from this process, on the same cores. Figures of different machines
+//! do not compare, ratios within one run do: every check-in figure stands beside the same server's trivial route.
+//!
+//! `cargo bench -- quick` leaves out the five million rows; the table is printed, and written to `bench/RESULTS.md`.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a bench that cannot set up its world should stop")]
+
+mod load;
+#[allow(dead_code, reason = "the tests use the rest")]
+#[path = "../tests/app/support/postgres.rs"]
+mod postgres;
+#[allow(dead_code, reason = "the tests use the rest")]
+#[path = "../tests/app/support/process.rs"]
+mod process;
+#[allow(dead_code, reason = "the tests use the rest")]
+mod server;
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use linli::auth::{Role, Scope, accounts};
+use linli::centers::CenterId;
+use linli::check_in::RequestId;
+use linli::clock::Clock;
+use linli::store::{Db, Engine, Pool};
+use load::{Heard, get, load, post_json};
+use server::Server;
+
+/// How long each figure is measured.
+const SPAN: Duration = Duration::from_secs(4);
+const CONNECTIONS: [usize; 4] = [1, 32, 128, 512];
+/// People who come to every session, and the sessions that run at once.
+const PEOPLE: u64 = 20_000;
+const SESSIONS: u64 = 25;
+/// People at each session of the past.
+const PAST: u64 = 5_000;
+
+struct World {
+    url: String,
+    db: Db,
+    token: String,
+    /// The first session nobody was at yet.
+    fresh: AtomicU64,
+}
+
+impl World {
+    async fn build(url: &str) -> Self {
+        let db = Db::from(Pool::open(url, 4).await.expect("the database opens"));
+        let clock = Clock::system();
+        linli::start::fill(&db, clock.now()).await.expect("the database is filled");
+        let mut tx = db.begin().await.unwrap();
+        let token = accounts::create_token(
+            &linli::audit::Actor::Operator,
+            clock.now(),
+            &mut tx,
+            "bench",
+            Role::FrontDesk,
+            &[Scope::Center(CenterId(1))],
+        )
+        .await
+        .expect("a token");
+        tx.commit().await.unwrap();
+        let world = Self { url: url.to_owned(), db, token, fresh: AtomicU64::new(1) };
+        world
+            .run("insert into room_kinds (code, class, name, name_en) values ('bench', 'own', 'bench', 'bench')")
+            .await;
+        world
+            .run("insert into rooms (center_id, kind_id, name, area_m2, capacity, created_at) select 1, max(id), '大厅', 500, 2000, 0 from room_kinds")
+            .await;
+        world
+            .run("insert into activities (center_id, kind_id, title, published, created_at) values (1, 3, '早茶会', 1, 0)")
+            .await;
+        world
+            .run(&format!(
+                "insert into people (name, pinyin, initials, birth_date, created_at, updated_at)
+                 {} select '居民', 'jumin', 'jm', '1950-01-01', 0, 0 from numbers",
+                numbers(PEOPLE)
+            ))
+            .await;
+        world.run("insert into enrolments (person_id, center_id, enrolled_at) select id, 1, 0 from people").await;
+        // On now, whenever this runs; enough of them that nobody comes twice.
+        let today = linli::clock::Zone::SHANGHAI.date(clock.now().0);
+        world
+            .run(&format!(
+                "insert into sessions (activity_id, center_id, room_id, starts_at, ends_at, local_date, status,
+                        check_in_token, updated_at)
+                 {} select 1, 1, 1, {}, {}, '{today}', 'planned', 'bench' || n, 0 from numbers",
+                numbers(4_000),
+                clock.now().0.0 - 3_600_000,
+                clock.now().0.0 + 36_000_000,
+            ))
+            .await;
+        world
+    }
+
+    async fn run(&self, sql: &str) {
+        let mut tx = self.db.begin().await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await.expect(sql);
+        tx.commit().await.unwrap();
+    }
+
+    /// Years of attendances with their scans, at sessions of their own.
+    async fn fill(&self, rows: u64) {
+        let sessions = rows / PAST;
+        self.run(&format!(
+            "insert into sessions (activity_id, center_id, room_id, starts_at, ends_at, local_date, status, check_in_token, updated_at)
+             {} select 1, 1, 1, 0, 1, '2025-01-01', 'completed', 'past{rows}-' || n, 0 from numbers",
+            numbers(sessions)
+        ))
+        .await;
+        let first: i64 = sqlx::query_scalar("select min(id) from sessions where check_in_token like $1")
+            .bind(format!("past{rows}-%"))
+            .fetch_one(&mut *self.db.read().await.unwrap())
+            .await
+            .unwrap();
+        for step in 0..sessions.div_ceil(10) {
+            let (from, to) = (step * 10, (step * 10 + 10).min(sessions));
+            self.run(&format!(
+                "insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth)
+                 {} select {first} + {from} + n / {PAST}, n % {PAST} + 1, 'participant', 'card', 0, 0, 1, 0, 0, 0 from numbers",
+                numbers((to - from) * PAST)
+            ))
+            .await;
+        }
+        self.run(&format!(
+            "insert into scans (request_id, session_id, person_id, attendance_id, role, way, method, outcome, occurred_at, recorded_at, offline)
+             select 'past-' || id, session_id, person_id, id, role, 'in', method, 'admitted', came_at, recorded_at, 0 from attendances where session_id >= {first}",
+        ))
+        .await;
+        if self.db.engine() == Engine::Postgres {
+            self.run("analyze").await;
+        }
+    }
+}
+
+/// `numbers(n)`: 0 to so many, on both engines.
+fn numbers(count: u64) -> String {
+    format!("with recursive numbers(n) as (select 0 union all select n + 1 from numbers where n + 1 < {count})")
+}
+
+/// One figure: requests a second, and the latencies in milliseconds.
+struct Figure {
+    per_second: f64,
+    p50: f64,
+    p99: f64,
+}
+
+async fn measure(
+    addresses: &[SocketAddr],
+    connections: usize,
+    status: u16,
+    next: impl Fn(u64) -> Option<Vec<u8>> + Send + Sync + 'static,
+) -> Figure {
+    let stop: &'static AtomicBool = Box::leak(Box::new(AtomicBool::new(false)));
+    let ends = tokio::spawn(async move {
+        tokio::time::sleep(SPAN).await;
+        stop.store(true, Ordering::Relaxed);
+    });
+    let heard: Heard = load(addresses, connections, stop, next).await;
+    ends.await.unwrap();
+    assert_eq!(
+        heard.count(status),
+        heard.answers.len(),
+        "answers other than {status}: {:?}",
+        heard.answers.iter().find(|a| a.1 != status)
+    );
+    Figure { per_second: heard.per_second(), p50: heard.percentile(50), p99: heard.percentile(99) }
+}
+
+async fn trivial(addresses: &[SocketAddr], connections: usize) -> Figure {
+    let request = get(&linli::web::assets::path("icon.svg"));
+    measure(addresses, connections, 200, move |_| Some(request.clone())).await
+}
+
+/// Everybody new at a session: each check-in is a first one.
+async fn check_ins(world: &World, addresses: &[SocketAddr], connections: usize) -> Figure {
+    // Whole rounds of sessions, so that no figure meets another's people.
+    let first = world.fresh.fetch_add(SESSIONS * 8, Ordering::Relaxed);
+    let token: Arc<str> = world.token.as_str().into();
+    measure(addresses, connections, 201, move |n| {
+        let (round, place) = (n / (SESSIONS * PEOPLE), n % (SESSIONS * PEOPLE));
+        let (session, person) = (first + round * SESSIONS + place % SESSIONS, place / SESSIONS + 1);
+        let body = format!(
+            r#"{{"request_id":"{}","person_id":{person},"role":"participant","method":"card"}}"#,
+            RequestId::random()
+        );
+        Some(post_json(&format!("/api/v1/sessions/{session}/checkins"), &token, &body))
+    })
+    .await
+}
+
+fn row(table: &mut String, what: &str, connections: usize, trivial: Option<&Figure>, found: &Figure) {
+    let ratio = trivial.map_or("–".to_owned(), |t| format!("{:.0} %", 100.0 * found.per_second / t.per_second));
+    let beside = trivial.map_or("–".to_owned(), |t| format!("{:.0}", t.per_second));
+    let line = format!(
+        "| {what} | {connections} | {:.0} | {beside} | {ratio} | {:.1} | {:.1} |",
+        found.per_second, found.p50, found.p99
+    );
+    println!("{line}");
+    _ = writeln!(table, "{line}");
+}
+
+async fn engine(table: &mut String, name: &str, url: &str, quick: bool) {
+    let program = env!("CARGO_BIN_EXE_linli");
+    let world = World::build(url).await;
+    world.fill(PAST).await;
+    let server = Server::start(program, &world.url);
+    _ = check_ins(&world, &[server.address], 32).await; // Warm.
+    for connections in CONNECTIONS {
+        let beside = trivial(&[server.address], connections).await;
+        let found = check_ins(&world, &[server.address], connections).await;
+        row(table, name, connections, Some(&beside), &found);
+    }
+    drop(server);
+    if name.starts_with("PostgreSQL") {
+        let servers = [Server::start(program, &world.url), Server::start(program, &world.url)];
+        let addresses = servers.each_ref().map(|server| server.address);
+        let beside = trivial(&addresses, 128).await;
+        let found = check_ins(&world, &addresses, 128).await;
+        row(table, &format!("{name}, two processes"), 128, Some(&beside), &found);
+    }
+    if quick {
+        return;
+    }
+    world.fill(5_000_000).await;
+    let server = Server::start(program, &world.url);
+    _ = check_ins(&world, &[server.address], 32).await;
+    for connections in [32, 128] {
+        let beside = trivial(&[server.address], connections).await;
+        let found = check_ins(&world, &[server.address], connections).await;
+        row(table, &format!("{name}, 5 million rows"), connections, Some(&beside), &found);
+    }
+}
+
+fn main() {
+    let quick = std::env::args().any(|argument| argument == "quick");
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let mut table = String::from(
+        "| check-ins | connections | a second | trivial route, a second | ratio | p50 ms | p99 ms |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+    );
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let url = format!("sqlite:{}", folder.path().join("bench.db").display());
+    runtime.block_on(engine(&mut table, "SQLite", &url, quick));
+    let cluster = postgres::Cluster::start_durable();
+    runtime.block_on(async {
+        cluster.create_database("bench", None).await;
+        engine(&mut table, "PostgreSQL", &cluster.url("bench"), quick).await;
+    });
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let report = format!(
+        "# How fast people get in\n\nMade by `cargo bench` on {cores} cores, which server, database and load share. Every \
+         check-in is a first one,\nanswered when it is on disk. The trivial route is a small file out of memory.\n\n{table}"
+    );
+    if !quick {
+        std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/RESULTS.md"), report).unwrap();
+    }
+}

@@ -1,0 +1,355 @@
+//! The decisions, one try after the other, on what was read for all of them. Nothing here knows the database.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::facts::{Fact, Rights};
+use super::{ADMITTED, Again, Answer, Attempt, Card, Door, LEFT, RETURNED, Refused, Way, Who};
+use crate::activities::SessionId;
+use crate::auth::Role;
+use crate::centers::CenterId;
+use crate::check_in::{AttendanceId, Code, Part, RequestId};
+use crate::clock::{Now, Timestamp};
+use crate::error::{Error, Result};
+use crate::people::PersonId;
+use crate::people::groups::Groups;
+
+/// Whose stay it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Key {
+    pub session: SessionId,
+    pub person: PersonId,
+    pub part: Part,
+}
+
+/// Somebody seen at the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Event {
+    pub at: Timestamp,
+    pub way: Way,
+}
+
+/// When somebody was there: from coming to leaving, without the time between leaving and coming back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Stay {
+    pub came_at: Option<Timestamp>,
+    pub left_at: Option<Timestamp>,
+    pub away_ms: i64,
+}
+
+impl Stay {
+    /// What the events say, in whatever order they became known. Who is seen coming in twice was in all the time, who is
+    /// seen leaving twice had left; at one and the same moment coming goes before leaving.
+    pub(super) fn of(events: &[Event]) -> Self {
+        let mut sorted = events.to_vec();
+        sorted.sort();
+        sorted.into_iter().fold(Self::default(), |stay, event| match (event.way, stay.came_at, stay.left_at) {
+            (Way::In, None, _) => Self { came_at: Some(event.at), ..stay },
+            (Way::In, Some(_), Some(left)) => {
+                Self { left_at: None, away_ms: stay.away_ms + (event.at.0 - left.0), ..stay }
+            }
+            (Way::Out, Some(_), None) => Self { left_at: Some(event.at), ..stay },
+            (Way::In, Some(_), None) | (Way::Out, None, _) | (Way::Out, Some(_), Some(_)) => stay,
+        })
+    }
+}
+
+/// An attendance, there already or about to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spot {
+    There(AttendanceId),
+    /// The number in [`Decided::new`].
+    New(usize),
+}
+
+/// An attendance to be written.
+#[derive(Debug)]
+pub(super) struct NewAttendance {
+    pub key: Key,
+    pub attempt: usize,
+    pub groups: Groups,
+}
+
+/// What became of one try.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// To be written down; `answer` gets the attendance's number when it has one.
+    Scan(Scan),
+    /// The same request was answered before.
+    Replay(Answer),
+    /// As the try with this number in the same batch.
+    ReplayOf(usize),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Scan {
+    pub request: RequestId,
+    pub person: Option<PersonId>,
+    pub card: Card,
+    pub part: Part,
+    pub spot: Option<Spot>,
+    pub said: Said,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Said {
+    Through { word: &'static str, at: Timestamp },
+    Refused(Refused),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Decided {
+    pub outcomes: Vec<Result<Outcome>>,
+    pub new: Vec<NewAttendance>,
+    /// The stays of all attendances that are new or changed.
+    pub stays: BTreeMap<Key, (Spot, Stay)>,
+    /// People whom a center knows from now on.
+    pub enrolled: Vec<(PersonId, CenterId)>,
+}
+
+/// What is known of a person's stay while the batch is decided.
+struct Known {
+    spot: Option<Spot>,
+    events: Vec<Event>,
+}
+
+pub(super) fn decide(
+    now: Now,
+    attempts: &[Attempt],
+    doors: HashMap<SessionId, Door>,
+    rights: &Rights,
+    facts: Vec<Option<Fact>>,
+    events: HashMap<Key, Vec<Event>>,
+) -> Decided {
+    let mut desk =
+        Desk { now, doors, events, known: HashMap::new(), requests: HashMap::new(), made: Decided::default() };
+    for (n, (attempt, fact)) in attempts.iter().zip(facts).enumerate() {
+        let outcome = desk.receive(n, attempt, attempts, fact, rights);
+        desk.made.outcomes.push(outcome);
+    }
+    desk.made
+}
+
+/// The door's desk while a batch is decided: what the tries before left behind is seen by those after.
+struct Desk {
+    now: Now,
+    doors: HashMap<SessionId, Door>,
+    events: HashMap<Key, Vec<Event>>,
+    known: HashMap<Key, Known>,
+    requests: HashMap<RequestId, usize>,
+    made: Decided,
+}
+
+impl Desk {
+    fn receive(
+        &mut self,
+        n: usize,
+        attempt: &Attempt,
+        attempts: &[Attempt],
+        fact: Option<Fact>,
+        rights: &Rights,
+    ) -> Result<Outcome> {
+        let (Some(door), Some(fact)) = (self.doors.get(&attempt.session).copied(), fact) else {
+            return Err(Error::NotFound);
+        };
+        may_hold(attempt, &door, rights, self.now)?;
+        let mut request = attempt.request;
+        if let Some(&before) = self.requests.get(&request) {
+            match self.replay_of(before, attempt, &attempts[before], &fact)? {
+                Some(outcome) => return Ok(outcome),
+                None => request = RequestId::random(),
+            }
+        }
+        if let Some(earlier) = earlier(attempt, &fact)? {
+            match (attempt.again, earlier) {
+                (Again::Page, Earlier::Voided | Earlier::Said(Answer::Refused(_))) => request = RequestId::random(),
+                (Again::Repeat, Earlier::Voided) => return Err(Error::refused("voided")),
+                (_, Earlier::Said(answer)) => return Ok(Outcome::Replay(answer)),
+            }
+        }
+        let scan = self.decide(n, attempt, request, &door, &fact)?;
+        self.requests.insert(attempt.request, n);
+        Ok(Outcome::Scan(scan))
+    }
+
+    /// The answer to a request that came twice in one batch; none where a page's is to be decided anew.
+    fn replay_of(&self, before: usize, attempt: &Attempt, first: &Attempt, fact: &Fact) -> Result<Option<Outcome>> {
+        let Some(Ok(Outcome::Scan(scan))) = self.made.outcomes.get(before) else { return Ok(None) };
+        let same = first.session == attempt.session
+            && first.way == attempt.way
+            && scan.person == fact.person
+            && (scan.part == fact.part || attempt.part.is_none());
+        match (same, attempt.again, scan.said) {
+            (false, ..) => Err(Error::refused("request_reused")),
+            (true, Again::Page, Said::Refused(_)) => Ok(None),
+            (true, ..) => Ok(Some(Outcome::ReplayOf(before))),
+        }
+    }
+
+    fn decide(&mut self, n: usize, attempt: &Attempt, request: RequestId, door: &Door, fact: &Fact) -> Result<Scan> {
+        let refused = |code, spot, since| Scan {
+            request,
+            person: fact.person,
+            card: fact.card,
+            part: fact.part,
+            spot,
+            said: Said::Refused(Refused { code, person: fact.person, since }),
+        };
+        let key = match (fact.key(attempt.session), &attempt.who) {
+            (None, Who::Card(_)) => return Ok(refused(Code::UnknownCode, None, None)),
+            (None, Who::Person(_)) => return Err(Error::NotFound),
+            (Some(key), _) => key,
+        };
+        // A card or a remembered phone may come to any center; a name is only known where it is enrolled.
+        let travels = attempt.by.phone.is_some() || matches!(attempt.who, Who::Card(_));
+        if !fact.speaks.is_set() || !fact.known.is_set() || !(fact.enrolled.is_set() || travels) {
+            return Err(Error::NotFound);
+        }
+        if fact.card_revoked.is_set() {
+            return Ok(refused(Code::CardRevoked, None, None));
+        }
+        let known = self.known(key, fact);
+        let (spot, mut events) = (known.spot, known.events.clone());
+        let before = Stay::of(&events);
+        events.push(Event { at: attempt.occurred_at, way: attempt.way });
+        let after = Stay::of(&events);
+        let through = |word, spot| Scan {
+            request,
+            person: fact.person,
+            card: fact.card,
+            part: fact.part,
+            spot: Some(spot),
+            said: Said::Through { word, at: attempt.occurred_at },
+        };
+        let open = door.is_open(self.now, attempt);
+        let Some(spot) = spot else {
+            return Ok(match (attempt.way, door.refusal(self.now, fact.part, attempt)) {
+                (Way::In, None) => {
+                    let spot = Spot::New(self.made.new.len());
+                    self.made.new.push(NewAttendance { key, attempt: n, groups: groups(fact, door) });
+                    self.sits(key, door.center_id, fact);
+                    self.stays(key, spot, events, after);
+                    through(ADMITTED, spot)
+                }
+                (Way::In, Some(code)) => refused(code, None, None),
+                (Way::Out, Some(code)) if code != Code::Full => refused(code, None, None),
+                // Kept in mind: the way in may still be on its way from another device.
+                (Way::Out, _) => {
+                    self.keep(key, None, events);
+                    refused(Code::NotIn, None, None)
+                }
+            });
+        };
+        let moved = after.left_at != before.left_at || after.away_ms != before.away_ms;
+        if after != before {
+            // What was closed is not changed by what is seen later, unless somebody puts it right.
+            if let Err(code) = open {
+                return Ok(refused(code, Some(spot), None));
+            }
+            self.stays(key, spot, events, after);
+        } else {
+            // It may matter for what comes after it, seen earlier.
+            self.keep(key, Some(spot), events);
+        }
+        Ok(match (attempt.way, moved) {
+            (Way::In, false) => refused(Code::AlreadyIn, Some(spot), after.came_at),
+            (Way::Out, false) => refused(Code::AlreadyLeft, Some(spot), None),
+            (Way::In, true) => through(RETURNED, spot),
+            (Way::Out, true) => through(LEFT, spot),
+        })
+    }
+
+    fn known(&mut self, key: Key, fact: &Fact) -> &Known {
+        let events = &mut self.events;
+        self.known.entry(key).or_insert_with(|| {
+            let mut events = events.remove(&key).unwrap_or_default();
+            // The row itself counts as seen: it may have been written without a scan.
+            events.extend(fact.came_at.map(|at| Event { at, way: Way::In }));
+            events.extend(fact.left_at.map(|at| Event { at, way: Way::Out }));
+            Known { spot: fact.live.map(Spot::There), events }
+        })
+    }
+
+    fn keep(&mut self, key: Key, spot: Option<Spot>, events: Vec<Event>) {
+        self.known.insert(key, Known { spot, events });
+    }
+
+    fn stays(&mut self, key: Key, spot: Spot, events: Vec<Event>, stay: Stay) {
+        self.made.stays.insert(key, (spot, stay));
+        self.keep(key, Some(spot), events);
+    }
+
+    /// Takes a seat, and makes the center know who took it.
+    fn sits(&mut self, key: Key, center: CenterId, fact: &Fact) {
+        if key.part == Part::Participant
+            && let Some(door) = self.doors.get_mut(&key.session)
+        {
+            door.taken += 1;
+        }
+        if !fact.enrolled.is_set() {
+            self.made.enrolled.push((key.person, center));
+        }
+    }
+}
+
+/// Whether the door is this holder's to hold.
+fn may_hold(attempt: &Attempt, door: &Door, rights: &Rights, now: Now) -> Result<()> {
+    let Some(holder) = attempt.by.holder else { return Ok(()) };
+    let Some(right) = rights.get(&(holder, attempt.session)) else { return Err(Error::NotFound) };
+    if !right.signed_in.is_set() {
+        return Err(Error::Unauthorized);
+    }
+    let reaches = right.reaches.is_set()
+        && match holder.role {
+            Role::TeamLeader => right.leads.is_set(),
+            // What a desk kept offline may arrive after midnight.
+            Role::FrontDesk => {
+                door.door.local_date == door.door.zone.date(now.0)
+                    || attempt.offline && door.door.local_date == door.door.zone.date(attempt.occurred_at)
+            }
+            _ => true,
+        };
+    if reaches { Ok(()) } else { Err(Error::NotFound) }
+}
+
+enum Earlier {
+    Said(Answer),
+    /// It let somebody in, which was taken back since.
+    Voided,
+}
+
+/// What the same request was told before.
+fn earlier(attempt: &Attempt, fact: &Fact) -> Result<Option<Earlier>> {
+    let Some(outcome) = &fact.scan_outcome else { return Ok(None) };
+    let (part, way) = (fact.scan_role.unwrap_or(fact.part), fact.scan_way.unwrap_or(attempt.way));
+    let same = fact.scan_session == Some(attempt.session)
+        && fact.scan_person == fact.person
+        && way == attempt.way
+        && attempt.part.is_none_or(|asked| asked == part);
+    if !same {
+        return Err(Error::refused("request_reused"));
+    }
+    let code: Option<Code> = outcome.parse().ok();
+    Ok(Some(match (code, fact.scan_attendance, fact.person) {
+        (Some(code), ..) => {
+            let since = fact.scan_came_at.filter(|_| code == Code::AlreadyIn);
+            Earlier::Said(Answer::Refused(Refused { code, person: fact.person, since }))
+        }
+        (None, Some(_), _) if fact.scan_voided_at.is_some() => Earlier::Voided,
+        (None, Some(attendance), Some(person)) => {
+            let at = fact.scan_at.unwrap_or(attempt.occurred_at);
+            Earlier::Said(Answer::Admitted(super::Admitted { attendance, person, part, way, at, first: false }))
+        }
+        _ => return Err(Error::internal("an admitted scan without its attendance")),
+    }))
+}
+
+/// The person's groups on the session's local date.
+fn groups(fact: &Fact, door: &Door) -> Groups {
+    let date = door.door.local_date;
+    Groups {
+        elderly: fact.birth_date.is_some_and(|birth| door.bands.is_elderly(birth, date)),
+        disabled: fact.disabled.is_set(),
+        needy: fact.needy.is_set(),
+        youth: fact.birth_date.is_some_and(|birth| door.bands.is_youth(birth, date)),
+    }
+}

@@ -1,0 +1,103 @@
+//! Group commit: the tries that wait at the same moment are decided and committed together, and each is answered after
+//! its commit, never before.
+//!
+//! One task per process takes what waits, up to [`MOST`], into one transaction; while that is written, the next ones
+//! gather. A lone try does not wait for company. Nothing is decided from memory: sessions, people, seats and rights are
+//! read inside the transaction that holds the sessions' rows, so it is as true with several processes on one PostgreSQL.
+
+use rocket::tokio::sync::{mpsc, oneshot};
+
+use super::{Answer, Attempt, admit, admit_one};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::store::Db;
+
+/// Most tries of one transaction: beyond it a commit gets longer than people like to wait.
+const MOST: usize = 512;
+
+/// Most tries that wait; whoever comes then waits to be let in line.
+const LINE: usize = 8_192;
+
+struct Waiting {
+    attempt: Attempt,
+    answer: oneshot::Sender<Result<Answer>>,
+}
+
+/// The line at the door, for all requests of this process.
+#[derive(Clone)]
+pub struct Queue(mpsc::Sender<Waiting>);
+
+impl Queue {
+    /// Opens the line; the task behind it ends when the last `Queue` is gone.
+    pub fn open(db: Db, clock: Clock) -> Self {
+        let (line, waiting) = mpsc::channel(LINE);
+        rocket::tokio::spawn(serve(db, clock, waiting));
+        Self(line)
+    }
+
+    /// Decides one try and answers once that is on disk.
+    ///
+    /// # Errors
+    /// As [`admit`]'s for one try.
+    pub async fn admit(&self, attempt: Attempt) -> Result<Answer> {
+        let (answer, heard) = oneshot::channel();
+        self.0.send(Waiting { attempt, answer }).await.map_err(|_| Error::Unavailable)?;
+        heard.await.map_err(|_| Error::Unavailable)?
+    }
+
+    /// Decides several tries, in their order.
+    pub async fn admit_all(&self, attempts: Vec<Attempt>) -> Result<Vec<Result<Answer>>> {
+        let mut heard = Vec::with_capacity(attempts.len());
+        for attempt in attempts {
+            let (answer, hear) = oneshot::channel();
+            self.0.send(Waiting { attempt, answer }).await.map_err(|_| Error::Unavailable)?;
+            heard.push(hear);
+        }
+        let mut answers = Vec::with_capacity(heard.len());
+        for hear in heard {
+            answers.push(hear.await.map_err(|_| Error::Unavailable)?);
+        }
+        Ok(answers)
+    }
+}
+
+async fn serve(db: Db, clock: Clock, mut line: mpsc::Receiver<Waiting>) {
+    let mut batch = Vec::with_capacity(MOST);
+    while line.recv_many(&mut batch, MOST).await > 0 {
+        let (attempts, answers): (Vec<_>, Vec<_>) =
+            batch.drain(..).map(|waiting| (waiting.attempt, waiting.answer)).unzip();
+        match commit(&db, &clock, &attempts).await {
+            Ok(said) => {
+                for (answer, said) in answers.into_iter().zip(said) {
+                    // Whoever hung up is in all the same.
+                    let _ = answer.send(said);
+                }
+            }
+            Err(Error::Unavailable) => {
+                for answer in answers {
+                    let _ = answer.send(Err(Error::Unavailable));
+                }
+            }
+            // One of them spoiled it for all: each alone, so that the others are not harmed.
+            Err(_) => {
+                for (attempt, answer) in attempts.into_iter().zip(answers) {
+                    let _ = answer.send(alone(&db, &clock, attempt).await);
+                }
+            }
+        }
+    }
+}
+
+async fn commit(db: &Db, clock: &Clock, attempts: &[Attempt]) -> Result<Vec<Result<Answer>>> {
+    let mut tx = db.begin().await?;
+    let answers = admit(clock.now(), &mut tx, attempts).await?;
+    tx.commit().await?;
+    Ok(answers)
+}
+
+async fn alone(db: &Db, clock: &Clock, attempt: Attempt) -> Result<Answer> {
+    let mut tx = db.begin().await?;
+    let answer = admit_one(clock.now(), &mut tx, attempt).await?;
+    tx.commit().await?;
+    Ok(answer)
+}

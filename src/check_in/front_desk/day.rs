@@ -1,0 +1,201 @@
+//! What a device knows for one day, so that it can go on without network: today's sessions, the people, and the hashes of
+//! their cards. The device keeps it sealed and forgets it at local midnight.
+
+use std::collections::{BTreeMap, HashSet};
+
+use data_encoding::HEXLOWER;
+use rocket::serde::json::Json;
+use rocket::{Route, State, get, routes};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::activities::SessionId;
+use crate::auth::{Greeter, Role, Viewer};
+use crate::centers::{self, CenterId};
+use crate::check_in::queries::Today;
+use crate::check_in::{Part, cards, queries};
+use crate::clock::{Date, Now, Timestamp};
+use crate::error::Result;
+use crate::people::{PersonId, PersonRow};
+use crate::store::{Conn, Db, Flag, Sealer};
+use crate::web::Lang;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![day]
+}
+
+#[derive(Serialize)]
+struct Day {
+    now: Timestamp,
+    date: Date,
+    /// Local midnight: what is told here is to be forgotten then.
+    ends_at: Timestamp,
+    center: CenterJson,
+    salt: String,
+    sessions: Vec<SessionJson>,
+    people: Vec<PersonJson>,
+    cards: Vec<CardJson>,
+}
+
+#[derive(Serialize)]
+struct CenterJson {
+    id: CenterId,
+    name: String,
+    zone: &'static str,
+}
+
+#[derive(Serialize)]
+struct SessionJson {
+    id: SessionId,
+    title: String,
+    room: String,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+    status: &'static str,
+    capacity: Option<i64>,
+}
+
+impl SessionJson {
+    fn of(row: Today, lang: Lang) -> Self {
+        Self {
+            id: row.id,
+            title: row.title.pick(lang).to_owned(),
+            room: row.room,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            status: row.status.code(),
+            capacity: row.capacity,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PersonJson {
+    id: PersonId,
+    name: String,
+    pinyin: String,
+    initials: String,
+    hint: Hint,
+    /// By session, where they come as something else than a participant.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    roles: BTreeMap<SessionId, Part>,
+}
+
+/// What tells two people of one name apart.
+#[derive(Serialize)]
+struct Hint {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    born: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last4: Option<String>,
+}
+
+#[derive(Serialize)]
+struct CardJson {
+    hash: String,
+    person: PersonId,
+}
+
+/// Six statements, however many people there are.
+#[get("/centers/<center>/front-desk/day")]
+async fn day(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    sealer: &State<Sealer>,
+    center: CenterId,
+) -> Result<Json<Day>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let date = center.zone.date(now.0);
+    let sessions = queries::on_day(&by, &mut conn, center.id(), date).await?;
+    let people = people(&by, &mut conn, center.id(), date).await?;
+    let known: HashSet<PersonId> = people.iter().map(|person| person.id).collect();
+    let cards = cards::queries::of_center(&mut conn, sealer, center.id()).await?;
+    // A salt of its own in every answer: hashes from two days, or of two devices, cannot be matched with each other.
+    let salt = HEXLOWER.encode(&rand::random::<[u8; 16]>());
+    let hash = |code: &str| HEXLOWER.encode(&Sha256::digest(format!("{salt}{code}")));
+    let cards = cards
+        .iter()
+        .filter(|(_, person, _)| known.contains(person))
+        .map(|(_, person, code)| CardJson { hash: hash(code.plain()), person: *person })
+        .collect();
+    Ok(Json(Day {
+        now: now.0,
+        date,
+        ends_at: center.zone.midnight(date.plus_days(1)),
+        center: CenterJson { id: center.id(), name: center.head.name, zone: center.zone.name() },
+        sessions: sessions.into_iter().map(|row| SessionJson::of(row, lang)).collect(),
+        people,
+        cards,
+        salt,
+    }))
+}
+
+#[derive(sqlx::FromRow)]
+struct Known {
+    #[sqlx(flatten)]
+    person: PersonRow,
+    pinyin: String,
+    initials: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Serves {
+    session_id: SessionId,
+    person_id: PersonId,
+    role: Part,
+}
+
+/// Whom the viewer may receive: everybody the center knows; a team leader, whom the day's sessions of the team know (as
+/// in [`queries::search`]).
+async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> Result<Vec<PersonJson>> {
+    let leads = Flag::from(by.role == Role::TeamLeader);
+    let known: Vec<Known> = sqlx::query_as(
+        "with day as (
+            select s.id, s.team_id, s.activity_id, s.starts_at from sessions s
+            where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
+              and exists (select 1 from account_scopes x where x.account_id = $4 and x.team_id = s.team_id)
+         )
+         select p.id, p.name, p.birth_date, p.phone_last4, p.pinyin, p.initials
+         from enrolments e join people p on p.id = e.person_id
+         where e.center_id = $1 and ($3 = 0
+            or p.id in (select m.person_id from day d join team_members m on m.team_id = d.team_id and m.left_on is null)
+            or p.id in (select a.person_id from day d
+                join sessions o on o.activity_id = d.activity_id and o.starts_at <= d.starts_at
+                join attendances a on a.session_id = o.id and a.voided_at is null))
+         order by p.pinyin, p.id",
+    )
+    .bind(center)
+    .bind(date)
+    .bind(leads)
+    .bind(by.account)
+    .fetch_all(&mut *conn)
+    .await?;
+    let serving: Vec<Serves> = sqlx::query_as(
+        "select s.id as session_id, m.person_id, 'volunteer' as role
+         from sessions s join team_members m on m.team_id = s.team_id and m.left_on is null
+         where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
+         union
+         select s.id, a.person_id, a.role from sessions s join attendances a on a.session_id = s.id
+         where s.center_id = $1 and s.local_date = $2 and a.voided_at is null and a.role <> 'participant'",
+    )
+    .bind(center)
+    .bind(date)
+    .fetch_all(conn)
+    .await?;
+    let mut roles: BTreeMap<PersonId, BTreeMap<SessionId, Part>> = BTreeMap::new();
+    for row in serving {
+        roles.entry(row.person_id).or_default().insert(row.session_id, row.role);
+    }
+    let person = |row: Known| PersonJson {
+        roles: roles.remove(&row.person.id).unwrap_or_default(),
+        id: row.person.id,
+        hint: Hint { born: row.person.birth_year(), last4: row.person.phone_last4 },
+        name: row.person.name,
+        pinyin: row.pinyin,
+        initials: row.initials,
+    };
+    Ok(known.into_iter().map(person).collect())
+}

@@ -1,0 +1,16 @@
+//! The front desk (前台): one page that receives people all day, with a camera, a USB scanner, a photo or a typed code, and
+//! goes on without network.
+//!
+//! The page is a shell that a service worker keeps; `day` is what the device knows for one day, `scans` takes what it saw,
+//! at once or hours later, and `photo` reads a picture for browsers that cannot.
+
+mod day;
+mod page;
+mod photo;
+mod scans;
+
+use rocket::Route;
+
+pub(super) fn routes() -> Vec<Route> {
+    [page::routes(), day::routes(), scans::routes(), photo::routes()].concat()
+}

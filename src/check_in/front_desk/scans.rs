@@ -1,0 +1,105 @@
+//! What a device saw at the door: one scan at once, or those that waited for a network.
+
+use std::collections::{HashMap, HashSet};
+
+use rocket::serde::json::{Json, json};
+use rocket::{Route, State, post, routes};
+use serde::Serialize;
+
+use crate::auth::Greeter;
+use crate::centers::{self, CenterId};
+use crate::check_in::Queue;
+use crate::check_in::sync::{Delivery, Told, Word, sync};
+use crate::clock::{Now, Timestamp, Zone};
+use crate::error::Result;
+use crate::people::PersonId;
+use crate::store::{Conn, Db, Sealer, rows};
+use crate::web::Lang;
+use crate::web::fields::Body;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![receive]
+}
+
+#[derive(Serialize)]
+struct Heard {
+    now: Timestamp,
+    answers: Vec<AnswerJson>,
+}
+
+/// What became of an item, and the sentence that the screen shows.
+#[derive(Serialize)]
+struct AnswerJson {
+    request_id: String,
+    answer: Word,
+    code: Option<&'static str>,
+    name: Option<String>,
+    at: Option<Timestamp>,
+    text: String,
+}
+
+/// As `POST /api/v1/checkins/batch`, with names and words for the screen.
+#[post("/centers/<center>/front-desk/scans", data = "<delivery>")]
+#[allow(clippy::too_many_arguments)] // guards
+async fn receive(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    sealer: &State<Sealer>,
+    queue: &State<Queue>,
+    center: CenterId,
+    delivery: Body<Delivery>,
+) -> Result<Json<Heard>> {
+    let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
+    let synced = sync((&by).into(), now, sealer, queue, delivery.0).await?;
+    let people = synced.told.iter().filter_map(|told| told.person).collect();
+    let names = names(&mut *db.read().await?, center.id(), people).await?;
+    let answers = synced.told.into_iter().map(|told| answer(lang, center.zone, &names, told)).collect();
+    Ok(Json(Heard { now: now.0, answers }))
+}
+
+/// The names of those whom the center knows: it learns of nobody whom it turns away.
+async fn names(conn: &mut Conn, center: CenterId, asked: HashSet<PersonId>) -> Result<HashMap<PersonId, String>> {
+    let found: Vec<(PersonId, String)> = sqlx::query_as(
+        "select p.id, p.name from people p join enrolments e on e.person_id = p.id and e.center_id = $1
+         where p.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($2 as json_text)) j)",
+    )
+    .bind(center)
+    .bind(rows(asked, |id| json!(id)))
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().collect())
+}
+
+fn answer(lang: Lang, zone: Zone, names: &HashMap<PersonId, String>, told: Told) -> AnswerJson {
+    let time = told.at.map(|at| zone.local(at).format("%H:%M").to_string()).unwrap_or_default();
+    let text = match (told.word, told.code) {
+        (Word::In, _) => lang.text("front_desk.say.in"),
+        (Word::Out, _) => lang.text("front_desk.say.out"),
+        (Word::Unknown, _) => lang.text("front_desk.say.unknown"),
+        (Word::NotFound, _) => lang.text("front_desk.say.not_found"),
+        (Word::Invalid, _) => lang.text("refusal.unreadable"),
+        (Word::Already, Some("already_in")) => lang.with("front_desk.say.already", [("time", time)]),
+        (_, Some(code)) => format!("{} {}", lang.text(&format!("refusal.{code}")), next(lang, code)),
+        (_, None) => String::new(),
+    };
+    let name = told.person.and_then(|id| names.get(&id).cloned());
+    // What cannot be read will never be read: for the screen that is a no.
+    let answer = if told.word == Word::Invalid { Word::Refused } else { told.word };
+    AnswerJson { request_id: told.request_id, answer, code: told.code, name, at: told.at, text }
+}
+
+/// What whoever receives people does next.
+fn next(lang: Lang, code: &str) -> String {
+    let key = match code {
+        "not_open_yet" => "front_desk.next.not_open_yet",
+        "closed" | "cancelled" => "front_desk.next.closed",
+        "full" => "front_desk.next.full",
+        "card_revoked" => "front_desk.next.card_revoked",
+        "not_in" => "front_desk.next.not_in",
+        "already_left" => return String::new(),
+        _ => "front_desk.next.ask",
+    };
+    lang.text(key)
+}

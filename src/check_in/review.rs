@@ -1,0 +1,236 @@
+//! The review list (待核对): scans that a device kept without a network and that the server did not follow afterwards: the
+//! session was full, closed or cancelled meanwhile, a card reported lost, a code nobody knows. A worker decides each: it
+//! counts all the same, or it does not. The scan itself stays as it is.
+
+use askama::Template;
+use rocket::{Route, get, post, routes};
+
+use super::admit::{Again, Attempt, Entrance, Way, Who, admit_one};
+use super::queries::Identity;
+use super::{Code, Method, Part, RequestId, forms};
+use crate::activities::title::Sight;
+use crate::activities::{SessionId, Title};
+use crate::audit;
+use crate::auth::{Coordinator, Viewer};
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Date, Now, Timestamp};
+use crate::error::{Error, Result};
+use crate::people::PersonId;
+use crate::store::{Conn, Db, id_type};
+use crate::web::form::Done;
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+id_type!(ScanId);
+
+/// What a worker decided about a scan, as it is kept.
+const COUNTED: &str = "counted";
+const DISMISSED: &str = "dismissed";
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, count, dismiss]
+}
+
+/// A scan that waits for a decision.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct Waiting {
+    pub id: ScanId,
+    pub session_id: SessionId,
+    #[sqlx(flatten)]
+    pub title: Title,
+    pub person_id: Option<PersonId>,
+    pub name: Option<String>,
+    birth_date: Option<Date>,
+    phone_last4: Option<String>,
+    pub role: Part,
+    pub way: Way,
+    pub outcome: Code,
+    pub occurred_at: Timestamp,
+    pub device: Option<String>,
+}
+
+impl Waiting {
+    pub fn identity(&self) -> Identity<'_> {
+        Identity::new(self.birth_date, self.phone_last4.as_deref())
+    }
+
+    /// Whether it can count all the same: somebody known came to a session that takes place.
+    pub fn may_count(&self) -> bool {
+        self.person_id.is_some() && self.way == Way::In && self.outcome != Code::Cancelled
+    }
+}
+
+/// The condition under which a scan `x` waits: the device kept it, the server said no, and nothing has settled it since,
+/// neither a decision nor the person's being in.
+const WAITS: &str = "x.offline = 1
+     and x.outcome in ('full', 'closed', 'cancelled', 'card_revoked', 'unknown_code', 'not_open_yet', 'not_in')
+     and not exists (select 1 from scan_reviews v where v.scan_id = x.id)
+     and not exists (select 1 from attendances y
+        where y.session_id = x.session_id and y.person_id = x.person_id and y.voided_at is null)";
+
+/// How many wait at a center.
+pub(super) async fn waiting_count(conn: &mut Conn, center: CenterId) -> Result<i64> {
+    let sql = format!(
+        "select count(*) from scans x join sessions s on s.id = x.session_id where s.center_id = $1 and {WAITS}"
+    );
+    Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(center).fetch_one(conn).await?)
+}
+
+async fn waiting(by: &Viewer, conn: &mut Conn, center: CenterId, one: Option<ScanId>) -> Result<Vec<Waiting>> {
+    let sql = format!(
+        "select x.id, x.session_id, {}, x.person_id, p.name, p.birth_date, p.phone_last4, x.role, x.way, x.outcome,
+                x.occurred_at, u.name as device
+         from scans x
+         join sessions s on s.id = x.session_id
+         join activities a on a.id = s.activity_id
+         join service_kinds k on k.id = a.kind_id
+         left join people p on p.id = x.person_id
+         left join accounts u on u.id = x.account_id
+         where s.center_id = $1 and ($2 = 0 or x.id = $2) and {WAITS}
+         order by x.occurred_at, x.id limit 200",
+        Sight::Of(by).title()
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(one.map_or(0, |id| id.0)).fetch_all(conn).await?)
+}
+
+#[derive(Template)]
+#[template(path = "check_in/review.html")]
+struct ReviewPage {
+    center: Center,
+    scans: Vec<Waiting>,
+    /// The scan whose form is shown again, and with what faults.
+    again: Option<(ScanId, Form)>,
+    blank: Form,
+}
+
+impl ReviewPage {
+    async fn load(by: &Viewer, conn: &mut Conn, center: Center, again: Option<(ScanId, Form)>) -> Result<Self> {
+        let scans = waiting(by, conn, center.id(), None).await?;
+        Ok(Self { center, scans, again, blank: Form::new() })
+    }
+
+    fn local(&self, at: &Timestamp) -> chrono::NaiveDateTime {
+        self.center.zone.local(*at)
+    }
+
+    fn form(&self, scan: &ScanId) -> &Form {
+        self.again.as_ref().filter(|(id, _)| id == scan).map_or(&self.blank, |(_, form)| form)
+    }
+
+    fn path(&self, scan: &ScanId) -> String {
+        format!("/centers/{}/desk/review/{scan}", self.center.id())
+    }
+}
+
+impl View for ReviewPage {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("review.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Desk)
+    }
+}
+
+fn page_of(center: CenterId) -> String {
+    format!("/centers/{center}/desk/review")
+}
+
+#[get("/centers/<center>/desk/review")]
+async fn list(by: Coordinator, db: &Db, center: CenterId) -> Result<Page<ReviewPage>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    Ok(Page(ReviewPage::load(&by, &mut conn, center, None).await?))
+}
+
+/// Counts the scan: the person was there, closed session or not. Only the seats can still stand in the way.
+#[post("/centers/<center>/desk/review/<scan>/counting")]
+async fn count(by: Coordinator, db: &Db, now: Now, center: CenterId, scan: ScanId) -> Result<Submitted<ReviewPage>> {
+    let mut tx = db.begin().await?;
+    let center = centers::queries::open_to(&by, &mut tx, center).await?;
+    let waits = waiting(&by, &mut tx, center.id(), Some(scan)).await?.pop().ok_or(Error::NotFound)?;
+    let (Some(person), true) = (waits.person_id, waits.may_count()) else { return Err(Error::NotFound) };
+    let attempt = Attempt {
+        by: (&by).into(),
+        request: RequestId::random(),
+        session: waits.session_id,
+        who: Who::Person(person),
+        part: Some(waits.role),
+        way: Way::In,
+        method: Method::Paper,
+        occurred_at: waits.occurred_at,
+        offline: false,
+        entrance: Entrance::Correction,
+        again: Again::Page,
+    };
+    match admit_one(now, &mut tx, attempt).await?.or_refusal() {
+        Ok(admitted) => {
+            decide(&by, now, &mut tx, scan, COUNTED, None).await?;
+            let entry = audit::entry("attendance.corrected", admitted.attendance.0).at(center.id());
+            audit::record(&mut tx, &by, now, entry).await?;
+            tx.commit().await?;
+            Ok(Submitted::done(page_of(center.id()), "done.scan_counted"))
+        }
+        // The try is on record too.
+        Err(error) => {
+            tx.commit().await?;
+            let form = Form::again(Fields::default(), error.into_field_errors()?);
+            let page = ReviewPage::load(&by, &mut *db.read().await?, center, Some((scan, form))).await?;
+            Ok(Submitted::again(page))
+        }
+    }
+}
+
+/// Lets the scan be: it does not count, and a word says why.
+#[post("/centers/<center>/desk/review/<scan>/dismissal", data = "<fields>")]
+async fn dismiss(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    scan: ScanId,
+    fields: Fields,
+) -> Result<std::result::Result<Done, Submitted<ReviewPage>>> {
+    let mut tx = db.begin().await?;
+    let center = centers::queries::open_to(&by, &mut tx, center).await?;
+    waiting(&by, &mut tx, center.id(), Some(scan)).await?.pop().ok_or(Error::NotFound)?;
+    match forms::reason(&fields) {
+        Ok(reason) => {
+            decide(&by, now, &mut tx, scan, DISMISSED, Some(&reason)).await?;
+            let entry = audit::entry("scan.dismissed", scan.0).at(center.id()).because(&reason);
+            audit::record(&mut tx, &by, now, entry).await?;
+            tx.commit().await?;
+            Ok(Ok(Done::to(page_of(center.id()), "done.scan_dismissed")))
+        }
+        Err(error) => {
+            drop(tx);
+            let form = Form::again(fields, error.into_field_errors()?);
+            let page = ReviewPage::load(&by, &mut *db.read().await?, center, Some((scan, form))).await?;
+            Ok(Err(Submitted::again(page)))
+        }
+    }
+}
+
+/// # Errors
+/// `NotFound` where somebody decided a moment ago.
+async fn decide(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    scan: ScanId,
+    decision: &str,
+    reason: Option<&str>,
+) -> Result<()> {
+    let made = sqlx::query(
+        "insert into scan_reviews (scan_id, decision, reason, decided_at, decided_by) values ($1, $2, $3, $4, $5)
+         on conflict (scan_id) do nothing",
+    )
+    .bind(scan)
+    .bind(decision)
+    .bind(reason)
+    .bind(now.0)
+    .bind(by.account)
+    .execute(tx)
+    .await?;
+    if made.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
