@@ -27,6 +27,9 @@ pub(super) fn routes() -> Vec<Route> {
 /// Most people that a search shows; whoever wants another types one more letter.
 const FOUND: usize = 20;
 
+/// Who comes most often stands on the page at once; the others are one tap away, so that what follows is in reach.
+const SHOWN: usize = 24;
+
 /// Which of the page's forms is shown again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
