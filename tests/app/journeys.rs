@@ -91,7 +91,8 @@ impl Walk<'_> {
 
     /// Waits for the page after a redirect: the word of success.
     async fn done(&self) {
-        self.browser.text(".notice.ok").await;
+        // The message after a redirect, not a notice that the page before shows too.
+        self.browser.text(".notice.ok[role=status]").await;
         self.browser.no_horizontal_scroll().await;
     }
 
