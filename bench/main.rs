@@ -2,7 +2,8 @@
 //! the durability it has in service; the load comes from this process, on the same cores. Figures of different machines
 //! do not compare, ratios within one run do: every check-in figure stands beside the same server's trivial route.
 //!
-//! `cargo bench -- quick` leaves out the five million rows. The table is printed, and written to `bench/RESULTS.md` with the
+//! `cargo bench -- quick` leaves out the five million rows; `sqlite` or `postgres` and numbers of connections choose among
+//! the rest. The table is printed and, when nothing was left out but the rows, written to `bench/RESULTS.md` with the
 //! command that made it.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a bench that cannot set up its world should stop")]
@@ -35,10 +36,13 @@ use server::Server;
 /// How long each figure is measured.
 const SPAN: Duration = Duration::from_secs(4);
 const CONNECTIONS: [usize; 4] = [1, 32, 128, 512];
-/// People who come to every session, and the sessions that run at once.
+/// People whom the center knows, how many of them come to a session, and the sessions that run at once.
 const PEOPLE: u64 = 20_000;
-const SESSIONS: u64 = 25;
-/// People at each session of the past.
+const COMING: u64 = 500;
+const SESSIONS: u64 = 8;
+/// Sessions for one figure: more check-ins than a span has room for.
+const FRESH: u64 = 400;
+/// Attendances of a first year.
 const PAST: u64 = 5_000;
 
 struct World {
@@ -91,7 +95,7 @@ impl World {
                 "insert into sessions (activity_id, center_id, room_id, starts_at, ends_at, local_date, status,
                         check_in_token, updated_at)
                  {} select 1, 1, 1, {}, {}, '{today}', 'planned', 'bench' || n, 0 from numbers",
-                numbers(4_000),
+                numbers(FRESH * 16),
                 clock.now().0.0 - 3_600_000,
                 clock.now().0.0 + 36_000_000,
             ))
@@ -107,7 +111,7 @@ impl World {
 
     /// Years of attendances with their scans, at sessions of their own.
     async fn fill(&self, rows: u64) {
-        let sessions = rows / PAST;
+        let sessions = rows / COMING;
         self.run(&format!(
             "insert into sessions (activity_id, center_id, room_id, starts_at, ends_at, local_date, status, check_in_token, updated_at)
              {} select 1, 1, 1, 0, 1, '2025-01-01', 'completed', 'past{rows}-' || n, 0 from numbers",
@@ -119,12 +123,12 @@ impl World {
             .fetch_one(&mut *self.db.read().await.unwrap())
             .await
             .unwrap();
-        for step in 0..sessions.div_ceil(10) {
-            let (from, to) = (step * 10, (step * 10 + 10).min(sessions));
+        for step in 0..sessions.div_ceil(100) {
+            let (from, to) = (step * 100, (step * 100 + 100).min(sessions));
             self.run(&format!(
                 "insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth)
-                 {} select {first} + {from} + n / {PAST}, n % {PAST} + 1, 'participant', 'card', 0, 0, 1, 0, 0, 0 from numbers",
-                numbers((to - from) * PAST)
+                 {} select {first} + {from} + n / {COMING}, n * 7919 % {PEOPLE} + 1, 'participant', 'card', 0, 0, 1, 0, 0, 0 from numbers",
+                numbers((to - from) * COMING)
             ))
             .await;
         }
@@ -180,12 +184,14 @@ async fn trivial(addresses: &[SocketAddr], connections: usize) -> Figure {
 
 /// Everybody new at a session: each check-in is a first one.
 async fn check_ins(world: &World, addresses: &[SocketAddr], connections: usize) -> Figure {
-    // Whole rounds of sessions, so that no figure meets another's people.
-    let first = world.fresh.fetch_add(SESSIONS * 8, Ordering::Relaxed);
+    // Sessions of its own, so that no figure meets another's people.
+    let first = world.fresh.fetch_add(FRESH, Ordering::Relaxed);
     let token: Arc<str> = world.token.as_str().into();
     measure(addresses, connections, 201, move |n| {
-        let (round, place) = (n / (SESSIONS * PEOPLE), n % (SESSIONS * PEOPLE));
-        let (session, person) = (first + round * SESSIONS + place % SESSIONS, place / SESSIONS + 1);
+        let (round, place) = (n / (SESSIONS * COMING), n % (SESSIONS * COMING));
+        let session = first + round * SESSIONS + place % SESSIONS;
+        // In no order, and nobody twice: a number without a common divisor goes through all of them.
+        let person = (session * 4_001 + place / SESSIONS * 7_919) % PEOPLE + 1;
         let body = format!(
             r#"{{"request_id":"{}","person_id":{person},"role":"participant","method":"card"}}"#,
             RequestId::random()
@@ -206,32 +212,60 @@ fn row(table: &mut String, what: &str, connections: usize, trivial: Option<&Figu
     _ = writeln!(table, "{line}");
 }
 
-async fn engine(table: &mut String, name: &str, url: &str, quick: bool) {
+/// What the command line asks for.
+struct Wanted {
+    quick: bool,
+    engine: Option<Engine>,
+    connections: Vec<usize>,
+}
+
+impl Wanted {
+    fn of(arguments: &[String]) -> Self {
+        let has = |word: &str| arguments.iter().any(|argument| argument == word);
+        let engine = has("sqlite").then_some(Engine::Sqlite).or(has("postgres").then_some(Engine::Postgres));
+        let connections: Vec<usize> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
+        Self { quick: has("quick"), engine, connections }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.engine.is_none() && self.connections.is_empty()
+    }
+
+    fn engine(&self, engine: Engine) -> bool {
+        self.engine.is_none_or(|wanted| wanted == engine)
+    }
+
+    fn connections(&self, some: &[usize]) -> Vec<usize> {
+        some.iter().copied().filter(|n| self.connections.is_empty() || self.connections.contains(n)).collect()
+    }
+}
+
+async fn engine(table: &mut String, name: &str, url: &str, wanted: &Wanted) {
     let program = env!("CARGO_BIN_EXE_linli");
     let world = World::build(url).await;
     world.fill(PAST).await;
     let server = Server::start(program, &world.url);
     _ = check_ins(&world, &[server.address], 32).await; // Warm.
-    for connections in CONNECTIONS {
+    for connections in wanted.connections(&CONNECTIONS) {
         let beside = trivial(&[server.address], connections).await;
         let found = check_ins(&world, &[server.address], connections).await;
         row(table, name, connections, Some(&beside), &found);
     }
     drop(server);
-    if name.starts_with("PostgreSQL") {
+    if name.starts_with("PostgreSQL") && wanted.is_whole() {
         let servers = [Server::start(program, &world.url), Server::start(program, &world.url)];
         let addresses = servers.each_ref().map(|server| server.address);
         let beside = trivial(&addresses, 128).await;
         let found = check_ins(&world, &addresses, 128).await;
         row(table, &format!("{name}, two processes"), 128, Some(&beside), &found);
     }
-    if quick {
+    if wanted.quick {
         return;
     }
     world.fill(5_000_000).await;
     let server = Server::start(program, &world.url);
     _ = check_ins(&world, &[server.address], 32).await;
-    for connections in [32, 128] {
+    for connections in wanted.connections(&[32, 128]) {
         let beside = trivial(&[server.address], connections).await;
         let found = check_ins(&world, &[server.address], connections).await;
         row(table, &format!("{name}, 5 million rows"), connections, Some(&beside), &found);
@@ -239,22 +273,29 @@ async fn engine(table: &mut String, name: &str, url: &str, quick: bool) {
 }
 
 fn main() {
-    let quick = std::env::args().any(|argument| argument == "quick");
+    let wanted = Wanted::of(&std::env::args().collect::<Vec<_>>());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let mut table = String::from(
         "| check-ins | connections | a second | trivial route, a second | ratio | p50 ms | p99 ms |\n\
          | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let url = format!("sqlite:{}", folder.path().join("bench.db").display());
-    runtime.block_on(engine(&mut table, "SQLite", &url, quick));
-    let cluster = postgres::Cluster::start_durable();
-    runtime.block_on(async {
-        cluster.create_database("bench", None).await;
-        engine(&mut table, "PostgreSQL", &cluster.url("bench"), quick).await;
-    });
+    if wanted.engine(Engine::Sqlite) {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let url = format!("sqlite:{}", folder.path().join("bench.db").display());
+        runtime.block_on(engine(&mut table, "SQLite", &url, &wanted));
+    }
+    if wanted.engine(Engine::Postgres) {
+        let cluster = postgres::Cluster::start_durable();
+        runtime.block_on(async {
+            cluster.create_database("bench", None).await;
+            engine(&mut table, "PostgreSQL", &cluster.url("bench"), &wanted).await;
+        });
+    }
+    if !wanted.is_whole() {
+        return;
+    }
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let command = if quick { "cargo bench -- quick" } else { "cargo bench" };
+    let command = if wanted.quick { "cargo bench -- quick" } else { "cargo bench" };
     let report = format!(
         "# How fast people get in\n\nMade by `{command}` on {cores} cores, which server, database and load share. Every \
          check-in is a first one,\nanswered when it is on disk. The trivial route is a small file out of memory.\n\n{table}"

@@ -138,7 +138,7 @@ pub(crate) async fn check_in(
 pub(crate) struct SyncedJson {
     /// By how many milliseconds the device's clock is behind; zero where it is right
     behind_ms: i64,
-    /// In the order of the items
+    /// In the order of the items. One without an answer was not decided, by a fault of the server: send it again
     answers: Vec<ToldJson>,
 }
 

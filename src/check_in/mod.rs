@@ -92,27 +92,29 @@ text_enum!(
     }
 );
 
-/// A try's own number, made by the client: the same number again gives the same answer.
+/// A try's own number, made by the client: the same number again gives the same answer. Ours begin with the time (UUID
+/// version 7), so that those of one hour lie side by side in the index, however many years are in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RequestId(Uuid);
 
 impl RequestId {
     pub fn random() -> Self {
-        Self(Uuid::new_v4())
+        Self(Uuid::now_v7())
     }
 
     /// The number of this page's try for `who`. A page has one number and may be gone back to: for the same person it
     /// is the same try, for another one a new try.
     pub fn of(self, who: impl std::fmt::Display) -> Self {
         let digest = Sha256::digest(format!("{self}:{who}"));
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&digest[..16]);
-        Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
+        let mut rest = [0; 10];
+        rest.copy_from_slice(&digest[..10]);
+        let milliseconds = u64::from_be_bytes(*self.0.as_bytes().first_chunk().unwrap_or(&[0; 8])) >> 16;
+        Self(uuid::Builder::from_unix_timestamp_millis(milliseconds, &rest).into_uuid())
     }
 
     /// As a positive number, for a key that is random.
     pub fn number(self) -> i64 {
-        i64::try_from(self.0.as_u64_pair().0 >> 1).unwrap_or_default()
+        i64::try_from(self.0.as_u64_pair().1 & (u64::MAX >> 2)).unwrap_or_default()
     }
 }
 
@@ -133,17 +135,15 @@ impl std::str::FromStr for RequestId {
 text_column!(RequestId);
 
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("check-in", |rocket| async {
+    AdHoc::try_on_ignite("check-in", |rocket| async {
         // The database and the clock are there: lib.rs attaches them first.
         let line = match (Db::fetch(&rocket), rocket.state::<Clock>()) {
-            (Some(db), Some(clock)) => Some(Queue::open(Db::from((**db).clone()), clock.clone())),
+            (Some(db), Some(clock)) => Queue::open(db, clock.clone()).ok(),
             _ => None,
         };
-        let rocket = match line {
-            Some(line) => rocket.manage(line),
-            None => rocket,
-        };
-        rocket
+        let Some(line) = line else { return Err(rocket) };
+        let rocket = rocket
+            .manage(line)
             .manage(throttle::Throttle::default())
             .mount("/", door::routes())
             .mount("/", me::routes())
@@ -156,7 +156,8 @@ pub fn stage() -> AdHoc {
             .mount("/", closing::routes())
             .mount("/", cards::routes())
             .mount("/api/v1", api::routes())
-            .mount("/api/v1", closing_api::routes())
+            .mount("/api/v1", closing_api::routes());
+        Ok(rocket)
     })
 }
 
@@ -170,5 +171,6 @@ mod tests {
         assert_eq!(page.of(7), page.of(7));
         assert_ne!(page.of(7), page.of(8));
         assert_ne!(page.of(7), RequestId::random().of(7));
+        assert_eq!(page.to_string()[..13], page.of(7).to_string()[..13]);
     }
 }

@@ -87,14 +87,16 @@ pub struct Told {
 pub struct Synced {
     /// By how much the device's clock is behind ours, in milliseconds; zero where it is right.
     pub behind_ms: i64,
+    /// In the order of the items, without those that failed by a fault of ours.
     pub told: Vec<Told>,
 }
 
-/// Takes a delivery.
+/// Takes a delivery. What is wrong with one scan is told in its own answer; one that fails by a fault of ours is left
+/// unanswered, so that the device keeps it and is not kept from delivering the others.
 ///
 /// # Errors
 /// `Invalid` for an unreadable `sent_at` and for more than [`MOST`] items, `Unauthorized` where the login has ended,
-/// `Unavailable` without a database. What is wrong with one scan is told in its own answer.
+/// `Unavailable` without a database.
 pub async fn sync(by: Via, now: Now, sealer: &Sealer, queue: &Queue, delivery: Delivery) -> Result<Synced> {
     if delivery.items.len() > MOST {
         return Err(Error::field("items", "field.too_many_items"));
@@ -119,8 +121,10 @@ pub async fn sync(by: Via, now: Now, sealer: &Sealer, queue: &Queue, delivery: D
             Ok(_) => match answers.next() {
                 Some(Ok(answer)) => tell(blank(Word::In, None), answer),
                 Some(Err(Error::NotFound)) => blank(Word::NotFound, None),
-                Some(Err(Error::Refused(refusal))) => blank(Word::Invalid, Some(refusal.code)),
-                Some(Err(error)) => return Err(error),
+                Some(Err(Error::Refused(refusal))) => blank(Word::Refused, Some(refusal.code)),
+                Some(Err(error @ (Error::Unauthorized | Error::Unavailable))) => return Err(error),
+                // The log has it from where it arose.
+                Some(Err(_)) => continue,
                 None => return Err(Error::internal("a scan without an answer")),
             },
         });

@@ -20,9 +20,15 @@ pub(crate) fn share(conn: &Conn, sql: &str) -> Query<'static, Any, AnyArguments>
     locking(conn, sql, "key share")
 }
 
+/// Whether a transaction that writes keeps everybody else from writing, so that it need not hold any row: SQLite.
+pub(crate) fn writes_alone(conn: &Conn) -> bool {
+    conn.backend_name() == "SQLite"
+}
+
 fn locking(conn: &Conn, sql: &str, how: &str) -> Query<'static, Any, AnyArguments> {
-    match conn.backend_name() {
-        "PostgreSQL" => sqlx::query(AssertSqlSafe(format!("{sql} for {how}"))),
-        _ => sqlx::query(AssertSqlSafe(sql.to_owned())),
+    if writes_alone(conn) {
+        sqlx::query(AssertSqlSafe(sql.to_owned()))
+    } else {
+        sqlx::query(AssertSqlSafe(format!("{sql} for {how}")))
     }
 }

@@ -18,6 +18,7 @@
 
 mod care;
 mod errors;
+mod ids;
 mod lock;
 mod migrations;
 mod pool;
@@ -27,10 +28,11 @@ mod types;
 
 pub use care::{copy_to, problems};
 pub use errors::{Violation, is_unavailable, violation};
-pub(crate) use lock::{lock, share};
+pub(crate) use lock::{lock, share, writes_alone};
 pub use migrations::migrate;
 pub use pool::{Engine, OpenError, Pool, sqlite_file};
-pub(crate) use rows::rows;
+pub(crate) use ids::reserve;
+pub(crate) use rows::{places, rows, runs};
 pub use sealed::{Sealed, Sealer};
 pub use types::Flag;
 pub(crate) use types::{id_type, text_column, text_enum};

@@ -15,8 +15,18 @@ use super::Tx;
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// What each SQLite connection is told first. FULL: "checked in" means on disk.
-const PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
-                       pragma busy_timeout = 5000; pragma temp_store = memory;";
+const SQLITE: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
+                      pragma busy_timeout = 5000; pragma temp_store = memory;";
+
+/// And the one that writes: to keep 32 MB of indexes at hand, and to copy the WAL into the database every 16 MB. After
+/// the default 4 MB that stopped a full hall's door several times a second.
+const SQLITE_WRITER: &str = "pragma cache_size = -32000; pragma wal_autocheckpoint = 4000;";
+
+/// What the door's connection to PostgreSQL is told first. Its statements find a few rows by key: one plan is good for all
+/// values, and it goes through the indexes also before PostgreSQL has learnt how much a table has grown since the
+/// morning. Left to itself it planned longer than it ran, and read whole tables.
+const POSTGRES_DOOR: &str = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; \
+                             set enable_hashjoin = off; set enable_mergejoin = off; set jit = off;";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -71,6 +81,7 @@ impl From<sqlx::migrate::MigrateError> for OpenError {
 #[derive(Clone, Debug)]
 pub struct Pool {
     engine: Engine,
+    options: AnyConnectOptions,
     readers: AnyPool,
     writers: AnyPool,
 }
@@ -88,32 +99,31 @@ impl Pool {
             Engine::Sqlite => with_create_mode(url),
             Engine::Postgres => url.to_owned(),
         })?;
-        let pool = |size: u32| {
-            AnyPoolOptions::new()
-                .max_connections(size)
-                .acquire_timeout(PATIENCE)
-                // A ping before use finds a server that went away; a file does not go away.
-                .test_before_acquire(engine == Engine::Postgres)
-                .after_connect(move |conn, _| {
-                    Box::pin(async move {
-                        if engine == Engine::Sqlite {
-                            conn.execute(PRAGMAS).await?;
-                        }
-                        Ok(())
-                    })
-                })
-        };
         Ok(match engine {
             Engine::Sqlite => {
                 // The writer first: it makes the file and turns WAL on before a reader looks.
-                let writers = pool(1).acquire_timeout(Duration::from_secs(10)).connect_with(options.clone()).await?;
-                Self { engine, readers: pool(connections).connect_lazy_with(options), writers }
+                let writers = connections_of(engine, 1, SQLITE_WRITER).acquire_timeout(Duration::from_secs(10));
+                let writers = writers.connect_with(options.clone()).await?;
+                let readers = connections_of(engine, connections, "").connect_lazy_with(options.clone());
+                Self { engine, options, readers, writers }
             }
             Engine::Postgres => {
-                let readers = pool(connections).connect_lazy_with(options);
-                Self { engine, writers: readers.clone(), readers }
+                let readers = connections_of(engine, connections, "").connect_lazy_with(options.clone());
+                Self { engine, options, writers: readers.clone(), readers }
             }
         })
+    }
+
+    /// The same database for the door's thread, which has a runtime of its own: a connection to PostgreSQL lives by the
+    /// runtime that opened it. SQLite's writer is one for all.
+    pub fn apart(&self) -> Self {
+        match self.engine {
+            Engine::Sqlite => self.clone(),
+            Engine::Postgres => {
+                let own = connections_of(self.engine, 1, POSTGRES_DOOR).connect_lazy_with(self.options.clone());
+                Self { readers: own.clone(), writers: own, ..self.clone() }
+            }
+        }
     }
 
     pub fn engine(&self) -> Engine {
@@ -143,6 +153,25 @@ impl Pool {
         self.readers.close().await;
         self.writers.close().await;
     }
+}
+
+fn connections_of(engine: Engine, most: u32, words: &'static str) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(most)
+        .acquire_timeout(PATIENCE)
+        // A ping before use finds a server that went away; a file does not go away.
+        .test_before_acquire(engine == Engine::Postgres)
+        .after_connect(move |conn, _| {
+            Box::pin(async move {
+                if engine == Engine::Sqlite {
+                    conn.execute(SQLITE).await?;
+                }
+                if !words.is_empty() {
+                    conn.execute(words).await?;
+                }
+                Ok(())
+            })
+        })
 }
 
 /// SQLite's file is made when it is not there, unless the URL says otherwise.

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::facts::{Fact, Rights};
-use super::{ADMITTED, Again, Answer, Attempt, Card, Door, LEFT, RETURNED, Refused, Way, Who};
+use super::facts::{Fact, Rights, Yes};
+use super::{ADMITTED, Again, Answer, Attempt, Door, LEFT, RETURNED, Refused, Way, Who};
 use crate::activities::SessionId;
 use crate::auth::Role;
 use crate::centers::CenterId;
-use crate::check_in::{AttendanceId, Code, Part, RequestId};
+use crate::check_in::{AttendanceId, CardId, Code, Part, RequestId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::people::PersonId;
@@ -84,7 +84,7 @@ pub(super) enum Outcome {
 pub(super) struct Scan {
     pub request: RequestId,
     pub person: Option<PersonId>,
-    pub card: Card,
+    pub card: Option<CardId>,
     pub part: Part,
     pub spot: Option<Spot>,
     pub said: Said,
@@ -94,6 +94,16 @@ pub(super) struct Scan {
 pub(super) enum Said {
     Through { word: &'static str, at: Timestamp },
     Refused(Refused),
+}
+
+impl Said {
+    /// As the scan keeps it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Through { word, .. } => word,
+            Self::Refused(refused) => refused.code.code(),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -189,7 +199,7 @@ impl Desk {
         let refused = |code, spot, since| Scan {
             request,
             person: fact.person,
-            card: fact.card,
+            card: fact.card.as_ref().map(|card| card.id),
             part: fact.part,
             spot,
             said: Said::Refused(Refused { code, person: fact.person, since }),
@@ -201,10 +211,10 @@ impl Desk {
         };
         // A card or a remembered phone may come to any center; a name is only known where it is enrolled.
         let travels = attempt.by.phone.is_some() || matches!(attempt.who, Who::Card(_));
-        if !fact.speaks.is_set() || !fact.known.is_set() || !(fact.enrolled.is_set() || travels) {
+        if !fact.says(Yes::Speaks) || !fact.says(Yes::Known) || !(fact.says(Yes::Enrolled) || travels) {
             return Err(Error::NotFound);
         }
-        if fact.card_revoked.is_set() {
+        if fact.card.as_ref().is_some_and(|card| card.revoked_at.is_some()) {
             return Ok(refused(Code::CardRevoked, None, None));
         }
         let known = self.known(key, fact);
@@ -215,7 +225,7 @@ impl Desk {
         let through = |word, spot| Scan {
             request,
             person: fact.person,
-            card: fact.card,
+            card: fact.card.as_ref().map(|card| card.id),
             part: fact.part,
             spot: Some(spot),
             said: Said::Through { word, at: attempt.occurred_at },
@@ -285,7 +295,7 @@ impl Desk {
         {
             door.taken += 1;
         }
-        if !fact.enrolled.is_set() {
+        if !fact.says(Yes::Enrolled) {
             self.made.enrolled.push((key.person, center));
         }
     }
@@ -294,7 +304,7 @@ impl Desk {
 /// Whether the door is this holder's to hold.
 fn may_hold(attempt: &Attempt, door: &Door, rights: &Rights, now: Now) -> Result<()> {
     let Some(holder) = attempt.by.holder else { return Ok(()) };
-    let Some(right) = rights.get(&(holder, attempt.session)) else { return Err(Error::NotFound) };
+    let Some(right) = door.held(holder).and_then(|held| rights.get(&held)) else { return Err(Error::NotFound) };
     if !right.signed_in.is_set() {
         return Err(Error::Unauthorized);
     }
@@ -319,24 +329,23 @@ enum Earlier {
 
 /// What the same request was told before.
 fn earlier(attempt: &Attempt, fact: &Fact) -> Result<Option<Earlier>> {
-    let Some(outcome) = &fact.scan_outcome else { return Ok(None) };
-    let (part, way) = (fact.scan_role.unwrap_or(fact.part), fact.scan_way.unwrap_or(attempt.way));
-    let same = fact.scan_session == Some(attempt.session)
-        && fact.scan_person == fact.person
-        && way == attempt.way
-        && attempt.part.is_none_or(|asked| asked == part);
+    let Some(scan) = &fact.scan else { return Ok(None) };
+    let same = scan.session_id == attempt.session
+        && scan.person_id == fact.person
+        && scan.way == attempt.way
+        && attempt.part.is_none_or(|asked| asked == scan.role);
     if !same {
         return Err(Error::refused("request_reused"));
     }
-    let code: Option<Code> = outcome.parse().ok();
-    Ok(Some(match (code, fact.scan_attendance, fact.person) {
+    let code: Option<Code> = scan.outcome.parse().ok();
+    Ok(Some(match (code, scan.attendance_id, fact.person) {
         (Some(code), ..) => {
-            let since = fact.scan_came_at.filter(|_| code == Code::AlreadyIn);
+            let since = scan.came_at.filter(|_| code == Code::AlreadyIn);
             Earlier::Said(Answer::Refused(Refused { code, person: fact.person, since }))
         }
-        (None, Some(_), _) if fact.scan_voided_at.is_some() => Earlier::Voided,
+        (None, Some(_), _) if scan.voided_at.is_some() => Earlier::Voided,
         (None, Some(attendance), Some(person)) => {
-            let at = fact.scan_at.unwrap_or(attempt.occurred_at);
+            let (part, way, at) = (scan.role, scan.way, scan.occurred_at);
             Earlier::Said(Answer::Admitted(super::Admitted { attendance, person, part, way, at, first: false }))
         }
         _ => return Err(Error::internal("an admitted scan without its attendance")),
@@ -348,8 +357,8 @@ fn groups(fact: &Fact, door: &Door) -> Groups {
     let date = door.door.local_date;
     Groups {
         elderly: fact.birth_date.is_some_and(|birth| door.bands.is_elderly(birth, date)),
-        disabled: fact.disabled.is_set(),
-        needy: fact.needy.is_set(),
+        disabled: fact.says(Yes::Disabled),
+        needy: fact.says(Yes::Needy),
         youth: fact.birth_date.is_some_and(|birth| door.bands.is_youth(birth, date)),
     }
 }

@@ -1,20 +1,21 @@
 //! What the decisions are made on, read for all tries at once.
-//!
-//! Many rows go in as one JSON parameter: `json_each` gives them to both engines (migration 0007).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::str::FromStr;
 
 use serde_json::json;
 
 use super::decide::{Event, Key};
-use super::{Attempt, Card, Door, Holder, Way, Who};
+use super::{Attempt, Door, Holder, Way, Who};
 use crate::activities::{self, SessionId};
 use crate::auth::{Role, logins};
-use crate::check_in::{AttendanceId, Part};
+use crate::centers::CenterId;
+use crate::check_in::{AttendanceId, CardId, Part};
 use crate::clock::{Date, Now, Timestamp};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::people::PersonId;
-use crate::store::{self, Conn, Flag, rows};
+use crate::store::{self, Conn, Flag, places, rows, runs};
+use crate::teams::TeamId;
 
 /// Takes the sessions' rows, always in one order so that two transactions never wait for each other, and reads them.
 /// The seats are counted by a statement of its own: one that waited for the row would count what was there before.
@@ -25,7 +26,7 @@ pub(super) async fn doors(
     let ids: BTreeSet<SessionId> = sessions.into_iter().collect();
     activities::hold_sessions(tx, ids.iter().copied()).await?;
     let doors: Vec<Door> = sqlx::query_as(
-        "select s.id, s.center_id, s.status, s.starts_at, s.local_date, c.zone, s.capacity,
+        "select s.id, s.center_id, s.team_id, s.status, s.starts_at, s.local_date, c.zone, s.capacity,
                 case when s.capacity is null then 0 else
                     (select count(*) from attendances a
                      where a.session_id = s.id and a.role = 'participant' and a.voided_at is null)
@@ -43,23 +44,45 @@ pub(super) async fn doors(
     Ok(doors.into_iter().map(|door| (door.id, door)).collect())
 }
 
+/// A card that was shown.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct Shown {
+    pub id: CardId,
+    code_hash: String,
+    pub person_id: PersonId,
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// The cards that the tries show, by their codes' hashes; those that there are.
+pub(super) async fn cards(tx: &mut Conn, attempts: &[Attempt]) -> Result<HashMap<String, Shown>> {
+    let asked: BTreeSet<&String> = attempts.iter().filter_map(|attempt| attempt.who.card()).collect();
+    if asked.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<Shown> = sqlx::query_as(
+        "select id, code_hash, person_id, revoked_at from cards
+         where code_hash in (select j.value ->> 'hash' from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(rows(asked, |hash| json!({"hash": hash})))
+    .fetch_all(tx)
+    .await?;
+    Ok(found.into_iter().map(|card| (card.code_hash.clone(), card)).collect())
+}
+
 /// Takes part in the rows of the people whom the tries are for: whoever corrects what their attendances copy (birth date,
 /// memberships) waits for these tries, or these for the correction ([`crate::people::groups::hold`]). After the sessions'
 /// rows, and before anything of the people is read.
-pub(super) async fn people(tx: &mut Conn, attempts: &[Attempt]) -> Result<()> {
+pub(super) async fn hold_people(tx: &mut Conn, people: impl IntoIterator<Item = PersonId>) -> Result<()> {
+    if store::writes_alone(tx) {
+        return Ok(());
+    }
+    let ids: BTreeSet<PersonId> = people.into_iter().collect();
     store::share(
         tx,
         "select id from people
-         where id in (
-            select cast(j.value ->> 'person' as bigint) from json_each(cast($1 as json_text)) j
-            union all
-            select c.person_id from json_each(cast($1 as json_text)) j join cards c on c.code_hash = j.value ->> 'card'
-         ) order by id",
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
     )
-    .bind(rows(attempts, |attempt| match &attempt.who {
-        Who::Person(id) => json!({"person": id}),
-        Who::Card(hash) => json!({"card": hash}),
-    }))
+    .bind(rows(ids, |id| json!(id)))
     .execute(tx)
     .await?;
     Ok(())
@@ -78,13 +101,13 @@ pub(super) async fn is_seated(tx: &mut Conn, session: SessionId, person: PersonI
     Ok(count > 0)
 }
 
-/// What a login may do at a session, as the database has it now.
+/// What a login may do at a center's or a team's sessions, as the database has it now.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub(super) struct Right {
     n: i64,
     /// The login and its account stand.
     pub signed_in: Flag,
-    /// The account reaches the session's center,
+    /// The account reaches the center,
     pub reaches: Flag,
     /// or, a team leader's, the team that serves.
     pub leads: Flag,
@@ -98,20 +121,22 @@ impl Right {
     }
 }
 
-pub(super) type Rights = HashMap<(Holder, SessionId), Right>;
+/// Who holds the door, and of which center and team.
+pub(super) type Held = (Holder, CenterId, Option<TeamId>);
+pub(super) type Rights = HashMap<Held, Right>;
 
-pub(super) async fn rights(tx: &mut Conn, now: Now, attempts: &[Attempt]) -> Result<Rights> {
-    let mut asked: Vec<(Holder, SessionId)> = Vec::new();
-    for attempt in attempts {
-        if let Some(holder) = attempt.by.holder
-            && !asked.contains(&(holder, attempt.session))
-        {
-            asked.push((holder, attempt.session));
-        }
-    }
+pub(super) async fn rights(
+    tx: &mut Conn,
+    now: Now,
+    attempts: &[Attempt],
+    doors: &HashMap<SessionId, Door>,
+) -> Result<Rights> {
+    let asked: HashSet<Held> =
+        attempts.iter().filter_map(|attempt| doors.get(&attempt.session)?.held(attempt.by.holder?)).collect();
     if asked.is_empty() {
         return Ok(HashMap::new());
     }
+    let asked: Vec<Held> = asked.into_iter().collect();
     let mut found = read_rights(tx, now, &asked).await?;
     // A role that ended since the login was looked up; once in an account's life.
     let ended: Vec<usize> = found.iter().filter(|right| right.ended > 0).filter_map(|right| right.place()).collect();
@@ -124,11 +149,12 @@ pub(super) async fn rights(tx: &mut Conn, now: Now, attempts: &[Attempt]) -> Res
     Ok(found.into_iter().filter_map(|right| Some((*asked.get(right.place()?)?, right))).collect())
 }
 
-async fn read_rights(tx: &mut Conn, now: Now, asked: &[(Holder, SessionId)]) -> Result<Vec<Right>> {
+async fn read_rights(tx: &mut Conn, now: Now, asked: &[Held]) -> Result<Vec<Right>> {
     let sql = format!(
         "with asked as materialized (
             select cast(j.key as bigint) as n, cast(j.value ->> 'account' as bigint) as account_id,
-                   cast(j.value ->> 'login' as bigint) as login_id, cast(j.value ->> 'session' as bigint) as session_id
+                   cast(j.value ->> 'login' as bigint) as login_id, cast(j.value ->> 'center' as bigint) as center_id,
+                   cast(j.value ->> 'team' as bigint) as team_id
             from json_each(cast($1 as json_text)) j
          )
          select q.n,
@@ -137,16 +163,16 @@ async fn read_rights(tx: &mut Conn, now: Now, asked: &[(Holder, SessionId)]) -> 
                       and {}) then 1 else 0 end as signed_in,
                 (select count(*) from account_scopes x where x.account_id = q.account_id and x.ends_at <= $2) as ended,
                 case when exists (select 1 from account_centers x
-                    where x.account_id = q.account_id and x.center_id = s.center_id) then 1 else 0 end as reaches,
+                    where x.account_id = q.account_id and x.center_id = q.center_id) then 1 else 0 end as reaches,
                 case when exists (select 1 from account_scopes r
-                    where r.account_id = q.account_id and r.team_id = s.team_id) then 1 else 0 end as leads
-         from asked q join sessions s on s.id = q.session_id",
+                    where r.account_id = q.account_id and r.team_id = q.team_id) then 1 else 0 end as leads
+         from asked q",
         logins::LIVE
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(rows(
             asked,
-            |(holder, session)| json!({"account": holder.account, "login": holder.login, "session": session}),
+            |(holder, center, team)| json!({"account": holder.account, "login": holder.login, "center": center, "team": team}),
         ))
         .bind(now.0)
         .fetch_all(tx)
@@ -155,120 +181,237 @@ async fn read_rights(tx: &mut Conn, now: Now, asked: &[(Holder, SessionId)]) -> 
 
 /// What a decision needs beside the session: the person, the live attendance in this part, and the earlier scan of the
 /// same request.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub(super) struct Fact {
-    n: i64,
+    pub card: Option<Shown>,
+    /// None where no person, or no card's, is known by this.
     pub person: Option<PersonId>,
-    pub card: Card,
-    pub card_revoked: Flag,
-    pub enrolled: Flag,
-    /// The phone, where it is one, speaks for the person.
-    pub speaks: Flag,
-    /// A team leader, where it is one, may learn of the person.
-    pub known: Flag,
     pub part: Part,
     pub birth_date: Option<Date>,
-    pub disabled: Flag,
-    pub needy: Flag,
     pub live: Option<AttendanceId>,
     pub came_at: Option<Timestamp>,
     pub left_at: Option<Timestamp>,
+    pub scan: Option<EarlierScan>,
+    yes: i64,
+}
+
+/// What a [`Fact`] answers with yes or no: one column for all, for each row crosses three layers of the driver.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Yes {
+    /// The session's center knows the person.
+    Enrolled = 1,
+    /// The phone, where it is one, speaks for the person.
+    Speaks = 2,
+    /// A team leader, where it is one, may learn of the person.
+    Known = 4,
+    Disabled = 8,
+    Needy = 16,
     /// The person was seen leaving, so what the times say takes a look at all scans.
-    pub has_left: Flag,
-    pub scan_session: Option<SessionId>,
-    pub scan_person: Option<PersonId>,
-    pub scan_role: Option<Part>,
-    pub scan_way: Option<Way>,
-    pub scan_outcome: Option<String>,
-    pub scan_at: Option<Timestamp>,
-    pub scan_attendance: Option<AttendanceId>,
-    pub scan_came_at: Option<Timestamp>,
-    pub scan_voided_at: Option<Timestamp>,
+    HasLeft = 32,
 }
 
 impl Fact {
     pub(super) fn key(&self, session: SessionId) -> Option<Key> {
         Some(Key { session, person: self.person?, part: self.part })
     }
+
+    pub(super) fn says(&self, what: Yes) -> bool {
+        self.yes & what as i64 != 0
+    }
+}
+
+/// A line of [`FACTS`].
+struct Found {
+    n: usize,
+    person: Option<PersonId>,
+    part: Part,
+    birth_date: Option<Date>,
+    yes: i64,
+    live: Option<AttendanceId>,
+    came_at: Option<Timestamp>,
+    left_at: Option<Timestamp>,
+    scan: Option<i64>,
+}
+
+impl Found {
+    fn read(line: &str) -> Result<Self> {
+        fn next<'a, T: FromStr>(words: &mut impl Iterator<Item = &'a str>) -> Result<Option<T>> {
+            match words.next() {
+                None => Err(Error::internal("a fact without all its parts")),
+                Some("") => Ok(None),
+                Some(word) => word.parse().map(Some).map_err(|_| Error::internal("a fact that cannot be read")),
+            }
+        }
+        let mut words = line.split(',');
+        let always = || Error::internal("a fact without what every fact has");
+        Ok(Self {
+            n: next(&mut words)?.ok_or_else(always)?,
+            person: next(&mut words)?.map(PersonId),
+            part: next(&mut words)?.ok_or_else(always)?,
+            birth_date: next(&mut words)?,
+            yes: next(&mut words)?.ok_or_else(always)?,
+            live: next(&mut words)?.map(AttendanceId),
+            came_at: next(&mut words)?.map(Timestamp),
+            left_at: next(&mut words)?.map(Timestamp),
+            scan: next(&mut words)?,
+        })
+    }
+}
+
+/// Somebody asked for at a door.
+struct Asked<'a> {
+    place: usize,
+    attempt: &'a Attempt,
+    door: &'a Door,
+    card: Option<&'a Shown>,
+}
+
+impl Asked<'_> {
+    fn person(&self) -> Option<PersonId> {
+        match &self.attempt.who {
+            Who::Person(id) => Some(*id),
+            Who::Card(_) => self.card.map(|card| card.person_id),
+        }
+    }
 }
 
 /// The facts of each try, in the tries' order; none for a session that is not there.
-pub(super) async fn facts(tx: &mut Conn, attempts: &[Attempt]) -> Result<Vec<Option<Fact>>> {
-    let asked = rows(attempts, |attempt| {
-        let (person, card) = match &attempt.who {
-            Who::Person(id) => (Some(id), None),
-            Who::Card(hash) => (None, Some(hash)),
-        };
-        json!({
-            "session": attempt.session, "person": person, "card": card, "part": attempt.part,
-            "request": attempt.request.to_string(), "phone": attempt.by.phone,
-            "leader": i64::from(attempt.by.holder.is_some_and(|holder| holder.role == Role::TeamLeader)),
+pub(super) async fn facts(
+    tx: &mut Conn,
+    attempts: &[Attempt],
+    doors: &HashMap<SessionId, Door>,
+) -> Result<Vec<Option<Fact>>> {
+    let cards = cards(tx, attempts).await?;
+    let asked: Vec<Asked<'_>> = attempts
+        .iter()
+        .enumerate()
+        .filter_map(|(place, attempt)| {
+            let card = attempt.who.card().and_then(|hash| cards.get(hash));
+            Some(Asked { place, attempt, door: doors.get(&attempt.session)?, card })
         })
-    });
-    let found: Vec<Fact> = sqlx::query_as(FACTS).bind(asked).fetch_all(tx).await?;
+        .collect();
+    hold_people(tx, asked.iter().filter_map(Asked::person)).await?;
+    let mut found: Vec<Found> = Vec::with_capacity(asked.len());
+    for run in runs(&asked) {
+        let sql = FACTS.replace("{asked}", &places(tx, run.size, ASKED));
+        let mut query = sqlx::query_scalar(sqlx::AssertSqlSafe(sql));
+        for asked in run.rows() {
+            let attempt = asked.map(|asked| asked.attempt);
+            let door = asked.map(|asked| asked.door);
+            let leader = |attempt: &Attempt| attempt.by.holder.is_some_and(|holder| holder.role == Role::TeamLeader);
+            query = query
+                .bind(asked.map(|asked| asked.place as i64))
+                .bind(attempt.map(|attempt| attempt.session))
+                .bind(door.map(|door| door.center_id))
+                .bind(door.and_then(|door| door.team_id))
+                .bind(door.map(|door| door.door.local_date))
+                .bind(asked.and_then(Asked::person))
+                .bind(attempt.and_then(|attempt| attempt.part))
+                .bind(attempt.map(|attempt| attempt.request))
+                .bind(attempt.and_then(|attempt| attempt.by.phone))
+                .bind(attempt.map(|attempt| i64::from(leader(attempt))));
+        }
+        let lines: Option<String> = query.fetch_one(&mut *tx).await?;
+        for line in lines.unwrap_or_default().split(';') {
+            found.push(Found::read(line)?);
+        }
+    }
+    let scans = earlier_scans(tx, found.iter().filter_map(|found| found.scan)).await?;
     let mut facts: Vec<Option<Fact>> = vec![None; attempts.len()];
-    for fact in found {
-        if let Some(place) = usize::try_from(fact.n).ok().and_then(|n| facts.get_mut(n)) {
-            *place = Some(fact);
+    let card_of: HashMap<usize, &Shown> = asked.iter().filter_map(|asked| Some((asked.place, asked.card?))).collect();
+    for found in found {
+        let Found { n: place, person, part, birth_date, yes, live, came_at, left_at, .. } = found;
+        let card = card_of.get(&place).map(|card| (*card).clone());
+        let scan = found.scan.and_then(|id| scans.get(&id)).cloned();
+        if let Some(fact) = facts.get_mut(place) {
+            *fact = Some(Fact { card, person, part, birth_date, live, came_at, left_at, scan, yes });
         }
     }
     Ok(facts)
 }
 
+/// Columns of what [`FACTS`] is asked.
+const ASKED: usize = 10;
+
+/// A line for each, all in one row: a row is handed over from the driver's thread to ours, and that costs more than it
+/// takes to find it.
 const FACTS: &str = "
-    with asked as materialized (
-        select cast(j.key as bigint) as n, cast(j.value ->> 'session' as bigint) as session_id,
-               cast(j.value ->> 'person' as bigint) as person_id, j.value ->> 'card' as card, j.value ->> 'part' as part,
-               j.value ->> 'request' as request_id, cast(j.value ->> 'phone' as bigint) as phone_id,
-               cast(j.value ->> 'leader' as bigint) as leader
-        from json_each(cast($1 as json_text)) j
-    ), named as materialized (
-        select q.n, q.session_id, coalesce(q.person_id, k.person_id) as person_id, k.id as card_id, k.revoked_at,
-               q.part, q.request_id, q.phone_id, q.leader, s.center_id, s.team_id, s.activity_id, s.starts_at, s.local_date
-        from asked q join sessions s on s.id = q.session_id left join cards k on k.code_hash = q.card
-    ), asking as materialized (
-        select d.n, d.session_id, d.person_id, d.card_id, d.revoked_at, d.request_id, d.phone_id, d.leader, d.center_id,
-               d.team_id, d.activity_id, d.starts_at, d.local_date,
-               coalesce(d.part,
+    with asked (n, session_id, center_id, team_id, local_date, person_id, part, request_id, phone_id, leader)
+    as (values {asked}), asking as materialized (
+        select q.n, q.session_id, q.center_id, q.team_id, q.local_date, q.person_id, q.request_id, q.phone_id, q.leader,
+               coalesce(q.part,
                    (select min(a.role) from attendances a
-                    where a.session_id = d.session_id and a.person_id = d.person_id and a.voided_at is null),
+                    where a.session_id = q.session_id and a.person_id = q.person_id and a.voided_at is null),
                    (select 'volunteer' from team_members m
-                    where m.team_id = d.team_id and m.person_id = d.person_id and m.left_on is null limit 1),
+                    where m.team_id = q.team_id and m.person_id = q.person_id and m.left_on is null limit 1),
                    'participant') as part
-        from named d
-    )
-    select d.n, p.id as person, d.card_id as card, d.part, p.birth_date,
-           case when d.revoked_at is null then 0 else 1 end as card_revoked,
-           case when e.person_id is null then 0 else 1 end as enrolled,
-           case when d.phone_id is null or exists (select 1 from phone_people f join phones h on h.id = f.phone_id
+        from asked q where q.n is not null
+    ), fact as (
+    select d.n, p.id as person, d.part, p.birth_date,
+           case when exists (select 1 from enrolments e where e.center_id = d.center_id and e.person_id = d.person_id)
+               then 1 else 0 end
+           + case when d.phone_id is null or exists (select 1 from phone_people f join phones h on h.id = f.phone_id
                 where f.phone_id = d.phone_id and f.person_id = d.person_id and h.revoked_at is null)
-                then 1 else 0 end as speaks,
-           case when d.leader = 0
+               then 2 else 0 end
+           + case when d.leader = 0
                 or exists (select 1 from team_members m
                     where m.team_id = d.team_id and m.person_id = d.person_id and m.left_on is null)
-                or exists (select 1 from attendances v join sessions o on o.id = v.session_id
-                    where v.person_id = d.person_id and o.activity_id = d.activity_id and o.starts_at <= d.starts_at
-                      and v.voided_at is null) then 1 else 0 end as known,
-           case when exists (select 1 from memberships_held m
-                where m.person_id = p.id and m.priority_group = 'disabled' and m.valid_from <= d.local_date
-                  and (m.valid_to is null or m.valid_to >= d.local_date)) then 1 else 0 end as disabled,
-           case when exists (select 1 from memberships_held m
-                where m.person_id = p.id and m.priority_group = 'needy' and m.valid_from <= d.local_date
-                  and (m.valid_to is null or m.valid_to >= d.local_date)) then 1 else 0 end as needy,
-           l.id as live, l.came_at, l.left_at,
-           case when l.left_at is not null or exists (select 1 from scans x
+                or exists (select 1 from sessions s join sessions o on o.activity_id = s.activity_id
+                    join attendances v on v.session_id = o.id and v.person_id = d.person_id and v.voided_at is null
+                    where s.id = d.session_id and o.starts_at <= s.starts_at)
+               then 4 else 0 end
+           + (select cast(coalesce(sum(distinct case m.priority_group when 'disabled' then 8 when 'needy' then 16 else 0 end),
+                    0) as bigint)
+              from memberships_held m
+              where m.person_id = d.person_id and m.valid_from <= d.local_date
+                and (m.valid_to is null or m.valid_to >= d.local_date))
+           + case when l.left_at is not null or exists (select 1 from scans x
                 where x.session_id = d.session_id and x.person_id = d.person_id and x.way = 'out')
-                then 1 else 0 end as has_left,
-           q.session_id as scan_session, q.person_id as scan_person, q.role as scan_role, q.way as scan_way,
-           q.outcome as scan_outcome, q.occurred_at as scan_at, q.attendance_id as scan_attendance,
-           a.came_at as scan_came_at, a.voided_at as scan_voided_at
+               then 32 else 0 end as yes,
+           l.id as live, l.came_at, l.left_at,
+           (select q.id from scans q where q.request_id = d.request_id) as scan
     from asking d
     left join people p on p.id = d.person_id
-    left join enrolments e on e.center_id = d.center_id and e.person_id = d.person_id
     left join attendances l
            on l.session_id = d.session_id and l.person_id = d.person_id and l.role = d.part and l.voided_at is null
-    left join scans q on q.request_id = d.request_id
-    left join attendances a on a.id = q.attendance_id";
+    )
+    select string_agg(cast(n as text) || ',' || coalesce(cast(person as text), '') || ',' || part || ','
+               || coalesce(birth_date, '') || ',' || cast(yes as text) || ',' || coalesce(cast(live as text), '') || ','
+               || coalesce(cast(came_at as text), '') || ',' || coalesce(cast(left_at as text), '') || ','
+               || coalesce(cast(scan as text), ''), ';')
+    from fact";
+
+/// What a request was told before.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct EarlierScan {
+    id: i64,
+    pub session_id: SessionId,
+    pub person_id: Option<PersonId>,
+    pub role: Part,
+    pub way: Way,
+    pub outcome: String,
+    pub occurred_at: Timestamp,
+    pub attendance_id: Option<AttendanceId>,
+    pub came_at: Option<Timestamp>,
+    pub voided_at: Option<Timestamp>,
+}
+
+async fn earlier_scans(tx: &mut Conn, ids: impl Iterator<Item = i64>) -> Result<HashMap<i64, EarlierScan>> {
+    let ids: BTreeSet<i64> = ids.collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<EarlierScan> = sqlx::query_as(
+        "select q.id, q.session_id, q.person_id, q.role, q.way, q.outcome, q.occurred_at, q.attendance_id, a.came_at,
+                a.voided_at
+         from scans q left join attendances a on a.id = q.attendance_id
+         where q.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(rows(ids, |id| json!(id)))
+    .fetch_all(tx)
+    .await?;
+    Ok(found.into_iter().map(|scan| (scan.id, scan)).collect())
+}
 
 #[derive(sqlx::FromRow)]
 struct EventRow {
@@ -289,7 +432,7 @@ pub(super) async fn events(
     let leaving = |(attempt, fact): (&Attempt, &Option<Fact>)| {
         let fact = fact.as_ref()?;
         let key = fact.key(attempt.session)?;
-        (attempt.way == Way::Out || fact.has_left.is_set()).then_some(key)
+        (attempt.way == Way::Out || fact.says(Yes::HasLeft)).then_some(key)
     };
     let keys: BTreeSet<Key> = attempts.iter().zip(facts).filter_map(leaving).collect();
     if keys.is_empty() {

@@ -13,7 +13,7 @@ pub use queue::Queue;
 
 use super::phones::{Phone, PhoneId};
 use super::rules::Doorway;
-use super::{AttendanceId, CardId, Code, Method, Part, RequestId};
+use super::{AttendanceId, Code, Method, Part, RequestId};
 use crate::activities::{SessionId, SessionStatus};
 use crate::auth::{AccountId, Coordinator, Greeter, LoginId, Role, Viewer};
 use crate::centers::CenterId;
@@ -22,6 +22,7 @@ use crate::error::{Error, Refusal, Result};
 use crate::people::PersonId;
 use crate::people::groups::AgeBands;
 use crate::store::{Conn, text_enum};
+use crate::teams::TeamId;
 
 /// Who holds the door: somebody of the center, or the resident's own remembered phone. Only these two make one.
 ///
@@ -81,6 +82,15 @@ pub enum Who {
     Person(PersonId),
     /// The keyed hash of a card's code.
     Card(String),
+}
+
+impl Who {
+    fn card(&self) -> Option<&String> {
+        match self {
+            Self::Card(hash) => Some(hash),
+            Self::Person(_) => None,
+        }
+    }
 }
 
 text_enum!(
@@ -185,8 +195,8 @@ impl Answer {
 /// Lets people in or out, or says why not; either way every try is recorded, so the caller commits whatever the answers
 /// are. They come in the order of the tries. The same request gets the same answer (see [`Again`]).
 ///
-/// Statements, however many tries there are: two take the sessions' and the people's rows, three read what is asked of the sessions, the
-/// door's holders and the people, and two to five write. Whoever holds a session's row decides alone: no seat is given
+/// Statements, for every 64 tries at most: two take the sessions' and the people's rows (PostgreSQL), three read what is
+/// asked of the sessions, the door's holders and the people, and two to five write. Whoever holds a session's row decides alone: no seat is given
 /// twice, and nobody is let in at a session that was closed a moment ago.
 ///
 /// # Errors
@@ -197,9 +207,8 @@ impl Answer {
 /// and that was taken back since.
 pub async fn admit(now: Now, tx: &mut Conn, attempts: &[Attempt]) -> Result<Vec<Result<Answer>>> {
     let doors = facts::doors(tx, attempts.iter().map(|attempt| attempt.session)).await?;
-    facts::people(tx, attempts).await?;
-    let rights = facts::rights(tx, now, attempts).await?;
-    let facts = facts::facts(tx, attempts).await?;
+    let rights = facts::rights(tx, now, attempts, &doors).await?;
+    let facts = facts::facts(tx, attempts, &doors).await?;
     let events = facts::events(tx, attempts, &facts).await?;
     let decided = decide::decide(now, attempts, doors, &rights, facts, events);
     record::write(now, tx, attempts, decided).await
@@ -241,6 +250,7 @@ pub(super) async fn refusal(
 pub(super) struct Door {
     pub id: SessionId,
     pub center_id: CenterId,
+    team_id: Option<TeamId>,
     #[sqlx(flatten)]
     pub door: Doorway,
     capacity: Option<i64>,
@@ -251,6 +261,11 @@ pub(super) struct Door {
 }
 
 impl Door {
+    /// What a holder of this door must reach.
+    fn held(&self, by: Holder) -> Option<facts::Held> {
+        Some((by, self.center_id, self.team_id))
+    }
+
     /// Whether `heads` more fit.
     pub(super) fn has_room(&self, heads: i64) -> bool {
         self.capacity.is_none_or(|seats| self.taken + heads <= seats)
@@ -284,6 +299,3 @@ pub(super) async fn hold(tx: &mut Conn, session: SessionId) -> Result<Door> {
 const ADMITTED: &str = "admitted";
 const RETURNED: &str = "returned";
 const LEFT: &str = "left";
-
-/// A card's own row, as the scan names it.
-type Card = Option<CardId>;

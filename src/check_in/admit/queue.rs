@@ -1,10 +1,12 @@
 //! Group commit: the tries that wait at the same moment are decided and committed together, and each is answered after
 //! its commit, never before.
 //!
-//! One task per process takes what waits, up to [`MOST`], into one transaction; while that is written, the next ones
-//! gather. A lone try does not wait for company. Nothing is decided from memory: sessions, people, seats and rights are
+//! One thread per process takes what waits, up to [`MOST`], into one transaction; while that is written, the next ones
+//! gather. A lone try does not wait for company. It is a thread and no task, so that between two statements it does not
+//! stand in line behind all the requests that have just come: the next batch would wait for the next request. Nothing is decided from memory: sessions, people, seats and rights are
 //! read inside the transaction that holds the sessions' rows, so it is as true with several processes on one PostgreSQL.
 
+use rocket::tokio::runtime;
 use rocket::tokio::sync::{mpsc, oneshot};
 
 use super::{Answer, Attempt, admit, admit_one};
@@ -28,11 +30,19 @@ struct Waiting {
 pub struct Queue(mpsc::Sender<Waiting>);
 
 impl Queue {
-    /// Opens the line; the task behind it ends when the last `Queue` is gone.
-    pub fn open(db: Db, clock: Clock) -> Self {
+    /// Opens the line; the thread behind it ends when the last `Queue` is gone.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn open(db: &Db, clock: Clock) -> std::io::Result<Self> {
         let (line, waiting) = mpsc::channel(LINE);
-        rocket::tokio::spawn(serve(db, clock, waiting));
-        Self(line)
+        let db = Db::from(db.apart());
+        let requests = runtime::Handle::current();
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        std::thread::Builder::new()
+            .name("door".to_owned())
+            .spawn(move || runtime.block_on(serve(db, clock, waiting, &requests)))?;
+        Ok(Self(line))
     }
 
     /// Decides one try and answers once that is on disk.
@@ -61,30 +71,30 @@ impl Queue {
     }
 }
 
-async fn serve(db: Db, clock: Clock, mut line: mpsc::Receiver<Waiting>) {
+async fn serve(db: Db, clock: Clock, mut line: mpsc::Receiver<Waiting>, requests: &runtime::Handle) {
     let mut batch = Vec::with_capacity(MOST);
     while line.recv_many(&mut batch, MOST).await > 0 {
-        let (attempts, answers): (Vec<_>, Vec<_>) =
+        let (attempts, waiting): (Vec<_>, Vec<_>) =
             batch.drain(..).map(|waiting| (waiting.attempt, waiting.answer)).unzip();
-        match commit(&db, &clock, &attempts).await {
-            Ok(said) => {
-                for (answer, said) in answers.into_iter().zip(said) {
-                    // Whoever hung up is in all the same.
-                    let _ = answer.send(said);
-                }
-            }
-            Err(Error::Unavailable) => {
-                for answer in answers {
-                    let _ = answer.send(Err(Error::Unavailable));
-                }
-            }
+        let answers = match commit(&db, &clock, &attempts).await {
+            Ok(answers) => answers,
+            Err(Error::Unavailable) => attempts.iter().map(|_| Err(Error::Unavailable)).collect(),
             // One of them spoiled it for all: each alone, so that the others are not harmed.
             Err(_) => {
-                for (attempt, answer) in attempts.into_iter().zip(answers) {
-                    let _ = answer.send(alone(&db, &clock, attempt).await);
+                let mut answers = Vec::with_capacity(attempts.len());
+                for attempt in attempts {
+                    answers.push(alone(&db, &clock, attempt).await);
                 }
+                answers
             }
-        }
+        };
+        // Told where the requests live: from here each would be woken by a call to the system.
+        requests.spawn(async move {
+            for (waiting, answer) in waiting.into_iter().zip(answers) {
+                // Whoever hung up is in all the same.
+                let _ = waiting.send(answer);
+            }
+        });
     }
 }
 

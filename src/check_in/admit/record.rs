@@ -1,18 +1,18 @@
 //! Writing down what was decided: attendances, their changed times, and a scan for every try.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::json;
+use sqlx::AssertSqlSafe;
 
 use super::decide::{Decided, Key, NewAttendance, Outcome, Said, Scan, Spot, Stay};
 use super::{Admitted, Answer, Attempt, Refused};
-use crate::activities::SessionId;
 use crate::check_in::phones::PhoneId;
 use crate::check_in::{AttendanceId, Part};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::people::PersonId;
-use crate::store::{Conn, rows};
+use crate::store::{self, Conn, Flag, places, rows, runs};
 
 /// Writes it all and gives each try its answer, in the tries' order.
 pub(super) async fn write(
@@ -25,10 +25,10 @@ pub(super) async fn write(
     if !enrolled.is_empty() {
         enrol(now, tx, &enrolled).await?;
     }
-    let numbers = if new.is_empty() { HashMap::new() } else { insert(now, tx, attempts, &new, &stays).await? };
+    let numbers = if new.is_empty() { Vec::new() } else { insert(now, tx, attempts, &new, &stays).await? };
     let number = |spot: Spot| match spot {
         Spot::There(id) => Some(id),
-        Spot::New(n) => new.get(n).and_then(|new| numbers.get(&new.key)).copied(),
+        Spot::New(n) => numbers.get(n).copied(),
     };
     let changed: Vec<(AttendanceId, Stay)> = stays
         .values()
@@ -40,15 +40,17 @@ pub(super) async fn write(
     if !changed.is_empty() {
         update(tx, &changed).await?;
     }
-    let scans: Vec<Value> = outcomes
+    let scans: Vec<Row<'_>> = outcomes
         .iter()
         .zip(attempts)
         .filter_map(|(outcome, attempt)| match outcome {
-            Ok(Outcome::Scan(scan)) => Some(row(attempt, scan, scan.spot.and_then(number))),
+            Ok(Outcome::Scan(scan)) => {
+                Some(Row { attempt, scan: scan.clone(), attendance: scan.spot.and_then(number) })
+            }
             _ => None,
         })
         .collect();
-    keep(now, tx, scans).await?;
+    keep(now, tx, &scans).await?;
     see_phones(now, tx, attempts).await?;
     Ok(answers(attempts, outcomes, number))
 }
@@ -101,40 +103,48 @@ async fn enrol(now: Now, tx: &mut Conn, people: &[(PersonId, crate::centers::Cen
     Ok(())
 }
 
+/// Writes the attendances and gives their numbers, in their order.
 async fn insert(
     now: Now,
     tx: &mut Conn,
     attempts: &[Attempt],
     new: &[NewAttendance],
-    stays: &std::collections::BTreeMap<Key, (Spot, Stay)>,
-) -> Result<HashMap<Key, AttendanceId>> {
-    let asked = rows(new, |new| {
-        let attempt = &attempts[new.attempt];
-        let stay = stays.get(&new.key).map(|(_, stay)| *stay).unwrap_or_default();
-        json!({
-            "session": new.key.session, "person": new.key.person, "part": new.key.part, "method": attempt.method,
-            "came": stay.came_at.unwrap_or(attempt.occurred_at).0, "left": stay.left_at.map(|at| at.0),
-            "away": stay.away_ms, "by": attempt.by.account(),
-            "elderly": i64::from(new.groups.elderly), "disabled": i64::from(new.groups.disabled),
-            "needy": i64::from(new.groups.needy), "youth": i64::from(new.groups.youth),
-        })
-    });
-    let made: Vec<(AttendanceId, SessionId, PersonId, Part)> = sqlx::query_as(
-        "insert into attendances (session_id, person_id, role, method, came_at, left_at, away_ms, recorded_at,
-                recorded_by, elderly, disabled, needy, youth)
-         select cast(j.value ->> 'session' as bigint), cast(j.value ->> 'person' as bigint), j.value ->> 'part',
-                j.value ->> 'method', cast(j.value ->> 'came' as bigint), cast(j.value ->> 'left' as bigint),
-                cast(j.value ->> 'away' as bigint), cast($2 as bigint), cast(j.value ->> 'by' as bigint),
-                cast(j.value ->> 'elderly' as bigint), cast(j.value ->> 'disabled' as bigint),
-                cast(j.value ->> 'needy' as bigint), cast(j.value ->> 'youth' as bigint)
-         from json_each(cast($1 as json_text)) j order by cast(j.key as bigint)
-         returning id, session_id, person_id, role",
-    )
-    .bind(asked)
-    .bind(now.0)
-    .fetch_all(tx)
-    .await?;
-    Ok(made.into_iter().map(|(id, session, person, part)| (Key { session, person, part }, id)).collect())
+    stays: &BTreeMap<Key, (Spot, Stay)>,
+) -> Result<Vec<AttendanceId>> {
+    let numbers: Vec<AttendanceId> =
+        store::reserve(tx, "attendances", new.len()).await?.into_iter().map(AttendanceId).collect();
+    let numbered: Vec<(&AttendanceId, &NewAttendance)> = numbers.iter().zip(new).collect();
+    for run in runs(&numbered) {
+        let mut query = sqlx::query(AssertSqlSafe(format!(
+            "insert into attendances (id, session_id, person_id, role, method, came_at, left_at, away_ms, recorded_at,
+                    recorded_by, elderly, disabled, needy, youth)
+             select * from (values {}) v where column1 is not null",
+            places(tx, run.size, 14)
+        )));
+        for row in run.rows() {
+            let key = row.map(|(_, new)| new.key);
+            let groups = row.map(|(_, new)| new.groups);
+            let attempt = row.map(|(_, new)| &attempts[new.attempt]);
+            let stay = key.and_then(|key| stays.get(&key)).map(|(_, stay)| *stay).unwrap_or_default();
+            query = query
+                .bind(row.map(|(number, _)| **number))
+                .bind(key.map(|key| key.session))
+                .bind(key.map(|key| key.person))
+                .bind(key.map(|key| key.part))
+                .bind(attempt.map(|attempt| attempt.method))
+                .bind(stay.came_at.or(attempt.map(|attempt| attempt.occurred_at)))
+                .bind(stay.left_at)
+                .bind(stay.away_ms)
+                .bind(now.0)
+                .bind(attempt.and_then(|attempt| attempt.by.account()))
+                .bind(groups.map(|groups| Flag::from(groups.elderly)))
+                .bind(groups.map(|groups| Flag::from(groups.disabled)))
+                .bind(groups.map(|groups| Flag::from(groups.needy)))
+                .bind(groups.map(|groups| Flag::from(groups.youth)));
+        }
+        query.execute(&mut *tx).await?;
+    }
+    Ok(numbers)
 }
 
 async fn update(tx: &mut Conn, changed: &[(AttendanceId, Stay)]) -> Result<()> {
@@ -155,17 +165,11 @@ async fn update(tx: &mut Conn, changed: &[(AttendanceId, Stay)]) -> Result<()> {
     Ok(())
 }
 
-fn row(attempt: &Attempt, scan: &Scan, attendance: Option<AttendanceId>) -> Value {
-    let outcome = match scan.said {
-        Said::Through { word, .. } => word,
-        Said::Refused(refused) => refused.code.code(),
-    };
-    json!({
-        "request": scan.request.to_string(), "session": attempt.session, "person": scan.person,
-        "attendance": attendance, "card": scan.card, "part": scan.part, "way": attempt.way, "method": attempt.method,
-        "outcome": outcome, "at": attempt.occurred_at.0, "offline": i64::from(attempt.offline),
-        "by": attempt.by.account(), "phone": attempt.by.phone,
-    })
+/// A try as it is kept.
+struct Row<'a> {
+    attempt: &'a Attempt,
+    scan: Scan,
+    attendance: Option<AttendanceId>,
 }
 
 /// Keeps the scans.
@@ -173,31 +177,39 @@ fn row(attempt: &Attempt, scan: &Scan, attendance: Option<AttendanceId>) -> Valu
 /// # Errors
 /// `Refused("request_reused")` where a request has one already. Requests of one session come one after the other, so its
 /// number went to another session while we decided.
-async fn keep(now: Now, tx: &mut Conn, scans: Vec<Value>) -> Result<()> {
-    let wanted = scans.len();
-    if wanted == 0 {
-        return Ok(());
+async fn keep(now: Now, tx: &mut Conn, scans: &[Row<'_>]) -> Result<()> {
+    for run in runs(scans) {
+        let mut query = sqlx::query(AssertSqlSafe(format!(
+            "insert into scans (request_id, session_id, person_id, attendance_id, card_id, role, way, method, outcome,
+                    occurred_at, recorded_at, offline, account_id, phone_id)
+             select * from (values {}) v where column1 is not null on conflict (request_id) do nothing",
+            places(tx, run.size, 14)
+        )));
+        for row in run.rows() {
+            let attempt = row.map(|row| row.attempt);
+            let scan = row.map(|row| &row.scan);
+            query = query
+                .bind(scan.map(|scan| scan.request))
+                .bind(attempt.map(|attempt| attempt.session))
+                .bind(scan.and_then(|scan| scan.person))
+                .bind(row.and_then(|row| row.attendance))
+                .bind(scan.and_then(|scan| scan.card))
+                .bind(scan.map(|scan| scan.part))
+                .bind(attempt.map(|attempt| attempt.way))
+                .bind(attempt.map(|attempt| attempt.method))
+                .bind(scan.map(|scan| scan.said.word()))
+                .bind(attempt.map(|attempt| attempt.occurred_at))
+                .bind(now.0)
+                .bind(attempt.map(|attempt| Flag::from(attempt.offline)))
+                .bind(attempt.and_then(|attempt| attempt.by.account()))
+                .bind(attempt.and_then(|attempt| attempt.by.phone));
+        }
+        let kept = query.execute(&mut *tx).await?;
+        if usize::try_from(kept.rows_affected()).ok() != Some(run.count()) {
+            return Err(Error::refused("request_reused"));
+        }
     }
-    let kept = sqlx::query(
-        "insert into scans (request_id, session_id, person_id, attendance_id, card_id, role, way, method, outcome,
-                occurred_at, recorded_at, offline, account_id, phone_id)
-         select j.value ->> 'request', cast(j.value ->> 'session' as bigint), cast(j.value ->> 'person' as bigint),
-                cast(j.value ->> 'attendance' as bigint), cast(j.value ->> 'card' as bigint), j.value ->> 'part',
-                j.value ->> 'way', j.value ->> 'method', j.value ->> 'outcome', cast(j.value ->> 'at' as bigint),
-                cast($2 as bigint), cast(j.value ->> 'offline' as bigint), cast(j.value ->> 'by' as bigint),
-                cast(j.value ->> 'phone' as bigint)
-         from json_each(cast($1 as json_text)) j where true order by cast(j.key as bigint)
-         on conflict (request_id) do nothing",
-    )
-    .bind(rows(scans, |row| row))
-    .bind(now.0)
-    .execute(tx)
-    .await?;
-    if usize::try_from(kept.rows_affected()).ok() == Some(wanted) {
-        Ok(())
-    } else {
-        Err(Error::refused("request_reused"))
-    }
+    Ok(())
 }
 
 /// Phones that knocked were seen.
@@ -227,5 +239,5 @@ pub(super) async fn turned_away(now: Now, tx: &mut Conn, attempt: &Attempt, refu
         spot: None,
         said: Said::Refused(refused),
     };
-    keep(now, tx, vec![row(attempt, &scan, None)]).await
+    keep(now, tx, &[Row { attempt, scan, attendance: None }]).await
 }

@@ -66,6 +66,20 @@ on_both_engines! {
         assert_eq!(app.number("select count(*) from scans").await, 7, "the same request is one scan, what is not there none");
     }
 
+    async fn what_fails_by_our_fault_keeps_nothing_else(app: TestApp) {
+        session(&app, None, None).await;
+        another(&app, "two", "2026-03-05", None, None).await;
+        people(&app, 2).await;
+        app.execute("update sessions set local_date = 'broken' where id = 2").await;
+        let fay = app.token("fay").await;
+        let answers = deliver(&fay, json!({"items": [
+            {"request_id": request(), "session_id": 2, "person_id": 1},
+            {"request_id": request(), "session_id": 1, "person_id": 1},
+        ]})).await;
+        assert_eq!(words(&answers), ["in"], "the first stays with the device");
+        assert_eq!(app.number(ROWS).await, 1);
+    }
+
     async fn a_wrong_clock_is_noticed_and_put_right(app: TestApp) {
         session(&app, None, None).await;
         people(&app, 2).await;
