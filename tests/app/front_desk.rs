@@ -9,6 +9,7 @@ use rocket::http::ContentType;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::check_in::card;
 use crate::support::{Answer, TestApp, User, on_both_engines};
 
 const DESK: &str = "/centers/1/front-desk";
@@ -37,23 +38,6 @@ pub(crate) async fn world(app: &TestApp) {
     ] {
         app.execute(sql).await;
     }
-}
-
-/// A good card for a person.
-pub(crate) async fn card(app: &TestApp, person: i64) -> CardCode {
-    let code = CardCode::random();
-    let mut tx = app.begin().await;
-    sqlx::query(
-        "insert into cards (person_id, center_id, code_hash, code_sealed, issued_at) values ($1, 1, $2, $3, 0)",
-    )
-    .bind(person)
-    .bind(code.hash(&app.sealer))
-    .bind(app.sealer.seal(code.plain()))
-    .execute(&mut *tx)
-    .await
-    .unwrap();
-    tx.commit().await.unwrap();
-    code
 }
 
 /// The QR of a card's link, as somebody holds it before a camera.

@@ -1,27 +1,9 @@
 //! What devices deliver: batches, late, again, out of order, by wrong clocks.
 
-use linli::check_in::cards::CardCode;
 use serde_json::{Value, json};
 
-use super::{another, people, request, session, tries};
+use super::{another, card, people, request, session, tries};
 use crate::support::{TestApp, User, on_both_engines};
-
-/// A card for the person, good from now on.
-pub(super) async fn card(app: &TestApp, person: i64) -> CardCode {
-    let code = CardCode::random();
-    let mut tx = app.begin().await;
-    sqlx::query(
-        "insert into cards (person_id, center_id, code_hash, code_sealed, issued_at) values ($1, 1, $2, $3, 0)",
-    )
-    .bind(person)
-    .bind(code.hash(&app.sealer))
-    .bind(app.sealer.seal(code.plain()))
-    .execute(&mut *tx)
-    .await
-    .unwrap();
-    tx.commit().await.unwrap();
-    code
-}
 
 async fn deliver(user: &User<'_>, body: Value) -> Vec<Value> {
     let answer = user.post_json("/api/v1/checkins/batch", body).await.is(200);

@@ -1,0 +1,73 @@
+//! A program at the door.
+
+use serde_json::json;
+
+use super::{SESSION, session, people, tries, request};
+use crate::support::{TestApp, on_both_engines};
+
+on_both_engines! {
+    async fn the_same_request_gets_the_same_answer(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 2).await;
+        let (ann, id) = (app.token("ann").await, request());
+        let first = tries(&ann, 1, "participant", &id).await.is(201).json();
+        app.at("2026-03-05T02:30:00Z");
+        assert_eq!(tries(&ann, 1, "participant", &id).await.is(200).json(), first);
+        tries(&ann, 2, "participant", &id).await.is(409).is_refused("request_reused");
+        tries(&ann, 1, "volunteer", &id).await.is(409).is_refused("request_reused");
+        let again = request();
+        tries(&ann, 1, "participant", &again).await.is(409).is_refused("already_in");
+        tries(&ann, 1, "participant", &again).await.is(409).is_refused("already_in");
+        tries(&ann, 1, "volunteer", &request()).await.is(201);
+        assert_eq!(app.number("select count(*) from scans").await, 3);
+        assert_eq!(app.number("select count(*) from attendances").await, 2);
+        let list = ann.get("/api/v1/sessions/1/checkins").await.is(200).json();
+        assert_eq!(list["items"].as_array().unwrap().len(), 2);
+        assert_eq!(list["items"][0]["came_at"], "2026-03-05T02:00:00Z");
+    }
+
+    async fn the_api_says_what_is_wrong_with_a_try(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        let (ann, path) = (app.token("ann").await, "/api/v1/sessions/1/checkins");
+        let faults = ann.post_json(path, json!({"request_id": "7", "role": "guest", "occurred_at": "2026-03-05T09:00:00Z"})).await.is(422).json();
+        let keys: Vec<_> = faults["errors"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(keys, ["occurred_at", "person_id", "request_id", "role"]);
+        tries(&ann, 999, "participant", &request()).await.is(404);
+        tries(&app.token("olga").await, 1, "participant", &request()).await.is(404);
+        tries(&app.token("cai").await, 1, "participant", &request()).await.is(403);
+        tries(&app.token("fay").await, 1, "participant", &request()).await.is(201);
+        tries(&app.token("lei").await, 1, "participant", &request()).await.is(404);
+        ann.post_json("/api/v1/sessions/1/head_counts", json!({"heads": 5, "elderly": 2})).await.is(422);
+        let count = json!({"request_id": request(), "heads": 5, "elderly": 2});
+        let first = ann.post_json("/api/v1/sessions/1/head_counts", count.clone()).await.is(201).json();
+        assert_eq!(ann.post_json("/api/v1/sessions/1/head_counts", count.clone()).await.is(200).json(), first);
+        let other = json!({"request_id": count["request_id"], "heads": 6});
+        ann.post_json("/api/v1/sessions/1/head_counts", other).await.is(409).is_refused("request_reused");
+        ann.post_json("/api/v1/sessions/1/head_counts", json!({"request_id": request(), "heads": 5, "elderly": 6})).await.is(422);
+        assert_eq!(app.number("select cast(sum(heads) as bigint) from head_counts").await, 5);
+        app.sign_in("ann").await.post(&format!("{SESSION}/head-counts/1/void"), &[]).await.leads_to();
+        ann.post_json("/api/v1/sessions/1/head_counts", count).await.is(409).is_refused("voided");
+    }
+
+    async fn a_voided_check_in_is_not_repeated_to_a_program(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        let (ann, id) = (app.token("ann").await, request());
+        tries(&ann, 1, "participant", &id).await.is(201);
+        app.sign_in("ann").await.post(&format!("{SESSION}/attendances/1/void"), &[("reason", "x")]).await.leads_to();
+        tries(&ann, 1, "participant", &id).await.is(409).is_refused("voided");
+        tries(&ann, 1, "participant", &request()).await.is(201);
+    }
+
+    async fn walk_ins_of_one_name_are_told_apart_by_phone(app: TestApp) {
+        session(&app, None, None).await;
+        let (ann, id) = (app.sign_in("ann").await, request());
+        for number in ["13800138000", "13900139000", "13800138000"] {
+            let form = [("request_id", id.as_str()), ("name", "黄丽珍"), ("phone", number), ("role", "participant")];
+            assert_eq!(ann.post(&format!("{SESSION}/walk-ins"), &form).await.leads_to(), SESSION);
+        }
+        assert_eq!(app.number("select count(*) from people").await, 2);
+        assert_eq!(app.number("select count(*) from attendances").await, 2);
+    }
+}
