@@ -68,6 +68,16 @@ impl Error {
         Self::Invalid(FieldErrors::one(name, Fault::new(key)))
     }
 
+    /// With the fault of the field `from` at the field `to`, as which a page with several of the kind shows it.
+    pub fn in_field(mut self, from: &str, to: &str) -> Self {
+        if let Self::Invalid(errors) = &mut self {
+            for (name, _) in errors.fields.iter_mut().filter(|(name, _)| name == from) {
+                to.clone_into(name);
+            }
+        }
+        self
+    }
+
     pub fn status(&self) -> Status {
         match self {
             Self::NotFound => Status::NotFound,

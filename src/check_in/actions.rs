@@ -4,7 +4,7 @@ use super::admit::{self, Again, Answer, Attempt, Door, Entrance, Queue, Via, Way
 use super::forms::{Closing, Confirmation, Heads, WalkIn};
 use super::phones::{self, Phone};
 use super::queries::{self, Present};
-use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, cards, rules, unknown};
+use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, cards, company, rules, unknown};
 use crate::activities::{Session, SessionId, SessionStatus};
 use crate::audit;
 use crate::auth::{Coordinator, Greeter, Role};
@@ -327,6 +327,7 @@ pub async fn void(
     .fetch_optional(&mut *tx)
     .await?;
     let Some((person, part)) = voided else { return Err(Error::NotFound) };
+    company::leave_alone(now, tx, id).await?;
     if part == Part::Volunteer {
         hours::reverse_all(by, now, tx, session, person, reason).await?;
     }
@@ -334,7 +335,7 @@ pub async fn void(
 }
 
 /// A completed session is corrected by who answers for it.
-fn may_correct(by: &Greeter, held: &Door) -> Result<()> {
+pub(super) fn may_correct(by: &Greeter, held: &Door) -> Result<()> {
     match (held.door.status, by.role) {
         (SessionStatus::Completed, Role::CityAdmin | Role::SocialWorker) => Ok(()),
         (SessionStatus::Completed, _) => Err(Error::Forbidden),

@@ -45,7 +45,12 @@ impl ClosingPage {
     ) -> Result<Self> {
         let volunteers = volunteers(conn, &session).await?;
         let counts = queries::counts(conn, session.id).await?;
-        let form = again.unwrap_or_else(|| Form::filled(proposed(&volunteers)));
+        // One volunteer's form brings one volunteer's fields: the others keep what was proposed.
+        let form = match again {
+            Some(form) if session.status == SessionStatus::Completed => form.over(proposed(&volunteers)),
+            Some(form) => form,
+            None => Form::filled(proposed(&volunteers)),
+        };
         let ratings = ratings::summary(by, now, conn, &session).await?;
         Ok(Self { center, session, now, counts, volunteers, ratings, form })
     }

@@ -1,7 +1,7 @@
 //! Reading what the door, the session page, the closing form and the API bring.
 
 use super::cards::CardCode;
-use super::{AttendanceId, Method, Part, RequestId, Way};
+use super::{AttendanceId, Method, Part, RequestId, Way, company};
 use crate::clock::{Now, Timestamp};
 use crate::error::Result;
 use crate::hours::{Confirmed, MAX_MINUTES};
@@ -149,6 +149,21 @@ pub fn reason(fields: &Fields) -> Result<String> {
     let mut read = fields.read();
     let reason = read.required("reason", parse::line(80));
     read.finish(|| reason)
+}
+
+/// How many came along with somebody.
+pub fn companions(fields: &Fields) -> Result<i64> {
+    let mut read = fields.read();
+    let heads = read.required("companions", parse::integer(0..=company::MOST));
+    read.finish(|| heads)
+}
+
+/// Who brought or fetched somebody: a name, or what the child calls them.
+pub fn escort(fields: &Fields) -> Result<(Way, String)> {
+    let mut read = fields.read();
+    let way = read.required("way", parse::choice);
+    let name = read.required("name", parse::line(40));
+    read.finish(|| Some((way?, name?)))
 }
 
 pub struct Closing {

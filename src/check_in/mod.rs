@@ -3,14 +3,16 @@
 //!
 //! `scans` holds every try, refused ones too, and is never changed; `attendances` holds who came. What a phone is
 //! remembered for is in [`phones`], personal cards are in [`cards`]; the resident's pages are in `door` and `me`, the
-//! center's in `session`, `desk`, `sheets`, `review` and `closing`, the hall's screen in `hall`.
+//! center's in `session`, `attendance`, `desk`, `sheets`, `review` and `closing`, the hall's screen in `hall`.
 
 mod actions;
 mod admit;
 pub(crate) mod api;
+mod attendance;
 pub mod cards;
 mod closing;
 pub(crate) mod closing_api;
+mod company;
 mod desk;
 mod door;
 mod forms;
@@ -151,6 +153,7 @@ pub fn stage() -> AdHoc {
             .mount("/", review::routes())
             .mount("/", front_desk::routes())
             .mount("/", session::routes())
+            .mount("/", attendance::routes())
             .mount("/", sheets::routes())
             .mount("/", hall::routes())
             .mount("/", closing::routes())

@@ -29,6 +29,10 @@ pub struct Present {
     pub method: Method,
     pub came_at: Timestamp,
     pub left_at: Option<Timestamp>,
+    /// Heads without a name who came along.
+    pub companions: i64,
+    pub brought_by: Option<String>,
+    pub fetched_by: Option<String>,
     elderly: Flag,
     disabled: Flag,
     needy: Flag,
@@ -75,7 +79,11 @@ impl<'a> Identity<'a> {
 }
 
 const PRESENT: &str = "select a.id, a.person_id, p.name, p.birth_date, p.phone_last4, a.role, a.method, a.came_at,
-        a.left_at, a.elderly, a.disabled, a.needy, a.youth
+        a.left_at, a.elderly, a.disabled, a.needy, a.youth,
+        (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
+         where h.attendance_id = a.id and h.voided_at is null) as companions,
+        (select e.name from escorts e where e.attendance_id = a.id and e.way = 'in' and e.voided_at is null) as brought_by,
+        (select e.name from escorts e where e.attendance_id = a.id and e.way = 'out' and e.voided_at is null) as fetched_by
      from attendances a join people p on p.id = a.person_id";
 
 /// Who is in, the latest first.
@@ -251,9 +259,15 @@ pub struct HeadCount {
     #[sqlx(flatten)]
     pub of: Heads,
     pub counted_at: Timestamp,
+    attendance_id: Option<AttendanceId>,
 }
 
 impl HeadCount {
+    /// Whether these came along with somebody.
+    pub fn is_company(&self) -> bool {
+        self.attendance_id.is_some()
+    }
+
     /// The group tallies above zero: text key and number.
     pub fn tallies(&self) -> Vec<(&'static str, i64)> {
         [
@@ -270,7 +284,7 @@ impl HeadCount {
 
 pub async fn head_counts(conn: &mut Conn, session: SessionId) -> Result<Vec<HeadCount>> {
     Ok(sqlx::query_as(
-        "select id, heads, elderly, disabled, needy, youth, counted_at from head_counts
+        "select id, heads, elderly, disabled, needy, youth, counted_at, attendance_id from head_counts
          where session_id = $1 and voided_at is null order by id desc",
     )
     .bind(session)

@@ -5,9 +5,10 @@ use chrono::NaiveDateTime;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
+use super::company;
 use super::hall::{self, Odd};
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
-use super::{Again, Answer, AttendanceId, Code, HeadCountId, Part, Queue, Refused, RequestId, actions, forms, sheets};
+use super::{Again, Answer, Code, HeadCountId, Part, Queue, Refused, RequestId, actions, forms, sheets};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::{Greeter, Role, Viewer, Watcher};
 use crate::centers::{self, Center, CenterId};
@@ -21,7 +22,7 @@ use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Site, Submitted, View, filters, qr};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, search, tick, scan_card, walk_in, count_heads, void_heads, attendance, void, check_out]
+    routes![show, search, tick, scan_card, walk_in, count_heads, void_heads]
 }
 
 /// Most people that a search shows; whoever wants another types one more letter.
@@ -85,7 +86,8 @@ impl SessionPage {
             viewer: by.clone(),
             now,
             counts: queries::counts(conn, session.id).await?,
-            heads: queries::head_counts(conn, session.id).await?,
+            // Companions stand with whom they came along.
+            heads: queries::head_counts(conn, session.id).await?.into_iter().filter(|row| !row.is_company()).collect(),
             odd,
             ratings: ratings::summary(by, now, conn, &session).await?,
             present,
@@ -100,6 +102,11 @@ impl SessionPage {
             center,
             session,
         })
+    }
+
+    /// Those who were brought and whom nobody has fetched.
+    fn not_fetched(&self) -> Vec<&Present> {
+        company::not_fetched(&self.present)
     }
 
     fn form(&self, place: Place) -> &Form {
@@ -180,11 +187,17 @@ impl View for SessionPage {
     }
 }
 
-fn path(center: CenterId, id: SessionId) -> String {
+pub(super) fn path(center: CenterId, id: SessionId) -> String {
     format!("/centers/{center}/sessions/{id}")
 }
 
-async fn open(by: &Viewer, now: Now, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
+pub(super) async fn open(
+    by: &Viewer,
+    now: Now,
+    conn: &mut Conn,
+    center: CenterId,
+    id: SessionId,
+) -> Result<(Center, Session)> {
     let center = centers::queries::open_to(by, conn, center).await?;
     let session = activities::queries::session_for(by, now, conn, &center, id).await?;
     Ok((center, session))
@@ -380,100 +393,4 @@ async fn void_heads(
     actions::void_heads(&by, now, &mut tx, &session, count).await?;
     tx.commit().await?;
     Ok(Done::to(path(center, id), "done.heads_voided"))
-}
-
-/// One attendance: how it came about, the way out, and taking it back.
-#[derive(Template)]
-#[template(path = "check_in/attendance.html")]
-struct AttendancePage {
-    center: Center,
-    session: Session,
-    attendance: Present,
-    form: Form,
-}
-
-impl AttendancePage {
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
-    }
-
-    fn path(&self) -> String {
-        path(self.center.id(), self.session.id)
-    }
-
-    fn is_planned(&self) -> bool {
-        self.session.status == SessionStatus::Planned
-    }
-}
-
-impl View for AttendancePage {
-    fn title(&self, _: Lang) -> String {
-        self.attendance.name.clone()
-    }
-
-    fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Desk)
-    }
-}
-
-#[get("/centers/<center>/sessions/<id>/attendances/<attendance>")]
-async fn attendance(
-    by: Greeter,
-    db: &Db,
-    now: Now,
-    center: CenterId,
-    id: SessionId,
-    attendance: AttendanceId,
-) -> Result<Page<AttendancePage>> {
-    let mut conn = db.read().await?;
-    let (center, session) = open(&by, now, &mut conn, center, id).await?;
-    let attendance = queries::attendance(&mut conn, session.id, attendance).await?;
-    Ok(Page(AttendancePage { center, session, attendance, form: Form::new() }))
-}
-
-#[post("/centers/<center>/sessions/<id>/attendances/<attendance>/void", data = "<fields>")]
-async fn void(
-    by: Greeter,
-    db: &Db,
-    now: Now,
-    center: CenterId,
-    id: SessionId,
-    attendance: AttendanceId,
-    fields: Fields,
-) -> Result<Submitted<AttendancePage>> {
-    let mut conn = db.read().await?;
-    let (center, session) = open(&by, now, &mut conn, center, id).await?;
-    let attendance = queries::attendance(&mut conn, session.id, attendance).await?;
-    drop(conn);
-    let made = async {
-        let reason = forms::reason(&fields)?;
-        let mut tx = db.begin().await?;
-        actions::void(&by, now, &mut tx, &session, attendance.id, &reason).await?;
-        Ok::<_, Error>(tx.commit().await?)
-    };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(path(center.id(), session.id), "done.attendance_voided")),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(AttendancePage { center, session, attendance, form }))
-        }
-    }
-}
-
-#[post("/centers/<center>/sessions/<id>/attendances/<attendance>/departure")]
-async fn check_out(
-    by: Greeter,
-    db: &Db,
-    queue: &State<Queue>,
-    now: Now,
-    center: CenterId,
-    id: SessionId,
-    attendance: AttendanceId,
-) -> Result<Done> {
-    let mut conn = db.read().await?;
-    let (_, session) = open(&by, now, &mut conn, center, id).await?;
-    let attendance = queries::attendance(&mut conn, session.id, attendance).await?;
-    drop(conn);
-    actions::check_out(&by, now, queue, &session, &attendance).await?.or_refusal()?;
-    Ok(Done::to(path(center, id), "done.checked_out"))
 }

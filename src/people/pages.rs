@@ -157,13 +157,21 @@ impl PersonPage {
             card: cards::queries::of_person(conn, person.id).await?.into_iter().next(),
             center,
             person,
-            memberships,
-            today,
             revealed: None,
             revealing: Form::new(),
             granting: Form::new(),
-            ending: Form::new(),
+            ending: Form::filled(
+                memberships
+                    .iter()
+                    .fold(Fields::default(), |values, row| values.with(&format!("valid_to.{}", row.id), today)),
+            ),
+            memberships,
+            today,
         })
+    }
+
+    fn field(&self, name: &str, membership: impl std::fmt::Display) -> String {
+        format!("{name}.{membership}")
     }
 
     fn local(&self, at: &Timestamp) -> NaiveDateTime {
@@ -375,23 +383,20 @@ async fn end(
     membership: i64,
     fields: Fields,
 ) -> Result<Submitted<PersonPage>> {
-    let (center, person) = open(&by, db, center, id).await?;
+    let opened = open(&by, db, center, id).await?;
     let made = async {
+        let name = format!("valid_to.{membership}");
         let mut read = fields.read();
-        let last_day = read.required("valid_to", parse::date);
+        let last_day = read.required(&name, parse::date);
         let last_day = read.finish(|| last_day)?;
         let mut tx = db.begin().await?;
-        actions::end_membership(&by, now, &mut tx, &center, id, membership, last_day).await?;
-        Ok::<_, Error>(tx.commit().await?)
+        let ended = actions::end_membership(&by, now, &mut tx, &opened.0, id, membership, last_day).await;
+        ended.map_err(|error| error.in_field("valid_to", &name))?;
+        tx.commit().await?;
+        Ok("done.membership_ended")
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.membership_ended")),
-        Err(error) => {
-            let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
-            page.ending = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(page))
-        }
-    }
+    let made = made.await;
+    changed(&by, db, now, sealer, opened, fields, made).await
 }
 
 #[post("/centers/<center>/people/<id>/memberships/<membership>/void", data = "<fields>")]
@@ -406,19 +411,34 @@ async fn void(
     membership: i64,
     fields: Fields,
 ) -> Result<Submitted<PersonPage>> {
-    let (center, person) = open(&by, db, center, id).await?;
+    let opened = open(&by, db, center, id).await?;
     let made = async {
         let mut read = fields.read();
-        let reason = read.required("reason", parse::line(80));
+        let reason = read.required(&format!("void.{membership}"), parse::line(80));
         let reason = read.finish(|| reason)?;
         let mut tx = db.begin().await?;
-        actions::void_membership(&by, now, &mut tx, &center, (id, membership), &reason).await?;
-        Ok::<_, Error>(tx.commit().await?)
+        actions::void_membership(&by, now, &mut tx, &opened.0, (id, membership), &reason).await?;
+        tx.commit().await?;
+        Ok("done.membership_voided")
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.membership_voided")),
+    let made = made.await;
+    changed(&by, db, now, sealer, opened, fields, made).await
+}
+
+/// The person's page after one of the memberships was changed, or with what was sent and why it was not taken.
+async fn changed(
+    by: &Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &Sealer,
+    (center, person): (Center, Person),
+    fields: Fields,
+    made: Result<&'static str>,
+) -> Result<Submitted<PersonPage>> {
+    match made {
+        Ok(flash) => Ok(Submitted::done(format!("/centers/{}/people/{}", center.id(), person.id), flash)),
         Err(error) => {
-            let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
+            let mut page = PersonPage::load(by, &mut *db.read().await?, now, sealer, center, person).await?;
             page.ending = Form::again(fields, error.into_field_errors()?);
             Ok(Submitted::again(page))
         }

@@ -28,10 +28,10 @@ mod types;
 
 pub use care::{copy_to, problems};
 pub use errors::{Violation, is_unavailable, violation};
+pub(crate) use ids::reserve;
 pub(crate) use lock::{lock, share, writes_alone};
 pub use migrations::migrate;
 pub use pool::{Engine, OpenError, Pool, sqlite_file};
-pub(crate) use ids::reserve;
 pub(crate) use rows::{places, rows, runs};
 pub use sealed::{Sealed, Sealer};
 pub use types::Flag;

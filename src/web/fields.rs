@@ -61,6 +61,14 @@ impl Fields {
         self
     }
 
+    /// What is not here is as in `rest`.
+    pub fn or(mut self, rest: Self) -> Self {
+        for (name, values) in rest.0 {
+            self.0.entry(name).or_insert(values);
+        }
+        self
+    }
+
     /// The first value, or "" where there is none.
     pub fn get(&self, name: &str) -> &str {
         self.all(name).first().map_or("", String::as_str)

@@ -32,6 +32,11 @@ impl Form {
         Self { values, errors, ..Self::default() }
     }
 
+    /// Before `rest`: what was not sent is as it says.
+    pub fn over(self, rest: Fields) -> Self {
+        Self { values: self.values.or(rest), ..self }
+    }
+
     /// Beside what was entered, what the record holds by now where that is another.
     pub fn beside(self, present: Fields) -> Self {
         Self { present, ..self }

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use linli::store::{Db, Pool};
 use serde_json::{Value, json};
 
-use crate::front_desk::{card, picture, world};
+use crate::check_in::card;
+use crate::front_desk::{picture, world};
 use crate::support::app::{apart, fresh_database};
 use crate::support::browser::{Browser, Builder};
 use crate::support::cast::PASSWORD;

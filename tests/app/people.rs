@@ -81,11 +81,13 @@ on_both_engines! {
         ann.post("/centers/1/people/1/memberships", &grant).await.is(303);
         assert_eq!(flagged(&app, "needy").await, ["2026-02-01", "2026-03-01"]);
         let void = "/centers/1/people/1/memberships/1/void";
-        ann.post(void, &[]).await.is(422).shows("请填写这一项");
-        ann.post("/centers/1/people/99/memberships/1/void", &[("reason", "x")]).await.is(404);
-        ann.post(void, &[("reason", "证件是别人的")]).await.is(303);
-        ann.post(void, &[("reason", "证件是别人的")]).await.is(404);
-        ann.post("/centers/1/people/1/memberships/1/ending", &[("valid_to", "2026-03-01")]).await.is(404);
+        let long = "长".repeat(81);
+        let again = ann.post(void, &[("void.1", &long)]).await.is(422).shows("f-void.1").shows(&long);
+        again.shows("<details class=\"expander\" open>");
+        ann.post("/centers/1/people/99/memberships/1/void", &[("void.1", "x")]).await.is(404);
+        ann.post(void, &[("void.1", "证件是别人的")]).await.is(303);
+        ann.post(void, &[("void.1", "证件是别人的")]).await.is(404);
+        ann.post("/centers/1/people/1/memberships/1/ending", &[("valid_to.1", "2026-03-01")]).await.is(404);
         assert!(flagged(&app, "needy").await.is_empty());
         ann.get("/centers/1/people?group=needy").await.is(200).hides("/people/1\"");
         let kept = "select count(*) from group_memberships m join accounts a on a.id = m.voided_by
@@ -204,8 +206,8 @@ on_both_engines! {
         ann.post("/centers/1/people/1/memberships", &[("group", "elderly"), paper[1], paper[2]]).await.is(422).shows("请从列表中选择");
         ann.post("/centers/1/people/1/memberships", &paper).await.is(303);
         assert_eq!(flagged(&app, "needy").await, ["2026-03-01", "2026-03-15", "2026-03-16"]);
-        ann.post("/centers/1/people/1/memberships/1/ending", &[("valid_to", "2026-02-01")]).await.is(422).shows("结束不能早于开始");
-        ann.post("/centers/1/people/1/memberships/1/ending", &[("valid_to", "2026-03-15")]).await.is(303);
+        ann.post("/centers/1/people/1/memberships/1/ending", &[("valid_to.1", "2026-02-01")]).await.is(422).shows("结束不能早于开始");
+        ann.post("/centers/1/people/1/memberships/1/ending", &[("valid_to.1", "2026-03-15")]).await.is(303);
         assert_eq!(flagged(&app, "needy").await, ["2026-03-01", "2026-03-15"]);
         assert!(flagged(&app, "disabled").await.is_empty());
     }

@@ -113,7 +113,7 @@ on_both_engines! {
         // A check-in that has read the membership and not committed yet.
         let coming = ["insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth)
             values (1, 1, 'participant', 'roster', 0, 0, 0, 0, 1, 0)"];
-        let void = ann.post("/centers/1/people/1/memberships/1/void", &[("reason", "证件是别人的")]);
+        let void = ann.post("/centers/1/people/1/memberships/1/void", &[("void.1", "证件是别人的")]);
         meanwhile(&app, &coming, void).await.is(303);
         // A void that has written and not committed yet; the hash, being a key, holds the row as the void does.
         let voided = [

@@ -1,7 +1,7 @@
 //! Phones at the door.
 
-use super::{SESSION, session, another, people, tries, ticks, request};
-use crate::support::{TestApp, User, on_both_engines};
+use super::{SESSION, another, people, request, session, ticks, tries};
+use crate::support::{User, on_both_engines};
 
 on_both_engines! {
     async fn a_phone_gives_name_and_number_once_and_then_taps(app: TestApp) {

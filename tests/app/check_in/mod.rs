@@ -1,6 +1,7 @@
 //! The door: phones, roster, program; refusals, races, closing and hours.
 
 mod closing;
+mod company;
 mod crash;
 mod door;
 mod leaving;
@@ -13,11 +14,9 @@ mod sync;
 
 use linli::check_in::RequestId;
 use linli::check_in::cards::CardCode;
-use rocket::futures::future::join_all;
-use rocket::futures::stream::{self, StreamExt as _};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Answer, TestApp, User, on_both_engines};
+use crate::support::{Answer, TestApp, User};
 
 pub(crate) const SESSION: &str = "/centers/1/sessions/1";
 

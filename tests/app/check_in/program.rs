@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{SESSION, session, people, tries, request};
-use crate::support::{TestApp, on_both_engines};
+use super::{SESSION, people, request, session, tries};
+use crate::support::on_both_engines;
 
 on_both_engines! {
     async fn the_same_request_gets_the_same_answer(app: TestApp) {

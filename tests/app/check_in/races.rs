@@ -4,8 +4,8 @@ use rocket::futures::future::join_all;
 use rocket::futures::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 
-use super::{SESSION, AT_ONCE, session, people, tries, codes, request};
-use crate::support::{Answer, TestApp, on_both_engines};
+use super::{AT_ONCE, SESSION, codes, people, request, session, tries};
+use crate::support::{Answer, on_both_engines};
 
 on_both_engines! {
     async fn a_hundred_people_for_ten_seats(app: TestApp) {

@@ -10,7 +10,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
-
+use super::card;
 use crate::support::{Engine, TestApp, User, run};
 
 const CASES: u32 = 2_000;

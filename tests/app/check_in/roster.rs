@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{SESSION, session, another, people, tries, ticks, request};
-use crate::support::{TestApp, on_both_engines};
+use super::{SESSION, another, people, request, session, ticks, tries};
+use crate::support::on_both_engines;
 
 on_both_engines! {
     async fn the_roster_ticks_voids_and_ticks_again(app: TestApp) {

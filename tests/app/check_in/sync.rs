@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{another, card, people, request, session, tries};
-use crate::support::{TestApp, User, on_both_engines};
+use crate::support::{User, on_both_engines};
 
 async fn deliver(user: &User<'_>, body: Value) -> Vec<Value> {
     let answer = user.post_json("/api/v1/checkins/batch", body).await.is(200);

@@ -1,0 +1,239 @@
+//! The page of one attendance: how it came about, who came along, the way out, and taking it back.
+
+use askama::Template;
+use chrono::NaiveDateTime;
+use rocket::{Route, State, get, post, routes};
+
+use super::company::{self, Escort};
+use super::queries::{self, Present};
+use super::session::{open, path};
+use super::{AttendanceId, Queue, Way, actions, forms};
+use crate::activities::{Session, SessionId, SessionStatus};
+use crate::auth::Greeter;
+use crate::centers::{Center, CenterId};
+use crate::clock::{Now, Timestamp};
+use crate::error::{Error, Result};
+use crate::store::{Conn, Db};
+use crate::web::form::Done;
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, companions, escort, check_out, void]
+}
+
+/// Which of the page's forms is shown again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Companions,
+    Brought,
+    Fetched,
+    Void,
+}
+
+#[derive(Template)]
+#[template(path = "check_in/attendance.html")]
+struct AttendancePage {
+    center: Center,
+    session: Session,
+    attendance: Present,
+    escorts: Vec<Escort>,
+    /// Who brought or fetched the person before.
+    usual: Vec<String>,
+    again: Option<(Place, Form)>,
+    blank: Form,
+}
+
+impl AttendancePage {
+    async fn load(by: &Greeter, now: Now, conn: &mut Conn, (center, id, attendance): At) -> Result<Self> {
+        let (center, session) = open(by, now, conn, center, id).await?;
+        let attendance = queries::attendance(conn, session.id, attendance).await?;
+        Ok(Self {
+            escorts: company::escorts(conn, attendance.id).await?,
+            usual: company::usual(conn, attendance.person_id).await?,
+            blank: Form::filled(Fields::default().with("companions", attendance.companions)),
+            again: None,
+            center,
+            session,
+            attendance,
+        })
+    }
+
+    fn form(&self, place: Place) -> &Form {
+        self.again.as_ref().filter(|(at, _)| *at == place).map_or(&self.blank, |(_, form)| form)
+    }
+
+    fn companions(&self) -> &Form {
+        self.form(Place::Companions)
+    }
+
+    fn voiding(&self) -> &Form {
+        self.form(Place::Void)
+    }
+
+    fn local(&self, at: &Timestamp) -> NaiveDateTime {
+        self.center.zone.local(*at)
+    }
+
+    fn path(&self) -> String {
+        path(self.center.id(), self.session.id)
+    }
+
+    fn is_planned(&self) -> bool {
+        self.session.status == SessionStatus::Planned
+    }
+
+    /// Children are brought and fetched; of whoever was, it stays in sight.
+    fn is_escorted(&self) -> bool {
+        self.attendance.groups().youth || !self.escorts.is_empty() || self.again.is_some()
+    }
+
+    /// Both ways: the word in the address, the text's scope, who it was, and the form.
+    fn ways(&self) -> [(Way, &'static str, Option<&Escort>, &Form); 2] {
+        let of = |way| self.escorts.iter().find(|escort| escort.way == way);
+        [
+            (Way::In, "escort.brought", of(Way::In), self.form(Place::Brought)),
+            (Way::Out, "escort.fetched", of(Way::Out), self.form(Place::Fetched)),
+        ]
+    }
+}
+
+impl View for AttendancePage {
+    fn title(&self, _: Lang) -> String {
+        self.attendance.name.clone()
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Center(&self.center.head, Tab::Desk)
+    }
+}
+
+/// Where the page is.
+type At = (CenterId, SessionId, AttendanceId);
+
+fn here((center, id, attendance): At) -> String {
+    format!("{}/attendances/{attendance}", path(center, id))
+}
+
+/// The page again with what was sent and why it was not taken.
+async fn again(
+    by: &Greeter,
+    now: Now,
+    db: &Db,
+    at: At,
+    place: Place,
+    sent: (Fields, Error),
+) -> Result<Submitted<AttendancePage>> {
+    let (fields, error) = sent;
+    let form = Form::again(fields, error.into_field_errors()?);
+    let mut page = AttendancePage::load(by, now, &mut *db.read().await?, at).await?;
+    page.again = Some((place, form));
+    Ok(Submitted::again(page))
+}
+
+#[get("/centers/<center>/sessions/<id>/attendances/<attendance>")]
+async fn show(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    attendance: AttendanceId,
+) -> Result<Page<AttendancePage>> {
+    Ok(Page(AttendancePage::load(&by, now, &mut *db.read().await?, (center, id, attendance)).await?))
+}
+
+#[post("/centers/<center>/sessions/<id>/attendances/<attendance>/companions", data = "<fields>")]
+async fn companions(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    attendance: AttendanceId,
+    fields: Fields,
+) -> Result<Submitted<AttendancePage>> {
+    let at = (center, id, attendance);
+    let made = async {
+        let mut tx = db.begin().await?;
+        let (_, session) = open(&by, now, &mut tx, center, id).await?;
+        let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
+        let heads = forms::companions(&fields)?;
+        company::set_companions(&by, now, &mut tx, &session, attendance.id, heads).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(path(center, id), "done.companions")),
+        Err(error) => again(&by, now, db, at, Place::Companions, (fields, error)).await,
+    }
+}
+
+#[post("/centers/<center>/sessions/<id>/attendances/<attendance>/escorts", data = "<fields>")]
+async fn escort(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    attendance: AttendanceId,
+    fields: Fields,
+) -> Result<Submitted<AttendancePage>> {
+    let at = (center, id, attendance);
+    let place = if fields.get("way") == Way::Out.code() { Place::Fetched } else { Place::Brought };
+    let made = async {
+        let mut tx = db.begin().await?;
+        let (_, session) = open(&by, now, &mut tx, center, id).await?;
+        let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
+        let (way, name) = forms::escort(&fields)?;
+        company::escort(&by, now, &mut tx, &session, attendance.id, (way, &name)).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) if place == Place::Fetched => Ok(Submitted::done(path(center, id), "done.fetched")),
+        Ok(()) => Ok(Submitted::done(here(at), "done.brought")),
+        Err(error) => again(&by, now, db, at, place, (fields, error)).await,
+    }
+}
+
+#[post("/centers/<center>/sessions/<id>/attendances/<attendance>/void", data = "<fields>")]
+async fn void(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    attendance: AttendanceId,
+    fields: Fields,
+) -> Result<Submitted<AttendancePage>> {
+    let at = (center, id, attendance);
+    let made = async {
+        let mut tx = db.begin().await?;
+        let (_, session) = open(&by, now, &mut tx, center, id).await?;
+        let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
+        let reason = forms::reason(&fields)?;
+        actions::void(&by, now, &mut tx, &session, attendance.id, &reason).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(path(center, id), "done.attendance_voided")),
+        Err(error) => again(&by, now, db, at, Place::Void, (fields, error)).await,
+    }
+}
+
+#[post("/centers/<center>/sessions/<id>/attendances/<attendance>/departure")]
+async fn check_out(
+    by: Greeter,
+    db: &Db,
+    queue: &State<Queue>,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    attendance: AttendanceId,
+) -> Result<Done> {
+    let mut conn = db.read().await?;
+    let (_, session) = open(&by, now, &mut conn, center, id).await?;
+    let attendance = queries::attendance(&mut conn, session.id, attendance).await?;
+    drop(conn);
+    actions::check_out(&by, now, queue, &session, &attendance).await?.or_refusal()?;
+    Ok(Done::to(path(center, id), "done.checked_out"))
+}

@@ -1,0 +1,143 @@
+//! Who comes along with somebody: companions, who are heads without a name, and the grown-ups who bring and fetch a child.
+
+use super::admit::{Way, hold};
+use super::queries::Present;
+use super::{AttendanceId, Code, RequestId, actions, rules};
+use crate::activities::{Session, SessionStatus};
+use crate::audit;
+use crate::auth::Greeter;
+use crate::clock::{Now, Timestamp};
+use crate::error::{Error, Result};
+use crate::people::PersonId;
+use crate::store::Conn;
+
+/// Most companions of one person: more of them are a group, which is counted as one.
+pub const MOST: i64 = 20;
+
+/// Says how many came along. They are heads without a name: they add to visits, and they take seats.
+///
+/// # Errors
+/// `Refused("full")` where the seats do not suffice, with the door's other codes where it is not open; `Forbidden` for a
+/// helper at a completed session.
+pub(super) async fn set_companions(
+    by: &Greeter,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    attendance: AttendanceId,
+    heads: i64,
+) -> Result<()> {
+    let held = hold(tx, session.id).await?;
+    actions::may_correct(by, &held)?;
+    let before: i64 = sqlx::query_scalar(
+        "select cast(coalesce(sum(heads), 0) as bigint) from head_counts where attendance_id = $1 and voided_at is null",
+    )
+    .bind(attendance)
+    .fetch_one(&mut *tx)
+    .await?;
+    if before == heads {
+        return Ok(());
+    }
+    if heads > before {
+        if held.door.status != SessionStatus::Completed {
+            rules::may_enter(&held.door, actions::entered(session, now).1, now)
+                .map_err(|code| Error::refused(code.code()))?;
+        }
+        if !held.has_room(heads - before) {
+            return Err(Error::refused(Code::Full.code()));
+        }
+    }
+    leave_alone(now, tx, attendance).await?;
+    if heads > 0 {
+        sqlx::query(
+            "insert into head_counts (session_id, request_id, heads, counted_at, counted_by, attendance_id)
+             values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(session.id)
+        .bind(RequestId::random())
+        .bind(heads)
+        .bind(now.0)
+        .bind(by.account)
+        .bind(attendance)
+        .execute(&mut *tx)
+        .await?;
+    }
+    audit::record(tx, by, now, audit::entry("attendance.companions", attendance.0).at(session.center_id)).await
+}
+
+/// Takes the companions of an attendance back.
+pub(super) async fn leave_alone(now: Now, tx: &mut Conn, attendance: AttendanceId) -> Result<()> {
+    sqlx::query("update head_counts set voided_at = $1 where attendance_id = $2 and voided_at is null")
+        .bind(now.0)
+        .bind(attendance)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Who brought (`In`) or fetched (`Out`) somebody.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Escort {
+    pub way: Way,
+    pub name: String,
+    pub recorded_at: Timestamp,
+}
+
+/// Writes down who brought or fetched somebody; what was written before is taken back.
+///
+/// # Errors
+/// `Forbidden` for a helper at a completed session.
+pub(super) async fn escort(
+    by: &Greeter,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    attendance: AttendanceId,
+    (way, name): (Way, &str),
+) -> Result<()> {
+    actions::may_correct(by, &hold(tx, session.id).await?)?;
+    sqlx::query("update escorts set voided_at = $1 where attendance_id = $2 and way = $3 and voided_at is null")
+        .bind(now.0)
+        .bind(attendance)
+        .bind(way)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("insert into escorts (attendance_id, way, name, recorded_at, recorded_by) values ($1, $2, $3, $4, $5)")
+        .bind(attendance)
+        .bind(way)
+        .bind(name)
+        .bind(now.0)
+        .bind(by.account)
+        .execute(&mut *tx)
+        .await?;
+    let entry = match way {
+        Way::In => audit::entry("attendance.brought", attendance.0),
+        Way::Out => audit::entry("attendance.fetched", attendance.0),
+    };
+    audit::record(tx, by, now, entry.at(session.center_id)).await
+}
+
+pub(super) async fn escorts(conn: &mut Conn, attendance: AttendanceId) -> Result<Vec<Escort>> {
+    Ok(sqlx::query_as("select way, name, recorded_at from escorts where attendance_id = $1 and voided_at is null")
+        .bind(attendance)
+        .fetch_all(conn)
+        .await?)
+}
+
+/// Names that brought or fetched the person before, the latest first: one tap instead of typing, and a name that is not
+/// among them is worth a question.
+pub(super) async fn usual(conn: &mut Conn, person: PersonId) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar(
+        "select e.name from escorts e join attendances a on a.id = e.attendance_id
+         where a.person_id = $1 and e.voided_at is null and a.voided_at is null
+         group by e.name order by max(e.recorded_at) desc, e.name limit 4",
+    )
+    .bind(person)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Those who were brought and whom nobody has fetched.
+pub fn not_fetched(present: &[Present]) -> Vec<&Present> {
+    present.iter().filter(|row| row.brought_by.is_some() && row.fetched_by.is_none()).collect()
+}
