@@ -5,6 +5,7 @@
 //! attendances at once, is written in bulk.
 
 mod centers;
+mod company;
 mod names;
 mod past;
 mod plans;
@@ -76,6 +77,7 @@ impl Builder {
             let mut made = centers::furnish(self, &mut tx, town, rich).await?;
             plans::schedule(self, &mut tx, &made, rich).await?;
             past::live(self, &mut tx, &mut made, rich).await?;
+            company::gather(&mut tx, &mut made, self.now).await?;
             if rich {
                 sign_ins.extend(made.sign_ins);
             }

@@ -3,9 +3,13 @@
 //!
 //! One thread per process takes what waits, up to [`MOST`], into one transaction; while that is written, the next ones
 //! gather. A lone try does not wait for company. It is a thread and no task, so that between two statements it does not
-//! stand in line behind all the requests that have just come: the next batch would wait for the next request. Nothing is decided from memory: sessions, people, seats and rights are
-//! read inside the transaction that holds the sessions' rows, so it is as true with several processes on one PostgreSQL.
+//! stand in line behind all the requests that have just come: the next batch would wait for the next request. Nothing
+//! is decided from memory: sessions, people, seats and rights are read inside the transaction that holds the sessions'
+//! rows, so it is as true with several processes on one PostgreSQL.
 
+use std::panic::AssertUnwindSafe;
+
+use rocket::futures::FutureExt as _;
 use rocket::tokio::runtime;
 use rocket::tokio::sync::{mpsc, oneshot};
 
@@ -36,8 +40,8 @@ impl Queue {
     /// Where the system gives no thread.
     pub fn open(db: &Db, clock: Clock) -> std::io::Result<Self> {
         let (line, waiting) = mpsc::channel(LINE);
-        let db = Db::from(db.apart());
         let requests = runtime::Handle::current();
+        let db = Db::from(db.apart());
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         std::thread::Builder::new()
             .name("door".to_owned())
@@ -99,15 +103,26 @@ async fn serve(db: Db, clock: Clock, mut line: mpsc::Receiver<Waiting>, requests
 }
 
 async fn commit(db: &Db, clock: &Clock, attempts: &[Attempt]) -> Result<Vec<Result<Answer>>> {
-    let mut tx = db.begin().await?;
-    let answers = admit(clock.now(), &mut tx, attempts).await?;
-    tx.commit().await?;
-    Ok(answers)
+    guarded(async {
+        let mut tx = db.begin().await?;
+        let answers = admit(clock.now(), &mut tx, attempts).await?;
+        tx.commit().await?;
+        Ok(answers)
+    })
+    .await
 }
 
 async fn alone(db: &Db, clock: &Clock, attempt: Attempt) -> Result<Answer> {
-    let mut tx = db.begin().await?;
-    let answer = admit_one(clock.now(), &mut tx, attempt).await?;
-    tx.commit().await?;
-    Ok(answer)
+    guarded(async {
+        let mut tx = db.begin().await?;
+        let answer = admit_one(clock.now(), &mut tx, attempt).await?;
+        tx.commit().await?;
+        Ok(answer)
+    })
+    .await
+}
+
+/// A panic costs those their answer whom it concerns, not everybody the door: the transaction is dropped with it.
+async fn guarded<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| Err(Error::internal("a panic at the door")))
 }
