@@ -40,6 +40,8 @@ struct AttendancePage {
     escorts: Vec<Escort>,
     /// Who brought or fetched the person before.
     usual: Vec<String>,
+    /// Whether the viewer may still change anything.
+    open: bool,
     again: Option<(Place, Form)>,
     blank: Form,
 }
@@ -50,8 +52,9 @@ impl AttendancePage {
         let attendance = queries::attendance(conn, session.id, attendance).await?;
         Ok(Self {
             escorts: company::escorts(conn, attendance.id).await?,
-            usual: company::usual(conn, attendance.person_id).await?,
+            usual: company::usual(conn, center.id(), attendance.person_id).await?,
             blank: Form::filled(Fields::default().with("companions", attendance.companions)),
+            open: session.status != SessionStatus::Completed || actions::corrects_closed(by),
             again: None,
             center,
             session,

@@ -1,11 +1,12 @@
 //! Who comes along with somebody: companions, who are heads without a name, and the grown-ups who bring and fetch a child.
 
-use super::admit::{Way, hold};
-use super::queries::Present;
+use super::admit::{Door, Way, hold};
+use super::queries::{self, Present};
 use super::{AttendanceId, Code, RequestId, actions, rules};
 use crate::activities::{Session, SessionStatus};
 use crate::audit;
 use crate::auth::Greeter;
+use crate::centers::CenterId;
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::people::PersonId;
@@ -27,8 +28,7 @@ pub(super) async fn set_companions(
     attendance: AttendanceId,
     heads: i64,
 ) -> Result<()> {
-    let held = hold(tx, session.id).await?;
-    actions::may_correct(by, &held)?;
+    let held = held_with(by, tx, session, attendance).await?;
     let before: i64 = sqlx::query_scalar(
         "select cast(coalesce(sum(heads), 0) as bigint) from head_counts where attendance_id = $1 and voided_at is null",
     )
@@ -65,6 +65,14 @@ pub(super) async fn set_companions(
     audit::record(tx, by, now, audit::entry("attendance.companions", attendance.0).at(session.center_id)).await
 }
 
+/// Holds the session's row and, with it, an attendance that still counts: it may have been voided while we waited.
+async fn held_with(by: &Greeter, tx: &mut Conn, session: &Session, attendance: AttendanceId) -> Result<Door> {
+    let held = hold(tx, session.id).await?;
+    actions::may_correct(by, &held)?;
+    queries::attendance(tx, session.id, attendance).await?;
+    Ok(held)
+}
+
 /// Takes the companions of an attendance back.
 pub(super) async fn leave_alone(now: Now, tx: &mut Conn, attendance: AttendanceId) -> Result<()> {
     sqlx::query("update head_counts set voided_at = $1 where attendance_id = $2 and voided_at is null")
@@ -95,7 +103,7 @@ pub(super) async fn escort(
     attendance: AttendanceId,
     (way, name): (Way, &str),
 ) -> Result<()> {
-    actions::may_correct(by, &hold(tx, session.id).await?)?;
+    held_with(by, tx, session, attendance).await?;
     sqlx::query("update escorts set voided_at = $1 where attendance_id = $2 and way = $3 and voided_at is null")
         .bind(now.0)
         .bind(attendance)
@@ -124,15 +132,17 @@ pub(super) async fn escorts(conn: &mut Conn, attendance: AttendanceId) -> Result
         .await?)
 }
 
-/// Names that brought or fetched the person before, the latest first: one tap instead of typing, and a name that is not
+/// Names that brought or fetched the person to this center before, the latest first: one tap instead of typing, and a name that is not
 /// among them is worth a question.
-pub(super) async fn usual(conn: &mut Conn, person: PersonId) -> Result<Vec<String>> {
+pub(super) async fn usual(conn: &mut Conn, center: CenterId, person: PersonId) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar(
         "select e.name from escorts e join attendances a on a.id = e.attendance_id
-         where a.person_id = $1 and e.voided_at is null and a.voided_at is null
+         join sessions s on s.id = a.session_id
+         where a.person_id = $1 and s.center_id = $2 and e.voided_at is null and a.voided_at is null
          group by e.name order by max(e.recorded_at) desc, e.name limit 4",
     )
     .bind(person)
+    .bind(center)
     .fetch_all(conn)
     .await?)
 }

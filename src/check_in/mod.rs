@@ -104,6 +104,11 @@ impl RequestId {
         Self(Uuid::now_v7())
     }
 
+    /// One that says nothing of the time, for what must not be traced to a moment.
+    pub fn timeless() -> Self {
+        Self(Uuid::new_v4())
+    }
+
     /// The number of this page's try for `who`. A page has one number and may be gone back to: for the same person it
     /// is the same try, for another one a new try.
     pub fn of(self, who: impl std::fmt::Display) -> Self {
@@ -140,7 +145,9 @@ pub fn stage() -> AdHoc {
     AdHoc::try_on_ignite("check-in", |rocket| async {
         // The database and the clock are there: lib.rs attaches them first.
         let line = match (Db::fetch(&rocket), rocket.state::<Clock>()) {
-            (Some(db), Some(clock)) => Queue::open(db, clock.clone()).ok(),
+            (Some(db), Some(clock)) => Queue::open(db, clock.clone())
+                .inspect_err(|error| tracing::error!(%error, "the door's thread cannot be started"))
+                .ok(),
             _ => None,
         };
         let Some(line) = line else { return Err(rocket) };

@@ -106,7 +106,7 @@ impl SessionPage {
 
     /// Those who were brought and whom nobody has fetched.
     fn not_fetched(&self) -> Vec<&Present> {
-        company::not_fetched(&self.present)
+        if self.is_planned() { company::not_fetched(&self.present) } else { Vec::new() }
     }
 
     fn form(&self, place: Place) -> &Form {

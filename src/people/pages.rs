@@ -160,11 +160,7 @@ impl PersonPage {
             revealed: None,
             revealing: Form::new(),
             granting: Form::new(),
-            ending: Form::filled(
-                memberships
-                    .iter()
-                    .fold(Fields::default(), |values, row| values.with(&format!("valid_to.{}", row.id), today)),
-            ),
+            ending: Form::filled(last_days(&memberships, today)),
             memberships,
             today,
         })
@@ -439,8 +435,14 @@ async fn changed(
         Ok(flash) => Ok(Submitted::done(format!("/centers/{}/people/{}", center.id(), person.id), flash)),
         Err(error) => {
             let mut page = PersonPage::load(by, &mut *db.read().await?, now, sealer, center, person).await?;
-            page.ending = Form::again(fields, error.into_field_errors()?);
+            page.ending =
+                Form::again(fields, error.into_field_errors()?).over(last_days(&page.memberships, page.today));
             Ok(Submitted::again(page))
         }
     }
+}
+
+/// Today, as each membership's last day.
+fn last_days(memberships: &[Membership], today: Date) -> Fields {
+    memberships.iter().fold(Fields::default(), |values, row| values.with(&format!("valid_to.{}", row.id), today))
 }

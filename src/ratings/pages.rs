@@ -82,7 +82,7 @@ pub async fn question(
         return Ok(None);
     }
     let answered = asked.0 == Some(session.id);
-    Ok(Some(Question { look, session: session.clone(), answered, form: Form::new(), request: RequestId::random() }))
+    Ok(Some(Question { look, session: session.clone(), answered, form: Form::new(), request: RequestId::timeless() }))
 }
 
 #[post("/c/<token>/rating", data = "<fields>")]

@@ -3,6 +3,13 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use linli::audit::Actor;
+use linli::auth::{Role, Scope, accounts};
+use linli::centers::CenterId;
+use linli::check_in::RequestId;
+use rocket::futures::future::{join, join_all};
+use serde_json::json;
+
 use crate::support::{TestApp, on_both_engines, postgres};
 
 const HEADERS: [(&str, &str); 5] = [
@@ -50,10 +57,23 @@ fn a_lost_database_is_told_and_comes_back() {
     }
     let mut cluster = postgres::Cluster::start_new();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let app = runtime.block_on(async {
+    let (app, token) = runtime.block_on(async {
         cluster.create_database("lost", None).await;
-        TestApp::open(&cluster.url("lost")).await
+        let app = TestApp::open(&cluster.url("lost")).await;
+        let mut tx = app.begin().await;
+        let desk = [Scope::Center(CenterId(1))];
+        let now = app.clock.now();
+        let token =
+            accounts::create_token(&Actor::Operator, now, &mut tx, "desk", Role::FrontDesk, &desk).await.unwrap();
+        tx.commit().await.unwrap();
+        (app, token)
     });
+    let knock = || {
+        let body = json!({"request_id": RequestId::random().to_string(), "person_id": 1, "role": "participant"});
+        let desk = app.with_token(&token);
+        async move { desk.post_json("/api/v1/sessions/1/checkins", body).await.status.code }
+    };
+    assert_eq!(runtime.block_on(knock()), 404, "there is no session");
     let ask = |path: &'static str| {
         let began = Instant::now();
         let answer = runtime.block_on(app.anyone().get(path));
@@ -66,8 +86,23 @@ fn a_lost_database_is_told_and_comes_back() {
         assert_eq!(status, 503, "{path}");
         assert!(took < Duration::from_secs(2), "{path} took {took:?}");
     }
+    // At the door nobody waits for those before them to be told.
+    let began = Instant::now();
+    let told = runtime.block_on(async {
+        let first = knock();
+        let others = async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            join_all((0..20).map(|_| knock())).await
+        };
+        let (first, mut told) = join(first, others).await;
+        told.push(first);
+        told
+    });
+    assert_eq!(told, [503; 21]);
+    assert!(began.elapsed() < Duration::from_secs(2), "the door took {:?}", began.elapsed());
     cluster.start_again();
     assert_eq!(ask("/healthz").0, 200);
+    assert_eq!(runtime.block_on(knock()), 404);
     cluster.pause();
     let (status, took) = ask("/healthz");
     cluster.resume();

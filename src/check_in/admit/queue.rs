@@ -8,10 +8,12 @@
 //! rows, so it is as true with several processes on one PostgreSQL.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use rocket::futures::FutureExt as _;
 use rocket::tokio::runtime;
 use rocket::tokio::sync::{mpsc, oneshot};
+use rocket::tokio::time::timeout;
 
 use super::{Answer, Attempt, admit, admit_one};
 use crate::clock::Clock;
@@ -20,6 +22,10 @@ use crate::store::Db;
 
 /// Most tries of one transaction: beyond it a commit gets longer than people like to wait.
 const MOST: usize = 512;
+
+/// How long a transaction may take. A connection that has gone mute never answers: it is given up then, and those who wait
+/// are told to come again. Whether they were let in is known when they do, by their requests' numbers.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Most tries that wait; whoever comes then waits to be let in line.
 const LINE: usize = 8_192;
@@ -75,19 +81,29 @@ impl Queue {
     }
 }
 
-async fn serve(db: Db, clock: Clock, mut line: mpsc::Receiver<Waiting>, requests: &runtime::Handle) {
+async fn serve(mut db: Db, clock: Clock, mut line: mpsc::Receiver<Waiting>, requests: &runtime::Handle) {
     let mut batch = Vec::with_capacity(MOST);
     while line.recv_many(&mut batch, MOST).await > 0 {
         let (attempts, waiting): (Vec<_>, Vec<_>) =
             batch.drain(..).map(|waiting| (waiting.attempt, waiting.answer)).unzip();
-        let answers = match commit(&db, &clock, &attempts).await {
-            Ok(answers) => answers,
-            Err(Error::Unavailable) => attempts.iter().map(|_| Err(Error::Unavailable)).collect(),
-            // One of them spoiled it for all: each alone, so that the others are not harmed.
+        let answers = match timeout(PATIENCE, commit(&db, &clock, &attempts)).await {
+            Ok(Ok(answers)) => answers,
+            Ok(Err(Error::Unavailable)) => {
+                turn_away(&mut line);
+                attempts.iter().map(|_| Err(Error::Unavailable)).collect()
+            }
             Err(_) => {
+                tracing::warn!("the door's connection to the database does not answer and is given up");
+                db = Db::from(db.apart());
+                turn_away(&mut line);
+                attempts.iter().map(|_| Err(Error::Unavailable)).collect()
+            }
+            // One of them spoiled it for all: each alone, so that the others are not harmed.
+            Ok(Err(_)) => {
                 let mut answers = Vec::with_capacity(attempts.len());
                 for attempt in attempts {
-                    answers.push(alone(&db, &clock, attempt).await);
+                    let alone = timeout(PATIENCE, alone(&db, &clock, attempt)).await;
+                    answers.push(alone.unwrap_or(Err(Error::Unavailable)));
                 }
                 answers
             }
@@ -99,6 +115,13 @@ async fn serve(db: Db, clock: Clock, mut line: mpsc::Receiver<Waiting>, requests
                 let _ = waiting.send(answer);
             }
         });
+    }
+}
+
+/// Whoever has waited while there was no database is told at once, and need not wait for it in turn.
+fn turn_away(line: &mut mpsc::Receiver<Waiting>) {
+    while let Ok(waiting) = line.try_recv() {
+        let _ = waiting.answer.send(Err(Error::Unavailable));
     }
 }
 

@@ -93,7 +93,7 @@ async fn enrol(now: Now, tx: &mut Conn, people: &[(PersonId, crate::centers::Cen
     sqlx::query(
         "insert into enrolments (person_id, center_id, enrolled_at)
          select distinct cast(j.value ->> 'person' as bigint), cast(j.value ->> 'center' as bigint), cast($2 as bigint)
-         from json_each(cast($1 as json_text)) j where true
+         from json_each(cast($1 as json_text)) j where true order by 1, 2
          on conflict (person_id, center_id) do nothing",
     )
     .bind(rows(people, |(person, center)| json!({"person": person, "center": center})))

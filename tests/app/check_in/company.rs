@@ -1,6 +1,11 @@
 //! Who comes along: companions, and who brings and fetches a child.
 
-use super::{SESSION, people, session, ticks};
+use std::time::Duration;
+
+use rocket::futures::future::join3;
+use rocket::tokio;
+
+use super::{SESSION, another, people, request, session, ticks};
 use crate::support::{Answer, User, on_both_engines};
 
 const HEADS: &str = "select cast(coalesce(sum(heads), 0) as bigint) from head_counts where voided_at is null";
@@ -42,6 +47,45 @@ on_both_engines! {
         along(&fay, "1").await.is(404);
     }
 
+    async fn nobody_comes_along_with_a_voided_attendance(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        let fay = app.sign_in("fay").await;
+        ticks(&fay, "1", "participant").await.is(303);
+        // Both have looked at the attendance, and wait for the session.
+        let mut tx = app.begin().await;
+        sqlx::query("update sessions set updated_at = updated_at + 1 where id = 1").execute(&mut *tx).await.unwrap();
+        let void_path = format!("{SESSION}/attendances/1/void");
+        let void = fay.post(&void_path, &[("reason", "点错了人")]);
+        let late = async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            along(&fay, "4").await
+        };
+        let opens = async {
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            tx.commit().await.unwrap();
+        };
+        let (void, late, ()) = join3(void, late, opens).await;
+        void.is(303);
+        late.is(404);
+        assert_eq!(app.number(HEADS).await, 0);
+    }
+
+    async fn names_of_another_center_are_not_shown(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        let fay = app.sign_in("fay").await;
+        ticks(&fay, "1", "participant").await.is(303);
+        escort(&fay, "in", "舅公李华").await.is(303);
+        app.execute("update sessions set center_id = 2 where id = 1").await;
+        another(&app, "two", "2026-03-05", None, None).await;
+        let second = "/centers/1/sessions/2";
+        fay.post(&format!("{second}/attendances"), &[("request_id", &request()), ("person_id", "1"), ("role", "participant")])
+            .await
+            .is(303);
+        fay.get(&format!("{second}/attendances/2")).await.is(200).hides("舅公李华");
+    }
+
     async fn who_brought_and_who_fetched_a_child_is_known(app: TestApp) {
         session(&app, None, None).await;
         people(&app, 2).await;
@@ -49,7 +93,7 @@ on_both_engines! {
         let fay = app.sign_in("fay").await;
         ticks(&fay, "1", "participant").await.is(303);
         let here = format!("{SESSION}/attendances/1");
-        fay.get(&here).await.is(200).shows("谁送来的").shows("谁接走的").shows("<details class=\"card reveal\" open>");
+        fay.get(&here).await.is(200).shows("谁送来的").shows("谁接走的").shows("<details class=\"expander\" open>");
         fay.get(SESSION).await.is(200).hides("没接走");
         escort(&fay, "in", "外婆王秀英").await.is(303);
         fay.get(SESSION).await.is(200).shows("外婆王秀英 送来").shows("还有 1 个孩子没接走");

@@ -150,6 +150,11 @@ impl TestApp {
         user
     }
 
+    /// A program with this bearer token.
+    pub(crate) fn with_token(&self, token: &str) -> User<'_> {
+        User { token: Some(token.to_owned()), ..self.anyone() }
+    }
+
     /// The bearer token of somebody of the cast, for a program outside.
     pub(crate) async fn token_text(&self, login: &str) -> String {
         self.open_login(login, Kind::Token).await

@@ -197,8 +197,14 @@ impl Browser {
             }
             "file" => self.must(field.send_keys(text).await, &what).await,
             _ => {
-                self.must(field.clear().await, &what).await;
-                self.must(field.send_keys(text).await, &what).await;
+                let typed = match replaced(&field, text).await {
+                    // A page that has just been left was still there when we looked: the field is on the next one.
+                    Err(error) if format!("{error:?}").contains("StaleElementReference") => {
+                        replaced(&self.element(css).await, text).await
+                    }
+                    typed => typed,
+                };
+                self.must(typed, &what).await;
             }
         }
     }
@@ -355,6 +361,11 @@ impl Browser {
         let url = self.client.current_url().await.map_or_else(|_| "an unknown page".into(), String::from);
         panic!("{what}: {error:?}\n  page: {url}\n  screenshot: {} (taken: {saved})", picture.display());
     }
+}
+
+async fn replaced(field: &Element, text: &str) -> Result<(), fantoccini::error::CmdError> {
+    field.clear().await?;
+    field.send_keys(text).await
 }
 
 /// A test that failed leaves no Chromium behind. Nothing asynchronous runs any more then, so the request is plain.
