@@ -5,8 +5,8 @@ use chrono::NaiveDateTime;
 use rocket::{Route, get, post, routes};
 
 use super::admit::hold;
-use super::queries::{self, Counts};
-use super::{actions, forms};
+use super::queries::{self, Counts, Present};
+use super::{Part, actions, forms};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
@@ -31,6 +31,8 @@ struct ClosingPage {
     now: Now,
     counts: Counts,
     volunteers: Vec<Volunteer>,
+    /// Staff who did not check out; volunteers say so in their own rows.
+    staff_in: Vec<Present>,
     ratings: Option<Summary>,
     form: Form,
 }
@@ -52,7 +54,9 @@ impl ClosingPage {
             None => Form::filled(proposed(&volunteers)),
         };
         let ratings = ratings::summary(by, now, conn, &session).await?;
-        Ok(Self { center, session, now, counts, volunteers, ratings, form })
+        let mut staff_in = queries::present(conn, session.id).await?;
+        staff_in.retain(|row| row.role == Part::Staff && row.left_at.is_none());
+        Ok(Self { center, session, now, counts, volunteers, staff_in, ratings, form })
     }
 
     fn path(&self) -> String {

@@ -1,6 +1,6 @@
 //! Going again: on the own phone, at the desk, and coming back.
 
-use super::{another, people, request, session};
+use super::{SESSION, another, people, request, session, ticks};
 use crate::support::{TestApp, User, on_both_engines};
 
 /// A phone that speaks for person 1, who is in the team that serves.
@@ -25,6 +25,19 @@ async fn volunteers_phone(app: &TestApp) -> User<'_> {
 }
 
 on_both_engines! {
+    async fn staff_who_did_not_check_out_are_listed_at_closing(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 2).await;
+        let ann = app.sign_in("ann").await;
+        ticks(&ann, "1", "staff").await.is(303);
+        ticks(&ann, "2", "staff").await.is(303);
+        let closing = format!("{SESSION}/closing");
+        app.at("2026-03-05T04:00:00Z");
+        ann.get(&closing).await.is(200).shows("没有签退的工作人员").shows("attendances/1\"").shows("attendances/2\"");
+        ann.post(&format!("{SESSION}/attendances/1/departure"), &[]).await.is(303);
+        ann.get(&closing).await.is(200).hides("attendances/1\"").shows("attendances/2\"");
+    }
+
     async fn who_served_checks_out_on_the_phone_and_may_come_back(app: TestApp) {
         let phone = volunteers_phone(&app).await;
         let taps = async |field: &str| phone.post("/c/tea", &[("request_id", &request()), (field, "1")]).await;
