@@ -136,7 +136,7 @@ pub(super) async fn escorts(conn: &mut Conn, attendance: AttendanceId) -> Result
 /// among them is worth a question.
 pub(super) async fn usual(conn: &mut Conn, center: CenterId, person: PersonId) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar(
-        "select e.name from escorts e join attendances a on a.id = e.attendance_id
+        "select e.name from attendances_of_people a join escorts e on e.attendance_id = a.id
          join sessions s on s.id = a.session_id
          where a.person_id = $1 and s.center_id = $2 and e.voided_at is null and a.voided_at is null
          group by e.name order by max(e.recorded_at) desc, e.name limit 4",

@@ -181,7 +181,7 @@ pub async fn of_person(conn: &mut Conn, person: PersonId, date: Date) -> Result<
 /// not see the attendance that is just being made.
 pub async fn hold(tx: &mut Conn, person: PersonId) -> Result<()> {
     let sessions: Vec<SessionId> =
-        sqlx::query_scalar("select distinct session_id from attendances where person_id = $1")
+        sqlx::query_scalar("select distinct session_id from attendances_of_people where person_id = $1")
             .bind(person)
             .fetch_all(&mut *tx)
             .await?;
@@ -210,7 +210,7 @@ pub async fn follow_birth_date(tx: &mut Conn, person: PersonId) -> Result<()> {
                     then 1 else 0 end,
                 youth = case when (select s.local_date from sessions s where s.id = attendances.session_id) >= $3
                     and (select s.local_date from sessions s where s.id = attendances.session_id) < $4 then 1 else 0 end
-             where person_id = $1
+             where id in (select id from attendances_of_people where person_id = $1)
                and session_id in (select s.id from sessions s where s.local_date >= $5 and (s.local_date < $6 or $6 is null))",
         )
         .bind(person)
@@ -238,7 +238,7 @@ pub async fn follow_memberships(tx: &mut Conn, person: PersonId) -> Result<()> {
                 select 1 from memberships_held g join sessions s on s.id = attendances.session_id
                 where g.person_id = attendances.person_id and g.priority_group = 'needy'
                 and g.valid_from <= s.local_date and (g.valid_to is null or s.local_date <= g.valid_to)) then 1 else 0 end
-         where person_id = $1",
+         where id in (select id from attendances_of_people where person_id = $1)",
     )
     .bind(person)
     .execute(tx)

@@ -112,9 +112,9 @@ const LISTED: &str = "select p.id, p.name, p.birth_date, p.phone_last4,
             and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)) then 1 else 0 end as disabled,
         case when exists (select 1 from memberships_held g where g.person_id = p.id and g.priority_group = 'needy'
             and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)) then 1 else 0 end as needy,
-        (select max(s.local_date) from attendances a join sessions s on s.id = a.session_id
+        (select max(s.local_date) from attendances_of_people a join sessions s on s.id = a.session_id
             where a.person_id = p.id and a.voided_at is null and s.center_id = e.center_id) as last_came,
-        (select count(*) from attendances a join sessions s on s.id = a.session_id
+        (select count(*) from attendances_of_people a join sessions s on s.id = a.session_id
             where a.person_id = p.id and a.role = 'participant' and a.voided_at is null
             and s.center_id = e.center_id and s.local_date >= $6) as visits
      from enrolments e join people p on p.id = e.person_id
@@ -234,7 +234,7 @@ pub async fn visits(
     let sql = format!(
         "select v.session_id, {}, s.local_date, v.role, v.came_at, v.left_at,
                 case when v.voided_at is null then 0 else 1 end as voided
-         from attendances v join sessions s on s.id = v.session_id join activities a on a.id = s.activity_id
+         from attendances_of_people v join sessions s on s.id = v.session_id join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id
          where v.person_id = $1 and s.center_id = $2 order by v.came_at desc, v.id desc limit $3",
         Sight::Of(by).title()

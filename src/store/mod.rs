@@ -32,7 +32,7 @@ pub(crate) use ids::reserve;
 pub(crate) use lock::{lock, share, writes_alone};
 pub use migrations::migrate;
 pub use pool::{Engine, OpenError, Pool, sqlite_file};
-pub(crate) use rows::{places, rows, runs};
+pub(crate) use rows::{place, places, rows, runs};
 pub use sealed::{Sealed, Sealer};
 pub use types::Flag;
 pub(crate) use types::{id_type, text_column, text_enum};

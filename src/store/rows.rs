@@ -47,6 +47,11 @@ pub(crate) fn places(conn: &Conn, rows: usize, columns: usize) -> String {
     written(super::writes_alone(conn), rows, columns)
 }
 
+/// A place after those, for what all rows share: the `n`th of the statement, counting from 1, and the last in its text.
+pub(crate) fn place(conn: &Conn, n: usize) -> String {
+    if super::writes_alone(conn) { "?".to_owned() } else { format!("${n}") }
+}
+
 fn written(nameless: bool, rows: usize, columns: usize) -> String {
     let mut text = String::with_capacity(rows * columns * 6);
     for place in 0..rows * columns {

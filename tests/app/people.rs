@@ -27,11 +27,16 @@ async fn attends(app: &TestApp, dates: &[&str]) {
         .bind(*date).bind(format!("token {index}")).fetch_one(&mut *tx).await.unwrap();
         sqlx::query(
             "insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth)
-             values ($1, 1, 'participant', 'roster', 0, 0, 0, 0, 0, 0)",
+             values ($1, 1, 'participant', 'roster', $2, 0, 0, 0, 0, 0)",
         )
-        .bind(session).execute(&mut *tx).await.unwrap();
+        .bind(session).bind(noon(date)).execute(&mut *tx).await.unwrap();
     }
     tx.commit().await.unwrap();
+}
+
+fn noon(date: &str) -> i64 {
+    let date: chrono::NaiveDate = date.parse().unwrap();
+    date.and_time(chrono::NaiveTime::from_hms_opt(4, 0, 0).unwrap()).and_utc().timestamp_millis()
 }
 
 /// The dates on which person 1's attendances have the flag.
@@ -195,6 +200,24 @@ on_both_engines! {
         assert_eq!((flagged(&app, "youth").await, flagged(&app, "elderly").await), (vec!["2026-03-14".to_owned()], vec![]));
         ann.post("/centers/1/people/1", &[("name", "陈大文")]).await.is(303);
         assert!(flagged(&app, "youth").await.is_empty(), "without a birth date, of no age");
+    }
+
+    async fn a_person_s_attendances_are_found_through_all_the_years(app: TestApp) {
+        app.sign_in("ann").await.post("/centers/1/people", &[("name", "陈大文")]).await.is(303);
+        const OF_PERSON: &str = "select count(*) from attendances_of_people where person_id = 1";
+        assert_eq!(app.number(OF_PERSON).await, 0);
+        attends(&app, &["1969-12-31", "2012-10-16", "2012-10-17", "2019-02-28", "2026-03-15", "2026-03-16"]).await;
+        assert_eq!(app.number(OF_PERSON).await, 6);
+        assert_eq!(app.number("select count(*) from attendances_of_people where person_id = 2").await, 0);
+        if app.db().engine() == linli::store::Engine::Sqlite {
+            let mut conn = app.db().read().await.unwrap();
+            let plan: Vec<(i64, i64, i64, String)> =
+                sqlx::query_as(sqlx::AssertSqlSafe(format!("explain query plan {OF_PERSON}"))).fetch_all(&mut *conn).await.unwrap();
+            assert!(
+                plan.iter().any(|(.., step)| step.contains("attendances_by_month (<expr>=? AND person_id=?)")),
+                "month by month: {plan:?}"
+            );
+        }
     }
 
     async fn attendances_follow_memberships(app: TestApp) {

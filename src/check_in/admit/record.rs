@@ -12,7 +12,8 @@ use crate::check_in::{AttendanceId, Part};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::people::PersonId;
-use crate::store::{self, Conn, Flag, places, rows, runs};
+use crate::people::groups::Groups;
+use crate::store::{self, Conn, Flag, place, places, rows, runs};
 
 /// Writes it all and gives each try its answer, in the tries' order.
 pub(super) async fn write(
@@ -115,15 +116,19 @@ async fn insert(
         store::reserve(tx, "attendances", new.len()).await?.into_iter().map(AttendanceId).collect();
     let numbered: Vec<(&AttendanceId, &NewAttendance)> = numbers.iter().zip(new).collect();
     for run in runs(&numbered) {
+        const COLUMNS: usize = 10;
         let mut query = sqlx::query(AssertSqlSafe(format!(
-            "insert into attendances (id, session_id, person_id, role, method, came_at, left_at, away_ms, recorded_at,
-                    recorded_by, elderly, disabled, needy, youth)
-             select * from (values {}) v where column1 is not null",
-            places(tx, run.size, 14)
+            "with v as (values {})
+             insert into attendances (id, session_id, person_id, role, method, came_at, left_at, away_ms, recorded_by,
+                    elderly, disabled, needy, youth, recorded_at)
+             select column1, column2, column3, column4, column5, column6, column7, column8, column9,
+                    column10 & 1, (column10 >> 1) & 1, (column10 >> 2) & 1, (column10 >> 3) & 1, {}
+             from v where column1 is not null",
+            places(tx, run.size, COLUMNS),
+            place(tx, run.size * COLUMNS + 1),
         )));
         for row in run.rows() {
             let key = row.map(|(_, new)| new.key);
-            let groups = row.map(|(_, new)| new.groups);
             let attempt = row.map(|(_, new)| &attempts[new.attempt]);
             let stay = key.and_then(|key| stays.get(&key)).map(|(_, stay)| *stay).unwrap_or_default();
             query = query
@@ -135,16 +140,18 @@ async fn insert(
                 .bind(stay.came_at.or(attempt.map(|attempt| attempt.occurred_at)))
                 .bind(stay.left_at)
                 .bind(stay.away_ms)
-                .bind(now.0)
                 .bind(attempt.and_then(|attempt| attempt.by.account()))
-                .bind(groups.map(|groups| Flag::from(groups.elderly)))
-                .bind(groups.map(|groups| Flag::from(groups.disabled)))
-                .bind(groups.map(|groups| Flag::from(groups.needy)))
-                .bind(groups.map(|groups| Flag::from(groups.youth)));
+                .bind(row.map(|(_, new)| bits(new.groups)));
         }
+        query = query.bind(now.0);
         query.execute(&mut *tx).await?;
     }
     Ok(numbers)
+}
+
+/// The four flags in one value: what a value costs on its way to the database is more than what it costs there.
+fn bits(groups: Groups) -> i64 {
+    [groups.elderly, groups.disabled, groups.needy, groups.youth].iter().rev().fold(0, |bits, is| bits << 1 | i64::from(*is))
 }
 
 async fn update(tx: &mut Conn, changed: &[(AttendanceId, Stay)]) -> Result<()> {
@@ -179,11 +186,14 @@ struct Row<'a> {
 /// number went to another session while we decided.
 async fn keep(now: Now, tx: &mut Conn, scans: &[Row<'_>]) -> Result<()> {
     for run in runs(scans) {
+        const COLUMNS: usize = 13;
         let mut query = sqlx::query(AssertSqlSafe(format!(
-            "insert into scans (request_id, session_id, person_id, attendance_id, card_id, role, way, method, outcome,
-                    occurred_at, recorded_at, offline, account_id, phone_id)
-             select * from (values {}) v where column1 is not null on conflict (request_id) do nothing",
-            places(tx, run.size, 14)
+            "with v as (values {})
+             insert into scans (request_id, session_id, person_id, attendance_id, card_id, role, way, method, outcome,
+                    occurred_at, offline, account_id, phone_id, recorded_at)
+             select v.*, {} from v where column1 is not null on conflict (request_id) do nothing",
+            places(tx, run.size, COLUMNS),
+            place(tx, run.size * COLUMNS + 1),
         )));
         for row in run.rows() {
             let attempt = row.map(|row| row.attempt);
@@ -199,11 +209,11 @@ async fn keep(now: Now, tx: &mut Conn, scans: &[Row<'_>]) -> Result<()> {
                 .bind(attempt.map(|attempt| attempt.method))
                 .bind(scan.map(|scan| scan.said.word()))
                 .bind(attempt.map(|attempt| attempt.occurred_at))
-                .bind(now.0)
                 .bind(attempt.map(|attempt| Flag::from(attempt.offline)))
                 .bind(attempt.and_then(|attempt| attempt.by.account()))
                 .bind(attempt.and_then(|attempt| attempt.by.phone));
         }
+        query = query.bind(now.0);
         let kept = query.execute(&mut *tx).await?;
         if usize::try_from(kept.rows_affected()).ok() != Some(run.count()) {
             return Err(Error::refused("request_reused"));
