@@ -25,6 +25,8 @@ use utoipa::{Modify, OpenApi};
         crate::check_in::closing_api::list,
         crate::check_in::closing_api::confirm,
         crate::check_in::closing_api::correct,
+        crate::check_in::company_api::companions,
+        crate::check_in::company_api::escort,
         crate::people::api::list,
         crate::people::api::show,
         crate::people::api::create,

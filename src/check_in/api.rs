@@ -37,6 +37,11 @@ pub(crate) struct AttendanceJson {
     left_at: Option<String>,
     /// Priority groups on the session's local date
     groups: Vec<String>,
+    /// Heads without a name who came along
+    companions: i64,
+    /// Who brought and who fetched a child, where that was written down
+    brought_by: Option<String>,
+    fetched_by: Option<String>,
 }
 
 impl From<Present> for AttendanceJson {
@@ -49,6 +54,9 @@ impl From<Present> for AttendanceJson {
             came_at: row.came_at.rfc3339(),
             left_at: row.left_at.map(|at| at.rfc3339()),
             groups: row.groups().iter().map(|group| group.to_string()).collect(),
+            companions: row.companions,
+            brought_by: row.brought_by,
+            fetched_by: row.fetched_by,
         }
     }
 }

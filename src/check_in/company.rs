@@ -62,7 +62,9 @@ pub(super) async fn set_companions(
         .execute(&mut *tx)
         .await?;
     }
-    audit::record(tx, by, now, audit::entry("attendance.companions", attendance.0).at(session.center_id)).await
+    let change = format!("{before} → {heads}");
+    let entry = audit::entry("attendance.companions", attendance.0).at(session.center_id).because(&change);
+    audit::record(tx, by, now, entry).await
 }
 
 /// Holds the session's row and, with it, an attendance that still counts: it may have been voided while we waited.

@@ -13,6 +13,7 @@ pub mod cards;
 mod closing;
 pub(crate) mod closing_api;
 mod company;
+pub(crate) mod company_api;
 mod desk;
 mod door;
 mod forms;
@@ -166,7 +167,8 @@ pub fn stage() -> AdHoc {
             .mount("/", closing::routes())
             .mount("/", cards::routes())
             .mount("/api/v1", api::routes())
-            .mount("/api/v1", closing_api::routes());
+            .mount("/api/v1", closing_api::routes())
+            .mount("/api/v1", company_api::routes());
         Ok(rocket)
     })
 }

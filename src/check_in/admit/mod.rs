@@ -195,9 +195,9 @@ impl Answer {
 /// Lets people in or out, or says why not; either way every try is recorded, so the caller commits whatever the answers
 /// are. They come in the order of the tries. The same request gets the same answer (see [`Again`]).
 ///
-/// Statements, for every 64 tries at most: two take the sessions' and the people's rows (PostgreSQL), three read what is
-/// asked of the sessions, the door's holders and the people, and two to five write. Whoever holds a session's row decides alone: no seat is given
-/// twice, and nobody is let in at a session that was closed a moment ago.
+/// Statements, for every 64 tries at most: up to three take the sessions', the people's and the phones' rows (PostgreSQL),
+/// three read what is asked of the sessions, the door's holders and the people, and two to five write. Whoever holds a
+/// session's row decides alone: no seat is given twice, and nobody is let in at a session that was closed a moment ago.
 ///
 /// # Errors
 /// One for all where the database fails, or where a request's number went to another session while this was decided

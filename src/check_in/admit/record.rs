@@ -228,6 +228,17 @@ async fn see_phones(now: Now, tx: &mut Conn, attempts: &[Attempt]) -> Result<()>
     if phones.is_empty() {
         return Ok(());
     }
+    if !store::writes_alone(tx) {
+        // In one order, as everything that two processes may want at once.
+        store::lock(
+            tx,
+            "select id from phones
+             where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
+        )
+        .bind(rows(&phones, |id| json!(id)))
+        .execute(&mut *tx)
+        .await?;
+    }
     sqlx::query(
         "update phones set seen_at = $2
          where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",

@@ -50,6 +50,29 @@ on_both_engines! {
         ann.post_json("/api/v1/sessions/1/head_counts", count).await.is(409).is_refused("voided");
     }
 
+    async fn who_comes_along_is_told_by_a_program_too(app: TestApp) {
+        session(&app, Some(4), None).await;
+        people(&app, 2).await;
+        let ann = app.token("ann").await;
+        tries(&ann, 1, "participant", &request()).await.is(201);
+        const ALONG: &str = "/api/v1/sessions/1/checkins/1/companions";
+        let told = ann.post_json(ALONG, json!({"companions": 3})).await.is(200).json();
+        assert_eq!((&told["companions"], &told["brought_by"]), (&json!(3), &json!(null)));
+        ann.post_json(ALONG, json!({"companions": 4})).await.is(409).is_refused("full");
+        ann.post_json(ALONG, json!({"companions": 21})).await.is(422);
+        ann.post_json(ALONG, json!({"companions": 1})).await.is(200);
+        assert_eq!(app.number("select cast(sum(heads) as bigint) from head_counts where voided_at is null").await, 1);
+        const ESCORTS: &str = "/api/v1/sessions/1/checkins/1/escorts";
+        ann.post_json(ESCORTS, json!({"way": "up", "name": "外婆"})).await.is(422);
+        ann.post_json(ESCORTS, json!({"way": "in", "name": "外婆"})).await.is(200);
+        let told = ann.post_json(ESCORTS, json!({"way": "out", "name": "舅舅"})).await.is(200).json();
+        assert_eq!((&told["brought_by"], &told["fetched_by"]), (&json!("外婆"), &json!("舅舅")));
+        assert_eq!(ann.get("/api/v1/sessions/1/checkins").await.is(200).json()["items"][0], told);
+        ann.post_json("/api/v1/sessions/1/checkins/2/companions", json!({"companions": 1})).await.is(404);
+        app.token("cai").await.post_json(ESCORTS, json!({"way": "in", "name": "外婆"})).await.is(403);
+        app.token("lei").await.post_json(ESCORTS, json!({"way": "in", "name": "外婆"})).await.is(404);
+    }
+
     async fn a_voided_check_in_is_not_repeated_to_a_program(app: TestApp) {
         session(&app, None, None).await;
         people(&app, 1).await;
