@@ -100,8 +100,7 @@ pub(super) async fn furnish(b: &Builder, tx: &mut Conn, town: &Town, rich: bool)
     if rich {
         cards::issue(&coordinator, b.now, tx, &b.sealer, &center, &residents).await?;
     }
-    let team =
-        form_teams(b, &coordinator, tx, &center, &mut inventor, &residents, if rich { TEAMS.len() } else { 1 }).await?;
+    let team = form_teams(b, &coordinator, tx, &center, &mut inventor, if rich { TEAMS.len() } else { 1 }).await?;
     let mut sign_ins = Vec::new();
     if rich {
         sign_ins.push(SignIn { role: Role::ProviderManager, login: "manager".into() });
@@ -223,14 +222,21 @@ async fn form_teams(
     tx: &mut Conn,
     center: &Center,
     inventor: &mut Inventor,
-    residents: &[PersonId],
     count: usize,
 ) -> Result<TeamId> {
     let then = Now(center.zone.midnight(b.today().minus_days(MONTHS_BEHIND_DAYS + 10)));
     let founded_on: Date = b.today().minus_days(700);
+    let grown: Vec<PersonId> = sqlx::query_scalar(
+        "select p.id from people p join enrolments e on e.person_id = p.id
+         where e.center_id = $1 and p.birth_date <= $2 order by p.id",
+    )
+    .bind(center.id())
+    .bind(b.today().minus_days(18 * 366))
+    .fetch_all(&mut *tx)
+    .await?;
     let mut first = None;
     for (name, kind) in TEAMS.iter().take(count) {
-        let leader = inventor.pick(residents).copied().ok_or(Error::NotFound)?;
+        let leader = inventor.pick(&grown).copied().ok_or(Error::NotFound)?;
         let fields = Fields::default()
             .with("name", name)
             .with("kind", kind)
@@ -238,7 +244,7 @@ async fn form_teams(
             .with("leader_id", leader);
         let team = teams::create(by, then, tx, center, &teams::forms::team(&fields)?).await?;
         for _ in 0..inventor.between(5..12) {
-            let member = inventor.pick(residents).copied().ok_or(Error::NotFound)?;
+            let member = inventor.pick(&grown).copied().ok_or(Error::NotFound)?;
             teams::add_member(by, then, tx, center, team, member).await?;
         }
         first.get_or_insert(team);

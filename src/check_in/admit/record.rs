@@ -151,7 +151,10 @@ async fn insert(
 
 /// The four flags in one value: what a value costs on its way to the database is more than what it costs there.
 fn bits(groups: Groups) -> i64 {
-    [groups.elderly, groups.disabled, groups.needy, groups.youth].iter().rev().fold(0, |bits, is| bits << 1 | i64::from(*is))
+    [groups.elderly, groups.disabled, groups.needy, groups.youth]
+        .iter()
+        .rev()
+        .fold(0, |bits, is| bits << 1 | i64::from(*is))
 }
 
 async fn update(tx: &mut Conn, changed: &[(AttendanceId, Stay)]) -> Result<()> {
