@@ -29,9 +29,9 @@ use std::time::Duration;
 use linli::auth::{Role, Scope, accounts};
 use linli::centers::CenterId;
 use linli::check_in::RequestId;
-use linli::clock::Clock;
+use linli::clock::{Clock, Timestamp};
 use linli::store::{Db, Engine, Pool};
-use load::{Heard, get, load, post_json};
+use load::{Heard, get, get_signed_in, load, post_json};
 use server::Server;
 
 /// How long each figure is measured.
@@ -49,7 +49,9 @@ const PAST: u64 = 5_000;
 struct World {
     url: String,
     db: Db,
+    /// Of the front desk, and of a social worker.
     token: String,
+    login: String,
     /// The first session nobody was at yet.
     fresh: AtomicU64,
 }
@@ -59,19 +61,15 @@ impl World {
         let db = Db::from(Pool::open(url, 4).await.expect("the database opens"));
         let clock = Clock::system();
         linli::start::fill(&db, clock.now()).await.expect("the database is filled");
-        let mut tx = db.begin().await.unwrap();
-        let token = accounts::create_token(
-            &linli::audit::Actor::Operator,
-            clock.now(),
-            &mut tx,
-            "bench",
-            Role::FrontDesk,
-            &[Scope::Center(CenterId(1))],
-        )
-        .await
-        .expect("a token");
-        tx.commit().await.unwrap();
-        let world = Self { url: url.to_owned(), db, token, fresh: AtomicU64::new(1) };
+        let secret = async |role| {
+            let mut tx = db.begin().await.unwrap();
+            let (by, scope) = (linli::audit::Actor::Operator, [Scope::Center(CenterId(1))]);
+            let made = accounts::create_token(&by, clock.now(), &mut tx, "bench", role, &scope).await.expect("a token");
+            tx.commit().await.unwrap();
+            made
+        };
+        let (token, login) = (secret(Role::FrontDesk).await, secret(Role::SocialWorker).await);
+        let world = Self { url: url.to_owned(), db, token, login, fresh: AtomicU64::new(1) };
         world
             .run("insert into room_kinds (code, class, name, name_en) values ('bench', 'own', 'bench', 'bench')")
             .await;
@@ -110,34 +108,40 @@ impl World {
         tx.commit().await.unwrap();
     }
 
-    /// Years of attendances with their scans, at sessions of their own.
+    /// Five years of attendances with their scans, at sessions of their own, up to yesterday.
     async fn fill(&self, rows: u64) {
+        const YEARS: u64 = 5 * 365 * 24 * 3_600_000;
+        const AT_ONCE: u64 = 100;
         let sessions = rows / COMING;
-        self.run(&format!(
-            "insert into sessions (activity_id, center_id, room_id, starts_at, ends_at, local_date, status, check_in_token, updated_at)
-             {} select 1, 1, 1, 0, 1, '2025-01-01', 'completed', 'past{rows}-' || n, 0 from numbers",
-            numbers(sessions)
-        ))
-        .await;
-        let first: i64 = sqlx::query_scalar("select min(id) from sessions where check_in_token like $1")
-            .bind(format!("past{rows}-%"))
-            .fetch_one(&mut *self.db.read().await.unwrap())
-            .await
-            .unwrap();
-        for step in 0..sessions.div_ceil(100) {
-            let (from, to) = (step * 100, (step * 100 + 100).min(sessions));
+        let steps = sessions.div_ceil(AT_ONCE);
+        let yesterday = Clock::system().now().0.0 - 24 * 3_600_000;
+        for step in 0..steps {
+            let count = AT_ONCE.min(sessions - step * AT_ONCE);
+            let at = yesterday - ((steps - 1 - step) * YEARS / steps) as i64;
+            let date = linli::clock::Zone::SHANGHAI.date(Timestamp(at));
+            self.run(&format!(
+                "insert into sessions (activity_id, center_id, room_id, starts_at, ends_at, local_date, status, check_in_token, updated_at)
+                 {numbers} select 1, 1, 1, {at}, {at} + 3600000, '{date}', 'completed', 'past{rows}-{step}-' || n, 0 from numbers",
+                numbers = numbers(count)
+            ))
+            .await;
+            let first: i64 = sqlx::query_scalar("select min(id) from sessions where check_in_token like $1")
+                .bind(format!("past{rows}-{step}-%"))
+                .fetch_one(&mut *self.db.read().await.unwrap())
+                .await
+                .unwrap();
             self.run(&format!(
                 "insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth)
-                 {} select {first} + {from} + n / {COMING}, n * 7919 % {PEOPLE} + 1, 'participant', 'card', 0, 0, 1, 0, 0, 0 from numbers",
-                numbers((to - from) * COMING)
+                 {numbers} select {first} + n / {COMING}, (n + {step}) * 7919 % {PEOPLE} + 1, 'participant', 'card', {at}, {at}, 1, 0, 0, 0 from numbers",
+                numbers = numbers(count * COMING)
+            ))
+            .await;
+            self.run(&format!(
+                "insert into scans (request_id, session_id, person_id, attendance_id, role, way, method, outcome, occurred_at, recorded_at, offline)
+                 select 'past-' || id, session_id, person_id, id, role, 'in', method, 'admitted', came_at, recorded_at, 0 from attendances where session_id >= {first} and voided_at is null",
             ))
             .await;
         }
-        self.run(&format!(
-            "insert into scans (request_id, session_id, person_id, attendance_id, role, way, method, outcome, occurred_at, recorded_at, offline)
-             select 'past-' || id, session_id, person_id, id, role, 'in', method, 'admitted', came_at, recorded_at, 0 from attendances where session_id >= {first}",
-        ))
-        .await;
         if self.db.engine() == Engine::Postgres {
             self.run("analyze").await;
         }
@@ -213,21 +217,49 @@ async fn check_ins(world: &World, addresses: &[SocketAddr], connections: usize) 
     .await
 }
 
-fn row(table: &mut String, what: &str, connections: usize, beside: &Beside, found: &Figure) {
-    let of = |other: &Figure| 100.0 * found.per_second / other.per_second;
-    let (health, file) = (&beside.health, &beside.file);
-    let line = format!(
-        "| {what} | {connections} | {:.0} | {:.1} | {:.1} | {:.0} | {:.0} % | {:.0} | {:.0} % |",
-        found.per_second,
-        found.p50,
-        found.p99,
-        health.per_second,
-        of(health),
-        file.per_second,
-        of(file)
-    );
-    println!("{line}");
-    _ = writeln!(table, "{line}");
+/// What is printed, and kept.
+struct Tables {
+    check_ins: String,
+    pages: String,
+}
+
+impl Tables {
+    fn new() -> Self {
+        Self {
+            check_ins: "| check-ins | connections | a second | p50 ms | p99 ms | `/healthz`, a second | ratio | file, a second | ratio |\n\
+                        | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+                .to_owned(),
+            pages: "| page | p50 ms | p99 ms |\n| --- | ---: | ---: |\n".to_owned(),
+        }
+    }
+
+    fn check_ins(&mut self, what: &str, connections: usize, beside: &Beside, found: &Figure) {
+        let of = |other: &Figure| 100.0 * found.per_second / other.per_second;
+        let (health, file) = (&beside.health, &beside.file);
+        let line = format!(
+            "| {what} | {connections} | {:.0} | {:.1} | {:.1} | {:.0} | {:.0} % | {:.0} | {:.0} % |",
+            found.per_second,
+            found.p50,
+            found.p99,
+            health.per_second,
+            of(health),
+            file.per_second,
+            of(file)
+        );
+        println!("{line}");
+        _ = writeln!(self.check_ins, "{line}");
+    }
+
+    /// Pages that look for what single people did in all the years: the list of people, and one person's own.
+    async fn pages(&mut self, what: &str, world: &World, address: SocketAddr) {
+        for (page, path) in [("people", "/centers/1/people?page=200"), ("a person", "/centers/1/people/7")] {
+            let request = get_signed_in(path, &world.login);
+            let found = measure(&[address], 1, 200, move |_| Some(request.clone())).await;
+            let line = format!("| {what}: {page} | {:.1} | {:.1} |", found.p50, found.p99);
+            println!("{line}");
+            _ = writeln!(self.pages, "{line}");
+        }
+    }
 }
 
 /// What the command line asks for.
@@ -258,7 +290,7 @@ impl Wanted {
     }
 }
 
-async fn engine(table: &mut String, name: &str, url: &str, wanted: &Wanted) {
+async fn engine(tables: &mut Tables, name: &str, url: &str, wanted: &Wanted) {
     let program = env!("CARGO_BIN_EXE_linli");
     let world = World::build(url).await;
     world.fill(PAST).await;
@@ -267,46 +299,46 @@ async fn engine(table: &mut String, name: &str, url: &str, wanted: &Wanted) {
     for connections in wanted.connections(&CONNECTIONS) {
         let beside = Beside::measure(&[server.address], connections).await;
         let found = check_ins(&world, &[server.address], connections).await;
-        row(table, name, connections, &beside, &found);
+        tables.check_ins(name, connections, &beside, &found);
     }
+    tables.pages(name, &world, server.address).await;
     drop(server);
     if name.starts_with("PostgreSQL") && wanted.is_whole() {
         let servers = [Server::start(program, &world.url), Server::start(program, &world.url)];
         let addresses = servers.each_ref().map(|server| server.address);
         let beside = Beside::measure(&addresses, 128).await;
         let found = check_ins(&world, &addresses, 128).await;
-        row(table, &format!("{name}, two processes"), 128, &beside, &found);
+        tables.check_ins(&format!("{name}, two processes"), 128, &beside, &found);
     }
     if wanted.quick {
         return;
     }
     world.fill(5_000_000).await;
+    let name = format!("{name}, 5 million rows");
     let server = Server::start(program, &world.url);
     _ = check_ins(&world, &[server.address], 32).await;
     for connections in wanted.connections(&[32, 128]) {
         let beside = Beside::measure(&[server.address], connections).await;
         let found = check_ins(&world, &[server.address], connections).await;
-        row(table, &format!("{name}, 5 million rows"), connections, &beside, &found);
+        tables.check_ins(&name, connections, &beside, &found);
     }
+    tables.pages(&name, &world, server.address).await;
 }
 
 fn main() {
     let wanted = Wanted::of(&std::env::args().collect::<Vec<_>>());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let mut table = String::from(
-        "| check-ins | connections | a second | p50 ms | p99 ms | `/healthz`, a second | ratio | file, a second | ratio |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
-    );
+    let mut tables = Tables::new();
     if wanted.engine(Engine::Sqlite) {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let url = format!("sqlite:{}", folder.path().join("bench.db").display());
-        runtime.block_on(engine(&mut table, "SQLite", &url, &wanted));
+        runtime.block_on(engine(&mut tables, "SQLite", &url, &wanted));
     }
     if wanted.engine(Engine::Postgres) {
         let cluster = postgres::Cluster::start_durable();
         runtime.block_on(async {
             cluster.create_database("bench", None).await;
-            engine(&mut table, "PostgreSQL", &cluster.url("bench"), &wanted).await;
+            engine(&mut tables, "PostgreSQL", &cluster.url("bench"), &wanted).await;
         });
     }
     if !wanted.is_whole() {
@@ -316,8 +348,10 @@ fn main() {
     let command = if wanted.quick { "cargo bench -- quick" } else { "cargo bench" };
     let report = format!(
         "# How fast people get in\n\nMade by `{command}` on {cores} cores, which server, database and load share. Every \
-         check-in is a first one,\nanswered when it is on disk. Beside it the same server at its easiest: `/healthz`, which asks the database \
-         one\nthing, and a small file out of memory.\n\n{table}"
+         check-in is a first one,\nanswered when it is on disk. Beside it the same server at its easiest: `/healthz`, \
+         which asks the database one\nthing, and a small file out of memory. Five thousand attendances were there before; \
+         five million where it says so,\nspread over five years.\n\n{}\nOne reader after the other, over the same years:\n\n{}",
+        tables.check_ins, tables.pages
     );
     std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/RESULTS.md"), report).unwrap();
 }

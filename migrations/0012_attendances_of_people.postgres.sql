@@ -1,4 +1,6 @@
 -- The name by which a person's attendances are found on both engines. PostgreSQL keeps its index on the person: what it
 -- writes for a check-in does not grow with the pages that an index touches.
 create view attendances_of_people as
-select id, session_id, person_id, role, came_at, left_at, voided_at from attendances;
+select a.id, a.session_id, a.person_id, a.role, a.came_at, a.left_at, a.voided_at,
+       s.center_id, s.local_date, s.activity_id
+from attendances a join sessions s on s.id = a.session_id;

@@ -5,12 +5,19 @@
 drop index attendances_by_person;
 create index attendances_by_month on attendances (came_at / 2678400000, person_id);
 
+-- From one month that has attendances to the next one. `cross join` keeps the order: left to choose, SQLite begins with
+-- a center's sessions of all the years. Who joins more to this view writes `cross join` as well.
 create view attendances_of_people as
-with recursive
-    ends (first, last) as (
-        select (select came_at / 2678400000 from attendances order by came_at / 2678400000 limit 1),
-               (select came_at / 2678400000 from attendances order by came_at / 2678400000 desc limit 1)
-    ),
-    months (month) as (select first from ends union all select month + 1 from months, ends where month < last)
-select a.id, a.session_id, a.person_id, a.role, a.came_at, a.left_at, a.voided_at
-from months m cross join attendances a on a.came_at / 2678400000 = m.month;
+with recursive months (month) as (
+    select (select came_at / 2678400000 from attendances order by came_at / 2678400000 limit 1)
+    union all
+    select (select came_at / 2678400000 from attendances
+            where came_at / 2678400000 > months.month order by came_at / 2678400000 limit 1)
+    from months where months.month is not null
+)
+select a.id, a.session_id, a.person_id, a.role, a.came_at, a.left_at, a.voided_at,
+       s.center_id, s.local_date, s.activity_id
+from months m
+cross join attendances a
+cross join sessions s
+where a.came_at / 2678400000 = m.month and s.id = a.session_id;

@@ -137,19 +137,23 @@ pub(super) async fn escorts(conn: &mut Conn, attendance: AttendanceId) -> Result
 /// Names that brought or fetched the person to this center before, the latest first: one tap instead of typing, and a name that is not
 /// among them is worth a question.
 pub(super) async fn usual(conn: &mut Conn, center: CenterId, person: PersonId) -> Result<Vec<String>> {
-    Ok(sqlx::query_scalar(
-        "select e.name from attendances_of_people a join escorts e on e.attendance_id = a.id
-         join sessions s on s.id = a.session_id
-         where a.person_id = $1 and s.center_id = $2 and e.voided_at is null and a.voided_at is null
-         group by e.name order by max(e.recorded_at) desc, e.name limit 4",
-    )
-    .bind(person)
-    .bind(center)
-    .fetch_all(conn)
-    .await?)
+    Ok(sqlx::query_scalar(USUAL).bind(person).bind(center).fetch_all(conn).await?)
 }
+
+const USUAL: &str = "select e.name from attendances_of_people a cross join escorts e
+     where e.attendance_id = a.id and a.person_id = $1 and a.center_id = $2 and e.voided_at is null
+       and a.voided_at is null
+     group by e.name order by max(e.recorded_at) desc, e.name limit 4";
 
 /// Those who were brought and whom nobody has fetched.
 pub fn not_fetched(present: &[Present]) -> Vec<&Present> {
     present.iter().filter(|row| row.brought_by.is_some() && row.fetched_by.is_none()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[rocket::async_test]
+    async fn usual_escorts_are_found_without_reading_all_attendances() {
+        crate::store::plan::by_person(super::USUAL, 1).await;
+    }
 }

@@ -7,6 +7,7 @@ use rocket::{Route, get, post, routes};
 
 use super::admit::{Again, Attempt, Entrance, Way, Who, admit_one};
 use super::queries::Identity;
+use super::rules::Doorway;
 use super::{Code, Method, Part, RequestId, forms};
 use crate::activities::title::Sight;
 use crate::activities::{SessionId, Title};
@@ -47,6 +48,8 @@ pub(super) struct Waiting {
     pub outcome: Code,
     pub occurred_at: Timestamp,
     pub device: Option<String>,
+    #[sqlx(flatten)]
+    door: Doorway,
 }
 
 impl Waiting {
@@ -79,9 +82,10 @@ pub(super) async fn waiting_count(conn: &mut Conn, center: CenterId) -> Result<i
 async fn waiting(by: &Viewer, conn: &mut Conn, center: CenterId, one: Option<ScanId>) -> Result<Vec<Waiting>> {
     let sql = format!(
         "select x.id, x.session_id, {}, x.person_id, p.name, p.birth_date, p.phone_last4, x.role, x.way, x.outcome,
-                x.occurred_at, u.name as device
+                x.occurred_at, u.name as device, s.status, s.starts_at, s.local_date, c.zone
          from scans x
          join sessions s on s.id = x.session_id
+         join centers c on c.id = s.center_id
          join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id
          left join people p on p.id = x.person_id
@@ -158,7 +162,7 @@ async fn count(by: Coordinator, db: &Db, now: Now, center: CenterId, scan: ScanI
         part: Some(waits.role),
         way: Way::In,
         method: Method::Paper,
-        occurred_at: waits.occurred_at,
+        occurred_at: waits.door.believed(waits.occurred_at),
         offline: false,
         entrance: Entrance::Correction,
         again: Again::Page,

@@ -27,6 +27,12 @@ impl Doorway {
     pub fn closes_at(&self) -> Timestamp {
         self.zone.midnight(self.local_date.plus_days(2))
     }
+
+    /// When somebody came whom a device saw at `at`. Where its clock cannot have been right, nobody knows better than the
+    /// session's start.
+    pub fn believed(&self, at: Timestamp) -> Timestamp {
+        if (self.opens_at()..self.closes_at()).contains(&at) { at } else { self.starts_at }
+    }
 }
 
 impl From<&crate::activities::Session> for Doorway {

@@ -225,7 +225,7 @@ pub async fn admit_unknown(
     .execute(&mut *tx)
     .await?;
     if enrolled.rows_affected() == 0 {
-        // Another request was first; its person is the one.
+        // Another request was first; its person is the one. (Not on SQLite, where writers come one by one.)
         sqlx::query("delete from people where id = $1").bind(id).execute(&mut *tx).await?;
         return Ok(sqlx::query_scalar("select person_id from enrolments where center_id = $1 and door_key = $2")
             .bind(center)

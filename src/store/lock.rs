@@ -14,6 +14,11 @@ pub(crate) fn lock(conn: &Conn, sql: &str) -> Query<'static, Any, AnyArguments> 
     locking(conn, sql, "update")
 }
 
+/// As [`lock`], for who changes values that no foreign key points to: rows that point to these can be written meanwhile.
+pub(crate) fn lock_values(conn: &Conn, sql: &str) -> Query<'static, Any, AnyArguments> {
+    locking(conn, sql, "no key update")
+}
+
 /// As [`lock`], shared: those who share rows do not wait for each other, only for who locks them and the other way round.
 /// It is the lock by which a foreign key holds the row that it points to, so who writes such a row pays nothing more.
 pub(crate) fn share(conn: &Conn, sql: &str) -> Query<'static, Any, AnyArguments> {

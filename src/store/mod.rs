@@ -21,6 +21,8 @@ mod errors;
 mod ids;
 mod lock;
 mod migrations;
+#[cfg(test)]
+pub(crate) mod plan;
 mod pool;
 mod rows;
 mod sealed;
@@ -29,7 +31,7 @@ mod types;
 pub use care::{copy_to, problems};
 pub use errors::{Violation, is_unavailable, violation};
 pub(crate) use ids::reserve;
-pub(crate) use lock::{lock, share, writes_alone};
+pub(crate) use lock::{lock, lock_values, share, writes_alone};
 pub use migrations::migrate;
 pub use pool::{Engine, OpenError, Pool, sqlite_file};
 pub(crate) use rows::{place, places, rows, runs};

@@ -232,8 +232,9 @@ async fn see_phones(now: Now, tx: &mut Conn, attempts: &[Attempt]) -> Result<()>
         return Ok(());
     }
     if !store::writes_alone(tx) {
-        // In one order, as everything that two processes may want at once.
-        store::lock(
+        // In one order, as everything that two processes may want at once. Whoever makes this phone speak for one more of
+        // the family points to its row, and comes here later in the same transaction.
+        store::lock_values(
             tx,
             "select id from phones
              where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",

@@ -46,6 +46,17 @@ on_both_engines! {
         assert_eq!(app.number("select count(*) from audit_events where action in ('attendance.corrected', 'scan.dismissed')").await, 3);
     }
 
+    async fn a_device_whose_clock_was_wrong_does_not_make_up_hours(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        let scan = json!({"request_id": request(), "session_id": 1, "person_id": 1, "role": "volunteer", "offline": true,
+            "occurred_at": "1970-01-01T00:00:09Z"});
+        let told = app.token("fay").await.post_json("/api/v1/checkins/batch", json!({"items": [scan]})).await.is(200).json();
+        assert_eq!(told["answers"][0]["code"], "not_open_yet");
+        app.sign_in("ann").await.post(&format!("{REVIEW}/1/counting"), &[]).await.is(303);
+        assert_eq!(app.number("select count(*) from attendances where came_at = 1772676000000").await, 1, "the session's start");
+    }
+
     async fn another_centers_scans_are_not_found(app: TestApp) {
         deliver(&app).await;
         let olga = app.sign_in("olga").await;
