@@ -30,6 +30,12 @@ impl Heard {
         all.get(place).map_or(0.0, |took| took.as_secs_f64() * 1_000.0)
     }
 
+    /// What was heard at another time of the same.
+    pub fn add(&mut self, other: Self) {
+        self.answers.extend(other.answers);
+        self.took += other.took;
+    }
+
     pub fn count(&self, status: u16) -> usize {
         self.answers.iter().filter(|(_, heard, _)| *heard == status).count()
     }

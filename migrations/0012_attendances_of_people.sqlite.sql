@@ -5,8 +5,9 @@
 drop index attendances_by_person;
 create index attendances_by_month on attendances (came_at / 2678400000, person_id);
 
--- From one month that has attendances to the next one. `cross join` keeps the order: left to choose, SQLite begins with
--- a center's sessions of all the years. Who joins more to this view writes `cross join` as well.
+-- From one month that has attendances to the next one. `cross join` and `indexed by` keep it at that: left to choose,
+-- SQLite begins with a center's sessions of all the years, or reads all attendances to make an index of its own. Who
+-- joins more to this view writes `cross join` as well.
 create view attendances_of_people as
 with recursive months (month) as (
     select (select came_at / 2678400000 from attendances order by came_at / 2678400000 limit 1)
@@ -18,6 +19,6 @@ with recursive months (month) as (
 select a.id, a.session_id, a.person_id, a.role, a.came_at, a.left_at, a.voided_at,
        s.center_id, s.local_date, s.activity_id
 from months m
-cross join attendances a
+cross join attendances a indexed by attendances_by_month
 cross join sessions s
 where a.came_at / 2678400000 = m.month and s.id = a.session_id;

@@ -115,18 +115,20 @@ fn listed(cut: &str, page: &str) -> String {
             select p.id, p.name, p.birth_date, p.phone_last4, p.pinyin, e.center_id
             from enrolments e join people p on p.id = e.person_id
             where e.center_id = $1 and {cut} order by p.pinyin, p.id {page}
+         ), told as (
+            select a.person_id, max(a.local_date) as last_came,
+                   count(case when a.role = 'participant' and a.local_date >= $6 then 1 end) as visits
+            from page q cross join attendances_of_people a
+            where a.person_id = q.id and a.center_id = q.center_id and a.voided_at is null
+            group by a.person_id
          )
          select q.id, q.name, q.birth_date, q.phone_last4,
             case when exists (select 1 from memberships_held g where g.person_id = q.id and g.priority_group = 'disabled'
                 and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)) then 1 else 0 end as disabled,
             case when exists (select 1 from memberships_held g where g.person_id = q.id and g.priority_group = 'needy'
                 and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)) then 1 else 0 end as needy,
-            (select max(a.local_date) from attendances_of_people a
-                where a.person_id = q.id and a.voided_at is null and a.center_id = q.center_id) as last_came,
-            (select count(*) from attendances_of_people a
-                where a.person_id = q.id and a.role = 'participant' and a.voided_at is null
-                and a.center_id = q.center_id and a.local_date >= $6) as visits
-         from page q order by q.pinyin, q.id"
+            t.last_came, coalesce(t.visits, 0) as visits
+         from page q left join told t on t.person_id = q.id order by q.pinyin, q.id"
     )
 }
 
@@ -282,8 +284,8 @@ mod tests {
 
     #[rocket::async_test]
     async fn people_are_listed_without_reading_all_attendances() {
-        by_person(&listed(AMONG, "limit $7 offset $8"), 2).await;
-        by_person(&listed(FOUND, "limit $8"), 2).await;
+        by_person(&listed(AMONG, "limit $7 offset $8"), 1).await;
+        by_person(&listed(FOUND, "limit $8"), 1).await;
     }
 
     #[rocket::async_test]
