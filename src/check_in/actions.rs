@@ -283,11 +283,18 @@ async fn counted_before(
     if voided_at.is_some() { Err(Error::refused("voided")) } else { Ok(Some(id)) }
 }
 
-/// Takes back a count of heads.
+/// Takes back a count of heads. It stays, with the reason in the audit.
 ///
 /// # Errors
 /// `Forbidden` for a helper at a completed session, `NotFound` for a count that is not there or already taken back.
-pub async fn void_heads(by: &Greeter, now: Now, tx: &mut Conn, session: &Session, id: HeadCountId) -> Result<()> {
+pub async fn void_heads(
+    by: &Greeter,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    id: HeadCountId,
+    reason: &str,
+) -> Result<()> {
     may_correct(by, &hold(tx, session.id).await?)?;
     let voided =
         sqlx::query("update head_counts set voided_at = $1 where id = $2 and session_id = $3 and voided_at is null")
@@ -299,7 +306,7 @@ pub async fn void_heads(by: &Greeter, now: Now, tx: &mut Conn, session: &Session
     if voided.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    audit::record(tx, by, now, audit::entry("head_count.voided", id.0).at(session.center_id)).await
+    audit::record(tx, by, now, audit::entry("head_count.voided", id.0).at(session.center_id).because(reason)).await
 }
 
 /// Marks an attendance as a mistake. It stays, with the reason; confirmed hours that came of it are reversed.

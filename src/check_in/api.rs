@@ -230,7 +230,7 @@ pub(crate) async fn walk_in(
     Ok((created(admitted.first), Json(attendance.into())))
 }
 
-/// Why a check-in is taken back.
+/// Why a check-in or a count of heads is taken back.
 #[derive(ToSchema)]
 #[allow(dead_code)] // describes the body; `forms::reason` reads it
 pub(crate) struct Mistake {
@@ -334,13 +334,21 @@ pub(crate) async fn count_heads(
     Ok((created(first), Json(HeadCountJson::of(id, &heads))))
 }
 
-/// Takes back a count of heads. 404 where that was done before.
-#[utoipa::path(context_path = "/api/v1", tag = "check-in", params(("id" = i64, Path), ("count" = i64, Path)), responses((status = 204), (status = "4XX", body = Problem)))]
-#[post("/sessions/<id>/head_counts/<count>/void")]
-pub(crate) async fn void_heads(by: Greeter, db: &Db, now: Now, id: SessionId, count: HeadCountId) -> Result<NoContent> {
+/// Takes back a count of heads, with the reason. 404 where that was done before.
+#[utoipa::path(context_path = "/api/v1", tag = "check-in", params(("id" = i64, Path), ("count" = i64, Path)), request_body = Mistake, responses((status = 204), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/head_counts/<count>/void", data = "<fields>")]
+pub(crate) async fn void_heads(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    id: SessionId,
+    count: HeadCountId,
+    fields: Fields,
+) -> Result<NoContent> {
     let mut tx = db.begin().await?;
     let (_, session) = activities::queries::open_to(&by, now, &mut tx, id).await?;
-    actions::void_heads(&by, now, &mut tx, &session, count).await?;
+    let reason = forms::reason(&fields)?;
+    actions::void_heads(&by, now, &mut tx, &session, count, &reason).await?;
     tx.commit().await?;
     Ok(NoContent)
 }

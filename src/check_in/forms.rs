@@ -146,8 +146,13 @@ fn read_heads(read: &mut Reader<'_>) -> Option<Heads> {
 }
 
 pub fn reason(fields: &Fields) -> Result<String> {
+    reason_in(fields, "reason")
+}
+
+/// A reason in a field of its own, on a page that asks for several.
+pub fn reason_in(fields: &Fields, name: &str) -> Result<String> {
     let mut read = fields.read();
-    let reason = read.required("reason", parse::line(80));
+    let reason = read.required(name, parse::line(80));
     read.finish(|| reason)
 }
 

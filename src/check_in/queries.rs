@@ -268,6 +268,15 @@ impl HeadCount {
         self.attendance_id.is_some()
     }
 
+    /// The field in which a page with several counts asks why `id` is taken back.
+    pub fn field_of(id: HeadCountId) -> String {
+        format!("void_reason.{id}")
+    }
+
+    pub fn reason_field(&self) -> String {
+        Self::field_of(self.id)
+    }
+
     /// The group tallies above zero: text key and number.
     pub fn tallies(&self) -> Vec<(&'static str, i64)> {
         [

@@ -17,7 +17,6 @@ use crate::error::{Error, Result};
 use crate::people::PersonId;
 use crate::ratings::{self, Summary};
 use crate::store::{Conn, Db, Sealer};
-use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Site, Submitted, View, filters, qr};
 
@@ -38,6 +37,7 @@ enum Place {
     Card,
     WalkIn,
     Heads,
+    Counted,
 }
 
 #[derive(Template)]
@@ -133,6 +133,10 @@ impl SessionPage {
 
     fn head_form(&self) -> &Form {
         self.form(Place::Heads)
+    }
+
+    fn voiding(&self) -> &Form {
+        self.form(Place::Counted)
     }
 
     fn path(&self) -> String {
@@ -379,18 +383,26 @@ async fn count_heads(
     answer(&by, db, now, &site, opened, Place::Heads, fields, made).await
 }
 
-#[post("/centers/<center>/sessions/<id>/head-counts/<count>/void")]
+#[post("/centers/<center>/sessions/<id>/head-counts/<count>/void", data = "<fields>")]
+#[allow(clippy::too_many_arguments)] // guards and path
 async fn void_heads(
     by: Greeter,
     db: &Db,
     now: Now,
+    site: Site,
     center: CenterId,
     id: SessionId,
     count: HeadCountId,
-) -> Result<Done> {
-    let mut tx = db.begin().await?;
-    let (_, session) = open(&by, now, &mut tx, center, id).await?;
-    actions::void_heads(&by, now, &mut tx, &session, count).await?;
-    tx.commit().await?;
-    Ok(Done::to(path(center, id), "done.heads_voided"))
+    fields: Fields,
+) -> Result<Submitted<SessionPage>> {
+    let opened = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let made = async {
+        let reason = forms::reason_in(&fields, &HeadCount::field_of(count))?;
+        let mut tx = db.begin().await?;
+        actions::void_heads(&by, now, &mut tx, &opened.1, count, &reason).await?;
+        tx.commit().await?;
+        Ok("done.heads_voided")
+    };
+    let made = made.await;
+    answer(&by, db, now, &site, opened, Place::Counted, fields, made).await
 }

@@ -131,8 +131,10 @@ on_both_engines! {
         assert_eq!(five["elderly"], 3);
         assert_eq!(app.token("cai").await.get(HEADS).await.is(200).json()["items"], json!([seven, five]));
         app.token("cai").await.post_json(&format!("{HEADS}/1/void"), json!({})).await.is(403);
-        fay.post_json(&format!("{HEADS}/1/void"), json!({})).await.is(204);
-        fay.post_json(&format!("{HEADS}/1/void"), json!({})).await.is(404);
+        fay.post_json(&format!("{HEADS}/1/void"), json!({})).await.is(422);
+        let why = json!({"reason": "miscounted"});
+        fay.post_json(&format!("{HEADS}/1/void"), why.clone()).await.is(204);
+        fay.post_json(&format!("{HEADS}/1/void"), why).await.is(404);
         assert_eq!(fay.get(HEADS).await.is(200).json()["items"], json!([seven]));
     }
 

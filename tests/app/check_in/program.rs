@@ -46,7 +46,8 @@ on_both_engines! {
         ann.post_json("/api/v1/sessions/1/head_counts", other).await.is(409).is_refused("request_reused");
         ann.post_json("/api/v1/sessions/1/head_counts", json!({"request_id": request(), "heads": 5, "elderly": 6})).await.is(422);
         assert_eq!(app.number("select cast(sum(heads) as bigint) from head_counts").await, 5);
-        app.sign_in("ann").await.post(&format!("{SESSION}/head-counts/1/void"), &[]).await.leads_to();
+        let undo = "/api/v1/sessions/1/head_counts/1/void";
+        ann.post_json(undo, json!({"reason": "miscounted"})).await.is(204);
         ann.post_json("/api/v1/sessions/1/head_counts", count).await.is(409).is_refused("voided");
     }
 

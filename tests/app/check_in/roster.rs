@@ -60,8 +60,13 @@ on_both_engines! {
             assert_eq!(ann.post(&format!("{SESSION}/head-counts"), &heads).await.leads_to(), SESSION, "a double tap counts once");
         }
         ann.get(SESSION).await.is(200).shows("<strong>13</strong>").shows("未具名 12 人");
-        assert_eq!(ann.post(&format!("{SESSION}/head-counts/1/void"), &[]).await.leads_to(), SESSION);
-        ann.post(&format!("{SESSION}/head-counts/1/void"), &[]).await.is(404);
+        let why = [("void_reason.1", "miscounted")];
+        let undo = format!("{SESSION}/head-counts/1/void");
+        ann.post(&undo, &[("void_reason.1", " ")]).await.is(422).shows("#f-void_reason.1");
+        assert_eq!(ann.post(&undo, &why).await.leads_to(), SESSION);
+        ann.post(&undo, &why).await.is(404);
+        let told = "select count(*) from audit_events where action = 'head_count.voided' and detail = 'miscounted'";
+        assert_eq!(app.number(told).await, 1, "why stands in the audit");
         ann.get(SESSION).await.is(200).shows("<strong>1</strong>");
     }
 
@@ -152,7 +157,8 @@ on_both_engines! {
         tries(&ann, 2, "participant", &request()).await.is(201);
         heads(1).await.is(409).is_refused("full");
         tries(&ann, 3, "participant", &request()).await.is(409).is_refused("full");
-        app.sign_in("ann").await.post(&format!("{SESSION}/head-counts/1/void"), &[]).await.leads_to();
+        let why = [("void_reason.1", "miscounted")];
+        app.sign_in("ann").await.post(&format!("{SESSION}/head-counts/1/void"), &why).await.leads_to();
         tries(&ann, 3, "participant", &request()).await.is(201);
     }
 
