@@ -256,7 +256,7 @@ impl Tables {
             check_ins: "| check-ins | connections | a second | p50 ms | p99 ms | `/healthz`, a second | ratio | file, a second | ratio |\n\
                         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
                 .to_owned(),
-            pages: "| page | p50 ms | p99 ms |\n| --- | ---: | ---: |\n".to_owned(),
+            pages: "| page | the first, ms | p50 ms |\n| --- | ---: | ---: |\n".to_owned(),
         }
     }
 
@@ -281,8 +281,10 @@ impl Tables {
     async fn pages(&mut self, what: &str, world: &World, address: SocketAddr) {
         for (page, path) in [("people", "/centers/1/people?page=200"), ("a person", "/centers/1/people/7")] {
             let request = get_signed_in(path, &world.login);
-            let found = Figure::from(hear(&[address], 1, 200, move |_| Some(request.clone())).await);
-            let line = format!("| {what}: {page} | {:.1} | {:.1} |", found.p50, found.p99);
+            let heard = hear(&[address], 1, 200, move |_| Some(request.clone())).await;
+            // The first one finds the database's cache without what it needs; a percentile would hide it or be it.
+            let first = heard.answers.first().map_or(0.0, |(.., took)| took.as_secs_f64() * 1_000.0);
+            let line = format!("| {what}: {page} | {first:.1} | {:.1} |", heard.percentile(50));
             println!("{line}");
             _ = writeln!(self.pages, "{line}");
         }

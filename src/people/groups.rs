@@ -180,11 +180,7 @@ pub async fn of_person(conn: &mut Conn, person: PersonId, date: Date) -> Result<
 /// what the groups follow from is written, and before [`follow_birth_date`] and [`follow_memberships`], which else would
 /// not see the attendance that is just being made.
 pub async fn hold(tx: &mut Conn, person: PersonId) -> Result<()> {
-    let sessions: Vec<SessionId> =
-        sqlx::query_scalar("select distinct session_id from attendances_of_people where person_id = $1")
-            .bind(person)
-            .fetch_all(&mut *tx)
-            .await?;
+    let sessions: Vec<SessionId> = sqlx::query_scalar(SESSIONS).bind(person).fetch_all(&mut *tx).await?;
     activities::hold_sessions(tx, sessions).await?;
     store::lock(tx, "select id from people where id = $1").bind(person).execute(tx).await?;
     Ok(())
@@ -204,47 +200,46 @@ pub async fn follow_birth_date(tx: &mut Conn, person: PersonId) -> Result<()> {
     .await?;
     for (from, until, elderly_from, youth_from, youth_to) in spans {
         let bands = AgeBands::from((elderly_from, youth_from, youth_to));
-        sqlx::query(
-            "update attendances set
-                elderly = case when (select s.local_date from sessions s where s.id = attendances.session_id) >= $2
-                    then 1 else 0 end,
-                youth = case when (select s.local_date from sessions s where s.id = attendances.session_id) >= $3
-                    and (select s.local_date from sessions s where s.id = attendances.session_id) < $4 then 1 else 0 end
-             where id in (select id from attendances_of_people where person_id = $1)
-               and session_id in (select s.id from sessions s where s.local_date >= $5 and (s.local_date < $6 or $6 is null))",
-        )
-        .bind(person)
-        // Without a birth date the bounds are null, no date compares to them, and the flags are 0.
-        .bind(birth.map(|birth| birth.plus_years(bands.elderly_from)))
-        .bind(birth.map(|birth| birth.plus_years(bands.youth_from)))
-        .bind(birth.map(|birth| birth.plus_years(bands.youth_to + 1)))
-        .bind(from)
-        .bind(until)
-        .execute(&mut *tx)
-        .await?;
+        sqlx::query(FOLLOW_BIRTH_DATE)
+            .bind(person)
+            // Without a birth date the bounds are null, no date compares to them, and the flags are 0.
+            .bind(birth.map(|birth| birth.plus_years(bands.elderly_from)))
+            .bind(birth.map(|birth| birth.plus_years(bands.youth_from)))
+            .bind(birth.map(|birth| birth.plus_years(bands.youth_to + 1)))
+            .bind(from)
+            .bind(until)
+            .execute(&mut *tx)
+            .await?;
     }
     Ok(())
 }
 
 /// Lets disabled and needy in the person's attendances follow what was granted or ended.
 pub async fn follow_memberships(tx: &mut Conn, person: PersonId) -> Result<()> {
-    sqlx::query(
-        "update attendances set
-            disabled = case when exists (
-                select 1 from memberships_held g join sessions s on s.id = attendances.session_id
-                where g.person_id = attendances.person_id and g.priority_group = 'disabled'
-                and g.valid_from <= s.local_date and (g.valid_to is null or s.local_date <= g.valid_to)) then 1 else 0 end,
-            needy = case when exists (
-                select 1 from memberships_held g join sessions s on s.id = attendances.session_id
-                where g.person_id = attendances.person_id and g.priority_group = 'needy'
-                and g.valid_from <= s.local_date and (g.valid_to is null or s.local_date <= g.valid_to)) then 1 else 0 end
-         where id in (select id from attendances_of_people where person_id = $1)",
-    )
-    .bind(person)
-    .execute(tx)
-    .await?;
+    sqlx::query(FOLLOW_MEMBERSHIPS).bind(person).execute(tx).await?;
     Ok(())
 }
+
+const SESSIONS: &str = "select distinct session_id from attendances_of_people where person_id = $1";
+
+const FOLLOW_BIRTH_DATE: &str = "update attendances set
+        elderly = case when (select s.local_date from sessions s where s.id = attendances.session_id) >= $2
+            then 1 else 0 end,
+        youth = case when (select s.local_date from sessions s where s.id = attendances.session_id) >= $3
+            and (select s.local_date from sessions s where s.id = attendances.session_id) < $4 then 1 else 0 end
+     where id in (select id from attendances_of_people
+        where person_id = $1 and local_date >= $5 and (local_date < $6 or $6 is null))";
+
+const FOLLOW_MEMBERSHIPS: &str = "update attendances set
+        disabled = case when exists (
+            select 1 from memberships_held g join sessions s on s.id = attendances.session_id
+            where g.person_id = attendances.person_id and g.priority_group = 'disabled'
+            and g.valid_from <= s.local_date and (g.valid_to is null or s.local_date <= g.valid_to)) then 1 else 0 end,
+        needy = case when exists (
+            select 1 from memberships_held g join sessions s on s.id = attendances.session_id
+            where g.person_id = attendances.person_id and g.priority_group = 'needy'
+            and g.valid_from <= s.local_date and (g.valid_to is null or s.local_date <= g.valid_to)) then 1 else 0 end
+     where id in (select id from attendances_of_people where person_id = $1)";
 
 #[cfg(test)]
 mod tests {
@@ -293,5 +288,12 @@ mod tests {
             [needy("2026-02-28"), needy("2026-03-01"), needy("2026-03-15"), needy("2026-03-16")],
             [false, true, true, false]
         );
+    }
+
+    #[rocket::async_test]
+    async fn what_follows_is_found_without_reading_all_attendances() {
+        for statement in [SESSIONS, FOLLOW_BIRTH_DATE, FOLLOW_MEMBERSHIPS] {
+            crate::store::plan::by_person(statement, 1).await;
+        }
     }
 }

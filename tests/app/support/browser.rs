@@ -108,6 +108,10 @@ impl Builder {
         let (driver, (width, height)) = (driver()?, self.size);
         let mut args: Vec<String> = ARGUMENTS.split_whitespace().map(Into::into).collect();
         args.push(format!("--accept-lang={}", self.lang));
+        if !self.phone {
+            // A mouse, which a machine without a screen does not have.
+            args.push("--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2".into());
+        }
         if let Some(picture) = &self.camera {
             args.push("--use-fake-ui-for-media-stream".into());
             args.push("--use-fake-device-for-media-stream".into());

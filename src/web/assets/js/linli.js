@@ -26,11 +26,10 @@ for (const link of document.querySelectorAll(".error-summary a[href^='#f-']")) {
   if (text) link.prepend(`${text}: `);
 }
 
-// What is wrong is read first.
-document.getElementById("faults")?.focus();
-
-// A desk's scanner types into its field without a touch of the mouse; a phone would only raise its keyboard.
-if (matchMedia("(pointer: fine)").matches) document.querySelector("[data-scan]")?.focus();
+// What is wrong is read first, be it far down the page. Otherwise a desk's scanner types into its field without a touch of the
+// mouse; a phone would only raise its keyboard.
+const scan = matchMedia("(pointer: fine)").matches ? document.querySelector("[data-scan]") : null;
+(document.getElementById("faults") ?? scan)?.focus();
 
 // A tap elsewhere closes an open menu.
 document.addEventListener("click", (event) => {
