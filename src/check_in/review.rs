@@ -57,6 +57,16 @@ impl Waiting {
         Identity::new(self.birth_date, self.phone_last4.as_deref())
     }
 
+    /// When it counts from.
+    fn counts_from(&self) -> Timestamp {
+        self.door.believed(self.occurred_at)
+    }
+
+    /// Whether the device's clock is not believed, so that it counts from another time than the one it tells.
+    pub fn is_off(&self) -> bool {
+        self.counts_from() != self.occurred_at
+    }
+
     /// Whether it can count all the same: somebody known came to a session that takes place.
     pub fn may_count(&self) -> bool {
         self.person_id.is_some() && self.way == Way::In && self.outcome != Code::Cancelled
@@ -162,7 +172,7 @@ async fn count(by: Coordinator, db: &Db, now: Now, center: CenterId, scan: ScanI
         part: Some(waits.role),
         way: Way::In,
         method: Method::Paper,
-        occurred_at: waits.door.believed(waits.occurred_at),
+        occurred_at: waits.counts_from(),
         offline: false,
         entrance: Entrance::Correction,
         again: Again::Page,

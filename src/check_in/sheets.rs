@@ -11,7 +11,8 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
 use crate::error::Result;
 use crate::store::{Conn, Db};
-use crate::web::{Frame, Lang, Page, Site, View, filters, qr};
+use crate::web::filters::{self, long_day};
+use crate::web::{Frame, Lang, Page, Site, View, qr};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![svg, png, poster, sign_in_sheet]
@@ -71,6 +72,10 @@ impl Poster {
     /// It hangs where everybody passes, whoever printed it.
     fn name(&self) -> &str {
         self.session.title.for_all(Lang::Zh)
+    }
+
+    fn date(&self, lang: Lang) -> String {
+        long_day(lang, self.session.starts().date())
     }
 
     fn zh(&self, key: &str) -> String {

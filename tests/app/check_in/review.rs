@@ -53,7 +53,9 @@ on_both_engines! {
             "occurred_at": "1970-01-01T00:00:09Z"});
         let told = app.token("fay").await.post_json("/api/v1/checkins/batch", json!({"items": [scan]})).await.is(200).json();
         assert_eq!(told["answers"][0]["code"], "not_open_yet");
-        app.sign_in("ann").await.post(&format!("{REVIEW}/1/counting"), &[]).await.is(303);
+        let ann = app.sign_in("ann").await;
+        ann.get(REVIEW).await.is(200).shows("从活动开始的 10:00 算起");
+        ann.post(&format!("{REVIEW}/1/counting"), &[]).await.is(303);
         assert_eq!(app.number("select count(*) from attendances where came_at = 1772676000000").await, 1, "the session's start");
     }
 

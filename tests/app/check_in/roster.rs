@@ -100,7 +100,8 @@ on_both_engines! {
         let ann = app.sign_in("ann").await;
         ticks(&ann, "1", "participant").await.leads_to();
         ann.get("/centers/1/sessions/2/sign-in-sheet").await.is(200).shows("陈伯1");
-        ann.get(&format!("{SESSION}/poster")).await.is(200).shows("早茶会").shows("/c/tea").shows("<svg");
+        let poster = ann.get(&format!("{SESSION}/poster")).await.is(200).shows("早茶会").shows("/c/tea").shows("<svg");
+        poster.shows("2026年3月5日 周四").shows("Thu 5 March 2026");
         let png = ann.get(&format!("{SESSION}/qr.png")).await.is(200);
         assert_eq!((png.header("content-type"), &png.body[1..4]), ("image/png", &b"PNG"[..]));
         ann.get(&format!("{SESSION}/qr.svg")).await.is(200).shows("<svg");
