@@ -3,7 +3,6 @@
 use std::io::{BufRead, Write};
 use std::path::Path;
 
-use crate::Settings;
 use crate::audit::Actor;
 use crate::auth::accounts::{self, Applicant};
 use crate::auth::password::NewPassword;
@@ -13,7 +12,7 @@ use crate::error::Error;
 use crate::store::{self, Db, Engine, Pool};
 use crate::teams::TeamId;
 use crate::web::text::Lang;
-use crate::{agreements, start};
+use crate::{Settings, agreements, start};
 
 /// Where a role of the command line holds: what `--center`, `--town` and the others say.
 #[derive(clap::Args)]

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use rocket::http::Status;
 
 use crate::store;
-use crate::web::fields::{Fault, FieldErrors};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -44,6 +43,49 @@ impl Refusal {
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.args.push((name, value.to_string()));
         self
+    }
+}
+
+/// Why a value is not taken: a text key, and the bound that the text names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub key: &'static str,
+    pub bound: Option<String>,
+}
+
+impl Fault {
+    pub fn new(key: &'static str) -> Self {
+        Self { key, bound: None }
+    }
+
+    /// A fault whose text says `%{bound}`.
+    pub fn bound(key: &'static str, bound: impl ToString) -> Self {
+        Self { key, bound: Some(bound.to_string()) }
+    }
+}
+
+/// Faults by field, in the order in which they were found, and perhaps one of the whole form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldErrors {
+    pub fields: Vec<(String, Fault)>,
+    pub whole: Option<Refusal>,
+}
+
+impl FieldErrors {
+    pub fn one(name: &str, fault: Fault) -> Self {
+        Self { fields: vec![(name.to_owned(), fault)], whole: None }
+    }
+
+    pub fn whole(refusal: Refusal) -> Self {
+        Self { fields: Vec::new(), whole: Some(refusal) }
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Fault> {
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, fault)| fault)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.whole.is_none()
     }
 }
 

@@ -1,36 +1,62 @@
 //! Linli 邻里 runs community comprehensive service centers: who serves, what happens in which room, who came, and what
 //! the service purchaser is told about it.
 //!
-//! Each feature is a folder with a `stage()` that brings its routes. [`rocket`] attaches them all and reads like the
-//! table of contents.
+//! This page is the plan of the house, from the ground to the roof. **A module names only those that stand before it**;
+//! `tests/app/floors.rs` reads the list and fails where one does not. Three seams keep the features apart: a lower floor
+//! tells a higher one by a row (`audit_events`), never by a call; a page that shows many features stands above them
+//! (`profile`, `reports`, `portal`); and who must touch every table asks each table's owner.
 
-pub mod activities;
-pub mod agreements;
-pub mod api;
-pub mod audit;
-pub mod auth;
-pub mod catalogs;
-pub mod centers;
-pub mod check_in;
+// Ground: what everything stands on.
+pub mod store;
+pub mod ids;
 pub mod clock;
+pub mod error;
+pub mod settings;
+pub mod fields;
+pub mod locks;
+pub mod audit;
+
+// Who may, and what pages and programs are made of.
+pub mod auth;
+pub mod web;
+pub mod api;
+
+// Registry: places and people.
+pub mod centers;
+pub mod holidays;
+pub mod agreements;
+pub mod rooms;
+pub mod people;
+pub mod phones;
+pub mod catalogs;
+pub mod teams;
+pub mod workers;
+pub mod accounts;
+
+// Programme: what is planned.
+pub mod activities;
+
+// Presence: who came.
+pub mod hours;
+pub mod ratings;
+pub mod check_in;
+pub mod devices;
+
+// Account: what is told to others. Reads across, writes its own.
+pub mod reports;
+pub mod profile;
+pub mod logbook;
+pub mod me;
+
+// Outside: what the public sees.
+pub mod portal;
+
+// Roof.
+pub mod openapi;
+pub mod health;
+pub mod start;
 pub mod commands;
 pub mod demo;
-pub mod devices;
-pub mod error;
-pub mod health;
-pub mod holidays;
-pub mod hours;
-pub mod people;
-pub mod portal;
-pub mod ratings;
-pub mod reports;
-pub mod rooms;
-pub mod settings;
-pub mod start;
-pub mod store;
-pub mod teams;
-pub mod web;
-pub mod workers;
 
 use rocket::{Build, Rocket};
 use rocket_db_pools::Database;
@@ -48,22 +74,26 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(store::Db::init())
         .attach(start::Prepare)
         .attach(web::stage())
-        .attach(health::stage())
         .attach(auth::stage())
         .attach(centers::stage())
-        .attach(rooms::stage())
-        .attach(check_in::stage())
-        .attach(ratings::stage())
-        .attach(devices::stage())
-        .attach(people::stage())
-        .attach(workers::stage())
-        .attach(teams::stage())
-        .attach(catalogs::stage())
         .attach(holidays::stage())
-        .attach(audit::stage())
         .attach(agreements::stage())
+        .attach(rooms::stage())
+        .attach(people::stage())
+        .attach(phones::stage())
+        .attach(catalogs::stage())
+        .attach(teams::stage())
+        .attach(workers::stage())
+        .attach(accounts::stage())
         .attach(activities::stage())
-        .attach(portal::stage())
+        .attach(ratings::stage())
+        .attach(check_in::stage())
+        .attach(devices::stage())
         .attach(reports::stage())
-        .attach(api::stage())
+        .attach(profile::stage())
+        .attach(logbook::stage())
+        .attach(me::stage())
+        .attach(portal::stage())
+        .attach(openapi::stage())
+        .attach(health::stage())
 }

@@ -4,19 +4,18 @@
 use std::collections::BTreeSet;
 
 use rand::Rng;
-use serde_json::json;
 
 use super::forms::{Place, Plan, Texts};
 use super::rules::{self, Slot};
 use super::{Activity, ActivityId, Session, SessionId, SessionStatus};
-use crate::audit;
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::Now;
 use crate::error::{Error, Refusal, Result};
-use crate::rooms::{self, Room, RoomId};
+use crate::rooms::{Room, RoomId};
 use crate::store::{self, Conn, Violation};
-use crate::teams::{self, TeamId};
+use crate::teams::TeamId;
+use crate::{audit, locks};
 
 /// The refusal's code when the database finds the room taken. `booking` tells by whom.
 pub const ROOM_TAKEN: &str = "room_taken";
@@ -122,39 +121,20 @@ fn new_token() -> String {
     (0..10).map(|place| char::from(ALPHABET[(bits >> (5 * place)) as usize & 31])).collect()
 }
 
-/// Takes the rows of sessions until the transaction ends, in the order of their ids.
-///
-/// There is one order for all: sessions, then rooms, then the team, then what hangs on them (bookings, attendances).
-/// Whoever changes more than one of these holds them in it, so that no two on PostgreSQL wait for each other. A session
-/// that is new needs no holding, for nobody else knows of it.
-pub async fn hold_sessions(tx: &mut Conn, sessions: impl IntoIterator<Item = SessionId>) -> Result<()> {
-    if store::writes_alone(tx) {
-        return Ok(());
-    }
-    let ids: BTreeSet<SessionId> = sessions.into_iter().collect();
-    store::lock(
-        tx,
-        "select id from sessions
-         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
-    )
-    .bind(store::rows(ids, |id| json!(id)))
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
 /// Lets one booking after the other into each of the rooms, in the order of their ids, and keeps rooms and team from
-/// being given up meanwhile; who changes sessions has held them before ([`hold_sessions`]). Not needed for which booking wins, but two who insert at once would wait for each other in
+/// being given up meanwhile; who changes sessions has held them before ([`locks`]). Not needed for which booking wins, but two who insert at once would wait for each other in
 /// PostgreSQL's exclusion constraint until it calls that a deadlock.
 ///
 /// # Errors
 /// `Refused("room_out_of_use")` or `Refused("team_disbanded")` for what was given up since it was chosen.
 async fn hold(tx: &mut Conn, rooms: impl Iterator<Item = RoomId>, team: Option<TeamId>) -> Result<()> {
     for room in rooms.collect::<BTreeSet<_>>() {
-        rooms::hold(tx, room).await?;
+        if !locks::room(tx, room).await? {
+            return Err(Error::refused("room_out_of_use"));
+        }
     }
     match team {
-        Some(team) if !teams::hold(tx, team).await? => Err(Error::refused("team_disbanded")),
+        Some(team) if !locks::team(tx, team).await? => Err(Error::refused("team_disbanded")),
         _ => Ok(()),
     }
 }
@@ -184,7 +164,7 @@ pub async fn revise(by: &Coordinator, now: Now, tx: &mut Conn, activity: &Activi
         .bind(activity.id)
         .fetch_all(&mut *tx)
         .await?;
-    hold_sessions(tx, sessions).await?;
+    locks::sessions(tx, sessions).await?;
     let settled: i64 = sqlx::query_scalar(
         "select count(*) from sessions s join activities a on a.id = s.activity_id
          where a.id = $1 and a.kind_id <> $2 and s.status = 'completed'",
@@ -226,7 +206,7 @@ pub async fn reschedule(
     moves: &[(&Session, Slot)],
     place: &Place,
 ) -> Result<()> {
-    hold_sessions(tx, moves.iter().map(|(session, _)| session.id)).await?;
+    locks::sessions(tx, moves.iter().map(|(session, _)| session.id)).await?;
     hold(tx, std::iter::once(place.room.id), place.team).await?;
     for (session, _) in moves {
         rules::may_change(session)?;
@@ -308,7 +288,7 @@ async fn drop_out(
     reason: &str,
     (status, action): (SessionStatus, &'static str),
 ) -> Result<()> {
-    hold_sessions(tx, sessions.iter().map(|session| session.id)).await?;
+    locks::sessions(tx, sessions.iter().map(|session| session.id)).await?;
     for session in sessions {
         rules::may_change(session)?;
         let dropped = sqlx::query(
@@ -338,11 +318,11 @@ async fn drop_out(
 /// `Refused("room_taken")` if its room has been given away, `room_out_of_use` if it is used no more; `session_completed`; `session_changed` if it is planned.
 pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session, room: &Room) -> Result<()> {
     rules::may_change(session)?;
-    hold_sessions(tx, [session.id]).await?;
+    locks::sessions(tx, [session.id]).await?;
     hold(tx, std::iter::once(room.id), None).await?;
     // A team that was disbanded since does not come back with the session.
     let team = match session.team_id {
-        Some(team) if teams::hold(tx, team).await? => Some(team),
+        Some(team) if locks::team(tx, team).await? => Some(team),
         _ => None,
     };
     // Neither does a worker who will have left by then.

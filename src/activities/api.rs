@@ -16,9 +16,9 @@ use crate::auth::{CenterReader, Coordinator, Watcher};
 use crate::centers::{self, Center};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
+use crate::fields::parse;
 use crate::holidays::Holiday;
 use crate::store::Db;
-use crate::web::fields::parse;
 use crate::web::{Fields, Lang};
 
 pub(super) fn routes() -> Vec<Route> {

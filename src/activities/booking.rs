@@ -7,11 +7,10 @@ use super::{ActivityId, Session, SessionId, queries};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::holidays::{self, Holiday};
 use crate::rooms::{self, Closure, Room};
 use crate::store::{Conn, Db, Tx};
-use crate::web::fields::{Fault, FieldErrors};
 
 /// What was there around some slots when it was read. Only for showing: the database decides when it is written.
 pub struct Around {

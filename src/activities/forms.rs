@@ -7,12 +7,11 @@ use super::rules::{self, End, MOST_DATES, Repeat, Rhythm, Scope, Slot};
 use super::{ServiceKind, ServiceKindId, queries};
 use crate::centers::Center;
 use crate::clock::{Date, Now};
-use crate::error::Result;
+use crate::error::{Fault, Result};
+use crate::fields::{Fields, Reader, parse};
 use crate::rooms::{self, Room};
 use crate::store::Conn;
 use crate::teams::TeamId;
-use crate::web::Fields;
-use crate::web::fields::{Fault, Reader, parse};
 use crate::workers::WorkerId;
 
 /// What a center's activities choose from.

@@ -22,21 +22,18 @@ mod week_pages;
 use chrono::Timelike;
 use rocket::fairing::AdHoc;
 
-pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, hold_sessions, reschedule, restore, revise, schedule, skip};
+pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, reschedule, restore, revise, schedule, skip};
 pub use forms::{Change, Place, Plan, Reason, Texts};
 pub use rules::{End, Repeat, Rhythm, Scope, Slot};
 pub use title::Title;
 
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp, Zone};
+pub use crate::ids::{ActivityId, ServiceKindId, SessionId};
 use crate::rooms::RoomId;
-use crate::store::{Flag, id_type, text_enum};
+use crate::store::{Flag, text_enum};
 use crate::teams::TeamId;
 use crate::workers::WorkerId;
-
-id_type!(ActivityId);
-id_type!(SessionId);
-id_type!(ServiceKindId);
 
 text_enum!(
     /// Where a session stands. Skipped and cancelled dates stay as rows, with a reason.

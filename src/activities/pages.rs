@@ -12,11 +12,11 @@ use super::{Activity, ActivityId, ROOM_TAKEN, Rhythm, Session, SessionStatus, ac
 use crate::auth::{CenterReader, Coordinator, Role};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldErrors, Result};
+use crate::fields::time_value;
 use crate::holidays::Holiday;
 use crate::rooms::RoomId;
 use crate::store::{Conn, Db};
-use crate::web::fields::{FieldErrors, time_value};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -44,7 +44,7 @@ impl View for List {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Activities)
+        self.center.frame(Tab::Activities)
     }
 }
 
@@ -95,7 +95,7 @@ impl View for Show {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Activities)
+        self.center.frame(Tab::Activities)
     }
 }
 
@@ -137,7 +137,7 @@ impl View for NewPage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Activities)
+        self.center.frame(Tab::Activities)
     }
 }
 
@@ -220,7 +220,7 @@ impl View for Preview {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Activities)
+        self.center.frame(Tab::Activities)
     }
 }
 
@@ -326,7 +326,7 @@ impl View for EditPage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Activities)
+        self.center.frame(Tab::Activities)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::rules::{Occupant, Slot};
+use super::rules::{self, Occupant, Slot};
 use super::title::{PUBLISHED, Sight};
 use super::{Activity, ActivityId, ServiceKind, Session, SessionId};
 use crate::auth::{AccountId, Coordinator, Role, Viewer};
@@ -71,7 +71,13 @@ async fn leads_it(by: &Viewer, conn: &mut Conn, id: SessionId) -> Result<bool> {
 }
 
 /// The session whose QR carries `token`, as whoever stands at the door may read it.
+///
+/// # Errors
+/// `NotFound` for a token that no session has.
 pub async fn session_by_token(conn: &mut Conn, token: &str) -> Result<Session> {
+    if !rules::is_token(token) {
+        return Err(Error::NotFound);
+    }
     let sql = format!("{} where s.check_in_token = $1", select(Sight::Public));
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(token).fetch_optional(conn).await?.ok_or(Error::NotFound)
 }

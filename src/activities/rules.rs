@@ -225,6 +225,11 @@ pub fn may_change(session: &Session) -> Result<(), Refusal> {
     }
 }
 
+/// Whether a code can be ours: ten digits and small letters, no more and nothing else.
+pub fn is_token(text: &str) -> bool {
+    text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,8 +10,8 @@ use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
 use crate::error::{Error, Result};
+use crate::fields::time_value;
 use crate::store::{Conn, Db};
-use crate::web::fields::time_value;
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -62,7 +62,7 @@ impl View for Schedule {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Activities)
+        self.center.frame(Tab::Activities)
     }
 }
 

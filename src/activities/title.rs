@@ -8,6 +8,7 @@
 use crate::auth::{Role, Viewer};
 use crate::store::Flag;
 use crate::web::Lang;
+use crate::web::text::Named;
 
 /// Before whom it is read.
 #[derive(Clone, Copy, Debug)]
@@ -92,5 +93,11 @@ impl Title {
             kind_en: kind("Group work"),
             confidential: Flag::default(),
         }
+    }
+}
+
+impl Named for Title {
+    fn in_lang(&self, lang: Lang) -> &str {
+        self.pick(lang)
     }
 }

@@ -87,7 +87,7 @@ impl View for Week {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Week)
+        self.center.frame(Tab::Week)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::forms::{NewAgreement, NewOrganization};
 use super::{AgreementId, ProviderId, PurchaserId};
-use crate::audit;
 use crate::auth::CityAdmin;
 use crate::clock::{Date, Now, Zone};
 use crate::error::{Error, Result};
 use crate::store::{self, Conn, Violation};
+use crate::{audit, locks};
 
 /// Adds a provider, the organization (社会组织) that may run centers.
 pub async fn add_provider(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewOrganization) -> Result<ProviderId> {
@@ -39,11 +39,7 @@ async fn insert_organization(tx: &mut Conn, now: Now, sql: &'static str, new: &N
 /// `Invalid` at `center` where another agreement of that center covers some of the same days.
 pub async fn conclude(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewAgreement) -> Result<AgreementId> {
     // Locking the center's row puts two simultaneous agreements in order.
-    let center = sqlx::query("update centers set provider_id = provider_id where id = $1")
-        .bind(new.center)
-        .execute(&mut *tx)
-        .await?;
-    if center.rows_affected() == 0 {
+    if !locks::center(tx, new.center).await? {
         return Err(Error::field("center", "field.not_a_choice"));
     }
     let overlapping: i64 = sqlx::query_scalar(

@@ -3,9 +3,8 @@
 use super::{ProviderId, PurchaserId};
 use crate::centers::CenterId;
 use crate::clock::Date;
-use crate::error::Result;
-use crate::web::Fields;
-use crate::web::fields::{Fault, parse};
+use crate::error::{Fault, Result};
+use crate::fields::{Fields, parse};
 
 pub struct NewOrganization {
     pub name: String,

@@ -14,11 +14,7 @@ pub use forms::NewAgreement;
 
 use crate::centers::CenterId;
 use crate::clock::Date;
-use crate::store::id_type;
-
-id_type!(ProviderId);
-id_type!(PurchaserId);
-id_type!(AgreementId);
+pub use crate::ids::{AgreementId, ProviderId, PurchaserId};
 
 /// A provider or purchaser, by name.
 #[derive(Clone, Debug, sqlx::FromRow)]

@@ -5,14 +5,12 @@
 //! center's record is simply not found.
 
 pub mod accounts;
-pub mod device;
 mod guards;
 pub mod logins;
-mod pages;
 pub mod password;
 mod role;
 pub mod setup;
-mod throttle;
+pub(crate) mod throttle;
 
 use rocket::fairing::AdHoc;
 
@@ -20,26 +18,12 @@ pub use guards::{
     AuditReader, CenterReader, CityAdmin, Coordinator, Doorkeeper, Greeter, Manager, ReportReader, TeamReader, Viewer,
     Watcher,
 };
-pub(crate) use pages::keep_login;
 pub use role::{Place, Role, Scope};
 
-use crate::store::id_type;
-
-id_type!(
-    /// An account: who signs in. A person is something else.
-    AccountId
-);
-id_type!(
-    /// A signed-in browser or a bearer token.
-    LoginId
-);
+pub use crate::ids::{AccountId, LoginId};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("auth", |rocket| async {
-        rocket
-            .manage(throttle::Throttle::default())
-            .manage(guards::Remembered::default())
-            .attach(pages::stage())
-            .attach(accounts::stage())
+        rocket.manage(throttle::Throttle::default()).manage(guards::Remembered::default())
     })
 }

@@ -3,8 +3,7 @@
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use rocket::tokio::task::spawn_blocking;
 
-use crate::error::{Error, Result};
-use crate::web::fields::Fault;
+use crate::error::{Error, Fault, Result};
 
 /// The shortest password, in characters (NIST SP 800-63B asks for 8; the customer for 12).
 pub const SHORTEST: usize = 12;

@@ -1,9 +1,7 @@
 //! The roles, and what a role's scope is made of.
 
-use crate::agreements::{ProviderId, PurchaserId};
-use crate::centers::CenterId;
+use crate::ids::{CenterId, ProviderId, PurchaserId, TeamId};
 use crate::store::text_enum;
-use crate::teams::TeamId;
 
 text_enum!(
     /// What an account is for. Volunteers and residents have none: their phone is known instead.

@@ -1,8 +1,7 @@
 //! The first administrator: a one-time link, printed at start while there is no account. No default password anywhere.
 
 use super::accounts::{self, NewAccount};
-use super::logins;
-use super::{AccountId, Role, Scope};
+use super::{AccountId, Role, Scope, logins};
 use crate::audit::Actor;
 use crate::clock::Now;
 use crate::error::{Error, Result};

@@ -14,7 +14,7 @@ const PER_ACCOUNT: (u32, Duration) = (10, Duration::from_secs(30));
 /// Thirty at once from one address (an office behind one router), then one more every five seconds.
 const PER_ADDRESS: (u32, Duration) = (30, Duration::from_secs(5));
 
-pub(super) struct Throttle {
+pub(crate) struct Throttle {
     accounts: DefaultKeyedRateLimiter<String>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
 }
@@ -32,7 +32,7 @@ fn quota((burst, every): (u32, Duration)) -> Quota {
 
 impl Throttle {
     /// True if this try may go on. Every try counts, good ones too: a pause costs an honest user seconds.
-    pub(super) fn admits(&self, login: &str, address: Option<IpAddr>) -> bool {
+    pub(crate) fn admits(&self, login: &str, address: Option<IpAddr>) -> bool {
         // Forget whoever has been quiet, so that inventing names does not fill the memory.
         if self.accounts.len() > 10_000 {
             self.accounts.retain_recent();

@@ -1,11 +1,10 @@
 //! Reading a kind's form, and the age bands'.
 
 use super::Catalog;
-use crate::error::Result;
+use crate::error::{Fault, Result};
+use crate::fields::{Fields, parse};
 use crate::people::groups::AgeBands;
 use crate::rooms::RoomClass;
-use crate::web::Fields;
-use crate::web::fields::{Fault, parse};
 
 pub struct KindInput {
     pub name: String,

@@ -2,11 +2,14 @@
 //! priority groups. Kinds are added and renamed, never removed: records of every year point at them.
 
 mod actions;
+mod defaults;
 mod forms;
 mod pages;
 pub mod queries;
 
 use rocket::fairing::AdHoc;
+
+pub(crate) use defaults::load_defaults;
 
 use crate::rooms::RoomClass;
 use crate::store::{Flag, text_enum};

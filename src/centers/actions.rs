@@ -1,9 +1,9 @@
 //! What can be done to a center.
 
-use super::Center;
+use super::{Center, CenterId};
 use crate::audit;
 use crate::auth::CityAdmin;
-use crate::clock::Now;
+use crate::clock::{Now, Zone};
 use crate::error::Result;
 use crate::store::Conn;
 
@@ -23,4 +23,42 @@ pub async fn rename(
         .execute(&mut *tx)
         .await?;
     audit::record(tx, by, now, audit::entry("center.renamed", center.id().0).at(center.id())).await
+}
+
+/// A community and the center that is planned for it, as the annex prints them.
+pub(crate) struct Founding {
+    pub(crate) number: i64,
+    pub(crate) town: String,
+    pub(crate) community: String,
+    pub(crate) area_m2: i64,
+    pub(crate) registered_population: i64,
+    pub(crate) migrant_population: i64,
+    pub(crate) planned_area_m2: i64,
+}
+
+/// Enters a community with its center, on the first start.
+pub(crate) async fn found(tx: &mut Conn, now: Now, founding: &Founding) -> Result<CenterId> {
+    let id: i64 = sqlx::query_scalar(
+        "insert into communities (number, town, name, area_m2, registered_population, migrant_population)
+         values ($1, $2, $3, $4, $5, $6) returning id",
+    )
+    .bind(founding.number)
+    .bind(&founding.town)
+    .bind(&founding.community)
+    .bind(founding.area_m2)
+    .bind(founding.registered_population)
+    .bind(founding.migrant_population)
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok(sqlx::query_scalar(
+        "insert into centers (community_id, name, zone, planned_area_m2, created_at) values ($1, $2, $3, $4, $5)
+         returning id",
+    )
+    .bind(id)
+    .bind(format!("{}社区综合服务中心", founding.community))
+    .bind(Zone::SHANGHAI)
+    .bind(founding.planned_area_m2)
+    .bind(now.0)
+    .fetch_one(tx)
+    .await?)
 }

@@ -4,20 +4,16 @@ mod actions;
 pub(crate) mod api;
 mod pages;
 pub mod queries;
-mod seed;
 
 use rocket::fairing::AdHoc;
 
 pub use actions::rename;
-pub use seed::load as load_annex;
+pub(crate) use actions::{Founding, found};
 
 use crate::clock::{Timestamp, Zone};
-use crate::store::id_type;
-
-id_type!(
-    /// A center.
-    CenterId
-);
+pub use crate::ids::CenterId;
+use crate::web::Frame;
+use crate::web::nav::Tab;
 
 /// A center's name, for lists and for the head of every page inside it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -42,9 +38,21 @@ pub struct Center {
     pub created_at: Timestamp,
 }
 
+impl CenterHead {
+    /// A page inside this center.
+    pub fn frame(&self, tab: Tab) -> Frame<'_> {
+        Frame::Center { id: self.id, name: &self.name, tab }
+    }
+}
+
 impl Center {
     pub fn id(&self) -> CenterId {
         self.head.id
+    }
+
+    /// A page inside this center.
+    pub fn frame(&self, tab: Tab) -> Frame<'_> {
+        self.head.frame(tab)
     }
 
     /// Registered and migrant residents, for coverage (DESIGN section 5).

@@ -7,8 +7,8 @@ use super::{Center, CenterId, actions, queries};
 use crate::auth::{CityAdmin, Viewer};
 use crate::clock::{Now, Zone};
 use crate::error::Result;
+use crate::fields::parse;
 use crate::store::Db;
-use crate::web::fields::parse;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -62,7 +62,7 @@ impl View for EditPage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Overview)
+        self.center.frame(Tab::Overview)
     }
 }
 

@@ -2,19 +2,18 @@
 
 use super::admit::{self, Again, Answer, Attempt, Door, Entrance, Queue, Via, Way, Who, admit_one, hold};
 use super::forms::{Closing, Confirmation, Heads, WalkIn};
-use super::phones::{self, Phone};
 use super::queries::{self, Present};
-use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, cards, company, rules, unknown};
+use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, company, rules, unknown};
 use crate::activities::{Session, SessionId, SessionStatus};
-use crate::audit;
 use crate::auth::{Coordinator, Greeter, Role};
 use crate::clock::{Now, Timestamp};
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldErrors, Result};
 use crate::hours::{self, EntryId};
 use crate::people::rules::Phone as Number;
 use crate::people::{self, PersonId};
+use crate::phones::{self, Phone};
 use crate::store::{self, Conn, Sealer, Violation};
-use crate::web::fields::FieldErrors;
+use crate::{audit, locks};
 
 /// When and how somebody came whom a worker enters now: at once while the session runs, from paper afterwards, and
 /// then from the session's start, for nobody knows better.
@@ -186,7 +185,7 @@ pub(super) async fn first_visit_by_card(
 ) -> Result<FirstVisit> {
     hold(tx, session.id).await?;
     let attempt = by_card(Via::unknown_phone(), session, page, card.clone(), (Method::Card, now.0));
-    let Some(holder) = cards::queries::hold(tx, &card).await? else {
+    let Some(holder) = locks::card(tx, &card).await? else {
         let answer = admit_one(now, tx, attempt).await?;
         return Ok(FirstVisit { answer, person: None, secret: None });
     };

@@ -17,9 +17,9 @@ use crate::api::{self, List, PAGE, Problem};
 use crate::auth::{Doorkeeper, Greeter, Watcher};
 use crate::clock::{Now, Timestamp};
 use crate::error::Result;
+use crate::fields::Body;
 use crate::store::{Db, Sealer};
 use crate::web::Fields;
-use crate::web::fields::Body;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![list, check_in, batch, walk_in, void, check_out, head_counts, count_heads, void_heads]

@@ -107,7 +107,7 @@ impl View for AttendancePage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Desk)
+        self.center.frame(Tab::Desk)
     }
 }
 

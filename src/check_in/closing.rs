@@ -102,7 +102,7 @@ impl View for ClosingPage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Desk)
+        self.center.frame(Tab::Desk)
     }
 }
 

@@ -35,7 +35,7 @@ impl View for Desk {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Desk)
+        self.center.frame(Tab::Desk)
     }
 }
 

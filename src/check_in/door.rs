@@ -1,12 +1,10 @@
 //! `/c/<token>`, the page behind every QR: light, large, and without a script. GET shows the session, POST checks in,
 //! so that a link preview checks nobody in.
 
-use std::net::IpAddr;
-
 use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::http::{CookieJar, Status};
-use rocket::request::{FromRequest, Outcome, Request};
+use rocket::request::Request;
 use rocket::response::{self, Redirect, Responder};
 use rocket::{Route, State, get, post, routes};
 
@@ -14,53 +12,20 @@ use super::actions::FirstVisit;
 use super::admit::{Answer, Refused};
 use super::forms::{self, DoorInput};
 use super::hall::{self, Gate, Pass};
-use super::phones::{self, Phone, Spoken};
-use super::throttle::Throttle;
+use super::spoken::{self, Spoken};
 use super::{Code, Queue, RequestId, Way, actions, rules};
 use crate::activities::{self, Session};
 use crate::clock::{Now, Timestamp};
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldErrors, Result};
 use crate::people::PersonId;
+use crate::phones::{self, Look, Phone, Throttle};
 use crate::ratings::{self, Asked};
 use crate::store::{Conn, Db, Sealer};
-use crate::web::fields::FieldErrors;
-use crate::web::site::Appearance;
+use crate::web::site::Browser;
 use crate::web::{Fields, Form, Frame, Lang, Page, Site, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![show, check_in, forget]
-}
-
-/// Where the request comes from, and what the browser calls itself for the list of remembered phones.
-pub(super) struct Browser {
-    pub(super) address: Option<IpAddr>,
-    pub(super) label: String,
-}
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Browser {
-    type Error = std::convert::Infallible;
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        let label = request.headers().get_one("User-Agent").unwrap_or("?").to_owned();
-        Outcome::Success(Self { address: request.client_ip(), label })
-    }
-}
-
-/// How this phone reads: its language and text size, which the page's head changes.
-#[derive(Clone, Copy)]
-pub struct Look {
-    pub(crate) lang: Lang,
-    pub(crate) large: bool,
-}
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Look {
-    type Error = std::convert::Infallible;
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        Outcome::Success(Self { lang: Lang::of(request), large: Appearance::of(request).large })
-    }
 }
 
 /// The phone's page before it checks in: one tap, "who is here?", or name and phone.
@@ -214,7 +179,7 @@ fn told(page: AnswerPage) -> Result<Shown> {
 
 /// The session behind a code, or the page that says there is none.
 async fn find(look: Look, conn: &mut Conn, token: &str) -> Result<std::result::Result<Session, AnswerPage>> {
-    match session_behind(conn, token).await {
+    match activities::queries::session_by_token(conn, token).await {
         Ok(session) => Ok(Ok(session)),
         Err(Error::NotFound) => Ok(Err(AnswerPage {
             look,
@@ -229,26 +194,10 @@ async fn find(look: Look, conn: &mut Conn, token: &str) -> Result<std::result::R
     }
 }
 
-/// The session whose QR carries `token`.
-///
-/// # Errors
-/// `NotFound` for a token that no session has.
-pub(crate) async fn session_behind(conn: &mut Conn, token: &str) -> Result<Session> {
-    match is_token(token) {
-        true => activities::queries::session_by_token(conn, token).await,
-        false => Err(Error::NotFound),
-    }
-}
-
-/// Whether a code can be ours: ten digits and small letters, no more and nothing else.
-fn is_token(text: &str) -> bool {
-    text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
-}
-
 /// For whom the phone speaks.
 async fn people_of(conn: &mut Conn, phone: Option<&Phone>, session: &Session) -> Result<Vec<Spoken>> {
     match phone {
-        Some(phone) => phones::people(conn, phone, session.id).await,
+        Some(phone) => spoken::people(conn, phone, session.id).await,
         None => Ok(Vec::new()),
     }
 }
@@ -365,7 +314,7 @@ async fn check_in(
         DoorInput::New { name, number } => {
             let mut tx = db.begin().await?;
             let visit =
-                actions::first_visit(phone, &browser.label, now, &mut tx, sealer, &session, request, (&name, &number))
+                actions::first_visit(phone, &browser.agent, now, &mut tx, sealer, &session, request, (&name, &number))
                     .await?;
             tx.commit().await?;
             visit.seen(jar, &site)
@@ -373,7 +322,7 @@ async fn check_in(
         DoorInput::Card(code) => {
             let (mut tx, card) = (db.begin().await?, code.hash(sealer));
             let visit =
-                actions::first_visit_by_card(phone, &browser.label, now, &mut tx, &session, request, card).await?;
+                actions::first_visit_by_card(phone, &browser.agent, now, &mut tx, &session, request, card).await?;
             tx.commit().await?;
             visit.seen(jar, &site)
         }

@@ -3,12 +3,11 @@
 use super::cards::CardCode;
 use super::{AttendanceId, Method, Part, RequestId, Way, company};
 use crate::clock::{Now, Timestamp};
-use crate::error::Result;
+use crate::error::{Fault, Result};
+use crate::fields::{Fields, Reader, parse};
 use crate::hours::{Confirmed, MAX_MINUTES};
 use crate::people::PersonId;
 use crate::people::rules::{self, Phone};
-use crate::web::Fields;
-use crate::web::fields::{Fault, Reader, parse};
 
 /// Clocks of honest devices differ by less.
 const SKEW: std::time::Duration = std::time::Duration::from_secs(5 * 60);

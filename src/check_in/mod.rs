@@ -2,8 +2,8 @@
 //! everyone goes through one service, [`admit`], which decides, keeps the record and answers in stable codes.
 //!
 //! `scans` holds every try, refused ones too, and is never changed; `attendances` holds who came. What a phone is
-//! remembered for is in [`phones`], personal cards are in [`cards`]; the resident's pages are in `door` and `me`, the
-//! center's in `session`, `attendance`, `desk`, `sheets`, `review` and `closing`, the hall's screen in `hall`.
+//! remembered for is in `phones`, personal cards are in [`cards`]; the resident's page is in `door`, the center's in
+//! `session`, `attendance`, `desk`, `sheets`, `review` and `closing`, the hall's screen in `hall`.
 
 mod actions;
 mod admit;
@@ -19,39 +19,24 @@ mod door;
 mod forms;
 mod front_desk;
 mod hall;
-mod me;
-pub mod phones;
 pub mod queries;
 mod review;
 pub mod rules;
 mod session;
 mod sheets;
+mod spoken;
 pub mod sync;
-mod throttle;
 mod unknown;
 
 use rocket::fairing::AdHoc;
 use rocket_db_pools::Database;
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 pub use actions::{check_out, close, count_heads, void, void_heads, walk_in};
 pub use admit::{Admitted, Again, Answer, Attempt, Entrance, Queue, Refused, Via, Way, Who};
 
-pub(crate) use door::{Look, session_behind};
-
 use crate::clock::Clock;
-use crate::store::{Db, id_type, text_column, text_enum};
-
-id_type!(
-    /// A row of `attendances`: a person, at a session, in a part.
-    AttendanceId
-);
-id_type!(HeadCountId);
-id_type!(
-    /// A personal card.
-    CardId
-);
+pub use crate::ids::{AttendanceId, CardId, HeadCountId, RequestId};
+use crate::store::{Db, text_enum};
 
 text_enum!(
     /// What somebody came as. Only volunteers earn hours.
@@ -95,53 +80,6 @@ text_enum!(
     }
 );
 
-/// A try's own number, made by the client: the same number again gives the same answer. Ours begin with the time (UUID
-/// version 7), so that those of one hour lie side by side in the index, however many years are in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct RequestId(Uuid);
-
-impl RequestId {
-    pub fn random() -> Self {
-        Self(Uuid::now_v7())
-    }
-
-    /// One that says nothing of the time, for what must not be traced to a moment.
-    pub fn timeless() -> Self {
-        Self(Uuid::new_v4())
-    }
-
-    /// The number of this page's try for `who`. A page has one number and may be gone back to: for the same person it
-    /// is the same try, for another one a new try.
-    pub fn of(self, who: impl std::fmt::Display) -> Self {
-        let digest = Sha256::digest(format!("{self}:{who}"));
-        let mut rest = [0; 10];
-        rest.copy_from_slice(&digest[..10]);
-        let milliseconds = u64::from_be_bytes(*self.0.as_bytes().first_chunk().unwrap_or(&[0; 8])) >> 16;
-        Self(uuid::Builder::from_unix_timestamp_millis(milliseconds, &rest).into_uuid())
-    }
-
-    /// As a positive number, for a key that is random.
-    pub fn number(self) -> i64 {
-        i64::try_from(self.0.as_u64_pair().1 & (u64::MAX >> 2)).unwrap_or_default()
-    }
-}
-
-impl std::fmt::Display for RequestId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::str::FromStr for RequestId {
-    type Err = uuid::Error;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-text_column!(RequestId);
-
 pub fn stage() -> AdHoc {
     AdHoc::try_on_ignite("check-in", |rocket| async {
         // The database and the clock are there: lib.rs attaches them first.
@@ -154,9 +92,7 @@ pub fn stage() -> AdHoc {
         let Some(line) = line else { return Err(rocket) };
         let rocket = rocket
             .manage(line)
-            .manage(throttle::Throttle::default())
             .mount("/", door::routes())
-            .mount("/", me::routes())
             .mount("/", desk::routes())
             .mount("/", review::routes())
             .mount("/", front_desk::routes())
@@ -171,18 +107,4 @@ pub fn stage() -> AdHoc {
             .mount("/api/v1", company_api::routes());
         Ok(rocket)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::RequestId;
-
-    #[test]
-    fn a_pages_number_is_one_try_per_person() {
-        let page = RequestId::random();
-        assert_eq!(page.of(7), page.of(7));
-        assert_ne!(page.of(7), page.of(8));
-        assert_ne!(page.of(7), RequestId::random().of(7));
-        assert_eq!(page.to_string()[..13], page.of(7).to_string()[..13]);
-    }
 }

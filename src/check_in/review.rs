@@ -16,13 +16,12 @@ use crate::auth::{Coordinator, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
+pub use crate::ids::ScanId;
 use crate::people::PersonId;
-use crate::store::{Conn, Db, id_type};
+use crate::store::{Conn, Db};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
-
-id_type!(ScanId);
 
 /// What a worker decided about a scan, as it is kept.
 const COUNTED: &str = "counted";
@@ -142,7 +141,7 @@ impl View for ReviewPage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Desk)
+        self.center.frame(Tab::Desk)
     }
 }
 

@@ -5,10 +5,9 @@ use chrono::NaiveDateTime;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
-use super::company;
 use super::hall::{self, Odd};
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
-use super::{Again, Answer, Code, HeadCountId, Part, Queue, Refused, RequestId, actions, forms, sheets};
+use super::{Again, Answer, Code, HeadCountId, Part, Queue, Refused, RequestId, actions, company, forms, sheets};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::{Greeter, Role, Viewer, Watcher};
 use crate::centers::{self, Center, CenterId};
@@ -187,7 +186,7 @@ impl View for SessionPage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Desk)
+        self.center.frame(Tab::Desk)
     }
 }
 

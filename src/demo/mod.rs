@@ -10,16 +10,15 @@ mod names;
 mod past;
 mod plans;
 
-use crate::Settings;
 use crate::audit::Actor;
 use crate::auth::accounts::{self, Applicant};
 use crate::auth::password::NewPassword;
 use crate::auth::{AccountId, CityAdmin, Coordinator, Role, Scope, Viewer, logins};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Zone};
-use crate::commands;
 use crate::error::{Error, Result};
 use crate::store::{Conn, Db, Sealer};
+use crate::{Settings, commands};
 
 /// How much of a city.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

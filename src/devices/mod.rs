@@ -9,12 +9,7 @@ mod queries;
 
 use rocket::fairing::AdHoc;
 
-use crate::store::id_type;
-
-id_type!(
-    /// An enrolled tablet, or the link that will make one.
-    DeviceId
-);
+pub use crate::ids::DeviceId;
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("devices", |rocket| async { rocket.mount("/", pages::routes()) })

@@ -7,12 +7,13 @@ use rocket::{Route, get, post, routes};
 
 use super::queries::{self, Device, Offer};
 use super::{DeviceId, actions};
+use crate::accounts;
 use crate::auth::{self, Coordinator};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::Result;
+use crate::fields::parse;
 use crate::store::{Conn, Db};
-use crate::web::fields::parse;
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Site, View, filters, qr};
@@ -54,7 +55,7 @@ impl View for List {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Desk)
+        self.center.frame(Tab::Desk)
     }
 }
 
@@ -130,6 +131,6 @@ async fn enrol(db: &Db, now: Now, site: Site, jar: &CookieJar<'_>, secret: &str)
     let mut tx = db.begin().await?;
     let enrolled = actions::enrol(now, &mut tx, secret).await?;
     tx.commit().await?;
-    auth::keep_login(jar, &site, enrolled.login, auth::logins::DEVICE_LASTS);
+    accounts::keep_login(jar, &site, enrolled.login, auth::logins::DEVICE_LASTS);
     Ok(Redirect::to(format!("/centers/{}/front-desk", enrolled.center)))
 }

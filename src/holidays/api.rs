@@ -9,8 +9,8 @@ use super::{Holiday, queries};
 use crate::api::{self, List, Problem};
 use crate::auth::CenterReader;
 use crate::error::{Error, Result};
+use crate::fields::parse;
 use crate::store::Db;
-use crate::web::fields::parse;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![list]

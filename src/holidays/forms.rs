@@ -1,9 +1,8 @@
 //! Reading a holiday's form.
 
 use crate::clock::Date;
-use crate::error::Result;
-use crate::web::Fields;
-use crate::web::fields::{Fault, parse};
+use crate::error::{Fault, Result};
+use crate::fields::{Fields, parse};
 
 /// The longest holiday, in days: a slip in the year is noticed.
 const LONGEST: i64 = 31;

@@ -15,9 +15,7 @@ use rocket::fairing::AdHoc;
 pub(crate) use actions::load_statutory;
 
 use crate::clock::Date;
-use crate::store::id_type;
-
-id_type!(HolidayId);
+pub use crate::ids::HolidayId;
 
 /// One holiday, the first and the last day included.
 #[derive(Clone, Debug, sqlx::FromRow)]

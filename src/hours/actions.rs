@@ -2,12 +2,12 @@
 
 use super::{Confirmed, EntryId, Source};
 use crate::activities::{Session, SessionStatus};
-use crate::audit;
 use crate::auth::{Coordinator, Greeter, Viewer};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::people::PersonId;
 use crate::store::{self, Conn, Violation};
+use crate::{audit, locks};
 
 /// Confirms a volunteer's minutes of one session. Zero minutes are a confirmation too: the person gave no service.
 ///
@@ -21,15 +21,7 @@ pub async fn confirm(
     confirmed: &Confirmed,
 ) -> Result<EntryId> {
     // Taking the attendance's row puts two confirmations in order.
-    let taken = sqlx::query(
-        "update attendances set left_at = left_at
-         where id = $1 and session_id = $2 and role = 'volunteer' and voided_at is null",
-    )
-    .bind(confirmed.attendance)
-    .bind(session.id)
-    .execute(&mut *tx)
-    .await?;
-    if taken.rows_affected() == 0 {
+    if !locks::service(tx, session.id, confirmed.attendance).await? {
         return Err(Error::NotFound);
     }
     if !counting(tx, session, confirmed.person).await?.is_empty() {

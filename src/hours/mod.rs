@@ -4,17 +4,17 @@
 
 mod actions;
 pub mod queries;
+mod rules;
 
 pub use actions::{confirm, correct, reverse_all};
 pub use queries::Volunteer;
 
-use crate::check_in::AttendanceId;
-use crate::check_in::rules::Stay;
+use crate::error::Fault;
+use crate::ids::AttendanceId;
+pub use crate::ids::EntryId;
 use crate::people::PersonId;
-use crate::store::{id_type, text_enum};
-use crate::web::fields::Fault;
-
-id_type!(EntryId);
+use crate::store::text_enum;
+use rules::Stay;
 
 /// The most minutes that one session can give: two days.
 pub const MAX_MINUTES: i64 = 2 * 24 * 60;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use super::rules::{self, Stay};
 use super::{EntryId, Source};
 use crate::activities::Session;
-use crate::check_in::AttendanceId;
-use crate::check_in::rules::{self, Stay};
 use crate::clock::Timestamp;
 use crate::error::Result;
+use crate::ids::AttendanceId;
 use crate::people::PersonId;
 use crate::store::Conn;
 

@@ -203,7 +203,7 @@ pub async fn admit_unknown(
     name: &str,
     phone: &str,
 ) -> Result<PersonId> {
-    let fields = crate::web::Fields::default().with("name", name).with("phone", phone);
+    let fields = crate::fields::Fields::default().with("name", name).with("phone", phone);
     let mut read = fields.read();
     let name = read.required("name", super::rules::name);
     let phone = read.required("phone", Phone::parse);

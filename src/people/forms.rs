@@ -4,9 +4,8 @@ use super::Sex;
 use super::groups::PriorityGroup;
 use super::rules::{self, IdNumber, Phone};
 use crate::clock::Date;
-use crate::error::Result;
-use crate::web::Fields;
-use crate::web::fields::{Fault, Reader, parse};
+use crate::error::{Fault, Result};
+use crate::fields::{Fields, Reader, parse};
 
 /// The groups that are granted by a document; the others follow from the birth date.
 pub const GRANTED: [PriorityGroup; 2] = [PriorityGroup::Disabled, PriorityGroup::Needy];

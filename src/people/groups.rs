@@ -3,11 +3,12 @@
 //! Elderly and youth follow from the birth date by age bands kept in the settings; disabled and needy are granted for
 //! a time. What counts is the session's local date, so the answer is copied into the attendance when it is made.
 
-use crate::activities::{self, SessionId};
 use crate::clock::Date;
 use crate::error::Result;
+use crate::ids::SessionId;
+use crate::locks;
 use crate::people::PersonId;
-use crate::store::{self, Conn, text_enum};
+use crate::store::{Conn, text_enum};
 
 text_enum!(
     /// 老年人, 残疾人, 困难居民, 青少年: the notice's order.
@@ -176,14 +177,13 @@ pub async fn of_person(conn: &mut Conn, person: PersonId, date: Date) -> Result<
 }
 
 /// Holds everything that copies this person's groups until the transaction ends: the sessions of their attendances, in
-/// the order of all ([`activities::hold_sessions`]), then their own row, for which a check-in under way is waited. Before
+/// the order of all ([`locks`]), then their own row, for which a check-in under way is waited. Before
 /// what the groups follow from is written, and before [`follow_birth_date`] and [`follow_memberships`], which else would
 /// not see the attendance that is just being made.
 pub async fn hold(tx: &mut Conn, person: PersonId) -> Result<()> {
     let sessions: Vec<SessionId> = sqlx::query_scalar(SESSIONS).bind(person).fetch_all(&mut *tx).await?;
-    activities::hold_sessions(tx, sessions).await?;
-    store::lock(tx, "select id from people where id = $1").bind(person).execute(tx).await?;
-    Ok(())
+    locks::sessions(tx, sessions).await?;
+    locks::person(tx, person).await
 }
 
 /// Lets elderly and youth in the person's attendances follow a corrected birth date, each by its session's local date

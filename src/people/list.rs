@@ -97,7 +97,7 @@ impl View for List {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::People)
+        self.center.frame(Tab::People)
     }
 }
 

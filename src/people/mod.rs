@@ -21,9 +21,8 @@ pub use forms::{MembershipInput, PersonInput, Revision};
 pub use reveal::{SealedNumber, reveal};
 
 use crate::clock::{Date, Timestamp};
-use crate::store::{Sealed, Sealer, id_type, text_enum};
-
-id_type!(PersonId);
+pub use crate::ids::PersonId;
+use crate::store::{Sealed, Sealer, text_enum};
 
 text_enum!(
     /// As the ID card says.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Sex;
 use crate::clock::Date;
-use crate::web::fields::Fault;
+use crate::error::Fault;
 
 /// A person's name: spaces inside a Han name mean nothing (`张 三`), elsewhere one is enough. It says something: it has
 /// a letter that can be seen. And it is what it looks like: two names that look alike are alike, and none turns round
@@ -13,7 +13,7 @@ use crate::web::fields::Fault;
 /// # Errors
 /// Over 60 characters, with a control character, without a letter that can be seen, or with a character that cannot.
 pub fn name(text: &str) -> Result<String, Fault> {
-    let text = crate::web::fields::parse::line(60)(text)?;
+    let text = crate::fields::parse::line(60)(text)?;
     if !text.chars().any(|c| c.is_alphabetic() && !is_unseen(c)) {
         return Err(Fault::new("field.not_a_name"));
     }

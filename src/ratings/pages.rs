@@ -7,13 +7,13 @@ use rocket::response::Redirect;
 use rocket::{Either, Route, post, routes};
 
 use super::{OPEN_FOR, REMARK, SCORES, is_open, queries};
-use crate::activities::{Session, SessionId};
-use crate::check_in::phones::Phone;
-use crate::check_in::{Look, RequestId, session_behind};
+use crate::activities::{self, Session, SessionId};
 use crate::clock::Now;
 use crate::error::{Error, Result};
+use crate::fields::parse;
+use crate::ids::RequestId;
+use crate::phones::{Look, Phone};
 use crate::store::{Conn, Db};
-use crate::web::fields::parse;
 use crate::web::{Fields, Form, Frame, Lang, Page, Site, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -99,7 +99,7 @@ async fn rate(
     fields: Fields,
 ) -> Result<Either<Redirect, (Status, Page<Question>)>> {
     let mut conn = db.read().await?;
-    let session = session_behind(&mut conn, token).await?;
+    let session = activities::queries::session_by_token(&mut conn, token).await?;
     let question = match &phone {
         Some(phone) => question(&mut conn, now, look, &session, phone, asked).await?,
         None => None,

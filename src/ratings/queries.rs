@@ -3,10 +3,10 @@
 use super::{SCORES, TOLD_FROM};
 use crate::activities::{Session, SessionId};
 use crate::auth::{Role, Viewer};
-use crate::check_in::RequestId;
-use crate::check_in::phones::Phone;
 use crate::clock::Now;
 use crate::error::Result;
+use crate::ids::RequestId;
+use crate::phones::Phone;
 use crate::store::Conn;
 use crate::web::Lang;
 use crate::web::chart::{Bar, Bars, Chart};

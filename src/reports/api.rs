@@ -12,10 +12,10 @@ use crate::api::Problem;
 use crate::auth::ReportReader;
 use crate::centers::CenterId;
 use crate::clock::Now;
-use crate::error::Result;
+use crate::error::{Fault, Result};
+use crate::fields::parse;
 use crate::store::Db;
 use crate::web::Fields;
-use crate::web::fields::{Fault, parse};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![summary]

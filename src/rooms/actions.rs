@@ -1,12 +1,12 @@
 //! Adding, revising, closing and retiring rooms.
 
 use super::{ClosureId, Room, RoomId, RoomInput, WeekHours};
-use crate::audit;
 use crate::auth::Manager;
 use crate::centers::{Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::store::{self, Conn, Violation};
+use crate::{audit, locks};
 
 /// Adds a room to the center.
 ///
@@ -115,26 +115,15 @@ pub async fn void_closure(
     audit::record(tx, by, now, audit::entry("room.closure_voided", room.id.0).at(room.center_id).because(reason)).await
 }
 
-/// Takes the room's row until the transaction ends, by an update that changes nothing, which both engines know: whoever
-/// books the room and whoever takes it out of use come one after the other.
-///
-/// # Errors
-/// `Refused("room_out_of_use")` for a room that was retired.
-pub async fn hold(tx: &mut Conn, room: RoomId) -> Result<()> {
-    let held = sqlx::query("update rooms set retired_at = retired_at where id = $1 and retired_at is null")
-        .bind(room)
-        .execute(tx)
-        .await?;
-    if held.rows_affected() == 0 { Err(Error::refused("room_out_of_use")) } else { Ok(()) }
-}
-
 /// Takes a room out of use. Its past stays in the reports.
 ///
 /// # Errors
 /// `Refused("room_in_use")` while sessions are planned in it, `Refused("room_out_of_use")` if it is retired already.
 pub async fn retire(by: &Manager, now: Now, tx: &mut Conn, center: CenterId, room: &Room) -> Result<()> {
     // A statement of its own: what waits for a row looks for sessions as they were before it waited.
-    hold(tx, room.id).await?;
+    if !locks::room(tx, room.id).await? {
+        return Err(Error::refused("room_out_of_use"));
+    }
     let retired = sqlx::query(
         "update rooms set retired_at = $1
          where id = $2 and not exists (select 1 from sessions s where s.room_id = rooms.id and s.status = 'planned')",

@@ -1,9 +1,8 @@
 //! Reading a room's form: the same for a new room and for a revised one, for pages and API.
 
 use super::{RoomKindId, WeekHours};
-use crate::error::Result;
-use crate::web::Fields;
-use crate::web::fields::{Fault, parse};
+use crate::error::{Fault, Result};
+use crate::fields::{Fields, parse};
 
 pub struct RoomInput {
     pub name: String,

@@ -9,16 +9,13 @@ pub mod rules;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{add, close, hold, retire, revise, void_closure};
+pub use actions::{add, close, retire, revise, void_closure};
 pub use forms::RoomInput;
 
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp, Zone};
-use crate::store::{id_type, text_enum};
-
-id_type!(RoomId);
-id_type!(RoomKindId);
-id_type!(ClosureId);
+pub use crate::ids::{ClosureId, RoomId, RoomKindId};
+use crate::store::text_enum;
 
 text_enum!(
     /// What the notice asks of a kind of room: all required ones, at least half of the optional ones.

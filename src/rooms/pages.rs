@@ -9,9 +9,9 @@ use super::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind, actions, form
 use crate::auth::{CenterReader, Manager, Role};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Result};
+use crate::fields::{parse, time_value};
 use crate::store::{Conn, Db};
-use crate::web::fields::{Fault, parse, time_value};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -42,7 +42,7 @@ impl View for List {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Rooms)
+        self.center.frame(Tab::Rooms)
     }
 }
 
@@ -105,7 +105,7 @@ impl View for RoomPage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Rooms)
+        self.center.frame(Tab::Rooms)
     }
 }
 

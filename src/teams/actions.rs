@@ -1,13 +1,13 @@
 //! Founding teams, their members and leaders.
 
 use super::{Team, TeamId, TeamInput};
-use crate::audit;
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::people::{self, PersonId};
 use crate::store::{self, Conn, Violation};
+use crate::{audit, locks};
 
 /// Founds a team. Its leader, who must be enrolled in the center, is its first member.
 ///
@@ -107,23 +107,13 @@ pub async fn leave(
     audit::record(tx, by, now, audit::entry("team.member_left", team.0).at(center.id())).await
 }
 
-/// Takes the team's row until the transaction ends, as [`crate::rooms::hold`] does a room's; false if the team is
-/// disbanded.
-pub async fn hold(tx: &mut Conn, team: TeamId) -> Result<bool> {
-    let held = sqlx::query("update teams set disbanded_on = disbanded_on where id = $1 and disbanded_on is null")
-        .bind(team)
-        .execute(tx)
-        .await?;
-    Ok(held.rows_affected() > 0)
-}
-
 /// Disbands a team: it can be chosen no more, its members and hours stay on record.
 ///
 /// # Errors
 /// `Refused("team_in_use")` while sessions are planned with it; `NotFound` if it is disbanded already.
 pub async fn disband(by: &Coordinator, now: Now, tx: &mut Conn, center: &Center, team: &Team) -> Result<()> {
     // Before the look for planned sessions: whoever schedules one with the team holds it too.
-    if !hold(tx, team.id).await? {
+    if !locks::team(tx, team.id).await? {
         return Err(Error::NotFound);
     }
     let today: Date = center.zone.date(now.0);

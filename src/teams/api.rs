@@ -12,9 +12,9 @@ use crate::auth::{Coordinator, TeamReader};
 use crate::centers;
 use crate::clock::Now;
 use crate::error::Result;
+use crate::fields::parse;
 use crate::store::Db;
 use crate::web::Fields;
-use crate::web::fields::parse;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![list, create, add_member]

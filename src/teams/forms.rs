@@ -3,9 +3,8 @@
 use super::TeamKindId;
 use crate::clock::Date;
 use crate::error::Result;
+use crate::fields::{Fields, parse};
 use crate::people::PersonId;
-use crate::web::Fields;
-use crate::web::fields::parse;
 
 pub struct TeamInput {
     pub name: String,

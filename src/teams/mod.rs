@@ -8,15 +8,13 @@ pub mod queries;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{add_member, create, disband, hold, lead, leave};
+pub use actions::{add_member, create, disband, lead, leave};
 pub use forms::TeamInput;
 
 use crate::clock::Date;
+pub use crate::ids::{TeamId, TeamKindId};
 use crate::people::{PersonId, PersonRow};
-use crate::store::{Flag, id_type};
-
-id_type!(TeamId);
-id_type!(TeamKindId);
+use crate::store::Flag;
 
 /// A team's name with its center's, for choosing one of all.
 #[derive(Clone, Debug, sqlx::FromRow)]

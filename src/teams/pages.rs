@@ -7,10 +7,10 @@ use super::{Member, Team, TeamId, TeamKind, actions, forms, queries};
 use crate::auth::{Coordinator, Role, TeamReader, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, FieldErrors, Result};
+use crate::fields::parse;
 use crate::people::{self, PersonId, PersonRow};
 use crate::store::{Conn, Db};
-use crate::web::fields::{Fault, FieldErrors, parse};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -36,7 +36,7 @@ impl View for List {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Teams)
+        self.center.frame(Tab::Teams)
     }
 }
 
@@ -68,7 +68,7 @@ impl View for NewPage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Teams)
+        self.center.frame(Tab::Teams)
     }
 }
 
@@ -154,7 +154,7 @@ impl View for TeamPage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Teams)
+        self.center.frame(Tab::Teams)
     }
 }
 

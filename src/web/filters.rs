@@ -9,10 +9,9 @@ use askama::{Template, Values};
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 use super::chart::Chart;
-use super::fields::Fault;
-use super::text::Lang;
+use super::text::{Lang, Named};
 use crate::clock::Date;
-use crate::error::Refusal;
+use crate::error::{Fault, Refusal};
 
 /// The name under which a render call passes the language.
 pub const LANG: &str = "lang";
@@ -70,10 +69,10 @@ pub fn pick<Z: Display, E: Display>(zh: Z, values: &dyn Values, en: E) -> askama
     Ok(lang(values).pick(&zh.to_string(), &en.to_string()).to_owned())
 }
 
-/// What an activity is called before this reader.
+/// What something is called before this reader.
 #[askama::filter_fn]
-pub fn called(title: &crate::activities::Title, values: &dyn Values) -> askama::Result<String> {
-    Ok(title.pick(lang(values)).to_owned())
+pub fn called(what: &impl Named, values: &dyn Values) -> askama::Result<String> {
+    Ok(what.in_lang(lang(values)).to_owned())
 }
 
 /// `2026年3月5日 周四`, `Thu 5 March 2026`.

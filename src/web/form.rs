@@ -4,9 +4,9 @@ use rocket::http::{Cookie, Status};
 use rocket::request::Request;
 use rocket::response::{self, Redirect, Responder};
 
-use super::fields::{Fault, FieldErrors, Fields};
 use super::page::{FLASH, Page, View};
-use crate::error::Refusal;
+use crate::error::{Fault, FieldErrors, Refusal};
+use crate::fields::Fields;
 
 /// What a template needs to draw a form: empty, filled with a record, or shown again with faults.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,6 @@ pub mod assets;
 pub mod chart;
 pub mod csv;
 pub mod errors;
-pub mod fields;
 pub mod filters;
 pub mod form;
 pub mod headers;
@@ -17,7 +16,7 @@ pub mod text;
 
 use rocket::fairing::AdHoc;
 
-pub use fields::Fields;
+pub use crate::fields::Fields;
 pub use form::{Form, Submitted};
 pub use page::{Frame, Page, View};
 pub use site::Site;

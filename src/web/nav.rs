@@ -36,10 +36,10 @@ pub struct Item {
 pub fn items(viewer: Option<&Viewer>, frame: Frame<'_>) -> Vec<Item> {
     let Some(viewer) = viewer else { return Vec::new() };
     match frame {
-        Frame::Center(center, current) => CENTER
+        Frame::Center { id, tab: current, .. } => CENTER
             .iter()
             .filter(|entry| entry.roles.contains(&viewer.role))
-            .map(|entry| entry.item(format!("/centers/{}{}", center.id, entry.path), current))
+            .map(|entry| entry.item(format!("/centers/{id}{}", entry.path), current))
             .collect(),
         Frame::City(current) => CITY
             .iter()

@@ -14,8 +14,8 @@ use super::nav::{self, Item, Tab};
 use super::site::Appearance;
 use super::text::Lang;
 use crate::auth::Viewer;
-use crate::centers::{CenterHead, CenterId};
 use crate::error::Error;
+use crate::ids::CenterId;
 
 /// The cookie that carries a message's text key over a redirect.
 pub const FLASH: &str = "flash";
@@ -34,7 +34,7 @@ pub trait View: Template {
 #[derive(Clone, Copy)]
 pub enum Frame<'a> {
     /// Inside a center's work.
-    Center(&'a CenterHead, Tab),
+    Center { id: CenterId, name: &'a str, tab: Tab },
     /// The city's or an organization's level, above centers.
     City(Tab),
     /// What anyone sees.
@@ -98,10 +98,10 @@ fn render<V: View>(view: &V, request: &Request<'_>) -> askama::Result<String> {
         Frame::FrontDesk(center) => {
             FrontDeskLayout { lang, look, center, title: &title, body: &body }.render_with_values(&Reader(lang))
         }
-        Frame::Center(..) | Frame::City(_) | Frame::Public => {
+        Frame::Center { .. } | Frame::City(_) | Frame::Public => {
             let viewer = request.local_cache(|| None::<Viewer>).as_ref();
             let center = match frame {
-                Frame::Center(center, _) => Some(center),
+                Frame::Center { name, .. } => Some(name),
                 _ => None,
             };
             Layout {
@@ -137,7 +137,8 @@ struct Layout<'a> {
     title: &'a str,
     body: &'a str,
     viewer: Option<&'a Viewer>,
-    center: Option<&'a CenterHead>,
+    /// The center's name, inside one.
+    center: Option<&'a str>,
     nav: Vec<Item>,
     flash: Option<String>,
     here: &'a str,

@@ -5,9 +5,9 @@ use rocket::http::{Cookie, CookieJar};
 use rocket::response::Redirect;
 use rocket::{post, routes};
 
-use super::fields::Fields;
 use super::site::Appearance;
 use super::text::Lang;
+use crate::fields::Fields;
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("preferences", |rocket| async { rocket.mount("/", routes![update]) })

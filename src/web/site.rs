@@ -1,5 +1,7 @@
 //! What is known of this installation and of the reader's device.
 
+use std::net::IpAddr;
+
 use rocket::request::{FromRequest, Outcome, Request};
 
 /// The address under which people reach Linli, for links that leave the page: QR codes, calendars, one-time links.
@@ -52,5 +54,22 @@ impl Appearance {
 
     pub fn of(request: &Request<'_>) -> Self {
         Self { large: request.cookies().get(Self::COOKIE).is_some_and(|cookie| cookie.value() == "1") }
+    }
+}
+
+/// The browser that asks: from where, and what it calls itself.
+pub struct Browser {
+    pub address: Option<IpAddr>,
+    /// Its `User-Agent`, "?" where it sends none.
+    pub agent: String,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Browser {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        let agent = request.headers().get_one("User-Agent").unwrap_or("?").to_owned();
+        Outcome::Success(Self { address: request.client_ip(), agent })
     }
 }

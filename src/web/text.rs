@@ -63,6 +63,11 @@ impl Lang {
     }
 }
 
+/// What has a name in each language, or one for each reader.
+pub trait Named {
+    fn in_lang(&self, lang: Lang) -> &str;
+}
+
 fn chosen(cookies: &CookieJar<'_>) -> Option<Lang> {
     cookies.get(Lang::COOKIE).and_then(|cookie| Lang::parse(cookie.value()))
 }

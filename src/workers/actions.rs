@@ -1,7 +1,6 @@
 //! Taking on workers and letting them go.
 
 use super::{Ending, Worker, WorkerId, WorkerInput};
-use crate::audit;
 use crate::auth::accounts::{self, NewAccount};
 use crate::auth::{AccountId, Manager, Role, Scope, logins};
 use crate::centers::Center;
@@ -9,6 +8,7 @@ use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::people::{self, PersonId};
 use crate::store::{self, Conn, Sealer, Violation};
+use crate::{audit, locks};
 
 /// Adds a worker to the center, and the sign-in that came with them. The person is the one of this name and phone.
 ///
@@ -24,7 +24,7 @@ pub async fn add(
     account: Option<NewAccount>,
 ) -> Result<WorkerId> {
     let person = people::admit_unknown(by, now, tx, sealer, center.id(), &input.name, &input.phone).await?;
-    hold_person(tx, person).await?;
+    locks::person(tx, person).await?;
     if is_there_twice(tx, center, person, None, (input.started_on, None)).await? {
         return Err(Error::field("name", "field.works_here"));
     }
@@ -77,7 +77,7 @@ pub async fn end(
         Ending::On(day) => Some(day),
         Ending::Never => None,
     };
-    hold_person(tx, worker.person.id).await?;
+    locks::person(tx, worker.person.id).await?;
     if is_there_twice(tx, center, worker.person.id, Some(worker.worker_id), (worker.started_on, ended_on)).await? {
         return Err(Error::field("ended_on", "field.works_here"));
     }
@@ -103,12 +103,6 @@ pub async fn end(
         Some(day) => audit::record(tx, by, now, entry.because(&day.to_string())).await,
         None => audit::record(tx, by, now, entry).await,
     }
-}
-
-/// Lets one change of a person's time in the centers after the other.
-async fn hold_person(tx: &mut Conn, person: PersonId) -> Result<()> {
-    store::lock(tx, "select id from people where id = $1").bind(person).execute(tx).await?;
-    Ok(())
 }
 
 /// Whether the person works in the center at any time of [from, to), beside as `except`.

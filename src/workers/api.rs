@@ -12,9 +12,9 @@ use crate::auth::Manager;
 use crate::centers;
 use crate::clock::Now;
 use crate::error::Result;
+use crate::fields::parse;
 use crate::store::{Db, Sealer};
 use crate::web::Fields;
-use crate::web::fields::parse;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![list, create, end]

@@ -3,10 +3,9 @@
 use super::{Qualification, WorkerKind};
 use crate::auth::accounts::{self, Applicant, NewAccount};
 use crate::clock::Date;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Result};
+use crate::fields::{Fields, parse};
 use crate::people::rules::{self, Phone};
-use crate::web::Fields;
-use crate::web::fields::{Fault, parse};
 
 pub struct WorkerInput {
     pub name: String,

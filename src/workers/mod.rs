@@ -17,10 +17,9 @@ pub use forms::{Ending, WorkerInput};
 
 use crate::auth::AccountId;
 use crate::clock::Date;
+pub use crate::ids::WorkerId;
 use crate::people::PersonRow;
-use crate::store::{id_type, text_enum};
-
-id_type!(WorkerId);
+use crate::store::text_enum;
 
 text_enum!(
     /// 社工 have a professional qualification; the center's other staff are 普通服务人员.

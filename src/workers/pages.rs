@@ -36,7 +36,7 @@ impl View for List {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Workers)
+        self.center.frame(Tab::Workers)
     }
 }
 
@@ -72,7 +72,7 @@ impl View for NewPage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Workers)
+        self.center.frame(Tab::Workers)
     }
 }
 
@@ -135,7 +135,7 @@ impl View for LeavePage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Workers)
+        self.center.frame(Tab::Workers)
     }
 }
 

@@ -7,14 +7,15 @@ use serde_json::json;
 
 use super::decide::{Event, Key};
 use super::{Attempt, Door, Holder, Way, Who};
-use crate::activities::{self, SessionId};
+use crate::activities::SessionId;
 use crate::auth::{Role, logins};
 use crate::centers::CenterId;
 use crate::check_in::{AttendanceId, CardId, Part};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
+use crate::locks;
 use crate::people::PersonId;
-use crate::store::{self, Conn, Flag, places, rows, runs};
+use crate::store::{Conn, Flag, places, rows, runs};
 use crate::teams::TeamId;
 
 /// Takes the sessions' rows, always in one order so that two transactions never wait for each other, and reads them.
@@ -24,7 +25,7 @@ pub(super) async fn doors(
     sessions: impl IntoIterator<Item = SessionId>,
 ) -> Result<HashMap<SessionId, Door>> {
     let ids: BTreeSet<SessionId> = sessions.into_iter().collect();
-    activities::hold_sessions(tx, ids.iter().copied()).await?;
+    locks::sessions(tx, ids.iter().copied()).await?;
     let doors: Vec<Door> = sqlx::query_as(
         "select s.id, s.center_id, s.team_id, s.status, s.starts_at, s.local_date, c.zone, s.capacity,
                 case when s.capacity is null then 0 else
@@ -67,25 +68,6 @@ pub(super) async fn cards(tx: &mut Conn, attempts: &[Attempt]) -> Result<HashMap
     .fetch_all(tx)
     .await?;
     Ok(found.into_iter().map(|card| (card.code_hash.clone(), card)).collect())
-}
-
-/// Takes part in the rows of the people whom the tries are for: whoever corrects what their attendances copy (birth date,
-/// memberships) waits for these tries, or these for the correction ([`crate::people::groups::hold`]). After the sessions'
-/// rows, and before anything of the people is read.
-pub(super) async fn hold_people(tx: &mut Conn, people: impl IntoIterator<Item = PersonId>) -> Result<()> {
-    if store::writes_alone(tx) {
-        return Ok(());
-    }
-    let ids: BTreeSet<PersonId> = people.into_iter().collect();
-    store::share(
-        tx,
-        "select id from people
-         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
-    )
-    .bind(rows(ids, |id| json!(id)))
-    .execute(tx)
-    .await?;
-    Ok(())
 }
 
 /// Whether the person takes one of the session's seats already.
@@ -290,7 +272,7 @@ pub(super) async fn facts(
             Some(Asked { place, attempt, door: doors.get(&attempt.session)?, card })
         })
         .collect();
-    hold_people(tx, asked.iter().filter_map(Asked::person)).await?;
+    locks::people_shared(tx, asked.iter().filter_map(Asked::person)).await?;
     let mut found: Vec<Found> = Vec::with_capacity(asked.len());
     for run in runs(&asked) {
         let sql = FACTS.replace("{asked}", &places(tx, run.size, ASKED));

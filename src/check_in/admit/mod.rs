@@ -11,7 +11,6 @@ mod record;
 
 pub use queue::Queue;
 
-use super::phones::{Phone, PhoneId};
 use super::rules::Doorway;
 use super::{AttendanceId, Code, Method, Part, RequestId};
 use crate::activities::{SessionId, SessionStatus};
@@ -21,6 +20,7 @@ use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Refusal, Result};
 use crate::people::PersonId;
 use crate::people::groups::AgeBands;
+use crate::phones::{Phone, PhoneId};
 use crate::store::{Conn, text_enum};
 use crate::teams::TeamId;
 

@@ -7,12 +7,12 @@ use sqlx::AssertSqlSafe;
 
 use super::decide::{Decided, Key, NewAttendance, Outcome, Said, Scan, Spot, Stay};
 use super::{Admitted, Answer, Attempt, Refused};
-use crate::check_in::phones::PhoneId;
 use crate::check_in::{AttendanceId, Part};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::people::PersonId;
 use crate::people::groups::Groups;
+use crate::phones::PhoneId;
 use crate::store::{self, Conn, Flag, place, places, rows, runs};
 
 /// Writes it all and gives each try its answer, in the tries' order.

@@ -10,12 +10,12 @@ use rocket::{Either, Route, State, get, post, routes};
 
 use super::{CardCode, queries};
 use crate::check_in::Code;
-use crate::check_in::door::{Browser, Look};
-use crate::check_in::phones::{self, Phone};
-use crate::check_in::throttle::Throttle;
 use crate::clock::Now;
 use crate::error::Result;
+use crate::locks;
+use crate::phones::{self, Look, Phone, Throttle};
 use crate::store::{Conn, Db, Sealer};
+use crate::web::site::Browser;
 use crate::web::{Frame, Lang, Page, Site, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -130,11 +130,11 @@ async fn remember(
         Err(refused) => return Ok(Either::Right(told(look, Err(refused)))),
     };
     let mut tx = db.begin().await?;
-    let Some(holder) = queries::hold(&mut tx, &code.hash(sealer)).await? else {
+    let Some(holder) = locks::card(&mut tx, &code.hash(sealer)).await? else {
         let card = find(&mut tx, sealer, None, code).await?;
         return Ok(Either::Right(told(look, card)));
     };
-    let (phone, secret) = phones::known_or_new(phone, &browser.label, now, &mut tx).await?;
+    let (phone, secret) = phones::known_or_new(phone, &browser.agent, now, &mut tx).await?;
     phones::add_holder(now, &mut tx, &phone, holder).await?;
     tx.commit().await?;
     if let Some(secret) = secret {

@@ -117,7 +117,7 @@ impl View for List {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::People)
+        self.center.frame(Tab::People)
     }
 }
 
@@ -207,7 +207,7 @@ impl View for PersonCards {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::People)
+        self.center.frame(Tab::People)
     }
 }
 

@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 
 use serde_json::json;
-use sqlx::Row as _;
 
 use super::{Card, CardCode};
 use crate::centers::CenterId;
 use crate::check_in::CardId;
 use crate::error::Result;
 use crate::people::{PersonId, PersonRow};
-use crate::store::{self, Conn, Flag, Sealed, Sealer, rows};
+use crate::store::{Conn, Flag, Sealed, Sealer, rows};
 
 /// The good cards of all people who are enrolled in the center, with their codes: what a desk without network knows
 /// them by.
@@ -143,16 +142,4 @@ pub async fn find(conn: &mut Conn, sealer: &Sealer, code: &CardCode) -> Result<O
     .bind(code.hash(sealer))
     .fetch_optional(conn)
     .await?)
-}
-
-/// The good card with this hash and its holder, held until the transaction ends so that nobody revokes it meanwhile.
-pub(in crate::check_in) async fn hold(tx: &mut Conn, hash: &str) -> Result<Option<(CardId, PersonId)>> {
-    let row = store::lock(tx, "select id, person_id from cards where code_hash = $1 and revoked_at is null")
-        .bind(hash)
-        .fetch_optional(tx)
-        .await?;
-    Ok(match row {
-        Some(row) => Some((CardId(row.try_get("id")?), PersonId(row.try_get("person_id")?))),
-        None => None,
-    })
 }

@@ -12,10 +12,10 @@ use crate::check_in::Queue;
 use crate::check_in::sync::{Delivery, Told, Word, sync};
 use crate::clock::{Now, Timestamp, Zone};
 use crate::error::Result;
+use crate::fields::Body;
 use crate::people::PersonId;
 use crate::store::{Conn, Db, Sealer, rows};
 use crate::web::Lang;
-use crate::web::fields::Body;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![receive]

@@ -8,8 +8,8 @@ use data_encoding::BASE32_NOPAD;
 
 use crate::activities::SessionId;
 use crate::check_in::Code;
-use crate::check_in::phones::PhoneId;
 use crate::clock::Now;
+use crate::phones::PhoneId;
 use crate::store::Sealer;
 
 /// How long the screen shows one code, in milliseconds. The one before stays good, for a phone takes a moment to scan.

@@ -6,8 +6,8 @@ use rocket::request::{FromRequest, Outcome, Request};
 use super::code;
 use crate::activities::Session;
 use crate::check_in::Code;
-use crate::check_in::phones::Phone;
 use crate::clock::Now;
+use crate::phones::Phone;
 use crate::store::Sealer;
 use crate::web::Site;
 

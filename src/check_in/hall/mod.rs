@@ -14,7 +14,6 @@ pub use gate::{Gate, Pass};
 pub use odd::Odd;
 
 use super::admit::{self, Via};
-use super::phones::Phone;
 use super::{Code, Method, RequestId, actions};
 use crate::activities::{Session, SessionId};
 use crate::audit;
@@ -22,6 +21,7 @@ use crate::auth::Coordinator;
 use crate::clock::Now;
 use crate::error::Result;
 use crate::people::PersonId;
+use crate::phones::Phone;
 use crate::store::{Conn, Flag};
 
 pub(super) fn routes() -> Vec<Route> {

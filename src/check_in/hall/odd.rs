@@ -1,10 +1,10 @@
 //! What looks odd at a session: told to its staff, who know better, and never in anybody's way.
 
 use crate::activities::SessionId;
-use crate::check_in::phones::PhoneId;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::people::PersonId;
+use crate::phones::PhoneId;
 use crate::store::Conn;
 
 /// More people than a family that shares a phone.

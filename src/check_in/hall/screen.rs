@@ -11,8 +11,8 @@ use crate::centers::{self, CenterId};
 use crate::check_in::{Code, queries, rules, sheets};
 use crate::clock::Now;
 use crate::error::Result;
+use crate::fields::parse;
 use crate::store::{Db, Sealer};
-use crate::web::fields::parse;
 use crate::web::form::Done;
 use crate::web::{Fields, Frame, Lang, Page, Site, View, filters, qr};
 

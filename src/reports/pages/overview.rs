@@ -76,7 +76,7 @@ impl View for Overview {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Overview)
+        self.center.frame(Tab::Overview)
     }
 }
 

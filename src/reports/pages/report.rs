@@ -48,7 +48,7 @@ impl View for List {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.center.head, Tab::Reports)
+        self.center.frame(Tab::Reports)
     }
 }
 
@@ -118,7 +118,7 @@ impl View for Report {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame::Center(&self.sheet.center.head, Tab::Reports)
+        self.sheet.center.frame(Tab::Reports)
     }
 }
 

@@ -15,9 +15,8 @@ use crate::reports::queries::{self, By};
 use crate::reports::{Numbers, Period, Tally, scope};
 use crate::store::Db;
 use crate::web::chart::Bars;
-use crate::web::filters;
 use crate::web::nav::Tab;
-use crate::web::{Frame, Lang, Page, View};
+use crate::web::{Frame, Lang, Page, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![current, show]

@@ -3,16 +3,18 @@
 use askama::Template;
 use rocket::{Route, get, post, routes, uri};
 
-use super::{actions, queries, read};
+use super::queries;
 use crate::agreements::{self, Organization};
+use crate::auth::accounts as actions;
+use crate::auth::accounts::read;
 use crate::auth::password::NewPassword;
 use crate::auth::{AccountId, CityAdmin, Place, Role, Scope};
 use crate::centers::{self, CenterHead};
 use crate::clock::Now;
 use crate::error::Result;
+use crate::fields::parse;
 use crate::store::{Conn, Db};
 use crate::teams::{self, TeamName};
-use crate::web::fields::parse;
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};

@@ -78,7 +78,7 @@ impl View for Log {
 
     fn frame(&self) -> Frame<'_> {
         match &self.center {
-            Some(center) => Frame::Center(center, Tab::Audit),
+            Some(center) => center.frame(Tab::Audit),
             None => Frame::City(Tab::Audit),
         }
     }

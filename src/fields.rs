@@ -9,7 +9,7 @@ use rocket::http::Status;
 use rocket::request::Request;
 use serde_json::Value;
 
-use crate::error::{Error, Refusal};
+use crate::error::{Error, Fault, FieldErrors};
 
 /// A body larger than this is refused with 413, never cut.
 const LIMIT_KIB: u64 = 256;
@@ -130,49 +130,6 @@ impl<'r, T: serde::de::DeserializeOwned> FromData<'r> for Body<T> {
     }
 }
 
-/// Why a value is not taken: a text key, and the bound that the text names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    pub key: &'static str,
-    pub bound: Option<String>,
-}
-
-impl Fault {
-    pub fn new(key: &'static str) -> Self {
-        Self { key, bound: None }
-    }
-
-    /// A fault whose text says `%{bound}`.
-    pub fn bound(key: &'static str, bound: impl ToString) -> Self {
-        Self { key, bound: Some(bound.to_string()) }
-    }
-}
-
-/// Faults by field, in the order in which they were found, and perhaps one of the whole form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FieldErrors {
-    pub fields: Vec<(String, Fault)>,
-    pub whole: Option<Refusal>,
-}
-
-impl FieldErrors {
-    pub fn one(name: &str, fault: Fault) -> Self {
-        Self { fields: vec![(name.to_owned(), fault)], whole: None }
-    }
-
-    pub fn whole(refusal: Refusal) -> Self {
-        Self { fields: Vec::new(), whole: Some(refusal) }
-    }
-
-    pub fn get(&self, name: &str) -> Option<&Fault> {
-        self.fields.iter().find(|(field, _)| field == name).map(|(_, fault)| fault)
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.whole.is_none()
-    }
-}
-
 /// Reads fields one by one. A faulty one gives `None` and is noted; `finish` says whether there was any.
 pub struct Reader<'a> {
     fields: &'a Fields,
@@ -230,8 +187,8 @@ pub fn time_value(minutes: i64) -> String {
 
 /// Parsers for plain values.
 pub mod parse {
-    use super::Fault;
     use crate::clock::Date;
+    use crate::error::Fault;
 
     /// One line of text, at most `max` characters.
     pub fn line(max: usize) -> impl Fn(&str) -> Result<String, Fault> {

@@ -1,6 +1,8 @@
 //! What a starting server does before it serves: migrate, fill an empty database, and, while there is no account,
 //! print the link to make the first one.
 
+mod annex;
+
 use std::time::Duration;
 
 use rocket::fairing::{Fairing, Info, Kind};
@@ -85,7 +87,7 @@ async fn prepare(db: &Db, clock: &Clock, base: &str) -> Result<(), String> {
 /// Migrates, and loads the annex and the catalogs into an empty database.
 pub async fn fill(db: &Db, now: Now) -> Result<(), String> {
     store::migrate(db).await.map_err(|error| error.to_string())?;
-    crate::centers::load_annex(db, now).await.map_err(|error| said(&error))?;
+    annex::load(db, now).await.map_err(|error| said(&error))?;
     hand_over(db, now).await.map_err(|error| said(&error))
 }
 

@@ -1,12 +1,13 @@
-//! What can be done to accounts.
+//! Accounts: made, disabled and given new passwords. Their pages stand in `accounts`, above the places in which a role holds.
 
 use crate::audit::{self, Acting};
+use crate::auth::logins::{self, LIVE};
 use crate::auth::password::{NewPassword, PasswordHash};
-use crate::auth::{AccountId, CityAdmin, Role, Scope, Viewer, logins};
-use crate::centers::CenterId;
-use crate::centers::queries::towns;
+use crate::auth::{AccountId, CityAdmin, Role, Scope, Viewer};
 use crate::clock::Now;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Result};
+use crate::fields::{Fields, parse};
+use crate::ids::CenterId;
 use crate::store::{self, Conn, Violation};
 
 /// Who is to have an account, as a form brings it.
@@ -27,6 +28,26 @@ pub struct NewAccount {
     name: String,
     login: String,
     password: PasswordHash,
+}
+
+/// Reads the name, login and password of a new account.
+pub fn read(fields: &Fields) -> Result<Applicant> {
+    let mut read = fields.read();
+    let name = read.required("name", parse::line(60));
+    let login = read.required("login", login);
+    let password =
+        read.required("password", |text| NewPassword::parse(text, &[fields.get("login"), fields.get("name"), "linli"]));
+    if password.is_some() && fields.get("password") != fields.get("password_again") {
+        read.fault::<()>("password_again", Fault::new("field.password_differs"));
+    }
+    read.finish(|| Some(Applicant { name: name?, login: login?, password: password? }))
+}
+
+/// A login: 3 to 40 letters, digits, dots or dashes; case does not matter.
+pub fn login(text: &str) -> Result<String, Fault> {
+    let fits = (3..=40).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'@'));
+    if fits { Ok(text.to_ascii_lowercase()) } else { Err(Fault::new("field.not_a_login")) }
 }
 
 /// Makes an account that signs in by password.
@@ -117,7 +138,7 @@ async fn grant(tx: &mut Conn, account: AccountId, role: Role, scope: &Scope) -> 
         return Err(Error::internal(format!("the role {role} does not hold in {scope:?}")));
     }
     if let Scope::Town(name) = scope
-        && !towns(tx).await?.contains(name)
+        && !is_town(tx, name).await?
     {
         return Err(Error::field("town", "field.not_a_choice"));
     }
@@ -148,6 +169,12 @@ async fn grant(tx: &mut Conn, account: AccountId, role: Role, scope: &Scope) -> 
         _ => error.into(),
     })?;
     Ok(())
+}
+
+async fn is_town(conn: &mut Conn, name: &str) -> Result<bool> {
+    let there: i64 =
+        sqlx::query_scalar("select count(*) from communities where town = $1").bind(name).fetch_one(conn).await?;
+    Ok(there > 0)
 }
 
 /// Disables an account: its logins and tokens end at once.
@@ -209,4 +236,30 @@ async fn set_password(tx: &mut Conn, account: AccountId, password: &PasswordHash
         .execute(tx)
         .await?;
     if set.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// What the sign-in needs of the account with this login.
+#[derive(sqlx::FromRow)]
+pub struct Credentials {
+    pub id: AccountId,
+    pub password_hash: Option<String>,
+    pub name: String,
+    pub role: Role,
+}
+
+pub async fn credentials(conn: &mut Conn, now: Now, login: &str) -> Result<Option<Credentials>> {
+    let sql = format!("select a.id, a.password_hash, a.name, a.role from accounts a where a.login = $1 and {LIVE}");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(login.to_ascii_lowercase())
+        .bind(now.0)
+        .fetch_optional(conn)
+        .await?)
+}
+
+/// The viewer's own login and password, as far as there are any: a program and a device have none.
+pub async fn own_password(by: &Viewer, conn: &mut Conn) -> Result<(Option<String>, Option<String>)> {
+    Ok(sqlx::query_as("select login, password_hash from accounts where id = $1")
+        .bind(by.account)
+        .fetch_one(conn)
+        .await?)
 }

@@ -1,21 +1,24 @@
 //! Remembered phones: a phone that checked somebody in once speaks for them from then on. The cookie is an opaque
 //! random secret, the table keeps its hash, and the holder can make the phone forgotten.
 
+mod throttle;
+
+use rocket::fairing::AdHoc;
 use rocket::http::{Cookie, CookieJar, SameSite, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket_db_pools::Database;
 
-use super::CardId;
-use crate::activities::SessionId;
 use crate::audit::{self, Acting, Actor};
 use crate::auth::logins;
-use crate::clock::{Now, Timestamp};
+use crate::clock::Now;
 use crate::error::Result;
-use crate::people::PersonId;
-use crate::store::{Conn, Db, Flag, id_type};
-use crate::web::Site;
+pub use crate::ids::PhoneId;
+use crate::ids::{CardId, PersonId};
+use crate::store::{Conn, Db};
+use crate::web::site::Appearance;
+use crate::web::{Lang, Site};
 
-id_type!(PhoneId);
+pub use throttle::Throttle;
 
 pub const COOKIE: &str = "phone";
 
@@ -52,57 +55,6 @@ async fn find(db: &Db, secret: &str) -> Result<Option<Phone>> {
         .fetch_optional(&mut *db.read().await?)
         .await?;
     Ok(id.map(|id| Phone { id }))
-}
-
-/// Somebody a phone speaks for, as its page for one session shows them.
-#[derive(Debug, sqlx::FromRow)]
-pub struct Spoken {
-    pub id: PersonId,
-    pub name: String,
-    /// Since when they are at the session, in whatever part.
-    pub came_at: Option<Timestamp>,
-    /// Since when they are gone again: who serves checks out.
-    pub left_at: Option<Timestamp>,
-    /// In the team that serves at the session: they come as volunteers.
-    serves: Flag,
-    /// In, and here to serve: they check out when they go.
-    stays: Flag,
-}
-
-impl Spoken {
-    pub fn serves(&self) -> bool {
-        self.serves.is_set()
-    }
-
-    pub fn may_leave(&self) -> bool {
-        self.stays.is_set()
-    }
-
-    pub fn seal(&self) -> char {
-        self.name.chars().next().unwrap_or('·')
-    }
-}
-
-/// The people the phone speaks for, the first one first.
-pub async fn people(conn: &mut Conn, phone: &Phone, session: SessionId) -> Result<Vec<Spoken>> {
-    Ok(sqlx::query_as(
-        "select p.id, p.name,
-                (select min(a.came_at) from attendances a
-                 where a.session_id = s.id and a.person_id = p.id and a.voided_at is null) as came_at,
-                (select max(a.left_at) from attendances a
-                 where a.session_id = s.id and a.person_id = p.id and a.voided_at is null) as left_at,
-                case when exists (select 1 from team_members m
-                    where m.team_id = s.team_id and m.person_id = p.id and m.left_on is null) then 1 else 0 end as serves,
-                case when exists (select 1 from attendances a
-                    where a.session_id = s.id and a.person_id = p.id and a.voided_at is null
-                      and a.role <> 'participant' and a.left_at is null) then 1 else 0 end as stays
-         from phone_people f join people p on p.id = f.person_id join sessions s on s.id = $2
-         where f.phone_id = $1 order by f.added_at, p.id",
-    )
-    .bind(phone.id)
-    .bind(session)
-    .fetch_all(conn)
-    .await?)
 }
 
 /// Begins to remember a phone; its secret goes into the cookie once all is committed.
@@ -193,4 +145,24 @@ pub fn set_cookie(jar: &CookieJar<'_>, site: &Site, secret: String) {
 
 pub fn drop_cookie(jar: &CookieJar<'_>) {
     jar.remove(Cookie::build(COOKIE).path("/"));
+}
+
+/// How this phone reads: its language and text size, which the page's head changes.
+#[derive(Clone, Copy)]
+pub struct Look {
+    pub lang: Lang,
+    pub large: bool,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Look {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        Outcome::Success(Self { lang: Lang::of(request), large: Appearance::of(request).large })
+    }
+}
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("phones", |rocket| async { rocket.manage(Throttle::default()) })
 }

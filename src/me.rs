@@ -1,20 +1,21 @@
 //! `/me`, the resident's and volunteer's own page: what this phone is remembered for, without a password.
 
 use askama::Template;
+use rocket::fairing::AdHoc;
 use rocket::http::CookieJar;
 use rocket::response::Redirect;
-use rocket::{Route, get, post, routes};
+use rocket::{get, post, routes};
 
-use super::Part;
-use super::phones::{self, Phone};
 use crate::activities::title::PUBLISHED;
+use crate::check_in::Part;
 use crate::clock::{Now, Timestamp, Zone};
 use crate::error::Result;
+use crate::phones::{self, Phone};
 use crate::store::{Conn, Db};
 use crate::web::{Lang, Page, View, filters};
 
-pub(super) fn routes() -> Vec<Route> {
-    routes![show, forget]
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("me", |rocket| async { rocket.mount("/", routes![show, forget]) })
 }
 
 #[derive(Template)]

@@ -1,5 +1,8 @@
 //! The OpenAPI description, gathered from the handlers' own annotations.
 
+use rocket::fairing::AdHoc;
+use rocket::http::ContentType;
+use rocket::{get, routes};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -48,7 +51,7 @@ use utoipa::{Modify, OpenApi};
         crate::holidays::api::list,
         crate::reports::api::summary,
     ),
-    components(schemas(super::Problem)),
+    components(schemas(crate::api::Problem)),
     modifiers(&Bearer),
     security(("bearer" = []))
 )]
@@ -63,6 +66,12 @@ impl Modify for Bearer {
     }
 }
 
-pub(super) fn description() -> String {
-    Description::openapi().to_json().unwrap_or_default()
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("openapi", |rocket| async { rocket.mount("/api/v1", routes![description]) })
+}
+
+/// The description of this API, for anyone: it holds no data.
+#[get("/openapi.json")]
+fn description() -> (ContentType, String) {
+    (ContentType::JSON, Description::openapi().to_json().unwrap_or_default())
 }

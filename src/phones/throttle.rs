@@ -10,7 +10,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 /// Names and numbers at once from one address, a hall behind one router; then one more every second.
 const AT_ONCE: NonZeroU32 = NonZeroU32::new(60).unwrap();
 
-pub(super) struct Throttle(DefaultKeyedRateLimiter<IpAddr>);
+pub struct Throttle(DefaultKeyedRateLimiter<IpAddr>);
 
 impl Default for Throttle {
     fn default() -> Self {
@@ -20,7 +20,7 @@ impl Default for Throttle {
 
 impl Throttle {
     /// True if this try may go on.
-    pub(super) fn admits(&self, address: Option<IpAddr>) -> bool {
+    pub fn admits(&self, address: Option<IpAddr>) -> bool {
         // Forget whoever has been quiet, so that many addresses do not fill the memory.
         if self.0.len() > 10_000 {
             self.0.retain_recent();

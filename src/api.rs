@@ -1,20 +1,16 @@
-//! What every part of the JSON API shares: the list envelope, the problem document, and the OpenAPI description.
+//! What every part of the JSON API shares: the list envelope, and the problem document. The description stands in
+//! `openapi`, above every feature that it describes.
 //!
 //! Handlers live with their features (`<feature>/api.rs`) and call the same actions as the pages. A bearer token is
 //! the only way in (see `auth::guards`); errors become problem documents in `web::errors`.
 
-mod openapi;
-
 use std::str::FromStr;
 
-use rocket::fairing::AdHoc;
-use rocket::{get, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::Result;
-use crate::web::Fields;
-use crate::web::fields::{Fault, parse};
+use crate::error::{Fault, Result};
+use crate::fields::{Fields, parse};
 
 /// A list of things, and where the next page begins.
 #[derive(Serialize, ToSchema)]
@@ -96,14 +92,4 @@ pub struct Problem {
 pub struct FieldProblem {
     pub code: String,
     pub message: String,
-}
-
-pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("api", |rocket| async { rocket.mount("/api/v1", routes![description]) })
-}
-
-/// The description of this API, for anyone: it holds no data.
-#[get("/openapi.json")]
-fn description() -> (rocket::http::ContentType, String) {
-    (rocket::http::ContentType::JSON, openapi::description())
 }

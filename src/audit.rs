@@ -1,15 +1,10 @@
 //! Who did what to which record when: written in the transaction that did it, so that neither stands without the other.
 
-mod pages;
-mod queries;
-
-use rocket::fairing::AdHoc;
 use serde_json::json;
 
-use crate::auth::AccountId;
-use crate::centers::CenterId;
 use crate::clock::Now;
 use crate::error::Result;
+use crate::ids::{AccountId, CenterId};
 use crate::store::{Conn, rows};
 
 /// Who acted.
@@ -96,8 +91,4 @@ pub async fn record_all(tx: &mut Conn, by: &impl Acting, now: Now, entries: &[En
     .execute(tx)
     .await?;
     Ok(())
-}
-
-pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("audit", |rocket| async { rocket.mount("/", pages::routes()) })
 }

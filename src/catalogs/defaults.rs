@@ -1,25 +1,8 @@
-//! The first start: the 25 communities of the notice's annex (东府办〔2012〕65号, 附件), each with its center, and the
-//! default catalogs. The notice prints no list of room kinds (the standard was issued apart), so ours is a proposal
-//! that the administrator edits; the eleven team kinds are the notice's own (section 四, 5).
+//! The kinds that an empty database begins with. The notice prints no list of room kinds (the standard was issued apart),
+//! so ours is a proposal that the administrator edits; the eleven team kinds are the notice's own (section 四, 5).
 
-use serde::Deserialize;
-
-use crate::clock::{Now, Zone};
-use crate::error::{Error, Result};
-use crate::holidays;
-use crate::people::groups::{self, AgeBands};
-use crate::store::{Conn, Db};
-
-#[derive(Deserialize)]
-struct Community {
-    no: i64,
-    town: String,
-    community: String,
-    area_km2: f64,
-    registered_population: i64,
-    migrant_population: i64,
-    planned_floor_area_m2: i64,
-}
+use crate::error::Result;
+use crate::store::Conn;
 
 /// code, class, Chinese, English
 const ROOM_KINDS: &[(&str, &str, &str, &str)] = &[
@@ -66,25 +49,8 @@ const SERVICE_KINDS: &[(&str, &str, &str, i64)] = &[
     ("community_activity", "社区活动", "Community activity", 0),
 ];
 
-/// Fills an empty database; does nothing to one that holds communities. Two processes that start at once do it once.
-pub async fn load(db: &Db, now: Now) -> Result<()> {
-    let mut tx = db.begin().await?;
-    let there: i64 = sqlx::query_scalar("select count(*) from communities").fetch_one(&mut *tx).await?;
-    if there > 0 {
-        return Ok(());
-    }
-    let instance = uuid::Uuid::new_v4().to_string();
-    sqlx::query("insert into settings (key, value) values ('instance', $1)").bind(instance).execute(&mut *tx).await?;
-    groups::set_age_bands(&mut tx, groups::ALWAYS, AgeBands::default()).await?;
-    load_kinds(&mut tx).await?;
-    holidays::load_statutory(&mut tx).await?;
-    for community in csv::Reader::from_reader(include_bytes!("communities.csv").as_slice()).deserialize() {
-        load_community(&mut tx, now, community.map_err(Error::internal)?).await?;
-    }
-    Ok(tx.commit().await?)
-}
-
-async fn load_kinds(tx: &mut Conn) -> Result<()> {
+/// Fills the empty catalogs.
+pub(crate) async fn load_defaults(tx: &mut Conn) -> Result<()> {
     for (code, class, name, name_en) in ROOM_KINDS {
         sqlx::query("insert into room_kinds (code, class, name, name_en) values ($1, $2, $3, $4)")
             .bind(*code)
@@ -112,32 +78,5 @@ async fn load_kinds(tx: &mut Conn) -> Result<()> {
             .execute(&mut *tx)
             .await?;
     }
-    Ok(())
-}
-
-#[allow(clippy::cast_possible_truncation)] // a community's area in m² is far below 2^52
-async fn load_community(tx: &mut Conn, now: Now, community: Community) -> Result<()> {
-    let id: i64 = sqlx::query_scalar(
-        "insert into communities (number, town, name, area_m2, registered_population, migrant_population)
-         values ($1, $2, $3, $4, $5, $6) returning id",
-    )
-    .bind(community.no)
-    .bind(&community.town)
-    .bind(&community.community)
-    .bind((community.area_km2 * 1_000_000.0).round() as i64)
-    .bind(community.registered_population)
-    .bind(community.migrant_population)
-    .fetch_one(&mut *tx)
-    .await?;
-    sqlx::query(
-        "insert into centers (community_id, name, zone, planned_area_m2, created_at) values ($1, $2, $3, $4, $5)",
-    )
-    .bind(id)
-    .bind(format!("{}社区综合服务中心", community.community))
-    .bind(Zone::SHANGHAI)
-    .bind(community.planned_floor_area_m2)
-    .bind(now.0)
-    .execute(tx)
-    .await?;
     Ok(())
 }

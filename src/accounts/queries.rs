@@ -1,0 +1,35 @@
+//! Reading accounts.
+
+use crate::auth::{AccountId, CityAdmin, Role};
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::store::Conn;
+
+/// An account as the list shows it. `reach` says where its role holds, in the names of the records.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Account {
+    pub id: AccountId,
+    pub login: Option<String>,
+    pub name: String,
+    pub role: Role,
+    pub disabled_at: Option<Timestamp>,
+    pub reach: Option<String>,
+}
+
+/// Every account, the working ones first.
+pub async fn all(_: &CityAdmin, conn: &mut Conn) -> Result<Vec<Account>> {
+    Ok(sqlx::query_as(
+        "select a.id, a.login, a.name, a.role, a.disabled_at,
+                (select string_agg(coalesce(c.name, p.name, u.name, t.name, s.town, ''), '、')
+                 from account_scopes s
+                 left join centers c on c.id = s.center_id
+                 left join providers p on p.id = s.provider_id
+                 left join purchasers u on u.id = s.purchaser_id
+                 left join teams t on t.id = s.team_id
+                 where s.account_id = a.id) as reach
+         from accounts a
+         order by case when a.disabled_at is null then 0 else 1 end, a.role, a.id",
+    )
+    .fetch_all(conn)
+    .await?)
+}

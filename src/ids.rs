@@ -1,0 +1,165 @@
+//! The house's nouns: a typed key for each table's rows, and the number of a request. They stand on the ground, so that
+//! every floor can name what it points at without naming the feature that keeps it.
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::store::{id_type, text_column};
+
+id_type!(
+    /// A center.
+    CenterId
+);
+id_type!(
+    /// An account: who signs in. A person is something else.
+    AccountId
+);
+id_type!(
+    /// A signed-in browser or a bearer token.
+    LoginId
+);
+id_type!(
+    /// An organization that runs centers.
+    ProviderId
+);
+id_type!(
+    /// Who pays for the service.
+    PurchaserId
+);
+id_type!(
+    /// An agreement of a purchaser and a provider.
+    AgreementId
+);
+id_type!(
+    /// A public holiday.
+    HolidayId
+);
+id_type!(
+    /// A room.
+    RoomId
+);
+id_type!(
+    /// A kind of room.
+    RoomKindId
+);
+id_type!(
+    /// A time in which a room is closed.
+    ClosureId
+);
+id_type!(
+    /// A human, however many roles.
+    PersonId
+);
+id_type!(
+    /// A phone that is remembered: the device, not its number.
+    PhoneId
+);
+id_type!(
+    /// A volunteer team.
+    TeamId
+);
+id_type!(
+    /// A kind of team.
+    TeamKindId
+);
+id_type!(
+    /// A person's work in a center.
+    WorkerId
+);
+id_type!(
+    /// A kind of service.
+    ServiceKindId
+);
+id_type!(
+    /// An activity: the series, or the single event.
+    ActivityId
+);
+id_type!(
+    /// One occurrence of an activity.
+    SessionId
+);
+id_type!(
+    /// A row of `attendances`: a person, at a session, in a part.
+    AttendanceId
+);
+id_type!(
+    /// Heads counted without a name.
+    HeadCountId
+);
+id_type!(
+    /// A personal card.
+    CardId
+);
+id_type!(
+    /// A try at the door.
+    ScanId
+);
+id_type!(
+    /// A row of the hours' ledger.
+    EntryId
+);
+id_type!(
+    /// An enrolled tablet, or the link that will make one.
+    DeviceId
+);
+
+/// A try's own number, made by the client: the same number again gives the same answer. Ours begin with the time (UUID
+/// version 7), so that those of one hour lie side by side in the index, however many years are in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RequestId(Uuid);
+
+impl RequestId {
+    pub fn random() -> Self {
+        Self(Uuid::now_v7())
+    }
+
+    /// One that says nothing of the time, for what must not be traced to a moment.
+    pub fn timeless() -> Self {
+        Self(Uuid::new_v4())
+    }
+
+    /// The number of this page's try for `who`. A page has one number and may be gone back to: for the same person it
+    /// is the same try, for another one a new try.
+    pub fn of(self, who: impl std::fmt::Display) -> Self {
+        let digest = Sha256::digest(format!("{self}:{who}"));
+        let mut rest = [0; 10];
+        rest.copy_from_slice(&digest[..10]);
+        let milliseconds = u64::from_be_bytes(*self.0.as_bytes().first_chunk().unwrap_or(&[0; 8])) >> 16;
+        Self(uuid::Builder::from_unix_timestamp_millis(milliseconds, &rest).into_uuid())
+    }
+
+    /// As a positive number, for a key that is random.
+    pub fn number(self) -> i64 {
+        i64::try_from(self.0.as_u64_pair().1 & (u64::MAX >> 2)).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Display for RequestId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::str::FromStr for RequestId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+text_column!(RequestId);
+
+#[cfg(test)]
+mod tests {
+    use super::RequestId;
+
+    #[test]
+    fn a_pages_number_is_one_try_per_person() {
+        let page = RequestId::random();
+        assert_eq!(page.of(7), page.of(7));
+        assert_ne!(page.of(7), page.of(8));
+        assert_ne!(page.of(7), RequestId::random().of(7));
+        assert_eq!(page.to_string()[..13], page.of(7).to_string()[..13]);
+    }
+}

@@ -1,0 +1,101 @@
+//! The order in which rows are held until a transaction ends: **centers, sessions, rooms, the team, people, then what hangs
+//! on them** (bookings, attendances, cards), and of one kind by rising ids. Whoever changes more than one of these holds them
+//! in this order, so that no two on PostgreSQL wait for each other. What is new needs no holding, for nobody else knows of
+//! it. On SQLite a transaction that writes has the whole database.
+//!
+//! A row is held for its values: those who only point to it with a foreign key do not wait.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use sqlx::Row as _;
+
+use crate::error::Result;
+use crate::ids::{AttendanceId, CardId, CenterId, PersonId, RoomId, SessionId, TeamId};
+use crate::store::{self, Conn};
+
+/// Holds a center: of two agreements about it one comes after the other. False where there is none.
+pub async fn center(tx: &mut Conn, center: CenterId) -> Result<bool> {
+    is_held(tx, "select id from centers where id = $1", center.0).await
+}
+
+/// Holds sessions: whoever moves, closes, corrects or lets in.
+pub async fn sessions(tx: &mut Conn, sessions: impl IntoIterator<Item = SessionId>) -> Result<()> {
+    if store::writes_alone(tx) {
+        return Ok(());
+    }
+    let ids: BTreeSet<SessionId> = sessions.into_iter().collect();
+    store::lock(
+        tx,
+        "select id from sessions
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
+    )
+    .bind(store::rows(ids, |id| json!(id)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Holds a room: whoever books it and whoever takes it out of use come one after the other. False where it is used no more.
+pub async fn room(tx: &mut Conn, room: RoomId) -> Result<bool> {
+    is_held(tx, "select id from rooms where id = $1 and retired_at is null", room.0).await
+}
+
+/// Holds a team, as [`room`] a room. False where it is disbanded.
+pub async fn team(tx: &mut Conn, team: TeamId) -> Result<bool> {
+    is_held(tx, "select id from teams where id = $1 and disbanded_on is null", team.0).await
+}
+
+/// Holds a person, for whoever changes what others copy of them: a check-in under way is waited for.
+pub async fn person(tx: &mut Conn, person: PersonId) -> Result<()> {
+    store::lock(tx, "select id from people where id = $1").bind(person).execute(tx).await?;
+    Ok(())
+}
+
+/// Takes part in the rows of people from whom something is copied: whoever corrects it ([`person`]) waits for these, or
+/// these for the correction.
+pub async fn people_shared(tx: &mut Conn, people: impl IntoIterator<Item = PersonId>) -> Result<()> {
+    if store::writes_alone(tx) {
+        return Ok(());
+    }
+    let ids: BTreeSet<PersonId> = people.into_iter().collect();
+    store::share(
+        tx,
+        "select id from people
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
+    )
+    .bind(store::rows(ids, |id| json!(id)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Holds a volunteer's attendance at the session: of two confirmations one comes after the other. False where it was voided,
+/// or is another's.
+pub async fn service(tx: &mut Conn, session: SessionId, attendance: AttendanceId) -> Result<bool> {
+    let held = store::lock_values(
+        tx,
+        "select id from attendances where id = $1 and session_id = $2 and role = 'volunteer' and voided_at is null",
+    )
+    .bind(attendance)
+    .bind(session)
+    .fetch_optional(tx)
+    .await?;
+    Ok(held.is_some())
+}
+
+/// The good card with this hash and its holder, held so that nobody revokes it meanwhile.
+pub async fn card(tx: &mut Conn, hash: &str) -> Result<Option<(CardId, PersonId)>> {
+    let row = store::lock(tx, "select id, person_id from cards where code_hash = $1 and revoked_at is null")
+        .bind(hash.to_owned())
+        .fetch_optional(tx)
+        .await?;
+    Ok(match row {
+        Some(row) => Some((CardId(row.try_get("id")?), PersonId(row.try_get("person_id")?))),
+        None => None,
+    })
+}
+
+async fn is_held(tx: &mut Conn, sql: &'static str, id: i64) -> Result<bool> {
+    Ok(store::lock_values(tx, sql).bind(id).fetch_optional(tx).await?.is_some())
+}

@@ -1,0 +1,10 @@
+//! One person's page. It shows what many features know of somebody, so it stands above them all.
+
+mod pages;
+mod queries;
+
+use rocket::fairing::AdHoc;
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("profile", |rocket| async { rocket.mount("/", pages::routes()) })
+}

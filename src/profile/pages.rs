@@ -1,0 +1,276 @@
+//! One person's page: what is known, and what is done about it there.
+
+use askama::Template;
+use chrono::NaiveDateTime;
+use rocket::{Route, State, get, post, routes};
+
+use super::queries::{self, TeamOf, Visit};
+use crate::auth::Coordinator;
+use crate::centers::{self, Center, CenterId};
+use crate::check_in::cards::{self, Card};
+use crate::clock::{Date, Now, Timestamp};
+use crate::error::{Error, Result};
+use crate::fields::parse;
+use crate::people::groups::{self, Membership, PriorityGroup};
+use crate::people::{self, Person, PersonId, SealedNumber, forms};
+use crate::store::{Conn, Db, Sealer};
+use crate::web::nav::Tab;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+/// The latest attendances that the page shows.
+const VISITS: i64 = 30;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, reveal, grant, end, void]
+}
+
+/// One person: what is known, the groups, when they came, where they serve.
+#[derive(Template)]
+#[template(path = "people/show.html")]
+struct PersonPage {
+    center: Center,
+    person: Person,
+    phone: Option<String>,
+    id_number: Option<String>,
+    memberships: Vec<Membership>,
+    groups: Vec<PriorityGroup>,
+    visits: Vec<Visit>,
+    teams: Vec<TeamOf>,
+    /// The latest card, good or not.
+    card: Option<Card>,
+    today: Date,
+    /// A number shown in full, this once.
+    revealed: Option<(SealedNumber, String)>,
+    revealing: Form,
+    granting: Form,
+    ending: Form,
+}
+
+impl PersonPage {
+    async fn load(
+        by: &Coordinator,
+        conn: &mut Conn,
+        now: Now,
+        sealer: &Sealer,
+        center: Center,
+        person: Person,
+    ) -> Result<Self> {
+        let today = center.zone.date(now.0);
+        let memberships = groups::memberships(conn, person.id).await?;
+        let bands = groups::age_bands(conn, today).await?;
+        Ok(Self {
+            phone: person.phone(sealer).map(|phone| phone.masked()),
+            id_number: person.id_number(sealer).map(|number| number.masked()),
+            groups: groups::groups_on(person.birth_date, &memberships, bands, today).iter().collect(),
+            visits: queries::visits(by, conn, center.id(), person.id, VISITS).await?,
+            teams: queries::teams(conn, center.id(), person.id).await?,
+            card: cards::queries::of_person(conn, person.id).await?.into_iter().next(),
+            center,
+            person,
+            revealed: None,
+            revealing: Form::new(),
+            granting: Form::new(),
+            ending: Form::filled(last_days(&memberships, today)),
+            memberships,
+            today,
+        })
+    }
+
+    fn field(&self, name: &str, membership: impl std::fmt::Display) -> String {
+        format!("{name}.{membership}")
+    }
+
+    fn local(&self, at: &Timestamp) -> NaiveDateTime {
+        self.center.zone.local(*at)
+    }
+
+    fn age(&self) -> Option<u32> {
+        self.today.0.years_since(self.person.birth_date?.0)
+    }
+
+    fn granted(&self) -> [PriorityGroup; 2] {
+        forms::GRANTED
+    }
+
+    fn holds_now(&self, membership: &Membership) -> bool {
+        membership.holds_on(self.today)
+    }
+
+    /// The number in full if it was just revealed.
+    fn full(&self, which: &str) -> Option<&str> {
+        self.revealed.as_ref().filter(|(number, _)| number.code() == which).map(|(_, text)| text.as_str())
+    }
+}
+
+impl View for PersonPage {
+    fn title(&self, _: Lang) -> String {
+        self.person.name.clone()
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        self.center.frame(Tab::People)
+    }
+}
+
+async fn open(by: &Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<(Center, Person)> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(by, &mut conn, center).await?;
+    let person = people::queries::find(&mut conn, center.id(), id).await?;
+    Ok((center, person))
+}
+
+#[get("/centers/<center>/people/<id>", rank = 2)]
+async fn show(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: PersonId,
+) -> Result<Page<PersonPage>> {
+    let (center, person) = open(&by, db, center, id).await?;
+    Ok(Page(PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?))
+}
+
+/// The answer is the person's page with the number in full, this once: nothing to bookmark, nothing to reload by accident.
+#[post("/centers/<center>/people/<id>/reveals", data = "<fields>")]
+async fn reveal(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: PersonId,
+    fields: Fields,
+) -> Result<Result<Page<PersonPage>, Submitted<PersonPage>>> {
+    let (center, person) = open(&by, db, center, id).await?;
+    let shown = async {
+        let mut read = fields.read();
+        let which: Option<SealedNumber> = read.required("which", parse::choice);
+        let reason = read.required("reason", parse::line(80));
+        let (which, reason) = read.finish(|| Some((which?, reason?)))?;
+        let mut tx = db.begin().await?;
+        let number = people::reveal(&by, now, &mut tx, sealer, (&center, id), which, &reason).await?;
+        tx.commit().await?;
+        Ok::<_, Error>((which, number))
+    };
+    let shown = shown.await;
+    let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
+    match shown {
+        Ok(revealed) => {
+            page.revealed = Some(revealed);
+            Ok(Ok(Page(page)))
+        }
+        Err(error) => {
+            page.revealing = Form::again(fields, error.into_field_errors()?);
+            Ok(Err(Submitted::again(page)))
+        }
+    }
+}
+
+#[post("/centers/<center>/people/<id>/memberships", data = "<fields>")]
+async fn grant(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: PersonId,
+    fields: Fields,
+) -> Result<Submitted<PersonPage>> {
+    let (center, person) = open(&by, db, center, id).await?;
+    let made = async {
+        let input = forms::membership(&fields)?;
+        let mut tx = db.begin().await?;
+        people::grant_membership(&by, now, &mut tx, &center, id, &input).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.membership_granted")),
+        Err(error) => {
+            let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
+            page.granting = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(page))
+        }
+    }
+}
+
+#[post("/centers/<center>/people/<id>/memberships/<membership>/ending", data = "<fields>")]
+#[allow(clippy::too_many_arguments)] // guards and path
+async fn end(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: PersonId,
+    membership: i64,
+    fields: Fields,
+) -> Result<Submitted<PersonPage>> {
+    let opened = open(&by, db, center, id).await?;
+    let made = async {
+        let name = format!("valid_to.{membership}");
+        let mut read = fields.read();
+        let last_day = read.required(&name, parse::date);
+        let last_day = read.finish(|| last_day)?;
+        let mut tx = db.begin().await?;
+        let ended = people::end_membership(&by, now, &mut tx, &opened.0, id, membership, last_day).await;
+        ended.map_err(|error| error.in_field("valid_to", &name))?;
+        tx.commit().await?;
+        Ok("done.membership_ended")
+    };
+    let made = made.await;
+    changed(&by, db, now, sealer, opened, fields, made).await
+}
+
+#[post("/centers/<center>/people/<id>/memberships/<membership>/void", data = "<fields>")]
+#[allow(clippy::too_many_arguments)] // guards and path
+async fn void(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: PersonId,
+    membership: i64,
+    fields: Fields,
+) -> Result<Submitted<PersonPage>> {
+    let opened = open(&by, db, center, id).await?;
+    let made = async {
+        let mut read = fields.read();
+        let reason = read.required(&format!("void.{membership}"), parse::line(80));
+        let reason = read.finish(|| reason)?;
+        let mut tx = db.begin().await?;
+        people::void_membership(&by, now, &mut tx, &opened.0, (id, membership), &reason).await?;
+        tx.commit().await?;
+        Ok("done.membership_voided")
+    };
+    let made = made.await;
+    changed(&by, db, now, sealer, opened, fields, made).await
+}
+
+/// The person's page after one of the memberships was changed, or with what was sent and why it was not taken.
+async fn changed(
+    by: &Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &Sealer,
+    (center, person): (Center, Person),
+    fields: Fields,
+    made: Result<&'static str>,
+) -> Result<Submitted<PersonPage>> {
+    match made {
+        Ok(flash) => Ok(Submitted::done(format!("/centers/{}/people/{}", center.id(), person.id), flash)),
+        Err(error) => {
+            let mut page = PersonPage::load(by, &mut *db.read().await?, now, sealer, center, person).await?;
+            page.ending =
+                Form::again(fields, error.into_field_errors()?).over(last_days(&page.memberships, page.today));
+            Ok(Submitted::again(page))
+        }
+    }
+}
+
+/// Today, as each membership's last day.
+fn last_days(memberships: &[Membership], today: Date) -> Fields {
+    memberships.iter().fold(Fields::default(), |values, row| values.with(&format!("valid_to.{}", row.id), today))
+}

@@ -1,0 +1,79 @@
+//! What the features know of one person, in one center.
+
+use crate::activities::Title;
+use crate::activities::title::Sight;
+use crate::auth::Coordinator;
+use crate::centers::CenterId;
+use crate::clock::{Date, Timestamp};
+use crate::error::Result;
+use crate::people::PersonId;
+use crate::store::{Conn, Flag};
+
+/// One time somebody came, as their page shows it.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Visit {
+    pub session_id: i64,
+    #[sqlx(flatten)]
+    pub title: Title,
+    pub local_date: Date,
+    pub role: String,
+    pub came_at: Timestamp,
+    pub left_at: Option<Timestamp>,
+    pub voided: Flag,
+}
+
+fn visits_as(title: &str) -> String {
+    format!(
+        "with v as materialized (
+            select * from attendances_of_people where person_id = $1 and center_id = $2
+            order by came_at desc, id desc limit $3
+         )
+         select v.session_id, {title}, v.local_date, v.role, v.came_at, v.left_at,
+                case when v.voided_at is null then 0 else 1 end as voided
+         from v join activities a on a.id = v.activity_id join service_kinds k on k.id = a.kind_id
+         order by v.came_at desc, v.id desc"
+    )
+}
+
+/// The latest times the person came to this center, voided ones too.
+pub async fn visits(
+    by: &Coordinator,
+    conn: &mut Conn,
+    center: CenterId,
+    person: PersonId,
+    limit: i64,
+) -> Result<Vec<Visit>> {
+    let sql = visits_as(&Sight::Of(by).title());
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(person).bind(center).bind(limit).fetch_all(conn).await?)
+}
+
+/// A team of this center that the person serves in.
+#[derive(Debug, sqlx::FromRow)]
+pub struct TeamOf {
+    pub id: crate::teams::TeamId,
+    pub name: String,
+    pub joined_on: Date,
+}
+
+pub async fn teams(conn: &mut Conn, center: CenterId, person: PersonId) -> Result<Vec<TeamOf>> {
+    Ok(sqlx::query_as(
+        "select t.id, t.name, m.joined_on from team_members m join teams t on t.id = m.team_id
+         where m.person_id = $1 and t.center_id = $2 and m.left_on is null and t.disbanded_on is null
+         order by m.joined_on",
+    )
+    .bind(person)
+    .bind(center)
+    .fetch_all(conn)
+    .await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::plan::by_person;
+
+    #[rocket::async_test]
+    async fn a_person_s_visits_are_found_without_reading_all_attendances() {
+        by_person(&visits_as(&Sight::Public.title()), 1).await;
+    }
+}
