@@ -93,9 +93,8 @@ impl World {
         let today = linli::clock::Zone::SHANGHAI.date(clock.now().0);
         world
             .run(&format!(
-                "insert into sessions (activity_id, center_id, room_id, starts_at, ends_at, local_date, status,
-                        check_in_token, updated_at)
-                 {} select 1, 1, 1, {}, {}, '{today}', 'planned', 'bench' || n, 0 from numbers",
+                "insert into sessions (activity_id, center_id, starts_at, ends_at, local_date, status, updated_at)
+                 {} select 1, 1, {}, {}, '{today}', 'planned', 0 from numbers",
                 numbers(FRESH * 64),
                 clock.now().0.0 - 3_600_000,
                 clock.now().0.0 + 36_000_000,
@@ -122,25 +121,25 @@ impl World {
             let at = yesterday - ((steps - 1 - step) * YEARS / steps) as i64;
             let date = linli::clock::Zone::SHANGHAI.date(Timestamp(at));
             self.run(&format!(
-                "insert into sessions (activity_id, center_id, room_id, starts_at, ends_at, local_date, status, check_in_token, updated_at)
-                 {numbers} select 1, 1, 1, {at}, {at} + 3600000, '{date}', 'completed', 'past{rows}-{step}-' || n, 0 from numbers",
+                "insert into sessions (activity_id, center_id, starts_at, ends_at, local_date, status, summary, updated_at)
+                 {numbers} select 1, 1, {at}, {at} + 3600000, '{date}', 'completed', 'past{rows}-{step}-' || n, 0 from numbers",
                 numbers = numbers(count)
             ))
             .await;
-            let first: i64 = sqlx::query_scalar("select min(id) from sessions where check_in_token like $1")
+            let first: i64 = sqlx::query_scalar("select min(id) from sessions where summary like $1")
                 .bind(format!("past{rows}-{step}-%"))
                 .fetch_one(&mut *self.db.read().await.unwrap())
                 .await
                 .unwrap();
             self.run(&format!(
-                "insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth)
+                "insert into attendances (session_id, person_id, part, method, came_at, recorded_at, elderly, disabled, needy, youth)
                  {numbers} select {first} + n / {COMING}, (n + {step}) * 7919 % {PEOPLE} + 1, 'participant', 'card', {at}, {at}, 1, 0, 0, 0 from numbers",
                 numbers = numbers(count * COMING)
             ))
             .await;
             self.run(&format!(
-                "insert into scans (request_id, session_id, person_id, attendance_id, role, way, method, outcome, occurred_at, recorded_at, offline)
-                 select 'past-' || id, session_id, person_id, id, role, 'in', method, 'admitted', came_at, recorded_at, 0 from attendances where session_id >= {first} and voided_at is null",
+                "insert into scans (request_id, session_id, person_id, attendance_id, part, way, method, outcome, occurred_at, recorded_at, offline)
+                 select 'past-' || id, session_id, person_id, id, part, 'in', method, 'admitted', came_at, recorded_at, 0 from attendances where session_id >= {first} and voided_at is null",
             ))
             .await;
         }

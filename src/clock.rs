@@ -61,6 +61,10 @@ impl Serialize for Timestamp {
 pub struct Date(pub NaiveDate);
 
 impl Date {
+    /// The first and the last date there is here: from always, without end.
+    pub const FIRST: Self = Self(day(1880, 1, 1));
+    pub const LAST: Self = Self(day(2200, 12, 31));
+
     /// Years that a calendar date may have here: birth dates of the living and plans of the near future.
     const YEARS: std::ops::RangeInclusive<i32> = 1880..=2200;
 
@@ -99,6 +103,13 @@ impl Date {
     /// The days of the half-open period [self, to).
     pub fn until(self, to: Self) -> impl Iterator<Item = Self> {
         self.0.iter_days().take_while(move |day| *day < to.0).map(Self)
+    }
+}
+
+const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    match NaiveDate::from_ymd_opt(year, month, day) {
+        Some(date) => date,
+        None => NaiveDate::MIN,
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rocket::http::Status;
 
-use crate::store;
+use crate::store::{self, Violation};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -186,5 +186,51 @@ impl From<sqlx::Error> for Error {
 impl From<askama::Error> for Error {
     fn from(error: askama::Error) -> Self {
         Self::internal(error)
+    }
+}
+
+/// A rule of the schema that was broken, told by whoever knows what it means there.
+#[derive(Debug)]
+pub enum Broken {
+    Told(Error),
+    Other(sqlx::Error),
+}
+
+impl From<sqlx::Error> for Broken {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<Broken> for Error {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Told(error) => error,
+            Broken::Other(error) => error.into(),
+        }
+    }
+}
+
+/// Turns a broken rule of the schema into what it means for the user: `insert.await.on_unique("rooms_name", || …)?`.
+pub trait OnViolation<T>: Sized {
+    fn on(self, rule: &Violation, meaning: impl FnOnce() -> Error) -> Result<T, Broken>;
+
+    /// What the unique index of this name holds is there already.
+    fn on_unique(self, index: &'static str, meaning: impl FnOnce() -> Error) -> Result<T, Broken> {
+        self.on(&Violation::Unique(index.to_owned()), meaning)
+    }
+
+    /// Something that was pointed to is not there. SQLite does not say what, so only where one thing can be meant.
+    fn on_missing(self, meaning: impl FnOnce() -> Error) -> Result<T, Broken> {
+        self.on(&Violation::ForeignKey, meaning)
+    }
+}
+
+impl<T, E: Into<Broken>> OnViolation<T> for std::result::Result<T, E> {
+    fn on(self, rule: &Violation, meaning: impl FnOnce() -> Error) -> Result<T, Broken> {
+        self.map_err(|error| match error.into() {
+            Broken::Other(error) if store::violation(&error).as_ref() == Some(rule) => Broken::Told(meaning()),
+            broken => broken,
+        })
     }
 }

@@ -28,6 +28,7 @@ pub mod agreements;
 pub mod rooms;
 pub mod people;
 pub mod phones;
+pub mod codes;
 pub mod catalogs;
 pub mod teams;
 pub mod workers;

@@ -75,7 +75,7 @@ pub async fn people_shared(tx: &mut Conn, people: impl IntoIterator<Item = Perso
 pub async fn service(tx: &mut Conn, session: SessionId, attendance: AttendanceId) -> Result<bool> {
     let held = store::lock_values(
         tx,
-        "select id from attendances where id = $1 and session_id = $2 and role = 'volunteer' and voided_at is null",
+        "select id from attendances where id = $1 and session_id = $2 and part = 'volunteer' and voided_at is null",
     )
     .bind(attendance)
     .bind(session)

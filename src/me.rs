@@ -6,6 +6,7 @@ use rocket::http::CookieJar;
 use rocket::response::Redirect;
 use rocket::{get, post, routes};
 
+use crate::activities::queries::ROOM;
 use crate::activities::title::PUBLISHED;
 use crate::check_in::Part;
 use crate::clock::{Now, Timestamp, Zone};
@@ -68,7 +69,7 @@ struct Visit {
     starts_at: Timestamp,
     ends_at: Timestamp,
     name: Option<String>,
-    role: Option<Part>,
+    part: Option<Part>,
 }
 
 impl Visit {
@@ -106,7 +107,7 @@ async fn own_people(conn: &mut Conn, phone: &Phone) -> Result<Vec<Own>> {
                  where {PUBLISHED} and q.phone_id = $1 and q.outcome = 'admitted' and v.person_id = p.id) as visits,
                 (select cast(coalesce(sum(h.minutes), 0) as bigint) from {OWN_VISITS}
                  join hours_entries h on h.session_id = v.session_id and h.person_id = v.person_id
-                 where {PUBLISHED} and q.phone_id = $1 and q.outcome = 'admitted' and v.role = 'volunteer'
+                 where {PUBLISHED} and q.phone_id = $1 and q.outcome = 'admitted' and v.part = 'volunteer'
                    and v.person_id = p.id
                 ) as minutes
          from phone_people f join people p on p.id = f.person_id
@@ -118,7 +119,7 @@ async fn own_people(conn: &mut Conn, phone: &Phone) -> Result<Vec<Own>> {
 /// Published sessions that are still to come at the centers where the phone checked somebody in, the next ones first.
 async fn coming(conn: &mut Conn, phone: &Phone, now: Now) -> Result<Vec<Visit>> {
     let sql = format!(
-        "select {VISIT}, null as name, null as role
+        "select {VISIT}, {ROOM} as room, null as name, null as part
          from sessions s
          join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id and {PUBLISHED}
@@ -134,7 +135,7 @@ async fn coming(conn: &mut Conn, phone: &Phone, now: Now) -> Result<Vec<Visit>> 
 /// Where the phone checked its people in, the latest first.
 async fn visits(conn: &mut Conn, phone: &Phone) -> Result<Vec<Visit>> {
     let sql = format!(
-        "select {VISIT}, p.name, v.role
+        "select {VISIT}, {ROOM} as room, p.name, v.part
          from {OWN_VISITS}
          join people p on p.id = v.person_id
          {PLACE}
@@ -143,6 +144,6 @@ async fn visits(conn: &mut Conn, phone: &Phone) -> Result<Vec<Visit>> {
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(phone.id).fetch_all(conn).await?)
 }
 
-const VISIT: &str = "a.title, c.name as center, r.name as room, c.zone, s.starts_at, s.ends_at";
+const VISIT: &str = "a.title, c.name as center, c.zone, s.starts_at, s.ends_at";
 
-const PLACE: &str = "join centers c on c.id = s.center_id join rooms r on r.id = s.room_id";
+const PLACE: &str = "join centers c on c.id = s.center_id";

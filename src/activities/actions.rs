@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use rand::Rng;
+use serde_json::json;
 
 use super::forms::{Place, Plan, Texts};
 use super::rules::{self, Slot};
@@ -11,7 +11,8 @@ use super::{Activity, ActivityId, Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::Now;
-use crate::error::{Error, Refusal, Result};
+use crate::codes::{self, CodeOf};
+use crate::error::{Error, OnViolation, Refusal, Result};
 use crate::rooms::{Room, RoomId};
 use crate::store::{self, Conn, Violation};
 use crate::teams::TeamId;
@@ -31,6 +32,16 @@ pub enum Fate {
 pub struct Dated {
     pub slot: Slot,
     pub fate: Fate,
+}
+
+impl Dated {
+    /// The room, and how the session begins: with a reason where it does not take place.
+    fn fate<'a>(&'a self, plan: &'a Plan) -> (&'a Room, SessionStatus, Option<&'a String>) {
+        match &self.fate {
+            Fate::Book(room) => (room, SessionStatus::Planned, None),
+            Fate::Skip(reason) => (&plan.place.room, SessionStatus::Skipped, Some(reason)),
+        }
+    }
 }
 
 /// Puts an activity into the calendar with all its dates, or nothing at all.
@@ -69,56 +80,54 @@ pub async fn schedule(
     .bind(now.0)
     .fetch_one(&mut *tx)
     .await?;
-    for date in dates {
-        add_session(now, tx, center, id, plan, date).await?;
-    }
+    add_sessions(now, tx, center, id, plan, dates).await?;
     audit::record(tx, by, now, audit::entry("activity.scheduled", id.0).at(center.id())).await?;
     Ok(id)
 }
 
-async fn add_session(
+/// Writes the plan's sessions, their codes, and what they book: a few statements, however many dates there are. Of a date
+/// that is skipped the booking is released at once; it says in which room the session was to be.
+async fn add_sessions(
     now: Now,
     tx: &mut Conn,
     center: &Center,
     activity: ActivityId,
     plan: &Plan,
-    date: &Dated,
+    dates: &[Dated],
 ) -> Result<()> {
-    let (room, status, reason) = match &date.fate {
-        Fate::Book(room) => (room, SessionStatus::Planned, None),
-        Fate::Skip(reason) => (&plan.place.room, SessionStatus::Skipped, Some(reason)),
-    };
-    let session: SessionId = sqlx::query_scalar(
-        "insert into sessions (activity_id, center_id, room_id, worker_id, team_id, starts_at, ends_at, local_date,
-                               capacity, status, reason, check_in_token, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id",
+    let ids = store::reserve(tx, "sessions", dates.len()).await?;
+    let sessions = store::rows(ids.iter().zip(dates), |(id, date)| {
+        let (room, status, reason) = date.fate(plan);
+        json!({
+            "id": id, "starts": date.slot.starts_at.0, "ends": date.slot.ends_at.0, "date": date.slot.date,
+            "capacity": plan.place.capacity.min(room.capacity), "status": status, "reason": reason,
+        })
+    });
+    sqlx::query(
+        "insert into sessions (id, activity_id, center_id, worker_id, team_id, starts_at, ends_at, local_date, capacity,
+                               status, reason, updated_at)
+         select cast(j.value ->> 'id' as bigint), cast($2 as bigint), cast($3 as bigint), cast($4 as bigint),
+                cast($5 as bigint), cast(j.value ->> 'starts' as bigint), cast(j.value ->> 'ends' as bigint),
+                j.value ->> 'date', cast(j.value ->> 'capacity' as bigint), j.value ->> 'status', j.value ->> 'reason',
+                cast($6 as bigint)
+         from json_each(cast($1 as json_text)) j",
     )
+    .bind(sessions)
     .bind(activity)
     .bind(center.id())
-    .bind(room.id)
     .bind(plan.place.worker())
     .bind(plan.place.team)
-    .bind(date.slot.starts_at)
-    .bind(date.slot.ends_at)
-    .bind(date.slot.date)
-    .bind(plan.place.capacity.min(room.capacity))
-    .bind(status)
-    .bind(reason)
-    .bind(new_token())
     .bind(now.0)
-    .fetch_one(&mut *tx)
+    .execute(&mut *tx)
     .await?;
-    if status == SessionStatus::Planned {
-        book(tx, session, room, &date.slot).await?;
-    }
-    Ok(())
-}
-
-/// Ten characters of Crockford's base 32, 50 bits: short enough for a coarse QR code, and not to be guessed.
-fn new_token() -> String {
-    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let bits: u64 = rand::rng().next_u64();
-    (0..10).map(|place| char::from(ALPHABET[(bits >> (5 * place)) as usize & 31])).collect()
+    codes::make(tx, now, CodeOf::Session, &ids).await?;
+    let bookings = store::rows(ids.iter().zip(dates), |(id, date)| {
+        let (room, status, _) = date.fate(plan);
+        let (from, to) = date.slot.with_buffer(room.buffer_minutes);
+        let released = (status != SessionStatus::Planned).then_some(now.0.0);
+        json!({"room": room.id, "session": id, "from": from.0, "to": to.0, "released": released})
+    });
+    book(tx, bookings).await
 }
 
 /// Lets one booking after the other into each of the rooms, in the order of their ids, and keeps rooms and team from
@@ -139,20 +148,30 @@ async fn hold(tx: &mut Conn, rooms: impl Iterator<Item = RoomId>, team: Option<T
     }
 }
 
-async fn book(tx: &mut Conn, session: SessionId, room: &Room, slot: &Slot) -> Result<()> {
-    let (from, to) = slot.with_buffer(room.buffer_minutes);
-    sqlx::query("insert into bookings (room_id, session_id, starts_at, ends_at) values ($1, $2, $3, $4)")
-        .bind(room.id)
-        .bind(session)
-        .bind(from)
-        .bind(to)
-        .execute(tx)
-        .await
-        .map_err(|error| match store::violation(&error) {
-            Some(Violation::BookingOverlap) => Error::refused(ROOM_TAKEN),
-            _ => error.into(),
-        })?;
+/// Books rooms for sessions: rows `{room, session, from, to, released}`, in the order of the rooms.
+///
+/// # Errors
+/// `Refused("room_taken")` where one of them is no longer free.
+async fn book(tx: &mut Conn, bookings: String) -> Result<()> {
+    sqlx::query(
+        "insert into bookings (kind, room_id, session_id, starts_at, ends_at, released_at)
+         select 'session', cast(j.value ->> 'room' as bigint), cast(j.value ->> 'session' as bigint),
+                cast(j.value ->> 'from' as bigint), cast(j.value ->> 'to' as bigint),
+                cast(j.value ->> 'released' as bigint)
+         from json_each(cast($1 as json_text)) j order by 2, 4",
+    )
+    .bind(bookings)
+    .execute(tx)
+    .await
+    .on(&Violation::BookingOverlap, || Error::refused(ROOM_TAKEN))?;
     Ok(())
+}
+
+/// Books a room for one session.
+async fn book_one(tx: &mut Conn, session: SessionId, room: &Room, slot: &Slot) -> Result<()> {
+    let (from, to) = slot.with_buffer(room.buffer_minutes);
+    let row = |()| json!({"room": room.id, "session": session, "from": from.0, "to": to.0});
+    book(tx, store::rows([()], row)).await
 }
 
 /// Changes what an activity says of itself. Calendars hear of it for every session still planned.
@@ -210,15 +229,14 @@ pub async fn reschedule(
     hold(tx, std::iter::once(place.room.id), place.team).await?;
     for (session, _) in moves {
         rules::may_change(session)?;
-        release(now, tx, session.id).await?;
+        supersede(now, tx, session.id).await?;
     }
     for (session, slot) in moves {
         let moved = sqlx::query(
-            "update sessions set room_id = $1, worker_id = $2, team_id = $3, capacity = $4, starts_at = $5, ends_at = $6,
-                                 local_date = $7, sequence = sequence + 1, updated_at = $8
-             where id = $9 and status = 'planned'",
+            "update sessions set worker_id = $1, team_id = $2, venue = null, capacity = $3, starts_at = $4, ends_at = $5,
+                                 local_date = $6, sequence = sequence + 1, updated_at = $7
+             where id = $8 and status = 'planned'",
         )
-        .bind(place.room.id)
         .bind(place.worker())
         .bind(place.team)
         .bind(place.capacity)
@@ -236,7 +254,7 @@ pub async fn reschedule(
         if slot.date != session.local_date {
             refuse_if_attended(tx, session).await?;
         }
-        book(tx, session.id, &place.room, slot).await?;
+        book_one(tx, session.id, &place.room, slot).await?;
         audit::record(tx, by, now, audit::entry("session.moved", session.id.0).at(session.center_id)).await?;
     }
     Ok(())
@@ -255,6 +273,19 @@ async fn refuse_if_attended(tx: &mut Conn, session: &Session) -> Result<()> {
     if came > 0 { Err(Error::refused("session_attended")) } else { Ok(()) }
 }
 
+/// Gives back what a session holds, which will stand elsewhere.
+async fn supersede(now: Now, tx: &mut Conn, session: SessionId) -> Result<()> {
+    sqlx::query(
+        "update bookings set released_at = coalesce(released_at, $1), superseded = 1 where session_id = $2 and superseded = 0",
+    )
+    .bind(now.0)
+    .bind(session)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Gives back what a session holds; it says still where the session was to be.
 async fn release(now: Now, tx: &mut Conn, session: SessionId) -> Result<()> {
     sqlx::query("update bookings set released_at = $1 where session_id = $2 and released_at is null")
         .bind(now.0)
@@ -340,8 +371,56 @@ pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, session: &Sessio
     if restored.rows_affected() == 0 {
         return Err(Error::refused("session_changed"));
     }
-    book(tx, session.id, room, &session.slot()).await?;
+    supersede(now, tx, session.id).await?;
+    book_one(tx, session.id, room, &session.slot()).await?;
     audit::record(tx, by, now, audit::entry("session.restored", session.id.0).at(session.center_id)).await
+}
+
+/// Marks a session as held, with what was written about it. Who closes it keeps the audit entry.
+///
+/// # Errors
+/// `session_not_planned` if it was closed or called off.
+pub(crate) async fn complete(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    session: SessionId,
+    summary: &str,
+) -> Result<()> {
+    let completed = sqlx::query(
+        "update sessions set status = 'completed', summary = $1, closed_at = $2, closed_by = $3, updated_at = $2
+         where id = $4 and status = 'planned'",
+    )
+    .bind(summary)
+    .bind(now.0)
+    .bind(by.account)
+    .bind(session)
+    .execute(tx)
+    .await?;
+    if completed.rows_affected() == 0 { Err(Error::refused("session_not_planned")) } else { Ok(()) }
+}
+
+/// Lets the session's code rotate, or stand still again.
+pub(crate) async fn set_rotating(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    rotating: bool,
+) -> Result<()> {
+    let changed = sqlx::query("update sessions set rotating = $1 where id = $2 and rotating <> $1")
+        .bind(store::Flag::from(rotating))
+        .bind(session.id)
+        .execute(&mut *tx)
+        .await?;
+    if changed.rows_affected() == 0 {
+        return Ok(());
+    }
+    let entry = match rotating {
+        true => audit::entry("session.code_rotates", session.id.0),
+        false => audit::entry("session.code_stands", session.id.0),
+    };
+    audit::record(tx, by, now, entry.at(session.center_id)).await
 }
 
 /// True for the refusal that the database gave because a room is taken.

@@ -61,7 +61,8 @@ pub(crate) struct SessionJson {
     activity_id: i64,
     center_id: i64,
     title: String,
-    room_id: i64,
+    /// Null where the session is in no room
+    room_id: Option<i64>,
     room: String,
     worker_id: Option<i64>,
     team_id: Option<i64>,
@@ -88,7 +89,7 @@ impl From<Session> for SessionJson {
             activity_id: session.activity_id.0,
             center_id: session.center_id.0,
             title: session.title.pick(Lang::Zh).to_owned(),
-            room_id: session.room_id.0,
+            room_id: session.room_id.map(|id| id.0),
             room: session.room,
             worker_id: session.worker_id.map(|id| id.0),
             team_id: session.team_id.map(|id| id.0),

@@ -172,8 +172,10 @@ fn refuse_closed(center: &Center, room: &Room, slot: &Slot, closures: &[Closure]
 /// As [`actions::restore`], with the name of what is in the way; `Refused` if the room is closed then.
 pub async fn restore(by: &Coordinator, now: Now, db: &Db, center: &Center, session: &Session) -> Result<()> {
     let mut conn = db.read().await?;
-    let room = rooms::queries::find(&mut conn, center.id(), session.room_id).await.map_err(|error| match error {
-        Error::NotFound => Error::refused("room_out_of_use"),
+    let out_of_use = || Error::refused("room_out_of_use");
+    let room = session.room_id.ok_or_else(out_of_use)?;
+    let room = rooms::queries::find(&mut conn, center.id(), room).await.map_err(|error| match error {
+        Error::NotFound => out_of_use(),
         error => error,
     })?;
     let slot = session.slot();

@@ -23,6 +23,7 @@ use chrono::Timelike;
 use rocket::fairing::AdHoc;
 
 pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, reschedule, restore, revise, schedule, skip};
+pub(crate) use actions::{complete, set_rotating};
 pub use forms::{Change, Place, Plan, Reason, Texts};
 pub use rules::{End, Repeat, Rhythm, Scope, Slot};
 pub use title::Title;
@@ -57,7 +58,9 @@ pub struct Session {
     pub title: Title,
     pub description: Option<String>,
     pub published: Flag,
-    pub room_id: RoomId,
+    /// The first of its rooms; none where it is elsewhere.
+    pub room_id: Option<RoomId>,
+    /// Its rooms' names, or its venue.
     pub room: String,
     pub worker_id: Option<WorkerId>,
     pub worker: Option<String>,

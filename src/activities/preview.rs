@@ -53,10 +53,11 @@ impl Row {
         self.pick == Pick::Room(*room)
     }
 
-    pub fn opening_hours(&self) -> Option<(i64, i64)> {
-        match self.state {
+    /// The day's hours, where the room is not open then.
+    pub fn opening_hours(&self) -> &[(i64, i64)] {
+        match &self.state {
             State::OutsideHours(hours) => hours,
-            _ => None,
+            _ => &[],
         }
     }
 

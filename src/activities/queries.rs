@@ -2,16 +2,24 @@
 
 use chrono::NaiveDateTime;
 
-use super::rules::{self, Occupant, Slot};
+use super::rules::{Occupant, Slot};
 use super::title::{PUBLISHED, Sight};
 use super::{Activity, ActivityId, ServiceKind, Session, SessionId};
 use crate::auth::{AccountId, Coordinator, Role, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
+use crate::codes::{self, CodeOf};
 use crate::error::{Error, Result};
-use crate::store::{Conn, Flag};
+use crate::store::{self, Conn, Flag};
 use crate::teams::TeamId;
 use crate::workers::WorkerId;
+
+/// The first of the rooms of session `s`, if it is in one.
+const ROOM_ID: &str = "(select min(x.room_id) from session_rooms x where x.session_id = s.id)";
+
+/// Where session `s` is: its rooms' names, or its venue.
+pub const ROOM: &str =
+    "coalesce((select string_agg(x.name, '、') from session_rooms x where x.session_id = s.id), s.venue, '')";
 
 /// What a [`Session`] is selected from, as `sight` reads it; a condition follows.
 fn select(sight: Sight<'_>) -> String {
@@ -19,14 +27,14 @@ fn select(sight: Sight<'_>) -> String {
         [("a", "description"), ("s", "reason"), ("s", "summary")].map(|(table, name)| sight.column(table, name));
     format!(
         "select s.id, s.activity_id, s.center_id, c.name as center, c.zone, {}, {description}, a.published,
-                s.room_id, r.name as room, s.worker_id, w.name as worker, s.team_id, t.name as team,
-                s.starts_at, s.ends_at, s.local_date, s.capacity, s.status, {reason}, s.check_in_token, {summary},
+                {ROOM_ID} as room_id, {ROOM} as room, s.worker_id, w.name as worker, s.team_id, t.name as team,
+                s.starts_at, s.ends_at, s.local_date, s.capacity, s.status, {reason}, coalesce(q.token, '') as check_in_token, {summary},
                 s.closed_at, s.sequence, s.updated_at, s.rotating
          from sessions s
          join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id
          join centers c on c.id = s.center_id
-         join rooms r on r.id = s.room_id
+         left join codes q on q.kind = 'session' and q.subject_id = s.id and q.replaced_at is null
          left join workers v on v.id = s.worker_id
          left join people w on w.id = v.person_id
          left join teams t on t.id = s.team_id",
@@ -75,11 +83,9 @@ async fn leads_it(by: &Viewer, conn: &mut Conn, id: SessionId) -> Result<bool> {
 /// # Errors
 /// `NotFound` for a token that no session has.
 pub async fn session_by_token(conn: &mut Conn, token: &str) -> Result<Session> {
-    if !rules::is_token(token) {
-        return Err(Error::NotFound);
-    }
-    let sql = format!("{} where s.check_in_token = $1", select(Sight::Public));
-    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(token).fetch_optional(conn).await?.ok_or(Error::NotFound)
+    let Some((CodeOf::Session, id)) = codes::find(conn, token).await? else { return Err(Error::NotFound) };
+    let sql = format!("{} where s.id = $1", select(Sight::Public));
+    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
 }
 
 /// One session of the center, unless it is no more than a plan: anyone may know it.
@@ -341,7 +347,7 @@ pub async fn occupants(by: &Coordinator, conn: &mut Conn, center: CenterId, slot
 
 /// The name of this installation, which makes calendar entries' ids unique in the world.
 pub async fn instance(conn: &mut Conn) -> Result<String> {
-    Ok(sqlx::query_scalar("select value from settings where key = 'instance'").fetch_one(conn).await?)
+    Ok(store::kept(conn, "instance").await?.unwrap_or_default())
 }
 
 /// The account's own worker at the center, if it has one.

@@ -140,8 +140,8 @@ pub struct Occupant {
 pub enum State {
     Free,
     Taken(Box<Occupant>),
-    /// Not within the day's opening hours; `None` on a day without any.
-    OutsideHours(Option<(i64, i64)>),
+    /// Not within the day's opening hours, which these are.
+    OutsideHours(Vec<(i64, i64)>),
     /// Closed for a time, by this reason.
     Closed(String),
 }
@@ -169,9 +169,9 @@ pub fn state(room: &Room, slot: &Slot, occupants: &[Occupant], closures: &[Closu
 /// # Errors
 /// The state that says why not.
 pub fn open(room: &Room, slot: &Slot, closures: &[Closure]) -> Result<(), State> {
-    let hours = room.hours.on(slot.date.weekday());
-    if !hours.is_some_and(|(opens, closes)| opens <= slot.from && slot.to <= closes) {
-        return Err(State::OutsideHours(hours));
+    let hours = room.hours.on(slot.date);
+    if !hours.iter().any(|(opens, closes)| *opens <= slot.from && slot.to <= *closes) {
+        return Err(State::OutsideHours(hours.to_vec()));
     }
     let touches = |closure: &&Closure| {
         closure.room_id == room.id && closure.starts_at < slot.ends_at && slot.starts_at < closure.ends_at
@@ -191,10 +191,12 @@ pub fn refusal(room: &Room, zone: Zone, slot: &Slot, state: &State) -> Option<Re
             let time = format!("{}–{}", from.format("%H:%M"), to.format("%H:%M"));
             Some(at("room_taken").with("time", time).with("title", there.title.pick(Lang::Zh)))
         }
-        State::OutsideHours(Some((opens, closes))) => {
-            Some(at("outside_hours").with("hours", format!("{}–{}", clock(*opens), clock(*closes))))
+        State::OutsideHours(hours) if hours.is_empty() => Some(at("closed_that_day")),
+        State::OutsideHours(hours) => {
+            let spans: Vec<String> =
+                hours.iter().map(|(from, to)| format!("{}–{}", clock(*from), clock(*to))).collect();
+            Some(at("outside_hours").with("hours", spans.join("、")))
         }
-        State::OutsideHours(None) => Some(at("closed_that_day")),
         State::Closed(reason) => Some(at("room_closed").with("reason", reason)),
     }
 }
@@ -225,16 +227,11 @@ pub fn may_change(session: &Session) -> Result<(), Refusal> {
     }
 }
 
-/// Whether a code can be ours: ten digits and small letters, no more and nothing else.
-pub fn is_token(text: &str) -> bool {
-    text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::centers::CenterId;
-    use crate::rooms::{ClosureId, RoomClass, RoomKindId, WeekHours};
+    use crate::rooms::{ClosureId, RoomClass, RoomKindId, Weeks};
 
     fn date(text: &str) -> Date {
         Date::parse(text).unwrap()
@@ -293,8 +290,8 @@ mod tests {
 
     /// Open 9:00 to 18:00 on Fridays, with a buffer of 15 minutes.
     fn room() -> Room {
-        let mut hours = WeekHours::default();
-        hours.set(5, 540, 1080);
+        let mut hours = Weeks::default();
+        hours.from(Date::FIRST).add(5, 540, 1080);
         Room {
             id: RoomId(1),
             center_id: CenterId(1),
@@ -337,9 +334,9 @@ mod tests {
     #[test]
     fn a_room_is_closed_outside_its_hours_and_in_a_closure() {
         assert!(state(&room(), &friday(540, 1080), &[], &[]).is_free());
-        assert_eq!(state(&room(), &friday(539, 600), &[], &[]), State::OutsideHours(Some((540, 1080))));
+        assert_eq!(state(&room(), &friday(539, 600), &[], &[]), State::OutsideHours(vec![(540, 1080)]));
         let saturday = Slot::new(Zone::SHANGHAI, date("2026-07-04"), 600, 660);
-        assert_eq!(state(&room(), &saturday, &[], &[]), State::OutsideHours(None));
+        assert_eq!(state(&room(), &saturday, &[], &[]), State::OutsideHours(Vec::new()));
         let noon = friday(720, 780);
         let repairs = Closure {
             id: ClosureId(1),

@@ -70,7 +70,7 @@ fn values(session: &Session) -> Fields {
     let slot = session.slot();
     let id = |id: Option<i64>| id.map(|id| id.to_string()).unwrap_or_default();
     Fields::default()
-        .with("room", session.room_id)
+        .with("room", id(session.room_id.map(|id| id.0)))
         .with("worker", id(session.worker_id.map(|id| id.0)))
         .with("team", id(session.team_id.map(|id| id.0)))
         .with("capacity", id(session.capacity))

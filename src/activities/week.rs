@@ -80,7 +80,7 @@ pub fn day<'a>(
     let shown = shown(sessions, date);
     let columns = columns(rooms, &shown);
     let place =
-        |session: &Session| columns.iter().position(|column| column.id == session.room_id).map_or(1, |at| at + 1);
+        |session: &Session| columns.iter().position(|column| Some(column.id) == session.room_id).map_or(1, |at| at + 1);
     let blocks: Vec<Span<&Session>> = shown
         .iter()
         .map(|session| {
@@ -88,7 +88,7 @@ pub fn day<'a>(
             Span { column: place(session), from: slot.from, to: slot.to, what: *session }
         })
         .collect();
-    let hours = rooms.iter().filter_map(|room| room.hours.on(date.weekday()));
+    let hours = rooms.iter().flat_map(|room| room.hours.on(date).iter().copied());
     let spans = hours.chain(blocks.iter().map(|block| (block.from, block.to)));
     let (first, last) = spans.fold((i64::MAX, 0), |(first, last), (from, to)| (first.min(from), last.max(to)));
     let (first_hour, last_hour) = if last == 0 { USUAL } else { (first / 60, (last + 59) / 60) };
@@ -112,7 +112,8 @@ pub fn day<'a>(
 
 fn shown(sessions: &[Session], date: Date) -> Vec<&Session> {
     let stands = |session: &Session| matches!(session.status, SessionStatus::Planned | SessionStatus::Completed);
-    let here: Vec<&Session> = sessions.iter().filter(|session| session.local_date == date).collect();
+    let in_a_room = |session: &&Session| session.local_date == date && session.room_id.is_some();
+    let here: Vec<&Session> = sessions.iter().filter(in_a_room).collect();
     let mut shown: Vec<&Session> = here.iter().copied().filter(|session| stands(session)).collect();
     for session in here.into_iter().filter(|session| session.status == SessionStatus::Cancelled) {
         let covered = |other: &&Session| {
@@ -132,25 +133,31 @@ fn columns(rooms: &[Room], shown: &[&Session]) -> Vec<Column> {
         .map(|room| Column { id: room.id, name: room.name.clone(), capacity: Some(room.capacity) })
         .collect();
     for session in shown {
-        if !columns.iter().any(|column| column.id == session.room_id) {
-            columns.push(Column { id: session.room_id, name: session.room.clone(), capacity: None });
+        if let Some(id) = session.room_id
+            && !columns.iter().any(|column| column.id == id)
+        {
+            columns.push(Column { id, name: session.room.clone(), capacity: None });
         }
     }
     columns
 }
 
-/// The stretches of the day at which the room is closed.
+/// The stretches of the day at which the room is closed: outside its spans, and within them by a closure.
 fn closed(room: &Room, closures: &[Closure], zone: Zone, date: Date) -> Vec<(i64, i64, Closed)> {
-    let (opens, closes) = room.hours.on(date.weekday()).unwrap_or((1_440, 1_440));
-    let mut closed: Vec<(i64, i64, Closed)> = vec![(0, opens, None), (closes, 1_440, None)];
+    let open = room.hours.on(date);
+    let edges = std::iter::once(0).chain(open.iter().flat_map(|(opens, closes)| [*opens, *closes])).chain([1_440]);
+    let edges: Vec<i64> = edges.collect();
+    let mut closed: Vec<(i64, i64, Closed)> = edges.chunks_exact(2).map(|gap| (gap[0], gap[1], None)).collect();
     closed.retain(|(from, to, _)| from < to);
     let (dawn, dusk) = (zone.midnight(date), zone.midnight(date.plus_days(1)));
     for closure in closures.iter().filter(|closure| closure.room_id == room.id) {
         if closure.starts_at < dusk && dawn < closure.ends_at {
             let minute = |at: Timestamp| dawn.minutes_until(at.clamp(dawn, dusk)).min(1_440);
-            let (from, to) = (minute(closure.starts_at).max(opens), minute(closure.ends_at).min(closes));
-            if from < to {
-                closed.push((from, to, Some(closure.reason.clone())));
+            for (opens, closes) in open {
+                let (from, to) = (minute(closure.starts_at).max(*opens), minute(closure.ends_at).min(*closes));
+                if from < to {
+                    closed.push((from, to, Some(closure.reason.clone())));
+                }
             }
         }
     }
@@ -190,11 +197,11 @@ fn free(
 mod tests {
     use super::*;
     use crate::centers::CenterId;
-    use crate::rooms::{RoomClass, RoomKindId, WeekHours};
+    use crate::rooms::{RoomClass, RoomKindId, Weeks};
 
     fn room(buffer_minutes: i64) -> Room {
-        let mut hours = WeekHours::default();
-        hours.set(5, 540, 1_080);
+        let mut hours = Weeks::default();
+        hours.from(Date::FIRST).add(5, 540, 1_080);
         Room {
             id: RoomId(1),
             center_id: CenterId(1),

@@ -1,11 +1,11 @@
 //! Adding organizations and concluding agreements.
 
 use super::forms::{NewAgreement, NewOrganization};
-use super::{AgreementId, ProviderId, PurchaserId};
+use super::{AgreementId, ProviderId, PurchaserId, queries};
 use crate::auth::CityAdmin;
 use crate::clock::{Date, Now, Zone};
-use crate::error::{Error, Result};
-use crate::store::{self, Conn, Violation};
+use crate::error::{Error, OnViolation, Result};
+use crate::store::Conn;
 use crate::{audit, locks};
 
 /// Adds a provider, the organization (社会组织) that may run centers.
@@ -25,12 +25,9 @@ pub async fn add_purchaser(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewOrg
 }
 
 async fn insert_organization(tx: &mut Conn, now: Now, sql: &'static str, new: &NewOrganization) -> Result<i64> {
-    sqlx::query_scalar(sql).bind(&new.name).bind(new.contact.as_deref()).bind(now.0).fetch_one(tx).await.map_err(
-        |error| match store::violation(&error) {
-            Some(Violation::Unique(_)) => Error::field("name", "field.name_taken"),
-            _ => error.into(),
-        },
-    )
+    let inserted = sqlx::query_scalar(sql).bind(&new.name).bind(new.contact.as_deref()).bind(now.0).fetch_one(tx).await;
+    let taken = || Error::field("name", "field.name_taken");
+    Ok(inserted.on_unique("providers_name", taken).on_unique("purchasers_name", taken)?)
 }
 
 /// Concludes an agreement: in its period the provider runs the center, and the purchaser reads its reports.
@@ -42,8 +39,13 @@ pub async fn conclude(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewAgreemen
     if !locks::center(tx, new.center).await? {
         return Err(Error::field("center", "field.not_a_choice"));
     }
+    match queries::are_there(tx, new.provider, new.purchaser).await? {
+        (true, true) => {}
+        (false, _) => return Err(Error::field("provider", "field.not_a_choice")),
+        (_, false) => return Err(Error::field("purchaser", "field.not_a_choice")),
+    }
     let overlapping: i64 = sqlx::query_scalar(
-        "select count(*) from agreements where center_id = $1 and starts_on <= $2 and ends_on >= $3",
+        "select count(*) from agreement_centers where center_id = $1 and starts_on <= $2 and ends_on >= $3",
     )
     .bind(new.center)
     .bind(new.ends_on)
@@ -54,18 +56,23 @@ pub async fn conclude(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewAgreemen
         return Err(Error::field("center", "field.agreement_overlaps"));
     }
     let id: AgreementId = sqlx::query_scalar(
-        "insert into agreements (provider_id, purchaser_id, center_id, starts_on, ends_on, created_at)
-         values ($1, $2, $3, $4, $5, $6) returning id",
+        "insert into agreements (provider_id, purchaser_id, starts_on, ends_on, created_at)
+         values ($1, $2, $3, $4, $5) returning id",
     )
     .bind(new.provider)
     .bind(new.purchaser)
-    .bind(new.center)
     .bind(new.starts_on)
     .bind(new.ends_on)
     .bind(now.0)
     .fetch_one(&mut *tx)
-    .await
-    .map_err(unknown_party)?;
+    .await?;
+    sqlx::query("insert into agreement_centers (agreement_id, center_id, starts_on, ends_on) values ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(new.center)
+        .bind(new.starts_on)
+        .bind(new.ends_on)
+        .execute(&mut *tx)
+        .await?;
     audit::record(tx, by, now, audit::entry("agreement.concluded", id.0).at(new.center)).await?;
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await?;
     Ok(id)
@@ -75,23 +82,26 @@ pub async fn conclude(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewAgreemen
 /// agreement is concluded, and by the server every hour: agreements begin at midnight without anybody's doing.
 pub async fn hand_over(tx: &mut Conn, today: Date) -> Result<()> {
     sqlx::query(
-        "update centers set provider_id = (
-             select max(g.provider_id) from agreements g
-             where g.center_id = centers.id and g.starts_on <= $1 and g.ends_on >= $1)
-         where exists (
-             select 1 from agreements g
-             where g.center_id = centers.id and g.starts_on <= $1 and g.ends_on >= $1
-               and (centers.provider_id is null or g.provider_id <> centers.provider_id))",
+        "update operators set ends_on = $2
+         where ends_on is null and exists (
+             select 1 from agreement_centers g join agreements a on a.id = g.agreement_id
+             where g.center_id = operators.center_id and g.starts_on <= $1 and g.ends_on >= $1
+               and a.provider_id <> operators.provider_id)",
+    )
+    .bind(today)
+    .bind(today.minus_days(1))
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "insert into operators (center_id, provider_id, starts_on)
+         select g.center_id, max(a.provider_id), cast($1 as text)
+         from agreement_centers g join agreements a on a.id = g.agreement_id
+         where g.starts_on <= $1 and g.ends_on >= $1
+           and not exists (select 1 from operators o where o.center_id = g.center_id and o.ends_on is null)
+         group by g.center_id",
     )
     .bind(today)
     .execute(tx)
     .await?;
     Ok(())
-}
-
-fn unknown_party(error: sqlx::Error) -> Error {
-    match store::violation(&error) {
-        Some(Violation::ForeignKey) => Error::field("provider", "field.not_a_choice"),
-        _ => error.into(),
-    }
 }

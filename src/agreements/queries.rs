@@ -1,6 +1,6 @@
 //! Reading organizations and agreements.
 
-use super::{Agreement, Organization};
+use super::{Agreement, Organization, ProviderId, PurchaserId};
 use crate::auth::{CityAdmin, Viewer};
 use crate::centers::CenterId;
 use crate::error::Result;
@@ -14,14 +14,26 @@ pub async fn purchasers(_: &CityAdmin, conn: &mut Conn) -> Result<Vec<Organizati
     Ok(sqlx::query_as("select id, name, contact from purchasers order by name").fetch_all(conn).await?)
 }
 
+/// Whether there is such a provider, and such a purchaser.
+pub(super) async fn are_there(conn: &mut Conn, provider: ProviderId, purchaser: PurchaserId) -> Result<(bool, bool)> {
+    let (providers, purchasers): (i64, i64) = sqlx::query_as(
+        "select (select count(*) from providers where id = $1), (select count(*) from purchasers where id = $2)",
+    )
+    .bind(provider)
+    .bind(purchaser)
+    .fetch_one(conn)
+    .await?;
+    Ok((providers > 0, purchasers > 0))
+}
+
 const COLUMNS: &str = "select g.id, p.name as provider, u.name as purchaser, c.id as center_id, c.name as center,
-        g.starts_on, g.ends_on
+        x.starts_on, x.ends_on
      from agreements g join providers p on p.id = g.provider_id join purchasers u on u.id = g.purchaser_id
-     join centers c on c.id = g.center_id";
+     join agreement_centers x on x.agreement_id = g.id join centers c on c.id = x.center_id";
 
 /// Every agreement, the latest first.
 pub async fn all(_: &CityAdmin, conn: &mut Conn) -> Result<Vec<Agreement>> {
-    let sql = format!("{COLUMNS} order by g.starts_on desc, g.id desc");
+    let sql = format!("{COLUMNS} order by x.starts_on desc, g.id desc");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(conn).await?)
 }
 
@@ -33,7 +45,7 @@ pub async fn of_center(by: &Viewer, conn: &mut Conn, center: CenterId) -> Result
            and exists (select 1 from account_centers r where r.center_id = c.id and r.account_id = $2)
            and not exists (select 1 from account_scopes s
                            where s.account_id = $2 and s.purchaser_id is not null and s.purchaser_id <> g.purchaser_id)
-         order by g.starts_on desc, g.id desc"
+         order by x.starts_on desc, g.id desc"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(by.account).fetch_all(conn).await?)
 }

@@ -1,14 +1,14 @@
 //! Accounts: made, disabled and given new passwords. Their pages stand in `accounts`, above the places in which a role holds.
 
-use crate::audit::{self, Acting};
+use crate::audit::{self, Acting, Actor};
 use crate::auth::logins::{self, LIVE};
 use crate::auth::password::{NewPassword, PasswordHash};
 use crate::auth::{AccountId, CityAdmin, Role, Scope, Viewer};
-use crate::clock::Now;
-use crate::error::{Error, Fault, Result};
+use crate::clock::{Now, Timestamp};
+use crate::error::{Error, Fault, OnViolation, Result};
 use crate::fields::{Fields, parse};
 use crate::ids::CenterId;
-use crate::store::{self, Conn, Violation};
+use crate::store::Conn;
 
 /// Who is to have an account, as a form brings it.
 pub struct Applicant {
@@ -122,10 +122,7 @@ async fn insert(
     .bind(now.0)
     .fetch_one(&mut *tx)
     .await
-    .map_err(|error| match store::violation(&error) {
-        Some(violation) if violation.is_unique("login") => Error::field("login", "field.login_taken"),
-        _ => error.into(),
-    })?;
+    .on_unique("accounts_login", || Error::field("login", "field.login_taken"))?;
     for scope in scopes {
         grant(tx, id, role, scope).await?;
     }
@@ -137,10 +134,8 @@ async fn grant(tx: &mut Conn, account: AccountId, role: Role, scope: &Scope) -> 
     if !role.holds_in(scope) {
         return Err(Error::internal(format!("the role {role} does not hold in {scope:?}")));
     }
-    if let Scope::Town(name) = scope
-        && !is_town(tx, name).await?
-    {
-        return Err(Error::field("town", "field.not_a_choice"));
+    if !is_there(tx, scope).await? {
+        return Err(Error::field(scope.field(), "field.not_a_choice"));
     }
     let (mut city, mut town, mut center, mut provider, mut purchaser, mut team) = (None, None, None, None, None, None);
     match scope {
@@ -163,18 +158,66 @@ async fn grant(tx: &mut Conn, account: AccountId, role: Role, scope: &Scope) -> 
     .bind(purchaser)
     .bind(team)
     .execute(tx)
-    .await
-    .map_err(|error| match store::violation(&error) {
-        Some(Violation::ForeignKey) => Error::field(scope.field(), "field.not_a_choice"),
-        _ => error.into(),
-    })?;
+    .await?;
     Ok(())
 }
 
-async fn is_town(conn: &mut Conn, name: &str) -> Result<bool> {
-    let there: i64 =
-        sqlx::query_scalar("select count(*) from communities where town = $1").bind(name).fetch_one(conn).await?;
+/// Whether there is such a place. The places stand above accounts, so no foreign key says so.
+async fn is_there(conn: &mut Conn, scope: &Scope) -> Result<bool> {
+    let there = match scope {
+        Scope::City => return Ok(true),
+        Scope::Town(name) => sqlx::query_scalar("select count(*) from communities where town = $1").bind(name),
+        Scope::Center(id) => sqlx::query_scalar("select count(*) from centers where id = $1").bind(id),
+        Scope::Provider(id) => sqlx::query_scalar("select count(*) from providers where id = $1").bind(id),
+        Scope::Purchaser(id) => sqlx::query_scalar("select count(*) from purchasers where id = $1").bind(id),
+        Scope::Team(id) => sqlx::query_scalar("select count(*) from teams where id = $1").bind(id),
+    };
+    let there: i64 = there.fetch_one(conn).await?;
     Ok(there > 0)
+}
+
+/// Lets an account's role hold in a center until that instant, or without end.
+pub(crate) async fn reach_until(
+    tx: &mut Conn,
+    account: AccountId,
+    center: CenterId,
+    until: Option<Timestamp>,
+) -> Result<()> {
+    sqlx::query("update account_scopes set ends_at = $1 where account_id = $2 and center_id = $3")
+        .bind(until)
+        .bind(account)
+        .bind(center)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes a center from an account. One that reaches nothing else is disabled, and its logins end.
+pub(crate) async fn withdraw(
+    by: &impl Acting,
+    now: Now,
+    tx: &mut Conn,
+    account: AccountId,
+    center: CenterId,
+) -> Result<()> {
+    sqlx::query("delete from account_scopes where account_id = $1 and center_id = $2")
+        .bind(account)
+        .bind(center)
+        .execute(&mut *tx)
+        .await?;
+    let disabled = sqlx::query(
+        "update accounts set disabled_at = $1 where id = $2 and disabled_at is null
+         and not exists (select 1 from account_scopes s where s.account_id = accounts.id)",
+    )
+    .bind(now.0)
+    .bind(account)
+    .execute(&mut *tx)
+    .await?;
+    if disabled.rows_affected() > 0 {
+        logins::revoke_all(tx, now, account, None).await?;
+        audit::record(tx, by, now, audit::entry("account.disabled", account.0).at(center)).await?;
+    }
+    Ok(())
 }
 
 /// Disables an account: its logins and tokens end at once.
@@ -262,4 +305,10 @@ pub async fn own_password(by: &Viewer, conn: &mut Conn) -> Result<(Option<String
         .bind(by.account)
         .fetch_one(conn)
         .await?)
+}
+
+/// An account as the audit names it.
+pub(crate) async fn actor(conn: &mut Conn, account: AccountId) -> Result<Actor> {
+    let name = sqlx::query_scalar("select name from accounts where id = $1").bind(account).fetch_one(conn).await?;
+    Ok(Actor::Account { id: account, name })
 }

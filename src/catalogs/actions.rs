@@ -5,10 +5,10 @@ use super::{Catalog, Kind};
 use crate::audit;
 use crate::auth::CityAdmin;
 use crate::clock::{Now, Zone};
-use crate::error::{Error, Result};
+use crate::error::{Error, OnViolation, Result};
 use crate::people::groups::{self, AgeBands};
 use crate::rooms::RoomClass;
-use crate::store::{self, Conn, Flag, Violation};
+use crate::store::{Conn, Flag};
 
 /// Adds a kind to a catalog. Its code is made here, for nobody needs to invent one.
 ///
@@ -33,7 +33,7 @@ pub async fn add(by: &CityAdmin, now: Now, tx: &mut Conn, catalog: Catalog, inpu
         Catalog::TeamKinds => insert.bind(Flag::from(input.needs_qualification)),
         Catalog::ServiceKinds => insert.bind(Flag::from(input.confidential)),
     };
-    let id: i64 = insert.fetch_one(&mut *tx).await.map_err(taken)?;
+    let id: i64 = taken(insert.fetch_one(&mut *tx).await)?;
     audit::record(tx, by, now, audit::entry("kind.added", id).because(&input.name)).await
 }
 
@@ -61,7 +61,7 @@ pub async fn revise(
         Catalog::RoomKinds | Catalog::TeamKinds => update,
         Catalog::ServiceKinds => update.bind(Flag::from(*confidential)),
     };
-    update.execute(&mut *tx).await.map_err(taken)?;
+    taken(update.execute(&mut *tx).await)?;
     if kind.confidential.is_some_and(|was| was.is_set() != *confidential) {
         let action = if *confidential { "kind.made_confidential" } else { "kind.made_open" };
         audit::record(tx, by, now, audit::entry(action, kind.id).because(name)).await?;
@@ -70,11 +70,13 @@ pub async fn revise(
     audit::record(tx, by, now, audit::entry("kind.renamed", kind.id).because(&renamed)).await
 }
 
-fn taken(error: sqlx::Error) -> Error {
-    match store::violation(&error) {
-        Some(Violation::Unique(_)) => Error::field("name", "field.name_taken"),
-        _ => error.into(),
-    }
+/// The name is another kind's already.
+fn taken<T>(written: sqlx::Result<T>) -> Result<T> {
+    let taken = || Error::field("name", "field.name_taken");
+    Ok(written
+        .on_unique("room_kinds_name", taken)
+        .on_unique("team_kinds_name", taken)
+        .on_unique("service_kinds_name", taken)?)
 }
 
 /// Sets the ages at which somebody counts as elderly or youth, from today on. What was before is counted as it was.

@@ -1,6 +1,6 @@
 //! What can be done to a center.
 
-use super::{Center, CenterId};
+use super::{Center, CenterId, CenterKind};
 use crate::audit;
 use crate::auth::CityAdmin;
 use crate::clock::{Now, Zone};
@@ -25,40 +25,59 @@ pub async fn rename(
     audit::record(tx, by, now, audit::entry("center.renamed", center.id().0).at(center.id())).await
 }
 
+/// Where the first populations are printed, and the day of that paper.
+const ANNEX: &str = "东府办〔2012〕65号 附件";
+const ANNEX_OF: &str = "2012-05-14";
+
 /// A community and the center that is planned for it, as the annex prints them.
 pub(crate) struct Founding {
     pub(crate) number: i64,
     pub(crate) town: String,
     pub(crate) community: String,
     pub(crate) area_m2: i64,
-    pub(crate) registered_population: i64,
-    pub(crate) migrant_population: i64,
+    pub(crate) registered: i64,
+    /// What the annex heads 外来人口.
+    pub(crate) second: i64,
     pub(crate) planned_area_m2: i64,
 }
 
 /// Enters a community with its center, on the first start.
 pub(crate) async fn found(tx: &mut Conn, now: Now, founding: &Founding) -> Result<CenterId> {
     let id: i64 = sqlx::query_scalar(
-        "insert into communities (number, town, name, area_m2, registered_population, migrant_population)
-         values ($1, $2, $3, $4, $5, $6) returning id",
+        "insert into communities (number, town, name, area_m2) values ($1, $2, $3, $4) returning id",
     )
     .bind(founding.number)
     .bind(&founding.town)
     .bind(&founding.community)
     .bind(founding.area_m2)
-    .bind(founding.registered_population)
-    .bind(founding.migrant_population)
     .fetch_one(&mut *tx)
     .await?;
-    Ok(sqlx::query_scalar(
-        "insert into centers (community_id, name, zone, planned_area_m2, created_at) values ($1, $2, $3, $4, $5)
-         returning id",
+    sqlx::query(
+        "insert into populations (community_id, counted_on, source, registered, second) values ($1, $2, $3, $4, $5)",
     )
     .bind(id)
+    .bind(ANNEX_OF)
+    .bind(ANNEX)
+    .bind(founding.registered)
+    .bind(founding.second)
+    .execute(&mut *tx)
+    .await?;
+    let center: CenterId = sqlx::query_scalar(
+        "insert into centers (community_id, kind, name, zone, planned_area_m2, created_at)
+         values ($1, $2, $3, $4, $5, $6) returning id",
+    )
+    .bind(id)
+    .bind(CenterKind::Demonstration)
     .bind(format!("{}社区综合服务中心", founding.community))
     .bind(Zone::SHANGHAI)
     .bind(founding.planned_area_m2)
     .bind(now.0)
-    .fetch_one(tx)
-    .await?)
+    .fetch_one(&mut *tx)
+    .await?;
+    sqlx::query("insert into center_communities (center_id, community_id) values ($1, $2)")
+        .bind(center)
+        .bind(id)
+        .execute(tx)
+        .await?;
+    Ok(center)
 }

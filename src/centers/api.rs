@@ -5,9 +5,10 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Center, CenterId, queries};
+use super::{Center, CenterId, Population, SecondNumber, population, queries};
 use crate::api::{List, Problem};
 use crate::auth::Viewer;
+use crate::clock::{Now, Zone};
 use crate::error::Result;
 use crate::store::Db;
 
@@ -26,12 +27,18 @@ pub(crate) struct CenterJson {
     /// IANA name
     zone: String,
     planned_area_m2: i64,
+    /// Registered residents of the communities that it serves
     registered_population: i64,
-    migrant_population: i64,
+    /// Migrant residents, where it is known that the printed number counts them
+    migrant_population: Option<i64>,
+    /// The second number as it is printed
+    second_population: i64,
+    /// What the second number counts, `migrant` or `all`; null where nobody has said so
+    second_population_is: Option<&'static str>,
 }
 
-impl From<Center> for CenterJson {
-    fn from(center: Center) -> Self {
+impl CenterJson {
+    fn of(center: Center, population: Population) -> Self {
         Self {
             id: center.head.id.0,
             name: center.head.name,
@@ -41,8 +48,10 @@ impl From<Center> for CenterJson {
             address: center.address,
             zone: center.zone.to_string(),
             planned_area_m2: center.planned_area_m2,
-            registered_population: center.registered_population,
-            migrant_population: center.migrant_population,
+            registered_population: population.registered,
+            migrant_population: population.migrant(),
+            second_population: population.second,
+            second_population_is: population.second_is.map(SecondNumber::code),
         }
     }
 }
@@ -50,14 +59,24 @@ impl From<Center> for CenterJson {
 /// The centers that the token's role reaches.
 #[utoipa::path(context_path = "/api/v1", tag = "centers", responses((status = 200, body = List<CenterJson>), (status = "4XX", body = Problem)))]
 #[get("/centers")]
-pub(crate) async fn list(by: Viewer, db: &Db) -> Result<Json<List<CenterJson>>> {
-    let centers = queries::open_to_all(&by, &mut *db.read().await?).await?;
-    Ok(Json(List::whole(centers.into_iter().map(CenterJson::from).collect())))
+pub(crate) async fn list(by: Viewer, db: &Db, now: Now) -> Result<Json<List<CenterJson>>> {
+    let mut conn = db.read().await?;
+    let centers = queries::open_to_all(&by, &mut conn).await?;
+    let ids: Vec<CenterId> = centers.iter().map(Center::id).collect();
+    let mut populations = population::of_centers(&mut conn, &ids, Zone::SHANGHAI.date(now.0)).await?;
+    let item = |center: Center| {
+        let population = populations.remove(&center.id()).unwrap_or_default();
+        CenterJson::of(center, population)
+    };
+    Ok(Json(List::whole(centers.into_iter().map(item).collect())))
 }
 
 /// One center.
 #[utoipa::path(context_path = "/api/v1", tag = "centers", params(("id" = i64, Path)), responses((status = 200, body = CenterJson), (status = "4XX", body = Problem)))]
 #[get("/centers/<id>")]
-pub(crate) async fn show(by: Viewer, db: &Db, id: CenterId) -> Result<Json<CenterJson>> {
-    Ok(Json(queries::open_to(&by, &mut *db.read().await?, id).await?.into()))
+pub(crate) async fn show(by: Viewer, db: &Db, now: Now, id: CenterId) -> Result<Json<CenterJson>> {
+    let mut conn = db.read().await?;
+    let center = queries::open_to(&by, &mut conn, id).await?;
+    let population = population::together(&mut conn, &[id], center.zone.date(now.0)).await?;
+    Ok(Json(CenterJson::of(center, population)))
 }

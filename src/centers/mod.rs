@@ -3,17 +3,25 @@
 mod actions;
 pub(crate) mod api;
 mod pages;
+pub mod population;
 pub mod queries;
 
 use rocket::fairing::AdHoc;
 
 pub use actions::rename;
 pub(crate) use actions::{Founding, found};
+pub use population::{Population, SecondNumber};
 
 use crate::clock::{Timestamp, Zone};
 pub use crate::ids::CenterId;
+use crate::store::text_enum;
 use crate::web::Frame;
 use crate::web::nav::Tab;
+
+text_enum!(
+    /// The city's own demonstration point (市级示范点), or one that a town builds by itself.
+    CenterKind in "center_kind" { Demonstration = "demonstration", Town = "town" }
+);
 
 /// A center's name, for lists and for the head of every page inside it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -33,8 +41,6 @@ pub struct Center {
     pub address: Option<String>,
     pub zone: Zone,
     pub planned_area_m2: i64,
-    pub registered_population: i64,
-    pub migrant_population: i64,
     pub created_at: Timestamp,
 }
 
@@ -53,11 +59,6 @@ impl Center {
     /// A page inside this center.
     pub fn frame(&self, tab: Tab) -> Frame<'_> {
         self.head.frame(tab)
-    }
-
-    /// Registered and migrant residents, for coverage (DESIGN section 5).
-    pub fn population(&self) -> i64 {
-        self.registered_population + self.migrant_population
     }
 }
 

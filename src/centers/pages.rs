@@ -28,8 +28,8 @@ impl List {
         self.centers.iter().map(|center| center.planned_area_m2).sum()
     }
 
-    fn population(&self) -> i64 {
-        self.centers.iter().map(|center| center.population).sum()
+    fn registered(&self) -> i64 {
+        self.centers.iter().map(|center| center.population.registered).sum()
     }
 }
 

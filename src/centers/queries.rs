@@ -1,15 +1,17 @@
 //! Reading centers. [`open_to`] is the door that every center's page goes through.
 
-use super::{Center, CenterHead, CenterId};
+use super::{Center, CenterHead, CenterId, Population, population};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::store::Conn;
 
-const COLUMNS: &str = "c.id, c.name, c.address, c.zone, c.planned_area_m2, c.created_at, m.town, m.name as community,
-    m.registered_population, m.migrant_population, p.name as provider";
+const COLUMNS: &str =
+    "c.id, c.name, c.address, c.zone, c.planned_area_m2, c.created_at, m.town, m.name as community, p.name as provider";
 
-const FROM: &str =
-    "from centers c join communities m on m.id = c.community_id left join providers p on p.id = c.provider_id";
+const FROM: &str = "from centers c
+    join communities m on m.id = c.community_id
+    left join operators o on o.center_id = c.id and o.ends_on is null
+    left join providers p on p.id = o.provider_id";
 
 /// The center, if the viewer's role reaches it.
 ///
@@ -46,7 +48,8 @@ pub async fn public(conn: &mut Conn, id: CenterId) -> Result<Center> {
 /// The centers that the viewer's role reaches.
 pub async fn reached_by(by: &Viewer, conn: &mut Conn) -> Result<Vec<CenterHead>> {
     Ok(sqlx::query_as(
-        "select c.id, c.name from centers c join account_centers r on r.center_id = c.id where r.account_id = $1 order by c.id",
+        "select c.id, c.name from centers c
+         where exists (select 1 from account_centers r where r.center_id = c.id and r.account_id = $1) order by c.id",
     )
     .bind(by.account)
     .fetch_all(conn)
@@ -62,32 +65,36 @@ pub struct Row {
     pub community: String,
     pub provider: Option<String>,
     pub planned_area_m2: i64,
-    pub population: i64,
+    #[sqlx(skip)]
+    pub population: Population,
     pub rooms: i64,
     pub upcoming: i64,
 }
 
 /// The viewer's centers with their rooms and the sessions planned from today on.
 pub async fn list(by: &Viewer, conn: &mut Conn, today: crate::clock::Date) -> Result<Vec<Row>> {
-    Ok(sqlx::query_as(
+    let sql = format!(
         "select c.id, c.name, m.town, m.name as community, p.name as provider, c.planned_area_m2,
-                m.registered_population + m.migrant_population as population,
                 (select count(*) from rooms r where r.center_id = c.id and r.retired_at is null) as rooms,
                 (select count(*) from sessions s
                  where s.center_id = c.id and s.status = 'planned' and s.local_date >= $2) as upcoming
-         from centers c join communities m on m.id = c.community_id left join providers p on p.id = c.provider_id
+         {FROM}
          where exists (select 1 from account_centers r where r.center_id = c.id and r.account_id = $1)
-         order by m.number",
-    )
-    .bind(by.account)
-    .bind(today)
-    .fetch_all(conn)
-    .await?)
+         order by m.number, c.id"
+    );
+    let mut rows: Vec<Row> =
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(by.account).bind(today).fetch_all(&mut *conn).await?;
+    let ids: Vec<CenterId> = rows.iter().map(|row| row.head.id).collect();
+    let populations = population::of_centers(conn, &ids, today).await?;
+    for row in &mut rows {
+        row.population = populations.get(&row.head.id).copied().unwrap_or_default();
+    }
+    Ok(rows)
 }
 
 /// Every center, for the front page.
 pub async fn all_public(conn: &mut Conn) -> Result<Vec<Center>> {
-    let sql = format!("select {COLUMNS} {FROM} order by m.number");
+    let sql = format!("select {COLUMNS} {FROM} order by m.number, c.id");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(conn).await?)
 }
 

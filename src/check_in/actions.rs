@@ -3,16 +3,16 @@
 use super::admit::{self, Again, Answer, Attempt, Door, Entrance, Queue, Via, Way, Who, admit_one, hold};
 use super::forms::{Closing, Confirmation, Heads, WalkIn};
 use super::queries::{self, Present};
-use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, company, rules, unknown};
-use crate::activities::{Session, SessionId, SessionStatus};
+use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, company, rules};
+use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::{Coordinator, Greeter, Role};
 use crate::clock::{Now, Timestamp};
-use crate::error::{Error, FieldErrors, Result};
+use crate::error::{Error, FieldErrors, OnViolation, Result};
 use crate::hours::{self, EntryId};
 use crate::people::rules::Phone as Number;
 use crate::people::{self, PersonId};
 use crate::phones::{self, Phone};
-use crate::store::{self, Conn, Sealer, Violation};
+use crate::store::{Conn, Sealer};
 use crate::{audit, locks};
 
 /// When and how somebody came whom a worker enters now: at once while the session runs, from paper afterwards, and
@@ -124,7 +124,7 @@ pub async fn walk_in(
     let person = match (known, &new.phone) {
         (Some(person), _) => person,
         (None, Some(phone)) => people::admit_unknown(by, now, tx, sealer, center, &new.name, phone.as_str()).await?,
-        (None, None) => unknown::register_by_name(by, now, tx, center, &new.name).await?,
+        (None, None) => people::register_by_name(by, now, tx, center, &new.name).await?,
     };
     admit_one(now, tx, Attempt { who: Who::Person(person), again, ..attempt }).await
 }
@@ -254,11 +254,8 @@ pub async fn count_heads(
     .bind(by.account)
     .fetch_one(&mut *tx)
     .await
-    .map_err(|error| match store::violation(&error) {
-        // Another session's count took the number meanwhile.
-        Some(Violation::Unique(_)) => Error::refused("request_reused"),
-        _ => error.into(),
-    })?;
+    // Another session's count took the number meanwhile.
+    .on_unique("head_counts_request", || Error::refused("request_reused"))?;
     audit::record(tx, by, now, audit::entry("head_count.added", id.0).at(session.center_id)).await?;
     Ok((id, true))
 }
@@ -323,7 +320,7 @@ pub async fn void(
     may_correct(by, &hold(tx, session.id).await?)?;
     let voided: Option<(PersonId, Part)> = sqlx::query_as(
         "update attendances set voided_at = $1, voided_by = $2, void_reason = $3
-         where id = $4 and session_id = $5 and voided_at is null returning person_id, role",
+         where id = $4 and session_id = $5 and voided_at is null returning person_id, part",
     )
     .bind(now.0)
     .bind(by.account)
@@ -364,7 +361,7 @@ pub async fn check_out(
 ) -> Result<Answer> {
     let came = (Method::Roster, now.0);
     let attempt = from_page(by, session, RequestId::random(), attendance.person_id, came);
-    queue.admit(Attempt { part: Some(attendance.role), way: Way::Out, ..attempt }).await
+    queue.admit(Attempt { part: Some(attendance.part), way: Way::Out, ..attempt }).await
 }
 
 /// Closes the session with its summary, and confirms the volunteers' hours that the worker ticked. From now on it only
@@ -376,19 +373,7 @@ pub async fn close(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session,
     if now.0 < session.starts_at {
         return Err(Error::refused("session_not_begun"));
     }
-    let closed = sqlx::query(
-        "update sessions set status = 'completed', summary = $1, closed_at = $2, closed_by = $3, updated_at = $2
-         where id = $4 and status = 'planned'",
-    )
-    .bind(&closing.summary)
-    .bind(now.0)
-    .bind(by.account)
-    .bind(session.id)
-    .execute(&mut *tx)
-    .await?;
-    if closed.rows_affected() == 0 {
-        return Err(Error::refused("session_not_planned"));
-    }
+    activities::complete(by, now, tx, session.id, &closing.summary).await?;
     for confirmed in &closing.hours {
         hours::confirm(by, now, tx, session, confirmed).await?;
     }

@@ -49,7 +49,7 @@ impl From<Present> for AttendanceJson {
         Self {
             id: row.id.0,
             person_id: row.person_id.0,
-            role: row.role.to_string(),
+            role: row.part.to_string(),
             method: row.method.to_string(),
             came_at: row.came_at.rfc3339(),
             left_at: row.left_at.map(|at| at.rfc3339()),

@@ -55,7 +55,7 @@ impl ClosingPage {
         };
         let ratings = ratings::summary(by, now, conn, &session).await?;
         let mut staff_in = queries::present(conn, session.id).await?;
-        staff_in.retain(|row| row.role == Part::Staff && row.left_at.is_none());
+        staff_in.retain(|row| row.part == Part::Staff && row.left_at.is_none());
         Ok(Self { center, session, now, counts, volunteers, staff_in, ratings, form })
     }
 

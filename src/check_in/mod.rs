@@ -26,7 +26,6 @@ mod session;
 mod sheets;
 mod spoken;
 pub mod sync;
-mod unknown;
 
 use rocket::fairing::AdHoc;
 use rocket_db_pools::Database;

@@ -2,6 +2,7 @@
 
 use super::forms::Heads;
 use super::{AttendanceId, HeadCountId, Method, Part};
+use crate::activities::queries::ROOM;
 use crate::activities::title::Sight;
 use crate::activities::{Session, SessionId, SessionStatus, Title};
 use crate::auth::{Role, Viewer};
@@ -25,7 +26,7 @@ pub struct Present {
     pub name: String,
     pub birth_date: Option<Date>,
     pub phone_last4: Option<String>,
-    pub role: Part,
+    pub part: Part,
     pub method: Method,
     pub came_at: Timestamp,
     pub left_at: Option<Timestamp>,
@@ -50,7 +51,7 @@ impl Present {
     }
 
     pub fn may_leave(&self) -> bool {
-        self.left_at.is_none() && self.role != Part::Participant
+        self.left_at.is_none() && self.part != Part::Participant
     }
 
     pub fn identity(&self) -> Identity<'_> {
@@ -78,7 +79,7 @@ impl<'a> Identity<'a> {
     }
 }
 
-const PRESENT: &str = "select a.id, a.person_id, p.name, p.birth_date, p.phone_last4, a.role, a.method, a.came_at,
+const PRESENT: &str = "select a.id, a.person_id, p.name, p.birth_date, p.phone_last4, a.part, a.method, a.came_at,
         a.left_at, a.elderly, a.disabled, a.needy, a.youth,
         (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
          where h.attendance_id = a.id and h.voided_at is null) as companions,
@@ -115,7 +116,7 @@ pub struct Candidate {
     pub birth_date: Option<Date>,
     pub phone_last4: Option<String>,
     /// What they came as before, or what their team membership makes them.
-    pub role: Part,
+    pub part: Part,
 }
 
 impl Candidate {
@@ -131,12 +132,12 @@ const EXPECTED: i64 = 200;
 /// the activity, the most frequent first.
 pub async fn expected(conn: &mut Conn, session: &Session) -> Result<Vec<Candidate>> {
     Ok(sqlx::query_as(
-        "select p.id, p.name, p.birth_date, p.phone_last4, max(x.role) as role
+        "select p.id, p.name, p.birth_date, p.phone_last4, max(x.part) as part
          from (
-            select a.person_id, a.role, count(*) as times
+            select a.person_id, a.part, count(*) as times
             from attendances a join sessions o on o.id = a.session_id
             where o.activity_id = $1 and o.id <> $2 and o.starts_at < $3 and a.voided_at is null
-            group by a.person_id, a.role
+            group by a.person_id, a.part
             union all
             select m.person_id, 'volunteer', 1000 from team_members m where m.team_id = $4 and m.left_on is null
          ) x
@@ -184,7 +185,7 @@ pub async fn search(
     .await?;
     let is = |what: &str, id| known.iter().any(|(person, word)| *person == id && word == what);
     let candidate = |row: people::PersonRow| Candidate {
-        role: if is("serves", row.id) { Part::Volunteer } else { Part::Participant },
+        part: if is("serves", row.id) { Part::Volunteer } else { Part::Participant },
         id: row.id,
         name: row.name,
         birth_date: row.birth_date,
@@ -200,7 +201,7 @@ pub async fn search(
 pub async fn part_at(conn: &mut Conn, session: SessionId, person: PersonId) -> Result<Part> {
     Ok(sqlx::query_scalar(
         "select coalesce(
-            (select min(a.role) from attendances a
+            (select min(a.part) from attendances a
              where a.session_id = s.id and a.person_id = $2 and a.voided_at is null),
             (select 'volunteer' from team_members m
              where m.team_id = s.team_id and m.person_id = $2 and m.left_on is null),
@@ -240,9 +241,9 @@ impl Counts {
 
 pub async fn counts(conn: &mut Conn, session: SessionId) -> Result<Counts> {
     Ok(sqlx::query_as(
-        "select cast(coalesce(sum(case when role = 'participant' then 1 else 0 end), 0) as bigint) as participants,
-                cast(coalesce(sum(case when role = 'volunteer' then 1 else 0 end), 0) as bigint) as volunteers,
-                cast(coalesce(sum(case when role = 'staff' then 1 else 0 end), 0) as bigint) as staff,
+        "select cast(coalesce(sum(case when part = 'participant' then 1 else 0 end), 0) as bigint) as participants,
+                cast(coalesce(sum(case when part = 'volunteer' then 1 else 0 end), 0) as bigint) as volunteers,
+                cast(coalesce(sum(case when part = 'staff' then 1 else 0 end), 0) as bigint) as staff,
                 (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
                  where h.session_id = $1 and h.voided_at is null) as heads
          from attendances where session_id = $1 and voided_at is null",
@@ -349,7 +350,7 @@ impl Today {
 pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> Result<Vec<Today>> {
     let own_teams_only = Flag::from(by.role == Role::TeamLeader);
     let sql = format!(
-        "select s.id, {}, r.name as room, t.name as team, c.zone, s.starts_at, s.ends_at, s.status, s.capacity,
+        "select s.id, {}, {ROOM} as room, t.name as team, c.zone, s.starts_at, s.ends_at, s.status, s.capacity,
                 (select count(*) from attendances v where v.session_id = s.id and v.voided_at is null) as present,
                 (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
                  where h.session_id = s.id and h.voided_at is null) as heads
@@ -357,11 +358,10 @@ pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) 
          join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id
          join centers c on c.id = s.center_id
-         join rooms r on r.id = s.room_id
          left join teams t on t.id = s.team_id
          where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
            and ($3 = 0 or exists (select 1 from account_scopes x where x.account_id = $4 and x.team_id = s.team_id))
-         order by s.starts_at, r.name, s.id",
+         order by s.starts_at, room, s.id",
         Sight::Of(by).title()
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))

@@ -42,7 +42,7 @@ pub(super) struct Waiting {
     pub name: Option<String>,
     birth_date: Option<Date>,
     phone_last4: Option<String>,
-    pub role: Part,
+    pub part: Part,
     pub way: Way,
     pub outcome: Code,
     pub occurred_at: Timestamp,
@@ -90,7 +90,7 @@ pub(super) async fn waiting_count(conn: &mut Conn, center: CenterId) -> Result<i
 
 async fn waiting(by: &Viewer, conn: &mut Conn, center: CenterId, one: Option<ScanId>) -> Result<Vec<Waiting>> {
     let sql = format!(
-        "select x.id, x.session_id, {}, x.person_id, p.name, p.birth_date, p.phone_last4, x.role, x.way, x.outcome,
+        "select x.id, x.session_id, {}, x.person_id, p.name, p.birth_date, p.phone_last4, x.part, x.way, x.outcome,
                 x.occurred_at, u.name as device, s.status, s.starts_at, s.local_date, c.zone
          from scans x
          join sessions s on s.id = x.session_id
@@ -168,7 +168,7 @@ async fn count(by: Coordinator, db: &Db, now: Now, center: CenterId, scan: ScanI
         request: RequestId::random(),
         session: waits.session_id,
         who: Who::Person(person),
-        part: Some(waits.role),
+        part: Some(waits.part),
         way: Way::In,
         method: Method::Paper,
         occurred_at: waits.counts_from(),

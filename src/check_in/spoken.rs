@@ -48,7 +48,7 @@ pub async fn people(conn: &mut Conn, phone: &Phone, session: SessionId) -> Resul
                     where m.team_id = s.team_id and m.person_id = p.id and m.left_on is null) then 1 else 0 end as serves,
                 case when exists (select 1 from attendances a
                     where a.session_id = s.id and a.person_id = p.id and a.voided_at is null
-                      and a.role <> 'participant' and a.left_at is null) then 1 else 0 end as stays
+                      and a.part <> 'participant' and a.left_at is null) then 1 else 0 end as stays
          from phone_people f join people p on p.id = f.person_id join sessions s on s.id = $2
          where f.phone_id = $1 order by f.added_at, p.id",
     )

@@ -37,7 +37,7 @@ async fn escorts(tx: &mut Conn, made: &Made) -> Result<()> {
              select v.id, '{way}', case v.person_id % 4 when 0 then '外婆' when 1 then '妈妈' when 2 then '爷爷' else '爸爸' end,
                     case '{way}' when 'in' then s.starts_at else s.ends_at end, $2
              from attendances v join sessions s on s.id = v.session_id join activities a on a.id = s.activity_id
-             where s.center_id = $1 and a.title like '四点半%' and v.role = 'participant' and s.status in ({status})"
+             where s.center_id = $1 and a.title like '四点半%' and v.part = 'participant' and s.status in ({status})"
         );
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(made.center.id())
@@ -54,7 +54,7 @@ async fn companions(tx: &mut Conn, made: &Made) -> Result<()> {
         "insert into head_counts (session_id, heads, counted_at, counted_by, attendance_id)
          select v.session_id, 1, v.came_at, $2, v.id
          from attendances v join sessions s on s.id = v.session_id
-         where s.center_id = $1 and v.role = 'participant' and v.elderly = 1 and v.person_id % 9 = 0",
+         where s.center_id = $1 and v.part = 'participant' and v.elderly = 1 and v.person_id % 9 = 0",
     )
     .bind(made.center.id())
     .bind(made.coordinator.account)
@@ -67,7 +67,7 @@ async fn companions(tx: &mut Conn, made: &Made) -> Result<()> {
 async fn ratings(tx: &mut Conn, made: &mut Made) -> Result<()> {
     let held: Vec<(i64, String, i64)> = sqlx::query_as(
         "select s.id, s.local_date, count(*) from sessions s join attendances v on v.session_id = s.id
-         where s.center_id = $1 and s.status = 'completed' and v.role = 'participant' and v.voided_at is null
+         where s.center_id = $1 and s.status = 'completed' and v.part = 'participant' and v.voided_at is null
          group by s.id, s.local_date order by s.id",
     )
     .bind(made.center.id())

@@ -229,10 +229,10 @@ async fn insert(
     groups: Groups,
 ) -> Result<()> {
     sqlx::query(
-        "insert into attendances (session_id, person_id, role, method, came_at, left_at, recorded_at, recorded_by,
+        "insert into attendances (session_id, person_id, part, method, came_at, left_at, recorded_at, recorded_by,
                                   elderly, disabled, needy, youth)
          values ($1, $2, $3, $4, $5, $6, $5, $7, $8, $9, $10, $11)
-         on conflict (session_id, person_id, role) where voided_at is null do nothing",
+         on conflict (session_id, person_id, part) where voided_at is null do nothing",
     )
     .bind(session.id)
     .bind(person)

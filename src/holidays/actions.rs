@@ -5,8 +5,8 @@ use super::{Holiday, HolidayId};
 use crate::audit;
 use crate::auth::CityAdmin;
 use crate::clock::Now;
-use crate::error::{Error, Result};
-use crate::store::{self, Conn, Violation};
+use crate::error::{Error, OnViolation, Result};
+use crate::store::Conn;
 
 /// First and last day, Chinese, English. The lunar days are those of the Chinese calendar for 2026 and 2027.
 const STATUTORY: &[(&str, &str, &str, &str)] = &[
@@ -48,10 +48,7 @@ pub async fn add(by: &CityAdmin, now: Now, tx: &mut Conn, input: &HolidayInput) 
         .bind(&input.name_en)
         .fetch_one(&mut *tx)
         .await;
-    let id = added.map_err(|error| match store::violation(&error) {
-        Some(Violation::Unique(_)) => Error::field("starts_on", "field.holiday_there"),
-        _ => error.into(),
-    })?;
+    let id = added.on_unique("holidays_start", || Error::field("starts_on", "field.holiday_there"))?;
     audit::record(tx, by, now, audit::entry("holiday.added", id).because(&input.name)).await
 }
 

@@ -4,9 +4,9 @@ use super::{Confirmed, EntryId, Source};
 use crate::activities::{Session, SessionStatus};
 use crate::auth::{Coordinator, Greeter, Viewer};
 use crate::clock::Now;
-use crate::error::{Error, Result};
+use crate::error::{Error, OnViolation, Result};
 use crate::people::PersonId;
-use crate::store::{self, Conn, Violation};
+use crate::store::Conn;
 use crate::{audit, locks};
 
 /// Confirms a volunteer's minutes of one session. Zero minutes are a confirmation too: the person gave no service.
@@ -147,8 +147,6 @@ async fn insert(by: &Viewer, now: Now, tx: &mut Conn, session: &Session, entry: 
     .bind(entry.reason)
     .fetch_one(tx)
     .await
-    .map_err(|error| match store::violation(&error) {
-        Some(Violation::Unique(_)) => Error::refused("hours_reversed"),
-        _ => error.into(),
-    })
+    .on_unique("hours_entries_reversal", || Error::refused("hours_reversed"))
+    .map_err(Error::from)
 }

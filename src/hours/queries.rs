@@ -60,7 +60,7 @@ pub async fn volunteers(conn: &mut Conn, session: &Session) -> Result<Vec<Volunt
          join people p on p.id = a.person_id
          left join hours_entries h on h.session_id = a.session_id and h.person_id = a.person_id
               and h.reverses_id is null and not exists (select 1 from hours_entries r where r.reverses_id = h.id)
-         where a.session_id = $1 and a.role = 'volunteer' and a.voided_at is null
+         where a.session_id = $1 and a.part = 'volunteer' and a.voided_at is null
          order by p.pinyin, a.id",
     )
     .bind(session.id)

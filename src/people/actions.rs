@@ -1,5 +1,7 @@
 //! Registering, revising and admitting people; granting and ending memberships.
 
+use serde_json::json;
+
 use super::forms::Revision;
 use super::rules::{IdNumber, Phone};
 use super::{MembershipInput, Person, PersonId, PersonInput, Sex, groups, pinyin};
@@ -7,8 +9,8 @@ use crate::audit::{self, Acting};
 use crate::auth::{AccountId, Coordinator};
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Now};
-use crate::error::{Error, Refusal, Result};
-use crate::store::{self, Conn, Sealer};
+use crate::error::{Error, OnViolation, Refusal, Result};
+use crate::store::{self, Conn, Sealer, Violation};
 
 /// Registers a person in the center. An ID number that another center registered is the same human: that row is
 /// enrolled here, and nothing that was not entered is learnt but what belongs to the person everywhere.
@@ -130,7 +132,8 @@ async fn insert(tx: &mut Conn, now: Now, sealer: &Sealer, facts: &Facts<'_>) -> 
     .bind(now.0)
     .fetch_one(tx)
     .await
-    .map_err(known_number)
+    .on_unique("people_id_number", number_known)
+    .map_err(Error::from)
 }
 
 /// Gives a known person what was entered here and is not known yet; what is known stays.
@@ -177,11 +180,8 @@ async fn enrol(
     .bind(now.0)
     .execute(tx)
     .await
-    .map_err(|error| match store::violation(&error) {
-        Some(violation) if violation.is_unique("door_key") => Error::refused("person_enrolled"),
-        Some(store::Violation::Unique(_)) => Error::field("id_number", "field.id_number_known"),
-        _ => error.into(),
-    })?;
+    .on_unique("enrolments_door_key", || Error::refused("person_enrolled"))
+    .on_unique("enrolments_person", || Error::field("id_number", "field.id_number_known"))?;
     Ok(())
 }
 
@@ -235,6 +235,48 @@ pub async fn admit_unknown(
     }
     audit::record(tx, by, now, audit::entry("person.registered", id.0).at(center)).await?;
     Ok(id)
+}
+
+/// Registers somebody who gives a name and nothing else, always as a new person: a name alone tells nobody apart.
+pub async fn register_by_name(
+    by: &impl Acting,
+    now: Now,
+    tx: &mut Conn,
+    center: CenterId,
+    name: &str,
+) -> Result<PersonId> {
+    let (full, initials) = pinyin::of(name);
+    let id: PersonId = sqlx::query_scalar(
+        "insert into people (name, pinyin, initials, created_at, updated_at) values ($1, $2, $3, $4, $4) returning id",
+    )
+    .bind(name)
+    .bind(full)
+    .bind(initials)
+    .bind(now.0)
+    .fetch_one(&mut *tx)
+    .await?;
+    enrol_known(now, tx, &[(id, center)]).await?;
+    audit::record(tx, by, now, audit::entry("person.registered", id.0).at(center)).await?;
+    Ok(id)
+}
+
+/// Makes centers know people who come there: a card or a remembered phone may come to any center. Gives those who were not
+/// known there before.
+pub async fn enrol_known(
+    now: Now,
+    tx: &mut Conn,
+    people: &[(PersonId, CenterId)],
+) -> Result<Vec<(PersonId, CenterId)>> {
+    Ok(sqlx::query_as(
+        "insert into enrolments (person_id, center_id, enrolled_at)
+         select distinct cast(j.value ->> 'person' as bigint), cast(j.value ->> 'center' as bigint), cast($2 as bigint)
+         from json_each(cast($1 as json_text)) j where true order by 1, 2
+         on conflict (person_id, center_id) do nothing returning person_id, center_id",
+    )
+    .bind(store::rows(people, |(person, center)| json!({"person": person, "center": center})))
+    .bind(now.0)
+    .fetch_all(tx)
+    .await?)
 }
 
 /// Changes what is known of a person. The flags of their attendances follow a corrected birth date.
@@ -317,7 +359,7 @@ async fn update(
     .bind(seen)
     .execute(tx)
     .await
-    .map_err(known_number)?;
+    .on_unique("people_id_number", number_known)?;
     if updated.rows_affected() == 0 { Err(Error::refused("person_changed")) } else { Ok(()) }
 }
 
@@ -347,18 +389,12 @@ async fn update_enrolments(
     .bind(phone.map(|phone| door_key(sealer, &input.name, phone)))
     .execute(tx)
     .await
-    .map_err(|error| match store::violation(&error) {
-        Some(store::Violation::Unique(_)) => Error::refused("person_enrolled"),
-        _ => error.into(),
-    })?;
+    .on_unique("enrolments_door_key", || Error::refused("person_enrolled"))?;
     Ok(())
 }
 
-fn known_number(error: sqlx::Error) -> Error {
-    match store::violation(&error) {
-        Some(violation) if violation.is_unique("id_number") => Error::field("id_number", "field.id_number_known"),
-        _ => error.into(),
-    }
+fn number_known() -> Error {
+    Error::field("id_number", "field.id_number_known")
 }
 
 /// Grants membership in a priority group for a time. The flags of the person's attendances follow.
@@ -421,10 +457,7 @@ pub async fn end_membership(
     .bind(last_day)
     .execute(&mut *tx)
     .await
-    .map_err(|error| match store::violation(&error) {
-        Some(store::Violation::Check) => Error::field("valid_to", "field.ends_before_start"),
-        _ => error.into(),
-    })?;
+    .on(&Violation::Check, || Error::field("valid_to", "field.ends_before_start"))?;
     if ended.rows_affected() == 0 {
         return Err(Error::NotFound);
     }

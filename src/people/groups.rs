@@ -117,12 +117,6 @@ pub fn groups_on(birth: Option<Date>, memberships: &[Membership], bands: AgeBand
     }
 }
 
-/// The first date there is here ([`Date::parse`]): from when the first age bands hold.
-pub const ALWAYS: Date = match chrono::NaiveDate::from_ymd_opt(1880, 1, 1) {
-    Some(date) => Date(date),
-    None => Date(chrono::NaiveDate::MIN),
-};
-
 /// The age bands that hold on `date`.
 pub async fn age_bands(conn: &mut Conn, date: Date) -> Result<AgeBands> {
     let row: Option<(i64, i64, i64)> = sqlx::query_as(

@@ -16,7 +16,10 @@ pub mod rules;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{admit_unknown, end_membership, enrolled, grant_membership, register, revise, void_membership};
+pub use actions::{
+    admit_unknown, end_membership, enrol_known, enrolled, grant_membership, register, register_by_name, revise,
+    void_membership,
+};
 pub use forms::{MembershipInput, PersonInput, Revision};
 pub use reveal::{SealedNumber, reveal};
 

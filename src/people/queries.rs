@@ -115,7 +115,7 @@ fn listed(cut: &str, page: &str) -> String {
             where e.center_id = $1 and {cut} order by p.pinyin, p.id {page}
          ), told as (
             select a.person_id, max(a.local_date) as last_came,
-                   count(case when a.role = 'participant' and a.local_date >= $6 then 1 end) as visits
+                   count(case when a.part = 'participant' and a.local_date >= $6 then 1 end) as visits
             from page q cross join attendances_of_people a
             where a.person_id = q.id and a.center_id = q.center_id and a.voided_at is null
             group by a.person_id

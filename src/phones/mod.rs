@@ -3,10 +3,13 @@
 
 mod throttle;
 
+use std::collections::BTreeSet;
+
 use rocket::fairing::AdHoc;
 use rocket::http::{Cookie, CookieJar, SameSite, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket_db_pools::Database;
+use serde_json::json;
 
 use crate::audit::{self, Acting, Actor};
 use crate::auth::logins;
@@ -14,7 +17,7 @@ use crate::clock::Now;
 use crate::error::Result;
 pub use crate::ids::PhoneId;
 use crate::ids::{CardId, PersonId};
-use crate::store::{Conn, Db};
+use crate::store::{self, Conn, Db};
 use crate::web::site::Appearance;
 use crate::web::{Lang, Site};
 
@@ -119,6 +122,41 @@ pub async fn is_remembered_for(conn: &mut Conn, phone: &Phone, person: PersonId)
         .fetch_one(conn)
         .await?;
     Ok(count > 0)
+}
+
+/// Phones that knocked were seen.
+pub async fn seen(now: Now, tx: &mut Conn, phones: impl IntoIterator<Item = PhoneId>) -> Result<()> {
+    let phones: BTreeSet<PhoneId> = phones.into_iter().collect();
+    if phones.is_empty() {
+        return Ok(());
+    }
+    if !store::writes_alone(tx) {
+        // In one order, as everything that two processes may want at once. Whoever makes this phone speak for one more of
+        // the family points to its row, and comes here later in the same transaction.
+        store::lock_values(
+            tx,
+            "select id from phones
+             where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
+        )
+        .bind(store::rows(&phones, |id| json!(id)))
+        .execute(&mut *tx)
+        .await?;
+    }
+    sqlx::query(
+        "update phones set seen_at = $2
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(store::rows(phones, |id| json!(id)))
+    .bind(now.0)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes back what phones were remembered for by a card that is no good any more: whoever found it may hold one of them.
+pub async fn forget_card(tx: &mut Conn, card: CardId) -> Result<()> {
+    sqlx::query("delete from phone_people where card_id = $1").bind(card).execute(tx).await?;
+    Ok(())
 }
 
 /// Forgets the phone: it speaks for nobody any more.

@@ -16,7 +16,7 @@ pub struct Visit {
     #[sqlx(flatten)]
     pub title: Title,
     pub local_date: Date,
-    pub role: String,
+    pub part: String,
     pub came_at: Timestamp,
     pub left_at: Option<Timestamp>,
     pub voided: Flag,
@@ -28,7 +28,7 @@ fn visits_as(title: &str) -> String {
             select * from attendances_of_people where person_id = $1 and center_id = $2
             order by came_at desc, id desc limit $3
          )
-         select v.session_id, {title}, v.local_date, v.role, v.came_at, v.left_at,
+         select v.session_id, {title}, v.local_date, v.part, v.came_at, v.left_at,
                 case when v.voided_at is null then 0 else 1 end as voided
          from v join activities a on a.id = v.activity_id join service_kinds k on k.id = a.kind_id
          order by v.came_at desc, v.id desc"

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::{Numbers, Period, Reach, Scope, queries, scope};
 use crate::api::Problem;
 use crate::auth::ReportReader;
-use crate::centers::CenterId;
+use crate::centers::{CenterId, SecondNumber};
 use crate::clock::Now;
 use crate::error::{Fault, Result};
 use crate::fields::parse;
@@ -113,7 +113,12 @@ pub(crate) struct RoomUseJson {
 pub(crate) struct CoverageJson {
     persons: i64,
     registered_population: i64,
-    migrant_population: i64,
+    /// Where it is known that the printed number counts them
+    migrant_population: Option<i64>,
+    /// The second number as it is printed
+    second_population: i64,
+    /// What the second number counts, `migrant` or `all`; null where that is not known of all communities
+    second_population_is: Option<&'static str>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -198,7 +203,9 @@ impl SummaryJson {
             coverage: CoverageJson {
                 persons: total.persons,
                 registered_population: numbers.population.registered,
-                migrant_population: numbers.population.migrant,
+                migrant_population: numbers.population.migrant(),
+                second_population: numbers.population.second,
+                second_population_is: numbers.population.second_is.map(SecondNumber::code),
             },
             completeness: CompletenessJson {
                 open_sessions: numbers.completeness.open_sessions,

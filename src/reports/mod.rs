@@ -32,7 +32,7 @@ pub use queries::count;
 pub use scope::{Reach, Scope};
 
 use crate::auth::{Role, Viewer};
-use crate::centers::CenterId;
+use crate::centers::{CenterId, Population};
 use crate::clock::{Date, Month};
 use crate::people::groups::PriorityGroup;
 use crate::rooms::RoomId;
@@ -166,19 +166,6 @@ pub struct RoomUse {
     pub name: String,
     pub booked_minutes: i64,
     pub open_minutes: i64,
-}
-
-/// The residents of the centers' communities, from the annex.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Population {
-    pub registered: i64,
-    pub migrant: i64,
-}
-
-impl Population {
-    pub fn total(self) -> i64 {
-        self.registered + self.migrant
-    }
 }
 
 /// What is missing from the numbers.

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use sqlx::AssertSqlSafe;
 
-use super::{
-    Completeness, GroupTally, Kind, KindTally, Led, Numbers, Period, Population, Reach, Tally, TeamTally, room_use,
-};
+use super::scope::ASKED;
+use super::{Completeness, GroupTally, Kind, KindTally, Led, Numbers, Period, Reach, Tally, TeamTally, room_use};
+use crate::activities::queries::ROOM;
 use crate::activities::title::Sight;
 use crate::activities::{SessionId, Title};
 use crate::auth::Viewer;
+use crate::centers::population;
 use crate::clock::{Date, Now};
 use crate::error::Result;
 use crate::people::groups::PriorityGroup;
@@ -45,7 +46,7 @@ const ATTENDED: &str = "(exists (select 1 from attendances t where t.session_id 
 
 /// The condition under which nobody confirmed the hours of attendance `t`: the ledger has no entry that stands, which
 /// is one that reverses nothing and is not reversed.
-pub(super) const UNCONFIRMED: &str = "(t.role = 'volunteer' and t.voided_at is null
+pub(super) const UNCONFIRMED: &str = "(t.part = 'volunteer' and t.voided_at is null
     and not exists (select 1 from hours_entries e
                     where e.session_id = t.session_id and e.person_id = t.person_id and e.reverses_id is null
                       and not exists (select 1 from hours_entries v where v.reverses_id = e.id)))";
@@ -54,40 +55,29 @@ pub(super) const UNCONFIRMED: &str = "(t.role = 'volunteer' and t.voided_at is n
 pub(super) fn present(alias: &str) -> String {
     format!(
         "(select count(*) from attendances t
-          where t.session_id = {alias}.id and t.role = 'participant' and t.voided_at is null)
+          where t.session_id = {alias}.id and t.part = 'participant' and t.voided_at is null)
          + (select cast(coalesce(sum(c.heads), 0) as bigint) from head_counts c
             where c.session_id = {alias}.id and c.voided_at is null)"
     )
 }
 
-/// The completed sessions of [`$1`, `$2`) in the reach's centers (`$3` and on), each with its `part`.
-fn held(part: &str, reach: &Reach) -> String {
+/// The tables `asked`, and `held`: the completed sessions of the days that are asked for, each with its `part`. (`cross join`
+/// keeps SQLite to this order, from each center's days into the sessions of these days.)
+fn held(part: &str) -> String {
     format!(
-        "with held as (
-            select s.id, {part} as part from sessions s join activities a on a.id = s.activity_id
-            where s.status = 'completed' and s.local_date >= $1 and s.local_date < $2
-              and s.center_id in ({}) and {})",
-        places(3, reach),
-        reach.cut("s")
+        "with {ASKED}, held as (
+            select s.id, {part} as part
+            from asked q cross join sessions s join activities a on a.id = s.activity_id
+            where s.center_id = q.center_id and s.local_date >= q.from_date and s.local_date < q.to_date
+              and s.status = 'completed')"
     )
 }
 
-/// One placeholder for each center, from `$first` on. Nobody's centers are the center 0, for `in ()` is no SQL.
-pub(super) fn places(first: usize, reach: &Reach) -> String {
-    let places: Vec<String> = (0..reach.centers().len()).map(|index| format!("${}", first + index)).collect();
-    if places.is_empty() { "0".to_owned() } else { places.join(", ") }
-}
-
-/// The rows of `sql`, to which the period is bound and then the centers.
 async fn rows<T>(conn: &mut Conn, sql: String, reach: &Reach, period: Period) -> Result<Vec<T>>
 where
     T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
 {
-    let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(period.from).bind(period.to);
-    for center in reach.centers() {
-        query = query.bind(center.id());
-    }
-    Ok(query.fetch_all(conn).await?)
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(reach.asked(period)).fetch_all(conn).await?)
 }
 
 async fn row<T>(conn: &mut Conn, sql: String, reach: &Reach, period: Period) -> Result<T>
@@ -114,14 +104,14 @@ pub async fn tallies(conn: &mut Conn, by: By, reach: &Reach, period: Period) -> 
         named as (
             select h.part, count(*) as visits, count(distinct t.person_id) as persons
             from held h join attendances t on t.session_id = h.id
-            where t.role = 'participant' and t.voided_at is null group by h.part),
+            where t.part = 'participant' and t.voided_at is null group by h.part),
         unnamed as (
             select h.part, sum(c.heads) as heads from held h join head_counts c on c.session_id = h.id
             where c.voided_at is null group by h.part),
         helped as (
             select h.part, count(*) as visits, count(distinct t.person_id) as persons
             from held h join attendances t on t.session_id = h.id
-            where t.role = 'volunteer' and t.voided_at is null group by h.part),
+            where t.part = 'volunteer' and t.voided_at is null group by h.part),
         served as (
             select h.part, sum(e.minutes) as minutes from held h join hours_entries e on e.session_id = h.id
             group by h.part)
@@ -139,7 +129,7 @@ pub async fn tallies(conn: &mut Conn, by: By, reach: &Reach, period: Period) -> 
         left join unnamed on unnamed.part = p.part
         left join helped on helped.part = p.part
         left join served on served.part = p.part",
-        held(by.column(), reach)
+        held(by.column())
     );
     let parts: Vec<Part> = rows(conn, sql, reach, period).await?;
     Ok(parts.into_iter().map(|part| (part.part, part.tally)).collect())
@@ -152,7 +142,6 @@ pub async fn total(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Tal
 
 /// Everything that section 5 counts. Sessions that ended before `now` and are still planned are not closed.
 pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> Result<Numbers> {
-    let population = |of: fn(&crate::centers::Center) -> i64| reach.centers().iter().map(of).sum();
     Ok(Numbers {
         period,
         total: total(conn, reach, period).await?,
@@ -161,10 +150,7 @@ pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> 
         teams: teams(conn, reach, period).await?,
         led: led(conn, reach, period).await?,
         rooms: room_use::rooms(conn, reach, period).await?,
-        population: Population {
-            registered: population(|center| center.registered_population),
-            migrant: population(|center| center.migrant_population),
-        },
+        population: population::together(conn, &reach.ids(), period.last()).await?,
         completeness: completeness(conn, reach, period, now).await?,
     })
 }
@@ -211,8 +197,8 @@ async fn groups(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Gr
         conn,
         format!(
             "{} select {visits_and_persons} from held h join attendances t on t.session_id = h.id
-             where t.role = 'participant' and t.voided_at is null",
-            held("0", reach)
+             where t.part = 'participant' and t.voided_at is null",
+            held("0")
         ),
         reach,
         period,
@@ -228,7 +214,7 @@ async fn groups(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Gr
                        cast(coalesce(sum(case when c.heads > c.elderly + c.disabled + c.needy + c.youth
                             then c.heads - c.elderly - c.disabled - c.needy - c.youth else 0 end), 0) as bigint) as rest
              from held h join head_counts c on c.session_id = h.id where c.voided_at is null",
-            held("0", reach)
+            held("0")
         ),
         reach,
         period,
@@ -267,13 +253,13 @@ async fn teams(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Tea
         from (
             select m.kind_id, count(*) as visits, count(distinct t.person_id) as persons, 0 as minutes
             from held h join attendances t on t.session_id = h.id left join teams m on m.id = h.part
-            where t.role = 'volunteer' and t.voided_at is null group by m.kind_id
+            where t.part = 'volunteer' and t.voided_at is null group by m.kind_id
             union all
             select m.kind_id, 0 as visits, 0 as persons, sum(e.minutes) as minutes
             from held h join hours_entries e on e.session_id = h.id
             left join teams m on m.id = coalesce(e.team_id, h.part) group by m.kind_id) numbers
         group by kind_id",
-        held("s.team_id", reach)
+        held("s.team_id")
     );
     let mut found: Vec<(Option<i64>, i64, i64, i64)> = rows(conn, sql, reach, period).await?;
     // The catalog's order; what no team did comes last.
@@ -293,7 +279,7 @@ async fn led(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Led>>
          from held h join workers v on v.id = h.part join people p on p.id = v.person_id
          where v.kind = 'social_worker' and {ATTENDED}
          group by v.id, p.name order by count(*) desc, v.id",
-        held("s.worker_id", reach)
+        held("s.worker_id")
     );
     rows(conn, sql, reach, period).await
 }
@@ -316,11 +302,11 @@ pub(super) async fn session_rows(
     period: Period,
 ) -> Result<Vec<SessionRow>> {
     let sql = format!(
-        "{} select s.id, s.local_date, {}, r.name as room
+        "{} select s.id, s.local_date, {}, {ROOM} as room
          from held h join sessions s on s.id = h.id join activities a on a.id = s.activity_id
-         join service_kinds k on k.id = a.kind_id join rooms r on r.id = s.room_id
+         join service_kinds k on k.id = a.kind_id
          where {ATTENDED} order by s.starts_at, s.id",
-        held("0", reach),
+        held("0"),
         Sight::Of(by).title()
     );
     rows(conn, sql, reach, period).await
@@ -329,22 +315,15 @@ pub(super) async fn session_rows(
 async fn completeness(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> Result<Completeness> {
     let sql = format!(
         "{}
-        select (select count(*) from sessions s
-                where s.status = 'planned' and s.local_date >= $1 and s.local_date < $2
-                  and s.center_id in ({}) and {} and s.ends_at <= ${}) as open_sessions,
+        select (select count(*) from asked q cross join sessions s
+                where s.center_id = q.center_id and s.local_date >= q.from_date and s.local_date < q.to_date
+                  and s.status = 'planned' and s.ends_at <= $2) as open_sessions,
                (select count(*) from held h join attendances t on t.session_id = h.id
                 where {UNCONFIRMED}) as unconfirmed_hours,
                (select count(distinct t.person_id) from held h join attendances t on t.session_id = h.id
                 join people p on p.id = t.person_id
-                where t.role = 'participant' and t.voided_at is null and p.birth_date is null) as without_birth_date",
-        held("0", reach),
-        places(3, reach),
-        reach.cut("s"),
-        reach.centers().len() + 3,
+                where t.part = 'participant' and t.voided_at is null and p.birth_date is null) as without_birth_date",
+        held("0"),
     );
-    let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(period.from).bind(period.to);
-    for center in reach.centers() {
-        query = query.bind(center.id());
-    }
-    Ok(query.bind(now.0).fetch_one(conn).await?)
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(reach.asked(period)).bind(now.0).fetch_one(conn).await?)
 }

@@ -3,15 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use super::queries::places;
 use super::{Period, Reach, RoomUse, rules};
 use crate::centers::{Center, CenterId};
 use crate::clock::{Timestamp, Zone};
 use crate::error::Result;
-use crate::rooms::{RoomId, WeekHours};
-use crate::store::Conn;
+use crate::rooms::{self, RoomId};
+use crate::store::{self, Conn};
 
 #[derive(sqlx::FromRow)]
 struct RoomRow {
@@ -25,14 +25,16 @@ struct RoomRow {
 /// The rooms that the period knew: added before its end and not retired before its beginning, or booked all the same.
 /// A room retired within it is open until the day before.
 pub(super) async fn rooms(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<RoomUse>> {
-    let rooms: Vec<RoomRow> = of_centers(
-        conn,
-        "select r.id, r.center_id, r.name, r.created_at, r.retired_at from rooms r where r.center_id in",
-        "order by r.center_id, r.kind_id, r.name",
-        reach,
+    let rooms: Vec<RoomRow> = sqlx::query_as(
+        "select r.id, r.center_id, r.name, r.created_at, r.retired_at from rooms r
+         where r.center_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
+         order by r.center_id, r.kind_id, r.name",
     )
+    .bind(store::rows(reach.ids(), |center| json!(center)))
+    .fetch_all(&mut *conn)
     .await?;
-    let hours = hours(conn, reach).await?;
+    let ids: Vec<RoomId> = rooms.iter().map(|room| room.id).collect();
+    let hours = rooms::queries::hours(conn, &ids).await?;
     let closures = closures(conn, reach, period).await?;
     let booked = booked(conn, reach, period).await?;
     let mut used = Vec::with_capacity(rooms.len());
@@ -45,14 +47,14 @@ pub(super) async fn rooms(conn: &mut Conn, reach: &Reach, period: Period) -> Res
         let created = zone.date(room.created_at);
         let known = open.iter().any(|days| created < days.to);
         if known || booked_ms > 0 {
-            let week = hours.get(&room.id).cloned().unwrap_or_default();
+            let weeks = hours.get(&room.id).cloned().unwrap_or_default();
             let closed = closures.get(&room.id).map_or(&[][..], Vec::as_slice);
             used.push(RoomUse {
                 room_id: room.id,
                 center_id: room.center_id,
                 name: room.name,
                 booked_minutes: booked_ms / 60_000,
-                open_minutes: open.iter().map(|days| rules::open_minutes(&week, closed, zone, *days)).sum(),
+                open_minutes: open.iter().map(|days| rules::open_minutes(&weeks, closed, zone, *days)).sum(),
             });
         }
     }
@@ -61,35 +63,6 @@ pub(super) async fn rooms(conn: &mut Conn, reach: &Reach, period: Period) -> Res
 
 fn zone_of(reach: &Reach, id: CenterId) -> Zone {
     reach.centers().iter().find(|center| center.id() == id).map_or(Zone::SHANGHAI, |center| center.zone)
-}
-
-/// The rows of `select … in` for the reach's centers.
-async fn of_centers<T>(conn: &mut Conn, select: &str, rest: &str, reach: &Reach) -> Result<Vec<T>>
-where
-    T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
-{
-    let sql = format!("{select} ({}) {rest}", places(1, reach));
-    let mut query = sqlx::query_as(AssertSqlSafe(sql));
-    for center in reach.centers() {
-        query = query.bind(center.id());
-    }
-    Ok(query.fetch_all(conn).await?)
-}
-
-async fn hours(conn: &mut Conn, reach: &Reach) -> Result<BTreeMap<RoomId, WeekHours>> {
-    let rows: Vec<(RoomId, i64, i64, i64)> = of_centers(
-        conn,
-        "select o.room_id, o.weekday, o.opens, o.closes from room_hours o join rooms r on r.id = o.room_id
-         where r.center_id in",
-        "",
-        reach,
-    )
-    .await?;
-    let mut hours: BTreeMap<RoomId, WeekHours> = BTreeMap::new();
-    for (room, weekday, opens, closes) in rows {
-        hours.entry(room).or_default().set(weekday, opens, closes);
-    }
-    Ok(hours)
 }
 
 /// The days of the period that the viewer may read of each center, as instants of its zone.
@@ -101,24 +74,20 @@ fn spans(reach: &Reach, period: Period) -> Vec<(CenterId, Timestamp, Timestamp)>
     reach.centers().iter().flat_map(of_center).collect()
 }
 
-/// Placeholders for so many spans, as a table `edges (center_id, starts_at, ends_at)` to join.
-fn edges(spans: usize) -> String {
-    let rows: Vec<String> =
-        (0..spans).map(|index| format!("(${}, ${}, ${})", index * 3 + 1, index * 3 + 2, index * 3 + 3)).collect();
-    let rows = if rows.is_empty() { "(0, 0, 0)".to_owned() } else { rows.join(", ") };
-    format!("with edges (center_id, starts_at, ends_at) as (values {rows})")
-}
+/// The table `edges (center_id, starts_at, ends_at)` of such spans, which are `$1`.
+const EDGES: &str = "edges (center_id, starts_at, ends_at) as (
+    select cast(j.value ->> 'center' as bigint), cast(j.value ->> 'starts' as bigint), cast(j.value ->> 'ends' as bigint)
+    from json_each(cast($1 as json_text)) j)";
 
 async fn within_edges<T>(conn: &mut Conn, select: &str, reach: &Reach, period: Period) -> Result<Vec<T>>
 where
     T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
 {
-    let spans = spans(reach, period);
-    let mut query = sqlx::query_as(AssertSqlSafe(format!("{} {select}", edges(spans.len()))));
-    for (center, starts, ends) in spans {
-        query = query.bind(center).bind(starts).bind(ends);
-    }
-    Ok(query.fetch_all(conn).await?)
+    let span = |(center, starts, ends): (CenterId, Timestamp, Timestamp)| json!({"center": center, "starts": starts.0, "ends": ends.0});
+    Ok(sqlx::query_as(AssertSqlSafe(format!("with {EDGES} {select}")))
+        .bind(store::rows(spans(reach, period), span))
+        .fetch_all(conn)
+        .await?)
 }
 
 type Spans = BTreeMap<RoomId, Vec<(Timestamp, Timestamp)>>;
@@ -150,8 +119,7 @@ async fn booked(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeM
                 - case when b.starts_at > e.starts_at then b.starts_at else e.starts_at end) as bigint)
          from edges e join rooms r on r.center_id = e.center_id
          join bookings b on b.room_id = r.id and b.starts_at < e.ends_at and b.ends_at > e.starts_at
-         join sessions s on s.id = b.session_id
-         where b.released_at is null and s.status not in ('cancelled', 'skipped')
+         where b.released_at is null
          group by b.room_id",
         reach,
         period,

@@ -2,15 +2,15 @@
 
 use super::Period;
 use crate::clock::{Date, Month, Timestamp, Zone};
-use crate::rooms::WeekHours;
+use crate::rooms::Weeks;
 
 /// Minutes in which a room is open on the days of `period`: its weekly hours less the closures, in the center's zone.
 /// Closures may overlap each other and reach beyond the hours.
-pub fn open_minutes(hours: &WeekHours, closures: &[(Timestamp, Timestamp)], zone: Zone, period: Period) -> i64 {
+pub fn open_minutes(hours: &Weeks, closures: &[(Timestamp, Timestamp)], zone: Zone, period: Period) -> i64 {
     let closed = merged(closures);
-    let open = |day: Date| hours.on(day.weekday()).map(|(o, c)| (zone.at_minute(day, o), zone.at_minute(day, c)));
+    let open = |day: Date| hours.on(day).iter().map(move |(o, c)| (zone.at_minute(day, *o), zone.at_minute(day, *c)));
     let left = |span| length(span) - closed.iter().map(|closure| common(span, *closure)).sum::<i64>();
-    period.days().filter_map(open).map(left).sum::<i64>() / 60_000
+    period.days().flat_map(open).map(left).sum::<i64>() / 60_000
 }
 
 /// The same time in spans that do not overlap.
@@ -79,9 +79,9 @@ mod tests {
 
     #[test]
     fn a_room_is_open_by_its_hours_less_its_closures() {
-        let mut hours = WeekHours::default();
-        hours.set(1, 540, 1020); // Monday 9:00–17:00
-        hours.set(7, 0, 1440);
+        let mut hours = Weeks::default();
+        hours.from(Date::FIRST).add(1, 540, 1020); // Monday 9:00–17:00
+        hours.from(Date::FIRST).add(7, 0, 1440);
         let week = period("2026-03-02", "2026-03-09");
         assert_eq!(open_minutes(&hours, &[], Zone::SHANGHAI, week), 480 + 1440);
         let at = |day, minute| Zone::SHANGHAI.at_minute(date(day), minute);
@@ -123,9 +123,9 @@ mod tests {
             closures in proptest::collection::vec((-600i64..5000, 1i64..2000), 0..5),
             days in 1u64..4,
         ) {
-            let mut week = WeekHours::default();
+            let mut week = Weeks::default();
             for (weekday, (opens, long)) in hours {
-                week.set(weekday, opens, (opens + long).min(1440));
+                week.from(Date::FIRST).add(weekday, opens, (opens + long).min(1440));
             }
             let from = date("2026-03-06");
             let start = Zone::SHANGHAI.midnight(from);
@@ -135,7 +135,7 @@ mod tests {
             for (index, day) in from.until(from.plus_days(days)).enumerate() {
                 for minute in 0..1440 {
                     let now = at(i64::try_from(index).unwrap() * 1440 + minute);
-                    let open = week.on(day.weekday()).is_some_and(|(opens, closes)| opens <= minute && minute < closes);
+                    let open = week.on(day).iter().any(|(opens, closes)| *opens <= minute && minute < *closes);
                     let closed = spans.iter().any(|(begin, end)| *begin <= now && now < *end);
                     expected += i64::from(open && !closed);
                 }

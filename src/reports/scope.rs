@@ -1,12 +1,14 @@
 //! Which centers are counted together, and whether the viewer may read their totals.
 
+use serde_json::json;
+
 use super::{Period, rules};
 use crate::agreements::ProviderId;
-use crate::auth::{ReportReader, Role};
+use crate::auth::ReportReader;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Date;
 use crate::error::{Error, Result};
-use crate::store::Conn;
+use crate::store::{self, Conn};
 
 /// A scope by its name: `center:4`, `provider:2`, `town:石排镇`, `city`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,50 +38,58 @@ impl std::str::FromStr for Scope {
 #[derive(Clone, Debug)]
 pub struct Reach {
     centers: Vec<Center>,
-    /// A purchaser's agreements; `None` for everyone else, who may read any day.
-    terms: Option<Vec<Term>>,
+    /// The days of each center that the viewer's role reaches: all of them, or those of a purchaser's agreements.
+    terms: Vec<Term>,
 }
 
-/// A purchaser's agreement with a center, both dates included.
+/// Days of a center, both dates included.
 type Term = (CenterId, Date, Date);
 
 impl Reach {
     /// One center that the viewer was let into, for roles whose right has no end.
     pub(super) fn into_center(center: Center) -> Self {
-        Self { centers: vec![center], terms: None }
+        Self { terms: vec![(center.id(), Date::FIRST, Date::LAST)], centers: vec![center] }
     }
 
     pub fn centers(&self) -> &[Center] {
         &self.centers
     }
 
+    pub(super) fn ids(&self) -> Vec<CenterId> {
+        self.centers.iter().map(Center::id).collect()
+    }
+
     /// Whether the viewer may read some of every month of `period`, and of `period` itself.
     pub(super) fn agrees(&self, center: CenterId, period: Period) -> bool {
-        self.terms_of(center)
-            .is_none_or(|terms| rules::is_agreed(period, &terms) && !rules::agreed_days(period, &terms).is_empty())
+        let terms = self.terms_of(center);
+        rules::is_agreed(period, &terms) && !rules::agreed_days(period, &terms).is_empty()
     }
 
     /// The days of `period` that the viewer may read of a center, which are those that are counted.
     pub(super) fn days(&self, center: CenterId, period: Period) -> Vec<Period> {
-        self.terms_of(center).map_or_else(|| vec![period], |terms| rules::agreed_days(period, &terms))
+        rules::agreed_days(period, &self.terms_of(center))
     }
 
-    fn terms_of(&self, center: CenterId) -> Option<Vec<(Date, Date)>> {
+    /// What is counted, for a statement to read: each center's days of `period` as [`ASKED`] takes them.
+    pub(super) fn asked(&self, period: Period) -> String {
+        let days = self
+            .centers
+            .iter()
+            .map(Center::id)
+            .flat_map(|center| self.days(center, period).into_iter().map(move |days| (center, days)));
+        store::rows(days, |(center, days)| json!({"center": center, "from": days.from, "to": days.to}))
+    }
+
+    fn terms_of(&self, center: CenterId) -> Vec<(Date, Date)> {
         let of_center = |(id, starts, ends): &Term| (*id == center).then_some((*starts, *ends));
-        Some(self.terms.as_ref()?.iter().filter_map(of_center).collect())
-    }
-
-    /// The condition that cuts sessions `alias` of a period to the days that the viewer may read. What it is made of,
-    /// ids and dates, needs no binding.
-    pub(super) fn cut(&self, alias: &str) -> String {
-        let Some(terms) = &self.terms else { return "1 = 1".to_owned() };
-        let term = |(center, starts, ends): &Term| {
-            format!("({alias}.center_id = {center} and {alias}.local_date between '{starts}' and '{ends}')")
-        };
-        let agreed: Vec<String> = terms.iter().map(term).collect();
-        if agreed.is_empty() { "1 = 0".to_owned() } else { format!("({})", agreed.join(" or ")) }
+        self.terms.iter().filter_map(of_center).collect()
     }
 }
+
+/// The table `asked`: a center's days [from_date, to_date), once for each span of them. `$1` is [`Reach::asked`].
+pub(super) const ASKED: &str = "asked (center_id, from_date, to_date) as (
+    select cast(j.value ->> 'center' as bigint), j.value ->> 'from', j.value ->> 'to'
+    from json_each(cast($1 as json_text)) j)";
 
 /// One center, whatever the period: [`Reach::agrees`] says which the viewer may read.
 ///
@@ -127,8 +137,9 @@ async fn centers_of(conn: &mut Conn, scope: &Scope) -> Result<Vec<CenterId>> {
     };
     Ok(sqlx::query_scalar(
         "select c.id from centers c join communities m on m.id = c.community_id
-         where $1 = 'city' or ($1 = 'center' and c.id = $2) or ($1 = 'provider' and c.provider_id = $2)
-            or ($1 = 'town' and m.town = $3)",
+         where $1 = 'city' or ($1 = 'center' and c.id = $2) or ($1 = 'town' and m.town = $3)
+            or ($1 = 'provider' and exists (
+                select 1 from operators o where o.center_id = c.id and o.provider_id = $2 and o.ends_on is null))",
     )
     .bind(kind)
     .bind(id)
@@ -137,19 +148,12 @@ async fn centers_of(conn: &mut Conn, scope: &Scope) -> Result<Vec<CenterId>> {
     .await?)
 }
 
-/// A purchaser's agreements; `None` for everyone else.
-async fn terms(by: &ReportReader, conn: &mut Conn) -> Result<Option<Vec<Term>>> {
-    if by.role != Role::Purchaser {
-        return Ok(None);
-    }
-    let terms = sqlx::query_as(
-        "select g.center_id, g.starts_on, g.ends_on from agreements g
-         join account_scopes s on s.purchaser_id = g.purchaser_id where s.account_id = $1",
-    )
-    .bind(by.account)
-    .fetch_all(conn)
-    .await?;
-    Ok(Some(terms))
+/// The days of each center that the viewer's role reaches.
+async fn terms(by: &ReportReader, conn: &mut Conn) -> Result<Vec<Term>> {
+    Ok(sqlx::query_as("select center_id, starts_on, ends_on from account_centers where account_id = $1")
+        .bind(by.account)
+        .fetch_all(conn)
+        .await?)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 
 use super::queries::{UNCONFIRMED, present};
+use crate::activities::queries::ROOM;
 use crate::activities::title::Sight;
 use crate::activities::{SessionId, SessionStatus, Title};
 use crate::auth::Viewer;
@@ -37,9 +38,9 @@ impl TodaySession {
 
 pub async fn sessions(by: &Viewer, conn: &mut Conn, center: &Center, today: Date) -> Result<Vec<TodaySession>> {
     let sql = format!(
-        "select s.id, {}, r.name as room, p.name as worker, s.starts_at, s.ends_at, s.status,
+        "select s.id, {}, {ROOM} as room, p.name as worker, s.starts_at, s.ends_at, s.status,
                 {} as present
-         from sessions s join activities a on a.id = s.activity_id join rooms r on r.id = s.room_id
+         from sessions s join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id
          left join workers v on v.id = s.worker_id left join people p on p.id = v.person_id
          where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped' order by s.starts_at, s.id",

@@ -1,11 +1,13 @@
 //! Adding, revising, closing and retiring rooms.
 
+use serde_json::json;
+
 use super::{ClosureId, Room, RoomId, RoomInput, WeekHours};
 use crate::auth::Manager;
 use crate::centers::{Center, CenterId};
-use crate::clock::{Now, Timestamp};
-use crate::error::{Error, Result};
-use crate::store::{self, Conn, Violation};
+use crate::clock::{Date, Now, Timestamp};
+use crate::error::{Error, OnViolation, Result};
+use crate::store::{self, Conn};
 use crate::{audit, locks};
 
 /// Adds a room to the center.
@@ -26,14 +28,22 @@ pub async fn add(by: &Manager, now: Now, tx: &mut Conn, center: &Center, input: 
     .bind(now.0)
     .fetch_one(&mut *tx)
     .await
-    .map_err(fault)?;
-    set_hours(tx, id, &input.hours).await?;
+    .on_unique("rooms_name", name_taken)
+    .on_missing(no_such_kind)?;
+    set_hours(by, now, tx, id, center.zone.date(now.0), &input.hours).await?;
     audit::record(tx, by, now, audit::entry("room.added", id.0).at(center.id())).await?;
     Ok(id)
 }
 
-/// Changes a room. Bookings that are there stay as they are, buffers included.
-pub async fn revise(by: &Manager, now: Now, tx: &mut Conn, room: &Room, input: &RoomInput) -> Result<()> {
+/// Changes a room. Bookings that are there stay as they are, buffers included; other hours hold from today on.
+pub async fn revise(
+    by: &Manager,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    room: &Room,
+    input: &RoomInput,
+) -> Result<()> {
     sqlx::query(
         "update rooms set kind_id = $1, name = $2, area_m2 = $3, capacity = $4, buffer_minutes = $5 where id = $6",
     )
@@ -45,22 +55,42 @@ pub async fn revise(by: &Manager, now: Now, tx: &mut Conn, room: &Room, input: &
     .bind(room.id)
     .execute(&mut *tx)
     .await
-    .map_err(fault)?;
-    set_hours(tx, room.id, &input.hours).await?;
+    .on_unique("rooms_name", name_taken)
+    .on_missing(no_such_kind)?;
+    let today = center.zone.date(now.0);
+    if room.hours.week(today) != input.hours {
+        set_hours(by, now, tx, room.id, today, &input.hours).await?;
+    }
     audit::record(tx, by, now, audit::entry("room.revised", room.id.0).at(room.center_id)).await
 }
 
-async fn set_hours(tx: &mut Conn, room: RoomId, hours: &WeekHours) -> Result<()> {
-    sqlx::query("delete from room_hours where room_id = $1").bind(room).execute(&mut *tx).await?;
-    for (weekday, (opens, closes)) in hours.days() {
-        sqlx::query("insert into room_hours (room_id, weekday, opens, closes) values ($1, $2, $3, $4)")
-            .bind(room)
-            .bind(weekday)
-            .bind(opens)
-            .bind(closes)
-            .execute(&mut *tx)
-            .await?;
-    }
+/// Lets the room's hours be these from `day` on, in the place of what was set on that day before.
+async fn set_hours(by: &Manager, now: Now, tx: &mut Conn, room: RoomId, day: Date, hours: &WeekHours) -> Result<()> {
+    let week: i64 = sqlx::query_scalar(
+        "insert into room_weeks (room_id, valid_from, created_at, created_by) values ($1, $2, $3, $4)
+         on conflict (room_id, valid_from) do update set created_at = excluded.created_at, created_by = excluded.created_by
+         returning id",
+    )
+    .bind(room)
+    .bind(day)
+    .bind(now.0)
+    .bind(by.account)
+    .fetch_one(&mut *tx)
+    .await?;
+    sqlx::query("delete from room_week_spans where week_id = $1").bind(week).execute(&mut *tx).await?;
+    sqlx::query(
+        "insert into room_week_spans (week_id, weekday, opens, closes)
+         select cast($2 as bigint), cast(j.value ->> 'weekday' as bigint), cast(j.value ->> 'opens' as bigint),
+                cast(j.value ->> 'closes' as bigint)
+         from json_each(cast($1 as json_text)) j",
+    )
+    .bind(store::rows(
+        hours.spans(),
+        |(weekday, opens, closes)| json!({"weekday": weekday, "opens": opens, "closes": closes}),
+    ))
+    .bind(week)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -126,7 +156,10 @@ pub async fn retire(by: &Manager, now: Now, tx: &mut Conn, center: CenterId, roo
     }
     let retired = sqlx::query(
         "update rooms set retired_at = $1
-         where id = $2 and not exists (select 1 from sessions s where s.room_id = rooms.id and s.status = 'planned')",
+         where id = $2 and not exists (
+             select 1 from bookings b left join sessions s on s.id = b.session_id
+             where b.room_id = rooms.id and b.released_at is null
+               and (s.status = 'planned' or s.id is null and b.ends_at > $1))",
     )
     .bind(now.0)
     .bind(room.id)
@@ -138,10 +171,10 @@ pub async fn retire(by: &Manager, now: Now, tx: &mut Conn, center: CenterId, roo
     audit::record(tx, by, now, audit::entry("room.retired", room.id.0).at(center)).await
 }
 
-fn fault(error: sqlx::Error) -> Error {
-    match store::violation(&error) {
-        Some(Violation::Unique(_)) => Error::field("name", "field.name_taken"),
-        Some(Violation::ForeignKey) => Error::field("kind", "field.not_a_choice"),
-        _ => error.into(),
-    }
+fn name_taken() -> Error {
+    Error::field("name", "field.name_taken")
+}
+
+fn no_such_kind() -> Error {
+    Error::field("kind", "field.not_a_choice")
 }

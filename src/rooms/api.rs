@@ -1,5 +1,7 @@
 //! `/api/v1/rooms`.
 
+use std::collections::BTreeMap;
+
 use rocket::response::status::Created;
 use rocket::serde::json::Json;
 use rocket::{Route, get, post, routes};
@@ -10,7 +12,7 @@ use super::{Room, RoomId, actions, forms, queries};
 use crate::api::{self, List, Problem};
 use crate::auth::{CenterReader, Manager};
 use crate::centers;
-use crate::clock::Now;
+use crate::clock::{Date, Now};
 use crate::error::Result;
 use crate::fields::parse;
 use crate::store::Db;
@@ -31,8 +33,10 @@ pub(crate) struct RoomJson {
     area_m2: i64,
     capacity: i64,
     buffer_minutes: i64,
-    /// By weekday, 1 (Monday) to 7; a missing day is closed
-    hours: std::collections::BTreeMap<i64, Hours>,
+    /// By weekday, 1 (Monday) to 7, from the first opening to the last closing; a missing day is closed
+    hours: BTreeMap<String, Hours>,
+    /// Every span of the week
+    week: Vec<Span>,
 }
 
 /// Local wall clock times, `08:30`
@@ -42,17 +46,31 @@ pub(crate) struct Hours {
     closes: String,
 }
 
-impl From<Room> for RoomJson {
-    fn from(room: Room) -> Self {
-        let time = |minutes: i64| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Span {
+    /// 1 (Monday) to 7
+    weekday: i64,
+    opens: String,
+    closes: String,
+}
+
+impl RoomJson {
+    /// The room with its hours of today.
+    fn of(room: Room, today: Date) -> Self {
+        let mut hours: BTreeMap<String, Hours> = BTreeMap::new();
+        let mut week = Vec::new();
+        for (weekday, opens, closes) in room.hours.week(today).spans() {
+            let day = hours.entry(weekday.to_string());
+            let (opens, closes) = (clock_time(opens), clock_time(closes));
+            day.and_modify(|day| day.closes.clone_from(&closes))
+                .or_insert_with(|| Hours { opens: opens.clone(), closes: closes.clone() });
+            week.push(Span { weekday, opens, closes });
+        }
         Self {
             id: room.id.0,
             center_id: room.center_id.0,
-            hours: room
-                .hours
-                .days()
-                .map(|(weekday, (opens, closes))| (weekday, Hours { opens: time(opens), closes: time(closes) }))
-                .collect(),
+            hours,
+            week,
             name: room.name,
             kind: room.kind,
             class: room.class.code().to_owned(),
@@ -63,15 +81,20 @@ impl From<Room> for RoomJson {
     }
 }
 
+fn clock_time(minutes: i64) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
 /// A center's rooms.
 #[utoipa::path(context_path = "/api/v1", tag = "rooms", params(("center" = i64, Query)), responses((status = 200, body = List<RoomJson>), (status = "4XX", body = Problem)))]
 #[get("/rooms?<center>")]
-pub(crate) async fn list(by: CenterReader, db: &Db, center: Option<&str>) -> Result<Json<List<RoomJson>>> {
+pub(crate) async fn list(by: CenterReader, db: &Db, now: Now, center: Option<&str>) -> Result<Json<List<RoomJson>>> {
     let center = api::asked("center", center, parse::choice)?;
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let rooms = queries::of_center(&mut conn, center.id()).await?;
-    Ok(Json(List::whole(rooms.into_iter().map(RoomJson::from).collect())))
+    let today = center.zone.date(now.0);
+    Ok(Json(List::whole(rooms.into_iter().map(|room| RoomJson::of(room, today)).collect())))
 }
 
 /// What a new room needs.
@@ -85,7 +108,8 @@ pub(crate) struct NewRoom {
     area_m2: i64,
     capacity: i64,
     buffer_minutes: Option<i64>,
-    hours: Option<std::collections::BTreeMap<i64, Hours>>,
+    /// By weekday, 1 (Monday) to 7
+    hours: Option<BTreeMap<String, Hours>>,
 }
 
 /// Adds a room.
@@ -98,5 +122,6 @@ pub(crate) async fn create(by: Manager, db: &Db, now: Now, fields: Fields) -> Re
     let id: RoomId = actions::add(&by, now, &mut tx, &center, &forms::room(&fields)?).await?;
     let room = queries::find(&mut tx, center.id(), id).await?;
     tx.commit().await?;
-    Ok(Created::new(format!("/api/v1/rooms?center={}", center.id())).body(Json(room.into())))
+    Ok(Created::new(format!("/api/v1/rooms?center={}", center.id()))
+        .body(Json(RoomJson::of(room, center.zone.date(now.0)))))
 }

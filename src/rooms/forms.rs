@@ -32,7 +32,7 @@ pub fn room(fields: &Fields) -> Result<RoomInput> {
             (read.required(&opens, parse::minute_of_day), read.required(&closes, parse::end_of_span))
         {
             if from < to {
-                hours.set(weekday, from, to);
+                hours.add(weekday, from, to);
             } else {
                 read.fault::<()>(&closes, Fault::new("field.closes_before_opening"));
             }

@@ -3,6 +3,7 @@
 mod actions;
 pub(crate) mod api;
 pub(crate) mod forms;
+mod hours;
 mod pages;
 pub mod queries;
 pub mod rules;
@@ -11,6 +12,7 @@ use rocket::fairing::AdHoc;
 
 pub use actions::{add, close, retire, revise, void_closure};
 pub use forms::RoomInput;
+pub use hours::{WeekHours, Weeks};
 
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp, Zone};
@@ -30,7 +32,7 @@ pub struct RoomKind {
     pub name_en: String,
 }
 
-/// A room with its kind. `hours` are loaded beside it.
+/// A room with its kind. `hours` are loaded beside it, those of every time.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Room {
     pub id: RoomId,
@@ -45,29 +47,7 @@ pub struct Room {
     /// Minutes kept free before and after every session, for setting up and cleaning.
     pub buffer_minutes: i64,
     #[sqlx(skip)]
-    pub hours: WeekHours,
-}
-
-/// Opening hours in minutes after local midnight, by weekday (1 Monday to 7 Sunday); a missing day is closed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WeekHours(std::collections::BTreeMap<i64, (i64, i64)>);
-
-impl WeekHours {
-    pub fn set(&mut self, weekday: i64, opens: i64, closes: i64) {
-        self.0.insert(weekday, (opens, closes));
-    }
-
-    pub fn on(&self, weekday: i64) -> Option<(i64, i64)> {
-        self.0.get(&weekday).copied()
-    }
-
-    pub fn days(&self) -> impl Iterator<Item = (i64, (i64, i64))> + '_ {
-        self.0.iter().map(|(weekday, hours)| (*weekday, *hours))
-    }
-
-    pub fn minutes_a_week(&self) -> i64 {
-        self.0.values().map(|(opens, closes)| closes - opens).sum()
-    }
+    pub hours: Weeks,
 }
 
 /// A time in which a room is closed although its hours say open.

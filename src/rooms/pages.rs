@@ -8,7 +8,7 @@ use rocket::{Route, get, post, routes};
 use super::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind, actions, forms, queries, rules};
 use crate::auth::{CenterReader, Manager, Role};
 use crate::centers::{self, Center, CenterId};
-use crate::clock::{Now, Timestamp};
+use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Fault, Result};
 use crate::fields::{parse, time_value};
 use crate::store::{Conn, Db};
@@ -27,12 +27,17 @@ struct List {
     rooms: Vec<Room>,
     closures: Vec<Closure>,
     standard: rules::Standard,
+    today: Date,
     may_manage: bool,
 }
 
 impl List {
     fn room_name(&self, id: &RoomId) -> &str {
         self.rooms.iter().find(|room| room.id == *id).map_or("", |room| room.name.as_str())
+    }
+
+    fn hours_a_week(&self, room: &Room) -> i64 {
+        room.hours.week(self.today).minutes_a_week() / 60
     }
 }
 
@@ -55,7 +60,8 @@ async fn list(by: CenterReader, db: &Db, now: Now, center: CenterId) -> Result<P
     let closures = queries::closures(&mut conn, center.id(), now.0, Timestamp(i64::MAX)).await?;
     let standard = rules::standard(&rooms, &kinds);
     let may_manage = matches!(by.role, Role::CityAdmin | Role::ProviderManager);
-    Ok(Page(List { center, rooms, closures, standard, may_manage }))
+    let today = center.zone.date(now.0);
+    Ok(Page(List { center, rooms, closures, standard, today, may_manage }))
 }
 
 /// The form of a room, new (`room` is none) or known.
@@ -145,18 +151,19 @@ async fn edit(by: Manager, db: &Db, now: Now, center: CenterId, id: RoomId) -> R
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let room = queries::find(&mut conn, center.id(), id).await?;
-    let form = Form::filled(values(&room));
+    let form = Form::filled(values(&room, center.zone.date(now.0)));
     Ok(Page(RoomPage::load(&mut conn, now, center, Some(room), form).await?))
 }
 
-fn values(room: &Room) -> Fields {
+/// What the form holds of a room: of its hours those of today.
+fn values(room: &Room, today: Date) -> Fields {
     let mut values = Fields::default()
         .with("name", &room.name)
         .with("kind", room.kind_id)
         .with("area_m2", room.area_m2)
         .with("capacity", room.capacity)
         .with("buffer_minutes", room.buffer_minutes);
-    for (weekday, (opens, closes)) in room.hours.days() {
+    for (weekday, opens, closes) in room.hours.week(today).spans() {
         values.add(&format!("hours.{weekday}.opens"), &time_value(opens));
         values.add(&format!("hours.{weekday}.closes"), &time_value(closes));
     }
@@ -176,7 +183,7 @@ async fn update(
     let made = async {
         let input = forms::room(&fields)?;
         let mut tx = db.begin().await?;
-        actions::revise(&by, now, &mut tx, &room, &input).await?;
+        actions::revise(&by, now, &mut tx, &center, &room, &input).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     match made.await {
@@ -224,7 +231,7 @@ async fn close(
     match made.await {
         Ok(()) => Ok(Submitted::done(format!("/centers/{}/rooms", center.id()), "done.room_closed")),
         Err(error) => {
-            let form = Form::filled(values(&room));
+            let form = Form::filled(values(&room, center.zone.date(now.0)));
             let closing = Form::again(fields, error.into_field_errors()?);
             let page = RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?;
             Ok(Submitted::again(RoomPage { closing, ..page }))
@@ -255,7 +262,7 @@ async fn void_closure(
         Ok(()) => Ok(Submitted::done(format!("/centers/{}/rooms/{id}", center.id()), "done.closure_voided")),
         Err(error) => {
             let voiding = Form::again(fields, error.into_field_errors()?);
-            let form = Form::filled(values(&room));
+            let form = Form::filled(values(&room, center.zone.date(now.0)));
             let page = RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?;
             Ok(Submitted::again(RoomPage { voiding, ..page }))
         }

@@ -1,10 +1,14 @@
 //! Reading rooms, always within a center that the viewer was let into.
 
-use super::{Closure, Room, RoomId, RoomKind, WeekHours};
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::{Closure, Room, RoomId, RoomKind, Weeks};
 use crate::centers::CenterId;
-use crate::clock::Timestamp;
+use crate::clock::{Date, Timestamp};
 use crate::error::{Error, Result};
-use crate::store::Conn;
+use crate::store::{self, Conn};
 
 const COLUMNS: &str = "select r.id, r.center_id, r.name, r.kind_id, k.class, k.name as kind, k.name_en as kind_en,
         r.area_m2, r.capacity, r.buffer_minutes
@@ -14,16 +18,10 @@ const COLUMNS: &str = "select r.id, r.center_id, r.name, r.kind_id, k.class, k.n
 pub async fn of_center(conn: &mut Conn, center: CenterId) -> Result<Vec<Room>> {
     let sql = format!("{COLUMNS} where r.center_id = $1 and r.retired_at is null order by k.id, r.name");
     let mut rooms: Vec<Room> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).fetch_all(&mut *conn).await?;
-    let hours: Vec<(RoomId, i64, i64, i64)> = sqlx::query_as(
-        "select h.room_id, h.weekday, h.opens, h.closes from room_hours h join rooms r on r.id = h.room_id where r.center_id = $1",
-    )
-    .bind(center)
-    .fetch_all(conn)
-    .await?;
+    let ids: Vec<RoomId> = rooms.iter().map(|room| room.id).collect();
+    let mut hours = hours(conn, &ids).await?;
     for room in &mut rooms {
-        for (_, weekday, opens, closes) in hours.iter().filter(|(id, ..)| *id == room.id) {
-            room.hours.set(*weekday, *opens, *closes);
-        }
+        room.hours = hours.remove(&room.id).unwrap_or_default();
     }
     Ok(rooms)
 }
@@ -40,18 +38,26 @@ pub async fn find(conn: &mut Conn, center: CenterId, id: RoomId) -> Result<Room>
         .fetch_optional(&mut *conn)
         .await?
         .ok_or(Error::NotFound)?;
-    room.hours = hours(conn, id).await?;
+    room.hours = hours(conn, &[id]).await?.remove(&id).unwrap_or_default();
     Ok(room)
 }
 
-async fn hours(conn: &mut Conn, room: RoomId) -> Result<WeekHours> {
-    let rows: Vec<(i64, i64, i64)> = sqlx::query_as("select weekday, opens, closes from room_hours where room_id = $1")
-        .bind(room)
-        .fetch_all(conn)
-        .await?;
-    let mut hours = WeekHours::default();
-    for (weekday, opens, closes) in rows {
-        hours.set(weekday, opens, closes);
+/// The weeks of these rooms, of all times. A room of a week without a span is closed all through it.
+pub async fn hours(conn: &mut Conn, rooms: &[RoomId]) -> Result<BTreeMap<RoomId, Weeks>> {
+    let spans: Vec<(RoomId, Date, Option<i64>, Option<i64>, Option<i64>)> = sqlx::query_as(
+        "select w.room_id, w.valid_from, s.weekday, s.opens, s.closes
+         from room_weeks w left join room_week_spans s on s.week_id = w.id
+         where w.room_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(store::rows(rooms, |room| json!(room)))
+    .fetch_all(conn)
+    .await?;
+    let mut hours: BTreeMap<RoomId, Weeks> = BTreeMap::new();
+    for (room, from, weekday, opens, closes) in spans {
+        let week = hours.entry(room).or_default().from(from);
+        if let (Some(weekday), Some(opens), Some(closes)) = (weekday, opens, closes) {
+            week.add(weekday, opens, closes);
+        }
     }
     Ok(hours)
 }

@@ -4,10 +4,10 @@
 use serde::Deserialize;
 
 use crate::centers::{self, Founding};
-use crate::clock::Now;
+use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::people::groups::{self, AgeBands};
-use crate::store::Db;
+use crate::store::{self, Db};
 use crate::{catalogs, holidays};
 
 #[derive(Deserialize)]
@@ -29,8 +29,8 @@ impl From<Community> for Founding {
             town: community.town,
             community: community.community,
             area_m2: (community.area_km2 * 1_000_000.0).round() as i64,
-            registered_population: community.registered_population,
-            migrant_population: community.migrant_population,
+            registered: community.registered_population,
+            second: community.migrant_population,
             planned_area_m2: community.planned_floor_area_m2,
         }
     }
@@ -44,8 +44,8 @@ pub async fn load(db: &Db, now: Now) -> Result<()> {
         return Ok(());
     }
     let instance = uuid::Uuid::new_v4().to_string();
-    sqlx::query("insert into settings (key, value) values ('instance', $1)").bind(instance).execute(&mut *tx).await?;
-    groups::set_age_bands(&mut tx, groups::ALWAYS, AgeBands::default()).await?;
+    store::keep(&mut tx, "instance", &instance).await?;
+    groups::set_age_bands(&mut tx, Date::FIRST, AgeBands::default()).await?;
     catalogs::load_defaults(&mut tx).await?;
     holidays::load_statutory(&mut tx).await?;
     for community in csv::Reader::from_reader(include_bytes!("communities.csv").as_slice()).deserialize() {

@@ -1,5 +1,8 @@
 //! What a database error means, by one name on both engines.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use sqlx::error::ErrorKind;
 
 /// A rule of the schema that a statement ran into.
@@ -7,22 +10,16 @@ use sqlx::error::ErrorKind;
 pub enum Violation {
     /// Two live bookings of one room would overlap.
     BookingOverlap,
-    /// A unique key is taken; the text names the key: PostgreSQL's index or constraint, SQLite's `table.column` list.
+    /// What a unique index holds is there already; the text is the index's name.
     Unique(String),
     ForeignKey,
     Check,
 }
 
-impl Violation {
-    /// True if a unique key over `column` is taken.
-    pub fn is_unique(&self, column: &str) -> bool {
-        matches!(self, Self::Unique(key) if key.contains(column))
-    }
-}
-
 /// Which rule of the schema `error` reports, if it reports one.
 ///
-/// The overlap arrives on PostgreSQL as the exclusion constraint's name, on SQLite as the trigger's `raise` text.
+/// The overlap arrives on PostgreSQL as the exclusion constraint's name, on SQLite as the trigger's `raise` text; a unique
+/// index on PostgreSQL by its name, on SQLite by its columns.
 pub fn violation(error: &sqlx::Error) -> Option<Violation> {
     let error = error.as_database_error()?;
     if error.constraint() == Some("booking_overlap") || error.message().ends_with("booking_overlap") {
@@ -30,12 +27,33 @@ pub fn violation(error: &sqlx::Error) -> Option<Violation> {
     }
     match error.kind() {
         ErrorKind::UniqueViolation => {
-            Some(Violation::Unique(error.constraint().unwrap_or_else(|| error.message()).to_owned()))
+            Some(Violation::Unique(error.constraint().map_or_else(|| index_over(error.message()), str::to_owned)))
         }
         ErrorKind::ForeignKeyViolation => Some(Violation::ForeignKey),
         ErrorKind::CheckViolation => Some(Violation::Check),
         _ => None,
     }
+}
+
+/// The unique index over the columns that SQLite's message lists: `UNIQUE constraint failed: rooms.center_id, rooms.name`.
+fn index_over(message: &str) -> String {
+    let columns = message.rsplit_once("failed: ").map_or(message, |(_, columns)| columns);
+    UNIQUE.get(columns).cloned().unwrap_or_else(|| columns.to_owned())
+}
+
+/// The schema's unique indexes: their columns, as SQLite lists them, and their names.
+static UNIQUE: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| super::migrations::texts().flat_map(indexes).collect());
+
+fn indexes(migration: String) -> Vec<(String, String)> {
+    let index = |line: &str| {
+        let (name, rest) = line.strip_prefix("create unique index ")?.split_once(" on ")?;
+        let (table, rest) = rest.split_once(" (")?;
+        let (columns, _) = rest.split_once(')')?;
+        let columns: Vec<String> = columns.split(", ").map(|column| format!("{table}.{column}")).collect();
+        Some((columns.join(", "), name.to_owned()))
+    };
+    migration.lines().filter_map(index).collect()
 }
 
 /// True when the database cannot be reached or will not answer now: the user is told to try again soon.
@@ -52,5 +70,19 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
             .code()
             .is_some_and(|code| code.starts_with("57P") || matches!(&*code, "53300" | "40P01" | "40001" | "5")),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unique_index_is_known_by_its_columns_too() {
+        assert_eq!(index_over("UNIQUE constraint failed: rooms.center_id, rooms.name"), "rooms_name");
+        assert_eq!(index_over("UNIQUE constraint failed: accounts.login"), "accounts_login");
+        let all: usize =
+            super::super::migrations::texts().map(|text| text.matches("create unique index ").count()).sum();
+        assert_eq!(UNIQUE.len(), all, "no two over the same columns, and each on one line");
     }
 }

@@ -1,6 +1,6 @@
 //! Forward-only migrations, embedded in the binary and run through `sqlx::migrate`.
 //!
-//! A file is shared (`0001_places.sql`) or belongs to one engine (`0005_no_overlap.sqlite.sql`). In a shared file the
+//! A file is shared (`0005_centers.sql`) or belongs to one engine (`0016_activities.sqlite.sql`). In a shared file the
 //! one difference that every table has, its key, is written `bigserial primary key` and rewritten here for SQLite.
 
 use std::borrow::Cow;
@@ -32,6 +32,11 @@ pub async fn migrate(pool: &Pool) -> Result<(), OpenError> {
         })
     });
     ran.await.map_err(|error| OpenError::Database(sqlx::Error::Io(std::io::Error::other(error))))?
+}
+
+/// Every migration's text.
+pub(super) fn texts() -> impl Iterator<Item = String> {
+    Files::iter().filter_map(|name| Some(String::from_utf8_lossy(&Files::get(&name)?.data).into_owned()))
 }
 
 fn migration(file: &str, engine: Engine) -> Option<Migration> {

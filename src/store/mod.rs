@@ -19,6 +19,7 @@
 mod care;
 mod errors;
 mod ids;
+mod kept;
 mod lock;
 mod migrations;
 #[cfg(test)]
@@ -26,16 +27,19 @@ pub(crate) mod plan;
 mod pool;
 mod rows;
 mod sealed;
+mod secret;
 mod types;
 
 pub use care::{copy_to, problems};
 pub use errors::{Violation, is_unavailable, violation};
 pub(crate) use ids::reserve;
+pub use kept::{keep, kept};
 pub(crate) use lock::{lock, lock_values, share, writes_alone};
 pub use migrations::migrate;
 pub use pool::{Engine, OpenError, Pool, sqlite_file};
 pub(crate) use rows::{place, places, rows, runs};
 pub use sealed::{Sealed, Sealer};
+pub use secret::secret;
 pub use types::Flag;
 pub(crate) use types::{id_type, text_column, text_enum};
 

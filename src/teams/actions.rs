@@ -4,9 +4,9 @@ use super::{Team, TeamId, TeamInput};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};
-use crate::error::{Error, Result};
+use crate::error::{Error, OnViolation, Result};
 use crate::people::{self, PersonId};
-use crate::store::{self, Conn, Violation};
+use crate::store::Conn;
 use crate::{audit, locks};
 
 /// Founds a team. Its leader, who must be enrolled in the center, is its first member.
@@ -25,11 +25,8 @@ pub async fn create(by: &Coordinator, now: Now, tx: &mut Conn, center: &Center, 
     .bind(now.0)
     .fetch_one(&mut *tx)
     .await
-    .map_err(|error| match store::violation(&error) {
-        Some(Violation::Unique(_)) => Error::field("name", "field.name_taken"),
-        Some(Violation::ForeignKey) => Error::field("kind", "field.not_a_choice"),
-        _ => error.into(),
-    })?;
+    .on_unique("teams_name", || Error::field("name", "field.name_taken"))
+    .on_missing(|| Error::field("kind", "field.not_a_choice"))?;
     audit::record(tx, by, now, audit::entry("team.created", id.0).at(center.id())).await?;
     if let Some(leader) = input.leader {
         lead(by, now, tx, center, id, leader).await?;

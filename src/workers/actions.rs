@@ -2,12 +2,12 @@
 
 use super::{Ending, Worker, WorkerId, WorkerInput};
 use crate::auth::accounts::{self, NewAccount};
-use crate::auth::{AccountId, Manager, Role, Scope, logins};
+use crate::auth::{Manager, Role, Scope};
 use crate::centers::Center;
 use crate::clock::{Date, Now};
-use crate::error::{Error, Result};
+use crate::error::{Error, OnViolation, Result};
 use crate::people::{self, PersonId};
-use crate::store::{self, Conn, Sealer, Violation};
+use crate::store::{Conn, Sealer};
 use crate::{audit, locks};
 
 /// Adds a worker to the center, and the sign-in that came with them. The person is the one of this name and phone.
@@ -49,10 +49,7 @@ pub async fn add(
     .bind(now.0)
     .fetch_one(&mut *tx)
     .await
-    .map_err(|error| match store::violation(&error) {
-        Some(Violation::Unique(_)) => Error::field("name", "field.works_here"),
-        _ => error.into(),
-    })?;
+    .on_unique("workers_now", || Error::field("name", "field.works_here"))?;
     audit::record(tx, by, now, audit::entry("worker.added", id.0).at(center.id())).await?;
     Ok(id)
 }
@@ -93,8 +90,11 @@ pub async fn end(
     }
     if let Some(account) = worker.account_id {
         match ended_on {
-            Some(day) if day <= today => shut_out(by, now, tx, center, account).await?,
-            day => reach_until(tx, center, account, day).await?,
+            Some(day) if day <= today => accounts::withdraw(by, now, tx, account, center.id()).await?,
+            day => {
+                let until = day.map(|day| center.zone.midnight(day));
+                accounts::reach_until(tx, account, center.id(), until).await?;
+            }
         }
     }
     let action = if ended_on.is_some() { "worker.ended" } else { "worker.stays" };
@@ -126,36 +126,4 @@ async fn is_there_twice(
     .fetch_one(tx)
     .await?;
     Ok(others > 0)
-}
-
-/// The account reaches the center until that day begins, or without end.
-async fn reach_until(tx: &mut Conn, center: &Center, account: AccountId, day: Option<Date>) -> Result<()> {
-    sqlx::query("update account_scopes set ends_at = $1 where account_id = $2 and center_id = $3")
-        .bind(day.map(|day| center.zone.midnight(day)))
-        .bind(account)
-        .bind(center.id())
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
-async fn shut_out(by: &Manager, now: Now, tx: &mut Conn, center: &Center, account: AccountId) -> Result<()> {
-    sqlx::query("delete from account_scopes where account_id = $1 and center_id = $2")
-        .bind(account)
-        .bind(center.id())
-        .execute(&mut *tx)
-        .await?;
-    let disabled = sqlx::query(
-        "update accounts set disabled_at = $1 where id = $2 and disabled_at is null
-         and not exists (select 1 from account_scopes s where s.account_id = accounts.id)",
-    )
-    .bind(now.0)
-    .bind(account)
-    .execute(&mut *tx)
-    .await?;
-    if disabled.rows_affected() > 0 {
-        logins::revoke_all(tx, now, account, None).await?;
-        audit::record(tx, by, now, audit::entry("account.disabled", account.0).at(center.id())).await?;
-    }
-    Ok(())
 }

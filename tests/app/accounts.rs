@@ -10,6 +10,7 @@ on_both_engines! {
         app.execute("delete from logins").await;
         app.execute("delete from account_scopes").await;
         app.execute("delete from audit_events").await;
+        app.execute("update room_weeks set created_by = null").await;
         app.execute("delete from accounts").await;
         let secret = setup::new_link(app.db(), app.clock.now()).await.unwrap().expect("a link while there is no account");
         let path = format!("/setup/{secret}");

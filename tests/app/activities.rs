@@ -172,7 +172,7 @@ on_both_engines! {
         series_with_a_conflict(&ann, &with(&picks, &[("pick.2026-03-13", "2"), ("reason.2026-03-20", "社工培训")]))
             .await.is(303);
         assert_eq!(statuses(&app).await, "planned,planned,planned,skipped,planned");
-        assert_eq!(app.number("select count(*) from sessions where room_id = 2 and capacity = 20").await, 1);
+        assert_eq!(app.number("select count(*) from sessions s join session_rooms r on r.session_id = s.id where r.room_id = 2 and s.capacity = 20").await, 1);
         ann.get("/centers/1/activities/2").await.is(200).shows("社工培训").shows("书画室").shows("每周");
         ann.get("/agenda/1").await.is(200).shows("合唱团").hides("社工培训");
     }
@@ -309,7 +309,7 @@ on_both_engines! {
 
     async fn of_two_who_book_at_once_exactly_one_wins(app: TestApp) {
         let ann = app.sign_in("ann").await;
-        app.execute("update room_hours set opens = 0, closes = 1440").await;
+        app.execute("update room_week_spans set opens = 0, closes = 1440").await;
         for round in 0..1_000_u32 {
             let date = linli::clock::Date::parse("2026-03-06").unwrap().plus_days(u64::from(round % 600)).to_string();
             let (starts, ends) = if round < 600 { ("09:00", "10:00") } else { ("11:00", "12:00") };
@@ -326,7 +326,7 @@ on_both_engines! {
         let ann = app.sign_in("ann").await;
         schedules(&ann, &[]).await.is(303);
         let mut conn = app.db().read().await.unwrap();
-        let token: String = sqlx::query_scalar("select check_in_token from sessions").fetch_one(&mut *conn).await.unwrap();
+        let token: String = sqlx::query_scalar("select token from codes").fetch_one(&mut *conn).await.unwrap();
         assert_eq!(token.len(), 10);
         assert_eq!(activities::queries::session_by_token(&mut conn, &token).await.unwrap().id, SessionId(1));
     }
@@ -422,7 +422,7 @@ on_both_engines! {
         assert_eq!((app.number("select count(*) from sessions").await, last_date(&app).await.as_str()), (53, "2028-03-03"));
         // Until the last day of the two years: no Friday of them is left out.
         ann.post_json("/api/v1/activities", fridays(json!({"room": 2, "until": "2028-03-06"}))).await.is(201);
-        assert_eq!(app.number("select count(*) from sessions where room_id = 2").await, 105);
+        assert_eq!(app.number("select count(*) from session_rooms where room_id = 2").await, 105);
     }
 
     async fn a_move_takes_no_sibling_further_back_than_may_be_entered(app: TestApp) {

@@ -20,7 +20,7 @@ async fn case(app: &TestApp, ann: &User<'_>) {
         ("published", "1"),
     ];
     ann.post("/centers/1/activities", &fields).await.is(303);
-    app.execute("update sessions set check_in_token = 'tea'").await;
+    app.execute("update codes set token = 'tea'").await;
 }
 
 const PAGES: [&str; 5] =

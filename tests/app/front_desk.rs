@@ -24,16 +24,20 @@ pub(crate) async fn world(app: &TestApp) {
     for sql in [
         teas,
         choir,
-        "insert into sessions (activity_id, center_id, room_id, team_id, starts_at, ends_at, local_date, status, check_in_token, updated_at)
-         values (1, 1, 1, 1, 1772676000000, 1772683200000, '2026-03-05', 'planned', 'tea', 0),
-                (2, 1, 2, null, 1772690400000, 1772697600000, '2026-03-05', 'planned', 'choir', 0),
-                (1, 1, 1, 1, 1772071200000, 1772078400000, '2026-02-26', 'completed', 'before', 0)",
+        "insert into sessions (activity_id, center_id, team_id, starts_at, ends_at, local_date, status, updated_at)
+         values (1, 1, 1, 1772676000000, 1772683200000, '2026-03-05', 'planned', 0),
+                (2, 1, null, 1772690400000, 1772697600000, '2026-03-05', 'planned', 0),
+                (1, 1, 1, 1772071200000, 1772078400000, '2026-02-26', 'completed', 0)",
+        "insert into bookings (kind, room_id, session_id, starts_at, ends_at)
+         select 'session', activity_id, id, starts_at, ends_at from sessions",
+        "insert into codes (token, kind, subject_id, created_at)
+         values ('tea', 'session', 1, 0), ('choir', 'session', 2, 0), ('before', 'session', 3, 0)",
         "insert into people (name, pinyin, initials, birth_date, phone_last4, created_at, updated_at)
          values ('梁惠芳', 'lianghuifang', 'lhf', '1950-08-15', '1111', 0, 0), ('陈大文', 'chendawen', 'cdw', null, '0081', 0, 0),
                 ('李小明', 'lixiaoming', 'lxm', '2012-05-05', null, 0, 0), ('欧阳志强', 'ouyangzhiqiang', 'oyzq', null, null, 0, 0)",
         "insert into enrolments (person_id, center_id, enrolled_at) values (1, 1, 0), (2, 1, 0), (3, 1, 0), (4, 2, 0)",
         "insert into team_members (team_id, person_id, joined_on, created_at) values (1, 1, '2025-01-01', 0)",
-        "insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth)
+        "insert into attendances (session_id, person_id, part, method, came_at, recorded_at, elderly, disabled, needy, youth)
          values (3, 2, 'participant', 'roster', 1772071200000, 1772071200000, 0, 0, 0, 0)",
     ] {
         app.execute(sql).await;

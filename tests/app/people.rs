@@ -19,14 +19,17 @@ async fn attends(app: &TestApp, dates: &[&str]) {
     .execute(&mut *tx)
     .await
     .unwrap();
-    for (index, date) in dates.iter().enumerate() {
+    for date in dates {
         let session: i64 = sqlx::query_scalar(
-            "insert into sessions (activity_id, center_id, room_id, starts_at, ends_at, local_date, status, check_in_token, updated_at)
-             values (1, 1, 1, 0, 1, $1, 'completed', $2, 0) returning id",
+            "insert into sessions (activity_id, center_id, starts_at, ends_at, local_date, status, updated_at)
+             values (1, 1, 0, 1, $1, 'completed', 0) returning id",
         )
-        .bind(*date).bind(format!("token {index}")).fetch_one(&mut *tx).await.unwrap();
+        .bind(*date)
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
         sqlx::query(
-            "insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth)
+            "insert into attendances (session_id, person_id, part, method, came_at, recorded_at, elderly, disabled, needy, youth)
              values ($1, 1, 'participant', 'roster', $2, 0, 0, 0, 0, 0)",
         )
         .bind(session).bind(noon(date)).execute(&mut *tx).await.unwrap();
@@ -218,7 +221,7 @@ on_both_engines! {
         attends(&app, &["2025-06-30", "2025-12-31", "2026-01-01", "2026-02-02", "2026-02-10", "2026-02-20", "2026-03-01"]).await;
         // The latest one was a mistake, before it they helped, and once they were at another center.
         app.execute("update attendances set voided_at = 0, void_reason = 'x' where session_id = 7").await;
-        app.execute("update attendances set role = 'volunteer' where session_id = 6").await;
+        app.execute("update attendances set part = 'volunteer' where session_id = 6").await;
         app.execute("update sessions set center_id = 2 where id = 5").await;
         let (came, never) = (r#"data-label="最近来过">2026年2月20日</td>"#, r#"data-label="今年人次">0</td>"#);
         let twice = r#"data-label="今年人次">2</td>"#;

@@ -58,12 +58,14 @@ async fn meanwhile(app: &TestApp, statements: &[&'static str], asked: impl Futur
 }
 
 /// What scheduling writes, a moment before it commits.
-const SCHEDULED: [&str; 4] = [
+const SCHEDULED: [&str; 5] = [
     "update rooms set retired_at = retired_at where id = 1",
     "update teams set disbanded_on = disbanded_on where id = 1",
     "insert into activities (center_id, kind_id, title, published, created_at) values (1, 3, '早茶会', 1, 0)",
-    "insert into sessions (activity_id, center_id, room_id, team_id, starts_at, ends_at, local_date, status, check_in_token, updated_at)
-     select max(id), 1, 1, 1, 1772762400000, 1772766000000, '2026-03-06', 'planned', 'tea', 0 from activities",
+    "insert into sessions (activity_id, center_id, team_id, starts_at, ends_at, local_date, status, updated_at)
+     select max(id), 1, 1, 1772762400000, 1772766000000, '2026-03-06', 'planned', 0 from activities",
+    "insert into bookings (kind, room_id, session_id, starts_at, ends_at)
+     select 'session', 1, max(id), 1772762400000, 1772766000000 from sessions",
 ];
 
 on_both_engines! {
@@ -72,7 +74,7 @@ on_both_engines! {
         meanwhile(&app, &SCHEDULED, ben.post("/centers/1/rooms/1/retirement", &[])).await.is(409).shows("还有安排好的活动");
         meanwhile(&app, &["update rooms set retired_at = 1 where id = 2"], schedules(&ann, &[("room", "2")])).await
             .is(422).shows("已停止使用");
-        let lost = "select count(*) from sessions s join rooms r on r.id = s.room_id where s.status = 'planned' and r.retired_at is not null";
+        let lost = "select count(*) from bookings b join rooms r on r.id = b.room_id where b.released_at is null and r.retired_at is not null";
         assert_eq!(app.number(lost).await, 0);
     }
 
@@ -91,14 +93,15 @@ on_both_engines! {
         let (ann, ben) = (app.sign_in("ann").await, app.sign_in("ben").await);
         for round in 0..40_u32 {
             app.execute("insert into rooms (center_id, kind_id, name, area_m2, capacity, created_at) select 1, 1, cast(max(id) as text), 9, 9, 0 from rooms").await;
-            app.execute("insert into room_hours (room_id, weekday, opens, closes) select max(id), 5, 0, 1440 from rooms").await;
+            app.execute("insert into room_weeks (room_id, valid_from, created_at) select max(id), '2026-01-01', 0 from rooms").await;
+            app.execute("insert into room_week_spans (week_id, weekday, opens, closes) select max(id), 5, 0, 1440 from room_weeks").await;
             let room = app.number("select max(id) from rooms").await.to_string();
             let path = format!("/centers/1/rooms/{room}/retirement");
             let tea = [("room", room.as_str())];
             let (made, gone) = rocket::tokio::join!(schedules(&ann, &tea), ben.post(&path, &[]));
             assert!((made.status.code == 303) != (gone.status.code == 303), "round {round}: {} {}", made.text(), gone.text());
         }
-        assert_eq!(app.number("select count(*) from sessions s join rooms r on r.id = s.room_id where r.retired_at is not null").await, 0);
+        assert_eq!(app.number("select count(*) from bookings b join rooms r on r.id = b.room_id where r.retired_at is not null").await, 0);
     }
 }
 
@@ -111,7 +114,7 @@ on_both_engines! {
         }
         schedules(&ann, &[("date", "2026-03-05"), ("starts", "10:30"), ("ends", "11:30")]).await.is(303);
         // A check-in that has read the membership and not committed yet.
-        let coming = ["insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth)
+        let coming = ["insert into attendances (session_id, person_id, part, method, came_at, recorded_at, elderly, disabled, needy, youth)
             values (1, 1, 'participant', 'roster', 0, 0, 0, 0, 1, 0)"];
         let void = ann.post("/centers/1/people/1/memberships/1/void", &[("void.1", "证件是别人的")]);
         meanwhile(&app, &coming, void).await.is(303);

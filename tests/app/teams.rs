@@ -68,8 +68,8 @@ on_both_engines! {
         ann.post("/centers/1/teams/1/members", &[("person", "3")]).await.is(303);
         app.execute("insert into activities (center_id, kind_id, title, published, created_at) values (1, 1, '探访', 0, 0)").await;
         app.execute(
-            "insert into sessions (activity_id, center_id, room_id, starts_at, ends_at, local_date, status, check_in_token, updated_at)
-             values (1, 1, 1, 0, 1, '2026-03-01', 'completed', 't', 0)",
+            "insert into sessions (activity_id, center_id, starts_at, ends_at, local_date, status, updated_at)
+             values (1, 1, 0, 1, '2026-03-01', 'completed', 0)",
         ).await;
         app.execute(
             "insert into hours_entries (person_id, session_id, team_id, minutes, source, original_minutes, confirmed_at)

@@ -113,7 +113,7 @@ pub(super) struct Decided {
     /// The stays of all attendances that are new or changed.
     pub stays: BTreeMap<Key, (Spot, Stay)>,
     /// People whom a center knows from now on.
-    pub enrolled: Vec<(PersonId, CenterId)>,
+    pub enrolled: Vec<(PersonId, CenterId, usize)>,
 }
 
 /// What is known of a person's stay while the batch is decided.
@@ -236,7 +236,7 @@ impl Desk {
                 (Way::In, None) => {
                     let spot = Spot::New(self.made.new.len());
                     self.made.new.push(NewAttendance { key, attempt: n, groups: groups(fact, door) });
-                    self.sits(key, door.center_id, fact);
+                    self.sits(n, key, door.center_id, fact);
                     self.stays(key, spot, events, after);
                     through(ADMITTED, spot)
                 }
@@ -289,14 +289,14 @@ impl Desk {
     }
 
     /// Takes a seat, and makes the center know who took it.
-    fn sits(&mut self, key: Key, center: CenterId, fact: &Fact) {
+    fn sits(&mut self, n: usize, key: Key, center: CenterId, fact: &Fact) {
         if key.part == Part::Participant
             && let Some(door) = self.doors.get_mut(&key.session)
         {
             door.taken += 1;
         }
         if !fact.says(Yes::Enrolled) {
-            self.made.enrolled.push((key.person, center));
+            self.made.enrolled.push((key.person, center, n));
         }
     }
 }
@@ -333,7 +333,7 @@ fn earlier(attempt: &Attempt, fact: &Fact) -> Result<Option<Earlier>> {
     let same = scan.session_id == attempt.session
         && scan.person_id == fact.person
         && scan.way == attempt.way
-        && attempt.part.is_none_or(|asked| asked == scan.role);
+        && attempt.part.is_none_or(|asked| asked == scan.part);
     if !same {
         return Err(Error::refused("request_reused"));
     }
@@ -345,7 +345,7 @@ fn earlier(attempt: &Attempt, fact: &Fact) -> Result<Option<Earlier>> {
         }
         (None, Some(_), _) if scan.voided_at.is_some() => Earlier::Voided,
         (None, Some(attendance), Some(person)) => {
-            let (part, way, at) = (scan.role, scan.way, scan.occurred_at);
+            let (part, way, at) = (scan.part, scan.way, scan.occurred_at);
             Earlier::Said(Answer::Admitted(super::Admitted { attendance, person, part, way, at, first: false }))
         }
         _ => return Err(Error::internal("an admitted scan without its attendance")),

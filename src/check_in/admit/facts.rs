@@ -30,7 +30,7 @@ pub(super) async fn doors(
         "select s.id, s.center_id, s.team_id, s.status, s.starts_at, s.local_date, c.zone, s.capacity,
                 case when s.capacity is null then 0 else
                     (select count(*) from attendances a
-                     where a.session_id = s.id and a.role = 'participant' and a.voided_at is null)
+                     where a.session_id = s.id and a.part = 'participant' and a.voided_at is null)
                     + (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
                        where h.session_id = s.id and h.voided_at is null) end as taken,
                 b.elderly_from, b.youth_from, b.youth_to
@@ -74,7 +74,7 @@ pub(super) async fn cards(tx: &mut Conn, attempts: &[Attempt]) -> Result<HashMap
 pub(super) async fn is_seated(tx: &mut Conn, session: SessionId, person: PersonId) -> Result<bool> {
     let count: i64 = sqlx::query_scalar(
         "select count(*) from attendances
-         where session_id = $1 and person_id = $2 and role = 'participant' and voided_at is null",
+         where session_id = $1 and person_id = $2 and part = 'participant' and voided_at is null",
     )
     .bind(session)
     .bind(person)
@@ -322,7 +322,7 @@ const FACTS: &str = "
     as (values {asked}), asking as materialized (
         select q.n, q.session_id, q.center_id, q.team_id, q.local_date, q.person_id, q.request_id, q.phone_id, q.leader,
                coalesce(q.part,
-                   (select min(a.role) from attendances a
+                   (select min(a.part) from attendances a
                     where a.session_id = q.session_id and a.person_id = q.person_id and a.voided_at is null),
                    (select 'volunteer' from team_members m
                     where m.team_id = q.team_id and m.person_id = q.person_id and m.left_on is null limit 1),
@@ -355,7 +355,7 @@ const FACTS: &str = "
     from asking d
     left join people p on p.id = d.person_id
     left join attendances l
-           on l.session_id = d.session_id and l.person_id = d.person_id and l.role = d.part and l.voided_at is null
+           on l.session_id = d.session_id and l.person_id = d.person_id and l.part = d.part and l.voided_at is null
     )
     select string_agg(cast(n as text) || ',' || coalesce(cast(person as text), '') || ',' || part || ','
                || coalesce(birth_date, '') || ',' || cast(yes as text) || ',' || coalesce(cast(live as text), '') || ','
@@ -369,7 +369,7 @@ pub(super) struct EarlierScan {
     id: i64,
     pub session_id: SessionId,
     pub person_id: Option<PersonId>,
-    pub role: Part,
+    pub part: Part,
     pub way: Way,
     pub outcome: String,
     pub occurred_at: Timestamp,
@@ -384,7 +384,7 @@ async fn earlier_scans(tx: &mut Conn, ids: impl Iterator<Item = i64>) -> Result<
         return Ok(HashMap::new());
     }
     let found: Vec<EarlierScan> = sqlx::query_as(
-        "select q.id, q.session_id, q.person_id, q.role, q.way, q.outcome, q.occurred_at, q.attendance_id, a.came_at,
+        "select q.id, q.session_id, q.person_id, q.part, q.way, q.outcome, q.occurred_at, q.attendance_id, a.came_at,
                 a.voided_at
          from scans q left join attendances a on a.id = q.attendance_id
          where q.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
@@ -399,7 +399,7 @@ async fn earlier_scans(tx: &mut Conn, ids: impl Iterator<Item = i64>) -> Result<
 struct EventRow {
     session_id: SessionId,
     person_id: PersonId,
-    role: Part,
+    part: Part,
     way: Way,
     occurred_at: Timestamp,
 }
@@ -427,9 +427,9 @@ pub(super) async fn events(
                    cast(j.value ->> 'person' as bigint) as person_id, j.value ->> 'part' as part
             from json_each(cast($1 as json_text)) j
          )
-         select x.session_id, x.person_id, x.role, x.way, x.occurred_at
+         select x.session_id, x.person_id, x.part, x.way, x.occurred_at
          from asked q
-         join scans x on x.session_id = q.session_id and x.person_id = q.person_id and x.role = q.part
+         join scans x on x.session_id = q.session_id and x.person_id = q.person_id and x.part = q.part
          left join attendances a on a.id = x.attendance_id
          where (x.outcome in ('admitted', 'returned', 'left', 'already_in', 'already_left') and a.voided_at is null)
             or x.outcome = 'not_in'",
@@ -439,7 +439,7 @@ pub(super) async fn events(
     .await?;
     let mut events: HashMap<Key, Vec<Event>> = HashMap::new();
     for row in found {
-        let key = Key { session: row.session_id, person: row.person_id, part: row.role };
+        let key = Key { session: row.session_id, person: row.person_id, part: row.part };
         events.entry(key).or_default().push(Event { at: row.occurred_at, way: row.way });
     }
     Ok(events)

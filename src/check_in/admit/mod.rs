@@ -14,7 +14,8 @@ pub use queue::Queue;
 use super::rules::Doorway;
 use super::{AttendanceId, Code, Method, Part, RequestId};
 use crate::activities::{SessionId, SessionStatus};
-use crate::auth::{AccountId, Coordinator, Greeter, LoginId, Role, Viewer};
+use crate::audit::Actor;
+use crate::auth::{AccountId, Coordinator, Greeter, LoginId, Role, Viewer, accounts};
 use crate::centers::CenterId;
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Refusal, Result};
@@ -49,6 +50,15 @@ impl Via {
 
     fn account(self) -> Option<AccountId> {
         self.holder.map(|holder| holder.account)
+    }
+
+    /// Whom the audit names.
+    async fn actor(self, conn: &mut Conn) -> Result<Actor> {
+        match (self.holder, self.phone) {
+            (Some(holder), _) => accounts::actor(conn, holder.account).await,
+            (None, Some(phone)) => Ok(Actor::Phone(phone.0)),
+            (None, None) => Ok(Actor::Operator),
+        }
     }
 }
 

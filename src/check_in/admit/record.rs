@@ -1,18 +1,20 @@
 //! Writing down what was decided: attendances, their changed times, and a scan for every try.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
 use super::decide::{Decided, Key, NewAttendance, Outcome, Said, Scan, Spot, Stay};
 use super::{Admitted, Answer, Attempt, Refused};
+use crate::audit;
+use crate::centers::CenterId;
 use crate::check_in::{AttendanceId, Part};
 use crate::clock::Now;
 use crate::error::{Error, Result};
-use crate::people::PersonId;
 use crate::people::groups::Groups;
-use crate::phones::PhoneId;
+use crate::people::{self, PersonId};
+use crate::phones;
 use crate::store::{self, Conn, Flag, place, places, rows, runs};
 
 /// Writes it all and gives each try its answer, in the tries' order.
@@ -24,7 +26,7 @@ pub(super) async fn write(
 ) -> Result<Vec<Result<Answer>>> {
     let Decided { outcomes, new, stays, enrolled } = decided;
     if !enrolled.is_empty() {
-        enrol(now, tx, &enrolled).await?;
+        enrol(now, tx, attempts, &enrolled).await?;
     }
     let numbers = if new.is_empty() { Vec::new() } else { insert(now, tx, attempts, &new, &stays).await? };
     let number = |spot: Spot| match spot {
@@ -52,7 +54,7 @@ pub(super) async fn write(
         })
         .collect();
     keep(now, tx, &scans).await?;
-    see_phones(now, tx, attempts).await?;
+    phones::seen(now, tx, attempts.iter().filter_map(|attempt| attempt.by.phone)).await?;
     Ok(answers(attempts, outcomes, number))
 }
 
@@ -90,17 +92,18 @@ fn said(attempt: &Attempt, scan: &Scan, number: impl Fn(Spot) -> Option<Attendan
     }
 }
 
-async fn enrol(now: Now, tx: &mut Conn, people: &[(PersonId, crate::centers::CenterId)]) -> Result<()> {
-    sqlx::query(
-        "insert into enrolments (person_id, center_id, enrolled_at)
-         select distinct cast(j.value ->> 'person' as bigint), cast(j.value ->> 'center' as bigint), cast($2 as bigint)
-         from json_each(cast($1 as json_text)) j where true order by 1, 2
-         on conflict (person_id, center_id) do nothing",
-    )
-    .bind(rows(people, |(person, center)| json!({"person": person, "center": center})))
-    .bind(now.0)
-    .execute(tx)
-    .await?;
+/// Makes centers know who came there with a card or a remembered phone. From then on the center's workers may see who it is,
+/// so its logbook says how that came about.
+async fn enrol(now: Now, tx: &mut Conn, attempts: &[Attempt], enrolled: &[(PersonId, CenterId, usize)]) -> Result<()> {
+    let people: Vec<(PersonId, CenterId)> = enrolled.iter().map(|(person, center, _)| (*person, *center)).collect();
+    for fresh in people::enrol_known(now, tx, &people).await? {
+        let attempt =
+            enrolled.iter().find(|(person, center, _)| (*person, *center) == fresh).map(|(.., n)| &attempts[*n]);
+        let Some(actor) = attempt.map(|attempt| attempt.by) else { continue };
+        let actor = actor.actor(tx).await?;
+        let entry = audit::entry("person.enrolled_at_door", fresh.0.0).at(fresh.1);
+        audit::record(tx, &actor, now, entry).await?;
+    }
     Ok(())
 }
 
@@ -119,7 +122,7 @@ async fn insert(
         const COLUMNS: usize = 10;
         let mut query = sqlx::query(AssertSqlSafe(format!(
             "with v as (values {})
-             insert into attendances (id, session_id, person_id, role, method, came_at, left_at, away_ms, recorded_by,
+             insert into attendances (id, session_id, person_id, part, method, came_at, left_at, away_ms, recorded_by,
                     elderly, disabled, needy, youth, recorded_at)
              select column1, column2, column3, column4, column5, column6, column7, column8, column9,
                     column10 & 1, (column10 >> 1) & 1, (column10 >> 2) & 1, (column10 >> 3) & 1, {}
@@ -192,7 +195,7 @@ async fn keep(now: Now, tx: &mut Conn, scans: &[Row<'_>]) -> Result<()> {
         const COLUMNS: usize = 13;
         let mut query = sqlx::query(AssertSqlSafe(format!(
             "with v as (values {})
-             insert into scans (request_id, session_id, person_id, attendance_id, card_id, role, way, method, outcome,
+             insert into scans (request_id, session_id, person_id, attendance_id, card_id, part, way, method, outcome,
                     occurred_at, offline, account_id, phone_id, recorded_at)
              select v.*, {} from v where column1 is not null on conflict (request_id) do nothing",
             places(tx, run.size, COLUMNS),
@@ -222,35 +225,6 @@ async fn keep(now: Now, tx: &mut Conn, scans: &[Row<'_>]) -> Result<()> {
             return Err(Error::refused("request_reused"));
         }
     }
-    Ok(())
-}
-
-/// Phones that knocked were seen.
-async fn see_phones(now: Now, tx: &mut Conn, attempts: &[Attempt]) -> Result<()> {
-    let phones: BTreeSet<PhoneId> = attempts.iter().filter_map(|attempt| attempt.by.phone).collect();
-    if phones.is_empty() {
-        return Ok(());
-    }
-    if !store::writes_alone(tx) {
-        // In one order, as everything that two processes may want at once. Whoever makes this phone speak for one more of
-        // the family points to its row, and comes here later in the same transaction.
-        store::lock_values(
-            tx,
-            "select id from phones
-             where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
-        )
-        .bind(rows(&phones, |id| json!(id)))
-        .execute(&mut *tx)
-        .await?;
-    }
-    sqlx::query(
-        "update phones set seen_at = $2
-         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
-    )
-    .bind(rows(phones, |id| json!(id)))
-    .bind(now.0)
-    .execute(tx)
-    .await?;
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use crate::check_in::CardId;
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::people::PersonId;
+use crate::phones;
 use crate::store::{Conn, Sealer, rows};
 
 /// Gives each of these people of the center a card who has none, and answers with the good cards of them all. Whoever
@@ -92,7 +93,7 @@ pub async fn revoke(
     .fetch_optional(&mut *tx)
     .await?;
     let card = card.ok_or(Error::refused("no_card"))?;
-    sqlx::query("delete from phone_people where card_id = $1").bind(card).execute(&mut *tx).await?;
+    phones::forget_card(tx, card).await?;
     audit::record(tx, by, now, audit::entry("card.revoked", card.0).at(center.id()).because(reason)).await
 }
 

@@ -145,7 +145,7 @@ struct Known {
 struct Serves {
     session_id: SessionId,
     person_id: PersonId,
-    role: Part,
+    part: Part,
 }
 
 /// Whom the viewer may receive: everybody the center knows; a team leader, whom the day's sessions of the team know (as
@@ -174,12 +174,12 @@ async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> R
     .fetch_all(&mut *conn)
     .await?;
     let serving: Vec<Serves> = sqlx::query_as(
-        "select s.id as session_id, m.person_id, 'volunteer' as role
+        "select s.id as session_id, m.person_id, 'volunteer' as part
          from sessions s join team_members m on m.team_id = s.team_id and m.left_on is null
          where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
          union
-         select s.id, a.person_id, a.role from sessions s join attendances a on a.session_id = s.id
-         where s.center_id = $1 and s.local_date = $2 and a.voided_at is null and a.role <> 'participant'",
+         select s.id, a.person_id, a.part from sessions s join attendances a on a.session_id = s.id
+         where s.center_id = $1 and s.local_date = $2 and a.voided_at is null and a.part <> 'participant'",
     )
     .bind(center)
     .bind(date)
@@ -187,7 +187,7 @@ async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> R
     .await?;
     let mut roles: BTreeMap<PersonId, BTreeMap<SessionId, Part>> = BTreeMap::new();
     for row in serving {
-        roles.entry(row.person_id).or_default().insert(row.session_id, row.role);
+        roles.entry(row.person_id).or_default().insert(row.session_id, row.part);
     }
     let person = |row: Known| PersonJson {
         roles: roles.remove(&row.person.id).unwrap_or_default(),

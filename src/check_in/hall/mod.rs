@@ -16,33 +16,14 @@ pub use odd::Odd;
 use super::admit::{self, Via};
 use super::{Code, Method, RequestId, actions};
 use crate::activities::{Session, SessionId};
-use crate::audit;
-use crate::auth::Coordinator;
 use crate::clock::Now;
 use crate::error::Result;
 use crate::people::PersonId;
 use crate::phones::Phone;
-use crate::store::{Conn, Flag};
+use crate::store::Conn;
 
 pub(super) fn routes() -> Vec<Route> {
     screen::routes()
-}
-
-/// Lets the session's code rotate, or stand still again.
-async fn set_rotating(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session, rotating: bool) -> Result<()> {
-    let changed = sqlx::query("update sessions set rotating = $1 where id = $2 and rotating <> $1")
-        .bind(Flag::from(rotating))
-        .bind(session.id)
-        .execute(&mut *tx)
-        .await?;
-    if changed.rows_affected() == 0 {
-        return Ok(());
-    }
-    let entry = match rotating {
-        true => audit::entry("session.code_rotates", session.id.0),
-        false => audit::entry("session.code_stands", session.id.0),
-    };
-    audit::record(tx, by, now, entry.at(session.center_id)).await
 }
 
 /// Keeps the try of a phone that the gate stopped.

@@ -103,7 +103,7 @@ async fn rotate(by: Coordinator, db: &Db, now: Now, center: CenterId, id: Sessio
     let mut read = fields.read();
     let rotating = read.required("rotating", parse::integer(0..=1));
     let rotating = read.finish(|| rotating)? == 1;
-    super::set_rotating(&by, now, &mut tx, &session, rotating).await?;
+    activities::set_rotating(&by, now, &mut tx, &session, rotating).await?;
     tx.commit().await?;
     let flash = if rotating { "done.code_rotates" } else { "done.code_stands" };
     Ok(Done::to(format!("/centers/{}/sessions/{id}", center.id()), flash))

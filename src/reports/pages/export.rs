@@ -76,7 +76,13 @@ fn rows(sheet: &Sheet, lang: Lang) -> Vec<Row> {
             ..Row::default()
         },
         Row { part: "csv.unnamed", visits: Some(total.unnamed), ..Row::default() },
-        Row { part: "csv.population", persons: Some(numbers.population.total()), ..Row::default() },
+        Row { part: "reports.registered", persons: Some(numbers.population.registered), ..Row::default() },
+        Row {
+            part: "csv.second_population",
+            item: lang.text(numbers.population.second_key()),
+            persons: Some(numbers.population.second),
+            ..Row::default()
+        },
     ]);
     rows.extend(numbers.groups.iter().map(|row| Row {
         part: "csv.group",

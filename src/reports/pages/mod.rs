@@ -9,6 +9,7 @@ use rocket::Route;
 use rocket::request::FromParam;
 
 use super::GroupTally;
+use crate::centers::Population;
 use crate::clock::Month;
 use crate::web::Lang;
 use crate::web::chart::{Bar, Bars};
@@ -47,8 +48,21 @@ fn percent(part: i64, whole: i64) -> String {
         return "—".to_owned();
     }
     match (part * 1_000 + whole / 2) / whole {
+        0 if part > 0 => "<0.1%".to_owned(),
         tenths if tenths % 10 == 0 || tenths >= 100 => format!("{}%", (part * 100 + whole / 2) / whole),
         tenths => format!("{}.{}%", tenths / 10, tenths % 10),
+    }
+}
+
+/// How many of the residents `persons` are: of all of them where they are known, else of each printed number by itself. The
+/// key says of whom.
+fn coverage(persons: i64, population: Population) -> Vec<(&'static str, String)> {
+    match population.all() {
+        Some(all) => vec![("reports.coverage_of_all", percent(persons, all))],
+        None => vec![
+            ("reports.coverage_of_registered", percent(persons, population.registered)),
+            ("reports.coverage_of_second", percent(persons, population.second)),
+        ],
     }
 }
 
@@ -76,8 +90,8 @@ mod tests {
     #[test]
     fn shares_read_as_percentages() {
         assert_eq!(
-            [(52, 100), (1, 3), (517, 28_400), (1, 100), (0, 5), (3, 0)].map(|(a, b)| percent(a, b)),
-            ["52%", "33%", "1.8%", "1%", "0%", "—"]
+            [(52, 100), (1, 3), (517, 28_400), (1, 100), (0, 5), (3, 0), (2, 35_706)].map(|(a, b)| percent(a, b)),
+            ["52%", "33%", "1.8%", "1%", "0%", "—", "<0.1%"]
         );
     }
 }

@@ -9,7 +9,7 @@ use rocket::{Route, get, routes};
 use super::hours;
 use crate::activities::SessionStatus;
 use crate::auth::{CenterReader, Role};
-use crate::centers::{self, Center, CenterId};
+use crate::centers::{self, Center, CenterId, Population, population};
 use crate::clock::{Date, Month, Now, Timestamp};
 use crate::error::Result;
 use crate::reports::queries::{self, By};
@@ -37,6 +37,7 @@ struct Overview {
     before: Tally,
     year: Columns,
     to_do: ToDo,
+    population: Population,
     role: Role,
 }
 
@@ -95,6 +96,7 @@ async fn show(by: CenterReader, db: &Db, now: Now, lang: Lang, center: CenterId)
         to_do: today::to_do(&by, &mut conn, &center, now).await?,
         this_month: months.get(&month.to_string()).cloned().unwrap_or_default(),
         year: columns(lang, year, &months),
+        population: population::together(&mut conn, &[center.id()], today).await?,
         role: by.role,
         center,
         now,

@@ -8,7 +8,7 @@ use chrono::Datelike;
 use rocket::request::FromParam;
 use rocket::{Responder, Route, get, routes};
 
-use super::{export, group_shares, hours, percent};
+use super::{coverage, export, group_shares, hours, percent};
 use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Month, Now};
@@ -98,8 +98,8 @@ impl Report {
         hours(*minutes.borrow())
     }
 
-    fn percent(&self, part: impl Borrow<i64>, whole: impl Borrow<i64>) -> String {
-        percent(*part.borrow(), *whole.borrow())
+    fn coverage(&self) -> Vec<(&'static str, String)> {
+        coverage(self.total().persons, self.sheet.numbers.population)
     }
 
     /// Sessions led by social workers: each has one leader, so these do add up.

@@ -6,9 +6,9 @@ use askama::Template;
 use rocket::response::Redirect;
 use rocket::{Route, get, routes};
 
-use super::{MonthPath, group_shares, hours, percent};
+use super::{MonthPath, coverage, group_shares, hours};
 use crate::auth::ReportReader;
-use crate::centers::Center;
+use crate::centers::{Center, Population, population};
 use crate::clock::{Month, Now, Zone};
 use crate::error::Result;
 use crate::reports::queries::{self, By};
@@ -36,6 +36,7 @@ struct Summary {
 struct Line {
     center: Center,
     tally: Tally,
+    population: Population,
     /// The days that are counted, where they are not the whole month: a purchaser's agreements'.
     cut: Option<Vec<Period>>,
 }
@@ -49,8 +50,8 @@ impl Summary {
         hours(*minutes.borrow())
     }
 
-    fn percent(&self, part: impl Borrow<i64>, whole: impl Borrow<i64>) -> String {
-        percent(*part.borrow(), *whole.borrow())
+    fn coverage(&self, persons: &i64, population: &Population) -> Vec<(&'static str, String)> {
+        coverage(*persons, *population)
     }
 }
 
@@ -77,13 +78,15 @@ async fn show(by: ReportReader, db: &Db, now: Now, lang: Lang, month: MonthPath)
     let reach = scope::all(&by, &mut conn, month.into()).await?;
     let numbers = queries::count(&mut conn, &reach, month.into(), now).await?;
     let mut parts = queries::tallies(&mut conn, By::Center, &reach, month.into()).await?;
+    let populations = population::of_centers(&mut conn, &reach.ids(), Period::from(month).last()).await?;
     let centers = reach
         .centers()
         .iter()
         .map(|center| {
             let days = reach.days(center.id(), month.into());
             let tally = parts.remove(&center.id().to_string()).unwrap_or_default();
-            Line { center: center.clone(), tally, cut: (days != [Period::from(month)]).then_some(days) }
+            let population = populations.get(&center.id()).copied().unwrap_or_default();
+            Line { center: center.clone(), tally, population, cut: (days != [Period::from(month)]).then_some(days) }
         })
         .collect();
     Ok(Page(Summary {

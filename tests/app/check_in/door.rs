@@ -150,7 +150,7 @@ on_both_engines! {
 
         // What a worker entered shows on no phone, nor does what is not public, nor case work.
         ann.get(SESSION).await.is(200);
-        app.execute("insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth) values (2, 1, 'participant', 'paper', 0, 0, 0, 0, 0, 0)").await;
+        app.execute("insert into attendances (session_id, person_id, part, method, came_at, recorded_at, elderly, disabled, needy, youth) values (2, 1, 'participant', 'paper', 0, 0, 0, 0, 0, 0)").await;
         own.get("/me").await.is(200).shows("参加 1 次");
         app.execute("update activities set published = 0").await;
         own.get("/me").await.is(200).shows("参加 0 次").hides("早茶会");

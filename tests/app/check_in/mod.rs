@@ -14,6 +14,7 @@ mod sync;
 
 use linli::check_in::RequestId;
 use linli::check_in::cards::CardCode;
+use linli::store::Tx;
 use serde_json::json;
 
 use crate::support::{Answer, TestApp, User};
@@ -37,21 +38,39 @@ pub(crate) async fn session(app: &TestApp, capacity: Option<i64>, team: Option<i
 pub(crate) async fn another(app: &TestApp, token: &str, date: &str, capacity: Option<i64>, team: Option<i64>) {
     let starts = linli::clock::Timestamp::parse_rfc3339(&format!("{date}T02:00:00Z")).unwrap();
     let mut tx = app.begin().await;
-    sqlx::query(
-        "insert into sessions (activity_id, center_id, room_id, team_id, starts_at, ends_at, local_date, capacity, status,
-                check_in_token, updated_at)
-         values (1, 1, 1, $1, $2, $3, $4, $5, 'planned', $6, 0)",
+    let id: i64 = sqlx::query_scalar(
+        "insert into sessions (activity_id, center_id, team_id, starts_at, ends_at, local_date, capacity, status,
+                updated_at)
+         values (1, 1, $1, $2, $3, $4, $5, 'planned', 0) returning id",
     )
     .bind(team)
     .bind(starts)
     .bind(starts.0 + 2 * 3_600_000)
     .bind(date)
     .bind(capacity)
-    .bind(token)
-    .execute(&mut *tx)
+    .fetch_one(&mut *tx)
     .await
     .unwrap();
+    give_room_and_code(&mut tx, id, token).await;
     tx.commit().await.unwrap();
+}
+
+/// Says where a session that was written behind the pages' back is to be, in room 1, without booking it; and gives it a code.
+pub(crate) async fn give_room_and_code(tx: &mut Tx, session: i64, token: &str) {
+    sqlx::query(
+        "insert into bookings (kind, room_id, session_id, starts_at, ends_at, released_at)
+         select 'session', 1, id, starts_at, ends_at, 0 from sessions where id = $1",
+    )
+    .bind(session)
+    .execute(&mut **tx)
+    .await
+    .unwrap();
+    sqlx::query("insert into codes (token, kind, subject_id, created_at) values ($1, 'session', $2, 0)")
+        .bind(token)
+        .bind(session)
+        .execute(&mut **tx)
+        .await
+        .unwrap();
 }
 
 /// Enrols `count` people in center 1, with the ids 1 to `count`.

@@ -180,14 +180,13 @@ impl World {
             .unwrap();
         for number in 0..SESSIONS {
             sqlx::query(
-                "insert into sessions (activity_id, center_id, room_id, team_id, starts_at, ends_at, local_date, capacity,
-                        status, check_in_token, updated_at)
-                 values (1, 1, 1, 1, $1, $2, '2026-03-05', $3, 'planned', $4, 0)",
+                "insert into sessions (activity_id, center_id, team_id, starts_at, ends_at, local_date, capacity, status,
+                        updated_at)
+                 values (1, 1, 1, $1, $2, '2026-03-05', $3, 'planned', 0)",
             )
             .bind(TEN)
             .bind(TEN + 120 * MINUTE)
             .bind((number == 1).then_some(2i64))
-            .bind(RequestId::random().to_string())
             .execute(&mut *tx)
             .await
             .unwrap();

@@ -168,7 +168,7 @@ on_both_engines! {
         another(&app, "before", "2026-02-26", None, Some(1)).await;
         people(&app, 3).await;
         app.execute("insert into team_members (team_id, person_id, joined_on, created_at) values (1, 1, '2025-01-01', 0)").await;
-        app.execute("insert into attendances (session_id, person_id, role, method, came_at, recorded_at, elderly, disabled, needy, youth) values (2, 2, 'participant', 'paper', 0, 0, 0, 0, 0, 0)").await;
+        app.execute("insert into attendances (session_id, person_id, part, method, came_at, recorded_at, elderly, disabled, needy, youth) values (2, 2, 'participant', 'paper', 0, 0, 0, 0, 0, 0)").await;
         let lei = app.sign_in("lei").await;
         let search = format!("{SESSION}/search");
         lei.post(&search, &[("q", "cb")]).await.is(200).shows("找到 2 人").shows("陈伯1").shows("陈伯2").hides("陈伯3");

@@ -234,7 +234,7 @@ on_both_engines! {
         }
         month.session(at("2026-03-03 14:00"), 60, Held { status: "planned", ..Held::default() }).await;
         month.commit().await;
-        app.execute("update agreements set starts_on = '2026-03-04', ends_on = '2026-03-05' where id = 1").await;
+        app.execute("update agreement_centers set starts_on = '2026-03-04', ends_on = '2026-03-05' where agreement_id = 1").await;
         app.at("2026-03-09T02:00:00Z");
         let summary = async |login: &str| {
             let answer = app.token(login).await.get("/api/v1/summary?scope=center:1&from=2026-03-01&to=2026-04-01").await.is(200).json();

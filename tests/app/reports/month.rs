@@ -128,7 +128,8 @@ impl Month {
         let id = self.unbooked(starts, length, held).await;
         let released = matches!(held.status, "cancelled" | "skipped").then_some(0_i64);
         sqlx::query(
-            "insert into bookings (room_id, session_id, starts_at, ends_at, released_at) values ($1, $2, $3, $4, $5)",
+            "insert into bookings (kind, room_id, session_id, starts_at, ends_at, released_at)
+             values ('session', $1, $2, $3, $4, $5)",
         )
         .bind(held.room)
         .bind(id)
@@ -153,20 +154,18 @@ impl Month {
         .await
         .unwrap();
         sqlx::query_scalar(
-            "insert into sessions (activity_id, center_id, room_id, worker_id, team_id, starts_at, ends_at, local_date,
-                                   status, check_in_token, updated_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0) returning id",
+            "insert into sessions (activity_id, center_id, worker_id, team_id, starts_at, ends_at, local_date, status,
+                                   updated_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 0) returning id",
         )
         .bind(activity)
         .bind(held.center)
-        .bind(held.room)
         .bind(held.worker)
         .bind(held.team)
         .bind(starts)
         .bind(starts.plus(minutes(length)))
         .bind(Zone::SHANGHAI.date(starts))
         .bind(held.status)
-        .bind(format!("token-{}", self.serial))
         .fetch_one(&mut *self.tx)
         .await
         .unwrap()
@@ -185,7 +184,7 @@ impl Month {
             .unwrap();
         let flags = groups::of_person(&mut self.tx, PersonId(person), date).await.unwrap();
         sqlx::query(
-            "insert into attendances (session_id, person_id, role, method, came_at, recorded_at,
+            "insert into attendances (session_id, person_id, part, method, came_at, recorded_at,
                                       elderly, disabled, needy, youth, voided_at, void_reason)
              values ($1, $2, $3, 'roster', 0, 0, $4, $5, $6, $7, $8, $9)",
         )

@@ -26,7 +26,7 @@ struct Session {
 struct Attendance {
     session_id: i64,
     person_id: i64,
-    role: String,
+    part: String,
 }
 
 #[derive(FromRow)]
@@ -88,7 +88,7 @@ pub(super) struct Rows {
     hours: BTreeMap<(i64, i64), (i64, i64)>,
     closures: Vec<Span>,
     bookings: Vec<Span>,
-    /// By center: registered, migrant.
+    /// By center: registered, and the second number, of which nobody said what it counts.
     population: BTreeMap<i64, (i64, i64)>,
 }
 
@@ -102,8 +102,12 @@ where
 impl Rows {
     pub(super) async fn load(app: &TestApp) -> Self {
         let hours: Vec<(i64, i64, i64, i64)> =
-            load(app, "select room_id, weekday, opens, closes from room_hours").await;
-        let population: Vec<(i64, i64, i64)> = load(app, "select c.id, m.registered_population, m.migrant_population from centers c join communities m on m.id = c.community_id").await;
+            load(app, "select w.room_id, s.weekday, s.opens, s.closes from room_weeks w join room_week_spans s on s.week_id = w.id").await;
+        let population: Vec<(i64, i64, i64)> = load(
+            app,
+            "select c.id, p.registered, p.second from centers c join populations p on p.community_id = c.community_id",
+        )
+        .await;
         let births: Vec<(i64, Option<Date>)> = load(app, "select id, birth_date from people").await;
         let kinds: Vec<(String,)> = load(app, "select code from service_kinds").await;
         let social_workers: Vec<(i64, String)> = load(
@@ -115,7 +119,7 @@ impl Rows {
             load(app, "select t.id, k.code from teams t join team_kinds k on k.id = t.kind_id").await;
         Self {
             sessions: load(app, "select s.id, s.center_id, k.code as kind, s.worker_id, s.team_id, s.starts_at, s.ends_at, s.status from sessions s join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id").await,
-            attendances: load(app, "select session_id, person_id, role from attendances where voided_at is null").await,
+            attendances: load(app, "select session_id, person_id, part from attendances where voided_at is null").await,
             heads: load(app, "select session_id, heads, elderly, disabled, needy, youth from head_counts where voided_at is null").await,
             entries: load(app, "select id, reverses_id, session_id, person_id, team_id, minutes from hours_entries").await,
             births: births.into_iter().collect(),
@@ -126,7 +130,7 @@ impl Rows {
             rooms: load(app, "select id, center_id, name, created_at from rooms order by center_id, kind_id, name").await,
             hours: hours.into_iter().map(|(room, day, opens, closes)| ((room, day), (opens, closes))).collect(),
             closures: load(app, "select room_id, starts_at, ends_at from room_closures").await,
-            bookings: load(app, "select b.room_id, b.starts_at, b.ends_at from bookings b join sessions s on s.id = b.session_id where b.released_at is null and s.status in ('planned', 'completed')").await,
+            bookings: load(app, "select b.room_id, b.starts_at, b.ends_at from bookings b where b.released_at is null").await,
             population: population.into_iter().map(|(center, registered, migrant)| (center, (registered, migrant))).collect(),
         }
     }
@@ -182,7 +186,7 @@ impl Rows {
             let Some(session) = held.get(&attendance.session_id) else { continue };
             let person = attendance.person_id;
             attended.insert(session.id);
-            match attendance.role.as_str() {
+            match attendance.part.as_str() {
                 "participant" => {
                     total.came(person);
                     by_kind.get_mut(session.kind.as_str()).unwrap().came(person);
@@ -266,7 +270,9 @@ impl Rows {
             "coverage": {
                 "persons": total.persons.len(),
                 "registered_population": centers.iter().map(|center| self.population[center].0).sum::<i64>(),
-                "migrant_population": centers.iter().map(|center| self.population[center].1).sum::<i64>(),
+                "migrant_population": Value::Null,
+                "second_population": centers.iter().map(|center| self.population[center].1).sum::<i64>(),
+                "second_population_is": Value::Null,
             },
             "completeness": { "open_sessions": open_sessions, "unconfirmed_hours": unconfirmed, "without_birth_date": without_birth_date.len() },
         })

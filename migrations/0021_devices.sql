@@ -4,7 +4,7 @@ create table devices (
     id bigserial primary key,
     center_id bigint not null references centers (id),
     name text not null,
-    link_hash text not null unique,
+    link_hash text not null,
     link_expires_at bigint not null,
     added_at bigint not null,
     added_by bigint not null references accounts (id),
@@ -13,4 +13,5 @@ create table devices (
     cut_off_at bigint,
     cut_off_by bigint references accounts (id)
 );
+create unique index devices_link on devices (link_hash);
 create index devices_by_center on devices (center_id, id);
