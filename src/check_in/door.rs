@@ -17,7 +17,7 @@ use super::{Code, Queue, RequestId, Way, actions, rules};
 use crate::activities::{self, Session};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, FieldErrors, Result};
-use crate::people::PersonId;
+use crate::people::{self, PersonId};
 use crate::phones::{self, Look, Phone, Throttle};
 use crate::ratings::{self, Asked};
 use crate::store::{Conn, Db, Sealer};
@@ -328,7 +328,7 @@ async fn check_in(
         }
     };
     let Some(person) = person else { return told(AnswerPage::of(look, session, None, answer)) };
-    let name = name_of(&mut *db.read().await?, person).await?;
+    let name = people::queries::name(&mut *db.read().await?, person).await?;
     told(AnswerPage::of(look, session, Some(name), answer))
 }
 
@@ -340,10 +340,6 @@ impl FirstVisit {
         }
         (self.person, self.answer)
     }
-}
-
-async fn name_of(conn: &mut Conn, person: PersonId) -> Result<String> {
-    Ok(sqlx::query_scalar("select name from people where id = $1").bind(person).fetch_one(conn).await?)
 }
 
 /// Whether the form is for somebody who is in already.

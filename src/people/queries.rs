@@ -21,6 +21,11 @@ pub async fn find(conn: &mut Conn, center: CenterId, id: PersonId) -> Result<Per
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
 }
 
+/// What a person is called, for whoever has them before the eyes: at the door.
+pub async fn name(conn: &mut Conn, id: PersonId) -> Result<String> {
+    Ok(sqlx::query_scalar("select name from people where id = $1").bind(id).fetch_one(conn).await?)
+}
+
 /// A center of the viewer's in which the person is enrolled: the first of them.
 ///
 /// # Errors

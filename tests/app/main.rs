@@ -12,6 +12,7 @@ mod check_in;
 mod confidential;
 mod door_pages;
 mod failure;
+mod floors;
 mod front_desk;
 mod front_desk_journey;
 mod hall;
