@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::forms::{Place, Plan, Texts};
 use super::rules::{self, Slot};
-use super::{Activity, ActivityId, Session, SessionId, SessionStatus};
+use super::types::{Activity, ActivityId, Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::Now;

@@ -2,8 +2,9 @@
 
 use super::actions::{self, Dated, Fate};
 use super::forms::{Change, Place, Plan, Reason};
+use super::queries;
 use super::rules::{self, Occupant, Slot, State};
-use super::{ActivityId, Session, SessionId, queries};
+use super::types::{ActivityId, Session, SessionId};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};

@@ -12,7 +12,7 @@ use ics::properties::{
 };
 use ics::{Daylight, Event, ICalendar, Standard, escape_text};
 
-use super::{Session, SessionStatus};
+use super::types::{Session, SessionStatus};
 use crate::clock::{Date, Timestamp, Zone};
 use crate::web::Lang;
 

@@ -6,7 +6,8 @@ use rocket::response::{self, Responder, Response};
 use rocket::{Route, get, routes};
 
 use super::calendar::{self, Feed};
-use super::{Session, queries};
+use super::queries;
+use super::types::Session;
 use crate::centers;
 use crate::clock::Now;
 use crate::error::{Error, Result};

@@ -2,9 +2,10 @@
 
 use std::ops::RangeInclusive;
 
+use super::queries;
 use super::queries::{Helpers, Lead};
 use super::rules::{self, End, MOST_DATES, Repeat, Rhythm, Scope, Slot};
-use super::{ServiceKind, ServiceKindId, queries};
+use super::types::{ServiceKind, ServiceKindId};
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Fault, Result};

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 
 use super::rules::{Occupant, Slot};
 use super::title::{PUBLISHED, Sight};
-use super::{Activity, ActivityId, ServiceKind, Session, SessionId};
+use super::types::{Activity, ActivityId, ServiceKind, Session, SessionId};
 use crate::auth::{AccountId, Coordinator, Role, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};

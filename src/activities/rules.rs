@@ -2,9 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::{Datelike, NaiveTime, TimeZone};
+use chrono::{Datelike, NaiveTime, TimeZone, Timelike};
 
-use super::{Session, SessionId, SessionStatus, Title};
+use super::title::Title;
+use super::types::{Activity, Session, SessionId, SessionStatus};
 use crate::clock::{Date, Timestamp, Zone};
 use crate::error::Refusal;
 use crate::rooms::{Closure, Room, RoomId};
@@ -224,6 +225,22 @@ pub fn may_change(session: &Session) -> Result<(), Refusal> {
     match session.status {
         SessionStatus::Completed => Err(Refusal::new("session_completed")),
         _ => Ok(()),
+    }
+}
+
+impl Session {
+    /// Where it stands on the center's wall clock.
+    pub fn slot(&self) -> Slot {
+        let minute = |at: chrono::NaiveDateTime| i64::from(at.hour()) * 60 + i64::from(at.minute());
+        let (from, to) = (minute(self.starts()), minute(self.ends()));
+        let to = if self.ends().date() == self.local_date.0 { to } else { 1_440 };
+        Slot { date: self.local_date, from, to, starts_at: self.starts_at, ends_at: self.ends_at }
+    }
+}
+
+impl Activity {
+    pub fn rhythm(&self) -> Rhythm {
+        Rhythm::of(self.rule.as_deref())
     }
 }
 

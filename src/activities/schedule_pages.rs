@@ -5,7 +5,8 @@ use rocket::{Route, get, post, routes};
 
 use super::booking::{self, Way};
 use super::forms::{self, Choices};
-use super::{Rhythm, Scope, Session, SessionId, SessionStatus, queries, rules};
+use super::types::{Session, SessionId, SessionStatus};
+use super::{Rhythm, Scope, queries, rules};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;

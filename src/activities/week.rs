@@ -1,6 +1,6 @@
 //! One day of a center as a grid: rooms are columns, time runs down in steps of five minutes.
 
-use super::{Session, SessionStatus};
+use super::types::{Session, SessionStatus};
 use crate::clock::{Date, Timestamp, Zone};
 use crate::rooms::{Closure, Room, RoomId};
 

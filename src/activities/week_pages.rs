@@ -4,8 +4,9 @@ use askama::Template;
 use chrono::Datelike;
 use rocket::{Route, get, routes};
 
+use super::queries;
+use super::types::{Session, SessionStatus};
 use super::week as grid;
-use super::{Session, SessionStatus, queries};
 use crate::auth::CenterReader;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};

@@ -1,7 +1,8 @@
 //! Adding organizations and concluding agreements.
 
 use super::forms::{NewAgreement, NewOrganization};
-use super::{AgreementId, ProviderId, PurchaserId, queries};
+use super::queries;
+use super::types::{AgreementId, ProviderId, PurchaserId};
 use crate::auth::CityAdmin;
 use crate::clock::{Date, Now, Zone};
 use crate::error::{Error, OnViolation, Result};

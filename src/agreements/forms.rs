@@ -1,6 +1,6 @@
 //! Reading what the organizations' forms bring.
 
-use super::{ProviderId, PurchaserId};
+use super::types::{ProviderId, PurchaserId};
 use crate::centers::CenterId;
 use crate::clock::Date;
 use crate::error::{Fault, Result};

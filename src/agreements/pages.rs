@@ -3,7 +3,8 @@
 use askama::Template;
 use rocket::{Route, get, post, routes, uri};
 
-use super::{Agreement, Organization, actions, forms, queries};
+use super::types::{Agreement, Organization};
+use super::{actions, forms, queries};
 use crate::auth::CityAdmin;
 use crate::centers::{self, CenterHead};
 use crate::clock::Now;

@@ -1,6 +1,6 @@
 //! Reading organizations and agreements.
 
-use super::{Agreement, Organization, ProviderId, PurchaserId};
+use super::types::{Agreement, Organization, ProviderId, PurchaserId};
 use crate::auth::{CityAdmin, Viewer};
 use crate::centers::CenterId;
 use crate::error::Result;

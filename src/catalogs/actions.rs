@@ -1,7 +1,7 @@
 //! Adding and renaming kinds, and setting the age bands.
 
 use super::forms::{KindInput, Revision};
-use super::{Catalog, Kind};
+use super::types::{Catalog, Kind};
 use crate::audit;
 use crate::auth::CityAdmin;
 use crate::clock::{Now, Zone};

@@ -1,6 +1,6 @@
 //! Reading a kind's form, and the age bands'.
 
-use super::Catalog;
+use super::types::Catalog;
 use crate::error::{Fault, Result};
 use crate::fields::{Fields, parse};
 use crate::people::groups::AgeBands;

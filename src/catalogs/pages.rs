@@ -3,7 +3,8 @@
 use askama::Template;
 use rocket::{Route, get, post, routes, uri};
 
-use super::{Catalog, Kind, actions, forms, queries};
+use super::types::{Catalog, Kind};
+use super::{actions, forms, queries};
 use crate::auth::CityAdmin;
 use crate::clock::{Now, Zone};
 use crate::error::{Error, Result};

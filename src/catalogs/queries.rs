@@ -1,6 +1,6 @@
 //! Reading the catalogs.
 
-use super::{Catalog, Kind};
+use super::types::{Catalog, Kind};
 use crate::error::{Error, Result};
 use crate::store::Conn;
 

@@ -1,6 +1,6 @@
 //! What can be done to a center.
 
-use super::{Center, CenterId, CenterKind};
+use super::types::{Center, CenterId, CenterKind};
 use crate::audit;
 use crate::auth::CityAdmin;
 use crate::clock::{Now, Zone};

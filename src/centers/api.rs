@@ -5,7 +5,8 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Center, CenterId, Population, SecondNumber, population, queries};
+use super::types::{Center, CenterId};
+use super::{Population, SecondNumber, population, queries};
 use crate::api::{List, Problem};
 use crate::auth::Viewer;
 use crate::clock::{Now, Zone};

@@ -3,7 +3,8 @@
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
-use super::{Center, CenterId, actions, queries};
+use super::types::{Center, CenterId};
+use super::{actions, queries};
 use crate::auth::{CityAdmin, Viewer};
 use crate::clock::{Now, Zone};
 use crate::error::Result;

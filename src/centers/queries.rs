@@ -1,6 +1,7 @@
 //! Reading centers. [`open_to`] is the door that every center's page goes through.
 
-use super::{Center, CenterHead, CenterId, Population, population};
+use super::types::{Center, CenterHead, CenterId};
+use super::{Population, population};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::store::Conn;

@@ -3,14 +3,14 @@
 use super::admit::{self, Again, Answer, Attempt, Door, Entrance, Queue, Via, Way, Who, admit_one, hold};
 use super::forms::{Closing, Confirmation, Heads, WalkIn};
 use super::queries::{self, Present};
-use super::{AttendanceId, Code, HeadCountId, Method, Part, RequestId, company, rules};
+use super::types::{AttendanceId, Code, HeadCountId, Method, Part, RequestId};
+use super::{company, rules};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::{Coordinator, Greeter, Role};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, FieldErrors, OnViolation, Result};
 use crate::hours::{self, EntryId};
-use crate::people::rules::Phone as Number;
-use crate::people::{self, PersonId};
+use crate::people::{self, PersonId, PhoneNumber};
 use crate::phones::{self, Phone};
 use crate::store::{Conn, Sealer};
 use crate::{audit, locks};
@@ -101,7 +101,7 @@ pub async fn walk_in(
     // The row puts a double tap in order: the second one finds what the first one did.
     hold(tx, session.id).await?;
     let (method, occurred_at) = came(session, now, Method::WalkIn);
-    let number = new.phone.as_ref().map_or("", Number::as_str);
+    let number = new.phone.as_ref().map_or("", PhoneNumber::as_str);
     let request = page.of(format_args!("{}\n{number}\n{}", new.name, new.part));
     // Nobody yet: who it is follows.
     let attempt =
@@ -148,7 +148,7 @@ pub(super) async fn first_visit(
     sealer: &Sealer,
     session: &Session,
     page: RequestId,
-    (name, number): (&str, &Number),
+    (name, number): (&str, &PhoneNumber),
 ) -> Result<FirstVisit> {
     hold(tx, session.id).await?;
     let known = people::enrolled(tx, sealer, session.center_id, name, number).await?;

@@ -6,7 +6,8 @@ use rocket::{Route, get, post, routes};
 
 use super::admit::hold;
 use super::queries::{self, Counts, Present};
-use super::{Part, actions, forms};
+use super::types::Part;
+use super::{actions, forms};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};

@@ -2,7 +2,8 @@
 
 use super::admit::{Door, Way, hold};
 use super::queries::{self, Present};
-use super::{AttendanceId, Code, RequestId, actions, rules};
+use super::types::{AttendanceId, Code, RequestId};
+use super::{actions, rules};
 use crate::activities::{Session, SessionStatus};
 use crate::audit;
 use crate::auth::Greeter;

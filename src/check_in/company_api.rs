@@ -5,7 +5,8 @@ use rocket::{Route, post, routes};
 use utoipa::ToSchema;
 
 use super::api::AttendanceJson;
-use super::{AttendanceId, company, forms, queries};
+use super::types::AttendanceId;
+use super::{company, forms, queries};
 use crate::activities::{self, SessionId};
 use crate::api::Problem;
 use crate::auth::Greeter;

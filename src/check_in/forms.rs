@@ -1,13 +1,13 @@
 //! Reading what the door, the session page, the closing form and the API bring.
 
 use super::cards::CardCode;
-use super::{AttendanceId, Method, Part, RequestId, Way, company};
+use super::types::{AttendanceId, Method, Part, RequestId};
+use super::{Way, company};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Fault, Result};
 use crate::fields::{Fields, Reader, parse};
 use crate::hours::{Confirmed, MAX_MINUTES};
-use crate::people::PersonId;
-use crate::people::rules::{self, Phone};
+use crate::people::{PersonId, PhoneNumber, rules};
 
 /// Clocks of honest devices differ by less.
 const SKEW: std::time::Duration = std::time::Duration::from_secs(5 * 60);
@@ -56,7 +56,7 @@ pub enum DoorInput {
     Card(CardCode),
     New {
         name: String,
-        number: Phone,
+        number: PhoneNumber,
     },
 }
 
@@ -74,7 +74,7 @@ pub fn door(fields: &Fields) -> Result<DoorInput> {
         return card(fields).map(DoorInput::Card);
     }
     let named = read.required("name", rules::name);
-    let number = read.required("phone", Phone::parse);
+    let number = read.required("phone", PhoneNumber::parse);
     read.finish(|| Some(DoorInput::New { name: named?, number: number? }))
 }
 
@@ -95,7 +95,7 @@ pub fn tick(fields: &Fields) -> Result<(PersonId, Part)> {
 
 pub struct WalkIn {
     pub name: String,
-    pub phone: Option<Phone>,
+    pub phone: Option<PhoneNumber>,
     pub part: Part,
 }
 
@@ -115,7 +115,7 @@ pub fn api_walk_in(fields: &Fields) -> Result<(RequestId, WalkIn)> {
 
 fn read_walk_in(read: &mut Reader<'_>) -> Option<WalkIn> {
     let named = read.required("name", rules::name);
-    let phone = read.optional("phone", Phone::parse);
+    let phone = read.optional("phone", PhoneNumber::parse);
     let part = read.required("role", parse::choice);
     Some(WalkIn { name: named?, phone: phone?, part: part? })
 }

@@ -26,58 +26,16 @@ mod session;
 mod sheets;
 mod spoken;
 pub mod sync;
+mod types;
 
+use crate::clock::Clock;
+use crate::store::Db;
 use rocket::fairing::AdHoc;
 use rocket_db_pools::Database;
 
 pub use actions::{check_out, close, count_heads, void, void_heads, walk_in};
 pub use admit::{Admitted, Again, Answer, Attempt, Entrance, Queue, Refused, Via, Way, Who};
-
-use crate::clock::Clock;
-pub use crate::ids::{AttendanceId, CardId, HeadCountId, RequestId};
-use crate::store::{Db, text_enum};
-
-text_enum!(
-    /// What somebody came as. Only volunteers earn hours.
-    Part in "part" { Participant = "participant", Volunteer = "volunteer", Staff = "staff" }
-);
-
-text_enum!(
-    /// The way in.
-    Method in "method" {
-        /// The session's QR, opened on somebody's own phone.
-        Phone = "phone",
-        /// Ticked on the roster.
-        Roster = "roster",
-        /// Registered at the door.
-        WalkIn = "walk_in",
-        /// A personal card.
-        Card = "card",
-        /// Entered afterwards, from a sheet of paper or from memory.
-        Paper = "paper",
-    }
-);
-
-text_enum!(
-    /// Why somebody was not let in, or not again: stable codes, each with a text that says what to do.
-    Code in "refusal" {
-        AlreadyIn = "already_in",
-        NotOpenYet = "not_open_yet",
-        Closed = "closed",
-        Cancelled = "cancelled",
-        Full = "full",
-        UnknownCode = "unknown_code",
-        /// The hall's screen shows another code by now, or none was scanned where one is needed.
-        CodeExpired = "code_expired",
-        CardRevoked = "card_revoked",
-        /// Somebody leaves who was not seen coming,
-        NotIn = "not_in",
-        /// or who left before.
-        AlreadyLeft = "already_left",
-        /// More names and numbers from one address than a hall sends.
-        TooMany = "too_many",
-    }
-);
+pub use types::{AttendanceId, CardId, Code, HeadCountId, Method, Part, RequestId};
 
 pub fn stage() -> AdHoc {
     AdHoc::try_on_ignite("check-in", |rocket| async {

@@ -1,7 +1,7 @@
 //! Reading who is at a session, who is expected, and what a desk has to do today.
 
 use super::forms::Heads;
-use super::{AttendanceId, HeadCountId, Method, Part};
+use super::types::{AttendanceId, HeadCountId, Method, Part};
 use crate::activities::queries::ROOM;
 use crate::activities::title::Sight;
 use crate::activities::{Session, SessionId, SessionStatus, Title};

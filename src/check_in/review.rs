@@ -6,9 +6,10 @@ use askama::Template;
 use rocket::{Route, get, post, routes};
 
 use super::admit::{Again, Attempt, Entrance, Way, Who, admit_one};
+use super::forms;
 use super::queries::Identity;
 use super::rules::Doorway;
-use super::{Code, Method, Part, RequestId, forms};
+use super::types::{Code, Method, Part, RequestId};
 use crate::activities::title::Sight;
 use crate::activities::{SessionId, Title};
 use crate::audit;

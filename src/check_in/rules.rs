@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Code;
+use super::types::Code;
 use crate::activities::SessionStatus;
 use crate::clock::{Date, Now, Timestamp, Zone};
 

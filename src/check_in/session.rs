@@ -7,7 +7,8 @@ use rocket::{Route, State, get, post, routes};
 
 use super::hall::{self, Odd};
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
-use super::{Again, Answer, Code, HeadCountId, Part, Queue, Refused, RequestId, actions, company, forms, sheets};
+use super::types::{Code, HeadCountId, Part, RequestId};
+use super::{Again, Answer, Queue, Refused, actions, company, forms, sheets};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::{Greeter, Role, Viewer, Watcher};
 use crate::centers::{self, Center, CenterId};

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::admit::{Again, Answer, Attempt, Entrance, Queue, Via, Way, Who};
 use super::cards::CardCode;
-use super::{Code, Method, Part, RequestId};
+use super::types::{Code, Method, Part, RequestId};
 use crate::activities::SessionId;
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};

@@ -1,7 +1,7 @@
 //! Adding and removing holidays.
 
 use super::forms::HolidayInput;
-use super::{Holiday, HolidayId};
+use super::types::{Holiday, HolidayId};
 use crate::audit;
 use crate::auth::CityAdmin;
 use crate::clock::Now;

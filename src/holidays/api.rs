@@ -5,7 +5,8 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Holiday, queries};
+use super::queries;
+use super::types::Holiday;
 use crate::api::{self, List, Problem};
 use crate::auth::CenterReader;
 use crate::error::{Error, Result};

@@ -9,29 +9,12 @@ pub(crate) mod api;
 mod forms;
 mod pages;
 pub mod queries;
+mod types;
 
 use rocket::fairing::AdHoc;
 
 pub(crate) use actions::load_statutory;
-
-use crate::clock::Date;
-pub use crate::ids::HolidayId;
-
-/// One holiday, the first and the last day included.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Holiday {
-    pub id: HolidayId,
-    pub starts_on: Date,
-    pub ends_on: Date,
-    pub name: String,
-    pub name_en: String,
-}
-
-impl Holiday {
-    pub fn covers(&self, day: Date) -> bool {
-        self.starts_on <= day && day <= self.ends_on
-    }
-}
+pub use types::{Holiday, HolidayId};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("holidays", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })

@@ -3,7 +3,8 @@
 use askama::Template;
 use rocket::{Route, get, post, routes, uri};
 
-use super::{Holiday, HolidayId, actions, forms, queries};
+use super::types::{Holiday, HolidayId};
+use super::{actions, forms, queries};
 use crate::auth::CityAdmin;
 use crate::clock::{Now, Zone};
 use crate::error::{Error, Result};

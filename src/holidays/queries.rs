@@ -1,6 +1,6 @@
 //! Reading holidays.
 
-use super::{Holiday, HolidayId};
+use super::types::{Holiday, HolidayId};
 use crate::clock::Date;
 use crate::error::{Error, Result};
 use crate::store::Conn;

@@ -1,6 +1,6 @@
 //! Writing the ledger: confirming, and correcting by reversal.
 
-use super::{Confirmed, EntryId, Source};
+use super::types::{Confirmed, EntryId, Source};
 use crate::activities::{Session, SessionStatus};
 use crate::auth::{Coordinator, Greeter, Viewer};
 use crate::clock::Now;

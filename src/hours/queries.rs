@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::rules::{self, Stay};
-use super::{EntryId, Source};
+use super::types::{Confirmed, EntryId, Source};
 use crate::activities::Session;
 use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::error::{Fault, Result};
 use crate::ids::AttendanceId;
 use crate::people::PersonId;
 use crate::store::Conn;
@@ -25,6 +25,20 @@ pub struct Volunteer {
     pub explained: i64,
     /// The row that counts now.
     pub entry: Option<Entry>,
+}
+
+impl Volunteer {
+    /// What is confirmed of this stay.
+    ///
+    /// # Errors
+    /// A fault for the field of the reason, where `minutes` are more than session and door explain and none is given.
+    pub fn confirmed(&self, minutes: i64, reason: Option<String>) -> std::result::Result<Confirmed, Fault> {
+        if minutes > self.explained && reason.is_none() {
+            return Err(Fault::bound("field.reason_for_hours", self.explained));
+        }
+        let (attendance, person, stay) = (self.attendance, self.person, self.stay);
+        Ok(Confirmed { attendance, person, stay, minutes, reason })
+    }
 }
 
 #[derive(Clone, Debug)]

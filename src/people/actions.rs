@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::forms::Revision;
-use super::rules::{IdNumber, Phone};
-use super::{MembershipInput, Person, PersonId, PersonInput, Sex, groups, pinyin};
+use super::numbers::{IdNumber, PhoneNumber};
+use super::types::{Person, PersonId, Sex};
+use super::{MembershipInput, PersonInput, groups, pinyin};
 use crate::audit::{self, Acting};
 use crate::auth::{AccountId, Coordinator};
 use crate::centers::{Center, CenterId};
@@ -77,7 +78,7 @@ pub async fn enrolled(
     sealer: &Sealer,
     center: CenterId,
     name: &str,
-    phone: &Phone,
+    phone: &PhoneNumber,
 ) -> Result<Option<PersonId>> {
     Ok(sqlx::query_scalar(
         "select p.id from people p join enrolments e on e.person_id = p.id
@@ -96,7 +97,7 @@ struct Facts<'a> {
     name: &'a str,
     sex: Option<Sex>,
     birth_date: Option<Date>,
-    phone: Option<&'a Phone>,
+    phone: Option<&'a PhoneNumber>,
     id_number: Option<&'a IdNumber>,
 }
 
@@ -185,7 +186,7 @@ async fn enrol(
     Ok(())
 }
 
-fn door_key(sealer: &Sealer, name: &str, phone: &Phone) -> String {
+fn door_key(sealer: &Sealer, name: &str, phone: &PhoneNumber) -> String {
     sealer.hash("door", &format!("{name}\n{}", phone.as_str()))
 }
 
@@ -206,7 +207,7 @@ pub async fn admit_unknown(
     let fields = crate::fields::Fields::default().with("name", name).with("phone", phone);
     let mut read = fields.read();
     let name = read.required("name", super::rules::name);
-    let phone = read.required("phone", Phone::parse);
+    let phone = read.required("phone", PhoneNumber::parse);
     let (name, phone) = read.finish(|| Some((name?, phone?)))?;
     if let Some(id) = enrolled(tx, sealer, center, &name, &phone).await? {
         return Ok(id);
@@ -370,7 +371,7 @@ async fn update_enrolments(
     center: CenterId,
     id: PersonId,
     input: &PersonInput,
-    phone: Option<&Phone>,
+    phone: Option<&PhoneNumber>,
 ) -> Result<()> {
     sqlx::query("update enrolments set address = $3, note = $4 where person_id = $1 and center_id = $2")
         .bind(id)

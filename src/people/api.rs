@@ -6,7 +6,8 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Person, PersonId, actions, forms, queries};
+use super::types::{Person, PersonId};
+use super::{actions, forms, queries};
 use crate::api::{self, List, Problem};
 use crate::auth::Coordinator;
 use crate::centers;

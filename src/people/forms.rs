@@ -1,8 +1,9 @@
 //! Reading a person's form: the same for registering and revising, for pages and API.
 
-use super::Sex;
 use super::groups::PriorityGroup;
-use super::rules::{self, IdNumber, Phone};
+use super::numbers::{IdNumber, PhoneNumber};
+use super::rules;
+use super::types::Sex;
 use crate::clock::Date;
 use crate::error::{Fault, Result};
 use crate::fields::{Fields, Reader, parse};
@@ -15,7 +16,7 @@ pub struct PersonInput {
     pub name: String,
     pub sex: Option<Sex>,
     pub birth_date: Option<Date>,
-    pub phone: Option<Phone>,
+    pub phone: Option<PhoneNumber>,
     pub id_number: Option<IdNumber>,
     pub address: Option<String>,
     pub note: Option<String>,
@@ -43,7 +44,7 @@ pub fn person(fields: &Fields, today: Date) -> Result<PersonInput> {
     let id_number = read.optional("id_number", IdNumber::parse);
     let sex: Option<Option<Sex>> = read.optional("sex", parse::choice);
     let birth_date = read.optional("birth_date", |text| birth_date(text, today));
-    let phone = read.optional("phone", Phone::parse);
+    let phone = read.optional("phone", PhoneNumber::parse);
     let address = read.optional("address", parse::line(120));
     let note = read.optional("note", parse::text(1_000));
     let card = id_number.clone().flatten();

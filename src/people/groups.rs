@@ -7,7 +7,7 @@ use crate::clock::Date;
 use crate::error::Result;
 use crate::ids::SessionId;
 use crate::locks;
-use crate::people::PersonId;
+use crate::people::types::PersonId;
 use crate::store::{Conn, text_enum};
 
 text_enum!(

@@ -8,11 +8,13 @@ pub(crate) mod api;
 pub(crate) mod forms;
 pub mod groups;
 mod list;
+mod numbers;
 mod pages;
 pub mod pinyin;
 pub mod queries;
 mod reveal;
 pub mod rules;
+mod types;
 
 use rocket::fairing::AdHoc;
 
@@ -21,69 +23,9 @@ pub use actions::{
     void_membership,
 };
 pub use forms::{MembershipInput, PersonInput, Revision};
+pub use numbers::{IdNumber, PhoneNumber};
 pub use reveal::{SealedNumber, reveal};
-
-use crate::clock::{Date, Timestamp};
-pub use crate::ids::PersonId;
-use crate::store::{Sealed, Sealer, text_enum};
-
-text_enum!(
-    /// As the ID card says.
-    Sex in "sex" { Female = "f", Male = "m" }
-);
-
-/// A person as a center knows them. `address` and `note` are this center's own.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Person {
-    pub id: PersonId,
-    pub name: String,
-    pub sex: Option<Sex>,
-    pub birth_date: Option<Date>,
-    pub phone_sealed: Option<Sealed>,
-    pub phone_last4: Option<String>,
-    pub id_number_sealed: Option<Sealed>,
-    pub address: Option<String>,
-    pub note: Option<String>,
-    pub enrolled_at: Timestamp,
-    /// Grows with every change of the person.
-    pub version: i64,
-}
-
-impl Person {
-    pub fn phone(&self, sealer: &Sealer) -> Option<rules::Phone> {
-        rules::Phone::parse(&sealer.open(self.phone_sealed.as_ref()?)?).ok()
-    }
-
-    pub fn id_number(&self, sealer: &Sealer) -> Option<rules::IdNumber> {
-        rules::IdNumber::parse(&sealer.open(self.id_number_sealed.as_ref()?)?).ok()
-    }
-}
-
-/// A person in a list, with what tells them from another of the same name.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct PersonRow {
-    pub id: PersonId,
-    pub name: String,
-    pub birth_date: Option<Date>,
-    pub phone_last4: Option<String>,
-}
-
-impl PersonRow {
-    /// Birth year and the phone's end: `1953 · ****0081`. Empty when neither is known.
-    pub fn tell_apart(&self) -> String {
-        let parts = [self.birth_year().map(|year| year.to_string()), self.phone_end()];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-    }
-
-    pub fn birth_year(&self) -> Option<i32> {
-        self.birth_date.map(|date| chrono::Datelike::year(&date.0))
-    }
-
-    /// `****0081`
-    pub fn phone_end(&self) -> Option<String> {
-        self.phone_last4.as_ref().map(|last4| format!("****{last4}"))
-    }
-}
+pub use types::{Person, PersonId, PersonRow, Sex};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("people", |rocket| async {

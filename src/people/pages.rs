@@ -4,8 +4,9 @@ use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
 use super::groups::PriorityGroup;
-use super::rules::{IdNumber, Phone};
-use super::{Person, PersonId, Sex, actions, forms, queries};
+use super::numbers::{IdNumber, PhoneNumber};
+use super::types::{Person, PersonId, Sex};
+use super::{actions, forms, queries};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
@@ -154,7 +155,7 @@ fn differing(person: &Person, sealer: &Sealer, entered: &Fields, lang: Lang) -> 
     let taken_out = |flag: &str| entered.has(flag, "1");
     let other = match entered.get("phone") {
         "" => taken_out("forget_phone") && phone.is_some(),
-        text => Phone::parse(text).ok() != phone,
+        text => PhoneNumber::parse(text).ok() != phone,
     };
     compare("phone", other, phone.map(|phone| phone.masked()).unwrap_or_default());
     let other = match entered.get("id_number") {

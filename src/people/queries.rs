@@ -1,7 +1,8 @@
 //! Reading people, always within a center that the viewer was let into.
 
 use super::groups::{self, AgeBands, PriorityGroup};
-use super::{Person, PersonId, PersonRow, pinyin};
+use super::pinyin;
+use super::types::{Person, PersonId, PersonRow};
 use crate::auth::Viewer;
 use crate::centers::CenterId;
 use crate::clock::Date;

@@ -1,6 +1,7 @@
 //! Showing a sealed number in full, for a reason that is kept.
 
-use super::{PersonId, queries};
+use super::queries;
+use super::types::PersonId;
 use crate::audit;
 use crate::auth::Coordinator;
 use crate::centers::Center;

@@ -6,7 +6,8 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{Either, Route, post, routes};
 
-use super::{OPEN_FOR, REMARK, SCORES, is_open, queries};
+use super::queries;
+use super::types::{OPEN_FOR, REMARK, SCORES, is_open};
 use crate::activities::{self, Session, SessionId};
 use crate::clock::Now;
 use crate::error::{Error, Result};

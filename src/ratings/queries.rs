@@ -1,6 +1,6 @@
 //! Keeping answers without their authors, and telling them together.
 
-use super::{SCORES, TOLD_FROM};
+use super::types::{SCORES, TOLD_FROM};
 use crate::activities::{Session, SessionId};
 use crate::auth::{Role, Viewer};
 use crate::clock::Now;

@@ -7,7 +7,8 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Numbers, Period, Reach, Scope, queries, scope};
+use super::types::{Numbers, Period};
+use super::{Reach, Scope, queries, scope};
 use crate::api::Problem;
 use crate::auth::ReportReader;
 use crate::centers::{CenterId, SecondNumber};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use sqlx::AssertSqlSafe;
 
 use super::scope::ASKED;
-use super::{Completeness, GroupTally, Kind, KindTally, Led, Numbers, Period, Reach, Tally, TeamTally, room_use};
+use super::types::{Completeness, GroupTally, Kind, KindTally, Led, Numbers, Period, Tally, TeamTally};
+use super::{Reach, room_use};
 use crate::activities::queries::ROOM;
 use crate::activities::title::Sight;
 use crate::activities::{SessionId, Title};

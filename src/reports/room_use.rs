@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use super::{Period, Reach, RoomUse, rules};
+use super::types::{Period, RoomUse};
+use super::{Reach, rules};
 use crate::centers::{Center, CenterId};
 use crate::clock::{Timestamp, Zone};
 use crate::error::Result;

@@ -1,6 +1,6 @@
 //! Decisions about periods and rooms that need no database.
 
-use super::Period;
+use super::types::Period;
 use crate::clock::{Date, Month, Timestamp, Zone};
 use crate::rooms::Weeks;
 

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Period, rules};
+use super::rules;
+use super::types::Period;
 use crate::agreements::ProviderId;
 use crate::auth::ReportReader;
 use crate::centers::{self, Center, CenterId};

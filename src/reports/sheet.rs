@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::queries::{self, By};
-use super::{Numbers, Period, Tally, scope};
+use super::scope;
+use super::types::{Numbers, Period, Tally};
 use crate::activities::{SessionId, Title};
 use crate::agreements::{self, Agreement};
 use crate::auth::{ReportReader, Role};

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{ClosureId, Room, RoomId, RoomInput, WeekHours};
+use super::types::{ClosureId, Room, RoomId};
+use super::{RoomInput, WeekHours};
 use crate::auth::Manager;
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};

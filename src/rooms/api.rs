@@ -8,7 +8,8 @@ use rocket::{Route, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Room, RoomId, actions, forms, queries};
+use super::types::{Room, RoomId};
+use super::{actions, forms, queries};
 use crate::api::{self, List, Problem};
 use crate::auth::{CenterReader, Manager};
 use crate::centers;

@@ -1,6 +1,7 @@
 //! Reading a room's form: the same for a new room and for a revised one, for pages and API.
 
-use super::{RoomKindId, WeekHours};
+use super::WeekHours;
+use super::types::RoomKindId;
 use crate::error::{Fault, Result};
 use crate::fields::{Fields, parse};
 

@@ -7,76 +7,14 @@ mod hours;
 mod pages;
 pub mod queries;
 pub mod rules;
+mod types;
 
 use rocket::fairing::AdHoc;
 
 pub use actions::{add, close, retire, revise, void_closure};
 pub use forms::RoomInput;
 pub use hours::{WeekHours, Weeks};
-
-use crate::centers::CenterId;
-use crate::clock::{Date, Timestamp, Zone};
-pub use crate::ids::{ClosureId, RoomId, RoomKindId};
-use crate::store::text_enum;
-
-text_enum!(
-    /// What the notice asks of a kind of room: all required ones, at least half of the optional ones.
-    RoomClass in "room_class" { Required = "required", Optional = "optional", Own = "own" }
-);
-
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct RoomKind {
-    pub id: RoomKindId,
-    pub class: RoomClass,
-    pub name: String,
-    pub name_en: String,
-}
-
-/// A room with its kind. `hours` are loaded beside it, those of every time.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Room {
-    pub id: RoomId,
-    pub center_id: CenterId,
-    pub name: String,
-    pub kind_id: RoomKindId,
-    pub class: RoomClass,
-    pub kind: String,
-    pub kind_en: String,
-    pub area_m2: i64,
-    pub capacity: i64,
-    /// Minutes kept free before and after every session, for setting up and cleaning.
-    pub buffer_minutes: i64,
-    #[sqlx(skip)]
-    pub hours: Weeks,
-}
-
-/// A time in which a room is closed although its hours say open.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Closure {
-    pub id: ClosureId,
-    pub room_id: RoomId,
-    pub starts_at: Timestamp,
-    pub ends_at: Timestamp,
-    pub reason: String,
-}
-
-impl Closure {
-    /// The first and the last day, where it is of whole days.
-    fn days(&self, zone: Zone) -> Option<(Date, Date)> {
-        let (from, after) = (zone.date(self.starts_at), zone.date(self.ends_at));
-        let whole = zone.midnight(from) == self.starts_at && zone.midnight(after) == self.ends_at && from < after;
-        whole.then(|| (from, after.minus_days(1)))
-    }
-
-    /// The field in which a page with several closures asks why `id` is taken back.
-    fn field_of(id: ClosureId) -> String {
-        format!("void_reason.{id}")
-    }
-
-    fn reason_field(&self) -> String {
-        Self::field_of(self.id)
-    }
-}
+pub use types::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind, RoomKindId};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("rooms", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })

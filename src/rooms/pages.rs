@@ -5,7 +5,8 @@ use std::time::Duration;
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
-use super::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind, actions, forms, queries, rules};
+use super::types::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind};
+use super::{actions, forms, queries, rules};
 use crate::auth::{CenterReader, Manager, Role};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Closure, Room, RoomId, RoomKind, Weeks};
+use super::Weeks;
+use super::types::{Closure, Room, RoomId, RoomKind};
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp};
 use crate::error::{Error, Result};
@@ -42,9 +43,19 @@ pub async fn find(conn: &mut Conn, center: CenterId, id: RoomId) -> Result<Room>
     Ok(room)
 }
 
+/// A span of a room's week; a week without any is one row of nothing.
+#[derive(sqlx::FromRow)]
+struct SpanRow {
+    room_id: RoomId,
+    valid_from: Date,
+    weekday: Option<i64>,
+    opens: Option<i64>,
+    closes: Option<i64>,
+}
+
 /// The weeks of these rooms, of all times. A room of a week without a span is closed all through it.
 pub async fn hours(conn: &mut Conn, rooms: &[RoomId]) -> Result<BTreeMap<RoomId, Weeks>> {
-    let spans: Vec<(RoomId, Date, Option<i64>, Option<i64>, Option<i64>)> = sqlx::query_as(
+    let spans: Vec<SpanRow> = sqlx::query_as(
         "select w.room_id, w.valid_from, s.weekday, s.opens, s.closes
          from room_weeks w left join room_week_spans s on s.week_id = w.id
          where w.room_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
@@ -53,9 +64,9 @@ pub async fn hours(conn: &mut Conn, rooms: &[RoomId]) -> Result<BTreeMap<RoomId,
     .fetch_all(conn)
     .await?;
     let mut hours: BTreeMap<RoomId, Weeks> = BTreeMap::new();
-    for (room, from, weekday, opens, closes) in spans {
-        let week = hours.entry(room).or_default().from(from);
-        if let (Some(weekday), Some(opens), Some(closes)) = (weekday, opens, closes) {
+    for row in spans {
+        let week = hours.entry(row.room_id).or_default().from(row.valid_from);
+        if let (Some(weekday), Some(opens), Some(closes)) = (row.weekday, row.opens, row.closes) {
             week.add(weekday, opens, closes);
         }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Room, RoomClass, RoomKind, RoomKindId};
+use super::types::{Room, RoomClass, RoomKind, RoomKindId};
 
 /// Square metres of all rooms together, 原则上不少于1500平方米.
 pub const FLOOR_AREA_M2: i64 = 1_500;

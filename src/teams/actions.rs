@@ -1,6 +1,7 @@
 //! Founding teams, their members and leaders.
 
-use super::{Team, TeamId, TeamInput};
+use super::TeamInput;
+use super::types::{Team, TeamId};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};

@@ -6,7 +6,8 @@ use rocket::{Route, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Team, TeamId, actions, forms, queries};
+use super::types::{Team, TeamId};
+use super::{actions, forms, queries};
 use crate::api::{self, List, Problem};
 use crate::auth::{Coordinator, TeamReader};
 use crate::centers;

@@ -1,6 +1,6 @@
 //! Reading a new team's form.
 
-use super::TeamKindId;
+use super::types::TeamKindId;
 use crate::clock::Date;
 use crate::error::Result;
 use crate::fields::{Fields, parse};

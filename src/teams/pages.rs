@@ -3,7 +3,8 @@
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
-use super::{Member, Team, TeamId, TeamKind, actions, forms, queries};
+use super::types::{Member, Team, TeamId, TeamKind};
+use super::{actions, forms, queries};
 use crate::auth::{Coordinator, Role, TeamReader, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;

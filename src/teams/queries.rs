@@ -1,6 +1,6 @@
 //! Reading teams. A team leader finds the own team and no other.
 
-use super::{Member, Team, TeamId, TeamKind, TeamName};
+use super::types::{Member, Team, TeamId, TeamKind, TeamName};
 use crate::auth::{CityAdmin, Role, TeamReader, Viewer};
 use crate::centers::CenterId;
 use crate::error::{Error, Result};

@@ -1,6 +1,7 @@
 //! Taking on workers and letting them go.
 
-use super::{Ending, Worker, WorkerId, WorkerInput};
+use super::types::{Worker, WorkerId};
+use super::{Ending, WorkerInput};
 use crate::auth::accounts::{self, NewAccount};
 use crate::auth::{Manager, Role, Scope};
 use crate::centers::Center;

@@ -6,7 +6,8 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Worker, WorkerId, actions, forms, queries};
+use super::types::{Worker, WorkerId};
+use super::{actions, forms, queries};
 use crate::api::{self, List, Problem};
 use crate::auth::Manager;
 use crate::centers;

@@ -1,11 +1,11 @@
 //! Reading a new worker's form.
 
-use super::{Qualification, WorkerKind};
+use super::types::{Qualification, WorkerKind};
 use crate::auth::accounts::{self, Applicant, NewAccount};
 use crate::clock::Date;
 use crate::error::{Error, Fault, Result};
 use crate::fields::{Fields, parse};
-use crate::people::rules::{self, Phone};
+use crate::people::{PhoneNumber, rules};
 
 pub struct WorkerInput {
     pub name: String,
@@ -51,7 +51,7 @@ pub fn ending(fields: &Fields) -> Result<Ending> {
 pub fn worker(fields: &Fields) -> Result<WorkerInput> {
     let mut read = fields.read();
     let name = read.required("name", rules::name);
-    let phone = read.required("phone", |text| Phone::parse(text).map(|phone| phone.as_str().to_owned()));
+    let phone = read.required("phone", |text| PhoneNumber::parse(text).map(|phone| phone.as_str().to_owned()));
     let kind: Option<WorkerKind> = read.required("kind", parse::choice);
     let qualification: Option<Option<Qualification>> = read.optional("qualification", parse::choice);
     let certificate_number = read.optional("certificate_number", parse::line(40));

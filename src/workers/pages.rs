@@ -3,7 +3,8 @@
 use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
-use super::{Ending, Qualification, Worker, WorkerId, WorkerKind, actions, forms, queries};
+use super::types::{Qualification, Worker, WorkerId, WorkerKind};
+use super::{Ending, actions, forms, queries};
 use crate::auth::Manager;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};

@@ -1,6 +1,6 @@
 //! Reading a center's workers.
 
-use super::{Worker, WorkerId};
+use super::types::{Worker, WorkerId};
 use crate::auth::Viewer;
 use crate::centers::CenterId;
 use crate::clock::Date;

@@ -7,7 +7,7 @@ use super::{ADMITTED, Again, Answer, Attempt, Door, LEFT, RETURNED, Refused, Way
 use crate::activities::SessionId;
 use crate::auth::Role;
 use crate::centers::CenterId;
-use crate::check_in::{AttendanceId, CardId, Code, Part, RequestId};
+use crate::check_in::types::{AttendanceId, CardId, Code, Part, RequestId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::people::PersonId;

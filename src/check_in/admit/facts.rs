@@ -10,7 +10,7 @@ use super::{Attempt, Door, Holder, Way, Who};
 use crate::activities::SessionId;
 use crate::auth::{Role, logins};
 use crate::centers::CenterId;
-use crate::check_in::{AttendanceId, CardId, Part};
+use crate::check_in::types::{AttendanceId, CardId, Part};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::locks;

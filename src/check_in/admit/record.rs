@@ -7,15 +7,14 @@ use sqlx::AssertSqlSafe;
 
 use super::decide::{Decided, Key, NewAttendance, Outcome, Said, Scan, Spot, Stay};
 use super::{Admitted, Answer, Attempt, Refused};
-use crate::audit;
 use crate::centers::CenterId;
-use crate::check_in::{AttendanceId, Part};
+use crate::check_in::types::{AttendanceId, Part};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::people::groups::Groups;
 use crate::people::{self, PersonId};
-use crate::phones;
 use crate::store::{self, Conn, Flag, place, places, rows, runs};
+use crate::{audit, phones};
 
 /// Writes it all and gives each try its answer, in the tries' order.
 pub(super) async fn write(

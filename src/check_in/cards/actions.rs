@@ -5,15 +5,14 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::CardCode;
-use crate::audit;
 use crate::auth::Coordinator;
 use crate::centers::Center;
-use crate::check_in::CardId;
+use crate::check_in::types::CardId;
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::people::PersonId;
-use crate::phones;
 use crate::store::{Conn, Sealer, rows};
+use crate::{audit, phones};
 
 /// Gives each of these people of the center a card who has none, and answers with the good cards of them all. Whoever
 /// has a card keeps it: asked twice, or by two at once, a person still gets one.

@@ -9,7 +9,7 @@ use rocket::response::Redirect;
 use rocket::{Either, Route, State, get, post, routes};
 
 use super::{CardCode, queries};
-use crate::check_in::Code;
+use crate::check_in::types::Code;
 use crate::clock::Now;
 use crate::error::Result;
 use crate::locks;

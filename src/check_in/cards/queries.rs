@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Card, CardCode};
 use crate::centers::CenterId;
-use crate::check_in::CardId;
+use crate::check_in::types::CardId;
 use crate::error::Result;
 use crate::people::{PersonId, PersonRow};
 use crate::store::{Conn, Flag, Sealed, Sealer, rows};

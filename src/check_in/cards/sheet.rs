@@ -7,7 +7,7 @@ use super::CardCode;
 use super::queries::{self, Printed};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
-use crate::check_in::CardId;
+use crate::check_in::types::CardId;
 use crate::error::{Error, Result};
 use crate::store::{Db, Sealer};
 use crate::web::{Frame, Lang, Page, Site, View, filters, qr};

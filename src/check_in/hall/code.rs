@@ -7,7 +7,7 @@
 use data_encoding::BASE32_NOPAD;
 
 use crate::activities::SessionId;
-use crate::check_in::Code;
+use crate::check_in::types::Code;
 use crate::clock::Now;
 use crate::phones::PhoneId;
 use crate::store::Sealer;

@@ -5,7 +5,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 use super::code;
 use crate::activities::Session;
-use crate::check_in::Code;
+use crate::check_in::types::Code;
 use crate::clock::Now;
 use crate::phones::Phone;
 use crate::store::Sealer;

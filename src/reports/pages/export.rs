@@ -1,8 +1,8 @@
 //! A month's sheet as one table for a spreadsheet: a row per number's owner, the same columns throughout, so that it
 //! can be filtered by its first column.
 
-use crate::reports::Period;
 use crate::reports::sheet::{SessionLine, Sheet};
+use crate::reports::types::Period;
 use crate::web::Lang;
 use crate::web::csv::{Csv, text};
 

@@ -1,0 +1,30 @@
+//! What catalogs are made of.
+
+use crate::rooms::RoomClass;
+use crate::store::{Flag, text_enum};
+
+text_enum!(
+    /// One of the lists of kinds, each a table of its own.
+    Catalog in "catalogs" { RoomKinds = "room-kinds", TeamKinds = "team-kinds", ServiceKinds = "service-kinds" }
+);
+
+impl<'a> rocket::request::FromParam<'a> for Catalog {
+    type Error = String;
+
+    fn from_param(param: &'a str) -> Result<Self, Self::Error> {
+        param.parse()
+    }
+}
+
+/// A kind of any catalog. Rooms' kinds have a class; teams' kinds say whether the work needs a qualification, services'
+/// kinds whether they are confidential.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Kind {
+    pub id: i64,
+    pub name: String,
+    pub name_en: String,
+    pub class: Option<RoomClass>,
+    pub needs_qualification: Option<Flag>,
+    /// Kinds of services: whether what they say may name a person.
+    pub confidential: Option<Flag>,
+}

@@ -1,0 +1,45 @@
+//! What the ledger is made of.
+
+use super::rules::Stay;
+use crate::ids::AttendanceId;
+pub use crate::ids::EntryId;
+use crate::people::PersonId;
+use crate::store::text_enum;
+
+/// The most minutes that one session can give: two days.
+pub const MAX_MINUTES: i64 = 2 * 24 * 60;
+
+text_enum!(
+    /// Where a row's minutes come from.
+    Source in "hours_source" {
+        /// From coming to leaving, as the door saw it.
+        Measured = "measured",
+        /// Changed, or completed, by a worker.
+        Adjusted = "adjusted",
+        SelfReported = "self_reported",
+        Imported = "imported",
+    }
+);
+
+/// What a worker confirms of one volunteer's stay. [`Volunteer::confirmed`] makes it, for more than the stay explains
+/// needs a reason.
+#[derive(Clone, Debug)]
+pub struct Confirmed {
+    pub(super) attendance: AttendanceId,
+    pub(super) person: PersonId,
+    /// As measured.
+    pub(super) stay: Stay,
+    /// As confirmed.
+    pub(super) minutes: i64,
+    pub(super) reason: Option<String>,
+}
+
+impl Confirmed {
+    /// A forgotten check-out was not measured, whatever the minutes are.
+    pub fn source(&self) -> Source {
+        match self.stay.minutes == self.minutes && !self.stay.forgot_to_leave {
+            true => Source::Measured,
+            false => Source::Adjusted,
+        }
+    }
+}
