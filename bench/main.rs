@@ -83,8 +83,8 @@ impl World {
             .await;
         world
             .run(&format!(
-                "insert into people (name, pinyin, initials, birth_date, created_at, updated_at)
-                 {} select '居民', 'jumin', 'jm', '1950-01-01', 0, 0 from numbers",
+                "insert into people (name, name_key, name_fold, pinyin, sounds, birth_date, created_at, updated_at)
+                 {} select '居民', '居民', '居民', 'jumin', 'ju min', '1950-01-01', 0, 0 from numbers",
                 numbers(PEOPLE)
             ))
             .await;

@@ -1,9 +1,13 @@
 -- One human, one row, however many roles; roles are rows elsewhere.
 create table people (
     id bigserial primary key,
+    -- As it is written; by what two names are taken for the same; and without its accents, by which it is searched for.
     name text not null,
+    name_key text not null,
+    name_fold text not null,
+    -- By what names are put in order, and every reading of every syllable (src/people/pinyin.rs).
     pinyin text not null,
-    initials text not null,
+    sounds text not null,
     sex text,
     birth_date text,
     phone_sealed text,
@@ -18,6 +22,7 @@ create table people (
 );
 create unique index people_id_number on people (id_number_hash);
 create index people_by_phone on people (phone_hash);
+create index people_by_name on people (name_key);
 
 -- A center knows the people enrolled in it, and no others. Address and note are what this center wrote down.
 -- door_key is the keyed hash of name and phone by which a phone at the door finds its person: one person for each in

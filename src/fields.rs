@@ -78,6 +78,10 @@ impl Fields {
         self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     pub fn has(&self, name: &str, value: &str) -> bool {
         self.all(name).iter().any(|v| v == value)
     }
@@ -189,21 +193,26 @@ pub fn time_value(minutes: i64) -> String {
 pub mod parse {
     use crate::clock::Date;
     use crate::error::Fault;
+    use crate::spelling::{is_unseen, turns_text};
 
-    /// One line of text, at most `max` characters.
+    /// One line of text, at most `max` characters, that shows what it holds: a reader sees something, and nothing hides in it.
     pub fn line(max: usize) -> impl Fn(&str) -> Result<String, Fault> {
         move |text| match text {
             text if text.chars().count() > max => Err(Fault::bound("field.too_long", max)),
             text if text.chars().any(char::is_control) => Err(Fault::new("field.one_line")),
+            text if text.chars().all(|c| is_unseen(c) || c.is_whitespace()) => Err(Fault::new("field.nothing_to_see")),
+            text if text.chars().any(is_unseen) => Err(Fault::new("field.unseen_characters")),
             text => Ok(text.to_owned()),
         }
     }
 
     /// Text of several lines, at most `max` characters.
     pub fn text(max: usize) -> impl Fn(&str) -> Result<String, Fault> {
-        move |text| match text.chars().count() {
-            count if count > max => Err(Fault::bound("field.too_long", max)),
-            _ => Ok(text.replace("\r\n", "\n")),
+        move |text| match text {
+            text if text.chars().count() > max => Err(Fault::bound("field.too_long", max)),
+            text if text.chars().all(|c| is_unseen(c) || c.is_whitespace()) => Err(Fault::new("field.nothing_to_see")),
+            text if text.chars().any(turns_text) => Err(Fault::new("field.unseen_characters")),
+            text => Ok(text.replace("\r\n", "\n")),
         }
     }
 

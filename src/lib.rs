@@ -8,6 +8,7 @@
 
 // Ground: what everything stands on.
 pub mod store;
+pub mod spelling;
 pub mod ids;
 pub mod clock;
 pub mod error;

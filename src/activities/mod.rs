@@ -19,7 +19,6 @@ pub mod title;
 mod types;
 mod week;
 mod week_pages;
-mod types;
 
 use rocket::fairing::AdHoc;
 

@@ -106,9 +106,17 @@ macro_rules! guards {
         pub struct $guard(Viewer);
 
         impl $guard {
+            /// The roles that have this right.
+            pub const ROLES: &'static [Role] = &[$(Role::$role),+];
+
+            /// Whether who has this role has this right.
+            pub fn includes(role: Role) -> bool {
+                matches!(role, $(Role::$role)|+)
+            }
+
             /// The right of a viewer whose role has it.
             pub(crate) fn of(viewer: Viewer) -> Option<Self> {
-                matches!(viewer.role, $(Role::$role)|+).then_some(Self(viewer))
+                Self::includes(viewer.role).then_some(Self(viewer))
             }
         }
 

@@ -1,29 +1,23 @@
 //! What is done at a session beside admitting: walk-ins, heads without a name, corrections, and closing it.
 
-use super::admit::{self, Again, Answer, Attempt, Door, Entrance, Queue, Via, Way, Who, admit_one, hold};
-use super::forms::{Closing, Confirmation, Heads, WalkIn};
+use super::admit::{self, Again, Answer, Attempt, Entrance, Queue, Via, Way, Who, admit_one, hold};
+use super::forms::{Closing, Confirmation, WalkIn};
 use super::queries::{self, Present};
-use super::types::{AttendanceId, Code, HeadCountId, Method, Part, RequestId};
+use super::types::{AttendanceId, Code, HeadCountId, Heads, Method, Part, RequestId};
 use super::{company, rules};
 use crate::activities::{self, Session, SessionId, SessionStatus};
-use crate::auth::{Coordinator, Greeter, Role};
+use crate::auth::{Coordinator, Greeter};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, FieldErrors, OnViolation, Result};
 use crate::hours::{self, EntryId};
-use crate::people::{self, PersonId, PhoneNumber};
+use crate::people::{self, Name, PersonId, PhoneNumber};
 use crate::phones::{self, Phone};
 use crate::store::{Conn, Sealer};
 use crate::{audit, locks};
 
-/// When and how somebody came whom a worker enters now: at once while the session runs, from paper afterwards, and
-/// then from the session's start, for nobody knows better.
-pub(super) fn entered(session: &Session, now: Now) -> (Method, Timestamp) {
-    if now.0 >= session.ends_at { (Method::Paper, session.starts_at) } else { (Method::Roster, now.0) }
-}
-
 /// As [`entered`], by another way in than the roster while the session runs.
 fn came(session: &Session, now: Now, live: Method) -> (Method, Timestamp) {
-    match entered(session, now) {
+    match rules::entered(session, now) {
         (Method::Roster, at) => (live, at),
         afterwards => afterwards,
     }
@@ -81,7 +75,7 @@ pub(super) async fn tick(
     (person, part): (PersonId, Part),
 ) -> Result<Answer> {
     let request = page.of(format_args!("{person}:{part}"));
-    let attempt = from_page(by, session, request, person, entered(session, now));
+    let attempt = from_page(by, session, request, person, rules::entered(session, now));
     queue.admit(Attempt { part: Some(part), ..attempt }).await
 }
 
@@ -123,8 +117,8 @@ pub async fn walk_in(
     }
     let person = match (known, &new.phone) {
         (Some(person), _) => person,
-        (None, Some(phone)) => people::admit_unknown(by, now, tx, sealer, center, &new.name, phone.as_str()).await?,
-        (None, None) => people::register_by_name(by, now, tx, center, &new.name).await?,
+        (None, Some(phone)) => people::admit_unknown(by, now, tx, sealer, center, &new.name, phone).await?,
+        (None, None) => people::register_by_name(by, now, tx, sealer, center, &new.name).await?,
     };
     admit_one(now, tx, Attempt { who: Who::Person(person), again, ..attempt }).await
 }
@@ -148,7 +142,7 @@ pub(super) async fn first_visit(
     sealer: &Sealer,
     session: &Session,
     page: RequestId,
-    (name, number): (&str, &PhoneNumber),
+    (name, number): (&Name, &PhoneNumber),
 ) -> Result<FirstVisit> {
     hold(tx, session.id).await?;
     let known = people::enrolled(tx, sealer, session.center_id, name, number).await?;
@@ -164,7 +158,7 @@ pub(super) async fn first_visit(
         return Ok(FirstVisit { answer, person: None, secret: None });
     }
     let (by, secret) = phones::known_or_new(phone, browser, now, tx).await?;
-    let person = people::admit_unknown(&by, now, tx, sealer, session.center_id, name, number.as_str()).await?;
+    let person = people::admit_unknown(&by, now, tx, sealer, session.center_id, name, number).await?;
     phones::add_person(now, tx, &by, person).await?;
     let request = page.of(format_args!("{person}:{part}"));
     let attempt = Attempt { by: (&by).into(), request, who: Who::Person(person), ..attempt };
@@ -234,7 +228,7 @@ pub async fn count_heads(
     if let Some(id) = counted_before(tx, session, request, heads).await? {
         return Ok((id, false));
     }
-    let (_, came_at) = entered(session, now);
+    let (_, came_at) = rules::entered(session, now);
     rules::may_enter(&held.door, came_at, now).map_err(|code| Error::refused(code.code()))?;
     if !held.has_room(heads.heads) {
         return Err(Error::refused(Code::Full.code()));
@@ -291,7 +285,7 @@ pub async fn void_heads(
     id: HeadCountId,
     reason: &str,
 ) -> Result<()> {
-    may_correct(by, &hold(tx, session.id).await?)?;
+    rules::may_correct(by.role, hold(tx, session.id).await?.door.status)?;
     let voided =
         sqlx::query("update head_counts set voided_at = $1 where id = $2 and session_id = $3 and voided_at is null")
             .bind(now.0)
@@ -317,7 +311,7 @@ pub async fn void(
     id: AttendanceId,
     reason: &str,
 ) -> Result<()> {
-    may_correct(by, &hold(tx, session.id).await?)?;
+    rules::may_correct(by.role, hold(tx, session.id).await?.door.status)?;
     let voided: Option<(PersonId, Part)> = sqlx::query_as(
         "update attendances set voided_at = $1, voided_by = $2, void_reason = $3
          where id = $4 and session_id = $5 and voided_at is null returning person_id, part",
@@ -335,17 +329,6 @@ pub async fn void(
         hours::reverse_all(by, now, tx, session, person, reason).await?;
     }
     audit::record(tx, by, now, audit::entry("attendance.voided", id.0).at(session.center_id).because(reason)).await
-}
-
-/// A completed session is corrected by who answers for it.
-pub(super) fn may_correct(by: &Greeter, held: &Door) -> Result<()> {
-    let closed = held.door.status == SessionStatus::Completed;
-    if closed && !corrects_closed(by) { Err(Error::Forbidden) } else { Ok(()) }
-}
-
-/// Whether they may put right what belongs to a completed session.
-pub(super) fn corrects_closed(by: &Greeter) -> bool {
-    matches!(by.role, Role::CityAdmin | Role::SocialWorker)
 }
 
 /// Somebody who is in leaves.

@@ -1,5 +1,6 @@
 //! `/api/v1/sessions/<id>/checkins`, `…/walk_ins` and `…/head_counts`.
 
+use super::types::{AttendanceId, HeadCountId, Heads};
 use rocket::http::Status;
 use rocket::response::status::NoContent;
 use rocket::serde::json::Json;
@@ -8,10 +9,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::admit::{Again, Attempt, Entrance, Queue, Who};
-use super::forms::{Heads, Shown};
+use super::forms::Shown;
 use super::queries::{self, Present};
 use super::sync::{Delivery, Told, Word, sync};
-use super::types::{AttendanceId, HeadCountId};
 use super::{actions, forms};
 use crate::activities::{self, SessionId};
 use crate::api::{self, List, PAGE, Problem};

@@ -1,5 +1,6 @@
 //! The page of one attendance: how it came about, who came along, the way out, and taking it back.
 
+use crate::auth::{Coordinator, Greeter};
 use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::{Route, State, get, post, routes};
@@ -10,7 +11,6 @@ use super::session::{open, path};
 use super::types::AttendanceId;
 use super::{Queue, Way, actions, forms};
 use crate::activities::{Session, SessionId, SessionStatus};
-use crate::auth::Greeter;
 use crate::centers::{Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
@@ -55,7 +55,7 @@ impl AttendancePage {
             escorts: company::escorts(conn, attendance.id).await?,
             usual: company::usual(conn, center.id(), attendance.person_id).await?,
             blank: Form::filled(Fields::default().with("companions", attendance.companions)),
-            open: session.status != SessionStatus::Completed || actions::corrects_closed(by),
+            open: session.status != SessionStatus::Completed || Coordinator::includes(by.role),
             again: None,
             center,
             session,

@@ -2,8 +2,8 @@
 
 use super::admit::{Door, Way, hold};
 use super::queries::{self, Present};
+use super::rules;
 use super::types::{AttendanceId, Code, RequestId};
-use super::{actions, rules};
 use crate::activities::{Session, SessionStatus};
 use crate::audit;
 use crate::auth::Greeter;
@@ -12,9 +12,6 @@ use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::people::PersonId;
 use crate::store::Conn;
-
-/// Most companions of one person: more of them are a group, which is counted as one.
-pub const MOST: i64 = 20;
 
 /// Says how many came along. They are heads without a name: they add to visits, and they take seats.
 ///
@@ -41,7 +38,7 @@ pub(super) async fn set_companions(
     }
     if heads > before {
         if held.door.status != SessionStatus::Completed {
-            rules::may_enter(&held.door, actions::entered(session, now).1, now)
+            rules::may_enter(&held.door, rules::entered(session, now).1, now)
                 .map_err(|code| Error::refused(code.code()))?;
         }
         if !held.has_room(heads - before) {
@@ -71,7 +68,7 @@ pub(super) async fn set_companions(
 /// Holds the session's row and, with it, an attendance that still counts: it may have been voided while we waited.
 async fn held_with(by: &Greeter, tx: &mut Conn, session: &Session, attendance: AttendanceId) -> Result<Door> {
     let held = hold(tx, session.id).await?;
-    actions::may_correct(by, &held)?;
+    rules::may_correct(by.role, held.door.status)?;
     queries::attendance(tx, session.id, attendance).await?;
     Ok(held)
 }

@@ -1,13 +1,13 @@
 //! Reading what the door, the session page, the closing form and the API bring.
 
 use super::cards::CardCode;
-use super::types::{AttendanceId, Method, Part, RequestId};
-use super::{Way, company};
+use super::types::{AttendanceId, Heads, Method, Part, RequestId};
+use super::{Way, rules};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Fault, Result};
 use crate::fields::{Fields, Reader, parse};
 use crate::hours::{Confirmed, MAX_MINUTES};
-use crate::people::{PersonId, PhoneNumber, rules};
+use crate::people::{Name, PersonId, PhoneNumber};
 
 /// Clocks of honest devices differ by less.
 const SKEW: std::time::Duration = std::time::Duration::from_secs(5 * 60);
@@ -55,7 +55,7 @@ pub enum DoorInput {
     Leaving(PersonId),
     Card(CardCode),
     New {
-        name: String,
+        name: Name,
         number: PhoneNumber,
     },
 }
@@ -73,7 +73,7 @@ pub fn door(fields: &Fields) -> Result<DoorInput> {
     if !fields.all("card").is_empty() {
         return card(fields).map(DoorInput::Card);
     }
-    let named = read.required("name", rules::name);
+    let named = read.required("name", Name::parse);
     let number = read.required("phone", PhoneNumber::parse);
     read.finish(|| Some(DoorInput::New { name: named?, number: number? }))
 }
@@ -94,7 +94,7 @@ pub fn tick(fields: &Fields) -> Result<(PersonId, Part)> {
 }
 
 pub struct WalkIn {
-    pub name: String,
+    pub name: Name,
     pub phone: Option<PhoneNumber>,
     pub part: Part,
 }
@@ -114,20 +114,10 @@ pub fn api_walk_in(fields: &Fields) -> Result<(RequestId, WalkIn)> {
 }
 
 fn read_walk_in(read: &mut Reader<'_>) -> Option<WalkIn> {
-    let named = read.required("name", rules::name);
+    let named = read.required("name", Name::parse);
     let phone = read.optional("phone", PhoneNumber::parse);
     let part = read.required("role", parse::choice);
     Some(WalkIn { name: named?, phone: phone?, part: part? })
-}
-
-/// Heads without a name, and how many of them belong to each group; one head may be in several groups.
-#[derive(Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Heads {
-    pub heads: i64,
-    pub elderly: i64,
-    pub disabled: i64,
-    pub needy: i64,
-    pub youth: i64,
 }
 
 pub fn heads(fields: &Fields) -> Result<Heads> {
@@ -158,7 +148,7 @@ pub fn reason_in(fields: &Fields, name: &str) -> Result<String> {
 /// How many came along with somebody.
 pub fn companions(fields: &Fields) -> Result<i64> {
     let mut read = fields.read();
-    let heads = read.required("companions", parse::integer(0..=company::MOST));
+    let heads = read.required("companions", parse::integer(0..=rules::MOST_COMPANIONS));
     read.finish(|| heads)
 }
 

@@ -1,7 +1,6 @@
 //! Reading who is at a session, who is expected, and what a desk has to do today.
 
-use super::forms::Heads;
-use super::types::{AttendanceId, HeadCountId, Method, Part};
+use super::types::{AttendanceId, HeadCountId, Heads, Method, Part};
 use crate::activities::queries::ROOM;
 use crate::activities::title::Sight;
 use crate::activities::{Session, SessionId, SessionStatus, Title};
@@ -11,7 +10,7 @@ use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::people::groups::Groups;
 use crate::people::{self, PersonId};
-use crate::store::{Conn, Flag};
+use crate::store::{Conn, Flag, Sealer};
 
 /// Whether the viewer sees names: who receives people does, who supervises does not.
 pub fn sees_people(by: &Viewer) -> bool {
@@ -163,14 +162,15 @@ pub async fn expected(conn: &mut Conn, session: &Session) -> Result<Vec<Candidat
 pub async fn search(
     by: &Viewer,
     conn: &mut Conn,
+    sealer: &Sealer,
     session: &Session,
     text: &str,
     limit: usize,
 ) -> Result<Vec<Candidate>> {
     let leads = by.role == Role::TeamLeader;
     // Who is left out afterwards must not use up the list.
-    let most = if leads { i64::MAX } else { EXPECTED };
-    let people = people::queries::search(conn, session.center_id, text, most).await?;
+    let most = if leads { usize::MAX } else { EXPECTED as usize };
+    let people = people::queries::search(conn, sealer, session.center_id, text, most).await?;
     let known: Vec<(PersonId, String)> = sqlx::query_as(
         "select person_id, 'in' as what from attendances where session_id = $1 and voided_at is null
          union all select person_id, 'serves' from team_members where team_id = $2 and left_on is null

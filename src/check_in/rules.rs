@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use super::types::Code;
-use crate::activities::SessionStatus;
+use super::types::{Code, Method};
+use crate::activities::{Session, SessionStatus};
+use crate::auth::{Coordinator, Role};
 use crate::clock::{Date, Now, Timestamp, Zone};
+use crate::error::Error;
 
 /// How long before the start people may check in.
 pub const OPENS_BEFORE: Duration = Duration::from_secs(60 * 60);
@@ -35,8 +37,8 @@ impl Doorway {
     }
 }
 
-impl From<&crate::activities::Session> for Doorway {
-    fn from(session: &crate::activities::Session) -> Self {
+impl From<&Session> for Doorway {
+    fn from(session: &Session) -> Self {
         Self {
             status: session.status,
             starts_at: session.starts_at,
@@ -58,6 +60,24 @@ pub fn may_enter(door: &Doorway, came_at: Timestamp, now: Now) -> Result<(), Cod
         SessionStatus::Planned if came_at < door.opens_at() => Err(Code::NotOpenYet),
         SessionStatus::Planned => Ok(()),
     }
+}
+
+/// Most companions of one person: more of them are a group, which is counted as one.
+pub const MOST_COMPANIONS: i64 = 20;
+
+/// When and how somebody came whom a worker enters now: at once while the session runs, from paper afterwards, and
+/// then from the session's start, for nobody knows better.
+pub fn entered(session: &Session, now: Now) -> (Method, Timestamp) {
+    if now.0 >= session.ends_at { (Method::Paper, session.starts_at) } else { (Method::Roster, now.0) }
+}
+
+/// Whether somebody in this role may put right what belongs to a session: a completed one is corrected by who answers for it.
+///
+/// # Errors
+/// `Forbidden`.
+pub fn may_correct(role: Role, status: SessionStatus) -> Result<(), Error> {
+    let closed = status == SessionStatus::Completed;
+    if closed && !Coordinator::includes(role) { Err(Error::Forbidden) } else { Ok(()) }
 }
 
 #[cfg(test)]

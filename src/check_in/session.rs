@@ -230,10 +230,12 @@ async fn show(
 
 /// A name or number is no part of an address: the search is sent as a form.
 #[post("/centers/<center>/sessions/<id>/search", data = "<fields>")]
+#[allow(clippy::too_many_arguments)] // guards and path
 async fn search(
     by: Greeter,
     db: &Db,
     now: Now,
+    sealer: &State<Sealer>,
     site: Site,
     center: CenterId,
     id: SessionId,
@@ -242,7 +244,7 @@ async fn search(
     let mut conn = db.read().await?;
     let opened = open(&by, now, &mut conn, center, id).await?;
     let text: String = fields.get("q").chars().take(40).collect();
-    let found = queries::search(&by, &mut conn, &opened.1, &text, FOUND).await?;
+    let found = queries::search(&by, &mut conn, sealer, &opened.1, &text, FOUND).await?;
     let page = SessionPage::load(&by, now, &mut conn, &site, opened, None).await?;
     Ok(Page(SessionPage { found: Some((text, found)), ..page }))
 }

@@ -44,3 +44,13 @@ text_enum!(
         TooMany = "too_many",
     }
 );
+
+/// Heads without a name, and how many of them belong to each group; one head may be in several groups.
+#[derive(Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Heads {
+    pub heads: i64,
+    pub elderly: i64,
+    pub disabled: i64,
+    pub needy: i64,
+    pub youth: i64,
+}

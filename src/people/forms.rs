@@ -1,9 +1,9 @@
 //! Reading a person's form: the same for registering and revising, for pages and API.
 
 use super::groups::PriorityGroup;
-use super::numbers::{IdNumber, PhoneNumber};
-use super::rules;
-use super::types::Sex;
+use super::name::Name;
+use super::numbers::{IdNumber, PhoneNumber, Sex};
+use super::types::{Facts, Notes};
 use crate::clock::Date;
 use crate::error::{Fault, Result};
 use crate::fields::{Fields, Reader, parse};
@@ -13,13 +13,8 @@ pub const GRANTED: [PriorityGroup; 2] = [PriorityGroup::Disabled, PriorityGroup:
 
 #[derive(Debug)]
 pub struct PersonInput {
-    pub name: String,
-    pub sex: Option<Sex>,
-    pub birth_date: Option<Date>,
-    pub phone: Option<PhoneNumber>,
-    pub id_number: Option<IdNumber>,
-    pub address: Option<String>,
-    pub note: Option<String>,
+    pub facts: Facts,
+    pub notes: Notes,
     /// Granted at once, when registering.
     pub memberships: Vec<MembershipInput>,
     /// Register although somebody of this name and phone is enrolled.
@@ -40,7 +35,7 @@ pub struct MembershipInput {
 /// What the ID number says of birth date and sex fills in what was left out, and must not differ from what was not.
 pub fn person(fields: &Fields, today: Date) -> Result<PersonInput> {
     let mut read = fields.read();
-    let name = read.required("name", rules::name);
+    let name = read.required("name", Name::parse);
     let id_number = read.optional("id_number", IdNumber::parse);
     let sex: Option<Option<Sex>> = read.optional("sex", parse::choice);
     let birth_date = read.optional("birth_date", |text| birth_date(text, today));
@@ -49,6 +44,11 @@ pub fn person(fields: &Fields, today: Date) -> Result<PersonInput> {
     let note = read.optional("note", parse::text(1_000));
     let card = id_number.clone().flatten();
     let by_card = (card.as_ref().map(IdNumber::sex), card.as_ref().and_then(IdNumber::birth_date));
+    if let Some(born) = by_card.1
+        && let Err(fault) = born_by(born, today)
+    {
+        read.fault::<()>("id_number", fault);
+    }
     if let (Some(Some(entered)), Some(by_card)) = (sex, by_card.0)
         && entered != by_card
     {
@@ -70,13 +70,14 @@ pub fn person(fields: &Fields, today: Date) -> Result<PersonInput> {
     let anyway = read.flag("anyway");
     read.finish(|| {
         Some(PersonInput {
-            name: name?,
-            sex: sex?.or(by_card.0),
-            birth_date: birth_date?.or(by_card.1),
-            phone: phone?,
-            id_number: id_number?,
-            address: address?,
-            note: note?,
+            facts: Facts {
+                name: name?,
+                sex: sex?.or(by_card.0),
+                birth_date: birth_date?.or(by_card.1),
+                phone: phone?,
+                id_number: id_number?,
+            },
+            notes: Notes { address: address?, note: note? },
             memberships: memberships?,
             anyway,
         })
@@ -126,10 +127,12 @@ fn granted(read: &mut Reader<'_>, group: PriorityGroup, prefix: &str) -> Option<
 }
 
 fn birth_date(text: &str, today: Date) -> Result<Date, Fault> {
-    match parse::date(text)? {
-        date if date > today => Err(Fault::new("field.in_the_future")),
-        date => Ok(date),
-    }
+    born_by(parse::date(text)?, today)
+}
+
+/// What holds for a birth date, typed or read off an ID number.
+fn born_by(date: Date, today: Date) -> Result<Date, Fault> {
+    if date > today { Err(Fault::new("field.in_the_future")) } else { Ok(date) }
 }
 
 #[cfg(test)]
@@ -144,7 +147,10 @@ mod tests {
     #[test]
     fn an_id_number_fills_in_birth_date_and_sex() {
         let input = read("name=%E6%A2%81&id_number=11010519491231002X").unwrap();
-        assert_eq!((input.birth_date.unwrap().to_string().as_str(), input.sex), ("1949-12-31", Some(Sex::Female)));
+        assert_eq!(
+            (input.facts.birth_date.unwrap().to_string().as_str(), input.facts.sex),
+            ("1949-12-31", Some(Sex::Female))
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The list of a center's people, cut to a group or to what was searched for.
 
 use askama::Template;
-use rocket::{Route, get, post, routes};
+use rocket::{Route, State, get, post, routes};
 
 use super::groups::{self, AgeBands, PriorityGroup};
 use super::queries::{self, Among, Listed};
@@ -9,7 +9,7 @@ use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::Result;
-use crate::store::{Conn, Db};
+use crate::store::{Conn, Db, Sealer};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Frame, Lang, Page, View, filters};
 
@@ -122,12 +122,19 @@ async fn list(
 
 /// A search is posted, for names and numbers do not belong in an address; it changes nothing.
 #[post("/centers/<center>/people/search", data = "<fields>")]
-async fn search(by: Coordinator, db: &Db, now: Now, center: CenterId, fields: Fields) -> Result<Page<List>> {
+async fn search(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    fields: Fields,
+) -> Result<Page<List>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let mut list = List::load(&mut conn, now, center, None).await?;
     let wanted: String = fields.get("q").chars().take(60).collect();
-    list.people = queries::list_found(&mut conn, list.center.id(), list.today, &wanted, PAGE).await?;
+    list.people = queries::list_found(&mut conn, sealer, list.center.id(), list.today, &wanted, PAGE as usize).await?;
     list.wanted = Some(wanted);
     Ok(Page(list))
 }

@@ -5,27 +5,28 @@
 
 mod actions;
 pub(crate) mod api;
+mod facts;
 pub(crate) mod forms;
 pub mod groups;
 mod list;
+mod memberships;
+mod name;
 mod numbers;
 mod pages;
 pub mod pinyin;
 pub mod queries;
 mod reveal;
-pub mod rules;
 mod types;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{
-    admit_unknown, end_membership, enrol_known, enrolled, grant_membership, register, register_by_name, revise,
-    void_membership,
-};
+pub use actions::{admit_unknown, enrol_known, enrolled, register, register_by_name, revise};
 pub use forms::{MembershipInput, PersonInput, Revision};
-pub use numbers::{IdNumber, PhoneNumber};
+pub use memberships::{end_membership, grant_membership, void_membership};
+pub use name::Name;
+pub use numbers::{IdNumber, PhoneNumber, Sex};
 pub use reveal::{SealedNumber, reveal};
-pub use types::{Person, PersonId, PersonRow, Sex};
+pub use types::{Facts, Notes, Person, PersonId, PersonRow};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("people", |rocket| async {

@@ -4,8 +4,9 @@ use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
 use super::groups::PriorityGroup;
+use super::numbers::Sex;
 use super::numbers::{IdNumber, PhoneNumber};
-use super::types::{Person, PersonId, Sex};
+use super::types::{Person, PersonId};
 use super::{actions, forms, queries};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
@@ -115,22 +116,10 @@ async fn open(by: &Coordinator, db: &Db, center: CenterId, id: PersonId) -> Resu
     Ok((center, person))
 }
 
-/// What the form is filled with. Phone and ID number are not sent to the browser: an empty field keeps them.
-fn kept(person: &Person) -> [(&'static str, String); 5] {
-    [
-        ("name", person.name.clone()),
-        ("sex", person.sex.map_or("", Sex::code).to_owned()),
-        ("birth_date", person.birth_date.map(|date| date.to_string()).unwrap_or_default()),
-        ("address", person.address.clone().unwrap_or_default()),
-        ("note", person.note.clone().unwrap_or_default()),
-    ]
-}
-
 #[get("/centers/<center>/people/<id>/edit")]
 async fn edit(by: Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<Page<PersonForm>> {
     let (center, person) = open(&by, db, center, id).await?;
-    let values = Fields::default().with("version", person.version);
-    let values = kept(&person).into_iter().fold(values, |values, (name, value)| values.with(name, value));
+    let values = person.as_fields().with("version", person.version);
     Ok(Page(PersonForm { center, person: Some(person), form: Form::filled(values) }))
 }
 
@@ -143,11 +132,13 @@ fn differing(person: &Person, sealer: &Sealer, entered: &Fields, lang: Lang) -> 
             differing.add(name, &text);
         }
     };
-    for (name, now) in kept(person) {
+    let known = person.as_fields();
+    for name in known.names() {
+        let now = known.get(name);
         let text = match name {
             "sex" => person.sex.map(|sex| lang.text(sex.key())).unwrap_or_default(),
             "birth_date" => person.birth_date.map(|date| filters::plain_date(lang, date.0)).unwrap_or_default(),
-            _ => now.clone(),
+            _ => now.to_owned(),
         };
         compare(name, entered.get(name).replace("\r\n", "\n") != now, text);
     }

@@ -1,13 +1,16 @@
 //! Reading people, always within a center that the viewer was let into.
 
 use super::groups::{self, AgeBands, PriorityGroup};
+use super::numbers::PhoneNumber;
 use super::pinyin;
 use super::types::{Person, PersonId, PersonRow};
 use crate::auth::Viewer;
 use crate::centers::CenterId;
 use crate::clock::Date;
 use crate::error::{Error, Result};
-use crate::store::{Conn, Flag};
+use crate::spelling;
+use crate::store::{self, Conn, Flag, Sealer};
+use serde_json::json;
 
 const PERSON: &str = "select p.id, p.name, p.sex, p.birth_date, p.phone_sealed, p.phone_last4, p.id_number_sealed,
         e.address, e.note, e.enrolled_at, p.version
@@ -43,51 +46,92 @@ pub async fn center_of(by: &Viewer, conn: &mut Conn, id: PersonId) -> Result<Cen
     .ok_or(Error::NotFound)
 }
 
-/// What a search text may mean: each part is a pattern, or nothing where the text cannot mean that.
-struct Wanted {
-    name: Option<String>,
-    pinyin: Option<String>,
-    initials: Option<String>,
-    last4: Option<String>,
+/// What a search text may mean.
+enum Wanted {
+    /// A whole phone number, by its keyed hash.
+    Phone(String),
+    /// How a phone number ends.
+    Last4(String),
+    /// A part of the name, accents aside; letters may also be how it sounds.
+    Name {
+        folded: String,
+        sound: String,
+    },
+    Nothing,
 }
 
+/// From how many digits on they are a phone's end.
+const DIGITS: usize = 4;
+
 impl Wanted {
-    /// Four digits or more are a phone's end; letters are pinyin or initials; anything else stands in the name.
-    fn of(text: &str) -> Self {
-        let plain: String = text.chars().filter(|c| !matches!(c, '%' | '_' | '\\') && !c.is_whitespace()).collect();
-        let mut wanted = Self { name: None, pinyin: None, initials: None, last4: None };
-        let sound = pinyin::typed(&plain);
-        if plain.len() >= 4 && plain.bytes().all(|byte| byte.is_ascii_digit()) {
-            wanted.last4 = Some(plain[plain.len() - 4..].to_owned());
-        } else if !sound.is_empty() && plain.chars().all(|c| c.is_ascii() || c == 'ü' || c == 'Ü') {
-            // Short letters are how a name begins; longer ones may be the given name alone.
-            let anywhere = if sound.len() < 3 { "" } else { "%" };
-            wanted.pinyin = Some(format!("{anywhere}{sound}%"));
-            wanted.initials = Some(format!("{sound}%"));
-        } else if !plain.is_empty() {
-            wanted.name = Some(format!("%{plain}%"));
+    fn of(sealer: &Sealer, text: &str) -> Self {
+        if let Ok(number) = PhoneNumber::parse(text) {
+            return Self::Phone(sealer.hash("phone", number.as_str()));
         }
-        wanted
+        let digits: String = spelling::narrow(text).chars().filter(|c| !matches!(c, '-' | '+' | '(' | ')')).collect();
+        if digits.len() >= DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Self::Last4(digits[digits.len() - DIGITS..].to_owned());
+        }
+        let folded: String = spelling::fold(text).chars().filter(|c| !matches!(c, '%' | '_' | '\\')).collect();
+        let letters = folded.chars().all(|c| c.is_ascii() || c == 'ü');
+        let sound = if letters { pinyin::typed(text) } else { String::new() };
+        if folded.is_empty() && sound.is_empty() { Self::Nothing } else { Self::Name { folded, sound } }
     }
 }
 
-/// The center's people who fit `text`: characters of the name, full pinyin, initials, or the phone's last four digits.
-pub async fn search(conn: &mut Conn, center: CenterId, text: &str, limit: i64) -> Result<Vec<PersonRow>> {
-    let wanted = Wanted::of(text);
-    Ok(sqlx::query_as(
-        "select p.id, p.name, p.birth_date, p.phone_last4
+#[derive(sqlx::FromRow)]
+struct Sounding {
+    #[sqlx(flatten)]
+    person: PersonRow,
+    name_fold: String,
+    sounds: String,
+}
+
+/// The center's people who fit `text`: characters of the name, pinyin in full, in initials or mixed, a phone number or its
+/// last four digits. By pinyin.
+pub async fn search(
+    conn: &mut Conn,
+    sealer: &Sealer,
+    center: CenterId,
+    text: &str,
+    limit: usize,
+) -> Result<Vec<PersonRow>> {
+    let wanted = Wanted::of(sealer, text);
+    let (mut hash, mut last4, mut folded, mut sound) = (None, None, None, None);
+    match &wanted {
+        Wanted::Phone(wanted) => hash = Some(wanted),
+        Wanted::Last4(wanted) => last4 = Some(wanted),
+        // How it sounds is decided below; here at least one of the syllables begins like it.
+        Wanted::Name { folded: name, sound: typed } => {
+            folded = (!name.is_empty()).then(|| format!("%{name}%"));
+            sound = typed.chars().next();
+        }
+        Wanted::Nothing => return Ok(Vec::new()),
+    }
+    let found: Vec<Sounding> = sqlx::query_as(
+        "select p.id, p.name, p.birth_date, p.phone_last4, p.name_fold, p.sounds
          from enrolments e join people p on p.id = e.person_id
-         where e.center_id = $1 and (p.name like $2 or p.pinyin like $3 or p.initials like $4 or p.phone_last4 = $5)
-         order by p.pinyin, p.id limit $6",
+         where e.center_id = $1 and (p.phone_hash = $2 or p.phone_last4 = $3 or p.name_fold like $4
+            or p.sounds like $5 or p.sounds like $6 or p.sounds like $7)
+         order by p.pinyin, p.id",
     )
     .bind(center)
-    .bind(wanted.name)
-    .bind(wanted.pinyin)
-    .bind(wanted.initials)
-    .bind(wanted.last4)
-    .bind(limit)
+    .bind(hash)
+    .bind(last4)
+    .bind(folded)
+    .bind(sound.map(|letter| format!("{letter}%")))
+    .bind(sound.map(|letter| format!("% {letter}%")))
+    .bind(sound.map(|letter| format!("%/{letter}%")))
     .fetch_all(conn)
-    .await?)
+    .await?;
+    let fits = |row: &Sounding| match &wanted {
+        Wanted::Name { folded, sound } => {
+            (!folded.is_empty() && row.name_fold.contains(folded.as_str()))
+                || (!sound.is_empty() && pinyin::fits(&row.sounds, sound))
+        }
+        _ => true,
+    };
+    Ok(found.into_iter().filter(fits).map(|row| row.person).take(limit).collect())
 }
 
 /// A person as the list shows them: groups on the day, and how often they came to this center.
@@ -158,8 +202,8 @@ const AMONG: &str = "($3 is null or p.birth_date > $3) and ($4 is null or p.birt
      and ($5 is null or exists (select 1 from memberships_held g where g.person_id = p.id and g.priority_group = $5
          and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)))";
 
-/// The condition of a search for a [`Wanted`]: `$3` to `$5` and `$7` are its parts.
-const FOUND: &str = "(p.name like $3 or p.pinyin like $4 or p.initials like $5 or p.phone_last4 = $7)";
+/// The condition of a list of certain people: `$3` are their ids, as one JSON parameter.
+const THESE: &str = "p.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($3 as json_text)) j)";
 
 /// The `size` people of the center after the first `skip`, by pinyin.
 pub async fn list(
@@ -183,17 +227,22 @@ pub async fn list(
 }
 
 /// As [`list`], those who fit `text` as in [`search`].
-pub async fn list_found(conn: &mut Conn, center: CenterId, today: Date, text: &str, limit: i64) -> Result<Vec<Listed>> {
-    let wanted = Wanted::of(text);
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(listed(FOUND, "limit $8")))
+pub async fn list_found(
+    conn: &mut Conn,
+    sealer: &Sealer,
+    center: CenterId,
+    today: Date,
+    text: &str,
+    limit: usize,
+) -> Result<Vec<Listed>> {
+    let found = search(conn, sealer, center, text, limit).await?;
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(listed(THESE, "limit $4")))
         .bind(center)
         .bind(today)
-        .bind(wanted.name)
-        .bind(wanted.pinyin)
-        .bind(wanted.initials)
+        .bind(store::rows(found, |person| json!(person.id)))
+        .bind(limit as i64)
+        .bind(None::<i64>)
         .bind(year_start(today))
-        .bind(wanted.last4)
-        .bind(limit)
         .fetch_all(conn)
         .await?)
 }
@@ -231,6 +280,6 @@ mod tests {
     #[rocket::async_test]
     async fn people_are_listed_without_reading_all_attendances() {
         by_person(&listed(AMONG, "limit $7 offset $8"), 1).await;
-        by_person(&listed(FOUND, "limit $8"), 1).await;
+        by_person(&listed(THESE, "limit $4"), 1).await;
     }
 }

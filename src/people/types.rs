@@ -1,13 +1,11 @@
 //! What is known of a person.
 
+use super::name::Name;
+use super::numbers::{IdNumber, PhoneNumber, Sex};
 use crate::clock::{Date, Timestamp};
+use crate::fields::Fields;
 pub use crate::ids::PersonId;
-use crate::store::{Sealed, text_enum};
-
-text_enum!(
-    /// As the ID card says.
-    Sex in "sex" { Female = "f", Male = "m" }
-);
+use crate::store::{Sealed, Sealer};
 
 /// A person as a center knows them. `address` and `note` are this center's own.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -24,6 +22,51 @@ pub struct Person {
     pub enrolled_at: Timestamp,
     /// Grows with every change of the person.
     pub version: i64,
+}
+
+impl Person {
+    pub fn phone(&self, sealer: &Sealer) -> Option<PhoneNumber> {
+        PhoneNumber::parse(&sealer.open(self.phone_sealed.as_ref()?)?).ok()
+    }
+
+    pub fn id_number(&self, sealer: &Sealer) -> Option<IdNumber> {
+        IdNumber::parse(&sealer.open(self.id_number_sealed.as_ref()?)?).ok()
+    }
+
+    /// As its form is filled. Phone and ID number are not sent to the browser: an empty field keeps them.
+    pub fn as_fields(&self) -> Fields {
+        let known = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        Fields::default()
+            .with("name", &self.name)
+            .with("sex", self.sex.map_or("", Sex::code))
+            .with("birth_date", self.birth_date.map(|date| date.to_string()).unwrap_or_default())
+            .with("address", known(self.address.as_deref()))
+            .with("note", known(self.note.as_deref()))
+    }
+}
+
+/// What is known of a human in every center.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub name: Name,
+    pub sex: Option<Sex>,
+    pub birth_date: Option<Date>,
+    pub phone: Option<PhoneNumber>,
+    pub id_number: Option<IdNumber>,
+}
+
+impl Facts {
+    /// Somebody of whom a name is known, and a number maybe: who comes to the door.
+    pub fn named(name: &Name, phone: Option<&PhoneNumber>) -> Self {
+        Self { name: name.clone(), sex: None, birth_date: None, phone: phone.cloned(), id_number: None }
+    }
+}
+
+/// What one center wrote down of somebody.
+#[derive(Clone, Debug, Default)]
+pub struct Notes {
+    pub address: Option<String>,
+    pub note: Option<String>,
 }
 
 /// A person in a list, with what tells them from another of the same name.

@@ -1,7 +1,7 @@
 //! A center's volunteer teams: the list, a new one's form, and a team's page.
 
 use askama::Template;
-use rocket::{Route, get, post, routes};
+use rocket::{Route, State, get, post, routes};
 
 use super::types::{Member, Team, TeamId, TeamKind};
 use super::{actions, forms, queries};
@@ -11,13 +11,13 @@ use crate::clock::Now;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::fields::parse;
 use crate::people::{self, PersonId, PersonRow};
-use crate::store::{Conn, Db};
+use crate::store::{Conn, Db, Sealer};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 /// The most people that a search for members shows.
-const CANDIDATES: i64 = 12;
+const CANDIDATES: usize = 12;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![list, new, create, show, candidates, add, lead, leave, disband]
@@ -82,14 +82,21 @@ async fn new(by: Coordinator, db: &Db, now: Now, center: CenterId) -> Result<Pag
 }
 
 #[post("/centers/<center>/teams", data = "<fields>")]
-async fn create(by: Coordinator, db: &Db, now: Now, center: CenterId, fields: Fields) -> Result<Submitted<NewPage>> {
+async fn create(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    fields: Fields,
+) -> Result<Submitted<NewPage>> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let mut leaders = Vec::new();
     let made = async {
         let mut input = forms::team(&fields)?;
         let wanted = fields.get("leader");
         if input.leader.is_none() && !wanted.is_empty() {
-            leaders = people::queries::search(&mut *db.read().await?, center.id(), wanted, CANDIDATES).await?;
+            leaders = people::queries::search(&mut *db.read().await?, sealer, center.id(), wanted, CANDIDATES).await?;
             input.leader = Some(the_one(&leaders)?);
         }
         let mut tx = db.begin().await?;
@@ -166,10 +173,17 @@ async fn show(by: TeamReader, db: &Db, center: CenterId, id: TeamId) -> Result<P
 
 /// A search is posted, for names do not belong in an address; it changes nothing.
 #[post("/centers/<center>/teams/<id>/candidates", data = "<fields>")]
-async fn candidates(by: Coordinator, db: &Db, center: CenterId, id: TeamId, fields: Fields) -> Result<Page<TeamPage>> {
+async fn candidates(
+    by: Coordinator,
+    db: &Db,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: TeamId,
+    fields: Fields,
+) -> Result<Page<TeamPage>> {
     let mut conn = db.read().await?;
     let mut page = TeamPage::load(&by, &mut conn, center, id).await?;
-    page.found = Some(people::queries::search(&mut conn, page.center.id(), fields.get("q"), CANDIDATES).await?);
+    page.found = Some(people::queries::search(&mut conn, sealer, page.center.id(), fields.get("q"), CANDIDATES).await?);
     page.search = Form::filled(fields);
     Ok(Page(page))
 }

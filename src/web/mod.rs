@@ -5,6 +5,7 @@ pub mod chart;
 pub mod csv;
 pub mod errors;
 pub mod filters;
+pub mod frame;
 pub mod form;
 pub mod headers;
 pub mod nav;
@@ -18,7 +19,8 @@ use rocket::fairing::AdHoc;
 
 pub use crate::fields::Fields;
 pub use form::{Form, Submitted};
-pub use page::{Frame, Page, View};
+pub use frame::Frame;
+pub use page::{Page, View};
 pub use site::Site;
 pub use text::Lang;
 

@@ -1,27 +1,8 @@
 //! What a role finds around its pages: each item once, for every role that has it.
 
-use super::page::Frame;
+use super::frame::Frame;
+pub use super::frame::Tab;
 use crate::auth::{Role, Viewer};
-
-/// The part of the work that a page belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tab {
-    Overview,
-    Week,
-    Activities,
-    People,
-    Teams,
-    Rooms,
-    Workers,
-    Reports,
-    Audit,
-    Desk,
-    Centers,
-    Organizations,
-    Accounts,
-    Catalogs,
-    Me,
-}
 
 /// A link of the main navigation.
 pub struct Item {

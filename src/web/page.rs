@@ -10,7 +10,8 @@ use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 
 use super::filters;
-use super::nav::{self, Item, Tab};
+use super::frame::Frame;
+use super::nav::{self, Item};
 use super::site::Appearance;
 use super::text::Lang;
 use crate::auth::Viewer;
@@ -28,25 +29,6 @@ pub trait View: Template {
     fn frame(&self) -> Frame<'_> {
         Frame::Public
     }
-}
-
-/// Where a page stands, which decides what is around it.
-#[derive(Clone, Copy)]
-pub enum Frame<'a> {
-    /// Inside a center's work.
-    Center { id: CenterId, name: &'a str, tab: Tab },
-    /// The city's or an organization's level, above centers.
-    City(Tab),
-    /// What anyone sees.
-    Public,
-    /// A sheet for the printer.
-    Print,
-    /// A resident's phone at the door: a page of few kilobytes.
-    Door,
-    /// A television or tablet in the hall.
-    Screen,
-    /// A tablet that receives people all day: the whole screen is the page, and it can be installed.
-    FrontDesk(CenterId),
 }
 
 /// A whole HTML page with status 200.

@@ -5,11 +5,11 @@ use crate::auth::accounts::{self, Applicant, NewAccount};
 use crate::clock::Date;
 use crate::error::{Error, Fault, Result};
 use crate::fields::{Fields, parse};
-use crate::people::{PhoneNumber, rules};
+use crate::people::{Name, PhoneNumber};
 
 pub struct WorkerInput {
-    pub name: String,
-    pub phone: String,
+    pub name: Name,
+    pub phone: PhoneNumber,
     pub kind: WorkerKind,
     pub qualification: Option<Qualification>,
     pub certificate_number: Option<String>,
@@ -50,8 +50,8 @@ pub fn ending(fields: &Fields) -> Result<Ending> {
 /// `login password password_again`. Every fault is told at once, the account's too.
 pub fn worker(fields: &Fields) -> Result<WorkerInput> {
     let mut read = fields.read();
-    let name = read.required("name", rules::name);
-    let phone = read.required("phone", |text| PhoneNumber::parse(text).map(|phone| phone.as_str().to_owned()));
+    let name = read.required("name", Name::parse);
+    let phone = read.required("phone", PhoneNumber::parse);
     let kind: Option<WorkerKind> = read.required("kind", parse::choice);
     let qualification: Option<Option<Qualification>> = read.optional("qualification", parse::choice);
     let certificate_number = read.optional("certificate_number", parse::line(40));

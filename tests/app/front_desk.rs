@@ -32,9 +32,11 @@ pub(crate) async fn world(app: &TestApp) {
          select 'session', activity_id, id, starts_at, ends_at from sessions",
         "insert into codes (token, kind, subject_id, created_at)
          values ('tea', 'session', 1, 0), ('choir', 'session', 2, 0), ('before', 'session', 3, 0)",
-        "insert into people (name, pinyin, initials, birth_date, phone_last4, created_at, updated_at)
-         values ('梁惠芳', 'lianghuifang', 'lhf', '1950-08-15', '1111', 0, 0), ('陈大文', 'chendawen', 'cdw', null, '0081', 0, 0),
-                ('李小明', 'lixiaoming', 'lxm', '2012-05-05', null, 0, 0), ('欧阳志强', 'ouyangzhiqiang', 'oyzq', null, null, 0, 0)",
+        "insert into people (name, name_key, name_fold, pinyin, sounds, birth_date, phone_last4, created_at, updated_at)
+         values ('梁惠芳', '梁惠芳', '梁惠芳', 'lianghuifang', 'liang hui fang', '1950-08-15', '1111', 0, 0),
+                ('陈大文', '陈大文', '陈大文', 'chendawen', 'chen da/dai wen', null, '0081', 0, 0),
+                ('李小明', '李小明', '李小明', 'lixiaoming', 'li xiao ming', '2012-05-05', null, 0, 0),
+                ('欧阳志强', '欧阳志强', '欧阳志强', 'ouyangzhiqiang', 'ou yang zhi qiang', null, null, 0, 0)",
         "insert into enrolments (person_id, center_id, enrolled_at) values (1, 1, 0), (2, 1, 0), (3, 1, 0), (4, 2, 0)",
         "insert into team_members (team_id, person_id, joined_on, created_at) values (1, 1, '2025-01-01', 0)",
         "insert into attendances (session_id, person_id, part, method, came_at, recorded_at, elderly, disabled, needy, youth)

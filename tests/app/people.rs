@@ -2,7 +2,7 @@
 
 use linli::audit::Actor;
 use linli::centers::CenterId;
-use linli::people;
+use linli::people::{self, Name, PhoneNumber};
 use serde_json::json;
 
 use crate::support::{TestApp, on_both_engines};
@@ -258,10 +258,10 @@ on_both_engines! {
 
     async fn two_phones_at_once_make_one_person(app: TestApp) {
         for round in 0..20 {
-            let phone = format!("139{round:08}");
+            let (name, phone) = (Name::parse("梁惠芳").unwrap(), PhoneNumber::parse(&format!("139{round:08}")).unwrap());
             let admit = async || {
                 let mut tx = app.begin().await;
-                let id = people::admit_unknown(&Actor::Phone(1), app.clock.now(), &mut tx, &app.sealer, CenterId(1), "梁惠芳", &phone).await.unwrap();
+                let id = people::admit_unknown(&Actor::Phone(1), app.clock.now(), &mut tx, &app.sealer, CenterId(1), &name, &phone).await.unwrap();
                 tx.commit().await.unwrap();
                 id
             };

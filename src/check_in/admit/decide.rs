@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::facts::{Fact, Rights, Yes};
+use super::types::{Event, Key};
 use super::{ADMITTED, Again, Answer, Attempt, Door, LEFT, RETURNED, Refused, Way, Who};
 use crate::activities::SessionId;
 use crate::auth::Role;
@@ -12,21 +13,6 @@ use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::people::PersonId;
 use crate::people::groups::Groups;
-
-/// Whose stay it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Key {
-    pub session: SessionId,
-    pub person: PersonId,
-    pub part: Part,
-}
-
-/// Somebody seen at the door.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Event {
-    pub at: Timestamp,
-    pub way: Way,
-}
 
 /// When somebody was there: from coming to leaving, without the time between leaving and coming back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde_json::json;
 
-use super::decide::{Event, Key};
+use super::types::{Event, Key};
 use super::{Attempt, Door, Holder, Way, Who};
 use crate::activities::SessionId;
 use crate::auth::{Role, logins};

@@ -8,6 +8,7 @@ mod decide;
 mod facts;
 mod queue;
 mod record;
+mod types;
 
 pub use queue::Queue;
 

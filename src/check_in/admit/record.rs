@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use super::decide::{Decided, Key, NewAttendance, Outcome, Said, Scan, Spot, Stay};
+use super::decide::{Decided, NewAttendance, Outcome, Said, Scan, Spot, Stay};
+use super::types::Key;
 use super::{Admitted, Answer, Attempt, Refused};
 use crate::centers::CenterId;
 use crate::check_in::types::{AttendanceId, Part};

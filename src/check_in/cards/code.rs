@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::spelling::narrow;
 use crate::store::Sealer;
 
 /// Crockford's digits: nothing that looks like something else in print, and no accidental words.
@@ -46,19 +47,10 @@ impl CardCode {
     /// The code in what was read or typed: bare, with spaces and dashes, small letters, the wide ones of a Chinese
     /// keyboard, or a card's whole link.
     pub fn read(text: &str) -> Option<Self> {
-        let text: String = text.chars().map(narrow).collect();
+        // A Chinese keyboard types 、 for the slash of a link that a scanner reads out.
+        let text = narrow(text).replace(['、', '\\'], "/").replace(['·', '_', '.', '。'], "-");
         let last = text.to_ascii_lowercase().rfind("/k/").map_or(text.as_str(), |at| &text[at + 3..]);
         last.split(['?', '#']).next()?.parse().ok()
-    }
-}
-
-/// A character as a Latin keyboard types it.
-fn narrow(c: char) -> char {
-    match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        '\u{3000}' | '\u{a0}' | '\t' => ' ',
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '·' | '_' | '.' => '-',
-        other => other,
     }
 }
 
@@ -125,6 +117,9 @@ mod tests {
             plain.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect(),
             code.to_string().replace('-', "—"),
             format!("HTTPS://LINLI.EXAMPLE/K/{plain}"),
+            format!("https:、、linli。example、k、{plain}"),
+            format!("ｈｔｔｐｓ：／／linli.example／ｋ／{plain}"),
+            format!("\u{feff}{plain}\u{200b}"),
         ] {
             assert_eq!(CardCode::read(&text), Some(code.clone()), "{text}");
         }

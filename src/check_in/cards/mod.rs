@@ -6,7 +6,7 @@
 //! own link (`/k/<code>`, what the QR holds) and on paper, nowhere else.
 
 mod actions;
-mod code;
+pub(super) mod code;
 mod own;
 mod pages;
 pub mod queries;

@@ -55,8 +55,8 @@ impl List {
             .await
     }
 
-    async fn found(conn: &mut Conn, center: Center, wanted: String) -> Result<Self> {
-        let people = people::queries::search(conn, center.id(), &wanted, PAGE).await?;
+    async fn found(conn: &mut Conn, sealer: &Sealer, center: Center, wanted: String) -> Result<Self> {
+        let people = people::queries::search(conn, sealer, center.id(), &wanted, PAGE as usize).await?;
         let (total, among) = (people.len() as i64, Among::default());
         Self { center, people, cards: HashMap::new(), total, page: 1, among, wanted: Some(wanted), form: Form::new() }
             .with_cards(conn)
@@ -138,11 +138,17 @@ async fn list(
 
 /// A name or number is no part of an address: the search is posted; it changes nothing.
 #[post("/centers/<center>/cards/search", data = "<fields>")]
-async fn search(by: Coordinator, db: &Db, center: CenterId, fields: Fields) -> Result<Page<List>> {
+async fn search(
+    by: Coordinator,
+    db: &Db,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    fields: Fields,
+) -> Result<Page<List>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let wanted: String = fields.get("q").chars().take(60).collect();
-    Ok(Page(List::found(&mut conn, center, wanted).await?))
+    Ok(Page(List::found(&mut conn, sealer, center, wanted).await?))
 }
 
 /// Those who were ticked, or all that the page showed, get a card who have none; the sheet has the cards of them all.

@@ -74,8 +74,10 @@ impl SessionJson {
 struct PersonJson {
     id: PersonId,
     name: String,
-    pinyin: String,
-    initials: String,
+    /// As it is searched for, where that is not the name itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fold: Option<String>,
+    sounds: String,
     hint: Hint,
     /// By session, where they come as something else than a participant.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -138,8 +140,8 @@ async fn day(
 struct Known {
     #[sqlx(flatten)]
     person: PersonRow,
-    pinyin: String,
-    initials: String,
+    name_fold: String,
+    sounds: String,
 }
 
 #[derive(sqlx::FromRow)]
@@ -159,7 +161,7 @@ async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> R
             where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
               and exists (select 1 from account_scopes x where x.account_id = $4 and x.team_id = s.team_id)
          )
-         select p.id, p.name, p.birth_date, p.phone_last4, p.pinyin, p.initials
+         select p.id, p.name, p.birth_date, p.phone_last4, p.name_fold, p.sounds
          from enrolments e join people p on p.id = e.person_id
          where e.center_id = $1 and ($3 = 0
             or p.id in (select m.person_id from day d join team_members m on m.team_id = d.team_id and m.left_on is null)
@@ -194,9 +196,9 @@ async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> R
         roles: roles.remove(&row.person.id).unwrap_or_default(),
         id: row.person.id,
         hint: Hint { born: row.person.birth_year(), last4: row.person.phone_last4 },
+        fold: Some(row.name_fold).filter(|fold| *fold != row.person.name),
+        sounds: row.sounds,
         name: row.person.name,
-        pinyin: row.pinyin,
-        initials: row.initials,
     };
     Ok(known.into_iter().map(person).collect())
 }

@@ -78,8 +78,8 @@ pub(crate) async fn people(app: &TestApp, count: i64) {
     let mut tx = app.begin().await;
     for number in 1..=count {
         let id: i64 = sqlx::query_scalar(
-            "insert into people (name, pinyin, initials, phone_last4, created_at, updated_at)
-             values ($1, 'chenbo', 'cb', '0081', 0, 0) returning id",
+            "insert into people (name, name_key, name_fold, pinyin, sounds, phone_last4, created_at, updated_at)
+             values ($1, $1, $1, 'chenbo', 'chen bo', '0081', 0, 0) returning id",
         )
         .bind(format!("陈伯{number}"))
         .fetch_one(&mut *tx)

@@ -192,7 +192,7 @@ impl World {
             .unwrap();
         }
         for _ in 0..PEOPLE {
-            sqlx::query("insert into people (name, pinyin, initials, created_at, updated_at) values ('陈伯', 'chenbo', 'cb', 0, 0)")
+            sqlx::query("insert into people (name, name_key, name_fold, pinyin, sounds, created_at, updated_at) values ('陈伯', '陈伯', '陈伯', 'chenbo', 'chen bo', 0, 0)")
                 .execute(&mut *tx).await.unwrap();
         }
         sqlx::query(

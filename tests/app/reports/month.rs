@@ -53,8 +53,8 @@ impl Month {
     pub(super) async fn person(&mut self, birth: Option<&str>) -> i64 {
         self.serial += 1;
         let id = sqlx::query_scalar(
-            "insert into people (name, pinyin, initials, birth_date, created_at, updated_at)
-             values ($1, '', '', $2, 0, 0) returning id",
+            "insert into people (name, name_key, name_fold, pinyin, sounds, birth_date, created_at, updated_at)
+             values ($1, $1, $1, '', '', $2, 0, 0) returning id",
         )
         .bind(format!("居民{}号", self.serial))
         .bind(birth)

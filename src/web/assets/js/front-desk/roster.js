@@ -63,11 +63,25 @@ export async function forget() {
 
 export const person = (id) => byId.get(id);
 
+/** What was meant, however it was typed, pasted or scanned: as `spelling::narrow` on the server. */
+const narrow = (text) => text.normalize("NFKC").replace(/[\s\p{Cf}]/gu, "").replace(/[\p{Pd}\u2212\u30fc\u301c]/gu, "-");
+
+/** Luhn's check digit for 32 digits, as `cards/code.rs` reckons it. */
+function isChecked(code) {
+  const sum = [...code].reverse().reduce((sum, digit, place) => {
+    const weighed = DIGITS.indexOf(digit) * (place % 2 ? 2 : 1);
+    return sum + Math.floor(weighed / 32) + (weighed % 32);
+  }, 0);
+  return sum % 32 === 0;
+}
+
 /** The ten digits in what was read or typed: bare, with dashes, or a card's whole link. As the server reads them. */
 export function plainCode(text) {
-  const last = text.trim().split("/k/").pop().split(/[?#]/)[0];
-  const digits = last.replace(/[ -]/g, "").toUpperCase().replace(/O/g, "0").replace(/[IL]/g, "1");
-  return digits.length === 10 && [...digits].every((digit) => DIGITS.includes(digit)) ? digits : undefined;
+  const link = narrow(text).replace(/[、\\]/g, "/").replace(/[·_.。]/g, "-");
+  const last = link.split(/\/k\//i).pop().split(/[?#]/)[0];
+  const digits = last.replace(/-/g, "").toUpperCase().replace(/O/g, "0").replace(/[IL]/g, "1");
+  const whole = digits.length === 10 && [...digits].every((digit) => DIGITS.includes(digit));
+  return whole && isChecked(digits) ? digits : undefined;
 }
 
 /** Whose card it is, as far as the device knows. */
@@ -79,17 +93,47 @@ export async function holder(text) {
   return byId.get(byCard.get(hex));
 }
 
-/** People by characters, full pinyin, initials, or the phone's last four digits. */
+/** A name as it is searched for: neither case, spaces, dots nor accents (`spelling::fold`). */
+const fold = (text) =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[\s\p{Cf}\p{Pd}.·•․‧∙⋅・。'’‘`´]/gu, "")
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[đð]/g, "d")
+    .replace(/ł/g, "l")
+    .replace(/ø/g, "o")
+    .normalize("NFC");
+
+/** Whether syllables, each in any of its readings, begin one after the other like the letters (`pinyin::fits`). */
+function sounds(kept, letters) {
+  const syllables = kept.split(" ").map((readings) => readings.split("/"));
+  const begins = (from) => {
+    let reached = new Set([0]);
+    for (const readings of syllables.slice(from)) {
+      const next = new Set();
+      for (const at of reached)
+        for (const reading of readings)
+          for (let n = 1; n <= reading.length && reading[n - 1] === letters[at + n - 1]; n++) next.add(at + n);
+      if (next.has(letters.length)) return true;
+      reached = next;
+    }
+    return false;
+  };
+  const starts = letters.length < 3 ? 1 : syllables.length;
+  return syllables.slice(0, starts).some((_, from) => begins(from));
+}
+
+/** People by characters, pinyin in full, in initials or mixed, or a phone number's end. */
 export function search(text, most = 20) {
-  const wanted = text.replace(/\s/g, "").toLowerCase();
+  const wanted = fold(text);
   if (!wanted || !roster.day) return [];
-  const letters = wanted.replace(/ü/g, "v").replace(/[^a-z0-9]/g, "");
-  let fits;
-  if (/^\d{4,}$/.test(wanted)) fits = (person) => person.hint.last4 === wanted.slice(-4);
-  else if (letters && /^[\x20-\x7eü]+$/.test(wanted)) {
-    fits = ({ pinyin, initials }) =>
-      initials.startsWith(letters) || pinyin.startsWith(letters) || (letters.length > 2 && pinyin.includes(letters));
-  } else fits = (person) => person.name.toLowerCase().includes(wanted);
+  const digits = narrow(text).replace(/[-+()]/g, "");
+  const letters = /^[\x20-\x7eü]+$/.test(wanted) ? wanted.replace(/ü/g, "v").replace(/[^a-z0-9]/g, "") : "";
+  const fits = /^\d{4,}$/.test(digits)
+    ? (person) => person.hint.last4 === digits.slice(-4)
+    : (person) => (person.fold ?? fold(person.name)).includes(wanted) || (letters && sounds(person.sounds, letters));
   const found = [];
   for (const person of roster.day.people) {
     if (fits(person)) found.push(person);

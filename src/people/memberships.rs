@@ -1,0 +1,110 @@
+//! Granting, ending and voiding memberships. The flags of the person's attendances follow.
+
+use super::types::PersonId;
+use super::{MembershipInput, groups};
+use crate::audit;
+use crate::auth::{AccountId, Coordinator};
+use crate::centers::Center;
+use crate::clock::{Date, Now};
+use crate::error::{Error, OnViolation, Result};
+use crate::store::{Conn, Violation};
+
+/// Grants membership in a priority group for a time. The flags of the person's attendances follow.
+pub async fn grant_membership(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    person: PersonId,
+    input: &MembershipInput,
+) -> Result<()> {
+    groups::hold(tx, person).await?;
+    insert_membership(tx, now, by.account, person, input).await?;
+    groups::follow_memberships(tx, person).await?;
+    audit::record(tx, by, now, audit::entry("person.membership_granted", person.0).at(center.id())).await
+}
+
+pub(super) async fn insert_membership(
+    tx: &mut Conn,
+    now: Now,
+    by: AccountId,
+    person: PersonId,
+    input: &MembershipInput,
+) -> Result<()> {
+    sqlx::query(
+        "insert into group_memberships (person_id, priority_group, valid_from, valid_to, document, verified_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(person)
+    .bind(input.group)
+    .bind(input.valid_from)
+    .bind(input.valid_to)
+    .bind(&input.document)
+    .bind(by)
+    .bind(now.0)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Sets a membership's last day. The flags of the person's attendances follow.
+///
+/// # Errors
+/// `NotFound` for another person's membership; `Invalid` at `valid_to` for a day before its first.
+pub async fn end_membership(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    person: PersonId,
+    membership: i64,
+    last_day: Date,
+) -> Result<()> {
+    groups::hold(tx, person).await?;
+    let ended = sqlx::query(
+        "update group_memberships set valid_to = $3 where id = $1 and person_id = $2 and voided_at is null",
+    )
+    .bind(membership)
+    .bind(person)
+    .bind(last_day)
+    .execute(&mut *tx)
+    .await
+    .on(&Violation::Check, || Error::field("valid_to", "field.ends_before_start"))?;
+    if ended.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    groups::follow_memberships(tx, person).await?;
+    audit::record(tx, by, now, audit::entry("person.membership_ended", person.0).at(center.id())).await
+}
+
+/// Marks a membership as a mistake: it never held. The row stays, with the reason; the flags of the person's
+/// attendances follow.
+///
+/// # Errors
+/// `NotFound` for another person's membership, and for one that is voided already.
+pub async fn void_membership(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    (person, membership): (PersonId, i64),
+    reason: &str,
+) -> Result<()> {
+    groups::hold(tx, person).await?;
+    let voided = sqlx::query(
+        "update group_memberships set voided_at = $1, voided_by = $2, void_reason = $3
+         where id = $4 and person_id = $5 and voided_at is null",
+    )
+    .bind(now.0)
+    .bind(by.account)
+    .bind(reason)
+    .bind(membership)
+    .bind(person)
+    .execute(&mut *tx)
+    .await?;
+    if voided.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    groups::follow_memberships(tx, person).await?;
+    audit::record(tx, by, now, audit::entry("person.membership_voided", person.0).at(center.id()).because(reason)).await
+}
