@@ -145,5 +145,7 @@ mod tests {
         assert_eq!(fold("Łukasz Øst"), "lukaszost");
         assert_eq!(fold("黄伟明"), "黄伟明");
         assert_eq!(RADICALS.chars().count(), USUAL.chars().count());
+        let desk = include_str!("web/assets/js/front-desk/spelling.js");
+        assert!(desk.contains(RADICALS) && desk.contains(USUAL), "the desk without network knows the same");
     }
 }

@@ -18,7 +18,7 @@ impl Name {
     /// # Errors
     /// Over 60 characters, with a control character, without a letter that can be seen, or with a character that cannot.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        if !text.chars().any(|c| c.is_alphabetic() && !is_unseen(c)) {
+        if !spelling::usual_characters(text).chars().any(|c| c.is_alphabetic() && !is_unseen(c)) {
             return Err(Fault::new("field.not_a_name"));
         }
         let text = parse::line(60)(text)?;

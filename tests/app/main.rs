@@ -18,6 +18,7 @@ mod front_desk_journey;
 mod hall;
 mod journeys;
 mod locales;
+mod names;
 mod people;
 mod races;
 mod ratings;

@@ -1,6 +1,7 @@
 // Today's sessions and people. Fetched when there is a network, sealed on the device, forgotten at the center's midnight.
 
 import { ask } from "./net.js";
+import { fold, narrow } from "./spelling.js";
 import { vault } from "./vault.js";
 
 const center = document.body.dataset.center;
@@ -63,9 +64,6 @@ export async function forget() {
 
 export const person = (id) => byId.get(id);
 
-/** What was meant, however it was typed, pasted or scanned: as `spelling::narrow` on the server. */
-const narrow = (text) => text.normalize("NFKC").replace(/[\s\p{Cf}]/gu, "").replace(/[\p{Pd}\u2212\u30fc\u301c]/gu, "-");
-
 /** Luhn's check digit for 32 digits, as `cards/code.rs` reckons it. */
 function isChecked(code) {
   const sum = [...code].reverse().reduce((sum, digit, place) => {
@@ -92,19 +90,6 @@ export async function holder(text) {
   const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return byId.get(byCard.get(hex));
 }
-
-/** A name as it is searched for: neither case, spaces, dots nor accents (`spelling::fold`). */
-const fold = (text) =>
-  text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[\s\p{Cf}\p{Pd}.·•․‧∙⋅・。'’‘`´]/gu, "")
-    .normalize("NFD")
-    .replace(/\p{M}/gu, "")
-    .replace(/[đð]/g, "d")
-    .replace(/ł/g, "l")
-    .replace(/ø/g, "o")
-    .normalize("NFC");
 
 /** Whether syllables, each in any of its readings, begin one after the other like the letters (`pinyin::fits`). */
 function sounds(kept, letters) {
