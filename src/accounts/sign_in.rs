@@ -169,11 +169,9 @@ async fn create_first_admin(
         enter(&mut tx, now, id, name, &browser, &site, jar).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done("/centers".to_owned(), "done.set_up")),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(FirstAdminPage { form, link: secret.to_owned() }))
-        }
-    }
+    Submitted::of(made.await.map(|()| "/centers".to_owned()), "done.set_up", async |errors| {
+        let form = Form::again(fields, errors);
+        Ok(FirstAdminPage { form, link: secret.to_owned() })
+    })
+    .await
 }

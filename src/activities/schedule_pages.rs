@@ -116,13 +116,11 @@ async fn reschedule(
         let change = forms::change(&fields, &page.center, &page.choices)?;
         booking::reschedule(&by, now, db, &page.center, &page.session, &change).await
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(page_of(&page.session), "done.session_moved")),
-        Err(error) => {
-            page.moving = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(page))
-        }
-    }
+    Submitted::of(made.await.map(|()| page_of(&page.session)), "done.session_moved", async |errors| {
+        page.moving = Form::again(fields, errors);
+        Ok(page)
+    })
+    .await
 }
 
 async fn drop_out(

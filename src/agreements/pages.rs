@@ -76,7 +76,7 @@ async fn create_provider(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Re
         actions::add_provider(&by, now, &mut tx, &new).await?;
         Ok(tx.commit().await?)
     };
-    answer("provider", made.await, fields)
+    answer("provider", made.await, fields).await
 }
 
 #[get("/purchasers/new")]
@@ -92,16 +92,14 @@ async fn create_purchaser(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> R
         actions::add_purchaser(&by, now, &mut tx, &new).await?;
         Ok(tx.commit().await?)
     };
-    answer("purchaser", made.await, fields)
+    answer("purchaser", made.await, fields).await
 }
 
-fn answer(kind: &'static str, made: Result<()>, fields: Fields) -> Result<Submitted<OrganizationPage>> {
-    match made {
-        Ok(()) => Ok(Submitted::done(uri!(list), "done.organization_added")),
-        Err(error) => {
-            Ok(Submitted::again(OrganizationPage { kind, form: Form::again(fields, error.into_field_errors()?) }))
-        }
-    }
+async fn answer(kind: &'static str, made: Result<()>, fields: Fields) -> Result<Submitted<OrganizationPage>> {
+    Submitted::of(made.map(|()| uri!(list)), "done.organization_added", async |errors| {
+        Ok(OrganizationPage { kind, form: Form::again(fields, errors) })
+    })
+    .await
 }
 
 #[derive(Template)]
@@ -147,11 +145,9 @@ async fn create_agreement(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> R
         actions::conclude(&by, now, &mut tx, &new).await?;
         Ok(tx.commit().await?)
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(uri!(list), "done.agreement_concluded")),
-        Err(error) => {
-            let form = Form::again(fields, crate::error::Error::into_field_errors(error)?);
-            Ok(Submitted::again(AgreementPage::load(&by, &mut *db.read().await?, form).await?))
-        }
-    }
+    Submitted::of(made.await.map(|()| uri!(list)), "done.agreement_concluded", async |errors| {
+        let form = Form::again(fields, errors);
+        Ok(AgreementPage::load(&by, &mut *db.read().await?, form).await?)
+    })
+    .await
 }

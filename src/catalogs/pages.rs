@@ -63,13 +63,11 @@ async fn set_ages(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Su
         actions::set_age_bands(&by, now, &mut tx, bands).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(uri!(show), "done.saved")),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(Catalogs::load(&mut *db.read().await?, now, Some(form)).await?))
-        }
-    }
+    Submitted::of(made.await.map(|()| uri!(show)), "done.saved", async |errors| {
+        let form = Form::again(fields, errors);
+        Ok(Catalogs::load(&mut *db.read().await?, now, Some(form)).await?)
+    })
+    .await
 }
 
 /// The form of a kind, new (`kind` is none) or to be renamed.
@@ -111,13 +109,11 @@ async fn add(by: CityAdmin, db: &Db, now: Now, catalog: Catalog, fields: Fields)
         actions::add(&by, now, &mut tx, catalog, &input).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(uri!(show), "done.kind_added")),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(KindPage { catalog, kind: None, form }))
-        }
-    }
+    Submitted::of(made.await.map(|()| uri!(show)), "done.kind_added", async |errors| {
+        let form = Form::again(fields, errors);
+        Ok(KindPage { catalog, kind: None, form })
+    })
+    .await
 }
 
 #[get("/catalogs/<catalog>/<id>", rank = 2)]
@@ -147,11 +143,9 @@ async fn rename(
         actions::revise(&by, now, &mut tx, catalog, &kind, &revision).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(uri!(show), "done.saved")),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(KindPage { catalog, kind: Some(kind), form }))
-        }
-    }
+    Submitted::of(made.await.map(|()| uri!(show)), "done.saved", async |errors| {
+        let form = Form::again(fields, errors);
+        Ok(KindPage { catalog, kind: Some(kind), form })
+    })
+    .await
 }

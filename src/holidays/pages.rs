@@ -62,13 +62,11 @@ async fn add(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Submitt
         actions::add(&by, now, &mut tx, &input).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(uri!(list), "done.holiday_added")),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(Holidays::load(&mut *db.read().await?, now, form).await?))
-        }
-    }
+    Submitted::of(made.await.map(|()| uri!(list)), "done.holiday_added", async |errors| {
+        let form = Form::again(fields, errors);
+        Ok(Holidays::load(&mut *db.read().await?, now, form).await?)
+    })
+    .await
 }
 
 #[post("/holidays/<id>/removal")]

@@ -100,13 +100,15 @@ async fn create(
         tx.commit().await?;
         Ok::<_, Error>(id)
     };
-    match made.await {
-        Ok(id) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.person_registered")),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(PersonForm { center, person: None, form }))
-        }
-    }
+    Submitted::of(
+        made.await.map(|id| format!("/centers/{}/people/{id}", center.id())),
+        "done.person_registered",
+        async |errors| {
+            let form = Form::again(fields, errors);
+            Ok(PersonForm { center, person: None, form })
+        },
+    )
+    .await
 }
 
 async fn open(by: &Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<(Center, Person)> {
@@ -176,14 +178,12 @@ async fn update(
         actions::revise(&by, now, &mut tx, sealer, &center, &person, &revision).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.saved")),
-        Err(error) => {
-            // As they are now: whoever saves once more has been told.
-            let person = queries::find(&mut *db.read().await?, center.id(), id).await?;
-            let form = Form::again(fields.clone(), error.into_field_errors()?);
-            let form = if is_overtaken(&form) { form.beside(differing(&person, sealer, &fields, lang)) } else { form };
-            Ok(Submitted::again(PersonForm { center, person: Some(person), form }))
-        }
-    }
+    Submitted::of(made.await.map(|()| format!("/centers/{}/people/{id}", center.id())), "done.saved", async |errors| {
+        // As they are now: whoever saves once more has been told.
+        let person = queries::find(&mut *db.read().await?, center.id(), id).await?;
+        let form = Form::again(fields.clone(), errors);
+        let form = if is_overtaken(&form) { form.beside(differing(&person, sealer, &fields, lang)) } else { form };
+        Ok(PersonForm { center, person: Some(person), form })
+    })
+    .await
 }

@@ -185,14 +185,16 @@ async fn grant(
         people::grant_membership(&by, now, &mut tx, &center, id, &input).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(format!("/centers/{}/people/{id}", center.id()), "done.membership_granted")),
-        Err(error) => {
+    Submitted::of(
+        made.await.map(|()| format!("/centers/{}/people/{id}", center.id())),
+        "done.membership_granted",
+        async |errors| {
             let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
-            page.granting = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(page))
-        }
-    }
+            page.granting = Form::again(fields, errors);
+            Ok(page)
+        },
+    )
+    .await
 }
 
 #[post("/centers/<center>/people/<id>/memberships/<membership>/ending", data = "<fields>")]

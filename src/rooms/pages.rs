@@ -138,13 +138,11 @@ async fn create(by: Manager, db: &Db, now: Now, center: CenterId, fields: Fields
         actions::add(&by, now, &mut tx, &center, &input).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(format!("/centers/{}/rooms", center.id()), "done.room_added")),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(RoomPage::load(&mut *db.read().await?, now, center, None, form).await?))
-        }
-    }
+    Submitted::of(made.await.map(|()| format!("/centers/{}/rooms", center.id())), "done.room_added", async |errors| {
+        let form = Form::again(fields, errors);
+        Ok(RoomPage::load(&mut *db.read().await?, now, center, None, form).await?)
+    })
+    .await
 }
 
 #[get("/centers/<center>/rooms/<id>", rank = 2)]
@@ -187,13 +185,11 @@ async fn update(
         actions::revise(&by, now, &mut tx, &center, &room, &input).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(format!("/centers/{}/rooms", center.id()), "done.saved")),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?))
-        }
-    }
+    Submitted::of(made.await.map(|()| format!("/centers/{}/rooms", center.id())), "done.saved", async |errors| {
+        let form = Form::again(fields, errors);
+        Ok(RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?)
+    })
+    .await
 }
 
 async fn open(by: &Manager, db: &Db, center: CenterId, id: RoomId) -> Result<(Center, Room)> {
@@ -229,15 +225,13 @@ async fn close(
         actions::close(&by, now, &mut tx, &room, span, &reason).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(format!("/centers/{}/rooms", center.id()), "done.room_closed")),
-        Err(error) => {
-            let form = Form::filled(values(&room, center.zone.date(now.0)));
-            let closing = Form::again(fields, error.into_field_errors()?);
-            let page = RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?;
-            Ok(Submitted::again(RoomPage { closing, ..page }))
-        }
-    }
+    Submitted::of(made.await.map(|()| format!("/centers/{}/rooms", center.id())), "done.room_closed", async |errors| {
+        let form = Form::filled(values(&room, center.zone.date(now.0)));
+        let closing = Form::again(fields, errors);
+        let page = RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?;
+        Ok(RoomPage { closing, ..page })
+    })
+    .await
 }
 
 #[post("/centers/<center>/rooms/<id>/closures/<closure>/void", data = "<fields>")]
@@ -259,15 +253,17 @@ async fn void_closure(
         actions::void_closure(&by, now, &mut tx, &room, closure, &reason).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(format!("/centers/{}/rooms/{id}", center.id()), "done.closure_voided")),
-        Err(error) => {
-            let voiding = Form::again(fields, error.into_field_errors()?);
+    Submitted::of(
+        made.await.map(|()| format!("/centers/{}/rooms/{id}", center.id())),
+        "done.closure_voided",
+        async |errors| {
+            let voiding = Form::again(fields, errors);
             let form = Form::filled(values(&room, center.zone.date(now.0)));
             let page = RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?;
-            Ok(Submitted::again(RoomPage { voiding, ..page }))
-        }
-    }
+            Ok(RoomPage { voiding, ..page })
+        },
+    )
+    .await
 }
 
 #[post("/centers/<center>/rooms/<id>/retirement")]

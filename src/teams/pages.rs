@@ -104,14 +104,16 @@ async fn create(
         tx.commit().await?;
         Ok::<_, Error>(id)
     };
-    match made.await {
-        Ok(id) => Ok(Submitted::done(format!("/centers/{}/teams/{id}", center.id()), "done.team_created")),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
+    Submitted::of(
+        made.await.map(|id| format!("/centers/{}/teams/{id}", center.id())),
+        "done.team_created",
+        async |errors| {
+            let form = Form::again(fields, errors);
             let kinds = queries::kinds(&mut *db.read().await?).await?;
-            Ok(Submitted::again(NewPage { center, kinds, form, leaders }))
-        }
-    }
+            Ok(NewPage { center, kinds, form, leaders })
+        },
+    )
+    .await
 }
 
 /// The only person found for the leader's name.

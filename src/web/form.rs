@@ -5,7 +5,7 @@ use rocket::request::Request;
 use rocket::response::{self, Redirect, Responder};
 
 use super::page::{FLASH, Page, View};
-use crate::error::{Fault, FieldErrors, Refusal};
+use crate::error::{Fault, FieldErrors, Refusal, Result};
 use crate::fields::Fields;
 
 /// What a template needs to draw a form: empty, filled with a record, or shown again with faults.
@@ -91,6 +91,25 @@ impl<V> Submitted<V> {
     /// 303 to `to`, where the text `flash` (a `done.…` key) is shown.
     pub fn done(to: impl TryInto<rocket::http::uri::Reference<'static>>, flash: &'static str) -> Self {
         Self::Done { to: Box::new(Redirect::to(to)), flash }
+    }
+
+    /// How a form's handler ends: 303 to where `made` leads, with the word `flash`; or the page again, with what is wrong. Every
+    /// other error is handed on.
+    ///
+    /// # Errors
+    /// Those of `made` that are no matter of the form, and those of `page`.
+    pub async fn of<R>(
+        made: Result<R>,
+        flash: &'static str,
+        page: impl AsyncFnOnce(FieldErrors) -> Result<V>,
+    ) -> Result<Self>
+    where
+        R: TryInto<rocket::http::uri::Reference<'static>>,
+    {
+        match made {
+            Ok(to) => Ok(Self::done(to, flash)),
+            Err(error) => Ok(Self::again(page(error.into_field_errors()?).await?)),
+        }
     }
 
     /// 422 and the form as it was sent, with its faults.

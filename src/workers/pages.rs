@@ -103,13 +103,15 @@ async fn create(
         actions::add(&by, now, &mut tx, sealer, &center, input, account).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(format!("/centers/{}/workers", center.id()), "done.worker_added")),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(NewPage { center, form }))
-        }
-    }
+    Submitted::of(
+        made.await.map(|()| format!("/centers/{}/workers", center.id())),
+        "done.worker_added",
+        async |errors| {
+            let form = Form::again(fields, errors);
+            Ok(NewPage { center, form })
+        },
+    )
+    .await
 }
 
 /// One worker, and the form that ends their time here or changes when it will.

@@ -169,14 +169,12 @@ async fn issue_several(
         tx.commit().await?;
         Ok::<_, Error>(cards)
     };
-    match made.await {
-        Ok(cards) => Ok(Submitted::done(sheet::path(center.id(), &cards), "done.cards_issued")),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            let list = List::load(&mut *db.read().await?, center, Among::default(), 1).await?;
-            Ok(Submitted::again(List { form, ..list }))
-        }
-    }
+    Submitted::of(made.await.map(|cards| sheet::path(center.id(), &cards)), "done.cards_issued", async |errors| {
+        let form = Form::again(fields, errors);
+        let list = List::load(&mut *db.read().await?, center, Among::default(), 1).await?;
+        Ok(List { form, ..list })
+    })
+    .await
 }
 
 /// One person's cards.
