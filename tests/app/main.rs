@@ -24,4 +24,5 @@ mod reports;
 mod rooms;
 mod support;
 mod teams;
+mod templates;
 mod workers;
