@@ -20,7 +20,7 @@ pub fn stage() -> AdHoc {
 }
 
 #[derive(Template)]
-#[template(path = "check_in/me.html")]
+#[template(path = "me.html")]
 struct Me {
     remembered: bool,
     people: Vec<Own>,

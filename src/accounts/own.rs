@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[derive(Template)]
-#[template(path = "auth/account.html")]
+#[template(path = "accounts/account.html")]
 struct AccountPage {
     viewer: Viewer,
     logins: Vec<Login>,

@@ -24,7 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[derive(Template)]
-#[template(path = "auth/accounts.html")]
+#[template(path = "accounts/accounts.html")]
 struct List {
     accounts: Vec<queries::Account>,
 }
@@ -46,7 +46,7 @@ async fn list(by: CityAdmin, db: &Db) -> Result<Page<List>> {
 }
 
 #[derive(Template)]
-#[template(path = "auth/account_new.html")]
+#[template(path = "accounts/account_new.html")]
 struct NewPage {
     role: Role,
     form: Form,
@@ -131,7 +131,7 @@ fn read_role(fields: &Fields) -> Result<(Role, Vec<Scope>)> {
 }
 
 #[derive(Template)]
-#[template(path = "auth/account_edit.html")]
+#[template(path = "accounts/account_edit.html")]
 struct EditPage {
     account: queries::Account,
     form: Form,

@@ -25,7 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[derive(Template)]
-#[template(path = "auth/sign_in.html")]
+#[template(path = "accounts/sign_in.html")]
 struct SignInPage {
     form: Form,
     next: String,
@@ -126,7 +126,7 @@ async fn home(by: Viewer, db: &Db) -> Result<Redirect> {
 }
 
 #[derive(Template)]
-#[template(path = "auth/first_admin.html")]
+#[template(path = "accounts/first_admin.html")]
 struct FirstAdminPage {
     form: Form,
     link: String,

@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[derive(Template)]
-#[template(path = "audit/list.html")]
+#[template(path = "logbook/list.html")]
 struct Log {
     /// None on the city's page.
     center: Option<CenterHead>,

@@ -26,4 +26,5 @@ mod reports;
 mod rooms;
 mod support;
 mod teams;
+mod templates;
 mod workers;

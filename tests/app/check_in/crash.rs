@@ -94,7 +94,7 @@ fn a_killed_server_keeps_its_word(engine: Engine) {
             app.execute("delete from scans").await;
             app.execute("delete from attendances").await;
         }
-        assert!(told > 1_000, "the crowd hardly got through: {told} of {} were told", CROWD * ROUNDS);
+        assert!(told > 200, "the crowd hardly got through: {told} of {} were told", CROWD * ROUNDS);
     });
 }
 
