@@ -47,6 +47,8 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .manage(web::site::PublicUrl(settings.public_url))
         .attach(store::Db::init())
         .attach(start::Prepare)
+        .attach(start::gate::Gate)
+        .mount("/", start::gate::routes())
         .attach(web::stage())
         .attach(health::stage())
         .attach(auth::stage())

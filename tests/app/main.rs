@@ -17,6 +17,7 @@ mod front_desk_journey;
 mod hall;
 mod journeys;
 mod locales;
+mod operations;
 mod people;
 mod races;
 mod ratings;
