@@ -76,6 +76,16 @@ async fn make_ready(settings: &Settings, pool: Result<Pool, OpenError>) -> Resul
     Ok(db)
 }
 
+/// `linli migrate`: brings a database to this version, fills an empty one, and makes one that is not there.
+///
+/// # Errors
+/// As [`open`]'s.
+pub async fn migrate(settings: &Settings) -> Result<(), String> {
+    open(settings).await?.close().await;
+    println!("The database is up to date.");
+    Ok(())
+}
+
 /// `linli account add`: the password is asked for on standard input, never taken from the command line, where other
 /// users of the machine could read it.
 pub async fn add_account(settings: &Settings, login: &str, name: &str, role: Role, at: At) -> Result<(), String> {
@@ -94,7 +104,9 @@ pub async fn add_account(settings: &Settings, login: &str, name: &str, role: Rol
         accounts::create(&Actor::Operator, settings.clock.now(), &mut tx, account, role, &[scope]).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    made.await.map_err(said)?;
+    let made = made.await;
+    db.close().await;
+    made.map_err(said)?;
     println!("{login} can sign in as {role}.");
     Ok(())
 }
@@ -110,7 +122,9 @@ pub async fn add_token(settings: &Settings, name: &str, role: Role, at: At) -> R
         tx.commit().await?;
         Ok::<_, Error>(token)
     };
-    println!("{}", made.await.map_err(said)?);
+    let made = made.await;
+    db.close().await;
+    println!("{}", made.map_err(said)?);
     Ok(())
 }
 
@@ -125,7 +139,9 @@ pub async fn backup(database_url: &str, file: &Path) -> Result<(), String> {
         return Err(format!("{} exists; a backup overwrites nothing", file.display()));
     }
     let pool = Pool::open_existing(database_url, 1).await.map_err(|error| error.to_string())?;
-    store::copy_to(&pool, file).await?;
+    let copied = store::copy_to(&pool, file).await;
+    pool.close().await;
+    copied?;
     println!("The database is in {}. Keep the key (.key file or LINLI_KEY) with it, in another place.", file.display());
     Ok(())
 }
@@ -136,7 +152,14 @@ pub async fn backup(database_url: &str, file: &Path) -> Result<(), String> {
 /// What is wrong, line by line.
 pub async fn check(database_url: &str) -> Result<(), String> {
     let pool = Pool::open_existing(database_url, 1).await.map_err(|error| error.to_string())?;
-    let problems = store::problems(&pool).await.map_err(|error| format!("the database cannot be read: {error}"))?;
+    let looked = look(&pool, database_url).await;
+    // So that the files beside a backup go again.
+    pool.close().await;
+    looked
+}
+
+async fn look(pool: &Pool, database_url: &str) -> Result<(), String> {
+    let problems = store::problems(pool).await.map_err(|error| format!("the database cannot be read: {error}"))?;
     if !problems.is_empty() {
         return Err(problems.join("\n"));
     }

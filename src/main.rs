@@ -122,7 +122,7 @@ async fn run(cli: Cli) -> Result<(), String> {
             println!("Serve it with `linli` (or `cargo run`).");
             Ok(())
         }
-        Command::Migrate => commands::open(&settings()?).await.map(|_| println!("The database is up to date.")),
+        Command::Migrate => commands::migrate(&settings()?).await,
         Command::Account(Account::Add { login, name, role, at }) => {
             commands::add_account(&existing()?, &login, &name, role, at).await
         }

@@ -10,8 +10,10 @@ use rocket::tokio::sync::{self, Notify};
 use super::Trouble;
 use super::errors::trouble;
 
-/// The same trouble is told once in so long, however many run into it.
+/// The same trouble is told once in so long, however many run into it; and once it was over, after a shorter while, so that
+/// what comes and goes with every write does not fill the log.
 const TELL_AGAIN: Duration = Duration::from_secs(60);
+const TELL_ANEW: Duration = Duration::from_secs(10);
 
 /// A commit so recent shows that the database can be written.
 const FRESH: Duration = Duration::from_secs(10);
@@ -48,6 +50,7 @@ struct State {
     gave_up: bool,
     asked: Option<(Instant, Result<(), Trouble>)>,
     last: Option<Trouble>,
+    /// What was told, and until when it need not be told again.
     told: Vec<(Discriminant<Trouble>, Instant)>,
     /// Something was told that should be taken back when it is over.
     troubled: bool,
@@ -106,11 +109,11 @@ impl Pulse {
     /// Whether nobody was told of such trouble lately; whoever asks tells it now.
     pub fn is_news(&self, trouble: &Trouble) -> bool {
         let (kind, mut state) = (std::mem::discriminant(trouble), self.state());
-        state.told.retain(|(_, at)| at.elapsed() < TELL_AGAIN);
+        state.told.retain(|(_, until)| Instant::now() < *until);
         if state.told.iter().any(|(told, _)| *told == kind) {
             return false;
         }
-        state.told.push((kind, Instant::now()));
+        state.told.push((kind, Instant::now() + TELL_AGAIN));
         state.troubled = true;
         true
     }
@@ -132,6 +135,8 @@ impl Pulse {
         state.wrote = Some(Instant::now());
         (state.in_doubt, state.gave_up, state.asked, state.last) = (false, false, None, None);
         if std::mem::take(&mut state.troubled) {
+            let soon = Instant::now() + TELL_ANEW;
+            state.told.iter_mut().for_each(|(_, until)| *until = soon.min(*until));
             tracing::info!("the database ({}) can be written again", self.place);
         }
     }
