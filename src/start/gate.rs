@@ -13,7 +13,7 @@ use crate::store::{Db, Stage};
 /// After how many seconds a browser, a program or a balancer may come again.
 const RETRY_AFTER: &str = "2";
 
-pub struct Gate;
+pub(super) struct Gate;
 
 #[rocket::async_trait]
 impl Fairing for Gate {
@@ -48,6 +48,6 @@ fn not_ready() -> Error {
     Error::Unavailable
 }
 
-pub fn routes() -> Vec<Route> {
+pub(super) fn routes() -> Vec<Route> {
     routes![not_ready]
 }

@@ -1,11 +1,11 @@
 //! What a starting server does before it serves: migrate, fill an empty database, see that the key is the right one, and,
 //! while there is no account, print the link to make the first one. Until then everybody is told 503 (see [`gate`]).
 
-pub mod gate;
+mod gate;
 
 use std::time::{Duration, Instant};
 
-use rocket::fairing::{Fairing, Info, Kind};
+use rocket::fairing::{AdHoc, Fairing, Info, Kind};
 use rocket::tokio::sync::oneshot;
 use rocket::tokio::time::{sleep, timeout};
 use rocket::{Orbit, Rocket, Shutdown};
@@ -52,8 +52,13 @@ impl From<OpenError> for NotReady {
     }
 }
 
+/// Prepares the database from liftoff on, and lets nobody in before.
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("start", |rocket| async { rocket.attach(Prepare).attach(gate::Gate).mount("/", gate::routes()) })
+}
+
 /// Begins at liftoff, and goes on until it works.
-pub struct Prepare;
+struct Prepare;
 
 #[rocket::async_trait]
 impl Fairing for Prepare {

@@ -1,6 +1,6 @@
 //! What a database error means, by one name on both engines.
 
-use sqlx::error::{DatabaseError, ErrorKind};
+use sqlx::error::ErrorKind;
 use sqlx::postgres::PgDatabaseError;
 
 /// A rule of the schema that a statement ran into.
@@ -92,7 +92,7 @@ pub fn trouble(error: &sqlx::Error) -> Option<Trouble> {
         | sqlx::Error::BeginFailed => Some(Trouble::Away(error.to_string())),
         sqlx::Error::Database(error) => match error.try_downcast_ref::<PgDatabaseError>() {
             Some(error) => of_postgres(error.code(), error.message()),
-            None => of_sqlite(error.as_ref()),
+            None => of_sqlite(&error.code()?, error.message()),
         },
         _ => None,
     }
@@ -116,16 +116,15 @@ fn of_postgres(code: &str, message: &str) -> Option<Trouble> {
 }
 
 /// By the result code, whose lowest byte is the kind: <https://www.sqlite.org/rescode.html>.
-fn of_sqlite(error: &dyn DatabaseError) -> Option<Trouble> {
-    let code: u32 = error.code()?.parse().ok()?;
-    Some(match code & 0xff {
+fn of_sqlite(code: &str, message: &str) -> Option<Trouble> {
+    Some(match code.parse::<u32>().ok()? & 0xff {
         // Busy, locked.
         5 | 6 => Trouble::Contention,
         13 => Trouble::DiskFull,
         8 => Trouble::ReadOnly,
         // No memory, an input or output error, the WAL's locking protocol.
-        7 | 10 | 15 => Trouble::Machine(error.message().to_owned()),
-        14 => Trouble::Missing(error.message().to_owned()),
+        7 | 10 | 15 => Trouble::Machine(message.to_owned()),
+        14 => Trouble::Missing(message.to_owned()),
         _ => return None,
     })
 }
@@ -138,4 +137,38 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
 /// What is said where the database has not answered in time.
 pub(super) fn silence() -> sqlx::Error {
     sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "the database did not answer in time"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_database_cannot_help_is_trouble_and_what_we_asked_wrongly_is_not() {
+        let postgres = |code| of_postgres(code, "why");
+        assert_eq!(postgres("53100"), Some(Trouble::DiskFull));
+        assert_eq!(postgres("25006"), Some(Trouble::ReadOnly));
+        assert_eq!(postgres("28P01"), Some(Trouble::NoEntry("why".to_owned())));
+        assert_eq!(postgres("3D000"), Some(Trouble::Missing("why".to_owned())));
+        assert_eq!(postgres("53300"), Some(Trouble::Machine("why".to_owned())));
+        for away in ["57P01", "57P03", "08006", "08P01"] {
+            assert_eq!(postgres(away), Some(Trouble::Away("why".to_owned())), "{away}");
+        }
+        for contention in ["40001", "40P01", "55P03"] {
+            assert_eq!(postgres(contention), Some(Trouble::Contention), "{contention}");
+        }
+        for ours in ["23505", "23P01", "42601", "42P01", "22P02"] {
+            assert_eq!(postgres(ours), None, "{ours}");
+        }
+        let sqlite = |code| of_sqlite(code, "why");
+        assert_eq!(sqlite("13"), Some(Trouble::DiskFull));
+        // SQLITE_IOERR_WRITE, SQLITE_BUSY_SNAPSHOT, SQLITE_READONLY_DIRECTORY.
+        assert_eq!(sqlite("778"), Some(Trouble::Machine("why".to_owned())));
+        assert_eq!(sqlite("517"), Some(Trouble::Contention));
+        assert_eq!(sqlite("1544"), Some(Trouble::ReadOnly));
+        // A unique key, a damaged file, no database.
+        for ours in ["2067", "11", "26", "1"] {
+            assert_eq!(sqlite(ours), None, "{ours}");
+        }
+    }
 }

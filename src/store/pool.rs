@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rocket::figment::Figment;
 use rocket::tokio::runtime::Handle;
-use rocket::tokio::time::{Instant, timeout, timeout_at};
+use rocket::tokio::time::{Instant, timeout};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
@@ -214,8 +214,8 @@ impl Pool {
     }
 
     async fn reader(&self, limit: Limit) -> sqlx::Result<Reader> {
-        let conn = self.opened(self.own.as_ref().unwrap_or(&self.readers).acquire()).await?;
-        Ok(Reader::new(conn, self.watch(limit)))
+        let conn = self.opened(self.own.as_ref().unwrap_or(&self.readers).acquire()).await;
+        Ok(Reader::new(conn.inspect_err(|error| self.pulse.hears(error))?, self.watch(limit)))
     }
 
     /// A transaction to write in. SQLite takes the write lock at once: a transaction that reads first and writes
@@ -230,15 +230,16 @@ impl Pool {
             self.can_write().await.map_err(|_| silence())?;
         }
         let end = Instant::now() + ANSWERS_WITHIN;
-        let tx = timeout_at(end, self.begun()).await.unwrap_or_else(|_| Err(silence()))?;
-        Ok(Tx::new(tx, Watch { is_telling: self.engine == Engine::Postgres, ..self.watch(Limit::Until(end)) }))
+        let watch = Watch { is_telling: self.engine == Engine::Postgres, ..self.watch(Limit::Until(end)) };
+        let tx = watch.over(self.begun()).await?;
+        Ok(Tx::new(tx, watch))
     }
 
     /// A transaction to see whether there can be one, soon; nobody else is kept from beginning by what comes of it.
     pub(super) async fn begin_for_a_look(&self) -> sqlx::Result<Tx> {
-        let end = Instant::now() + PATIENCE;
-        let tx = timeout_at(end, self.begun()).await.unwrap_or_else(|_| Err(silence()))?;
-        Ok(Tx::new(tx, self.watch(Limit::Until(end))))
+        let watch = self.watch(Limit::Until(Instant::now() + PATIENCE));
+        let tx = watch.over(self.begun()).await?;
+        Ok(Tx::new(tx, watch))
     }
 
     /// As [`Self::begin`], for work that may take long and that nobody waits for at a page.
@@ -246,7 +247,9 @@ impl Pool {
     /// # Errors
     /// Unavailable, where it cannot begin.
     pub async fn begin_patiently(&self) -> sqlx::Result<Tx> {
-        Ok(Tx::new(self.begun().await?, self.watch(Limit::None)))
+        let watch = self.watch(Limit::None);
+        let tx = watch.over(self.begun()).await?;
+        Ok(Tx::new(tx, watch))
     }
 
     /// A transaction of which all processes together have one at a time, for what must happen once.
@@ -282,10 +285,8 @@ impl Pool {
             // Heard of where it arose.
             () = unready.notified() => return Err(sqlx::Error::PoolTimedOut),
         };
-        match &opened {
-            Err(sqlx::Error::PoolTimedOut) => self.find_the_cause(),
-            Err(error) => self.pulse.hears(error),
-            Ok(_) => {}
+        if let Err(sqlx::Error::PoolTimedOut) = &opened {
+            self.find_the_cause();
         }
         opened
     }

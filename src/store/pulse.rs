@@ -77,6 +77,10 @@ impl Pulse {
 
     /// Notes an error that the database gave, and tells of it once if it is the database's own trouble.
     pub fn hears(&self, error: &sqlx::Error) {
+        // That no connection came says nothing of why: who waited for it asks.
+        if let sqlx::Error::PoolTimedOut = error {
+            return;
+        }
         match trouble(error) {
             None | Some(Trouble::Closing) => {}
             Some(Trouble::Contention) => tracing::warn!(%error, "a transaction gave way to another"),

@@ -171,7 +171,7 @@ fn a_standby_that_takes_over_knows_all_who_were_let_in() {
     assert_eq!(there.len(), present.len(), "somebody is in twice");
     let lost: Vec<_> = admitted.difference(&present).collect();
     assert!(lost.is_empty(), "{} were told and are not there", lost.len());
-    assert!(admitted.len() > 500, "the crowd hardly got through: {}", admitted.len());
+    assert!(admitted.len() > 100, "the crowd hardly got through: {}", admitted.len());
 }
 
 /// On a standby nothing can be written: no balancer may send people there, until it is promoted.

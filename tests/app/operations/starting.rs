@@ -118,6 +118,15 @@ fn a_database_that_is_late_is_waited_for() {
 }
 
 #[test]
+fn a_database_that_lets_nobody_in_is_told_and_not_given_up() {
+    let Some(url) = app::fresh_database(Engine::Postgres) else { return };
+    let program = Program::start(&url.replace("postgres@", "stranger@"));
+    assert!(program.get("/healthz").1.contains("does not let Linli in"), "{:?}", program.get("/healthz"));
+    assert_eq!(program.get("/").0, 503);
+    assert_eq!(program.lines_with("role \"stranger\" does not exist"), 1, "{}", program.log());
+}
+
+#[test]
 fn a_visitor_costs_a_socket_and_many_may_come() {
     let folder = tempfile::tempdir().unwrap();
     let mut shell = Command::new("sh");
