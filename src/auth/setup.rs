@@ -16,7 +16,7 @@ use crate::store::{Conn, Db, Sealer};
 const PRINTED_AGAIN: Duration = Duration::from_secs(3_600);
 
 #[derive(sqlx::FromRow)]
-struct Link {
+struct Issued {
     secret_hash: String,
     created_at: Timestamp,
 }
@@ -32,7 +32,7 @@ pub async fn link(db: &Db, sealer: &Sealer, now: Now) -> Result<Option<String>> 
     let instance: String =
         sqlx::query_scalar("select value from settings where key = 'instance'").fetch_one(&mut *tx).await?;
     let secret = |made: Timestamp| BASE64URL_NOPAD.encode(&sealer.sign("setup", &format!("{instance}:{}", made.0)));
-    let known: Option<Link> = sqlx::query_as(
+    let known: Option<Issued> = sqlx::query_as(
         "select secret_hash, created_at from setup_links where used_at is null order by created_at desc limit 1",
     )
     .fetch_optional(&mut *tx)

@@ -13,10 +13,10 @@ use crate::store::{Db, Stage};
 /// After how many seconds a browser, a program or a balancer may come again.
 const RETRY_AFTER: &str = "2";
 
-pub(super) struct Gate;
+pub(super) struct ReadyOnly;
 
 #[rocket::async_trait]
-impl Fairing for Gate {
+impl Fairing for ReadyOnly {
     fn info(&self) -> Info {
         Info { name: "not before the database is ready", kind: Kind::Request | Kind::Response }
     }
@@ -42,7 +42,7 @@ impl Fairing for Gate {
     }
 }
 
-/// Where [`Gate`] sends whoever comes too early.
+/// Where [`ReadyOnly`] sends whoever comes too early.
 #[get("/not-ready")]
 fn not_ready() -> Error {
     Error::Unavailable

@@ -54,7 +54,9 @@ impl From<OpenError> for NotReady {
 
 /// Prepares the database from liftoff on, and lets nobody in before.
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("start", |rocket| async { rocket.attach(Prepare).attach(gate::Gate).mount("/", gate::routes()) })
+    AdHoc::on_ignite("start", |rocket| async {
+        rocket.attach(Prepare).attach(gate::ReadyOnly).mount("/", gate::routes())
+    })
 }
 
 /// Begins at liftoff, and goes on until it works.

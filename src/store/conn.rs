@@ -29,7 +29,7 @@ enum Raw {
 }
 
 /// A connection to read with; dropped, it goes back to the others.
-pub struct Reader(Conn);
+pub struct Reading(Conn);
 
 /// A transaction in which to write. Dropped without `commit`, it never happened.
 pub struct Tx(Conn);
@@ -102,7 +102,7 @@ impl Conn {
     }
 }
 
-impl Reader {
+impl Reading {
     pub(super) fn new(conn: PoolConnection<Any>, watch: Watch) -> Self {
         Self(Conn { raw: Raw::Reader(conn), watch })
     }
@@ -127,7 +127,7 @@ impl Tx {
     }
 }
 
-impl Deref for Reader {
+impl Deref for Reading {
     type Target = Conn;
 
     fn deref(&self) -> &Conn {
@@ -135,7 +135,7 @@ impl Deref for Reader {
     }
 }
 
-impl DerefMut for Reader {
+impl DerefMut for Reading {
     fn deref_mut(&mut self) -> &mut Conn {
         &mut self.0
     }

@@ -40,7 +40,7 @@ mod types;
 mod vital;
 
 pub use care::{copy_to, problems};
-pub use conn::{Conn, Reader, Tx};
+pub use conn::{Conn, Reading, Tx};
 pub use errors::{Trouble, Violation, is_unavailable, trouble, violation};
 pub use file::sqlite_file;
 pub(crate) use ids::reserve;

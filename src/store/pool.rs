@@ -12,7 +12,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
 
-use super::conn::{Limit, Reader, Tx, Watch};
+use super::conn::{Limit, Reading, Tx, Watch};
 use super::errors::silence;
 use super::file::{self, sqlite_file, with_mode};
 use super::pulse::Pulse;
@@ -174,6 +174,11 @@ impl Pool {
         }
     }
 
+    /// Whether SQLite's writer is at work: then nobody else can be, however well all is.
+    pub(super) fn is_writing(&self) -> bool {
+        self.engine == Engine::Sqlite && self.writers.size() > 0 && self.writers.num_idle() == 0
+    }
+
     /// The same database as all but the door use it.
     pub(super) fn at_home(&self) -> Self {
         Self { own: None, ..self.clone() }
@@ -201,7 +206,7 @@ impl Pool {
     ///
     /// # Errors
     /// Unavailable, where there is none within two seconds.
-    pub async fn read(&self) -> sqlx::Result<Reader> {
+    pub async fn read(&self) -> sqlx::Result<Reading> {
         self.reader(Limit::Each(READS_WITHIN)).await
     }
 
@@ -209,13 +214,13 @@ impl Pool {
     ///
     /// # Errors
     /// As [`Self::read`]'s.
-    pub async fn read_patiently(&self) -> sqlx::Result<Reader> {
+    pub async fn read_patiently(&self) -> sqlx::Result<Reading> {
         self.reader(Limit::None).await
     }
 
-    async fn reader(&self, limit: Limit) -> sqlx::Result<Reader> {
+    async fn reader(&self, limit: Limit) -> sqlx::Result<Reading> {
         let conn = self.opened(self.own.as_ref().unwrap_or(&self.readers).acquire()).await;
-        Ok(Reader::new(conn.inspect_err(|error| self.pulse.hears(error))?, self.watch(limit)))
+        Ok(Reading::new(conn.inspect_err(|error| self.pulse.hears(error))?, self.watch(limit)))
     }
 
     /// A transaction to write in. SQLite takes the write lock at once: a transaction that reads first and writes
@@ -371,7 +376,8 @@ fn connections_of(engine: Engine, most: u32, words: &str, pulse: &Arc<Pulse>) ->
 /// soon would keep its place in the pool until TCP gives it up.
 async fn is_fit(engine: Engine, conn: &mut AnyConnection) -> sqlx::Result<bool> {
     match engine {
-        // The ping comes after the rollback that waits in line.
+        // Who has only read has nothing in line. The ping comes after the rollback that waits there.
+        Engine::Sqlite if !conn.is_in_transaction() => {}
         Engine::Sqlite => conn.ping().await?,
         Engine::Postgres => timeout(PATIENCE, conn.ping()).await.unwrap_or_else(|_| Err(silence()))?,
     }
@@ -380,7 +386,7 @@ async fn is_fit(engine: Engine, conn: &mut AnyConnection) -> sqlx::Result<bool> 
 
 #[rocket::async_trait]
 impl rocket_db_pools::Pool for Pool {
-    type Connection = Reader;
+    type Connection = Reading;
     type Error = rocket_db_pools::Error<OpenError, sqlx::Error>;
 
     async fn init(figment: &Figment) -> Result<Self, Self::Error> {

@@ -35,7 +35,7 @@ pub(super) struct Pulse {
     /// Where the database is, as people know it; never with a password.
     pub place: String,
     stage: Mutex<Stage>,
-    state: Mutex<State>,
+    state: Mutex<Memory>,
     /// Woken when a connection could not be made ready: sqlx tries again until time is up, and keeps the reason to itself.
     pub unready: Arc<Notify>,
     /// Held by the one who asks the database; the others wait for what it finds.
@@ -43,7 +43,7 @@ pub(super) struct Pulse {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Memory {
     wrote: Option<Instant>,
     in_doubt: bool,
     /// A transaction was given up without an answer, and none has been kept since.
@@ -164,7 +164,7 @@ impl Pulse {
         self.state().asked = Some((Instant::now(), found));
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Memory> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
