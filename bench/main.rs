@@ -9,6 +9,9 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a bench that cannot set up its world should stop")]
 
+#[allow(dead_code, reason = "the tests use it")]
+#[path = "../tests/app/support/disk.rs"]
+mod disk;
 mod load;
 #[allow(dead_code, reason = "the tests use the rest")]
 #[path = "../tests/app/support/postgres.rs"]
@@ -104,7 +107,7 @@ impl World {
     }
 
     async fn run(&self, sql: &str) {
-        let mut tx = self.db.begin().await.unwrap();
+        let mut tx = self.db.begin_patiently().await.unwrap();
         sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await.expect(sql);
         tx.commit().await.unwrap();
     }

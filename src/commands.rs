@@ -9,10 +9,13 @@ use crate::auth::password::NewPassword;
 use crate::auth::{Place, Role, Scope};
 use crate::centers::CenterId;
 use crate::error::Error;
-use crate::store::{self, Db, Engine, Pool};
+use crate::store::{self, Db, Engine, OpenError, Pool};
 use crate::teams::TeamId;
 use crate::web::text::Lang;
-use crate::{Settings, agreements, start};
+use crate::{Settings, agreements, settings, start};
+
+/// As many as a command needs.
+const CONNECTIONS: u32 = 4;
 
 /// Where a role of the command line holds: what `--center`, `--town` and the others say.
 #[derive(clap::Args)]
@@ -50,11 +53,36 @@ impl At {
     }
 }
 
-/// Opens the database of `settings`, migrated and filled.
+/// Opens the database of `settings`, migrated and filled; makes one that is not there.
+///
+/// # Errors
+/// A sentence: what keeps it from being opened.
 pub async fn open(settings: &Settings) -> Result<Db, String> {
-    let db = Db::from(Pool::open(&settings.database_url, 4).await.map_err(|error| error.to_string())?);
-    start::fill(&db, settings.clock.now()).await?;
+    make_ready(settings, Pool::open(&settings.database_url, CONNECTIONS).await).await
+}
+
+/// As [`open`], of a database that is there: a mistyped path must not become a city.
+///
+/// # Errors
+/// As [`open`]'s, and where there is none.
+pub async fn open_existing(settings: &Settings) -> Result<Db, String> {
+    make_ready(settings, Pool::open_existing(&settings.database_url, CONNECTIONS).await).await
+}
+
+async fn make_ready(settings: &Settings, pool: Result<Pool, OpenError>) -> Result<Db, String> {
+    let db = Db::from(pool.map_err(|error| error.to_string())?);
+    start::make_ready(&db, &settings.sealer, settings.clock.now()).await.map_err(|error| error.to_string())?;
     Ok(db)
+}
+
+/// `linli migrate`: brings a database to this version, fills an empty one, and makes one that is not there.
+///
+/// # Errors
+/// As [`open`]'s.
+pub async fn migrate(settings: &Settings) -> Result<(), String> {
+    open(settings).await?.close().await;
+    println!("The database is up to date.");
+    Ok(())
 }
 
 /// `linli account add`: the password is asked for on standard input, never taken from the command line, where other
@@ -68,14 +96,16 @@ pub async fn add_account(settings: &Settings, login: &str, name: &str, role: Rol
     std::io::stdin().lock().read_line(&mut password).map_err(|error| error.to_string())?;
     let password = NewPassword::parse(password.trim_end_matches(['\r', '\n']), &[&login, name])
         .map_err(|fault| Lang::En.with(fault.key, fault.bound.iter().map(|bound| ("bound", bound.clone()))))?;
-    let db = open(settings).await?;
+    let db = open_existing(settings).await?;
     let account = Applicant { name: name.to_owned(), login: login.clone(), password }.hashed().await.map_err(said)?;
     let made = async {
         let mut tx = db.begin().await?;
         accounts::create(&Actor::Operator, settings.clock.now(), &mut tx, account, role, &[scope]).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    made.await.map_err(said)?;
+    let made = made.await;
+    db.close().await;
+    made.map_err(said)?;
     println!("{login} can sign in as {role}.");
     Ok(())
 }
@@ -83,7 +113,7 @@ pub async fn add_account(settings: &Settings, login: &str, name: &str, role: Rol
 /// `linli token add`: prints a bearer token once.
 pub async fn add_token(settings: &Settings, name: &str, role: Role, at: At) -> Result<(), String> {
     let scope = at.scope(role)?;
-    let db = open(settings).await?;
+    let db = open_existing(settings).await?;
     let made = async {
         let mut tx = db.begin().await?;
         let token =
@@ -91,7 +121,9 @@ pub async fn add_token(settings: &Settings, name: &str, role: Role, at: At) -> R
         tx.commit().await?;
         Ok::<_, Error>(token)
     };
-    println!("{}", made.await.map_err(said)?);
+    let made = made.await;
+    db.close().await;
+    println!("{}", made.map_err(said)?);
     Ok(())
 }
 
@@ -105,33 +137,59 @@ pub async fn backup(database_url: &str, file: &Path) -> Result<(), String> {
     if file.exists() {
         return Err(format!("{} exists; a backup overwrites nothing", file.display()));
     }
-    let pool = Pool::open(database_url, 1).await.map_err(|error| error.to_string())?;
-    store::copy_to(&pool, file).await.map_err(|error| error.to_string())?;
+    let pool = Pool::open_existing(database_url, 1).await.map_err(|error| error.to_string())?;
+    let copied = store::copy_to(&pool, file).await;
+    pool.close().await;
+    copied?;
     println!("The database is in {}. Keep the key (.key file or LINLI_KEY) with it, in another place.", file.display());
     Ok(())
 }
 
-/// `linli check`: is the database whole, and can this process work with it?
+/// `linli check`: is the database whole, and can this program and its key work with it? It changes nothing.
+///
+/// # Errors
+/// What is wrong, line by line.
 pub async fn check(database_url: &str) -> Result<(), String> {
-    let pool = Pool::open(database_url, 1).await.map_err(|error| error.to_string())?;
-    let problems = store::problems(&pool).await.map_err(|error| error.to_string())?;
-    if problems.is_empty() {
-        println!("The database is whole.");
-        Ok(())
-    } else {
-        Err(problems.join("\n"))
-    }
+    let pool = Pool::open_existing(database_url, 1).await.map_err(|error| error.to_string())?;
+    let looked = look(&pool, database_url).await;
+    // So that the files beside a backup go again.
+    pool.close().await;
+    looked
 }
 
-fn said(error: Error) -> String {
+async fn look(pool: &Pool, database_url: &str) -> Result<(), String> {
+    let problems = store::problems(pool).await.map_err(|error| format!("the database cannot be read: {error}"))?;
+    if !problems.is_empty() {
+        return Err(problems.join("\n"));
+    }
+    println!("The database is whole.");
+    let Some(sealer) = settings::key_at_hand(database_url).map_err(|error| error.to_string())? else {
+        println!("Its key is not here (no LINLI_KEY, no .key file beside it), so nobody looked whether it fits.");
+        return Ok(());
+    };
+    let fits = async { store::fits(&mut *pool.read().await?, &sealer).await };
+    match fits.await.map_err(|error: sqlx::Error| error.to_string())? {
+        Some(true) => println!("The key is the one it was made with."),
+        Some(false) => return Err(OpenError::WrongKey.to_string()),
+        None => println!("Nothing in it tells yet which key it was made with."),
+    }
+    Ok(())
+}
+
+/// An error in words, for the terminal.
+pub(crate) fn said(error: Error) -> String {
+    let en = |key: &str| Lang::En.text(key);
     match error {
         Error::Invalid(errors) => errors
             .fields
             .iter()
-            .map(|(field, fault)| format!("{field}: {}", Lang::En.text(fault.key)))
+            .map(|(field, fault)| format!("{field}: {}", en(fault.key)))
             .collect::<Vec<_>>()
             .join("; "),
-        Error::Unavailable => Lang::En.text("error.unavailable.title"),
-        error => format!("{error:?}"),
+        Error::Refused(refusal) => Lang::En.with(&refusal.key, refusal.args),
+        Error::Unavailable => en("error.unavailable.title"),
+        Error::NotFound => "what it names is not there".to_owned(),
+        Error::Internal(reference) => format!("an error of Linli's own, in the log under {}", reference.0),
+        error @ (Error::Unauthorized | Error::Forbidden) => format!("this is not allowed ({})", error.code()),
     }
 }

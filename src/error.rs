@@ -20,7 +20,7 @@ pub enum Error {
     Refused(Refusal),
     /// The input has faults, each at its field.
     Invalid(FieldErrors),
-    /// The database does not answer now.
+    /// The database does not answer now, or cannot be written.
     Unavailable,
     /// Our fault. Logged once, under the number that the user is shown.
     Internal(Reference),
@@ -174,10 +174,8 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::RowNotFound => Self::NotFound,
-            error if store::is_unavailable(&error) => {
-                tracing::warn!(%error, "the database is not available");
-                Self::Unavailable
-            }
+            // The store tells of it, once for all who meet it.
+            error if store::is_unavailable(&error) => Self::Unavailable,
             error => Self::internal(error),
         }
     }

@@ -74,7 +74,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .manage(settings.sealer)
         .manage(web::site::PublicUrl(settings.public_url))
         .attach(store::Db::init())
-        .attach(start::Prepare)
+        .attach(start::stage())
         .attach(web::stage())
         .attach(auth::stage())
         .attach(centers::stage())

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -7,9 +8,13 @@ use clap::{Parser, Subcommand};
 use linli::auth::Role;
 use linli::commands::{self, At};
 use linli::demo::{self, Size};
-use linli::store::Db;
+use linli::store::{Db, Pool, Stage};
 use linli::{Settings, settings};
+use rocket::error::ErrorKind;
 use rocket_db_pools::Database;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[derive(Parser)]
 #[command(name = "linli", version, about = "Linli 邻里 runs community comprehensive service centers.")]
@@ -78,10 +83,14 @@ enum Token {
 
 #[rocket::main]
 async fn main() -> ExitCode {
+    // The pools say at each try what the store says once, in words.
+    let levels = Targets::new().with_default(LevelFilter::INFO).with_target("sqlx_core::pool", LevelFilter::OFF);
     tracing_subscriber::fmt()
         .with_target(false)
-        .with_max_level(tracing::Level::INFO)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
+        .finish()
+        .with(levels)
         .init();
     match run(Cli::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -96,6 +105,7 @@ async fn run(cli: Cli) -> Result<(), String> {
     let url = cli.database_url;
     // Backup and check need no key, and must not make one.
     let settings = || Settings::from_env(url.clone()).map_err(|error| error.to_string());
+    let existing = || Settings::of_existing(url.clone()).map_err(|error| error.to_string());
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve(settings()?).await,
         Command::Demo { serve: at_once, size } => {
@@ -112,24 +122,52 @@ async fn run(cli: Cli) -> Result<(), String> {
             println!("Serve it with `linli` (or `cargo run`).");
             Ok(())
         }
-        Command::Migrate => commands::open(&settings()?).await.map(|_| println!("The database is up to date.")),
+        Command::Migrate => commands::migrate(&settings()?).await,
         Command::Account(Account::Add { login, name, role, at }) => {
-            commands::add_account(&settings()?, &login, &name, role, at).await
+            commands::add_account(&existing()?, &login, &name, role, at).await
         }
-        Command::Token(Token::Add { role, name, at }) => commands::add_token(&settings()?, &name, role, at).await,
+        Command::Token(Token::Add { role, name, at }) => commands::add_token(&existing()?, &name, role, at).await,
         Command::Backup { file } => commands::backup(&url, &file).await,
         Command::Check => commands::check(&url).await,
     }
 }
 
 async fn serve(settings: Settings) -> Result<(), String> {
+    let config = settings.rocket_config().map_err(|error| error.to_string())?;
+    Pool::of(&settings.database_url, 1).map_err(|error| error.to_string())?;
+    allow_many_sockets();
     // Rocket's own log is off, and its error's text alone does not name what collides or which port is taken.
     let served = linli::rocket(settings).launch().await.map_err(|error| match error.kind() {
-        rocket::error::ErrorKind::Bind(error) => format!("cannot listen: {error}"),
-        other => format!("{other:?}"),
+        ErrorKind::Bind(error) => format!(
+            "cannot listen on {}:{}: {error}; ROCKET_ADDRESS and ROCKET_PORT name another place",
+            config.address, config.port
+        ),
+        ErrorKind::Shutdown(_, why) => {
+            let why = why.as_ref().map_or("a request would not end".to_owned(), ToString::to_string);
+            format!("could not end in order: {why}")
+        }
+        ErrorKind::FailedFairings(parts) => {
+            format!("could not start: {}", parts.iter().map(|part| part.name).collect::<Vec<_>>().join(", "))
+        }
+        other => format!("could not start: {other}"),
     })?;
-    if let Some(db) = Db::fetch(&served) {
-        db.close().await;
+    let Some(db) = Db::fetch(&served) else { return Ok(()) };
+    db.close().await;
+    match db.stage() {
+        Stage::Refused(why) => Err(why),
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+/// Each visitor holds a socket. Systems start programs with a low limit for the sake of old ones, and let them raise it.
+fn allow_many_sockets() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+            tracing::warn!(%error, "the limit of open files stays as it is");
+        }
+    }
 }

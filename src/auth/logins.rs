@@ -115,20 +115,35 @@ pub async fn viewer(db: &Db, now: Now, secret: &str) -> Result<Option<Viewer>> {
         .await?;
     let Some(found) = found else { return Ok(None) };
     if found.seen_at.plus(SEEN_EVERY) < now.0 && found.kind == Kind::Browser {
-        let mut tx = db.begin().await?;
-        sqlx::query("update logins set seen_at = $1 where id = $2")
-            .bind(now.0)
-            .bind(found.login)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
+        see(db, now, &found);
     }
     if found.ended > 0 {
+        // Not left for later: what is asked next would still find what has ended.
         let mut tx = db.begin().await?;
         drop_ended(&mut tx, now, found.account).await?;
         tx.commit().await?;
     }
     Ok(Some(Viewer::found(found.login, found.account, found.name, found.role)))
+}
+
+/// Notes that a login was seen, beside the request: reading does not wait for writing, nor fail where nothing can be
+/// written.
+fn see(db: &Db, now: Now, found: &Found) {
+    let (db, login, before) = (Db::from((**db).clone()), found.login, found.seen_at);
+    rocket::tokio::spawn(async move {
+        let seen = async {
+            let mut tx = db.begin().await?;
+            sqlx::query("update logins set seen_at = $1 where id = $2 and seen_at = $3")
+                .bind(now.0)
+                .bind(login)
+                .bind(before)
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await
+        };
+        // The store has told of it.
+        _ = seen.await;
+    });
 }
 
 /// Removes where an account's role has ended. The view `account_centers` knows no time, so this goes before anything is

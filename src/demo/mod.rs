@@ -49,7 +49,9 @@ pub async fn build(settings: &Settings, size: Size) -> Result<Demo, String> {
     let db = commands::open(settings).await?;
     let password = logins::new_secret().chars().filter(char::is_ascii_alphanumeric).take(14).collect::<String>();
     let builder = Builder { now: settings.clock.now(), sealer: settings.sealer.clone(), password, db };
-    let sign_ins = builder.city(size).await.map_err(|error| format!("the demo could not be made: {error:?}"))?;
+    let made = builder.city(size).await;
+    builder.db.close().await;
+    let sign_ins = made.map_err(|error| format!("the demo could not be made: {}", commands::said(error)))?;
     Ok(Demo { sign_ins, password: builder.password })
 }
 
@@ -62,7 +64,7 @@ struct Builder {
 
 impl Builder {
     async fn city(&self, size: Size) -> Result<Vec<SignIn>> {
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_patiently().await?;
         let accounts: i64 = sqlx::query_scalar("select count(*) from accounts").fetch_one(&mut *tx).await?;
         if accounts > 0 {
             return Err(Error::refused("not_empty"));

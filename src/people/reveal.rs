@@ -17,7 +17,8 @@ text_enum!(
 /// Shows a sealed number in full. `reason` is kept in the audit.
 ///
 /// # Errors
-/// `NotFound` for another center's person, and where there is no such number.
+/// `NotFound` for another center's person, and where there is no such number. A number that the key does not open is an
+/// error of ours: nobody is told that it is not there.
 pub async fn reveal(
     by: &Coordinator,
     now: Now,
@@ -28,13 +29,12 @@ pub async fn reveal(
     reason: &str,
 ) -> Result<String> {
     let person = queries::find(tx, center.id(), person).await?;
-    let (number, action) = match which {
-        SealedNumber::Phone => (person.phone(sealer).map(|phone| phone.as_str().to_owned()), "person.phone_revealed"),
-        SealedNumber::IdNumber => {
-            (person.id_number(sealer).map(|number| number.as_str().to_owned()), "person.id_number_revealed")
-        }
+    let (sealed, action) = match which {
+        SealedNumber::Phone => (&person.phone_sealed, "person.phone_revealed"),
+        SealedNumber::IdNumber => (&person.id_number_sealed, "person.id_number_revealed"),
     };
-    let number = number.ok_or(Error::NotFound)?;
+    let sealed = sealed.as_ref().ok_or(Error::NotFound)?;
+    let number = sealer.open(sealed).ok_or_else(|| Error::internal("a sealed number does not open with this key"))?;
     audit::record(tx, by, now, audit::entry(action, person.id.0).at(center.id()).because(reason)).await?;
     Ok(number)
 }

@@ -38,7 +38,7 @@ impl From<Community> for Founding {
 
 /// Fills an empty database; does nothing to one that holds communities. Two processes that start at once do it once.
 pub async fn load(db: &Db, now: Now) -> Result<()> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin_alone().await?;
     let there: i64 = sqlx::query_scalar("select count(*) from communities").fetch_one(&mut *tx).await?;
     if there > 0 {
         return Ok(());

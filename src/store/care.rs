@@ -1,19 +1,44 @@
 //! Looking after the database file: a copy while it is in use, and whether it is whole.
 
+use std::fs::{self, File};
 use std::path::Path;
 
-use super::{Engine, Pool};
+use super::{Engine, Pool, file};
 
-/// Writes a consistent copy of an SQLite database to `file`, which must not exist, while others go on using it.
-pub async fn copy_to(pool: &Pool, file: &Path) -> sqlx::Result<()> {
-    let target = file.to_string_lossy().into_owned();
-    sqlx::query("vacuum into $1").bind(target).execute(&mut *pool.read().await?).await?;
+/// Writes a consistent copy of an SQLite database to `to`, which must not exist, while others go on using it. The copy
+/// is for its owner alone; it has its name only when all of it is on disk.
+///
+/// # Errors
+/// A sentence: what keeps it from being written.
+pub async fn copy_to(pool: &Pool, to: &Path) -> Result<(), String> {
+    let mut part = to.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    let copied = write_copy(pool, part).await.and_then(|()| {
+        let named = File::open(part).and_then(|copy| copy.sync_all()).and_then(|()| fs::rename(part, to));
+        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        named.and_then(|()| File::open(folder)?.sync_all()).map_err(|error| format!("{}: {error}", to.display()))
+    });
+    if copied.is_err() {
+        _ = fs::remove_file(part);
+    }
+    copied
+}
+
+async fn write_copy(pool: &Pool, part: &Path) -> Result<(), String> {
+    let failed = |error: &dyn std::fmt::Display| format!("the copy {} cannot be written: {error}", part.display());
+    // What an earlier try left; SQLite copies into an empty file only.
+    _ = fs::remove_file(part);
+    file::make_private(part).map_err(|error| failed(&error))?;
+    let target = part.to_string_lossy().into_owned();
+    let mut conn = pool.read_patiently().await.map_err(|error| pool.cannot_open(error).to_string())?;
+    sqlx::query("vacuum into $1").bind(target).execute(&mut *conn).await.map_err(|error| failed(&error))?;
     Ok(())
 }
 
 /// What is wrong with the database; nothing, as a rule.
 pub async fn problems(pool: &Pool) -> sqlx::Result<Vec<String>> {
-    let mut conn = pool.read().await?;
+    let mut conn = pool.read_patiently().await?;
     let found: Vec<String> = match pool.engine() {
         Engine::Sqlite => {
             let lines: Vec<String> =

@@ -5,33 +5,63 @@
 
 use std::borrow::Cow;
 
-use rocket::tokio::runtime::Handle;
-use rocket::tokio::task::spawn_blocking;
+use rocket::tokio::runtime;
+use rocket::tokio::sync::oneshot;
 use rust_embed::RustEmbed;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, Connection, SqlSafeStr};
 
+use super::schema::{Standing, standing};
 use super::{Engine, OpenError, Pool};
 
 #[derive(RustEmbed)]
 #[folder = "migrations"]
 struct Files;
 
-/// Brings the database to this program's version. On PostgreSQL several processes may try at once: one does, the others wait.
+/// Brings the database to this program's version; makes the file of an SQLite database that is not there. On PostgreSQL
+/// several processes may try at once: one does, the others wait.
+///
+/// # Errors
+/// Final ones for a database that this program must not touch; others, where trying again may help.
 pub async fn migrate(pool: &Pool) -> Result<(), OpenError> {
-    let pool = pool.clone();
-    // On a thread of its own: the migrator's future is not `Send` for every lifetime, so no request or fairing may hold it.
-    let ran = spawn_blocking(move || {
-        Handle::current().block_on(async {
-            let migrations = Files::iter().filter_map(|name| migration(&name, pool.engine())).collect();
-            // A connection of its own: a failed run leaves PostgreSQL's advisory lock with the connection that took it.
-            let mut conn = pool.connect_alone().await?;
-            let ran = Migrator::with_migrations(migrations).run(&mut conn).await;
-            conn.close().await?;
-            Ok(ran?)
-        })
-    });
-    ran.await.map_err(|error| OpenError::Database(sqlx::Error::Io(std::io::Error::other(error))))?
+    // On a thread of its own: the migrator's future is not `Send` for every lifetime, so no request or fairing may hold
+    // it. And not on the runtime's: a process that is told to stop must not wait for another's migration to end.
+    let (pool, (tell, told)) = (pool.clone(), oneshot::channel());
+    let lost = |error: std::io::Error| OpenError::Database(String::from("this machine"), sqlx::Error::Io(error));
+    let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(lost)?;
+    std::thread::Builder::new()
+        .name("migrations".to_owned())
+        .spawn(move || _ = tell.send(runtime.block_on(run(&pool))))
+        .map_err(lost)?;
+    told.await.map_err(|error| lost(std::io::Error::other(error)))?
+}
+
+async fn run(pool: &Pool) -> Result<(), OpenError> {
+    // A connection of its own: a failed run leaves PostgreSQL's advisory lock with the connection that took it.
+    let mut conn = pool.connect_alone().await?;
+    pool.has_sessions(&mut conn).await?;
+    if standing(&mut conn, pool).await? != Standing::Current {
+        Migrator::with_migrations(all(pool.engine())).run(&mut conn).await.map_err(|error| match error {
+            sqlx::migrate::MigrateError::Execute(error) => pool.cannot_open(error),
+            error => OpenError::Migration(error),
+        })?;
+    }
+    _ = conn.close().await;
+    Ok(())
+}
+
+fn all(engine: Engine) -> Vec<Migration> {
+    Files::iter().filter_map(|name| migration(&name, engine)).collect()
+}
+
+/// This program's migrations: their numbers and checksums.
+pub(super) fn known(engine: Engine) -> Vec<(i64, Vec<u8>)> {
+    all(engine).into_iter().map(|migration| (migration.version, migration.checksum.into_owned())).collect()
+}
+
+/// The number of this program's last migration.
+pub(super) fn last() -> i64 {
+    Files::iter().filter_map(|name| name.split_once('_')?.0.parse().ok()).max().unwrap_or(0)
 }
 
 /// Every migration's text.

@@ -15,9 +15,15 @@
 //! `on conflict do nothing` must name its key, or it would swallow the overlap too.
 //!
 //! Every dialect difference lives in this folder: how a pool is opened, the errors' names, and the migrations' keys.
+//!
+//! When the database is in trouble: every statement goes through [`Conn`], which waits only so long for an answer and notes
+//! what came of it in the pool's pulse; from that, and from a row that is written when nothing else was, follows what
+//! `/healthz` says. What must happen once for all processes happens in [`Pool::begin_alone`].
 
 mod care;
+mod conn;
 mod errors;
+mod file;
 mod ids;
 mod kept;
 mod lock;
@@ -25,18 +31,28 @@ mod migrations;
 #[cfg(test)]
 pub(crate) mod plan;
 mod pool;
+mod proof;
+mod pulse;
+mod refusal;
 mod rows;
+mod schema;
 mod sealed;
 mod secret;
 mod types;
+mod vital;
 
 pub use care::{copy_to, problems};
-pub use errors::{Violation, is_unavailable, violation};
+pub use conn::{Conn, Reading, Tx};
+pub use errors::{Trouble, Violation, is_unavailable, trouble, violation};
+pub use file::sqlite_file;
 pub(crate) use ids::reserve;
 pub use kept::{keep, kept};
 pub(crate) use lock::{lock, lock_values, share, writes_alone};
 pub use migrations::migrate;
-pub use pool::{Engine, OpenError, Pool, sqlite_file};
+pub use pool::{Engine, Pool};
+pub use proof::{fits, prove};
+pub use pulse::Stage;
+pub use refusal::OpenError;
 pub(crate) use rows::{place, places, rows, runs};
 pub use sealed::{Sealed, Sealer};
 pub use secret::secret;
@@ -44,12 +60,6 @@ pub use types::Flag;
 pub(crate) use types::{id_type, text_column, text_enum};
 
 use rocket_db_pools::Database;
-
-/// A connection: what every query takes. Both a pooled connection and a transaction are one by deref.
-pub type Conn = sqlx::AnyConnection;
-
-/// A transaction in which to write. Dropped without `commit`, it never happened.
-pub type Tx = sqlx::Transaction<'static, sqlx::Any>;
 
 /// The database as a request guard (`&Db`).
 #[derive(Database)]

@@ -12,7 +12,7 @@ on_both_engines! {
         app.execute("delete from audit_events").await;
         app.execute("update room_weeks set created_by = null").await;
         app.execute("delete from accounts").await;
-        let secret = setup::new_link(app.db(), app.clock.now()).await.unwrap().expect("a link while there is no account");
+        let secret = setup::link(app.db(), &app.sealer, app.clock.now()).await.unwrap().expect("a link while there is no account");
         let path = format!("/setup/{secret}");
         let form = [("name", "管理员"), ("login", "First.Admin"), ("password", PASSWORD), ("password_again", PASSWORD)];
         app.anyone().get("/setup/something-else").await.is(404);
@@ -26,7 +26,7 @@ on_both_engines! {
         admin.get("/accounts").await.is(200).shows("first.admin");
         app.anyone().get(&path).await.is(404);
         app.anyone().post(&path, &form).await.is(404);
-        assert!(setup::new_link(app.db(), app.clock.now()).await.unwrap().is_none());
+        assert!(setup::link(app.db(), &app.sealer, app.clock.now()).await.unwrap().is_none());
     }
 
     async fn signing_in_needs_the_password_and_signing_out_ends_it(app: TestApp) {

@@ -306,15 +306,14 @@ impl Walk<'_> {
 }
 
 impl Live {
-    /// A fresh one-time link's secret, as the server printed one at its start.
+    /// The one-time link's secret, as the server printed it at its start.
     async fn setup_secret(&self) -> String {
         let pool = Pool::open(&self.database_url, 1).await.unwrap();
         let db = Db::from(pool);
-        // The server makes its own at its start, which ends any before it.
         while !made_one(&db).await {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
-        let secret = setup::new_link(&db, self.clock.now()).await.unwrap();
+        let secret = setup::link(&db, &self.sealer, self.clock.now()).await.unwrap();
         secret.expect("no account yet")
     }
 }

@@ -19,6 +19,7 @@ mod hall;
 mod journeys;
 mod locales;
 mod names;
+mod operations;
 mod people;
 mod races;
 mod ratings;

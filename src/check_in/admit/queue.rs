@@ -3,17 +3,16 @@
 //!
 //! One thread per process takes what waits, up to [`MOST`], into one transaction; while that is written, the next ones
 //! gather. A lone try does not wait for company. It is a thread and no task, so that between two statements it does not
-//! stand in line behind all the requests that have just come: the next batch would wait for the next request. Nothing
+//! stand in line behind all the requests that have just come: the next batch would wait for the next request. How long a
+//! transaction may take is the store's to say: one without an answer is given up after seconds, and the line with it. Nothing
 //! is decided from memory: sessions, people, seats and rights are read inside the transaction that holds the sessions'
 //! rows, so it is as true with several processes on one PostgreSQL.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 
 use rocket::futures::FutureExt as _;
 use rocket::tokio::runtime;
 use rocket::tokio::sync::{mpsc, oneshot};
-use rocket::tokio::time::timeout;
 
 use super::{Answer, Attempt, admit, admit_one};
 use crate::clock::Clock;
@@ -22,10 +21,6 @@ use crate::store::Db;
 
 /// Most tries of one transaction: beyond it a commit gets longer than people like to wait.
 const MOST: usize = 512;
-
-/// How long a transaction may take. A connection that has gone mute never answers: it is given up then, and those who wait
-/// are told to come again. Whether they were let in is known when they do, by their requests' numbers.
-const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Most tries that wait; whoever comes then waits to be let in line.
 const LINE: usize = 8_192;
@@ -81,32 +76,20 @@ impl Queue {
     }
 }
 
-async fn serve(mut db: Db, clock: Clock, mut line: mpsc::Receiver<Waiting>, requests: &runtime::Handle) {
+async fn serve(db: Db, clock: Clock, mut line: mpsc::Receiver<Waiting>, requests: &runtime::Handle) {
     let mut batch = Vec::with_capacity(MOST);
     while line.recv_many(&mut batch, MOST).await > 0 {
         let (attempts, waiting): (Vec<_>, Vec<_>) =
             batch.drain(..).map(|waiting| (waiting.attempt, waiting.answer)).unzip();
-        let answers = match timeout(PATIENCE, commit(&db, &clock, &attempts)).await {
-            Ok(Ok(answers)) => answers,
-            Ok(Err(Error::Unavailable)) => {
-                turn_away(&mut line);
-                attempts.iter().map(|_| Err(Error::Unavailable)).collect()
-            }
-            Err(_) => {
-                tracing::warn!("the door's connection to the database does not answer and is given up");
-                db = Db::from(db.apart());
+        let answers = match commit(&db, &clock, &attempts).await {
+            Ok(answers) => answers,
+            // Whether they were let in is known when they come again, by their requests' numbers.
+            Err(Error::Unavailable) => {
                 turn_away(&mut line);
                 attempts.iter().map(|_| Err(Error::Unavailable)).collect()
             }
             // One of them spoiled it for all: each alone, so that the others are not harmed.
-            Ok(Err(_)) => {
-                let mut answers = Vec::with_capacity(attempts.len());
-                for attempt in attempts {
-                    let alone = timeout(PATIENCE, alone(&db, &clock, attempt)).await;
-                    answers.push(alone.unwrap_or(Err(Error::Unavailable)));
-                }
-                answers
-            }
+            Err(_) => each_alone(&db, &clock, attempts).await,
         };
         // Told where the requests live: from here each would be woken by a call to the system.
         requests.spawn(async move {
@@ -133,6 +116,20 @@ async fn commit(db: &Db, clock: &Clock, attempts: &[Attempt]) -> Result<Vec<Resu
         Ok(answers)
     })
     .await
+}
+
+/// Decides one after another; once the database is not there for one, it is not for those after it.
+async fn each_alone(db: &Db, clock: &Clock, attempts: Vec<Attempt>) -> Vec<Result<Answer>> {
+    let mut answers = Vec::with_capacity(attempts.len());
+    let mut attempts = attempts.into_iter();
+    for attempt in attempts.by_ref() {
+        answers.push(alone(db, clock, attempt).await);
+        if matches!(answers.last(), Some(Err(Error::Unavailable))) {
+            break;
+        }
+    }
+    answers.extend(attempts.map(|_| Err(Error::Unavailable)));
+    answers
 }
 
 async fn alone(db: &Db, clock: &Clock, attempt: Attempt) -> Result<Answer> {

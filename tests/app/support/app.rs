@@ -83,7 +83,8 @@ fn postgres_template() -> Option<&'static postgres::Cluster> {
     })
 }
 
-async fn fill(url: &str) {
+/// Makes an empty database like the template.
+pub(crate) async fn fill(url: &str) {
     let app = TestApp::open(url).await;
     cast::enter(&app).await;
     app.db().close().await;
@@ -112,7 +113,8 @@ impl TestApp {
     }
 
     pub(crate) async fn begin(&self) -> Tx {
-        self.db().begin().await.expect("a transaction")
+        // A test's world may take longer to make than a page may take.
+        self.db().begin_patiently().await.expect("a transaction")
     }
 
     /// One number out of the database, for looking behind the pages.

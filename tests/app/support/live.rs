@@ -4,19 +4,23 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use linli::clock::{Clock, Timestamp};
+use linli::store::Sealer;
 use rocket::Shutdown;
 use rocket::fairing::AdHoc;
 
 use super::app::{Engine, settings};
 use super::postgres;
+use super::process::eventually;
 
 /// Where a browser finds it. Dropped, it stops.
 pub(crate) struct Live {
     pub(crate) base: String,
     pub(crate) database_url: String,
     pub(crate) clock: Clock,
+    pub(crate) sealer: Sealer,
     shutdown: Shutdown,
     thread: Option<JoinHandle<()>>,
 }
@@ -51,7 +55,7 @@ impl Live {
     pub(crate) fn on(url: &str, port: u16) -> Self {
         let mut settings = settings(url);
         settings.overrides = settings.overrides.merge(("port", port)).merge(("address", "127.0.0.1"));
-        let clock = settings.clock.clone();
+        let (clock, sealer) = (settings.clock.clone(), settings.sealer.clone());
         let (report, ready) = mpsc::channel();
         let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
@@ -63,13 +67,30 @@ impl Live {
             });
         });
         let (port, shutdown) = ready.recv().expect("Linli lifts off");
-        Self {
+        let live = Self {
             base: format!("http://127.0.0.1:{port}"),
             database_url: url.to_owned(),
             clock,
+            sealer,
             shutdown,
             thread: Some(thread),
-        }
+        };
+        // On a machine that is busy with other tests an empty database takes its time.
+        assert!(eventually(Duration::from_secs(60), || live.status("/healthz") == 200), "Linli is not ready");
+        live
+    }
+
+    /// The status that a plain HTTP client gets; 0 without an answer.
+    pub(crate) fn status(&self, path: &str) -> u16 {
+        let host = self.base.trim_start_matches("http://");
+        let ask = || -> std::io::Result<String> {
+            let mut socket = TcpStream::connect(host)?;
+            write!(socket, "GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n")?;
+            let mut answer = String::new();
+            socket.read_to_string(&mut answer)?;
+            Ok(answer)
+        };
+        ask().ok().and_then(|answer| answer.get(9..12)?.parse().ok()).unwrap_or(0)
     }
 
     pub(crate) fn at(&self, rfc3339: &str) {

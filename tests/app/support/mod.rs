@@ -5,16 +5,20 @@ mod axe;
 pub(crate) mod browser;
 pub(crate) mod calendar;
 pub(crate) mod cast;
+pub(crate) mod disk;
 pub(crate) mod live;
 #[allow(dead_code, reason = "the bench uses the rest")]
 #[path = "../../../bench/load.rs"]
 pub(crate) mod load;
+pub(crate) mod pooler;
 pub(crate) mod postgres;
-mod process;
+pub(crate) mod process;
+pub(crate) mod program;
 pub(crate) mod qr;
 #[allow(dead_code, reason = "the bench uses the rest")]
 #[path = "../../../bench/server.rs"]
 pub(crate) mod server;
+pub(crate) mod switch;
 
 pub(crate) use app::{Answer, Engine, TestApp, User, run};
 

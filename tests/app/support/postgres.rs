@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
+use super::disk::SmallDisk;
 use super::process::{Owner, Scratch, Tether, children, eventually, find_program, free_port, send_signal, skip};
 
 /// How long a server or driver may take to come up: generous, for machines where compilers run beside the tests.
@@ -27,6 +28,11 @@ const STARTUP: Duration = Duration::from_secs(60);
 /// Durability is worth nothing in a database that lives for minutes; these settings give it up for speed.
 const SETTINGS: &str = "listen_addresses=127.0.0.1 unix_socket_directories= max_connections=300 shared_buffers=64MB \
     fsync=off synchronous_commit=off full_page_writes=off wal_level=minimal max_wal_senders=0 \
+    checkpoint_timeout=1h autovacuum=off";
+
+/// With a log that a standby can follow.
+const REPLICATED: &str = "listen_addresses=127.0.0.1 unix_socket_directories= max_connections=100 shared_buffers=64MB \
+    fsync=off full_page_writes=off wal_level=replica max_wal_senders=4 hot_standby=on wal_retrieve_retry_interval=100ms \
     checkpoint_timeout=1h autovacuum=off";
 
 #[allow(dead_code, reason = "the bench measures with it")]
@@ -60,10 +66,80 @@ impl Cluster {
     /// A cluster of its own for a test that takes its database away: [`Cluster::stop`] and [`Cluster::pause`] on the
     /// shared one would break its neighbours. Call it only where [`cluster`] gave one.
     pub(crate) fn start_new() -> Self {
-        Self::create(
-            SETTINGS,
-            server_binaries().expect("start_new() needs PostgreSQL: ask cluster() first, and skip on None"),
-        )
+        Self::create(SETTINGS, installed())
+    }
+
+    /// A cluster whose data, but for the log of its transactions, lie on a disk of so many MB. `None` where no disk can be
+    /// made (see [`SmallDisk::mount`]).
+    pub(crate) fn start_on_small_disk(megabytes: u32) -> Option<(Self, SmallDisk)> {
+        let mut cluster = Self::prepare(SETTINGS, installed());
+        let disk = SmallDisk::mount(&cluster.home.path.join("data"), megabytes, cluster.owner)?;
+        cluster.make_files(&["--waldir", cluster.home.path.join("log").to_str().expect("a path in letters")]);
+        cluster.come_up();
+        Some((cluster, disk))
+    }
+
+    /// A cluster that can have a [standby](Self::start_standby). It waits for none before [`Self::wait_for_standby`].
+    pub(crate) fn start_primary() -> Self {
+        Self::create(REPLICATED, installed())
+    }
+
+    /// A copy of this cluster that follows it.
+    pub(crate) fn start_standby(&self) -> Self {
+        let mut standby = Self::prepare(REPLICATED, self.binaries.clone());
+        let mut copy = standby.command("pg_basebackup");
+        copy.args([
+            "-R",
+            "-X",
+            "stream",
+            "-c",
+            "fast",
+            "-h",
+            "127.0.0.1",
+            "-U",
+            "postgres",
+            "-p",
+            &self.port.to_string(),
+        ]);
+        let copied = copy.output().expect("pg_basebackup could not be run");
+        assert!(copied.status.success(), "pg_basebackup failed: {}", String::from_utf8_lossy(&copied.stderr));
+        standby.come_up();
+        standby
+    }
+
+    /// From now on each commit waits until a standby has it on its disk, too; returns when one follows closely.
+    pub(crate) async fn wait_for_standby(&self) {
+        let mut admin = self.admin().await;
+        run(&mut admin, "ALTER SYSTEM SET synchronous_standby_names = '*'".to_owned()).await;
+        run(&mut admin, "SELECT pg_reload_conf()".to_owned()).await;
+        let sync = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
+        while sqlx::query_scalar::<_, i64>(sync).fetch_one(&mut admin).await.expect(sync) == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Makes a standby the primary. Returns when it can be written.
+    pub(crate) async fn promote(&self) {
+        run(&mut self.admin().await, "SELECT pg_promote(true)".to_owned()).await;
+    }
+
+    /// How many of the server's processes, of those who write for Linli, wait for something.
+    pub(crate) async fn waiting(&self) -> i64 {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'linli writer' AND state = 'active'";
+        sqlx::query_scalar(sql).fetch_one(&mut self.admin().await).await.expect(sql)
+    }
+
+    /// Ends every process of the server at once, as a power cut does.
+    pub(crate) fn kill(&mut self) {
+        self.signal_all(libc::SIGKILL);
+        if let Some(server) = self.server.take() {
+            server.end(libc::SIGKILL);
+            self.home.forget_pid();
+        }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// A cluster that keeps what it says it keeps, as in service: for measuring.
@@ -73,22 +149,35 @@ impl Cluster {
     }
 
     fn create(settings: &'static str, binaries: PathBuf) -> Self {
+        let mut cluster = Self::prepare(settings, binaries);
+        cluster.make_files(&[]);
+        cluster.come_up();
+        cluster
+    }
+
+    fn prepare(settings: &'static str, binaries: PathBuf) -> Self {
         let owner = server_owner();
         let home = Scratch::new("linli-postgres-", owner);
-        let mut cluster = Self { binaries, owner, settings, port: 0, server: None, home };
-        let made = cluster
+        Self { binaries, owner, settings, port: 0, server: None, home }
+    }
+
+    fn make_files(&self, how: &[&str]) {
+        let made = self
             .command("initdb")
             .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"])
+            .args(how)
             .output()
             .expect("initdb could not be run");
         assert!(made.status.success(), "initdb failed: {}", String::from_utf8_lossy(&made.stderr));
+    }
 
+    fn come_up(&mut self) {
         // Another process may take the free port before the server does: then the server ends, and the next is tried.
         let mut refusals = String::new();
         for _ in 0..5 {
-            cluster.port = free_port();
-            match cluster.launch() {
-                Ok(()) => return cluster,
+            self.port = free_port();
+            match self.launch() {
+                Ok(()) => return,
                 Err(log) => refusals.push_str(&log),
             }
         }
@@ -196,6 +285,10 @@ impl Drop for Cluster {
     }
 }
 
+fn installed() -> PathBuf {
+    server_binaries().expect("this needs PostgreSQL: ask cluster() first, and skip on None")
+}
+
 /// The newest installed server: Debian keeps its programs off the PATH, one directory for each version.
 fn server_binaries() -> Option<PathBuf> {
     let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -216,7 +309,7 @@ fn server_binaries() -> Option<PathBuf> {
 }
 
 /// The user to run a server as: PostgreSQL refuses root.
-fn server_owner() -> Option<Owner> {
+pub(crate) fn server_owner() -> Option<Owner> {
     if fs::metadata("/proc/self").expect("/proc tells who we are").uid() != 0 {
         return None;
     }

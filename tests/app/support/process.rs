@@ -151,7 +151,12 @@ pub(crate) fn children(pid: i32) -> Vec<i32> {
 /// What a test does without a program it needs: it is skipped with one loud line, or, where nothing may be skipped
 /// (`LINLI_TEST_NO_SKIP=1`, as in CI), it fails. `eprintln!` would not do: the test harness swallows what it prints.
 pub(crate) fn skip<T>(what: &str, package: &str) -> Option<T> {
-    let line = format!("LINLI TESTS: {what} is SKIPPED. Install the package {package}.\n");
+    skip_until(what, &format!("Install the package {package}"))
+}
+
+/// As [`skip`], where no package helps.
+pub(crate) fn skip_until<T>(what: &str, remedy: &str) -> Option<T> {
+    let line = format!("LINLI TESTS: {what} is SKIPPED. {remedy}.\n");
     assert!(std::env::var_os("LINLI_TEST_NO_SKIP").is_none_or(|value| value != "1"), "{line}");
     _ = io::stderr().write_all(line.as_bytes());
     None
