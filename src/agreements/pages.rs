@@ -147,7 +147,7 @@ async fn create_agreement(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> R
     };
     Submitted::of(made.await.map(|()| uri!(list)), "done.agreement_concluded", async |errors| {
         let form = Form::again(fields, errors);
-        Ok(AgreementPage::load(&by, &mut *db.read().await?, form).await?)
+        AgreementPage::load(&by, &mut *db.read().await?, form).await
     })
     .await
 }

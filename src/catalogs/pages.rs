@@ -65,7 +65,7 @@ async fn set_ages(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Su
     };
     Submitted::of(made.await.map(|()| uri!(show)), "done.saved", async |errors| {
         let form = Form::again(fields, errors);
-        Ok(Catalogs::load(&mut *db.read().await?, now, Some(form)).await?)
+        Catalogs::load(&mut *db.read().await?, now, Some(form)).await
     })
     .await
 }

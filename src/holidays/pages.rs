@@ -64,7 +64,7 @@ async fn add(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Submitt
     };
     Submitted::of(made.await.map(|()| uri!(list)), "done.holiday_added", async |errors| {
         let form = Form::again(fields, errors);
-        Ok(Holidays::load(&mut *db.read().await?, now, form).await?)
+        Holidays::load(&mut *db.read().await?, now, form).await
     })
     .await
 }

@@ -140,7 +140,7 @@ async fn create(by: Manager, db: &Db, now: Now, center: CenterId, fields: Fields
     };
     Submitted::of(made.await.map(|()| format!("/centers/{}/rooms", center.id())), "done.room_added", async |errors| {
         let form = Form::again(fields, errors);
-        Ok(RoomPage::load(&mut *db.read().await?, now, center, None, form).await?)
+        RoomPage::load(&mut *db.read().await?, now, center, None, form).await
     })
     .await
 }
@@ -187,7 +187,7 @@ async fn update(
     };
     Submitted::of(made.await.map(|()| format!("/centers/{}/rooms", center.id())), "done.saved", async |errors| {
         let form = Form::again(fields, errors);
-        Ok(RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?)
+        RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await
     })
     .await
 }
