@@ -24,8 +24,8 @@ pub fn stage() -> AdHoc {
 struct Me {
     remembered: bool,
     people: Vec<Own>,
-    coming: Vec<Visit>,
-    visits: Vec<Visit>,
+    coming: Vec<OwnVisit>,
+    visits: Vec<OwnVisit>,
 }
 
 impl View for Me {
@@ -61,7 +61,7 @@ async fn forget(db: &Db, now: Now, phone: Option<Phone>, jar: &CookieJar<'_>) ->
 
 /// A session that a remembered phone's people may want to come to, or came to.
 #[derive(Debug, sqlx::FromRow)]
-struct Visit {
+struct OwnVisit {
     title: String,
     center: String,
     room: String,
@@ -72,7 +72,7 @@ struct Visit {
     part: Option<Part>,
 }
 
-impl Visit {
+impl OwnVisit {
     fn starts(&self) -> chrono::NaiveDateTime {
         self.zone.local(self.starts_at)
     }
@@ -117,7 +117,7 @@ async fn own_people(conn: &mut Conn, phone: &Phone) -> Result<Vec<Own>> {
 }
 
 /// Published sessions that are still to come at the centers where the phone checked somebody in, the next ones first.
-async fn coming(conn: &mut Conn, phone: &Phone, now: Now) -> Result<Vec<Visit>> {
+async fn coming(conn: &mut Conn, phone: &Phone, now: Now) -> Result<Vec<OwnVisit>> {
     let sql = format!(
         "select {VISIT}, {ROOM} as room, null as name, null as part
          from sessions s
@@ -133,7 +133,7 @@ async fn coming(conn: &mut Conn, phone: &Phone, now: Now) -> Result<Vec<Visit>> 
 }
 
 /// Where the phone checked its people in, the latest first.
-async fn visits(conn: &mut Conn, phone: &Phone) -> Result<Vec<Visit>> {
+async fn visits(conn: &mut Conn, phone: &Phone) -> Result<Vec<OwnVisit>> {
     let sql = format!(
         "select {VISIT}, {ROOM} as room, p.name, v.part
          from {OWN_VISITS}

@@ -25,11 +25,11 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Template)]
 #[template(path = "accounts/accounts.html")]
-struct List {
+struct AccountsPage {
     accounts: Vec<queries::Account>,
 }
 
-impl View for List {
+impl View for AccountsPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("accounts.title")
     }
@@ -40,14 +40,14 @@ impl View for List {
 }
 
 #[get("/accounts")]
-async fn list(by: CityAdmin, db: &Db) -> Result<Page<List>> {
+async fn list(by: CityAdmin, db: &Db) -> Result<Page<AccountsPage>> {
     let mut conn = db.read().await?;
-    Ok(Page(List { accounts: queries::all(&by, &mut conn).await? }))
+    Ok(Page(AccountsPage { accounts: queries::all(&by, &mut conn).await? }))
 }
 
 #[derive(Template)]
 #[template(path = "accounts/account_new.html")]
-struct NewPage {
+struct NewAccountPage {
     role: Role,
     form: Form,
     centers: Vec<CenterHead>,
@@ -57,7 +57,7 @@ struct NewPage {
     teams: Vec<TeamName>,
 }
 
-impl NewPage {
+impl NewAccountPage {
     async fn load(by: &CityAdmin, conn: &mut Conn, form: Form) -> Result<Self> {
         Ok(Self {
             role: form.value("role").parse().unwrap_or(Role::SocialWorker),
@@ -79,7 +79,7 @@ impl NewPage {
     }
 }
 
-impl View for NewPage {
+impl View for NewAccountPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("accounts.new")
     }
@@ -90,19 +90,19 @@ impl View for NewPage {
 }
 
 #[get("/accounts/new?<role>")]
-async fn new(by: CityAdmin, db: &Db, role: Option<&str>) -> Result<Page<NewPage>> {
+async fn new(by: CityAdmin, db: &Db, role: Option<&str>) -> Result<Page<NewAccountPage>> {
     let role = role.and_then(|role| role.parse().ok()).unwrap_or(Role::SocialWorker);
     let form = Form::filled(Fields::default().with("role", role));
-    Ok(Page(NewPage::load(&by, &mut *db.read().await?, form).await?))
+    Ok(Page(NewAccountPage::load(&by, &mut *db.read().await?, form).await?))
 }
 
 #[post("/accounts", data = "<fields>")]
-async fn create(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Submitted<NewPage>> {
+async fn create(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Submitted<NewAccountPage>> {
     match make(&by, db, now, &fields).await {
         Ok(()) => Ok(Submitted::done(uri!(list), "done.account_created")),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(NewPage::load(&by, &mut *db.read().await?, form).await?))
+            Ok(Submitted::again(NewAccountPage::load(&by, &mut *db.read().await?, form).await?))
         }
     }
 }
@@ -132,19 +132,19 @@ fn read_role(fields: &Fields) -> Result<(Role, Vec<Scope>)> {
 
 #[derive(Template)]
 #[template(path = "accounts/account_edit.html")]
-struct EditPage {
+struct EditAccountPage {
     account: queries::Account,
     form: Form,
 }
 
-impl EditPage {
+impl EditAccountPage {
     async fn load(by: &CityAdmin, conn: &mut Conn, id: AccountId, form: Form) -> Result<Self> {
         let account = queries::all(by, conn).await?.into_iter().find(|account| account.id == id);
         Ok(Self { account: account.ok_or(crate::error::Error::NotFound)?, form })
     }
 }
 
-impl View for EditPage {
+impl View for EditAccountPage {
     fn title(&self, _: Lang) -> String {
         self.account.name.clone()
     }
@@ -155,12 +155,12 @@ impl View for EditPage {
 }
 
 #[get("/accounts/<id>")]
-async fn edit(by: CityAdmin, db: &Db, id: AccountId) -> Result<Page<EditPage>> {
-    Ok(Page(EditPage::load(&by, &mut *db.read().await?, id, Form::new()).await?))
+async fn edit(by: CityAdmin, db: &Db, id: AccountId) -> Result<Page<EditAccountPage>> {
+    Ok(Page(EditAccountPage::load(&by, &mut *db.read().await?, id, Form::new()).await?))
 }
 
 #[post("/accounts/<id>/password", data = "<fields>")]
-async fn reset(by: CityAdmin, db: &Db, now: Now, id: AccountId, fields: Fields) -> Result<Submitted<EditPage>> {
+async fn reset(by: CityAdmin, db: &Db, now: Now, id: AccountId, fields: Fields) -> Result<Submitted<EditAccountPage>> {
     let mut read = fields.read();
     let password = read.required("password", |text| NewPassword::parse(text, &["linli"]));
     match read.finish(|| password) {
@@ -173,7 +173,7 @@ async fn reset(by: CityAdmin, db: &Db, now: Now, id: AccountId, fields: Fields) 
         }
         Err(error) => {
             let form = Form::again(Fields::default(), error.into_field_errors()?);
-            Ok(Submitted::again(EditPage::load(&by, &mut *db.read().await?, id, form).await?))
+            Ok(Submitted::again(EditAccountPage::load(&by, &mut *db.read().await?, id, form).await?))
         }
     }
 }

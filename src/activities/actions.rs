@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::forms::{Place, Plan, Texts};
+use super::forms::{Plan, Setting, Texts};
 use super::rules::{self, Slot};
 use super::types::{Activity, ActivityId, Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
@@ -223,7 +223,7 @@ pub async fn reschedule(
     now: Now,
     tx: &mut Conn,
     moves: &[(&Session, Slot)],
-    place: &Place,
+    place: &Setting,
 ) -> Result<()> {
     locks::sessions(tx, moves.iter().map(|(session, _)| session.id)).await?;
     hold(tx, std::iter::once(place.room.id), place.team).await?;

@@ -1,7 +1,7 @@
 //! From a plan to sessions: what the page and the API do alike around the actions.
 
 use super::actions::{self, Dated, Fate};
-use super::forms::{Change, Place, Plan, Reason};
+use super::forms::{Change, Plan, Reason, Setting};
 use super::queries;
 use super::rules::{self, Occupant, Slot, State};
 use super::types::{ActivityId, Session, SessionId};
@@ -98,7 +98,7 @@ pub async fn reschedule(
     session: &Session,
     change: &Change,
 ) -> Result<()> {
-    let Place { room, slot, .. } = &change.place;
+    let Setting { room, slot, .. } = &change.place;
     let mut conn = db.read().await?;
     let series = queries::of_activity(by, &mut conn, session.activity_id).await?;
     let days = slot.date.0 - session.local_date.0;
@@ -136,7 +136,7 @@ pub async fn reschedule(
 
 /// Which way of not taking place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Conflict {
     Cancel,
     Skip,
 }
@@ -151,13 +151,13 @@ pub async fn drop_out(
     tx: &mut Tx,
     session: &Session,
     why: &Reason,
-    way: Way,
+    way: Conflict,
 ) -> Result<()> {
     let series = queries::of_activity(by, tx, session.activity_id).await?;
     let meant = rules::meant(session, &series, why.scope, now.0);
     match way {
-        Way::Cancel => actions::cancel(by, now, tx, &meant, &why.text).await,
-        Way::Skip => actions::skip(by, now, tx, &meant, &why.text).await,
+        Conflict::Cancel => actions::cancel(by, now, tx, &meant, &why.text).await,
+        Conflict::Skip => actions::skip(by, now, tx, &meant, &why.text).await,
     }
 }
 

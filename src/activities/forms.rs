@@ -82,7 +82,7 @@ fn read_texts(read: &mut Reader<'_>, choices: &Choices) -> Option<Texts> {
 }
 
 /// Where and when a session is, and with whom.
-pub struct Place {
+pub struct Setting {
     pub room: Room,
     pub lead: Option<Lead>,
     pub team: Option<TeamId>,
@@ -90,7 +90,7 @@ pub struct Place {
     pub slot: Slot,
 }
 
-impl Place {
+impl Setting {
     pub fn worker(&self) -> Option<WorkerId> {
         self.lead.as_ref().map(|lead| lead.id)
     }
@@ -109,7 +109,7 @@ impl Place {
     }
 }
 
-fn read_place(read: &mut Reader<'_>, center: &Center, choices: &Choices) -> Option<Place> {
+fn read_place(read: &mut Reader<'_>, center: &Center, choices: &Choices) -> Option<Setting> {
     let room = read.required("room", |text| choices.room(text));
     let lead = read.optional("worker", |text| chosen(&choices.leads, |lead| lead.id.0, text).cloned());
     let team = read.optional("team", |text| Ok(chosen(&choices.teams, |team| team.id.0, text)?.id));
@@ -123,7 +123,7 @@ fn read_place(read: &mut Reader<'_>, center: &Center, choices: &Choices) -> Opti
     {
         return read.fault("ends", Fault::new("field.ends_before_start"));
     }
-    let place = Place {
+    let place = Setting {
         room: room?,
         lead: lead?,
         team: team?,
@@ -148,7 +148,7 @@ pub enum OnConflict {
 /// An activity as planned: its first session, and how it repeats.
 pub struct Plan {
     pub texts: Texts,
-    pub place: Place,
+    pub place: Setting,
     pub repeat: Option<Repeat>,
 }
 
@@ -245,7 +245,7 @@ pub fn wishes(fields: &Fields) -> Result<Wishes> {
 
 /// A change of where and when.
 pub struct Change {
-    pub place: Place,
+    pub place: Setting,
     pub scope: Scope,
 }
 

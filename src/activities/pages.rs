@@ -1,5 +1,6 @@
 //! A center's activities: the list, one activity with its sessions, and the form that schedules one.
 
+use crate::auth::{CenterReader, Coordinator};
 use askama::Template;
 use rocket::http::Status;
 use rocket::{Responder, Route, get, post, routes};
@@ -7,10 +8,9 @@ use rocket::{Responder, Route, get, post, routes};
 use super::booking::{self, Around};
 use super::forms::{self, Choices, Plan};
 use super::preview::{self, Picks};
-use super::queries::Row;
+use super::queries::ActivityRow;
 use super::types::{Activity, ActivityId, Session, SessionStatus};
 use super::{ROOM_TAKEN, Rhythm, actions, queries};
-use crate::auth::{CenterReader, Coordinator, Role};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, FieldErrors, Result};
@@ -30,16 +30,16 @@ const PAST_PAGE: i64 = 30;
 
 #[derive(Template)]
 #[template(path = "activities/list.html")]
-struct List {
+struct ActivitiesPage {
     center: Center,
-    coming: Vec<Row>,
-    gone: Vec<Row>,
+    coming: Vec<ActivityRow>,
+    gone: Vec<ActivityRow>,
     page: i64,
     has_more: bool,
     may_schedule: bool,
 }
 
-impl View for List {
+impl View for ActivitiesPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("activities.title")
     }
@@ -49,13 +49,14 @@ impl View for List {
     }
 }
 
-/// True for those who may schedule at all; the guard decides.
-pub(super) fn may_schedule(role: Role) -> bool {
-    matches!(role, Role::CityAdmin | Role::SocialWorker)
-}
-
 #[get("/centers/<center>/activities?<page>")]
-async fn list(by: CenterReader, db: &Db, now: Now, center: CenterId, page: Option<u16>) -> Result<Page<List>> {
+async fn list(
+    by: CenterReader,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    page: Option<u16>,
+) -> Result<Page<ActivitiesPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let page = i64::from(page.unwrap_or(1).max(1));
@@ -63,7 +64,7 @@ async fn list(by: CenterReader, db: &Db, now: Now, center: CenterId, page: Optio
     let mut gone = queries::gone(&by, &mut conn, center.id(), now.0, (PAST_PAGE + 1, (page - 1) * PAST_PAGE)).await?;
     let has_more = gone.len() > PAST_PAGE.unsigned_abs() as usize;
     gone.truncate(PAST_PAGE.unsigned_abs() as usize);
-    Ok(Page(List { center, coming, gone, page, has_more, may_schedule: may_schedule(by.role) }))
+    Ok(Page(ActivitiesPage { center, coming, gone, page, has_more, may_schedule: Coordinator::includes(by.role) }))
 }
 
 #[derive(Template)]
@@ -110,19 +111,27 @@ async fn show(by: CenterReader, db: &Db, now: Now, center: CenterId, id: Activit
     past.reverse();
     let slots: Vec<_> = coming.iter().map(Session::slot).collect();
     let holidays = booking::holidays(&mut conn, &slots).await?;
-    Ok(Page(Show { center, activity, coming, past, holidays, now: now.0, may_schedule: may_schedule(by.role) }))
+    Ok(Page(Show {
+        center,
+        activity,
+        coming,
+        past,
+        holidays,
+        now: now.0,
+        may_schedule: Coordinator::includes(by.role),
+    }))
 }
 
 /// The form of a new activity.
 #[derive(Template)]
 #[template(path = "activities/new.html")]
-struct NewPage {
+struct NewActivityPage {
     center: Center,
     choices: Choices,
     form: Form,
 }
 
-impl NewPage {
+impl NewActivityPage {
     async fn load(conn: &mut Conn, now: Now, center: Center, form: Form) -> Result<Self> {
         Ok(Self { choices: Choices::load(conn, &center, now).await?, center, form })
     }
@@ -132,7 +141,7 @@ impl NewPage {
     }
 }
 
-impl View for NewPage {
+impl View for NewActivityPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("activities.new")
     }
@@ -151,7 +160,7 @@ async fn new(
     room: Option<RoomId>,
     date: Option<&str>,
     starts: Option<i64>,
-) -> Result<Page<NewPage>> {
+) -> Result<Page<NewActivityPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let starts = starts.filter(|minute| (0..1_380).contains(minute)).unwrap_or(14 * 60);
@@ -168,7 +177,7 @@ async fn new(
     if let Some(worker) = queries::own_worker(&mut conn, center.id(), by.account, center.zone.date(now.0)).await? {
         values.add("worker", &worker.to_string());
     }
-    Ok(Page(NewPage::load(&mut conn, now, center, Form::filled(values)).await?))
+    Ok(Page(NewActivityPage::load(&mut conn, now, center, Form::filled(values)).await?))
 }
 
 /// Every date of a series, before it is saved.
@@ -177,7 +186,7 @@ async fn new(
 struct Preview {
     center: Center,
     plan: Plan,
-    rows: Vec<preview::Row>,
+    rows: Vec<preview::PreviewRow>,
     form: Form,
     rhythm: Rhythm,
     /// True if something was picked that cannot be.
@@ -228,7 +237,7 @@ impl View for Preview {
 /// How scheduling ends: done, or the form again, or the preview of a series, which is no fault.
 #[derive(Responder)]
 enum Scheduled {
-    Form(Box<Submitted<NewPage>>),
+    Form(Box<Submitted<NewActivityPage>>),
     Preview(Box<(Status, Page<Preview>)>),
 }
 
@@ -243,7 +252,11 @@ struct Draft {
 impl Draft {
     fn into_form(self, errors: FieldErrors) -> Scheduled {
         let form = Form::again(self.fields, errors);
-        Scheduled::Form(Box::new(Submitted::again(NewPage { center: self.center, choices: self.choices, form })))
+        Scheduled::Form(Box::new(Submitted::again(NewActivityPage {
+            center: self.center,
+            choices: self.choices,
+            form,
+        })))
     }
 }
 
@@ -257,7 +270,7 @@ async fn create(by: Coordinator, db: &Db, now: Now, lang: Lang, center: CenterId
         Ok(plan) => Draft { center, choices, plan, fields },
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
-            return Ok(Scheduled::Form(Box::new(Submitted::again(NewPage { center, choices, form }))));
+            return Ok(Scheduled::Form(Box::new(Submitted::again(NewActivityPage { center, choices, form }))));
         }
     };
     if !draft.fields.get("edit").is_empty() {
@@ -281,7 +294,7 @@ fn scheduled(center: &Center, id: ActivityId) -> Scheduled {
 async fn create_series(by: &Coordinator, now: Now, db: &Db, lang: Lang, draft: Draft) -> Result<Scheduled> {
     let Draft { center, choices, plan, fields } = draft;
     let slots = plan.slots(&center);
-    let look = async || -> Result<Vec<preview::Row>> {
+    let look = async || -> Result<Vec<preview::PreviewRow>> {
         let mut conn = db.read().await?;
         let around = Around::load(by, &mut conn, &center, &slots).await?;
         let holidays = booking::holidays(&mut conn, &slots).await?;
@@ -314,14 +327,14 @@ async fn create_series(by: &Coordinator, now: Now, db: &Db, lang: Lang, draft: D
 /// The form of what an activity says of itself.
 #[derive(Template)]
 #[template(path = "activities/edit.html")]
-struct EditPage {
+struct EditActivityPage {
     center: Center,
     activity: Activity,
     choices: Choices,
     form: Form,
 }
 
-impl View for EditPage {
+impl View for EditActivityPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("activities.edit")
     }
@@ -345,7 +358,7 @@ async fn open(
 }
 
 #[get("/centers/<center>/activities/<id>/edit")]
-async fn edit(by: Coordinator, db: &Db, now: Now, center: CenterId, id: ActivityId) -> Result<Page<EditPage>> {
+async fn edit(by: Coordinator, db: &Db, now: Now, center: CenterId, id: ActivityId) -> Result<Page<EditActivityPage>> {
     let (center, activity, choices) = open(&by, &mut *db.read().await?, now, center, id).await?;
     let mut values = Fields::default()
         .with("title", activity.title.own().unwrap_or_default())
@@ -354,7 +367,7 @@ async fn edit(by: Coordinator, db: &Db, now: Now, center: CenterId, id: Activity
     if activity.published.is_set() {
         values.add("published", "1");
     }
-    Ok(Page(EditPage { center, activity, choices, form: Form::filled(values) }))
+    Ok(Page(EditActivityPage { center, activity, choices, form: Form::filled(values) }))
 }
 
 #[post("/centers/<center>/activities/<id>", data = "<fields>")]
@@ -365,7 +378,7 @@ async fn update(
     center: CenterId,
     id: ActivityId,
     fields: Fields,
-) -> Result<Submitted<EditPage>> {
+) -> Result<Submitted<EditActivityPage>> {
     let mut tx = db.begin().await?;
     let (center, activity, choices) = open(&by, &mut tx, now, center, id).await?;
     let revised = async {
@@ -377,7 +390,7 @@ async fn update(
         Ok(()) => Ok(Submitted::done(format!("/centers/{}/activities/{id}", center.id()), "done.saved")),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(EditPage { center, activity, choices, form }))
+            Ok(Submitted::again(EditActivityPage { center, activity, choices, form }))
         }
     }
 }

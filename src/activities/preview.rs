@@ -30,7 +30,7 @@ impl Pick {
 }
 
 /// One date of the preview.
-pub struct Row {
+pub struct PreviewRow {
     pub slot: Slot,
     pub state: State,
     /// What is celebrated then. It proposes to skip the date and forbids nothing.
@@ -44,7 +44,7 @@ pub struct Row {
     pub fault: Option<&'static str>,
 }
 
-impl Row {
+impl PreviewRow {
     pub fn is(&self, pick: &str) -> bool {
         Pick::parse(pick) == Some(self.pick)
     }
@@ -84,7 +84,7 @@ pub fn rows(
     around: &Around,
     holidays: &[Holiday],
     lang: Lang,
-) -> Vec<Row> {
+) -> Vec<PreviewRow> {
     slots
         .iter()
         .map(|slot| {
@@ -95,7 +95,7 @@ pub fn rows(
             let free = |room: &&Room| room.id != plan.place.room.id && around.state(room, slot).is_free();
             let others =
                 if state.is_free() { Vec::new() } else { choices.rooms.iter().filter(free).cloned().collect() };
-            Row { slot: *slot, state, holiday, pick, reason, others, fault: None }
+            PreviewRow { slot: *slot, state, holiday, pick, reason, others, fault: None }
         })
         .collect()
 }
@@ -124,7 +124,7 @@ impl Picks {
     }
 
     /// Puts the picks into the rows and marks those that cannot be: true if all can.
-    pub fn apply(&self, rows: &mut [Row]) -> bool {
+    pub fn apply(&self, rows: &mut [PreviewRow]) -> bool {
         let mut sound = true;
         for row in rows.iter_mut() {
             match self.0.get(&row.slot.date) {
@@ -149,7 +149,7 @@ impl Picks {
     }
 }
 
-fn fault(row: &Row) -> Option<&'static str> {
+fn fault(row: &PreviewRow) -> Option<&'static str> {
     match row.pick {
         Pick::Book if !row.state.is_free() => Some("preview.fault_not_free"),
         Pick::Skip if row.reason.is_empty() => Some("preview.fault_no_reason"),
@@ -159,8 +159,8 @@ fn fault(row: &Row) -> Option<&'static str> {
 }
 
 /// The dates as picked, for the action.
-pub fn dated(plan: &Plan, rows: &[Row]) -> Vec<Dated> {
-    let fate = |row: &Row| match row.pick {
+pub fn dated(plan: &Plan, rows: &[PreviewRow]) -> Vec<Dated> {
+    let fate = |row: &PreviewRow| match row.pick {
         Pick::Skip => Fate::Skip(row.reason.clone()),
         Pick::Book => Fate::Book(plan.place.room.clone()),
         Pick::Room(id) => Fate::Book(row.others.iter().find(|room| room.id == id).unwrap_or(&plan.place.room).clone()),

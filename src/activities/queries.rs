@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 
 use super::rules::{Occupant, Slot};
-use super::title::{PUBLISHED, Sight};
+use super::title::{self, PUBLISHED, Sight};
 use super::types::{Activity, ActivityId, ServiceKind, Session, SessionId};
 use crate::auth::{AccountId, Coordinator, Role, Viewer};
 use crate::centers::{self, Center, CenterId};
@@ -21,10 +21,10 @@ const ROOM_ID: &str = "(select min(x.room_id) from session_rooms x where x.sessi
 pub const ROOM: &str =
     "coalesce((select string_agg(x.name, '、') from session_rooms x where x.session_id = s.id), s.venue, '')";
 
-/// What a [`Session`] is selected from, as `sight` reads it; a condition follows.
-fn select(sight: Sight<'_>) -> String {
+/// What a [`Session`] is selected from, as the reader `$1` reads it (see [`Sight`]); a condition follows.
+fn select() -> String {
     let [description, reason, summary] =
-        [("a", "description"), ("s", "reason"), ("s", "summary")].map(|(table, name)| sight.column(table, name));
+        [("a", "description"), ("s", "reason"), ("s", "summary")].map(|(table, name)| title::column("$1", table, name));
     format!(
         "select s.id, s.activity_id, s.center_id, c.name as center, c.zone, {}, {description}, a.published,
                 {ROOM_ID} as room_id, {ROOM} as room, s.worker_id, w.name as worker, s.team_id, t.name as team,
@@ -38,7 +38,7 @@ fn select(sight: Sight<'_>) -> String {
          left join workers v on v.id = s.worker_id
          left join people w on w.id = v.person_id
          left join teams t on t.id = s.team_id",
-        sight.title()
+        title::columns("$1")
     )
 }
 
@@ -47,8 +47,14 @@ fn select(sight: Sight<'_>) -> String {
 /// # Errors
 /// `NotFound` for another center's.
 pub async fn session(by: &Viewer, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<Session> {
-    let sql = format!("{} where s.id = $1 and s.center_id = $2", select(by.into()));
-    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).bind(center).fetch_optional(conn).await?.ok_or(Error::NotFound)
+    let sql = format!("{} where s.id = $2 and s.center_id = $3", select());
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
+        .bind(id)
+        .bind(center)
+        .fetch_optional(conn)
+        .await?
+        .ok_or(Error::NotFound)
 }
 
 /// The session, as far as the viewer's role reaches it: a team leader those that the own team serves, the front desk
@@ -84,14 +90,24 @@ async fn leads_it(by: &Viewer, conn: &mut Conn, id: SessionId) -> Result<bool> {
 /// `NotFound` for a token that no session has.
 pub async fn session_by_token(conn: &mut Conn, token: &str) -> Result<Session> {
     let Some((CodeOf::Session, id)) = codes::find(conn, token).await? else { return Err(Error::NotFound) };
-    let sql = format!("{} where s.id = $1", select(Sight::Public));
-    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
+    let sql = format!("{} where s.id = $2", select());
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Public.reader())
+        .bind(id)
+        .fetch_optional(conn)
+        .await?
+        .ok_or(Error::NotFound)
 }
 
 /// One session of the center, unless it is no more than a plan: anyone may know it.
 pub async fn published_session(conn: &mut Conn, id: SessionId) -> Result<Session> {
-    let sql = format!("{} where s.id = $1 and {PUBLISHED} and s.status <> 'skipped'", select(Sight::Public));
-    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
+    let sql = format!("{} where s.id = $2 and {PUBLISHED} and s.status <> 'skipped'", select());
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Public.reader())
+        .bind(id)
+        .fetch_optional(conn)
+        .await?
+        .ok_or(Error::NotFound)
 }
 
 /// The session and its center, for an address that does not name the center.
@@ -109,21 +125,28 @@ pub async fn open_to(by: &Viewer, now: Now, conn: &mut Conn, id: SessionId) -> R
 /// The center's sessions of the local days [from, to), by start.
 pub async fn sessions(by: &Viewer, conn: &mut Conn, center: CenterId, from: Date, to: Date) -> Result<Vec<Session>> {
     let sql = format!(
-        "{} where s.center_id = $1 and s.local_date >= $2 and s.local_date < $3 order by s.starts_at, s.id",
-        select(by.into())
+        "{} where s.center_id = $2 and s.local_date >= $3 and s.local_date < $4 order by s.starts_at, s.id",
+        select()
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(from).bind(to).fetch_all(conn).await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
+        .bind(center)
+        .bind(from)
+        .bind(to)
+        .fetch_all(conn)
+        .await?)
 }
 
 /// What the public sees of the local days [from, to): published and not skipped; cancelled ones say so themselves.
 /// Of one center, or of all.
 pub async fn published(conn: &mut Conn, center: Option<CenterId>, from: Date, to: Date) -> Result<Vec<Session>> {
     let sql = format!(
-        "{} where {PUBLISHED} and s.status <> 'skipped' and s.local_date >= $1 and s.local_date < $2
-         and ($3 = 0 or s.center_id = $3) order by s.starts_at, s.id",
-        select(Sight::Public)
+        "{} where {PUBLISHED} and s.status <> 'skipped' and s.local_date >= $2 and s.local_date < $3
+         and ($4 = 0 or s.center_id = $4) order by s.starts_at, s.id",
+        select()
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Public.reader())
         .bind(from)
         .bind(to)
         .bind(center.map_or(0, |center| center.0))
@@ -147,12 +170,13 @@ pub async fn page(
         _ => (from, to),
     };
     let sql = format!(
-        "{} where s.center_id = $1 and s.local_date >= $2 and s.local_date < $3 and s.id > $4
-           and ($6 = 0 or exists (select 1 from account_scopes g where g.team_id = s.team_id and g.account_id = $7))
-         order by s.id limit $5",
-        select(by.into())
+        "{} where s.center_id = $2 and s.local_date >= $3 and s.local_date < $4 and s.id > $5
+           and ($7 = 0 or exists (select 1 from account_scopes g where g.team_id = s.team_id and g.account_id = $8))
+         order by s.id limit $6",
+        select()
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
         .bind(center.id())
         .bind(from)
         .bind(to)
@@ -166,19 +190,18 @@ pub async fn page(
 
 /// An activity's sessions, by start.
 pub async fn of_activity(by: &Viewer, conn: &mut Conn, activity: ActivityId) -> Result<Vec<Session>> {
-    let sql = format!("{} where s.activity_id = $1 order by s.starts_at, s.id", select(by.into()));
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(activity).fetch_all(conn).await?)
+    let sql = format!("{} where s.activity_id = $2 order by s.starts_at, s.id", select());
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(Sight::Of(by).reader()).bind(activity).fetch_all(conn).await?)
 }
 
-/// The columns of an [`Activity`], as the viewer reads it.
-fn activity_columns(by: &Viewer) -> String {
-    let sight = Sight::from(by);
-    let description = sight.column("a", "description");
-    format!("a.id, a.center_id, {}, {description}, a.kind_id, a.rule, a.published", sight.title())
+/// The columns of an [`Activity`], as the reader `$1` reads it.
+fn activity_columns() -> String {
+    let description = title::column("$1", "a", "description");
+    format!("a.id, a.center_id, {}, {description}, a.kind_id, a.rule, a.published", title::columns("$1"))
 }
 
-fn select_activity(by: &Viewer) -> String {
-    format!("select {} from activities a join service_kinds k on k.id = a.kind_id", activity_columns(by))
+fn select_activity() -> String {
+    format!("select {} from activities a join service_kinds k on k.id = a.kind_id", activity_columns())
 }
 
 /// One activity of the center.
@@ -186,8 +209,14 @@ fn select_activity(by: &Viewer) -> String {
 /// # Errors
 /// `NotFound` for another center's.
 pub async fn activity(by: &Viewer, conn: &mut Conn, center: CenterId, id: ActivityId) -> Result<Activity> {
-    let sql = format!("{} where a.id = $1 and a.center_id = $2", select_activity(by));
-    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).bind(center).fetch_optional(conn).await?.ok_or(Error::NotFound)
+    let sql = format!("{} where a.id = $2 and a.center_id = $3", select_activity());
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
+        .bind(id)
+        .bind(center)
+        .fetch_optional(conn)
+        .await?
+        .ok_or(Error::NotFound)
 }
 
 /// Up to `limit` of the center's activities with ids above `after`, by id.
@@ -198,13 +227,19 @@ pub async fn activities_page(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Activity>> {
-    let sql = format!("{} where a.center_id = $1 and a.id > $2 order by a.id limit $3", select_activity(by));
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(after).bind(limit).fetch_all(conn).await?)
+    let sql = format!("{} where a.center_id = $2 and a.id > $3 order by a.id limit $4", select_activity());
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
+        .bind(center)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?)
 }
 
 /// An activity in the list: how many of its sessions are to come, and the nearest.
 #[derive(Debug, sqlx::FromRow)]
-pub struct Row {
+pub struct ActivityRow {
     #[sqlx(flatten)]
     pub activity: Activity,
     pub sessions: i64,
@@ -213,36 +248,41 @@ pub struct Row {
     pub last_at: Option<Timestamp>,
 }
 
-impl Row {
+impl ActivityRow {
     /// When the nearest session to come begins, else when the last one did.
     pub fn at(&self, zone: &Zone) -> Option<NaiveDateTime> {
         self.next_at.or(self.last_at).map(|at| zone.local(at))
     }
 }
 
-fn select_rows(by: &Viewer) -> String {
+fn select_rows() -> String {
     format!(
         "select {}, count(s.id) as sessions,
-                count(case when s.status = 'planned' and s.ends_at > $2 then 1 end) as coming,
-                min(case when s.status = 'planned' and s.ends_at > $2 then s.starts_at end) as next_at,
+                count(case when s.status = 'planned' and s.ends_at > $3 then 1 end) as coming,
+                min(case when s.status = 'planned' and s.ends_at > $3 then s.starts_at end) as next_at,
                 max(s.starts_at) as last_at
          from activities a
          join service_kinds k on k.id = a.kind_id
          left join sessions s on s.activity_id = a.id
-         where a.center_id = $1
+         where a.center_id = $2
          group by a.id, a.center_id, a.title, a.description, a.kind_id, k.name, k.name_en, k.confidential, a.rule,
                   a.published",
-        activity_columns(by)
+        activity_columns()
     )
 }
 
 /// The center's activities that have a session to come, the nearest first.
-pub async fn coming(by: &Viewer, conn: &mut Conn, center: CenterId, now: Timestamp) -> Result<Vec<Row>> {
+pub async fn coming(by: &Viewer, conn: &mut Conn, center: CenterId, now: Timestamp) -> Result<Vec<ActivityRow>> {
     let sql = format!(
-        "{} having count(case when s.status = 'planned' and s.ends_at > $2 then 1 end) > 0 order by next_at, a.id",
-        select_rows(by)
+        "{} having count(case when s.status = 'planned' and s.ends_at > $3 then 1 end) > 0 order by next_at, a.id",
+        select_rows()
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(now).fetch_all(conn).await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
+        .bind(center)
+        .bind(now)
+        .fetch_all(conn)
+        .await?)
 }
 
 /// The center's activities that have none to come, the latest first: up to `limit` after the first `offset`.
@@ -252,13 +292,20 @@ pub async fn gone(
     center: CenterId,
     now: Timestamp,
     (limit, offset): (i64, i64),
-) -> Result<Vec<Row>> {
+) -> Result<Vec<ActivityRow>> {
     let sql = format!(
-        "{} having count(case when s.status = 'planned' and s.ends_at > $2 then 1 end) = 0
-         order by last_at desc, a.id desc limit $3 offset $4",
-        select_rows(by)
+        "{} having count(case when s.status = 'planned' and s.ends_at > $3 then 1 end) = 0
+         order by last_at desc, a.id desc limit $4 offset $5",
+        select_rows()
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(now).bind(limit).bind(offset).fetch_all(conn).await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
+        .bind(center)
+        .bind(now)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(conn)
+        .await?)
 }
 
 pub async fn kinds(conn: &mut Conn) -> Result<Vec<ServiceKind>> {
@@ -319,7 +366,7 @@ pub async fn occupants(by: &Coordinator, conn: &mut Conn, center: CenterId, slot
         return Ok(Vec::new());
     }
     let wanted: Vec<String> = (0..slots.len())
-        .map(|index| format!("(cast(${} as bigint), cast(${} as bigint))", 2 * index + 2, 2 * index + 3))
+        .map(|index| format!("(cast(${} as bigint), cast(${} as bigint))", 2 * index + 3, 2 * index + 4))
         .collect();
     let sql = format!(
         "with wanted (wanted_from, wanted_to) as (values {})
@@ -330,15 +377,15 @@ pub async fn occupants(by: &Coordinator, conn: &mut Conn, center: CenterId, slot
          join sessions s on s.id = b.session_id
          join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id
-         where r.center_id = $1 and b.room_id = r.id and b.released_at is null
+         where r.center_id = $2 and b.room_id = r.id and b.released_at is null
            and b.starts_at < w.wanted_to + r.buffer_minutes * 60000
            and b.starts_at > w.wanted_from - {REACH_MILLIS}
            and b.ends_at > w.wanted_from - r.buffer_minutes * 60000
          order by b.starts_at",
         wanted.join(", "),
-        Sight::Of(by).title()
+        title::columns("$1")
     );
-    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center);
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(Sight::Of(by).reader()).bind(center);
     for slot in slots {
         query = query.bind(slot.starts_at).bind(slot.ends_at);
     }

@@ -5,7 +5,7 @@ use rocket::{Route, post, routes};
 use utoipa::ToSchema;
 
 use super::api::SessionJson;
-use super::booking::{self, Way};
+use super::booking::{self, Conflict};
 use super::forms::{self, Choices};
 use super::types::SessionId;
 use super::{queries, rules};
@@ -73,7 +73,7 @@ async fn drop_out(
     now: Now,
     id: SessionId,
     fields: &Fields,
-    way: Way,
+    way: Conflict,
 ) -> Result<Json<SessionJson>> {
     let mut tx = db.begin().await?;
     let (center, session) = queries::open_to(by, now, &mut tx, id).await?;
@@ -93,7 +93,7 @@ pub(crate) async fn cancel(
     id: SessionId,
     fields: Fields,
 ) -> Result<Json<SessionJson>> {
-    drop_out(&by, db, now, id, &fields, Way::Cancel).await
+    drop_out(&by, db, now, id, &fields, Conflict::Cancel).await
 }
 
 /// Takes a session, and others of its series with it, out of what the public sees.
@@ -106,7 +106,7 @@ pub(crate) async fn skip(
     id: SessionId,
     fields: Fields,
 ) -> Result<Json<SessionJson>> {
-    drop_out(&by, db, now, id, &fields, Way::Skip).await
+    drop_out(&by, db, now, id, &fields, Conflict::Skip).await
 }
 
 /// Adds a cancelled or skipped session again, where and when it was. 409 `room_taken` names what is there now.

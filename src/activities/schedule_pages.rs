@@ -3,7 +3,7 @@
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
-use super::booking::{self, Way};
+use super::booking::{self, Conflict};
 use super::forms::{self, Choices};
 use super::types::{Session, SessionId, SessionStatus};
 use super::{Rhythm, Scope, queries, rules};
@@ -129,7 +129,7 @@ async fn drop_out(
     now: Now,
     (center, id): (CenterId, SessionId),
     fields: Fields,
-    way: Way,
+    way: Conflict,
 ) -> Result<Submitted<Schedule>> {
     let mut tx = db.begin().await?;
     let (center, session) = open(by, &mut tx, center, id).await?;
@@ -143,8 +143,8 @@ async fn drop_out(
             let mut page = Schedule::load(by, &mut *db.read().await?, now, center, session).await?;
             let form = Form::again(fields, errors);
             match way {
-                Way::Cancel => page.cancelling = form,
-                Way::Skip => page.skipping = form,
+                Conflict::Cancel => page.cancelling = form,
+                Conflict::Skip => page.skipping = form,
             }
             Ok(Submitted::again(page))
         }
@@ -161,7 +161,7 @@ async fn cancel(
     id: SessionId,
     fields: Fields,
 ) -> Result<Submitted<Schedule>> {
-    drop_out(&by, db, now, (center, id), fields, Way::Cancel).await
+    drop_out(&by, db, now, (center, id), fields, Conflict::Cancel).await
 }
 
 #[post("/centers/<center>/sessions/<id>/schedule/skipping", data = "<fields>")]
@@ -173,7 +173,7 @@ async fn skip(
     id: SessionId,
     fields: Fields,
 ) -> Result<Submitted<Schedule>> {
-    drop_out(&by, db, now, (center, id), fields, Way::Skip).await
+    drop_out(&by, db, now, (center, id), fields, Conflict::Skip).await
 }
 
 #[post("/centers/<center>/sessions/<id>/schedule/restoration")]

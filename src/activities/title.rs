@@ -5,12 +5,12 @@
 //! people, reads the title only; everybody else reads the kind's name instead. The database leaves them out, so no page
 //! can forget to.
 
-use crate::auth::{Role, Viewer};
+use crate::auth::{Coordinator, Role, Viewer};
 use crate::store::Flag;
 use crate::web::Lang;
 use crate::web::text::Named;
 
-/// Before whom it is read.
+/// Before whom it is read. Statements that read what may name a person take the reader as a number, [`Sight::reader`]: one text for everybody.
 #[derive(Clone, Copy, Debug)]
 pub enum Sight<'a> {
     /// Nobody signed in: what hangs at a door or stands in a calendar.
@@ -18,42 +18,49 @@ pub enum Sight<'a> {
     Of(&'a Viewer),
 }
 
-impl<'a> From<&'a Viewer> for Sight<'a> {
-    fn from(viewer: &'a Viewer) -> Self {
-        Self::Of(viewer)
+/// Reads everything.
+const ALL: i64 = 0;
+/// Reads the title only.
+const TITLE: i64 = -1;
+/// Reads neither.
+const NEITHER: i64 = -2;
+
+impl Sight<'_> {
+    /// One of the above, or the account of who reads both of the sessions they lead.
+    pub fn reader(self) -> i64 {
+        match self {
+            Self::Public => NEITHER,
+            Self::Of(viewer) if Coordinator::includes(viewer.role) => ALL,
+            Self::Of(viewer) if viewer.role == Role::FrontDesk => TITLE,
+            // Which center they work at is decided before: another center's session is not found.
+            Self::Of(viewer) => viewer.account.0,
+        }
     }
 }
 
-impl Sight<'_> {
-    /// The condition, over activity `a` and its kind `k`, under which what names a person is left out before everybody
-    /// but `readers` and the worker who leads it.
-    fn hides(self, readers: &[Role]) -> String {
-        match self {
-            Self::Public => "k.confidential = 1".to_owned(),
-            // Which center they work at is decided before: another center's session is not found.
-            Self::Of(viewer) if readers.contains(&viewer.role) => "1 = 0".to_owned(),
-            Self::Of(viewer) => format!(
-                "(k.confidential = 1 and not exists (select 1 from sessions o join workers i on i.id = o.worker_id
-                  where o.activity_id = a.id and i.account_id = {}))",
-                viewer.account
-            ),
-        }
-    }
+/// The condition, over activity `a` and its kind `k`, under which what names a person is left out before `reader`,
+/// a place of the statement, as `$1`.
+fn hidden(reader: &str, but: &str) -> String {
+    format!(
+        "{reader} not in ({but}) and k.confidential = 1
+         and not exists (select 1 from sessions o join workers i on i.id = o.worker_id
+                         where o.activity_id = a.id and i.account_id = {reader})"
+    )
+}
 
-    /// The columns of a [`Title`], of activity `a` and its kind `k`.
-    pub fn title(self) -> String {
-        let hidden = self.hides(&[Role::CityAdmin, Role::SocialWorker, Role::FrontDesk]);
-        format!(
-            "case when {hidden} then null else a.title end as title, k.name as kind, k.name_en as kind_en, k.confidential"
-        )
-    }
+/// The columns of a [`Title`], of activity `a` and its kind `k`, before `reader`.
+pub fn columns(reader: &str) -> String {
+    let hidden = hidden(reader, &format!("{ALL}, {TITLE}"));
+    format!(
+        "case when {hidden} then null else a.title end as title, k.name as kind, k.name_en as kind_en, k.confidential"
+    )
+}
 
-    /// A column of free text of table `alias`, null for whom it is not: the front desk needs to know only to whom to
-    /// show the way.
-    pub fn column(self, alias: &str, name: &str) -> String {
-        let hidden = self.hides(&[Role::CityAdmin, Role::SocialWorker]);
-        format!("case when {hidden} then null else {alias}.{name} end as {name}")
-    }
+/// A column of free text of table `alias`, null for whom it is not: the front desk needs to know only to whom to show
+/// the way.
+pub fn column(reader: &str, alias: &str, name: &str) -> String {
+    let hidden = hidden(reader, &ALL.to_string());
+    format!("case when {hidden} then null else {alias}.{name} end as {name}")
 }
 
 /// The condition, over activity `a` and its kind `k`, under which the public learns of it: case work is nobody's

@@ -50,7 +50,7 @@ pub struct Column {
     pub capacity: Option<i64>,
 }
 
-pub struct Day<'a> {
+pub struct DayGrid<'a> {
     pub columns: Vec<Column>,
     pub first_hour: i64,
     pub last_hour: i64,
@@ -61,7 +61,7 @@ pub struct Day<'a> {
     now: Option<i64>,
 }
 
-impl Day<'_> {
+impl DayGrid<'_> {
     /// Where the line of the present is drawn, in minutes after midnight.
     pub fn now_line(&self) -> Option<i64> {
         self.now
@@ -76,7 +76,7 @@ pub fn day<'a>(
     zone: Zone,
     date: Date,
     now: Timestamp,
-) -> Day<'a> {
+) -> DayGrid<'a> {
     let shown = shown(sessions, date);
     let columns = columns(rooms, &shown);
     let place =
@@ -92,7 +92,7 @@ pub fn day<'a>(
     let spans = hours.chain(blocks.iter().map(|block| (block.from, block.to)));
     let (first, last) = spans.fold((i64::MAX, 0), |(first, last), (from, to)| (first.min(from), last.max(to)));
     let (first_hour, last_hour) = if last == 0 { USUAL } else { (first / 60, (last + 59) / 60) };
-    let mut grid = Day { columns, first_hour, last_hour, closed: Vec::new(), free: Vec::new(), blocks, now: None };
+    let mut grid = DayGrid { columns, first_hour, last_hour, closed: Vec::new(), free: Vec::new(), blocks, now: None };
     let today = zone.date(now) == date;
     let past = if today {
         zone.midnight(date).minutes_until(now)

@@ -1,5 +1,6 @@
 //! The week of a center: seven days to choose from, and one of them as a grid of its rooms.
 
+use crate::auth::{CenterReader, Coordinator};
 use askama::Template;
 use chrono::Datelike;
 use rocket::{Route, get, routes};
@@ -7,7 +8,6 @@ use rocket::{Route, get, routes};
 use super::queries;
 use super::types::{Session, SessionStatus};
 use super::week as grid;
-use crate::auth::CenterReader;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
@@ -35,7 +35,7 @@ struct Week {
 }
 
 impl Week {
-    fn grid(&self) -> grid::Day<'_> {
+    fn grid(&self) -> grid::DayGrid<'_> {
         grid::day(&self.rooms, &self.closures, &self.sessions, self.center.zone, self.date, self.now)
     }
 
@@ -103,6 +103,6 @@ async fn week(by: CenterReader, db: &Db, now: Now, center: CenterId, date: Optio
     let sessions = queries::sessions(&by, &mut conn, center.id(), monday, monday.plus_days(7)).await?;
     let (dawn, dusk) = (center.zone.midnight(date), center.zone.midnight(date.plus_days(1)));
     let closures = rooms::queries::closures(&mut conn, center.id(), dawn, dusk).await?;
-    let may_schedule = super::pages::may_schedule(by.role);
+    let may_schedule = Coordinator::includes(by.role);
     Ok(Page(Week { center, rooms, closures, sessions, date, today, now: now.0, may_schedule }))
 }

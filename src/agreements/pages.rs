@@ -19,13 +19,13 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Template)]
 #[template(path = "agreements/list.html")]
-struct List {
+struct AgreementsPage {
     providers: Vec<Organization>,
     purchasers: Vec<Organization>,
     agreements: Vec<Agreement>,
 }
 
-impl View for List {
+impl View for AgreementsPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("organizations.title")
     }
@@ -36,9 +36,9 @@ impl View for List {
 }
 
 #[get("/organizations")]
-async fn list(by: CityAdmin, db: &Db) -> Result<Page<List>> {
+async fn list(by: CityAdmin, db: &Db) -> Result<Page<AgreementsPage>> {
     let mut conn = db.read().await?;
-    Ok(Page(List {
+    Ok(Page(AgreementsPage {
         providers: queries::providers(&by, &mut conn).await?,
         purchasers: queries::purchasers(&by, &mut conn).await?,
         agreements: queries::all(&by, &mut conn).await?,

@@ -51,27 +51,27 @@ impl Acting for Viewer {
 
 /// How the request's visitor was found, kept for the request so that several guards ask the database once.
 #[derive(Clone)]
-enum Found {
+enum Visitor {
     Viewer(Viewer),
     Nobody,
     Unavailable,
 }
 
-async fn find(request: &Request<'_>) -> Found {
-    let Some(secret) = secret(request) else { return Found::Nobody };
-    let Some(db) = Db::fetch(request.rocket()) else { return Found::Unavailable };
+async fn find(request: &Request<'_>) -> Visitor {
+    let Some(secret) = secret(request) else { return Visitor::Nobody };
+    let Some(db) = Db::fetch(request.rocket()) else { return Visitor::Unavailable };
     let now = match request.guard::<Now>().await {
         Outcome::Success(now) => now,
-        _ => return Found::Nobody,
+        _ => return Visitor::Nobody,
     };
     match logins::viewer(db, now, &secret).await {
         Ok(Some(viewer)) => {
             // The layout reads it from here when it draws the page's chrome.
             request.local_cache(|| Some(viewer.clone()));
-            Found::Viewer(viewer)
+            Visitor::Viewer(viewer)
         }
-        Ok(None) => Found::Nobody,
-        Err(_) => Found::Unavailable,
+        Ok(None) => Visitor::Nobody,
+        Err(_) => Visitor::Unavailable,
     }
 }
 
@@ -91,9 +91,9 @@ impl<'r> FromRequest<'r> for Viewer {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
         match request.local_cache_async(find(request)).await {
-            Found::Viewer(viewer) => Outcome::Success(viewer.clone()),
-            Found::Nobody => Outcome::Error((Status::Unauthorized, ())),
-            Found::Unavailable => Outcome::Error((Status::ServiceUnavailable, ())),
+            Visitor::Viewer(viewer) => Outcome::Success(viewer.clone()),
+            Visitor::Nobody => Outcome::Error((Status::Unauthorized, ())),
+            Visitor::Unavailable => Outcome::Error((Status::ServiceUnavailable, ())),
         }
     }
 }

@@ -82,7 +82,7 @@ async fn insert(
 }
 
 #[derive(sqlx::FromRow)]
-struct Found {
+struct LoginRow {
     login: LoginId,
     account: AccountId,
     name: String,
@@ -108,7 +108,7 @@ pub async fn viewer(db: &Db, now: Now, secret: &str) -> Result<Option<Viewer>> {
          from logins l join accounts a on a.id = l.account_id
          where l.secret_hash = $1 and l.revoked_at is null and l.expires_at > $2 and {LIVE}"
     );
-    let found: Option<Found> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    let found: Option<LoginRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(hash(secret))
         .bind(now.0)
         .fetch_optional(&mut *db.read().await?)
@@ -128,7 +128,7 @@ pub async fn viewer(db: &Db, now: Now, secret: &str) -> Result<Option<Viewer>> {
 
 /// Notes that a login was seen, beside the request: reading does not wait for writing, nor fail where nothing can be
 /// written.
-fn see(db: &Db, now: Now, found: &Found) {
+fn see(db: &Db, now: Now, found: &LoginRow) {
     let (db, login, before) = (Db::from((**db).clone()), found.login, found.seen_at);
     rocket::tokio::spawn(async move {
         let seen = async {

@@ -1,6 +1,6 @@
 //! Adding and renaming kinds, and setting the age bands.
 
-use super::forms::{KindInput, Revision};
+use super::forms::{KindInput, KindRevision};
 use super::types::{Catalog, Kind};
 use crate::audit;
 use crate::auth::CityAdmin;
@@ -48,14 +48,14 @@ pub async fn revise(
     tx: &mut Conn,
     catalog: Catalog,
     kind: &Kind,
-    revision: &Revision,
+    revision: &KindRevision,
 ) -> Result<()> {
     let sql = match catalog {
         Catalog::RoomKinds => "update room_kinds set name = $2, name_en = $3 where id = $1",
         Catalog::TeamKinds => "update team_kinds set name = $2, name_en = $3 where id = $1",
         Catalog::ServiceKinds => "update service_kinds set name = $2, name_en = $3, confidential = $4 where id = $1",
     };
-    let Revision { name, name_en, confidential } = revision;
+    let KindRevision { name, name_en, confidential } = revision;
     let update = sqlx::query(sql).bind(kind.id).bind(name).bind(name_en);
     let update = match catalog {
         Catalog::RoomKinds | Catalog::TeamKinds => update,

@@ -32,7 +32,7 @@ pub fn kind(fields: &Fields, catalog: Catalog) -> Result<KindInput> {
 }
 
 /// What may change of a kind that is in use.
-pub struct Revision {
+pub struct KindRevision {
     pub name: String,
     pub name_en: String,
     /// Read for kinds of services.
@@ -40,12 +40,12 @@ pub struct Revision {
 }
 
 /// Fields `name name_en`, and `confidential` for a kind of service.
-pub fn revision(fields: &Fields) -> Result<Revision> {
+pub fn revision(fields: &Fields) -> Result<KindRevision> {
     let mut read = fields.read();
     let name = read.required("name", parse::line(30));
     let name_en = read.required("name_en", parse::line(60));
     let confidential = read.flag("confidential");
-    read.finish(|| Some(Revision { name: name?, name_en: name_en?, confidential }))
+    read.finish(|| Some(KindRevision { name: name?, name_en: name_en?, confidential }))
 }
 
 /// Fields `elderly_from youth_from youth_to`, ages in whole years.

@@ -19,12 +19,12 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Template)]
 #[template(path = "centers/list.html")]
-struct List {
-    centers: Vec<queries::Row>,
+struct CentersPage {
+    centers: Vec<queries::CenterRow>,
     first_page: &'static str,
 }
 
-impl List {
+impl CentersPage {
     fn floor_area(&self) -> i64 {
         self.centers.iter().map(|center| center.planned_area_m2).sum()
     }
@@ -34,7 +34,7 @@ impl List {
     }
 }
 
-impl View for List {
+impl View for CentersPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("centers.title")
     }
@@ -45,19 +45,19 @@ impl View for List {
 }
 
 #[get("/centers")]
-async fn list(by: Viewer, db: &Db, now: Now) -> Result<Page<List>> {
+async fn list(by: Viewer, db: &Db, now: Now) -> Result<Page<CentersPage>> {
     let centers = queries::list(&by, &mut *db.read().await?, Zone::SHANGHAI.date(now.0)).await?;
-    Ok(Page(List { centers, first_page: by.role.first_page() }))
+    Ok(Page(CentersPage { centers, first_page: by.role.first_page() }))
 }
 
 #[derive(Template)]
 #[template(path = "centers/edit.html")]
-struct EditPage {
+struct EditCenterPage {
     center: Center,
     form: Form,
 }
 
-impl View for EditPage {
+impl View for EditCenterPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("centers.edit")
     }
@@ -68,16 +68,16 @@ impl View for EditPage {
 }
 
 #[get("/centers/<id>/edit")]
-async fn edit(by: CityAdmin, db: &Db, id: CenterId) -> Result<Page<EditPage>> {
+async fn edit(by: CityAdmin, db: &Db, id: CenterId) -> Result<Page<EditCenterPage>> {
     let center = queries::open_to(&by, &mut *db.read().await?, id).await?;
     let values = Fields::default()
         .with("name", &center.head.name)
         .with("address", center.address.as_deref().unwrap_or_default());
-    Ok(Page(EditPage { center, form: Form::filled(values) }))
+    Ok(Page(EditCenterPage { center, form: Form::filled(values) }))
 }
 
 #[post("/centers/<id>", data = "<fields>")]
-async fn update(by: CityAdmin, db: &Db, now: Now, id: CenterId, fields: Fields) -> Result<Submitted<EditPage>> {
+async fn update(by: CityAdmin, db: &Db, now: Now, id: CenterId, fields: Fields) -> Result<Submitted<EditCenterPage>> {
     let mut tx = db.begin().await?;
     let center = queries::open_to(&by, &mut tx, id).await?;
     let mut read = fields.read();
@@ -89,6 +89,8 @@ async fn update(by: CityAdmin, db: &Db, now: Now, id: CenterId, fields: Fields) 
             tx.commit().await?;
             Ok(Submitted::done(format!("/centers/{id}"), "done.saved"))
         }
-        Err(error) => Ok(Submitted::again(EditPage { center, form: Form::again(fields, error.into_field_errors()?) })),
+        Err(error) => {
+            Ok(Submitted::again(EditCenterPage { center, form: Form::again(fields, error.into_field_errors()?) }))
+        }
     }
 }

@@ -58,7 +58,7 @@ impl Population {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct PopulationRow {
     center_id: CenterId,
     community_id: i64,
     registered: i64,
@@ -83,11 +83,12 @@ pub async fn together(conn: &mut Conn, centers: &[CenterId], day: Date) -> Resul
     let mut found = served(conn, centers, day).await?;
     found.sort_by_key(|row| row.community_id);
     found.dedup_by_key(|row| row.community_id);
-    let own = |row: &Row| Population { registered: row.registered, second: row.second, second_is: row.second_is };
+    let own =
+        |row: &PopulationRow| Population { registered: row.registered, second: row.second, second_is: row.second_is };
     Ok(found.iter().map(own).reduce(Population::and).unwrap_or_default())
 }
 
-async fn served(conn: &mut Conn, centers: &[CenterId], day: Date) -> Result<Vec<Row>> {
+async fn served(conn: &mut Conn, centers: &[CenterId], day: Date) -> Result<Vec<PopulationRow>> {
     Ok(sqlx::query_as(
         "select s.center_id, p.community_id, p.registered, p.second, p.second_is
          from center_communities s

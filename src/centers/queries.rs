@@ -59,7 +59,7 @@ pub async fn reached_by(by: &Viewer, conn: &mut Conn) -> Result<Vec<CenterHead>>
 
 /// A center in the list: what a supervisor compares.
 #[derive(Debug, sqlx::FromRow)]
-pub struct Row {
+pub struct CenterRow {
     #[sqlx(flatten)]
     pub head: CenterHead,
     pub town: String,
@@ -73,7 +73,7 @@ pub struct Row {
 }
 
 /// The viewer's centers with their rooms and the sessions planned from today on.
-pub async fn list(by: &Viewer, conn: &mut Conn, today: crate::clock::Date) -> Result<Vec<Row>> {
+pub async fn list(by: &Viewer, conn: &mut Conn, today: crate::clock::Date) -> Result<Vec<CenterRow>> {
     let sql = format!(
         "select c.id, c.name, m.town, m.name as community, p.name as provider, c.planned_area_m2,
                 (select count(*) from rooms r where r.center_id = c.id and r.retired_at is null) as rooms,
@@ -83,7 +83,7 @@ pub async fn list(by: &Viewer, conn: &mut Conn, today: crate::clock::Date) -> Re
          where exists (select 1 from account_centers r where r.center_id = c.id and r.account_id = $1)
          order by m.number, c.id"
     );
-    let mut rows: Vec<Row> =
+    let mut rows: Vec<CenterRow> =
         sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(by.account).bind(today).fetch_all(&mut *conn).await?;
     let ids: Vec<CenterId> = rows.iter().map(|row| row.head.id).collect();
     let populations = population::of_centers(conn, &ids, today).await?;

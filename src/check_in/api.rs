@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::admit::{Again, Attempt, Entrance, Queue, Who};
 use super::forms::Shown;
 use super::queries::{self, Present};
-use super::sync::{Delivery, Told, Word, sync};
+use super::sync::{Delivery, Told, Why, Word, sync};
 use super::{actions, forms};
 use crate::activities::{self, SessionId};
 use crate::api::{self, List, PAGE, Problem};
@@ -168,7 +168,7 @@ impl From<Told> for ToldJson {
         Self {
             request_id: told.request_id,
             answer: told.word,
-            code: told.code,
+            code: told.why.map(Why::code),
             person_id: told.person.map(|id| id.0),
             at: told.at.map(Timestamp::rfc3339),
         }

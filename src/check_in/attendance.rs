@@ -25,7 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// Which of the page's forms is shown again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum CorrectionForm {
     Companions,
     Brought,
     Fetched,
@@ -43,12 +43,12 @@ struct AttendancePage {
     usual: Vec<String>,
     /// Whether the viewer may still change anything.
     open: bool,
-    again: Option<(Place, Form)>,
+    again: Option<(CorrectionForm, Form)>,
     blank: Form,
 }
 
 impl AttendancePage {
-    async fn load(by: &Greeter, now: Now, conn: &mut Conn, (center, id, attendance): At) -> Result<Self> {
+    async fn load(by: &Greeter, now: Now, conn: &mut Conn, (center, id, attendance): Where) -> Result<Self> {
         let (center, session) = open(by, now, conn, center, id).await?;
         let attendance = queries::attendance(conn, session.id, attendance).await?;
         Ok(Self {
@@ -63,16 +63,16 @@ impl AttendancePage {
         })
     }
 
-    fn form(&self, place: Place) -> &Form {
+    fn form(&self, place: CorrectionForm) -> &Form {
         self.again.as_ref().filter(|(at, _)| *at == place).map_or(&self.blank, |(_, form)| form)
     }
 
     fn companions(&self) -> &Form {
-        self.form(Place::Companions)
+        self.form(CorrectionForm::Companions)
     }
 
     fn voiding(&self) -> &Form {
-        self.form(Place::Void)
+        self.form(CorrectionForm::Void)
     }
 
     fn local(&self, at: &Timestamp) -> NaiveDateTime {
@@ -96,8 +96,8 @@ impl AttendancePage {
     fn ways(&self) -> [(Way, &'static str, Option<&Escort>, &Form); 2] {
         let of = |way| self.escorts.iter().find(|escort| escort.way == way);
         [
-            (Way::In, "escort.brought", of(Way::In), self.form(Place::Brought)),
-            (Way::Out, "escort.fetched", of(Way::Out), self.form(Place::Fetched)),
+            (Way::In, "escort.brought", of(Way::In), self.form(CorrectionForm::Brought)),
+            (Way::Out, "escort.fetched", of(Way::Out), self.form(CorrectionForm::Fetched)),
         ]
     }
 }
@@ -113,9 +113,9 @@ impl View for AttendancePage {
 }
 
 /// Where the page is.
-type At = (CenterId, SessionId, AttendanceId);
+type Where = (CenterId, SessionId, AttendanceId);
 
-fn here((center, id, attendance): At) -> String {
+fn here((center, id, attendance): Where) -> String {
     format!("{}/attendances/{attendance}", path(center, id))
 }
 
@@ -124,8 +124,8 @@ async fn again(
     by: &Greeter,
     now: Now,
     db: &Db,
-    at: At,
-    place: Place,
+    at: Where,
+    place: CorrectionForm,
     sent: (Fields, Error),
 ) -> Result<Submitted<AttendancePage>> {
     let (fields, error) = sent;
@@ -168,7 +168,7 @@ async fn companions(
     };
     match made.await {
         Ok(()) => Ok(Submitted::done(path(center, id), "done.companions")),
-        Err(error) => again(&by, now, db, at, Place::Companions, (fields, error)).await,
+        Err(error) => again(&by, now, db, at, CorrectionForm::Companions, (fields, error)).await,
     }
 }
 
@@ -183,7 +183,7 @@ async fn escort(
     fields: Fields,
 ) -> Result<Submitted<AttendancePage>> {
     let at = (center, id, attendance);
-    let place = if fields.get("way") == Way::Out.code() { Place::Fetched } else { Place::Brought };
+    let place = if fields.get("way") == Way::Out.code() { CorrectionForm::Fetched } else { CorrectionForm::Brought };
     let made = async {
         let mut tx = db.begin().await?;
         let (_, session) = open(&by, now, &mut tx, center, id).await?;
@@ -193,7 +193,7 @@ async fn escort(
         Ok::<_, Error>(tx.commit().await?)
     };
     match made.await {
-        Ok(()) if place == Place::Fetched => Ok(Submitted::done(path(center, id), "done.fetched")),
+        Ok(()) if place == CorrectionForm::Fetched => Ok(Submitted::done(path(center, id), "done.fetched")),
         Ok(()) => Ok(Submitted::done(here(at), "done.brought")),
         Err(error) => again(&by, now, db, at, place, (fields, error)).await,
     }
@@ -220,7 +220,7 @@ async fn void(
     };
     match made.await {
         Ok(()) => Ok(Submitted::done(path(center, id), "done.attendance_voided")),
-        Err(error) => again(&by, now, db, at, Place::Void, (fields, error)).await,
+        Err(error) => again(&by, now, db, at, CorrectionForm::Void, (fields, error)).await,
     }
 }
 

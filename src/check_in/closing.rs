@@ -15,7 +15,7 @@ use crate::clock::{Now, Timestamp};
 use crate::error::Result;
 use crate::hours::queries::volunteers;
 use crate::hours::{self, EntryId, Volunteer};
-use crate::ratings::{self, Summary};
+use crate::ratings::{self, RatingSummary};
 use crate::store::{Conn, Db};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -34,7 +34,7 @@ struct ClosingPage {
     volunteers: Vec<Volunteer>,
     /// Staff who did not check out; volunteers say so in their own rows.
     staff_in: Vec<Present>,
-    ratings: Option<Summary>,
+    ratings: Option<RatingSummary>,
     form: Form,
 }
 

@@ -19,7 +19,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Template)]
 #[template(path = "check_in/desk.html")]
-struct Desk {
+struct DeskPage {
     center: Center,
     today: Date,
     sessions: Vec<Today>,
@@ -29,7 +29,7 @@ struct Desk {
     may_add_devices: bool,
 }
 
-impl View for Desk {
+impl View for DeskPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("desk.title")
     }
@@ -40,12 +40,12 @@ impl View for Desk {
 }
 
 #[get("/centers/<center>/desk")]
-async fn desk(by: Greeter, db: &Db, now: Now, center: CenterId) -> Result<Page<Desk>> {
+async fn desk(by: Greeter, db: &Db, now: Now, center: CenterId) -> Result<Page<DeskPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let today = center.zone.date(now.0);
     let sessions = queries::on_day(&by, &mut conn, center.id(), today).await?;
     let may_coordinate = Coordinator::of((*by).clone()).is_some();
     let to_review = if may_coordinate { review::waiting_count(&mut conn, center.id()).await? } else { 0 };
-    Ok(Page(Desk { center, today, sessions, now, to_review, may_add_devices: may_coordinate }))
+    Ok(Page(DeskPage { center, today, sessions, now, to_review, may_add_devices: may_coordinate }))
 }

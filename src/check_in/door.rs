@@ -19,8 +19,8 @@ use crate::activities::{self, Session};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, FieldErrors, Result};
 use crate::people::{self, PersonId};
-use crate::phones::{self, Look, Phone, Throttle};
-use crate::ratings::{self, Asked};
+use crate::phones::{self, DoorThrottle, Look, Phone};
+use crate::ratings::{self, RatedOn};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::site::Browser;
 use crate::web::{Fields, Form, Frame, Lang, Page, Site, View, filters};
@@ -80,7 +80,7 @@ impl AnswerPage {
     fn kind(&self) -> &'static str {
         match self.refused {
             None => "ok",
-            Some(code) if is_already(code) => "already",
+            Some(code) if code.is_already() => "already",
             Some(_) => "refused",
         }
     }
@@ -90,7 +90,15 @@ impl AnswerPage {
             None | Some(Code::AlreadyIn | Code::AlreadyLeft) => Status::Ok,
             Some(Code::UnknownCode) => Status::NotFound,
             Some(Code::TooMany) => Status::TooManyRequests,
-            Some(_) => Status::Conflict,
+            Some(
+                Code::NotOpenYet
+                | Code::Closed
+                | Code::Cancelled
+                | Code::Full
+                | Code::CodeExpired
+                | Code::CardRevoked
+                | Code::NotIn,
+            ) => Status::Conflict,
         }
     }
 
@@ -99,7 +107,7 @@ impl AnswerPage {
         match (self.refused, self.way) {
             (None, Way::In) => "door.in",
             (None, Way::Out) => "door.left",
-            (Some(code), _) if is_already(code) => "door.already",
+            (Some(code), _) if code.is_already() => "door.already",
             (Some(_), _) => "door.not_in",
         }
     }
@@ -131,7 +139,7 @@ impl AnswerPage {
         };
         let at = at.map(|at: Timestamp| session.zone.local(at));
         match refused {
-            Some(code) if !is_already(code) => Self { name, ..Self::closed(look, session, code) },
+            Some(code) if !code.is_already() => Self { name, ..Self::closed(look, session, code) },
             _ => Self { look, token: session.check_in_token.clone(), session: Some(session), name, refused, way, at },
         }
     }
@@ -147,19 +155,14 @@ impl View for AnswerPage {
     }
 }
 
-/// What was wanted is so, and was before.
-fn is_already(code: Code) -> bool {
-    matches!(code, Code::AlreadyIn | Code::AlreadyLeft)
-}
-
 /// What a phone is shown: the way in, what the door says, or how it was.
-enum Shown {
+enum DoorAnswer {
     Door(Status, Page<DoorPage>),
     Answer(Status, Page<AnswerPage>),
     Question(Page<ratings::Question>),
 }
 
-impl<'r> Responder<'r, 'static> for Shown {
+impl<'r> Responder<'r, 'static> for DoorAnswer {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         match self {
             Self::Door(status, page) => (status, page).respond_to(request),
@@ -169,13 +172,13 @@ impl<'r> Responder<'r, 'static> for Shown {
     }
 }
 
-fn asked(page: DoorPage, status: Status) -> Result<Shown> {
-    Ok(Shown::Door(status, Page(page)))
+fn asked(page: DoorPage, status: Status) -> Result<DoorAnswer> {
+    Ok(DoorAnswer::Door(status, Page(page)))
 }
 
-fn told(page: AnswerPage) -> Result<Shown> {
+fn told(page: AnswerPage) -> Result<DoorAnswer> {
     let status = page.status();
-    Ok(Shown::Answer(status, Page(page)))
+    Ok(DoorAnswer::Answer(status, Page(page)))
 }
 
 /// The session behind a code, or the page that says there is none.
@@ -220,10 +223,10 @@ async fn show(
     look: Look,
     phone: Option<Phone>,
     gate: Gate<'_>,
-    rated: Asked,
+    rated: RatedOn,
     token: &str,
     another: Option<&str>,
-) -> Result<Shown> {
+) -> Result<DoorAnswer> {
     let mut conn = db.read().await?;
     let session = match find(look, &mut conn, token).await? {
         Ok(session) => session,
@@ -238,7 +241,7 @@ async fn show(
         && let Some(phone) = &phone
         && let Some(question) = ratings::question(&mut conn, now, look, &session, phone, rated).await?
     {
-        return Ok(Shown::Question(Page(question)));
+        return Ok(DoorAnswer::Question(Page(question)));
     }
     let pass = match open.and_then(|()| gate.opens(&session, phone.as_ref())) {
         Ok(pass) => pass,
@@ -257,7 +260,7 @@ async fn show(
                 None => AnswerPage::closed(look, session, code),
             };
             let status = if page.refused == Some(Code::UnknownCode) { Status::NotFound } else { Status::Ok };
-            return Ok(Shown::Answer(status, Page(page)));
+            return Ok(DoorAnswer::Answer(status, Page(page)));
         }
     };
     let page = page(look, now, session, people, another.is_some(), Form::new());
@@ -270,7 +273,7 @@ async fn check_in(
     db: &Db,
     now: Now,
     sealer: &State<Sealer>,
-    throttle: &State<Throttle>,
+    throttle: &State<DoorThrottle>,
     queue: &State<Queue>,
     look: Look,
     site: Site,
@@ -280,7 +283,7 @@ async fn check_in(
     jar: &CookieJar<'_>,
     token: &str,
     fields: Fields,
-) -> Result<Shown> {
+) -> Result<DoorAnswer> {
     let session = match find(look, &mut *db.read().await?, token).await? {
         Ok(session) => session,
         Err(nowhere) => return told(nowhere),
@@ -352,7 +355,14 @@ async fn is_in(db: &Db, phone: Option<&Phone>, session: &Session, fields: &Field
 }
 
 /// The gate says no; the door may have a better reason.
-async fn stopped(db: &Db, now: Now, look: Look, session: Session, phone: Option<&Phone>, code: Code) -> Result<Shown> {
+async fn stopped(
+    db: &Db,
+    now: Now,
+    look: Look,
+    session: Session,
+    phone: Option<&Phone>,
+    code: Code,
+) -> Result<DoorAnswer> {
     let code = rules::may_enter(&(&session).into(), now.0, now).err().unwrap_or(code);
     let mut tx = db.begin().await?;
     hall::turn_away(now, &mut tx, phone, &session, code).await?;
@@ -370,13 +380,13 @@ async fn again(
     phone: Option<Phone>,
     fields: Fields,
     errors: FieldErrors,
-) -> Result<Shown> {
+) -> Result<DoorAnswer> {
     let form = Form::again(fields, errors);
     let people = people_of(&mut *db.read().await?, phone.as_ref(), &session).await?;
     asked(DoorPage { pass, ..page(look, now, session, people, true, form) }, Status::UnprocessableEntity)
 }
 
-fn start_over(now: Now, look: Look, session: Session, pass: Pass) -> Result<Shown> {
+fn start_over(now: Now, look: Look, session: Session, pass: Pass) -> Result<DoorAnswer> {
     let page = page(look, now, session, Vec::new(), true, Form::new());
     asked(DoorPage { pass, ..page }, Status::UnprocessableEntity)
 }

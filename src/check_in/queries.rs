@@ -2,9 +2,9 @@
 
 use super::types::{AttendanceId, HeadCountId, Heads, Method, Part};
 use crate::activities::queries::ROOM;
-use crate::activities::title::Sight;
+use crate::activities::title::{self, Sight};
 use crate::activities::{Session, SessionId, SessionStatus, Title};
-use crate::auth::{Role, Viewer};
+use crate::auth::{Greeter, Role, Viewer};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
@@ -14,7 +14,7 @@ use crate::store::{Conn, Flag, Sealer};
 
 /// Whether the viewer sees names: who receives people does, who supervises does not.
 pub fn sees_people(by: &Viewer) -> bool {
-    matches!(by.role, Role::CityAdmin | Role::SocialWorker | Role::TeamLeader | Role::FrontDesk)
+    Greeter::includes(by.role)
 }
 
 /// Somebody who is in.
@@ -359,12 +359,13 @@ pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) 
          join service_kinds k on k.id = a.kind_id
          join centers c on c.id = s.center_id
          left join teams t on t.id = s.team_id
-         where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
-           and ($3 = 0 or exists (select 1 from account_scopes x where x.account_id = $4 and x.team_id = s.team_id))
+         where s.center_id = $2 and s.local_date = $3 and s.status <> 'skipped'
+           and ($4 = 0 or exists (select 1 from account_scopes x where x.account_id = $5 and x.team_id = s.team_id))
          order by s.starts_at, room, s.id",
-        Sight::Of(by).title()
+        title::columns("$1")
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
         .bind(center)
         .bind(date)
         .bind(own_teams_only)

@@ -2,6 +2,8 @@
 //! session was full, closed or cancelled meanwhile, a card reported lost, a code nobody knows. A worker decides each: it
 //! counts all the same, or it does not. The scan itself stays as it is.
 
+use std::sync::LazyLock;
+
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
@@ -10,7 +12,7 @@ use super::forms;
 use super::queries::Identity;
 use super::rules::Doorway;
 use super::types::{Code, Method, Part, RequestId};
-use crate::activities::title::Sight;
+use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, Title};
 use crate::audit;
 use crate::auth::{Coordinator, Viewer};
@@ -34,7 +36,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// A scan that waits for a decision.
 #[derive(Debug, sqlx::FromRow)]
-pub(super) struct Waiting {
+pub(super) struct WaitingScan {
     pub id: ScanId,
     pub session_id: SessionId,
     #[sqlx(flatten)]
@@ -52,7 +54,7 @@ pub(super) struct Waiting {
     door: Doorway,
 }
 
-impl Waiting {
+impl WaitingScan {
     pub fn identity(&self) -> Identity<'_> {
         Identity::new(self.birth_date, self.phone_last4.as_deref())
     }
@@ -75,21 +77,27 @@ impl Waiting {
 
 /// The condition under which a scan `x` waits: the device kept it, the server said no, and nothing has settled it since,
 /// neither a decision nor the person's being in.
-const WAITS: &str = "x.offline = 1
-     and x.outcome in ('full', 'closed', 'cancelled', 'card_revoked', 'unknown_code', 'not_open_yet', 'not_in')
-     and not exists (select 1 from scan_reviews v where v.scan_id = x.id)
-     and not exists (select 1 from attendances y
-        where y.session_id = x.session_id and y.person_id = x.person_id and y.voided_at is null)";
+static WAITS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "x.offline = 1
+         and x.outcome in ({})
+         and not exists (select 1 from scan_reviews v where v.scan_id = x.id)
+         and not exists (select 1 from attendances y
+            where y.session_id = x.session_id and y.person_id = x.person_id and y.voided_at is null)",
+        Code::listed(Code::may_be_reviewed)
+    )
+});
 
 /// How many wait at a center.
 pub(super) async fn waiting_count(conn: &mut Conn, center: CenterId) -> Result<i64> {
     let sql = format!(
-        "select count(*) from scans x join sessions s on s.id = x.session_id where s.center_id = $1 and {WAITS}"
+        "select count(*) from scans x join sessions s on s.id = x.session_id where s.center_id = $1 and {}",
+        *WAITS
     );
     Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(center).fetch_one(conn).await?)
 }
 
-async fn waiting(by: &Viewer, conn: &mut Conn, center: CenterId, one: Option<ScanId>) -> Result<Vec<Waiting>> {
+async fn waiting(by: &Viewer, conn: &mut Conn, center: CenterId, one: Option<ScanId>) -> Result<Vec<WaitingScan>> {
     let sql = format!(
         "select x.id, x.session_id, {}, x.person_id, p.name, p.birth_date, p.phone_last4, x.part, x.way, x.outcome,
                 x.occurred_at, u.name as device, s.status, s.starts_at, s.local_date, c.zone
@@ -100,18 +108,24 @@ async fn waiting(by: &Viewer, conn: &mut Conn, center: CenterId, one: Option<Sca
          join service_kinds k on k.id = a.kind_id
          left join people p on p.id = x.person_id
          left join accounts u on u.id = x.account_id
-         where s.center_id = $1 and ($2 = 0 or x.id = $2) and {WAITS}
+         where s.center_id = $2 and ($3 = 0 or x.id = $3) and {}
          order by x.occurred_at, x.id limit 200",
-        Sight::Of(by).title()
+        title::columns("$1"),
+        *WAITS
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(one.map_or(0, |id| id.0)).fetch_all(conn).await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
+        .bind(center)
+        .bind(one.map_or(0, |id| id.0))
+        .fetch_all(conn)
+        .await?)
 }
 
 #[derive(Template)]
 #[template(path = "check_in/review.html")]
 struct ReviewPage {
     center: Center,
-    scans: Vec<Waiting>,
+    scans: Vec<WaitingScan>,
     /// The scan whose form is shown again, and with what faults.
     again: Option<(ScanId, Form)>,
     blank: Form,

@@ -1,5 +1,6 @@
 //! The session's page: its QR, who is in, the roster to tick, and what else a worker at the door needs.
 
+use crate::auth::{Coordinator, Greeter, Viewer, Watcher};
 use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::response::Redirect;
@@ -10,12 +11,11 @@ use super::queries::{self, Candidate, Counts, HeadCount, Present};
 use super::types::{Code, HeadCountId, Part, RequestId};
 use super::{Again, Answer, Queue, Refused, actions, company, forms, sheets};
 use crate::activities::{self, Session, SessionId, SessionStatus};
-use crate::auth::{Greeter, Role, Viewer, Watcher};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::people::PersonId;
-use crate::ratings::{self, Summary};
+use crate::ratings::{self, RatingSummary};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Site, Submitted, View, filters, qr};
@@ -32,7 +32,7 @@ const SHOWN: usize = 24;
 
 /// Which of the page's forms is shown again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum SessionForm {
     Roster,
     Card,
     WalkIn,
@@ -52,7 +52,7 @@ struct SessionPage {
     expected: Vec<Candidate>,
     heads: Vec<HeadCount>,
     odd: Odd,
-    ratings: Option<Summary>,
+    ratings: Option<RatingSummary>,
     /// What was searched for, and who was found.
     found: Option<(String, Vec<Candidate>)>,
     /// Whose card was shown just now, and whether it was the first time.
@@ -60,7 +60,7 @@ struct SessionPage {
     qr: String,
     link: String,
     request: RequestId,
-    again: Option<(Place, Form)>,
+    again: Option<(SessionForm, Form)>,
     blank: Form,
 }
 
@@ -71,7 +71,7 @@ impl SessionPage {
         conn: &mut Conn,
         site: &Site,
         (center, session): (Center, Session),
-        again: Option<(Place, Form)>,
+        again: Option<(SessionForm, Form)>,
     ) -> Result<Self> {
         let (mut present, mut expected, mut odd) = (Vec::new(), Vec::new(), Odd::default());
         if queries::sees_people(by) {
@@ -109,16 +109,16 @@ impl SessionPage {
         if self.is_planned() { company::not_fetched(&self.present) } else { Vec::new() }
     }
 
-    fn form(&self, place: Place) -> &Form {
+    fn form(&self, place: SessionForm) -> &Form {
         self.again.as_ref().filter(|(at, _)| *at == place).map_or(&self.blank, |(_, form)| form)
     }
 
     fn roster(&self) -> &Form {
-        self.form(Place::Roster)
+        self.form(SessionForm::Roster)
     }
 
     fn card(&self) -> &Form {
-        self.form(Place::Card)
+        self.form(SessionForm::Card)
     }
 
     /// Whose card was shown just now, as long as they are in.
@@ -128,15 +128,15 @@ impl SessionPage {
     }
 
     fn walk_in(&self) -> &Form {
-        self.form(Place::WalkIn)
+        self.form(SessionForm::WalkIn)
     }
 
     fn head_form(&self) -> &Form {
-        self.form(Place::Heads)
+        self.form(SessionForm::Heads)
     }
 
     fn voiding(&self) -> &Form {
-        self.form(Place::Counted)
+        self.form(SessionForm::Counted)
     }
 
     fn path(&self) -> String {
@@ -157,7 +157,7 @@ impl SessionPage {
     }
 
     fn may_coordinate(&self) -> bool {
-        matches!(self.viewer.role, Role::CityAdmin | Role::SocialWorker)
+        Coordinator::includes(self.viewer.role)
     }
 
     fn is_on(&self) -> bool {
@@ -257,7 +257,7 @@ async fn answer(
     now: Now,
     site: &Site,
     opened: (Center, Session),
-    place: Place,
+    place: SessionForm,
     fields: Fields,
     made: Result<&'static str>,
 ) -> Result<Submitted<SessionPage>> {
@@ -295,7 +295,7 @@ async fn tick(
         said.or_refusal().map(|_| "done.checked_in")
     };
     let made = made.await;
-    answer(&by, db, now, &site, opened, Place::Roster, fields, made).await
+    answer(&by, db, now, &site, opened, SessionForm::Roster, fields, made).await
 }
 
 /// A card is scanned or its code typed; the page comes back ready for the next one.
@@ -329,7 +329,7 @@ async fn scan_card(
         Err(error) => Err(error),
     };
     // The code is not shown again: the next one is scanned into an empty field.
-    answer(&by, db, now, &site, opened, Place::Card, Fields::default(), refused).await.map(Err)
+    answer(&by, db, now, &site, opened, SessionForm::Card, Fields::default(), refused).await.map(Err)
 }
 
 fn welcome(center: CenterId, id: SessionId, word: &str, person: PersonId) -> Redirect {
@@ -358,7 +358,7 @@ async fn walk_in(
         said.or_refusal().map(|_| "done.checked_in")
     };
     let made = made.await;
-    answer(&by, db, now, &site, opened, Place::WalkIn, fields, made).await
+    answer(&by, db, now, &site, opened, SessionForm::WalkIn, fields, made).await
 }
 
 #[post("/centers/<center>/sessions/<id>/head-counts", data = "<fields>")]
@@ -382,7 +382,7 @@ async fn count_heads(
         Ok("done.heads_counted")
     };
     let made = made.await;
-    answer(&by, db, now, &site, opened, Place::Heads, fields, made).await
+    answer(&by, db, now, &site, opened, SessionForm::Heads, fields, made).await
 }
 
 #[post("/centers/<center>/sessions/<id>/head-counts/<count>/void", data = "<fields>")]
@@ -406,5 +406,5 @@ async fn void_heads(
         Ok("done.heads_voided")
     };
     let made = made.await;
-    answer(&by, db, now, &site, opened, Place::Counted, fields, made).await
+    answer(&by, db, now, &site, opened, SessionForm::Counted, fields, made).await
 }

@@ -110,19 +110,19 @@ async fn poster(by: Watcher, db: &Db, now: Now, site: Site, center: CenterId, id
 
 #[derive(Template)]
 #[template(path = "check_in/sheet.html")]
-struct Sheet {
+struct SignInSheet {
     center: Center,
     session: Session,
     expected: Vec<Candidate>,
 }
 
-impl Sheet {
+impl SignInSheet {
     fn blanks(&self) -> std::ops::Range<usize> {
         0..BLANK_LINES
     }
 }
 
-impl View for Sheet {
+impl View for SignInSheet {
     fn title(&self, lang: Lang) -> String {
         format!("{} · {}", lang.text("sheet.title"), self.session.title.pick(lang))
     }
@@ -133,9 +133,9 @@ impl View for Sheet {
 }
 
 #[get("/centers/<center>/sessions/<id>/sign-in-sheet")]
-async fn sign_in_sheet(by: Greeter, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<Sheet>> {
+async fn sign_in_sheet(by: Greeter, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<SignInSheet>> {
     let mut conn = db.read().await?;
     let (center, session) = open(&by, now, &mut conn, center, id).await?;
     let expected = queries::expected(&mut conn, &session).await?;
-    Ok(Page(Sheet { center, session, expected }))
+    Ok(Page(SignInSheet { center, session, expected }))
 }

@@ -29,13 +29,13 @@ pub struct Delivery {
     /// The device's clock when it sends this, RFC 3339. Where it is off, the scans' times are put right by as much.
     pub sent_at: Option<String>,
     /// Up to 500. They are read one by one: what is wrong with one of them does not keep the others.
-    #[schema(value_type = Vec<Item>)]
+    #[schema(value_type = Vec<ScanItem>)]
     pub items: Vec<Value>,
 }
 
 /// One scan.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct Item {
+pub struct ScanItem {
     /// A UUID made by the client: the same one again gives the same answer
     pub request_id: String,
     pub session_id: i64,
@@ -72,13 +72,33 @@ pub enum Word {
     Invalid,
 }
 
+/// Why a scan did not do what it was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The door says no.
+    Door(Code),
+    /// A rule of the request itself.
+    Rule(&'static str),
+    /// A field that is not to be read.
+    Field(&'static str),
+}
+
+impl Why {
+    /// The refusal's code, or the faulty field.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Door(code) => code.code(),
+            Self::Rule(code) | Self::Field(code) => code,
+        }
+    }
+}
+
 /// One scan's answer, in the order of the delivery.
 #[derive(Debug)]
 pub struct Told {
     pub request_id: String,
     pub word: Word,
-    /// The refusal's code, or the faulty field.
-    pub code: Option<&'static str>,
+    pub why: Option<Why>,
     pub person: Option<PersonId>,
     /// When they came or went; since when they are in.
     pub at: Option<Timestamp>,
@@ -115,13 +135,13 @@ pub async fn sync(by: Via, now: Now, sealer: &Sealer, queue: &Queue, delivery: D
     let mut told = Vec::with_capacity(read.len());
     for (item, read) in delivery.items.into_iter().zip(read) {
         let request_id: String = item["request_id"].as_str().unwrap_or_default().chars().take(40).collect();
-        let blank = |word, code| Told { request_id: request_id.clone(), word, code, person: None, at: None };
+        let blank = |word, why| Told { request_id: request_id.clone(), word, why, person: None, at: None };
         told.push(match read {
-            Err(field) => blank(Word::Invalid, Some(field)),
+            Err(field) => blank(Word::Invalid, Some(Why::Field(field))),
             Ok(_) => match answers.next() {
                 Some(Ok(answer)) => tell(blank(Word::In, None), answer),
                 Some(Err(Error::NotFound)) => blank(Word::NotFound, None),
-                Some(Err(Error::Refused(refusal))) => blank(Word::Refused, Some(refusal.code)),
+                Some(Err(Error::Refused(refusal))) => blank(Word::Refused, Some(Why::Rule(refusal.code))),
                 Some(Err(error @ (Error::Unauthorized | Error::Unavailable))) => return Err(error),
                 // The log has it from where it arose.
                 Some(Err(_)) => continue,
@@ -143,7 +163,7 @@ fn behind(now: Now, sent_at: Timestamp) -> i64 {
 /// # Errors
 /// The name of the field that is not to be read.
 fn attempt(by: Via, now: Now, sealer: &Sealer, behind_ms: i64, item: &Value) -> Result<Attempt, &'static str> {
-    let item = Item::deserialize(item).map_err(|_| "item")?;
+    let item = ScanItem::deserialize(item).map_err(|_| "item")?;
     fn optional<T: std::str::FromStr>(text: Option<&str>, name: &'static str) -> Result<Option<T>, &'static str> {
         text.map(|text| text.parse().map_err(|_| name)).transpose()
     }
@@ -191,11 +211,11 @@ fn tell(blank: Told, answer: Answer) -> Told {
         }
         Answer::Refused(refused) => {
             let word = match refused.code {
-                Code::AlreadyIn | Code::AlreadyLeft => Word::Already,
                 Code::UnknownCode => Word::Unknown,
+                code if code.is_already() => Word::Already,
                 _ => Word::Refused,
             };
-            Told { word, code: Some(refused.code.code()), person: refused.person, at: refused.since, ..blank }
+            Told { word, why: Some(Why::Door(refused.code)), person: refused.person, at: refused.since, ..blank }
         }
     }
 }

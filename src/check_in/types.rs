@@ -45,6 +45,61 @@ text_enum!(
     }
 );
 
+/// Every question about a code is answered for each of them: a new one is asked about by the compiler.
+impl Code {
+    /// What was wanted is so, and was before.
+    pub fn is_already(self) -> bool {
+        match self {
+            Self::AlreadyIn | Self::AlreadyLeft => true,
+            Self::NotOpenYet
+            | Self::Closed
+            | Self::Cancelled
+            | Self::Full
+            | Self::UnknownCode
+            | Self::CodeExpired
+            | Self::CardRevoked
+            | Self::NotIn
+            | Self::TooMany => false,
+        }
+    }
+
+    /// Whether a scan that a device kept, and that came to this, waits for a worker's decision.
+    pub fn may_be_reviewed(self) -> bool {
+        match self {
+            Self::NotOpenYet
+            | Self::Closed
+            | Self::Cancelled
+            | Self::Full
+            | Self::UnknownCode
+            | Self::CardRevoked
+            | Self::NotIn => true,
+            // Nothing was lost; and devices at the door neither show a code nor send numbers.
+            Self::AlreadyIn | Self::AlreadyLeft | Self::CodeExpired | Self::TooMany => false,
+        }
+    }
+
+    /// Whether the person was seen at the door all the same: the scan is part of their stay.
+    pub fn was_seen(self) -> bool {
+        match self {
+            Self::AlreadyIn | Self::AlreadyLeft | Self::NotIn => true,
+            Self::NotOpenYet
+            | Self::Closed
+            | Self::Cancelled
+            | Self::Full
+            | Self::UnknownCode
+            | Self::CodeExpired
+            | Self::CardRevoked
+            | Self::TooMany => false,
+        }
+    }
+
+    /// The codes that `is` holds for, as SQL lists them.
+    pub fn listed(is: fn(Self) -> bool) -> String {
+        let codes: Vec<_> = Self::ALL.iter().filter(|code| is(**code)).map(|code| format!("'{code}'")).collect();
+        codes.join(", ")
+    }
+}
+
 /// Heads without a name, and how many of them belong to each group; one head may be in several groups.
 #[derive(Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Heads {

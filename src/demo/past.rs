@@ -22,7 +22,7 @@ const SUMMARIES: [&str; 5] = [
 ];
 
 #[derive(sqlx::FromRow)]
-struct Held {
+struct HeldSession {
     id: SessionId,
     starts_at: Timestamp,
     ends_at: Timestamp,
@@ -56,7 +56,7 @@ pub(super) async fn live(b: &Builder, tx: &mut Conn, made: &mut Made, rich: bool
     .bind(made.center.id())
     .fetch_all(&mut *tx)
     .await?;
-    let sessions: Vec<Held> = sqlx::query_as(
+    let sessions: Vec<HeldSession> = sqlx::query_as(
         "select s.id, s.starts_at, s.ends_at, s.local_date, s.capacity, s.team_id, a.title, a.kind_id
          from sessions s join activities a on a.id = s.activity_id
          where s.center_id = $1 and s.status = 'planned' and s.starts_at < $2 order by s.starts_at, s.id",
@@ -139,7 +139,7 @@ fn suits(title: &str, groups: Groups) -> bool {
     }
 }
 
-async fn attend(tx: &mut Conn, made: &mut Made, session: &Held, residents: &[Resident], now: Now) -> Result<()> {
+async fn attend(tx: &mut Conn, made: &mut Made, session: &HeldSession, residents: &[Resident], now: Now) -> Result<()> {
     let most = if session.kind_id == 1 { 3 } else { session.capacity * 8 / 10 };
     let mut came = 0;
     for resident in residents {
@@ -172,7 +172,7 @@ async fn attend(tx: &mut Conn, made: &mut Made, session: &Held, residents: &[Res
 }
 
 /// From a quarter of an hour before to a quarter after.
-fn arrival(inventor: &mut Inventor, session: &Held) -> Timestamp {
+fn arrival(inventor: &mut Inventor, session: &HeldSession) -> Timestamp {
     Timestamp(session.starts_at.0 + inventor.between(-900..900) * 1_000)
 }
 
@@ -180,7 +180,7 @@ fn arrival(inventor: &mut Inventor, session: &Held) -> Timestamp {
 async fn help(
     tx: &mut Conn,
     made: &mut Made,
-    session: &Held,
+    session: &HeldSession,
     helpers: &[PersonId],
     residents: &[Resident],
     closed: bool,
@@ -221,7 +221,7 @@ async fn help(
 async fn insert(
     tx: &mut Conn,
     made: &Made,
-    session: &Held,
+    session: &HeldSession,
     person: PersonId,
     part: &str,
     method: &str,
@@ -250,7 +250,7 @@ async fn insert(
     Ok(())
 }
 
-async fn close(tx: &mut Conn, made: &mut Made, session: &Held) -> Result<()> {
+async fn close(tx: &mut Conn, made: &mut Made, session: &HeldSession) -> Result<()> {
     let summary = made.inventor.pick(&SUMMARIES).copied().unwrap_or_default();
     sqlx::query("update sessions set status = 'completed', summary = $1, closed_at = $2, closed_by = $3, updated_at = $2 where id = $4")
         .bind(summary)

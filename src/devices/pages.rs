@@ -32,14 +32,14 @@ struct Link {
 
 #[derive(Template)]
 #[template(path = "devices/list.html")]
-struct List {
+struct DevicesPage {
     center: Center,
     devices: Vec<Device>,
     link: Option<Link>,
     form: Form,
 }
 
-impl List {
+impl DevicesPage {
     async fn load(conn: &mut Conn, now: Now, center: Center, link: Option<Link>, form: Form) -> Result<Self> {
         Ok(Self { devices: queries::of_center(conn, now, center.id()).await?, center, link, form })
     }
@@ -49,7 +49,7 @@ impl List {
     }
 }
 
-impl View for List {
+impl View for DevicesPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("devices.title")
     }
@@ -60,10 +60,10 @@ impl View for List {
 }
 
 #[get("/centers/<center>/devices")]
-async fn list(by: Coordinator, db: &Db, now: Now, center: CenterId) -> Result<Page<List>> {
+async fn list(by: Coordinator, db: &Db, now: Now, center: CenterId) -> Result<Page<DevicesPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    Ok(Page(List::load(&mut conn, now, center, None, Form::new()).await?))
+    Ok(Page(DevicesPage::load(&mut conn, now, center, None, Form::new()).await?))
 }
 
 /// Answers with the page itself and no redirect: the link is not kept anywhere to be shown by the next request.
@@ -75,7 +75,7 @@ async fn add(
     site: Site,
     center: CenterId,
     fields: Fields,
-) -> Result<(rocket::http::Status, Page<List>)> {
+) -> Result<(rocket::http::Status, Page<DevicesPage>)> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let mut read = fields.read();
     let name = read.required("name", parse::line(40));
@@ -94,7 +94,7 @@ async fn add(
             (None, form, rocket::http::Status::UnprocessableEntity)
         }
     };
-    Ok(Page(List::load(&mut *db.read().await?, now, center, link, form).await?).with(status))
+    Ok(Page(DevicesPage::load(&mut *db.read().await?, now, center, link, form).await?).with(status))
 }
 
 #[post("/centers/<center>/devices/<device>/cut-off")]

@@ -27,7 +27,7 @@ pub async fn confirm(
     if !counting(tx, session, confirmed.person).await?.is_empty() {
         return Err(Error::refused("hours_confirmed"));
     }
-    let entry = Entry {
+    let entry = LedgerEntry {
         person: confirmed.person,
         minutes: confirmed.minutes,
         source: confirmed.source(),
@@ -66,7 +66,8 @@ pub async fn correct(
     .await?;
     let Some((person, was, original)) = found else { return Err(Error::NotFound) };
     reverse(by, now, tx, session, (entry, person, was), reason).await?;
-    let anew = Entry { person, minutes, source: Source::Adjusted, original, reverses: None, reason: Some(reason) };
+    let anew =
+        LedgerEntry { person, minutes, source: Source::Adjusted, original, reverses: None, reason: Some(reason) };
     insert(by, now, tx, session, &anew).await?;
     audit::record(tx, by, now, audit::entry("hours.corrected", entry.0).at(session.center_id).because(reason)).await
 }
@@ -109,7 +110,7 @@ async fn reverse(
     (entry, person, minutes): (EntryId, PersonId, i64),
     reason: &str,
 ) -> Result<()> {
-    let reversal = Entry {
+    let reversal = LedgerEntry {
         person,
         minutes: -minutes,
         source: Source::Adjusted,
@@ -120,7 +121,7 @@ async fn reverse(
     insert(by, now, tx, session, &reversal).await.map(|_| ())
 }
 
-struct Entry<'a> {
+struct LedgerEntry<'a> {
     person: PersonId,
     minutes: i64,
     source: Source,
@@ -129,7 +130,7 @@ struct Entry<'a> {
     reason: Option<&'a str>,
 }
 
-async fn insert(by: &Viewer, now: Now, tx: &mut Conn, session: &Session, entry: &Entry<'_>) -> Result<EntryId> {
+async fn insert(by: &Viewer, now: Now, tx: &mut Conn, session: &Session, entry: &LedgerEntry<'_>) -> Result<EntryId> {
     sqlx::query_scalar(
         "insert into hours_entries (person_id, session_id, team_id, minutes, source, original_minutes, confirmed_at,
                 confirmed_by, reverses_id, reason)

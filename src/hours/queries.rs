@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::rules::{self, Stay};
+use super::rules::{self, SeenMinutes};
 use super::types::{Confirmed, EntryId, Source};
 use crate::activities::Session;
 use crate::clock::Timestamp;
@@ -20,11 +20,11 @@ pub struct Volunteer {
     pub phone_last4: Option<String>,
     pub came_at: Timestamp,
     pub left_at: Option<Timestamp>,
-    pub stay: Stay,
+    pub stay: SeenMinutes,
     /// The most minutes that need no reason: see [`rules::explained`].
     pub explained: i64,
     /// The row that counts now.
-    pub entry: Option<Entry>,
+    pub entry: Option<LedgerRow>,
 }
 
 impl Volunteer {
@@ -42,7 +42,7 @@ impl Volunteer {
 }
 
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct LedgerRow {
     pub id: EntryId,
     pub minutes: i64,
     pub source: Source,
@@ -51,7 +51,7 @@ pub struct Entry {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct ServiceRow {
     id: AttendanceId,
     person_id: PersonId,
     name: String,
@@ -67,7 +67,7 @@ struct Row {
 
 /// The session's volunteers, each with the entry that counts: not a reversal, and not reversed.
 pub async fn volunteers(conn: &mut Conn, session: &Session) -> Result<Vec<Volunteer>> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows: Vec<ServiceRow> = sqlx::query_as(
         "select a.id, a.person_id, p.name, p.phone_last4, a.came_at, a.left_at, a.away_ms, h.id as entry, h.minutes,
                 h.source, h.reason
          from attendances a
@@ -97,7 +97,7 @@ pub async fn volunteers(conn: &mut Conn, session: &Session) -> Result<Vec<Volunt
             came_at: row.came_at,
             left_at: row.left_at,
             entry: match (row.entry, row.minutes, row.source) {
-                (Some(id), Some(minutes), Some(source)) => Some(Entry { id, minutes, source, reason: row.reason }),
+                (Some(id), Some(minutes), Some(source)) => Some(LedgerRow { id, minutes, source, reason: row.reason }),
                 _ => None,
             },
         })

@@ -6,16 +6,16 @@ use crate::clock::Timestamp;
 
 /// A volunteer's minutes as the door saw them, and whether the check-out was forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stay {
+pub struct SeenMinutes {
     pub minutes: i64,
     pub forgot_to_leave: bool,
 }
 
 /// From coming to leaving; somebody who did not check out is taken to have left at the session's end.
 /// The time between leaving and coming back does not count.
-pub fn stay(came_at: Timestamp, left_at: Option<Timestamp>, away: Duration, session_ends: Timestamp) -> Stay {
+pub fn stay(came_at: Timestamp, left_at: Option<Timestamp>, away: Duration, session_ends: Timestamp) -> SeenMinutes {
     let there = left_at.unwrap_or(session_ends).minus(away);
-    Stay { minutes: came_at.minutes_until(there), forgot_to_leave: left_at.is_none() }
+    SeenMinutes { minutes: came_at.minutes_until(there), forgot_to_leave: left_at.is_none() }
 }
 
 /// Helpers set up before a session and clear away after it: so long on either side is nothing to wonder about.
@@ -51,9 +51,9 @@ mod tests {
     #[test]
     fn a_forgotten_check_out_ends_with_the_session() {
         let (came, end) = (at("2026-03-05T02:00:30Z"), at("2026-03-05T04:00:00Z"));
-        assert_eq!(stay(came, None, Duration::ZERO, end), Stay { minutes: 119, forgot_to_leave: true });
+        assert_eq!(stay(came, None, Duration::ZERO, end), SeenMinutes { minutes: 119, forgot_to_leave: true });
         let left = Some(at("2026-03-05T04:10:30Z"));
-        assert_eq!(stay(came, left, Duration::ZERO, end), Stay { minutes: 130, forgot_to_leave: false });
+        assert_eq!(stay(came, left, Duration::ZERO, end), SeenMinutes { minutes: 130, forgot_to_leave: false });
         assert_eq!(stay(came, left, Duration::from_secs(1_800), end).minutes, 100);
         assert_eq!(
             stay(end, None, Duration::ZERO, came).minutes,

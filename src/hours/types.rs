@@ -1,6 +1,6 @@
 //! What the ledger is made of.
 
-use super::rules::Stay;
+use super::rules::SeenMinutes;
 use crate::ids::AttendanceId;
 pub use crate::ids::EntryId;
 use crate::people::PersonId;
@@ -28,7 +28,7 @@ pub struct Confirmed {
     pub(super) attendance: AttendanceId,
     pub(super) person: PersonId,
     /// As measured.
-    pub(super) stay: Stay,
+    pub(super) stay: SeenMinutes,
     /// As confirmed.
     pub(super) minutes: i64,
     pub(super) reason: Option<String>,

@@ -1,11 +1,11 @@
 //! The pages of what was done: a center's, and the whole city's.
 
+use crate::auth::{AuditReader, CityAdmin, Coordinator, Manager, Role, TeamReader, Watcher};
 use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::{Route, get, routes};
 
-use super::queries::{self, Event};
-use crate::auth::{AuditReader, CityAdmin, Role};
+use super::queries::{self, LogEntry};
 use crate::centers::{self, CenterHead, CenterId};
 use crate::clock::{Timestamp, Zone};
 use crate::error::Result;
@@ -27,14 +27,14 @@ struct Log {
     center: Option<CenterHead>,
     zone: Zone,
     role: Role,
-    events: Vec<Event>,
+    events: Vec<LogEntry>,
     /// Where the next page begins, if there is one.
     next: Option<i64>,
 }
 
 impl Log {
     /// `events` holds one more than a page if there is more.
-    fn new(center: Option<CenterHead>, zone: Zone, role: Role, mut events: Vec<Event>) -> Self {
+    fn new(center: Option<CenterHead>, zone: Zone, role: Role, mut events: Vec<LogEntry>) -> Self {
         let more = events.len() as i64 > PAGE;
         events.truncate(PAGE as usize);
         let next = events.last().filter(|_| more).map(|event| event.id);
@@ -46,27 +46,27 @@ impl Log {
     }
 
     /// True if there is a text that says what was done; else the page shows the code.
-    fn is_told(&self, event: &Event) -> bool {
+    fn is_told(&self, event: &LogEntry) -> bool {
         let key = format!("audit.{}", event.action);
         !Lang::Zh.text(&key).ends_with(&key)
     }
 
     /// The page of the record, where there is one that the reader may open.
-    fn href(&self, event: &Event) -> Option<String> {
+    fn href(&self, event: &LogEntry) -> Option<String> {
         let center = event.center_id?;
-        let (folder, roles): (_, &[Role]) = match event.subject.as_str() {
-            "person" => ("people", &[Role::CityAdmin, Role::SocialWorker]),
-            "team" => ("teams", &[Role::CityAdmin, Role::SocialWorker]),
-            "worker" => ("workers", &[Role::CityAdmin, Role::ProviderManager]),
-            "room" => ("rooms", &[Role::CityAdmin, Role::ProviderManager]),
-            "session" => ("sessions", &[Role::CityAdmin, Role::ProviderManager, Role::SocialWorker]),
+        let (folder, may_open) = match event.subject.as_str() {
+            "person" => ("people", Coordinator::includes(self.role)),
+            "team" => ("teams", TeamReader::includes(self.role)),
+            "worker" => ("workers", Manager::includes(self.role)),
+            "room" => ("rooms", Manager::includes(self.role)),
+            "session" => ("sessions", Watcher::includes(self.role)),
             _ => return None,
         };
-        roles.contains(&self.role).then(|| format!("/centers/{center}/{folder}/{}", event.subject_id))
+        may_open.then(|| format!("/centers/{center}/{folder}/{}", event.subject_id))
     }
 
     /// The number of the phone that acted by itself.
-    fn phone<'e>(&self, event: &'e Event) -> Option<&'e str> {
+    fn phone<'e>(&self, event: &'e LogEntry) -> Option<&'e str> {
         if event.by_account.is_set() { None } else { event.actor.strip_prefix("phone ") }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::forms::Revision;
+use super::forms::PersonRevision;
 use super::name::Name;
 use super::numbers::{IdNumber, PhoneNumber};
 use super::types::{Facts, Person, PersonId};
@@ -215,7 +215,7 @@ pub async fn revise(
     sealer: &Sealer,
     center: &Center,
     person: &Person,
-    revision: &Revision,
+    revision: &PersonRevision,
 ) -> Result<()> {
     let input = &revision.person;
     let phone = match &input.facts.phone {

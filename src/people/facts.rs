@@ -12,7 +12,7 @@ use crate::error::{Error, OnViolation, Result};
 use crate::spelling;
 use crate::store::{Conn, Sealer};
 
-/// The columns that hold [`Facts`], in the order in which [`Row::bind`] gives their values.
+/// The columns that hold [`Facts`], in the order in which [`FactsRow::bind`] gives their values.
 const COLUMNS: [&str; 13] = [
     "name",
     "name_key",
@@ -35,7 +35,7 @@ fn columns(write: impl Fn(&str, usize) -> String) -> String {
 }
 
 /// Facts on their way into the table.
-struct Row<'a> {
+struct FactsRow<'a> {
     now: Now,
     sealer: &'a Sealer,
     facts: &'a Facts,
@@ -66,7 +66,7 @@ impl<O> Binds for QueryScalar<'static, Any, O, AnyArguments> {
     }
 }
 
-impl Row<'_> {
+impl FactsRow<'_> {
     fn bind<B: Binds>(&self, query: B) -> B {
         let Facts { name, sex, birth_date, phone, id_number } = self.facts;
         let sounds = Sounds::of(name);
@@ -96,7 +96,7 @@ pub(super) async fn insert(tx: &mut Conn, now: Now, sealer: &Sealer, facts: &Fac
     let places = columns(|_, place| format!("${place}"));
     let sql = format!("insert into people ({names}, created_at) values ({places}, $13) returning id");
     let query = sqlx::query_scalar(AssertSqlSafe(sql));
-    Ok(Row { now, sealer, facts }.bind(query).fetch_one(tx).await.on_unique("people_id_number", number_known)?)
+    Ok(FactsRow { now, sealer, facts }.bind(query).fetch_one(tx).await.on_unique("people_id_number", number_known)?)
 }
 
 /// Gives a known human what was entered and is not known yet; what is known stays.
@@ -107,7 +107,12 @@ pub(super) async fn fill_in(tx: &mut Conn, now: Now, sealer: &Sealer, id: Person
     });
     let sql = format!("update people set {filled}, version = version + 1 where id = $14");
     let query = sqlx::query(AssertSqlSafe(sql));
-    Row { now, sealer, facts }.bind(query).bind(id).execute(tx).await.on_unique("people_id_number", number_known)?;
+    FactsRow { now, sealer, facts }
+        .bind(query)
+        .bind(id)
+        .execute(tx)
+        .await
+        .on_unique("people_id_number", number_known)?;
     Ok(())
 }
 
@@ -125,7 +130,7 @@ pub(super) async fn update(
     let set = columns(|column, place| format!("{column} = ${place}"));
     let sql = format!("update people set {set}, version = version + 1 where id = $14 and version = $15");
     let query = sqlx::query(AssertSqlSafe(sql));
-    let query = Row { now, sealer, facts }.bind(query).bind(id).bind(seen);
+    let query = FactsRow { now, sealer, facts }.bind(query).bind(id).bind(seen);
     let updated = query.execute(tx).await.on_unique("people_id_number", number_known)?;
     if updated.rows_affected() == 0 { Err(Error::refused("person_changed")) } else { Ok(()) }
 }

@@ -85,7 +85,7 @@ pub fn person(fields: &Fields, today: Date) -> Result<PersonInput> {
 }
 
 /// A known person's form. An empty phone or ID number leaves the one there is; to take it out is said expressly.
-pub struct Revision {
+pub struct PersonRevision {
     pub person: PersonInput,
     pub forget_phone: bool,
     pub forget_id_number: bool,
@@ -94,12 +94,12 @@ pub struct Revision {
 }
 
 /// The fields of [`person`], `forget_phone forget_id_number`, and the `version` that the form was filled from.
-pub fn revision(fields: &Fields, today: Date) -> Result<Revision> {
+pub fn revision(fields: &Fields, today: Date) -> Result<PersonRevision> {
     let mut read = fields.read();
     let (forget_phone, forget_id_number) = (read.flag("forget_phone"), read.flag("forget_id_number"));
     let version = read.optional("version", parse::integer(0..=i64::MAX));
     let version = read.finish(|| version)?;
-    Ok(Revision { person: person(fields, today)?, forget_phone, forget_id_number, version })
+    Ok(PersonRevision { person: person(fields, today)?, forget_phone, forget_id_number, version })
 }
 
 /// Fields `group valid_from valid_to document`.

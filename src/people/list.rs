@@ -22,7 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Template)]
 #[template(path = "people/list.html")]
-struct List {
+struct PeoplePage {
     center: Center,
     people: Vec<Listed>,
     total: i64,
@@ -34,7 +34,7 @@ struct List {
     wanted: Option<String>,
 }
 
-impl List {
+impl PeoplePage {
     /// The page without its people.
     async fn load(conn: &mut Conn, now: Now, center: Center, group: Option<PriorityGroup>) -> Result<Self> {
         let today = center.zone.date(now.0);
@@ -91,7 +91,7 @@ fn pages(total: i64) -> i64 {
     (total + PAGE - 1).max(PAGE) / PAGE
 }
 
-impl View for List {
+impl View for PeoplePage {
     fn title(&self, lang: Lang) -> String {
         lang.text("people.title")
     }
@@ -109,11 +109,11 @@ async fn list(
     center: CenterId,
     page: Option<i64>,
     group: Option<&str>,
-) -> Result<Page<List>> {
+) -> Result<Page<PeoplePage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let group = group.and_then(|group| group.parse().ok());
-    let mut list = List::load(&mut conn, now, center, group).await?;
+    let mut list = PeoplePage::load(&mut conn, now, center, group).await?;
     list.page = page.unwrap_or(1).clamp(1, list.pages());
     let part = ((list.page - 1) * PAGE, PAGE);
     list.people = queries::list(&mut conn, list.center.id(), list.today, list.among(), part).await?;
@@ -129,10 +129,10 @@ async fn search(
     sealer: &State<Sealer>,
     center: CenterId,
     fields: Fields,
-) -> Result<Page<List>> {
+) -> Result<Page<PeoplePage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let mut list = List::load(&mut conn, now, center, None).await?;
+    let mut list = PeoplePage::load(&mut conn, now, center, None).await?;
     let wanted: String = fields.get("q").chars().take(60).collect();
     list.people = queries::list_found(&mut conn, sealer, list.center.id(), list.today, &wanted, PAGE as usize).await?;
     list.wanted = Some(wanted);

@@ -21,7 +21,7 @@ use crate::store::{self, Conn, Db};
 use crate::web::site::Appearance;
 use crate::web::{Lang, Site};
 
-pub use throttle::Throttle;
+pub use throttle::DoorThrottle;
 
 pub const COOKIE: &str = "phone";
 
@@ -202,5 +202,5 @@ impl<'r> FromRequest<'r> for Look {
 }
 
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("phones", |rocket| async { rocket.manage(Throttle::default()) })
+    AdHoc::on_ignite("phones", |rocket| async { rocket.manage(DoorThrottle::default()) })
 }

@@ -10,15 +10,15 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 /// Names and numbers at once from one address, a hall behind one router; then one more every second.
 const AT_ONCE: NonZeroU32 = NonZeroU32::new(60).unwrap();
 
-pub struct Throttle(DefaultKeyedRateLimiter<IpAddr>);
+pub struct DoorThrottle(DefaultKeyedRateLimiter<IpAddr>);
 
-impl Default for Throttle {
+impl Default for DoorThrottle {
     fn default() -> Self {
         Self(RateLimiter::keyed(Quota::per_second(NonZeroU32::MIN).allow_burst(AT_ONCE)))
     }
 }
 
-impl Throttle {
+impl DoorThrottle {
     /// True if this try may go on.
     pub fn admits(&self, address: Option<IpAddr>) -> bool {
         // Forget whoever has been quiet, so that many addresses do not fill the memory.
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn a_hall_gets_in_and_a_flood_does_not() {
-        let throttle = Throttle::default();
+        let throttle = DoorThrottle::default();
         assert!((0..60).all(|_| throttle.admits(at("192.0.2.1"))));
         assert!(!(0..5).all(|_| throttle.admits(at("192.0.2.1"))));
         assert!(throttle.admits(at("192.0.2.2")), "another address is not concerned");

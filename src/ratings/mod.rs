@@ -10,8 +10,8 @@ mod types;
 
 use rocket::fairing::AdHoc;
 
-pub use pages::{Asked, Question, question};
-pub use queries::{Summary, summary};
+pub use pages::{Question, RatedOn, question};
+pub use queries::{RatingSummary, summary};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("ratings", |rocket| async { rocket.mount("/", pages::routes()) })

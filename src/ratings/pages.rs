@@ -24,10 +24,10 @@ pub(super) fn routes() -> Vec<Route> {
 const COOKIE: &str = "rated";
 
 /// For which session this phone answered, if for one.
-pub struct Asked(Option<SessionId>);
+pub struct RatedOn(Option<SessionId>);
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Asked {
+impl<'r> FromRequest<'r> for RatedOn {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
@@ -77,7 +77,7 @@ pub async fn question(
     look: Look,
     session: &Session,
     phone: &Phone,
-    asked: Asked,
+    asked: RatedOn,
 ) -> Result<Option<Question>> {
     if !is_open(session, now) || !queries::came(conn, session.id, phone).await? {
         return Ok(None);
@@ -94,7 +94,7 @@ async fn rate(
     look: Look,
     site: Site,
     phone: Option<Phone>,
-    asked: Asked,
+    asked: RatedOn,
     jar: &CookieJar<'_>,
     token: &str,
     fields: Fields,

@@ -2,7 +2,7 @@
 
 use super::types::{SCORES, TOLD_FROM};
 use crate::activities::{Session, SessionId};
-use crate::auth::{Role, Viewer};
+use crate::auth::{CenterReader, TeamReader, Viewer};
 use crate::clock::Now;
 use crate::error::Result;
 use crate::ids::RequestId;
@@ -49,11 +49,11 @@ pub(super) async fn keep(
 
 /// What was answered, as far as it may be told.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Summary {
+pub struct RatingSummary {
     answers: Vec<(i64, Option<String>)>,
 }
 
-impl Summary {
+impl RatingSummary {
     /// Fewer answers would name somebody.
     pub fn is_told(&self) -> bool {
         self.answers.len() >= TOLD_FROM
@@ -80,7 +80,7 @@ impl Summary {
     }
 }
 
-impl Chart for Summary {
+impl Chart for RatingSummary {
     fn bars(&self, lang: Lang) -> Bars {
         let bar = |score| {
             let value = self.of_score(score);
@@ -97,24 +97,24 @@ impl Chart for Summary {
 
 /// What the session's staff is told of the answers; none before the session is over, and none to the front desk, which
 /// sees check-in and nothing else. In the order of their keys, which is none.
-pub async fn summary(by: &Viewer, now: Now, conn: &mut Conn, session: &Session) -> Result<Option<Summary>> {
-    if !session.is_over(&now.0) || matches!(by.role, Role::FrontDesk | Role::Purchaser) {
+pub async fn summary(by: &Viewer, now: Now, conn: &mut Conn, session: &Session) -> Result<Option<RatingSummary>> {
+    if !session.is_over(&now.0) || !(CenterReader::includes(by.role) || TeamReader::includes(by.role)) {
         return Ok(None);
     }
     let answers = sqlx::query_as("select score, comment from ratings where session_id = $1 order by id")
         .bind(session.id)
         .fetch_all(conn)
         .await?;
-    Ok(Some(Summary { answers }))
+    Ok(Some(RatingSummary { answers }))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Summary;
+    use super::RatingSummary;
 
     #[test]
     fn the_average_is_rounded_to_a_tenth() {
-        let of = |scores: &[i64]| Summary { answers: scores.iter().map(|score| (*score, None)).collect() };
+        let of = |scores: &[i64]| RatingSummary { answers: scores.iter().map(|score| (*score, None)).collect() };
         assert_eq!(of(&[5, 4, 4]).average(), "4.3");
         assert_eq!(of(&[5, 5, 4]).average(), "4.7");
         assert_eq!(of(&[1, 1, 1]).average(), "1.0");

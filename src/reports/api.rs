@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::types::{Numbers, Period};
-use super::{Reach, Scope, queries, scope};
+use super::{Reach, Reported, queries, scope};
 use crate::api::Problem;
 use crate::auth::ReportReader;
 use crate::centers::{CenterId, SecondNumber};
@@ -244,7 +244,7 @@ pub(crate) async fn summary(
     Ok(Json(SummaryJson::new(numbers, &reach)))
 }
 
-fn asked(scope: Option<&str>, from: Option<&str>, to: Option<&str>) -> Result<(Scope, Period)> {
+fn asked(scope: Option<&str>, from: Option<&str>, to: Option<&str>) -> Result<(Reported, Period)> {
     let fields = Fields::default()
         .with("scope", scope.unwrap_or_default())
         .with("from", from.unwrap_or_default())

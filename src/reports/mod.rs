@@ -30,8 +30,8 @@ mod types;
 use rocket::fairing::AdHoc;
 
 pub use queries::count;
-pub use scope::{Reach, Scope};
-pub use types::{Completeness, GroupTally, Kind, KindTally, Led, Numbers, Period, RoomUse, Tally, TeamTally};
+pub use scope::{Reach, Reported};
+pub use types::{Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, RoomUse, Tally, TeamTally};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("reports", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use sqlx::AssertSqlSafe;
 
 use super::scope::ASKED;
-use super::types::{Completeness, GroupTally, Kind, KindTally, Led, Numbers, Period, Tally, TeamTally};
+use super::types::{Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, Tally, TeamTally};
 use super::{Reach, room_use};
 use crate::activities::queries::ROOM;
-use crate::activities::title::Sight;
+use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, Title};
 use crate::auth::Viewer;
 use crate::centers::population;
@@ -233,7 +233,7 @@ async fn groups(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Gr
 
 /// Every service kind, those without a session too.
 async fn kinds(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<KindTally>> {
-    let kinds: Vec<Kind> =
+    let kinds: Vec<KindName> =
         sqlx::query_as("select id, code, name, name_en from service_kinds order by id").fetch_all(&mut *conn).await?;
     let mut parts = tallies(conn, By::Kind, reach, period).await?;
     Ok(kinds
@@ -246,7 +246,7 @@ async fn kinds(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Kin
 }
 
 async fn teams(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<TeamTally>> {
-    let kinds: Vec<Kind> =
+    let kinds: Vec<KindName> =
         sqlx::query_as("select id, code, name, name_en from team_kinds order by id").fetch_all(&mut *conn).await?;
     let sql = format!(
         "{}
@@ -308,9 +308,10 @@ pub(super) async fn session_rows(
          join service_kinds k on k.id = a.kind_id
          where {ATTENDED} order by s.starts_at, s.id",
         held("0"),
-        Sight::Of(by).title()
+        title::columns("$2")
     );
-    rows(conn, sql, reach, period).await
+    let query = sqlx::query_as(AssertSqlSafe(sql)).bind(reach.asked(period)).bind(Sight::Of(by).reader());
+    Ok(query.fetch_all(conn).await?)
 }
 
 async fn completeness(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> Result<Completeness> {

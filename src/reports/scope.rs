@@ -13,14 +13,14 @@ use crate::store::{self, Conn};
 
 /// A scope by its name: `center:4`, `provider:2`, `town:石排镇`, `city`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum Reported {
     Center(CenterId),
     Provider(ProviderId),
     Town(String),
     City,
 }
 
-impl std::str::FromStr for Scope {
+impl std::str::FromStr for Reported {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -122,19 +122,19 @@ pub async fn all(by: &ReportReader, conn: &mut Conn, period: Period) -> Result<R
 ///
 /// # Errors
 /// `NotFound` for a scope that holds no center, or one that the viewer may not read: part of a total is no total.
-pub async fn named(by: &ReportReader, conn: &mut Conn, scope: &Scope, period: Period) -> Result<Reach> {
+pub async fn named(by: &ReportReader, conn: &mut Conn, scope: &Reported, period: Period) -> Result<Reach> {
     let asked = centers_of(conn, scope).await?;
     let mut reach = all(by, conn, period).await?;
     reach.centers.retain(|center| asked.contains(&center.id()));
     if asked.is_empty() || reach.centers.len() < asked.len() { Err(Error::NotFound) } else { Ok(reach) }
 }
 
-async fn centers_of(conn: &mut Conn, scope: &Scope) -> Result<Vec<CenterId>> {
+async fn centers_of(conn: &mut Conn, scope: &Reported) -> Result<Vec<CenterId>> {
     let (kind, id, town) = match scope {
-        Scope::Center(id) => ("center", id.0, ""),
-        Scope::Provider(id) => ("provider", id.0, ""),
-        Scope::Town(name) => ("town", 0, name.as_str()),
-        Scope::City => ("city", 0, ""),
+        Reported::Center(id) => ("center", id.0, ""),
+        Reported::Provider(id) => ("provider", id.0, ""),
+        Reported::Town(name) => ("town", 0, name.as_str()),
+        Reported::City => ("city", 0, ""),
     };
     Ok(sqlx::query_scalar(
         "select c.id from centers c join communities m on m.id = c.community_id
@@ -163,12 +163,12 @@ mod tests {
 
     #[test]
     fn scopes_are_read_by_name() {
-        assert_eq!("center:4".parse(), Ok(Scope::Center(CenterId(4))));
-        assert_eq!("provider:2".parse(), Ok(Scope::Provider(ProviderId(2))));
-        assert_eq!("town:石排镇".parse(), Ok(Scope::Town("石排镇".into())));
-        assert_eq!("city".parse(), Ok(Scope::City));
+        assert_eq!("center:4".parse(), Ok(Reported::Center(CenterId(4))));
+        assert_eq!("provider:2".parse(), Ok(Reported::Provider(ProviderId(2))));
+        assert_eq!("town:石排镇".parse(), Ok(Reported::Town("石排镇".into())));
+        assert_eq!("city".parse(), Ok(Reported::City));
         for wrong in ["", "city:1", "center:", "center:x", "town:", "planet:3"] {
-            assert!(wrong.parse::<Scope>().is_err(), "{wrong}");
+            assert!(wrong.parse::<Reported>().is_err(), "{wrong}");
         }
     }
 }

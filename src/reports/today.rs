@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 
 use super::queries::{UNCONFIRMED, present};
 use crate::activities::queries::ROOM;
-use crate::activities::title::Sight;
+use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, SessionStatus, Title};
 use crate::auth::Viewer;
 use crate::centers::Center;
@@ -43,16 +43,21 @@ pub async fn sessions(by: &Viewer, conn: &mut Conn, center: &Center, today: Date
          from sessions s join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id
          left join workers v on v.id = s.worker_id left join people p on p.id = v.person_id
-         where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped' order by s.starts_at, s.id",
-        Sight::Of(by).title(),
+         where s.center_id = $2 and s.local_date = $3 and s.status <> 'skipped' order by s.starts_at, s.id",
+        title::columns("$1"),
         present("s")
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center.id()).bind(today).fetch_all(conn).await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
+        .bind(center.id())
+        .bind(today)
+        .fetch_all(conn)
+        .await?)
 }
 
 /// A session that waits for its worker: to be closed, or for hours to be confirmed.
 #[derive(Debug, sqlx::FromRow)]
-pub struct Waiting {
+pub struct WaitingSession {
     pub id: SessionId,
     #[sqlx(flatten)]
     pub title: Title,
@@ -62,7 +67,7 @@ pub struct Waiting {
     pub unconfirmed: i64,
 }
 
-impl Waiting {
+impl WaitingSession {
     pub fn is_open(&self) -> bool {
         self.status == SessionStatus::Planned
     }
@@ -76,7 +81,7 @@ impl Waiting {
 #[derive(Debug)]
 pub struct ToDo {
     /// The latest first; the rest is only counted.
-    pub sessions: Vec<Waiting>,
+    pub sessions: Vec<WaitingSession>,
     pub open_sessions: i64,
     pub unconfirmed_hours: i64,
     /// People enrolled here whose birth date nobody knows.
@@ -99,13 +104,14 @@ pub async fn to_do(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> R
                    (select count(*) from attendances t
                     where s.status = 'completed' and t.session_id = s.id and {UNCONFIRMED}) as unconfirmed
             from sessions s join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id
-            where s.center_id = $1 and s.local_date >= $2 and s.ends_at <= $3
+            where s.center_id = $2 and s.local_date >= $3 and s.ends_at <= $4
               and s.status in ('planned', 'completed')) w
          where w.status = 'planned' or w.unconfirmed > 0
          order by w.starts_at desc",
-        Sight::Of(by).title()
+        title::columns("$1")
     );
-    let waiting: Vec<Waiting> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    let waiting: Vec<WaitingSession> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
         .bind(center.id())
         .bind(center.zone.date(now.0).minus_days(366))
         .bind(now.0)

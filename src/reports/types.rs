@@ -104,7 +104,7 @@ impl Numbers {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TeamTally {
     /// `None`: volunteers of no team.
-    pub kind: Option<Kind>,
+    pub kind: Option<KindName>,
     pub visits: i64,
     pub persons: i64,
     pub minutes: i64,
@@ -112,7 +112,7 @@ pub struct TeamTally {
 
 /// A catalog's entry in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Kind {
+pub struct KindName {
     pub id: i64,
     pub code: String,
     pub name: String,

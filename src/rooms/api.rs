@@ -37,7 +37,7 @@ pub(crate) struct RoomJson {
     /// By weekday, 1 (Monday) to 7, from the first opening to the last closing; a missing day is closed
     hours: BTreeMap<String, Hours>,
     /// Every span of the week
-    week: Vec<Span>,
+    week: Vec<OpeningJson>,
 }
 
 /// Local wall clock times, `08:30`
@@ -48,7 +48,7 @@ pub(crate) struct Hours {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Span {
+pub(crate) struct OpeningJson {
     /// 1 (Monday) to 7
     weekday: i64,
     opens: String,
@@ -65,7 +65,7 @@ impl RoomJson {
             let (opens, closes) = (clock_time(opens), clock_time(closes));
             day.and_modify(|day| day.closes.clone_from(&closes))
                 .or_insert_with(|| Hours { opens: opens.clone(), closes: closes.clone() });
-            week.push(Span { weekday, opens, closes });
+            week.push(OpeningJson { weekday, opens, closes });
         }
         Self {
             id: room.id.0,

@@ -1,5 +1,6 @@
 //! A center's rooms: the list with how it stands to the notice, and the form of one room.
 
+use crate::auth::{CenterReader, Manager};
 use std::time::Duration;
 
 use askama::Template;
@@ -7,7 +8,6 @@ use rocket::{Route, get, post, routes};
 
 use super::types::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind};
 use super::{actions, forms, queries, rules};
-use crate::auth::{CenterReader, Manager, Role};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Fault, Result};
@@ -23,7 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Template)]
 #[template(path = "rooms/list.html")]
-struct List {
+struct RoomsPage {
     center: Center,
     rooms: Vec<Room>,
     closures: Vec<Closure>,
@@ -32,7 +32,7 @@ struct List {
     may_manage: bool,
 }
 
-impl List {
+impl RoomsPage {
     fn room_name(&self, id: &RoomId) -> &str {
         self.rooms.iter().find(|room| room.id == *id).map_or("", |room| room.name.as_str())
     }
@@ -42,7 +42,7 @@ impl List {
     }
 }
 
-impl View for List {
+impl View for RoomsPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("rooms.title")
     }
@@ -53,16 +53,16 @@ impl View for List {
 }
 
 #[get("/centers/<center>/rooms")]
-async fn list(by: CenterReader, db: &Db, now: Now, center: CenterId) -> Result<Page<List>> {
+async fn list(by: CenterReader, db: &Db, now: Now, center: CenterId) -> Result<Page<RoomsPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let rooms = queries::of_center(&mut conn, center.id()).await?;
     let kinds = queries::kinds(&mut conn).await?;
     let closures = queries::closures(&mut conn, center.id(), now.0, Timestamp(i64::MAX)).await?;
     let standard = rules::standard(&rooms, &kinds);
-    let may_manage = matches!(by.role, Role::CityAdmin | Role::ProviderManager);
+    let may_manage = Manager::includes(by.role);
     let today = center.zone.date(now.0);
-    Ok(Page(List { center, rooms, closures, standard, today, may_manage }))
+    Ok(Page(RoomsPage { center, rooms, closures, standard, today, may_manage }))
 }
 
 /// The form of a room, new (`room` is none) or known.

@@ -16,7 +16,7 @@ use super::{Engine, OpenError, Pool};
 
 #[derive(RustEmbed)]
 #[folder = "migrations"]
-struct Files;
+struct MigrationFiles;
 
 /// Brings the database to this program's version; makes the file of an SQLite database that is not there. On PostgreSQL
 /// several processes may try at once: one does, the others wait.
@@ -51,7 +51,7 @@ async fn run(pool: &Pool) -> Result<(), OpenError> {
 }
 
 fn all(engine: Engine) -> Vec<Migration> {
-    Files::iter().filter_map(|name| migration(&name, engine)).collect()
+    MigrationFiles::iter().filter_map(|name| migration(&name, engine)).collect()
 }
 
 /// This program's migrations: their numbers and checksums.
@@ -61,12 +61,13 @@ pub(super) fn known(engine: Engine) -> Vec<(i64, Vec<u8>)> {
 
 /// The number of this program's last migration.
 pub(super) fn last() -> i64 {
-    Files::iter().filter_map(|name| name.split_once('_')?.0.parse().ok()).max().unwrap_or(0)
+    MigrationFiles::iter().filter_map(|name| name.split_once('_')?.0.parse().ok()).max().unwrap_or(0)
 }
 
 /// Every migration's text.
 pub(super) fn texts() -> impl Iterator<Item = String> {
-    Files::iter().filter_map(|name| Some(String::from_utf8_lossy(&Files::get(&name)?.data).into_owned()))
+    MigrationFiles::iter()
+        .filter_map(|name| Some(String::from_utf8_lossy(&MigrationFiles::get(&name)?.data).into_owned()))
 }
 
 fn migration(file: &str, engine: Engine) -> Option<Migration> {
@@ -76,7 +77,7 @@ fn migration(file: &str, engine: Engine) -> Option<Migration> {
         (Some((name, "sqlite")), Engine::Sqlite) | (Some((name, "postgres")), Engine::Postgres) => name,
         _ => return None,
     };
-    let text = Files::get(file)?;
+    let text = MigrationFiles::get(file)?;
     let text = String::from_utf8_lossy(&text.data);
     let sql = match engine {
         Engine::Sqlite => Cow::from(text.replace("bigserial primary key", "integer primary key autoincrement")),

@@ -1,11 +1,11 @@
 //! A center's volunteer teams: the list, a new one's form, and a team's page.
 
+use crate::auth::{Coordinator, TeamReader, Viewer};
 use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
 use super::types::{Member, Team, TeamId, TeamKind};
 use super::{actions, forms, queries};
-use crate::auth::{Coordinator, Role, TeamReader, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
 use crate::error::{Error, Fault, FieldErrors, Result};
@@ -25,13 +25,13 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Template)]
 #[template(path = "teams/list.html")]
-struct List {
+struct TeamsPage {
     center: Center,
     teams: Vec<Team>,
     may_write: bool,
 }
 
-impl View for List {
+impl View for TeamsPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("teams.title")
     }
@@ -42,20 +42,20 @@ impl View for List {
 }
 
 fn may_write(by: &Viewer) -> bool {
-    matches!(by.role, Role::CityAdmin | Role::SocialWorker)
+    Coordinator::includes(by.role)
 }
 
 #[get("/centers/<center>/teams")]
-async fn list(by: TeamReader, db: &Db, center: CenterId) -> Result<Page<List>> {
+async fn list(by: TeamReader, db: &Db, center: CenterId) -> Result<Page<TeamsPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let teams = queries::list(&by, &mut conn, center.id()).await?;
-    Ok(Page(List { center, teams, may_write: may_write(&by) }))
+    Ok(Page(TeamsPage { center, teams, may_write: may_write(&by) }))
 }
 
 #[derive(Template)]
 #[template(path = "teams/new.html")]
-struct NewPage {
+struct NewTeamPage {
     center: Center,
     kinds: Vec<TeamKind>,
     form: Form,
@@ -63,7 +63,7 @@ struct NewPage {
     leaders: Vec<PersonRow>,
 }
 
-impl View for NewPage {
+impl View for NewTeamPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("teams.new")
     }
@@ -74,11 +74,11 @@ impl View for NewPage {
 }
 
 #[get("/centers/<center>/teams/new")]
-async fn new(by: Coordinator, db: &Db, now: Now, center: CenterId) -> Result<Page<NewPage>> {
+async fn new(by: Coordinator, db: &Db, now: Now, center: CenterId) -> Result<Page<NewTeamPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let form = Form::filled(Fields::default().with("founded_on", center.zone.date(now.0)));
-    Ok(Page(NewPage { kinds: queries::kinds(&mut conn).await?, center, form, leaders: Vec::new() }))
+    Ok(Page(NewTeamPage { kinds: queries::kinds(&mut conn).await?, center, form, leaders: Vec::new() }))
 }
 
 #[post("/centers/<center>/teams", data = "<fields>")]
@@ -89,7 +89,7 @@ async fn create(
     sealer: &State<Sealer>,
     center: CenterId,
     fields: Fields,
-) -> Result<Submitted<NewPage>> {
+) -> Result<Submitted<NewTeamPage>> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let mut leaders = Vec::new();
     let made = async {
@@ -110,7 +110,7 @@ async fn create(
         async |errors| {
             let form = Form::again(fields, errors);
             let kinds = queries::kinds(&mut *db.read().await?).await?;
-            Ok(NewPage { center, kinds, form, leaders })
+            Ok(NewTeamPage { center, kinds, form, leaders })
         },
     )
     .await

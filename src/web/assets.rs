@@ -13,12 +13,12 @@ use sha2::{Digest, Sha256};
 
 #[derive(RustEmbed)]
 #[folder = "src/web/assets"]
-struct Files;
+struct AssetFiles;
 
 /// What is served: file name to content. The stylesheets of `css/` are one file, `linli.css`.
 static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
     let mut assets = BTreeMap::from([("linli.css".to_owned(), Asset::new(stylesheet().into_bytes()))]);
-    for name in Files::iter().filter(|name| !name.starts_with("css/")) {
+    for name in AssetFiles::iter().filter(|name| !name.starts_with("css/")) {
         let (folder, file) = name.rsplit_once('/').unwrap_or(("", &name));
         let asset = Asset { checksum: checksum(&family(folder, &name)), content: read(&name) };
         assets.insert(file.to_owned(), asset);
@@ -45,13 +45,13 @@ fn checksum(content: &[u8]) -> String {
 /// so they share one checksum: if one changes, the browser fetches them all.
 fn family(folder: &str, name: &str) -> Vec<u8> {
     match folder.starts_with("js/") {
-        true => Files::iter().filter(|other| other.starts_with(folder)).flat_map(|other| read(&other)).collect(),
+        true => AssetFiles::iter().filter(|other| other.starts_with(folder)).flat_map(|other| read(&other)).collect(),
         false => read(name),
     }
 }
 
 fn read(name: &str) -> Vec<u8> {
-    Files::get(name).map(|file| file.data.into_owned()).unwrap_or_default()
+    AssetFiles::get(name).map(|file| file.data.into_owned()).unwrap_or_default()
 }
 
 /// A text that is served under another path than its own.
@@ -66,7 +66,7 @@ fn text_of(name: &str) -> String {
 /// The layers' order is set by the first files; among components it does not matter.
 fn stylesheet() -> String {
     const FIRST: [&str; 3] = ["css/reset.css", "css/tokens.css", "css/base.css"];
-    let rest = Files::iter().filter(|name| name.starts_with("css/") && !FIRST.contains(&name.as_ref()));
+    let rest = AssetFiles::iter().filter(|name| name.starts_with("css/") && !FIRST.contains(&name.as_ref()));
     let mut names: Vec<String> = rest.map(|name| name.into_owned()).collect();
     names.sort();
     FIRST.iter().map(|name| (*name).to_owned()).chain(names).map(|name| text_of(&name)).collect::<Vec<_>>().join("\n")
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn no_two_files_have_one_name() {
-        let files = Files::iter().filter(|name| !name.starts_with("css/")).count();
+        let files = AssetFiles::iter().filter(|name| !name.starts_with("css/")).count();
         assert_eq!(ASSETS.len(), files + 1, "and the stylesheet");
     }
 }

@@ -77,7 +77,7 @@ impl Bars {
 
 /// One column of a row in time.
 #[derive(Clone, Debug)]
-pub struct Column {
+pub struct ChartColumn {
     /// Under the column; empty where there is no room for every label.
     pub label: String,
     /// What it stands for in full (`2026年3月`).
@@ -92,7 +92,7 @@ pub struct Column {
 #[template(path = "components/chart_columns.html")]
 pub struct Columns {
     said: String,
-    columns: Vec<Column>,
+    columns: Vec<ChartColumn>,
     /// The values of the lines, from zero up.
     scale: Vec<i64>,
 }
@@ -102,7 +102,7 @@ impl Columns {
     const TOP: f64 = 14.0;
     const BOTTOM: f64 = 158.0;
 
-    pub fn new(lang: Lang, columns: Vec<Column>) -> Self {
+    pub fn new(lang: Lang, columns: Vec<ChartColumn>) -> Self {
         let values: Vec<(String, String)> =
             columns.iter().filter(|c| c.value > 0).map(|c| (c.name.clone(), c.value.to_string())).collect();
         let said = said(lang, values.iter().map(|(name, value)| (name.as_str(), value.as_str())));

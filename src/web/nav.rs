@@ -2,10 +2,12 @@
 
 use super::frame::Frame;
 pub use super::frame::Tab;
-use crate::auth::{Role, Viewer};
+use crate::auth::{
+    AuditReader, CenterReader, CityAdmin, Coordinator, Greeter, Manager, ReportReader, Role, TeamReader, Viewer,
+};
 
 /// A link of the main navigation.
-pub struct Item {
+pub struct NavItem {
     pub href: String,
     /// The text's key; the icon bears the same name.
     pub key: &'static str,
@@ -14,7 +16,7 @@ pub struct Item {
 }
 
 /// The main navigation for `viewer` around a page in `frame`.
-pub fn items(viewer: Option<&Viewer>, frame: Frame<'_>) -> Vec<Item> {
+pub fn items(viewer: Option<&Viewer>, frame: Frame<'_>) -> Vec<NavItem> {
     let Some(viewer) = viewer else { return Vec::new() };
     match frame {
         Frame::Center { id, tab: current, .. } => CENTER
@@ -31,7 +33,7 @@ pub fn items(viewer: Option<&Viewer>, frame: Frame<'_>) -> Vec<Item> {
     }
 }
 
-struct Entry {
+struct NavEntry {
     tab: Tab,
     path: &'static str,
     key: &'static str,
@@ -39,73 +41,46 @@ struct Entry {
     roles: &'static [Role],
 }
 
-impl Entry {
-    fn item(&self, href: String, current: Tab) -> Item {
-        Item { href, key: self.key, icon: self.icon, current: self.tab == current }
+impl NavEntry {
+    fn item(&self, href: String, current: Tab) -> NavItem {
+        NavItem { href, key: self.key, icon: self.icon, current: self.tab == current }
     }
 }
 
-use Role::{CityAdmin, Committee, FrontDesk, ProviderManager, Purchaser, SocialWorker, TeamLeader, TownSupervisor};
+/// Who answers for several centers: to the others the summary says no more than their own center's report.
+const SEVERAL: &[Role] = &[Role::CityAdmin, Role::TownSupervisor, Role::ProviderManager, Role::Purchaser];
 
-const READERS: &[Role] = &[CityAdmin, TownSupervisor, Committee, ProviderManager, SocialWorker];
-const WORKERS: &[Role] = &[CityAdmin, SocialWorker];
-const MANAGERS: &[Role] = &[CityAdmin, ProviderManager];
-
-const CENTER: &[Entry] = &[
-    Entry { tab: Tab::Overview, path: "", key: "nav.overview", icon: "home", roles: READERS },
-    Entry { tab: Tab::Week, path: "/week", key: "nav.week", icon: "calendar", roles: READERS },
-    Entry {
-        tab: Tab::Desk,
-        path: "/desk",
-        key: "nav.desk",
-        icon: "scan",
-        roles: &[CityAdmin, SocialWorker, TeamLeader, FrontDesk],
+const CENTER: &[NavEntry] = &[
+    NavEntry { tab: Tab::Overview, path: "", key: "nav.overview", icon: "home", roles: CenterReader::ROLES },
+    NavEntry { tab: Tab::Week, path: "/week", key: "nav.week", icon: "calendar", roles: CenterReader::ROLES },
+    NavEntry { tab: Tab::Desk, path: "/desk", key: "nav.desk", icon: "scan", roles: Greeter::ROLES },
+    NavEntry { tab: Tab::People, path: "/people", key: "nav.people", icon: "people", roles: Coordinator::ROLES },
+    NavEntry { tab: Tab::Reports, path: "/reports", key: "nav.reports", icon: "chart", roles: ReportReader::ROLES },
+    NavEntry {
+        tab: Tab::Activities,
+        path: "/activities",
+        key: "nav.activities",
+        icon: "file",
+        roles: CenterReader::ROLES,
     },
-    Entry { tab: Tab::People, path: "/people", key: "nav.people", icon: "people", roles: WORKERS },
-    Entry {
-        tab: Tab::Reports,
-        path: "/reports",
-        key: "nav.reports",
-        icon: "chart",
-        roles: &[CityAdmin, TownSupervisor, Committee, ProviderManager, SocialWorker, Purchaser],
-    },
-    Entry { tab: Tab::Activities, path: "/activities", key: "nav.activities", icon: "file", roles: READERS },
-    Entry {
-        tab: Tab::Teams,
-        path: "/teams",
-        key: "nav.teams",
-        icon: "team",
-        roles: &[CityAdmin, SocialWorker, TeamLeader],
-    },
-    Entry { tab: Tab::Rooms, path: "/rooms", key: "nav.rooms", icon: "door", roles: READERS },
-    Entry { tab: Tab::Workers, path: "/workers", key: "nav.workers", icon: "people", roles: MANAGERS },
-    Entry {
-        tab: Tab::Audit,
-        path: "/audit",
-        key: "nav.audit",
-        icon: "inbox",
-        roles: &[CityAdmin, ProviderManager, SocialWorker],
-    },
+    NavEntry { tab: Tab::Teams, path: "/teams", key: "nav.teams", icon: "team", roles: TeamReader::ROLES },
+    NavEntry { tab: Tab::Rooms, path: "/rooms", key: "nav.rooms", icon: "door", roles: CenterReader::ROLES },
+    NavEntry { tab: Tab::Workers, path: "/workers", key: "nav.workers", icon: "people", roles: Manager::ROLES },
+    NavEntry { tab: Tab::Audit, path: "/audit", key: "nav.audit", icon: "inbox", roles: AuditReader::ROLES },
 ];
 
-const CITY: &[Entry] = &[
-    Entry { tab: Tab::Centers, path: "/centers", key: "nav.centers", icon: "home", roles: Role::ALL },
-    Entry {
-        tab: Tab::Reports,
-        path: "/summary",
-        key: "nav.reports",
-        icon: "chart",
-        roles: &[CityAdmin, TownSupervisor, ProviderManager, Purchaser],
-    },
-    Entry {
+const CITY: &[NavEntry] = &[
+    NavEntry { tab: Tab::Centers, path: "/centers", key: "nav.centers", icon: "home", roles: Role::ALL },
+    NavEntry { tab: Tab::Reports, path: "/summary", key: "nav.reports", icon: "chart", roles: SEVERAL },
+    NavEntry {
         tab: Tab::Organizations,
         path: "/organizations",
         key: "nav.organizations",
         icon: "team",
-        roles: &[CityAdmin],
+        roles: CityAdmin::ROLES,
     },
-    Entry { tab: Tab::Accounts, path: "/accounts", key: "nav.accounts", icon: "people", roles: &[CityAdmin] },
-    Entry { tab: Tab::Catalogs, path: "/catalogs", key: "nav.catalogs", icon: "gear", roles: &[CityAdmin] },
-    Entry { tab: Tab::Audit, path: "/audit", key: "nav.audit", icon: "inbox", roles: &[CityAdmin] },
-    Entry { tab: Tab::Me, path: "/account", key: "nav.account", icon: "gear", roles: Role::ALL },
+    NavEntry { tab: Tab::Accounts, path: "/accounts", key: "nav.accounts", icon: "people", roles: CityAdmin::ROLES },
+    NavEntry { tab: Tab::Catalogs, path: "/catalogs", key: "nav.catalogs", icon: "gear", roles: CityAdmin::ROLES },
+    NavEntry { tab: Tab::Audit, path: "/audit", key: "nav.audit", icon: "inbox", roles: CityAdmin::ROLES },
+    NavEntry { tab: Tab::Me, path: "/account", key: "nav.account", icon: "gear", roles: Role::ALL },
 ];

@@ -11,7 +11,7 @@ use rocket::response::{self, Responder, Response};
 
 use super::filters;
 use super::frame::Frame;
-use super::nav::{self, Item};
+use super::nav::{self, NavItem};
 use super::site::Appearance;
 use super::text::Lang;
 use crate::auth::Viewer;
@@ -54,9 +54,9 @@ impl<V: View> Page<V> {
 }
 
 /// The values that filters ask for while a template renders.
-struct Reader(Lang);
+struct Values(Lang);
 
-impl askama::Values for Reader {
+impl askama::Values for Values {
     fn get_value<'a>(&'a self, key: &str) -> Option<&'a dyn Any> {
         (key == filters::LANG).then_some(&self.0 as &dyn Any)
     }
@@ -64,21 +64,21 @@ impl askama::Values for Reader {
 
 /// Renders a template that is no page of its own: a fragment, or text in the reader's language.
 pub fn fragment(template: &impl Template, lang: Lang) -> askama::Result<String> {
-    template.render_with_values(&Reader(lang))
+    template.render_with_values(&Values(lang))
 }
 
 fn render<V: View>(view: &V, request: &Request<'_>) -> askama::Result<String> {
     let lang = Lang::of(request);
     let frame = view.frame();
-    let body = view.render_with_values(&Reader(lang))?;
+    let body = view.render_with_values(&Values(lang))?;
     let title = view.title(lang);
     let look = Appearance::of(request);
     match frame {
-        Frame::Print => PrintLayout { lang, title: &title, body: &body }.render_with_values(&Reader(lang)),
-        Frame::Door => DoorLayout { lang, look, title: &title, body: &body }.render_with_values(&Reader(lang)),
-        Frame::Screen => ScreenLayout { lang, look, title: &title, body: &body }.render_with_values(&Reader(lang)),
+        Frame::Print => PrintLayout { lang, title: &title, body: &body }.render_with_values(&Values(lang)),
+        Frame::Door => DoorLayout { lang, look, title: &title, body: &body }.render_with_values(&Values(lang)),
+        Frame::Screen => ScreenLayout { lang, look, title: &title, body: &body }.render_with_values(&Values(lang)),
         Frame::FrontDesk(center) => {
-            FrontDeskLayout { lang, look, center, title: &title, body: &body }.render_with_values(&Reader(lang))
+            FrontDeskLayout { lang, look, center, title: &title, body: &body }.render_with_values(&Values(lang))
         }
         Frame::Center { .. } | Frame::City(_) | Frame::Public => {
             let viewer = request.local_cache(|| None::<Viewer>).as_ref();
@@ -97,7 +97,7 @@ fn render<V: View>(view: &V, request: &Request<'_>) -> askama::Result<String> {
                 flash: take_flash(request),
                 here: request.uri().path().as_str(),
             }
-            .render_with_values(&Reader(lang))
+            .render_with_values(&Values(lang))
         }
     }
 }
@@ -121,7 +121,7 @@ struct Layout<'a> {
     viewer: Option<&'a Viewer>,
     /// The center's name, inside one.
     center: Option<&'a str>,
-    nav: Vec<Item>,
+    nav: Vec<NavItem>,
     flash: Option<String>,
     here: &'a str,
 }

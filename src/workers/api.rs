@@ -110,7 +110,7 @@ pub(crate) async fn create(
 /// When a worker's time ends.
 #[derive(ToSchema)]
 #[allow(dead_code)] // describes the body; `forms::ending` reads it
-pub(crate) struct Ending {
+pub(crate) struct EndingBody {
     /// The first day without them: today or earlier ends their sign-in to the center at once, a day to come ends it when
     /// that day begins in the center's zone
     ended_on: Option<String>,
@@ -119,7 +119,7 @@ pub(crate) struct Ending {
 }
 
 /// Ends a worker's time in the center, or changes or takes back an end that is still to come. 404 where they have left.
-#[utoipa::path(context_path = "/api/v1", tag = "workers", params(("id" = i64, Path)), request_body = Ending, responses((status = 200, body = WorkerJson), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "workers", params(("id" = i64, Path)), request_body = EndingBody, responses((status = 200, body = WorkerJson), (status = "4XX", body = Problem)))]
 #[post("/workers/<id>/ending", data = "<fields>")]
 pub(crate) async fn end(by: Manager, db: &Db, now: Now, id: WorkerId, fields: Fields) -> Result<Json<WorkerJson>> {
     let mut tx = db.begin().await?;

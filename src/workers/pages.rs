@@ -19,19 +19,19 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Template)]
 #[template(path = "workers/list.html")]
-struct List {
+struct WorkersPage {
     center: Center,
     workers: Vec<Worker>,
     today: Date,
 }
 
-impl List {
+impl WorkersPage {
     fn present(&self) -> usize {
         self.workers.iter().filter(|worker| worker.is_there(self.today)).count()
     }
 }
 
-impl View for List {
+impl View for WorkersPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("workers.title")
     }
@@ -42,22 +42,22 @@ impl View for List {
 }
 
 #[get("/centers/<center>/workers")]
-async fn list(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Page<List>> {
+async fn list(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Page<WorkersPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let today = center.zone.date(now.0);
     let workers = queries::all(&mut conn, center.id(), today).await?;
-    Ok(Page(List { center, workers, today }))
+    Ok(Page(WorkersPage { center, workers, today }))
 }
 
 #[derive(Template)]
 #[template(path = "workers/new.html")]
-struct NewPage {
+struct NewWorkerPage {
     center: Center,
     form: Form,
 }
 
-impl NewPage {
+impl NewWorkerPage {
     fn kinds(&self) -> &'static [WorkerKind] {
         WorkerKind::ALL
     }
@@ -67,7 +67,7 @@ impl NewPage {
     }
 }
 
-impl View for NewPage {
+impl View for NewWorkerPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("workers.new")
     }
@@ -78,13 +78,13 @@ impl View for NewPage {
 }
 
 #[get("/centers/<center>/workers/new")]
-async fn new(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Page<NewPage>> {
+async fn new(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Page<NewWorkerPage>> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let values = Fields::default()
         .with("kind", WorkerKind::SocialWorker)
         .with("started_on", center.zone.date(now.0))
         .with("sign_in", 1);
-    Ok(Page(NewPage { center, form: Form::filled(values) }))
+    Ok(Page(NewWorkerPage { center, form: Form::filled(values) }))
 }
 
 #[post("/centers/<center>/workers", data = "<fields>")]
@@ -95,7 +95,7 @@ async fn create(
     sealer: &State<Sealer>,
     center: CenterId,
     fields: Fields,
-) -> Result<Submitted<NewPage>> {
+) -> Result<Submitted<NewWorkerPage>> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let made = async {
         let (input, account) = forms::worker(&fields)?.with_account().await?;
@@ -108,7 +108,7 @@ async fn create(
         "done.worker_added",
         async |errors| {
             let form = Form::again(fields, errors);
-            Ok(NewPage { center, form })
+            Ok(NewWorkerPage { center, form })
         },
     )
     .await

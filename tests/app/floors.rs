@@ -197,3 +197,23 @@ fn pages_know_no_sql() {
         assert!(!handles || small || !code.contains("sqlx::"), "{} asks the database itself", path.display());
     }
 }
+
+#[test]
+fn a_types_name_is_used_once() {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in files("src") {
+        for line in code(&path).lines() {
+            let line = line.strip_prefix("pub ").unwrap_or(line);
+            let line =
+                if line.starts_with("pub(") { line.split_once(") ").map_or(line, |(_, rest)| rest) } else { line };
+            for word in ["struct ", "enum ", "trait ", "type "] {
+                let Some(rest) = line.strip_prefix(word) else { continue };
+                let name: String = rest.chars().take_while(|c| is_part_of_a_word(*c)).collect();
+                places.entry(name).or_default().push(path.display().to_string());
+            }
+        }
+    }
+    assert!(places.len() > 200, "the types are not found");
+    let twice: Vec<_> = places.iter().filter(|(_, places)| places.len() > 1).collect();
+    assert!(twice.is_empty(), "one word, several things: {twice:#?}");
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::facts::{Fact, Rights, Yes};
+use super::facts::{Fact, Known, Rights};
 use super::types::{Event, Key};
 use super::{ADMITTED, Again, Answer, Attempt, Door, LEFT, RETURNED, Refused, Way, Who};
 use crate::activities::SessionId;
@@ -73,16 +73,16 @@ pub(super) struct Scan {
     pub card: Option<CardId>,
     pub part: Part,
     pub spot: Option<Spot>,
-    pub said: Said,
+    pub said: Verdict,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Said {
+pub(super) enum Verdict {
     Through { word: &'static str, at: Timestamp },
     Refused(Refused),
 }
 
-impl Said {
+impl Verdict {
     /// As the scan keeps it.
     pub(super) fn word(self) -> &'static str {
         match self {
@@ -103,7 +103,7 @@ pub(super) struct Decided {
 }
 
 /// What is known of a person's stay while the batch is decided.
-struct Known {
+struct KnownStay {
     spot: Option<Spot>,
     events: Vec<Event>,
 }
@@ -130,7 +130,7 @@ struct Desk {
     now: Now,
     doors: HashMap<SessionId, Door>,
     events: HashMap<Key, Vec<Event>>,
-    known: HashMap<Key, Known>,
+    known: HashMap<Key, KnownStay>,
     requests: HashMap<RequestId, usize>,
     made: Decided,
 }
@@ -176,7 +176,7 @@ impl Desk {
             && (scan.part == fact.part || attempt.part.is_none());
         match (same, attempt.again, scan.said) {
             (false, ..) => Err(Error::refused("request_reused")),
-            (true, Again::Page, Said::Refused(_)) => Ok(None),
+            (true, Again::Page, Verdict::Refused(_)) => Ok(None),
             (true, ..) => Ok(Some(Outcome::ReplayOf(before))),
         }
     }
@@ -188,7 +188,7 @@ impl Desk {
             card: fact.card.as_ref().map(|card| card.id),
             part: fact.part,
             spot,
-            said: Said::Refused(Refused { code, person: fact.person, since }),
+            said: Verdict::Refused(Refused { code, person: fact.person, since }),
         };
         let key = match (fact.key(attempt.session), &attempt.who) {
             (None, Who::Card(_)) => return Ok(refused(Code::UnknownCode, None, None)),
@@ -197,7 +197,7 @@ impl Desk {
         };
         // A card or a remembered phone may come to any center; a name is only known where it is enrolled.
         let travels = attempt.by.phone.is_some() || matches!(attempt.who, Who::Card(_));
-        if !fact.says(Yes::Speaks) || !fact.says(Yes::Known) || !(fact.says(Yes::Enrolled) || travels) {
+        if !fact.says(Known::Speaks) || !fact.says(Known::Met) || !(fact.says(Known::Enrolled) || travels) {
             return Err(Error::NotFound);
         }
         if fact.card.as_ref().is_some_and(|card| card.revoked_at.is_some()) {
@@ -214,7 +214,7 @@ impl Desk {
             card: fact.card.as_ref().map(|card| card.id),
             part: fact.part,
             spot: Some(spot),
-            said: Said::Through { word, at: attempt.occurred_at },
+            said: Verdict::Through { word, at: attempt.occurred_at },
         };
         let open = door.is_open(self.now, attempt);
         let Some(spot) = spot else {
@@ -254,19 +254,19 @@ impl Desk {
         })
     }
 
-    fn known(&mut self, key: Key, fact: &Fact) -> &Known {
+    fn known(&mut self, key: Key, fact: &Fact) -> &KnownStay {
         let events = &mut self.events;
         self.known.entry(key).or_insert_with(|| {
             let mut events = events.remove(&key).unwrap_or_default();
             // The row itself counts as seen: it may have been written without a scan.
             events.extend(fact.came_at.map(|at| Event { at, way: Way::In }));
             events.extend(fact.left_at.map(|at| Event { at, way: Way::Out }));
-            Known { spot: fact.live.map(Spot::There), events }
+            KnownStay { spot: fact.live.map(Spot::There), events }
         })
     }
 
     fn keep(&mut self, key: Key, spot: Option<Spot>, events: Vec<Event>) {
-        self.known.insert(key, Known { spot, events });
+        self.known.insert(key, KnownStay { spot, events });
     }
 
     fn stays(&mut self, key: Key, spot: Spot, events: Vec<Event>, stay: Stay) {
@@ -281,7 +281,7 @@ impl Desk {
         {
             door.taken += 1;
         }
-        if !fact.says(Yes::Enrolled) {
+        if !fact.says(Known::Enrolled) {
             self.made.enrolled.push((key.person, center, n));
         }
     }
@@ -343,8 +343,8 @@ fn groups(fact: &Fact, door: &Door) -> Groups {
     let date = door.door.local_date;
     Groups {
         elderly: fact.birth_date.is_some_and(|birth| door.bands.is_elderly(birth, date)),
-        disabled: fact.says(Yes::Disabled),
-        needy: fact.says(Yes::Needy),
+        disabled: fact.says(Known::Disabled),
+        needy: fact.says(Known::Needy),
         youth: fact.birth_date.is_some_and(|birth| door.bands.is_youth(birth, date)),
     }
 }

@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::str::FromStr;
 
 use serde_json::json;
+use sqlx::AssertSqlSafe;
 
 use super::types::{Event, Key};
-use super::{Attempt, Door, Holder, Way, Who};
+use super::{ADMITTED, Attempt, Door, Holder, LEFT, RETURNED, Way, Who};
 use crate::activities::SessionId;
 use crate::auth::{Role, logins};
 use crate::centers::CenterId;
-use crate::check_in::types::{AttendanceId, CardId, Part};
+use crate::check_in::types::{AttendanceId, CardId, Code, Part};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::locks;
@@ -47,7 +48,7 @@ pub(super) async fn doors(
 
 /// A card that was shown.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub(super) struct Shown {
+pub(super) struct ShownCard {
     pub id: CardId,
     code_hash: String,
     pub person_id: PersonId,
@@ -55,12 +56,12 @@ pub(super) struct Shown {
 }
 
 /// The cards that the tries show, by their codes' hashes; those that there are.
-pub(super) async fn cards(tx: &mut Conn, attempts: &[Attempt]) -> Result<HashMap<String, Shown>> {
+pub(super) async fn cards(tx: &mut Conn, attempts: &[Attempt]) -> Result<HashMap<String, ShownCard>> {
     let asked: BTreeSet<&String> = attempts.iter().filter_map(|attempt| attempt.who.card()).collect();
     if asked.is_empty() {
         return Ok(HashMap::new());
     }
-    let found: Vec<Shown> = sqlx::query_as(
+    let found: Vec<ShownCard> = sqlx::query_as(
         "select id, code_hash, person_id, revoked_at from cards
          where code_hash in (select j.value ->> 'hash' from json_each(cast($1 as json_text)) j)",
     )
@@ -165,7 +166,7 @@ async fn read_rights(tx: &mut Conn, now: Now, asked: &[Held]) -> Result<Vec<Righ
 /// same request.
 #[derive(Clone, Debug)]
 pub(super) struct Fact {
-    pub card: Option<Shown>,
+    pub card: Option<ShownCard>,
     /// None where no person, or no card's, is known by this.
     pub person: Option<PersonId>,
     pub part: Part,
@@ -179,13 +180,13 @@ pub(super) struct Fact {
 
 /// What a [`Fact`] answers with yes or no: one column for all, for each row crosses three layers of the driver.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Yes {
+pub(super) enum Known {
     /// The session's center knows the person.
     Enrolled = 1,
     /// The phone, where it is one, speaks for the person.
     Speaks = 2,
-    /// A team leader, where it is one, may learn of the person.
-    Known = 4,
+    /// The leader of a team, where it is one, may know of the person.
+    Met = 4,
     Disabled = 8,
     Needy = 16,
     /// The person was seen leaving, so what the times say takes a look at all scans.
@@ -197,13 +198,13 @@ impl Fact {
         Some(Key { session, person: self.person?, part: self.part })
     }
 
-    pub(super) fn says(&self, what: Yes) -> bool {
+    pub(super) fn says(&self, what: Known) -> bool {
         self.yes & what as i64 != 0
     }
 }
 
 /// A line of [`FACTS`].
-struct Found {
+struct FactRow {
     n: usize,
     person: Option<PersonId>,
     part: Part,
@@ -215,7 +216,7 @@ struct Found {
     scan: Option<i64>,
 }
 
-impl Found {
+impl FactRow {
     fn read(line: &str) -> Result<Self> {
         fn next<'a, T: FromStr>(words: &mut impl Iterator<Item = &'a str>) -> Result<Option<T>> {
             match words.next() {
@@ -241,14 +242,14 @@ impl Found {
 }
 
 /// Somebody asked for at a door.
-struct Asked<'a> {
+struct AskedFor<'a> {
     place: usize,
     attempt: &'a Attempt,
     door: &'a Door,
-    card: Option<&'a Shown>,
+    card: Option<&'a ShownCard>,
 }
 
-impl Asked<'_> {
+impl AskedFor<'_> {
     fn person(&self) -> Option<PersonId> {
         match &self.attempt.who {
             Who::Person(id) => Some(*id),
@@ -264,16 +265,16 @@ pub(super) async fn facts(
     doors: &HashMap<SessionId, Door>,
 ) -> Result<Vec<Option<Fact>>> {
     let cards = cards(tx, attempts).await?;
-    let asked: Vec<Asked<'_>> = attempts
+    let asked: Vec<AskedFor<'_>> = attempts
         .iter()
         .enumerate()
         .filter_map(|(place, attempt)| {
             let card = attempt.who.card().and_then(|hash| cards.get(hash));
-            Some(Asked { place, attempt, door: doors.get(&attempt.session)?, card })
+            Some(AskedFor { place, attempt, door: doors.get(&attempt.session)?, card })
         })
         .collect();
-    locks::people_shared(tx, asked.iter().filter_map(Asked::person)).await?;
-    let mut found: Vec<Found> = Vec::with_capacity(asked.len());
+    locks::people_shared(tx, asked.iter().filter_map(AskedFor::person)).await?;
+    let mut found: Vec<FactRow> = Vec::with_capacity(asked.len());
     for run in runs(&asked) {
         let sql = FACTS.replace("{asked}", &places(tx, run.size, ASKED));
         let mut query = sqlx::query_scalar(sqlx::AssertSqlSafe(sql));
@@ -287,7 +288,7 @@ pub(super) async fn facts(
                 .bind(door.map(|door| door.center_id))
                 .bind(door.and_then(|door| door.team_id))
                 .bind(door.map(|door| door.door.local_date))
-                .bind(asked.and_then(Asked::person))
+                .bind(asked.and_then(AskedFor::person))
                 .bind(attempt.and_then(|attempt| attempt.part))
                 .bind(attempt.map(|attempt| attempt.request))
                 .bind(attempt.and_then(|attempt| attempt.by.phone))
@@ -295,14 +296,15 @@ pub(super) async fn facts(
         }
         let lines: Option<String> = query.fetch_one(&mut *tx).await?;
         for line in lines.unwrap_or_default().split(';') {
-            found.push(Found::read(line)?);
+            found.push(FactRow::read(line)?);
         }
     }
     let scans = earlier_scans(tx, found.iter().filter_map(|found| found.scan)).await?;
     let mut facts: Vec<Option<Fact>> = vec![None; attempts.len()];
-    let card_of: HashMap<usize, &Shown> = asked.iter().filter_map(|asked| Some((asked.place, asked.card?))).collect();
+    let card_of: HashMap<usize, &ShownCard> =
+        asked.iter().filter_map(|asked| Some((asked.place, asked.card?))).collect();
     for found in found {
-        let Found { n: place, person, part, birth_date, yes, live, came_at, left_at, .. } = found;
+        let FactRow { n: place, person, part, birth_date, yes, live, came_at, left_at, .. } = found;
         let card = card_of.get(&place).map(|card| (*card).clone());
         let scan = found.scan.and_then(|id| scans.get(&id)).cloned();
         if let Some(fact) = facts.get_mut(place) {
@@ -414,14 +416,14 @@ pub(super) async fn events(
     let leaving = |(attempt, fact): (&Attempt, &Option<Fact>)| {
         let fact = fact.as_ref()?;
         let key = fact.key(attempt.session)?;
-        (attempt.way == Way::Out || fact.says(Yes::HasLeft)).then_some(key)
+        (attempt.way == Way::Out || fact.says(Known::HasLeft)).then_some(key)
     };
     let keys: BTreeSet<Key> = attempts.iter().zip(facts).filter_map(leaving).collect();
     if keys.is_empty() {
         return Ok(HashMap::new());
     }
     let asked = rows(&keys, |key| json!({"session": key.session, "person": key.person, "part": key.part}));
-    let found: Vec<EventRow> = sqlx::query_as(
+    let sql = format!(
         "with asked as materialized (
             select cast(j.value ->> 'session' as bigint) as session_id,
                    cast(j.value ->> 'person' as bigint) as person_id, j.value ->> 'part' as part
@@ -431,12 +433,10 @@ pub(super) async fn events(
          from asked q
          join scans x on x.session_id = q.session_id and x.person_id = q.person_id and x.part = q.part
          left join attendances a on a.id = x.attendance_id
-         where (x.outcome in ('admitted', 'returned', 'left', 'already_in', 'already_left') and a.voided_at is null)
-            or x.outcome = 'not_in'",
-    )
-    .bind(asked)
-    .fetch_all(tx)
-    .await?;
+         where x.outcome in ('{ADMITTED}', '{RETURNED}', '{LEFT}', {}) and a.voided_at is null",
+        Code::listed(Code::was_seen)
+    );
+    let found: Vec<EventRow> = sqlx::query_as(AssertSqlSafe(sql)).bind(asked).fetch_all(tx).await?;
     let mut events: HashMap<Key, Vec<Event>> = HashMap::new();
     for row in found {
         let key = Key { session: row.session_id, person: row.person_id, part: row.part };

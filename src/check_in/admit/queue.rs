@@ -25,14 +25,14 @@ const MOST: usize = 512;
 /// Most tries that wait; whoever comes then waits to be let in line.
 const LINE: usize = 8_192;
 
-struct Waiting {
+struct Caller {
     attempt: Attempt,
     answer: oneshot::Sender<Result<Answer>>,
 }
 
 /// The line at the door, for all requests of this process.
 #[derive(Clone)]
-pub struct Queue(mpsc::Sender<Waiting>);
+pub struct Queue(mpsc::Sender<Caller>);
 
 impl Queue {
     /// Opens the line; the thread behind it ends when the last `Queue` is gone.
@@ -56,7 +56,7 @@ impl Queue {
     /// As [`admit`]'s for one try.
     pub async fn admit(&self, attempt: Attempt) -> Result<Answer> {
         let (answer, heard) = oneshot::channel();
-        self.0.send(Waiting { attempt, answer }).await.map_err(|_| Error::Unavailable)?;
+        self.0.send(Caller { attempt, answer }).await.map_err(|_| Error::Unavailable)?;
         heard.await.map_err(|_| Error::Unavailable)?
     }
 
@@ -65,7 +65,7 @@ impl Queue {
         let mut heard = Vec::with_capacity(attempts.len());
         for attempt in attempts {
             let (answer, hear) = oneshot::channel();
-            self.0.send(Waiting { attempt, answer }).await.map_err(|_| Error::Unavailable)?;
+            self.0.send(Caller { attempt, answer }).await.map_err(|_| Error::Unavailable)?;
             heard.push(hear);
         }
         let mut answers = Vec::with_capacity(heard.len());
@@ -76,7 +76,7 @@ impl Queue {
     }
 }
 
-async fn serve(db: Db, clock: Clock, mut line: mpsc::Receiver<Waiting>, requests: &runtime::Handle) {
+async fn serve(db: Db, clock: Clock, mut line: mpsc::Receiver<Caller>, requests: &runtime::Handle) {
     let mut batch = Vec::with_capacity(MOST);
     while line.recv_many(&mut batch, MOST).await > 0 {
         let (attempts, waiting): (Vec<_>, Vec<_>) =
@@ -102,7 +102,7 @@ async fn serve(db: Db, clock: Clock, mut line: mpsc::Receiver<Waiting>, requests
 }
 
 /// Whoever has waited while there was no database is told at once, and need not wait for it in turn.
-fn turn_away(line: &mut mpsc::Receiver<Waiting>) {
+fn turn_away(line: &mut mpsc::Receiver<Caller>) {
     while let Ok(waiting) = line.try_recv() {
         let _ = waiting.answer.send(Err(Error::Unavailable));
     }

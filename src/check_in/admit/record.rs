@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use super::decide::{Decided, NewAttendance, Outcome, Said, Scan, Spot, Stay};
+use super::decide::{Decided, NewAttendance, Outcome, Scan, Spot, Stay, Verdict};
 use super::types::Key;
 use super::{Admitted, Answer, Attempt, Refused};
 use crate::centers::CenterId;
@@ -43,12 +43,12 @@ pub(super) async fn write(
     if !changed.is_empty() {
         update(tx, &changed).await?;
     }
-    let scans: Vec<Row<'_>> = outcomes
+    let scans: Vec<ScanRow<'_>> = outcomes
         .iter()
         .zip(attempts)
         .filter_map(|(outcome, attempt)| match outcome {
             Ok(Outcome::Scan(scan)) => {
-                Some(Row { attempt, scan: scan.clone(), attendance: scan.spot.and_then(number) })
+                Some(ScanRow { attempt, scan: scan.clone(), attendance: scan.spot.and_then(number) })
             }
             _ => None,
         })
@@ -81,8 +81,8 @@ fn answers(
 
 fn said(attempt: &Attempt, scan: &Scan, number: impl Fn(Spot) -> Option<AttendanceId>) -> Result<Answer> {
     match scan.said {
-        Said::Refused(refused) => Ok(Answer::Refused(refused)),
-        Said::Through { at, .. } => match (scan.spot.and_then(number), scan.person) {
+        Verdict::Refused(refused) => Ok(Answer::Refused(refused)),
+        Verdict::Through { at, .. } => match (scan.spot.and_then(number), scan.person) {
             (Some(attendance), Some(person)) => {
                 let (part, way) = (scan.part, attempt.way);
                 Ok(Answer::Admitted(Admitted { attendance, person, part, way, at, first: true }))
@@ -179,7 +179,7 @@ async fn update(tx: &mut Conn, changed: &[(AttendanceId, Stay)]) -> Result<()> {
 }
 
 /// A try as it is kept.
-struct Row<'a> {
+struct ScanRow<'a> {
     attempt: &'a Attempt,
     scan: Scan,
     attendance: Option<AttendanceId>,
@@ -190,7 +190,7 @@ struct Row<'a> {
 /// # Errors
 /// `Refused("request_reused")` where a request has one already. Requests of one session come one after the other, so its
 /// number went to another session while we decided.
-async fn keep(now: Now, tx: &mut Conn, scans: &[Row<'_>]) -> Result<()> {
+async fn keep(now: Now, tx: &mut Conn, scans: &[ScanRow<'_>]) -> Result<()> {
     for run in runs(scans) {
         const COLUMNS: usize = 13;
         let mut query = sqlx::query(AssertSqlSafe(format!(
@@ -236,7 +236,7 @@ pub(super) async fn turned_away(now: Now, tx: &mut Conn, attempt: &Attempt, refu
         card: None,
         part: attempt.part.unwrap_or(Part::Participant),
         spot: None,
-        said: Said::Refused(refused),
+        said: Verdict::Refused(refused),
     };
-    keep(now, tx, &[Row { attempt, scan, attendance: None }]).await
+    keep(now, tx, &[ScanRow { attempt, scan, attendance: None }]).await
 }

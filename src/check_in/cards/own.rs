@@ -13,7 +13,7 @@ use crate::check_in::types::Code;
 use crate::clock::Now;
 use crate::error::Result;
 use crate::locks;
-use crate::phones::{self, Look, Phone, Throttle};
+use crate::phones::{self, DoorThrottle, Look, Phone};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::site::Browser;
 use crate::web::{Frame, Lang, Page, Site, View, filters};
@@ -88,7 +88,7 @@ async fn find(
 }
 
 /// Whoever guesses codes is slowed down here as at the door.
-fn read(throttle: &Throttle, browser: &Browser, code: &str) -> std::result::Result<CardCode, Code> {
+fn read(throttle: &DoorThrottle, browser: &Browser, code: &str) -> std::result::Result<CardCode, Code> {
     let code = CardCode::read(code).ok_or(Code::UnknownCode)?;
     if throttle.admits(browser.address) { Ok(code) } else { Err(Code::TooMany) }
 }
@@ -97,7 +97,7 @@ fn read(throttle: &Throttle, browser: &Browser, code: &str) -> std::result::Resu
 async fn show(
     db: &Db,
     sealer: &State<Sealer>,
-    throttle: &State<Throttle>,
+    throttle: &State<DoorThrottle>,
     look: Look,
     browser: Browser,
     phone: Option<Phone>,
@@ -117,7 +117,7 @@ async fn remember(
     db: &Db,
     now: Now,
     sealer: &State<Sealer>,
-    throttle: &State<Throttle>,
+    throttle: &State<DoorThrottle>,
     look: Look,
     site: Site,
     browser: Browser,

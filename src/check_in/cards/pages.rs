@@ -6,7 +6,7 @@ use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::{Route, State, get, post, routes};
 
-use super::queries::{self, Among};
+use super::queries::{self, CardsAmong};
 use super::{Card, actions, sheet};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
@@ -33,20 +33,20 @@ fn path(center: CenterId) -> String {
 
 #[derive(Template)]
 #[template(path = "check_in/cards/list.html")]
-struct List {
+struct CardsPage {
     center: Center,
     people: Vec<PersonRow>,
     cards: HashMap<PersonId, Card>,
     total: i64,
     page: i64,
-    among: Among,
+    among: CardsAmong,
     /// What was searched for.
     wanted: Option<String>,
     form: Form,
 }
 
-impl List {
-    async fn load(conn: &mut Conn, center: Center, among: Among, page: i64) -> Result<Self> {
+impl CardsPage {
+    async fn load(conn: &mut Conn, center: Center, among: CardsAmong, page: i64) -> Result<Self> {
         let total = queries::count(conn, center.id(), among).await?;
         let page = page.clamp(1, pages(total));
         let people = queries::list(conn, center.id(), among, ((page - 1) * PAGE, PAGE)).await?;
@@ -57,7 +57,7 @@ impl List {
 
     async fn found(conn: &mut Conn, sealer: &Sealer, center: Center, wanted: String) -> Result<Self> {
         let people = people::queries::search(conn, sealer, center.id(), &wanted, PAGE as usize).await?;
-        let (total, among) = (people.len() as i64, Among::default());
+        let (total, among) = (people.len() as i64, CardsAmong::default());
         Self { center, people, cards: HashMap::new(), total, page: 1, among, wanted: Some(wanted), form: Form::new() }
             .with_cards(conn)
             .await
@@ -81,7 +81,7 @@ impl List {
     }
 
     fn is_everyone(&self) -> bool {
-        self.wanted.is_none() && self.among == Among::default()
+        self.wanted.is_none() && self.among == CardsAmong::default()
     }
 
     fn is_cut(&self) -> bool {
@@ -91,9 +91,9 @@ impl List {
     /// The rest of the address of another page of the same list.
     fn same_list(&self) -> &'static str {
         match self.among {
-            Among { without: true, .. } => "&without",
-            Among { serving: true, .. } => "&serving",
-            Among { .. } => "",
+            CardsAmong { without: true, .. } => "&without",
+            CardsAmong { serving: true, .. } => "&serving",
+            CardsAmong { .. } => "",
         }
     }
 
@@ -111,7 +111,7 @@ fn pages(total: i64) -> i64 {
     (total + PAGE - 1).max(PAGE) / PAGE
 }
 
-impl View for List {
+impl View for CardsPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("cards.title")
     }
@@ -129,11 +129,11 @@ async fn list(
     page: Option<i64>,
     without: Option<&str>,
     serving: Option<&str>,
-) -> Result<Page<List>> {
+) -> Result<Page<CardsPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let among = Among { without: without.is_some(), serving: serving.is_some() };
-    Ok(Page(List::load(&mut conn, center, among, page.unwrap_or(1)).await?))
+    let among = CardsAmong { without: without.is_some(), serving: serving.is_some() };
+    Ok(Page(CardsPage::load(&mut conn, center, among, page.unwrap_or(1)).await?))
 }
 
 /// A name or number is no part of an address: the search is posted; it changes nothing.
@@ -144,11 +144,11 @@ async fn search(
     sealer: &State<Sealer>,
     center: CenterId,
     fields: Fields,
-) -> Result<Page<List>> {
+) -> Result<Page<CardsPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let wanted: String = fields.get("q").chars().take(60).collect();
-    Ok(Page(List::found(&mut conn, sealer, center, wanted).await?))
+    Ok(Page(CardsPage::found(&mut conn, sealer, center, wanted).await?))
 }
 
 /// Those who were ticked, or all that the page showed, get a card who have none; the sheet has the cards of them all.
@@ -160,7 +160,7 @@ async fn issue_several(
     sealer: &State<Sealer>,
     center: CenterId,
     fields: Fields,
-) -> Result<Submitted<List>> {
+) -> Result<Submitted<CardsPage>> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let made = async {
         let people = forms::card_holders(&fields, PAGE)?;
@@ -171,8 +171,8 @@ async fn issue_several(
     };
     Submitted::of(made.await.map(|cards| sheet::path(center.id(), &cards)), "done.cards_issued", async |errors| {
         let form = Form::again(fields, errors);
-        let list = List::load(&mut *db.read().await?, center, Among::default(), 1).await?;
-        Ok(List { form, ..list })
+        let list = CardsPage::load(&mut *db.read().await?, center, CardsAmong::default(), 1).await?;
+        Ok(CardsPage { form, ..list })
     })
     .await
 }

@@ -79,7 +79,7 @@ pub async fn of_people(conn: &mut Conn, people: impl IntoIterator<Item = PersonI
 
 /// Which of the center's people the list of cards shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Among {
+pub struct CardsAmong {
     /// Only who has no good card,
     pub without: bool,
     /// only who serves in one of the center's teams.
@@ -93,7 +93,12 @@ const AMONG: &str = "from enrolments e join people p on p.id = e.person_id
             where m.person_id = p.id and t.center_id = e.center_id and m.left_on is null and t.disbanded_on is null))";
 
 /// The `size` people of the list after the first `skip`, by pinyin.
-pub async fn list(conn: &mut Conn, center: CenterId, among: Among, (skip, size): (i64, i64)) -> Result<Vec<PersonRow>> {
+pub async fn list(
+    conn: &mut Conn,
+    center: CenterId,
+    among: CardsAmong,
+    (skip, size): (i64, i64),
+) -> Result<Vec<PersonRow>> {
     let sql =
         format!("select p.id, p.name, p.birth_date, p.phone_last4 {AMONG} order by p.pinyin, p.id limit $4 offset $5");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
@@ -106,7 +111,7 @@ pub async fn list(conn: &mut Conn, center: CenterId, among: Among, (skip, size):
         .await?)
 }
 
-pub async fn count(conn: &mut Conn, center: CenterId, among: Among) -> Result<i64> {
+pub async fn count(conn: &mut Conn, center: CenterId, among: CardsAmong) -> Result<i64> {
     let sql = format!("select count(*) {AMONG}");
     Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
         .bind(center)
@@ -118,7 +123,7 @@ pub async fn count(conn: &mut Conn, center: CenterId, among: Among) -> Result<i6
 
 /// What a code says to whoever reads it: the card, whose it is, and the center that gave it out.
 #[derive(Debug, sqlx::FromRow)]
-pub struct Found {
+pub struct FoundCard {
     pub id: CardId,
     pub person_id: PersonId,
     pub name: String,
@@ -126,13 +131,13 @@ pub struct Found {
     revoked: Flag,
 }
 
-impl Found {
+impl FoundCard {
     pub fn is_revoked(&self) -> bool {
         self.revoked.is_set()
     }
 }
 
-pub async fn find(conn: &mut Conn, sealer: &Sealer, code: &CardCode) -> Result<Option<Found>> {
+pub async fn find(conn: &mut Conn, sealer: &Sealer, code: &CardCode) -> Result<Option<FoundCard>> {
     Ok(sqlx::query_as(
         "select k.id, k.person_id, p.name, c.name as center,
                 case when k.revoked_at is null then 0 else 1 end as revoked

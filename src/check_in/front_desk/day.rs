@@ -26,27 +26,27 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[derive(Serialize)]
-struct Day {
+struct RosterJson {
     now: Timestamp,
     date: Date,
     /// Local midnight: what is told here is to be forgotten then.
     ends_at: Timestamp,
-    center: CenterJson,
+    center: RosterCenter,
     salt: String,
-    sessions: Vec<SessionJson>,
-    people: Vec<PersonJson>,
+    sessions: Vec<RosterSession>,
+    people: Vec<RosterPerson>,
     cards: Vec<CardJson>,
 }
 
 #[derive(Serialize)]
-struct CenterJson {
+struct RosterCenter {
     id: CenterId,
     name: String,
     zone: &'static str,
 }
 
 #[derive(Serialize)]
-struct SessionJson {
+struct RosterSession {
     id: SessionId,
     title: String,
     room: String,
@@ -56,7 +56,7 @@ struct SessionJson {
     capacity: Option<i64>,
 }
 
-impl SessionJson {
+impl RosterSession {
     fn of(row: Today, lang: Lang) -> Self {
         Self {
             id: row.id,
@@ -71,7 +71,7 @@ impl SessionJson {
 }
 
 #[derive(Serialize)]
-struct PersonJson {
+struct RosterPerson {
     id: PersonId,
     name: String,
     /// As it is searched for, where that is not the name itself.
@@ -108,7 +108,7 @@ async fn day(
     lang: Lang,
     sealer: &State<Sealer>,
     center: CenterId,
-) -> Result<Json<Day>> {
+) -> Result<Json<RosterJson>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let date = center.zone.date(now.0);
@@ -124,12 +124,12 @@ async fn day(
         .filter(|(_, person, _)| known.contains(person))
         .map(|(_, person, code)| CardJson { hash: hash(code.plain()), person: *person })
         .collect();
-    Ok(Json(Day {
+    Ok(Json(RosterJson {
         now: now.0,
         date,
         ends_at: center.zone.midnight(date.plus_days(1)),
-        center: CenterJson { id: center.id(), name: center.head.name, zone: center.zone.name() },
-        sessions: sessions.into_iter().map(|row| SessionJson::of(row, lang)).collect(),
+        center: RosterCenter { id: center.id(), name: center.head.name, zone: center.zone.name() },
+        sessions: sessions.into_iter().map(|row| RosterSession::of(row, lang)).collect(),
         people,
         cards,
         salt,
@@ -137,7 +137,7 @@ async fn day(
 }
 
 #[derive(sqlx::FromRow)]
-struct Known {
+struct RosterRow {
     #[sqlx(flatten)]
     person: PersonRow,
     name_fold: String,
@@ -153,9 +153,9 @@ struct Serves {
 
 /// Whom the viewer may receive: everybody the center knows; a team leader, whom the day's sessions of the team know (as
 /// in [`queries::search`]).
-async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> Result<Vec<PersonJson>> {
+async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> Result<Vec<RosterPerson>> {
     let leads = Flag::from(by.role == Role::TeamLeader);
-    let known: Vec<Known> = sqlx::query_as(
+    let known: Vec<RosterRow> = sqlx::query_as(
         "with day as (
             select s.id, s.team_id, s.activity_id, s.starts_at from sessions s
             where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
@@ -192,7 +192,7 @@ async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> R
     for row in serving {
         roles.entry(row.person_id).or_default().insert(row.session_id, row.part);
     }
-    let person = |row: Known| PersonJson {
+    let person = |row: RosterRow| RosterPerson {
         roles: roles.remove(&row.person.id).unwrap_or_default(),
         id: row.person.id,
         hint: Hint { born: row.person.birth_year(), last4: row.person.phone_last4 },

@@ -41,7 +41,7 @@ async fn show(by: Greeter, db: &Db, center: CenterId) -> Result<Page<FrontDesk>>
 }
 
 #[derive(Responder)]
-struct Worker {
+struct DeskWorker {
     script: &'static str,
     kind: ContentType,
     /// The browser asks again at every visit, so that a new version arrives.
@@ -51,12 +51,12 @@ struct Worker {
 
 /// The service worker, for every center's front desk. Anyone may read it: it is the program's text and nothing else.
 #[get("/front-desk/worker.js")]
-fn worker() -> Worker {
-    Worker {
+fn worker() -> DeskWorker {
+    DeskWorker {
         script: assets::text("front-desk-worker.js"),
         kind: ContentType::JavaScript,
         cache: Header::new("Cache-Control", "no-cache"),
-        scope: Header::new("Service-Worker-Allowed", "/centers/"),
+        scope: Header::new("Service-DeskWorker-Allowed", "/centers/"),
     }
 }
 

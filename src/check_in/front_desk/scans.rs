@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::auth::Greeter;
 use crate::centers::{self, CenterId};
 use crate::check_in::Queue;
-use crate::check_in::sync::{Delivery, Told, Word, sync};
+use crate::check_in::sync::{Delivery, Told, Why, Word, sync};
+use crate::check_in::types::Code;
 use crate::clock::{Now, Timestamp, Zone};
 use crate::error::Result;
 use crate::fields::Body;
@@ -32,6 +33,8 @@ struct Heard {
 struct AnswerJson {
     request_id: String,
     answer: Word,
+    /// The word of the screen in large: `in`, `out`, `already`, `left`, `refused`, `unknown`, `not_found`.
+    word: &'static str,
     code: Option<&'static str>,
     name: Option<String>,
     at: Option<Timestamp>,
@@ -74,32 +77,45 @@ async fn names(conn: &mut Conn, center: CenterId, asked: HashSet<PersonId>) -> R
 
 fn answer(lang: Lang, zone: Zone, names: &HashMap<PersonId, String>, told: Told) -> AnswerJson {
     let time = told.at.map(|at| zone.local(at).format("%H:%M").to_string()).unwrap_or_default();
-    let text = match (told.word, told.code) {
+    let text = match (told.word, told.why) {
         (Word::In, _) => lang.text("front_desk.say.in"),
         (Word::Out, _) => lang.text("front_desk.say.out"),
         (Word::Unknown, _) => lang.text("front_desk.say.unknown"),
         (Word::NotFound, _) => lang.text("front_desk.say.not_found"),
-        (Word::Invalid, _) => lang.text("refusal.unreadable"),
-        (Word::Already, Some("already_in")) => lang.with("front_desk.say.already", [("time", time)]),
-        (_, Some(code)) => format!("{} {}", lang.text(&format!("refusal.{code}")), next(lang, code)),
+        (Word::Invalid, _) | (_, Some(Why::Field(_))) => lang.text("refusal.unreadable"),
+        (_, Some(Why::Door(Code::AlreadyIn))) => lang.with("front_desk.say.already", [("time", time)]),
+        (_, Some(Why::Door(code))) => {
+            [lang.text(code.key()), next(code).map_or_else(String::new, |key| lang.text(key))].join(" ")
+        }
+        (_, Some(Why::Rule(code))) => format!("{} {}", lang.text(&format!("refusal.{code}")), lang.text(ASK)),
         (_, None) => String::new(),
+    };
+    let word = match (told.word, told.why) {
+        (Word::In, _) => "in",
+        (Word::Out, _) => "out",
+        (Word::Already, Some(Why::Door(Code::AlreadyLeft))) => "left",
+        (Word::Already, _) => "already",
+        (Word::Unknown, _) => "unknown",
+        (Word::NotFound, _) => "not_found",
+        (Word::Refused | Word::Invalid, _) => "refused",
     };
     let name = told.person.and_then(|id| names.get(&id).cloned());
     // What cannot be read will never be read: for the screen that is a no.
     let answer = if told.word == Word::Invalid { Word::Refused } else { told.word };
-    AnswerJson { request_id: told.request_id, answer, code: told.code, name, at: told.at, text }
+    AnswerJson { request_id: told.request_id, answer, word, code: told.why.map(Why::code), name, at: told.at, text }
 }
 
-/// What whoever receives people does next.
-fn next(lang: Lang, code: &str) -> String {
-    let key = match code {
-        "not_open_yet" => "front_desk.next.not_open_yet",
-        "closed" | "cancelled" => "front_desk.next.closed",
-        "full" => "front_desk.next.full",
-        "card_revoked" => "front_desk.next.card_revoked",
-        "not_in" => "front_desk.next.not_in",
-        "already_left" => return String::new(),
-        _ => "front_desk.next.ask",
-    };
-    lang.text(key)
+const ASK: &str = "front_desk.next.ask";
+
+/// The key of what whoever receives people does next.
+fn next(code: Code) -> Option<&'static str> {
+    match code {
+        Code::NotOpenYet => Some("front_desk.next.not_open_yet"),
+        Code::Closed | Code::Cancelled => Some("front_desk.next.closed"),
+        Code::Full => Some("front_desk.next.full"),
+        Code::CardRevoked => Some("front_desk.next.card_revoked"),
+        Code::NotIn => Some("front_desk.next.not_in"),
+        Code::AlreadyIn | Code::AlreadyLeft => None,
+        Code::UnknownCode | Code::CodeExpired | Code::TooMany => Some(ASK),
+    }
 }

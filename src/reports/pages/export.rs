@@ -8,7 +8,7 @@ use crate::web::csv::{Csv, text};
 
 /// A row: what it is about, and its numbers where they make sense.
 #[derive(Default)]
-struct Row {
+struct CsvRow {
     part: &'static str,
     item: String,
     date: String,
@@ -55,59 +55,59 @@ pub(super) fn csv(sheet: &Sheet, lang: Lang) -> Csv {
     csv
 }
 
-fn rows(sheet: &Sheet, lang: Lang) -> Vec<Row> {
+fn rows(sheet: &Sheet, lang: Lang) -> Vec<CsvRow> {
     let numbers = &sheet.numbers;
     let total = &numbers.total;
-    let counted = |days: &Period| Row {
+    let counted = |days: &Period| CsvRow {
         part: "csv.counted",
         item: sheet.center.head.name.clone(),
         date: format!("{} – {}", days.from, days.last()),
-        ..Row::default()
+        ..CsvRow::default()
     };
-    let mut rows: Vec<Row> = sheet.counted.iter().map(counted).collect();
+    let mut rows: Vec<CsvRow> = sheet.counted.iter().map(counted).collect();
     rows.extend([
-        Row {
+        CsvRow {
             part: "csv.total",
             item: sheet.center.head.name.clone(),
             date: sheet.month.to_string(),
             sessions: Some(total.sessions),
             visits: Some(total.visits),
             persons: Some(total.persons),
-            ..Row::default()
+            ..CsvRow::default()
         },
-        Row { part: "csv.unnamed", visits: Some(total.unnamed), ..Row::default() },
-        Row { part: "reports.registered", persons: Some(numbers.population.registered), ..Row::default() },
-        Row {
+        CsvRow { part: "csv.unnamed", visits: Some(total.unnamed), ..CsvRow::default() },
+        CsvRow { part: "reports.registered", persons: Some(numbers.population.registered), ..CsvRow::default() },
+        CsvRow {
             part: "csv.second_population",
             item: lang.text(numbers.population.second_key()),
             persons: Some(numbers.population.second),
-            ..Row::default()
+            ..CsvRow::default()
         },
     ]);
-    rows.extend(numbers.groups.iter().map(|row| Row {
+    rows.extend(numbers.groups.iter().map(|row| CsvRow {
         part: "csv.group",
         item: lang.text(row.group.map_or("reports.rest", |group| group.key())),
         visits: Some(row.visits),
         persons: Some(row.persons),
-        ..Row::default()
+        ..CsvRow::default()
     }));
-    rows.extend(numbers.kinds.iter().map(|row| Row {
+    rows.extend(numbers.kinds.iter().map(|row| CsvRow {
         part: "csv.service_kind",
         item: lang.pick(&row.name, &row.name_en).to_owned(),
         sessions: Some(row.sessions),
         visits: Some(row.visits),
         persons: Some(row.persons),
-        ..Row::default()
+        ..CsvRow::default()
     }));
-    rows.push(Row {
+    rows.push(CsvRow {
         part: "csv.volunteers",
         visits: Some(total.volunteer_visits),
         persons: Some(total.volunteers),
         minutes: Some(total.minutes),
-        ..Row::default()
+        ..CsvRow::default()
     });
     rows.extend(numbers.teams.iter().map(|row| {
-        Row {
+        CsvRow {
             part: "csv.team_kind",
             item: row
                 .kind
@@ -116,34 +116,34 @@ fn rows(sheet: &Sheet, lang: Lang) -> Vec<Row> {
             visits: Some(row.visits),
             persons: Some(row.persons),
             minutes: Some(row.minutes),
-            ..Row::default()
+            ..CsvRow::default()
         }
     }));
-    rows.extend(numbers.led.iter().map(|row| Row {
+    rows.extend(numbers.led.iter().map(|row| CsvRow {
         part: "csv.worker",
         item: row.name.clone(),
         sessions: Some(row.sessions),
-        ..Row::default()
+        ..CsvRow::default()
     }));
-    rows.extend(numbers.rooms.iter().map(|room| Row {
+    rows.extend(numbers.rooms.iter().map(|room| CsvRow {
         part: "csv.room_use",
         item: room.name.clone(),
         minutes: Some(room.booked_minutes),
         open_minutes: Some(room.open_minutes),
-        ..Row::default()
+        ..CsvRow::default()
     }));
     rows.extend(sheet.sessions.iter().map(|session| session_row(session, lang)));
     let missing = &numbers.completeness;
     rows.extend([
-        Row { part: "csv.open_sessions", sessions: Some(missing.open_sessions), ..Row::default() },
-        Row { part: "csv.unconfirmed_hours", visits: Some(missing.unconfirmed_hours), ..Row::default() },
-        Row { part: "csv.without_birth_date", persons: Some(missing.without_birth_date), ..Row::default() },
+        CsvRow { part: "csv.open_sessions", sessions: Some(missing.open_sessions), ..CsvRow::default() },
+        CsvRow { part: "csv.unconfirmed_hours", visits: Some(missing.unconfirmed_hours), ..CsvRow::default() },
+        CsvRow { part: "csv.without_birth_date", persons: Some(missing.without_birth_date), ..CsvRow::default() },
     ]);
     rows
 }
 
-fn session_row(session: &SessionLine, lang: Lang) -> Row {
-    Row {
+fn session_row(session: &SessionLine, lang: Lang) -> CsvRow {
+    CsvRow {
         part: "csv.session",
         item: session.title.pick(lang).to_owned(),
         date: session.date.to_string(),
@@ -151,6 +151,6 @@ fn session_row(session: &SessionLine, lang: Lang) -> Row {
         room: session.room.clone(),
         visits: Some(session.visits),
         persons: Some(session.persons),
-        ..Row::default()
+        ..CsvRow::default()
     }
 }

@@ -1,5 +1,6 @@
 //! A center's front page: today, this month against the last, a year of visits, and what waits to be done.
 
+use crate::auth::{CenterReader, Coordinator, Role};
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -8,7 +9,6 @@ use rocket::{Route, get, routes};
 
 use super::hours;
 use crate::activities::SessionStatus;
-use crate::auth::{CenterReader, Role};
 use crate::centers::{self, Center, CenterId, Population, population};
 use crate::clock::{Date, Month, Now, Timestamp};
 use crate::error::Result;
@@ -17,7 +17,7 @@ use crate::reports::queries::{self, By};
 use crate::reports::today::{self, ToDo, TodaySession};
 use crate::reports::types::{Period, Tally};
 use crate::store::Db;
-use crate::web::chart::{Column, Columns};
+use crate::web::chart::{ChartColumn, Columns};
 use crate::web::filters::{self, long_month};
 use crate::web::nav::Tab;
 use crate::web::{Frame, Lang, Page, View};
@@ -52,7 +52,7 @@ impl Overview {
     }
 
     fn knows_people(&self) -> bool {
-        matches!(self.role, Role::CityAdmin | Role::SocialWorker)
+        Coordinator::includes(self.role)
     }
 
     /// By how many percent `now` is above (or below) `before`; nothing where there is nothing to compare with.
@@ -119,7 +119,7 @@ fn same_days_before(today: Date) -> Period {
 
 fn columns(lang: Lang, year: Period, months: &BTreeMap<String, Tally>) -> Columns {
     let current = Month::of(year.last());
-    let column = |month: Month| Column {
+    let column = |month: Month| ChartColumn {
         label: month.first().0.month().to_string(),
         name: long_month(lang, month.first().0),
         value: months.get(&month.to_string()).map_or(0, |tally| tally.visits),

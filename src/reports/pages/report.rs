@@ -18,7 +18,7 @@ use crate::reports::scope;
 use crate::reports::sheet::{self, Sheet};
 use crate::reports::types::{Period, RoomUse, Tally};
 use crate::store::Db;
-use crate::web::chart::{Bar, Bars, Column, Columns};
+use crate::web::chart::{Bar, Bars, ChartColumn, Columns};
 use crate::web::csv::Csv;
 use crate::web::filters::{self, long_day};
 use crate::web::nav::Tab;
@@ -30,20 +30,20 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Template)]
 #[template(path = "reports/list.html")]
-struct List {
+struct ReportsPage {
     center: Center,
     /// The latest first.
     months: Vec<(Month, Tally)>,
     current: Month,
 }
 
-impl List {
+impl ReportsPage {
     fn hours(&self, minutes: impl Borrow<i64>) -> String {
         hours(*minutes.borrow())
     }
 }
 
-impl View for List {
+impl View for ReportsPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("reports.title")
     }
@@ -55,7 +55,7 @@ impl View for List {
 
 /// Every month with numbers, and the current one; for a purchaser, those of its agreements.
 #[get("/centers/<center>/reports")]
-async fn list(by: ReportReader, db: &Db, now: Now, center: CenterId) -> Result<Page<List>> {
+async fn list(by: ReportReader, db: &Db, now: Now, center: CenterId) -> Result<Page<ReportsPage>> {
     let mut conn = db.read().await?;
     let reach = scope::ever(&by, &mut conn, center).await?;
     let center = reach.centers().first().cloned().ok_or(Error::NotFound)?;
@@ -66,7 +66,7 @@ async fn list(by: ReportReader, db: &Db, now: Now, center: CenterId) -> Result<P
         found.into_iter().filter_map(|(month, tally)| Some((Month::parse(&month)?, tally))).collect();
     months.entry(current).or_default();
     months.retain(|month, _| reach.agrees(center.id(), (*month).into()));
-    Ok(Page(List { center, months: months.into_iter().rev().collect(), current }))
+    Ok(Page(ReportsPage { center, months: months.into_iter().rev().collect(), current }))
 }
 
 #[derive(Template)]
@@ -136,7 +136,7 @@ fn room_use(lang: Lang, rooms: &[RoomUse]) -> Bars {
 
 /// Visits day by day; every fifth day bears its number.
 fn days(lang: Lang, sheet: &Sheet) -> Columns {
-    let column = |date: Date| Column {
+    let column = |date: Date| ChartColumn {
         label: if date.0.day() == 1 || date.0.day().is_multiple_of(5) {
             date.0.day().to_string()
         } else {
@@ -150,12 +150,12 @@ fn days(lang: Lang, sheet: &Sheet) -> Columns {
 }
 
 /// The last part of a report's address: `2026-03`, or `2026-03.csv` for the file.
-struct Name {
+struct ReportName {
     month: Month,
     is_csv: bool,
 }
 
-impl<'a> FromParam<'a> for Name {
+impl<'a> FromParam<'a> for ReportName {
     type Error = &'a str;
 
     fn from_param(param: &'a str) -> Result<Self, Self::Error> {
@@ -165,17 +165,24 @@ impl<'a> FromParam<'a> for Name {
 }
 
 #[derive(Responder)]
-enum Answer {
+enum ReportAnswer {
     Page(Box<Page<Report>>),
     Csv(Csv),
 }
 
 #[get("/centers/<center>/reports/<name>")]
-async fn show(by: ReportReader, db: &Db, now: Now, lang: Lang, center: CenterId, name: Name) -> Result<Answer> {
+async fn show(
+    by: ReportReader,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    center: CenterId,
+    name: ReportName,
+) -> Result<ReportAnswer> {
     let sheet = sheet::load(&by, &mut *db.read().await?, center, name.month, now).await?;
     Ok(if name.is_csv {
-        Answer::Csv(export::csv(&sheet, lang))
+        ReportAnswer::Csv(export::csv(&sheet, lang))
     } else {
-        Answer::Page(Box::new(Page(Report::new(sheet, now, lang))))
+        ReportAnswer::Page(Box::new(Page(Report::new(sheet, now, lang))))
     })
 }

@@ -25,7 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Template)]
 #[template(path = "reports/summary.html")]
-struct Summary {
+struct SummaryPage {
     month: Month,
     /// No month after this one has begun.
     current: Month,
@@ -42,7 +42,7 @@ struct Line {
     cut: Option<Vec<Period>>,
 }
 
-impl Summary {
+impl SummaryPage {
     fn is_cut(&self) -> bool {
         self.centers.iter().any(|line| line.cut.is_some())
     }
@@ -56,7 +56,7 @@ impl Summary {
     }
 }
 
-impl View for Summary {
+impl View for SummaryPage {
     fn title(&self, lang: Lang) -> String {
         lang.with("summary.of_month", [("n", filters::long_month(lang, self.month.first().0))])
     }
@@ -73,7 +73,7 @@ fn current(_by: ReportReader, now: Now) -> Redirect {
 }
 
 #[get("/summary/<month>")]
-async fn show(by: ReportReader, db: &Db, now: Now, lang: Lang, month: MonthPath) -> Result<Page<Summary>> {
+async fn show(by: ReportReader, db: &Db, now: Now, lang: Lang, month: MonthPath) -> Result<Page<SummaryPage>> {
     let month = month.0;
     let mut conn = db.read().await?;
     let reach = scope::all(&by, &mut conn, month.into()).await?;
@@ -90,7 +90,7 @@ async fn show(by: ReportReader, db: &Db, now: Now, lang: Lang, month: MonthPath)
             Line { center: center.clone(), tally, population, cut: (days != [Period::from(month)]).then_some(days) }
         })
         .collect();
-    Ok(Page(Summary {
+    Ok(Page(SummaryPage {
         month,
         current: Month::of(Zone::SHANGHAI.date(now.0)),
         groups: group_shares(lang, &numbers.groups, numbers.total.persons),

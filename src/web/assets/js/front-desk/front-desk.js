@@ -76,9 +76,8 @@ const outcomeOf = (item) => ({
 function verified(item, told) {
   const kinds = { in: "in", out: "out", already: "already" };
   const kind = kinds[told.answer] ?? "refused";
-  const said = told.code === "already_left" ? "left" : told.answer;
   const name = told.name ?? item.name ?? "";
-  return { ...outcomeOf(item), kind, word: word(said), name, text: told.text };
+  return { ...outcomeOf(item), kind, word: word(told.word), name, text: told.text };
 }
 
 function unverified(item, twice) {
