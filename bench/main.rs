@@ -7,19 +7,18 @@
 //! the rest. The table is printed and, when nothing was left out but the rows, written to `bench/RESULTS.md` with the
 //! command that made it.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a bench that cannot set up its world should stop")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a bench that cannot set up its world should stop")]
 
-#[allow(dead_code, reason = "the tests use it")]
+#[expect(dead_code, reason = "the tests use it")]
 #[path = "../tests/app/support/disk.rs"]
 mod disk;
 mod load;
-#[allow(dead_code, reason = "the tests use the rest")]
+#[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../tests/app/support/postgres.rs"]
 mod postgres;
-#[allow(dead_code, reason = "the tests use the rest")]
 #[path = "../tests/app/support/process.rs"]
 mod process;
-#[allow(dead_code, reason = "the tests use the rest")]
+#[expect(dead_code, reason = "the tests use the rest")]
 mod server;
 
 use std::fmt::Write as _;

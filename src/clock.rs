@@ -254,7 +254,7 @@ impl Clock {
         }
     }
 
-    #[allow(clippy::disallowed_methods)] // the one place
+    #[expect(clippy::disallowed_methods, reason = "the one place")]
     pub fn now(&self) -> Now {
         Now(match &self.0 {
             Source::System => Timestamp::from(Utc::now()),

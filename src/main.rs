@@ -43,7 +43,7 @@ enum Command {
     Migrate,
     /// Accounts of people
     #[command(subcommand)]
-    NewAccountArgs(NewAccountArgs),
+    Account(AccountCommand),
     /// Bearer tokens of other programs
     #[command(subcommand)]
     Token(Token),
@@ -54,7 +54,7 @@ enum Command {
 }
 
 #[derive(Subcommand)]
-enum NewAccountArgs {
+enum AccountCommand {
     /// Add an account; the password is read from standard input
     Add {
         #[arg(long)]
@@ -123,7 +123,7 @@ async fn run(cli: Cli) -> Result<(), String> {
             Ok(())
         }
         Command::Migrate => commands::migrate(&settings()?).await,
-        Command::NewAccountArgs(NewAccountArgs::Add { login, name, role, at }) => {
+        Command::Account(AccountCommand::Add { login, name, role, at }) => {
             commands::add_account(&existing()?, &login, &name, role, at).await
         }
         Command::Token(Token::Add { role, name, at }) => commands::add_token(&existing()?, &name, role, at).await,

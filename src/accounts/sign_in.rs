@@ -43,7 +43,6 @@ fn sign_in(next: Option<&str>) -> Page<SignInPage> {
 }
 
 #[post("/sign-in", data = "<fields>")]
-#[allow(clippy::too_many_arguments)] // guards
 async fn open_login(
     db: &Db,
     now: Now,
@@ -147,7 +146,6 @@ async fn first_admin(db: &Db, secret: &str) -> Result<Page<FirstAdminPage>> {
 }
 
 #[post("/setup/<secret>", data = "<fields>")]
-#[allow(clippy::too_many_arguments)] // guards
 async fn create_first_admin(
     db: &Db,
     now: Now,

@@ -153,7 +153,7 @@ pub(crate) struct OnHolidayJson {
 
 /// What a new activity needs.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::plan` reads it
+#[expect(dead_code, reason = "describes the body; `forms::plan` reads it")]
 pub(crate) struct NewActivity {
     center: i64,
     title: String,

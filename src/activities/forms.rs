@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::queries;
 use super::queries::{Helpers, Lead};
-use super::rules::{self, End, MOST_DATES, Repeat, Rhythm, Scope, Slot};
+use super::rules::{self, End, MOST_DATES, Repeat, Rhythm, SeriesScope, Slot};
 use super::types::{ServiceKind, ServiceKindId};
 use crate::centers::Center;
 use crate::clock::{Date, Now};
@@ -246,7 +246,7 @@ pub fn wishes(fields: &Fields) -> Result<Wishes> {
 /// A change of where and when.
 pub struct Change {
     pub place: Setting,
-    pub scope: Scope,
+    pub scope: SeriesScope,
 }
 
 /// Fields `room worker team capacity date starts ends scope`.
@@ -260,7 +260,7 @@ pub fn change(fields: &Fields, center: &Center, choices: &Choices) -> Result<Cha
 /// Why sessions do not take place, and which.
 pub struct Reason {
     pub text: String,
-    pub scope: Scope,
+    pub scope: SeriesScope,
 }
 
 /// Fields `reason scope`.
@@ -271,6 +271,6 @@ pub fn reason(fields: &Fields) -> Result<Reason> {
     read.finish(|| Some(Reason { text: text?, scope: scope? }))
 }
 
-fn read_scope(read: &mut Reader<'_>) -> Option<Scope> {
-    Some(read.optional("scope", parse::choice)?.unwrap_or(Scope::One))
+fn read_scope(read: &mut Reader<'_>) -> Option<SeriesScope> {
+    Some(read.optional("scope", parse::choice)?.unwrap_or(SeriesScope::One))
 }

@@ -25,7 +25,7 @@ use rocket::fairing::AdHoc;
 pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, reschedule, restore, revise, schedule, skip};
 pub(crate) use actions::{complete, set_rotating};
 pub use forms::{Change, Plan, Reason, Setting, Texts};
-pub use rules::{End, Repeat, Rhythm, Scope, Slot};
+pub use rules::{End, Repeat, Rhythm, SeriesScope, Slot};
 pub use title::Title;
 pub use types::{Activity, ActivityId, ServiceKind, ServiceKindId, Session, SessionId, SessionStatus};
 

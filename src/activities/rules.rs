@@ -53,7 +53,7 @@ impl Rhythm {
 
 text_enum!(
     /// Which sessions of a series a change is for.
-    Scope in "scope" { One = "one", Later = "later", All = "all" }
+    SeriesScope in "scope" { One = "one", Later = "later", All = "all" }
 );
 
 /// Where a series ends.
@@ -204,14 +204,14 @@ pub fn refusal(room: &Room, zone: Zone, slot: &Slot, state: &State) -> Option<Re
 
 /// Those of a series' sessions that a change of `session` is for: itself, and by `scope` others that are still planned
 /// and have not begun. What was held is changed by itself or not at all.
-pub fn meant<'a>(session: &Session, series: &'a [Session], scope: Scope, now: Timestamp) -> Vec<&'a Session> {
+pub fn meant<'a>(session: &Session, series: &'a [Session], scope: SeriesScope, now: Timestamp) -> Vec<&'a Session> {
     let also = |other: &Session| {
         other.status == SessionStatus::Planned
             && other.starts_at > now
             && match scope {
-                Scope::One => false,
-                Scope::Later => other.starts_at > session.starts_at,
-                Scope::All => true,
+                SeriesScope::One => false,
+                SeriesScope::Later => other.starts_at > session.starts_at,
+                SeriesScope::All => true,
             }
     };
     series.iter().filter(|other| other.id == session.id || also(other)).collect()

@@ -22,7 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// All of where and when a session is to be: what is left out here is left out there.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::change` reads it
+#[expect(dead_code, reason = "describes the body; `forms::change` reads it")]
 pub(crate) struct NewPlace {
     room: i64,
     worker: Option<i64>,
@@ -60,7 +60,7 @@ pub(crate) async fn reschedule(
 
 /// Why sessions do not take place, and which.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::reason` reads it
+#[expect(dead_code, reason = "describes the body; `forms::reason` reads it")]
 pub(crate) struct Cancellation {
     reason: String,
     /// `one` (where it is missing), `later` or `all`: of the series, those that have not begun

@@ -6,7 +6,7 @@ use rocket::{Route, get, post, routes};
 use super::booking::{self, Conflict};
 use super::forms::{self, Choices};
 use super::types::{Session, SessionId, SessionStatus};
-use super::{Rhythm, Scope, queries, rules};
+use super::{Rhythm, SeriesScope, queries, rules};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
@@ -35,8 +35,8 @@ struct Schedule {
 }
 
 impl Schedule {
-    fn scopes(&self) -> &'static [Scope] {
-        Scope::ALL
+    fn scopes(&self) -> &'static [SeriesScope] {
+        SeriesScope::ALL
     }
 
     fn is_planned(&self) -> bool {
@@ -51,7 +51,7 @@ impl Schedule {
         let activity = queries::activity(by, conn, center.id(), session.activity_id).await?;
         let choices = Choices::load(conn, &center, now).await?;
         let moving = Form::filled(values(&session));
-        let scope = || Form::filled(Fields::default().with("scope", Scope::One));
+        let scope = || Form::filled(Fields::default().with("scope", SeriesScope::One));
         let is_series = activity.rhythm() != Rhythm::Once;
         Ok(Self { center, session, choices, is_series, moving, cancelling: scope(), skipping: scope() })
     }
@@ -78,7 +78,7 @@ fn values(session: &Session) -> Fields {
         .with("date", slot.date)
         .with("starts", time_value(slot.from))
         .with("ends", time_value(slot.to))
-        .with("scope", Scope::One)
+        .with("scope", SeriesScope::One)
 }
 
 async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {

@@ -101,7 +101,6 @@ pub(crate) async fn end_device(now: Now, tx: &mut Conn, account: AccountId) -> R
     logins::revoke_all(tx, now, account, None).await
 }
 
-#[allow(clippy::too_many_arguments)] // the row's columns
 async fn insert(
     by: &impl Acting,
     now: Now,

@@ -15,7 +15,7 @@ use crate::clock::Now;
 use crate::store::Db;
 
 /// Somebody signed in.
-#[allow(clippy::manual_non_exhaustive, reason = "the proof guards against this crate too")]
+#[expect(clippy::manual_non_exhaustive, reason = "the proof guards against this crate too")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
     pub account: AccountId,

@@ -81,7 +81,6 @@ pub(super) async fn tick(
 
 /// Registers somebody at the door, with a phone or without, and lets them in. Nobody is registered at a closed or full
 /// door. `again` says what the same request gets: a page and a program ask differently.
-#[allow(clippy::too_many_arguments)] // who, where and what they gave
 pub async fn walk_in(
     by: &Greeter,
     now: Now,
@@ -133,10 +132,8 @@ pub(super) struct FirstVisit {
 
 /// A resident's first time on this phone, or one more member of the family: found by name and phone or registered,
 /// remembered by the phone, and let in. At a closed or full door nobody is registered and no phone remembered.
-#[allow(clippy::too_many_arguments)] // who, where and what they gave
 pub(super) async fn first_visit(
-    phone: Option<Phone>,
-    browser: &str,
+    (phone, browser): (Option<Phone>, &str),
     now: Now,
     tx: &mut Conn,
     sealer: &Sealer,
@@ -169,8 +166,7 @@ pub(super) async fn first_visit(
 /// A resident's first time on this phone with a card: its holder is remembered by the phone and let in. A card that is
 /// lost or unknown, or a closed or full door, leaves nothing behind but the scan.
 pub(super) async fn first_visit_by_card(
-    phone: Option<Phone>,
-    browser: &str,
+    (phone, browser): (Option<Phone>, &str),
     now: Now,
     tx: &mut Conn,
     session: &Session,

@@ -81,7 +81,7 @@ pub(crate) async fn list(
 
 /// A try to let a person in.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::api_check_in` reads it
+#[expect(dead_code, reason = "describes the body; `forms::api_check_in` reads it")]
 pub(crate) struct NewCheckIn {
     /// A UUID made by the client: the same one again gives the same answer
     request_id: String,
@@ -198,7 +198,7 @@ fn created(first: bool) -> Status {
 
 /// Somebody at the door whom nobody has registered yet.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::api_walk_in` reads it
+#[expect(dead_code, reason = "describes the body; `forms::api_walk_in` reads it")]
 pub(crate) struct NewWalkIn {
     /// A UUID made by the client: the same one again, for the same name, number and part, is the same person
     request_id: String,
@@ -233,7 +233,7 @@ pub(crate) async fn walk_in(
 
 /// Why a check-in or a count of heads is taken back.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::reason` reads it
+#[expect(dead_code, reason = "describes the body; `forms::reason` reads it")]
 pub(crate) struct Mistake {
     reason: String,
 }
@@ -279,7 +279,7 @@ pub(crate) async fn check_out(
 
 /// People counted without a name; one head may be in several groups.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::api_heads` reads it
+#[expect(dead_code, reason = "describes the body; `forms::api_heads` reads it")]
 pub(crate) struct NewHeadCount {
     /// A UUID made by the client: the same one again is the same count
     request_id: String,

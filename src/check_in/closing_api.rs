@@ -104,7 +104,7 @@ pub(crate) async fn record(by: Coordinator, db: &Db, now: Now, id: SessionId) ->
 
 /// What a session is closed with.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::closing` reads it
+#[expect(dead_code, reason = "describes the body; `forms::closing` reads it")]
 pub(crate) struct NewClosing {
     summary: String,
     /// By attendance: true for the volunteers whose hours are confirmed now; others may be later
@@ -146,7 +146,7 @@ pub(crate) async fn list(by: Coordinator, db: &Db, now: Now, id: SessionId) -> R
 
 /// Hours that are confirmed after the session was closed.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::confirmation` reads it
+#[expect(dead_code, reason = "describes the body; `forms::confirmation` reads it")]
 pub(crate) struct NewHours {
     /// A volunteer's attendance
     attendance: i64,
@@ -177,7 +177,7 @@ pub(crate) async fn confirm(
 
 /// What was really given, and why it is corrected.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::correction` reads it
+#[expect(dead_code, reason = "describes the body; `forms::correction` reads it")]
 pub(crate) struct Correction {
     /// Zero takes all of it back
     minutes: i64,

@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// How many came along.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::companions` reads it
+#[expect(dead_code, reason = "describes the body; `forms::companions` reads it")]
 pub(crate) struct Companions {
     /// 0 to 20; it replaces what was said before
     companions: i64,
@@ -50,7 +50,7 @@ pub(crate) async fn companions(
 
 /// Who brought or fetched somebody.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::escort` reads it
+#[expect(dead_code, reason = "describes the body; `forms::escort` reads it")]
 pub(crate) struct NewEscort {
     /// `in`: brought; `out`: fetched
     way: String,

@@ -210,7 +210,6 @@ pub(super) async fn open(
 /// `?came=` and `?was_in=` name the person whose card was shown just now, for a message with the name may not stand in
 /// a cookie or an address.
 #[get("/centers/<center>/sessions/<id>?<came>&<was_in>", rank = 2)]
-#[allow(clippy::too_many_arguments)] // guards and path
 async fn show(
     by: Watcher,
     db: &Db,
@@ -230,7 +229,6 @@ async fn show(
 
 /// A name or number is no part of an address: the search is sent as a form.
 #[post("/centers/<center>/sessions/<id>/search", data = "<fields>")]
-#[allow(clippy::too_many_arguments)] // guards and path
 async fn search(
     by: Greeter,
     db: &Db,
@@ -250,7 +248,6 @@ async fn search(
 }
 
 /// How a form of the page ends: back to the page with a word, or the page again with what is wrong.
-#[allow(clippy::too_many_arguments)] // what the page is made of
 async fn answer(
     by: &Greeter,
     db: &Db,
@@ -276,7 +273,6 @@ async fn answer(
 }
 
 #[post("/centers/<center>/sessions/<id>/attendances", data = "<fields>")]
-#[allow(clippy::too_many_arguments)] // guards
 async fn tick(
     by: Greeter,
     db: &Db,
@@ -300,7 +296,6 @@ async fn tick(
 
 /// A card is scanned or its code typed; the page comes back ready for the next one.
 #[post("/centers/<center>/sessions/<id>/cards", data = "<fields>")]
-#[allow(clippy::too_many_arguments)] // guards
 async fn scan_card(
     by: Greeter,
     db: &Db,
@@ -337,7 +332,6 @@ fn welcome(center: CenterId, id: SessionId, word: &str, person: PersonId) -> Red
 }
 
 #[post("/centers/<center>/sessions/<id>/walk-ins", data = "<fields>")]
-#[allow(clippy::too_many_arguments)] // guards
 async fn walk_in(
     by: Greeter,
     db: &Db,
@@ -386,7 +380,6 @@ async fn count_heads(
 }
 
 #[post("/centers/<center>/sessions/<id>/head-counts/<count>/void", data = "<fields>")]
-#[allow(clippy::too_many_arguments)] // guards and path
 async fn void_heads(
     by: Greeter,
     db: &Db,

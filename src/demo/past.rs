@@ -217,7 +217,6 @@ async fn help(
     Ok(())
 }
 
-#[allow(clippy::too_many_arguments)] // the row's columns
 async fn insert(
     tx: &mut Conn,
     made: &Made,

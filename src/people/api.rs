@@ -88,7 +88,7 @@ pub(crate) async fn show(by: Coordinator, db: &Db, sealer: &State<Sealer>, id: P
 
 /// What a new person needs.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::person` reads it
+#[expect(dead_code, reason = "describes the body; `forms::person` reads it")]
 pub(crate) struct NewPerson {
     center: i64,
     name: String,
@@ -127,7 +127,7 @@ pub(crate) async fn create(
 /// All of what is known of a person: what is left out here is taken out there, but for the numbers, of which only masks
 /// are told.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::revision` reads it
+#[expect(dead_code, reason = "describes the body; `forms::revision` reads it")]
 pub(crate) struct NewRevision {
     /// The version that the change starts from
     version: i64,

@@ -160,7 +160,6 @@ fn differing(person: &Person, sealer: &Sealer, entered: &Fields, lang: Lang) -> 
 }
 
 #[post("/centers/<center>/people/<id>", data = "<fields>", rank = 2)]
-#[allow(clippy::too_many_arguments)] // guards and path
 async fn update(
     by: Coordinator,
     lang: Lang,

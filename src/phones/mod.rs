@@ -18,7 +18,7 @@ use crate::error::Result;
 pub use crate::ids::PhoneId;
 use crate::ids::{CardId, PersonId};
 use crate::store::{self, Conn, Db};
-use crate::web::site::Appearance;
+use crate::web::site::{Appearance, Browser};
 use crate::web::{Lang, Site};
 
 pub use throttle::DoorThrottle;
@@ -198,6 +198,27 @@ impl<'r> FromRequest<'r> for Look {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
         Outcome::Success(Self { lang: Lang::of(request), large: Appearance::of(request).large })
+    }
+}
+
+/// What stands before us: how it reads, where it comes from, and which phone it is, if it is remembered.
+pub struct Handset {
+    pub look: Look,
+    pub site: Site,
+    pub browser: Browser,
+    pub phone: Option<Phone>,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Handset {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let (Outcome::Success(look), Outcome::Success(browser)) = (request.guard().await, request.guard().await) else {
+            return Outcome::Error((Status::InternalServerError, ()));
+        };
+        let phone = request.guard::<Phone>().await.succeeded();
+        Outcome::Success(Self { look, site: Site::of(request), browser, phone })
     }
 }
 

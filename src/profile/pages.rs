@@ -198,7 +198,6 @@ async fn grant(
 }
 
 #[post("/centers/<center>/people/<id>/memberships/<membership>/ending", data = "<fields>")]
-#[allow(clippy::too_many_arguments)] // guards and path
 async fn end(
     by: Coordinator,
     db: &Db,
@@ -226,7 +225,6 @@ async fn end(
 }
 
 #[post("/centers/<center>/people/<id>/memberships/<membership>/void", data = "<fields>")]
-#[allow(clippy::too_many_arguments)] // guards and path
 async fn void(
     by: Coordinator,
     db: &Db,

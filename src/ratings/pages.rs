@@ -87,7 +87,6 @@ pub async fn question(
 }
 
 #[post("/c/<token>/rating", data = "<fields>")]
-#[allow(clippy::too_many_arguments)] // guards
 async fn rate(
     db: &Db,
     now: Now,

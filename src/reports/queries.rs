@@ -89,7 +89,7 @@ where
 }
 
 #[derive(sqlx::FromRow)]
-struct Part {
+struct TallyPart {
     part: String,
     #[sqlx(flatten)]
     tally: Tally,
@@ -132,7 +132,7 @@ pub async fn tallies(conn: &mut Conn, by: By, reach: &Reach, period: Period) -> 
         left join served on served.part = p.part",
         held(by.column())
     );
-    let parts: Vec<Part> = rows(conn, sql, reach, period).await?;
+    let parts: Vec<TallyPart> = rows(conn, sql, reach, period).await?;
     Ok(parts.into_iter().map(|part| (part.part, part.tally)).collect())
 }
 

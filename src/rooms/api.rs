@@ -100,7 +100,7 @@ pub(crate) async fn list(by: CenterReader, db: &Db, now: Now, center: Option<&st
 
 /// What a new room needs.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::room` reads it
+#[expect(dead_code, reason = "describes the body; `forms::room` reads it")]
 pub(crate) struct NewRoom {
     center: i64,
     name: String,

@@ -22,7 +22,7 @@ struct Community {
 }
 
 impl From<Community> for Founding {
-    #[allow(clippy::cast_possible_truncation)] // a community's area in m² is far below 2^52
+    #[expect(clippy::cast_possible_truncation, reason = "a community's area in m² is far below 2^52")]
     fn from(community: Community) -> Self {
         Self {
             number: community.no,

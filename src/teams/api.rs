@@ -64,7 +64,7 @@ pub(crate) async fn list(by: TeamReader, db: &Db, center: Option<&str>) -> Resul
 
 /// What a new team needs.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::team` reads it
+#[expect(dead_code, reason = "describes the body; `forms::team` reads it")]
 pub(crate) struct NewTeam {
     center: i64,
     name: String,
@@ -90,7 +90,7 @@ pub(crate) async fn create(by: Coordinator, db: &Db, now: Now, fields: Fields) -
 
 /// Who joins a team.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body
+#[expect(dead_code, reason = "describes the body")]
 pub(crate) struct NewMember {
     /// A person enrolled in the team's center
     person_id: i64,

@@ -176,7 +176,7 @@ fn shortened(label: &str) -> String {
 }
 
 /// `value` of `full`, between 0 and 1.
-#[allow(clippy::cast_precision_loss)] // pixels, not money
+#[expect(clippy::cast_precision_loss, reason = "pixels, not money")]
 fn share(value: i64, full: i64) -> f64 {
     if full <= 0 { 0.0 } else { (value as f64 / full as f64).clamp(0.0, 1.0) }
 }

@@ -68,7 +68,7 @@ pub(crate) async fn list(by: Manager, db: &Db, now: Now, center: Option<&str>) -
 
 /// What a new worker needs.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::worker` reads it
+#[expect(dead_code, reason = "describes the body; `forms::worker` reads it")]
 pub(crate) struct NewWorker {
     center: i64,
     name: String,
@@ -109,7 +109,7 @@ pub(crate) async fn create(
 
 /// When a worker's time ends.
 #[derive(ToSchema)]
-#[allow(dead_code)] // describes the body; `forms::ending` reads it
+#[expect(dead_code, reason = "describes the body; `forms::ending` reads it")]
 pub(crate) struct EndingBody {
     /// The first day without them: today or earlier ends their sign-in to the center at once, a day to come ends it when
     /// that day begins in the center's zone

@@ -1,6 +1,6 @@
 //! Everything that is tested through Linli's doors, in one binary: HTTP on both engines, and real browsers.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets a surprise stops there")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets a surprise stops there")]
 
 mod access;
 mod accounts;

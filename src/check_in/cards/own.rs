@@ -3,6 +3,7 @@
 //!
 //! Whoever finds a lost card opens this page too, so it shows no more of the holder than the surname.
 
+use crate::phones::{Handset, self, DoorThrottle, Look, Phone};
 use askama::Template;
 use rocket::http::{CookieJar, Status};
 use rocket::response::Redirect;
@@ -13,10 +14,9 @@ use crate::check_in::types::Code;
 use crate::clock::Now;
 use crate::error::Result;
 use crate::locks;
-use crate::phones::{self, DoorThrottle, Look, Phone};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::site::Browser;
-use crate::web::{Frame, Lang, Page, Site, View, filters};
+use crate::web::{Frame, Lang, Page, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![show, remember]
@@ -98,47 +98,41 @@ async fn show(
     db: &Db,
     sealer: &State<Sealer>,
     throttle: &State<DoorThrottle>,
-    look: Look,
-    browser: Browser,
-    phone: Option<Phone>,
+    at: Handset,
     code: &str,
 ) -> Result<(Status, Page<CardPage>)> {
-    let card = match read(throttle, &browser, code) {
-        Ok(code) => find(&mut *db.read().await?, sealer, phone.as_ref(), code).await?,
+    let card = match read(throttle, &at.browser, code) {
+        Ok(code) => find(&mut *db.read().await?, sealer, at.phone.as_ref(), code).await?,
         Err(refused) => Err(refused),
     };
-    Ok(told(look, card))
+    Ok(told(at.look, card))
 }
 
 /// From now on this phone speaks for the holder: the next poster is one tap.
 #[post("/k/<code>")]
-#[allow(clippy::too_many_arguments)] // guards
 async fn remember(
     db: &Db,
     now: Now,
     sealer: &State<Sealer>,
     throttle: &State<DoorThrottle>,
-    look: Look,
-    site: Site,
-    browser: Browser,
-    phone: Option<Phone>,
+    at: Handset,
     jar: &CookieJar<'_>,
     code: &str,
 ) -> Result<Either<Redirect, (Status, Page<CardPage>)>> {
-    let code = match read(throttle, &browser, code) {
+    let code = match read(throttle, &at.browser, code) {
         Ok(code) => code,
-        Err(refused) => return Ok(Either::Right(told(look, Err(refused)))),
+        Err(refused) => return Ok(Either::Right(told(at.look, Err(refused)))),
     };
     let mut tx = db.begin().await?;
     let Some(holder) = locks::card(&mut tx, &code.hash(sealer)).await? else {
         let card = find(&mut tx, sealer, None, code).await?;
-        return Ok(Either::Right(told(look, card)));
+        return Ok(Either::Right(told(at.look, card)));
     };
-    let (phone, secret) = phones::known_or_new(phone, &browser.agent, now, &mut tx).await?;
+    let (phone, secret) = phones::known_or_new(at.phone, &at.browser.agent, now, &mut tx).await?;
     phones::add_holder(now, &mut tx, &phone, holder).await?;
     tx.commit().await?;
     if let Some(secret) = secret {
-        phones::set_cookie(jar, &site, secret);
+        phones::set_cookie(jar, &at.site, secret);
     }
     Ok(Either::Left(Redirect::to(format!("/k/{}", code.plain()))))
 }

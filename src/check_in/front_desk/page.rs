@@ -56,7 +56,7 @@ fn worker() -> DeskWorker {
         script: assets::text("front-desk-worker.js"),
         kind: ContentType::JavaScript,
         cache: Header::new("Cache-Control", "no-cache"),
-        scope: Header::new("Service-DeskWorker-Allowed", "/centers/"),
+        scope: Header::new("Service-Worker-Allowed", "/centers/"),
     }
 }
 

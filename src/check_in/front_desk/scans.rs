@@ -43,7 +43,6 @@ struct AnswerJson {
 
 /// As `POST /api/v1/checkins/batch`, with names and words for the screen.
 #[post("/centers/<center>/front-desk/scans", data = "<delivery>")]
-#[allow(clippy::too_many_arguments)] // guards
 async fn receive(
     by: Greeter,
     db: &Db,

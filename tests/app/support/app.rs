@@ -283,7 +283,6 @@ impl Answer {
     }
 
     /// Asserts the status; the body says what went wrong.
-    #[allow(clippy::wrong_self_convention, reason = "reads as the sentence it proves")]
     #[track_caller]
     pub(crate) fn is(self, status: u16) -> Self {
         assert_eq!(self.status.code, status, "{}", self.text());
@@ -310,7 +309,7 @@ impl Answer {
     }
 
     /// Asserts a problem document with this stable code.
-    #[allow(clippy::wrong_self_convention, reason = "reads as the sentence it proves")]
+    #[expect(clippy::wrong_self_convention, reason = "reads as the sentence it proves")]
     #[track_caller]
     pub(crate) fn is_refused(self, code: &str) -> Self {
         assert_eq!(self.json()["code"], code, "{}", self.text());

@@ -4,7 +4,7 @@
 //! session of its own with a fresh profile. Whatever goes wrong panics with the selector, the address of the page and
 //! the path of a screenshot, because "element not found" alone explains nothing.
 
-#![allow(clippy::expect_used, reason = "a test that cannot set up its world should say why, and stop")]
+#![expect(clippy::expect_used, reason = "a test that cannot set up its world should say why, and stop")]
 
 use std::fmt::Debug;
 use std::fs;

@@ -1,6 +1,6 @@
 //! A disk that is small enough to be filled.
 
-#![allow(clippy::expect_used, reason = "a test that cannot set up its world should say why, and stop")]
+#![expect(clippy::expect_used, reason = "a test that cannot set up its world should say why, and stop")]
 
 use std::fs::{self, File};
 use std::io::Write as _;

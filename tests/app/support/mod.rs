@@ -7,7 +7,7 @@ pub(crate) mod calendar;
 pub(crate) mod cast;
 pub(crate) mod disk;
 pub(crate) mod live;
-#[allow(dead_code, reason = "the bench uses the rest")]
+#[expect(dead_code, reason = "the bench uses the rest")]
 #[path = "../../../bench/load.rs"]
 pub(crate) mod load;
 pub(crate) mod pooler;
@@ -15,7 +15,6 @@ pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod qr;
-#[allow(dead_code, reason = "the bench uses the rest")]
 #[path = "../../../bench/server.rs"]
 pub(crate) mod server;
 pub(crate) mod switch;
@@ -26,7 +25,7 @@ pub(crate) use app::{Answer, Engine, TestApp, User, run};
 macro_rules! on_both_engines {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {$(
         mod $name {
-            #[allow(unused_imports)]
+            #[allow(clippy::allow_attributes, unused_imports, reason = "not every test needs its file's names")]
             use super::*;
             use crate::support::{Engine, TestApp, run};
 

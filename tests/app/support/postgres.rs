@@ -7,7 +7,7 @@
 //!
 //! The browser's driver (`super::browser`) is held in the same way.
 
-#![allow(clippy::expect_used, reason = "a test that cannot set up its world should say why, and stop")]
+#![expect(clippy::expect_used, reason = "a test that cannot set up its world should say why, and stop")]
 
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
@@ -35,7 +35,7 @@ const REPLICATED: &str = "listen_addresses=127.0.0.1 unix_socket_directories= ma
     fsync=off full_page_writes=off wal_level=replica max_wal_senders=4 hot_standby=on wal_retrieve_retry_interval=100ms \
     checkpoint_timeout=1h autovacuum=off";
 
-#[allow(dead_code, reason = "the bench measures with it")]
+#[allow(clippy::allow_attributes, dead_code, reason = "the tests and the bench compile this file, each uses a part")]
 const DURABLE: &str = "listen_addresses=127.0.0.1 unix_socket_directories= max_connections=100 shared_buffers=512MB \
     max_wal_size=4GB";
 
@@ -143,7 +143,7 @@ impl Cluster {
     }
 
     /// A cluster that keeps what it says it keeps, as in service: for measuring.
-    #[allow(dead_code, reason = "the bench measures with it")]
+    #[allow(clippy::allow_attributes, dead_code, reason = "the tests and the bench compile this file, each uses a part")]
     pub(crate) fn start_durable() -> Self {
         Self::create(DURABLE, server_binaries().expect("the bench needs PostgreSQL's server"))
     }

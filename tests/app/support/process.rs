@@ -1,6 +1,6 @@
 //! Programs that the tests start and that must not outlive them, and what a test does without one.
 
-#![allow(clippy::expect_used, reason = "a test that cannot set up its world should say why, and stop")]
+#![expect(clippy::expect_used, reason = "a test that cannot set up its world should say why, and stop")]
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -87,7 +87,7 @@ pub(crate) struct Tether {
 }
 
 impl Tether {
-    #[allow(unsafe_code, reason = "only pre_exec can ask for the parent-death signal in the child")]
+    #[expect(unsafe_code, reason = "only pre_exec can ask for the parent-death signal in the child")]
     fn spawn(mut command: Command, death_signal: libc::c_int) -> io::Result<Self> {
         let parent = std::process::id();
         // SAFETY: between fork and exec only async-signal-safe calls are made, and nothing is allocated. `Command` has
@@ -129,7 +129,7 @@ impl Tether {
     }
 }
 
-#[allow(unsafe_code, reason = "std has no call that sends a signal")]
+#[expect(unsafe_code, reason = "std has no call that sends a signal")]
 pub(crate) fn send_signal(pid: i32, signal: libc::c_int) {
     // SAFETY: kill() touches no memory of ours; at worst the process is already gone.
     unsafe { libc::kill(pid, signal) };
