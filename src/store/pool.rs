@@ -235,14 +235,15 @@ impl Pool {
             self.can_write().await.map_err(|_| silence())?;
         }
         let end = Instant::now() + ANSWERS_WITHIN;
-        let watch = Watch { is_telling: self.engine == Engine::Postgres, ..self.watch(Limit::Until(end)) };
+        let watch = self.watch(Limit::Until(end));
+        let mut watch = if self.engine == Engine::Postgres { watch.telling() } else { watch };
         let tx = watch.over(self.begun()).await?;
         Ok(Tx::new(tx, watch))
     }
 
     /// A transaction to see whether there can be one, soon; nobody else is kept from beginning by what comes of it.
     pub(super) async fn begin_for_a_look(&self) -> sqlx::Result<Tx> {
-        let watch = self.watch(Limit::Until(Instant::now() + PATIENCE));
+        let mut watch = self.watch(Limit::Until(Instant::now() + PATIENCE));
         let tx = watch.over(self.begun()).await?;
         Ok(Tx::new(tx, watch))
     }
@@ -252,7 +253,7 @@ impl Pool {
     /// # Errors
     /// Unavailable, where it cannot begin.
     pub async fn begin_patiently(&self) -> sqlx::Result<Tx> {
-        let watch = self.watch(Limit::None);
+        let mut watch = self.watch(Limit::None);
         let tx = watch.over(self.begun()).await?;
         Ok(Tx::new(tx, watch))
     }
@@ -270,7 +271,7 @@ impl Pool {
     }
 
     fn watch(&self, limit: Limit) -> Watch {
-        Watch { pulse: self.pulse.clone(), limit, is_telling: false }
+        Watch::new(&self.pulse, limit)
     }
 
     async fn begun(&self) -> sqlx::Result<sqlx::Transaction<'static, Any>> {
