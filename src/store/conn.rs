@@ -1,15 +1,16 @@
 //! A connection as everybody gets it: it waits only so long for an answer, and the store hears of every error.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use rocket::futures::future::BoxFuture;
 use rocket::futures::stream::{BoxStream, Stream, StreamExt as _};
-use rocket::tokio::time::{Instant, Sleep, sleep_until, timeout_at};
+use rocket::tokio::time::{Instant, Sleep, sleep_until};
 use sqlx::any::{AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, Either, Execute, Executor, SqlStr, Transaction};
@@ -45,33 +46,59 @@ pub(super) enum Limit {
     None,
 }
 
-impl Limit {
-    /// Until when the next answer must be there.
-    fn next(self) -> Option<Instant> {
-        match self {
-            Self::Until(end) => Some(end),
-            Self::Each(span) => Some(Instant::now() + span),
-            Self::None => None,
-        }
-    }
-}
-
 /// Who waits how long, and who hears of it.
 pub(super) struct Watch {
     pub pulse: Arc<Pulse>,
-    pub limit: Limit,
+    limit: Limit,
     /// Whether a transaction without an answer keeps others from beginning (see [`Pulse::gives_up`]).
-    pub is_telling: bool,
+    is_telling: bool,
+    /// One for all of the connection's statements: each that is set anew wakes the runtime's thread.
+    timer: Option<Pin<Box<Sleep>>>,
+    is_waiting: bool,
 }
 
 impl Watch {
+    pub(super) fn new(pulse: &Arc<Pulse>, limit: Limit) -> Self {
+        Self { pulse: pulse.clone(), limit, is_telling: false, timer: None, is_waiting: false }
+    }
+
+    /// A watch whose transaction keeps others from beginning when it gets no answer.
+    pub(super) fn telling(self) -> Self {
+        Self { is_telling: true, ..self }
+    }
+
     /// Waits for an answer, as long as the limit lets it.
-    pub(super) async fn over<T>(&self, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
-        let heard = match self.limit.next() {
-            Some(end) => timeout_at(end, answer).await.unwrap_or_else(|_| Err(silence())),
-            None => answer.await,
+    pub(super) async fn over<T>(&mut self, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+        let mut answer = pin!(answer);
+        poll_fn(|cx| {
+            let polled = answer.as_mut().poll(cx);
+            self.bound(cx, polled)
+        })
+        .await
+    }
+
+    /// What was polled, or silence where it has not come in time; the store hears of it if it is an error.
+    fn bound<T>(&mut self, cx: &mut Context<'_>, polled: Poll<sqlx::Result<T>>) -> Poll<sqlx::Result<T>> {
+        let heard = match polled {
+            Poll::Ready(heard) => heard,
+            Poll::Pending if self.has_ended(cx) => Err(silence()),
+            Poll::Pending => return Poll::Pending,
         };
-        heard.inspect_err(|error| self.hears(error))
+        self.is_waiting = false;
+        Poll::Ready(heard.inspect_err(|error| self.hears(error)))
+    }
+
+    fn has_ended(&mut self, cx: &mut Context<'_>) -> bool {
+        let end = match self.limit {
+            Limit::None => return false,
+            Limit::Until(end) => end,
+            Limit::Each(span) => Instant::now() + span,
+        };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        if !std::mem::replace(&mut self.is_waiting, true) && timer.deadline() != end {
+            timer.as_mut().reset(end);
+        }
+        timer.as_mut().poll(cx).is_ready()
     }
 
     fn hears(&self, error: &sqlx::Error) {
@@ -93,12 +120,14 @@ impl Conn {
         }
     }
 
-    fn split(&mut self) -> (&mut AnyConnection, &Watch) {
+    fn split(&mut self) -> (&mut AnyConnection, &mut Watch) {
         let raw = match &mut self.raw {
             Raw::Reader(conn) => &mut **conn,
             Raw::Writer(tx) => &mut **tx,
         };
-        (raw, &self.watch)
+        // Whatever was waited for before, and perhaps no more.
+        self.watch.is_waiting = false;
+        (raw, &mut self.watch)
     }
 }
 
@@ -118,7 +147,7 @@ impl Tx {
     /// # Errors
     /// As the database says. Without an answer in time it is unknown whether the transaction happened.
     pub async fn commit(self) -> sqlx::Result<()> {
-        let Conn { raw, watch } = self.0;
+        let Conn { raw, mut watch } = self.0;
         if let Raw::Writer(tx) = raw {
             watch.over(tx.commit()).await?;
             watch.pulse.wrote();
@@ -172,7 +201,7 @@ impl<'c> Executor<'c> for &'c mut Conn {
         E: 'q + Execute<'q, Any>,
     {
         let (raw, watch) = self.split();
-        Steps { steps: raw.fetch_many(query), watch, until: None }.boxed()
+        Steps { steps: raw.fetch_many(query), watch }.boxed()
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<AnyRow>>>
@@ -196,31 +225,14 @@ impl<'c> Executor<'c> for &'c mut Conn {
 /// What a statement gives, as long as the limit lets it come.
 struct Steps<'e> {
     steps: BoxStream<'e, sqlx::Result<Step>>,
-    watch: &'e Watch,
-    /// Set while it is waited; most rows come without that.
-    until: Option<Pin<Box<Sleep>>>,
+    watch: &'e mut Watch,
 }
 
 impl Stream for Steps<'_> {
     type Item = sqlx::Result<Step>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let next = match self.steps.as_mut().poll_next(cx) {
-            Poll::Ready(next) => next,
-            Poll::Pending => {
-                if self.until.is_none() {
-                    self.until = self.watch.limit.next().map(|end| Box::pin(sleep_until(end)));
-                }
-                match self.until.as_mut().map(|until| until.as_mut().poll(cx)) {
-                    Some(Poll::Ready(())) => Some(Err(silence())),
-                    _ => return Poll::Pending,
-                }
-            }
-        };
-        self.until = None;
-        if let Some(Err(error)) = &next {
-            self.watch.hears(error);
-        }
-        Poll::Ready(next)
+        let polled = self.steps.as_mut().poll_next(cx).map(Option::transpose);
+        self.watch.bound(cx, polled).map(Result::transpose)
     }
 }

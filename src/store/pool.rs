@@ -29,7 +29,7 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(8);
 
 /// How long a reader waits for a statement's first row, and for the next one. Wide reports take seconds; a mute server
 /// must not keep a connection for ever.
-const READS_WITHIN: Duration = Duration::from_secs(60);
+const READS_WITHIN: Duration = Duration::from_secs(30);
 
 /// What each SQLite connection is told first. FULL: "checked in" means on disk.
 const SQLITE: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
@@ -235,14 +235,15 @@ impl Pool {
             self.can_write().await.map_err(|_| silence())?;
         }
         let end = Instant::now() + ANSWERS_WITHIN;
-        let watch = Watch { is_telling: self.engine == Engine::Postgres, ..self.watch(Limit::Until(end)) };
+        let watch = self.watch(Limit::Until(end));
+        let mut watch = if self.engine == Engine::Postgres { watch.telling() } else { watch };
         let tx = watch.over(self.begun()).await?;
         Ok(Tx::new(tx, watch))
     }
 
     /// A transaction to see whether there can be one, soon; nobody else is kept from beginning by what comes of it.
     pub(super) async fn begin_for_a_look(&self) -> sqlx::Result<Tx> {
-        let watch = self.watch(Limit::Until(Instant::now() + PATIENCE));
+        let mut watch = self.watch(Limit::Until(Instant::now() + PATIENCE));
         let tx = watch.over(self.begun()).await?;
         Ok(Tx::new(tx, watch))
     }
@@ -252,7 +253,7 @@ impl Pool {
     /// # Errors
     /// Unavailable, where it cannot begin.
     pub async fn begin_patiently(&self) -> sqlx::Result<Tx> {
-        let watch = self.watch(Limit::None);
+        let mut watch = self.watch(Limit::None);
         let tx = watch.over(self.begun()).await?;
         Ok(Tx::new(tx, watch))
     }
@@ -270,7 +271,7 @@ impl Pool {
     }
 
     fn watch(&self, limit: Limit) -> Watch {
-        Watch { pulse: self.pulse.clone(), limit, is_telling: false }
+        Watch::new(&self.pulse, limit)
     }
 
     async fn begun(&self) -> sqlx::Result<sqlx::Transaction<'static, Any>> {
@@ -402,4 +403,28 @@ impl rocket_db_pools::Pool for Pool {
     /// Called when shutdown begins, while requests are still in hand and need their connections: nothing ends here. Who
     /// launched the server closes the pool when it has returned.
     async fn close(&self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rocket::async_test]
+    async fn a_connection_that_cannot_be_made_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("text.db");
+        std::fs::write(&file, "Dear database,\n".repeat(1_000)).unwrap();
+        let pool = Pool::of(&format!("sqlite:{}", file.display()), 2).unwrap();
+        let began = Instant::now();
+        assert!(pool.read().await.is_err() && pool.begin().await.is_err());
+        assert!(began.elapsed() < PATIENCE, "took {:?}", began.elapsed());
+    }
+
+    #[rocket::async_test]
+    async fn a_place_has_no_password() {
+        let pool = Pool::of("postgres://linli:secret@db.example:5433/city?sslmode=require", 1).unwrap();
+        assert_eq!(pool.pulse.place, "city at db.example:5433");
+        assert!(matches!(Pool::of("mysql://db", 1), Err(OpenError::UnknownScheme)));
+        assert!(matches!(Pool::of("sqlite::memory:", 1), Err(OpenError::BadUrl(_))));
+    }
 }

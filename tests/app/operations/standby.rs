@@ -120,6 +120,27 @@ fn a_dead_standby_hangs_writers_and_nobody_else() {
     );
 }
 
+/// A server that goes mute (its machine hangs, the network swallows what is sent): given up, and found again.
+#[test]
+fn a_mute_server_is_given_up_and_found_again() {
+    let runtime = app::runtime();
+    let Some((cluster, door)) = runtime.block_on(primary(CROWD)) else { return };
+    let (program, door) = (Arc::new(Program::start(&cluster.url("city"))), Arc::new(door));
+    program.is_well_within(10);
+    let writers = Writers::begin(&program, &door);
+    std::thread::sleep(Duration::from_millis(500));
+    cluster.pause();
+    std::thread::sleep(Duration::from_secs(9));
+    assert_eq!(program.get("/healthz").0, 503);
+    assert_eq!(program.get("/livez").0, 200);
+    cluster.resume();
+    program.is_well_within(5);
+    assert!(eventually(Duration::from_secs(5), || door.lets_in(&program, 1).0 != 503), "{}", program.log());
+    assert_eq!(door.reads(&program), 200);
+    writers.end();
+    assert_eq!(program.lines_with("internal error"), 0, "{}", program.log());
+}
+
 /// The primary is killed under load and its standby promoted, five times: who was told "checked in" is in, once.
 #[test]
 fn a_standby_that_takes_over_knows_all_who_were_let_in() {

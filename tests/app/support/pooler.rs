@@ -18,19 +18,17 @@ impl Pooler {
     /// Starts one in this mode (`session`, `transaction`) before the server at `target`. `None` where pgbouncer is not
     /// installed (see [`skip`]).
     pub(crate) fn start(mode: &str, target: u16) -> Option<Self> {
-        let program = find_program("pgbouncer").or_else(|| find_program("../sbin/pgbouncer"));
-        let Some(program) = program else { return skip("a test behind a pooler", "pgbouncer") };
+        let Some(program) = find_program("pgbouncer") else { return skip("a test behind a pooler", "pgbouncer") };
         let owner = server_owner();
         let (home, port) = (Scratch::new("linli-pgbouncer-", owner), free_port());
         let settings = home.path.join("pgbouncer.ini");
         let text = format!(
-            "[databases]\n* = host=127.0.0.1 port={target}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
+            "[databases]\n* = user=postgres host=127.0.0.1 port={target}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
              unix_socket_dir =\nauth_type = any\npool_mode = {mode}\nignore_startup_parameters = extra_float_digits\n\
              max_client_conn = 200\ndefault_pool_size = 40\nlogfile = {}\n",
             home.path.join("log").display()
         );
-        fs::write(&settings, text.replace("* = host", "* = user=postgres host"))
-            .expect("our own directory takes a file");
+        fs::write(&settings, text).expect("our own directory takes a file");
         let mut command = Command::new(program);
         command.arg(&settings).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         if let Some((uid, gid)) = owner {

@@ -165,7 +165,10 @@ pub(crate) fn skip_until<T>(what: &str, remedy: &str) -> Option<T> {
 /// Where the shell would find a program.
 pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).chain(["/usr/bin".into()]).map(|folder| folder.join(name)).find(|file| file.is_file())
+    std::env::split_paths(&path)
+        .chain(["/usr/bin".into(), "/usr/sbin".into()])
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
 }
 
 /// A port nobody listens on, now: whoever asks must be ready to find it taken a moment later.
