@@ -75,6 +75,8 @@ impl Fields {
     }
 
     pub fn all(&self, name: &str) -> &[String] {
+        #[cfg(debug_assertions)]
+        asked::note(name);
         self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
@@ -255,6 +257,32 @@ pub mod parse {
     /// A value that parses itself: ids, and the words of closed sets.
     pub fn choice<T: std::str::FromStr>(text: &str) -> Result<T, Fault> {
         text.parse().map_err(|_| Fault::new("field.not_a_choice"))
+    }
+}
+
+/// Which names are asked of a body: for the test that holds what the API's description says of a body against what is
+/// really read. In a release nothing is noted.
+#[cfg(debug_assertions)]
+pub mod asked {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
+    rocket::tokio::task_local! {
+        static NAMES: RefCell<BTreeSet<String>>;
+    }
+
+    pub(super) fn note(name: &str) {
+        // Outside of a test nobody listens.
+        _ = NAMES.try_with(|names| names.borrow_mut().insert(name.to_owned()));
+    }
+
+    /// What `asking` gives, and the names that were asked of any body meanwhile.
+    pub async fn during<T>(asking: impl Future<Output = T>) -> (T, BTreeSet<String>) {
+        let listening = async {
+            let given = asking.await;
+            (given, NAMES.with(RefCell::take))
+        };
+        NAMES.scope(RefCell::default(), listening).await
     }
 }
 

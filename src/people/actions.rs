@@ -49,7 +49,7 @@ pub async fn register(
     };
     enrol(tx, now, sealer, center.id(), id, input).await?;
     for membership in &input.memberships {
-        memberships::insert_membership(tx, now, by.account, id, membership).await?;
+        memberships::insert_membership(by, now, tx, center, id, membership).await?;
     }
     // Somebody known elsewhere may have attendances already.
     if known_before {

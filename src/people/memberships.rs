@@ -3,7 +3,7 @@
 use super::types::PersonId;
 use super::{MembershipInput, groups};
 use crate::audit;
-use crate::auth::{AccountId, Coordinator};
+use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Error, OnViolation, Result};
@@ -19,15 +19,16 @@ pub async fn grant_membership(
     input: &MembershipInput,
 ) -> Result<()> {
     groups::hold(tx, person).await?;
-    insert_membership(tx, now, by.account, person, input).await?;
-    groups::follow_memberships(tx, person).await?;
-    audit::record(tx, by, now, audit::entry("person.membership_granted", person.0).at(center.id())).await
+    insert_membership(by, now, tx, center, person, input).await?;
+    groups::follow_memberships(tx, person).await
 }
 
+/// Writes a membership, also of somebody who is being registered.
 pub(super) async fn insert_membership(
-    tx: &mut Conn,
+    by: &Coordinator,
     now: Now,
-    by: AccountId,
+    tx: &mut Conn,
+    center: &Center,
     person: PersonId,
     input: &MembershipInput,
 ) -> Result<()> {
@@ -40,11 +41,11 @@ pub(super) async fn insert_membership(
     .bind(input.valid_from)
     .bind(input.valid_to)
     .bind(&input.document)
-    .bind(by)
+    .bind(by.account)
     .bind(now.0)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    audit::record(tx, by, now, audit::entry("person.membership_granted", person.0).at(center.id())).await
 }
 
 /// Sets a membership's last day. The flags of the person's attendances follow.

@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod activities;
+mod audit;
 mod api;
 mod calendars;
 mod cards;
@@ -19,6 +20,7 @@ mod hall;
 mod journeys;
 mod locales;
 mod names;
+mod openapi;
 mod operations;
 mod people;
 mod races;
