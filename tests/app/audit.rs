@@ -20,7 +20,7 @@ pub(crate) struct Row {
     pub(crate) who: &'static str,
     path: &'static str,
     leaves: &'static str,
-    body: &'static str,
+    pub(crate) body: &'static str,
 }
 
 pub(crate) fn rows() -> Vec<Row> {
