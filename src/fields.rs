@@ -50,9 +50,10 @@ impl Fields {
         }
     }
 
-    /// Adds a value; a NUL, which PostgreSQL's text cannot hold, is dropped.
+    /// Adds a value; a NUL, which PostgreSQL's text cannot hold, is dropped, and a break is one character: a browser
+    /// sends two for each that a text holds.
     pub fn add(&mut self, name: &str, value: &str) {
-        let value = value.trim().replace('\0', "");
+        let value = value.trim().replace('\0', "").replace("\r\n", "\n").replace('\r', "\n");
         self.0.entry(name.to_owned()).or_default().push(value);
     }
 
@@ -214,7 +215,7 @@ pub mod parse {
             text if text.chars().count() > max => Err(Fault::bound("field.too_long", max)),
             text if text.chars().all(|c| is_unseen(c) || c.is_whitespace()) => Err(Fault::new("field.nothing_to_see")),
             text if text.chars().any(turns_text) => Err(Fault::new("field.unseen_characters")),
-            text => Ok(text.replace("\r\n", "\n")),
+            text => Ok(text.to_owned()),
         }
     }
 

@@ -202,7 +202,8 @@ pub async fn enrol_known(
     .await?)
 }
 
-/// Changes what is known of a person. The flags of their attendances follow a corrected birth date.
+/// Changes what is known of a person; where nothing is otherwise, nothing is written. The flags of their attendances follow
+/// a corrected birth date.
 ///
 /// # Errors
 /// `Refused("person_changed")` where somebody changed the person since the revision's version, or since `person` was
@@ -239,6 +240,9 @@ pub async fn revise(
     let seen = revision.version.unwrap_or(person.version);
     if seen != person.version {
         return Err(Error::refused("person_changed"));
+    }
+    if person.is_known_as(sealer, &revised, &revision.notes) {
+        return Ok(());
     }
     if birth_date != person.birth_date {
         groups::hold(tx, person.id).await?;

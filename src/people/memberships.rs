@@ -48,7 +48,7 @@ pub(super) async fn insert_membership(
     audit::record(tx, by, now, audit::entry("person.membership_granted", person.0).at(center.id())).await
 }
 
-/// Sets a membership's last day. The flags of the person's attendances follow.
+/// Sets a membership's last day, if it is another than was known. The flags of the person's attendances follow.
 ///
 /// # Errors
 /// `NotFound` for another person's membership; `Invalid` at `valid_to` for a day before its first.
@@ -62,18 +62,22 @@ pub async fn end_membership(
     last_day: Date,
 ) -> Result<()> {
     groups::hold(tx, person).await?;
-    let ended = sqlx::query(
-        "update group_memberships set valid_to = $3 where id = $1 and person_id = $2 and voided_at is null",
+    let known: Option<Option<Date>> = sqlx::query_scalar(
+        "select valid_to from group_memberships where id = $1 and person_id = $2 and voided_at is null",
     )
     .bind(membership)
     .bind(person)
-    .bind(last_day)
-    .execute(&mut *tx)
-    .await
-    .on(&Violation::Check, || Error::field("valid_to", "field.ends_before_start"))?;
-    if ended.rows_affected() == 0 {
-        return Err(Error::NotFound);
+    .fetch_optional(&mut *tx)
+    .await?;
+    if known.ok_or(Error::NotFound)? == Some(last_day) {
+        return Ok(());
     }
+    sqlx::query("update group_memberships set valid_to = $2 where id = $1")
+        .bind(membership)
+        .bind(last_day)
+        .execute(&mut *tx)
+        .await
+        .on(&Violation::Check, || Error::field("valid_to", "field.ends_before_start"))?;
     groups::follow_memberships(tx, person).await?;
     audit::record(tx, by, now, audit::entry("person.membership_ended", person.0).at(center.id())).await
 }

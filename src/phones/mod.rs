@@ -165,11 +165,14 @@ pub async fn forget_card(tx: &mut Conn, card: CardId) -> Result<()> {
 
 /// Forgets the phone: it speaks for nobody any more.
 pub async fn forget(by: &Phone, now: Now, tx: &mut Conn) -> Result<()> {
-    sqlx::query("update phones set revoked_at = $1 where id = $2 and revoked_at is null")
+    let forgotten = sqlx::query("update phones set revoked_at = $1 where id = $2 and revoked_at is null")
         .bind(now.0)
         .bind(by.id)
         .execute(&mut *tx)
         .await?;
+    if forgotten.rows_affected() == 0 {
+        return Ok(());
+    }
     audit::record(tx, by, now, audit::entry("phone.forgotten", by.id.0)).await
 }
 

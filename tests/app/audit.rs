@@ -42,7 +42,7 @@ impl Row {
     }
 
     /// The actions that it leaves, in the order of the alphabet.
-    fn actions(&self) -> Vec<&'static str> {
+    pub(crate) fn actions(&self) -> Vec<&'static str> {
         let mut actions: Vec<_> = self.leaves.split_whitespace().filter(|word| word.contains('.')).collect();
         actions.sort_unstable();
         actions

@@ -113,8 +113,10 @@ impl<'a> Body<'a> {
         for (name, property) in self.properties(schema) {
             let (name, property) = (format!("{at}{name}"), self.resolve(property));
             let each = &property["additionalProperties"];
-            match (property["properties"].is_object(), each.is_object()) {
-                (true, _) => names.extend(self.names(property, &format!("{name}."))),
+            // Of objects in a list each value stands beside those of the others.
+            let whole = if property["items"].is_object() { self.resolve(&property["items"]) } else { property };
+            match (whole["properties"].is_object(), each.is_object()) {
+                (true, _) => names.extend(self.names(whole, &format!("{name}."))),
                 (_, true) if self.resolve(each)["properties"].is_object() => {
                     names.extend(self.names(self.resolve(each), &format!("{name}.*.")));
                 }

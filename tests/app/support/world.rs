@@ -10,6 +10,7 @@ use super::cast::PASSWORD;
 use crate::check_in::request;
 
 /// Where the world lies, and what its names stand for.
+#[derive(Clone)]
 pub(crate) struct World {
     url: String,
     names: BTreeMap<&'static str, String>,
@@ -38,6 +39,11 @@ impl World {
     /// A copy of it, for one who changes it.
     pub(crate) fn copy(&self) -> String {
         copy_of(&self.url)
+    }
+
+    /// Gives a name to what a test adds.
+    pub(crate) fn call(&mut self, name: &'static str, stands_for: impl ToString) {
+        self.names.insert(name, stands_for.to_string());
     }
 
     pub(crate) fn name(&self, name: &str) -> &str {
