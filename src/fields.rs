@@ -50,9 +50,10 @@ impl Fields {
         }
     }
 
-    /// Adds a value; a NUL, which PostgreSQL's text cannot hold, is dropped.
+    /// Adds a value; a NUL, which PostgreSQL's text cannot hold, is dropped, and a break is one character: a browser
+    /// sends two for each that a text holds.
     pub fn add(&mut self, name: &str, value: &str) {
-        let value = value.trim().replace('\0', "");
+        let value = value.trim().replace('\0', "").replace("\r\n", "\n").replace('\r', "\n");
         self.0.entry(name.to_owned()).or_default().push(value);
     }
 
@@ -75,6 +76,8 @@ impl Fields {
     }
 
     pub fn all(&self, name: &str) -> &[String] {
+        #[cfg(debug_assertions)]
+        asked::note(name);
         self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
@@ -212,7 +215,7 @@ pub mod parse {
             text if text.chars().count() > max => Err(Fault::bound("field.too_long", max)),
             text if text.chars().all(|c| is_unseen(c) || c.is_whitespace()) => Err(Fault::new("field.nothing_to_see")),
             text if text.chars().any(turns_text) => Err(Fault::new("field.unseen_characters")),
-            text => Ok(text.replace("\r\n", "\n")),
+            text => Ok(text.to_owned()),
         }
     }
 
@@ -255,6 +258,32 @@ pub mod parse {
     /// A value that parses itself: ids, and the words of closed sets.
     pub fn choice<T: std::str::FromStr>(text: &str) -> Result<T, Fault> {
         text.parse().map_err(|_| Fault::new("field.not_a_choice"))
+    }
+}
+
+/// Which names are asked of a body: for the test that holds what the API's description says of a body against what is
+/// really read. In a release nothing is noted.
+#[cfg(debug_assertions)]
+pub mod asked {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
+    rocket::tokio::task_local! {
+        static NAMES: RefCell<BTreeSet<String>>;
+    }
+
+    pub(super) fn note(name: &str) {
+        // Outside of a test nobody listens.
+        _ = NAMES.try_with(|names| names.borrow_mut().insert(name.to_owned()));
+    }
+
+    /// What `asking` gives, and the names that were asked of any body meanwhile.
+    pub async fn during<T>(asking: impl Future<Output = T>) -> (T, BTreeSet<String>) {
+        let listening = async {
+            let given = asking.await;
+            (given, NAMES.with(RefCell::take))
+        };
+        NAMES.scope(RefCell::default(), listening).await
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::forms::{Plan, Setting, Texts};
+use super::forms::{Plan, Texts};
 use super::rules::{self, Slot};
 use super::types::{Activity, ActivityId, Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
@@ -16,6 +16,7 @@ use crate::error::{Error, OnViolation, Refusal, Result};
 use crate::rooms::{Room, RoomId};
 use crate::store::{self, Conn, Violation};
 use crate::teams::TeamId;
+use crate::workers::WorkerId;
 use crate::{audit, locks};
 
 /// The refusal's code when the database finds the room taken. `booking` tells by whom.
@@ -100,7 +101,7 @@ async fn add_sessions(
         let (room, status, reason) = date.fate(plan);
         json!({
             "id": id, "starts": date.slot.starts_at.0, "ends": date.slot.ends_at.0, "date": date.slot.date,
-            "capacity": plan.place.capacity.min(room.capacity), "status": status, "reason": reason,
+            "capacity": plan.place.capacity.map_or(room.capacity, |most| most.min(room.capacity)), "status": status, "reason": reason,
         })
     });
     sqlx::query(
@@ -136,16 +137,22 @@ async fn add_sessions(
 ///
 /// # Errors
 /// `Refused("room_out_of_use")` or `Refused("team_disbanded")` for what was given up since it was chosen.
-async fn hold(tx: &mut Conn, rooms: impl Iterator<Item = RoomId>, team: Option<TeamId>) -> Result<()> {
-    for room in rooms.collect::<BTreeSet<_>>() {
+async fn hold(
+    tx: &mut Conn,
+    rooms: impl IntoIterator<Item = RoomId>,
+    teams: impl IntoIterator<Item = TeamId>,
+) -> Result<()> {
+    for room in rooms.into_iter().collect::<BTreeSet<_>>() {
         if !locks::room(tx, room).await? {
             return Err(Error::refused("room_out_of_use"));
         }
     }
-    match team {
-        Some(team) if !locks::team(tx, team).await? => Err(Error::refused("team_disbanded")),
-        _ => Ok(()),
+    for team in teams.into_iter().collect::<BTreeSet<_>>() {
+        if !locks::team(tx, team).await? {
+            return Err(Error::refused("team_disbanded"));
+        }
     }
+    Ok(())
 }
 
 /// Books rooms for sessions: rows `{room, session, from, to, released}`, in the order of the rooms.
@@ -174,7 +181,8 @@ async fn book_one(tx: &mut Conn, session: SessionId, room: &Room, slot: &Slot) -
     book(tx, store::rows([()], row)).await
 }
 
-/// Changes what an activity says of itself. Calendars hear of it for every session still planned.
+/// Changes what an activity says of itself, if anything is to be otherwise. Calendars hear of it for every session still
+/// planned.
 ///
 /// # Errors
 /// `Invalid` at `kind` once a session is completed: past reports count it by its kind.
@@ -195,14 +203,20 @@ pub async fn revise(by: &Coordinator, now: Now, tx: &mut Conn, activity: &Activi
     if settled > 0 {
         return Err(Error::field("kind", "field.kind_settled"));
     }
-    sqlx::query("update activities set title = $1, description = $2, kind_id = $3, published = $4 where id = $5")
-        .bind(&texts.title)
-        .bind(&texts.description)
-        .bind(texts.kind)
-        .bind(store::Flag::from(texts.published))
-        .bind(activity.id)
-        .execute(&mut *tx)
-        .await?;
+    let revised = sqlx::query(
+        "update activities set title = $1, description = $2, kind_id = $3, published = $4
+         where id = $5 and (title, description, kind_id, published) is distinct from ($1, $2, $3, $4)",
+    )
+    .bind(&texts.title)
+    .bind(&texts.description)
+    .bind(texts.kind)
+    .bind(store::Flag::from(texts.published))
+    .bind(activity.id)
+    .execute(&mut *tx)
+    .await?;
+    if revised.rows_affected() == 0 {
+        return Ok(());
+    }
     sqlx::query(
         "update sessions set sequence = sequence + 1, updated_at = $1 where activity_id = $2 and status = 'planned'",
     )
@@ -213,49 +227,83 @@ pub async fn revise(by: &Coordinator, now: Now, tx: &mut Conn, activity: &Activi
     audit::record(tx, by, now, audit::entry("activity.revised", activity.id.0).at(activity.center_id)).await
 }
 
-/// Moves sessions to `place`, each to its slot. What they held is released first and booked anew, so that sessions of
-/// one series may take each other's times.
+/// Where and when a session is to be, and with whom.
+pub struct Move<'a> {
+    pub session: &'a Session,
+    pub slot: Slot,
+    /// None where it is in no room.
+    pub room: Option<Room>,
+    pub worker: Option<WorkerId>,
+    pub team: Option<TeamId>,
+    pub capacity: Option<i64>,
+}
+
+impl Move<'_> {
+    /// Whether it is to be elsewhere, or at another time.
+    pub fn is_rebooked(&self) -> bool {
+        let there = self.session.slot();
+        (there.date, there.from, there.to) != (self.slot.date, self.slot.from, self.slot.to)
+            || self.session.room_id != self.room.as_ref().map(|room| room.id)
+    }
+
+    /// Whether anything is to be otherwise.
+    pub fn is_any(&self) -> bool {
+        let Session { worker_id, team_id, capacity, .. } = *self.session;
+        self.is_rebooked() || (worker_id, team_id, capacity) != (self.worker, self.team, self.capacity)
+    }
+}
+
+/// Moves sessions, and changes with whom and for how many they are. What they held is released first and booked anew, so that
+/// sessions of one series may take each other's times.
 ///
 /// # Errors
 /// `Refused("room_taken")` and the others of [`schedule`]; `session_completed`; `session_changed` if one is no longer planned.
-pub async fn reschedule(
-    by: &Coordinator,
-    now: Now,
-    tx: &mut Conn,
-    moves: &[(&Session, Slot)],
-    place: &Setting,
-) -> Result<()> {
-    locks::sessions(tx, moves.iter().map(|(session, _)| session.id)).await?;
-    hold(tx, std::iter::once(place.room.id), place.team).await?;
-    for (session, _) in moves {
-        rules::may_change(session)?;
-        supersede(now, tx, session.id).await?;
+pub async fn reschedule(by: &Coordinator, now: Now, tx: &mut Conn, moves: &[Move<'_>]) -> Result<()> {
+    let rebooked = || moves.iter().filter(|moved| moved.is_rebooked());
+    let rooms = rebooked().filter_map(|moved| moved.room.as_ref()).map(|room| room.id);
+    let teams = moves.iter().filter(|moved| moved.team != moved.session.team_id).filter_map(|moved| moved.team);
+    locks::sessions(tx, moves.iter().map(|moved| moved.session.id)).await?;
+    hold(tx, rooms, teams).await?;
+    for moved in moves {
+        rules::may_change(moved.session)?;
     }
-    for (session, slot) in moves {
-        let moved = sqlx::query(
-            "update sessions set worker_id = $1, team_id = $2, venue = null, capacity = $3, starts_at = $4, ends_at = $5,
-                                 local_date = $6, sequence = sequence + 1, updated_at = $7
-             where id = $8 and status = 'planned'",
+    for moved in rebooked() {
+        supersede(now, tx, moved.session.id).await?;
+    }
+    for moved in moves {
+        let (session, slot) = (moved.session, &moved.slot);
+        let written = sqlx::query(
+            "update sessions set worker_id = $1, team_id = $2, capacity = $3, starts_at = $4, ends_at = $5, local_date = $6,
+                                 venue = case when cast($7 as bigint) = 1 then null else venue end,
+                                 sequence = sequence + 1, updated_at = $8
+             where id = $9 and status = 'planned'",
         )
-        .bind(place.worker())
-        .bind(place.team)
-        .bind(place.capacity)
+        .bind(moved.worker)
+        .bind(moved.team)
+        .bind(moved.capacity)
         .bind(slot.starts_at)
         .bind(slot.ends_at)
         .bind(slot.date)
+        .bind(store::Flag::from(moved.room.is_some()))
         .bind(now.0)
         .bind(session.id)
         .execute(&mut *tx)
         .await?;
-        if moved.rows_affected() == 0 {
+        if written.rows_affected() == 0 {
             return Err(Error::refused("session_changed"));
         }
         // Attendances carry the groups of the session's date, so that date stays once somebody came.
         if slot.date != session.local_date {
             refuse_if_attended(tx, session).await?;
         }
-        book_one(tx, session.id, &place.room, slot).await?;
-        audit::record(tx, by, now, audit::entry("session.moved", session.id.0).at(session.center_id)).await?;
+        let entry = match moved.is_rebooked() {
+            true => audit::entry("session.moved", session.id.0),
+            false => audit::entry("session.revised", session.id.0),
+        };
+        if let (Some(room), true) = (&moved.room, moved.is_rebooked()) {
+            book_one(tx, session.id, room, slot).await?;
+        }
+        audit::record(tx, by, now, entry.at(session.center_id)).await?;
     }
     Ok(())
 }
@@ -350,7 +398,7 @@ async fn drop_out(
 pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session, room: &Room) -> Result<()> {
     rules::may_change(session)?;
     locks::sessions(tx, [session.id]).await?;
-    hold(tx, std::iter::once(room.id), None).await?;
+    hold(tx, [room.id], None).await?;
     // A team that was disbanded since does not come back with the session.
     let team = match session.team_id {
         Some(team) if locks::team(tx, team).await? => Some(team),

@@ -1,10 +1,10 @@
 //! From a plan to sessions: what the page and the API do alike around the actions.
 
-use super::actions::{self, Dated, Fate};
-use super::forms::{Change, Plan, Reason, Setting};
-use super::queries;
+use super::actions::{self, Dated, Fate, Move};
+use super::forms::{Change, Setting, Plan, Reason};
+use super::queries::{self, Lead};
 use super::rules::{self, Occupant, Slot, State};
-use super::types::{ActivityId, Session, SessionId};
+use super::types::{ActivityId, Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};
@@ -12,6 +12,7 @@ use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::holidays::{self, Holiday};
 use crate::rooms::{self, Closure, Room};
 use crate::store::{Conn, Db, Tx};
+use crate::workers::WorkerId;
 
 /// What was there around some slots when it was read. Only for showing: the database decides when it is written.
 pub struct Around {
@@ -23,10 +24,10 @@ impl Around {
     /// Reads bookings and closures around `slots` with two queries, however many slots there are.
     pub async fn load(by: &Coordinator, conn: &mut Conn, center: &Center, slots: &[Slot]) -> Result<Self> {
         let occupants = queries::occupants(by, conn, center.id(), slots).await?;
-        let closures = match (slots.first(), slots.last()) {
-            (Some(first), Some(last)) => {
-                rooms::queries::closures(conn, center.id(), first.starts_at, last.ends_at).await?
-            }
+        let (first, last) =
+            (slots.iter().map(|slot| slot.starts_at).min(), slots.iter().map(|slot| slot.ends_at).max());
+        let closures = match (first, last) {
+            (Some(first), Some(last)) => rooms::queries::closures(conn, center.id(), first, last).await?,
             _ => Vec::new(),
         };
         Ok(Self { occupants, closures })
@@ -62,7 +63,7 @@ pub async fn single(by: &Coordinator, now: Now, db: &Db, center: &Center, plan: 
     refuse_closed(center, room, &slot, &closures)?;
     let dated = [Dated { slot, fate: Fate::Book(room.clone()) }];
     match series(by, now, db, center, plan, &dated).await {
-        Err(error) => Err(named(by, db, center, room, &[slot], &[], error).await),
+        Err(error) => Err(named(by, db, center, &[(room, slot)], &[], error).await),
         done => done,
     }
 }
@@ -85,7 +86,8 @@ pub async fn series(
     Ok(id)
 }
 
-/// Moves a session, and by the change's scope others of its series by as many days.
+/// Changes where and when a session is, with whom and for how many, and by the change's scope others of its series: see
+/// [`meaning`].
 ///
 /// # Errors
 /// As [`actions::reschedule`], with the name of what is in the way; `Refused` if the room is closed on one of the days;
@@ -98,40 +100,93 @@ pub async fn reschedule(
     session: &Session,
     change: &Change,
 ) -> Result<()> {
-    let Setting { room, slot, .. } = &change.place;
+    if session.status != SessionStatus::Planned {
+        return Err(Error::refused("session_changed"));
+    }
     let mut conn = db.read().await?;
     let series = queries::of_activity(by, &mut conn, session.activity_id).await?;
-    let days = slot.date.0 - session.local_date.0;
-    let moves: Vec<(&Session, Slot)> = rules::meant(session, &series, change.scope, now.0)
-        .into_iter()
-        .map(|moved| (moved, Slot::new(center.zone, Date(moved.local_date.0 + days), slot.from, slot.to)))
-        .collect();
-    let slots: Vec<Slot> = moves.iter().map(|(_, slot)| *slot).collect();
+    let rooms = rooms::queries::of_center(&mut conn, center.id()).await?;
+    let meant = rules::meant(session, &series, change.scope, now.0);
+    let moves: Result<Vec<Move>> =
+        meant.into_iter().map(|other| meaning(session, &change.place, other, center, &rooms)).collect();
+    let moves: Vec<Move> = moves?.into_iter().filter(Move::is_any).collect();
     // Those that come after the moved one may go further ahead, as a series may that begins there.
     let earliest = *rules::plannable(center.zone.date(now.0)).start();
-    if slots.iter().any(|slot| slot.date < earliest) {
-        return Err(FieldErrors::one("date", Fault::bound("field.sibling_too_early", earliest)).into());
+    let leads = queries::leads(&mut conn, center.id(), earliest, None).await?;
+    for Move { session: other, slot, worker, .. } in &moves {
+        if slot.date != other.local_date && slot.date < earliest {
+            return Err(FieldErrors::one("date", Fault::bound("field.sibling_too_early", earliest)).into());
+        }
+        if (slot.date, *worker) != (other.local_date, other.worker_id) {
+            is_led(&leads, *worker, slot.date).map_err(|fault| FieldErrors::one("worker", fault))?;
+        }
     }
-    for slot in &slots {
-        change.place.is_led_on(slot.date).map_err(|fault| FieldErrors::one("worker", fault))?;
-    }
+    let rebooked = moves.iter().filter(|moved| moved.is_rebooked());
+    let wanted: Vec<(&Room, Slot)> = rebooked.filter_map(|moved| Some((moved.room.as_ref()?, moved.slot))).collect();
+    let slots: Vec<Slot> = wanted.iter().map(|(_, slot)| *slot).collect();
     let closures = Around::load(by, &mut conn, center, &slots).await?.closures;
     drop(conn);
-    for slot in &slots {
+    for (room, slot) in &wanted {
         refuse_closed(center, room, slot, &closures)?;
     }
     let made = async {
         let mut tx = db.begin().await?;
-        actions::reschedule(by, now, &mut tx, &moves, &change.place).await?;
+        actions::reschedule(by, now, &mut tx, &moves).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     match made.await {
         Err(error) => {
-            let moving: Vec<SessionId> = moves.iter().map(|(moved, _)| moved.id).collect();
-            Err(named(by, db, center, room, &slots, &moving, error).await)
+            let moving: Vec<SessionId> = moves.iter().map(|moved| moved.session.id).collect();
+            Err(named(by, db, center, &wanted, &moving, error).await)
         }
         done => done,
     }
+}
+
+/// What a change of `session` means for `other`, which is itself or one of its series. What is said otherwise than `session`
+/// has it is so for the other too, and it moves by as many days; what is said as it is the other keeps as it has it, for
+/// it may have been changed by itself.
+///
+/// # Errors
+/// `Refused("room_out_of_use")` where it is to keep a room that is used no more.
+fn meaning<'a>(
+    session: &Session,
+    said: &Setting,
+    other: &'a Session,
+    center: &Center,
+    rooms: &[Room],
+) -> Result<Move<'a>> {
+    let (was, keeps) = (session.slot(), other.slot());
+    let times = (said.slot.from, said.slot.to);
+    let (from, to) = if times == (was.from, was.to) { (keeps.from, keeps.to) } else { times };
+    let days = said.slot.date.0 - session.local_date.0;
+    let room = if session.room_id == Some(said.room.id) { other.room_id } else { Some(said.room.id) };
+    let room = match room {
+        Some(id) => {
+            let found = rooms.iter().find(|room| room.id == id).cloned();
+            Some(found.ok_or_else(|| Error::refused("room_out_of_use"))?)
+        }
+        None => None,
+    };
+    let most = room.as_ref().map(|room| room.capacity);
+    let capacity = if said.capacity == session.capacity { other.capacity } else { said.capacity.or(most) };
+    let is_moved_in = room.as_ref().is_some_and(|room| other.room_id != Some(room.id));
+    Ok(Move {
+        slot: Slot::new(center.zone, Date(other.local_date.0 + days), from, to),
+        worker: if said.worker() == session.worker_id { other.worker_id } else { said.worker() },
+        team: if said.team == session.team_id { other.team_id } else { said.team },
+        // Another room may be smaller.
+        capacity: if is_moved_in { capacity.or(most).min(most) } else { capacity },
+        session: other,
+        room,
+    })
+}
+
+/// Looks whether a worker is there on `day`.
+fn is_led(leads: &[Lead], worker: Option<WorkerId>, day: Date) -> Result<(), Fault> {
+    let Some(worker) = worker else { return Ok(()) };
+    let lead = leads.iter().find(|lead| lead.id == worker).ok_or(Fault::new("field.not_a_choice"))?;
+    lead.leads_on(day)
 }
 
 /// Which way of not taking place.
@@ -190,7 +245,7 @@ pub async fn restore(by: &Coordinator, now: Now, db: &Db, center: &Center, sessi
         Ok::<_, Error>(tx.commit().await?)
     };
     match made.await {
-        Err(error) => Err(named(by, db, center, &room, &[slot], &[session.id], error).await),
+        Err(error) => Err(named(by, db, center, &[(&room, slot)], &[session.id], error).await),
         done => done,
     }
 }
@@ -200,20 +255,20 @@ async fn named(
     by: &Coordinator,
     db: &Db,
     center: &Center,
-    room: &Room,
-    slots: &[Slot],
+    wanted: &[(&Room, Slot)],
     moving: &[SessionId],
     error: Error,
 ) -> Error {
     if !actions::is_room_taken(&error) {
         return error;
     }
-    let around = async { Around::load(by, &mut *db.read().await?, center, slots).await };
+    let slots: Vec<Slot> = wanted.iter().map(|(_, slot)| *slot).collect();
+    let around = async { Around::load(by, &mut *db.read().await?, center, &slots).await };
     let around = match around.await {
         Ok(around) => around.without(moving),
         Err(error) => return error,
     };
-    let taken = slots.iter().find_map(|slot| match around.state(room, slot) {
+    let taken = wanted.iter().find_map(|(room, slot)| match around.state(room, slot) {
         State::Taken(there) => rules::refusal(room, center.zone, slot, &State::Taken(there)),
         _ => None,
     });

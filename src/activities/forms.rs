@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::queries;
 use super::queries::{Helpers, Lead};
 use super::rules::{self, End, MOST_DATES, Repeat, Rhythm, SeriesScope, Slot};
-use super::types::{ServiceKind, ServiceKindId};
+use super::types::{Activity, ServiceKind, ServiceKindId, Session};
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Fault, Result};
@@ -26,11 +26,17 @@ pub struct Choices {
 
 impl Choices {
     pub async fn load(conn: &mut Conn, center: &Center, now: Now) -> Result<Self> {
+        Self::beside(conn, center, now, None).await
+    }
+
+    /// With what a session has already, though it could not be chosen any more.
+    pub async fn beside(conn: &mut Conn, center: &Center, now: Now, session: Option<&Session>) -> Result<Self> {
         let today = center.zone.date(now.0);
+        let worker = session.and_then(|session| session.worker_id);
         Ok(Self {
             rooms: rooms::queries::of_center(conn, center.id()).await?,
             // Sessions are entered afterwards too, and led by who was there then.
-            leads: queries::leads(conn, center.id(), *rules::plannable(today).start()).await?,
+            leads: queries::leads(conn, center.id(), *rules::plannable(today).start(), worker).await?,
             teams: queries::helpers(conn, center.id()).await?,
             kinds: queries::kinds(conn).await?,
             today,
@@ -65,19 +71,21 @@ pub struct Texts {
     pub published: bool,
 }
 
-/// Fields `title description kind published`.
-pub fn texts(fields: &Fields, choices: &Choices) -> Result<Texts> {
+/// Fields `title description kind published`, of an activity that is there.
+pub fn texts(fields: &Fields, choices: &Choices, activity: &Activity) -> Result<Texts> {
     let mut read = fields.read();
-    let texts = read_texts(&mut read, choices);
+    let texts = read_texts(&mut read, choices, Some(activity));
     read.finish(|| texts)
 }
 
-fn read_texts(read: &mut Reader<'_>, choices: &Choices) -> Option<Texts> {
+fn read_texts(read: &mut Reader<'_>, choices: &Choices, activity: Option<&Activity>) -> Option<Texts> {
     let title = read.required("title", parse::line(60));
     let description = read.optional("description", parse::text(2_000));
     let kind = read.required("kind", |text| chosen(&choices.kinds, |kind| kind.id.0, text))?;
-    // The form says so beside the kind; nobody should have to untick a box to protect somebody.
-    let published = read.flag("published") && !kind.confidential.is_set();
+    // The form says so beside the kind; nobody should have to untick a box to protect somebody. What was published before
+    // its kind became confidential is hidden by that alone, and shown again with the others.
+    let was_published = activity.is_some_and(|known| known.kind_id == kind.id && known.published.is_set());
+    let published = read.flag("published") && (was_published || !kind.confidential.is_set());
     Some(Texts { title: title?, description: description?, kind: kind.id, published })
 }
 
@@ -86,7 +94,8 @@ pub struct Setting {
     pub room: Room,
     pub lead: Option<Lead>,
     pub team: Option<TeamId>,
-    pub capacity: i64,
+    /// As many as the room holds, where nothing was said.
+    pub capacity: Option<i64>,
     pub slot: Slot,
 }
 
@@ -100,22 +109,26 @@ impl Setting {
     /// # Errors
     /// The fault of field `worker`, which names the first day without them.
     pub fn is_led_on(&self, day: Date) -> Result<(), Fault> {
-        match &self.lead {
-            Some(Lead { ended_on: Some(ended_on), .. }) if *ended_on <= day => {
-                Err(Fault::bound("field.worker_gone", ended_on))
-            }
-            _ => Ok(()),
-        }
+        self.lead.as_ref().map_or(Ok(()), |lead| lead.leads_on(day))
     }
 }
 
-fn read_place(read: &mut Reader<'_>, center: &Center, choices: &Choices) -> Option<Setting> {
+/// Reads where `session` is to be, or a new one. What it has already is not judged again: a day so long ago, a worker who
+/// will have left by then, more people than the room takes by now.
+fn read_place(read: &mut Reader<'_>, center: &Center, choices: &Choices, session: Option<&Session>) -> Option<Setting> {
     let room = read.required("room", |text| choices.room(text));
     let lead = read.optional("worker", |text| chosen(&choices.leads, |lead| lead.id.0, text).cloned());
     let team = read.optional("team", |text| Ok(chosen(&choices.teams, |team| team.id.0, text)?.id));
     let most = room.as_ref().map_or(5_000, |room| room.capacity);
-    let capacity = read.optional("capacity", parse::integer(1..=most));
-    let date = read.required("date", |text| choices.day(text));
+    let there = session.filter(|known| known.room_id == room.as_ref().map(|room| room.id));
+    let capacity = read.optional("capacity", |text| match there.and_then(|known| known.capacity) {
+        Some(known) if known.to_string() == text => Ok(known),
+        _ => parse::integer(1..=most)(text),
+    });
+    let date = read.required("date", |text| match session.map(|known| known.local_date) {
+        Some(known) if known.to_string() == text => Ok(known),
+        _ => choices.day(text),
+    });
     let starts = read.required("starts", parse::minute_of_day);
     let ends = read.required("ends", parse::end_of_span);
     if let (Some(starts), Some(ends)) = (starts, ends)
@@ -127,12 +140,19 @@ fn read_place(read: &mut Reader<'_>, center: &Center, choices: &Choices) -> Opti
         room: room?,
         lead: lead?,
         team: team?,
-        capacity: capacity?.unwrap_or(most),
+        capacity: capacity?,
         slot: Slot::new(center.zone, date?, starts?, ends?),
     };
     match place.is_led_on(place.slot.date) {
-        Ok(()) => Some(place),
-        Err(fault) => read.fault("worker", fault),
+        Err(fault) if !session.is_some_and(|known| known.is_led_so(&place)) => read.fault("worker", fault),
+        _ => Some(place),
+    }
+}
+
+impl Session {
+    /// Whether it is on the day of `place` and led by the one there already.
+    fn is_led_so(&self, place: &Setting) -> bool {
+        (self.local_date, self.worker_id) == (place.slot.date, place.worker())
     }
 }
 
@@ -171,8 +191,8 @@ impl Plan {
 /// either `until`, the last date, or `times`.
 pub fn plan(fields: &Fields, center: &Center, choices: &Choices) -> Result<Plan> {
     let mut read = fields.read();
-    let texts = read_texts(&mut read, choices);
-    let place = read_place(&mut read, center, choices);
+    let texts = read_texts(&mut read, choices, None);
+    let place = read_place(&mut read, center, choices, None);
     let first = place.as_ref().map(|place| place.slot.date);
     let repeat = read_repeat(&mut read, fields, first);
     let plan = match (texts, place, repeat) {
@@ -249,10 +269,10 @@ pub struct Change {
     pub scope: SeriesScope,
 }
 
-/// Fields `room worker team capacity date starts ends scope`.
-pub fn change(fields: &Fields, center: &Center, choices: &Choices) -> Result<Change> {
+/// Fields `room worker team capacity date starts ends scope`, of a session that is there.
+pub fn change(fields: &Fields, center: &Center, choices: &Choices, session: &Session) -> Result<Change> {
     let mut read = fields.read();
-    let place = read_place(&mut read, center, choices);
+    let place = read_place(&mut read, center, choices, Some(session));
     let scope = read_scope(&mut read);
     read.finish(|| Some(Change { place: place?, scope: scope? }))
 }

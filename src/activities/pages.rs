@@ -382,7 +382,7 @@ async fn update(
     let mut tx = db.begin().await?;
     let (center, activity, choices) = open(&by, &mut tx, now, center, id).await?;
     let revised = async {
-        let texts = forms::texts(&fields, &choices)?;
+        let texts = forms::texts(&fields, &choices, &activity)?;
         actions::revise(&by, now, &mut tx, &activity, &texts).await?;
         Ok::<_, Error>(tx.commit().await?)
     };

@@ -9,7 +9,7 @@ use crate::auth::{AccountId, Coordinator, Role, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::codes::{self, CodeOf};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Result};
 use crate::store::{self, Conn, Flag};
 use crate::teams::TeamId;
 use crate::workers::WorkerId;
@@ -323,20 +323,28 @@ pub struct Lead {
 }
 
 impl Lead {
-    pub fn is_there(&self, day: Date) -> bool {
-        self.ended_on.is_none_or(|ended_on| day < ended_on)
+    /// Looks whether they are there on `day`.
+    ///
+    /// # Errors
+    /// A fault that names the first day without them.
+    pub fn leads_on(&self, day: Date) -> Result<(), Fault> {
+        match self.ended_on {
+            Some(ended_on) if ended_on <= day => Err(Fault::bound("field.worker_gone", ended_on)),
+            _ => Ok(()),
+        }
     }
 }
 
-/// Who was there on `day` or came since, those who leave last.
-pub async fn leads(conn: &mut Conn, center: CenterId, day: Date) -> Result<Vec<Lead>> {
+/// Who was there on `day` or came since, those who leave last; and `one` of the center's workers, whenever they left.
+pub async fn leads(conn: &mut Conn, center: CenterId, day: Date, one: Option<WorkerId>) -> Result<Vec<Lead>> {
     Ok(sqlx::query_as(
         "select v.id, p.name, v.ended_on from workers v join people p on p.id = v.person_id
-         where v.center_id = $1 and (v.ended_on is null or v.ended_on > $2)
+         where v.center_id = $1 and (v.ended_on is null or v.ended_on > $2 or v.id = $3)
          order by case when v.ended_on is null then 0 else 1 end, v.kind desc, p.pinyin, v.id",
     )
     .bind(center)
     .bind(day)
+    .bind(one)
     .fetch_all(conn)
     .await?)
 }

@@ -34,7 +34,8 @@ pub(crate) struct NewPlace {
     /// Local wall clock times, `14:00`
     starts: String,
     ends: String,
-    /// `one` (where it is missing), `later` or `all`: others of the series move by as many days
+    /// `one` (where it is missing), `later` or `all`: what is otherwise than this session has it now is so for the others of
+    /// the series too, who move by as many days; what is the same they keep as they have it
     scope: Option<String>,
 }
 
@@ -51,9 +52,9 @@ pub(crate) async fn reschedule(
     let mut conn = db.read().await?;
     let (center, session) = queries::open_to(&by, now, &mut conn, id).await?;
     rules::may_change(&session)?;
-    let choices = Choices::load(&mut conn, &center, now).await?;
+    let choices = Choices::beside(&mut conn, &center, now, Some(&session)).await?;
     drop(conn);
-    let change = forms::change(&fields, &center, &choices)?;
+    let change = forms::change(&fields, &center, &choices, &session)?;
     booking::reschedule(&by, now, db, &center, &session, &change).await?;
     Ok(Json(queries::session(&by, &mut *db.read().await?, center.id(), id).await?.into()))
 }

@@ -49,7 +49,7 @@ impl Schedule {
 
     async fn load(by: &Coordinator, conn: &mut Conn, now: Now, center: Center, session: Session) -> Result<Self> {
         let activity = queries::activity(by, conn, center.id(), session.activity_id).await?;
-        let choices = Choices::load(conn, &center, now).await?;
+        let choices = Choices::beside(conn, &center, now, Some(&session)).await?;
         let moving = Form::filled(values(&session));
         let scope = || Form::filled(Fields::default().with("scope", SeriesScope::One));
         let is_series = activity.rhythm() != Rhythm::Once;
@@ -113,7 +113,7 @@ async fn reschedule(
     let mut page = Schedule::load(&by, &mut conn, now, center, session).await?;
     drop(conn);
     let made = async {
-        let change = forms::change(&fields, &page.center, &page.choices)?;
+        let change = forms::change(&fields, &page.center, &page.choices, &page.session)?;
         booking::reschedule(&by, now, db, &page.center, &page.session, &change).await
     };
     Submitted::of(made.await.map(|()| page_of(&page.session)), "done.session_moved", async |errors| {

@@ -66,6 +66,9 @@ pub async fn revise(
         let action = if *confidential { "kind.made_confidential" } else { "kind.made_open" };
         audit::record(tx, by, now, audit::entry(action, kind.id).because(name)).await?;
     }
+    if (&kind.name, &kind.name_en) == (name, name_en) {
+        return Ok(());
+    }
     let renamed = format!("{} → {name}", kind.name);
     audit::record(tx, by, now, audit::entry("kind.renamed", kind.id).because(&renamed)).await
 }
@@ -79,9 +82,14 @@ fn taken<T>(written: sqlx::Result<T>) -> Result<T> {
         .on_unique("service_kinds_name", taken)?)
 }
 
-/// Sets the ages at which somebody counts as elderly or youth, from today on. What was before is counted as it was.
+/// Sets the ages at which somebody counts as elderly or youth, from today on, if they are others than today's. What was
+/// before is counted as it was.
 pub async fn set_age_bands(by: &CityAdmin, now: Now, tx: &mut Conn, bands: AgeBands) -> Result<()> {
-    groups::set_age_bands(tx, Zone::SHANGHAI.date(now.0), bands).await?;
+    let today = Zone::SHANGHAI.date(now.0);
+    if groups::age_bands(tx, today).await? == bands {
+        return Ok(());
+    }
+    groups::set_age_bands(tx, today, bands).await?;
     let detail = format!("{}+, {}–{}", bands.elderly_from, bands.youth_from, bands.youth_to);
     audit::record(tx, by, now, audit::entry("age_bands.set", 0).because(&detail)).await
 }

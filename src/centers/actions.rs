@@ -7,7 +7,7 @@ use crate::clock::{Now, Zone};
 use crate::error::Result;
 use crate::store::Conn;
 
-/// Gives a center its name and address.
+/// Gives a center its name and address, if they are others than it has.
 pub async fn rename(
     by: &CityAdmin,
     now: Now,
@@ -16,12 +16,17 @@ pub async fn rename(
     name: &str,
     address: Option<&str>,
 ) -> Result<()> {
-    sqlx::query("update centers set name = $1, address = $2 where id = $3")
-        .bind(name)
-        .bind(address)
-        .bind(center.id())
-        .execute(&mut *tx)
-        .await?;
+    let renamed = sqlx::query(
+        "update centers set name = $1, address = $2 where id = $3 and (name, address) is distinct from ($1, $2)",
+    )
+    .bind(name)
+    .bind(address)
+    .bind(center.id())
+    .execute(&mut *tx)
+    .await?;
+    if renamed.rows_affected() == 0 {
+        return Ok(());
+    }
     audit::record(tx, by, now, audit::entry("center.renamed", center.id().0).at(center.id())).await
 }
 

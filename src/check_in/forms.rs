@@ -192,11 +192,11 @@ pub struct Confirmation {
 pub fn confirmation(fields: &Fields, names: impl Fn(AttendanceId) -> (String, String)) -> Result<Confirmation> {
     let mut read = fields.read();
     let attendance: Option<AttendanceId> = read.required("attendance", parse::choice);
-    let Some(attendance) = attendance else { return read.finish(|| None) };
-    let (minutes, why) = names(attendance);
+    // Without it a page's fields have no names; a program's are called the same, and it is told all at once.
+    let (minutes, why) = names(attendance.unwrap_or(AttendanceId(0)));
     let minutes = read_minutes(&mut read, &minutes);
     let reason = read.optional(&why, parse::line(80));
-    read.finish(|| Some(Confirmation { attendance, minutes: minutes?, reason: reason?, why }))
+    read.finish(|| Some(Confirmation { attendance: attendance?, minutes: minutes?, reason: reason?, why }))
 }
 
 /// What was really given, under `minutes`, and why it is corrected, under `reason`.

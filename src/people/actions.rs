@@ -5,7 +5,7 @@ use serde_json::json;
 use super::forms::PersonRevision;
 use super::name::Name;
 use super::numbers::{IdNumber, PhoneNumber};
-use super::types::{Facts, Person, PersonId};
+use super::types::{Facts, Notes, Person, PersonId};
 use super::{PersonInput, facts, groups, memberships};
 use crate::audit::{self, Acting};
 use crate::auth::Coordinator;
@@ -49,7 +49,7 @@ pub async fn register(
     };
     enrol(tx, now, sealer, center.id(), id, input).await?;
     for membership in &input.memberships {
-        memberships::insert_membership(tx, now, by.account, id, membership).await?;
+        memberships::insert_membership(by, now, tx, center, id, membership).await?;
     }
     // Somebody known elsewhere may have attendances already.
     if known_before {
@@ -202,7 +202,8 @@ pub async fn enrol_known(
     .await?)
 }
 
-/// Changes what is known of a person. The flags of their attendances follow a corrected birth date.
+/// Changes what is known of a person; where nothing is otherwise, nothing is written. The flags of their attendances follow
+/// a corrected birth date.
 ///
 /// # Errors
 /// `Refused("person_changed")` where somebody changed the person since the revision's version, or since `person` was
@@ -217,35 +218,37 @@ pub async fn revise(
     person: &Person,
     revision: &PersonRevision,
 ) -> Result<()> {
-    let input = &revision.person;
-    let phone = match &input.facts.phone {
+    let phone = match &revision.facts.phone {
         Some(phone) => Some(phone.clone()),
         None if revision.forget_phone || person.phone_sealed.is_none() => None,
         None => Some(person.phone(sealer).ok_or_else(|| Error::internal("a phone does not open"))?),
     };
-    let id_number = match &input.facts.id_number {
+    let id_number = match &revision.facts.id_number {
         Some(number) => Some(number.clone()),
         None if revision.forget_id_number || person.id_number_sealed.is_none() => None,
         None => Some(person.id_number(sealer).ok_or_else(|| Error::internal("an ID number does not open"))?),
     };
-    let birth_date = input.facts.birth_date.or(id_number.as_ref().and_then(IdNumber::birth_date));
+    let birth_date = revision.facts.birth_date.or(id_number.as_ref().and_then(IdNumber::birth_date));
     if id_number.as_ref().is_some_and(|number| birth_date != number.birth_date()) {
         return Err(Error::field("birth_date", "field.differs_from_id_number"));
     }
-    let sex = input.facts.sex.or(id_number.as_ref().map(IdNumber::sex));
+    let sex = revision.facts.sex.or(id_number.as_ref().map(IdNumber::sex));
     if id_number.as_ref().is_some_and(|number| sex != Some(number.sex())) {
         return Err(Error::field("sex", "field.differs_from_id_number"));
     }
-    let revised = Facts { sex, birth_date, phone, id_number, ..input.facts.clone() };
+    let revised = Facts { sex, birth_date, phone, id_number, ..revision.facts.clone() };
     let seen = revision.version.unwrap_or(person.version);
     if seen != person.version {
         return Err(Error::refused("person_changed"));
+    }
+    if person.is_known_as(sealer, &revised, &revision.notes) {
+        return Ok(());
     }
     if birth_date != person.birth_date {
         groups::hold(tx, person.id).await?;
     }
     facts::update(tx, now, sealer, (person.id, seen), &revised).await?;
-    update_enrolments(tx, sealer, center.id(), person.id, input, revised.phone.as_ref()).await?;
+    update_enrolments(tx, sealer, center.id(), person.id, (&revised, &revision.notes)).await?;
     // Only a corrected birth date changes the past; a new note must not count it by today's age bands.
     if birth_date != person.birth_date {
         groups::follow_birth_date(tx, person.id).await?;
@@ -259,14 +262,13 @@ async fn update_enrolments(
     sealer: &Sealer,
     center: CenterId,
     id: PersonId,
-    input: &PersonInput,
-    phone: Option<&PhoneNumber>,
+    (facts, notes): (&Facts, &Notes),
 ) -> Result<()> {
     sqlx::query("update enrolments set address = $3, note = $4 where person_id = $1 and center_id = $2")
         .bind(id)
         .bind(center)
-        .bind(input.notes.address.as_deref())
-        .bind(input.notes.note.as_deref())
+        .bind(notes.address.as_deref())
+        .bind(notes.note.as_deref())
         .execute(&mut *tx)
         .await?;
     sqlx::query(
@@ -276,7 +278,7 @@ async fn update_enrolments(
          where person_id = $1",
     )
     .bind(id)
-    .bind(phone.map(|phone| door_key(sealer, &input.facts.name, phone)))
+    .bind(facts.phone.as_ref().map(|phone| door_key(sealer, &facts.name, phone)))
     .execute(tx)
     .await
     .on_unique("enrolments_door_key", || Error::refused("person_enrolled"))?;

@@ -12,7 +12,7 @@ use crate::api::{self, List, Problem};
 use crate::auth::Coordinator;
 use crate::centers;
 use crate::clock::Now;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fields::parse;
 use crate::store::{Db, Sealer};
 use crate::web::Fields;
@@ -102,6 +102,19 @@ pub(crate) struct NewPerson {
     note: Option<String>,
     /// Register although somebody of this name and phone is enrolled
     anyway: Option<bool>,
+    /// Membership in a priority group that is granted by a paper; age decides the others
+    disabled: Option<NewMembership>,
+    needy: Option<NewMembership>,
+}
+
+/// A paper that grants a priority group. Both dates are included.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a part of the body; `forms::person` reads it")]
+pub(crate) struct NewMembership {
+    valid_from: String,
+    /// Open, where it is missing
+    valid_to: Option<String>,
+    document: String,
 }
 
 /// Registers a person. 409 `person_enrolled` where somebody of this name and phone is there.
@@ -127,7 +140,7 @@ pub(crate) async fn create(
 /// All of what is known of a person: what is left out here is taken out there, but for the numbers, of which only masks
 /// are told.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the body; `forms::revision` reads it")]
+#[expect(dead_code, reason = "describes the body; `forms::api_revision` reads it")]
 pub(crate) struct NewRevision {
     /// The version that the change starts from
     version: i64,
@@ -160,10 +173,7 @@ pub(crate) async fn revise(
     let center = queries::center_of(&by, &mut tx, id).await?;
     let center = centers::queries::open_to(&by, &mut tx, center).await?;
     let person = queries::find(&mut tx, center.id(), id).await?;
-    let revision = forms::revision(&fields, center.zone.date(now.0))?;
-    if revision.version.is_none() {
-        return Err(Error::field("version", "field.required"));
-    }
+    let revision = forms::api_revision(&fields, center.zone.date(now.0))?;
     actions::revise(&by, now, &mut tx, sealer, &center, &person, &revision).await?;
     let person = queries::find(&mut tx, center.id(), id).await?;
     tx.commit().await?;

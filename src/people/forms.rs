@@ -11,6 +11,7 @@ use crate::fields::{Fields, Reader, parse};
 /// The groups that are granted by a document; the others follow from the birth date.
 pub const GRANTED: [PriorityGroup; 2] = [PriorityGroup::Disabled, PriorityGroup::Needy];
 
+/// Somebody who is being registered.
 #[derive(Debug)]
 pub struct PersonInput {
     pub facts: Facts,
@@ -30,11 +31,26 @@ pub struct MembershipInput {
 }
 
 /// Fields `name sex birth_date phone id_number address note anyway`, and for each granted group a flag `disabled` with
-/// `disabled.valid_from`, `disabled.valid_to` and `disabled.document`.
-///
-/// What the ID number says of birth date and sex fills in what was left out, and must not differ from what was not.
+/// `disabled.valid_from`, `disabled.valid_to` and `disabled.document`; whoever sends any of these means the flag too.
 pub fn person(fields: &Fields, today: Date) -> Result<PersonInput> {
     let mut read = fields.read();
+    let known = read_known(&mut read, today);
+    let is_meant = |group: &PriorityGroup| {
+        let sent = |name: &str| !fields.get(&format!("{group}.{name}")).is_empty();
+        fields.read().flag(group.code()) || ["valid_from", "valid_to", "document"].into_iter().any(sent)
+    };
+    let memberships: Option<Vec<MembershipInput>> =
+        GRANTED.into_iter().filter(is_meant).map(|group| granted(&mut read, group, &format!("{group}."))).collect();
+    let anyway = read.flag("anyway");
+    read.finish(|| {
+        let (facts, notes) = known?;
+        Some(PersonInput { facts, notes, memberships: memberships?, anyway })
+    })
+}
+
+/// What is known of a person, new or not. What the ID number says of birth date and sex fills in what was left out, and
+/// must not differ from what was not.
+fn read_known(read: &mut Reader<'_>, today: Date) -> Option<(Facts, Notes)> {
     let name = read.required("name", Name::parse);
     let id_number = read.optional("id_number", IdNumber::parse);
     let sex: Option<Option<Sex>> = read.optional("sex", parse::choice);
@@ -59,47 +75,48 @@ pub fn person(fields: &Fields, today: Date) -> Result<PersonInput> {
     {
         read.fault::<()>("birth_date", Fault::new("field.differs_from_id_number"));
     }
-    let memberships: Option<Vec<MembershipInput>> = GRANTED
-        .iter()
-        .filter(|group| read.flag(group.code()))
-        .copied()
-        .collect::<Vec<_>>()
-        .into_iter()
-        .map(|group| granted(&mut read, group, &format!("{group}.")))
-        .collect();
-    let anyway = read.flag("anyway");
-    read.finish(|| {
-        Some(PersonInput {
-            facts: Facts {
-                name: name?,
-                sex: sex?.or(by_card.0),
-                birth_date: birth_date?.or(by_card.1),
-                phone: phone?,
-                id_number: id_number?,
-            },
-            notes: Notes { address: address?, note: note? },
-            memberships: memberships?,
-            anyway,
-        })
-    })
+    let facts = Facts {
+        name: name?,
+        sex: sex?.or(by_card.0),
+        birth_date: birth_date?.or(by_card.1),
+        phone: phone?,
+        id_number: id_number?,
+    };
+    Some((facts, Notes { address: address?, note: note? }))
 }
 
 /// A known person's form. An empty phone or ID number leaves the one there is; to take it out is said expressly.
 pub struct PersonRevision {
-    pub person: PersonInput,
+    pub facts: Facts,
+    pub notes: Notes,
     pub forget_phone: bool,
     pub forget_id_number: bool,
     /// What the form was filled from; whoever sends none changes what is there now.
     pub version: Option<i64>,
 }
 
-/// The fields of [`person`], `forget_phone forget_id_number`, and the `version` that the form was filled from.
+/// Fields `name sex birth_date phone id_number address note`, `forget_phone forget_id_number`, and the `version` that the
+/// form was filled from.
 pub fn revision(fields: &Fields, today: Date) -> Result<PersonRevision> {
     let mut read = fields.read();
-    let (forget_phone, forget_id_number) = (read.flag("forget_phone"), read.flag("forget_id_number"));
     let version = read.optional("version", parse::integer(0..=i64::MAX));
-    let version = read.finish(|| version)?;
-    Ok(PersonRevision { person: person(fields, today)?, forget_phone, forget_id_number, version })
+    read_revision(read, today, version)
+}
+
+/// A program's revision: it must say what it has seen.
+pub fn api_revision(fields: &Fields, today: Date) -> Result<PersonRevision> {
+    let mut read = fields.read();
+    let version = read.required("version", parse::integer(0..=i64::MAX)).map(Some);
+    read_revision(read, today, version)
+}
+
+fn read_revision(mut read: Reader<'_>, today: Date, version: Option<Option<i64>>) -> Result<PersonRevision> {
+    let (forget_phone, forget_id_number) = (read.flag("forget_phone"), read.flag("forget_id_number"));
+    let known = read_known(&mut read, today);
+    read.finish(|| {
+        let (facts, notes) = known?;
+        Some(PersonRevision { facts, notes, forget_phone, forget_id_number, version: version? })
+    })
 }
 
 /// Fields `group valid_from valid_to document`.

@@ -3,7 +3,7 @@
 use super::types::PersonId;
 use super::{MembershipInput, groups};
 use crate::audit;
-use crate::auth::{AccountId, Coordinator};
+use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Error, OnViolation, Result};
@@ -19,15 +19,16 @@ pub async fn grant_membership(
     input: &MembershipInput,
 ) -> Result<()> {
     groups::hold(tx, person).await?;
-    insert_membership(tx, now, by.account, person, input).await?;
-    groups::follow_memberships(tx, person).await?;
-    audit::record(tx, by, now, audit::entry("person.membership_granted", person.0).at(center.id())).await
+    insert_membership(by, now, tx, center, person, input).await?;
+    groups::follow_memberships(tx, person).await
 }
 
+/// Writes a membership, also of somebody who is being registered.
 pub(super) async fn insert_membership(
-    tx: &mut Conn,
+    by: &Coordinator,
     now: Now,
-    by: AccountId,
+    tx: &mut Conn,
+    center: &Center,
     person: PersonId,
     input: &MembershipInput,
 ) -> Result<()> {
@@ -40,14 +41,14 @@ pub(super) async fn insert_membership(
     .bind(input.valid_from)
     .bind(input.valid_to)
     .bind(&input.document)
-    .bind(by)
+    .bind(by.account)
     .bind(now.0)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    audit::record(tx, by, now, audit::entry("person.membership_granted", person.0).at(center.id())).await
 }
 
-/// Sets a membership's last day. The flags of the person's attendances follow.
+/// Sets a membership's last day, if it is another than was known. The flags of the person's attendances follow.
 ///
 /// # Errors
 /// `NotFound` for another person's membership; `Invalid` at `valid_to` for a day before its first.
@@ -61,18 +62,22 @@ pub async fn end_membership(
     last_day: Date,
 ) -> Result<()> {
     groups::hold(tx, person).await?;
-    let ended = sqlx::query(
-        "update group_memberships set valid_to = $3 where id = $1 and person_id = $2 and voided_at is null",
+    let known: Option<Option<Date>> = sqlx::query_scalar(
+        "select valid_to from group_memberships where id = $1 and person_id = $2 and voided_at is null",
     )
     .bind(membership)
     .bind(person)
-    .bind(last_day)
-    .execute(&mut *tx)
-    .await
-    .on(&Violation::Check, || Error::field("valid_to", "field.ends_before_start"))?;
-    if ended.rows_affected() == 0 {
-        return Err(Error::NotFound);
+    .fetch_optional(&mut *tx)
+    .await?;
+    if known.ok_or(Error::NotFound)? == Some(last_day) {
+        return Ok(());
     }
+    sqlx::query("update group_memberships set valid_to = $2 where id = $1")
+        .bind(membership)
+        .bind(last_day)
+        .execute(&mut *tx)
+        .await
+        .on(&Violation::Check, || Error::field("valid_to", "field.ends_before_start"))?;
     groups::follow_memberships(tx, person).await?;
     audit::record(tx, by, now, audit::entry("person.membership_ended", person.0).at(center.id())).await
 }

@@ -142,7 +142,7 @@ fn differing(person: &Person, sealer: &Sealer, entered: &Fields, lang: Lang) -> 
             "birth_date" => person.birth_date.map(|date| filters::plain_date(lang, date.0)).unwrap_or_default(),
             _ => now.to_owned(),
         };
-        compare(name, entered.get(name).replace("\r\n", "\n") != now, text);
+        compare(name, entered.get(name) != now, text);
     }
     let (phone, number) = (person.phone(sealer), person.id_number(sealer));
     let taken_out = |flag: &str| entered.has(flag, "1");

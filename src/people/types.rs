@@ -33,6 +33,15 @@ impl Person {
         IdNumber::parse(&sealer.open(self.id_number_sealed.as_ref()?)?).ok()
     }
 
+    /// Whether this, and no more, is known of them.
+    pub(super) fn is_known_as(&self, sealer: &Sealer, facts: &Facts, notes: &Notes) -> bool {
+        let Facts { name, sex, birth_date, phone, id_number } = facts;
+        let numbers = (self.phone(sealer), self.id_number(sealer)) == (phone.clone(), id_number.clone());
+        numbers
+            && (self.name.as_str(), self.sex, self.birth_date) == (&**name, *sex, *birth_date)
+            && (&self.address, &self.note) == (&notes.address, &notes.note)
+    }
+
     /// As its form is filled. Phone and ID number are not sent to the browser: an empty field keeps them.
     pub fn as_fields(&self) -> Fields {
         let known = |value: Option<&str>| value.unwrap_or_default().to_owned();

@@ -90,18 +90,22 @@ pub async fn known_or_new(
     }
 }
 
-/// Lets the phone speak for one more person, who gave a name and a number.
+/// Lets the phone speak for one more person, who gave a name and a number. Whoever does so checks in: the scan says who.
 pub async fn add_person(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId) -> Result<()> {
-    speak_for(now, tx, phone, person, None).await
+    speak_for(now, tx, phone, person, None).await.map(|_| ())
 }
 
 /// Lets the phone speak for the holder of a card, for as long as the card is good.
 pub async fn add_holder(now: Now, tx: &mut Conn, phone: &Phone, (card, person): (CardId, PersonId)) -> Result<()> {
-    speak_for(now, tx, phone, person, Some(card)).await
+    if speak_for(now, tx, phone, person, Some(card)).await? {
+        audit::record(tx, phone, now, audit::entry("phone.speaks_for", phone.id.0)).await?;
+    }
+    Ok(())
 }
 
-async fn speak_for(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId, card: Option<CardId>) -> Result<()> {
-    sqlx::query(
+/// True where it did not speak for them before.
+async fn speak_for(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId, card: Option<CardId>) -> Result<bool> {
+    let added = sqlx::query(
         "insert into phone_people (phone_id, person_id, added_at, card_id) values ($1, $2, $3, $4)
          on conflict (phone_id, person_id) do nothing",
     )
@@ -111,7 +115,7 @@ async fn speak_for(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId, car
     .bind(card)
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(added.rows_affected() > 0)
 }
 
 /// Whether the phone is remembered for the person.
@@ -161,11 +165,14 @@ pub async fn forget_card(tx: &mut Conn, card: CardId) -> Result<()> {
 
 /// Forgets the phone: it speaks for nobody any more.
 pub async fn forget(by: &Phone, now: Now, tx: &mut Conn) -> Result<()> {
-    sqlx::query("update phones set revoked_at = $1 where id = $2 and revoked_at is null")
+    let forgotten = sqlx::query("update phones set revoked_at = $1 where id = $2 and revoked_at is null")
         .bind(now.0)
         .bind(by.id)
         .execute(&mut *tx)
         .await?;
+    if forgotten.rows_affected() == 0 {
+        return Ok(());
+    }
     audit::record(tx, by, now, audit::entry("phone.forgotten", by.id.0)).await
 }
 

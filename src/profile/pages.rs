@@ -270,7 +270,10 @@ async fn changed(
     }
 }
 
-/// Today, as each membership's last day.
+/// Each membership's last day; of one without, today is proposed.
 fn last_days(memberships: &[Membership], today: Date) -> Fields {
-    memberships.iter().fold(Fields::default(), |values, row| values.with(&format!("valid_to.{}", row.id), today))
+    let last_day = |row: &Membership| row.valid_to.unwrap_or(today);
+    memberships
+        .iter()
+        .fold(Fields::default(), |values, row| values.with(&format!("valid_to.{}", row.id), last_day(row)))
 }

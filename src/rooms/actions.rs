@@ -36,7 +36,8 @@ pub async fn add(by: &Manager, now: Now, tx: &mut Conn, center: &Center, input: 
     Ok(id)
 }
 
-/// Changes a room. Bookings that are there stay as they are, buffers included; other hours hold from today on.
+/// Changes a room, if anything is to be otherwise. Bookings that are there stay as they are, buffers included; other hours
+/// hold from today on.
 pub async fn revise(
     by: &Manager,
     now: Now,
@@ -45,8 +46,9 @@ pub async fn revise(
     room: &Room,
     input: &RoomInput,
 ) -> Result<()> {
-    sqlx::query(
-        "update rooms set kind_id = $1, name = $2, area_m2 = $3, capacity = $4, buffer_minutes = $5 where id = $6",
+    let revised = sqlx::query(
+        "update rooms set kind_id = $1, name = $2, area_m2 = $3, capacity = $4, buffer_minutes = $5
+         where id = $6 and (kind_id, name, area_m2, capacity, buffer_minutes) is distinct from ($1, $2, $3, $4, $5)",
     )
     .bind(input.kind)
     .bind(&input.name)
@@ -59,8 +61,12 @@ pub async fn revise(
     .on_unique("rooms_name", name_taken)
     .on_missing(no_such_kind)?;
     let today = center.zone.date(now.0);
-    if room.hours.week(today) != input.hours {
+    let other_hours = room.hours.week(today) != input.hours;
+    if other_hours {
         set_hours(by, now, tx, room.id, today, &input.hours).await?;
+    }
+    if revised.rows_affected() == 0 && !other_hours {
+        return Ok(());
     }
     audit::record(tx, by, now, audit::entry("room.revised", room.id.0).at(room.center_id)).await
 }

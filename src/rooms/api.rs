@@ -111,6 +111,8 @@ pub(crate) struct NewRoom {
     buffer_minutes: Option<i64>,
     /// By weekday, 1 (Monday) to 7
     hours: Option<BTreeMap<String, Hours>>,
+    /// Every span of the week by itself: a day may have several
+    week: Option<Vec<OpeningJson>>,
 }
 
 /// Adds a room.

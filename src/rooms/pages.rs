@@ -101,6 +101,17 @@ impl RoomPage {
         format!("hours.{weekday}.{end}")
     }
 
+    /// How often the day opens that opens most often.
+    fn openings(&self) -> usize {
+        let ends = (1..=7).flat_map(|day| [self.field(&day, "opens"), self.field(&day, "closes")]);
+        ends.map(|name| self.form.count(&name)).max().unwrap_or(0)
+    }
+
+    /// The further openings of a day that have fields: a second one, and as many as there are.
+    fn further(&self) -> std::ops::Range<usize> {
+        1..self.openings().max(2)
+    }
+
     fn classes(&self) -> &'static [RoomClass] {
         RoomClass::ALL
     }

@@ -50,6 +50,16 @@ impl Form {
         self.values.get(name)
     }
 
+    /// The value at a place of those under one name.
+    pub fn nth(&self, name: &str, place: &usize) -> &str {
+        self.values.all(name).get(*place).map_or("", String::as_str)
+    }
+
+    /// How many values there are under a name, without the empty ones at the end.
+    pub fn count(&self, name: &str) -> usize {
+        self.values.all(name).iter().rposition(|value| !value.is_empty()).map_or(0, |last| last + 1)
+    }
+
     pub fn has(&self, name: &str, value: impl ToString) -> bool {
         self.values.has(name, &value.to_string())
     }

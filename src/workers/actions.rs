@@ -75,11 +75,14 @@ pub async fn end(
         Ending::On(day) => Some(day),
         Ending::Never => None,
     };
+    let today = center.zone.date(now.0);
+    if ended_on == worker.ended_on && worker.is_there(today) {
+        return Ok(());
+    }
     locks::person(tx, worker.person.id).await?;
     if is_there_twice(tx, center, worker.person.id, Some(worker.worker_id), (worker.started_on, ended_on)).await? {
         return Err(Error::field("ended_on", "field.works_here"));
     }
-    let today = center.zone.date(now.0);
     let ended = sqlx::query("update workers set ended_on = $1 where id = $2 and (ended_on is null or ended_on > $3)")
         .bind(ended_on)
         .bind(worker.worker_id)

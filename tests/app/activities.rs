@@ -435,6 +435,29 @@ on_both_engines! {
         assert_eq!(ann.post_json("/api/v1/sessions/30/schedule", to("one")).await.is(200).json()["local_date"], "2026-01-02");
     }
 
+    async fn a_change_for_all_changes_what_was_changed_and_no_more(app: TestApp) {
+        let ann = app.token("ann").await;
+        ann.post_json("/api/v1/activities", fridays(json!({"times": 3, "team": 1}))).await.is(201);
+        let change = async |session: i64, place: Value| {
+            ann.post_json(&format!("/api/v1/sessions/{session}/schedule"), place).await.is(200);
+        };
+        let alone = json!({"room": 2, "date": "2026-03-14", "starts": "09:00", "ends": "10:00", "capacity": 7});
+        change(2, alone).await;
+        let first = json!({"room": 1, "date": "2026-03-06", "starts": "14:00", "ends": "16:00", "capacity": 60, "scope": "all"});
+        change(1, first.clone()).await;
+        let second = ann.get("/api/v1/sessions/2").await.is(200).json();
+        assert_eq!((&second["room_id"], &second["capacity"], &second["starts_at"]), (&json!(2), &json!(7), &json!("2026-03-14T01:00:00Z")));
+        assert_eq!(app.number("select count(*) from sessions where team_id is null").await, 3, "the team was taken from all");
+        assert_eq!(app.number("select count(*) from bookings").await, 4, "nobody was booked anew");
+        assert_eq!(app.number("select count(*) from audit_events where action = 'session.revised'").await, 2);
+
+        let mut later = first;
+        later.as_object_mut().unwrap().extend([("date".into(), json!("2026-03-07")), ("ends".into(), json!("17:00"))]);
+        change(1, later).await;
+        let second = ann.get("/api/v1/sessions/2").await.is(200).json();
+        assert_eq!((&second["room_id"], &second["starts_at"], &second["ends_at"]), (&json!(2), &json!("2026-03-15T06:00:00Z"), &json!("2026-03-15T09:00:00Z")));
+    }
+
     async fn a_program_moves_drops_and_restores_sessions(app: TestApp) {
         let ann = app.token("ann").await;
         let at = |session: i64, what: &str| format!("/api/v1/sessions/{session}/{what}");

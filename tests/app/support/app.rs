@@ -36,20 +36,41 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
 
 /// A new database like the template: migrated, with the annex and the cast.
 pub(crate) fn fresh_database(engine: Engine) -> Option<String> {
+    match engine {
+        Engine::Sqlite => Some(copy_of(&format!("sqlite:{}", sqlite_template().display()))),
+        Engine::Postgres => Some(copy_of(&postgres_template()?.url(TEMPLATE))),
+    }
+}
+
+/// A new database like the one at `url`, with which nobody is connected.
+pub(crate) fn copy_of(url: &str) -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let name = format!("linli_test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-    match engine {
-        Engine::Sqlite => {
+    match url.strip_prefix("sqlite:") {
+        Some(path) => {
             let copy = sqlite_template().with_file_name(format!("{name}.db"));
-            std::fs::copy(sqlite_template(), &copy).expect("the template can be copied");
-            Some(format!("sqlite:{}", copy.display()))
+            std::fs::copy(path, &copy).expect("a database can be copied");
+            format!("sqlite:{}", copy.display())
         }
-        Engine::Postgres => {
-            let cluster = postgres_template()?;
+        None => {
+            let cluster = postgres::cluster().expect("PostgreSQL, where the database lies");
+            let original = url.rsplit('/').next().unwrap_or_default().to_owned();
             apart(async move {
-                cluster.create_database(&name, Some(TEMPLATE)).await;
-                Some(cluster.url(&name))
+                cluster.create_database(&name, Some(&original)).await;
+                cluster.url(&name)
             })
+        }
+    }
+}
+
+/// Takes a copy away again.
+pub(crate) fn discard(url: &str) {
+    match url.strip_prefix("sqlite:") {
+        Some(path) => std::fs::remove_file(path).expect("a copy can be removed"),
+        None => {
+            let cluster = postgres::cluster().expect("PostgreSQL, where the database lies");
+            let name = url.rsplit('/').next().unwrap_or_default().to_owned();
+            apart(async move { cluster.drop_database(&name).await });
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod browser;
 pub(crate) mod calendar;
 pub(crate) mod cast;
 pub(crate) mod disk;
+pub(crate) mod dump;
 pub(crate) mod live;
 #[expect(dead_code, reason = "the bench uses the rest")]
 #[path = "../../../bench/load.rs"]
@@ -18,6 +19,7 @@ pub(crate) mod qr;
 #[path = "../../../bench/server.rs"]
 pub(crate) mod server;
 pub(crate) mod switch;
+pub(crate) mod world;
 
 pub(crate) use app::{Answer, Engine, TestApp, User, run};
 

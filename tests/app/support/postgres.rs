@@ -202,6 +202,12 @@ impl Cluster {
         run(&mut admin, format!("CREATE DATABASE {name} TEMPLATE {template} {strategy}")).await;
     }
 
+    /// Removes a database with which nobody is connected any more.
+    pub(crate) async fn drop_database(&self, name: &str) {
+        let mut admin = self.admin().await;
+        run(&mut admin, format!("DROP DATABASE {}", quoted(name))).await;
+    }
+
     /// A new connection each time: every test has a runtime of its own, and a connection cannot outlive its runtime.
     async fn admin(&self) -> PgConnection {
         let url = self.url("postgres");

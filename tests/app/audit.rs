@@ -1,0 +1,240 @@
+//! Every writing route leaves its audit entry, in the transaction that writes. `audit.txt` is the table: a route of the
+//! server that has no row fails, and so does a row that has no route.
+
+use std::collections::BTreeSet;
+
+use linli::store::Engine;
+use rocket::http::{ContentType, Method};
+use sha2::{Digest, Sha256};
+
+use crate::support::dump::Dump;
+use crate::support::world::{World, in_the_world};
+use crate::support::{Answer, TestApp, User};
+
+const TABLE: &str = include_str!("audit.txt");
+
+/// A line of the table.
+pub(crate) struct Row {
+    pub(crate) method: Method,
+    pub(crate) route: &'static str,
+    pub(crate) who: &'static str,
+    path: &'static str,
+    leaves: &'static str,
+    pub(crate) body: &'static str,
+}
+
+pub(crate) fn rows() -> Vec<Row> {
+    let lines = TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', '!']));
+    lines
+        .map(|line| {
+            let mut cells = line.splitn(5, " | ").map(str::trim);
+            let (method, route) = cells.next().and_then(|cell| cell.split_once(' ')).expect("a method and a route");
+            let mut cell = || cells.next().unwrap_or_default();
+            let (who, path, leaves, body) = (cell(), cell(), cell(), cell());
+            Row { method: method.parse().unwrap(), route: route.trim(), who, path, leaves, body }
+        })
+        .collect()
+}
+
+impl Row {
+    fn is_looking(&self) -> bool {
+        self.method == Method::Get
+    }
+
+    /// The actions that it leaves, in the order of the alphabet.
+    pub(crate) fn actions(&self) -> Vec<&'static str> {
+        let mut actions: Vec<_> = self.leaves.split_whitespace().filter(|word| word.contains('.')).collect();
+        actions.sort_unstable();
+        actions
+    }
+
+    pub(crate) fn path(&self, world: &World) -> String {
+        match self.path.contains("$setup") {
+            true => self.path.replace("$setup", SETUP),
+            false => world.fill(self.path),
+        }
+    }
+
+    async fn ask(&self, user: &User<'_>, world: &World) -> Answer {
+        let path = self.path(world);
+        if self.is_looking() {
+            return user.get(&path).await;
+        }
+        if self.body == "a picture" {
+            return user.fetch(&path, Some((ContentType::PNG, picture()))).await;
+        }
+        let body = world.fill(self.body);
+        if path.starts_with("/api/") || body.starts_with('{') {
+            return user.ask(Method::Post, &path, Some((ContentType::JSON, body))).await;
+        }
+        let fields: Vec<(&str, &str)> = body.split('&').filter_map(|field| field.split_once('=')).collect();
+        user.post(&path, &fields).await
+    }
+
+    /// What only this row's route needs of the world.
+    async fn prepare(&self, app: &TestApp) {
+        if self.path.contains("$setup") {
+            // As on the first start: nobody can sign in, and the link that was printed is good.
+            app.execute("update accounts set login = null").await;
+            let mut tx = app.begin().await;
+            sqlx::query("insert into setup_links (secret_hash, created_at) values ($1, 0)")
+                .bind(data_encoding::HEXLOWER.encode(&Sha256::digest(SETUP)))
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
+}
+
+/// The secret of the link that makes the first administrator.
+const SETUP: &str = "the-first-start";
+
+/// A picture without a code: reading it is what counts.
+fn picture() -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::new_luma8(40, 40).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+/// The words of the table's exceptions, each with its reason.
+fn reasons() -> BTreeSet<&'static str> {
+    TABLE.lines().filter(|line| line.starts_with('!')).filter_map(|line| line.split_whitespace().next()).collect()
+}
+
+async fn entries(app: &TestApp, after: i64) -> Vec<String> {
+    let mut conn = app.db().read().await.unwrap();
+    let sql = "select action from audit_events where id > $1 order by action";
+    sqlx::query_scalar(sql).bind(after).fetch_all(&mut *conn).await.unwrap()
+}
+
+/// Lets every entry fail, or none any more.
+async fn keep_no_entries(app: &TestApp, engine: Engine, none: bool) {
+    match (engine, none) {
+        (Engine::Sqlite, true) => {
+            app.execute(
+                "create trigger no_entries before insert on audit_events begin select raise(abort, 'none'); end",
+            )
+            .await;
+        }
+        (Engine::Sqlite, false) => app.execute("drop trigger no_entries").await,
+        (Engine::Postgres, true) => {
+            app.execute(
+                "create function no_entries() returns trigger language plpgsql as 'begin raise exception ''none''; end'",
+            )
+            .await;
+            app.execute("create trigger no_entries before insert on audit_events execute function no_entries()").await;
+        }
+        (Engine::Postgres, false) => app.execute("drop trigger no_entries on audit_events").await,
+    }
+}
+
+/// What is wrong with a row: nothing, if all is as it says.
+async fn faults(app: &TestApp, engine: Engine, world: &World, row: &Row) -> Result<(), String> {
+    row.prepare(app).await;
+    let user = world.user(app, row.who, &row.path(world)).await;
+    let before = Dump::of(app.db()).await;
+    let actions = row.actions();
+    let changes = async || before.changes(&Dump::of(app.db()).await, &[]);
+    if !actions.is_empty() {
+        keep_no_entries(app, engine, true).await;
+        let answer = row.ask(&user, world).await;
+        let (status, left) = (answer.status.code, changes().await);
+        keep_no_entries(app, engine, false).await;
+        if status < 500 || !left.is_empty() {
+            return Err(format!(
+                "its entry stands apart from what it writes: {status} where none can be kept, and {left:#?}"
+            ));
+        }
+    }
+    let last = app.number("select coalesce(max(id), 0) from audit_events").await;
+    let answer = row.ask(&user, world).await;
+    if answer.status.code >= 400 {
+        return Err(format!("it is not taken: {} {}", answer.status, answer.text()));
+    }
+    let left = entries(app, last).await;
+    if left != actions {
+        return Err(format!("it leaves {left:?}"));
+    }
+    let written = changes().await;
+    match row.leaves {
+        "reads" if !written.is_empty() => Err(format!("it writes: {written:#?}")),
+        word if word.starts_with('!') && written.is_empty() => {
+            Err("it writes nothing, and needs no exception".to_owned())
+        }
+        "" => Err("its row says nothing of what it leaves".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+fn each_row(engine: Engine) {
+    let mut wrong = Vec::new();
+    for row in rows().into_iter().filter(|row| !row.is_looking()) {
+        in_the_world(engine, async |app, world| {
+            if let Err(fault) = faults(app, engine, world, &row).await {
+                wrong.push(format!("{} {}: {fault}", row.method, row.route));
+            }
+        });
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_writing_route_leaves_its_entry_on_sqlite() {
+    each_row(Engine::Sqlite);
+}
+
+#[test]
+fn every_writing_route_leaves_its_entry_on_postgres() {
+    each_row(Engine::Postgres);
+}
+
+/// Whoever looks at a page, or whose program reads, changes nothing.
+fn looking(engine: Engine) {
+    in_the_world(engine, async |app, world| {
+        let mut wrong = Vec::new();
+        let (mut first, last): (Vec<_>, Vec<_>) =
+            rows().into_iter().filter(Row::is_looking).partition(|row| !row.path.contains("$setup"));
+        first.extend(last);
+        for row in first {
+            row.prepare(app).await;
+            let user = world.user(app, row.who, &row.path(world)).await;
+            let before = Dump::of(app.db()).await;
+            let status = row.ask(&user, world).await.status.code;
+            let fits = match row.leaves {
+                "" => (200..400).contains(&status),
+                expected => expected == status.to_string(),
+            };
+            let written = before.changes(&Dump::of(app.db()).await, &[]);
+            if !fits || !written.is_empty() {
+                wrong.push(format!("GET {}: {status}, {written:#?}", row.route));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+#[test]
+fn whoever_looks_changes_nothing_on_sqlite() {
+    looking(Engine::Sqlite);
+}
+
+#[test]
+fn whoever_looks_changes_nothing_on_postgres() {
+    looking(Engine::Postgres);
+}
+
+#[test]
+fn every_route_has_a_row() {
+    in_the_world(Engine::Sqlite, async |app, _| {
+        let name = |method: Method, route: &str| format!("{method} {}", route.split('?').next().unwrap());
+        let served = app.client.rocket().routes().map(|route| name(route.method, route.uri.as_str()));
+        let (served, listed): (BTreeSet<_>, BTreeSet<_>) =
+            (served.collect(), rows().iter().map(|row| name(row.method, row.route)).collect());
+        let missing: Vec<_> = served.difference(&listed).collect();
+        let gone: Vec<_> = listed.difference(&served).collect();
+        assert!(missing.is_empty() && gone.is_empty(), "no row for: {missing:#?}\nno route for: {gone:#?}");
+    });
+    let used: BTreeSet<_> = rows().iter().map(|row| row.leaves).filter(|word| word.starts_with('!')).collect();
+    assert_eq!(used, reasons(), "an exception without a reason, or a reason that nobody needs");
+}

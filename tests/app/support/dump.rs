@@ -1,0 +1,91 @@
+//! The whole database as it lies there, for looking at what a request changed, whoever wrote it and wherever.
+
+use std::collections::BTreeMap;
+
+use linli::store::{Db, Engine};
+use serde_json::{Map, Value};
+use sqlx::AssertSqlSafe;
+
+type Row = Map<String, Value>;
+
+/// Every row of every table.
+pub(crate) struct Dump(BTreeMap<String, Vec<Row>>);
+
+impl Dump {
+    pub(crate) async fn of(db: &Db) -> Self {
+        let mut conn = db.read_patiently().await.expect("a connection");
+        let tables: Vec<(String, String)> = sqlx::query_as(tables(db.engine())).fetch_all(&mut *conn).await.unwrap();
+        let selects: Vec<String> = tables.iter().map(|(table, row)| format!("select '{table}', {row}")).collect();
+        let rows: Vec<(String, String)> =
+            sqlx::query_as(AssertSqlSafe(selects.join(" union all "))).fetch_all(&mut *conn).await.unwrap();
+        let mut dump: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+        for (table, row) in rows {
+            dump.entry(table).or_default().push(serde_json::from_str(&row).expect("a row"));
+        }
+        Self(dump)
+    }
+
+    fn table(&self, name: &str) -> &[Row] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is otherwise in `later`, a line for each row and column; of `passed_over` columns it says nothing.
+    pub(crate) fn changes(&self, later: &Self, passed_over: &[&str]) -> Vec<String> {
+        let mut names: Vec<&String> = self.0.keys().chain(later.0.keys()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let differing = |table: &&String| {
+            let without = |rows: &[Row]| -> Vec<Row> { rows.iter().map(|row| part(row, passed_over)).collect() };
+            let (before, after) = (without(self.table(table)), without(later.table(table)));
+            let (gone, new) = (missing(&before, &after), missing(&after, &before));
+            named(table, &gone, &new)
+        };
+        names.iter().flat_map(differing).collect()
+    }
+}
+
+/// A statement that gives each table's name, and how a row of it reads as JSON.
+fn tables(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => {
+            "select m.name, 'json_object(' || group_concat('''' || c.name || ''', ' || c.name) || ') from ' || m.name
+             from sqlite_master m join pragma_table_info(m.name) c
+             where m.type = 'table' and m.name not like 'sqlite_%' and m.name <> '_sqlx_migrations' group by m.name"
+        }
+        Engine::Postgres => {
+            "select cast(table_name as text), 'cast(to_jsonb(x) as text) from ' || table_name || ' x'
+             from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'
+               and table_name <> '_sqlx_migrations'"
+        }
+    }
+}
+
+fn part(row: &Row, passed_over: &[&str]) -> Row {
+    row.iter().filter(|(name, _)| !passed_over.contains(&name.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect()
+}
+
+/// The rows that `there` has more often than `elsewhere`.
+fn missing<'a>(there: &'a [Row], elsewhere: &[Row]) -> Vec<&'a Row> {
+    let mut left: Vec<&Row> = elsewhere.iter().collect();
+    let found = |row: &&Row| left.iter().position(|other| other == row).map(|at| left.swap_remove(at)).is_none();
+    there.iter().filter(found).collect()
+}
+
+/// A row that is there before and after by its number is told by the columns in which it differs.
+fn named(table: &str, gone: &[&Row], new: &[&Row]) -> Vec<String> {
+    let same = |row: &Row, other: &Row| row.contains_key("id") && row.get("id") == other.get("id");
+    let mut lines = Vec::new();
+    for row in gone {
+        match new.iter().find(|other| same(row, other)) {
+            Some(other) => lines.extend(row.iter().filter(|(name, value)| other.get(*name) != Some(*value)).map(
+                |(name, value)| {
+                    format!("{table} {}: {name} {value} → {}", row["id"], other.get(name).unwrap_or(&Value::Null))
+                },
+            )),
+            None => lines.push(format!("{table} lost {}", Value::Object((*row).clone()))),
+        }
+    }
+    let unmet = |row: &&&Row| !gone.iter().any(|other| same(row, other));
+    lines.extend(new.iter().filter(unmet).map(|row| format!("{table} got {}", Value::Object((*row).clone()))));
+    lines
+}

@@ -1,0 +1,275 @@
+//! A center in the middle of its life: whatever a route may be asked of is there, so that each can be asked with success.
+//! Made once for each engine by the pages themselves, and copied for each test. What is in it has names, by which the
+//! tables of the tests speak of it: `/centers/1/people/$person`.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use super::app::{Answer, Engine, START, TestApp, User, apart, copy_of, discard, fresh_database, runtime};
+use super::cast::PASSWORD;
+use crate::check_in::request;
+
+/// Where the world lies, and what its names stand for.
+#[derive(Clone)]
+pub(crate) struct World {
+    url: String,
+    names: BTreeMap<&'static str, String>,
+}
+
+impl World {
+    /// The world of an engine; `None` where PostgreSQL is not installed.
+    pub(crate) fn of(engine: Engine) -> Option<&'static Self> {
+        static MADE: [OnceLock<Option<World>>; 2] = [const { OnceLock::new() }; 2];
+        let make = || {
+            let url = fresh_database(engine)?;
+            let names = apart({
+                let url = url.clone();
+                async move {
+                    let app = TestApp::open(&url).await;
+                    let names = Maker { app: &app, names: BTreeMap::new() }.furnish().await;
+                    app.db().close().await;
+                    names
+                }
+            });
+            Some(Self { url, names })
+        };
+        MADE[usize::from(engine == Engine::Postgres)].get_or_init(make).as_ref()
+    }
+
+    /// A copy of it, for one who changes it.
+    pub(crate) fn copy(&self) -> String {
+        copy_of(&self.url)
+    }
+
+    /// Gives a name to what a test adds.
+    pub(crate) fn call(&mut self, name: &'static str, stands_for: impl ToString) {
+        self.names.insert(name, stands_for.to_string());
+    }
+
+    pub(crate) fn name(&self, name: &str) -> &str {
+        self.names.get(name).unwrap_or_else(|| panic!("the world knows no ${name}"))
+    }
+
+    /// The text with what its names stand for; `$request` is another number each time.
+    pub(crate) fn fill(&self, text: &str) -> String {
+        let mut filled = String::new();
+        let mut parts = text.split('$');
+        filled.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let end = part.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(part.len());
+            match &part[..end] {
+                "request" => filled.push_str(&request()),
+                "password" => filled.push_str(PASSWORD),
+                name => filled.push_str(self.name(name)),
+            }
+            filled.push_str(&part[end..]);
+        }
+        filled
+    }
+
+    /// Somebody of the cast (a program, where the path is a program's), `phone`, which is remembered, or `nobody`.
+    pub(crate) async fn user<'a>(&self, app: &'a TestApp, who: &str, path: &str) -> User<'a> {
+        match who {
+            "nobody" => app.anyone(),
+            "phone" => {
+                let mut phone = app.anyone();
+                phone.cookies.push(("phone".to_owned(), self.name("phone").to_owned()));
+                phone
+            }
+            login if path.starts_with("/api/") => app.token(login).await,
+            login => app.sign_in(login).await,
+        }
+    }
+}
+
+/// Runs `test` on a copy of the world, which goes afterwards: a table has many rows.
+pub(crate) fn in_the_world(engine: Engine, test: impl AsyncFnOnce(&TestApp, &World)) {
+    let Some(world) = World::of(engine) else { return };
+    let url = world.copy();
+    runtime().block_on(async {
+        let app = TestApp::open(&url).await;
+        test(&app, world).await;
+        app.db().close().await;
+    });
+    discard(&url);
+}
+
+/// The number at the end of where an answer leads to.
+fn number(answer: &Answer) -> String {
+    let to = answer.leads_to();
+    let path = to.split('?').next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+struct Maker<'a> {
+    app: &'a TestApp,
+    names: BTreeMap<&'static str, String>,
+}
+
+impl Maker<'_> {
+    fn name(&mut self, name: &'static str, stands_for: impl ToString) {
+        self.names.insert(name, stands_for.to_string());
+    }
+
+    async fn number(&mut self, name: &'static str, sql: &'static str) {
+        let number = self.app.number(sql).await;
+        self.name(name, number);
+    }
+
+    async fn furnish(mut self) -> BTreeMap<&'static str, String> {
+        let app = self.app;
+        let (ada, ann) = (app.sign_in("ada").await, app.sign_in("ann").await);
+        self.number(
+            "login",
+            "select min(l.id) from logins l join accounts a on a.id = l.account_id where a.login = 'ann'",
+        )
+        .await;
+        self.number("fay", "select id from accounts where login = 'fay'").await;
+        self.accounts_and_rooms(&ada).await;
+        self.people(&ann).await;
+        self.series(&ann).await;
+        self.sessions_of_the_last_days(&ann).await;
+        self.today(&ann).await;
+        self.devices(&ann).await;
+        app.at(START);
+        self.names
+    }
+
+    async fn accounts_and_rooms(&mut self, ada: &User<'_>) {
+        let gone = [("name", "旧前台"), ("login", "gone"), ("role", "front_desk"), ("center", "1")];
+        let passwords = [("password", PASSWORD), ("password_again", PASSWORD)];
+        ada.post("/accounts", &[&gone[..], &passwords].concat()).await.is(303);
+        self.number("gone", "select id from accounts where login = 'gone'").await;
+        ada.post(&format!("/accounts/{}/disabling", self.names["gone"]), &[]).await.is(303);
+
+        let room = [("name", "心理咨询室"), ("kind", "5"), ("area_m2", "20"), ("capacity", "4")];
+        ada.post("/centers/1/rooms", &room).await.is(303);
+        self.number("spare_room", "select id from rooms where name = '心理咨询室'").await;
+        let closed = [("from", "2026-04-01"), ("to", "2026-04-03"), ("reason", "维修")];
+        ada.post("/centers/1/rooms/2/closures", &closed).await.is(303);
+        self.number("closure", "select id from room_closures").await;
+        self.number("holiday", "select max(id) from holidays").await;
+        let worker = [("name", "陈静雯"), ("phone", "13600136000"), ("kind", "social_worker")];
+        ada.post("/centers/1/workers", &[&worker[..], &[("started_on", "2026-01-01")]].concat()).await.is(303);
+        self.number("worker", "select id from workers").await;
+    }
+
+    async fn people(&mut self, ann: &User<'_>) {
+        let needy = [("needy", "1"), ("needy.valid_from", "2026-01-01"), ("needy.document", "低保证 44190001")];
+        let person = [("name", "梁惠芳"), ("phone", "13800138000"), ("birth_date", "1950-08-15"), ("sex", "f")];
+        let person = number(&ann.post("/centers/1/people", &[&person[..], &needy].concat()).await);
+        self.name("person", person);
+        self.number("membership", "select id from group_memberships").await;
+        self.number("version", "select version from people where name = '梁惠芳'").await;
+        let other = ann.post("/centers/1/people", &[("name", "陈大文"), ("phone", "13900139000")]).await;
+        self.name("other", number(&other));
+        let child = ann.post("/centers/1/people", &[("name", "李小明"), ("birth_date", "2016-05-05")]).await;
+        self.name("child", number(&child));
+        let holder = number(&ann.post("/centers/1/people", &[("name", "欧阳志强"), ("sex", "m")]).await);
+        let code = crate::check_in::card(self.app, holder.parse().unwrap()).await;
+        self.name("holder", holder);
+        self.name("card", code.plain());
+        self.number("card_row", "select max(id) from cards").await;
+        ann.post("/centers/1/teams/1/members", &[("person", &self.names["other"])]).await.is(303);
+        self.name("team", 1);
+        let idle = [("name", "绿芽队"), ("kind", "5"), ("founded_on", "2026-02-01")];
+        self.name("idle_team", number(&ann.post("/centers/1/teams", &idle).await));
+    }
+
+    /// Four Tuesdays from 10 March, the last of them cancelled.
+    async fn series(&mut self, ann: &User<'_>) {
+        let mut plan = vec![("title", "长者太极班"), ("description", "带上水杯"), ("kind", "3"), ("room", "1")];
+        plan.extend([("worker", self.names["worker"].as_str()), ("team", "1"), ("date", "2026-03-10")]);
+        plan.extend([("starts", "09:00"), ("ends", "10:30"), ("repeat", "weekly"), ("times", "4"), ("confirm", "1")]);
+        plan.extend([("published", "1"), ("pick.2026-03-10", "book"), ("pick.2026-03-17", "book")]);
+        plan.extend([("pick.2026-03-24", "book"), ("pick.2026-03-31", "book")]);
+        let activity = number(&ann.post("/centers/1/activities", &plan).await);
+        self.name("activity", activity);
+        self.number("planned", "select min(id) from sessions where status = 'planned'").await;
+        self.number("cancelled", "select max(id) from sessions").await;
+        let cancelled = format!("/centers/1/sessions/{}/schedule/cancellation", self.names["cancelled"]);
+        ann.post(&cancelled, &[("reason", "台风")]).await.is(303);
+    }
+
+    /// A single session, on a day and from a time to a time.
+    async fn session(&self, ann: &User<'_>, title: &str, when: (&str, &str, &str), room: &str) -> i64 {
+        let what = [("title", title), ("kind", "3"), ("room", room), ("team", "1"), ("published", "1")];
+        let when = [("date", when.0), ("starts", when.1), ("ends", when.2)];
+        ann.post("/centers/1/activities", &[&what[..], &when].concat()).await.is(303);
+        self.app.number("select max(id) from sessions").await
+    }
+
+    async fn ticks(&self, ann: &User<'_>, session: i64, person: &str, role: &str) -> i64 {
+        let path = format!("/centers/1/sessions/{session}/attendances");
+        let tick = [("request_id", request()), ("person_id", self.names[person].clone()), ("role", role.to_owned())];
+        let tick: Vec<_> = tick.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        ann.post(&path, &tick).await.is(303);
+        self.app.number("select max(id) from attendances").await
+    }
+
+    /// Two days ago: closed, with one volunteer's hours confirmed and another's not. Yesterday: still to be closed.
+    async fn sessions_of_the_last_days(&mut self, ann: &User<'_>) {
+        let closed = self.session(ann, "读报会", ("2026-03-03", "10:00", "12:00"), "1").await;
+        let past = self.session(ann, "合唱团", ("2026-03-04", "14:00", "16:00"), "1").await;
+        self.name("closed", closed);
+        self.name("past", past);
+        self.app.at("2026-03-03T02:00:00Z");
+        let confirmed = self.ticks(ann, closed, "other", "volunteer").await;
+        let unconfirmed = self.ticks(ann, closed, "holder", "volunteer").await;
+        self.name("unconfirmed", unconfirmed);
+        let voidable = self.ticks(ann, closed, "person", "participant").await;
+        self.name("held", voidable);
+        self.app.at("2026-03-03T04:00:00Z");
+        let (minutes, confirm) = (format!("minutes.{confirmed}"), format!("confirm.{confirmed}"));
+        let closing = [("summary", "来了三位街坊"), (&*minutes, "120"), (&*confirm, "1")];
+        ann.post(&format!("/centers/1/sessions/{closed}/closing"), &closing).await.is(303);
+        self.number("entry", "select id from hours_entries").await;
+        self.app.at("2026-03-04T06:00:00Z");
+        let volunteer = self.ticks(ann, past, "other", "volunteer").await;
+        self.name("volunteer", volunteer);
+        // A device comes back to its network with a scan that was made when all was over.
+        let scan = serde_json::json!({"request_id": request(), "session_id": closed, "offline": true,
+            "person_id": self.names["child"].parse::<i64>().unwrap(), "occurred_at": "2026-03-03T02:30:00Z"});
+        let desk = self.app.token("fay").await;
+        desk.post_json("/api/v1/checkins/batch", serde_json::json!({"items": [scan]})).await.is(200);
+        self.number("scan", "select max(id) from scans").await;
+    }
+
+    /// One that is over since half an hour, to which a phone came; one that has just begun; and one in the afternoon.
+    async fn today(&mut self, ann: &User<'_>) {
+        self.app.at("2026-03-05T00:30:00Z");
+        let over = self.session(ann, "早操", ("2026-03-05", "08:30", "09:30"), "1").await;
+        let open = self.session(ann, "早茶会", ("2026-03-05", "10:00", "12:00"), "1").await;
+        self.number("open_activity", "select max(id) from activities").await;
+        self.number("afternoon", "select max(id) + 1 from sessions").await;
+        self.session(ann, "书法班", ("2026-03-05", "14:00", "16:00"), "2").await;
+        self.name("over", over);
+        self.name("open", open);
+        for (session, name) in [(over, "over_token"), (open, "token")] {
+            let sql = "select token from codes where kind = 'session' and subject_id = $1";
+            let mut conn = self.app.db().read().await.unwrap();
+            let token: String = sqlx::query_scalar(sql).bind(session).fetch_one(&mut *conn).await.unwrap();
+            self.name(name, token);
+        }
+        let mut phone = self.app.anyone();
+        let (number, over) = (request(), format!("/c/{}", self.names["over_token"]));
+        let visit = [("request_id", number.as_str()), ("name", "黄秀英"), ("phone", "13700137000")];
+        phone.keep(&phone.post(&over, &visit).await.is(200));
+        self.name("phone", &phone.cookies[0].1);
+        self.number("visitor", "select id from people where name = '黄秀英'").await;
+        self.app.at(START);
+        let attendance = self.ticks(ann, open, "person", "participant").await;
+        self.name("attendance", attendance);
+        let heads = [("request_id", request()), ("heads", "5".to_owned()), ("elderly", "2".to_owned())];
+        let heads: Vec<_> = heads.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        ann.post(&format!("/centers/1/sessions/{open}/head-counts"), &heads).await.is(303);
+        self.number("heads", "select id from head_counts").await;
+    }
+
+    async fn devices(&mut self, ann: &User<'_>) {
+        let page = ann.post("/centers/1/devices", &[("name", "前台平板")]).await.is(200).text();
+        let secret = page.split("/enrol/").nth(1).expect("a link").split(['"', '<', '&']).next().unwrap_or_default();
+        self.name("enrol", secret);
+        self.number("device", "select id from devices").await;
+    }
+}
