@@ -1,9 +1,11 @@
-//! Passwords: argon2id, at least twelve characters, and not one that people commonly choose.
+//! Passwords: argon2id, at least twelve characters, and not one that people commonly choose. Every way in which one comes, by
+//! a page or at the command line, reads it by [`typed`].
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
-use rocket::tokio::task::spawn_blocking;
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::error::{Error, Fault, Result};
+use crate::hands::{self, Hands};
 
 /// The shortest password, in characters (NIST SP 800-63B asks for 8; the customer for 12).
 pub const SHORTEST: usize = 12;
@@ -11,28 +13,37 @@ pub const SHORTEST: usize = 12;
 /// A long text would keep the hash busy; nobody types one.
 const LONGEST: usize = 200;
 
+/// What a password is as it was typed: full width is ASCII, and a composed letter its parts put together (NFKC, as NIST SP
+/// 800-63B asks); spaces around it, which keyboards and clipboards add, are not part of it.
+fn typed(text: &str) -> String {
+    text.nfkc().filter(|c| *c != '\0').collect::<String>().trim().to_owned()
+}
+
 /// A new password that passed the rules.
 pub struct NewPassword(String);
 
 impl NewPassword {
-    /// `about` are words that must not carry the password: the login, the name, the product.
+    /// `about` are words that must not carry the password, besides the product's: its account's login and name.
     pub fn parse(text: &str, about: &[&str]) -> Result<Self, Fault> {
+        let text = typed(text);
         match text.chars().count() {
             count if count < SHORTEST => Err(Fault::bound("field.password_short", SHORTEST)),
             count if count > LONGEST => Err(Fault::bound("field.too_long", LONGEST)),
-            _ if zxcvbn::zxcvbn(text, about).score() < zxcvbn::Score::Three => Err(Fault::new("field.password_common")),
-            _ => Ok(Self(text.to_owned())),
+            _ if zxcvbn::zxcvbn(&text, &[about, &["linli"]].concat()).score() < zxcvbn::Score::Three => {
+                Err(Fault::new("field.password_common"))
+            }
+            _ => Ok(Self(text)),
         }
     }
 
-    /// Takes tens of milliseconds on a thread of its own. Writing takes a [`PasswordHash`], so that nobody hashes while
-    /// holding a transaction: on SQLite every check-in would wait for it.
+    /// Takes tens of milliseconds of a hand's time. Writing takes a [`PasswordHash`], so that nobody hashes while holding a
+    /// transaction: on SQLite every check-in would wait for it.
+    ///
+    /// # Errors
+    /// `Busy` where too many want a hand.
     pub async fn hash(self) -> Result<PasswordHash> {
-        spawn_blocking(move || Argon2::default().hash_password(self.0.as_bytes()).map(|hash| hash.to_string()))
-            .await
-            .map_err(Error::internal)?
-            .map(PasswordHash)
-            .map_err(Error::internal)
+        let work = move || Argon2::default().hash_password(self.0.as_bytes()).map(|hash| hash.to_string());
+        hands::KNOWN.lend(work).await?.map(PasswordHash).map_err(Error::internal)
     }
 }
 
@@ -45,20 +56,23 @@ impl PasswordHash {
     }
 }
 
-/// True if `password` is the one that was hashed. `None`, for an unknown login, takes as long as a wrong password.
-pub async fn verify(password: &str, hash: Option<String>) -> Result<bool> {
+/// True if `password` is the one that was hashed. `None`, for an unknown login, takes as long as a wrong password. The work is
+/// done by one of `hands`.
+///
+/// # Errors
+/// `Busy` where too many want a hand.
+pub async fn verify(hands: &'static Hands, password: &str, hash: Option<String>) -> Result<bool> {
     // The hash of a random text, with the parameters of `hash` above.
     const NOBODY: &str =
         "$argon2id$v=19$m=19456,t=2,p=1$c29tZXJhbmRvbXNhbHQ$XGHd/VUJIbSdTA5v5Qh2Vc3z0vBqIj9Z7uD0ZKxJkHk";
-    let password = password.to_owned();
-    spawn_blocking(move || {
+    let password = typed(password);
+    let work = move || {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
         let matches = Argon2::default().verify_password(password.as_bytes(), hash.as_str()).is_ok();
         matches && known
-    })
-    .await
-    .map_err(Error::internal)
+    };
+    hands.lend(work).await
 }
 
 #[cfg(test)]
@@ -74,5 +88,16 @@ mod tests {
         }
         assert_eq!(fault("correct-harbour-tulip"), None);
         assert_eq!(fault("四月的雨落在莞城老街上呀"), None);
+        assert_eq!(fault("linli-linli-"), Some("field.password_common"));
+        assert_eq!(fault("  short pass  "), Some("field.password_short"), "spaces around it do not make it longer");
+    }
+
+    #[test]
+    fn a_password_is_what_was_meant() {
+        for text in ["café-harbour-tulip ", "\u{3000}cafe\u{301}-harbour-tulip", "ｃａｆé-harbour-tulip\0"] {
+            assert_eq!(typed(text), "café-harbour-tulip", "{text:?}");
+        }
+        assert_eq!(typed(&typed(" x ")), "x");
+        assert_ne!(typed("Tulip harbour"), typed("tulip harbour"));
     }
 }

@@ -59,14 +59,10 @@ pub fn person(fields: &Fields, today: Date) -> Result<PersonInput> {
     {
         read.fault::<()>("birth_date", Fault::new("field.differs_from_id_number"));
     }
-    let memberships: Option<Vec<MembershipInput>> = GRANTED
-        .iter()
-        .filter(|group| read.flag(group.code()))
-        .copied()
-        .collect::<Vec<_>>()
-        .into_iter()
-        .map(|group| granted(&mut read, group, &format!("{group}.")))
-        .collect();
+    let ticked: Vec<PriorityGroup> = GRANTED.into_iter().filter(|group| read.flag(group.code())).collect();
+    let born = birth_date.flatten().or(by_card.1);
+    let memberships: Option<Vec<MembershipInput>> =
+        ticked.into_iter().map(|group| granted(&mut read, group, &format!("{group}."), today, born)).collect();
     let anyway = read.flag("anyway");
     read.finish(|| {
         Some(PersonInput {
@@ -103,20 +99,35 @@ pub fn revision(fields: &Fields, today: Date) -> Result<Revision> {
 }
 
 /// Fields `group valid_from valid_to document`.
-pub fn membership(fields: &Fields) -> Result<MembershipInput> {
+pub fn membership(fields: &Fields, today: Date) -> Result<MembershipInput> {
     let mut read = fields.read();
     let group = read.required("group", |text| match parse::choice(text)? {
         group if GRANTED.contains(&group) => Ok(group),
         _ => Err(Fault::new("field.not_a_choice")),
     });
     // Read even without a group, so that every fault is told at once.
-    let membership = granted(&mut read, group.unwrap_or(PriorityGroup::Disabled), "");
+    let membership = granted(&mut read, group.unwrap_or(PriorityGroup::Disabled), "", today, None);
     read.finish(|| membership)
 }
 
-fn granted(read: &mut Reader<'_>, group: PriorityGroup, prefix: &str) -> Option<MembershipInput> {
-    let valid_from = read.required(&format!("{prefix}valid_from"), parse::date);
-    let valid_to = read.optional(&format!("{prefix}valid_to"), parse::date);
+/// A membership's last day.
+pub fn last_day(text: &str, today: Date) -> Result<Date, Fault> {
+    parse::day(today, parse::EXPIRIES)(text)
+}
+
+/// `born` is known where it stands in the same form; else the action looks.
+fn granted(
+    read: &mut Reader<'_>,
+    group: PriorityGroup,
+    prefix: &str,
+    today: Date,
+    born: Option<Date>,
+) -> Option<MembershipInput> {
+    let valid_from = read.required(&format!("{prefix}valid_from"), |text| {
+        let day = parse::day(today, parse::PAPERS)(text)?;
+        if born.is_some_and(|born| day < born) { Err(Fault::new("field.before_birth")) } else { Ok(day) }
+    });
+    let valid_to = read.optional(&format!("{prefix}valid_to"), |text| last_day(text, today));
     let document = read.required(&format!("{prefix}document"), parse::line(80));
     if let (Some(from), Some(Some(to))) = (valid_from, valid_to)
         && to < from
@@ -132,7 +143,10 @@ fn birth_date(text: &str, today: Date) -> Result<Date, Fault> {
 
 /// What holds for a birth date, typed or read off an ID number.
 fn born_by(date: Date, today: Date) -> Result<Date, Fault> {
-    if date > today { Err(Fault::new("field.in_the_future")) } else { Ok(date) }
+    if date > today {
+        return Err(Fault::new("field.in_the_future"));
+    }
+    parse::within(date, &parse::BIRTHS.around(today))
 }
 
 #[cfg(test)]

@@ -28,4 +28,6 @@ mod rooms;
 mod support;
 mod teams;
 mod templates;
+mod unseen;
 mod workers;
+mod years;
