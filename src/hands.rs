@@ -1,14 +1,17 @@
 //! Work that keeps a core busy and takes much memory: hashing a password takes 19 MiB, reading a photo up to 110. Few hands
-//! do it, each on a thread of its own; some wait for one, for a moment; who comes then is told to come again. So many who come
-//! at once cost no more than a few, and leave the other pages a core.
+//! do it; some wait for one, for a moment; who comes then is told to come again. So many who come at once cost no more than a
+//! few, and leave the other pages a core.
 //!
-//! A flood of strangers must not keep those from working who are known, so the two have hands of their own.
+//! A flood of strangers must not keep those from working who are known, so the two have hands of their own. A hand is a thread
+//! that stays: memory that was freed stays with the thread that had it, so work that went round many threads would keep it
+//! many times.
 
-use std::sync::LazyLock;
-use std::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use rocket::tokio::sync::{Semaphore, SemaphorePermit};
-use rocket::tokio::task::spawn_blocking;
+use rocket::tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use rocket::tokio::time::timeout;
 
 use crate::error::{Error, Result};
@@ -30,30 +33,52 @@ fn half_of_the_cores() -> usize {
     (cores / 2).clamp(1, 4)
 }
 
+type Work = Box<dyn FnOnce() + Send>;
+
 pub struct Hands {
-    free: Semaphore,
-    line: Semaphore,
+    line: SyncSender<Work>,
 }
 
 impl Hands {
     fn new(number: usize) -> Self {
-        Self { free: Semaphore::new(number), line: Semaphore::new(number * LINE) }
+        let (line, waiting) = sync_channel(number * LINE);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..number {
+            let waiting = waiting.clone();
+            let hand = std::thread::Builder::new().name("hand".to_owned()).spawn(move || work_through(&waiting));
+            if let Err(error) = hand {
+                tracing::error!(%error, "the system gives no thread for long work");
+            }
+        }
+        Self { line }
     }
 
-    /// Has the work done by the next free hand.
+    /// Has the work done by the next free hand. Who waits no more when their turn comes is passed over; what has begun is
+    /// done, and its hand busy, whoever still listens.
     ///
     /// # Errors
     /// `Busy` where too many wait already, or none was free for too long.
-    pub async fn lend<T: Send + 'static>(&'static self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let waiting = self.line.try_acquire().map_err(|_| Error::Busy)?;
-        let hand = in_time(&self.free).await?;
-        drop(waiting);
-        // Who asked may hang up, and the work goes on: the hand is free when it ends, not when nobody listens any more.
-        let done = spawn_blocking(move || {
-            let _hand = hand;
-            work()
-        });
-        done.await.map_err(Error::internal)
+    pub async fn lend<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let (tell, told) = oneshot::channel();
+        let asked = Instant::now();
+        let in_turn = move || {
+            if !tell.is_closed() && asked.elapsed() < PATIENCE {
+                _ = tell.send(catch_unwind(AssertUnwindSafe(work)));
+            }
+        };
+        self.line.try_send(Box::new(in_turn)).map_err(|_| Error::Busy)?;
+        let done = told.await.map_err(|_| Error::Busy)?;
+        done.map_err(|_| Error::internal("a panic in long work"))
+    }
+}
+
+fn work_through(waiting: &Mutex<Receiver<Work>>) {
+    loop {
+        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match next {
+            Ok(work) => work(),
+            Err(_) => return,
+        }
     }
 }
 
@@ -71,19 +96,14 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use rocket::futures::future::join_all;
-    use rocket::tokio::time::sleep;
 
     use super::*;
-
-    fn hands(number: usize) -> &'static Hands {
-        Box::leak(Box::new(Hands::new(number)))
-    }
 
     #[rocket::async_test]
     async fn few_work_some_wait_and_the_rest_is_told() {
         static AT_WORK: AtomicUsize = AtomicUsize::new(0);
         static MOST: AtomicUsize = AtomicUsize::new(0);
-        let hands = hands(2);
+        let hands = Hands::new(2);
         let work = || {
             MOST.fetch_max(AT_WORK.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             std::thread::sleep(Duration::from_millis(5));
@@ -92,17 +112,33 @@ mod tests {
         let told = join_all((0..200).map(|_| hands.lend(work))).await;
         assert!(MOST.load(Ordering::SeqCst) <= 2);
         let (done, busy): (Vec<_>, Vec<_>) = told.iter().partition(|told| told.is_ok());
-        assert!((2 + 2 * LINE..190).contains(&done.len()), "those at work, and those in line: {}", done.len());
+        assert!((2 * LINE..190).contains(&done.len()), "those at work, and those in line: {}", done.len());
         assert!(busy.iter().all(|told| matches!(told, Err(Error::Busy))));
     }
 
     #[rocket::async_test]
     async fn a_hand_is_free_when_its_work_ends_not_when_nobody_listens() {
-        let hands = hands(1);
-        let slow = hands.lend(|| std::thread::sleep(Duration::from_millis(200)));
-        assert!(timeout(Duration::from_millis(20), slow).await.is_err(), "who asked hangs up");
-        assert_eq!(hands.free.available_permits(), 0, "and the work goes on");
-        sleep(Duration::from_millis(400)).await;
-        assert_eq!(hands.free.available_permits(), 1);
+        static DONE: AtomicUsize = AtomicUsize::new(0);
+        let hands = Hands::new(1);
+        let slow = || {
+            std::thread::sleep(Duration::from_millis(200));
+            DONE.fetch_add(1, Ordering::SeqCst);
+        };
+        assert!(timeout(Duration::from_millis(20), hands.lend(slow)).await.is_err(), "who asked hangs up");
+        assert!(timeout(Duration::from_millis(20), hands.lend(slow)).await.is_err(), "while waiting");
+        let began = Instant::now();
+        assert_eq!(
+            hands.lend(|| DONE.load(Ordering::SeqCst)).await.unwrap(),
+            1,
+            "what began was done, what had not was not"
+        );
+        assert!(began.elapsed() > Duration::from_millis(100));
+    }
+
+    #[rocket::async_test]
+    async fn a_panic_costs_one_answer_and_no_hand() {
+        let hands = Hands::new(1);
+        assert!(matches!(hands.lend(|| panic!("on purpose")).await, Err::<(), _>(Error::Internal(_))));
+        assert_eq!(hands.lend(|| 7).await.unwrap(), 7);
     }
 }

@@ -63,8 +63,7 @@ on_both_engines! {
                 }
             }
         }
-        let whole = description.to_string();
-        assert!(!whole.contains("propertyNames"), "a key of a JSON object is text");
+        assert!(!description.to_string().contains("\"propertyNames\":{\"format\""), "a key of a JSON object is text");
         let told = app.anyone().get("/api/v1/centers").await.is(401);
         assert_eq!(told.header("content-type"), "application/problem+json");
     }

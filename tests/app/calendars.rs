@@ -1,7 +1,7 @@
 //! Calendars, as a phone's program reads them: valid, in the right zone, one event for one session for ever.
 
 use crate::support::calendar::{Event, parse};
-use rocket::http::Header;
+use rocket::http::uri::Host;
 use rocket::local::asynchronous::Client;
 
 use crate::support::{TestApp, app, on_both_engines};
@@ -72,7 +72,8 @@ fn a_calendar_with_the_askers_host_is_nobody_elses() {
             app.sign_in("ann").await.post("/centers/1/activities", &TEA).await;
             let settings = linli::Settings { public_url: public_url.map(str::to_owned), ..app::settings(&url) };
             let client = Client::untracked(linli::rocket(settings)).await.unwrap();
-            let asked = client.get("/calendar/centers/1.ics").header(Header::new("Host", "evil.example"));
+            let mut asked = client.get("/calendar/centers/1.ics");
+            asked.inner_mut().set_host(Host::parse("evil.example").unwrap());
             let answer = asked.dispatch().await;
             assert_eq!(answer.headers().get_one("Cache-Control"), Some(cache));
             let text = answer.into_string().await.unwrap().replace("\r\n ", "");

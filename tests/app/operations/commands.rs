@@ -235,10 +235,10 @@ fn a_password_is_one_wherever_it_is_typed() {
     let (well, said) = add("wide", "宽", "　ｃｏｒｒｅｃｔ-harbour-tulip\n");
     assert!(well, "{said}");
     for (password, fault) in [
-        ("correct-harb \n           \n", "At least 12 characters"),
+        ("correct-har  \n", "At least 12 characters"),
         ("          x \n", "At least 12 characters"),
-        ("adminlinliadmin\n", "too easy to guess"),
-        ("guan-li-yuan-zhang\n", "too easy to guess"),
+        ("linlilinlilinli\n", "too easy to guess"),
+        ("Guan li yuan zhang\n", "too easy to guess"),
     ] {
         let (well, said) = add("admin", "guan li yuan zhang", password);
         assert!(!well && said.contains(fault), "{password:?}: {said}");

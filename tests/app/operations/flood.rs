@@ -126,11 +126,9 @@ fn three_hundred_who_sign_in_at_once_cost_little_and_hold_nobody_up() {
         assert!(count(422) > 0 && count(503) > 0, "{statuses:?}");
         for told in &pages {
             assert!(told.iter().all(|(status, _)| *status == 200), "somebody else was turned away");
-            assert!(
-                percentile(told, 50) <= Duration::from_millis(100),
-                "half of all pages took {:?}",
-                percentile(told, 50)
-            );
+            // What nine of ten took: on a machine that is busy with other tests one may be slow for another reason.
+            let most = percentile(told, 90);
+            assert!(most <= Duration::from_millis(100), "{engine:?}: nine of ten pages took up to {most:?}");
         }
         // And then it is over.
         let (status, answer) = program.post("/sign-in", "", &format!("login=ann&password={PASSWORD}"));
