@@ -84,6 +84,8 @@ pub struct Problem {
     /// Stable, for programs: `not_found`, `invalid`, a refusal's code, …
     pub code: String,
     pub detail: Option<String>,
+    /// The number of an error of Linli's own in its log.
+    pub reference: Option<String>,
     /// By field, where the input is at fault.
     pub errors: Option<std::collections::BTreeMap<String, FieldProblem>>,
 }

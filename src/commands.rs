@@ -8,7 +8,7 @@ use crate::auth::accounts::{self, Applicant};
 use crate::auth::password::NewPassword;
 use crate::auth::{Place, Role, Scope};
 use crate::centers::CenterId;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::store::{self, Db, Engine, OpenError, Pool};
 use crate::teams::TeamId;
 use crate::web::text::Lang;
@@ -89,15 +89,15 @@ pub async fn migrate(settings: &Settings) -> Result<(), String> {
 /// users of the machine could read it.
 pub async fn add_account(settings: &Settings, login: &str, name: &str, role: Role, at: At) -> Result<(), String> {
     let scope = at.scope(role)?;
-    let login = accounts::login(login).map_err(|_| Lang::En.text("field.not_a_login"))?;
+    let login = accounts::login(login).map_err(fault)?;
+    let name = called(name)?;
     eprint!("Password for {login} (at least 12 characters): ");
     std::io::stderr().flush().map_err(|error| error.to_string())?;
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password).map_err(|error| error.to_string())?;
-    let password = NewPassword::parse(password.trim_end_matches(['\r', '\n']), &[&login, name])
-        .map_err(|fault| Lang::En.with(fault.key, fault.bound.iter().map(|bound| ("bound", bound.clone()))))?;
+    let password = NewPassword::parse(&password, &[&login, &name]).map_err(fault)?;
     let db = open_existing(settings).await?;
-    let account = Applicant { name: name.to_owned(), login: login.clone(), password }.hashed().await.map_err(said)?;
+    let account = Applicant { name, login: login.clone(), password }.hashed().await.map_err(said)?;
     let made = async {
         let mut tx = db.begin().await?;
         accounts::create(&Actor::Operator, settings.clock.now(), &mut tx, account, role, &[scope]).await?;
@@ -110,14 +110,29 @@ pub async fn add_account(settings: &Settings, login: &str, name: &str, role: Rol
     Ok(())
 }
 
+/// The name of an account, by the rules of the pages.
+fn called(name: &str) -> Result<String, String> {
+    match name.trim() {
+        "" => Err(Fault::new("field.required")),
+        name => accounts::name(name),
+    }
+    .map_err(|why| format!("name: {}", fault(why)))
+}
+
+/// A fault in words, for the terminal.
+fn fault(fault: Fault) -> String {
+    Lang::En.with(fault.key, fault.bound.into_iter().map(|bound| ("bound", bound)))
+}
+
 /// `linli token add`: prints a bearer token once.
 pub async fn add_token(settings: &Settings, name: &str, role: Role, at: At) -> Result<(), String> {
     let scope = at.scope(role)?;
+    let name = called(name)?;
     let db = open_existing(settings).await?;
     let made = async {
         let mut tx = db.begin().await?;
         let token =
-            accounts::create_token(&Actor::Operator, settings.clock.now(), &mut tx, name, role, &[scope]).await?;
+            accounts::create_token(&Actor::Operator, settings.clock.now(), &mut tx, &name, role, &[scope]).await?;
         tx.commit().await?;
         Ok::<_, Error>(token)
     };
@@ -182,12 +197,13 @@ pub(crate) fn said(error: Error) -> String {
     match error {
         Error::Invalid(errors) => errors
             .fields
-            .iter()
-            .map(|(field, fault)| format!("{field}: {}", en(fault.key)))
+            .into_iter()
+            .map(|(field, why)| format!("{field}: {}", fault(why)))
             .collect::<Vec<_>>()
             .join("; "),
         Error::Refused(refusal) => Lang::En.with(&refusal.key, refusal.args),
         Error::Unavailable => en("error.unavailable.title"),
+        Error::Busy => en("error.busy.title"),
         Error::NotFound => "what it names is not there".to_owned(),
         Error::Internal(reference) => format!("an error of Linli's own, in the log under {}", reference.0),
         error @ (Error::Unauthorized | Error::Forbidden) => format!("this is not allowed ({})", error.code()),

@@ -22,6 +22,8 @@ pub enum Error {
     Invalid(FieldErrors),
     /// The database does not answer now, or cannot be written.
     Unavailable,
+    /// Too many want at once what takes long ([`crate::hands`]).
+    Busy,
     /// Our fault. Logged once, under the number that the user is shown.
     Internal(Reference),
 }
@@ -127,7 +129,7 @@ impl Error {
             Self::Forbidden => Status::Forbidden,
             Self::Refused(_) => Status::Conflict,
             Self::Invalid(_) => Status::UnprocessableEntity,
-            Self::Unavailable => Status::ServiceUnavailable,
+            Self::Unavailable | Self::Busy => Status::ServiceUnavailable,
             Self::Internal(_) => Status::InternalServerError,
         }
     }
@@ -141,6 +143,7 @@ impl Error {
             Self::Refused(refusal) => refusal.code,
             Self::Invalid(_) => "invalid",
             Self::Unavailable => "unavailable",
+            Self::Busy => "busy",
             Self::Internal(_) => "internal",
         }
     }

@@ -11,12 +11,35 @@ use serde_json::Value;
 
 use crate::error::{Error, Fault, FieldErrors};
 
-/// A body larger than this is refused with 413, never cut.
+/// A larger body of somebody who is signed in is refused with 413, never cut.
 const LIMIT_KIB: u64 = 256;
+
+/// So much may a stranger send, whose forms are a name, a number, a password or a line: many who send at once cost little.
+const STRANGERS_KIB: u64 = 16;
+
+/// Who sends the request, in its local cache: a stranger, unless a guard of `auth` found somebody. Guards come before the body.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sender {
+    Stranger,
+    SignedIn,
+}
 
 /// The values as they came, trimmed; several under one name where several were sent.
 #[derive(Clone, Debug, Default)]
-pub struct Fields(BTreeMap<String, Vec<String>>);
+pub struct Fields {
+    values: BTreeMap<String, Vec<String>>,
+    /// What JSON says of a value besides its text. A form says nothing.
+    shapes: BTreeMap<String, Shape>,
+}
+
+/// What a JSON value is. One of the wrong kind is never read as another: a list is no text, nor is `"yes"` true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Plain,
+    Truth,
+    List,
+    Object,
+}
 
 impl Fields {
     pub fn from_form(body: &str) -> Self {
@@ -36,6 +59,17 @@ impl Fields {
     }
 
     fn flatten(&mut self, name: &str, value: &Value) {
+        let shape = match value {
+            Value::Null => None,
+            Value::Object(_) => Some(Shape::Object),
+            Value::Array(_) => Some(Shape::List),
+            Value::Bool(_) => Some(Shape::Truth),
+            Value::Number(_) | Value::String(_) => Some(Shape::Plain),
+        };
+        if let Some(shape) = shape {
+            // A list's, where the value stands in one.
+            self.shapes.entry(name.to_owned()).or_insert(shape);
+        }
         match value {
             Value::Object(map) => {
                 for (key, value) in map {
@@ -54,7 +88,7 @@ impl Fields {
     /// sends two for each that a text holds.
     pub fn add(&mut self, name: &str, value: &str) {
         let value = value.trim().replace('\0', "").replace("\r\n", "\n").replace('\r', "\n");
-        self.0.entry(name.to_owned()).or_default().push(value);
+        self.values.entry(name.to_owned()).or_default().push(value);
     }
 
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
@@ -64,13 +98,13 @@ impl Fields {
 
     /// What is not here is as in `rest`.
     pub fn or(mut self, rest: Self) -> Self {
-        for (name, values) in rest.0 {
-            self.0.entry(name).or_insert(values);
+        for (name, values) in rest.values {
+            self.values.entry(name).or_insert(values);
         }
         self
     }
 
-    /// The first value, or "" where there is none.
+    /// The first value, or "" where there is none. To be taken over, read it: a [`Reader`] refuses several.
     pub fn get(&self, name: &str) -> &str {
         self.all(name).first().map_or("", String::as_str)
     }
@@ -78,11 +112,11 @@ impl Fields {
     pub fn all(&self, name: &str) -> &[String] {
         #[cfg(debug_assertions)]
         asked::note(name);
-        self.0.get(name).map_or(&[], Vec::as_slice)
+        self.values.get(name).map_or(&[], Vec::as_slice)
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.values.keys().map(String::as_str)
     }
 
     pub fn has(&self, name: &str, value: &str) -> bool {
@@ -93,6 +127,32 @@ impl Fields {
     pub fn read(&self) -> Reader<'_> {
         Reader { fields: self, errors: FieldErrors::default() }
     }
+
+    /// The one value under `name`, "" where there is none.
+    ///
+    /// # Errors
+    /// Where there are several, or JSON says yes, no or an object.
+    fn one(&self, name: &str) -> Result<&str, Fault> {
+        match (self.shapes.get(name), self.all(name)) {
+            (Some(Shape::List), _) | (_, [_, _, ..]) => Err(Fault::new("field.only_one")),
+            (Some(Shape::Truth | Shape::Object), _) => Err(Fault::new("field.wrong_kind")),
+            (Some(Shape::Plain) | None, values) => Ok(values.first().map_or("", String::as_str)),
+        }
+    }
+
+    /// Whether it is yes: a ticked box, or JSON's `true`.
+    ///
+    /// # Errors
+    /// For whatever is neither yes nor no.
+    fn truth(&self, name: &str) -> Result<bool, Fault> {
+        match (self.shapes.get(name), self.all(name)) {
+            (Some(Shape::Truth), [word]) => Ok(word == "true"),
+            (None, []) => Ok(false),
+            (None, [word]) if matches!(word.as_str(), "1" | "true" | "on") => Ok(true),
+            (None, [word]) if matches!(word.as_str(), "" | "0" | "false" | "off") => Ok(false),
+            _ => Err(Fault::new("field.not_yes_or_no")),
+        }
+    }
 }
 
 #[rocket::async_trait]
@@ -100,7 +160,7 @@ impl<'r> FromData<'r> for Fields {
     type Error = &'static str;
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        let body = match whole(data).await {
+        let body = match whole(request, data).await {
             Ok(body) => body,
             Err(error) => return Outcome::Error(error),
         };
@@ -113,8 +173,12 @@ impl<'r> FromData<'r> for Fields {
 }
 
 /// The whole body as text.
-async fn whole(data: Data<'_>) -> Result<String, (Status, &'static str)> {
-    match data.open(LIMIT_KIB.kibibytes()).into_string().await {
+async fn whole(request: &Request<'_>, data: Data<'_>) -> Result<String, (Status, &'static str)> {
+    let limit = match request.local_cache(|| Sender::Stranger) {
+        Sender::SignedIn => LIMIT_KIB,
+        Sender::Stranger => STRANGERS_KIB,
+    };
+    match data.open(limit.kibibytes()).into_string().await {
         Ok(body) if body.is_complete() => Ok(body.into_inner()),
         Ok(_) => Err((Status::PayloadTooLarge, "the body is too large")),
         Err(_) => Err((Status::BadRequest, "the body is not UTF-8 text")),
@@ -128,8 +192,8 @@ pub struct Body<T>(pub T);
 impl<'r, T: serde::de::DeserializeOwned> FromData<'r> for Body<T> {
     type Error = &'static str;
 
-    async fn from_data(_: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        match whole(data).await.map(|body| serde_json::from_str(&body)) {
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        match whole(request, data).await.map(|body| serde_json::from_str(&body)) {
             Ok(Ok(body)) => Outcome::Success(Self(body)),
             Ok(Err(_)) => Outcome::Error((Status::BadRequest, "the body has another shape")),
             Err(error) => Outcome::Error(error),
@@ -145,26 +209,33 @@ pub struct Reader<'a> {
 
 impl Reader<'_> {
     pub fn required<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Option<T> {
-        match self.fields.get(name) {
-            "" => self.fault(name, Fault::new("field.required")),
-            text => parse(text).map_or_else(|fault| self.fault(name, fault), Some),
+        match self.fields.one(name) {
+            Ok("") => self.fault(name, Fault::new("field.required")),
+            Ok(text) => parse(text).map_or_else(|fault| self.fault(name, fault), Some),
+            Err(fault) => self.fault(name, fault),
         }
     }
 
     /// `Some(None)` where nothing was entered, `None` where what was entered is faulty.
     pub fn optional<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Option<Option<T>> {
-        match self.fields.get(name) {
-            "" => Some(None),
-            text => parse(text).map_or_else(|fault| self.fault(name, fault), |value| Some(Some(value))),
+        match self.fields.one(name) {
+            Ok("") => Some(None),
+            Ok(text) => parse(text).map_or_else(|fault| self.fault(name, fault), |value| Some(Some(value))),
+            Err(fault) => self.fault(name, fault),
         }
     }
 
-    pub fn flag(&self, name: &str) -> bool {
-        matches!(self.fields.get(name), "1" | "true" | "on")
+    /// Whether a box is ticked; what is neither yes nor no is a fault.
+    pub fn flag(&mut self, name: &str) -> bool {
+        let truth = self.fields.truth(name);
+        truth.unwrap_or_else(|fault| self.fault(name, fault).unwrap_or_default())
     }
 
     /// Every value under `name`, each parsed; `None` if any is faulty.
     pub fn every<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, Fault>) -> Option<Vec<T>> {
+        if let Some(Shape::Truth | Shape::Object) = self.fields.shapes.get(name) {
+            return self.fault(name, Fault::new("field.wrong_kind"));
+        }
         let read: Result<Vec<T>, Fault> =
             self.fields.all(name).iter().filter(|text| !text.is_empty()).map(|text| parse(text)).collect();
         read.map_or_else(|fault| self.fault(name, fault), Some)
@@ -194,32 +265,36 @@ pub fn time_value(minutes: i64) -> String {
 
 /// Parsers for plain values.
 pub mod parse {
+    use std::ops::RangeInclusive;
+
     use crate::clock::Date;
     use crate::error::Fault;
-    use crate::spelling::{is_unseen, turns_text};
+    use crate::spelling::{is_unseen, shows_nothing, turns_text};
 
     /// One line of text, at most `max` characters, that shows what it holds: a reader sees something, and nothing hides in it.
     pub fn line(max: usize) -> impl Fn(&str) -> Result<String, Fault> {
         move |text| match text {
             text if text.chars().count() > max => Err(Fault::bound("field.too_long", max)),
             text if text.chars().any(char::is_control) => Err(Fault::new("field.one_line")),
-            text if text.chars().all(|c| is_unseen(c) || c.is_whitespace()) => Err(Fault::new("field.nothing_to_see")),
+            text if shows_nothing(text) => Err(Fault::new("field.nothing_to_see")),
             text if text.chars().any(is_unseen) => Err(Fault::new("field.unseen_characters")),
             text => Ok(text.to_owned()),
         }
     }
 
-    /// Text of several lines, at most `max` characters.
+    /// Text of several lines, at most `max` characters. A joiner may stand in it, as between the parts of a picture, but
+    /// nothing that turns text round, and no control character but line break and tab.
     pub fn text(max: usize) -> impl Fn(&str) -> Result<String, Fault> {
+        let hides = |c: char| turns_text(c) || (c.is_control() && !matches!(c, '\r' | '\n' | '\t'));
         move |text| match text {
             text if text.chars().count() > max => Err(Fault::bound("field.too_long", max)),
-            text if text.chars().all(|c| is_unseen(c) || c.is_whitespace()) => Err(Fault::new("field.nothing_to_see")),
-            text if text.chars().any(turns_text) => Err(Fault::new("field.unseen_characters")),
+            text if shows_nothing(text) => Err(Fault::new("field.nothing_to_see")),
+            text if text.chars().any(hides) => Err(Fault::new("field.unseen_characters")),
             text => Ok(text.to_owned()),
         }
     }
 
-    pub fn integer(range: std::ops::RangeInclusive<i64>) -> impl Fn(&str) -> Result<i64, Fault> {
+    pub fn integer(range: RangeInclusive<i64>) -> impl Fn(&str) -> Result<i64, Fault> {
         move |text| match text.parse() {
             Ok(number) if range.contains(&number) => Ok(number),
             _ => Err(Fault::bound("field.not_in_range", format!("{}–{}", range.start(), range.end()))),
@@ -228,6 +303,54 @@ pub mod parse {
 
     pub fn date(text: &str) -> Result<Date, Fault> {
         Date::parse(text).ok_or(Fault::new("field.not_a_date"))
+    }
+
+    /// How far from today, in whole years, a date of some kind can lie. What lies beyond is a slip, mostly of the year's
+    /// digits, and is told before anything is planned, counted or closed by it.
+    #[derive(Clone, Copy)]
+    pub struct Years {
+        pub back: u32,
+        pub ahead: u32,
+    }
+
+    /// What a center plans and enters afterwards: closures, holidays.
+    pub const PLANS: Years = Years { back: 2, ahead: 5 };
+
+    /// Agreements.
+    pub const TERMS: Years = Years { back: 20, ahead: 15 };
+
+    /// When somebody began to work, or a team was founded; perhaps shortly.
+    pub const BEGINNINGS: Years = Years { back: 70, ahead: 1 };
+
+    /// When somebody stops working.
+    pub const ENDINGS: Years = Years { back: 70, ahead: 5 };
+
+    /// When somebody was born. The oldest human lived 122 years.
+    pub const BIRTHS: Years = Years { back: 125, ahead: 0 };
+
+    /// The first day of a paper about a person.
+    pub const PAPERS: Years = Years { back: 100, ahead: 1 };
+
+    /// The last day of a paper about a person.
+    pub const EXPIRIES: Years = Years { back: 100, ahead: 60 };
+
+    impl Years {
+        pub fn around(self, today: Date) -> RangeInclusive<Date> {
+            today.minus_years(self.back)..=today.plus_years(self.ahead)
+        }
+    }
+
+    /// A date of a kind that can lie so far from today.
+    pub fn day(today: Date, years: Years) -> impl Fn(&str) -> Result<Date, Fault> {
+        move |text| within(date(text)?, &years.around(today))
+    }
+
+    /// The date, if it is one of these.
+    pub fn within(date: Date, days: &RangeInclusive<Date>) -> Result<Date, Fault> {
+        match days.contains(&date) {
+            true => Ok(date),
+            false => Err(Fault::bound("field.date_too_far", format!("{} – {}", days.start(), days.end()))),
+        }
     }
 
     /// A wall clock time, `08:30` or `24:00`, as minutes after midnight.
@@ -290,14 +413,61 @@ pub mod asked {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Date;
 
     #[test]
     fn form_and_json_read_alike() {
         let form = Fields::from_form("name=%E9%99%88%E4%BC%AF&hours.1.opens=08%3A30&group=elderly&group=needy");
         let json = Fields::from_json(r#"{"name":"陈伯","hours":{"1":{"opens":"08:30"}},"group":["elderly","needy"]}"#)
             .unwrap();
-        assert_eq!(form.0, json.0);
+        assert_eq!(form.values, json.values);
         assert!(Fields::from_json("[1]").is_none());
+    }
+
+    #[test]
+    fn what_json_says_is_not_read_as_something_else() {
+        let json = Fields::from_json(
+            r#"{"yes": true, "no": false, "word": "yes", "one": 1, "none": null, "list": ["a"], "two": ["a", "b"], "o": {"a": 1}}"#,
+        )
+        .unwrap();
+        let told = |name: &str| {
+            let mut read = json.read();
+            (read.flag(name), read.errors.get(name).map(|fault| fault.key))
+        };
+        assert_eq!(
+            [told("yes"), told("no"), told("none"), told("absent")],
+            [(true, None), (false, None), (false, None), (false, None)]
+        );
+        for name in ["word", "one", "list", "two", "o"] {
+            assert_eq!(told(name), (false, Some("field.not_yes_or_no")), "{name}");
+        }
+        for (name, fault) in [
+            ("yes", Some("field.wrong_kind")),
+            ("o", Some("field.wrong_kind")),
+            ("list", Some("field.only_one")),
+            ("two", Some("field.only_one")),
+            ("one", None),
+            ("none", None),
+        ] {
+            let mut read = json.read();
+            read.optional(name, parse::line(9));
+            assert_eq!(read.errors.get(name).map(|fault| fault.key), fault, "{name}");
+        }
+        assert_eq!(json.read().every("two", parse::line(9)), Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(json.read().every("o", parse::line(9)), None);
+        let form = Fields::from_form("tick=on&other=yes&twice=1&twice=1");
+        let mut read = form.read();
+        assert_eq!([read.flag("tick"), read.flag("other"), read.flag("twice")], [true, false, false]);
+        assert_eq!(read.errors.fields.len(), 2);
+    }
+
+    #[test]
+    fn a_slip_in_the_year_is_told() {
+        let today = Date::parse("2026-03-05").unwrap();
+        let planned = parse::day(today, parse::PLANS);
+        assert!(planned("2024-03-05").is_ok() && planned("2031-03-05").is_ok());
+        assert_eq!(planned("2126-03-05"), Err(Fault::bound("field.date_too_far", "2024-03-05 – 2031-03-05")));
+        assert_eq!(planned("2026-13-05"), Err(Fault::new("field.not_a_date")));
     }
 
     #[test]

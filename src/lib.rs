@@ -12,6 +12,7 @@ pub mod spelling;
 pub mod ids;
 pub mod clock;
 pub mod error;
+pub mod hands;
 pub mod settings;
 pub mod fields;
 pub mod locks;

@@ -4,6 +4,7 @@ use rocket::fairing::AdHoc;
 use rocket::http::ContentType;
 use rocket::{get, routes};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]
@@ -52,7 +53,7 @@ use utoipa::{Modify, OpenApi};
         crate::reports::api::summary,
     ),
     components(schemas(crate::api::Problem)),
-    modifiers(&Bearer),
+    modifiers(&Bearer, &Problems),
     security(("bearer" = []))
 )]
 struct Description;
@@ -63,6 +64,42 @@ impl Modify for Bearer {
     fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
         let components = description.components.get_or_insert_with(Default::default);
         components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    }
+}
+
+/// Errors are the same everywhere, so they are described in one place: sent as problem documents, and not by the caller's
+/// doing alone.
+struct Problems;
+
+const PROBLEM: &str = "application/problem+json";
+
+impl Modify for Problems {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let operations = description.paths.paths.values_mut().flat_map(|path| {
+            [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete].into_iter().flatten()
+        });
+        for operation in operations {
+            let responses = &mut operation.responses.responses;
+            for (status, response) in responses.iter_mut() {
+                if let (true, RefOr::T(response)) = (status.starts_with('4'), response) {
+                    response.content = std::mem::take(&mut response.content)
+                        .into_iter()
+                        .map(|(_, content)| (PROBLEM.to_owned(), content))
+                        .collect();
+                }
+            }
+            for (status, why) in [
+                ("500", "An error of Linli's own; `reference` is its number in the log"),
+                (
+                    "503",
+                    "The database does not answer, or too many ask at once: come again after `Retry-After` seconds",
+                ),
+            ] {
+                let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+                let response = ResponseBuilder::new().description(why).content(PROBLEM, content).build();
+                responses.insert(status.to_owned(), response.into());
+            }
+        }
     }
 }
 

@@ -22,6 +22,11 @@ pub fn turns_text(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Whether a reader would see nothing of it: blanks, and marks that only change what stands before them.
+pub fn shows_nothing(text: &str) -> bool {
+    text.chars().all(|c| is_unseen(c) || is_selector(c) || is_combining_mark(c) || c.is_whitespace())
+}
+
 /// A number or code as it was meant, however it was typed, pasted or scanned: full-width characters as ASCII, every dash as
 /// `-`, and nothing that shows nothing. Spaces go.
 pub fn narrow(text: &str) -> String {

@@ -2,6 +2,7 @@
 //! account may and how it is kept stands in `auth`, below the places in which a role holds.
 
 mod browser;
+mod known;
 mod own;
 mod pages;
 mod queries;

@@ -10,6 +10,7 @@ use crate::auth::throttle::Throttle;
 use crate::auth::{LoginId, Viewer, accounts};
 use crate::clock::{Now, Zone};
 use crate::error::{Error, FieldErrors, Refusal, Result};
+use crate::hands;
 use crate::store::{Conn, Db};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
@@ -66,12 +67,13 @@ async fn change_password(
 ) -> Result<std::result::Result<Submitted<AccountPage>, (Status, Page<AccountPage>)>> {
     let mut conn = db.read().await?;
     let (login, hash) = accounts::own_password(&by, &mut conn).await?;
-    if !throttle.admits(&login.unwrap_or_default(), browser.address) {
+    let login = login.unwrap_or_default();
+    if !throttle.admits(&login, browser.address, true).await {
         let form = Form::again(Fields::default(), FieldErrors::whole(Refusal::new("too_many_tries")));
         return Ok(Err((Status::TooManyRequests, Page(AccountPage::load(&by, now, &mut conn, form).await?))));
     }
     drop(conn);
-    match replace_password(&by, db, now, hash, &fields).await {
+    match replace_password(&by, db, now, (&login, hash), &fields).await {
         Ok(()) => Ok(Ok(Submitted::done(uri!(account), "done.password_changed"))),
         Err(error) => {
             // Passwords are not shown again.
@@ -81,12 +83,18 @@ async fn change_password(
     }
 }
 
-async fn replace_password(by: &Viewer, db: &Db, now: Now, hash: Option<String>, fields: &Fields) -> Result<()> {
-    if !password::verify(fields.get("current_password"), hash).await? {
+async fn replace_password(
+    by: &Viewer,
+    db: &Db,
+    now: Now,
+    (login, hash): (&str, Option<String>),
+    fields: &Fields,
+) -> Result<()> {
+    if !password::verify(&hands::KNOWN, fields.get("current_password"), hash).await? {
         return Err(Error::field("current_password", "field.wrong_password"));
     }
     let mut read = fields.read();
-    let password = read.required("password", |text| NewPassword::parse(text, &[&by.name, "linli"]));
+    let password = read.required("password", |text| NewPassword::parse(text, &[login, &by.name]));
     let password = read.finish(|| password)?.hash().await?;
     let mut tx = db.begin().await?;
     accounts::change_password(by, now, &mut tx, &password).await?;

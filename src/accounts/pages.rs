@@ -161,8 +161,9 @@ async fn edit(by: CityAdmin, db: &Db, id: AccountId) -> Result<Page<EditAccountP
 
 #[post("/accounts/<id>/password", data = "<fields>")]
 async fn reset(by: CityAdmin, db: &Db, now: Now, id: AccountId, fields: Fields) -> Result<Submitted<EditAccountPage>> {
+    let (login, name) = actions::who_signs_in(&by, &mut *db.read().await?, id).await?;
     let mut read = fields.read();
-    let password = read.required("password", |text| NewPassword::parse(text, &["linli"]));
+    let password = read.required("password", |text| NewPassword::parse(text, &[&login, &name]));
     match read.finish(|| password) {
         Ok(password) => {
             let password = password.hash().await?;

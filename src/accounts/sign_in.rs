@@ -7,6 +7,7 @@ use rocket::http::{Cookie, CookieJar, SameSite, Status};
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
+use super::known::KnownBrowser;
 use crate::audit::{self, Actor};
 use crate::auth::accounts::{self, credentials};
 use crate::auth::logins::{self, Kind};
@@ -15,6 +16,7 @@ use crate::auth::{AccountId, Viewer, password, setup};
 use crate::centers;
 use crate::clock::Now;
 use crate::error::{Error, FieldErrors, Refusal, Result};
+use crate::hands::{self, Hands};
 use crate::store::{Conn, Db};
 use crate::web::preferences::local_path;
 use crate::web::site::Browser;
@@ -49,6 +51,7 @@ async fn open_login(
     site: Site,
     browser: Browser,
     throttle: &State<Throttle>,
+    known: KnownBrowser<'_>,
     jar: &CookieJar<'_>,
     fields: Fields,
 ) -> Result<Result<Redirect, (Status, Page<SignInPage>)>> {
@@ -58,21 +61,28 @@ async fn open_login(
         let form = Form::again(kept, FieldErrors::whole(Refusal::new(code)));
         Ok(Err((status, Page(SignInPage { form, next: next.clone() }))))
     };
-    if !throttle.admits(&fields.get("login").to_ascii_lowercase(), browser.address) {
+    let login = fields.get("login").to_ascii_lowercase();
+    let is_known = known.knows(&login);
+    if !throttle.admits(&login, browser.address, is_known).await {
         return again(Status::TooManyRequests, "too_many_tries");
     }
-    let found = credentials(&mut *db.read().await?, now, fields.get("login")).await?;
+    let found = credentials(&mut *db.read().await?, now, &login).await?;
     let (account, hash) = match found {
         Some(found) => (Some((found.id, found.name)), found.password_hash),
         None => (None, None),
     };
-    if !password::verify(fields.get("password"), hash).await? {
-        return again(Status::UnprocessableEntity, "wrong_password");
+    let hands: &'static Hands = if is_known { &hands::KNOWN } else { &hands::STRANGERS };
+    match password::verify(hands, fields.get("password"), hash).await {
+        Ok(true) => {}
+        Ok(false) => return again(Status::UnprocessableEntity, "wrong_password"),
+        Err(Error::Busy) => return again(Status::ServiceUnavailable, "too_many_at_once"),
+        Err(error) => return Err(error),
     }
     let Some((id, name)) = account else { return again(Status::UnprocessableEntity, "wrong_password") };
     let mut tx = db.begin().await?;
     enter(&mut tx, now, id, name, &browser, &site, jar).await?;
     tx.commit().await?;
+    known.keep(&login);
     Ok(Ok(Redirect::to(if next == "/" { "/home".to_owned() } else { next })))
 }
 
@@ -151,6 +161,7 @@ async fn create_first_admin(
     now: Now,
     site: Site,
     browser: Browser,
+    known: KnownBrowser<'_>,
     jar: &CookieJar<'_>,
     secret: &str,
     fields: Fields,
@@ -160,12 +171,14 @@ async fn create_first_admin(
     }
     let made = async {
         let account = accounts::read(&fields)?;
-        let name = account.name.clone();
+        let (name, login) = (account.name.clone(), account.login.clone());
         let account = account.hashed().await?;
         let mut tx = db.begin().await?;
         let id = setup::create_first_admin(&mut tx, now, secret, account).await?;
         enter(&mut tx, now, id, name, &browser, &site, jar).await?;
-        Ok::<_, Error>(tx.commit().await?)
+        tx.commit().await?;
+        known.keep(&login);
+        Ok::<_, Error>(())
     };
     Submitted::of(made.await.map(|()| "/centers".to_owned()), "done.set_up", async |errors| {
         let form = Form::again(fields, errors);

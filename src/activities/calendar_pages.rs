@@ -33,14 +33,17 @@ fn id<T: std::str::FromStr>(file: &str) -> Result<T> {
 struct Calendar {
     name: String,
     body: String,
+    /// Whether a cache may give it to others: not where its links follow the request's own `Host`.
+    is_for_all: bool,
 }
 
 impl<'r> Responder<'r, 'static> for Calendar {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let whose = if self.is_for_all { "public" } else { "private" };
         Response::build()
             .status(Status::Ok)
             .header(ContentType::new("text", "calendar").with_params(("charset", "utf-8")))
-            .header(Header::new("Cache-Control", format!("public, max-age={FRESH}")))
+            .header(Header::new("Cache-Control", format!("{whose}, max-age={FRESH}")))
             .header(Header::new("Content-Disposition", format!("inline; filename=\"{}.ics\"", self.name)))
             .sized_body(self.body.len(), std::io::Cursor::new(self.body))
             .ok()
@@ -66,7 +69,7 @@ async fn center(db: &Db, now: Now, site: Site, file: &str) -> Result<Calendar> {
         instance: &queries::instance(&mut conn).await?,
         link: &|session| site.link(page_of(session)),
     });
-    Ok(Calendar { name: format!("linli-{}", center.id()), body })
+    Ok(Calendar { name: format!("linli-{}", center.id()), body, is_for_all: site.is_configured() })
 }
 
 #[get("/calendar/sessions/<file>")]
@@ -81,5 +84,5 @@ async fn session(db: &Db, site: Site, file: &str) -> Result<Calendar> {
         instance: &queries::instance(&mut conn).await?,
         link: &|session| site.link(page_of(session)),
     });
-    Ok(Calendar { name: format!("linli-session-{}", session.id), body })
+    Ok(Calendar { name: format!("linli-session-{}", session.id), body, is_for_all: site.is_configured() })
 }

@@ -1,7 +1,5 @@
 //! Reading what is to be scheduled or changed: the same for pages and API.
 
-use std::ops::RangeInclusive;
-
 use super::queries;
 use super::queries::{Helpers, Lead};
 use super::rules::{self, End, MOST_DATES, Repeat, Rhythm, SeriesScope, Slot};
@@ -48,14 +46,7 @@ impl Choices {
     }
 
     fn day(&self, text: &str) -> Result<Date, Fault> {
-        within(parse::date(text)?, rules::plannable(self.today))
-    }
-}
-
-fn within(date: Date, reach: RangeInclusive<Date>) -> Result<Date, Fault> {
-    match reach.contains(&date) {
-        true => Ok(date),
-        false => Err(Fault::bound("field.date_too_far", format!("{}–{}", reach.start(), reach.end()))),
+        parse::within(parse::date(text)?, &rules::plannable(self.today))
     }
 }
 
@@ -235,7 +226,9 @@ fn read_until(read: &mut Reader<'_>, first: Option<Date>) -> Option<Date> {
     let until = read.required("until", parse::date)?;
     match first {
         Some(first) if until < first => read.fault("until", Fault::new("field.ends_before_start")),
-        Some(first) => within(until, rules::series_from(first)).map_or_else(|fault| read.fault("until", fault), Some),
+        Some(first) => {
+            parse::within(until, &rules::series_from(first)).map_or_else(|fault| read.fault("until", fault), Some)
+        }
         None => Some(until),
     }
 }

@@ -7,6 +7,7 @@ use super::booking::Around;
 use super::forms::{Choices, Plan};
 use super::rules::{Slot, State};
 use crate::clock::{Date, Zone};
+use crate::fields::parse;
 use crate::holidays::Holiday;
 use crate::rooms::{Room, RoomId};
 use crate::web::{Fields, Lang};
@@ -111,14 +112,26 @@ fn reason(state: &State, holiday: Option<&Holiday>, lang: Lang) -> String {
     }
 }
 
-/// What was picked per date: fields `pick.<date>` and `reason.<date>`.
-pub struct Picks(BTreeMap<Date, (Pick, String)>);
+/// Characters of a reason.
+const LONGEST: usize = 80;
+
+/// What was picked per date: fields `pick.<date>` and `reason.<date>`, which is a line of text like any other.
+pub struct Picks(BTreeMap<Date, Picked>);
+
+struct Picked {
+    pick: Pick,
+    reason: String,
+    /// What is wrong with the reason.
+    fault: Option<&'static str>,
+}
 
 impl Picks {
     pub fn read(fields: &Fields, slots: &[Slot]) -> Self {
         let read = |slot: &Slot| {
             let pick = Pick::parse(fields.get(&format!("pick.{}", slot.date)))?;
-            Some((slot.date, (pick, fields.get(&format!("reason.{}", slot.date)).chars().take(80).collect())))
+            let reason: String = fields.get(&format!("reason.{}", slot.date)).chars().take(LONGEST).collect();
+            let fault = if reason.is_empty() { None } else { parse::line(LONGEST)(&reason).err() };
+            Some((slot.date, Picked { pick, reason, fault: fault.map(|fault| fault.key) }))
         };
         Self(slots.iter().filter_map(read).collect())
     }
@@ -128,12 +141,12 @@ impl Picks {
         let mut sound = true;
         for row in rows.iter_mut() {
             match self.0.get(&row.slot.date) {
-                Some((pick, reason)) => {
-                    row.pick = *pick;
-                    if !reason.is_empty() || *pick == Pick::Skip {
-                        row.reason.clone_from(reason);
+                Some(picked) => {
+                    row.pick = picked.pick;
+                    if !picked.reason.is_empty() || picked.pick == Pick::Skip {
+                        row.reason.clone_from(&picked.reason);
                     }
-                    row.fault = fault(row);
+                    row.fault = fault(row).or(picked.fault.filter(|_| row.pick == Pick::Skip));
                 }
                 None => row.fault = Some("preview.fault_none"),
             }

@@ -26,13 +26,14 @@ pub struct NewAgreement {
     pub ends_on: Date,
 }
 
-pub fn agreement(fields: &Fields) -> Result<NewAgreement> {
+pub fn agreement(fields: &Fields, today: Date) -> Result<NewAgreement> {
+    let day = parse::day(today, parse::TERMS);
     let mut read = fields.read();
     let provider = read.required("provider", parse::choice);
     let purchaser = read.required("purchaser", parse::choice);
     let center = read.required("center", parse::choice);
-    let starts_on = read.required("starts_on", parse::date);
-    let ends_on = read.required("ends_on", parse::date);
+    let starts_on = read.required("starts_on", &day);
+    let ends_on = read.required("ends_on", &day);
     if let (Some(starts_on), Some(ends_on)) = (starts_on, ends_on)
         && ends_on < starts_on
     {

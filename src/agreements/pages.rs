@@ -7,7 +7,7 @@ use super::types::{Agreement, Organization};
 use super::{actions, forms, queries};
 use crate::auth::CityAdmin;
 use crate::centers::{self, CenterHead};
-use crate::clock::Now;
+use crate::clock::{Now, Zone};
 use crate::error::Result;
 use crate::store::{Conn, Db};
 use crate::web::nav::Tab;
@@ -140,7 +140,7 @@ async fn new_agreement(by: CityAdmin, db: &Db) -> Result<Page<AgreementPage>> {
 #[post("/agreements", data = "<fields>")]
 async fn create_agreement(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Submitted<AgreementPage>> {
     let made = async {
-        let new = forms::agreement(&fields)?;
+        let new = forms::agreement(&fields, Zone::SHANGHAI.date(now.0))?;
         let mut tx = db.begin().await?;
         actions::conclude(&by, now, &mut tx, &new).await?;
         Ok(tx.commit().await?)

@@ -33,14 +33,19 @@ pub struct NewAccount {
 /// Reads the name, login and password of a new account.
 pub fn read(fields: &Fields) -> Result<Applicant> {
     let mut read = fields.read();
-    let name = read.required("name", parse::line(60));
+    let name = read.required("name", name);
     let login = read.required("login", login);
     let password =
-        read.required("password", |text| NewPassword::parse(text, &[fields.get("login"), fields.get("name"), "linli"]));
+        read.required("password", |text| NewPassword::parse(text, &[fields.get("login"), fields.get("name")]));
     if password.is_some() && fields.get("password") != fields.get("password_again") {
         read.fault::<()>("password_again", Fault::new("field.password_differs"));
     }
     read.finish(|| Some(Applicant { name: name?, login: login?, password: password? }))
+}
+
+/// What an account is called, of a person or of a program.
+pub fn name(text: &str) -> Result<String, Fault> {
+    parse::line(60)(text)
 }
 
 /// A login: 3 to 40 letters, digits, dots or dashes; case does not matter.
@@ -295,6 +300,17 @@ pub async fn credentials(conn: &mut Conn, now: Now, login: &str) -> Result<Optio
         .bind(login.to_ascii_lowercase())
         .bind(now.0)
         .fetch_optional(conn)
+        .await?)
+}
+
+/// The login and name of an account that signs in by password.
+///
+/// # Errors
+/// `NotFound` for a program, a device, and for none.
+pub async fn who_signs_in(_: &CityAdmin, conn: &mut Conn, account: AccountId) -> Result<(String, String)> {
+    Ok(sqlx::query_as("select login, name from accounts where id = $1 and login is not null")
+        .bind(account)
+        .fetch_one(conn)
         .await?)
 }
 

@@ -9,9 +9,11 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket_db_pools::Database;
 
-use super::{AccountId, LoginId, Role, logins};
+use super::logins::{self, Kind};
+use super::{AccountId, LoginId, Role};
 use crate::audit::{Acting, Actor};
 use crate::clock::Now;
+use crate::fields::Sender;
 use crate::store::Db;
 
 /// Somebody signed in.
@@ -58,16 +60,17 @@ enum Visitor {
 }
 
 async fn find(request: &Request<'_>) -> Visitor {
-    let Some(secret) = secret(request) else { return Visitor::Nobody };
+    let Some((kind, secret)) = secret(request) else { return Visitor::Nobody };
     let Some(db) = Db::fetch(request.rocket()) else { return Visitor::Unavailable };
     let now = match request.guard::<Now>().await {
         Outcome::Success(now) => now,
         _ => return Visitor::Nobody,
     };
-    match logins::viewer(db, now, &secret).await {
+    match logins::viewer(db, now, kind, &secret).await {
         Ok(Some(viewer)) => {
             // The layout reads it from here when it draws the page's chrome.
             request.local_cache(|| Some(viewer.clone()));
+            request.local_cache(|| Sender::SignedIn);
             Visitor::Viewer(viewer)
         }
         Ok(None) => Visitor::Nobody,
@@ -76,13 +79,13 @@ async fn find(request: &Request<'_>) -> Visitor {
 }
 
 /// The API takes bearer tokens and no cookies, so no other site's page can use it; pages take cookies only.
-fn secret(request: &Request<'_>) -> Option<String> {
+fn secret(request: &Request<'_>) -> Option<(Kind, String)> {
     if request.uri().path().starts_with("/api/") {
         let value = request.headers().get_one("Authorization")?;
         let (scheme, token) = value.split_once(' ')?;
-        return scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned());
+        return scheme.eq_ignore_ascii_case("bearer").then(|| (Kind::Token, token.trim().to_owned()));
     }
-    Some(request.cookies().get(logins::COOKIE)?.value().to_owned())
+    Some((Kind::Browser, request.cookies().get(logins::COOKIE)?.value().to_owned()))
 }
 
 #[rocket::async_trait]
@@ -188,24 +191,24 @@ impl Deref for Doorkeeper {
     }
 }
 
-/// Tokens looked up before, by their hash.
+/// Secrets looked up before, by their kind and hash.
 #[derive(Default)]
-pub(super) struct Remembered(RwLock<HashMap<String, Greeter>>);
+pub(super) struct Remembered(RwLock<HashMap<(Kind, String), Greeter>>);
 
 /// More tokens than a city's devices; beyond it all are looked up anew.
 const REMEMBERED: usize = 4_096;
 
 impl Remembered {
-    fn find(&self, hash: &str) -> Option<Greeter> {
-        self.0.read().ok()?.get(hash).cloned()
+    fn find(&self, secret: &(Kind, String)) -> Option<Greeter> {
+        self.0.read().ok()?.get(secret).cloned()
     }
 
-    fn keep(&self, hash: String, greeter: &Greeter) {
+    fn keep(&self, secret: (Kind, String), greeter: &Greeter) {
         if let Ok(mut known) = self.0.write() {
             if known.len() >= REMEMBERED {
                 known.clear();
             }
-            known.insert(hash, greeter.clone());
+            known.insert(secret, greeter.clone());
         }
     }
 }
@@ -215,17 +218,18 @@ impl<'r> FromRequest<'r> for Doorkeeper {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        let hash = secret(request).map(|secret| logins::hash(&secret));
+        let secret = secret(request).map(|(kind, secret)| (kind, logins::hash(&secret)));
         let remembered = request.rocket().state::<Remembered>();
-        if let (Some(hash), Some(remembered)) = (&hash, remembered)
-            && let Some(greeter) = remembered.find(hash)
+        if let (Some(secret), Some(remembered)) = (&secret, remembered)
+            && let Some(greeter) = remembered.find(secret)
         {
+            request.local_cache(|| Sender::SignedIn);
             return Outcome::Success(Self(greeter));
         }
         match request.guard::<Greeter>().await {
             Outcome::Success(greeter) => {
-                if let (Some(hash), Some(remembered)) = (hash, remembered) {
-                    remembered.keep(hash, &greeter);
+                if let (Some(secret), Some(remembered)) = (secret, remembered) {
+                    remembered.keep(secret, &greeter);
                 }
                 Outcome::Success(Self(greeter))
             }

@@ -87,7 +87,6 @@ struct LoginRow {
     account: AccountId,
     name: String,
     role: Role,
-    kind: Kind,
     seen_at: Timestamp,
     /// How many of the account's scopes have come to their end.
     ended: i64,
@@ -100,21 +99,32 @@ pub(crate) const LIVE: &str = "(a.disabled_at is null
           or exists (select 1 from account_scopes x where x.account_id = a.id
                      and (x.ends_at is null or x.ends_at > $2))))";
 
-/// Who holds `secret`, if it is good now. A password login and a token are never mixed up: the caller's way in decides.
-pub async fn viewer(db: &Db, now: Now, secret: &str) -> Result<Option<Viewer>> {
+/// Whether a login stands, for whoever acts on it without asking who holds it: it may have ended since it was looked up.
+pub async fn stands(conn: &mut Conn, now: Now, login: LoginId) -> Result<bool> {
     let sql = format!(
-        "select l.id as login, a.id as account, a.name, a.role, l.kind, l.seen_at,
+        "select count(*) from logins l join accounts a on a.id = l.account_id
+         where l.id = $1 and l.revoked_at is null and l.expires_at > $2 and {LIVE}"
+    );
+    let found: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(login).bind(now.0).fetch_one(conn).await?;
+    Ok(found > 0)
+}
+
+/// Who holds `secret`, if it is good now and of this kind: a token opens no page, and a browser's cookie is no token.
+pub async fn viewer(db: &Db, now: Now, kind: Kind, secret: &str) -> Result<Option<Viewer>> {
+    let sql = format!(
+        "select l.id as login, a.id as account, a.name, a.role, l.seen_at,
                 (select count(*) from account_scopes x where x.account_id = a.id and x.ends_at <= $2) as ended
          from logins l join accounts a on a.id = l.account_id
-         where l.secret_hash = $1 and l.revoked_at is null and l.expires_at > $2 and {LIVE}"
+         where l.secret_hash = $1 and l.kind = $3 and l.revoked_at is null and l.expires_at > $2 and {LIVE}"
     );
     let found: Option<LoginRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(hash(secret))
         .bind(now.0)
+        .bind(kind)
         .fetch_optional(&mut *db.read().await?)
         .await?;
     let Some(found) = found else { return Ok(None) };
-    if found.seen_at.plus(SEEN_EVERY) < now.0 && found.kind == Kind::Browser {
+    if found.seen_at.plus(SEEN_EVERY) < now.0 && kind == Kind::Browser {
         see(db, now, &found);
     }
     if found.ended > 0 {

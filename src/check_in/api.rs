@@ -12,12 +12,12 @@ use super::admit::{Again, Attempt, Entrance, Queue, Who};
 use super::forms::Shown;
 use super::queries::{self, Present};
 use super::sync::{Delivery, Told, Why, Word, sync};
-use super::{actions, forms};
+use super::{Way, actions, forms};
 use crate::activities::{self, SessionId};
 use crate::api::{self, List, PAGE, Problem};
-use crate::auth::{Doorkeeper, Greeter, Watcher};
+use crate::auth::{Doorkeeper, Greeter, Watcher, logins};
 use crate::clock::{Now, Timestamp};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fields::Body;
 use crate::store::{Db, Sealer};
 use crate::web::Fields;
@@ -104,6 +104,8 @@ pub(crate) struct AdmittedJson {
     attendance_id: i64,
     person_id: i64,
     came_at: String,
+    /// Where the way is `out`
+    left_at: Option<String>,
 }
 
 /// Checks a person in: 201 the first time, 200 where the same request comes again, 409 with the refusal's code.
@@ -111,13 +113,20 @@ pub(crate) struct AdmittedJson {
 #[post("/sessions/<id>/checkins", data = "<fields>")]
 pub(crate) async fn check_in(
     by: Doorkeeper,
+    db: &Db,
     queue: &State<Queue>,
     sealer: &State<Sealer>,
     now: Now,
     id: SessionId,
     fields: Fields,
 ) -> Result<(Status, Json<AdmittedJson>)> {
-    let input = forms::api_check_in(&fields, now)?;
+    let input = match forms::api_check_in(&fields, now) {
+        Ok(input) => input,
+        Err(error) => {
+            stands(&by, db, now).await?;
+            return Err(error);
+        }
+    };
     let attempt = Attempt {
         by: (&*by).into(),
         request: input.request,
@@ -135,12 +144,28 @@ pub(crate) async fn check_in(
         again: Again::Repeat,
     };
     let admitted = queue.admit(attempt).await?.or_refusal()?;
+    let (came_at, left_at) = match admitted.way {
+        Way::In => (admitted.at, None),
+        Way::Out => (queries::came_at(&mut *db.read().await?, admitted.attendance).await?, Some(admitted.at)),
+    };
     let answer = AdmittedJson {
         attendance_id: admitted.attendance.0,
         person_id: admitted.person.0,
-        came_at: admitted.at.rfc3339(),
+        came_at: came_at.rfc3339(),
+        left_at: left_at.map(Timestamp::rfc3339),
     };
     Ok((created(admitted.first), Json(answer)))
+}
+
+/// A token may have ended since it was remembered. Where a try is decided that is looked up; where there was none, here.
+///
+/// # Errors
+/// `Unauthorized` where it has.
+async fn stands(by: &Doorkeeper, db: &Db, now: Now) -> Result<()> {
+    match logins::stands(&mut *db.read().await?, now, by.login).await? {
+        true => Ok(()),
+        false => Err(Error::Unauthorized),
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -181,12 +206,16 @@ impl From<Told> for ToldJson {
 #[post("/checkins/batch", data = "<delivery>")]
 pub(crate) async fn batch(
     by: Doorkeeper,
+    db: &Db,
     queue: &State<Queue>,
     sealer: &State<Sealer>,
     now: Now,
     delivery: Body<Delivery>,
 ) -> Result<Json<SyncedJson>> {
     let synced = sync((&*by).into(), now, sealer, queue, delivery.0).await?;
+    if synced.told.iter().all(|told| told.word == Word::Invalid) {
+        stands(&by, db, now).await?;
+    }
     let answers = synced.told.into_iter().map(ToldJson::from).collect();
     Ok(Json(SyncedJson { behind_ms: synced.behind_ms, answers }))
 }

@@ -1,5 +1,7 @@
 //! `/api/v1/sessions/<id>/closing` and `…/hours`: closing a session, and its volunteers' hours.
 
+use std::collections::BTreeMap;
+
 use rocket::response::status::Created;
 use rocket::serde::json::Json;
 use rocket::{Route, get, post, routes};
@@ -108,11 +110,11 @@ pub(crate) async fn record(by: Coordinator, db: &Db, now: Now, id: SessionId) ->
 pub(crate) struct NewClosing {
     summary: String,
     /// By attendance: true for the volunteers whose hours are confirmed now; others may be later
-    confirm: Option<std::collections::BTreeMap<i64, bool>>,
+    confirm: Option<BTreeMap<String, bool>>,
     /// By attendance: the minutes that are confirmed
-    minutes: Option<std::collections::BTreeMap<i64, i64>>,
+    minutes: Option<BTreeMap<String, i64>>,
     /// By attendance: the reason, which minutes above `explained_minutes` need
-    why: Option<std::collections::BTreeMap<i64, String>>,
+    why: Option<BTreeMap<String, String>>,
 }
 
 /// Closes a session. From then on it only changes by corrections. 409 `session_not_begun` before its start,

@@ -107,6 +107,11 @@ pub async fn attendance(conn: &mut Conn, session: SessionId, id: AttendanceId) -
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(session).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
 }
 
+/// When somebody came; also of an attendance that was voided meanwhile, for whoever is told of what they did.
+pub async fn came_at(conn: &mut Conn, id: AttendanceId) -> Result<Timestamp> {
+    Ok(sqlx::query_scalar("select came_at from attendances where id = $1").bind(id).fetch_one(conn).await?)
+}
+
 /// Somebody who may be ticked: expected, or found by the search.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Candidate {

@@ -74,7 +74,7 @@ pub(super) async fn organize(b: &Builder, admin: &CityAdmin, tx: &mut Conn, size
             .with("center", center.id())
             .with("starts_on", starts_on)
             .with("ends_on", starts_on.plus_years(1));
-        agreements::conclude(admin, b.now, tx, &agreements::forms::agreement(&agreement)?).await?;
+        agreements::conclude(admin, b.now, tx, &agreements::forms::agreement(&agreement, b.today())?).await?;
         if index == 0 {
             centers::rename(admin, b.now, tx, &center, &center.head.name, Some("莞城街道罗沙路 18 号")).await?;
         }
@@ -169,7 +169,7 @@ async fn add_workers(
             fields.add("password", &b.password);
             fields.add("password_again", &b.password);
         }
-        let mut input = workers::forms::worker(&fields)?;
+        let mut input = workers::forms::worker(&fields, b.today())?;
         let account = match input.account.take() {
             Some(account) => Some(account.hashed().await?),
             None => None,
@@ -242,7 +242,7 @@ async fn form_teams(
             .with("kind", kind)
             .with("founded_on", founded_on)
             .with("leader_id", leader);
-        let team = teams::create(by, then, tx, center, &teams::forms::team(&fields)?).await?;
+        let team = teams::create(by, then, tx, center, &teams::forms::team(&fields, b.today())?).await?;
         for _ in 0..inventor.between(5..12) {
             let member = inventor.pick(&grown).copied().ok_or(Error::NotFound)?;
             teams::add_member(by, then, tx, center, team, member).await?;

@@ -14,20 +14,12 @@ pub struct HolidayInput {
     pub name_en: String,
 }
 
-/// How far from today a holiday may be put: no one plans nor counts beyond.
-const YEARS_BACK: u32 = 2;
-const YEARS_AHEAD: u32 = 5;
-
 /// Fields `starts_on`, `ends_on` (the same day where it is left empty), `name name_en`.
 pub fn holiday(fields: &Fields, today: Date) -> Result<HolidayInput> {
-    let reach = today.minus_years(YEARS_BACK)..=today.plus_years(YEARS_AHEAD);
-    let day = |text: &str| match parse::date(text)? {
-        day if reach.contains(&day) => Ok(day),
-        _ => Err(Fault::bound("field.date_too_far", format!("{}–{}", reach.start(), reach.end()))),
-    };
+    let day = parse::day(today, parse::PLANS);
     let mut read = fields.read();
-    let starts_on = read.required("starts_on", day);
-    let ends_on = read.optional("ends_on", day);
+    let starts_on = read.required("starts_on", &day);
+    let ends_on = read.optional("ends_on", &day);
     let name = read.required("name", parse::line(30));
     let name_en = read.required("name_en", parse::line(60));
     if let (Some(from), Some(Some(to))) = (starts_on, ends_on) {

@@ -246,6 +246,7 @@ pub async fn revise(
     }
     if birth_date != person.birth_date {
         groups::hold(tx, person.id).await?;
+        memberships::can_be_born_on(tx, person.id, birth_date).await?;
     }
     facts::update(tx, now, sealer, (person.id, seen), &revised).await?;
     update_enrolments(tx, sealer, center.id(), person.id, (&revised, &revision.notes)).await?;

@@ -39,8 +39,12 @@ pub fn person(fields: &Fields, today: Date) -> Result<PersonInput> {
         let sent = |name: &str| !fields.get(&format!("{group}.{name}")).is_empty();
         fields.read().flag(group.code()) || ["valid_from", "valid_to", "document"].into_iter().any(sent)
     };
-    let memberships: Option<Vec<MembershipInput>> =
-        GRANTED.into_iter().filter(is_meant).map(|group| granted(&mut read, group, &format!("{group}."))).collect();
+    let born = known.as_ref().and_then(|(facts, _)| facts.birth_date);
+    let memberships: Option<Vec<MembershipInput>> = GRANTED
+        .into_iter()
+        .filter(is_meant)
+        .map(|group| granted(&mut read, group, &format!("{group}."), today, born))
+        .collect();
     let anyway = read.flag("anyway");
     read.finish(|| {
         let (facts, notes) = known?;
@@ -120,20 +124,35 @@ fn read_revision(mut read: Reader<'_>, today: Date, version: Option<Option<i64>>
 }
 
 /// Fields `group valid_from valid_to document`.
-pub fn membership(fields: &Fields) -> Result<MembershipInput> {
+pub fn membership(fields: &Fields, today: Date) -> Result<MembershipInput> {
     let mut read = fields.read();
     let group = read.required("group", |text| match parse::choice(text)? {
         group if GRANTED.contains(&group) => Ok(group),
         _ => Err(Fault::new("field.not_a_choice")),
     });
     // Read even without a group, so that every fault is told at once.
-    let membership = granted(&mut read, group.unwrap_or(PriorityGroup::Disabled), "");
+    let membership = granted(&mut read, group.unwrap_or(PriorityGroup::Disabled), "", today, None);
     read.finish(|| membership)
 }
 
-fn granted(read: &mut Reader<'_>, group: PriorityGroup, prefix: &str) -> Option<MembershipInput> {
-    let valid_from = read.required(&format!("{prefix}valid_from"), parse::date);
-    let valid_to = read.optional(&format!("{prefix}valid_to"), parse::date);
+/// A membership's last day.
+pub fn last_day(text: &str, today: Date) -> Result<Date, Fault> {
+    parse::day(today, parse::EXPIRIES)(text)
+}
+
+/// `born` is known where it stands in the same form; else the action looks.
+fn granted(
+    read: &mut Reader<'_>,
+    group: PriorityGroup,
+    prefix: &str,
+    today: Date,
+    born: Option<Date>,
+) -> Option<MembershipInput> {
+    let valid_from = read.required(&format!("{prefix}valid_from"), |text| {
+        let day = parse::day(today, parse::PAPERS)(text)?;
+        if born.is_some_and(|born| day < born) { Err(Fault::new("field.before_birth")) } else { Ok(day) }
+    });
+    let valid_to = read.optional(&format!("{prefix}valid_to"), |text| last_day(text, today));
     let document = read.required(&format!("{prefix}document"), parse::line(80));
     if let (Some(from), Some(Some(to))) = (valid_from, valid_to)
         && to < from
@@ -149,7 +168,10 @@ fn birth_date(text: &str, today: Date) -> Result<Date, Fault> {
 
 /// What holds for a birth date, typed or read off an ID number.
 fn born_by(date: Date, today: Date) -> Result<Date, Fault> {
-    if date > today { Err(Fault::new("field.in_the_future")) } else { Ok(date) }
+    if date > today {
+        return Err(Fault::new("field.in_the_future"));
+    }
+    parse::within(date, &parse::BIRTHS.around(today))
 }
 
 #[cfg(test)]

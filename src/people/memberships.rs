@@ -10,6 +10,9 @@ use crate::error::{Error, OnViolation, Result};
 use crate::store::{Conn, Violation};
 
 /// Grants membership in a priority group for a time. The flags of the person's attendances follow.
+///
+/// # Errors
+/// `Invalid` at `valid_from` for a day before the person was born.
 pub async fn grant_membership(
     by: &Coordinator,
     now: Now,
@@ -19,8 +22,29 @@ pub async fn grant_membership(
     input: &MembershipInput,
 ) -> Result<()> {
     groups::hold(tx, person).await?;
+    let born: Option<Date> =
+        sqlx::query_scalar("select birth_date from people where id = $1").bind(person).fetch_one(&mut *tx).await?;
+    if born.is_some_and(|born| input.valid_from < born) {
+        return Err(Error::field("valid_from", "field.before_birth"));
+    }
     insert_membership(by, now, tx, center, person, input).await?;
     groups::follow_memberships(tx, person).await
+}
+
+/// Whether somebody born that day can have the papers they have. Either date may be the wrong one, so neither is kept
+/// beside the other.
+///
+/// # Errors
+/// `Invalid` at `birth_date` where one begins before.
+pub(super) async fn can_be_born_on(tx: &mut Conn, person: PersonId, born: Option<Date>) -> Result<()> {
+    let first: Option<Date> = sqlx::query_scalar("select min(valid_from) from memberships_held where person_id = $1")
+        .bind(person)
+        .fetch_one(tx)
+        .await?;
+    match (born, first) {
+        (Some(born), Some(first)) if first < born => Err(Error::field("birth_date", "field.born_after_paper")),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a membership, also of somebody who is being registered.

@@ -2,10 +2,12 @@
 //!
 //! Kept in memory: with several processes each counts for itself, which multiplies the limit by their number and no more.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::auth::throttle::household;
 
 /// Names and numbers at once from one address, a hall behind one router; then one more every second.
 const AT_ONCE: NonZeroU32 = NonZeroU32::new(60).unwrap();
@@ -26,17 +28,6 @@ impl DoorThrottle {
             self.0.retain_recent();
         }
         address.is_none_or(|address| self.0.check_key(&household(address)).is_ok())
-    }
-}
-
-/// A connection gets a whole /64 of IPv6 addresses, so that is what counts as one.
-fn household(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        v4 => v4,
     }
 }
 

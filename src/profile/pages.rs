@@ -180,7 +180,7 @@ async fn grant(
 ) -> Result<Submitted<PersonPage>> {
     let (center, person) = open(&by, db, center, id).await?;
     let made = async {
-        let input = forms::membership(&fields)?;
+        let input = forms::membership(&fields, center.zone.date(now.0))?;
         let mut tx = db.begin().await?;
         people::grant_membership(&by, now, &mut tx, &center, id, &input).await?;
         Ok::<_, Error>(tx.commit().await?)
@@ -212,7 +212,7 @@ async fn end(
     let made = async {
         let name = format!("valid_to.{membership}");
         let mut read = fields.read();
-        let last_day = read.required(&name, parse::date);
+        let last_day = read.required(&name, |text| forms::last_day(text, opened.0.zone.date(now.0)));
         let last_day = read.finish(|| last_day)?;
         let mut tx = db.begin().await?;
         let ended = people::end_membership(&by, now, &mut tx, &opened.0, id, membership, last_day).await;

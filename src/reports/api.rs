@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 use super::types::{Numbers, Period};
 use super::{Reach, Reported, queries, scope};
 use crate::api::Problem;
-use crate::auth::ReportReader;
+use crate::auth::{ReportReader, Role, Viewer};
 use crate::centers::{CenterId, SecondNumber};
-use crate::clock::Now;
+use crate::clock::{Month, Now};
 use crate::error::{Fault, Result};
 use crate::fields::parse;
 use crate::store::Db;
@@ -217,14 +217,14 @@ impl SummaryJson {
     }
 }
 
-/// The numbers of a scope over [from, to), exact: people are counted once across its centers. A purchaser reads its
-/// agreements' days, and 404 where there is none in the period or in one of its months.
+/// The numbers of a scope over [from, to), exact: people are counted once across its centers. A purchaser reads whole months,
+/// of them its agreements' days, and 404 where there is none in the period or in one of its months.
 #[utoipa::path(
     context_path = "/api/v1", tag = "summary",
     params(
         ("scope" = String, Query, description = "`center:ID`, `provider:ID`, `town:NAME` or `city`"),
-        ("from" = String, Query, description = "The first local date, `2026-03-01`"),
-        ("to" = String, Query, description = "The first local date after the period, at most 1,100 days on"),
+        ("from" = String, Query, description = "The first local date, `2026-03-01`; for a purchaser the first of a month"),
+        ("to" = String, Query, description = "The first local date after the period, at most 1,100 days on; for a purchaser the first of a month"),
     ),
     responses((status = 200, body = SummaryJson), (status = "4XX", body = Problem))
 )]
@@ -237,21 +237,29 @@ pub(crate) async fn summary(
     from: Option<&str>,
     to: Option<&str>,
 ) -> Result<Json<SummaryJson>> {
-    let (scope, period) = asked(scope, from, to)?;
+    let (scope, period) = asked(&by, scope, from, to)?;
     let mut conn = db.read().await?;
     let reach = scope::named(&by, &mut conn, &scope, period).await?;
     let numbers = queries::count(&mut conn, &reach, period, now).await?.for_reader(&by);
     Ok(Json(SummaryJson::new(numbers, &reach)))
 }
 
-fn asked(scope: Option<&str>, from: Option<&str>, to: Option<&str>) -> Result<(Reported, Period)> {
+/// What is asked for. The numbers of a day next to those of another tell of one person: a purchaser's program reads the
+/// periods that its pages show, which are months.
+fn asked(by: &Viewer, scope: Option<&str>, from: Option<&str>, to: Option<&str>) -> Result<(Reported, Period)> {
+    let day = |text: &str| match parse::date(text)? {
+        day if by.role == Role::Purchaser && Month::of(day).first() != day => {
+            Err(Fault::new("field.not_a_whole_month"))
+        }
+        day => Ok(day),
+    };
     let fields = Fields::default()
         .with("scope", scope.unwrap_or_default())
         .with("from", from.unwrap_or_default())
         .with("to", to.unwrap_or_default());
     let mut read = fields.read();
     let scope = read.required("scope", parse::choice);
-    let (from, to) = (read.required("from", parse::date), read.required("to", parse::date));
+    let (from, to) = (read.required("from", day), read.required("to", day));
     let period = from.zip(to).and_then(|(from, to)| match Period::new(from, to) {
         None => read.fault("to", Fault::new("field.period_is_empty")),
         Some(_) if (to.0 - from.0).num_days() > LONGEST => {

@@ -221,9 +221,10 @@ async fn close(
 ) -> Result<Submitted<RoomPage>> {
     let (center, room) = open(&by, db, center, id).await?;
     let made = async {
+        let day = parse::day(center.zone.date(now.0), parse::PLANS);
         let mut read = fields.read();
-        let from = read.required("from", parse::date);
-        let to = read.required("to", parse::date);
+        let from = read.required("from", &day);
+        let to = read.required("to", &day);
         let reason = read.required("reason", parse::line(80));
         if let (Some(from), Some(to)) = (from, to)
             && to < from

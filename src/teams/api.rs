@@ -82,7 +82,7 @@ pub(crate) async fn create(by: Coordinator, db: &Db, now: Now, fields: Fields) -
     let center = api::sent("center", &fields)?;
     let mut tx = db.begin().await?;
     let center = centers::queries::open_to(&by, &mut tx, center).await?;
-    let id = actions::create(&by, now, &mut tx, &center, &forms::team(&fields)?).await?;
+    let id = actions::create(&by, now, &mut tx, &center, &forms::team(&fields, center.zone.date(now.0))?).await?;
     let team = queries::find(&by, &mut tx, center.id(), id).await?;
     tx.commit().await?;
     Ok(Created::new(format!("/api/v1/teams?center={}", center.id())).body(Json(team.into())))

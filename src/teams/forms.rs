@@ -14,11 +14,11 @@ pub struct TeamInput {
 }
 
 /// Fields `name kind founded_on leader_id`.
-pub fn team(fields: &Fields) -> Result<TeamInput> {
+pub fn team(fields: &Fields, today: Date) -> Result<TeamInput> {
     let mut read = fields.read();
     let name = read.required("name", parse::line(40));
     let kind = read.required("kind", parse::choice);
-    let founded_on = read.required("founded_on", parse::date);
+    let founded_on = read.required("founded_on", parse::day(today, parse::BEGINNINGS));
     let leader = read.optional("leader_id", parse::choice);
     read.finish(|| Some(TeamInput { name: name?, kind: kind?, founded_on: founded_on?, leader: leader? }))
 }

@@ -93,7 +93,7 @@ async fn create(
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let mut leaders = Vec::new();
     let made = async {
-        let mut input = forms::team(&fields)?;
+        let mut input = forms::team(&fields, center.zone.date(now.0))?;
         let wanted = fields.get("leader");
         if input.leader.is_none() && !wanted.is_empty() {
             leaders = people::queries::search(&mut *db.read().await?, sealer, center.id(), wanted, CANDIDATES).await?;

@@ -89,13 +89,17 @@ struct Served {
     cache: Header<'static>,
 }
 
-/// The checksum is for the browser's cache; an old page's link gets today's file.
-#[get("/assets/<_checksum>/<name>")]
-fn show(_checksum: &str, name: &str) -> Option<Served> {
+/// The checksum is for the browser's cache. An old page's link gets today's file, and while a new program and an old one both
+/// serve, each may be asked for the other's: such an answer must not be kept under an address that is not its own.
+#[get("/assets/<checksum>/<name>")]
+fn show(checksum: &str, name: &str) -> Option<Served> {
     let asset = ASSETS.get(name)?;
     let kind = name.rsplit('.').next().and_then(ContentType::from_extension).unwrap_or(ContentType::Plain);
-    let cache = Header::new("Cache-Control", "public, max-age=31536000, immutable");
-    Some(Served { content: &asset.content, kind, cache })
+    let cache = match checksum == asset.checksum {
+        true => "public, max-age=31536000, immutable",
+        false => "no-cache",
+    };
+    Some(Served { content: &asset.content, kind, cache: Header::new("Cache-Control", cache) })
 }
 
 #[cfg(test)]

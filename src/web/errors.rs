@@ -6,7 +6,7 @@ use rocket::http::{ContentType, Status};
 use rocket::request::Request;
 use rocket::response::{self, Redirect, Responder, Response};
 use rocket::serde::json::{Value, json};
-use rocket::{catch, catchers, get, routes};
+use rocket::{Route, catch, catchers, get, routes};
 
 use super::filters;
 use super::page::{Page, View};
@@ -38,12 +38,15 @@ impl View for ErrorPage {
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let status = self.status();
+        if matches!(self, Self::Unauthorized) {
+            return signed_out(request).respond_to(request);
+        }
         if is_api(request) {
             return problem(request, &self);
         }
         let page = ErrorPage {
             status: status.code,
-            name: name(status),
+            name: name_of(&self),
             reference: match &self {
                 Self::Internal(reference) => Some(reference.0.clone()),
                 _ => None,
@@ -54,6 +57,13 @@ impl<'r> Responder<'r, 'static> for Error {
             },
         };
         (status, Page(page)).respond_to(request)
+    }
+}
+
+fn name_of(error: &Error) -> &'static str {
+    match error {
+        Error::Busy => "busy",
+        error => name(error.status()),
     }
 }
 
@@ -80,7 +90,7 @@ fn is_api(request: &Request<'_>) -> bool {
 fn problem(request: &Request<'_>, error: &Error) -> response::Result<'static> {
     let lang = Lang::of(request);
     let status = error.status();
-    let mut body = problem_body(status, error.code(), &lang.text(&format!("error.{}.title", name(status))));
+    let mut body = problem_body(status, error.code(), &lang.text(&format!("error.{}.title", name_of(error))));
     match error {
         Error::Refused(refusal) => body["detail"] = filters::refusal_text(lang, refusal).into(),
         Error::Internal(reference) => body["reference"] = reference.0.clone().into(),
@@ -114,6 +124,8 @@ fn cross_site() -> Error {
 /// What a catcher answers: a problem to programs, a page or the way to sign in to people.
 enum Caught {
     Problem(Status, Value),
+    /// As a problem, with the methods that there are.
+    Method(Value, String),
     Page(Status, ErrorPage),
     SignIn(String),
 }
@@ -126,6 +138,11 @@ impl<'r> Responder<'r, 'static> for Caught {
                 if status == Status::Unauthorized {
                     response.set_raw_header("WWW-Authenticate", "Bearer");
                 }
+                Ok(response)
+            }
+            Self::Method(body, allowed) => {
+                let mut response = respond_problem(request, Status::MethodNotAllowed, &body)?;
+                response.set_raw_header("Allow", allowed);
                 Ok(response)
             }
             Self::Page(status, page) => (status, Page(page)).respond_to(request),
@@ -152,8 +169,32 @@ fn no_such_path(request: &Request<'_>) -> Caught {
     other(Status::NotFound, request)
 }
 
+/// What a path under `/api/` can be asked by, where it is one: Rocket, which looks for a route by its method first, finds
+/// none for another.
+fn allowed(request: &Request<'_>) -> Vec<&'static str> {
+    let path: Vec<&str> = request.uri().path().segments().collect();
+    let leads = |route: &&Route| {
+        let pattern: Vec<&str> = route.uri.path().split('/').filter(|part| !part.is_empty()).collect();
+        let fits = |(part, segment): (&&str, &&str)| part.starts_with('<') || part == segment;
+        pattern.len() == path.len() && pattern.iter().zip(&path).all(fits)
+    };
+    let mut methods: Vec<&str> = request.rocket().routes().filter(leads).map(|route| route.method.as_str()).collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.sort_unstable();
+    methods.dedup();
+    methods
+}
+
 #[catch(default)]
 fn other(status: Status, request: &Request<'_>) -> Caught {
+    let methods = if is_api(request) && status == Status::NotFound { allowed(request) } else { Vec::new() };
+    if !methods.is_empty() && !methods.contains(&request.method().as_str()) {
+        let title = Lang::of(request).text("error.method_not_allowed.title");
+        let body = problem_body(Status::MethodNotAllowed, "method_not_allowed", &title);
+        return Caught::Method(body, methods.join(", "));
+    }
     let name = name(status);
     if is_api(request) {
         let title = Lang::of(request).text(&format!("error.{name}.title"));

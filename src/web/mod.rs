@@ -2,7 +2,6 @@
 
 pub mod assets;
 pub mod chart;
-pub mod csv;
 pub mod errors;
 pub mod filters;
 pub mod frame;
@@ -13,6 +12,7 @@ pub mod page;
 pub mod preferences;
 pub mod qr;
 pub mod site;
+pub mod table;
 pub mod text;
 
 use rocket::fairing::AdHoc;

@@ -11,12 +11,18 @@ pub struct PublicUrl(pub Option<String>);
 /// The address for this request: as configured, else as the browser asked.
 pub struct Site {
     base: String,
+    is_configured: bool,
 }
 
 impl Site {
     /// An absolute link to `path`, which begins with a slash.
     pub fn link(&self, path: impl std::fmt::Display) -> String {
         format!("{}{path}", self.base)
+    }
+
+    /// Whether its links are the same for all: else they lead where this request says it came, and are for nobody else.
+    pub fn is_configured(&self) -> bool {
+        self.is_configured
     }
 
     /// True if people come by https, so that cookies may insist on it.
@@ -26,11 +32,12 @@ impl Site {
 
     pub fn of(request: &Request<'_>) -> Self {
         let configured = request.rocket().state::<PublicUrl>().and_then(|url| url.0.clone());
+        let is_configured = configured.is_some();
         let base = configured.unwrap_or_else(|| match request.host() {
             Some(host) => format!("http://{host}"),
             None => "http://127.0.0.1:8000".to_owned(),
         });
-        Self { base }
+        Self { base, is_configured }
     }
 }
 

@@ -99,7 +99,7 @@ pub(crate) async fn create(
 ) -> Result<Created<Json<WorkerJson>>> {
     let center = api::sent("center", &fields)?;
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
-    let (input, account) = forms::worker(&fields)?.with_account().await?;
+    let (input, account) = forms::worker(&fields, center.zone.date(now.0))?.with_account().await?;
     let mut tx = db.begin().await?;
     let id = actions::add(&by, now, &mut tx, sealer, &center, input, account).await?;
     let worker = queries::find(&mut tx, center.id(), id).await?;
@@ -126,7 +126,7 @@ pub(crate) async fn end(by: Manager, db: &Db, now: Now, id: WorkerId, fields: Fi
     let center = queries::center_of(&by, &mut tx, id).await?;
     let center = centers::queries::open_to(&by, &mut tx, center).await?;
     let worker = queries::find(&mut tx, center.id(), id).await?;
-    actions::end(&by, now, &mut tx, &center, &worker, forms::ending(&fields)?).await?;
+    actions::end(&by, now, &mut tx, &center, &worker, forms::ending(&fields, center.zone.date(now.0))?).await?;
     let worker = queries::find(&mut tx, center.id(), id).await?;
     tx.commit().await?;
     Ok(Json(worker.into()))

@@ -39,23 +39,25 @@ pub enum Ending {
 }
 
 /// Field `ended_on`, the first day without the worker, or `stays`.
-pub fn ending(fields: &Fields) -> Result<Ending> {
+pub fn ending(fields: &Fields, today: Date) -> Result<Ending> {
     let mut read = fields.read();
-    let ending =
-        if read.flag("stays") { Some(Ending::Never) } else { read.required("ended_on", parse::date).map(Ending::On) };
+    let ending = match read.flag("stays") {
+        true => Some(Ending::Never),
+        false => read.required("ended_on", parse::day(today, parse::ENDINGS)).map(Ending::On),
+    };
     read.finish(|| ending)
 }
 
 /// Fields `name phone kind qualification certificate_number started_on` and, where `sign_in` is set,
 /// `login password password_again`. Every fault is told at once, the account's too.
-pub fn worker(fields: &Fields) -> Result<WorkerInput> {
+pub fn worker(fields: &Fields, today: Date) -> Result<WorkerInput> {
     let mut read = fields.read();
     let name = read.required("name", Name::parse);
     let phone = read.required("phone", PhoneNumber::parse);
     let kind: Option<WorkerKind> = read.required("kind", parse::choice);
     let qualification: Option<Option<Qualification>> = read.optional("qualification", parse::choice);
     let certificate_number = read.optional("certificate_number", parse::line(40));
-    let started_on = read.required("started_on", parse::date);
+    let started_on = read.required("started_on", parse::day(today, parse::BEGINNINGS));
     if kind == Some(WorkerKind::Staff) && qualification.flatten().is_some() {
         read.fault::<()>("qualification", Fault::new("field.staff_unqualified"));
     }

@@ -98,7 +98,7 @@ async fn create(
 ) -> Result<Submitted<NewWorkerPage>> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let made = async {
-        let (input, account) = forms::worker(&fields)?.with_account().await?;
+        let (input, account) = forms::worker(&fields, center.zone.date(now.0))?.with_account().await?;
         let mut tx = db.begin().await?;
         actions::add(&by, now, &mut tx, sealer, &center, input, account).await?;
         Ok::<_, Error>(tx.commit().await?)
@@ -168,7 +168,7 @@ async fn end(
 ) -> Result<Submitted<LeavePage>> {
     let (center, worker) = open(&by, db, center, id).await?;
     let made = async {
-        let ending = forms::ending(&fields)?;
+        let ending = forms::ending(&fields, center.zone.date(now.0))?;
         let mut tx = db.begin().await?;
         actions::end(&by, now, &mut tx, &center, &worker, ending).await?;
         tx.commit().await?;

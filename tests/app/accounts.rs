@@ -1,9 +1,10 @@
 //! The first administrator, signing in and out, accounts and their logins.
 
 use linli::auth::setup;
+use rocket::futures::future::join_all;
 
 use crate::support::cast::PASSWORD;
-use crate::support::{Engine, TestApp, on_both_engines};
+use crate::support::on_both_engines;
 
 on_both_engines! {
     async fn the_setup_link_works_once(app: TestApp) {
@@ -52,6 +53,52 @@ on_both_engines! {
         }
         app.anyone().post("/sign-in", &[("login", "ann"), ("password", PASSWORD)]).await.is(429).shows("请等一分钟");
         app.anyone().post("/sign-in", &[("login", "ben"), ("password", PASSWORD)]).await.is(303);
+    }
+
+    async fn who_guesses_keeps_nobody_else_out(app: TestApp) {
+        let from = |address: &str, password: &'static str| {
+            let anyone = app.anyone().at_address(address);
+            async move { anyone.post("/sign-in", &[("login", "ann"), ("password", password)]).await }
+        };
+        // A connection has a whole /64: these are one household.
+        for n in 0..10 {
+            from(&format!("2001:db8:1:1::{n:x}"), "guess-guess-guess").await.is(422);
+        }
+        from("2001:db8:1:1:ffff::1", PASSWORD).await.is(429).shows("请等一分钟");
+        from("2001:db8:1:2::1", PASSWORD).await.is(303);
+        from("192.0.2.1", PASSWORD).await.is(303);
+        // Thirty at once from one household, whomever they are for.
+        for n in 0..20 {
+            let anyone = app.anyone().at_address(&format!("2001:db8:1:1::{n:x}"));
+            anyone.post("/sign-in", &[("login", &format!("somebody{n}")), ("password", "x")]).await;
+        }
+        let ben = [("login", "ben"), ("password", PASSWORD)];
+        app.anyone().at_address("2001:db8:1:1::ff").post("/sign-in", &ben).await.is(429);
+        app.anyone().at_address("2001:db8:1:2::ff").post("/sign-in", &ben).await.is(303);
+    }
+
+    async fn a_crowd_that_guesses_slows_down_strangers_and_not_the_owners_browser(app: TestApp) {
+        let mut desk = app.anyone().at_address("192.0.2.1");
+        let entered = desk.post("/sign-in", &[("login", "Ann"), ("password", PASSWORD)]).await.is(303);
+        desk.keep(&entered);
+        desk.cookies.retain(|(name, _)| name != "login");
+        let mut number = 0;
+        loop {
+            let from = number..number + 8;
+            let tries = join_all(from.map(async |n: u32| {
+                let stranger = app.anyone().at_address(&format!("10.0.{}.{}", n / 250, n % 250));
+                stranger.post("/sign-in", &[("login", "ann"), ("password", "guess-guess-guess")]).await.status.code
+            })).await;
+            number += 8;
+            if tries.contains(&429) {
+                break;
+            }
+            assert!(number < 400, "as many guesses as there are addresses");
+        }
+        // The same browser elsewhere, and the crowd goes on.
+        desk.at_address("198.51.100.7").post("/sign-in", &[("login", "ann"), ("password", PASSWORD)]).await.is(303);
+        let ben = [("login", "ben"), ("password", PASSWORD)];
+        app.anyone().at_address("10.0.0.1").post("/sign-in", &ben).await.is(303);
     }
 
     async fn guessing_at_an_open_browser_is_slowed_down_alike(app: TestApp) {
@@ -147,14 +194,24 @@ on_both_engines! {
     }
 }
 
-#[test]
-fn a_token_is_not_a_cookie_and_a_cookie_no_token() {
-    crate::support::run(Engine::Sqlite, async |app: TestApp| {
+on_both_engines! {
+    /// Nor in the other one's place: a kiosk's token opens no page, and a cookie that was read off a browser is no token.
+    async fn a_token_is_not_a_cookie_and_a_cookie_no_token(app: TestApp) {
         let mut cookie = app.sign_in("ann").await;
         cookie.get("/api/v1/centers").await.is(401).is_refused("unauthorized");
+        let swapped = cookie.with_secret_as_token();
+        swapped.get("/api/v1/centers").await.is(401).is_refused("unauthorized");
+        let body = serde_json::json!({"request_id": "0191c7f0-0000-7000-8000-000000000001", "person_id": 1, "role": "participant"});
+        swapped.post_json("/api/v1/sessions/1/checkins", body.clone()).await.is(401);
+        cookie.get("/centers").await.is(200);
         cookie.cookies.clear();
         cookie.get("/centers").await.is(303);
-    });
+        let token = app.token("ada").await;
+        token.get("/api/v1/centers").await.is(200);
+        token.post_json("/api/v1/sessions/1/checkins", body).await.is(404);
+        token.with_secret_as_login().get("/accounts").await.is(303);
+        token.with_secret_as_login().post("/accounts", &[]).await.is(303);
+    }
 }
 
 on_both_engines! {

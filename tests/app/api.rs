@@ -50,6 +50,74 @@ on_both_engines! {
         assert_eq!(described, served(&app));
     }
 
+    /// Errors are problem documents, those of our own making too.
+    async fn every_error_is_described_as_it_is_sent(app: TestApp) {
+        let description = app.anyone().get("/api/v1/openapi.json").await.is(200).json();
+        for (path, methods) in description["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                for status in ["4XX", "500", "503"] {
+                    let content = &operation["responses"][status]["content"];
+                    let kinds: Vec<_> = content.as_object().unwrap_or_else(|| panic!("{method} {path}: no {status}")).keys().collect();
+                    assert_eq!(kinds, ["application/problem+json"], "{method} {path} {status}");
+                    assert_eq!(content["application/problem+json"]["schema"]["$ref"], "#/components/schemas/Problem");
+                }
+            }
+        }
+        assert!(!description.to_string().contains("\"propertyNames\":{\"format\""), "a key of a JSON object is text");
+        let told = app.anyone().get("/api/v1/centers").await.is(401);
+        assert_eq!(told.header("content-type"), "application/problem+json");
+    }
+
+    async fn a_method_that_is_not_there_is_told_with_those_that_are(app: TestApp) {
+        use rocket::http::Method;
+        let ann = app.token("ann").await;
+        for (method, path, allowed) in [
+            (Method::Delete, "/api/v1/people", "GET, HEAD, POST"), (Method::Put, "/api/v1/people/1", "GET, HEAD, POST"),
+            (Method::Get, "/api/v1/checkins/batch", "POST"), (Method::Patch, "/api/v1/summary?scope=city", "GET, HEAD"),
+            (Method::Post, "/api/v1/openapi.json", "GET, HEAD"), (Method::Options, "/api/v1/teams", "GET, HEAD, POST"),
+        ] {
+            let told = ann.ask(method, path, None).await.is(405).is_refused("method_not_allowed");
+            assert_eq!((told.header("content-type"), told.header("allow")), ("application/problem+json", allowed), "{method} {path}");
+            assert_eq!(told.json()["title"], "这个地址不接受这种请求");
+        }
+        ann.ask(Method::Delete, "/api/v1/nowhere", None).await.is(404).is_refused("not_found");
+        ann.get("/api/v1/people/x").await.is(404).is_refused("not_found");
+        ann.ask(Method::Head, "/api/v1/teams?center=1", None).await.is(200);
+    }
+
+    async fn a_value_of_the_wrong_kind_is_never_read_as_another(app: TestApp) {
+        let ann = app.token("ann").await;
+        let tea = |field: &str, value: Value| {
+            let mut body = json!({"center": 1, "title": "早茶会", "kind": 3, "room": 1, "date": "2026-03-09", "starts": "10:30", "ends": "12:00"});
+            body[field] = value;
+            body
+        };
+        for (field, value, code) in [
+            ("published", json!("yes"), "field.not_yes_or_no"), ("published", json!("true"), "field.not_yes_or_no"),
+            ("published", json!(1), "field.not_yes_or_no"), ("published", json!([true]), "field.not_yes_or_no"),
+            ("published", json!({"a": true}), "field.not_yes_or_no"),
+            ("title", json!(["甲", "乙"]), "field.only_one"), ("title", json!(["甲"]), "field.only_one"),
+            ("title", json!(true), "field.wrong_kind"), ("description", json!({"zh": "甲"}), "field.wrong_kind"),
+            ("description", json!(["甲", "乙"]), "field.only_one"), ("capacity", json!([5, 6]), "field.only_one"),
+            ("capacity", json!(true), "field.wrong_kind"), ("room", json!([1]), "field.only_one"),
+        ] {
+            let told = ann.post_json("/api/v1/activities", tea(field, value.clone())).await.is(422).json();
+            assert_eq!(told["errors"][field]["code"], code, "{field}: {value}");
+        }
+        for value in [json!([1, 2]), json!(true)] {
+            ann.post_json("/api/v1/people", json!({"center": value, "name": "甲"})).await.is(422);
+        }
+        for (value, published) in [(json!(true), true), (json!(false), false), (Value::Null, false)] {
+            let made = ann.post_json("/api/v1/activities", tea("published", value)).await;
+            assert!(matches!(made.status.code, 201 | 409), "{published}: {}", made.text());
+        }
+        // A form with a field twice is no form of ours.
+        let ada = app.sign_in("ada").await;
+        ada.post("/providers", &[("name", "甲社"), ("name", "乙社")]).await.is(422).shows("这里只填一个");
+        ada.post("/catalogs/team-kinds", &[("name", "甲"), ("name_en", "A"), ("needs_qualification", "yes")]).await.is(422);
+        ada.post("/catalogs/team-kinds", &[("name", "甲"), ("name_en", "A"), ("needs_qualification", "on")]).await.is(303);
+    }
+
     async fn a_cursor_that_no_list_gave_out_is_told(app: TestApp) {
         let ann = app.token("ann").await;
         schedules_the_morning(&ann, None).await;

@@ -1,7 +1,10 @@
 //! Calendars, as a phone's program reads them: valid, in the right zone, one event for one session for ever.
 
 use crate::support::calendar::{Event, parse};
-use crate::support::{TestApp, on_both_engines};
+use rocket::http::uri::Host;
+use rocket::local::asynchronous::Client;
+
+use crate::support::{TestApp, app, on_both_engines};
 
 const TEA: [(&str, &str); 8] = [
     ("title", "早茶，聊天；\"街坊\"\\邻里"),
@@ -54,4 +57,27 @@ on_both_engines! {
         app.anyone().get(&format!("/calendar/sessions/{id}.ics")).await.is(404);
         app.anyone().get(&format!("/agenda/1/sessions/{id}")).await.is(404);
     }
+}
+
+/// Without an address of its own Linli writes the asker's `Host` into the links, so no cache may give them to another.
+#[test]
+fn a_calendar_with_the_askers_host_is_nobody_elses() {
+    let Some(url) = app::fresh_database(app::Engine::Sqlite) else { return };
+    app::runtime().block_on(async {
+        for (public_url, cache, host) in [
+            (None, "private, max-age=300", "evil.example"),
+            (Some("https://linli.example"), "public, max-age=300", "linli.example"),
+        ] {
+            let app = TestApp::open(&url).await;
+            app.sign_in("ann").await.post("/centers/1/activities", &TEA).await;
+            let settings = linli::Settings { public_url: public_url.map(str::to_owned), ..app::settings(&url) };
+            let client = Client::untracked(linli::rocket(settings)).await.unwrap();
+            let mut asked = client.get("/calendar/centers/1.ics");
+            asked.inner_mut().set_host(Host::parse("evil.example").unwrap());
+            let answer = asked.dispatch().await;
+            assert_eq!(answer.headers().get_one("Cache-Control"), Some(cache));
+            let text = answer.into_string().await.unwrap().replace("\r\n ", "");
+            assert!(text.contains(&format!("{host}/agenda/1/sessions/")), "{text}");
+        }
+    });
 }

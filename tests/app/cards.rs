@@ -299,6 +299,11 @@ on_both_engines! {
         app.execute("update sessions set capacity = 2").await;
         shows_at_the_desk(&ann, &code).await.leads_to();
         assert_eq!(app.number("select count(*) from enrolments where center_id = 1").await, 2);
+        shows_at_the_desk(&ann, &code).await;
+        let told = "select count(*) from audit_events where action = 'person.enrolled_at_door' and subject_id = 1 and center_id = 1";
+        assert_eq!(app.number(told).await, 1, "from then on the center may see who it is, so its audit says how that came");
+        ann.get("/centers/1/audit").await.is(200).shows("凭卡或手机到场，本中心从此认识这位居民");
+        olga.get("/centers/2/audit").await.is(200).hides("凭卡或手机到场，本中心从此认识这位居民");
         ann.get(&of(1)).await.is(200).shows("可以使用");
         assert_eq!(codes(&ann, &["1"]).await, [code], "one good card per person, whoever prints it");
     }

@@ -39,6 +39,30 @@ on_both_engines! {
         ada.post("/providers", &[("name", &long[..300])]).await.is(422).shows("最多 80 个字");
     }
 
+    /// A stranger's form is a name, a number, a password, a line: more is not even read.
+    async fn a_stranger_sends_little(app: TestApp) {
+        let long = "长".repeat(8_000);
+        for path in ["/sign-in", "/c/x", "/preferences"] {
+            app.anyone().post(path, &[("login", &long), ("name", &long)]).await.is(413).shows("内容太大");
+        }
+        app.sign_in("ada").await.post("/providers", &[("name", &long)]).await.is(422).shows("最多 80 个字");
+        app.token("ann").await.post_json("/api/v1/people", json!({"center": 1, "name": long})).await.is(422);
+        app.token("fay").await.post_json("/api/v1/sessions/1/walk_ins", json!({"name": long})).await.is(404);
+        for _ in 0..2 {
+            app.token("fay").await.post_json("/api/v1/sessions/1/checkins", json!({"request_id": long})).await.is(422);
+        }
+    }
+
+    /// While one process is newer than the other, each has files of its own under the other's addresses.
+    async fn a_file_under_another_checksum_is_not_kept(app: TestApp) {
+        let page = app.anyone().get("/sign-in").await.text();
+        let path = page.split('"').find(|part| part.starts_with("/assets/") && part.ends_with("/linli.css")).unwrap();
+        let kept = app.anyone().get(path).await.is(200);
+        assert_eq!(kept.header("cache-control"), "public, max-age=31536000, immutable");
+        let other = app.anyone().get("/assets/0123456789ab/linli.css").await.is(200);
+        assert_eq!((other.header("cache-control"), &other.body), ("no-cache", &kept.body));
+    }
+
     async fn errors_speak_the_readers_language(app: TestApp) {
         let mut reader = app.anyone();
         reader.get("/nowhere").await.is(404).shows("找不到这个页面").shows("lang=\"zh-CN\"");

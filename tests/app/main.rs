@@ -32,4 +32,6 @@ mod support;
 mod teams;
 mod templates;
 mod unchanged;
+mod unseen;
 mod workers;
+mod years;

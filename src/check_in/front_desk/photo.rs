@@ -9,12 +9,12 @@ use image::{GrayImage, ImageFormat, ImageReader, Limits};
 use rocket::data::{Data, ToByteUnit};
 use rocket::serde::json::{Json, Value, json};
 use rocket::tokio::sync::Semaphore;
-use rocket::tokio::task::spawn_blocking;
 use rocket::{Route, post, routes};
 
 use crate::auth::Greeter;
 use crate::centers::{self, CenterId};
 use crate::error::{Error, Result};
+use crate::hands;
 use crate::store::Db;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -35,12 +35,13 @@ const SIDES: [u32; 3] = [1_600, 900, 480];
 /// A code's text is ours if it is short.
 const LONGEST: usize = 300;
 
-/// Pictures decoded at one time; the others wait their turn.
-static HANDS: Semaphore = Semaphore::const_new(2);
+/// Pictures held at one time, on their way here or being read.
+static HELD: Semaphore = Semaphore::const_new(12);
 
 #[post("/centers/<center>/front-desk/photo", data = "<picture>")]
 async fn read(by: Greeter, db: &Db, center: CenterId, picture: Data<'_>) -> Result<Json<Value>> {
     centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
+    let held = hands::in_time(&HELD).await?;
     let bytes = picture
         .open(MOST_MIB.mebibytes())
         .into_bytes()
@@ -49,8 +50,11 @@ async fn read(by: Greeter, db: &Db, center: CenterId, picture: Data<'_>) -> Resu
     if !bytes.is_complete() {
         return Err(Error::field("photo", "field.picture_too_large"));
     }
-    let _hand = HANDS.acquire().await.map_err(Error::internal)?;
-    let codes = spawn_blocking(move || codes(&bytes.into_inner())).await.map_err(Error::internal)??;
+    let read = move || {
+        let _held = held;
+        codes(&bytes.into_inner())
+    };
+    let codes = hands::KNOWN.lend(read).await??;
     Ok(Json(json!({ "codes": codes })))
 }
 

@@ -1,10 +1,10 @@
-//! A month's sheet as one table for a spreadsheet: a row per number's owner, the same columns throughout, so that it
-//! can be filtered by its first column.
+//! A month's sheet as one table, to be downloaded as CSV or workbook: a row per number's owner, the same columns throughout,
+//! so that it can be filtered by its first column.
 
 use crate::reports::sheet::{SessionLine, Sheet};
 use crate::reports::types::Period;
 use crate::web::Lang;
-use crate::web::csv::{Csv, text};
+use crate::web::table::{Cell, Table};
 
 /// A row: what it is about, and its numbers where they make sense.
 #[derive(Default)]
@@ -34,25 +34,24 @@ const COLUMNS: [&str; 10] = [
     "csv.open_minutes",
 ];
 
-pub(super) fn csv(sheet: &Sheet, lang: Lang) -> Csv {
-    let mut csv = Csv::new(format!("linli-{}-{}.csv", sheet.center.id(), sheet.month));
-    csv.row(COLUMNS.map(|key| lang.text(key)));
+pub(super) fn table(sheet: &Sheet, lang: Lang) -> Table {
+    let name = format!("linli-{}-{}", sheet.center.id(), sheet.month);
+    let mut table = Table::new(name, COLUMNS.map(|key| lang.text(key)));
     for row in rows(sheet, lang) {
-        let number = |n: Option<i64>| n.map_or_else(String::new, |n| n.to_string());
-        csv.row([
-            lang.text(row.part),
-            text(&row.item),
-            row.date,
-            text(&row.kind),
-            text(&row.room),
-            number(row.sessions),
-            number(row.visits),
-            number(row.persons),
-            number(row.minutes),
-            number(row.open_minutes),
+        table.row([
+            Cell::Plain(lang.text(row.part)),
+            Cell::Text(row.item),
+            Cell::Plain(row.date),
+            Cell::Text(row.kind),
+            Cell::Text(row.room),
+            row.sessions.into(),
+            row.visits.into(),
+            row.persons.into(),
+            row.minutes.into(),
+            row.open_minutes.into(),
         ]);
     }
-    csv
+    table
 }
 
 fn rows(sheet: &Sheet, lang: Lang) -> Vec<CsvRow> {

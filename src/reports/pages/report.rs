@@ -1,4 +1,4 @@
-//! A center's monthly reports: the months there are, and one of them as page, print and CSV.
+//! A center's monthly reports: the months there are, and one of them as page, print, CSV and workbook.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -19,9 +19,9 @@ use crate::reports::sheet::{self, Sheet};
 use crate::reports::types::{Period, RoomUse, Tally};
 use crate::store::Db;
 use crate::web::chart::{Bar, Bars, ChartColumn, Columns};
-use crate::web::csv::Csv;
 use crate::web::filters::{self, long_day};
 use crate::web::nav::Tab;
+use crate::web::table::File;
 use crate::web::{Frame, Lang, Page, View};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -149,25 +149,37 @@ fn days(lang: Lang, sheet: &Sheet) -> Columns {
     Columns::new(lang, sheet.numbers.period.days().map(column).collect())
 }
 
-/// The last part of a report's address: `2026-03`, or `2026-03.csv` for the file.
+/// The last part of a report's address: `2026-03`, or `2026-03.csv` and `2026-03.xlsx` for the files.
 struct ReportName {
     month: Month,
-    is_csv: bool,
+    format: Format,
+}
+
+#[derive(Clone, Copy)]
+enum Format {
+    Page,
+    Csv,
+    Xlsx,
 }
 
 impl<'a> FromParam<'a> for ReportName {
     type Error = &'a str;
 
     fn from_param(param: &'a str) -> Result<Self, Self::Error> {
-        let (month, is_csv) = param.strip_suffix(".csv").map_or((param, false), |month| (month, true));
-        Ok(Self { month: Month::parse(month).ok_or(param)?, is_csv })
+        let (month, format) = match param.split_once('.') {
+            None => (param, Format::Page),
+            Some((month, "csv")) => (month, Format::Csv),
+            Some((month, "xlsx")) => (month, Format::Xlsx),
+            Some(_) => return Err(param),
+        };
+        Ok(Self { month: Month::parse(month).ok_or(param)?, format })
     }
 }
 
 #[derive(Responder)]
 enum ReportAnswer {
     Page(Box<Page<Report>>),
-    Csv(Csv),
+    File(File),
 }
 
 #[get("/centers/<center>/reports/<name>")]
@@ -180,9 +192,9 @@ async fn show(
     name: ReportName,
 ) -> Result<ReportAnswer> {
     let sheet = sheet::load(&by, &mut *db.read().await?, center, name.month, now).await?;
-    Ok(if name.is_csv {
-        ReportAnswer::Csv(export::csv(&sheet, lang))
-    } else {
-        ReportAnswer::Page(Box::new(Page(Report::new(sheet, now, lang))))
+    Ok(match name.format {
+        Format::Page => ReportAnswer::Page(Box::new(Page(Report::new(sheet, now, lang)))),
+        Format::Csv => ReportAnswer::File(export::table(&sheet, lang).csv()),
+        Format::Xlsx => ReportAnswer::File(export::table(&sheet, lang).xlsx()?),
     })
 }

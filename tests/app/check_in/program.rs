@@ -26,6 +26,24 @@ on_both_engines! {
         assert_eq!(list["items"][0]["came_at"], "2026-03-05T02:00:00Z");
     }
 
+    async fn an_answer_about_leaving_says_when_they_came_and_when_they_left(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        let (ann, path) = (app.token("ann").await, "/api/v1/sessions/1/checkins");
+        let came = tries(&ann, 1, "participant", &request()).await.is(201).json();
+        assert_eq!((&came["came_at"], &came["left_at"]), (&json!("2026-03-05T02:00:00Z"), &json!(null)));
+        app.at("2026-03-05T02:40:00Z");
+        let goes = json!({"request_id": request(), "person_id": 1, "role": "participant", "way": "out"});
+        let left = ann.post_json(path, goes.clone()).await.is(201).json();
+        assert_eq!((&left["came_at"], &left["left_at"]), (&json!("2026-03-05T02:00:00Z"), &json!("2026-03-05T02:40:00Z")));
+        app.at("2026-03-05T02:50:00Z");
+        assert_eq!(ann.post_json(path, goes).await.is(200).json(), left, "the same request gets the same answer");
+        let list = ann.get(path).await.is(200).json();
+        for time in ["came_at", "left_at"] {
+            assert_eq!(list["items"][0][time], left[time], "{time}");
+        }
+    }
+
     async fn the_api_says_what_is_wrong_with_a_try(app: TestApp) {
         session(&app, None, None).await;
         people(&app, 1).await;

@@ -138,4 +138,23 @@ on_both_engines! {
         tries(&fay, 3, "participant", &request()).await.is(401);
         assert_eq!(app.number(ROWS).await, 1);
     }
+
+    /// A token is remembered by the server; whether it still stands is looked up also where nothing is decided.
+    async fn who_was_cut_off_is_told_whatever_they_deliver(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        let fay = app.token("fay").await;
+        deliver(&fay, json!({"items": [{"request_id": request(), "session_id": 1, "person_id": 1}]})).await;
+        deliver(&fay, json!({"items": []})).await;
+        app.execute("update accounts set disabled_at = 1 where login = 'fay'").await;
+        for items in [json!([]), json!([7]), json!([{"request_id": "x"}]), json!([{"request_id": request(), "session_id": 1, "person_id": 1}])] {
+            let told = fay.post_json("/api/v1/checkins/batch", json!({"items": items})).await.is(401).is_refused("unauthorized");
+            assert_eq!(told.json()["title"], "需要访问令牌");
+            assert_eq!(told.header("www-authenticate"), "Bearer");
+        }
+        fay.post_json("/api/v1/sessions/1/checkins", json!({})).await.is(401);
+        app.execute("update accounts set disabled_at = null where login = 'fay'").await;
+        fay.post_json("/api/v1/sessions/1/checkins", json!({})).await.is(422);
+        deliver(&fay, json!({"items": []})).await;
+    }
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::execute;
-use crate::support::program::{linli, said};
+use crate::support::program::{Program, linli, said};
 use crate::support::{Engine, app, postgres};
 
 const TOKEN: [&str; 6] = ["token", "add", "--role", "city_admin", "--name", "kiosk"];
@@ -209,4 +209,64 @@ fn a_command_says_why_postgres_is_not_there() {
     assert!(!told.1.contains("secret"), "{}", told.1);
     let missing = postgres::cluster().unwrap().url("no_such_city");
     fails_with(&said(linli(&missing, &["check"])), "it is not there: database \"no_such_city\" does not exist");
+}
+
+/// What a command is told on its standard input.
+fn told(mut command: std::process::Command, input: &str) -> (bool, String) {
+    use std::io::Write as _;
+    let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.success(), said)
+}
+
+/// The password that a command takes is the one that the page takes, with its spaces and full-width letters.
+#[test]
+fn a_password_is_one_wherever_it_is_typed() {
+    let desk = Desk::with_a_city();
+    let url = format!("sqlite:{}", desk.path("linli.db").display());
+    let add = |login: &str, name: &str, password: &str| {
+        let at = ["account", "add", "--role", "city_admin", "--login", login, "--name", name];
+        told(linli(&url, &at), password)
+    };
+    let (well, said) = add("root", "根", "correct-harbour-tulip \r\n");
+    assert!(well && said.contains("root can sign in"), "{said}");
+    let (well, said) = add("wide", "宽", "　ｃｏｒｒｅｃｔ-harbour-tulip\n");
+    assert!(well, "{said}");
+    for (password, fault) in [
+        ("correct-har  \n", "At least 12 characters"),
+        ("          x \n", "At least 12 characters"),
+        ("linlilinlilinli\n", "too easy to guess"),
+        ("Guan li yuan zhang\n", "too easy to guess"),
+    ] {
+        let (well, said) = add("admin", "guan li yuan zhang", password);
+        assert!(!well && said.contains(fault), "{password:?}: {said}");
+    }
+    for name in ["\u{200b}\u{200b}", "A\u{202e}txt", ""] {
+        let (well, said) = add("other", name, "correct-harbour-tulip\n");
+        assert!(!well && said.contains("name: "), "{name:?}: {said}");
+        let (well, said) = said_of_token(&url, name);
+        assert!(!well && said.contains("name: "), "{name:?}: {said}");
+    }
+    let program = Program::start(&url);
+    program.is_well_within(20);
+    for login in ["root", "wide"] {
+        for typed in
+            ["correct-harbour-tulip", "correct-harbour-tulip ", " correct-harbour-tulip", "ｃorrect-harbour-tulip"]
+        {
+            let form = form_urlencoded::Serializer::new(String::new())
+                .append_pair("login", login)
+                .append_pair("password", typed)
+                .finish();
+            let (status, answer) = program.post("/sign-in", "", &form);
+            assert_eq!(status, 303, "{login}, {typed:?}: {answer}");
+        }
+        let (status, _) = program.post("/sign-in", "", &format!("login={login}&password=correct-harbour-tuli"));
+        assert_eq!(status, 422);
+    }
+}
+
+fn said_of_token(url: &str, name: &str) -> (bool, String) {
+    said(linli(url, &["token", "add", "--role", "city_admin", "--name", name]))
 }

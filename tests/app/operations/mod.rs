@@ -1,6 +1,7 @@
 //! What those meet who run Linli: full disks, wrong paths and keys, databases that are late, lost, newer or only copies.
 
 mod commands;
+mod flood;
 mod full_disk;
 mod health;
 mod standby;

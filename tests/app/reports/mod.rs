@@ -4,6 +4,7 @@ mod month;
 mod random;
 mod recount;
 
+use calamine::{Data, Reader as _, Xlsx};
 use linli::clock::Timestamp;
 use month::{Held, Month, at};
 use recount::Rows;
@@ -169,7 +170,7 @@ on_both_engines! {
         }
         let pat = app.token("pat").await;
         pat.get("/api/v1/summary?scope=center:1&from=2026-12-01&to=2027-01-01").await.is(200);
-        pat.get("/api/v1/summary?scope=center:1&from=2026-12-01&to=2027-01-02").await.is(404);
+        pat.get("/api/v1/summary?scope=center:1&from=2026-12-01&to=2027-02-01").await.is(404);
         let faults = pat.get("/api/v1/summary?scope=planet&from=2026-02-30").await.is(422).is_refused("invalid").json();
         assert_eq!(faults["errors"]["scope"]["code"], "field.not_a_choice");
         assert_eq!(faults["errors"]["from"]["code"], "field.not_a_date");
@@ -262,10 +263,28 @@ on_both_engines! {
         assert_eq!(told("ann").await, (json!("2026-03-01"), json!("2026-04-01")));
         // A part of the month that holds no day of the agreement.
         for login in ["pat", "ann"] {
-            let status = if login == "pat" { 404 } else { 200 };
+            let status = if login == "pat" { 422 } else { 200 };
             app.token(login).await.get("/api/v1/summary?scope=center:1&from=2026-03-10&to=2026-04-01").await.is(status);
         }
         app.sign_in("ann").await.get("/centers/1/reports/2026-03").await.is(200).shows("2026年3月1日 – 2026年3月31日").shows("1,111");
+    }
+
+    /// A day's numbers next to another day's tell of one person; the pages give a purchaser months, and so does the API.
+    async fn a_purchaser_s_program_reads_whole_months(app: TestApp) {
+        a_tricky_month(&app).await;
+        let (pat, ann) = (app.token("pat").await, app.token("ann").await);
+        for (from, to, field) in [
+            ("2026-03-05", "2026-03-06", "from"), ("2026-03-05", "2026-04-01", "from"), ("2026-03-01", "2026-03-31", "to"),
+            ("2026-02-28", "2026-04-01", "from"), ("2026-02-01", "2026-03-02", "to"),
+        ] {
+            let path = format!("/api/v1/summary?scope=center:1&from={from}&to={to}");
+            let told = pat.get(&path).await.is(422).is_refused("invalid").json();
+            assert_eq!(told["errors"][field]["code"], "field.not_a_whole_month", "{path}");
+            ann.get(&path).await.is(200);
+        }
+        for (from, to) in [MARCH, ("2026-01-01", "2026-04-01")] {
+            pat.get(&format!("/api/v1/summary?scope=center:1&from={from}&to={to}")).await.is(200);
+        }
     }
 
     async fn the_csv_is_for_a_spreadsheet(app: TestApp) {
@@ -276,7 +295,7 @@ on_both_engines! {
         assert_eq!(answer.header("content-disposition"), "attachment; filename=\"linli-1-2026-03.csv\"");
         let text = answer.text();
         assert!(text.starts_with("\u{feff}部分,项目,日期,"), "{text}");
-        assert!(text.contains("\"'=cmd|'/c calc'!A1, \"\"x\"\"\""), "{text}");
+        assert!(text.contains("\"\t=cmd|'/c calc'!A1, \"\"x\"\"\""), "a guard that does not show: {text}");
         let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let rows: Vec<Vec<String>> = reader.records().map(|row| row.unwrap().iter().map(String::from).collect()).collect();
         let total = rows.iter().find(|row| row[0] == "合计").unwrap();
@@ -284,6 +303,40 @@ on_both_engines! {
         let mut english = app.sign_in("ann").await;
         english.cookies.push(("lang".into(), "en".into()));
         english.get("/centers/1/reports/2026-03.csv").await.is(200).shows("Part,Item,Date,").shows("Priority group,");
+    }
+
+    /// `1/2` is a room and no day, `0102` has its zero, and a title that looks like a formula is a title.
+    async fn text_stays_text_in_a_spreadsheet(app: TestApp) {
+        a_tricky_month(&app).await;
+        app.execute("update activities set title = '=1+1' where kind_id = 2").await;
+        app.execute("update rooms set name = '0102' where id = 1").await;
+        app.execute("update rooms set name = '3E5' where id = 2").await;
+        app.execute("update team_kinds set name = '1/2' where id = 1").await;
+        let ann = app.sign_in("ann").await;
+        let csv = ann.get("/centers/1/reports/2026-03.csv").await.is(200).text();
+        for text in ["0102", "3E5", "1/2", "=1+1"] {
+            assert!(csv.contains(&format!("\"\t{text}\"")), "{text}: {csv}");
+        }
+
+        let file = ann.get("/centers/1/reports/2026-03.xlsx").await.is(200);
+        assert_eq!(file.header("content-type"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+        assert_eq!(file.header("content-disposition"), "attachment; filename=\"linli-1-2026-03.xlsx\"");
+        let mut book: Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(file.body)).unwrap();
+        let sheet = book.sheet_names()[0].clone();
+        let (table, formulas) = (book.worksheet_range(&sheet).unwrap(), book.worksheet_formula(&sheet).unwrap());
+        assert!(formulas.is_empty(), "{formulas:?}");
+        for text in ["0102", "3E5", "1/2", "=1+1"] {
+            let is_there = table.used_cells().any(|(_, _, cell)| *cell == Data::String(text.to_owned()));
+            assert!(is_there, "{text}: {table:?}");
+        }
+        // The same table: the same rows, with numbers that add up as numbers.
+        let rows = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes()).records().count();
+        assert_eq!(table.height(), rows + 1);
+        let total = table.rows().find(|row| row[0] == Data::String("合计".into())).unwrap();
+        assert_eq!(total[5..8], [Data::Float(6.0), Data::Float(32.0), Data::Float(5.0)]);
+        ann.get("/centers/1/reports/2026-03").await.is(200).shows("/centers/1/reports/2026-03.xlsx").shows("/centers/1/reports/2026-03.csv");
+        app.sign_in("pat").await.get("/centers/1/reports/2026-03.xlsx").await.is(200);
+        app.sign_in("olga").await.get("/centers/1/reports/2026-03.xlsx").await.is(404);
     }
 
     async fn the_overview_says_what_is_today_and_what_waits(app: TestApp) {

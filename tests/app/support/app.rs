@@ -1,6 +1,7 @@
 //! A Linli of its own for each test: a fresh copy of a template database, a held clock, and users who ask it things.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -156,7 +157,7 @@ impl TestApp {
 
     /// Nobody signed in.
     pub(crate) fn anyone(&self) -> User<'_> {
-        User { app: self, cookies: Vec::new(), token: None }
+        User { app: self, cookies: Vec::new(), token: None, address: None }
     }
 
     /// Somebody of the cast, in a new browser.
@@ -212,9 +213,26 @@ pub(crate) struct User<'a> {
     app: &'a TestApp,
     pub(crate) cookies: Vec<(String, String)>,
     token: Option<String>,
+    address: Option<IpAddr>,
 }
 
 impl User<'_> {
+    /// The same from this address.
+    pub(crate) fn at_address(&self, address: &str) -> Self {
+        Self { address: Some(address.parse().expect("an address")), ..self.clone() }
+    }
+
+    /// The bearer token of a program, or a login's secret, as the other of the two.
+    pub(crate) fn with_secret_as_token(&self) -> Self {
+        let (_, secret) = self.cookies.first().expect("a login").clone();
+        Self { cookies: Vec::new(), token: Some(secret), ..self.clone() }
+    }
+
+    pub(crate) fn with_secret_as_login(&self) -> Self {
+        let secret = self.token.clone().expect("a token");
+        Self { cookies: vec![(logins::COOKIE.to_owned(), secret)], token: None, ..self.clone() }
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(Method::Get, path, None).await
     }
@@ -255,6 +273,9 @@ impl User<'_> {
         }
         if let Some(token) = &self.token {
             request = request.header(Header::new("Authorization", format!("Bearer {token}")));
+        }
+        if let Some(address) = self.address {
+            request = request.remote((address, 40_000).into());
         }
         if let Some((kind, body)) = body {
             request = request.header(kind).body(body);

@@ -1,0 +1,217 @@
+//! Tables to download, one for every format: CSV for programs, and a workbook for people. In both, text stays text: a
+//! spreadsheet neither runs what begins like a formula nor makes a day of a room called `1/2`.
+
+use rocket::http::{ContentType, Header};
+use rocket::request::Request;
+use rocket::response::{self, Responder, Response};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
+
+use crate::error::{Error, Result};
+
+/// What stands in a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    Empty,
+    /// What somebody typed: text, whatever it looks like.
+    Text(String),
+    /// What we write: a date, which a program that reads CSV may take for one.
+    Plain(String),
+    Number(i64),
+}
+
+impl From<Option<i64>> for Cell {
+    fn from(number: Option<i64>) -> Self {
+        number.map_or(Self::Empty, Self::Number)
+    }
+}
+
+/// The widest column, in pixels; longer texts are read in their cell.
+const WIDEST: u32 = 360;
+
+/// Rows of cells under their names.
+pub struct Table {
+    /// The file's name without its ending (ASCII).
+    name: String,
+    head: Vec<String>,
+    rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    pub fn new(name: String, head: impl IntoIterator<Item = String>) -> Self {
+        Self { name, head: head.into_iter().collect(), rows: Vec::new() }
+    }
+
+    pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+
+    /// UTF-8 with a byte order mark, quoted where needed (RFC 4180).
+    pub fn csv(&self) -> File {
+        let shown = |cell: &Cell| match cell {
+            Cell::Empty => String::new(),
+            Cell::Text(text) => quoted(&guarded(text)),
+            Cell::Plain(text) => quoted(text),
+            Cell::Number(number) => number.to_string(),
+        };
+        let head = self.head.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(",");
+        let lines = self.rows.iter().map(|row| row.iter().map(shown).collect::<Vec<_>>().join(","));
+        let text =
+            std::iter::once(head).chain(lines).fold(String::from('\u{feff}'), |text, line| text + &line + "\r\n");
+        let kind = ContentType::new("text", "csv").with_params(("charset", "utf-8"));
+        File { name: format!("{}.csv", self.name), kind, bytes: text.into_bytes() }
+    }
+
+    /// A workbook of one sheet: the head stays in view, and can be filtered by.
+    ///
+    /// # Errors
+    /// `Internal` for more rows or longer texts than a workbook holds.
+    pub fn xlsx(&self) -> Result<File> {
+        let bytes = self.workbook().map_err(Error::internal)?;
+        let kind = ContentType::new("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+        Ok(File { name: format!("{}.xlsx", self.name), kind, bytes })
+    }
+
+    fn workbook(&self) -> std::result::Result<Vec<u8>, XlsxError> {
+        let mut book = Workbook::new();
+        // The same table is the same file; when it was fetched is nobody's matter.
+        book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
+        let sheet = book.add_worksheet();
+        sheet.set_freeze_panes(1, 0)?;
+        for (column, name) in (0..).zip(&self.head) {
+            sheet.write_string_with_format(0, column, name, &Format::new().set_bold())?;
+        }
+        for (row, cells) in (1..).zip(&self.rows) {
+            for (column, cell) in (0..).zip(cells) {
+                match cell {
+                    Cell::Empty => {}
+                    Cell::Text(text) | Cell::Plain(text) => {
+                        sheet.write_string(row, column, text)?;
+                    }
+                    // Counts and minutes are far below the whole numbers that a spreadsheet knows exactly.
+                    Cell::Number(number) => {
+                        sheet.write_number(row, column, *number as f64)?;
+                    }
+                }
+            }
+        }
+        if let (Ok(rows), Ok(columns @ 1..)) = (u32::try_from(self.rows.len()), u16::try_from(self.head.len())) {
+            sheet.autofilter(0, 0, rows, columns - 1)?;
+        }
+        sheet.set_autofit_max_width(WIDEST);
+        sheet.autofit();
+        book.save_to_buffer()
+    }
+}
+
+/// Text that a spreadsheet would take for a formula (OWASP, "CSV Injection"), a number, a date or a truth gets a tab first:
+/// the cell is text then, and shows as it was typed.
+fn guarded(text: &str) -> String {
+    let first = text.trim_start().chars().next();
+    let looks_like_a_value = first.is_some_and(|c| {
+        c.is_numeric()
+            || matches!(
+                c,
+                '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '.' | '(' | '$' | '¥' | '￥' | '€' | '£' | '%'
+            )
+    });
+    if looks_like_a_value || is_a_word_of_spreadsheets(text.trim()) || text.starts_with(['\t', '\r', '\n']) {
+        format!("\t{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// `TRUE`, and `Mar1`, which would be a day.
+fn is_a_word_of_spreadsheets(text: &str) -> bool {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let small = text.to_ascii_lowercase();
+    let is_a_day = MONTHS.iter().any(|month| small.starts_with(month)) && small.contains(|c: char| c.is_numeric());
+    is_a_day || matches!(small.as_str(), "true" | "false")
+}
+
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\n', '\r']) || cell.trim() != cell {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}
+
+/// A file to download.
+pub struct File {
+    name: String,
+    kind: ContentType,
+    bytes: Vec<u8>,
+}
+
+impl<'r> Responder<'r, 'static> for File {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        Response::build()
+            .header(self.kind)
+            .header(Header::new("Content-Disposition", format!("attachment; filename=\"{}\"", self.name)))
+            .sized_body(self.bytes.len(), std::io::Cursor::new(self.bytes))
+            .ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(cells: &[&str]) -> String {
+        let mut table = Table::new("x".into(), ["名称".to_owned()]);
+        table.row(cells.iter().map(|cell| Cell::Text((*cell).to_owned())));
+        String::from_utf8(table.csv().bytes).unwrap()
+    }
+
+    #[test]
+    fn what_looks_like_a_value_is_guarded_and_the_rest_is_not() {
+        for cell in [
+            "=1+1",
+            " @SUM(A1)",
+            "-3",
+            "＝1",
+            "1/2",
+            "0102",
+            "3E5",
+            "１２",
+            "3月5日学雷锋",
+            "8:30",
+            "(5)",
+            ".5",
+            "¥5",
+            "TRUE",
+            "false",
+            "Mar1",
+            "sept 2",
+            "½",
+            "\t=1",
+        ] {
+            assert_eq!(text(&[cell]), format!("\u{feff}名称\r\n\"\t{cell}\"\r\n"), "{cell}");
+        }
+        for cell in ["第1场", "合唱队", "Room 3", "March past", "A1", "True friends", ""] {
+            assert_eq!(text(&[cell]), format!("\u{feff}名称\r\n{cell}\r\n"), "{cell}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_numbers_and_text_is_quoted() {
+        let mut table = Table::new("x".into(), ["a".to_owned(), "b".to_owned(), "c".to_owned()]);
+        table.row([Cell::Text("合唱, \"春\"".into()), Cell::Number(-3), Cell::Empty]);
+        table.row([Cell::Plain("2026-03-05".into()), Cell::Empty, Cell::Number(7)]);
+        let shown = String::from_utf8(table.csv().bytes).unwrap();
+        assert_eq!(shown, "\u{feff}a,b,c\r\n\"合唱, \"\"春\"\"\",-3,\r\n2026-03-05,,7\r\n");
+    }
+
+    #[test]
+    fn a_reader_gets_back_what_was_written() {
+        let cells = ["a\nb", "\"", "", ",", "汉字 "];
+        let rendered = text(&cells);
+        let mut reader = ::csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(rendered.trim_start_matches('\u{feff}').as_bytes());
+        let read: Vec<String> = reader.records().nth(1).unwrap().unwrap().iter().map(String::from).collect();
+        assert_eq!(read, cells);
+    }
+}
