@@ -349,7 +349,7 @@ pub mod parse {
     pub fn within(date: Date, days: &RangeInclusive<Date>) -> Result<Date, Fault> {
         match days.contains(&date) {
             true => Ok(date),
-            false => Err(Fault::bound("field.date_too_far", format!("{} – {}", days.start(), days.end()))),
+            false => Err(Fault::bound("field.date_too_far", format!("{}–{}", days.start(), days.end()))),
         }
     }
 
@@ -466,7 +466,7 @@ mod tests {
         let today = Date::parse("2026-03-05").unwrap();
         let planned = parse::day(today, parse::PLANS);
         assert!(planned("2024-03-05").is_ok() && planned("2031-03-05").is_ok());
-        assert_eq!(planned("2126-03-05"), Err(Fault::bound("field.date_too_far", "2024-03-05 – 2031-03-05")));
+        assert_eq!(planned("2126-03-05"), Err(Fault::bound("field.date_too_far", "2024-03-05–2031-03-05")));
         assert_eq!(planned("2026-13-05"), Err(Fault::new("field.not_a_date")));
     }
 

@@ -1,7 +1,7 @@
 //! From a plan to sessions: what the page and the API do alike around the actions.
 
 use super::actions::{self, Dated, Fate, Move};
-use super::forms::{Change, Setting, Plan, Reason};
+use super::forms::{Change, Plan, Reason, Setting};
 use super::queries::{self, Lead};
 use super::rules::{self, Occupant, Slot, State};
 use super::types::{ActivityId, Session, SessionId, SessionStatus};

@@ -15,7 +15,7 @@ const USUAL: (i64, i64) = (8, 21);
 
 /// What stands in a column from one step to another.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Span<T> {
+pub struct Booked<T> {
     /// 1 for the first room.
     pub column: usize,
     /// Minutes after midnight.
@@ -24,7 +24,7 @@ pub struct Span<T> {
     pub what: T,
 }
 
-impl<T> Span<T> {
+impl<T> Booked<T> {
     pub fn start_step(&self) -> i64 {
         self.from / STEP
     }
@@ -54,9 +54,9 @@ pub struct DayGrid<'a> {
     pub columns: Vec<Column>,
     pub first_hour: i64,
     pub last_hour: i64,
-    pub closed: Vec<Span<Closed>>,
-    pub free: Vec<Span<RoomId>>,
-    pub blocks: Vec<Span<&'a Session>>,
+    pub closed: Vec<Booked<Closed>>,
+    pub free: Vec<Booked<RoomId>>,
+    pub blocks: Vec<Booked<&'a Session>>,
     /// None on other days than today.
     now: Option<i64>,
 }
@@ -81,11 +81,11 @@ pub fn day<'a>(
     let columns = columns(rooms, &shown);
     let place =
         |session: &Session| columns.iter().position(|column| Some(column.id) == session.room_id).map_or(1, |at| at + 1);
-    let blocks: Vec<Span<&Session>> = shown
+    let blocks: Vec<Booked<&Session>> = shown
         .iter()
         .map(|session| {
             let slot = session.slot();
-            Span { column: place(session), from: slot.from, to: slot.to, what: *session }
+            Booked { column: place(session), from: slot.from, to: slot.to, what: *session }
         })
         .collect();
     let hours = rooms.iter().flat_map(|room| room.hours.on(date).iter().copied());
@@ -104,7 +104,7 @@ pub fn day<'a>(
     for (index, room) in rooms.iter().enumerate() {
         let closed = closed(room, closures, zone, date);
         grid.free.extend(free(room, index + 1, &closed, &grid.blocks, past));
-        grid.closed.extend(closed.into_iter().map(|(from, to, what)| Span { column: index + 1, from, to, what }));
+        grid.closed.extend(closed.into_iter().map(|(from, to, what)| Booked { column: index + 1, from, to, what }));
     }
     grid.now = today.then_some(past);
     grid
@@ -169,9 +169,9 @@ fn free(
     room: &Room,
     column: usize,
     closed: &[(i64, i64, Closed)],
-    blocks: &[Span<&Session>],
+    blocks: &[Booked<&Session>],
     past: i64,
-) -> Vec<Span<RoomId>> {
+) -> Vec<Booked<RoomId>> {
     // Both sessions keep the buffer, so two of them lie between.
     let apart = 2 * room.buffer_minutes;
     let booked = blocks
@@ -186,7 +186,7 @@ fn free(
     let mut reached = 0;
     for (from, to) in taken {
         if from - reached >= LEAST_FREE {
-            free.push(Span { column, from: reached, to: from, what: room.id });
+            free.push(Booked { column, from: reached, to: from, what: room.id });
         }
         reached = reached.max(to);
     }

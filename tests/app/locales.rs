@@ -114,8 +114,8 @@ const PATTERNS: &[(&str, Words)] = &[
     ("audit.{}", Words::Actions),
     // Whoever is in already, or has left, is told no more.
     ("door.next.{}", Words::Set("Code", &["already_in", "already_left"])),
-    ("error.{}.text", Words::Between("src/web/errors.rs", "fn name(", "\n}")),
-    ("error.{}.title", Words::Between("src/web/errors.rs", "fn name(", "\n}")),
+    ("error.{}.text", Words::Between("src/web/errors.rs", "fn name_of(", "/// Programs")),
+    ("error.{}.title", Words::Between("src/web/errors.rs", "fn name_of(", "/// Programs")),
     (
         "front_desk.js.{}",
         Words::Between("templates/check_in/front_desk.html", "{% endfor %}\n    {% for word in [", "] %}"),

@@ -1,5 +1,7 @@
 //! A slip in the year (2126 for 2026, 1062 for 1962) is told at its field, with the days that can be meant; nothing is kept.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::support::{TestApp, on_both_engines};
@@ -112,7 +114,8 @@ on_both_engines! {
 
     async fn the_years_that_can_be_meant_are_taken(app: TestApp) {
         liang(&app).await;
-        for (who, path, fields, ..) in PAGES {
+        let mut filled = BTreeSet::new();
+        for (who, path, fields, ..) in PAGES.iter().filter(|(_, path, ..)| filled.insert(*path)) {
             let answer = app.sign_in(who).await.post(path, fields).await;
             assert!(!answer.text().contains("id=\"e-"), "{path}: {}", answer.text());
         }

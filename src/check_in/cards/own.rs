@@ -3,7 +3,7 @@
 //!
 //! Whoever finds a lost card opens this page too, so it shows no more of the holder than the surname.
 
-use crate::phones::{Handset, self, DoorThrottle, Look, Phone};
+use crate::phones::{self, DoorThrottle, Handset, Look, Phone};
 use askama::Template;
 use rocket::http::{CookieJar, Status};
 use rocket::response::Redirect;

@@ -3,7 +3,7 @@
 
 mod answer;
 
-use crate::phones::{Phone, self, DoorThrottle, Handset, Look};
+use crate::phones::{self, DoorThrottle, Handset, Look, Phone};
 use std::ops::Deref;
 
 use answer::{AnswerPage, DoorAnswer, Stop};

@@ -179,7 +179,7 @@ impl<'a> FromParam<'a> for ReportName {
 #[derive(Responder)]
 enum ReportAnswer {
     Page(Box<Page<Report>>),
-    File(File),
+    File(Box<File>),
 }
 
 #[get("/centers/<center>/reports/<name>")]
@@ -194,7 +194,7 @@ async fn show(
     let sheet = sheet::load(&by, &mut *db.read().await?, center, name.month, now).await?;
     Ok(match name.format {
         Format::Page => ReportAnswer::Page(Box::new(Page(Report::new(sheet, now, lang)))),
-        Format::Csv => ReportAnswer::File(export::table(&sheet, lang).csv()),
-        Format::Xlsx => ReportAnswer::File(export::table(&sheet, lang).xlsx()?),
+        Format::Csv => ReportAnswer::File(Box::new(export::table(&sheet, lang).csv())),
+        Format::Xlsx => ReportAnswer::File(Box::new(export::table(&sheet, lang).xlsx()?)),
     })
 }

@@ -143,7 +143,11 @@ impl Cluster {
     }
 
     /// A cluster that keeps what it says it keeps, as in service: for measuring.
-    #[allow(clippy::allow_attributes, dead_code, reason = "the tests and the bench compile this file, each uses a part")]
+    #[allow(
+        clippy::allow_attributes,
+        dead_code,
+        reason = "the tests and the bench compile this file, each uses a part"
+    )]
     pub(crate) fn start_durable() -> Self {
         Self::create(DURABLE, server_binaries().expect("the bench needs PostgreSQL's server"))
     }
