@@ -1,12 +1,11 @@
 //! `/api/v1/summary`: section 5's numbers for programs.
 
-use std::collections::BTreeMap;
-
 use rocket::serde::json::Json;
 use rocket::{Route, get, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::figures::{Figure, figures};
 use super::types::{Numbers, Period};
 use super::{Reach, Reported, queries, scope};
 use crate::api::Problem;
@@ -16,7 +15,7 @@ use crate::clock::{Month, Now};
 use crate::error::{Fault, Result};
 use crate::fields::parse;
 use crate::store::Db;
-use crate::web::Fields;
+use crate::web::{Fields, Lang};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![summary]
@@ -36,23 +35,11 @@ pub(crate) struct SummaryJson {
     /// The days that are counted, of each center: all that was asked, and for a purchaser those of its agreements. A
     /// center whose days are parted stands here more than once
     counted: Vec<CountedJson>,
-    /// Completed sessions that somebody came to
-    sessions: i64,
-    /// Participants' attendances and unnamed heads
-    visits: i64,
-    /// Heads without a name, which are among the visits
-    unnamed: i64,
-    /// Different people among the participants
-    persons: i64,
-    /// `elderly`, `disabled`, `needy`, `youth` overlap and do not add up; `none` is who is in none of them
-    groups: BTreeMap<&'static str, CountJson>,
-    volunteers: VolunteersJson,
-    social_workers: Vec<LedJson>,
-    /// By code: `case_work`, `group_work`, `community_activity`, and own kinds
-    kinds: BTreeMap<String, KindJson>,
-    rooms: Vec<RoomUseJson>,
-    coverage: CoverageJson,
-    completeness: CompletenessJson,
+    /// Every number, by its key
+    figures: Vec<FigureJson>,
+    /// What the second printed number of the population counts, `migrant` or `all`; null where that is not known of all
+    /// communities
+    second_population_is: Option<&'static str>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -63,78 +50,38 @@ pub(crate) struct CountedJson {
     to: String,
 }
 
+/// A number. Groups overlap and do not add up; persons are counted once however often they came.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct CountJson {
-    visits: i64,
-    persons: i64,
+pub(crate) struct FigureJson {
+    /// The measure, and what it is of: `visits`, `persons.elderly`, `sessions.kind.case_work`, `minutes.team.medical`,
+    /// `led_sessions.worker.5`, `open_minutes.room.3`
+    key: String,
+    value: i64,
+    /// `sessions`, `visits`, `persons` or `minutes`
+    unit: &'static str,
+    /// What it is of, where it is not of the whole
+    name: Option<String>,
+    name_en: Option<String>,
+    /// Of a room's
+    center_id: Option<i64>,
 }
 
-#[derive(Serialize, ToSchema)]
-pub(crate) struct VolunteersJson {
-    visits: i64,
-    persons: i64,
-    /// Confirmed
-    minutes: i64,
-    /// By code of the team's kind; `none` is who served in no team
-    teams: BTreeMap<String, TeamKindJson>,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct TeamKindJson {
-    visits: i64,
-    persons: i64,
-    minutes: i64,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct LedJson {
-    worker_id: i64,
-    name: String,
-    sessions: i64,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct KindJson {
-    sessions: i64,
-    visits: i64,
-    persons: i64,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct RoomUseJson {
-    room_id: i64,
-    center_id: i64,
-    name: String,
-    /// Setting up and cleaning included
-    booked_minutes: i64,
-    open_minutes: i64,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct CoverageJson {
-    persons: i64,
-    registered_population: i64,
-    /// Where it is known that the printed number counts them
-    migrant_population: Option<i64>,
-    /// The second number as it is printed
-    second_population: i64,
-    /// What the second number counts, `migrant` or `all`; null where that is not known of all communities
-    second_population_is: Option<&'static str>,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct CompletenessJson {
-    /// Past sessions that are not closed
-    open_sessions: i64,
-    /// Volunteers' attendances whose hours nobody confirmed
-    unconfirmed_hours: i64,
-    /// Participants without a birth date
-    without_birth_date: i64,
+impl From<Figure> for FigureJson {
+    fn from(figure: Figure) -> Self {
+        let name = |lang| Some(figure.item.label(lang)).filter(|name| !name.is_empty());
+        Self {
+            key: figure.key(),
+            value: figure.value,
+            unit: figure.measure.unit().code(),
+            name: name(Lang::Zh),
+            name_en: name(Lang::En),
+            center_id: figure.item.center().map(|center| center.0),
+        }
+    }
 }
 
 impl SummaryJson {
-    fn new(numbers: Numbers, reach: &Reach) -> Self {
-        let total = numbers.total;
+    fn new(numbers: &Numbers, reach: &Reach) -> Self {
         let asked = numbers.period;
         let days = |id| reach.days(id, asked).into_iter().map(move |days| (id, days));
         let mut counted: Vec<(CenterId, Period)> =
@@ -155,64 +102,8 @@ impl SummaryJson {
                     to: days.to.to_string(),
                 })
                 .collect(),
-            sessions: total.sessions,
-            visits: total.visits,
-            unnamed: total.unnamed,
-            persons: total.persons,
-            groups: numbers
-                .groups
-                .into_iter()
-                .map(|row| {
-                    let code = row.group.map_or("none", |group| group.code());
-                    (code, CountJson { visits: row.visits, persons: row.persons })
-                })
-                .collect(),
-            volunteers: VolunteersJson {
-                visits: total.volunteer_visits,
-                persons: total.volunteers,
-                minutes: total.minutes,
-                teams: numbers
-                    .teams
-                    .into_iter()
-                    .map(|row| {
-                        let code = row.kind.map_or_else(|| "none".to_owned(), |kind| kind.code);
-                        (code, TeamKindJson { visits: row.visits, persons: row.persons, minutes: row.minutes })
-                    })
-                    .collect(),
-            },
-            social_workers: numbers
-                .led
-                .into_iter()
-                .map(|row| LedJson { worker_id: row.worker_id, name: row.name, sessions: row.sessions })
-                .collect(),
-            kinds: numbers
-                .kinds
-                .into_iter()
-                .map(|row| (row.code, KindJson { sessions: row.sessions, visits: row.visits, persons: row.persons }))
-                .collect(),
-            rooms: numbers
-                .rooms
-                .into_iter()
-                .map(|room| RoomUseJson {
-                    room_id: room.room_id.0,
-                    center_id: room.center_id.0,
-                    name: room.name,
-                    booked_minutes: room.booked_minutes,
-                    open_minutes: room.open_minutes,
-                })
-                .collect(),
-            coverage: CoverageJson {
-                persons: total.persons,
-                registered_population: numbers.population.registered,
-                migrant_population: numbers.population.migrant(),
-                second_population: numbers.population.second,
-                second_population_is: numbers.population.second_is.map(SecondNumber::code),
-            },
-            completeness: CompletenessJson {
-                open_sessions: numbers.completeness.open_sessions,
-                unconfirmed_hours: numbers.completeness.unconfirmed_hours,
-                without_birth_date: numbers.completeness.without_birth_date,
-            },
+            figures: figures(&numbers).into_iter().map(FigureJson::from).collect(),
+            second_population_is: numbers.population.second_is.map(SecondNumber::code),
         }
     }
 }
@@ -241,7 +132,7 @@ pub(crate) async fn summary(
     let mut conn = db.read().await?;
     let reach = scope::named(&by, &mut conn, &scope, period).await?;
     let numbers = queries::count(&mut conn, &reach, period, now).await?.for_reader(&by);
-    Ok(Json(SummaryJson::new(numbers, &reach)))
+    Ok(Json(SummaryJson::new(&numbers, &reach)))
 }
 
 /// What is asked for. The numbers of a day next to those of another tell of one person: a purchaser's program reads the

@@ -18,6 +18,7 @@
 //! No type here holds a resident's name or any other personal data: a purchaser reads them.
 
 pub(crate) mod api;
+pub mod figures;
 mod pages;
 pub mod queries;
 mod room_use;

@@ -240,7 +240,7 @@ async fn kinds(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Kin
         .into_iter()
         .map(|kind| {
             let Tally { sessions, visits, persons, .. } = parts.remove(&kind.id.to_string()).unwrap_or_default();
-            KindTally { code: kind.code, name: kind.name, name_en: kind.name_en, sessions, visits, persons }
+            KindTally { kind, sessions, visits, persons }
         })
         .collect())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::figures::{Figure, figures};
 use super::queries::{self, By};
 use super::scope;
 use super::types::{Numbers, Period, Tally};
@@ -17,6 +18,8 @@ pub struct Sheet {
     pub center: Center,
     pub month: Month,
     pub numbers: Numbers,
+    /// All that is said of them.
+    pub figures: Vec<Figure>,
     /// The days that the numbers are of: the month's, and for a purchaser those of its agreements.
     pub counted: Vec<Period>,
     /// Visits by local date.
@@ -65,8 +68,10 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, month: Month
             }
         })
         .collect();
+    let numbers = queries::count(conn, &reach, period, now).await?.for_reader(by);
     Ok(Sheet {
-        numbers: queries::count(conn, &reach, period, now).await?.for_reader(by),
+        figures: figures(&numbers),
+        numbers,
         days: queries::tallies(conn, By::Day, &reach, period).await?,
         center: reach.centers().first().cloned().ok_or(Error::NotFound)?,
         counted: reach.days(id, period),

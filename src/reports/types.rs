@@ -78,9 +78,7 @@ pub struct GroupTally {
 /// A service kind: case work, group work, community activity, or the centers' own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KindTally {
-    pub code: String,
-    pub name: String,
-    pub name_en: String,
+    pub kind: KindName,
     pub sessions: i64,
     pub visits: i64,
     pub persons: i64,

@@ -64,9 +64,9 @@ impl Overview {
     fn stats(&self) -> [(&'static str, String, &'static str, i64, i64); 4] {
         let (now, before) = (&self.this_month, &self.before);
         [
-            ("reports.sessions", filters::thousands(now.sessions), "unit.sessions", now.sessions, before.sessions),
-            ("reports.visits", filters::thousands(now.visits), "unit.visits", now.visits, before.visits),
-            ("reports.persons", filters::thousands(now.persons), "unit.persons", now.persons, before.persons),
+            ("figure.sessions", filters::thousands(now.sessions), "unit.sessions", now.sessions, before.sessions),
+            ("figure.visits", filters::thousands(now.visits), "unit.visits", now.visits, before.visits),
+            ("figure.persons", filters::thousands(now.persons), "unit.persons", now.persons, before.persons),
             ("reports.hours", hours(now.minutes), "unit.hours", now.minutes / 60, before.minutes / 60),
         ]
     }

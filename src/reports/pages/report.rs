@@ -13,6 +13,7 @@ use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Month, Now};
 use crate::error::{Error, Result};
+use crate::reports::figures::{self, Figure, FigureUnit, Grid, Measure, Section};
 use crate::reports::queries::{self, By};
 use crate::reports::scope;
 use crate::reports::sheet::{self, Sheet};
@@ -78,6 +79,14 @@ struct Report {
     groups: Bars,
     rooms: Bars,
     days: Columns,
+    lang: Lang,
+}
+
+/// A section's table, as it is read.
+struct ShownGrid {
+    head: Vec<String>,
+    rows: Vec<(String, Vec<String>)>,
+    total: Option<Vec<String>>,
 }
 
 impl Report {
@@ -87,6 +96,7 @@ impl Report {
             groups: group_shares(lang, &sheet.numbers.groups, sheet.numbers.total.persons),
             rooms: room_use(lang, &sheet.numbers.rooms),
             days: days(lang, &sheet),
+            lang,
             sheet,
         }
     }
@@ -108,6 +118,26 @@ impl Report {
         self.sheet.numbers.led.iter().map(|row| row.sessions).sum()
     }
 
+    fn grid(&self, section: Section) -> ShownGrid {
+        let Grid { measures, rows, total } = figures::grid(&self.sheet.figures, section);
+        let shown =
+            |values: &Vec<i64>| measures.iter().zip(values).map(|(of, value)| show_value(*of, *value)).collect();
+        ShownGrid {
+            head: measures.iter().map(|measure| self.lang.text(measure.key())).collect(),
+            rows: rows.iter().map(|(item, values)| (item.label(self.lang), shown(values))).collect(),
+            total: total.as_ref().map(shown),
+        }
+    }
+
+    /// What is missing from the numbers.
+    fn missing(&self) -> impl Iterator<Item = &Figure> {
+        self.sheet.figures.iter().filter(|figure| figure.section == Section::Completeness)
+    }
+
+    fn definitions(&self) -> Vec<&'static str> {
+        figures::definitions(&self.sheet.figures)
+    }
+
     fn hides_titles(&self) -> bool {
         self.sheet.sessions.iter().any(|session| session.title.own().is_none())
     }
@@ -120,6 +150,14 @@ impl View for Report {
 
     fn frame(&self) -> Frame<'_> {
         self.sheet.center.frame(Tab::Reports)
+    }
+}
+
+/// Minutes as hours, everything else as it is.
+fn show_value(measure: Measure, value: i64) -> String {
+    match measure.unit() {
+        FigureUnit::Minutes => hours(value),
+        _ => filters::thousands(value),
     }
 }
 

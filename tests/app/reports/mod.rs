@@ -4,6 +4,8 @@ mod month;
 mod random;
 mod recount;
 
+use std::collections::BTreeMap;
+
 use calamine::{Data, Reader as _, Xlsx};
 use linli::clock::Timestamp;
 use month::{Held, Month, at};
@@ -111,11 +113,24 @@ async fn summary(app: &TestApp, login: &str, scope: &str, (from, to): (&str, &st
     app.token(login).await.get(&path).await.is(200).json()
 }
 
-/// Asserts field by field, so that a failure names the field.
+/// An answer's figures by their keys.
+fn by_key(answer: &Value) -> BTreeMap<String, i64> {
+    let figures = answer["figures"].as_array().unwrap();
+    let by_key: BTreeMap<String, i64> =
+        figures.iter().map(|f| (f["key"].as_str().unwrap().to_owned(), f["value"].as_i64().unwrap())).collect();
+    assert_eq!(by_key.len(), figures.len(), "a key names one figure");
+    by_key
+}
+
+async fn figures(app: &TestApp, login: &str, scope: &str, period: (&str, &str)) -> BTreeMap<String, i64> {
+    by_key(&summary(app, login, scope, period).await)
+}
+
+/// Asserts figure by figure, so that a failure names it.
 #[track_caller]
-fn assert_same(found: &Value, expected: &Value, what: &str) {
-    for (field, value) in expected.as_object().unwrap() {
-        assert_eq!(&found[field], value, "{what}: {field}");
+fn assert_same(found: &BTreeMap<String, i64>, expected: &BTreeMap<String, i64>, what: &str) {
+    for (key, value) in expected {
+        assert_eq!(found.get(key), Some(value), "{what}: {key}");
     }
     assert_eq!(found, expected, "{what}");
 }
@@ -128,34 +143,47 @@ on_both_engines! {
         let every: Vec<i64> = (1..=25).collect();
         let periods = [MARCH, ("2026-03-16", "2026-03-21"), ("2026-02-01", "2026-05-01"), ("2026-03-31", "2026-04-01"), ("2026-01-01", "2026-01-02")];
         for period in periods {
-            let expected = |centers| rows.summary(centers, period.0, period.1, now);
-            assert_same(&summary(&app, "ann", "center:1", period).await, &expected(&[1]), &format!("center, {period:?}"));
-            assert_same(&summary(&app, "ben", "provider:1", period).await, &expected(&[1]), &format!("provider, {period:?}"));
-            assert_same(&summary(&app, "ada", "town:%E4%B8%9C%E5%9F%8E", period).await, &expected(&[2]), &format!("town, {period:?}"));
-            assert_same(&summary(&app, "ada", "city", period).await, &expected(&every), &format!("city, {period:?}"));
+            let expected = |centers| rows.figures(centers, period.0, period.1, now);
+            assert_same(&figures(&app, "ann", "center:1", period).await, &expected(&[1]), &format!("center, {period:?}"));
+            assert_same(&figures(&app, "ben", "provider:1", period).await, &expected(&[1]), &format!("provider, {period:?}"));
+            assert_same(&figures(&app, "ada", "town:%E4%B8%9C%E5%9F%8E", period).await, &expected(&[2]), &format!("town, {period:?}"));
+            assert_same(&figures(&app, "ada", "city", period).await, &expected(&every), &format!("city, {period:?}"));
         }
     }
 
     async fn the_tricky_month_counts_as_a_person_would(app: TestApp) {
         a_tricky_month(&app).await;
-        let found = summary(&app, "ann", "center:1", MARCH).await;
-        // early, late, heads only, staff only, first, midnight
-        assert_eq!(found["sessions"], 6);
-        // 5 + 3 + 1 + 1 named, 15 + 7 heads
-        assert_eq!((&found["visits"], &found["unnamed"], &found["persons"]), (&32.into(), &22.into(), &5.into()));
-        let group = |name: &str| (found["groups"][name]["visits"].as_i64().unwrap(), found["groups"][name]["persons"].as_i64().unwrap());
-        assert_eq!(group("elderly"), (3 + 8, 2), "chen twice, liang after the birthday, and eight heads");
-        assert_eq!(group("disabled"), (2 + 2, 1));
-        assert_eq!(group("needy"), (1, 1), "huang on the 3rd, not on the 20th");
-        assert_eq!(group("youth"), (2 + 2, 1));
-        assert_eq!(group("none"), (4 + 4 + 7, 3), "liang before the birthday, huang twice after the membership, unknown");
-        assert_eq!((&found["volunteers"]["visits"], &found["volunteers"]["persons"], &found["volunteers"]["minutes"]), (&4.into(), &2.into(), &195.into()));
-        assert_eq!((&found["volunteers"]["teams"]["elderly_care"]["minutes"], &found["volunteers"]["teams"]["medical"]["minutes"]), (&90.into(), &105.into()));
-        assert_eq!(found["completeness"], serde_json::json!({ "open_sessions": 1, "unconfirmed_hours": 1, "without_birth_date": 1 }));
-        let led: Vec<i64> = found["social_workers"].as_array().unwrap().iter().map(|row| row["sessions"].as_i64().unwrap()).collect();
+        let found = figures(&app, "ann", "center:1", MARCH).await;
+        for (key, value, why) in [
+            ("sessions", 6, "early, late, heads only, staff only, first, midnight"),
+            ("visits", 32, "5 + 3 + 1 + 1 named, 15 + 7 heads"),
+            ("unnamed", 22, ""),
+            ("persons", 5, ""),
+            ("visits.elderly", 3 + 8, "chen twice, liang after the birthday, and eight heads"),
+            ("persons.elderly", 2, ""),
+            ("visits.disabled", 2 + 2, ""),
+            ("persons.disabled", 1, ""),
+            ("visits.needy", 1, "huang on the 3rd, not on the 20th"),
+            ("persons.needy", 1, ""),
+            ("visits.youth", 2 + 2, ""),
+            ("persons.youth", 1, ""),
+            ("visits.none", 4 + 4 + 7, "liang before the birthday, huang twice after the membership, unknown"),
+            ("persons.none", 3, ""),
+            ("volunteer_visits", 4, ""),
+            ("volunteers", 2, ""),
+            ("minutes", 195, ""),
+            ("minutes.team.elderly_care", 90, ""),
+            ("minutes.team.medical", 105, ""),
+            ("open_sessions", 1, ""),
+            ("unconfirmed_hours", 1, ""),
+            ("without_birth_date", 1, ""),
+        ] {
+            assert_eq!(found[key], value, "{key}: {why}");
+        }
+        let led: Vec<i64> = found.iter().filter(|(key, _)| key.starts_with("led_sessions.")).map(|(_, n)| *n).collect();
         assert_eq!(led, [2, 1], "staff who are no social workers are not listed");
-        let city = summary(&app, "ada", "city", MARCH).await;
-        assert_eq!((&city["visits"], &city["persons"]), (&34.into(), &5.into()), "who went to both centers is one person");
+        let city = figures(&app, "ada", "city", MARCH).await;
+        assert_eq!((city["visits"], city["persons"]), (34, 5), "who went to both centers is one person");
     }
 
     async fn a_scope_is_answered_whole_or_not_at_all(app: TestApp) {
@@ -237,15 +265,13 @@ on_both_engines! {
         month.commit().await;
         app.execute("update agreement_centers set starts_on = '2026-03-04', ends_on = '2026-03-05' where agreement_id = 1").await;
         app.at("2026-03-09T02:00:00Z");
-        let summary = async |login: &str| {
-            let answer = app.token(login).await.get("/api/v1/summary?scope=center:1&from=2026-03-01&to=2026-04-01").await.is(200).json();
-            let room = answer["rooms"].as_array().unwrap().iter().find(|room| room["room_id"] == 1).unwrap().clone();
-            let number = |value: &serde_json::Value| value.as_i64().unwrap();
-            (number(&answer["visits"]), number(&answer["completeness"]["open_sessions"]), number(&room["booked_minutes"]), number(&room["open_minutes"]))
+        let numbers = async |login: &str| {
+            let found = figures(&app, login, "center:1", MARCH).await;
+            (found["visits"], found["open_sessions"], found["booked_minutes.room.1"], found["open_minutes.room.1"])
         };
         // Room 1 is open from 8:30 to 21:00, and every booking is fifteen minutes longer at both ends.
-        assert_eq!(summary("pat").await, (110, 0, 2 * 90, 2 * 750));
-        assert_eq!(summary("ann").await, (1111, 1, 5 * 90, 31 * 750));
+        assert_eq!(numbers("pat").await, (110, 0, 2 * 90, 2 * 750));
+        assert_eq!(numbers("ann").await, (1111, 1, 5 * 90, 31 * 750));
         let pat = app.sign_in("pat").await;
         pat.get("/centers/1/reports/2026-03").await.is(200).shows("2026年3月4日 – 2026年3月5日").hides("1,111");
         pat.get("/centers/1/reports").await.is(200).shows(">110<").hides("1,111");

@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::month::{Held, Month, at};
-use super::{AFTER, MARCH, Rows, assert_same, summary};
+use super::{AFTER, MARCH, Rows, assert_same, figures};
 use crate::support::{Engine, TestApp, run};
 
 #[derive(Clone, Debug)]
@@ -152,9 +152,9 @@ proptest! {
             let from = Date::parse("2026-02-25").unwrap().plus_days(from);
             let part = (from.to_string(), from.plus_days(days).to_string());
             for period in [MARCH, (part.0.as_str(), part.1.as_str())] {
-                let expected = |centers| rows.summary(centers, period.0, period.1, now);
-                assert_same(&summary(&app, "ann", "center:1", period).await, &expected(&[1]), "center");
-                assert_same(&summary(&app, "ada", "city", period).await, &expected(&every), "city");
+                let expected = |centers| rows.figures(centers, period.0, period.1, now);
+                assert_same(&figures(&app, "ann", "center:1", period).await, &expected(&[1]), "center");
+                assert_same(&figures(&app, "ada", "city", period).await, &expected(&every), "city");
             }
         });
     }

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use linli::clock::{Date, Timestamp, Zone};
 use linli::people::groups::{AgeBands, Groups, Membership, PriorityGroup, groups_on};
-use serde_json::{Value, json};
 use sqlx::FromRow;
 
 use crate::support::TestApp;
@@ -60,7 +59,6 @@ struct Grant {
 struct Room {
     id: i64,
     center_id: i64,
-    name: String,
     created_at: Timestamp,
 }
 
@@ -80,7 +78,7 @@ pub(super) struct Rows {
     entries: Vec<Entry>,
     births: BTreeMap<i64, Option<Date>>,
     grants: Vec<Grant>,
-    social_workers: BTreeMap<i64, String>,
+    social_workers: BTreeSet<i64>,
     team_kinds: BTreeMap<i64, String>,
     kinds: Vec<String>,
     rooms: Vec<Room>,
@@ -110,11 +108,7 @@ impl Rows {
         .await;
         let births: Vec<(i64, Option<Date>)> = load(app, "select id, birth_date from people").await;
         let kinds: Vec<(String,)> = load(app, "select code from service_kinds").await;
-        let social_workers: Vec<(i64, String)> = load(
-            app,
-            "select w.id, p.name from workers w join people p on p.id = w.person_id where w.kind = 'social_worker'",
-        )
-        .await;
+        let social_workers: Vec<(i64,)> = load(app, "select id from workers where kind = 'social_worker'").await;
         let team_kinds: Vec<(i64, String)> =
             load(app, "select t.id, k.code from teams t join team_kinds k on k.id = t.kind_id").await;
         Self {
@@ -124,10 +118,10 @@ impl Rows {
             entries: load(app, "select id, reverses_id, session_id, person_id, team_id, minutes from hours_entries").await,
             births: births.into_iter().collect(),
             grants: load(app, "select person_id, id, priority_group, valid_from, valid_to, document from group_memberships").await,
-            social_workers: social_workers.into_iter().collect(),
+            social_workers: social_workers.into_iter().map(|(id,)| id).collect(),
             team_kinds: team_kinds.into_iter().collect(),
             kinds: kinds.into_iter().map(|(code,)| code).collect(),
-            rooms: load(app, "select id, center_id, name, created_at from rooms order by center_id, kind_id, name").await,
+            rooms: load(app, "select id, center_id, created_at from rooms order by center_id, kind_id, name").await,
             hours: hours.into_iter().map(|(room, day, opens, closes)| ((room, day), (opens, closes))).collect(),
             closures: load(app, "select room_id, starts_at, ends_at from room_closures").await,
             bookings: load(app, "select b.room_id, b.starts_at, b.ends_at from bookings b where b.released_at is null").await,
@@ -162,8 +156,8 @@ impl Rows {
         (open, booked)
     }
 
-    /// The answer of `/api/v1/summary` for `centers` and [from, to), as it should be at `now`.
-    pub(super) fn summary(&self, centers: &[i64], from: &str, to: &str, now: Timestamp) -> Value {
+    /// The figures of `/api/v1/summary` by their keys, for `centers` and [from, to), as they should be at `now`.
+    pub(super) fn figures(&self, centers: &[i64], from: &str, to: &str, now: Timestamp) -> BTreeMap<String, i64> {
         let (from, to) = (Date::parse(from).unwrap(), Date::parse(to).unwrap());
         let mine = |s: &&Session| {
             let date = Zone::SHANGHAI.date(s.starts_at);
@@ -171,125 +165,141 @@ impl Rows {
         };
         let held: BTreeMap<i64, &Session> =
             self.sessions.iter().filter(mine).filter(|s| s.status == "completed").map(|s| (s.id, s)).collect();
-        let mut attended: BTreeSet<i64> = BTreeSet::new();
-        let mut total = Count::default();
-        let mut by_group: BTreeMap<&str, Count> =
-            ["elderly", "disabled", "needy", "youth", "none"].map(|name| (name, Count::default())).into();
-        let mut by_kind: BTreeMap<&str, Count> = self.kinds.iter().map(|k| (k.as_str(), Count::default())).collect();
-        let mut volunteers = Count::default();
-        let mut by_team: BTreeMap<&str, Count> = BTreeMap::new();
-        let mut unconfirmed = 0;
-        let mut without_birth_date = BTreeSet::new();
+        let mut counts = Counts::default();
+        for group in ["elderly", "disabled", "needy", "youth", "none"] {
+            counts.begin(&["visits", "persons"], &format!(".{group}"));
+        }
+        for kind in &self.kinds {
+            counts.begin(&["sessions", "visits", "persons"], &format!(".kind.{kind}"));
+        }
+        counts.begin(&["sessions", "visits", "unnamed", "persons", "volunteer_visits", "volunteers", "minutes"], "");
+        counts.begin(&["unconfirmed_hours", "without_birth_date"], "");
+        let mut attended = self.attended(&held, &mut counts);
+        self.add_heads(&held, &mut attended, &mut counts);
         let team_kind = |team: Option<i64>| team.map_or("none", |team| self.team_kinds[&team].as_str());
+        for entry in &self.entries {
+            let Some(session) = held.get(&entry.session_id) else { continue };
+            let kind = format!(".team.{}", team_kind(entry.team_id.or(session.team_id)));
+            counts.begin(&["volunteer_visits", "volunteers", "minutes"], &kind);
+            counts.add("minutes", &["", &kind], entry.minutes);
+        }
+        for session in attended.iter().map(|id| held[id]) {
+            counts.add("sessions", &["", &format!(".kind.{}", session.kind)], 1);
+            if let Some(worker) = session.worker_id.filter(|worker| self.social_workers.contains(worker)) {
+                counts.add("led_sessions", &[&format!(".worker.{worker}")], 1);
+            }
+        }
+        let is_open = |s: &&Session| s.status == "planned" && s.ends_at <= now;
+        let open = self.sessions.iter().filter(mine).filter(is_open).count();
+        counts.add("open_sessions", &[""], i64::try_from(open).unwrap());
+        for room in self.rooms.iter().filter(|room| centers.contains(&room.center_id)) {
+            let (open, booked) = self.room_minutes(room.id, from, to);
+            // A room that was added later was not there, unless it was booked all the same.
+            if booked > 0 || Zone::SHANGHAI.date(room.created_at) < to {
+                counts.add("booked_minutes", &[&format!(".room.{}", room.id)], booked);
+                counts.add("open_minutes", &[&format!(".room.{}", room.id)], open);
+            }
+        }
+        for center in centers {
+            counts.add("registered_population", &[""], self.population[center].0);
+            counts.add("second_population", &[""], self.population[center].1);
+        }
+        counts.into_values()
+    }
 
+    /// Counts the attendances, and says in which sessions there were any.
+    fn attended(&self, held: &BTreeMap<i64, &Session>, counts: &mut Counts) -> BTreeSet<i64> {
+        let team_kind = |team: Option<i64>| team.map_or("none", |team| self.team_kinds[&team].as_str());
+        let stands = |e: &Entry| e.reverses_id.is_none() && !self.entries.iter().any(|r| r.reverses_id == Some(e.id));
+        let mut attended = BTreeSet::new();
         for attendance in &self.attendances {
             let Some(session) = held.get(&attendance.session_id) else { continue };
             let person = attendance.person_id;
             attended.insert(session.id);
             match attendance.part.as_str() {
                 "participant" => {
-                    total.came(person);
-                    by_kind.get_mut(session.kind.as_str()).unwrap().came(person);
                     let groups = self.groups(person, Zone::SHANGHAI.date(session.starts_at));
-                    for group in PriorityGroup::ALL.iter().filter(|group| groups.contains(**group)) {
-                        by_group.get_mut(group.code()).unwrap().came(person);
-                    }
+                    let mut of: Vec<String> = PriorityGroup::ALL
+                        .iter()
+                        .filter(|group| groups.contains(**group))
+                        .map(|group| format!(".{group}"))
+                        .collect();
                     if groups == Groups::default() {
-                        by_group.get_mut("none").unwrap().came(person);
+                        of.push(".none".into());
+                    }
+                    of.extend([String::new(), format!(".kind.{}", session.kind)]);
+                    for of in of {
+                        counts.add("visits", &[&of], 1);
+                        counts.meet("persons", &of, person);
                     }
                     if self.births[&person].is_none() {
-                        without_birth_date.insert(person);
+                        counts.meet("without_birth_date", "", person);
                     }
                 }
                 "volunteer" => {
-                    volunteers.came(person);
-                    by_team.entry(team_kind(session.team_id)).or_default().came(person);
-                    let stands = |e: &Entry| {
-                        e.reverses_id.is_none() && !self.entries.iter().any(|r| r.reverses_id == Some(e.id))
-                    };
+                    let kind = format!(".team.{}", team_kind(session.team_id));
+                    counts.begin(&["volunteer_visits", "volunteers", "minutes"], &kind);
+                    for of in ["", &kind] {
+                        counts.add("volunteer_visits", &[of], 1);
+                        counts.meet("volunteers", of, person);
+                    }
                     let confirmed =
                         self.entries.iter().any(|e| e.session_id == session.id && e.person_id == person && stands(e));
-                    unconfirmed += i64::from(!confirmed);
+                    counts.add("unconfirmed_hours", &[""], i64::from(!confirmed));
                 }
                 _ => {}
             }
         }
-        let mut unnamed = 0;
+        attended
+    }
+
+    fn add_heads(&self, held: &BTreeMap<i64, &Session>, attended: &mut BTreeSet<i64>, counts: &mut Counts) {
         for heads in &self.heads {
             let Some(session) = held.get(&heads.session_id) else { continue };
             attended.insert(session.id);
-            unnamed += heads.heads;
-            total.visits += heads.heads;
-            by_kind.get_mut(session.kind.as_str()).unwrap().visits += heads.heads;
+            counts.add("unnamed", &[""], heads.heads);
+            counts.add("visits", &["", &format!(".kind.{}", session.kind)], heads.heads);
             let tally = [heads.elderly, heads.disabled, heads.needy, heads.youth];
-            for (name, of_group) in ["elderly", "disabled", "needy", "youth"].iter().zip(tally) {
-                by_group.get_mut(name).unwrap().visits += of_group;
+            for (name, of_group) in [".elderly", ".disabled", ".needy", ".youth"].iter().zip(tally) {
+                counts.add("visits", &[name], of_group);
             }
-            by_group.get_mut("none").unwrap().visits += (heads.heads - tally.iter().sum::<i64>()).max(0);
+            counts.add("visits", &[".none"], (heads.heads - tally.iter().sum::<i64>()).max(0));
         }
-        for entry in &self.entries {
-            let Some(session) = held.get(&entry.session_id) else { continue };
-            volunteers.minutes += entry.minutes;
-            by_team.entry(team_kind(entry.team_id.or(session.team_id))).or_default().minutes += entry.minutes;
-        }
-        let mut led: BTreeMap<i64, i64> = BTreeMap::new();
-        for session in attended.iter().map(|id| held[id]) {
-            by_kind.get_mut(session.kind.as_str()).unwrap().sessions += 1;
-            if let Some(worker) = session.worker_id.filter(|worker| self.social_workers.contains_key(worker)) {
-                *led.entry(worker).or_default() += 1;
-            }
-        }
-        let mut led: Vec<(i64, i64)> = led.into_iter().collect();
-        led.sort_by_key(|(worker, sessions)| (-sessions, *worker));
-        let open_sessions =
-            self.sessions.iter().filter(mine).filter(|s| s.status == "planned" && s.ends_at <= now).count();
-        let rooms: Vec<Value> = self
-            .rooms
-            .iter()
-            .filter(|room| centers.contains(&room.center_id))
-            .map(|room| (room, self.room_minutes(room.id, from, to)))
-            // A room that was added later was not there, unless it was booked all the same.
-            .filter(|(room, (_, booked))| *booked > 0 || Zone::SHANGHAI.date(room.created_at) < to)
-            .map(|(room, (open, booked))| {
-                json!({ "room_id": room.id, "center_id": room.center_id, "name": room.name, "booked_minutes": booked, "open_minutes": open })
-            })
-            .collect();
-        let count = |count: &Count| json!({ "visits": count.visits, "persons": count.persons.len() });
-        json!({
-            "from": from, "to": to, "asked_from": from, "asked_to": to,
-            "counted": centers.iter().map(|center| json!({ "center_id": center, "from": from, "to": to })).collect::<Vec<_>>(),
-            "sessions": attended.len(), "visits": total.visits, "unnamed": unnamed, "persons": total.persons.len(),
-            "groups": by_group.iter().map(|(name, group)| (name.to_string(), count(group))).collect::<BTreeMap<_, _>>(),
-            "volunteers": {
-                "visits": volunteers.visits, "persons": volunteers.persons.len(), "minutes": volunteers.minutes,
-                "teams": by_team.iter().map(|(name, team)| (name.to_string(), json!({ "visits": team.visits, "persons": team.persons.len(), "minutes": team.minutes }))).collect::<BTreeMap<_, _>>(),
-            },
-            "social_workers": led.iter().map(|(worker, sessions)| json!({ "worker_id": worker, "name": self.social_workers[worker], "sessions": sessions })).collect::<Vec<_>>(),
-            "kinds": by_kind.iter().map(|(name, kind)| (name.to_string(), json!({ "sessions": kind.sessions, "visits": kind.visits, "persons": kind.persons.len() }))).collect::<BTreeMap<_, _>>(),
-            "rooms": rooms,
-            "coverage": {
-                "persons": total.persons.len(),
-                "registered_population": centers.iter().map(|center| self.population[center].0).sum::<i64>(),
-                "migrant_population": Value::Null,
-                "second_population": centers.iter().map(|center| self.population[center].1).sum::<i64>(),
-                "second_population_is": Value::Null,
-            },
-            "completeness": { "open_sessions": open_sessions, "unconfirmed_hours": unconfirmed, "without_birth_date": without_birth_date.len() },
-        })
     }
 }
 
+/// Sums, and sets of people, by figure key.
 #[derive(Default)]
-struct Count {
-    sessions: i64,
-    visits: i64,
-    minutes: i64,
-    persons: BTreeSet<i64>,
+struct Counts {
+    sums: BTreeMap<String, i64>,
+    people: BTreeMap<String, BTreeSet<i64>>,
 }
 
-impl Count {
-    fn came(&mut self, person: i64) {
-        self.visits += 1;
-        self.persons.insert(person);
+impl Counts {
+    /// What is told even when it is nothing.
+    fn begin(&mut self, measures: &[&str], of: &str) {
+        self.sums.extend(
+            measures
+                .iter()
+                .map(|measure| (format!("{measure}{of}"), 0))
+                .filter(|(key, _)| !self.sums.contains_key(key))
+                .collect::<Vec<_>>(),
+        );
+    }
+
+    fn add(&mut self, measure: &str, of: &[&str], n: i64) {
+        for of in of {
+            *self.sums.entry(format!("{measure}{of}")).or_default() += n;
+        }
+    }
+
+    fn meet(&mut self, measure: &str, of: &str, person: i64) {
+        self.people.entry(format!("{measure}{of}")).or_default().insert(person);
+    }
+
+    fn into_values(self) -> BTreeMap<String, i64> {
+        let mut values = self.sums;
+        values.extend(self.people.into_iter().map(|(key, people)| (key, i64::try_from(people.len()).unwrap())));
+        values
     }
 }

@@ -1,0 +1,280 @@
+//! One list of all that a report says in numbers (DESIGN section 5). Page, print, CSV, workbook and API read this list and
+//! nothing else: a new number is a measure here, and a line in [`figures`].
+
+use std::collections::BTreeSet;
+
+use super::types::{KindName, Numbers};
+use crate::centers::CenterId;
+use crate::people::groups::PriorityGroup;
+use crate::store::text_enum;
+use crate::web::Lang;
+
+text_enum!(
+    /// What a figure belongs to: a report's chapter, and the first column of its table file.
+    Section in "csv" {
+        Total = "total",
+        Population = "population",
+        Groups = "group",
+        Kinds = "service_kind",
+        Volunteers = "volunteers",
+        Teams = "team_kind",
+        Workers = "worker",
+        Rooms = "room_use",
+        Completeness = "completeness",
+    }
+);
+
+text_enum!(
+    /// What is counted.
+    Measure in "figure" {
+        Sessions = "sessions",
+        /// Named and unnamed.
+        Visits = "visits",
+        /// Heads without a name, which are among the visits.
+        Unnamed = "unnamed",
+        /// Different people among the named visits.
+        Persons = "persons",
+        VolunteerVisits = "volunteer_visits",
+        Volunteers = "volunteers",
+        /// Confirmed volunteer service.
+        Minutes = "minutes",
+        LedSessions = "led_sessions",
+        /// Setting up and cleaning included.
+        BookedMinutes = "booked_minutes",
+        OpenMinutes = "open_minutes",
+        Registered = "registered_population",
+        /// The second number of the annex, whatever it counts.
+        Second = "second_population",
+        OpenSessions = "open_sessions",
+        UnconfirmedHours = "unconfirmed_hours",
+        WithoutBirthDate = "without_birth_date",
+    }
+);
+
+text_enum!(
+    FigureUnit in "unit" {
+        Sessions = "sessions",
+        Visits = "visits",
+        Persons = "persons",
+        Minutes = "minutes",
+    }
+);
+
+text_enum!(
+    /// A column of the table file, which takes several measures that never stand in one row.
+    FileColumn in "csv" {
+        Sessions = "sessions",
+        Visits = "visits",
+        Persons = "persons",
+        Minutes = "minutes",
+        OpenMinutes = "open_minutes",
+        Unnamed = "unnamed",
+        /// What is like no other number.
+        Number = "number",
+    }
+);
+
+impl Measure {
+    pub fn unit(self) -> FigureUnit {
+        match self {
+            Self::Sessions | Self::LedSessions | Self::OpenSessions => FigureUnit::Sessions,
+            Self::Visits | Self::Unnamed | Self::VolunteerVisits | Self::UnconfirmedHours => FigureUnit::Visits,
+            Self::Persons | Self::Volunteers | Self::Registered | Self::Second | Self::WithoutBirthDate => {
+                FigureUnit::Persons
+            }
+            Self::Minutes | Self::BookedMinutes | Self::OpenMinutes => FigureUnit::Minutes,
+        }
+    }
+
+    pub fn column(self) -> FileColumn {
+        match self {
+            Self::Sessions | Self::LedSessions => FileColumn::Sessions,
+            Self::Visits | Self::VolunteerVisits => FileColumn::Visits,
+            Self::Persons | Self::Volunteers => FileColumn::Persons,
+            Self::Minutes | Self::BookedMinutes => FileColumn::Minutes,
+            Self::OpenMinutes => FileColumn::OpenMinutes,
+            Self::Unnamed => FileColumn::Unnamed,
+            Self::Registered | Self::Second | Self::OpenSessions | Self::UnconfirmedHours | Self::WithoutBirthDate => {
+                FileColumn::Number
+            }
+        }
+    }
+}
+
+/// Whose number it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// Of all that is reported on.
+    Whole,
+    /// Of all, too, and called by this key.
+    Called(&'static str),
+    /// One priority group, or those who are in none.
+    Group(Option<PriorityGroup>),
+    Kind(KindName),
+    /// A kind of team, or those who served in no team.
+    Team(Option<KindName>),
+    Worker {
+        id: i64,
+        name: String,
+    },
+    Room {
+        id: i64,
+        center: CenterId,
+        name: String,
+    },
+}
+
+impl Item {
+    /// What a figure's key says after the measure.
+    fn code(&self) -> Option<String> {
+        Some(match self {
+            Self::Whole | Self::Called(_) => return None,
+            Self::Group(group) => group.map_or("none", PriorityGroup::code).to_owned(),
+            Self::Kind(kind) => format!("kind.{}", kind.code),
+            Self::Team(kind) => format!("team.{}", kind.as_ref().map_or("none", |kind| &kind.code)),
+            Self::Worker { id, .. } => format!("worker.{id}"),
+            Self::Room { id, .. } => format!("room.{id}"),
+        })
+    }
+
+    /// Empty for the whole.
+    pub fn label(&self, lang: Lang) -> String {
+        match self {
+            Self::Whole => String::new(),
+            Self::Called(key) => lang.text(key),
+            Self::Group(group) => lang.text(group.map_or("reports.rest", PriorityGroup::key)),
+            Self::Kind(kind) | Self::Team(Some(kind)) => lang.pick(&kind.name, &kind.name_en).to_owned(),
+            Self::Team(None) => lang.text("reports.no_team"),
+            Self::Worker { name, .. } | Self::Room { name, .. } => name.clone(),
+        }
+    }
+
+    pub fn center(&self) -> Option<CenterId> {
+        match self {
+            Self::Room { center, .. } => Some(*center),
+            _ => None,
+        }
+    }
+}
+
+/// A number of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    pub section: Section,
+    pub item: Item,
+    pub measure: Measure,
+    pub value: i64,
+}
+
+impl Figure {
+    /// Its lasting name: `visits`, `persons.elderly`, `minutes.team.medical`.
+    pub fn key(&self) -> String {
+        let measure = self.measure.code();
+        self.item.code().map_or_else(|| measure.to_owned(), |item| format!("{measure}.{item}"))
+    }
+
+    /// The key of the sentence that says what is counted.
+    fn definition(&self) -> Option<&'static str> {
+        Some(match (self.section, self.measure) {
+            (Section::Groups, _) => "reports.note_groups",
+            (_, Measure::Sessions | Measure::LedSessions | Measure::OpenSessions) => "reports.note_sessions",
+            (_, Measure::Visits | Measure::Unnamed | Measure::VolunteerVisits) => "reports.note_visits",
+            (_, Measure::Persons | Measure::Volunteers) => "reports.note_persons",
+            (_, Measure::Minutes | Measure::UnconfirmedHours) => "reports.note_hours",
+            (_, Measure::BookedMinutes | Measure::OpenMinutes) => "reports.note_rooms",
+            (_, Measure::Registered | Measure::Second | Measure::WithoutBirthDate) => return None,
+        })
+    }
+}
+
+/// Every figure of `numbers`, chapter by chapter.
+pub fn figures(numbers: &Numbers) -> Vec<Figure> {
+    use Measure as M;
+    let mut list = Vec::new();
+    let mut add = |section, item: Item, values: &[(Measure, i64)]| {
+        let figure = |(measure, value): &(Measure, i64)| {
+            let (measure, value) = (*measure, *value);
+            Figure { section, item: item.clone(), measure, value }
+        };
+        list.extend(values.iter().map(figure));
+    };
+    let (total, people) = (&numbers.total, numbers.population);
+    add(
+        Section::Total,
+        Item::Whole,
+        &[
+            (M::Sessions, total.sessions),
+            (M::Visits, total.visits),
+            (M::Unnamed, total.unnamed),
+            (M::Persons, total.persons),
+        ],
+    );
+    add(Section::Population, Item::Called(M::Registered.key()), &[(M::Registered, people.registered)]);
+    add(Section::Population, Item::Called(people.second_key()), &[(M::Second, people.second)]);
+    for row in &numbers.groups {
+        add(Section::Groups, Item::Group(row.group), &[(M::Visits, row.visits), (M::Persons, row.persons)]);
+    }
+    for row in &numbers.kinds {
+        let values = [(M::Sessions, row.sessions), (M::Visits, row.visits), (M::Persons, row.persons)];
+        add(Section::Kinds, Item::Kind(row.kind.clone()), &values);
+    }
+    let served =
+        |visits, persons, minutes| [(M::VolunteerVisits, visits), (M::Volunteers, persons), (M::Minutes, minutes)];
+    add(Section::Volunteers, Item::Whole, &served(total.volunteer_visits, total.volunteers, total.minutes));
+    for row in &numbers.teams {
+        add(Section::Teams, Item::Team(row.kind.clone()), &served(row.visits, row.persons, row.minutes));
+    }
+    for row in &numbers.led {
+        let item = Item::Worker { id: row.worker_id, name: row.name.clone() };
+        add(Section::Workers, item, &[(M::LedSessions, row.sessions)]);
+    }
+    for row in &numbers.rooms {
+        let item = Item::Room { id: row.room_id.0, center: row.center_id, name: row.name.clone() };
+        add(Section::Rooms, item, &[(M::BookedMinutes, row.booked_minutes), (M::OpenMinutes, row.open_minutes)]);
+    }
+    let missing = &numbers.completeness;
+    for (measure, value) in [
+        (M::OpenSessions, missing.open_sessions),
+        (M::UnconfirmedHours, missing.unconfirmed_hours),
+        (M::WithoutBirthDate, missing.without_birth_date),
+    ] {
+        add(Section::Completeness, Item::Called(measure.key()), &[(measure, value)]);
+    }
+    list
+}
+
+/// The keys of the sentences that say how these figures are counted, each once.
+pub fn definitions(figures: &[Figure]) -> Vec<&'static str> {
+    let mut said = BTreeSet::new();
+    figures.iter().filter_map(Figure::definition).filter(|key| said.insert(*key)).collect()
+}
+
+/// The figures that belong together: of one section and one item.
+pub fn rows(figures: &[Figure]) -> impl Iterator<Item = &[Figure]> {
+    figures.chunk_by(|a, b| a.section == b.section && a.item == b.item)
+}
+
+/// A section as a table: an item a row, a measure a column.
+pub struct Grid {
+    pub measures: Vec<Measure>,
+    pub rows: Vec<(Item, Vec<i64>)>,
+    /// The same measures of the whole, where a section has them. Persons are counted once there, so the rows may add up to
+    /// more.
+    pub total: Option<Vec<i64>>,
+}
+
+pub fn grid(figures: &[Figure], section: Section) -> Grid {
+    let of = |section| rows(figures).filter(move |row| row[0].section == section);
+    let measures: Vec<Measure> =
+        of(section).next().map_or_else(Vec::new, |row| row.iter().map(|f| f.measure).collect());
+    let values = |row: &[Figure]| row.iter().map(|figure| figure.value).collect();
+    let whole = match section {
+        Section::Groups | Section::Kinds => Some(Section::Total),
+        Section::Teams => Some(Section::Volunteers),
+        _ => None,
+    };
+    let total = whole
+        .and_then(|whole| of(whole).next())
+        .map(|row| row.iter().filter(|figure| measures.contains(&figure.measure)).map(|figure| figure.value).collect());
+    Grid { rows: of(section).map(|row| (row[0].item.clone(), values(row))).collect(), measures, total }
+}
