@@ -102,7 +102,7 @@ impl SummaryJson {
                     to: days.to.to_string(),
                 })
                 .collect(),
-            figures: figures(&numbers).into_iter().map(FigureJson::from).collect(),
+            figures: figures(numbers).into_iter().map(FigureJson::from).collect(),
             second_population_is: numbers.population.second_is.map(SecondNumber::code),
         }
     }

@@ -39,6 +39,8 @@ text_enum!(
         /// Confirmed volunteer service.
         Minutes = "minutes",
         LedSessions = "led_sessions",
+        /// From beginning to end as planned.
+        LedMinutes = "led_minutes",
         /// Setting up and cleaning included.
         BookedMinutes = "booked_minutes",
         OpenMinutes = "open_minutes",
@@ -82,7 +84,7 @@ impl Measure {
             Self::Persons | Self::Volunteers | Self::Registered | Self::Second | Self::WithoutBirthDate => {
                 FigureUnit::Persons
             }
-            Self::Minutes | Self::BookedMinutes | Self::OpenMinutes => FigureUnit::Minutes,
+            Self::Minutes | Self::LedMinutes | Self::BookedMinutes | Self::OpenMinutes => FigureUnit::Minutes,
         }
     }
 
@@ -91,7 +93,7 @@ impl Measure {
             Self::Sessions | Self::LedSessions => FileColumn::Sessions,
             Self::Visits | Self::VolunteerVisits => FileColumn::Visits,
             Self::Persons | Self::Volunteers => FileColumn::Persons,
-            Self::Minutes | Self::BookedMinutes => FileColumn::Minutes,
+            Self::Minutes | Self::LedMinutes | Self::BookedMinutes => FileColumn::Minutes,
             Self::OpenMinutes => FileColumn::OpenMinutes,
             Self::Unnamed => FileColumn::Unnamed,
             Self::Registered | Self::Second | Self::OpenSessions | Self::UnconfirmedHours | Self::WithoutBirthDate => {
@@ -177,7 +179,9 @@ impl Figure {
     fn definition(&self) -> Option<&'static str> {
         Some(match (self.section, self.measure) {
             (Section::Groups, _) => "reports.note_groups",
-            (_, Measure::Sessions | Measure::LedSessions | Measure::OpenSessions) => "reports.note_sessions",
+            (_, Measure::Sessions | Measure::LedSessions | Measure::LedMinutes | Measure::OpenSessions) => {
+                "reports.note_sessions"
+            }
             (_, Measure::Visits | Measure::Unnamed | Measure::VolunteerVisits) => "reports.note_visits",
             (_, Measure::Persons | Measure::Volunteers) => "reports.note_persons",
             (_, Measure::Minutes | Measure::UnconfirmedHours) => "reports.note_hours",
@@ -226,7 +230,7 @@ pub fn figures(numbers: &Numbers) -> Vec<Figure> {
     }
     for row in &numbers.led {
         let item = Item::Worker { id: row.worker_id, name: row.name.clone() };
-        add(Section::Workers, item, &[(M::LedSessions, row.sessions)]);
+        add(Section::Workers, item, &[(M::LedSessions, row.sessions), (M::LedMinutes, row.minutes)]);
     }
     for row in &numbers.rooms {
         let item = Item::Room { id: row.room_id.0, center: row.center_id, name: row.name.clone() };

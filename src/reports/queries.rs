@@ -276,8 +276,9 @@ async fn teams(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Tea
 
 async fn led(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Led>> {
     let sql = format!(
-        "{} select v.id as worker_id, p.name, count(*) as sessions
-         from held h join workers v on v.id = h.part join people p on p.id = v.person_id
+        "{} select v.id as worker_id, p.name, count(*) as sessions,
+                cast(sum(s.ends_at - s.starts_at) / 60000 as bigint) as minutes
+         from held h join sessions s on s.id = h.id join workers v on v.id = h.part join people p on p.id = v.person_id
          where v.kind = 'social_worker' and {ATTENDED}
          group by v.id, p.name order by count(*) desc, v.id",
         held("s.worker_id")

@@ -123,6 +123,8 @@ pub struct Led {
     pub worker_id: i64,
     pub name: String,
     pub sessions: i64,
+    /// Their planned length together.
+    pub minutes: i64,
 }
 
 /// How much of its opening time a room was booked, buffer included.

@@ -187,6 +187,8 @@ impl Rows {
             counts.add("sessions", &["", &format!(".kind.{}", session.kind)], 1);
             if let Some(worker) = session.worker_id.filter(|worker| self.social_workers.contains(worker)) {
                 counts.add("led_sessions", &[&format!(".worker.{worker}")], 1);
+                let minutes = (session.ends_at.0 - session.starts_at.0) / 60_000;
+                counts.add("led_minutes", &[&format!(".worker.{worker}")], minutes);
             }
         }
         let is_open = |s: &&Session| s.status == "planned" && s.ends_at <= now;
