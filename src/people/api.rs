@@ -28,6 +28,8 @@ pub(crate) struct PersonJson {
     /// `f` or `m`
     sex: Option<String>,
     birth_date: Option<String>,
+    /// Languages and dialects spoken
+    languages: Option<String>,
     /// Masked: `138****1234`
     phone: Option<String>,
     /// Masked: `4419************12`
@@ -50,6 +52,7 @@ impl PersonJson {
             id_number: person.id_number(sealer).map(|number| number.masked()),
             enrolled_at: person.enrolled_at.rfc3339(),
             version: person.version,
+            languages: person.languages,
             address: person.address,
             note: person.note,
             name: person.name,
@@ -95,6 +98,8 @@ pub(crate) struct NewPerson {
     /// `f` or `m`
     sex: Option<String>,
     birth_date: Option<String>,
+    /// Languages and dialects spoken
+    languages: Option<String>,
     phone: Option<String>,
     /// 18 characters, with its check character
     id_number: Option<String>,
@@ -148,6 +153,8 @@ pub(crate) struct NewRevision {
     /// `f` or `m`
     sex: Option<String>,
     birth_date: Option<String>,
+    /// Languages and dialects spoken
+    languages: Option<String>,
     /// Left out, the one there is stays
     phone: Option<String>,
     forget_phone: Option<bool>,

@@ -13,7 +13,7 @@ use crate::spelling;
 use crate::store::{Conn, Sealer};
 
 /// The columns that hold [`Facts`], in the order in which [`FactsRow::bind`] gives their values.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "name",
     "name_key",
     "name_fold",
@@ -21,6 +21,7 @@ const COLUMNS: [&str; 13] = [
     "sounds",
     "sex",
     "birth_date",
+    "languages",
     "phone_sealed",
     "phone_hash",
     "phone_last4",
@@ -68,7 +69,7 @@ impl<O> Binds for QueryScalar<'static, Any, O, AnyArguments> {
 
 impl FactsRow<'_> {
     fn bind<B: Binds>(&self, query: B) -> B {
-        let Facts { name, sex, birth_date, phone, id_number } = self.facts;
+        let Facts { name, sex, birth_date, languages, phone, id_number } = self.facts;
         let sounds = Sounds::of(name);
         query
             .value(name.to_string())
@@ -78,6 +79,7 @@ impl FactsRow<'_> {
             .value(sounds.text())
             .value(*sex)
             .value(*birth_date)
+            .value(languages.clone())
             .value(phone.as_ref().map(|phone| self.sealer.seal(phone.as_str())))
             .value(phone.as_ref().map(|phone| self.sealer.hash("phone", phone.as_str())))
             .value(phone.as_ref().map(|phone| phone.last4().to_owned()))
@@ -94,7 +96,8 @@ impl FactsRow<'_> {
 pub(super) async fn insert(tx: &mut Conn, now: Now, sealer: &Sealer, facts: &Facts) -> Result<PersonId> {
     let names = columns(|column, _| column.to_owned());
     let places = columns(|_, place| format!("${place}"));
-    let sql = format!("insert into people ({names}, created_at) values ({places}, $13) returning id");
+    let now_too = COLUMNS.len();
+    let sql = format!("insert into people ({names}, created_at) values ({places}, ${now_too}) returning id");
     let query = sqlx::query_scalar(AssertSqlSafe(sql));
     Ok(FactsRow { now, sealer, facts }.bind(query).fetch_one(tx).await.on_unique("people_id_number", number_known)?)
 }
@@ -105,7 +108,8 @@ pub(super) async fn fill_in(tx: &mut Conn, now: Now, sealer: &Sealer, id: Person
         "updated_at" => format!("{column} = ${place}"),
         column => format!("{column} = coalesce({column}, ${place})"),
     });
-    let sql = format!("update people set {filled}, version = version + 1 where id = $14");
+    let id_at = COLUMNS.len() + 1;
+    let sql = format!("update people set {filled}, version = version + 1 where id = ${id_at}");
     let query = sqlx::query(AssertSqlSafe(sql));
     FactsRow { now, sealer, facts }
         .bind(query)
@@ -128,7 +132,8 @@ pub(super) async fn update(
     facts: &Facts,
 ) -> Result<()> {
     let set = columns(|column, place| format!("{column} = ${place}"));
-    let sql = format!("update people set {set}, version = version + 1 where id = $14 and version = $15");
+    let (id_at, seen_at) = (COLUMNS.len() + 1, COLUMNS.len() + 2);
+    let sql = format!("update people set {set}, version = version + 1 where id = ${id_at} and version = ${seen_at}");
     let query = sqlx::query(AssertSqlSafe(sql));
     let query = FactsRow { now, sealer, facts }.bind(query).bind(id).bind(seen);
     let updated = query.execute(tx).await.on_unique("people_id_number", number_known)?;

@@ -30,7 +30,7 @@ pub struct MembershipInput {
     pub document: String,
 }
 
-/// Fields `name sex birth_date phone id_number address note anyway`, and for each granted group a flag `disabled` with
+/// Fields `name sex birth_date languages phone id_number address note anyway`, and for each granted group a flag `disabled` with
 /// `disabled.valid_from`, `disabled.valid_to` and `disabled.document`; whoever sends any of these means the flag too.
 pub fn person(fields: &Fields, today: Date) -> Result<PersonInput> {
     let mut read = fields.read();
@@ -60,6 +60,7 @@ fn read_known(read: &mut Reader<'_>, today: Date) -> Option<(Facts, Notes)> {
     let sex: Option<Option<Sex>> = read.optional("sex", parse::choice);
     let birth_date = read.optional("birth_date", |text| birth_date(text, today));
     let phone = read.optional("phone", PhoneNumber::parse);
+    let languages = read.optional("languages", parse::line(60));
     let address = read.optional("address", parse::line(120));
     let note = read.optional("note", parse::text(1_000));
     let card = id_number.clone().flatten();
@@ -83,6 +84,7 @@ fn read_known(read: &mut Reader<'_>, today: Date) -> Option<(Facts, Notes)> {
         name: name?,
         sex: sex?.or(by_card.0),
         birth_date: birth_date?.or(by_card.1),
+        languages: languages?,
         phone: phone?,
         id_number: id_number?,
     };
@@ -99,7 +101,7 @@ pub struct PersonRevision {
     pub version: Option<i64>,
 }
 
-/// Fields `name sex birth_date phone id_number address note`, `forget_phone forget_id_number`, and the `version` that the
+/// Fields `name sex birth_date languages phone id_number address note`, `forget_phone forget_id_number`, and the `version` that the
 /// form was filled from.
 pub fn revision(fields: &Fields, today: Date) -> Result<PersonRevision> {
     let mut read = fields.read();

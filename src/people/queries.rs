@@ -12,8 +12,8 @@ use crate::spelling;
 use crate::store::{self, Conn, Flag, Sealer};
 use serde_json::json;
 
-const PERSON: &str = "select p.id, p.name, p.sex, p.birth_date, p.phone_sealed, p.phone_last4, p.id_number_sealed,
-        e.address, e.note, e.enrolled_at, p.version
+const PERSON: &str = "select p.id, p.name, p.sex, p.birth_date, p.languages, p.phone_sealed, p.phone_last4,
+        p.id_number_sealed, e.address, e.note, e.enrolled_at, p.version
      from enrolments e join people p on p.id = e.person_id";
 
 /// One person of the center.

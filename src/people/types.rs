@@ -14,6 +14,7 @@ pub struct Person {
     pub name: String,
     pub sex: Option<Sex>,
     pub birth_date: Option<Date>,
+    pub languages: Option<String>,
     pub phone_sealed: Option<Sealed>,
     pub phone_last4: Option<String>,
     pub id_number_sealed: Option<Sealed>,
@@ -35,10 +36,11 @@ impl Person {
 
     /// Whether this, and no more, is known of them.
     pub(super) fn is_known_as(&self, sealer: &Sealer, facts: &Facts, notes: &Notes) -> bool {
-        let Facts { name, sex, birth_date, phone, id_number } = facts;
+        let Facts { name, sex, birth_date, languages, phone, id_number } = facts;
         let numbers = (self.phone(sealer), self.id_number(sealer)) == (phone.clone(), id_number.clone());
         numbers
             && (self.name.as_str(), self.sex, self.birth_date) == (&**name, *sex, *birth_date)
+            && self.languages == *languages
             && (&self.address, &self.note) == (&notes.address, &notes.note)
     }
 
@@ -49,6 +51,7 @@ impl Person {
             .with("name", &self.name)
             .with("sex", self.sex.map_or("", Sex::code))
             .with("birth_date", self.birth_date.map(|date| date.to_string()).unwrap_or_default())
+            .with("languages", known(self.languages.as_deref()))
             .with("address", known(self.address.as_deref()))
             .with("note", known(self.note.as_deref()))
     }
@@ -60,6 +63,8 @@ pub struct Facts {
     pub name: Name,
     pub sex: Option<Sex>,
     pub birth_date: Option<Date>,
+    /// Languages and dialects spoken, in their own words.
+    pub languages: Option<String>,
     pub phone: Option<PhoneNumber>,
     pub id_number: Option<IdNumber>,
 }
@@ -67,7 +72,14 @@ pub struct Facts {
 impl Facts {
     /// Somebody of whom a name is known, and a number maybe: who comes to the door.
     pub fn named(name: &Name, phone: Option<&PhoneNumber>) -> Self {
-        Self { name: name.clone(), sex: None, birth_date: None, phone: phone.cloned(), id_number: None }
+        Self {
+            name: name.clone(),
+            sex: None,
+            birth_date: None,
+            languages: None,
+            phone: phone.cloned(),
+            id_number: None,
+        }
     }
 }
 

@@ -107,16 +107,16 @@ on_both_engines! {
         let (ann, ada) = (app.sign_in("ann").await, app.sign_in("ada").await);
         ann.post("/centers/1/people", &HUIFANG).await.is(303);
         ann.get("/centers/1/people/1/edit").await.is(200).shows("name=\"version\" value=\"0\"");
-        ada.post("/centers/1/people/1", &[("name", "梁惠芳"), ("address", "东门路 3 号"), ("version", "0")]).await.is(303);
+        ada.post("/centers/1/people/1", &[("name", "梁惠芳"), ("languages", "粤语、客家话"), ("address", "东门路 3 号"), ("version", "0")]).await.is(303);
         let mine = [("name", "梁慧芳"), ("version", "0")];
         ann.post("/centers/1/people/1", &mine).await.is(422)
             .shows("有人改过这位居民的资料").shows("value=\"梁慧芳\"").shows("name=\"version\" value=\"1\"")
-            .shows("现在是：梁惠芳").shows("现在是：东门路 3 号").shows("id=\"n-address\"").shows("target=\"_blank\" rel=\"noopener\"")
+            .shows("现在是：梁惠芳").shows("现在是：粤语、客家话").shows("现在是：东门路 3 号").shows("id=\"n-address\"").shows("target=\"_blank\" rel=\"noopener\"")
             .hides("id=\"n-note\"").hides("id=\"n-phone\"");
         let numbers = [mine[0], mine[1], ("phone", "13900139000"), ("sex", "m"), ("birth_date", "1950-01-02")];
         ann.post("/centers/1/people/1", &numbers).await.is(422).shows("id=\"n-phone\"").shows("id=\"n-sex\"")
             .shows("id=\"n-birth_date\"").hides("13800138000");
-        ann.get("/centers/1/people/1").await.is(200).shows("梁惠芳").shows("东门路 3 号");
+        ann.get("/centers/1/people/1").await.is(200).shows("梁惠芳").shows("粤语、客家话").shows("东门路 3 号");
         // Told of it, they may save on purpose.
         ann.post("/centers/1/people/1", &[mine[0], ("version", "1")]).await.is(303);
         ann.get("/centers/1/people/1").await.is(200).shows("梁慧芳");
@@ -288,7 +288,8 @@ on_both_engines! {
 
     async fn a_program_revises_what_it_has_seen(app: TestApp) {
         let ann = app.token("ann").await;
-        let made = ann.post_json("/api/v1/people", json!({"center": 1, "name": "梁惠芳", "phone": "13822222217", "note": "素食"})).await.is(201).json();
+        let made = ann.post_json("/api/v1/people", json!({"center": 1, "name": "梁惠芳", "phone": "13822222217", "note": "素食", "languages": "潮汕话"})).await.is(201).json();
+        assert_eq!(made["languages"], "潮汕话");
         assert_eq!((&made["note"], &made["version"]), (&json!("素食"), &json!(0)));
         let path = "/api/v1/people/1";
         assert_eq!(ann.post_json(path, json!({"name": "梁慧芳"})).await.is(422).json()["errors"]["version"]["code"], "field.required");

@@ -145,7 +145,7 @@ impl Maker<'_> {
         let full = json!({
             "center": 1, "name": "阿卜杜热合曼·".repeat(6) + "Ａnna  Ｍaria 斯", "sex": "f", "phone": "0769-2222 5678",
             "id_number": "11010519491231002x", "address": "罗沙路　１２号Ａ座  3 楼 “＜东＞” ".to_owned() + &"长".repeat(96),
-            "note": text(1_000), "disabled": paper("残疾人证　４４１９"), "needy": paper("低保证 & <特困>"),
+            "languages": "粤语、  客家话", "note": text(1_000), "disabled": paper("残疾人证　４４１９"), "needy": paper("低保证 & <特困>"),
         });
         program.post_json("/api/v1/people", full).await.is(201);
         self.name_last("full", "people").await;
