@@ -26,6 +26,7 @@ mod operations;
 mod people;
 mod races;
 mod ratings;
+mod releases;
 mod reports;
 mod rooms;
 mod support;
