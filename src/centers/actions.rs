@@ -1,5 +1,6 @@
 //! What can be done to a center.
 
+use super::population::SecondNumber;
 use super::types::{Center, CenterId, CenterKind};
 use crate::audit;
 use crate::auth::CityAdmin;
@@ -28,6 +29,31 @@ pub async fn rename(
         return Ok(());
     }
     audit::record(tx, by, now, audit::entry("center.renamed", center.id().0).at(center.id())).await
+}
+
+/// Says what the second printed number of the center's own community counts, or that it is not known, if that is said
+/// otherwise now. All reports count coverage by it, those of past months too: the paper was the same.
+pub async fn say_second_number(
+    by: &CityAdmin,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    counts: Option<SecondNumber>,
+) -> Result<()> {
+    let said = sqlx::query(
+        "update populations set second_is = $1
+         where community_id = (select community_id from centers where id = $2) and second_is is distinct from $1",
+    )
+    .bind(counts)
+    .bind(center.id())
+    .execute(&mut *tx)
+    .await?;
+    if said.rows_affected() == 0 {
+        return Ok(());
+    }
+    let counts = counts.map_or("unknown", SecondNumber::code);
+    let entry = audit::entry("center.population_said", center.id().0).at(center.id()).because(counts);
+    audit::record(tx, by, now, entry).await
 }
 
 /// Where the first populations are printed, and the day of that paper.

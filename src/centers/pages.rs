@@ -3,13 +3,14 @@
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
+use super::population::{self, Population, SecondNumber};
 use super::types::{Center, CenterId};
 use super::{actions, queries};
 use crate::auth::{CityAdmin, Viewer};
 use crate::clock::{Now, Zone};
 use crate::error::Result;
 use crate::fields::parse;
-use crate::store::Db;
+use crate::store::{Conn, Db};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -50,11 +51,22 @@ async fn list(by: Viewer, db: &Db, now: Now) -> Result<Page<CentersPage>> {
     Ok(Page(CentersPage { centers, first_page: by.role.first_page() }))
 }
 
+/// What the form says where it is not known what the second number counts.
+const UNKNOWN: &str = "unknown";
+
 #[derive(Template)]
 #[template(path = "centers/edit.html")]
 struct EditCenterPage {
     center: Center,
+    population: Population,
     form: Form,
+}
+
+impl EditCenterPage {
+    async fn load(conn: &mut Conn, now: Now, center: Center, form: Form) -> Result<Self> {
+        let population = population::of_seat(conn, center.id(), center.zone.date(now.0)).await?;
+        Ok(Self { center, population, form })
+    }
 }
 
 impl View for EditCenterPage {
@@ -68,12 +80,15 @@ impl View for EditCenterPage {
 }
 
 #[get("/centers/<id>/edit")]
-async fn edit(by: CityAdmin, db: &Db, id: CenterId) -> Result<Page<EditCenterPage>> {
-    let center = queries::open_to(&by, &mut *db.read().await?, id).await?;
+async fn edit(by: CityAdmin, db: &Db, now: Now, id: CenterId) -> Result<Page<EditCenterPage>> {
+    let mut conn = db.read().await?;
+    let center = queries::open_to(&by, &mut conn, id).await?;
+    let population = population::of_seat(&mut conn, id, center.zone.date(now.0)).await?;
     let values = Fields::default()
         .with("name", &center.head.name)
-        .with("address", center.address.as_deref().unwrap_or_default());
-    Ok(Page(EditCenterPage { center, form: Form::filled(values) }))
+        .with("address", center.address.as_deref().unwrap_or_default())
+        .with("second_is", population.second_is.map_or(UNKNOWN, SecondNumber::code));
+    Ok(Page(EditCenterPage { center, population, form: Form::filled(values) }))
 }
 
 #[post("/centers/<id>", data = "<fields>")]
@@ -83,14 +98,23 @@ async fn update(by: CityAdmin, db: &Db, now: Now, id: CenterId, fields: Fields) 
     let mut read = fields.read();
     let name = read.required("name", parse::line(60));
     let address = read.optional("address", parse::line(120));
-    match read.finish(|| Some((name?, address?))) {
-        Ok((name, address)) => {
+    let counts = read.optional("second_is", |text| match text {
+        UNKNOWN => Ok(None),
+        word => parse::choice(word).map(Some),
+    });
+    match read.finish(|| Some((name?, address?, counts?))) {
+        Ok((name, address, counts)) => {
             actions::rename(&by, now, &mut tx, &center, &name, address.as_deref()).await?;
+            // A form that does not ask for it says nothing of it.
+            if let Some(counts) = counts {
+                actions::say_second_number(&by, now, &mut tx, &center, counts).await?;
+            }
             tx.commit().await?;
             Ok(Submitted::done(format!("/centers/{id}"), "done.saved"))
         }
         Err(error) => {
-            Ok(Submitted::again(EditCenterPage { center, form: Form::again(fields, error.into_field_errors()?) }))
+            let form = Form::again(fields, error.into_field_errors()?);
+            Ok(Submitted::again(EditCenterPage::load(&mut tx, now, center, form).await?))
         }
     }
 }

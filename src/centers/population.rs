@@ -88,6 +88,23 @@ pub async fn together(conn: &mut Conn, centers: &[CenterId], day: Date) -> Resul
     Ok(found.iter().map(own).reduce(Population::and).unwrap_or_default())
 }
 
+/// The latest numbers on `day` of the community in which a center has its seat.
+pub async fn of_seat(conn: &mut Conn, center: CenterId, day: Date) -> Result<Population> {
+    let found: Option<PopulationRow> = sqlx::query_as(
+        "select c.id as center_id, p.community_id, p.registered, p.second, p.second_is
+         from centers c join populations p on p.community_id = c.community_id
+         where c.id = $1 order by case when p.counted_on <= $2 then 0 else 1 end,
+                                  case when p.counted_on <= $2 then p.counted_on end desc, p.counted_on limit 1",
+    )
+    .bind(center)
+    .bind(day)
+    .fetch_optional(conn)
+    .await?;
+    let own =
+        |row: PopulationRow| Population { registered: row.registered, second: row.second, second_is: row.second_is };
+    Ok(found.map(own).unwrap_or_default())
+}
+
 async fn served(conn: &mut Conn, centers: &[CenterId], day: Date) -> Result<Vec<PopulationRow>> {
     Ok(sqlx::query_as(
         "select s.center_id, p.community_id, p.registered, p.second, p.second_is

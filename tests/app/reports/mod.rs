@@ -386,6 +386,30 @@ on_both_engines! {
         app.sign_in("ada").await.get("/centers/3").await.is(200).shows("今天没有安排活动").shows("都办好了").shows("尚未委托");
     }
 
+    async fn coverage_is_of_all_residents_once_it_is_known_what_the_annex_printed(app: TestApp) {
+        a_tricky_month(&app).await;
+        let (ada, ann) = (app.sign_in("ada").await, app.sign_in("ann").await);
+        let report = "/centers/1/reports/2026-03";
+        ann.get(report).await.is(200).shows("占户籍人口").shows("占外来人口栏").hides("占居民");
+        ada.get("/centers/1/edit").await.is(200).shows("value=\"unknown\" checked");
+        let says = async |word: &str| {
+            let form = [("name", "罗沙社区综合服务中心"), ("second_is", word)];
+            ada.post("/centers/1", &form).await
+        };
+        says("many").await.is(422).shows("id=\"f-second_is\"");
+        for (word, told) in [("all", json!("all")), ("migrant", json!("migrant"))] {
+            says(word).await.is(303);
+            ann.get(report).await.is(200).shows("占居民").hides("占外来人口栏");
+            assert_eq!(summary(&app, "ann", "center:1", MARCH).await["second_population_is"], told);
+        }
+        // Of the whole city it is still not known.
+        assert_eq!(summary(&app, "ada", "city", MARCH).await["second_population_is"], Value::Null);
+        says("unknown").await.is(303);
+        ann.get(report).await.is(200).shows("占外来人口栏").hides("占居民");
+        says("unknown").await.is(303);
+        assert_eq!(app.number("select count(*) from audit_events where action = 'center.population_said'").await, 3);
+    }
+
     async fn the_summary_counts_people_once_across_centers(app: TestApp) {
         a_tricky_month(&app).await;
         let ada = app.sign_in("ada").await;
