@@ -2,6 +2,7 @@
 //! found: in full, by initials, or mixed as an input method gives it (`chenxy`).
 
 use pinyin::{ToPinyin, ToPinyinMulti};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::name::is_han;
 use crate::spelling::{fold, usual_characters};
@@ -186,12 +187,19 @@ fn readings(c: char) -> Vec<String> {
             found.push(reading);
         }
     }
+    // Who has no ü types u for it, and passports have yu.
+    let without: Vec<String> = found
+        .iter()
+        .filter(|reading| reading.contains('v'))
+        .flat_map(|reading| ["u", "yu"].map(|plain| reading.replace('v', plain)))
+        .collect();
+    found.extend(without);
     found
 }
 
 /// What was typed to search by sound, as sounds are kept: `Lü Hui'fang` is `lvhuifang`.
 pub fn typed(text: &str) -> String {
-    let text = text.to_lowercase().replace(['ü', 'ǖ', 'ǘ', 'ǚ', 'ǜ'], "v");
+    let text = text.nfc().flat_map(char::to_lowercase).collect::<String>().replace(['ü', 'ǖ', 'ǘ', 'ǚ', 'ǜ'], "v");
     fold(&text).chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
@@ -260,7 +268,7 @@ mod tests {
             ("陈长发", &["chenchangfa", "czf", "ccf", "chenzhangfa"]),
             ("卜晓茗", &["buxiaoming", "bxm"]),
             ("阚兰", &["kan", "kl"]),
-            ("吕梅", &["lvmei", "Lü mei", "lm"]),
+            ("吕梅", &["lvmei", "Lü mei", "lu\u{308}mei", "lumei", "LYU Mei", "lm"]),
             ("买买提·艾力", &["maimaiti", "mmtal", "aili"]),
             ("Anna Lee", &["anna", "al", "lee", "anlee"]),
             ("Nguyễn Văn An", &["nguyen van an", "nva", "van an"]),

@@ -60,6 +60,9 @@ enum Wanted {
     Nothing,
 }
 
+/// So much of a text is searched for: a name or a number, or a card's whole link that a scanner types into the field.
+pub const SEARCHED: usize = 200;
+
 /// From how many digits on they are a phone's end.
 const DIGITS: usize = 4;
 

@@ -101,15 +101,37 @@ on_both_engines! {
         app.anyone().at_address("10.0.0.1").post("/sign-in", &ben).await.is(303);
     }
 
+    /// Residents and staff are behind one router: what the former try does not keep the latter out.
+    async fn guessing_in_the_hall_keeps_no_owner_out(app: TestApp) {
+        let hall = "192.0.2.1";
+        let mut desk = app.anyone().at_address(hall);
+        let entered = desk.post("/sign-in", &[("login", "ann"), ("password", PASSWORD)]).await.is(303);
+        desk.keep(&entered);
+        let stranger = app.anyone().at_address(hall);
+        for n in 0..40 {
+            let login = if n < 12 { "ann".to_owned() } else { format!("somebody{n}") };
+            stranger.post("/sign-in", &[("login", &*login), ("password", "guess-guess-guess")]).await;
+        }
+        stranger.post("/sign-in", &[("login", "ann"), ("password", PASSWORD)]).await.is(429);
+        let change = [("current_password", PASSWORD), ("password", "another-harbour-tulip")];
+        desk.post("/account/password", &change).await.is(303);
+        desk.cookies.retain(|(name, _)| name != "login");
+        desk.post("/sign-in", &[("login", "ann"), ("password", "another-harbour-tulip")]).await.is(303);
+    }
+
     async fn guessing_at_an_open_browser_is_slowed_down_alike(app: TestApp) {
-        let ann = app.sign_in("ann").await;
+        let mut ann = app.anyone();
+        let entered = ann.post("/sign-in", &[("login", "ann"), ("password", PASSWORD)]).await.is(303);
+        ann.keep(&entered);
         let guess = [("current_password", "guess-guess-guess"), ("password", "another-harbour-tulip")];
         for _ in 0..10 {
             ann.post("/account/password", &guess).await.is(422);
         }
         let right = [("current_password", PASSWORD), guess[1]];
         ann.post("/account/password", &right).await.is(429).shows("请等一分钟");
-        app.anyone().post("/sign-in", &[("login", "ann"), ("password", PASSWORD)]).await.is(429);
+        // Nor does it guess on at the sign-in; who comes with another browser is not concerned.
+        ann.post("/sign-in", &[("login", "ann"), ("password", PASSWORD)]).await.is(429);
+        app.anyone().post("/sign-in", &[("login", "ann"), ("password", PASSWORD)]).await.is(303);
         let ben = app.sign_in("ben").await;
         ben.post("/account/password", &right).await.is(303);
     }
