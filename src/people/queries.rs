@@ -99,7 +99,8 @@ pub async fn search(
     text: &str,
     limit: usize,
 ) -> Result<Vec<PersonRow>> {
-    let wanted = Wanted::of(sealer, text);
+    let text: String = text.chars().take(SEARCHED).collect();
+    let wanted = Wanted::of(sealer, &text);
     let (mut hash, mut last4, mut folded, mut sound) = (None, None, None, None);
     match &wanted {
         Wanted::Phone(wanted) => hash = Some(wanted),
