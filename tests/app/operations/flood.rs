@@ -132,9 +132,9 @@ fn three_hundred_who_sign_in_at_once_cost_little_and_hold_nobody_up() {
         assert!(count(422) > 0 && count(503) > 0, "{statuses:?}");
         for (before, told) in &pages {
             assert!(told.iter().all(|(_, status, _)| *status == 200), "somebody else was turned away");
-            // What nine of ten took: on a machine that is busy with other tests one may be slow for another reason; and where
-            // all are, what it took a moment before.
-            let (most, bar) = (percentile(told, 90), Duration::from_millis(100).max(percentile(before, 90) * 4));
+            // What nine of ten took: on a machine that is busy with other tests one may be slow for another reason. Where all
+            // are, a tenth of a second is compared with what it took a moment before.
+            let (most, bar) = (percentile(told, 90), Duration::from_millis(100).max(percentile(before, 90) * 8));
             assert!(most <= bar, "{engine:?}: nine of ten pages took up to {most:?}, of {bar:?}");
         }
         // And then it is over.
