@@ -61,7 +61,7 @@ async fn open_login(
         let form = Form::again(kept, FieldErrors::whole(Refusal::new(code)));
         Ok(Err((status, Page(SignInPage { form, next: next.clone() }))))
     };
-    let login = fields.get("login").to_ascii_lowercase();
+    let login = accounts::typed_login(fields.get("login"));
     let is_known = known.knows(&login);
     if !throttle.admits(&login, browser.address, is_known).await {
         return again(Status::TooManyRequests, "too_many_tries");

@@ -37,6 +37,9 @@ on_both_engines! {
         };
         try_with("wrong-password-12").await.is(422).shows("用户名或密码不对").shows("value=\"Ann\"");
         app.anyone().post("/sign-in", &[("login", "nobody"), ("password", PASSWORD)]).await.is(422).shows("用户名或密码不对");
+        for login in ["ＡＮＮ", "ａｎｎ", "\u{202d}ann\u{202c}", " an n"] {
+            app.anyone().post("/sign-in", &[("login", login), ("password", PASSWORD)]).await.is(303);
+        }
         let entered = try_with(PASSWORD).await;
         assert_eq!(entered.leads_to(), "/account");
         assert!(entered.header("set-cookie").contains("HttpOnly; SameSite=Lax"), "{}", entered.header("set-cookie"));
@@ -177,9 +180,9 @@ on_both_engines! {
         ada.post("/accounts", &form).await.is(422).shows("两次输入不一致");
         form[4].1 = PASSWORD;
         ada.post("/accounts", &form).await.is(422).shows("这个用户名已经有人用了");
-        form[2].1 = "jingwen";
+        form[2].1 = "ｊｉｎｇ。Ｗｅｎ";
         ada.post("/accounts", &form).await.is(303);
-        let jingwen = app.sign_in("jingwen").await;
+        let jingwen = app.sign_in("jing.wen").await;
         assert_eq!(jingwen.get("/home").await.leads_to(), "/centers/1");
         jingwen.get("/accounts").await.is(403);
         assert_eq!(app.number("select count(*) from audit_events where action = 'account.created' and detail = 'social_worker'").await, 3);
