@@ -37,6 +37,7 @@ type Work = Box<dyn FnOnce() + Send>;
 
 pub struct Hands {
     line: SyncSender<Work>,
+    places: Semaphore,
 }
 
 impl Hands {
@@ -50,7 +51,16 @@ impl Hands {
                 tracing::error!(%error, "the system gives no thread for long work");
             }
         }
-        Self { line }
+        Self { line, places: Semaphore::new(number * (LINE + 1)) }
+    }
+
+    /// A place in line or at work, for whoever must look something up before there is work: where there is none, that is
+    /// spared as well, and many who come at once do not take all connections to the database.
+    ///
+    /// # Errors
+    /// `Busy` where too many wait already.
+    pub fn place(&self) -> Result<SemaphorePermit<'_>> {
+        self.places.try_acquire().map_err(|_| Error::Busy)
     }
 
     /// Has the work done by the next free hand. Who waits no more when their turn comes is passed over; what has begun is
@@ -133,6 +143,15 @@ mod tests {
             "what began was done, what had not was not"
         );
         assert!(began.elapsed() > Duration::from_millis(100));
+    }
+
+    #[rocket::async_test]
+    async fn so_many_may_come_to_wait() {
+        let hands = Hands::new(2);
+        let places: Vec<_> = std::iter::from_fn(|| hands.place().ok()).collect();
+        assert_eq!(places.len(), 2 * (LINE + 1));
+        drop(places);
+        assert!(hands.place().is_ok());
     }
 
     #[rocket::async_test]

@@ -1,5 +1,7 @@
 //! The OpenAPI description, gathered from the handlers' own annotations.
 
+use std::sync::LazyLock;
+
 use rocket::fairing::AdHoc;
 use rocket::http::ContentType;
 use rocket::{get, routes};
@@ -107,8 +109,11 @@ pub fn stage() -> AdHoc {
     AdHoc::on_ignite("openapi", |rocket| async { rocket.mount("/api/v1", routes![description]) })
 }
 
+/// Made once: anyone may ask for it, and as often as they like.
+static DESCRIPTION: LazyLock<String> = LazyLock::new(|| Description::openapi().to_json().unwrap_or_default());
+
 /// The description of this API, for anyone: it holds no data.
 #[get("/openapi.json")]
-fn description() -> (ContentType, String) {
-    (ContentType::JSON, Description::openapi().to_json().unwrap_or_default())
+fn description() -> (ContentType, &'static str) {
+    (ContentType::JSON, &DESCRIPTION)
 }

@@ -86,6 +86,7 @@ fn plain_letter(c: char) -> Option<char> {
         'ŧ' => 't',
         'ŋ' => 'n',
         'ß' => 's',
+        'ς' => 'σ',
         _ => return None,
     })
 }

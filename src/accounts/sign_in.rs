@@ -61,17 +61,18 @@ async fn open_login(
         let form = Form::again(kept, FieldErrors::whole(Refusal::new(code)));
         Ok(Err((status, Page(SignInPage { form, next: next.clone() }))))
     };
-    let login = fields.get("login").to_ascii_lowercase();
+    let login = accounts::typed_login(fields.get("login"));
     let is_known = known.knows(&login);
     if !throttle.admits(&login, browser.address, is_known).await {
         return again(Status::TooManyRequests, "too_many_tries");
     }
+    let hands: &'static Hands = if is_known { &hands::KNOWN } else { &hands::STRANGERS };
+    let Ok(_place) = hands.place() else { return again(Status::ServiceUnavailable, "too_many_at_once") };
     let found = credentials(&mut *db.read().await?, now, &login).await?;
     let (account, hash) = match found {
         Some(found) => (Some((found.id, found.name)), found.password_hash),
         None => (None, None),
     };
-    let hands: &'static Hands = if is_known { &hands::KNOWN } else { &hands::STRANGERS };
     match password::verify(hands, fields.get("password"), hash).await {
         Ok(true) => {}
         Ok(false) => return again(Status::UnprocessableEntity, "wrong_password"),

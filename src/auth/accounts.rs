@@ -8,6 +8,7 @@ use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Fault, OnViolation, Result};
 use crate::fields::{Fields, parse};
 use crate::ids::CenterId;
+use crate::spelling::narrow;
 use crate::store::Conn;
 
 /// Who is to have an account, as a form brings it.
@@ -48,11 +49,17 @@ pub fn name(text: &str) -> Result<String, Fault> {
     parse::line(60)(text)
 }
 
-/// A login: 3 to 40 letters, digits, dots or dashes; case does not matter.
+/// A login as it was meant: case does not matter, nor the wide letters and the full stop of a Chinese keyboard.
+pub fn typed_login(text: &str) -> String {
+    narrow(text).replace('。', ".").to_ascii_lowercase()
+}
+
+/// A login: 3 to 40 letters, digits, dots or dashes.
 pub fn login(text: &str) -> Result<String, Fault> {
+    let text = typed_login(text);
     let fits = (3..=40).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'@'));
-    if fits { Ok(text.to_ascii_lowercase()) } else { Err(Fault::new("field.not_a_login")) }
+    if fits { Ok(text) } else { Err(Fault::new("field.not_a_login")) }
 }
 
 /// Makes an account that signs in by password.

@@ -1,6 +1,6 @@
 //! Slows down guessing: so many sign-ins per household and account, and per household, then a pause. An account by itself is
-//! never shut: whoever guesses at it from many places makes strangers wait their turn, and a browser in which its owner has
-//! signed in before does not stand in that line.
+//! never shut: whoever guesses at it makes strangers wait their turn. A browser in which its owner has signed in before counts
+//! apart from all strangers, from far away as well as behind the same router: a center's staff and its visitors share one.
 //!
 //! Kept in memory: with several processes each counts for itself, which multiplies the limit by their number and no more.
 
@@ -29,10 +29,10 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// More keys than this, and those that have been quiet are forgotten, so that inventing names does not fill the memory.
 const KEYS: usize = 10_000;
 
+/// Whether the browser is known to the account ([`Throttle::admits`]) is part of every key.
 pub(crate) struct Throttle {
-    here: DefaultKeyedRateLimiter<(String, Option<IpAddr>)>,
-    households: DefaultKeyedRateLimiter<IpAddr>,
-    /// Browsers that are known to the account count apart from all others.
+    here: DefaultKeyedRateLimiter<(String, Option<IpAddr>, bool)>,
+    households: DefaultKeyedRateLimiter<(IpAddr, bool)>,
     everywhere: DefaultKeyedRateLimiter<(String, bool)>,
 }
 
@@ -64,8 +64,8 @@ impl Throttle {
         // No login is longer; a body full of text would be kept as a key.
         let login: String = login.chars().take(40).collect();
         let home = address.map(household);
-        home.is_none_or(|home| self.households.check_key(&home).is_ok())
-            && self.here.check_key(&(login.clone(), home)).is_ok()
+        home.is_none_or(|home| self.households.check_key(&(home, known)).is_ok())
+            && self.here.check_key(&(login.clone(), home, known)).is_ok()
             && self.comes_to_its_turn(&(login, known)).await
     }
 
@@ -125,6 +125,22 @@ mod tests {
         }
         assert!(timeout(Duration::from_millis(100), throttle.admits("ben", from(32), false)).await.unwrap());
         assert!(throttle.admits("ann", from(33), false).await, "a stranger gets in as well, in a moment");
+    }
+
+    #[rocket::async_test]
+    async fn strangers_behind_the_same_router_do_not_shut_out_the_owners_browser() {
+        let throttle = Throttle::default();
+        let hall = Some(at("192.0.2.1"));
+        while throttle.admits("ann", hall, false).await {}
+        for n in 0..30 {
+            throttle.admits(&format!("somebody{n}"), hall, false).await;
+        }
+        assert!(!throttle.admits("ben", hall, false).await, "the whole hall waits");
+        assert!(throttle.admits("ann", hall, true).await);
+        assert!(throttle.admits("ben", hall, true).await);
+        // A browser that was taken guesses no faster than any other.
+        let guesses = rocket::futures::future::join_all((0..20).map(|_| throttle.admits("cai", hall, true))).await;
+        assert_eq!(guesses.iter().filter(|admitted| **admitted).count(), 10);
     }
 
     #[rocket::async_test]

@@ -1,5 +1,6 @@
 //! Reading who is at a session, who is expected, and what a desk has to do today.
 
+use super::cards;
 use super::types::{AttendanceId, HeadCountId, Heads, Method, Part};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
@@ -162,8 +163,8 @@ pub async fn expected(conn: &mut Conn, session: &Session) -> Result<Vec<Candidat
     .await?)
 }
 
-/// People of the session's center by characters, pinyin, initials or the phone's last four digits; those who are in
-/// are left out. A team leader finds whom the session knows: the team's members, and who came to the activity before.
+/// People of the session's center by characters, pinyin, initials, a phone number or its last four digits, or the holder of the
+/// card that was read; those who are in are left out. A team leader finds whom the session knows: the team's members, and who came to the activity before.
 pub async fn search(
     by: &Viewer,
     conn: &mut Conn,
@@ -175,7 +176,10 @@ pub async fn search(
     let leads = by.role == Role::TeamLeader;
     // Who is left out afterwards must not use up the list.
     let most = if leads { usize::MAX } else { EXPECTED as usize };
-    let people = people::queries::search(conn, sealer, session.center_id, text, most).await?;
+    let mut people = people::queries::search(conn, sealer, session.center_id, text, most).await?;
+    if people.is_empty() {
+        people.extend(cards::queries::holder(conn, sealer, session.center_id, text).await?);
+    }
     let known: Vec<(PersonId, String)> = sqlx::query_as(
         "select person_id, 'in' as what from attendances where session_id = $1 and voided_at is null
          union all select person_id, 'serves' from team_members where team_id = $2 and left_on is null

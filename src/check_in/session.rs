@@ -14,7 +14,7 @@ use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
-use crate::people::PersonId;
+use crate::people::{self, PersonId};
 use crate::ratings::{self, RatingSummary};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::nav::Tab;
@@ -241,7 +241,7 @@ async fn search(
 ) -> Result<Page<SessionPage>> {
     let mut conn = db.read().await?;
     let opened = open(&by, now, &mut conn, center, id).await?;
-    let text: String = fields.get("q").chars().take(40).collect();
+    let text: String = fields.get("q").chars().take(people::queries::SEARCHED).collect();
     let found = queries::search(&by, &mut conn, sealer, &opened.1, &text, FOUND).await?;
     let page = SessionPage::load(&by, now, &mut conn, &site, opened, None).await?;
     Ok(Page(SessionPage { found: Some((text, found)), ..page }))

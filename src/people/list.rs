@@ -133,7 +133,7 @@ async fn search(
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let mut list = PeoplePage::load(&mut conn, now, center, None).await?;
-    let wanted: String = fields.get("q").chars().take(60).collect();
+    let wanted: String = fields.get("q").chars().take(queries::SEARCHED).collect();
     list.people = queries::list_found(&mut conn, sealer, list.center.id(), list.today, &wanted, PAGE as usize).await?;
     list.wanted = Some(wanted);
     Ok(Page(list))

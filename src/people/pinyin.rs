@@ -2,6 +2,7 @@
 //! found: in full, by initials, or mixed as an input method gives it (`chenxy`).
 
 use pinyin::{ToPinyin, ToPinyinMulti};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::name::is_han;
 use crate::spelling::{fold, usual_characters};
@@ -125,6 +126,9 @@ const SURNAMES: &[(&str, &[&str])] = &[
 const ALIKE: &[(char, char)] =
     &[('𠮷', '吉'), ('髙', '高'), ('﨑', '崎'), ('濵', '滨'), ('邨', '村'), ('冨', '富'), ('淸', '清')];
 
+/// Readings as a surname that the tables lack and that are not the usual one.
+const ALSO: &[(char, &str)] = &[('费', "bi"), ('谌', "shen")];
+
 /// The syllables of a name, each with its readings, as they are kept: `刘重阳` is `liu chong/zhong yang`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sounds(Vec<Vec<String>>);
@@ -186,12 +190,20 @@ fn readings(c: char) -> Vec<String> {
             found.push(reading);
         }
     }
+    found.extend(ALSO.iter().filter(|(own, _)| *own == c).map(|(_, reading)| (*reading).to_owned()));
+    // Who has no ü types u for it, and passports have yu.
+    let without: Vec<String> = found
+        .iter()
+        .filter(|reading| reading.contains('v'))
+        .flat_map(|reading| ["u", "yu"].map(|plain| reading.replace('v', plain)))
+        .collect();
+    found.extend(without);
     found
 }
 
 /// What was typed to search by sound, as sounds are kept: `Lü Hui'fang` is `lvhuifang`.
 pub fn typed(text: &str) -> String {
-    let text = text.to_lowercase().replace(['ü', 'ǖ', 'ǘ', 'ǚ', 'ǜ'], "v");
+    let text = text.nfc().flat_map(char::to_lowercase).collect::<String>().replace(['ü', 'ǖ', 'ǘ', 'ǚ', 'ǜ'], "v");
     fold(&text).chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
@@ -260,7 +272,7 @@ mod tests {
             ("陈长发", &["chenchangfa", "czf", "ccf", "chenzhangfa"]),
             ("卜晓茗", &["buxiaoming", "bxm"]),
             ("阚兰", &["kan", "kl"]),
-            ("吕梅", &["lvmei", "Lü mei", "lm"]),
+            ("吕梅", &["lvmei", "Lü mei", "lu\u{308}mei", "lumei", "LYU Mei", "lm"]),
             ("买买提·艾力", &["maimaiti", "mmtal", "aili"]),
             ("Anna Lee", &["anna", "al", "lee", "anlee"]),
             ("Nguyễn Văn An", &["nguyen van an", "nva", "van an"]),
@@ -271,6 +283,22 @@ mod tests {
             }
         }
         assert!(!fits("陈秀英", "xy") && !fits("陈秀英", "chenying") && !fits("陈秀英", "chenxiuyingx"));
+    }
+
+    #[test]
+    fn a_surname_is_found_by_each_of_its_readings() {
+        let rows = "牟 mu mou, 郄 qie, 费 fei bi, 番 pan, 呙 guo, 妫 gui, 覃 tan qin, 万俟 moqi, 尉迟 yuchi, 单于 chanyu, 长孙 zhangsun, \
+             贾 jia, 冯 feng, 叶 ye, 陆 lu, 盖 gai ge, 仉 zhang, 逄 pang, 缪 miao, 乜 nie, 折 she, 朴 piao pu, 查 zha, 曾 zeng, \
+             翟 zhai di, 尉 wei, 员 yun yuan, 繁 po fan, 种 chong, 祭 zhai ji, 过 guo, 哈 ha, 能 nai, 纪 ji, 葛 ge, 华 hua, 任 ren, \
+             宁 ning, 应 ying, 訾 zi, 郗 xi chi, 隗 kui wei, 洗 xian, 召 shao, 那 na, 黑 he hei, 撒 sa, 秘 bi mi, 区 ou qu, 仇 qiu, \
+             卜 bu, 句 gou, 解 xie jie, 乐 yue le, 宓 mi fu, 谌 chen shen, 褚 chu, 莘 shen xin, 吕 lv lu lyu, 佘 she, 阚 kan, 晁 chao";
+        for row in rows.split(", ") {
+            let (surname, readings) = row.trim().split_once(' ').unwrap();
+            let sounds = Sounds::of(&format!("{surname}小明")).text();
+            for reading in readings.split(' ') {
+                assert!(fits(&sounds, &format!("{reading}xiaoming")), "{surname} by {reading}: {sounds}");
+            }
+        }
     }
 
     #[test]

@@ -60,6 +60,9 @@ enum Wanted {
     Nothing,
 }
 
+/// So much of a text is searched for: a name or a number, or a card's whole link that a scanner types into the field.
+pub const SEARCHED: usize = 200;
+
 /// From how many digits on they are a phone's end.
 const DIGITS: usize = 4;
 
@@ -96,7 +99,8 @@ pub async fn search(
     text: &str,
     limit: usize,
 ) -> Result<Vec<PersonRow>> {
-    let wanted = Wanted::of(sealer, text);
+    let text: String = text.chars().take(SEARCHED).collect();
+    let wanted = Wanted::of(sealer, &text);
     let (mut hash, mut last4, mut folded, mut sound) = (None, None, None, None);
     match &wanted {
         Wanted::Phone(wanted) => hash = Some(wanted),

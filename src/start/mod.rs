@@ -2,6 +2,8 @@
 //! while there is no account, print the link to make the first one. Until then everybody is told 503 (see [`gate`]).
 
 mod annex;
+#[cfg(target_os = "linux")]
+mod backlog;
 mod gate;
 
 use std::time::{Duration, Instant};
@@ -56,6 +58,8 @@ impl From<OpenError> for NotReady {
 /// Prepares the database from liftoff on, and lets nobody in before.
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("start", |rocket| async {
+        #[cfg(target_os = "linux")]
+        let rocket = rocket.attach(backlog::stage());
         rocket.attach(Prepare).attach(gate::ReadyOnly).mount("/", gate::routes())
     })
 }

@@ -63,7 +63,12 @@ impl Row {
         if self.body == "a picture" {
             return user.fetch(&path, Some((ContentType::PNG, picture()))).await;
         }
-        let body = world.fill(self.body);
+        self.send(user, world, world.fill(self.body)).await
+    }
+
+    /// Asks with another body than its own.
+    pub(crate) async fn send(&self, user: &User<'_>, world: &World, body: String) -> Answer {
+        let path = self.path(world);
         if path.starts_with("/api/") || body.starts_with('{') {
             return user.ask(Method::Post, &path, Some((ContentType::JSON, body))).await;
         }
@@ -72,7 +77,7 @@ impl Row {
     }
 
     /// What only this row's route needs of the world.
-    async fn prepare(&self, app: &TestApp) {
+    pub(crate) async fn prepare(&self, app: &TestApp) {
         if self.path.contains("$setup") {
             // As on the first start: nobody can sign in, and the link that was printed is good.
             app.execute("update accounts set login = null").await;

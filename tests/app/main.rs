@@ -17,6 +17,7 @@ mod floors;
 mod front_desk;
 mod front_desk_journey;
 mod hall;
+mod hidden;
 mod journeys;
 mod locales;
 mod me;

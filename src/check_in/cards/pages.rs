@@ -56,7 +56,10 @@ impl CardsPage {
     }
 
     async fn found(conn: &mut Conn, sealer: &Sealer, center: Center, wanted: String) -> Result<Self> {
-        let people = people::queries::search(conn, sealer, center.id(), &wanted, PAGE as usize).await?;
+        let mut people = people::queries::search(conn, sealer, center.id(), &wanted, PAGE as usize).await?;
+        if people.is_empty() {
+            people.extend(queries::holder(conn, sealer, center.id(), &wanted).await?);
+        }
         let (total, among) = (people.len() as i64, CardsAmong::default());
         Self { center, people, cards: HashMap::new(), total, page: 1, among, wanted: Some(wanted), form: Form::new() }
             .with_cards(conn)
@@ -147,7 +150,7 @@ async fn search(
 ) -> Result<Page<CardsPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let wanted: String = fields.get("q").chars().take(60).collect();
+    let wanted: String = fields.get("q").chars().take(people::queries::SEARCHED).collect();
     Ok(Page(CardsPage::found(&mut conn, sealer, center, wanted).await?))
 }
 

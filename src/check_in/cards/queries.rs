@@ -148,3 +148,20 @@ pub async fn find(conn: &mut Conn, sealer: &Sealer, code: &CardCode) -> Result<O
     .fetch_optional(conn)
     .await?)
 }
+
+/// Whose card was read where a name is searched for: a scanner does not know which field it types into. Nobody, where the
+/// text is no code, the card is no good, or the center does not know its holder.
+pub async fn holder(conn: &mut Conn, sealer: &Sealer, center: CenterId, text: &str) -> Result<Option<PersonRow>> {
+    let Some(code) = CardCode::read(text) else { return Ok(None) };
+    Ok(sqlx::query_as(
+        "select p.id, p.name, p.birth_date, p.phone_last4
+         from cards k
+         join enrolments e on e.person_id = k.person_id and e.center_id = $2
+         join people p on p.id = k.person_id
+         where k.code_hash = $1 and k.revoked_at is null",
+    )
+    .bind(code.hash(sealer))
+    .bind(center)
+    .fetch_optional(conn)
+    .await?)
+}

@@ -44,20 +44,24 @@ fn form(path: &str) -> String {
     format!("POST {path} HTTP/1.1\r\nHost: linli\r\nContent-Type: application/x-www-form-urlencoded\r\n")
 }
 
-/// Asks for a page again and again until told to stop, and gives how long each took.
+/// A page that was asked for: when, with what status, and how long it took.
+type Read = (Instant, u16, Duration);
+
+/// Asks for a page again and again until told to stop.
 fn reader(
     address: SocketAddr,
     path: &'static str,
     login: String,
     stop: Arc<AtomicBool>,
-) -> std::thread::JoinHandle<Vec<(u16, Duration)>> {
+) -> std::thread::JoinHandle<Vec<Read>> {
     std::thread::spawn(move || {
         app::runtime().block_on(async {
             let mut told = Vec::new();
             while !stop.load(Ordering::Relaxed) {
                 let began = Instant::now();
                 let head = format!("GET {path} HTTP/1.1\r\nHost: linli\r\nCookie: login={login}\r\n");
-                told.push((from([127, 0, 0, 1], address, head, b"").await, began.elapsed()));
+                let status = from([127, 0, 0, 1], address, head, b"").await;
+                told.push((began, status, began.elapsed()));
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             told
@@ -66,8 +70,8 @@ fn reader(
 }
 
 /// The time below which so many of a hundred stayed.
-fn percentile(told: &[(u16, Duration)], percent: usize) -> Duration {
-    let mut all: Vec<Duration> = told.iter().map(|(_, took)| *took).collect();
+fn percentile(told: &[Read], percent: usize) -> Duration {
+    let mut all: Vec<Duration> = told.iter().map(|(.., took)| *took).collect();
     all.sort_unstable();
     all[(all.len() * percent / 100).min(all.len() - 1)]
 }
@@ -87,7 +91,7 @@ fn three_hundred_who_sign_in_at_once_cost_little_and_hold_nobody_up() {
         let stop = Arc::new(AtomicBool::new(false));
         let pages = ["/centers/1/people", "/sign-in"]
             .map(|path| reader(program.address, path, door.login.clone(), stop.clone()));
-        std::thread::sleep(Duration::from_millis(200));
+        std::thread::sleep(Duration::from_millis(500));
         let began = Instant::now();
         let statuses: Vec<u16> = runtime.block_on(async {
             let tries: Vec<_> = (0..300_u16)
@@ -109,32 +113,63 @@ fn three_hundred_who_sign_in_at_once_cost_little_and_hold_nobody_up() {
         let grown = memory(&program, "VmHWM").saturating_sub(before);
         let count = |status| statuses.iter().filter(|found| **found == status).count();
         let pages = pages.map(|page| page.join().expect("a reader"));
-        for told in &pages {
+        let pages = pages.map(|told| told.into_iter().partition::<Vec<_>, _>(|(at, ..)| *at < began));
+        for (before, told) in &pages {
             eprintln!(
-                "{engine:?}: grown by {} MiB; 300 answered in {took:?}: {} looked at, {} told to come again; {} pages, median {:?}, p95 {:?}, slowest {:?}",
+                "{engine:?}: grown by {} MiB; 300 answered in {took:?}: {} looked at, {} told to come again; {} pages, median {:?} (before {:?}), p90 {:?}, slowest {:?}",
                 grown / MIB,
                 count(422),
                 count(503),
                 told.len(),
                 percentile(told, 50),
-                percentile(told, 95),
+                percentile(before, 50),
+                percentile(told, 90),
                 percentile(told, 100),
             );
         }
         assert!(grown <= 150 * MIB, "{engine:?}: grown by {} MiB", grown / MIB);
         assert_eq!(count(422) + count(503), 300, "{statuses:?}");
         assert!(count(422) > 0 && count(503) > 0, "{statuses:?}");
-        for told in &pages {
-            assert!(told.iter().all(|(status, _)| *status == 200), "somebody else was turned away");
-            // What nine of ten took: on a machine that is busy with other tests one may be slow for another reason.
-            let most = percentile(told, 90);
-            assert!(most <= Duration::from_millis(100), "{engine:?}: nine of ten pages took up to {most:?}");
+        for (before, told) in &pages {
+            assert!(told.iter().all(|(_, status, _)| *status == 200), "somebody else was turned away");
+            // What nine of ten took: on a machine that is busy with other tests one may be slow for another reason. Where all
+            // are, a tenth of a second is compared with what it took a moment before.
+            let (most, bar) = (percentile(told, 90), Duration::from_millis(100).max(percentile(before, 90) * 8));
+            assert!(most <= bar, "{engine:?}: nine of ten pages took up to {most:?}, of {bar:?}");
         }
         // And then it is over.
         let (status, answer) = program.post("/sign-in", "", &format!("login=ann&password={PASSWORD}"));
         assert_eq!(status, 303, "{answer}");
         assert_eq!(program.lines_with("ERROR"), 0, "{}", program.log());
     }
+}
+
+/// The link to the first account hashes a password for whoever has it.
+#[test]
+fn many_who_use_the_setup_link_at_once_make_one_administrator() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("new.db").display());
+    let program = Program::start(&url);
+    program.is_well_within(20);
+    let link = program.log().lines().find_map(|line| Some(line.split_once("/setup/")?.1.trim().to_owned()));
+    let path = format!("/setup/{}", link.expect("a link"));
+    let before = memory(&program, "VmRSS");
+    let runtime = app::runtime();
+    let tries: Vec<_> = (0..200_u8)
+        .map(|n| {
+            let (to, head) = (program.address, form(&path));
+            let (name, again) =
+                (format!("login=admin{n}&name=x"), format!("password={PASSWORD}&password_again={PASSWORD}"));
+            runtime.spawn(async move { from([127, 10, 0, n], to, head, format!("{name}&{again}").as_bytes()).await })
+        })
+        .collect();
+    let statuses: Vec<u16> = tries.into_iter().map(|one| runtime.block_on(one).expect("a status")).collect();
+    let grown = memory(&program, "VmHWM").saturating_sub(before);
+    eprintln!("200 at the setup link: grown by {} MiB; {statuses:?}", grown / MIB);
+    assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1, "{statuses:?}");
+    assert!(statuses.iter().all(|status| matches!(status, 303 | 404 | 503)), "{statuses:?}");
+    assert!(grown <= 100 * MIB, "grown by {} MiB", grown / MIB);
+    assert_eq!(runtime.block_on(super::number(&url, "select count(*) from accounts")), 1);
 }
 
 /// Who gives up waiting gives no room to the next: the work they began still goes on.
@@ -199,4 +234,6 @@ fn many_large_bodies_at_once_cost_little() {
     eprintln!("60 photos of 8 MB: grown by {} MiB; {statuses:?}", grown / MIB);
     assert!(statuses.iter().all(|status| matches!(status, 422 | 503 | 0)) && statuses.contains(&422), "{statuses:?}");
     assert!(grown <= 250 * MIB, "grown by {} MiB", grown / MIB);
+    let kept = memory(&program, "VmRSS").saturating_sub(before);
+    eprintln!("and of that {} MiB are kept", kept / MIB);
 }

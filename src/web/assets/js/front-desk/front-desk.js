@@ -207,12 +207,13 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", hear);
 
 $("q").addEventListener("input", find);
-$("q").addEventListener("keydown", (event) => {
+$("q").addEventListener("keydown", async (event) => {
   if (event.key !== "Enter") return;
   event.preventDefault();
   const text = $("q").value.trim();
-  // A scanner does not know which field it types into.
-  if (roster.plainCode(text) && !roster.search(text).length) {
+  // A scanner does not know which field it types into. Who is found by ten digits is not whom a known card means.
+  const isCode = Boolean(roster.plainCode(text)) && (!roster.search(text).length || Boolean(await roster.holder(text)));
+  if (isCode) {
     $("q").value = "";
     receive({ card: text });
   } else if ($("people").children.length === 1) {

@@ -1,7 +1,7 @@
 // Today's sessions and people. Fetched when there is a network, sealed on the device, forgotten at the center's midnight.
 
 import { ask } from "./net.js";
-import { fold, narrow } from "./spelling.js";
+import { fold, narrow, typed } from "./spelling.js";
 import { vault } from "./vault.js";
 
 const center = document.body.dataset.center;
@@ -77,7 +77,8 @@ function isChecked(code) {
 export function plainCode(text) {
   const link = narrow(text).replace(/[、\\]/g, "/").replace(/[·_.。]/g, "-");
   const last = link.split(/\/k\//i).pop().split(/[?#]/)[0];
-  const digits = last.replace(/-/g, "").toUpperCase().replace(/O/g, "0").replace(/[IL]/g, "1");
+  const capitals = last.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+  const digits = capitals.replace(/-/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
   const whole = digits.length === 10 && [...digits].every((digit) => DIGITS.includes(digit));
   return whole && isChecked(digits) ? digits : undefined;
 }
@@ -115,7 +116,7 @@ export function search(text, most = 20) {
   const wanted = fold(text);
   if (!wanted || !roster.day) return [];
   const digits = narrow(text).replace(/[-+()]/g, "");
-  const letters = /^[\x20-\x7eü]+$/.test(wanted) ? wanted.replace(/ü/g, "v").replace(/[^a-z0-9]/g, "") : "";
+  const letters = /^[\x20-\x7e]+$/.test(wanted) ? typed(text) : "";
   const fits = /^\d{4,}$/.test(digits)
     ? (person) => person.hint.last4 === digits.slice(-4)
     : (person) => (person.fold ?? fold(person.name)).includes(wanted) || (letters && sounds(person.sounds, letters));
