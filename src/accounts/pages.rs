@@ -87,6 +87,10 @@ impl View for NewAccountPage {
     fn frame(&self) -> Frame<'_> {
         Frame::City(Tab::Accounts)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/accounts/new?<role>")]
@@ -151,6 +155,10 @@ impl View for EditAccountPage {
 
     fn frame(&self) -> Frame<'_> {
         Frame::City(Tab::Accounts)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
     }
 }
 

@@ -61,6 +61,10 @@ impl View for OrganizationPage {
     fn frame(&self) -> Frame<'_> {
         Frame::City(Tab::Organizations)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/providers/new")]
@@ -129,6 +133,10 @@ impl View for AgreementPage {
 
     fn frame(&self) -> Frame<'_> {
         Frame::City(Tab::Organizations)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
     }
 }
 

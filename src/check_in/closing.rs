@@ -105,6 +105,10 @@ impl View for ClosingPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Desk)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 fn path(center: CenterId, id: SessionId) -> String {

@@ -113,6 +113,15 @@ impl SessionPage {
         self.again.as_ref().filter(|(at, _)| *at == place).map_or(&self.blank, |(_, form)| form)
     }
 
+    /// Whether the buttons for language and text size take this form along.
+    fn is_main(&self, name: &str) -> bool {
+        name == match &self.again {
+            Some((SessionForm::Heads, _)) => "heads",
+            _ if self.found.is_some() => "search",
+            _ => "walk-in",
+        }
+    }
+
     fn roster(&self) -> &Form {
         self.form(SessionForm::Roster)
     }
@@ -188,6 +197,15 @@ impl View for SessionPage {
 
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Desk)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        let place = if typed.get("heads").is_empty() { SessionForm::WalkIn } else { SessionForm::Heads };
+        self.again = Some((place, Form::filled(typed)));
+    }
+
+    fn is_answer(&self) -> bool {
+        self.found.is_some()
     }
 }
 

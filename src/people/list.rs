@@ -32,6 +32,8 @@ struct PeoplePage {
     group: Option<PriorityGroup>,
     /// What was searched for.
     wanted: Option<String>,
+    /// What was typed into the search and not yet sent.
+    typed: String,
 }
 
 impl PeoplePage {
@@ -39,7 +41,7 @@ impl PeoplePage {
     async fn load(conn: &mut Conn, now: Now, center: Center, group: Option<PriorityGroup>) -> Result<Self> {
         let today = center.zone.date(now.0);
         let bands = groups::age_bands(conn, today).await?;
-        let mut list = Self { center, people: Vec::new(), total: 0, bands, today, page: 1, group, wanted: None };
+        let mut list = Self { center, people: Vec::new(), total: 0, bands, today, page: 1, group, wanted: None, typed: String::new() };
         list.total = queries::count(conn, list.center.id(), today, list.among()).await?;
         Ok(list)
     }
@@ -98,6 +100,14 @@ impl View for PeoplePage {
 
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::People)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.typed = typed.get("q").to_owned();
+    }
+
+    fn is_answer(&self) -> bool {
+        self.wanted.is_some()
     }
 }
 

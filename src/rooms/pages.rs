@@ -125,6 +125,16 @@ impl View for RoomPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Rooms)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        if !typed.get("from").is_empty() {
+            self.closing = Form::filled(typed);
+        } else if typed.names().any(|name| name.starts_with("reason")) {
+            self.voiding = Form::filled(typed);
+        } else {
+            self.form = Form::filled(typed);
+        }
+    }
 }
 
 #[get("/centers/<center>/rooms/new")]

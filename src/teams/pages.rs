@@ -71,6 +71,10 @@ impl View for NewTeamPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Teams)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/centers/<center>/teams/new")]
@@ -165,6 +169,14 @@ impl View for TeamPage {
 
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Teams)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.search = Form::filled(typed);
+    }
+
+    fn is_answer(&self) -> bool {
+        self.found.is_some()
     }
 }
 

@@ -75,6 +75,10 @@ impl View for NewWorkerPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Workers)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/centers/<center>/workers/new")]
@@ -139,6 +143,10 @@ impl View for LeavePage {
 
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Workers)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
     }
 }
 

@@ -119,6 +119,14 @@ impl View for CardsPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::People)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
+
+    fn is_answer(&self) -> bool {
+        self.wanted.is_some()
+    }
 }
 
 #[get("/centers/<center>/cards?<page>&<without>&<serving>")]
@@ -212,6 +220,10 @@ impl View for PersonCards {
 
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::People)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
     }
 }
 
