@@ -82,7 +82,9 @@ const REASON: &[(&str, &str)] = &[("reason", "点错了")];
 /// The pages' forms.
 const PAGES: &[Form] = &[
     form("ada", "/providers", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
+    form("ada", "/providers/1", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/purchasers", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),
+    form("ada", "/purchasers/1", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/centers/1", &[("name", "罗沙"), ("address", "东门路")], &["name", "address"], &[]),
     form("ada", "/catalogs/room-kinds", KIND, &["name", "name_en"], &[]),
     form("ada", "/catalogs/team-kinds", KIND, &["name", "name_en"], &[]),
