@@ -49,5 +49,13 @@ async fn desk(by: Greeter, db: &Db, now: Now, center: CenterId) -> Result<Page<D
     let sessions = queries::on_day(&by, &mut conn, center.id(), today).await?;
     let may_coordinate = Coordinator::of((*by).clone()).is_some();
     let to_review = if may_coordinate { review::waiting_count(&mut conn, center.id()).await? } else { 0 };
-    Ok(Page(DeskPage { center, today, sessions, now, to_review, may_add_devices: may_coordinate, leads: by.role == Role::TeamLeader }))
+    Ok(Page(DeskPage {
+        center,
+        today,
+        sessions,
+        now,
+        to_review,
+        may_add_devices: may_coordinate,
+        leads: by.role == Role::TeamLeader,
+    }))
 }

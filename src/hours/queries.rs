@@ -93,12 +93,7 @@ pub async fn volunteers(conn: &mut Conn, now: Now, session: &Session) -> Result<
             person: row.person_id,
             name: row.name,
             phone_last4: row.phone_last4,
-            stay: rules::stay(
-                row.came_at,
-                row.left_at,
-                Duration::from_millis(row.away_ms.unsigned_abs()),
-                over,
-            ),
+            stay: rules::stay(row.came_at, row.left_at, Duration::from_millis(row.away_ms.unsigned_abs()), over),
             explained: rules::explained(row.came_at, row.left_at, (session.starts_at, over)),
             came_at: row.came_at,
             left_at: row.left_at,

@@ -39,23 +39,30 @@ pub fn stands_on(request: &Request<'_>) -> String {
     if request.method() == Method::Get {
         return request.uri().to_string();
     }
-    let path = request.uri().path().as_str();
-    let form = ["new", "edit"].into_iter().map(|last| format!("{path}/{last}")).find(|path| is_page(request, path, true));
-    form.unwrap_or_else(|| {
-        let above = std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(above, _)| above));
-        let page = above.take_while(|path| !path.is_empty()).find(|path| is_page(request, path, false));
-        page.unwrap_or("/").to_owned()
-    })
+    let Some(route) = request.route() else { return "/".to_owned() };
+    let (path, pattern) = (request.uri().path().as_str(), route.uri.path());
+    for last in ["new", "edit"] {
+        if is_page(request, &format!("{pattern}/{last}")) {
+            return format!("{path}/{last}");
+        }
+    }
+    let above = |path: &str| path.rsplit_once('/').map(|(above, _)| above.to_owned());
+    let (mut path, mut pattern) = (path.to_owned(), pattern.to_owned());
+    while !is_page(request, &pattern) {
+        match (above(&path), above(&pattern)) {
+            (Some(shorter), Some(wider)) => (path, pattern) = (shorter, wider),
+            _ => return "/".to_owned(),
+        }
+    }
+    path
 }
 
-/// Whether a page answers at `path`; `by_name`, whether its last part is named in the route.
-fn is_page(request: &Request<'_>, path: &str, by_name: bool) -> bool {
-    let asked: Vec<&str> = path.split('/').skip(1).collect();
+/// Whether a page answers under this pattern of a route, whatever its parts are called.
+fn is_page(request: &Request<'_>, wanted: &str) -> bool {
+    let alike = |one: &str, other: &str| one == other || one.starts_with('<') && other.starts_with('<');
     request.rocket().routes().filter(|route| route.method == Method::Get).any(|route| {
-        let pattern: Vec<&str> = route.uri.path().split('/').skip(1).collect();
-        let fits = |(part, segment): (&&str, &&str)| part.starts_with('<') || part == segment;
-        let named = pattern.last().is_some_and(|last| !last.starts_with('<'));
-        pattern.len() == asked.len() && (named || !by_name) && pattern.iter().zip(&asked).all(fits)
+        let (found, wanted) = (route.uri.path().split('/'), wanted.split('/'));
+        found.clone().count() == wanted.clone().count() && found.zip(wanted).all(|(one, other)| alike(one, other))
     })
 }
 

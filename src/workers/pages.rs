@@ -92,9 +92,7 @@ async fn new(by: Manager, db: &Db, now: Now, center: CenterId, account: Option<i
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let loose = queries::loose_accounts(&by, &mut conn, center.id()).await?;
-    let values = Fields::default()
-        .with("kind", WorkerKind::SocialWorker)
-        .with("started_on", center.zone.date(now.0));
+    let values = Fields::default().with("kind", WorkerKind::SocialWorker).with("started_on", center.zone.date(now.0));
     let values = match loose.iter().find(|known| Some(known.id.0) == account) {
         Some(known) => values.with("account", known.id).with("name", &known.name),
         None => values.with("sign_in", 1),

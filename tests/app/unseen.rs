@@ -156,7 +156,7 @@ const PAGES: &[Form] = &[
     form("ann", "/centers/1/activities", SERIES, &["reason.2026-03-16"], &[]),
     form("ann", "/centers/1/activities/1", TEA, &["title"], &["description"]),
     form("ann", "/centers/1/sessions/1/schedule/cancellation", REASON, &["reason"], &[]),
-    form("ann", "/centers/1/sessions/1/closing", &[("summary", "好")], &[], &["summary"]),
+    form("ann", "/centers/1/sessions/1/closing", &[("summary", "好"), ("early", "1")], &[], &["summary"]),
     form("ann", "/centers/1/sessions/1/attendances/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/sessions/1/attendances/1/escorts", &[("way", "in"), ("name", "外婆")], &["name"], &[]),
     form("ann", "/centers/1/sessions/1/head-counts/1/void", &[("void_reason.1", "数错了")], &["void_reason.1"], &[]),
