@@ -34,7 +34,7 @@ async fn insert_organization(tx: &mut Conn, now: Now, sql: &'static str, new: &N
 /// Changes what a provider is called and how it is reached.
 ///
 /// # Errors
-/// `NotFound` for none; `Invalid` at `name` where another has it.
+/// `Invalid` at `name` where another has it.
 pub async fn revise_provider(
     by: &CityAdmin,
     now: Now,
@@ -42,9 +42,12 @@ pub async fn revise_provider(
     id: ProviderId,
     new: &NewOrganization,
 ) -> Result<()> {
-    let sql = "update providers set name = $1, contact = $2 where id = $3 returning id";
-    update_organization(tx, sql, id.0, new).await?;
-    audit::record(tx, by, now, audit::entry("provider.revised", id.0)).await
+    let sql = "update providers set name = $1, contact = $2
+         where id = $3 and (name <> $1 or contact is distinct from $2)";
+    if update_organization(tx, sql, id.0, new).await? {
+        audit::record(tx, by, now, audit::entry("provider.revised", id.0)).await?;
+    }
+    Ok(())
 }
 
 /// Changes what a purchaser is called and how it is reached.
@@ -58,22 +61,26 @@ pub async fn revise_purchaser(
     id: PurchaserId,
     new: &NewOrganization,
 ) -> Result<()> {
-    let sql = "update purchasers set name = $1, contact = $2 where id = $3 returning id";
-    update_organization(tx, sql, id.0, new).await?;
-    audit::record(tx, by, now, audit::entry("purchaser.revised", id.0)).await
+    let sql = "update purchasers set name = $1, contact = $2
+         where id = $3 and (name <> $1 or contact is distinct from $2)";
+    if update_organization(tx, sql, id.0, new).await? {
+        audit::record(tx, by, now, audit::entry("purchaser.revised", id.0)).await?;
+    }
+    Ok(())
 }
 
-async fn update_organization(tx: &mut Conn, sql: &'static str, id: i64, new: &NewOrganization) -> Result<()> {
+/// Whether anything changed.
+async fn update_organization(tx: &mut Conn, sql: &'static str, id: i64, new: &NewOrganization) -> Result<bool> {
     let taken = || Error::field("name", "field.name_taken");
-    let updated: Option<i64> = sqlx::query_scalar(sql)
+    let updated = sqlx::query(sql)
         .bind(&new.name)
         .bind(new.contact.as_deref())
         .bind(id)
-        .fetch_optional(tx)
+        .execute(tx)
         .await
         .on_unique("providers_name", taken)
         .on_unique("purchasers_name", taken)?;
-    updated.map(|_| ()).ok_or(Error::NotFound)
+    Ok(updated.rows_affected() > 0)
 }
 
 /// Concludes an agreement: in its period the provider runs the center, and the purchaser reads its reports.
@@ -112,14 +119,15 @@ pub async fn conclude(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewAgreemen
 /// Changes an agreement that was entered wrongly, or runs longer: its parties and its period. The center stays.
 ///
 /// # Errors
-/// As [`conclude`]; `NotFound` for none.
+/// As [`conclude`].
 pub async fn revise(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId, new: &NewAgreement) -> Result<()> {
     if !locks::center(tx, new.center).await? {
         return Err(Error::field("center", "field.not_a_choice"));
     }
     check(tx, new, Some(id)).await?;
     let revised = sqlx::query(
-        "update agreements set provider_id = $1, purchaser_id = $2, starts_on = $3, ends_on = $4 where id = $5",
+        "update agreements set provider_id = $1, purchaser_id = $2, starts_on = $3, ends_on = $4
+         where id = $5 and (provider_id <> $1 or purchaser_id <> $2 or starts_on <> $3 or ends_on <> $4)",
     )
     .bind(new.provider)
     .bind(new.purchaser)
@@ -129,7 +137,7 @@ pub async fn revise(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId, ne
     .execute(&mut *tx)
     .await?;
     if revised.rows_affected() == 0 {
-        return Err(Error::NotFound);
+        return Ok(());
     }
     sqlx::query("update agreement_centers set starts_on = $1, ends_on = $2 where agreement_id = $3 and center_id = $4")
         .bind(new.starts_on)
