@@ -116,7 +116,7 @@ async fn own_people(conn: &mut Conn, phone: &Phone) -> Result<Vec<Own>> {
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(phone.id).fetch_all(conn).await?)
 }
 
-/// Published sessions that are still to come at the centers where the phone checked somebody in, the next ones first.
+/// Published sessions that are still to come, and to which it has checked in nobody yet, at the centers where the phone checked somebody in, the next ones first.
 async fn coming(conn: &mut Conn, phone: &Phone, now: Now) -> Result<Vec<OwnVisit>> {
     let sql = format!(
         "select {VISIT}, {ROOM} as room, null as name, null as part
@@ -127,6 +127,8 @@ async fn coming(conn: &mut Conn, phone: &Phone, now: Now) -> Result<Vec<OwnVisit
          where s.status = 'planned' and s.ends_at > $2
            and exists (select 1 from scans q join sessions o on o.id = q.session_id
                where q.phone_id = $1 and q.outcome = 'admitted' and o.center_id = s.center_id)
+           and not exists (select 1 from scans q
+               where q.phone_id = $1 and q.outcome = 'admitted' and q.session_id = s.id)
          order by s.starts_at, s.id limit 12"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(phone.id).bind(now.0).fetch_all(conn).await?)

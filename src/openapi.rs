@@ -28,6 +28,7 @@ use utoipa::{Modify, OpenApi};
         crate::check_in::api::void_heads,
         crate::check_in::closing_api::record,
         crate::check_in::closing_api::close,
+        crate::check_in::closing_api::reopen,
         crate::check_in::closing_api::list,
         crate::check_in::closing_api::confirm,
         crate::check_in::closing_api::correct,

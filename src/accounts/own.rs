@@ -47,6 +47,10 @@ impl View for AccountPage {
     fn frame(&self) -> Frame<'_> {
         Frame::City(Tab::Me)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/account")]

@@ -9,7 +9,7 @@ use crate::auth::accounts as actions;
 use crate::auth::accounts::read;
 use crate::auth::password::NewPassword;
 use crate::auth::{AccountId, CityAdmin, Place, Role, Scope};
-use crate::centers::{self, CenterHead};
+use crate::centers::{self, CenterHead, CenterId};
 use crate::clock::Now;
 use crate::error::Result;
 use crate::fields::parse;
@@ -87,6 +87,10 @@ impl View for NewAccountPage {
     fn frame(&self) -> Frame<'_> {
         Frame::City(Tab::Accounts)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/accounts/new?<role>")]
@@ -99,7 +103,12 @@ async fn new(by: CityAdmin, db: &Db, role: Option<&str>) -> Result<Page<NewAccou
 #[post("/accounts", data = "<fields>")]
 async fn create(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Submitted<NewAccountPage>> {
     match make(&by, db, now, &fields).await {
-        Ok(()) => Ok(Submitted::done(uri!(list), "done.account_created")),
+        // A social worker's account leads no session until it has a staff record.
+        Ok((id, Some(center))) => {
+            let staff = format!("/centers/{center}/workers/new?account={id}");
+            Ok(Submitted::done(staff, "done.account_needs_staff"))
+        }
+        Ok((_, None)) => Ok(Submitted::done("/accounts", "done.account_created")),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
             Ok(Submitted::again(NewAccountPage::load(&by, &mut *db.read().await?, form).await?))
@@ -107,12 +116,17 @@ async fn create(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Subm
     }
 }
 
-async fn make(by: &CityAdmin, db: &Db, now: Now, fields: &Fields) -> Result<()> {
+/// The new account, and the center where it waits for its staff record.
+async fn make(by: &CityAdmin, db: &Db, now: Now, fields: &Fields) -> Result<(AccountId, Option<CenterId>)> {
     let (role, scopes) = read_role(fields)?;
     let account = read(fields)?.hashed().await?;
     let mut tx = db.begin().await?;
-    actions::create(by, now, &mut tx, account, role, &scopes).await?;
-    Ok(tx.commit().await?)
+    let id = actions::create(by, now, &mut tx, account, role, &scopes).await?;
+    tx.commit().await?;
+    Ok(match (role, scopes.as_slice()) {
+        (Role::SocialWorker, [Scope::Center(center)]) => (id, Some(*center)),
+        _ => (id, None),
+    })
 }
 
 /// The role and where it holds: the one field that belongs to the role.
@@ -151,6 +165,10 @@ impl View for EditAccountPage {
 
     fn frame(&self) -> Frame<'_> {
         Frame::City(Tab::Accounts)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
     }
 }
 

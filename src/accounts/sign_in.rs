@@ -37,6 +37,10 @@ impl View for SignInPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("sign_in.title")
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/sign-in?<next>")]
@@ -145,6 +149,10 @@ struct FirstAdminPage {
 impl View for FirstAdminPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("setup.title")
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
     }
 }
 

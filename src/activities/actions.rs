@@ -448,6 +448,22 @@ pub(crate) async fn complete(
     if completed.rows_affected() == 0 { Err(Error::refused("session_not_planned")) } else { Ok(()) }
 }
 
+/// Takes back that a session was held. Who opens it again keeps the audit entry.
+///
+/// # Errors
+/// `session_not_completed` if it is not closed.
+pub(crate) async fn reopen(now: Now, tx: &mut Conn, session: SessionId) -> Result<()> {
+    let reopened = sqlx::query(
+        "update sessions set status = 'planned', closed_at = null, closed_by = null, updated_at = $1
+         where id = $2 and status = 'completed'",
+    )
+    .bind(now.0)
+    .bind(session)
+    .execute(tx)
+    .await?;
+    if reopened.rows_affected() == 0 { Err(Error::refused("session_not_completed")) } else { Ok(()) }
+}
+
 /// Lets the session's code rotate, or stand still again.
 pub(crate) async fn set_rotating(
     by: &Coordinator,

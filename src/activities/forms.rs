@@ -23,6 +23,11 @@ pub struct Choices {
 }
 
 impl Choices {
+    /// Why nobody can be chosen to lead, where there is nobody.
+    pub fn leads_hint(&self) -> &'static str {
+        if self.leads.is_empty() { "activities.no_leads" } else { "" }
+    }
+
     pub async fn load(conn: &mut Conn, center: &Center, now: Now) -> Result<Self> {
         Self::beside(conn, center, now, None).await
     }

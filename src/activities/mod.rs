@@ -23,7 +23,7 @@ mod week_pages;
 use rocket::fairing::AdHoc;
 
 pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, reschedule, restore, revise, schedule, skip};
-pub(crate) use actions::{complete, set_rotating};
+pub(crate) use actions::{complete, reopen, set_rotating};
 pub use forms::{Change, Plan, Reason, Setting, Texts};
 pub use rules::{End, Repeat, Rhythm, SeriesScope, Slot};
 pub use title::Title;

@@ -149,6 +149,10 @@ impl View for NewActivityPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Activities)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/centers/<center>/activities/new?<room>&<date>&<starts>")]
@@ -232,6 +236,10 @@ impl View for Preview {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Activities)
     }
+
+    fn is_answer(&self) -> bool {
+        true
+    }
 }
 
 /// How scheduling ends: done, or the form again, or the preview of a series, which is no fault.
@@ -303,10 +311,11 @@ async fn create_series(by: &Coordinator, now: Now, db: &Db, lang: Lang, draft: D
     let mut rows = look().await?;
     let confirmed = fields.get("confirm") == "1";
     let mut faulty = false;
-    if confirmed {
+    // Asked again in the other language, the preview keeps what was picked.
+    if fields.names().any(|name| name.starts_with("pick.")) {
         let picks = Picks::read(&fields, &slots);
-        faulty = !picks.apply(&mut rows);
-        if !faulty {
+        faulty = !picks.apply(&mut rows) && confirmed;
+        if confirmed && !faulty {
             match booking::series(by, now, db, &center, &plan, &preview::dated(&plan, &rows)).await {
                 Ok(id) => return Ok(scheduled(&center, id)),
                 // Lost to somebody who was faster: the preview shows who, and nothing is saved.
@@ -341,6 +350,10 @@ impl View for EditActivityPage {
 
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Activities)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
     }
 }
 

@@ -65,6 +65,15 @@ impl View for Schedule {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Activities)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        if typed.get("starts").is_empty() {
+            self.cancelling = Form::filled(typed.clone());
+            self.skipping = Form::filled(typed);
+        } else {
+            self.moving = Form::filled(typed);
+        }
+    }
 }
 
 fn values(session: &Session) -> Fields {

@@ -69,8 +69,9 @@ impl Session {
         self.status == SessionStatus::Planned && self.starts_at <= *now && *now < self.ends_at
     }
 
+    /// Past its end, or closed before it.
     pub fn is_over(&self, now: &Timestamp) -> bool {
-        self.ends_at <= *now
+        self.ends_at <= *now || self.status == SessionStatus::Completed
     }
 }
 

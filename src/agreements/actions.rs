@@ -31,6 +31,58 @@ async fn insert_organization(tx: &mut Conn, now: Now, sql: &'static str, new: &N
     Ok(inserted.on_unique("providers_name", taken).on_unique("purchasers_name", taken)?)
 }
 
+/// Changes what a provider is called and how it is reached.
+///
+/// # Errors
+/// `Invalid` at `name` where another has it.
+pub async fn revise_provider(
+    by: &CityAdmin,
+    now: Now,
+    tx: &mut Conn,
+    id: ProviderId,
+    new: &NewOrganization,
+) -> Result<()> {
+    let sql = "update providers set name = $1, contact = $2
+         where id = $3 and (name <> $1 or contact is distinct from $2)";
+    if update_organization(tx, sql, id.0, new).await? {
+        audit::record(tx, by, now, audit::entry("provider.revised", id.0)).await?;
+    }
+    Ok(())
+}
+
+/// Changes what a purchaser is called and how it is reached.
+///
+/// # Errors
+/// As [`revise_provider`].
+pub async fn revise_purchaser(
+    by: &CityAdmin,
+    now: Now,
+    tx: &mut Conn,
+    id: PurchaserId,
+    new: &NewOrganization,
+) -> Result<()> {
+    let sql = "update purchasers set name = $1, contact = $2
+         where id = $3 and (name <> $1 or contact is distinct from $2)";
+    if update_organization(tx, sql, id.0, new).await? {
+        audit::record(tx, by, now, audit::entry("purchaser.revised", id.0)).await?;
+    }
+    Ok(())
+}
+
+/// Whether anything changed.
+async fn update_organization(tx: &mut Conn, sql: &'static str, id: i64, new: &NewOrganization) -> Result<bool> {
+    let taken = || Error::field("name", "field.name_taken");
+    let updated = sqlx::query(sql)
+        .bind(&new.name)
+        .bind(new.contact.as_deref())
+        .bind(id)
+        .execute(tx)
+        .await
+        .on_unique("providers_name", taken)
+        .on_unique("purchasers_name", taken)?;
+    Ok(updated.rows_affected() > 0)
+}
+
 /// Concludes an agreement: in its period the provider runs the center, and the purchaser reads its reports.
 ///
 /// # Errors
@@ -40,22 +92,7 @@ pub async fn conclude(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewAgreemen
     if !locks::center(tx, new.center).await? {
         return Err(Error::field("center", "field.not_a_choice"));
     }
-    match queries::are_there(tx, new.provider, new.purchaser).await? {
-        (true, true) => {}
-        (false, _) => return Err(Error::field("provider", "field.not_a_choice")),
-        (_, false) => return Err(Error::field("purchaser", "field.not_a_choice")),
-    }
-    let overlapping: i64 = sqlx::query_scalar(
-        "select count(*) from agreement_centers where center_id = $1 and starts_on <= $2 and ends_on >= $3",
-    )
-    .bind(new.center)
-    .bind(new.ends_on)
-    .bind(new.starts_on)
-    .fetch_one(&mut *tx)
-    .await?;
-    if overlapping > 0 {
-        return Err(Error::field("center", "field.agreement_overlaps"));
-    }
+    check(tx, new, None).await?;
     let id: AgreementId = sqlx::query_scalar(
         "insert into agreements (provider_id, purchaser_id, starts_on, ends_on, created_at)
          values ($1, $2, $3, $4, $5) returning id",
@@ -77,6 +114,63 @@ pub async fn conclude(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewAgreemen
     audit::record(tx, by, now, audit::entry("agreement.concluded", id.0).at(new.center)).await?;
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await?;
     Ok(id)
+}
+
+/// Changes an agreement that was entered wrongly, or runs longer: its parties and its period. The center stays.
+///
+/// # Errors
+/// As [`conclude`].
+pub async fn revise(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId, new: &NewAgreement) -> Result<()> {
+    if !locks::center(tx, new.center).await? {
+        return Err(Error::field("center", "field.not_a_choice"));
+    }
+    check(tx, new, Some(id)).await?;
+    let revised = sqlx::query(
+        "update agreements set provider_id = $1, purchaser_id = $2, starts_on = $3, ends_on = $4
+         where id = $5 and (provider_id <> $1 or purchaser_id <> $2 or starts_on <> $3 or ends_on <> $4)",
+    )
+    .bind(new.provider)
+    .bind(new.purchaser)
+    .bind(new.starts_on)
+    .bind(new.ends_on)
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    if revised.rows_affected() == 0 {
+        return Ok(());
+    }
+    sqlx::query("update agreement_centers set starts_on = $1, ends_on = $2 where agreement_id = $3 and center_id = $4")
+        .bind(new.starts_on)
+        .bind(new.ends_on)
+        .bind(id)
+        .bind(new.center)
+        .execute(&mut *tx)
+        .await?;
+    audit::record(tx, by, now, audit::entry("agreement.revised", id.0).at(new.center)).await?;
+    hand_over(tx, Zone::SHANGHAI.date(now.0)).await
+}
+
+/// What must be so of an agreement: its parties are there, and no other agreement, but for `except`, has some of its days.
+async fn check(tx: &mut Conn, new: &NewAgreement, except: Option<AgreementId>) -> Result<()> {
+    match queries::are_there(tx, new.provider, new.purchaser).await? {
+        (true, true) => {}
+        (false, _) => return Err(Error::field("provider", "field.not_a_choice")),
+        (_, false) => return Err(Error::field("purchaser", "field.not_a_choice")),
+    }
+    let overlapping: i64 = sqlx::query_scalar(
+        "select count(*) from agreement_centers where center_id = $1 and starts_on <= $2 and ends_on >= $3
+           and ($4 is null or agreement_id <> $4)",
+    )
+    .bind(new.center)
+    .bind(new.ends_on)
+    .bind(new.starts_on)
+    .bind(except)
+    .fetch_one(&mut *tx)
+    .await?;
+    if overlapping > 0 {
+        return Err(Error::field("center", "field.agreement_overlaps"));
+    }
+    Ok(())
 }
 
 /// Gives each center to the provider whose agreement covers `today`. Without one it stays with whom it is. Run when an

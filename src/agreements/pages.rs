@@ -3,7 +3,7 @@
 use askama::Template;
 use rocket::{Route, get, post, routes, uri};
 
-use super::types::{Agreement, Organization};
+use super::types::{Agreement, AgreementId, Organization, ProviderId, PurchaserId};
 use super::{actions, forms, queries};
 use crate::auth::CityAdmin;
 use crate::centers::{self, CenterHead};
@@ -14,7 +14,10 @@ use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, new_provider, create_provider, new_purchaser, create_purchaser, new_agreement, create_agreement]
+    let mut routes = routes![list, new_provider, create_provider, new_purchaser, create_purchaser];
+    routes.extend(routes![new_agreement, create_agreement, edit_agreement, update_agreement]);
+    routes.extend(routes![edit_provider, update_provider, edit_purchaser, update_purchaser]);
+    routes
 }
 
 #[derive(Template)]
@@ -50,22 +53,40 @@ async fn list(by: CityAdmin, db: &Db) -> Result<Page<AgreementsPage>> {
 #[template(path = "agreements/organization_new.html")]
 struct OrganizationPage {
     kind: &'static str,
+    /// None for a new one.
+    id: Option<i64>,
     form: Form,
+}
+
+impl OrganizationPage {
+    fn heading(&self) -> &'static str {
+        if self.id.is_some() { "organizations.edit_{}" } else { "organizations.new_{}" }
+    }
+
+    fn edit(kind: &'static str, known: Organization) -> Self {
+        let contact = known.contact.unwrap_or_default();
+        let values = Fields::default().with("name", known.name).with("contact", contact);
+        Self { kind, id: Some(known.id), form: Form::filled(values) }
+    }
 }
 
 impl View for OrganizationPage {
     fn title(&self, lang: Lang) -> String {
-        lang.text(&format!("organizations.new_{}", self.kind))
+        lang.text(&self.heading().replace("{}", self.kind))
     }
 
     fn frame(&self) -> Frame<'_> {
         Frame::City(Tab::Organizations)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/providers/new")]
 fn new_provider(_by: CityAdmin) -> Page<OrganizationPage> {
-    Page(OrganizationPage { kind: "provider", form: Form::new() })
+    Page(OrganizationPage { kind: "provider", id: None, form: Form::new() })
 }
 
 #[post("/providers", data = "<fields>")]
@@ -76,12 +97,12 @@ async fn create_provider(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Re
         actions::add_provider(&by, now, &mut tx, &new).await?;
         Ok(tx.commit().await?)
     };
-    answer("provider", made.await, fields).await
+    answer(("provider", None), "done.organization_added", made.await, fields).await
 }
 
 #[get("/purchasers/new")]
 fn new_purchaser(_by: CityAdmin) -> Page<OrganizationPage> {
-    Page(OrganizationPage { kind: "purchaser", form: Form::new() })
+    Page(OrganizationPage { kind: "purchaser", id: None, form: Form::new() })
 }
 
 #[post("/purchasers", data = "<fields>")]
@@ -92,12 +113,63 @@ async fn create_purchaser(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> R
         actions::add_purchaser(&by, now, &mut tx, &new).await?;
         Ok(tx.commit().await?)
     };
-    answer("purchaser", made.await, fields).await
+    answer(("purchaser", None), "done.organization_added", made.await, fields).await
 }
 
-async fn answer(kind: &'static str, made: Result<()>, fields: Fields) -> Result<Submitted<OrganizationPage>> {
-    Submitted::of(made.map(|()| uri!(list)), "done.organization_added", async |errors| {
-        Ok(OrganizationPage { kind, form: Form::again(fields, errors) })
+#[get("/providers/<id>/edit")]
+async fn edit_provider(by: CityAdmin, db: &Db, id: ProviderId) -> Result<Page<OrganizationPage>> {
+    let known = queries::provider(&by, &mut *db.read().await?, id).await?;
+    Ok(Page(OrganizationPage::edit("provider", known)))
+}
+
+#[post("/providers/<id>", data = "<fields>")]
+async fn update_provider(
+    by: CityAdmin,
+    db: &Db,
+    now: Now,
+    id: ProviderId,
+    fields: Fields,
+) -> Result<Submitted<OrganizationPage>> {
+    let made = async {
+        let mut tx = db.begin().await?;
+        queries::provider(&by, &mut tx, id).await?;
+        actions::revise_provider(&by, now, &mut tx, id, &forms::organization(&fields)?).await?;
+        Ok(tx.commit().await?)
+    };
+    answer(("provider", Some(id.0)), "done.saved", made.await, fields).await
+}
+
+#[get("/purchasers/<id>/edit")]
+async fn edit_purchaser(by: CityAdmin, db: &Db, id: PurchaserId) -> Result<Page<OrganizationPage>> {
+    let known = queries::purchaser(&by, &mut *db.read().await?, id).await?;
+    Ok(Page(OrganizationPage::edit("purchaser", known)))
+}
+
+#[post("/purchasers/<id>", data = "<fields>")]
+async fn update_purchaser(
+    by: CityAdmin,
+    db: &Db,
+    now: Now,
+    id: PurchaserId,
+    fields: Fields,
+) -> Result<Submitted<OrganizationPage>> {
+    let made = async {
+        let mut tx = db.begin().await?;
+        queries::purchaser(&by, &mut tx, id).await?;
+        actions::revise_purchaser(&by, now, &mut tx, id, &forms::organization(&fields)?).await?;
+        Ok(tx.commit().await?)
+    };
+    answer(("purchaser", Some(id.0)), "done.saved", made.await, fields).await
+}
+
+async fn answer(
+    (kind, id): (&'static str, Option<i64>),
+    flash: &'static str,
+    made: Result<()>,
+    fields: Fields,
+) -> Result<Submitted<OrganizationPage>> {
+    Submitted::of(made.map(|()| uri!(list)), flash, async |errors| {
+        Ok(OrganizationPage { kind, id, form: Form::again(fields, errors) })
     })
     .await
 }
@@ -105,6 +177,8 @@ async fn answer(kind: &'static str, made: Result<()>, fields: Fields) -> Result<
 #[derive(Template)]
 #[template(path = "agreements/new.html")]
 struct AgreementPage {
+    /// The agreement that is changed, and its center, which stays.
+    known: Option<(AgreementId, String)>,
     form: Form,
     providers: Vec<Organization>,
     purchasers: Vec<Organization>,
@@ -114,6 +188,7 @@ struct AgreementPage {
 impl AgreementPage {
     async fn load(by: &CityAdmin, conn: &mut Conn, form: Form) -> Result<Self> {
         Ok(Self {
+            known: None,
             form,
             providers: queries::providers(by, conn).await?,
             purchasers: queries::purchasers(by, conn).await?,
@@ -124,11 +199,15 @@ impl AgreementPage {
 
 impl View for AgreementPage {
     fn title(&self, lang: Lang) -> String {
-        lang.text("agreements.new")
+        lang.text(if self.known.is_some() { "agreements.edit" } else { "agreements.new" })
     }
 
     fn frame(&self) -> Frame<'_> {
         Frame::City(Tab::Organizations)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
     }
 }
 
@@ -148,6 +227,43 @@ async fn create_agreement(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> R
     Submitted::of(made.await.map(|()| uri!(list)), "done.agreement_concluded", async |errors| {
         let form = Form::again(fields, errors);
         AgreementPage::load(&by, &mut *db.read().await?, form).await
+    })
+    .await
+}
+
+#[get("/agreements/<id>/edit")]
+async fn edit_agreement(by: CityAdmin, db: &Db, id: AgreementId) -> Result<Page<AgreementPage>> {
+    let mut conn = db.read().await?;
+    let terms = queries::terms(&by, &mut conn, id).await?;
+    let values = Fields::default()
+        .with("provider", terms.provider_id)
+        .with("purchaser", terms.purchaser_id)
+        .with("starts_on", terms.starts_on)
+        .with("ends_on", terms.ends_on);
+    let page = AgreementPage::load(&by, &mut conn, Form::filled(values)).await?;
+    Ok(Page(AgreementPage { known: Some((id, terms.center)), ..page }))
+}
+
+#[post("/agreements/<id>", data = "<fields>")]
+async fn update_agreement(
+    by: CityAdmin,
+    db: &Db,
+    now: Now,
+    id: AgreementId,
+    fields: Fields,
+) -> Result<Submitted<AgreementPage>> {
+    let terms = queries::terms(&by, &mut *db.read().await?, id).await?;
+    let made = async {
+        let sent = Fields::default().with("center", terms.center_id).or(fields.clone());
+        let new = forms::agreement(&sent, Zone::SHANGHAI.date(now.0))?;
+        let mut tx = db.begin().await?;
+        actions::revise(&by, now, &mut tx, id, &new).await?;
+        Ok(tx.commit().await?)
+    };
+    Submitted::of(made.await.map(|()| uri!(list)), "done.saved", async |errors| {
+        let form = Form::again(fields, errors);
+        let page = AgreementPage::load(&by, &mut *db.read().await?, form).await?;
+        Ok(AgreementPage { known: Some((id, terms.center)), ..page })
     })
     .await
 }

@@ -1,6 +1,6 @@
 //! Reading organizations and agreements.
 
-use super::types::{Agreement, Organization, ProviderId, PurchaserId};
+use super::types::{Agreement, AgreementId, Organization, ProviderId, PurchaserId, Terms};
 use crate::auth::{CityAdmin, Viewer};
 use crate::centers::CenterId;
 use crate::error::Result;
@@ -12,6 +12,33 @@ pub async fn providers(_: &CityAdmin, conn: &mut Conn) -> Result<Vec<Organizatio
 
 pub async fn purchasers(_: &CityAdmin, conn: &mut Conn) -> Result<Vec<Organization>> {
     Ok(sqlx::query_as("select id, name, contact from purchasers order by name").fetch_all(conn).await?)
+}
+
+/// # Errors
+/// `NotFound` where there is none.
+pub async fn provider(_: &CityAdmin, conn: &mut Conn, id: ProviderId) -> Result<Organization> {
+    Ok(sqlx::query_as("select id, name, contact from providers where id = $1").bind(id).fetch_one(conn).await?)
+}
+
+/// # Errors
+/// `NotFound` where there is none.
+pub async fn purchaser(_: &CityAdmin, conn: &mut Conn, id: PurchaserId) -> Result<Organization> {
+    Ok(sqlx::query_as("select id, name, contact from purchasers where id = $1").bind(id).fetch_one(conn).await?)
+}
+
+/// One agreement as it may be changed: its center stays.
+///
+/// # Errors
+/// `NotFound` where there is none.
+pub async fn terms(_: &CityAdmin, conn: &mut Conn, id: AgreementId) -> Result<Terms> {
+    Ok(sqlx::query_as(
+        "select g.provider_id, g.purchaser_id, x.center_id, c.name as center, x.starts_on, x.ends_on
+         from agreements g join agreement_centers x on x.agreement_id = g.id join centers c on c.id = x.center_id
+         where g.id = $1 order by x.center_id limit 1",
+    )
+    .bind(id)
+    .fetch_one(conn)
+    .await?)
 }
 
 /// Whether there is such a provider, and such a purchaser.

@@ -23,3 +23,14 @@ pub struct Agreement {
     pub starts_on: Date,
     pub ends_on: Date,
 }
+
+/// What an agreement says, by number.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Terms {
+    pub provider_id: ProviderId,
+    pub purchaser_id: PurchaserId,
+    pub center_id: CenterId,
+    pub center: String,
+    pub starts_on: Date,
+    pub ends_on: Date,
+}

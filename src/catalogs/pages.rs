@@ -93,6 +93,10 @@ impl View for KindPage {
     fn frame(&self) -> Frame<'_> {
         Frame::City(Tab::Catalogs)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/catalogs/<catalog>/new")]

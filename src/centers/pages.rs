@@ -77,6 +77,10 @@ impl View for EditCenterPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Overview)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/centers/<id>/edit")]

@@ -10,6 +10,7 @@ use crate::auth::{Coordinator, Greeter};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, FieldErrors, OnViolation, Result};
 use crate::hours::{self, EntryId};
+use crate::people::queries::Marks;
 use crate::people::{self, Name, PersonId, PhoneNumber};
 use crate::phones::{self, Phone};
 use crate::store::{Conn, Sealer};
@@ -81,6 +82,10 @@ pub(super) async fn tick(
 
 /// Registers somebody at the door, with a phone or without, and lets them in. Nobody is registered at a closed or full
 /// door. `again` says what the same request gets: a page and a program ask differently.
+///
+/// # Errors
+/// `Refused("name_known")` where nothing tells the person from somebody of this name whom the center knows, unless
+/// `new.anyway` is set.
 pub async fn walk_in(
     by: &Greeter,
     now: Now,
@@ -113,6 +118,10 @@ pub async fn walk_in(
         && let Some(code) = admit::refusal(now, tx, None, &attempt).await?
     {
         return admit::turn_away(now, tx, &attempt, code).await;
+    }
+    if known.is_none() && !new.anyway {
+        let told = Marks { phone: new.phone.is_some(), ..Marks::default() };
+        people::refuse_namesake(tx, center, &new.name, told).await?;
     }
     let person = match (known, &new.phone) {
         (Some(person), _) => person,
@@ -359,6 +368,27 @@ pub async fn close(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session,
     audit::record(tx, by, now, audit::entry("session.closed", session.id.0).at(session.center_id)).await
 }
 
+/// Opens a session again that was closed by mistake: as long as its local day lasts, and while none of its hours are
+/// confirmed. Its summary stays, to be written on.
+///
+/// # Errors
+/// `Refused("session_not_completed")`, `Refused("reopening_too_late")` from the next day on,
+/// `Refused("hours_are_confirmed")`.
+pub async fn reopen(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session) -> Result<()> {
+    let door = hold(tx, session.id).await?.door;
+    if door.status != SessionStatus::Completed {
+        return Err(Error::refused("session_not_completed"));
+    }
+    if session.zone.date(now.0) > session.local_date {
+        return Err(Error::refused("reopening_too_late"));
+    }
+    if hours::queries::are_confirmed(tx, session.id).await? {
+        return Err(Error::refused("hours_are_confirmed"));
+    }
+    activities::reopen(now, tx, session.id).await?;
+    audit::record(tx, by, now, audit::entry("session.reopened", session.id.0).at(session.center_id)).await
+}
+
 /// Confirms one volunteer's hours after the session was closed.
 ///
 /// # Errors
@@ -374,7 +404,7 @@ pub(super) async fn confirm(
     if hold(tx, session.id).await?.door.status != SessionStatus::Completed {
         return Err(Error::refused("session_not_completed"));
     }
-    let volunteers = hours::queries::volunteers(tx, session).await?;
+    let volunteers = hours::queries::volunteers(tx, now, session).await?;
     let volunteer = volunteers.iter().find(|volunteer| volunteer.attendance == asked.attendance);
     let confirmed = volunteer.ok_or(Error::NotFound)?.confirmed(asked.minutes, asked.reason);
     let confirmed = confirmed.map_err(|fault| FieldErrors::one(&asked.why, fault))?;

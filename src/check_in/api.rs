@@ -236,6 +236,8 @@ pub(crate) struct NewWalkIn {
     phone: Option<String>,
     /// `participant`, `volunteer` or `staff`
     role: String,
+    /// Register although nothing tells the person from somebody of this name whom the center knows (`name_known`)
+    anyway: Option<bool>,
 }
 
 /// Registers somebody at the door and checks them in: 201 the first time, 200 where the same request comes again, 409

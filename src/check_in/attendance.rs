@@ -110,6 +110,16 @@ impl View for AttendancePage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Desk)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        let place = match typed.get("way") {
+            "in" => CorrectionForm::Brought,
+            "out" => CorrectionForm::Fetched,
+            _ if typed.get("companions").is_empty() => CorrectionForm::Void,
+            _ => CorrectionForm::Companions,
+        };
+        self.again = Some((place, Form::filled(typed)));
+    }
 }
 
 /// Where the page is.

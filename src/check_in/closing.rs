@@ -12,16 +12,17 @@ use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hours::queries::volunteers;
 use crate::hours::{self, EntryId, Volunteer};
 use crate::ratings::{self, RatingSummary};
 use crate::store::{Conn, Db};
+use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, close, confirm, correct]
+    routes![show, close, reopen, confirm, correct]
 }
 
 #[derive(Template)]
@@ -46,13 +47,16 @@ impl ClosingPage {
         (center, session): (Center, Session),
         again: Option<Form>,
     ) -> Result<Self> {
-        let volunteers = volunteers(conn, &session).await?;
+        let volunteers = volunteers(conn, now, &session).await?;
         let counts = queries::counts(conn, session.id).await?;
         // One volunteer's form brings one volunteer's fields: the others keep what was proposed.
         let form = match again {
             Some(form) if session.status == SessionStatus::Completed => form.over(proposed(&volunteers)),
             Some(form) => form,
-            None => Form::filled(proposed(&volunteers)),
+            None => {
+                let summary = session.summary.as_deref().unwrap_or_default();
+                Form::filled(proposed(&volunteers).with("summary", summary))
+            }
         };
         let ratings = ratings::summary(by, now, conn, &session).await?;
         let mut staff_in = queries::present(conn, session.id).await?;
@@ -74,6 +78,19 @@ impl ClosingPage {
 
     fn has_begun(&self) -> bool {
         self.session.starts_at <= self.now.0
+    }
+
+    /// Before its end.
+    fn is_running(&self) -> bool {
+        self.is_planned() && self.has_begun() && self.now.0 < self.session.ends_at
+    }
+
+    /// As [`actions::reopen`] has it.
+    fn may_reopen(&self) -> bool {
+        let today = self.center.zone.date(self.now.0);
+        self.is_completed()
+            && today <= self.session.local_date
+            && self.volunteers.iter().all(|volunteer| volunteer.entry.is_none())
     }
 
     fn local(&self, at: &Timestamp) -> NaiveDateTime {
@@ -104,6 +121,10 @@ impl View for ClosingPage {
 
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Desk)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
     }
 }
 
@@ -141,6 +162,7 @@ async fn show(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionI
     Ok(Page(ClosingPage::load(&by, now, &mut conn, opened, None).await?))
 }
 
+/// Of a session that is still running, a page asks once more (`early`): it may be the wrong one.
 #[post("/centers/<center>/sessions/<id>/closing", data = "<fields>")]
 async fn close(
     by: Coordinator,
@@ -152,6 +174,11 @@ async fn close(
 ) -> Result<Submitted<ClosingPage>> {
     let opened = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
+        let session = &opened.1;
+        let is_running = session.starts_at <= now.0 && now.0 < session.ends_at;
+        if is_running && session.status == SessionStatus::Planned && fields.get("early") != "1" {
+            return Err(Error::refused("session_running"));
+        }
         let mut tx = db.begin().await?;
         close_as_sent(&by, now, &mut tx, &opened.1, &fields).await?;
         tx.commit().await?;
@@ -159,6 +186,15 @@ async fn close(
     };
     let made = made.await;
     answer(&by, db, now, opened, fields, made).await
+}
+
+#[post("/centers/<center>/sessions/<id>/reopening")]
+async fn reopen(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let (_, session) = open(&by, &mut tx, center, id).await?;
+    actions::reopen(&by, now, &mut tx, &session).await?;
+    tx.commit().await?;
+    Ok(Done::to(path(center, id), "done.session_reopened"))
 }
 
 /// Reads what was sent against the volunteers who are there, and closes the session.
@@ -171,7 +207,7 @@ pub(super) async fn close_as_sent(
 ) -> Result<()> {
     // From here on nobody leaves or is taken back, so the stays that are confirmed are those that were.
     hold(tx, session.id).await?;
-    let closing = forms::closing(fields, &volunteers(tx, session).await?)?;
+    let closing = forms::closing(fields, &volunteers(tx, now, session).await?)?;
     actions::close(by, now, tx, session, &closing).await
 }
 

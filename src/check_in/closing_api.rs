@@ -20,7 +20,7 @@ use crate::store::{Conn, Db};
 use crate::web::Fields;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![record, close, list, confirm, correct]
+    routes![record, close, reopen, list, confirm, correct]
 }
 
 /// A volunteer at a session: what the door saw, and what is confirmed of it.
@@ -30,7 +30,7 @@ pub(crate) struct VolunteerHoursJson {
     person_id: i64,
     came_at: String,
     left_at: Option<String>,
-    /// From coming to leaving, or to the session's end where the check-out was forgotten
+    /// From coming to leaving, or to the session's end where the check-out was forgotten; to now, while it is running
     measured_minutes: i64,
     forgot_to_leave: bool,
     /// The most minutes that session and door explain: more are confirmed with a reason
@@ -70,8 +70,8 @@ impl From<Volunteer> for VolunteerHoursJson {
     }
 }
 
-async fn hours_of(conn: &mut Conn, session: &Session) -> Result<Vec<VolunteerHoursJson>> {
-    Ok(volunteers(conn, session).await?.into_iter().map(VolunteerHoursJson::from).collect())
+async fn hours_of(conn: &mut Conn, now: Now, session: &Session) -> Result<Vec<VolunteerHoursJson>> {
+    Ok(volunteers(conn, now, session).await?.into_iter().map(VolunteerHoursJson::from).collect())
 }
 
 /// A session's record.
@@ -85,11 +85,11 @@ pub(crate) struct ClosingJson {
     volunteers: Vec<VolunteerHoursJson>,
 }
 
-async fn record_of(conn: &mut Conn, session: Session) -> Result<ClosingJson> {
+async fn record_of(conn: &mut Conn, now: Now, session: Session) -> Result<ClosingJson> {
     Ok(ClosingJson {
         session_id: session.id.0,
         status: session.status.to_string(),
-        volunteers: hours_of(conn, &session).await?,
+        volunteers: hours_of(conn, now, &session).await?,
         summary: session.summary,
         closed_at: session.closed_at.map(|at| at.rfc3339()),
     })
@@ -101,7 +101,20 @@ async fn record_of(conn: &mut Conn, session: Session) -> Result<ClosingJson> {
 pub(crate) async fn record(by: Coordinator, db: &Db, now: Now, id: SessionId) -> Result<Json<ClosingJson>> {
     let mut conn = db.read().await?;
     let (_, session) = activities::queries::open_to(&by, now, &mut conn, id).await?;
-    Ok(Json(record_of(&mut conn, session).await?))
+    Ok(Json(record_of(&mut conn, now, session).await?))
+}
+
+/// Opens a session again that was closed by mistake: on its local day, while none of its hours are confirmed.
+#[utoipa::path(context_path = "/api/v1", tag = "closing", params(("id" = i64, Path)), responses((status = 200, body = ClosingJson), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/reopening")]
+pub(crate) async fn reopen(by: Coordinator, db: &Db, now: Now, id: SessionId) -> Result<Json<ClosingJson>> {
+    let mut tx = db.begin().await?;
+    let (_, session) = activities::queries::open_to(&by, now, &mut tx, id).await?;
+    actions::reopen(&by, now, &mut tx, &session).await?;
+    tx.commit().await?;
+    let mut conn = db.read().await?;
+    let (_, session) = activities::queries::open_to(&by, now, &mut conn, id).await?;
+    Ok(Json(record_of(&mut conn, now, session).await?))
 }
 
 /// What a session is closed with.
@@ -132,7 +145,7 @@ pub(crate) async fn close(
     let (center, session) = activities::queries::open_to(&by, now, &mut tx, id).await?;
     closing::close_as_sent(&by, now, &mut tx, &session, &fields).await?;
     let closed = activities::queries::session(&by, &mut tx, center.id(), id).await?;
-    let record = record_of(&mut tx, closed).await?;
+    let record = record_of(&mut tx, now, closed).await?;
     tx.commit().await?;
     Ok(Json(record))
 }
@@ -143,7 +156,7 @@ pub(crate) async fn close(
 pub(crate) async fn list(by: Coordinator, db: &Db, now: Now, id: SessionId) -> Result<Json<List<VolunteerHoursJson>>> {
     let mut conn = db.read().await?;
     let (_, session) = activities::queries::open_to(&by, now, &mut conn, id).await?;
-    Ok(Json(List::whole(hours_of(&mut conn, &session).await?)))
+    Ok(Json(List::whole(hours_of(&mut conn, now, &session).await?)))
 }
 
 /// Hours that are confirmed after the session was closed.
@@ -172,7 +185,7 @@ pub(crate) async fn confirm(
     let confirmed = forms::confirmation(&fields, |_| ("minutes".into(), "reason".into()))?;
     let mut tx = db.begin().await?;
     actions::confirm(&by, now, &mut tx, &session, confirmed).await?;
-    let hours = hours_of(&mut tx, &session).await?;
+    let hours = hours_of(&mut tx, now, &session).await?;
     tx.commit().await?;
     Ok(Created::new(format!("/api/v1/sessions/{id}/hours")).body(Json(List::whole(hours))))
 }
@@ -202,7 +215,7 @@ pub(crate) async fn correct(
     let (minutes, reason) = forms::correction(&fields, "minutes", "reason")?;
     let mut tx = db.begin().await?;
     hours::correct(&by, now, &mut tx, &session, entry, minutes, &reason).await?;
-    let hours = hours_of(&mut tx, &session).await?;
+    let hours = hours_of(&mut tx, now, &session).await?;
     tx.commit().await?;
     Ok(Json(List::whole(hours)))
 }

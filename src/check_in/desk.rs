@@ -5,7 +5,7 @@ use rocket::{Route, get, routes};
 
 use super::queries::{self, Today};
 use super::review;
-use crate::auth::{Coordinator, Greeter};
+use crate::auth::{Coordinator, Greeter, Role};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::Result;
@@ -27,6 +27,8 @@ struct DeskPage {
     /// Scans kept without a network that a worker has to decide.
     to_review: i64,
     may_add_devices: bool,
+    /// A leader sees the own team's sessions only.
+    leads: bool,
 }
 
 impl View for DeskPage {
@@ -47,5 +49,13 @@ async fn desk(by: Greeter, db: &Db, now: Now, center: CenterId) -> Result<Page<D
     let sessions = queries::on_day(&by, &mut conn, center.id(), today).await?;
     let may_coordinate = Coordinator::of((*by).clone()).is_some();
     let to_review = if may_coordinate { review::waiting_count(&mut conn, center.id()).await? } else { 0 };
-    Ok(Page(DeskPage { center, today, sessions, now, to_review, may_add_devices: may_coordinate }))
+    Ok(Page(DeskPage {
+        center,
+        today,
+        sessions,
+        now,
+        to_review,
+        may_add_devices: may_coordinate,
+        leads: by.role == Role::TeamLeader,
+    }))
 }

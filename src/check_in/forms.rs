@@ -97,6 +97,8 @@ pub struct WalkIn {
     pub name: Name,
     pub phone: Option<PhoneNumber>,
     pub part: Part,
+    /// Register although somebody of this name is known.
+    pub anyway: bool,
 }
 
 pub fn walk_in(fields: &Fields) -> Result<WalkIn> {
@@ -117,7 +119,8 @@ fn read_walk_in(read: &mut Reader<'_>) -> Option<WalkIn> {
     let named = read.required("name", Name::parse);
     let phone = read.optional("phone", PhoneNumber::parse);
     let part = read.required("role", parse::choice);
-    Some(WalkIn { name: named?, phone: phone?, part: part? })
+    let anyway = read.flag("anyway");
+    Some(WalkIn { name: named?, phone: phone?, part: part?, anyway })
 }
 
 pub fn heads(fields: &Fields) -> Result<Heads> {

@@ -14,7 +14,8 @@ use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
-use crate::people::{self, PersonId};
+use crate::people::queries::Marks;
+use crate::people::{self, Name, PersonId, PersonRow};
 use crate::ratings::{self, RatingSummary};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::nav::Tab;
@@ -61,6 +62,8 @@ struct SessionPage {
     link: String,
     request: RequestId,
     again: Option<(SessionForm, Form)>,
+    /// Whom the walk-in's name may mean.
+    namesakes: Vec<PersonRow>,
     blank: Form,
 }
 
@@ -81,8 +84,17 @@ impl SessionPage {
                 expected = queries::expected(conn, &session).await?;
             }
         }
+        let namesakes = match &again {
+            Some((SessionForm::WalkIn, form)) if is_namesake(form) => {
+                let told = Marks { phone: !form.value("phone").is_empty(), ..Marks::default() };
+                let name = Name::parse(form.value("name")).map_err(|_| Error::internal("a name that was read"))?;
+                people::queries::namesakes(conn, center.id(), &name, told).await?
+            }
+            _ => Vec::new(),
+        };
         let link = sheets::link(site, &session);
         Ok(Self {
+            namesakes,
             viewer: by.clone(),
             now,
             counts: queries::counts(conn, session.id).await?,
@@ -111,6 +123,15 @@ impl SessionPage {
 
     fn form(&self, place: SessionForm) -> &Form {
         self.again.as_ref().filter(|(at, _)| *at == place).map_or(&self.blank, |(_, form)| form)
+    }
+
+    /// Whether the buttons for language and text size take this form along.
+    fn is_main(&self, name: &str) -> bool {
+        name == match &self.again {
+            Some((SessionForm::Heads, _)) => "heads",
+            _ if self.found.is_some() => "search",
+            _ => "walk-in",
+        }
     }
 
     fn roster(&self) -> &Form {
@@ -189,6 +210,20 @@ impl View for SessionPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Desk)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        let place = if typed.get("heads").is_empty() { SessionForm::WalkIn } else { SessionForm::Heads };
+        self.again = Some((place, Form::filled(typed)));
+    }
+
+    fn is_answer(&self) -> bool {
+        self.found.is_some()
+    }
+}
+
+/// Whether the walk-in was asked: is it one of these?
+fn is_namesake(form: &Form) -> bool {
+    form.refusal().is_some_and(|refusal| refusal.code == "name_known")
 }
 
 pub(super) fn path(center: CenterId, id: SessionId) -> String {

@@ -74,6 +74,16 @@ impl Poster {
         self.session.title.for_all(Lang::Zh)
     }
 
+    /// The class of the title: a long one is written smaller, so that all stays on one sheet.
+    fn size(&self) -> &'static str {
+        let halves: usize = self.name().chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum();
+        match halves {
+            0..=20 => "",
+            21..=44 => "long",
+            _ => "longer",
+        }
+    }
+
     fn date(&self, lang: Lang) -> String {
         long_day(lang, self.session.starts().date())
     }

@@ -57,6 +57,10 @@ impl View for DevicesPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Desk)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/centers/<center>/devices")]

@@ -47,6 +47,10 @@ impl View for Holidays {
     fn frame(&self) -> Frame<'_> {
         Frame::City(Tab::Catalogs)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/holidays")]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::rules::{self, SeenMinutes};
 use super::types::{Confirmed, EntryId, Source};
-use crate::activities::Session;
-use crate::clock::Timestamp;
+use crate::activities::{Session, SessionId};
+use crate::clock::{Now, Timestamp};
 use crate::error::{Fault, Result};
 use crate::ids::AttendanceId;
 use crate::people::PersonId;
@@ -65,8 +65,14 @@ struct ServiceRow {
     reason: Option<String>,
 }
 
+/// When a session is over: at its end, or earlier, when it was closed; of one that is running, now.
+fn over(session: &Session, now: Now) -> Timestamp {
+    session.ends_at.min(session.closed_at.unwrap_or(now.0)).max(session.starts_at)
+}
+
 /// The session's volunteers, each with the entry that counts: not a reversal, and not reversed.
-pub async fn volunteers(conn: &mut Conn, session: &Session) -> Result<Vec<Volunteer>> {
+pub async fn volunteers(conn: &mut Conn, now: Now, session: &Session) -> Result<Vec<Volunteer>> {
+    let over = over(session, now);
     let rows: Vec<ServiceRow> = sqlx::query_as(
         "select a.id, a.person_id, p.name, p.phone_last4, a.came_at, a.left_at, a.away_ms, h.id as entry, h.minutes,
                 h.source, h.reason
@@ -87,13 +93,8 @@ pub async fn volunteers(conn: &mut Conn, session: &Session) -> Result<Vec<Volunt
             person: row.person_id,
             name: row.name,
             phone_last4: row.phone_last4,
-            stay: rules::stay(
-                row.came_at,
-                row.left_at,
-                Duration::from_millis(row.away_ms.unsigned_abs()),
-                session.ends_at,
-            ),
-            explained: rules::explained(row.came_at, row.left_at, (session.starts_at, session.ends_at)),
+            stay: rules::stay(row.came_at, row.left_at, Duration::from_millis(row.away_ms.unsigned_abs()), over),
+            explained: rules::explained(row.came_at, row.left_at, (session.starts_at, over)),
             came_at: row.came_at,
             left_at: row.left_at,
             entry: match (row.entry, row.minutes, row.source) {
@@ -102,4 +103,16 @@ pub async fn volunteers(conn: &mut Conn, session: &Session) -> Result<Vec<Volunt
             },
         })
         .collect())
+}
+
+/// Whether any hours of the session count.
+pub async fn are_confirmed(conn: &mut Conn, session: SessionId) -> Result<bool> {
+    let entries: i64 = sqlx::query_scalar(
+        "select count(*) from hours_entries h where h.session_id = $1 and h.reverses_id is null
+           and not exists (select 1 from hours_entries r where r.reverses_id = h.id)",
+    )
+    .bind(session)
+    .fetch_one(conn)
+    .await?;
+    Ok(entries > 0)
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::forms::PersonRevision;
 use super::name::Name;
 use super::numbers::{IdNumber, PhoneNumber};
+use super::queries::{self, Marks};
 use super::types::{Facts, Notes, Person, PersonId};
 use super::{PersonInput, facts, groups, memberships};
 use crate::audit::{self, Acting};
@@ -18,8 +19,8 @@ use crate::store::{self, Conn, Sealer};
 /// enrolled here, and nothing that was not entered is learnt but what belongs to the person everywhere.
 ///
 /// # Errors
-/// `Refused("person_enrolled")`, with the person's id, where somebody of this name and phone is enrolled here and
-/// `input.anyway` is not set; `Invalid` at `id_number` where it is known here, or elsewhere under another name.
+/// `Refused("person_enrolled")`, with the person's id, where somebody of this name and phone is enrolled here, and
+/// `Refused("name_known")` where nothing tells the person from somebody of this name here, both unless `input.anyway` is set; `Invalid` at `id_number` where it is known here, or elsewhere under another name.
 pub async fn register(
     by: &Coordinator,
     now: Now,
@@ -73,7 +74,28 @@ async fn refuse_double(tx: &mut Conn, sealer: &Sealer, center: CenterId, input: 
     {
         return Err(Refusal::new("person_enrolled").with("person", id).into());
     }
+    if !input.anyway {
+        let told = Marks {
+            phone: input.facts.phone.is_some(),
+            id_number: input.facts.id_number.is_some(),
+            birth_date: input.facts.birth_date,
+        };
+        refuse_namesake(tx, center, &input.facts.name, told).await?;
+    }
     Ok(())
+}
+
+/// Somebody of this name is there already, and nothing that was entered says that it is another.
+///
+/// # Errors
+/// `Refused("name_known")`, with the ids of those of the name.
+pub async fn refuse_namesake(tx: &mut Conn, center: CenterId, name: &Name, told: Marks) -> Result<()> {
+    let known = queries::namesakes(tx, center, name, told).await?;
+    if known.is_empty() {
+        return Ok(());
+    }
+    let people: Vec<String> = known.iter().map(|person| person.id.to_string()).collect();
+    Err(Refusal::new("name_known").with("people", people.join(",")).into())
 }
 
 /// The person of this name, however it is spelt, and this phone who is enrolled in the center; the first, where there are

@@ -56,10 +56,11 @@ pub fn person(fields: &Fields, today: Date) -> Result<PersonInput> {
 /// must not differ from what was not.
 fn read_known(read: &mut Reader<'_>, today: Date) -> Option<(Facts, Notes)> {
     let name = read.required("name", Name::parse);
-    let id_number = read.optional("id_number", IdNumber::parse);
-    let sex: Option<Option<Sex>> = read.optional("sex", parse::choice);
-    let birth_date = read.optional("birth_date", |text| birth_date(text, today));
+    // In the order of the page, which tells the faults in this one.
     let phone = read.optional("phone", PhoneNumber::parse);
+    let id_number = read.optional("id_number", IdNumber::parse);
+    let birth_date = read.optional("birth_date", |text| birth_date(text, today));
+    let sex: Option<Option<Sex>> = read.optional("sex", parse::choice);
     let languages = read.optional("languages", parse::line(60));
     let address = read.optional("address", parse::line(120));
     let note = read.optional("note", parse::text(1_000));

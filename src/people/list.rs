@@ -30,22 +30,46 @@ struct PeoplePage {
     today: Date,
     page: i64,
     group: Option<PriorityGroup>,
+    /// Only those without a birth date, whom no age group counts.
+    missing: bool,
     /// What was searched for.
     wanted: Option<String>,
+    /// What was typed into the search and not yet sent.
+    typed: String,
 }
 
 impl PeoplePage {
     /// The page without its people.
-    async fn load(conn: &mut Conn, now: Now, center: Center, group: Option<PriorityGroup>) -> Result<Self> {
+    async fn load(
+        conn: &mut Conn,
+        now: Now,
+        center: Center,
+        (group, missing): (Option<PriorityGroup>, bool),
+    ) -> Result<Self> {
         let today = center.zone.date(now.0);
         let bands = groups::age_bands(conn, today).await?;
-        let mut list = Self { center, people: Vec::new(), total: 0, bands, today, page: 1, group, wanted: None };
+        let mut list = Self {
+            center,
+            people: Vec::new(),
+            total: 0,
+            bands,
+            today,
+            page: 1,
+            group,
+            missing,
+            wanted: None,
+            typed: String::new(),
+        };
         list.total = queries::count(conn, list.center.id(), today, list.among()).await?;
         Ok(list)
     }
 
     fn among(&self) -> Among {
-        self.group.map_or_else(Among::default, |group| Among::group(group, self.bands, self.today))
+        match self.group {
+            Some(group) => Among::group(group, self.bands, self.today),
+            None if self.missing => Among::without_birth_date(),
+            None => Among::default(),
+        }
     }
 
     fn choices(&self) -> &'static [PriorityGroup] {
@@ -58,7 +82,11 @@ impl PeoplePage {
 
     /// The rest of the address of another page of the same list.
     fn same_group(&self) -> String {
-        self.group.map_or_else(String::new, |group| format!("&group={group}"))
+        match self.group {
+            Some(group) => format!("&group={group}"),
+            None if self.missing => "&missing=birth".to_owned(),
+            None => String::new(),
+        }
     }
 
     fn first(&self) -> i64 {
@@ -99,9 +127,17 @@ impl View for PeoplePage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::People)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.typed = typed.get("q").to_owned();
+    }
+
+    fn is_answer(&self) -> bool {
+        self.wanted.is_some()
+    }
 }
 
-#[get("/centers/<center>/people?<page>&<group>")]
+#[get("/centers/<center>/people?<page>&<group>&<missing>")]
 async fn list(
     by: Coordinator,
     db: &Db,
@@ -109,11 +145,12 @@ async fn list(
     center: CenterId,
     page: Option<i64>,
     group: Option<&str>,
+    missing: Option<&str>,
 ) -> Result<Page<PeoplePage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let group = group.and_then(|group| group.parse().ok());
-    let mut list = PeoplePage::load(&mut conn, now, center, group).await?;
+    let mut list = PeoplePage::load(&mut conn, now, center, (group, missing == Some("birth"))).await?;
     list.page = page.unwrap_or(1).clamp(1, list.pages());
     let part = ((list.page - 1) * PAGE, PAGE);
     list.people = queries::list(&mut conn, list.center.id(), list.today, list.among(), part).await?;
@@ -132,7 +169,7 @@ async fn search(
 ) -> Result<Page<PeoplePage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let mut list = PeoplePage::load(&mut conn, now, center, None).await?;
+    let mut list = PeoplePage::load(&mut conn, now, center, (None, false)).await?;
     let wanted: String = fields.get("q").chars().take(queries::SEARCHED).collect();
     list.people = queries::list_found(&mut conn, sealer, list.center.id(), list.today, &wanted, PAGE as usize).await?;
     list.wanted = Some(wanted);

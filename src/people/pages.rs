@@ -6,8 +6,9 @@ use rocket::{Route, State, get, post, routes};
 use super::groups::PriorityGroup;
 use super::numbers::Sex;
 use super::numbers::{IdNumber, PhoneNumber};
-use super::types::{Person, PersonId};
-use super::{actions, forms, queries};
+use super::queries::Marks;
+use super::types::{Person, PersonId, PersonRow};
+use super::{PersonInput, actions, forms, queries};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
@@ -31,6 +32,8 @@ struct PersonForm {
     center: Center,
     person: Option<Person>,
     form: Form,
+    /// Whom the name may mean.
+    namesakes: Vec<PersonRow>,
 }
 
 impl PersonForm {
@@ -75,12 +78,16 @@ impl View for PersonForm {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::People)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/centers/<center>/people/new")]
 async fn new(by: Coordinator, db: &Db, center: CenterId) -> Result<Page<PersonForm>> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
-    Ok(Page(PersonForm { center, person: None, form: Form::new() }))
+    Ok(Page(PersonForm { center, person: None, form: Form::new(), namesakes: Vec::new() }))
 }
 
 #[post("/centers/<center>/people", data = "<fields>")]
@@ -104,11 +111,23 @@ async fn create(
         made.await.map(|id| format!("/centers/{}/people/{id}", center.id())),
         "done.person_registered",
         async |errors| {
+            let asked = errors.whole.as_ref().is_some_and(|refusal| refusal.code == "name_known");
+            let namesakes = match forms::person(&fields, center.zone.date(now.0)) {
+                Ok(input) if asked => namesakes(db, center.id(), &input).await?,
+                _ => Vec::new(),
+            };
             let form = Form::again(fields, errors);
-            Ok(PersonForm { center, person: None, form })
+            Ok(PersonForm { center, person: None, form, namesakes })
         },
     )
     .await
+}
+
+async fn namesakes(db: &Db, center: CenterId, input: &PersonInput) -> Result<Vec<PersonRow>> {
+    let facts = &input.facts;
+    let (phone, id_number) = (facts.phone.is_some(), facts.id_number.is_some());
+    let told = Marks { phone, id_number, birth_date: facts.birth_date };
+    queries::namesakes(&mut *db.read().await?, center, &facts.name, told).await
 }
 
 async fn open(by: &Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<(Center, Person)> {
@@ -122,7 +141,7 @@ async fn open(by: &Coordinator, db: &Db, center: CenterId, id: PersonId) -> Resu
 async fn edit(by: Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<Page<PersonForm>> {
     let (center, person) = open(&by, db, center, id).await?;
     let values = person.as_fields().with("version", person.version);
-    Ok(Page(PersonForm { center, person: Some(person), form: Form::filled(values) }))
+    Ok(Page(PersonForm { center, person: Some(person), form: Form::filled(values), namesakes: Vec::new() }))
 }
 
 /// What is known of the person now and was entered differently, in the reader's words and the numbers masked. Of a
@@ -182,7 +201,7 @@ async fn update(
         let person = queries::find(&mut *db.read().await?, center.id(), id).await?;
         let form = Form::again(fields.clone(), errors);
         let form = if is_overtaken(&form) { form.beside(differing(&person, sealer, &fields, lang)) } else { form };
-        Ok(PersonForm { center, person: Some(person), form })
+        Ok(PersonForm { center, person: Some(person), form, namesakes: Vec::new() })
     })
     .await
 }

@@ -1,6 +1,7 @@
 //! Reading people, always within a center that the viewer was let into.
 
 use super::groups::{self, AgeBands, PriorityGroup};
+use super::name::Name;
 use super::numbers::PhoneNumber;
 use super::pinyin;
 use super::types::{Person, PersonId, PersonRow};
@@ -28,6 +29,34 @@ pub async fn find(conn: &mut Conn, center: CenterId, id: PersonId) -> Result<Per
 /// What a person is called, for whoever has them before the eyes: at the door.
 pub async fn name(conn: &mut Conn, id: PersonId) -> Result<String> {
     Ok(sqlx::query_scalar("select name from people where id = $1").bind(id).fetch_one(conn).await?)
+}
+
+/// What is entered of somebody and tells them from others of the name.
+#[derive(Clone, Copy, Default)]
+pub struct Marks {
+    pub phone: bool,
+    pub id_number: bool,
+    pub birth_date: Option<Date>,
+}
+
+/// The center's people of this name, however it is spelt, whom nothing that was entered tells apart from somebody new: at
+/// most eight, by pinyin.
+pub async fn namesakes(conn: &mut Conn, center: CenterId, name: &Name, told: Marks) -> Result<Vec<PersonRow>> {
+    Ok(sqlx::query_as(
+        "select p.id, p.name, p.birth_date, p.phone_last4 from enrolments e join people p on p.id = e.person_id
+         where e.center_id = $1 and p.name_key = $2
+           and not (cast($3 as bigint) = 1 and p.phone_hash is not null)
+           and not (cast($4 as bigint) = 1 and p.id_number_hash is not null)
+           and not (p.birth_date is not null and cast($5 as text) is not null and p.birth_date <> cast($5 as text))
+         order by p.pinyin, p.id limit 8",
+    )
+    .bind(center)
+    .bind(name.key())
+    .bind(Flag::from(told.phone))
+    .bind(Flag::from(told.id_number))
+    .bind(told.birth_date)
+    .fetch_all(conn)
+    .await?)
 }
 
 /// A center of the viewer's in which the person is enrolled: the first of them.
@@ -190,12 +219,23 @@ pub struct Among {
     born_after: Option<Date>,
     born_by: Option<Date>,
     granted: Option<PriorityGroup>,
+    /// Only those whose birth date nobody knows.
+    unborn: bool,
 }
 
 impl Among {
+    pub fn without_birth_date() -> Self {
+        Self { unborn: true, ..Self::default() }
+    }
+
+    /// The condition: see [`AMONG`].
+    fn condition(&self) -> String {
+        if self.unborn { format!("{AMONG} and p.birth_date is null") } else { AMONG.to_owned() }
+    }
+
     pub fn group(group: PriorityGroup, bands: AgeBands, today: Date) -> Self {
         match bands.born(group, today) {
-            Some((born_after, born_by)) => Self { born_after, born_by: Some(born_by), granted: None },
+            Some((born_after, born_by)) => Self { born_after, born_by: Some(born_by), ..Self::default() },
             None => Self { granted: Some(group), ..Self::default() },
         }
     }
@@ -217,7 +257,7 @@ pub async fn list(
     among: Among,
     (skip, size): (i64, i64),
 ) -> Result<Vec<Listed>> {
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(listed(AMONG, "limit $7 offset $8")))
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(listed(&among.condition(), "limit $7 offset $8")))
         .bind(center)
         .bind(today)
         .bind(among.born_after)
@@ -258,7 +298,8 @@ fn year_start(today: Date) -> Date {
 pub async fn count(conn: &mut Conn, center: CenterId, today: Date, among: Among) -> Result<i64> {
     let sql = format!(
         "select count(*) from enrolments e join people p on p.id = e.person_id
-         where e.center_id = $1 and {AMONG}"
+         where e.center_id = $1 and {}",
+        among.condition()
     );
     Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
         .bind(center)

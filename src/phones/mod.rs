@@ -199,6 +199,13 @@ pub struct Look {
     pub large: bool,
 }
 
+impl Look {
+    /// What the button for the text's size sets.
+    pub fn step(self) -> &'static str {
+        if self.large { "0" } else { "1" }
+    }
+}
+
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Look {
     type Error = std::convert::Infallible;

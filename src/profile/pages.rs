@@ -110,6 +110,16 @@ impl View for PersonPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::People)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        if !typed.get("which").is_empty() {
+            self.revealing = Form::filled(typed);
+        } else if typed.names().any(|name| name.contains('.')) {
+            self.ending = Form::filled(typed).over(last_days(&self.memberships, self.today));
+        } else {
+            self.granting = Form::filled(typed);
+        }
+    }
 }
 
 async fn open(by: &Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<(Center, Person)> {

@@ -64,6 +64,10 @@ impl View for Question {
     fn frame(&self) -> Frame<'_> {
         Frame::Door
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 fn path(session: &Session) -> String {

@@ -178,6 +178,23 @@ pub async fn retire(by: &Manager, now: Now, tx: &mut Conn, center: CenterId, roo
     audit::record(tx, by, now, audit::entry("room.retired", room.id.0).at(center)).await
 }
 
+/// Puts a room back into use.
+///
+/// # Errors
+/// `NotFound` for another center's room, and for one in use.
+pub async fn restore(by: &Manager, now: Now, tx: &mut Conn, center: CenterId, room: RoomId) -> Result<()> {
+    let restored =
+        sqlx::query("update rooms set retired_at = null where id = $1 and center_id = $2 and retired_at is not null")
+            .bind(room)
+            .bind(center)
+            .execute(&mut *tx)
+            .await?;
+    if restored.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    audit::record(tx, by, now, audit::entry("room.restored", room.0).at(center)).await
+}
+
 fn name_taken() -> Error {
     Error::field("name", "field.name_taken")
 }

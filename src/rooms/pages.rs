@@ -18,7 +18,7 @@ use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, new, create, edit, update, close, void_closure, retire]
+    routes![list, new, create, edit, update, close, void_closure, retire, restore]
 }
 
 #[derive(Template)]
@@ -26,6 +26,8 @@ pub(super) fn routes() -> Vec<Route> {
 struct RoomsPage {
     center: Center,
     rooms: Vec<Room>,
+    /// Out of use, for whoever may put them back.
+    retired: Vec<Room>,
     closures: Vec<Closure>,
     standard: rules::Standard,
     today: Date,
@@ -61,8 +63,9 @@ async fn list(by: CenterReader, db: &Db, now: Now, center: CenterId) -> Result<P
     let closures = queries::closures(&mut conn, center.id(), now.0, Timestamp(i64::MAX)).await?;
     let standard = rules::standard(&rooms, &kinds);
     let may_manage = Manager::includes(by.role);
+    let retired = queries::retired(&mut conn, center.id()).await?;
     let today = center.zone.date(now.0);
-    Ok(Page(RoomsPage { center, rooms, closures, standard, today, may_manage }))
+    Ok(Page(RoomsPage { center, rooms, retired, closures, standard, today, may_manage }))
 }
 
 /// The form of a room, new (`room` is none) or known.
@@ -124,6 +127,16 @@ impl View for RoomPage {
 
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Rooms)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        if !typed.get("from").is_empty() {
+            self.closing = Form::filled(typed);
+        } else if typed.names().any(|name| name.starts_with("reason")) {
+            self.voiding = Form::filled(typed);
+        } else {
+            self.form = Form::filled(typed);
+        }
     }
 }
 
@@ -286,4 +299,13 @@ async fn retire(by: Manager, db: &Db, now: Now, center: CenterId, id: RoomId) ->
     actions::retire(&by, now, &mut tx, center.id(), &room).await?;
     tx.commit().await?;
     Ok(Done::to(format!("/centers/{}/rooms", center.id()), "done.room_retired"))
+}
+
+#[post("/centers/<center>/rooms/<id>/restoration")]
+async fn restore(by: Manager, db: &Db, now: Now, center: CenterId, id: RoomId) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let center = centers::queries::open_to(&by, &mut tx, center).await?;
+    actions::restore(&by, now, &mut tx, center.id(), id).await?;
+    tx.commit().await?;
+    Ok(Done::to(format!("/centers/{}/rooms", center.id()), "done.room_restored"))
 }

@@ -27,6 +27,12 @@ pub async fn of_center(conn: &mut Conn, center: CenterId) -> Result<Vec<Room>> {
     Ok(rooms)
 }
 
+/// The center's rooms that are out of use, the latest first. Their hours are not read.
+pub async fn retired(conn: &mut Conn, center: CenterId) -> Result<Vec<Room>> {
+    let sql = format!("{COLUMNS} where r.center_id = $1 and r.retired_at is not null order by r.retired_at desc, r.id");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).fetch_all(conn).await?)
+}
+
 /// One room of the center.
 ///
 /// # Errors

@@ -17,6 +17,17 @@ use sha2::Sha256;
 #[serde(transparent)]
 pub struct Sealed(String);
 
+impl Sealed {
+    /// As it was written; whether it is ours, [`Sealer::open`] says.
+    pub fn from_text(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn as_text(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sealed(…)")

@@ -128,3 +128,18 @@ pub async fn disband(by: &Coordinator, now: Now, tx: &mut Conn, center: &Center,
     }
     audit::record(tx, by, now, audit::entry("team.disbanded", team.id.0).at(center.id())).await
 }
+
+/// Takes a team back that was disbanded, with the members that it had.
+///
+/// # Errors
+/// `NotFound` if it is not disbanded.
+pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, center: &Center, team: &Team) -> Result<()> {
+    let restored = sqlx::query("update teams set disbanded_on = null where id = $1 and disbanded_on is not null")
+        .bind(team.id)
+        .execute(&mut *tx)
+        .await?;
+    if restored.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    audit::record(tx, by, now, audit::entry("team.restored", team.id.0).at(center.id())).await
+}

@@ -20,7 +20,7 @@ use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 const CANDIDATES: usize = 12;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, new, create, show, candidates, add, lead, leave, disband]
+    routes![list, new, create, show, candidates, add, lead, leave, disband, restore]
 }
 
 #[derive(Template)]
@@ -70,6 +70,10 @@ impl View for NewTeamPage {
 
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Teams)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
     }
 }
 
@@ -135,6 +139,7 @@ struct TeamPage {
     team: Team,
     members: Vec<Member>,
     may_write: bool,
+    coordinates: bool,
     search: Form,
     /// Whom the search found; none before there was a search.
     found: Option<Vec<PersonRow>>,
@@ -145,8 +150,13 @@ impl TeamPage {
         let center = centers::queries::open_to(by, conn, center).await?;
         let team = queries::find(by, conn, center.id(), id).await?;
         let members = queries::members(conn, id).await?;
-        let may_write = may_write(by) && team.disbanded_on.is_none();
-        Ok(Self { center, team, members, may_write, search: Form::new(), found: None })
+        let coordinates = may_write(by);
+        let may_write = coordinates && team.disbanded_on.is_none();
+        Ok(Self { center, team, members, may_write, coordinates, search: Form::new(), found: None })
+    }
+
+    fn may_restore(&self) -> bool {
+        self.coordinates && self.team.disbanded_on.is_some()
     }
 
     fn is_member(&self, person: &PersonRow) -> bool {
@@ -165,6 +175,14 @@ impl View for TeamPage {
 
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Teams)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.search = Form::filled(typed);
+    }
+
+    fn is_answer(&self) -> bool {
+        self.found.is_some()
     }
 }
 
@@ -237,4 +255,15 @@ async fn disband(by: Coordinator, db: &Db, now: Now, center: CenterId, id: TeamI
     actions::disband(&by, now, &mut tx, &center, &team).await?;
     tx.commit().await?;
     Ok(Done::to(format!("/centers/{}/teams", center.id()), "done.team_disbanded"))
+}
+
+/// A team that was disbanded by mistake, or comes together again.
+#[post("/centers/<center>/teams/<id>/restoration")]
+async fn restore(by: Coordinator, db: &Db, now: Now, center: CenterId, id: TeamId) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let center = centers::queries::open_to(&by, &mut tx, center).await?;
+    let team = queries::find(&by, &mut tx, center.id(), id).await?;
+    actions::restore(&by, now, &mut tx, &center, &team).await?;
+    tx.commit().await?;
+    Ok(Done::to(format!("/centers/{}/teams/{id}", center.id()), "done.team_restored"))
 }

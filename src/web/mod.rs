@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod chart;
+pub mod entry;
 pub mod errors;
 pub mod filters;
 pub mod frame;

@@ -9,6 +9,7 @@ use rocket::http::{ContentType, Cookie, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 
+use super::entry;
 use super::filters;
 use super::frame::Frame;
 use super::nav::{self, NavItem};
@@ -16,6 +17,7 @@ use super::site::Appearance;
 use super::text::Lang;
 use crate::auth::Viewer;
 use crate::error::Error;
+use crate::fields::Fields;
 use crate::ids::CenterId;
 
 /// The cookie that carries a message's text key over a redirect.
@@ -29,6 +31,16 @@ pub trait View: Template {
     fn frame(&self) -> Frame<'_> {
         Frame::Public
     }
+
+    /// Puts back what was typed before the reader changed language or text size.
+    fn refill(&mut self, typed: Fields) {
+        _ = typed;
+    }
+
+    /// Whether the page answers a question that was posted and changes nothing: it is asked again in the other language.
+    fn is_answer(&self) -> bool {
+        false
+    }
 }
 
 /// A whole HTML page with status 200.
@@ -36,7 +48,11 @@ pub struct Page<V>(pub V);
 
 impl<'r, V: View> Responder<'r, 'static> for Page<V> {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        match render(&self.0, request) {
+        let mut view = self.0;
+        if let Some(typed) = entry::take(request) {
+            view.refill(typed);
+        }
+        match render(&view, request) {
             Ok(html) => {
                 let mut response = Response::build();
                 response.header(ContentType::HTML).sized_body(html.len(), std::io::Cursor::new(html)).ok()
@@ -95,7 +111,9 @@ fn render<V: View>(view: &V, request: &Request<'_>) -> askama::Result<String> {
                 center,
                 nav: nav::items(viewer, frame),
                 flash: take_flash(request),
-                here: request.uri().path().as_str(),
+                here: entry::stands_on(request),
+                ask: view.is_answer().then(|| request.uri().path().as_str()),
+                has_form: entry::is_in(&body),
             }
             .render_with_values(&Values(lang))
         }
@@ -123,7 +141,24 @@ struct Layout<'a> {
     center: Option<&'a str>,
     nav: Vec<NavItem>,
     flash: Option<String>,
-    here: &'a str,
+    /// The page that this one stands on, to which the reader comes back in another language.
+    here: String,
+    /// Where the question is asked again that this page answers.
+    ask: Option<&'a str>,
+    /// Whether there is a form whose content is taken along.
+    has_form: bool,
+}
+
+impl Layout<'_> {
+    /// The form that the two buttons send: the page's own, or an empty one.
+    fn form(&self) -> &'static str {
+        if self.has_form { entry::FORM } else { "look" }
+    }
+
+    /// Where they send it.
+    fn change(&self) -> String {
+        entry::change(&self.here, self.ask)
+    }
 }
 
 #[derive(Template)]

@@ -3,26 +3,41 @@
 use rocket::fairing::AdHoc;
 use rocket::http::{Cookie, CookieJar};
 use rocket::response::Redirect;
-use rocket::{post, routes};
+use rocket::{State, post, routes};
 
-use super::site::Appearance;
+use super::entry;
+use super::site::{Appearance, Site};
 use super::text::Lang;
 use crate::fields::Fields;
+use crate::store::Sealer;
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("preferences", |rocket| async { rocket.mount("/", routes![update]) })
 }
 
-/// Sets `lang` and/or `large`, and goes back to the page `back`, which must be a path of ours.
-#[post("/preferences", data = "<fields>")]
-fn update(fields: Fields, jar: &CookieJar<'_>) -> Redirect {
+/// Sets `lang` and/or `large`, and goes back to the page `back`, which must be a path of ours; what else the form brings
+/// was typed on that page and is kept for it. Where the page answered a question, that is asked again at `ask`.
+#[post("/preferences?<back>&<ask>", data = "<fields>")]
+fn update(
+    fields: Fields,
+    sealer: &State<Sealer>,
+    site: Site,
+    jar: &CookieJar<'_>,
+    back: Option<&str>,
+    ask: Option<&str>,
+) -> Redirect {
     if let Some(lang) = Lang::parse(fields.get("lang")) {
         remember(jar, Lang::COOKIE, lang.tag());
     }
     if let value @ ("0" | "1") = fields.get("large") {
         remember(jar, Appearance::COOKIE, value)
     }
-    Redirect::to(local_path(fields.get("back")))
+    if let Some(ask) = ask {
+        return Redirect::temporary(local_path(ask));
+    }
+    let back = local_path(back.unwrap_or_else(|| fields.get("back")));
+    entry::keep(jar, sealer, &site, &back, &fields);
+    Redirect::to(back)
 }
 
 fn remember(jar: &CookieJar<'_>, name: &'static str, value: &str) {

@@ -1,9 +1,9 @@
 //! Taking on workers and letting them go.
 
 use super::types::{Worker, WorkerId};
-use super::{Ending, WorkerInput};
+use super::{Ending, WorkerInput, queries};
 use crate::auth::accounts::{self, NewAccount};
-use crate::auth::{Manager, Role, Scope};
+use crate::auth::{AccountId, Manager, Role, Scope};
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Error, OnViolation, Result};
@@ -11,10 +11,11 @@ use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealer};
 use crate::{audit, locks};
 
-/// Adds a worker to the center, and the sign-in that came with them. The person is the one of this name and phone.
+/// Adds a worker to the center, and the sign-in that came with them or that they have. The person is the one of this name and phone.
 ///
 /// # Errors
-/// `Invalid` at `name` if the person works here already on the first day or later, at `login` if the login is taken.
+/// `Invalid` at `name` if the person works here already on the first day or later, at `login` if the login is taken,
+/// at `account` if that is no social worker's of this center, or has a staff record.
 pub async fn add(
     by: &Manager,
     now: Now,
@@ -30,11 +31,15 @@ pub async fn add(
         return Err(Error::field("name", "field.works_here"));
     }
     let account = match account {
+        None => match input.known_account {
+            Some(known) if is_loose(by, tx, center, known).await? => Some(known),
+            Some(_) => return Err(Error::field("account", "field.account_taken")),
+            None => None,
+        },
         Some(account) => {
             let scope = [Scope::Center(center.id())];
             Some(accounts::create(by, now, tx, account, Role::SocialWorker, &scope).await?)
         }
-        None => None,
     };
     let id: WorkerId = sqlx::query_scalar(
         "insert into workers (person_id, center_id, account_id, kind, qualification, certificate_number, started_on, created_at)
@@ -53,6 +58,11 @@ pub async fn add(
     .on_unique("workers_now", || Error::field("name", "field.works_here"))?;
     audit::record(tx, by, now, audit::entry("worker.added", id.0).at(center.id())).await?;
     Ok(id)
+}
+
+async fn is_loose(by: &Manager, tx: &mut Conn, center: &Center, account: AccountId) -> Result<bool> {
+    let loose = queries::loose_accounts(by, tx, center.id()).await?;
+    Ok(loose.iter().any(|known| known.id == account))
 }
 
 /// Ends a worker's time in the center on a day, or takes an end to come back. From that local date on their account, if

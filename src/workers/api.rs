@@ -80,6 +80,8 @@ pub(crate) struct NewWorker {
     certificate_number: Option<String>,
     /// The first day
     started_on: String,
+    /// A social worker's account of this center that has no staff record yet; `sign_in` is not read then
+    account: Option<i64>,
     /// True to make a social worker's sign-in along with them, by the three that follow
     sign_in: Option<bool>,
     login: Option<String>,

@@ -1,6 +1,7 @@
 //! Reading a new worker's form.
 
 use super::types::{Qualification, WorkerKind};
+use crate::auth::AccountId;
 use crate::auth::accounts::{self, Applicant, NewAccount};
 use crate::clock::Date;
 use crate::error::{Error, Fault, Result};
@@ -16,6 +17,8 @@ pub struct WorkerInput {
     pub started_on: Date,
     /// A sign-in to make along with the worker.
     pub account: Option<Applicant>,
+    /// The sign-in that they have already.
+    pub known_account: Option<AccountId>,
 }
 
 impl WorkerInput {
@@ -48,8 +51,8 @@ pub fn ending(fields: &Fields, today: Date) -> Result<Ending> {
     read.finish(|| ending)
 }
 
-/// Fields `name phone kind qualification certificate_number started_on` and, where `sign_in` is set,
-/// `login password password_again`. Every fault is told at once, the account's too.
+/// Fields `name phone kind qualification certificate_number started_on` and, of the sign-in, `account`, one that there is, or,
+/// where `sign_in` is set, `login password password_again`. Every fault is told at once, the account's too.
 pub fn worker(fields: &Fields, today: Date) -> Result<WorkerInput> {
     let mut read = fields.read();
     let name = read.required("name", Name::parse);
@@ -61,7 +64,8 @@ pub fn worker(fields: &Fields, today: Date) -> Result<WorkerInput> {
     if kind == Some(WorkerKind::Staff) && qualification.flatten().is_some() {
         read.fault::<()>("qualification", Fault::new("field.staff_unqualified"));
     }
-    let account = if read.flag("sign_in") {
+    let known_account: Option<Option<AccountId>> = read.optional("account", parse::choice);
+    let account = if read.flag("sign_in") && known_account == Some(None) {
         match accounts::read(fields) {
             Ok(account) => Some(account),
             Err(Error::Invalid(errors)) => {
@@ -84,6 +88,7 @@ pub fn worker(fields: &Fields, today: Date) -> Result<WorkerInput> {
             certificate_number: certificate_number?,
             started_on: started_on?,
             account,
+            known_account: known_account?,
         })
     })
 }

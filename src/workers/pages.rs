@@ -3,6 +3,7 @@
 use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
+use super::queries::LooseAccount;
 use super::types::{Qualification, Worker, WorkerId, WorkerKind};
 use super::{Ending, actions, forms, queries};
 use crate::auth::Manager;
@@ -22,6 +23,8 @@ pub(super) fn routes() -> Vec<Route> {
 struct WorkersPage {
     center: Center,
     workers: Vec<Worker>,
+    /// Accounts that wait for their staff record.
+    loose: Vec<LooseAccount>,
     today: Date,
 }
 
@@ -47,13 +50,15 @@ async fn list(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Page<W
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let today = center.zone.date(now.0);
     let workers = queries::all(&mut conn, center.id(), today).await?;
-    Ok(Page(WorkersPage { center, workers, today }))
+    let loose = queries::loose_accounts(&by, &mut conn, center.id()).await?;
+    Ok(Page(WorkersPage { center, workers, loose, today }))
 }
 
 #[derive(Template)]
 #[template(path = "workers/new.html")]
 struct NewWorkerPage {
     center: Center,
+    loose: Vec<LooseAccount>,
     form: Form,
 }
 
@@ -75,16 +80,24 @@ impl View for NewWorkerPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Workers)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
-#[get("/centers/<center>/workers/new")]
-async fn new(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Page<NewWorkerPage>> {
-    let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
-    let values = Fields::default()
-        .with("kind", WorkerKind::SocialWorker)
-        .with("started_on", center.zone.date(now.0))
-        .with("sign_in", 1);
-    Ok(Page(NewWorkerPage { center, form: Form::filled(values) }))
+/// `?account=` is one that was made under 账户 and waits for its staff record.
+#[get("/centers/<center>/workers/new?<account>")]
+async fn new(by: Manager, db: &Db, now: Now, center: CenterId, account: Option<i64>) -> Result<Page<NewWorkerPage>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let loose = queries::loose_accounts(&by, &mut conn, center.id()).await?;
+    let values = Fields::default().with("kind", WorkerKind::SocialWorker).with("started_on", center.zone.date(now.0));
+    let values = match loose.iter().find(|known| Some(known.id.0) == account) {
+        Some(known) => values.with("account", known.id).with("name", &known.name),
+        None => values.with("sign_in", 1),
+    };
+    Ok(Page(NewWorkerPage { center, loose, form: Form::filled(values) }))
 }
 
 #[post("/centers/<center>/workers", data = "<fields>")]
@@ -108,7 +121,8 @@ async fn create(
         "done.worker_added",
         async |errors| {
             let form = Form::again(fields, errors);
-            Ok(NewWorkerPage { center, form })
+            let loose = queries::loose_accounts(&by, &mut *db.read().await?, center.id()).await?;
+            Ok(NewWorkerPage { center, loose, form })
         },
     )
     .await
@@ -139,6 +153,10 @@ impl View for LeavePage {
 
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Workers)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
     }
 }
 

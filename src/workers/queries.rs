@@ -1,7 +1,7 @@
 //! Reading a center's workers.
 
 use super::types::{Worker, WorkerId};
-use crate::auth::Viewer;
+use crate::auth::{AccountId, Manager, Viewer};
 use crate::centers::CenterId;
 use crate::clock::Date;
 use crate::error::{Error, Result};
@@ -41,4 +41,24 @@ pub async fn center_of(by: &Viewer, conn: &mut Conn, id: WorkerId) -> Result<Cen
 pub async fn find(conn: &mut Conn, center: CenterId, id: WorkerId) -> Result<Worker> {
     let sql = format!("{WORKER} where w.id = $1 and w.center_id = $2");
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).bind(center).fetch_optional(conn).await?.ok_or(Error::NotFound)
+}
+
+/// A social worker's account of the center without a staff record: it can sign in, and lead no session.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct LooseAccount {
+    pub id: AccountId,
+    pub name: String,
+    pub login: String,
+}
+
+pub async fn loose_accounts(_: &Manager, conn: &mut Conn, center: CenterId) -> Result<Vec<LooseAccount>> {
+    Ok(sqlx::query_as(
+        "select a.id, a.name, a.login from accounts a join account_scopes s on s.account_id = a.id
+         where s.center_id = $1 and a.role = 'social_worker' and a.disabled_at is null and a.login is not null
+           and not exists (select 1 from workers w where w.account_id = a.id)
+         order by a.name, a.id",
+    )
+    .bind(center)
+    .fetch_all(conn)
+    .await?)
 }

@@ -78,6 +78,19 @@ impl Row {
 
     /// What only this row's route needs of the world.
     pub(crate) async fn prepare(&self, app: &TestApp) {
+        // What is to be taken back, is so now.
+        match self.route.rsplit_once("/<id>/") {
+            Some((_, "reopening")) => {
+                app.execute("update sessions set status = 'completed', closed_at = 1, closed_by = 1, summary = '好' where id in (select s.id from sessions s join activities a on a.id = s.activity_id where a.title = '早操')").await;
+            }
+            Some(("/centers/<center>/rooms", "restoration")) => {
+                app.execute("update rooms set retired_at = 1 where name = '心理咨询室'").await;
+            }
+            Some(("/centers/<center>/teams", "restoration")) => {
+                app.execute("update teams set disbanded_on = '2026-03-01' where name = '绿芽队'").await;
+            }
+            _ => {}
+        }
         if self.path.contains("$setup") {
             // As on the first start: nobody can sign in, and the link that was printed is good.
             app.execute("update accounts set login = null").await;

@@ -138,7 +138,7 @@ async fn walk(live: &Live, app: &TestApp, lang: &str) {
     phone.goto(&live.link("/c/nowhere")).await;
     check("unknown code", "body.refused").await;
     phone.goto(&live.link("/c/tai")).await;
-    check("refused", "body.refused").await;
+    check("too early", "body.already").await;
     phone.goto(&live.link("/c/tea")).await;
     check("first visit", "[name=phone]").await;
     phone.fill("[name=name]", "梁惠芳").await;

@@ -261,7 +261,7 @@ impl Walk<'_> {
     }
 
     async fn closing(&self) {
-        self.live.at("2026-03-05T03:40:00Z");
+        self.live.at("2026-03-05T04:05:00Z");
         self.open("/centers/1/sessions/1/closing").await;
         // He forgot to sign out: his minutes count only because the worker says so.
         self.browser.check("input[name^='confirm']").await;

@@ -122,6 +122,7 @@ const PATTERNS: &[(&str, Words)] = &[
     ),
     ("front_desk.word.{}", Words::Between("templates/check_in/front_desk.html", "{% for word in [", "] %}")),
     ("organizations.new_{}", Words::These(&["provider", "purchaser"])),
+    ("organizations.edit_{}", Words::These(&["provider", "purchaser"])),
     ("people.came_as_{}", Words::Set("Part", &[])),
     // The others follow from age.
     ("people.has_{}", Words::Set("PriorityGroup", &["elderly", "youth"])),

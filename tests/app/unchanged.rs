@@ -43,6 +43,9 @@ const CENTER: &str = "/centers/<id>";
 const KIND: &str = "/catalogs/<catalog>/<id>";
 const AGES: &str = "/catalogs/ages";
 const WORKER: &str = "/centers/<center>/workers/<id>/ending";
+const AGREEMENT: &str = "/agreements/<id>";
+const PROVIDER: &str = "/providers/<id>";
+const PURCHASER: &str = "/purchasers/<id>";
 const COMPANIONS: &str = "/centers/<center>/sessions/<id>/attendances/<attendance>/companions";
 
 const EDITS: &[Edit] = &[
@@ -67,6 +70,9 @@ const EDITS: &[Edit] = &[
     of_series("/centers/1/sessions/$planned/schedule", "later"),
     of_series("/centers/1/sessions/$planned/schedule", "all"),
     of_series("/centers/1/sessions/$altered/schedule", "all"),
+    edit("ada", "/agreements/1/edit", AGREEMENT),
+    edit("ada", "/providers/1/edit", PROVIDER),
+    edit("ada", "/purchasers/1/edit", PURCHASER),
     edit("ada", "/centers/1/edit", CENTER),
     edit("ada", "/centers/2/edit", CENTER),
     edit("ada", "/catalogs/room-kinds/2", KIND),

@@ -82,7 +82,9 @@ const REASON: &[(&str, &str)] = &[("reason", "点错了")];
 /// The pages' forms.
 const PAGES: &[Form] = &[
     form("ada", "/providers", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
+    form("ada", "/providers/1", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/purchasers", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),
+    form("ada", "/purchasers/1", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/centers/1", &[("name", "罗沙"), ("address", "东门路")], &["name", "address"], &[]),
     form("ada", "/catalogs/room-kinds", KIND, &["name", "name_en"], &[]),
     form("ada", "/catalogs/team-kinds", KIND, &["name", "name_en"], &[]),
@@ -154,7 +156,7 @@ const PAGES: &[Form] = &[
     form("ann", "/centers/1/activities", SERIES, &["reason.2026-03-16"], &[]),
     form("ann", "/centers/1/activities/1", TEA, &["title"], &["description"]),
     form("ann", "/centers/1/sessions/1/schedule/cancellation", REASON, &["reason"], &[]),
-    form("ann", "/centers/1/sessions/1/closing", &[("summary", "好")], &[], &["summary"]),
+    form("ann", "/centers/1/sessions/1/closing", &[("summary", "好"), ("early", "1")], &[], &["summary"]),
     form("ann", "/centers/1/sessions/1/attendances/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/sessions/1/attendances/1/escorts", &[("way", "in"), ("name", "外婆")], &["name"], &[]),
     form("ann", "/centers/1/sessions/1/head-counts/1/void", &[("void_reason.1", "数错了")], &["void_reason.1"], &[]),

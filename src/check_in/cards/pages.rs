@@ -122,6 +122,14 @@ impl View for CardsPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::People)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
+
+    fn is_answer(&self) -> bool {
+        self.wanted.is_some()
+    }
 }
 
 #[get("/centers/<center>/cards?<page>&<without>&<serving>")]
@@ -215,6 +223,10 @@ impl View for PersonCards {
 
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::People)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
     }
 }
 

@@ -42,6 +42,18 @@ impl AnswerPage {
         }
     }
 
+    /// Who comes too early did nothing wrong: not the red of a refusal.
+    fn colour(&self) -> &'static str {
+        match self.refused {
+            Some(Code::NotOpenYet) => "already",
+            _ => self.kind(),
+        }
+    }
+
+    fn is_early(&self) -> bool {
+        self.refused == Some(Code::NotOpenYet)
+    }
+
     fn status(&self) -> Status {
         match self.refused {
             None | Some(Code::AlreadyIn | Code::AlreadyLeft) => Status::Ok,

@@ -48,6 +48,11 @@ pub(super) struct DoorPage {
 }
 
 impl DoorPage {
+    fn path(&self) -> String {
+        let another = if self.asking && !self.people.is_empty() { "?another" } else { "" };
+        format!("/c/{}{another}", self.session.check_in_token)
+    }
+
     fn local(&self, at: &Timestamp) -> NaiveDateTime {
         self.session.zone.local(*at)
     }
@@ -60,6 +65,10 @@ impl View for DoorPage {
 
     fn frame(&self) -> Frame<'_> {
         Frame::Door
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
     }
 }
 

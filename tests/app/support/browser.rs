@@ -399,7 +399,7 @@ impl WebDriverCompatibleCommand for Post {
 }
 
 const SUBMIT_BUTTON: &str = "
-    return [...(arguments[0].closest('form')?.elements ?? [])].find(e => e.type === 'submit' && e.checkVisibility());";
+    return [...(arguments[0].closest('form')?.elements ?? [])].find(e => e.type === 'submit' && !e.hasAttribute('form') && e.checkVisibility());";
 const SET_VALUE: &str = "
     const [field, value] = arguments;
     field.value = value;

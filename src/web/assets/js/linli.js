@@ -17,6 +17,29 @@ window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 });
 
+// Large letters come at once, and nothing that was typed goes.
+for (const button of document.querySelectorAll(".toggle-large")) {
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    const large = document.documentElement.classList.toggle("large");
+    fetch("/preferences", { method: "POST", body: new URLSearchParams({ large: button.value }), redirect: "manual" });
+    button.value = large ? "0" : "1";
+    button.setAttribute("aria-pressed", String(large));
+  });
+}
+
+// The other language takes along the form that was last typed into, where a page has several.
+let typed;
+document.addEventListener("input", (event) => { typed = event.target.form ?? typed; });
+for (const button of document.querySelectorAll("button[formaction^='/preferences'][name=lang]")) {
+  button.addEventListener("click", () => {
+    if (!typed?.isConnected || typed === button.form) return;
+    typed.id ||= "typed";
+    button.setAttribute("form", typed.id);
+    button.setAttribute("formaction", button.getAttribute("formaction").replace(/&ask=.*/, ""));
+  });
+}
+
 // Each fault names its field, in the words that stand beside it.
 for (const link of document.querySelectorAll(".error-summary a[href^='#f-']")) {
   const field = document.getElementById(link.hash.slice(1));

@@ -170,8 +170,9 @@ function find() {
     focus();
   } });
   $("nobody").hidden = !text.trim() || found.length > 0;
-  $("register").href = `/centers/${center}/sessions/${chosen}#walk-in`;
-  $("register").hidden = net.state !== "online";
+  if (chosen) $("register").href = `/centers/${center}/sessions/${chosen}#walk-in`;
+  else $("register").removeAttribute("href");
+  $("register").hidden = !chosen || net.state !== "online";
 }
 
 // --- ways in ------------------------------------------------------------------------------------------------------
