@@ -4,6 +4,7 @@
 
 use serde_json::json;
 
+use crate::auth::AccountId;
 use crate::clock::Now;
 use crate::error::Result;
 use crate::store::{Conn, rows, secret, text_enum};
@@ -29,6 +30,29 @@ pub async fn make(tx: &mut Conn, now: Now, of: CodeOf, subjects: &[i64]) -> Resu
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Takes back the code of this one, if it has one, and gives it another. What was printed with the old one leads nowhere.
+pub async fn replace(tx: &mut Conn, now: Now, by: AccountId, of: CodeOf, subject: i64) -> Result<()> {
+    sqlx::query(
+        "update codes set replaced_at = $1, replaced_by = $2 where kind = $3 and subject_id = $4 and replaced_at is null",
+    )
+    .bind(now.0)
+    .bind(by)
+    .bind(of)
+    .bind(subject)
+    .execute(&mut *tx)
+    .await?;
+    make(tx, now, of, &[subject]).await
+}
+
+/// The good code of this one.
+pub async fn of(conn: &mut Conn, of: CodeOf, subject: i64) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar("select token from codes where kind = $1 and subject_id = $2 and replaced_at is null")
+        .bind(of)
+        .bind(subject)
+        .fetch_optional(conn)
+        .await?)
 }
 
 /// What a code stands for, while it is good.

@@ -90,6 +90,11 @@ async fn leads_it(by: &Viewer, conn: &mut Conn, id: SessionId) -> Result<bool> {
 /// `NotFound` for a token that no session has.
 pub async fn session_by_token(conn: &mut Conn, token: &str) -> Result<Session> {
     let Some((CodeOf::Session, id)) = codes::find(conn, token).await? else { return Err(Error::NotFound) };
+    session_at_the_door(conn, SessionId(id)).await
+}
+
+/// The session behind its own code, as whoever stands at the door may read it.
+pub async fn session_at_the_door(conn: &mut Conn, id: SessionId) -> Result<Session> {
     let sql = format!("{} where s.id = $2", select());
     sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(Sight::Public.reader())
@@ -97,6 +102,35 @@ pub async fn session_by_token(conn: &mut Conn, token: &str) -> Result<Session> {
         .fetch_optional(conn)
         .await?
         .ok_or(Error::NotFound)
+}
+
+/// The planned sessions that a lasting code of an activity, a room or a center may lead to, by their start: up to `limit` of
+/// those that begin before `until` and end after `from`. What is confidential stands behind no code that hangs on a wall.
+pub async fn behind_a_code(
+    conn: &mut Conn,
+    (of, subject): (CodeOf, i64),
+    (from, until): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<Session>> {
+    let belongs = match of {
+        CodeOf::Session => "s.id = $2",
+        CodeOf::Activity => "s.activity_id = $2",
+        CodeOf::Room => "s.id in (select x.session_id from session_rooms x where x.room_id = $2)",
+        CodeOf::Center => "s.center_id = $2",
+    };
+    let sql = format!(
+        "{} where {belongs} and s.status = 'planned' and k.confidential = 0 and s.ends_at > $3 and s.starts_at < $4
+         order by s.starts_at, s.id limit $5",
+        select()
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Public.reader())
+        .bind(subject)
+        .bind(from)
+        .bind(until)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?)
 }
 
 /// One session of the center, unless it is no more than a plan: anyone may know it.

@@ -91,6 +91,10 @@ impl Title {
         if self.confidential.is_set() { lang.pick(&self.kind, &self.kind_en) } else { self.pick(lang) }
     }
 
+    pub fn is_confidential(&self) -> bool {
+        self.confidential.is_set()
+    }
+
     #[cfg(test)]
     pub(super) fn of(title: &str) -> Self {
         let kind = |name: &str| name.to_owned();

@@ -9,6 +9,7 @@ use crate::auth::{Coordinator, Greeter, Role};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::Result;
+use crate::rooms::{self, Room};
 use crate::store::Db;
 use crate::web::nav::Tab;
 use crate::web::{Frame, Lang, Page, View, filters};
@@ -27,6 +28,8 @@ struct DeskPage {
     /// Scans kept without a network that a worker has to decide.
     to_review: i64,
     may_add_devices: bool,
+    /// What can have a poster that stays up, beside the center.
+    rooms: Vec<Room>,
     /// A leader sees the own team's sessions only.
     leads: bool,
 }
@@ -49,7 +52,9 @@ async fn desk(by: Greeter, db: &Db, now: Now, center: CenterId) -> Result<Page<D
     let sessions = queries::on_day(&by, &mut conn, center.id(), today).await?;
     let may_coordinate = Coordinator::of((*by).clone()).is_some();
     let to_review = if may_coordinate { review::waiting_count(&mut conn, center.id()).await? } else { 0 };
+    let rooms = if may_coordinate { rooms::queries::of_center(&mut conn, center.id()).await? } else { Vec::new() };
     Ok(Page(DeskPage {
+        rooms,
         center,
         today,
         sessions,

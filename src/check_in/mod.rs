@@ -19,6 +19,7 @@ mod door;
 mod forms;
 mod front_desk;
 mod hall;
+mod lasting;
 pub mod queries;
 mod review;
 pub mod rules;
@@ -56,6 +57,7 @@ pub fn stage() -> AdHoc {
             .mount("/", session::routes())
             .mount("/", attendance::routes())
             .mount("/", sheets::routes())
+            .mount("/", lasting::routes())
             .mount("/", hall::routes())
             .mount("/", closing::routes())
             .mount("/", cards::routes())

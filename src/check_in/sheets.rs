@@ -61,31 +61,29 @@ async fn png(
 /// A4 for the door, in both languages whoever prints it.
 #[derive(Template)]
 #[template(path = "check_in/poster.html")]
-struct Poster {
-    center: Center,
-    session: Session,
-    qr: String,
-    link: String,
+pub(super) struct Poster {
+    pub(super) center: Center,
+    /// As everybody may read it: it hangs where everybody passes, whoever printed it.
+    pub(super) name: String,
+    /// What stands below, in one language or the other.
+    pub(super) lines: Vec<(Lang, String)>,
+    pub(super) qr: String,
+    pub(super) link: String,
+    /// The page that it belongs to.
+    pub(super) back: String,
+    /// Where another code is made, if this one lasts.
+    pub(super) code: Option<String>,
 }
 
 impl Poster {
-    /// It hangs where everybody passes, whoever printed it.
-    fn name(&self) -> &str {
-        self.session.title.for_all(Lang::Zh)
-    }
-
     /// The class of the title: a long one is written smaller, so that all stays on one sheet.
     fn size(&self) -> &'static str {
-        let halves: usize = self.name().chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum();
+        let halves: usize = self.name.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum();
         match halves {
             0..=20 => "",
             21..=44 => "long",
             _ => "longer",
         }
-    }
-
-    fn date(&self, lang: Lang) -> String {
-        long_day(lang, self.session.starts().date())
     }
 
     fn zh(&self, key: &str) -> String {
@@ -103,7 +101,7 @@ impl Poster {
 
 impl View for Poster {
     fn title(&self, _: Lang) -> String {
-        self.name().to_owned()
+        self.name.clone()
     }
 
     fn frame(&self) -> Frame<'_> {
@@ -115,7 +113,22 @@ impl View for Poster {
 async fn poster(by: Watcher, db: &Db, now: Now, site: Site, center: CenterId, id: SessionId) -> Result<Page<Poster>> {
     let (center, session) = open(&by, now, &mut *db.read().await?, center, id).await?;
     let link = link(&site, &session);
-    Ok(Page(Poster { qr: qr::svg(&link)?, link, center, session }))
+    let (from, to) = (session.starts(), session.ends());
+    let day = |lang| long_day(lang, from.date());
+    let lines = vec![
+        (Lang::Zh, format!("{}　{}–{}", day(Lang::Zh), from.format("%H:%M"), to.format("%H:%M"))),
+        (Lang::En, day(Lang::En)),
+        (Lang::Zh, session.room.clone()),
+    ];
+    Ok(Page(Poster {
+        qr: qr::svg(&link)?,
+        link,
+        name: session.title.for_all(Lang::Zh).to_owned(),
+        lines,
+        back: format!("/centers/{}/sessions/{id}", center.id()),
+        code: None,
+        center,
+    }))
 }
 
 #[derive(Template)]

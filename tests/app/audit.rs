@@ -91,6 +91,16 @@ impl Row {
             }
             _ => {}
         }
+        if self.method == Method::Get && self.route.ends_with("/poster") && !self.route.contains("/sessions/") {
+            app.execute(
+                "insert into codes (token, kind, subject_id, created_at)
+                 select 'lasting' || w.kind || w.id, w.kind, w.id, 0
+                 from (select 'center' as kind, 1 as id union all select 'room', 1
+                       union all select 'activity', id from activities) w
+                 where not exists (select 1 from codes c where c.kind = w.kind and c.subject_id = w.id)",
+            )
+            .await;
+        }
         if self.path.contains("$setup") {
             // As on the first start: nobody can sign in, and the link that was printed is good.
             app.execute("update accounts set login = null").await;

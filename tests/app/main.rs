@@ -20,6 +20,7 @@ mod front_desk_journey;
 mod hall;
 mod hidden;
 mod journeys;
+mod lasting;
 mod locales;
 mod me;
 mod names;

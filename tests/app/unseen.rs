@@ -48,6 +48,7 @@ const KIND: &[(&str, &str)] = &[("name", "录音室"), ("name_en", "Studio"), ("
 const PERSON: &[(&str, &str)] = &[
     ("name", "陈大文"),
     ("address", "东门路 8 号"),
+    ("languages", "粤语"),
     ("note", "要轮椅"),
     ("version", "1"),
     ("needy", "1"),
@@ -138,8 +139,8 @@ const PAGES: &[Form] = &[
         &["name", "certificate_number"],
         &[],
     ),
-    form("ann", "/centers/1/people", PERSON, &["name", "address", "needy.document"], &["note"]),
-    form("ann", "/centers/1/people/1", PERSON, &["name", "address"], &["note"]),
+    form("ann", "/centers/1/people", PERSON, &["name", "address", "languages", "needy.document"], &["note"]),
+    form("ann", "/centers/1/people/1", PERSON, &["name", "address", "languages"], &["note"]),
     form(
         "ann",
         "/centers/1/people/1/memberships",

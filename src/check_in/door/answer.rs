@@ -4,9 +4,10 @@ use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::http::Status;
 use rocket::request::Request;
-use rocket::response::{self, Responder};
+use rocket::response::{self, Redirect, Responder};
 
 use super::DoorPage;
+use super::moment::Moment;
 use crate::activities::Session;
 use crate::check_in::admit::Answer;
 use crate::check_in::types::Code;
@@ -146,6 +147,9 @@ pub(super) enum DoorAnswer {
     Asked(Status, Page<DoorPage>),
     Told(Status, Page<AnswerPage>),
     Question(Page<ratings::Question>),
+    /// A code that lasts: to the session of the moment, or whichever of them is meant.
+    Led(Redirect),
+    Moment(Page<Moment>),
 }
 
 impl<'r> Responder<'r, 'static> for DoorAnswer {
@@ -154,6 +158,8 @@ impl<'r> Responder<'r, 'static> for DoorAnswer {
             Self::Asked(status, page) => (status, page).respond_to(request),
             Self::Told(status, page) => (status, page).respond_to(request),
             Self::Question(page) => page.respond_to(request),
+            Self::Led(redirect) => redirect.respond_to(request),
+            Self::Moment(page) => page.respond_to(request),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! so that a link preview checks nobody in.
 
 mod answer;
+mod moment;
 
 use crate::phones::{self, DoorThrottle, Handset, Look, Phone};
 use std::ops::Deref;
@@ -14,7 +15,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
-use crate::activities::{self, Session};
+use crate::activities::{self, Session, SessionId};
 use crate::check_in::admit::{Answer, Refused};
 use crate::check_in::forms::{self, DoorInput};
 use crate::check_in::hall::{self, Gate, Pass};
@@ -22,6 +23,7 @@ use crate::check_in::spoken::{self, Spoken};
 use crate::check_in::types::{Code, RequestId};
 use crate::check_in::{Queue, Way, actions, rules};
 use crate::clock::{Now, Timestamp};
+use crate::codes::{self, CodeOf};
 use crate::error::{Error, FieldErrors, Result};
 use crate::people::{self, PersonId};
 use crate::ratings::{self, RatedOn};
@@ -190,7 +192,11 @@ async fn show(
     another: Option<&str>,
 ) -> Result<DoorAnswer, Stop> {
     let mut conn = db.read().await?;
-    let session = at.session(&mut conn, token).await?;
+    let session = match codes::find(&mut conn, token).await? {
+        Some((CodeOf::Session, id)) => activities::queries::session_at_the_door(&mut conn, SessionId(id)).await?,
+        Some(lasting) => return moment::answer(&mut conn, at.now, at.look, token, lasting).await,
+        None => return Err(AnswerPage::nowhere(at.look).into()),
+    };
     let mut people = at.people(&mut conn, &session).await?;
     let open = rules::may_enter(&(&session).into(), at.now.0, at.now);
     // Who served checks out first, and is asked afterwards.
