@@ -57,7 +57,8 @@ impl CodeSpot {
                 Found { of: CodeOf::Room, id: id.0, name: room.name, page: format!("{home}/desk"), center }
             }
             Self::Center => {
-                let name = center.head.name.clone();
+                // The center's name stands above it already.
+                let name = Lang::Zh.text("poster.here");
                 Found { of: CodeOf::Center, id: center.id().0, name, page: format!("{home}/desk"), center }
             }
         })
