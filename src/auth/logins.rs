@@ -10,7 +10,7 @@ use super::{AccountId, LoginId, Role, Viewer};
 use crate::audit;
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
-use crate::store::{Conn, Db, text_enum};
+use crate::store::{self, Conn, Db, text_enum};
 
 pub const COOKIE: &str = "login";
 
@@ -34,8 +34,7 @@ pub fn new_secret() -> String {
 /// A random secret that is short enough to be typed, for what is good once and for minutes: 60 bits, without letters that
 /// look like digits.
 pub fn new_short_secret() -> String {
-    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    rand::random::<[u8; 12]>().map(|byte| char::from(DIGITS[usize::from(byte % 32)])).iter().collect()
+    store::secret(12)
 }
 
 /// What the database keeps of a secret. A plain hash is enough: there is nothing to guess in 256 random bits.

@@ -18,8 +18,13 @@ pub(super) fn routes() -> Vec<Route> {
     routes![svg, png, poster, sign_in_sheet]
 }
 
-/// Empty lines of a sheet, after the expected names.
+/// Empty lines of a sheet, after the expected names, where the session has no end of seats.
 const BLANK_LINES: usize = 15;
+
+/// How many lines a sheet has for so many seats: a fifth more, for who comes beside.
+fn lines(seats: i64) -> usize {
+    usize::try_from((seats * 6 + 4) / 5).unwrap_or_default()
+}
 
 async fn open(by: &Viewer, now: Now, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
     let center = centers::queries::open_to(by, conn, center).await?;
@@ -141,7 +146,8 @@ struct SignInSheet {
 
 impl SignInSheet {
     fn blanks(&self) -> std::ops::Range<usize> {
-        0..BLANK_LINES
+        let left = |seats| lines(seats).saturating_sub(self.expected.len());
+        0..self.session.capacity.map_or(BLANK_LINES, left)
     }
 }
 
@@ -159,6 +165,10 @@ impl View for SignInSheet {
 async fn sign_in_sheet(by: Greeter, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<SignInSheet>> {
     let mut conn = db.read().await?;
     let (center, session) = open(&by, now, &mut conn, center, id).await?;
-    let expected = queries::expected(&mut conn, &session).await?;
+    let mut expected = queries::expected(&mut conn, &session).await?;
+    // The most frequent stand first; who is not among as many as there are seats finds an empty line.
+    if let Some(seats) = session.capacity {
+        expected.truncate(usize::try_from(seats).unwrap_or_default());
+    }
     Ok(Page(SignInSheet { center, session, expected }))
 }

@@ -100,6 +100,16 @@ on_both_engines! {
         let ann = app.sign_in("ann").await;
         ticks(&ann, "1", "participant").await.leads_to();
         ann.get("/centers/1/sessions/2/sign-in-sheet").await.is(200).shows("陈伯1");
+        for (seats, lines) in [("10", 12), ("36", 44), ("1", 2)] {
+            app.execute(match seats {
+                "10" => "update sessions set capacity = 10 where id = 2",
+                "36" => "update sessions set capacity = 36 where id = 2",
+                _ => "update sessions set capacity = 1 where id = 2",
+            })
+            .await;
+            let sheet = ann.get("/centers/1/sessions/2/sign-in-sheet").await.is(200).shows("陈伯1").text();
+            assert_eq!(sheet.matches("<td class=\"num\">").count(), lines, "{seats} seats and a fifth more");
+        }
         let poster = ann.get(&format!("{SESSION}/poster")).await.is(200).shows("早茶会").shows("/c/tea").shows("<svg");
         poster.shows("2026年3月5日 周四").shows("Thu 5 March 2026");
         let png = ann.get(&format!("{SESSION}/qr.png")).await.is(200);
