@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::fields::parse;
 use crate::store::{Conn, Db};
 use crate::web::nav::Tab;
+use crate::web::steps::{FirstStep, FirstSteps};
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -23,6 +24,8 @@ pub(super) fn routes() -> Vec<Route> {
 struct CentersPage {
     centers: Vec<queries::CenterRow>,
     first_page: &'static str,
+    /// For the administrator of a city that has no agreement yet.
+    steps: Option<FirstSteps>,
 }
 
 impl CentersPage {
@@ -46,9 +49,32 @@ impl View for CentersPage {
 }
 
 #[get("/centers")]
-async fn list(by: Viewer, db: &Db, now: Now) -> Result<Page<CentersPage>> {
-    let centers = queries::list(&by, &mut *db.read().await?, Zone::SHANGHAI.date(now.0)).await?;
-    Ok(Page(CentersPage { centers, first_page: by.role.first_page() }))
+async fn list(by: Viewer, db: &Db, now: Now, lang: Lang) -> Result<Page<CentersPage>> {
+    let mut conn = db.read().await?;
+    let centers = queries::list(&by, &mut conn, Zone::SHANGHAI.date(now.0)).await?;
+    let first_page = by.role.first_page();
+    let steps = match CityAdmin::of(by) {
+        Some(admin) => first_steps(lang, queries::founding(&admin, &mut conn).await?),
+        None => None,
+    };
+    Ok(Page(CentersPage { centers, first_page, steps }))
+}
+
+/// What the city does before a center can open, until there is an agreement.
+fn first_steps(lang: Lang, (has_parties, has_agreement): (bool, bool)) -> Option<FirstSteps> {
+    let step = |name, note: &str, done, href: Option<&str>| FirstStep {
+        name,
+        note: lang.text(note),
+        done,
+        href: href.map(str::to_owned),
+    };
+    let steps = [
+        step("steps.organizations", "steps.organizations_text", has_parties, Some("/organizations")),
+        step("steps.agreement", "steps.agreement_text", false, has_parties.then_some("/agreements/new")),
+        step("steps.rooms", "steps.rooms_text", false, None),
+        step("steps.workers", "steps.workers_text", false, None),
+    ];
+    (!has_agreement).then(|| FirstSteps::new(steps))
 }
 
 /// What the form says where it is not known what the second number counts.

@@ -2,7 +2,7 @@
 
 use super::types::{Center, CenterHead, CenterId};
 use super::{Population, population};
-use crate::auth::Viewer;
+use crate::auth::{CityAdmin, Viewer};
 use crate::error::{Error, Result};
 use crate::store::Conn;
 
@@ -91,6 +91,16 @@ pub async fn list(by: &Viewer, conn: &mut Conn, today: crate::clock::Date) -> Re
         row.population = populations.get(&row.head.id).copied().unwrap_or_default();
     }
     Ok(rows)
+}
+
+/// Whether the city has a provider and a purchaser, and whether it has any agreement.
+pub async fn founding(_: &CityAdmin, conn: &mut Conn) -> Result<(bool, bool)> {
+    let (providers, purchasers, agreements): (i64, i64, i64) = sqlx::query_as(
+        "select (select count(*) from providers), (select count(*) from purchasers), (select count(*) from agreements)",
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((providers > 0 && purchasers > 0, agreements > 0))
 }
 
 /// Every center, for the front page.

@@ -25,6 +25,7 @@ mod room_use;
 pub mod rules;
 pub mod scope;
 mod sheet;
+mod steps;
 mod today;
 mod types;
 

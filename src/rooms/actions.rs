@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::types::{ClosureId, Room, RoomId};
-use super::{RoomInput, WeekHours};
+use super::types::{ClosureId, Room, RoomId, RoomKindId};
+use super::{RoomInput, WeekHours, forms};
 use crate::auth::Manager;
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
-use crate::error::{Error, OnViolation, Result};
+use crate::error::{Error, Fault, FieldErrors, OnViolation, Result};
 use crate::store::{self, Conn};
 use crate::{audit, locks};
 
@@ -31,9 +31,44 @@ pub async fn add(by: &Manager, now: Now, tx: &mut Conn, center: &Center, input: 
     .await
     .on_unique("rooms_name", name_taken)
     .on_missing(no_such_kind)?;
-    set_hours(by, now, tx, id, center.zone.date(now.0), &input.hours).await?;
+    set_hours(by, now, tx, center.zone.date(now.0), &[(id, &input.hours)]).await?;
     audit::record(tx, by, now, audit::entry("room.added", id.0).at(center.id())).await?;
     Ok(id)
+}
+
+/// Adds many rooms to the center, each of another kind; all of them or none.
+///
+/// # Errors
+/// `Invalid` at the name in the row of each kind whose room the center has by that name already.
+pub async fn add_all(by: &Manager, now: Now, tx: &mut Conn, center: &Center, inputs: &[RoomInput]) -> Result<()> {
+    let added: Vec<(RoomId, RoomKindId)> = sqlx::query_as(
+        "insert into rooms (center_id, kind_id, name, area_m2, capacity, buffer_minutes, created_at)
+         select cast($2 as bigint), cast(j.value ->> 'kind' as bigint), j.value ->> 'name',
+                cast(j.value ->> 'area_m2' as bigint), cast(j.value ->> 'capacity' as bigint),
+                cast(j.value ->> 'buffer_minutes' as bigint), cast($3 as bigint)
+         from json_each(cast($1 as json_text)) j where true order by cast(j.key as bigint)
+         on conflict (center_id, name) do nothing returning id, kind_id",
+    )
+    .bind(store::rows(inputs, |input| {
+        json!({
+            "kind": input.kind, "name": input.name, "area_m2": input.area_m2, "capacity": input.capacity,
+            "buffer_minutes": input.buffer_minutes,
+        })
+    }))
+    .bind(center.id())
+    .bind(now.0)
+    .fetch_all(&mut *tx)
+    .await?;
+    let room_of = |kind| added.iter().find(|(_, of)| *of == kind).map(|(id, _)| *id);
+    let taken: Vec<_> = inputs.iter().filter(|input| room_of(input.kind).is_none()).collect();
+    if !taken.is_empty() {
+        let fault = |input: &&RoomInput| (forms::in_row("name", input.kind), Fault::new("field.name_taken"));
+        return Err(FieldErrors { fields: taken.iter().map(fault).collect(), whole: None }.into());
+    }
+    let hours: Vec<_> = inputs.iter().filter_map(|input| Some((room_of(input.kind)?, &input.hours))).collect();
+    set_hours(by, now, tx, center.zone.date(now.0), &hours).await?;
+    let entries: Vec<_> = hours.iter().map(|(id, _)| audit::entry("room.added", id.0).at(center.id())).collect();
+    audit::record_all(tx, by, now, &entries).await
 }
 
 /// Changes a room, if anything is to be otherwise. Bookings that are there stay as they are, buffers included; other hours
@@ -63,7 +98,7 @@ pub async fn revise(
     let today = center.zone.date(now.0);
     let other_hours = room.hours.week(today) != input.hours;
     if other_hours {
-        set_hours(by, now, tx, room.id, today, &input.hours).await?;
+        set_hours(by, now, tx, today, &[(room.id, &input.hours)]).await?;
     }
     if revised.rows_affected() == 0 && !other_hours {
         return Ok(());
@@ -71,31 +106,42 @@ pub async fn revise(
     audit::record(tx, by, now, audit::entry("room.revised", room.id.0).at(room.center_id)).await
 }
 
-/// Lets the room's hours be these from `day` on, in the place of what was set on that day before.
-async fn set_hours(by: &Manager, now: Now, tx: &mut Conn, room: RoomId, day: Date, hours: &WeekHours) -> Result<()> {
-    let week: i64 = sqlx::query_scalar(
-        "insert into room_weeks (room_id, valid_from, created_at, created_by) values ($1, $2, $3, $4)
+/// Lets the hours of each room be these from `day` on, in the place of what was set on that day before.
+async fn set_hours(by: &Manager, now: Now, tx: &mut Conn, day: Date, rooms: &[(RoomId, &WeekHours)]) -> Result<()> {
+    let weeks: Vec<(i64, RoomId)> = sqlx::query_as(
+        "insert into room_weeks (room_id, valid_from, created_at, created_by)
+         select cast(cast(j.value as text) as bigint), cast($2 as text), cast($3 as bigint), cast($4 as bigint)
+         from json_each(cast($1 as json_text)) j where true
          on conflict (room_id, valid_from) do update set created_at = excluded.created_at, created_by = excluded.created_by
-         returning id",
+         returning id, room_id",
     )
-    .bind(room)
+    .bind(store::rows(rooms, |(room, _)| json!(room)))
     .bind(day)
     .bind(now.0)
     .bind(by.account)
-    .fetch_one(&mut *tx)
+    .fetch_all(&mut *tx)
     .await?;
-    sqlx::query("delete from room_week_spans where week_id = $1").bind(week).execute(&mut *tx).await?;
+    sqlx::query(
+        "delete from room_week_spans
+         where week_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(store::rows(&weeks, |(week, _)| json!(week)))
+    .execute(&mut *tx)
+    .await?;
+    let spans = weeks.iter().flat_map(|(week, room)| {
+        let hours = rooms.iter().filter(move |(of, _)| of == room).flat_map(|(_, hours)| hours.spans());
+        hours.map(move |(weekday, opens, closes)| (*week, weekday, opens, closes))
+    });
     sqlx::query(
         "insert into room_week_spans (week_id, weekday, opens, closes)
-         select cast($2 as bigint), cast(j.value ->> 'weekday' as bigint), cast(j.value ->> 'opens' as bigint),
-                cast(j.value ->> 'closes' as bigint)
+         select cast(j.value ->> 'week' as bigint), cast(j.value ->> 'weekday' as bigint),
+                cast(j.value ->> 'opens' as bigint), cast(j.value ->> 'closes' as bigint)
          from json_each(cast($1 as json_text)) j",
     )
     .bind(store::rows(
-        hours.spans(),
-        |(weekday, opens, closes)| json!({"weekday": weekday, "opens": opens, "closes": closes}),
+        spans,
+        |(week, weekday, opens, closes)| json!({"week": week, "weekday": weekday, "opens": opens, "closes": closes}),
     ))
-    .bind(week)
     .execute(tx)
     .await?;
     Ok(())

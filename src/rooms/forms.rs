@@ -1,8 +1,10 @@
-//! Reading a room's form: the same for a new room and for a revised one, for pages and API.
+//! Reading a room's form: the same for a new room and for a revised one, for pages and API. And that of many new rooms.
 
-use super::WeekHours;
-use super::types::RoomKindId;
-use crate::error::{Fault, Result};
+use std::ops::RangeInclusive;
+
+use super::types::{RoomKind, RoomKindId};
+use super::{WeekHours, rules};
+use crate::error::{Error, Fault, Result};
 use crate::fields::{Fields, Reader, parse};
 
 pub struct RoomInput {
@@ -46,6 +48,80 @@ pub fn room(fields: &Fields) -> Result<RoomInput> {
             hours,
         })
     })
+}
+
+/// The name of a field in the row of `kind`, `name.3`: of those who add a room of each kind at once.
+pub fn in_row(field: &str, kind: RoomKindId) -> String {
+    format!("{field}.{kind}")
+}
+
+/// The days that open alike where many rooms are added at once, and the fields of their hours.
+const ALIKE: [(RangeInclusive<i64>, &str, &str); 2] =
+    [(1..=5, "weekdays.opens", "weekdays.closes"), (6..=7, "weekend.opens", "weekend.closes")];
+
+/// What the form of many rooms proposes: a room of each kind, called like it, open every day. How large a room is nobody
+/// can guess, and a guess would count towards the floor area.
+pub fn proposal(kinds: &[RoomKind]) -> Fields {
+    let mut fields = Fields::default();
+    for kind in kinds {
+        fields.add(&in_row("add", kind.id), "1");
+        fields.add(&in_row("name", kind.id), &kind.name);
+        fields.add(&in_row("capacity", kind.id), &rules::usual_capacity(kind).to_string());
+    }
+    for (_, opens, closes) in ALIKE {
+        fields.add(opens, "08:30");
+        fields.add(closes, "21:00");
+    }
+    fields
+}
+
+/// Fields `add name area_m2 capacity` in the row of each of these kinds, read where `add` is ticked; and for all of them
+/// `weekdays.opens`, `weekdays.closes`, `weekend.opens` and `weekend.closes`, the last two perhaps empty.
+///
+/// # Errors
+/// `Refused("no_room_ticked")` where no row is.
+pub fn rooms(fields: &Fields, kinds: &[RoomKind]) -> Result<Vec<RoomInput>> {
+    let mut read = fields.read();
+    let ticked: Vec<RoomKindId> =
+        kinds.iter().map(|kind| kind.id).filter(|kind| read.flag(&in_row("add", *kind))).collect();
+    if ticked.is_empty() {
+        return Err(Error::refused("no_room_ticked"));
+    }
+    let rows: Vec<_> = ticked
+        .into_iter()
+        .map(|kind| {
+            let name = read.required(&in_row("name", kind), parse::line(40));
+            let area_m2 = read.required(&in_row("area_m2", kind), parse::integer(1..=20_000));
+            let capacity = read.required(&in_row("capacity", kind), parse::integer(1..=5_000));
+            (kind, name, area_m2, capacity)
+        })
+        .collect();
+    let hours = hours_alike(&mut read, fields);
+    read.finish(|| {
+        rows.into_iter()
+            .map(|(kind, name, area_m2, capacity)| {
+                let hours = hours.clone();
+                Some(RoomInput { name: name?, kind, area_m2: area_m2?, capacity: capacity?, buffer_minutes: 0, hours })
+            })
+            .collect()
+    })
+}
+
+/// The same hours on all weekdays, and perhaps on both days of the weekend.
+fn hours_alike(read: &mut Reader<'_>, fields: &Fields) -> WeekHours {
+    let mut hours = WeekHours::default();
+    for (days, opens, closes) in ALIKE {
+        let (first, mut one_day) = (*days.start(), WeekHours::default());
+        let sent = spans(read, fields, (opens, closes));
+        if first == 1 && fields.get(opens).is_empty() && fields.get(closes).is_empty() {
+            read.fault::<()>(opens, Fault::new("field.required"));
+        }
+        add(read, &mut one_day, closes, sent.into_iter().map(|span| (first, span)));
+        for day in days {
+            one_day.on(first).iter().for_each(|(from, to)| hours.add(day, *from, *to));
+        }
+    }
+    hours
 }
 
 /// A time in which a room is open, in minutes after local midnight.

@@ -1,6 +1,6 @@
 //! A center's rooms: the list with how it stands to the notice, and the form of one room.
 
-use crate::auth::{CenterReader, Manager};
+use crate::auth::{CenterReader, Manager, Viewer};
 use std::time::Duration;
 
 use askama::Template;
@@ -18,7 +18,7 @@ use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, new, create, edit, update, close, void_closure, retire, restore]
+    routes![list, new, create, create_required, edit, update, close, void_closure, retire, restore]
 }
 
 #[derive(Template)]
@@ -30,11 +30,39 @@ struct RoomsPage {
     retired: Vec<Room>,
     closures: Vec<Closure>,
     standard: rules::Standard,
+    /// Required kinds of which rooms are added at once: those that are missing, and those that came back with a fault.
+    offered: Vec<RoomKind>,
+    form: Form,
     today: Date,
     may_manage: bool,
 }
 
 impl RoomsPage {
+    /// With the form as it was sent, or with what it proposes.
+    async fn load(by: &Viewer, conn: &mut Conn, now: Now, center: Center, sent: Option<Form>) -> Result<Self> {
+        let rooms = queries::of_center(conn, center.id()).await?;
+        let kinds = queries::kinds(conn).await?;
+        let standard = rules::standard(&rooms, &kinds);
+        let form = sent.unwrap_or_else(|| Form::filled(forms::proposal(&standard.missing_required)));
+        let faulty = |kind: &RoomKind| form.fault(&forms::in_row("name", kind.id)).is_some();
+        let offered = |kind: &RoomKind| standard.missing_required.contains(kind) || faulty(kind);
+        Ok(Self {
+            offered: kinds.into_iter().filter(offered).collect(),
+            closures: queries::closures(conn, center.id(), now.0, Timestamp(i64::MAX)).await?,
+            retired: queries::retired(conn, center.id()).await?,
+            may_manage: Manager::includes(by.role),
+            today: center.zone.date(now.0),
+            center,
+            rooms,
+            standard,
+            form,
+        })
+    }
+
+    fn in_row(&self, field: &str, kind: &RoomKind) -> String {
+        forms::in_row(field, kind.id)
+    }
+
     fn room_name(&self, id: &RoomId) -> &str {
         self.rooms.iter().find(|room| room.id == *id).map_or("", |room| room.name.as_str())
     }
@@ -52,20 +80,40 @@ impl View for RoomsPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Rooms)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/centers/<center>/rooms")]
 async fn list(by: CenterReader, db: &Db, now: Now, center: CenterId) -> Result<Page<RoomsPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let rooms = queries::of_center(&mut conn, center.id()).await?;
-    let kinds = queries::kinds(&mut conn).await?;
-    let closures = queries::closures(&mut conn, center.id(), now.0, Timestamp(i64::MAX)).await?;
-    let standard = rules::standard(&rooms, &kinds);
-    let may_manage = Manager::includes(by.role);
-    let retired = queries::retired(&mut conn, center.id()).await?;
-    let today = center.zone.date(now.0);
-    Ok(Page(RoomsPage { center, rooms, retired, closures, standard, today, may_manage }))
+    Ok(Page(RoomsPage::load(&by, &mut conn, now, center, None).await?))
+}
+
+#[post("/centers/<center>/rooms/required", data = "<fields>")]
+async fn create_required(
+    by: Manager,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    fields: Fields,
+) -> Result<Submitted<RoomsPage>> {
+    let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
+    let made = async {
+        let mut tx = db.begin().await?;
+        let mut kinds = queries::kinds(&mut tx).await?;
+        kinds.retain(|kind| kind.class == RoomClass::Required);
+        actions::add_all(&by, now, &mut tx, &center, &forms::rooms(&fields, &kinds)?).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    Submitted::of(made.await.map(|()| format!("/centers/{}/rooms", center.id())), "done.rooms_added", async |errors| {
+        let form = Form::again(fields, errors);
+        RoomsPage::load(&by, &mut *db.read().await?, now, center, Some(form)).await
+    })
+    .await
 }
 
 /// The form of a room, new (`room` is none) or known.
@@ -193,7 +241,7 @@ fn values(room: &Room, today: Date) -> Fields {
     values
 }
 
-#[post("/centers/<center>/rooms/<id>", data = "<fields>")]
+#[post("/centers/<center>/rooms/<id>", rank = 2, data = "<fields>")]
 async fn update(
     by: Manager,
     db: &Db,

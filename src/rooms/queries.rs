@@ -80,7 +80,7 @@ pub async fn hours(conn: &mut Conn, rooms: &[RoomId]) -> Result<BTreeMap<RoomId,
 }
 
 pub async fn kinds(conn: &mut Conn) -> Result<Vec<RoomKind>> {
-    Ok(sqlx::query_as("select id, class, name, name_en from room_kinds order by id").fetch_all(conn).await?)
+    Ok(sqlx::query_as("select id, code, class, name, name_en from room_kinds order by id").fetch_all(conn).await?)
 }
 
 /// The closures of a center's rooms that touch [from, to).

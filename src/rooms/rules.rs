@@ -12,8 +12,8 @@ pub const FLOOR_AREA_M2: i64 = 1_500;
 #[derive(Debug, PartialEq, Eq)]
 pub struct Standard {
     pub area_m2: i64,
-    /// Names of required kinds that no room has, Chinese and English.
-    pub missing_required: Vec<(String, String)>,
+    /// Required kinds that no room has.
+    pub missing_required: Vec<RoomKind>,
     pub optional_there: usize,
     pub optional_asked: usize,
 }
@@ -34,11 +34,20 @@ pub fn standard(rooms: &[Room], kinds: &[RoomKind]) -> Standard {
     let of = |class| kinds.iter().filter(move |kind| kind.class == class);
     Standard {
         area_m2: rooms.iter().map(|room| room.area_m2).sum(),
-        missing_required: of(RoomClass::Required)
-            .filter(|kind| !there.contains(&kind.id))
-            .map(|kind| (kind.name.clone(), kind.name_en.clone()))
-            .collect(),
+        missing_required: of(RoomClass::Required).filter(|kind| !there.contains(&kind.id)).cloned().collect(),
         optional_there: of(RoomClass::Optional).filter(|kind| there.contains(&kind.id)).count(),
         optional_asked: of(RoomClass::Optional).count().div_ceil(2),
+    }
+}
+
+/// How many people a room of this kind mostly holds: proposed to whoever adds it, and corrected by them.
+pub fn usual_capacity(kind: &RoomKind) -> i64 {
+    match kind.code.as_str() {
+        "multi_purpose" => 60,
+        "reception" | "elderly" => 40,
+        "reading" | "children" => 30,
+        "group_work" => 12,
+        "casework" => 4,
+        _ => 20,
     }
 }

@@ -11,9 +11,10 @@ text_enum!(
     RoomClass in "room_class" { Required = "required", Optional = "optional", Own = "own" }
 );
 
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct RoomKind {
     pub id: RoomKindId,
+    pub code: String,
     pub class: RoomClass,
     pub name: String,
     pub name_en: String,

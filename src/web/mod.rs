@@ -13,6 +13,7 @@ pub mod page;
 pub mod preferences;
 pub mod qr;
 pub mod site;
+pub mod steps;
 pub mod table;
 pub mod text;
 

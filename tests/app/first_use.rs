@@ -382,3 +382,45 @@ fn large_letters_come_while_somebody_types() {
         desk.close().await;
     });
 }
+
+on_both_engines! {
+    async fn a_new_center_is_led_through_its_first_steps(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        ada.get("/centers/3").await.is(200).shows("开始使用").shows("已完成 0 步").shows("必备 0/8").hides("都办好了")
+            .shows("class=\"next\"").shows("href=\"/organizations\"").shows("href=\"/centers/3/rooms\"")
+            .shows("href=\"/centers/3/workers/new\"").shows("href=\"/centers/3/people/new\"").shows("href=\"/centers/3/activities/new\"");
+        let agreement = [("center", "3"), ("provider", "1"), ("purchaser", "1"), ("starts_on", "2026-01-01"), ("ends_on", "2026-12-31")];
+        ada.post("/agreements", &agreement).await.is(303);
+        // Who may not take a step is told who does.
+        let ben = app.sign_in("ben").await;
+        ben.get("/centers/3").await.is(200).shows("已完成 1 步").hides("href=\"/organizations\"").shows("由社工办理").hides("/centers/3/people/new");
+        app.sign_in("tom").await.get("/centers/1").await.is(200).hides("class=\"card flush first-steps\"").shows("“开始使用”还有几步没有完成");
+        let mut rooms = vec![("weekdays.opens".to_owned(), "08:30"), ("weekdays.closes".to_owned(), "21:00")];
+        for kind in 1..=8 {
+            let name = ["一", "二", "三", "四", "五", "六", "七", "八"][kind - 1];
+            rooms.extend([("add", "1"), ("name", name), ("area_m2", "40"), ("capacity", "9")].map(|(field, value)| (format!("{field}.{kind}"), value)));
+        }
+        let rooms: Vec<_> = rooms.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        ben.post("/centers/3/rooms/required", &rooms).await.is(303);
+        let worker = [("name", "何伟明"), ("phone", "13500135000"), ("kind", "social_worker"), ("started_on", "2026-03-01"), ("birth_date", "1990-01-01")];
+        ben.post("/centers/3/workers", &worker).await.is(303);
+        // Who works there is no resident yet.
+        ada.get("/centers/3").await.is(200).shows("已完成 3 步").shows("必备 8/8").shows("/centers/3/people/new").hides("/centers/3/workers/new");
+        ada.post("/centers/3/people", &[("name", "陈秀英"), ("birth_date", "1950-01-01")]).await.is(303);
+        let room = app.number("select max(id) from rooms").await.to_string();
+        let tea = [("title", "茶话会"), ("kind", "3"), ("room", &room), ("date", "2026-03-06"), ("starts", "14:00"), ("ends", "16:00")];
+        ada.get("/centers/3").await.is(200).shows("已完成 4 步");
+        ada.post("/centers/3/activities", &tea).await.is(303);
+        app.execute("update people set birth_date = '1990-01-01' where birth_date is null").await;
+        ada.get("/centers/3").await.is(200).hides("开始使用").shows("都办好了");
+    }
+
+    async fn a_city_without_an_agreement_is_told_where_to_begin(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        ada.get("/centers").await.is(200).hides("开始使用");
+        app.execute("delete from agreement_centers").await;
+        app.execute("delete from agreements").await;
+        ada.get("/centers").await.is(200).shows("开始使用").shows("已完成 1 步").shows("href=\"/agreements/new\"");
+        app.sign_in("tom").await.get("/centers").await.is(200).hides("开始使用");
+    }
+}

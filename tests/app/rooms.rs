@@ -105,3 +105,66 @@ on_both_engines! {
         ada.post("/centers/1/rooms", &[("hours.1.opens", "4611686018427387914:00")]).await.is(422);
     }
 }
+
+/// A form that adds a room of each of these kinds, called so.
+fn at_once<'a>(rows: &'a [[(String, &'a str); 4]], weekend: (&'a str, &'a str)) -> Vec<(&'a str, &'a str)> {
+    let hours = [
+        ("weekdays.opens", "08:30"),
+        ("weekdays.closes", "21:00"),
+        ("weekend.opens", weekend.0),
+        ("weekend.closes", weekend.1),
+    ];
+    rows.iter().flatten().map(|(name, value)| (name.as_str(), *value)).chain(hours).collect()
+}
+
+fn row<'a>(kind: i64, name: &'a str, area: &'a str) -> [(String, &'a str); 4] {
+    let field = |name: &str| format!("{name}.{kind}");
+    [(field("add"), "1"), (field("name"), name), (field("area_m2"), area), (field("capacity"), "20")]
+}
+
+on_both_engines! {
+    async fn all_required_rooms_are_added_at_once(app: TestApp) {
+        let otto = app.sign_in("otto").await;
+        let page = otto.get("/centers/2/rooms").await.is(200).shows("一次添加 8 间必备功能室").shows("open>")
+            .shows("name=\"add.1\" value=\"1\" checked").shows("name=\"name.8\" type=\"text\"").shows("value=\"志愿者之家\"");
+        assert_eq!(page.text().matches(" checked").count(), 8);
+        let names = ["大厅", "多功能厅", "阅览室", "长者室", "儿童室", "个案室", "小组室", "志愿者室"];
+        let rows: Vec<_> = (1..).zip(names).map(|(kind, name)| row(kind, name, "50")).collect();
+        otto.post("/centers/2/rooms/required", &at_once(&rows, ("09:00", "17:30"))).await.is(303);
+        otto.get("/centers/2/rooms").await.is(200).shows("志愿者室").shows("400 m²").shows("79").hides("必备功能室：").hides("一次添加");
+        assert_eq!(app.number("select count(*) from rooms where center_id = 2 and capacity = 20 and buffer_minutes = 0").await, 8);
+        assert_eq!(app.number("select count(*) from room_weeks w join rooms r on r.id = w.room_id where r.center_id = 2").await, 8);
+        let spans = "select count(*) from room_week_spans s join room_weeks w on w.id = s.week_id join rooms r on r.id = w.room_id
+                     where r.center_id = 2 and (s.weekday > 5) = (s.opens = 540 and s.closes = 1050)";
+        assert_eq!(app.number(spans).await, 56);
+        assert_eq!(app.number("select count(*) from audit_events where action = 'room.added' and center_id = 2").await, 8);
+        // Sent twice, nothing comes of it, and each row says why.
+        let again = otto.post("/centers/2/rooms/required", &at_once(&rows, ("", ""))).await.is(422).shows("这个名称已经有了");
+        assert_eq!(again.text().matches("href=\"#f-name.").count(), 8);
+        assert_eq!(app.number("select count(*) from rooms where center_id = 2").await, 8);
+    }
+
+    async fn faults_of_many_rooms_stand_at_their_fields_and_none_is_added(app: TestApp) {
+        let ben = app.sign_in("ben").await;
+        let path = "/centers/1/rooms/required";
+        let before = app.number("select count(*) from rooms").await;
+        let mut rows = [row(6, "个案室", ""), row(7, "小组室", "70"), row(8, "小组室", "30")];
+        let mut form = at_once(&rows, ("09:00", ""));
+        form.retain(|(name, _)| *name != "weekdays.opens" && *name != "weekdays.closes");
+        ben.post(path, &form).await.is(422).shows("#f-area_m2.6").hides("#f-area_m2.7").shows("#f-weekdays.opens").shows("#f-weekend.closes")
+            .shows("value=\"个案室\"").hides("#f-name.8");
+        rows[0][2].1 = "24";
+        ben.post(path, &at_once(&rows, ("", ""))).await.is(422).shows("#f-name.8").hides("#f-name.7");
+        ben.post(path, &at_once(&rows, ("17:00", "09:00"))).await.is(422).shows("关门要晚于开门");
+        ben.post(path, &at_once(&[], ("", ""))).await.is(422).shows("请至少勾选一间功能室");
+        // A kind that no center has to have is not read.
+        ben.post(path, &at_once(&[row(9, "康复室", "40")], ("", ""))).await.is(422).shows("请至少勾选一间功能室");
+        assert_eq!(app.number("select count(*) from rooms").await, before);
+        rows[2][1].1 = "志愿者室";
+        rows[1][0].1 = "0";
+        ben.post(path, &at_once(&rows, ("", ""))).await.is(303);
+        assert_eq!(app.number("select count(*) from rooms").await, before + 2);
+        ben.get("/centers/1/rooms").await.is(200).shows("志愿者室").hides("小组室").shows("一次添加");
+        app.sign_in("ann").await.get("/centers/1/rooms").await.is(200).hides("一次添加");
+    }
+}

@@ -90,6 +90,7 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/catalogs/<catalog>", "the centers' own class of rooms"),
     ("/centers/<center>/activities", "tomorrow afternoon, once, published"),
     ("/centers/<center>/rooms", "the hours in which most rooms are open"),
+    ("/centers/<center>/rooms/required", "a room of each required kind that is missing, called like it"),
     ("/centers/<center>/sessions/<id>/closing", "the minutes that the door saw"),
     ("/centers/<center>/sessions/<id>/hours", "the minutes that the door saw"),
     ("/centers/<center>/sessions/<id>/schedule/cancellation", "this session alone"),

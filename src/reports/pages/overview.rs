@@ -14,12 +14,14 @@ use crate::clock::{Date, Month, Now, Timestamp};
 use crate::error::Result;
 use crate::reports::Reach;
 use crate::reports::queries::{self, By};
+use crate::reports::steps;
 use crate::reports::today::{self, ToDo, TodaySession};
 use crate::reports::types::{Period, Tally};
 use crate::store::Db;
 use crate::web::chart::{ChartColumn, Columns};
 use crate::web::filters::{self, long_month};
 use crate::web::nav::Tab;
+use crate::web::steps::FirstSteps;
 use crate::web::{Frame, Lang, Page, View};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -38,6 +40,9 @@ struct Overview {
     before: Tally,
     year: Columns,
     to_do: ToDo,
+    /// Until all of them are done, for whoever may take any.
+    steps: Option<FirstSteps>,
+    has_begun: bool,
     population: Population,
     role: Role,
 }
@@ -91,7 +96,10 @@ async fn show(by: CenterReader, db: &Db, now: Now, lang: Lang, center: CenterId)
     let reach = Reach::into_center(center.clone());
     let year = Period { from: twelve_months_to(month), to: month.end() };
     let months = queries::tallies(&mut conn, By::Month, &reach, year).await?;
+    let beginnings = steps::beginnings(&mut conn, &center, now).await?;
     Ok(Page(Overview {
+        steps: beginnings.steps(lang, by.role, &center),
+        has_begun: beginnings.are_over(),
         sessions: today::sessions(&by, &mut conn, &center, today).await?,
         before: queries::total(&mut conn, &reach, same_days_before(today)).await?,
         to_do: today::to_do(&by, &mut conn, &center, now).await?,

@@ -383,7 +383,7 @@ on_both_engines! {
             .shows("今天 1 场活动").shows("进行中 · 0 人").shows("待结束登记 1 场").shows("志愿时数待确认 1 人次")
             .shows("1 位居民缺出生日期").shows("上月同期 2").shows("▼ 50%").shows("/agenda/1").hides("/centers/1/edit");
         app.sign_in("ada").await.get("/centers/1").await.is(200).shows("/centers/1/edit");
-        app.sign_in("ada").await.get("/centers/3").await.is(200).shows("今天没有安排活动").shows("都办好了").shows("尚未委托");
+        app.sign_in("ada").await.get("/centers/3").await.is(200).shows("今天没有安排活动").hides("都办好了").shows("“开始使用”还有几步没有完成").shows("尚未委托");
     }
 
     async fn coverage_is_of_all_residents_once_it_is_known_what_the_annex_printed(app: TestApp) {
