@@ -52,13 +52,12 @@ impl Beginnings {
         self.required_there >= self.required_kinds
     }
 
-    /// Whether the center has begun: nothing of it is open.
+    /// Whether the center runs. Of a required room that it does not have the page of its rooms goes on telling.
     pub fn are_over(&self) -> bool {
-        let there = [self.agreements, self.social_workers, self.residents, self.activities];
-        self.has_rooms() && there.iter().all(|count| *count > 0)
+        [self.agreements, self.social_workers, self.residents, self.activities].iter().all(|count| *count > 0)
     }
 
-    /// The steps for a reader who may take any of them, until all are done.
+    /// The steps for a reader who may take any of them, until the center runs.
     pub fn steps(&self, lang: Lang, role: Role, center: &Center) -> Option<FirstSteps> {
         if self.are_over() || !(Manager::includes(role) || Coordinator::includes(role)) {
             return None;
