@@ -32,9 +32,26 @@ pub async fn make(tx: &mut Conn, now: Now, of: CodeOf, subjects: &[i64]) -> Resu
     Ok(())
 }
 
-/// Takes back the code of this one, if it has one, and gives it another. What was printed with the old one leads nowhere.
-pub async fn replace(tx: &mut Conn, now: Now, by: AccountId, of: CodeOf, subject: i64) -> Result<()> {
-    sqlx::query(
+/// Gives this one a code, unless it has one; says whether it did. Of two who make one at once, one does.
+pub async fn make_first(tx: &mut Conn, now: Now, of: CodeOf, subject: i64) -> Result<bool> {
+    let made = sqlx::query(
+        "insert into codes (token, kind, subject_id, created_at) values ($1, $2, $3, $4)
+         on conflict (kind, subject_id) where replaced_at is null do nothing",
+    )
+    .bind(secret(LENGTH))
+    .bind(of)
+    .bind(subject)
+    .bind(now.0)
+    .execute(tx)
+    .await?;
+    Ok(made.rows_affected() > 0)
+}
+
+/// Takes back the code of this one and gives it another; says whether it had one. What was printed with the old one leads
+/// nowhere.
+pub async fn replace(tx: &mut Conn, now: Now, by: AccountId, of: CodeOf, subject: i64) -> Result<bool> {
+    let replaced =
+        sqlx::query(
         "update codes set replaced_at = $1, replaced_by = $2 where kind = $3 and subject_id = $4 and replaced_at is null",
     )
     .bind(now.0)
@@ -43,7 +60,7 @@ pub async fn replace(tx: &mut Conn, now: Now, by: AccountId, of: CodeOf, subject
     .bind(subject)
     .execute(&mut *tx)
     .await?;
-    make(tx, now, of, &[subject]).await
+    Ok(replaced.rows_affected() > 0 && make_first(tx, now, of, subject).await?)
 }
 
 /// The good code of this one.

@@ -99,11 +99,13 @@ impl CodeSpot {
         read.finish(|| Some(()))?;
         let mut tx = db.begin().await?;
         let found = self.find(by, &mut tx, center).await?;
-        let has_one = codes::of(&mut tx, found.of, found.id).await?.is_some();
         let (made, replaced) = self.actions();
-        let action = if has_one { replaced } else { made };
-        if replaces || !has_one {
-            codes::replace(&mut tx, now, by.account, found.of, found.id).await?;
+        let action = if replaces && codes::replace(&mut tx, now, by.account, found.of, found.id).await? {
+            Some(replaced)
+        } else {
+            codes::make_first(&mut tx, now, found.of, found.id).await?.then_some(made)
+        };
+        if let Some(action) = action {
             audit::record(&mut tx, by, now, audit::entry(action, found.id).at(center)).await?;
             tx.commit().await?;
         }

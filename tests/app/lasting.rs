@@ -91,6 +91,20 @@ on_both_engines! {
         assert_eq!(app.number("select count(*) from attendances").await, 0);
     }
 
+    async fn of_those_who_make_a_code_at_once_one_does(app: TestApp) {
+        session(&app, None, None).await;
+        let ann = app.sign_in("ann").await;
+        for body in [&[][..], &[("replace", "1")]] {
+            let make = || ann.post("/centers/1/rooms/1/code", body);
+            let (one, two, three) = rocket::tokio::join!(make(), make(), make());
+            for answer in [one, two, three] {
+                assert_eq!(answer.leads_to(), "/centers/1/rooms/1/poster");
+            }
+            assert_eq!(app.number("select count(*) from codes where kind = 'room' and replaced_at is null").await, 1);
+        }
+        assert_eq!(app.number("select count(*) from audit_events where action = 'room.code_made'").await, 1);
+    }
+
     async fn a_code_that_was_replaced_leads_nowhere(app: TestApp) {
         session(&app, None, None).await;
         let old = code(&app, "/centers/1/activities/1").await;
