@@ -7,9 +7,13 @@ use std::sync::LazyLock;
 use data_encoding::HEXLOWER;
 use rocket::fairing::AdHoc;
 use rocket::http::{ContentType, Header};
-use rocket::{Responder, get, routes};
+use rocket::request::Request;
+use rocket::response::{self, Responder, Response};
+use rocket::{get, routes};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
+
+use super::compression;
 
 #[derive(RustEmbed)]
 #[folder = "src/web/assets"]
@@ -17,23 +21,26 @@ struct AssetFiles;
 
 /// What is served: file name to content. The stylesheets of `css/` are one file, `linli.css`.
 static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
-    let mut assets = BTreeMap::from([("linli.css".to_owned(), Asset::new(stylesheet().into_bytes()))]);
+    let mut assets = BTreeMap::from([("linli.css".to_owned(), Asset::new(stylesheet(), stylesheet().as_slice()))]);
     for name in AssetFiles::iter().filter(|name| !name.starts_with("css/")) {
         let (folder, file) = name.rsplit_once('/').unwrap_or(("", &name));
-        let asset = Asset { checksum: checksum(&family(folder, &name)), content: read(&name) };
-        assets.insert(file.to_owned(), asset);
+        assets.insert(file.to_owned(), Asset::new(read(&name), &family(folder, &name)));
     }
     assets
 });
 
 struct Asset {
     content: Vec<u8>,
+    /// The same, packed once and for all; none where packing would not make it smaller.
+    packed: Option<Vec<u8>>,
     checksum: String,
 }
 
 impl Asset {
-    fn new(content: Vec<u8>) -> Self {
-        Self { checksum: checksum(&content), content }
+    /// `family`: what its checksum is made of.
+    fn new(content: Vec<u8>, family: &[u8]) -> Self {
+        let packed = Some(compression::packed_well(&content)).filter(|packed| packed.len() < content.len());
+        Self { checksum: checksum(family), content, packed }
     }
 }
 
@@ -64,12 +71,19 @@ fn text_of(name: &str) -> String {
 }
 
 /// The layers' order is set by the first files; among components it does not matter.
-fn stylesheet() -> String {
+fn stylesheet() -> Vec<u8> {
     const FIRST: [&str; 3] = ["css/reset.css", "css/tokens.css", "css/base.css"];
     let rest = AssetFiles::iter().filter(|name| name.starts_with("css/") && !FIRST.contains(&name.as_ref()));
     let mut names: Vec<String> = rest.map(|name| name.into_owned()).collect();
     names.sort();
-    FIRST.iter().map(|name| (*name).to_owned()).chain(names).map(|name| text_of(&name)).collect::<Vec<_>>().join("\n")
+    FIRST
+        .iter()
+        .map(|name| (*name).to_owned())
+        .chain(names)
+        .map(|name| text_of(&name))
+        .collect::<Vec<_>>()
+        .join("\n")
+        .into_bytes()
 }
 
 /// The path of an asset, for templates: `/assets/3f2a…/linli.css`.
@@ -82,11 +96,25 @@ pub fn stage() -> AdHoc {
     AdHoc::on_ignite("assets", |rocket| async { rocket.mount("/", routes![show]) })
 }
 
-#[derive(Responder)]
 struct Served {
-    content: &'static [u8],
+    asset: &'static Asset,
     kind: ContentType,
-    cache: Header<'static>,
+    cache: &'static str,
+}
+
+impl<'r> Responder<'r, 'static> for Served {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let mut answer = Response::build();
+        answer.header(self.kind).header(Header::new("Cache-Control", self.cache)).header(compression::varies());
+        let content = match &self.asset.packed {
+            Some(packed) if compression::takes_gzip(request) => {
+                answer.header(compression::packed_as());
+                packed
+            }
+            _ => &self.asset.content,
+        };
+        answer.sized_body(content.len(), std::io::Cursor::new(content.as_slice())).ok()
+    }
 }
 
 /// The checksum is for the browser's cache. An old page's link gets today's file, and while a new program and an old one both
@@ -99,7 +127,7 @@ fn show(checksum: &str, name: &str) -> Option<Served> {
         true => "public, max-age=31536000, immutable",
         false => "no-cache",
     };
-    Some(Served { content: &asset.content, kind, cache: Header::new("Cache-Control", cache) })
+    Some(Served { asset, kind, cache })
 }
 
 #[cfg(test)]
