@@ -97,7 +97,7 @@ pub async fn add_account(settings: &Settings, login: &str, name: &str, role: Rol
     std::io::stdin().lock().read_line(&mut password).map_err(|error| error.to_string())?;
     let password = NewPassword::parse(&password, &[&login, &name]).map_err(fault)?;
     let db = open_existing(settings).await?;
-    let account = Applicant { name, login: login.clone(), password }.hashed().await.map_err(said)?;
+    let account = Applicant { name, login: login.clone(), password: Some(password) }.hashed().await.map_err(said)?;
     let made = async {
         let mut tx = db.begin().await?;
         accounts::create(&Actor::Operator, settings.clock.now(), &mut tx, account, role, &[scope]).await?;

@@ -2,6 +2,7 @@
 //! account may and how it is kept stands in `auth`, below the places in which a role holds.
 
 mod browser;
+mod invitation;
 mod known;
 mod own;
 mod pages;
@@ -14,6 +15,10 @@ pub(crate) use sign_in::keep_login;
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("accounts", |rocket| async {
-        rocket.mount("/", sign_in::routes()).mount("/", own::routes()).mount("/", pages::routes())
+        rocket
+            .mount("/", sign_in::routes())
+            .mount("/", own::routes())
+            .mount("/", invitation::routes())
+            .mount("/", pages::routes())
     })
 }

@@ -1,26 +1,25 @@
 //! The city administrator's pages about accounts.
 
 use askama::Template;
-use rocket::{Route, get, post, routes, uri};
+use rocket::{Route, State, get, post, routes, uri};
 
 use super::queries;
 use crate::agreements::{self, Organization};
 use crate::auth::accounts as actions;
 use crate::auth::accounts::read;
-use crate::auth::password::NewPassword;
-use crate::auth::{AccountId, CityAdmin, Place, Role, Scope};
+use crate::auth::{AccountId, CityAdmin, Place, Role, Scope, links};
 use crate::centers::{self, CenterHead, CenterId};
-use crate::clock::Now;
+use crate::clock::{Now, Zone};
 use crate::error::Result;
 use crate::fields::parse;
-use crate::store::{Conn, Db};
+use crate::store::{Conn, Db, Sealer};
 use crate::teams::{self, TeamName};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
-use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+use crate::web::{Fields, Form, Frame, Lang, OneTimeLink, Page, Site, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, new, create, edit, reset, disable, enable]
+    routes![list, new, create, edit, link, disable, enable]
 }
 
 #[derive(Template)]
@@ -101,14 +100,20 @@ async fn new(by: CityAdmin, db: &Db, role: Option<&str>) -> Result<Page<NewAccou
 }
 
 #[post("/accounts", data = "<fields>")]
-async fn create(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Submitted<NewAccountPage>> {
-    match make(&by, db, now, &fields).await {
+async fn create(
+    by: CityAdmin,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    fields: Fields,
+) -> Result<Submitted<NewAccountPage>> {
+    match make(&by, db, now, sealer, &fields).await {
         // A social worker's account leads no session until it has a staff record.
         Ok((id, Some(center))) => {
             let staff = format!("/centers/{center}/workers/new?account={id}");
             Ok(Submitted::done(staff, "done.account_needs_staff"))
         }
-        Ok((_, None)) => Ok(Submitted::done("/accounts", "done.account_created")),
+        Ok((id, None)) => Ok(Submitted::done(uri!(edit(id)), "done.account_created")),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
             Ok(Submitted::again(NewAccountPage::load(&by, &mut *db.read().await?, form).await?))
@@ -117,11 +122,21 @@ async fn create(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Subm
 }
 
 /// The new account, and the center where it waits for its staff record.
-async fn make(by: &CityAdmin, db: &Db, now: Now, fields: &Fields) -> Result<(AccountId, Option<CenterId>)> {
+async fn make(
+    by: &CityAdmin,
+    db: &Db,
+    now: Now,
+    sealer: &Sealer,
+    fields: &Fields,
+) -> Result<(AccountId, Option<CenterId>)> {
     let (role, scopes) = read_role(fields)?;
     let account = read(fields)?.hashed().await?;
+    let waits = account.waits();
     let mut tx = db.begin().await?;
     let id = actions::create(by, now, &mut tx, account, role, &scopes).await?;
+    if waits {
+        links::issue(by, now, &mut tx, sealer, id).await?;
+    }
     tx.commit().await?;
     Ok(match (role, scopes.as_slice()) {
         (Role::SocialWorker, [Scope::Center(center)]) => (id, Some(*center)),
@@ -148,14 +163,8 @@ fn read_role(fields: &Fields) -> Result<(Role, Vec<Scope>)> {
 #[template(path = "accounts/account_edit.html")]
 struct EditAccountPage {
     account: queries::Account,
-    form: Form,
-}
-
-impl EditAccountPage {
-    async fn load(by: &CityAdmin, conn: &mut Conn, id: AccountId, form: Form) -> Result<Self> {
-        let account = queries::all(by, conn).await?.into_iter().find(|account| account.id == id);
-        Ok(Self { account: account.ok_or(crate::error::Error::NotFound)?, form })
-    }
+    /// The link that waits for the account's owner.
+    link: Option<OneTimeLink>,
 }
 
 impl View for EditAccountPage {
@@ -166,35 +175,34 @@ impl View for EditAccountPage {
     fn frame(&self) -> Frame<'_> {
         Frame::City(Tab::Accounts)
     }
-
-    fn refill(&mut self, typed: Fields) {
-        self.form = Form::filled(typed);
-    }
 }
 
 #[get("/accounts/<id>")]
-async fn edit(by: CityAdmin, db: &Db, id: AccountId) -> Result<Page<EditAccountPage>> {
-    Ok(Page(EditAccountPage::load(&by, &mut *db.read().await?, id, Form::new()).await?))
+async fn edit(
+    by: CityAdmin,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    site: Site,
+    id: AccountId,
+) -> Result<Page<EditAccountPage>> {
+    let mut conn = db.read().await?;
+    let account = queries::find(&by, &mut conn, id).await?;
+    let waiting = match account.disabled_at {
+        None => links::pending(&by, &mut conn, now, sealer, id).await?,
+        Some(_) => None,
+    };
+    let shown = |link: links::AccountLink| OneTimeLink::new(&site, link.path(), Zone::SHANGHAI.local(link.ends_at));
+    Ok(Page(EditAccountPage { account, link: waiting.map(shown).transpose()? }))
 }
 
-#[post("/accounts/<id>/password", data = "<fields>")]
-async fn reset(by: CityAdmin, db: &Db, now: Now, id: AccountId, fields: Fields) -> Result<Submitted<EditAccountPage>> {
-    let (login, name) = actions::who_signs_in(&by, &mut *db.read().await?, id).await?;
-    let mut read = fields.read();
-    let password = read.required("password", |text| NewPassword::parse(text, &[&login, &name]));
-    match read.finish(|| password) {
-        Ok(password) => {
-            let password = password.hash().await?;
-            let mut tx = db.begin().await?;
-            actions::reset_password(&by, now, &mut tx, id, &password).await?;
-            tx.commit().await?;
-            Ok(Submitted::done(uri!(list), "done.password_reset"))
-        }
-        Err(error) => {
-            let form = Form::again(Fields::default(), error.into_field_errors()?);
-            Ok(Submitted::again(EditAccountPage::load(&by, &mut *db.read().await?, id, form).await?))
-        }
-    }
+/// A new link, in place of the password if there is one.
+#[post("/accounts/<id>/link")]
+async fn link(by: CityAdmin, db: &Db, now: Now, sealer: &State<Sealer>, id: AccountId) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    links::reset(&by, now, &mut tx, sealer, id).await?;
+    tx.commit().await?;
+    Ok(Done::to(uri!(edit(id)), "done.link_made"))
 }
 
 #[post("/accounts/<id>/disabling")]

@@ -92,7 +92,7 @@ async fn open_login(
 }
 
 /// Opens a login for this browser and sets its cookie.
-async fn enter(
+pub(super) async fn enter(
     tx: &mut Conn,
     now: Now,
     account: AccountId,
@@ -179,7 +179,7 @@ async fn create_first_admin(
         return Err(Error::NotFound);
     }
     let made = async {
-        let account = accounts::read(&fields)?;
+        let account = accounts::read_own(&fields)?;
         let (name, login) = (account.name.clone(), account.login.clone());
         let account = account.hashed().await?;
         let mut tx = db.begin().await?;

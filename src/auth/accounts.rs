@@ -6,7 +6,7 @@ use crate::auth::password::{NewPassword, PasswordHash};
 use crate::auth::{AccountId, CityAdmin, Role, Scope, Viewer};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Fault, OnViolation, Result};
-use crate::fields::{Fields, parse};
+use crate::fields::{Fields, Reader, parse};
 use crate::ids::CenterId;
 use crate::spelling::narrow;
 use crate::store::Conn;
@@ -15,33 +15,69 @@ use crate::store::Conn;
 pub struct Applicant {
     pub name: String,
     pub login: String,
-    pub password: NewPassword,
+    /// None where the owner chooses it, by a one-time link.
+    pub password: Option<NewPassword>,
 }
 
 impl Applicant {
     /// Ready to be written. To be called before a transaction begins: hashing takes its time.
     pub async fn hashed(self) -> Result<NewAccount> {
-        Ok(NewAccount { name: self.name, login: self.login, password: self.password.hash().await? })
+        let password = match self.password {
+            Some(password) => Some(password.hash().await?),
+            None => None,
+        };
+        Ok(NewAccount { name: self.name, login: self.login, password })
     }
 }
 
 pub struct NewAccount {
     name: String,
     login: String,
-    password: PasswordHash,
+    password: Option<PasswordHash>,
 }
 
-/// Reads the name, login and password of a new account.
+impl NewAccount {
+    /// Whether its owner is still to choose a password.
+    pub fn waits(&self) -> bool {
+        self.password.is_none()
+    }
+}
+
+/// Reads the name and login of a new account, and its password where one is given: else the owner chooses it.
 pub fn read(fields: &Fields) -> Result<Applicant> {
     let mut read = fields.read();
     let name = read.required("name", name);
     let login = read.required("login", login);
-    let password =
-        read.required("password", |text| NewPassword::parse(text, &[fields.get("login"), fields.get("name")]));
+    let is_given = !(fields.get("password").is_empty() && fields.get("password_again").is_empty());
+    let password = match is_given {
+        true => read_password(&mut read, fields, &[fields.get("login"), fields.get("name")]).map(Some),
+        false => Some(None),
+    };
+    read.finish(|| Some(Applicant { name: name?, login: login?, password: password? }))
+}
+
+/// The same of whoever makes their own: the password is theirs to choose now.
+pub fn read_own(fields: &Fields) -> Result<Applicant> {
+    let mut read = fields.read();
+    let name = read.required("name", name);
+    let login = read.required("login", login);
+    let password = read_password(&mut read, fields, &[fields.get("login"), fields.get("name")]);
+    read.finish(|| Some(Applicant { name: name?, login: login?, password: Some(password?) }))
+}
+
+/// A new password of the account whose login and name are `about`, typed twice.
+pub fn read_new_password(fields: &Fields, about: &[&str]) -> Result<NewPassword> {
+    let mut read = fields.read();
+    let password = read_password(&mut read, fields, about);
+    read.finish(|| password)
+}
+
+fn read_password(read: &mut Reader<'_>, fields: &Fields, about: &[&str]) -> Option<NewPassword> {
+    let password = read.required("password", |text| NewPassword::parse(text, about));
     if password.is_some() && fields.get("password") != fields.get("password_again") {
         read.fault::<()>("password_again", Fault::new("field.password_differs"));
     }
-    read.finish(|| Some(Applicant { name: name?, login: login?, password: password? }))
+    password
 }
 
 /// What an account is called, of a person or of a program.
@@ -62,7 +98,7 @@ pub fn login(text: &str) -> Result<String, Fault> {
     if fits { Ok(text) } else { Err(Fault::new("field.not_a_login")) }
 }
 
-/// Makes an account that signs in by password.
+/// Makes an account that signs in by password; one without is opened by a link ([`super::links`]).
 ///
 /// # Errors
 /// `Invalid` at `login` if the login is taken, at the scope's field if there is no such place; `Internal` if a scope
@@ -76,7 +112,7 @@ pub async fn create(
     scopes: &[Scope],
 ) -> Result<AccountId> {
     let NewAccount { name, login, password } = account;
-    insert(by, now, tx, Some(&login), &name, Some(password.as_str()), role, scopes).await
+    insert(by, now, tx, Some(&login), &name, password.as_ref().map(PasswordHash::as_str), role, scopes).await
 }
 
 /// Makes an account for another program, and its bearer token, which is shown once.
@@ -263,19 +299,6 @@ pub async fn enable(by: &CityAdmin, now: Now, tx: &mut Conn, account: AccountId)
     audit::record(tx, by, now, audit::entry("account.enabled", account.0)).await
 }
 
-/// Gives an account another password on its owner's request; every login of the account ends.
-pub async fn reset_password(
-    by: &CityAdmin,
-    now: Now,
-    tx: &mut Conn,
-    account: AccountId,
-    password: &PasswordHash,
-) -> Result<()> {
-    set_password(tx, account, password).await?;
-    logins::revoke_all(tx, now, account, None).await?;
-    audit::record(tx, by, now, audit::entry("account.password_reset", account.0)).await
-}
-
 /// The viewer's own new password; their other logins end.
 pub async fn change_password(by: &Viewer, now: Now, tx: &mut Conn, password: &PasswordHash) -> Result<()> {
     set_password(tx, by.account, password).await?;
@@ -307,17 +330,6 @@ pub async fn credentials(conn: &mut Conn, now: Now, login: &str) -> Result<Optio
         .bind(login.to_ascii_lowercase())
         .bind(now.0)
         .fetch_optional(conn)
-        .await?)
-}
-
-/// The login and name of an account that signs in by password.
-///
-/// # Errors
-/// `NotFound` for a program, a device, and for none.
-pub async fn who_signs_in(_: &CityAdmin, conn: &mut Conn, account: AccountId) -> Result<(String, String)> {
-    Ok(sqlx::query_as("select login, name from accounts where id = $1 and login is not null")
-        .bind(account)
-        .fetch_one(conn)
         .await?)
 }
 

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 mod guards;
+pub mod links;
 pub mod logins;
 pub mod password;
 mod role;

@@ -94,7 +94,8 @@ impl Builder {
     /// Makes an account and gives it to act with.
     async fn account(&self, tx: &mut Conn, login: &str, name: &str, role: Role, scope: Scope) -> Result<Viewer> {
         let password = NewPassword::parse(&self.password, &[]).map_err(|_| Error::internal("a weak password"))?;
-        let account = Applicant { name: name.to_owned(), login: login.to_owned(), password }.hashed().await?;
+        let account =
+            Applicant { name: name.to_owned(), login: login.to_owned(), password: Some(password) }.hashed().await?;
         let id: AccountId = accounts::create(&Actor::Operator, self.now, tx, account, role, &[scope]).await?;
         Ok(Viewer::at_the_command_line(id, name.to_owned(), role))
     }

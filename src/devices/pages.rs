@@ -16,7 +16,7 @@ use crate::fields::parse;
 use crate::store::{Conn, Db};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
-use crate::web::{Fields, Form, Frame, Lang, Page, Site, View, filters, qr};
+use crate::web::{Fields, Form, Frame, Lang, OneTimeLink, Page, Site, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![list, add, cut_off, offer, enrol]
@@ -25,9 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
 /// A link that was just made: shown once, for the database keeps its hash.
 struct Link {
     device: String,
-    url: String,
-    qr: String,
-    expires_at: Timestamp,
+    shown: OneTimeLink,
 }
 
 #[derive(Template)]
@@ -88,10 +86,9 @@ async fn add(
             let mut tx = db.begin().await?;
             let (_, secret) = actions::add(&by, now, &mut tx, center.id(), &name).await?;
             tx.commit().await?;
-            let url = site.link(format_args!("/enrol/{secret}"));
-            let expires_at = actions::expires(now);
-            let link = Link { device: name, qr: qr::svg(&url)?, url, expires_at };
-            (Some(link), Form::new(), rocket::http::Status::Ok)
+            let until = center.zone.local(actions::expires(now));
+            let shown = OneTimeLink::new(&site, format_args!("/enrol/{secret}"), until)?;
+            (Some(Link { device: name, shown }), Form::new(), rocket::http::Status::Ok)
         }
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);

@@ -190,6 +190,28 @@ pub async fn admit_unknown(
     Ok(id)
 }
 
+/// The person of this name and phone who is taken on as staff: known here, or entered as no more than that.
+pub async fn admit_staff(
+    by: &impl Acting,
+    now: Now,
+    tx: &mut Conn,
+    sealer: &Sealer,
+    center: CenterId,
+    name: &Name,
+    phone: &PhoneNumber,
+) -> Result<PersonId> {
+    if let Some(id) = enrolled(tx, sealer, center, name, phone).await? {
+        return Ok(id);
+    }
+    let id = admit_unknown(by, now, tx, sealer, center, name, phone).await?;
+    sqlx::query("update enrolments set as_staff = 1 where person_id = $1 and center_id = $2")
+        .bind(id)
+        .bind(center)
+        .execute(tx)
+        .await?;
+    Ok(id)
+}
+
 /// Registers somebody who gives a name and nothing else, always as a new person: a name alone tells nobody apart.
 pub async fn register_by_name(
     by: &impl Acting,
@@ -287,7 +309,7 @@ async fn update_enrolments(
     id: PersonId,
     (facts, notes): (&Facts, &Notes),
 ) -> Result<()> {
-    sqlx::query("update enrolments set address = $3, note = $4 where person_id = $1 and center_id = $2")
+    sqlx::query("update enrolments set address = $3, note = $4, as_staff = 0 where person_id = $1 and center_id = $2")
         .bind(id)
         .bind(center)
         .bind(notes.address.as_deref())

@@ -20,7 +20,9 @@ mod types;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{admit_unknown, enrol_known, enrolled, refuse_namesake, register, register_by_name, revise};
+pub use actions::{
+    admit_staff, admit_unknown, enrol_known, enrolled, refuse_namesake, register, register_by_name, revise,
+};
 pub use forms::{MembershipInput, PersonInput, PersonRevision};
 pub use memberships::{end_membership, grant_membership, void_membership};
 pub use name::Name;

@@ -4,6 +4,7 @@ use crate::auth::{CityAdmin, Coordinator, Manager, Role};
 use crate::centers::Center;
 use crate::clock::Now;
 use crate::error::Result;
+use crate::people::queries::RESIDENT;
 use crate::rooms::RoomClass;
 use crate::store::Conn;
 use crate::web::Lang;
@@ -26,7 +27,7 @@ pub struct Beginnings {
 }
 
 pub async fn beginnings(conn: &mut Conn, center: &Center, now: Now) -> Result<Beginnings> {
-    Ok(sqlx::query_as(
+    let sql = format!(
         "select (select count(*) from agreement_centers x where x.center_id = $1 and x.ends_on >= $2) as agreements,
                 (select count(*) from room_kinds k where k.class = $3) as required_kinds,
                 (select count(distinct r.kind_id) from rooms r join room_kinds k on k.id = r.kind_id
@@ -34,17 +35,16 @@ pub async fn beginnings(conn: &mut Conn, center: &Center, now: Now) -> Result<Be
                 (select count(*) from workers w where w.center_id = $1 and w.kind = $4
                    and (w.ended_on is null or w.ended_on > $2)) as social_workers,
                 (select count(*) from (
-                    select 1 from enrolments e where e.center_id = $1 and not exists (
-                        select 1 from workers w where w.center_id = e.center_id and w.person_id = e.person_id)
-                    limit 1) one) as residents,
-                (select count(*) from (select 1 from activities a where a.center_id = $1 limit 1) one) as activities",
-    )
-    .bind(center.id())
-    .bind(center.zone.date(now.0))
-    .bind(RoomClass::Required)
-    .bind(WorkerKind::SocialWorker)
-    .fetch_one(conn)
-    .await?)
+                    select 1 from enrolments e where e.center_id = $1 and {RESIDENT} limit 1) one) as residents,
+                (select count(*) from (select 1 from activities a where a.center_id = $1 limit 1) one) as activities"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(center.id())
+        .bind(center.zone.date(now.0))
+        .bind(RoomClass::Required)
+        .bind(WorkerKind::SocialWorker)
+        .fetch_one(conn)
+        .await?)
 }
 
 impl Beginnings {

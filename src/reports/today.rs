@@ -10,6 +10,7 @@ use crate::auth::Viewer;
 use crate::centers::Center;
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
+use crate::people::queries::RESIDENT;
 use crate::store::Conn;
 
 /// A session of today, and how many participants are there.
@@ -117,13 +118,11 @@ pub async fn to_do(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> R
         .bind(now.0)
         .fetch_all(&mut *conn)
         .await?;
-    let without_birth_date = sqlx::query_scalar(
+    let sql = format!(
         "select count(*) from enrolments e join people p on p.id = e.person_id
-         where e.center_id = $1 and p.birth_date is null",
-    )
-    .bind(center.id())
-    .fetch_one(conn)
-    .await?;
+         where e.center_id = $1 and p.birth_date is null and {RESIDENT}"
+    );
+    let without_birth_date = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(center.id()).fetch_one(conn).await?;
     Ok(ToDo {
         open_sessions: i64::try_from(waiting.iter().filter(|session| session.is_open()).count()).unwrap_or(i64::MAX),
         unconfirmed_hours: waiting.iter().map(|session| session.unconfirmed).sum(),

@@ -9,8 +9,10 @@ use rocket::serde::json::{Value, json};
 use rocket::{Route, catch, catchers, get, routes};
 
 use super::filters;
+use super::nav::{self, NavItem};
 use super::page::{Page, View};
 use super::text::Lang;
+use crate::auth::Viewer;
 use crate::error::{Error, Refusal};
 
 pub fn stage() -> AdHoc {
@@ -27,6 +29,30 @@ struct ErrorPage {
     name: &'static str,
     refusal: Option<Refusal>,
     reference: Option<String>,
+    /// Who reads it, if anybody is signed in.
+    who: Option<Viewer>,
+    /// Where the reader may find what was looked for.
+    ways: Vec<NavItem>,
+    /// Where to sign in and come back.
+    sign_in: String,
+}
+
+impl ErrorPage {
+    fn new(request: &Request<'_>, status: Status, name: &'static str) -> Self {
+        let who = request.local_cache(|| None::<Viewer>).clone();
+        let path = request.uri().path().as_str();
+        let above = who.as_ref().filter(|_| status == Status::NotFound).and_then(|who| nav::list_above(who, path));
+        let sign_in = to_sign_in(request);
+        Self {
+            status: status.code,
+            name,
+            refusal: None,
+            reference: None,
+            who,
+            ways: above.into_iter().collect(),
+            sign_in,
+        }
+    }
 }
 
 impl View for ErrorPage {
@@ -44,18 +70,12 @@ impl<'r> Responder<'r, 'static> for Error {
         if is_api(request) {
             return problem(request, &self);
         }
-        let page = ErrorPage {
-            status: status.code,
-            name: name_of(&self),
-            reference: match &self {
-                Self::Internal(reference) => Some(reference.0.clone()),
-                _ => None,
-            },
-            refusal: match self {
-                Self::Refused(refusal) => Some(refusal),
-                _ => None,
-            },
-        };
+        let mut page = ErrorPage::new(request, status, name_of(&self));
+        match self {
+            Self::Internal(reference) => page.reference = Some(reference.0.clone()),
+            Self::Refused(refusal) => page.refusal = Some(refusal),
+            _ => {}
+        }
         (status, Page(page)).respond_to(request)
     }
 }
@@ -158,15 +178,20 @@ fn signed_out(request: &Request<'_>) -> Caught {
         let title = Lang::of(request).text("error.unauthorized.title");
         return Caught::Problem(Status::Unauthorized, problem_body(Status::Unauthorized, "unauthorized", &title));
     }
+    Caught::SignIn(to_sign_in(request))
+}
+
+/// The way to sign in that comes back to what was asked for.
+fn to_sign_in(request: &Request<'_>) -> String {
     let back = form_urlencoded::byte_serialize(request.uri().path().as_str().as_bytes()).collect::<String>();
-    Caught::SignIn(format!("/sign-in?next={back}"))
+    format!("/sign-in?next={back}")
 }
 
 /// A part of the path is not what it should be (`/centers/abc`): there is nothing there. Rocket forwards it with 422;
 /// our own 422s are forms shown again, which are answers and never come here.
 #[catch(422)]
-fn no_such_path(request: &Request<'_>) -> Caught {
-    other(Status::NotFound, request)
+async fn no_such_path(request: &Request<'_>) -> Caught {
+    answer(Status::NotFound, request).await
 }
 
 /// What a path under `/api/` can be asked by, where it is one: Rocket, which looks for a route by its method first, finds
@@ -188,7 +213,11 @@ fn allowed(request: &Request<'_>) -> Vec<&'static str> {
 }
 
 #[catch(default)]
-fn other(status: Status, request: &Request<'_>) -> Caught {
+async fn other(status: Status, request: &Request<'_>) -> Caught {
+    answer(status, request).await
+}
+
+async fn answer(status: Status, request: &Request<'_>) -> Caught {
     let methods = if is_api(request) && status == Status::NotFound { allowed(request) } else { Vec::new() };
     if !methods.is_empty() && !methods.contains(&request.method().as_str()) {
         let title = Lang::of(request).text("error.method_not_allowed.title");
@@ -200,5 +229,9 @@ fn other(status: Status, request: &Request<'_>) -> Caught {
         let title = Lang::of(request).text(&format!("error.{name}.title"));
         return Caught::Problem(status, problem_body(status, name, &title));
     }
-    Caught::Page(status, ErrorPage { status: status.code, name, refusal: None, reference: None })
+    if status == Status::NotFound {
+        // Where no route was found nobody has asked yet who reads it; the page leads on by that.
+        _ = request.guard::<Viewer>().await;
+    }
+    Caught::Page(status, ErrorPage::new(request, status, name))
 }

@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod chart;
+pub mod compression;
 pub mod entry;
 pub mod errors;
 pub mod filters;
@@ -9,6 +10,7 @@ pub mod frame;
 pub mod form;
 pub mod headers;
 pub mod nav;
+pub mod one_time;
 pub mod page;
 pub mod preferences;
 pub mod qr;
@@ -22,6 +24,7 @@ use rocket::fairing::AdHoc;
 pub use crate::fields::Fields;
 pub use form::{Form, Submitted};
 pub use frame::Frame;
+pub use one_time::OneTimeLink;
 pub use page::{Page, View};
 pub use site::Site;
 pub use text::Lang;
@@ -29,6 +32,8 @@ pub use text::Lang;
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("web", |rocket| async {
         rocket
+            // Before the headers: they are set on whatever is sent.
+            .attach(compression::Compression)
             .attach(headers::Headers)
             .attach(headers::SameSiteOnly)
             .attach(headers::RequestLog)

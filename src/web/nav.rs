@@ -33,6 +33,24 @@ pub fn items(viewer: Option<&Viewer>, frame: Frame<'_>) -> Vec<NavItem> {
     }
 }
 
+/// The list that a page stands in which is not there: of `/centers/3/people/999` the residents, for whom they are open.
+pub fn list_above(viewer: &Viewer, path: &str) -> Option<NavItem> {
+    let under = |path: &str, list: &str| path.strip_prefix(list).is_some_and(|rest| rest.starts_with('/'));
+    if let Some((center, rest)) = path.strip_prefix("/centers/").and_then(|inside| inside.split_once('/')) {
+        let rest = format!("/{rest}");
+        let center = center.parse::<i64>().ok()?;
+        // A session is found by its activity, whose list it has no page of its own beside.
+        let rest = if under(&rest, "/sessions") { "/activities/".to_owned() } else { rest };
+        let entry = CENTER.iter().find(|entry| !entry.path.is_empty() && under(&rest, entry.path))?;
+        return entry
+            .roles
+            .contains(&viewer.role)
+            .then(|| entry.item(format!("/centers/{center}{}", entry.path), Tab::Me));
+    }
+    let entry = CITY.iter().find(|entry| under(path, entry.path))?;
+    entry.roles.contains(&viewer.role).then(|| entry.item(entry.path.to_owned(), Tab::Me))
+}
+
 struct NavEntry {
     tab: Tab,
     path: &'static str,
@@ -65,8 +83,8 @@ const CENTER: &[NavEntry] = &[
     },
     NavEntry { tab: Tab::Teams, path: "/teams", key: "nav.teams", icon: "team", roles: TeamReader::ROLES },
     NavEntry { tab: Tab::Rooms, path: "/rooms", key: "nav.rooms", icon: "door", roles: CenterReader::ROLES },
-    NavEntry { tab: Tab::Workers, path: "/workers", key: "nav.workers", icon: "people", roles: Manager::ROLES },
-    NavEntry { tab: Tab::Audit, path: "/audit", key: "nav.audit", icon: "inbox", roles: AuditReader::ROLES },
+    NavEntry { tab: Tab::Workers, path: "/workers", key: "nav.workers", icon: "badge", roles: Manager::ROLES },
+    NavEntry { tab: Tab::Audit, path: "/audit", key: "nav.audit", icon: "history", roles: AuditReader::ROLES },
 ];
 
 const CITY: &[NavEntry] = &[
@@ -76,11 +94,11 @@ const CITY: &[NavEntry] = &[
         tab: Tab::Organizations,
         path: "/organizations",
         key: "nav.organizations",
-        icon: "team",
+        icon: "organization",
         roles: CityAdmin::ROLES,
     },
-    NavEntry { tab: Tab::Accounts, path: "/accounts", key: "nav.accounts", icon: "people", roles: CityAdmin::ROLES },
-    NavEntry { tab: Tab::Catalogs, path: "/catalogs", key: "nav.catalogs", icon: "gear", roles: CityAdmin::ROLES },
-    NavEntry { tab: Tab::Audit, path: "/audit", key: "nav.audit", icon: "inbox", roles: CityAdmin::ROLES },
-    NavEntry { tab: Tab::Me, path: "/account", key: "nav.account", icon: "gear", roles: Role::ALL },
+    NavEntry { tab: Tab::Accounts, path: "/accounts", key: "nav.accounts", icon: "key", roles: CityAdmin::ROLES },
+    NavEntry { tab: Tab::Catalogs, path: "/catalogs", key: "nav.catalogs", icon: "list", roles: CityAdmin::ROLES },
+    NavEntry { tab: Tab::Audit, path: "/audit", key: "nav.audit", icon: "history", roles: CityAdmin::ROLES },
+    NavEntry { tab: Tab::Me, path: "/account", key: "nav.account", icon: "person", roles: Role::ALL },
 ];

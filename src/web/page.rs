@@ -114,6 +114,7 @@ fn render<V: View>(view: &V, request: &Request<'_>) -> askama::Result<String> {
                 here: entry::stands_on(request),
                 ask: view.is_answer().then(|| request.uri().path().as_str()),
                 has_form: entry::is_in(&body),
+                has_text: body.contains("<textarea"),
             }
             .render_with_values(&Values(lang))
         }
@@ -147,6 +148,8 @@ struct Layout<'a> {
     ask: Option<&'a str>,
     /// Whether there is a form whose content is taken along.
     has_form: bool,
+    /// Whether there is a field for a long text, which a script keeps until it is sent.
+    has_text: bool,
 }
 
 impl Layout<'_> {

@@ -3,7 +3,7 @@
 use super::types::{Worker, WorkerId};
 use super::{Ending, WorkerInput, queries};
 use crate::auth::accounts::{self, NewAccount};
-use crate::auth::{AccountId, Manager, Role, Scope};
+use crate::auth::{AccountId, Manager, Role, Scope, links};
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Error, OnViolation, Result};
@@ -25,7 +25,7 @@ pub async fn add(
     input: WorkerInput,
     account: Option<NewAccount>,
 ) -> Result<WorkerId> {
-    let person = people::admit_unknown(by, now, tx, sealer, center.id(), &input.name, &input.phone).await?;
+    let person = people::admit_staff(by, now, tx, sealer, center.id(), &input.name, &input.phone).await?;
     locks::person(tx, person).await?;
     if is_there_twice(tx, center, person, None, (input.started_on, None)).await? {
         return Err(Error::field("name", "field.works_here"));
@@ -37,8 +37,12 @@ pub async fn add(
             None => None,
         },
         Some(account) => {
-            let scope = [Scope::Center(center.id())];
-            Some(accounts::create(by, now, tx, account, Role::SocialWorker, &scope).await?)
+            let (scope, waits) = ([Scope::Center(center.id())], account.waits());
+            let id = accounts::create(by, now, tx, account, Role::SocialWorker, &scope).await?;
+            if waits {
+                links::issue(by, now, tx, sealer, id).await?;
+            }
+            Some(id)
         }
     };
     let id: WorkerId = sqlx::query_scalar(

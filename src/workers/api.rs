@@ -82,7 +82,8 @@ pub(crate) struct NewWorker {
     started_on: String,
     /// A social worker's account of this center that has no staff record yet; `sign_in` is not read then
     account: Option<i64>,
-    /// True to make a social worker's sign-in along with them, by the three that follow
+    /// True to make a social worker's sign-in along with them, by the three that follow. Without a password the page of the
+    /// worker shows a one-time link by which its owner chooses one
     sign_in: Option<bool>,
     login: Option<String>,
     password: Option<String>,

@@ -52,7 +52,7 @@ pub fn ending(fields: &Fields, today: Date) -> Result<Ending> {
 }
 
 /// Fields `name phone kind qualification certificate_number started_on` and, of the sign-in, `account`, one that there is, or,
-/// where `sign_in` is set, `login password password_again`. Every fault is told at once, the account's too.
+/// where `sign_in` is set, `login`, and `password password_again` where the owner is not to choose it. Every fault is told at once, the account's too.
 pub fn worker(fields: &Fields, today: Date) -> Result<WorkerInput> {
     let mut read = fields.read();
     let name = read.required("name", Name::parse);

@@ -6,16 +6,18 @@ use rocket::{Route, State, get, post, routes};
 use super::queries::LooseAccount;
 use super::types::{Qualification, Worker, WorkerId, WorkerKind};
 use super::{Ending, actions, forms, queries};
-use crate::auth::Manager;
+use crate::auth::accounts::NewAccount;
+use crate::auth::{Manager, links};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
-use crate::store::{Db, Sealer};
+use crate::store::{Conn, Db, Sealer};
+use crate::web::form::Done;
 use crate::web::nav::Tab;
-use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+use crate::web::{Fields, Form, Frame, Lang, OneTimeLink, Page, Site, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, new, create, leave, end]
+    routes![list, new, create, leave, link, end]
 }
 
 #[derive(Template)]
@@ -113,18 +115,18 @@ async fn create(
     let made = async {
         let (input, account) = forms::worker(&fields, center.zone.date(now.0))?.with_account().await?;
         let mut tx = db.begin().await?;
-        actions::add(&by, now, &mut tx, sealer, &center, input, account).await?;
-        Ok::<_, Error>(tx.commit().await?)
+        let waits = account.as_ref().is_some_and(NewAccount::waits);
+        let id = actions::add(&by, now, &mut tx, sealer, &center, input, account).await?;
+        tx.commit().await?;
+        let list = format!("/centers/{}/workers", center.id());
+        // Where the new account waits for its owner, their page shows the link.
+        Ok::<_, Error>(if waits { format!("{list}/{id}") } else { list })
     };
-    Submitted::of(
-        made.await.map(|()| format!("/centers/{}/workers", center.id())),
-        "done.worker_added",
-        async |errors| {
-            let form = Form::again(fields, errors);
-            let loose = queries::loose_accounts(&by, &mut *db.read().await?, center.id()).await?;
-            Ok(NewWorkerPage { center, loose, form })
-        },
-    )
+    Submitted::of(made.await, "done.worker_added", async |errors| {
+        let form = Form::again(fields, errors);
+        let loose = queries::loose_accounts(&by, &mut *db.read().await?, center.id()).await?;
+        Ok(NewWorkerPage { center, loose, form })
+    })
     .await
 }
 
@@ -136,13 +138,34 @@ struct LeavePage {
     worker: Worker,
     /// False for who has left: that stays.
     is_there: bool,
+    /// Whether the account that was made with them waits for its owner, and the link that opens it, while it is good.
+    is_unopened: bool,
+    link: Option<OneTimeLink>,
     form: Form,
 }
 
 impl LeavePage {
-    fn new(center: Center, worker: Worker, now: Now, form: Form) -> Self {
+    async fn load(
+        by: &Manager,
+        conn: &mut Conn,
+        now: Now,
+        desk: (&Sealer, &Site),
+        opened: (Center, Worker),
+    ) -> Result<Self> {
+        let ((sealer, site), (center, worker)) = (desk, opened);
         let is_there = worker.is_there(center.zone.date(now.0));
-        Self { center, worker, is_there, form }
+        let account = worker.account_id.filter(|_| is_there);
+        let is_unopened = match account {
+            Some(account) => links::is_unopened(conn, account).await?,
+            None => false,
+        };
+        let waiting = match account {
+            Some(account) => links::pending_first(by, conn, now, sealer, account).await?,
+            None => None,
+        };
+        let shown = |link: links::AccountLink| OneTimeLink::new(site, link.path(), center.zone.local(link.ends_at));
+        let link = waiting.map(shown).transpose()?;
+        Ok(Self { center, worker, is_there, is_unopened, link, form: Form::new() })
     }
 }
 
@@ -160,19 +183,38 @@ impl View for LeavePage {
     }
 }
 
-async fn open(by: &Manager, db: &Db, center: CenterId, id: WorkerId) -> Result<(Center, Worker)> {
-    let mut conn = db.read().await?;
-    let center = centers::queries::open_to(by, &mut conn, center).await?;
-    let worker = queries::find(&mut conn, center.id(), id).await?;
+async fn open(by: &Manager, conn: &mut Conn, center: CenterId, id: WorkerId) -> Result<(Center, Worker)> {
+    let center = centers::queries::open_to(by, conn, center).await?;
+    let worker = queries::find(conn, center.id(), id).await?;
     Ok((center, worker))
 }
 
 #[get("/centers/<center>/workers/<id>", rank = 2)]
-async fn leave(by: Manager, db: &Db, now: Now, center: CenterId, id: WorkerId) -> Result<Page<LeavePage>> {
-    let (center, worker) = open(&by, db, center, id).await?;
-    let proposed = worker.ended_on.unwrap_or(center.zone.date(now.0));
+async fn leave(
+    by: Manager,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    site: Site,
+    center: CenterId,
+    id: WorkerId,
+) -> Result<Page<LeavePage>> {
+    let mut conn = db.read().await?;
+    let opened = open(&by, &mut conn, center, id).await?;
+    let proposed = opened.1.ended_on.unwrap_or(opened.0.zone.date(now.0));
     let form = Form::filled(Fields::default().with("ended_on", proposed));
-    Ok(Page(LeavePage::new(center, worker, now, form)))
+    Ok(Page(LeavePage { form, ..LeavePage::load(&by, &mut conn, now, (sealer, &site), opened).await? }))
+}
+
+/// Another link for the account that was made with the worker and that nobody has opened yet.
+#[post("/centers/<center>/workers/<id>/link")]
+async fn link(by: Manager, db: &Db, now: Now, sealer: &State<Sealer>, center: CenterId, id: WorkerId) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let (center, worker) = open(&by, &mut tx, center, id).await?;
+    let account = worker.account_id.filter(|_| worker.is_there(center.zone.date(now.0))).ok_or(Error::NotFound)?;
+    links::issue_again(&by, now, &mut tx, sealer, account).await?;
+    tx.commit().await?;
+    Ok(Done::to(format!("/centers/{}/workers/{id}", center.id()), "done.link_made"))
 }
 
 #[post("/centers/<center>/workers/<id>/ending", data = "<fields>")]
@@ -180,11 +222,13 @@ async fn end(
     by: Manager,
     db: &Db,
     now: Now,
+    sealer: &State<Sealer>,
+    site: Site,
     center: CenterId,
     id: WorkerId,
     fields: Fields,
 ) -> Result<Submitted<LeavePage>> {
-    let (center, worker) = open(&by, db, center, id).await?;
+    let (center, worker) = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let ending = forms::ending(&fields, center.zone.date(now.0))?;
         let mut tx = db.begin().await?;
@@ -196,7 +240,9 @@ async fn end(
         Ok(done) => Ok(Submitted::done(format!("/centers/{}/workers", center.id()), done)),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(LeavePage::new(center, worker, now, form)))
+            let mut conn = db.read().await?;
+            let page = LeavePage::load(&by, &mut conn, now, (sealer, &site), (center, worker)).await?;
+            Ok(Submitted::again(LeavePage { form, ..page }))
         }
     }
 }

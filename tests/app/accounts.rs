@@ -189,6 +189,76 @@ on_both_engines! {
         assert_eq!(app.number("select count(*) from audit_events where action = 'account.created' and detail = 'social_worker'").await, 3);
     }
 
+    async fn an_account_is_opened_by_its_owner_with_a_link_that_works_once(app: TestApp) {
+        let (ada, nobody) = (app.sign_in("ada").await, app.anyone());
+        let form = [("role", "front_desk"), ("center", "1"), ("name", "新前台"), ("login", "new.desk")];
+        let page = ada.post("/accounts", &form).await.leads_to();
+        let shown = ada.get(&page).await.is(200).shows("有效期至");
+        let link = link_on(&shown.text());
+        ada.get("/accounts").await.shows("待开通");
+        // The same link each time it is looked at; with it nobody else's password, and before it no way in.
+        assert_eq!(link_on(&ada.get(&page).await.text()), link);
+        nobody.post("/sign-in", &[("login", "new.desk"), ("password", "")]).await.is(422);
+        nobody.get(&link).await.is(200).shows("新前台").shows("new.desk").hides("PASSWORD");
+        nobody.post(&link, &[("password", "short"), ("password_again", "short")]).await.is(422).shows("至少");
+        nobody.post(&link, &[("password", PASSWORD), ("password_again", "x")]).await.is(422).shows("两次输入不一致");
+        let twice = [("password", PASSWORD), ("password_again", PASSWORD)];
+        assert_eq!(nobody.post(&link, &twice).await.leads_to(), "/home");
+        nobody.get(&link).await.is(404);
+        nobody.post(&link, &twice).await.is(404);
+        let desk = app.sign_in("new.desk").await;
+        ada.get(&page).await.hides("有效期至");
+        // Who forgot it gets another link; the old password and every login end at once.
+        assert_eq!(ada.post(&format!("{page}/link"), &[]).await.leads_to(), page);
+        desk.get("/account").await.is(303);
+        nobody.post("/sign-in", &[("login", "new.desk"), ("password", PASSWORD)]).await.is(422);
+        let again = link_on(&ada.get(&page).await.text());
+        assert_ne!(again, link);
+        ada.post(&format!("{page}/link"), &[]).await.is(303);
+        nobody.get(&again).await.is(404);
+        let last = link_on(&ada.get(&page).await.text());
+        app.at("2026-03-13T10:00:01+08:00");
+        nobody.get(&last).await.is(404);
+        let ada = app.sign_in("ada").await;
+        ada.get(&page).await.hides("有效期至").shows("生成新的开通链接");
+        ada.post(&format!("{page}/link"), &[]).await.is(303);
+        let fresh = link_on(&ada.get(&page).await.text());
+        ada.post(&format!("{page}/disabling"), &[]).await.is(303);
+        nobody.get(&fresh).await.is(404);
+        nobody.post(&fresh, &twice).await.is(404);
+    }
+
+    async fn a_manager_sees_the_link_of_a_new_worker_and_never_that_of_an_opened_account(app: TestApp) {
+        let (ben, nobody) = (app.sign_in("ben").await, app.anyone());
+        let form = [("name", "何伟明"), ("phone", "13500135000"), ("kind", "social_worker"), ("started_on", "2026-03-01"), ("sign_in", "1"), ("login", "wei")];
+        let page = ben.post("/centers/1/workers", &form).await.leads_to();
+        let first = link_on(&ben.get(&page).await.text());
+        ben.post(&format!("{page}/link"), &[]).await.is(303);
+        nobody.get(&first).await.is(404);
+        let link = link_on(&ben.get(&page).await.text());
+        assert_eq!(nobody.post(&link, &[("password", PASSWORD), ("password_again", PASSWORD)]).await.leads_to(), "/home");
+        ben.get(&page).await.hides("/invitations/");
+        ben.post(&format!("{page}/link"), &[]).await.is(404);
+        let ada = app.sign_in("ada").await;
+        let id = app.number("select id from accounts where login = 'wei'").await;
+        ada.post(&format!("/accounts/{id}/link"), &[]).await.is(303);
+        ben.get(&page).await.hides("/invitations/").hides("生成新的开通链接");
+        ben.post(&format!("{page}/link"), &[]).await.is(404);
+    }
+
+    async fn of_two_who_use_a_link_at_once_one_does(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        let form = [("role", "front_desk"), ("center", "1"), ("name", "新前台"), ("login", "new.desk")];
+        let page = ada.post("/accounts", &form).await.leads_to();
+        let link = link_on(&ada.get(&page).await.text());
+        let (one, other) = (app.anyone(), app.anyone());
+        let twice = [("password", PASSWORD), ("password_again", PASSWORD)];
+        let (first, second) = rocket::tokio::join!(one.post(&link, &twice), other.post(&link, &twice));
+        let mut both = [first.status.code, second.status.code];
+        both.sort_unstable();
+        assert_eq!(both, [303, 404]);
+    }
+
     async fn another_sites_page_can_do_nothing(app: TestApp) {
         use rocket::http::{ContentType, Cookie, Header};
         let ann = app.sign_in("ann").await;
@@ -251,4 +321,10 @@ on_both_engines! {
         }
         assert_eq!(app.number("select count(*) from accounts where login = 'somebody'").await, 0);
     }
+}
+
+/// The path of the one-time link that a page shows.
+fn link_on(page: &str) -> String {
+    let secret = page.split("/invitations/").nth(1).expect("a link").split(['<', '"', '&']).next().unwrap_or_default();
+    format!("/invitations/{secret}")
 }

@@ -49,8 +49,8 @@ impl Row {
     }
 
     pub(crate) fn path(&self, world: &World) -> String {
-        match self.path.contains("$setup") {
-            true => self.path.replace("$setup", SETUP),
+        match self.is_one_time() {
+            true => self.path.replace("$setup", SETUP).replace("$invitation", SETUP),
             false => world.fill(self.path),
         }
     }
@@ -76,6 +76,11 @@ impl Row {
         user.post(&path, &fields).await
     }
 
+    /// Whether a one-time link that `prepare` makes is needed.
+    fn is_one_time(&self) -> bool {
+        self.path.contains("$setup") || self.path.contains("$invitation")
+    }
+
     /// What only this row's route needs of the world.
     pub(crate) async fn prepare(&self, app: &TestApp) {
         // What is to be taken back, is so now.
@@ -85,6 +90,10 @@ impl Row {
             }
             Some(("/centers/<center>/rooms", "restoration")) => {
                 app.execute("update rooms set retired_at = 1 where name = '心理咨询室'").await;
+            }
+            Some(("/centers/<center>/workers", "link")) => {
+                app.execute("update accounts set password_hash = null where login = 'ann'").await;
+                app.execute("update workers set account_id = (select id from accounts where login = 'ann')").await;
             }
             Some(("/centers/<center>/teams", "restoration")) => {
                 app.execute("update teams set disbanded_on = '2026-03-01' where name = '绿芽队'").await;
@@ -101,6 +110,18 @@ impl Row {
             )
             .await;
         }
+        if self.path.contains("$invitation") {
+            let mut tx = app.begin().await;
+            sqlx::query(
+                "insert into account_links (account_id, opens, secret_hash, created_at, ends_at)
+                 select id, 1, $1, 0, 9000000000000 from accounts where login = 'fay'",
+            )
+            .bind(data_encoding::HEXLOWER.encode(&Sha256::digest(SETUP)))
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+            tx.commit().await.unwrap();
+        }
         if self.path.contains("$setup") {
             // As on the first start: nobody can sign in, and the link that was printed is good.
             app.execute("update accounts set login = null").await;
@@ -115,7 +136,7 @@ impl Row {
     }
 }
 
-/// The secret of the link that makes the first administrator.
+/// The secret of a one-time link: the first administrator's, or an account's.
 const SETUP: &str = "the-first-start";
 
 /// A picture without a code: reading it is what counts.
@@ -222,7 +243,7 @@ fn looking(engine: Engine) {
     in_the_world(engine, async |app, world| {
         let mut wrong = Vec::new();
         let (mut first, last): (Vec<_>, Vec<_>) =
-            rows().into_iter().filter(Row::is_looking).partition(|row| !row.path.contains("$setup"));
+            rows().into_iter().filter(Row::is_looking).partition(|row| !row.is_one_time());
         first.extend(last);
         for row in first {
             row.prepare(app).await;

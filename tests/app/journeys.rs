@@ -135,19 +135,17 @@ impl Walk<'_> {
         self.browser.execute("document.querySelectorAll('main details').forEach(d => d.open = true)", vec![]).await;
         let worker =
             [("name", "陈静雯"), ("phone", "13800138000"), ("kind", "social_worker"), ("started_on", "2026-01-01")];
-        let account = [("sign_in", "1"), ("login", "jingwen"), ("password", PASSWORD), ("password_again", PASSWORD)];
-        self.enter(&[&worker[..], &account[..]].concat()).await;
-        self.done().await;
+        self.enter(&[&worker[..], &[("sign_in", "1"), ("login", "jingwen")]].concat()).await;
+        let for_worker = self.browser.text("#link-url").await;
         self.open("/accounts/new?role=purchaser").await;
-        let account = [
-            ("purchaser", "1"),
-            ("name", "购买方"),
-            ("login", "payer"),
-            ("password", PASSWORD),
-            ("password_again", PASSWORD),
-        ];
-        self.enter(&account).await;
-        self.done().await;
+        self.enter(&[("purchaser", "1"), ("name", "购买方"), ("login", "payer")]).await;
+        let for_purchaser = self.browser.text("#link-url").await;
+        for link in [for_worker, for_purchaser] {
+            let (_, path) = link.trim().split_once("/invitations/").expect("a link");
+            self.open(&format!("/invitations/{path}")).await;
+            self.enter(&[("password", PASSWORD), ("password_again", PASSWORD)]).await;
+            self.browser.text(".avatar").await;
+        }
     }
 
     async fn people_team_and_activities(&self) {

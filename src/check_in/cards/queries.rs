@@ -8,7 +8,7 @@ use super::{Card, CardCode};
 use crate::centers::CenterId;
 use crate::check_in::types::CardId;
 use crate::error::Result;
-use crate::people::{PersonId, PersonRow};
+use crate::people::{self, PersonId, PersonRow};
 use crate::store::{Conn, Flag, Sealed, Sealer, rows};
 
 /// The good cards of all people who are enrolled in the center, with their codes: what a desk without network knows
@@ -86,6 +86,11 @@ pub struct CardsAmong {
     pub serving: bool,
 }
 
+/// The residents of the list, who come as such ([`people::queries::RESIDENT`]).
+fn residents() -> String {
+    format!("{AMONG} and {}", people::queries::RESIDENT)
+}
+
 const AMONG: &str = "from enrolments e join people p on p.id = e.person_id
      where e.center_id = $1
        and ($2 = 0 or not exists (select 1 from cards k where k.person_id = p.id and k.revoked_at is null))
@@ -99,8 +104,10 @@ pub async fn list(
     among: CardsAmong,
     (skip, size): (i64, i64),
 ) -> Result<Vec<PersonRow>> {
-    let sql =
-        format!("select p.id, p.name, p.birth_date, p.phone_last4 {AMONG} order by p.pinyin, p.id limit $4 offset $5");
+    let sql = format!(
+        "select p.id, p.name, p.birth_date, p.phone_last4 {} order by p.pinyin, p.id limit $4 offset $5",
+        residents()
+    );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(center)
         .bind(Flag::from(among.without))
@@ -112,7 +119,7 @@ pub async fn list(
 }
 
 pub async fn count(conn: &mut Conn, center: CenterId, among: CardsAmong) -> Result<i64> {
-    let sql = format!("select count(*) {AMONG}");
+    let sql = format!("select count(*) {}", residents());
     Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
         .bind(center)
         .bind(Flag::from(among.without))

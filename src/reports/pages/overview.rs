@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::reports::Reach;
 use crate::reports::queries::{self, By};
 use crate::reports::steps;
-use crate::reports::today::{self, ToDo, TodaySession};
+use crate::reports::today::{self, ToDo, TodaySession, WaitingSession};
 use crate::reports::types::{Period, Tally};
 use crate::store::Db;
 use crate::web::chart::{ChartColumn, Columns};
@@ -58,6 +58,12 @@ impl Overview {
 
     fn knows_people(&self) -> bool {
         Coordinator::includes(self.role)
+    }
+
+    /// Where a session's open end is settled, for who settles it; else its page.
+    fn task(&self, session: &WaitingSession) -> String {
+        let page = format!("/centers/{}/sessions/{}", self.center.head.id, session.id);
+        if self.knows_people() { page + "/closing" } else { page }
     }
 
     /// By how many percent `now` is above (or below) `before`; nothing where there is nothing to compare with.

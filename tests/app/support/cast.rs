@@ -61,7 +61,7 @@ async fn make(app: &TestApp, login: &str, role: Role, scope: Scope) {
     let account = Applicant {
         name: login.to_owned(),
         login: login.to_owned(),
-        password: NewPassword::parse(PASSWORD, &[]).expect("a good password"),
+        password: Some(NewPassword::parse(PASSWORD, &[]).expect("a good password")),
     };
     let account = account.hashed().await.expect("a hash");
     let mut tx = app.begin().await;

@@ -40,6 +40,40 @@ for (const button of document.querySelectorAll("button[formaction^='/preferences
   });
 }
 
+// A long text is kept in this tab until it has been sent: a page left, reloaded or lost takes nothing along. What the server
+// shows itself goes before; signing out takes all of it away.
+const draftOf = (area) => `draft ${location.pathname} ${area.form?.getAttribute("action") ?? ""} ${area.name}`;
+const drafts = () => Object.keys(sessionStorage).filter((key) => key.startsWith("draft "));
+if (document.querySelector(".notice.ok")) {
+  for (const key of drafts()) if (sessionStorage.getItem(key).startsWith("sent ")) sessionStorage.removeItem(key);
+}
+for (const area of document.querySelectorAll("form[method=post] textarea")) {
+  const key = draftOf(area);
+  const kept = (sessionStorage.getItem(key) ?? "").replace(/^(sent|open) /, "");
+  if (kept && kept !== area.value && !document.getElementById("faults")) {
+    const before = area.value;
+    area.value = kept;
+    const note = document.getElementById("draft")?.content.firstElementChild.cloneNode(true);
+    note?.querySelector("button").addEventListener("click", () => {
+      area.value = before;
+      sessionStorage.removeItem(key);
+      note.remove();
+      area.focus();
+    });
+    if (note) area.after(note);
+  }
+  area.addEventListener("input", () => sessionStorage.setItem(key, `open ${area.value}`));
+}
+document.addEventListener("submit", (event) => {
+  if (event.target.getAttribute("action") === "/sign-out") {
+    for (const key of drafts()) sessionStorage.removeItem(key);
+    return;
+  }
+  for (const area of event.target.querySelectorAll("textarea")) {
+    if (sessionStorage.getItem(draftOf(area))) sessionStorage.setItem(draftOf(area), `sent ${area.value}`);
+  }
+});
+
 // Each fault names its field, in the words that stand beside it.
 for (const link of document.querySelectorAll(".error-summary a[href^='#f-']")) {
   const field = document.getElementById(link.hash.slice(1));
@@ -60,6 +94,24 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
+
+// What is to be sent elsewhere is copied; where the browser gives no clipboard (http) it is marked, to be copied by hand.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const what = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const words = button.textContent;
+    try {
+      await navigator.clipboard.writeText(what.value ?? what.textContent);
+    } catch {
+      if (what.select) what.select();
+      else getSelection().selectAllChildren(what);
+      if (!document.execCommand("copy")) return;
+    }
+    button.textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = words; }, 2500);
+  });
+}
 
 // Buttons that only a script can serve are shown by it.
 for (const button of document.querySelectorAll("[data-print]")) {

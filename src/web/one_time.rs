@@ -1,0 +1,23 @@
+//! A one-time link as a page shows it: as a code to be scanned from the screen, and as words to be sent.
+
+use chrono::NaiveDateTime;
+
+use super::qr;
+use super::site::Site;
+use crate::error::Result;
+
+/// A link that is good once.
+pub struct OneTimeLink {
+    pub url: String,
+    /// An `<svg>` element.
+    pub qr: String,
+    /// Until when, where the page stands.
+    pub until: NaiveDateTime,
+}
+
+impl OneTimeLink {
+    pub fn new(site: &Site, path: impl std::fmt::Display, until: NaiveDateTime) -> Result<Self> {
+        let url = site.link(path);
+        Ok(Self { qr: qr::svg(&url)?, url, until })
+    }
+}
