@@ -9,6 +9,7 @@ mod booking;
 mod calendar;
 mod calendar_pages;
 pub(crate) mod forms;
+pub mod notice;
 mod pages;
 mod preview;
 pub mod queries;

@@ -2,6 +2,7 @@
 
 mod pages;
 mod queries;
+mod types;
 
 use rocket::fairing::AdHoc;
 

@@ -1,19 +1,20 @@
 //! The pages of what was done: a center's, and the whole city's.
 
-use crate::auth::{AuditReader, CityAdmin, Coordinator, Manager, Role, TeamReader, Watcher};
 use askama::Template;
 use chrono::NaiveDateTime;
 use rocket::{Route, get, routes};
 
-use super::queries::{self, LogEntry};
+use super::queries;
+use super::types::{LogActor, LogAsked, LogEntry, LogPart};
+use crate::auth::{AccountId, AuditReader, CityAdmin, Coordinator, Manager, Role, TeamReader, Watcher};
 use crate::centers::{self, CenterHead, CenterId};
-use crate::clock::{Timestamp, Zone};
+use crate::clock::{Date, Zone};
 use crate::error::Result;
 use crate::store::Db;
 use crate::web::nav::Tab;
 use crate::web::{Frame, Lang, Page, View, filters};
 
-/// Events on one page.
+/// Entries on one page.
 const PAGE: i64 = 100;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -27,6 +28,8 @@ struct Log {
     center: Option<CenterHead>,
     zone: Zone,
     role: Role,
+    asked: LogAsked,
+    actors: Vec<LogActor>,
     events: Vec<LogEntry>,
     /// Where the next page begins, if there is one.
     next: Option<i64>,
@@ -34,15 +37,40 @@ struct Log {
 
 impl Log {
     /// `events` holds one more than a page if there is more.
-    fn new(center: Option<CenterHead>, zone: Zone, role: Role, mut events: Vec<LogEntry>) -> Self {
+    fn new(
+        (center, zone): (Option<CenterHead>, Zone),
+        role: Role,
+        asked: LogAsked,
+        actors: Vec<LogActor>,
+        mut events: Vec<LogEntry>,
+    ) -> Self {
         let more = events.len() as i64 > PAGE;
         events.truncate(PAGE as usize);
         let next = events.last().filter(|_| more).map(|event| event.id);
-        Self { center, zone, role, events, next }
+        Self { center, zone, role, asked, actors, events, next }
     }
 
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.zone.local(*at)
+    fn local(&self, event: &LogEntry) -> NaiveDateTime {
+        self.zone.local(event.at)
+    }
+
+    /// The entries by day, the latest first.
+    fn days(&self) -> Vec<(Date, &[LogEntry])> {
+        let day = |event: &LogEntry| self.zone.date(event.at);
+        let days = self.events.chunk_by(|one, next| day(one) == day(next));
+        days.filter_map(|events| Some((day(events.first()?), events))).collect()
+    }
+
+    fn parts(&self) -> &'static [LogPart] {
+        LogPart::ALL
+    }
+
+    fn is_part(&self, part: &LogPart) -> bool {
+        self.asked.part == Some(*part)
+    }
+
+    fn is_who(&self, actor: &LogActor) -> bool {
+        self.asked.who == Some(actor.id)
     }
 
     /// True if there is a text that says what was done; else the page shows the code.
@@ -59,8 +87,10 @@ impl Log {
             "team" => ("teams", TeamReader::includes(self.role)),
             "worker" => ("workers", Manager::includes(self.role)),
             "room" => ("rooms", Manager::includes(self.role)),
-            "session" => ("sessions", Watcher::includes(self.role)),
-            _ => return None,
+            _ => {
+                let session = event.session_id.filter(|_| Watcher::includes(self.role))?;
+                return Some(format!("/centers/{center}/sessions/{session}"));
+            }
         };
         may_open.then(|| format!("/centers/{center}/{folder}/{}", event.subject_id))
     }
@@ -68,6 +98,30 @@ impl Log {
     /// The number of the phone that acted by itself.
     fn phone<'e>(&self, event: &'e LogEntry) -> Option<&'e str> {
         if event.by_account.is_set() { None } else { event.actor.strip_prefix("phone ") }
+    }
+
+    /// The address of this page with another part, and the rest of what was asked for.
+    fn with_part(&self, part: Option<&LogPart>) -> String {
+        self.query(part.copied(), None)
+    }
+
+    /// The address of the page after this one.
+    fn after(&self, next: &i64) -> String {
+        self.query(self.asked.part, Some(*next))
+    }
+
+    fn query(&self, part: Option<LogPart>, before: Option<i64>) -> String {
+        let parts = [
+            part.map(|part| format!("part={part}")),
+            self.asked.who.map(|who| format!("who={who}")),
+            self.asked.day.map(|day| format!("day={day}")),
+            before.map(|before| format!("before={before}")),
+        ];
+        format!("?{}", parts.into_iter().flatten().collect::<Vec<_>>().join("&"))
+    }
+
+    fn is_cut(&self) -> bool {
+        self.asked != LogAsked { before: self.asked.before, ..LogAsked::default() }
     }
 }
 
@@ -84,16 +138,46 @@ impl View for Log {
     }
 }
 
-#[get("/centers/<center>/audit?<before>")]
-async fn of_center(by: AuditReader, db: &Db, center: CenterId, before: Option<i64>) -> Result<Page<Log>> {
-    let mut conn = db.read().await?;
-    let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let events = queries::of_center(&by, &mut conn, &center, before.unwrap_or(i64::MAX), PAGE + 1).await?;
-    Ok(Page(Log::new(Some(center.head), center.zone, by.role, events)))
+/// What is asked for; a part that is nonsense is left out, as an address that somebody changed by hand may be.
+fn asked(part: Option<&str>, who: Option<&str>, day: Option<&str>, before: Option<i64>) -> LogAsked {
+    LogAsked {
+        part: part.and_then(|part| part.parse().ok()),
+        who: who.and_then(|who| who.parse().ok()).map(AccountId),
+        day: day.and_then(Date::parse),
+        before,
+    }
 }
 
-#[get("/audit?<before>")]
-async fn all(by: CityAdmin, db: &Db, before: Option<i64>) -> Result<Page<Log>> {
-    let events = queries::all(&by, &mut *db.read().await?, before.unwrap_or(i64::MAX), PAGE + 1).await?;
-    Ok(Page(Log::new(None, Zone::SHANGHAI, by.role, events)))
+#[get("/centers/<center>/audit?<part>&<who>&<day>&<before>")]
+async fn of_center(
+    by: AuditReader,
+    db: &Db,
+    center: CenterId,
+    part: Option<&str>,
+    who: Option<&str>,
+    day: Option<&str>,
+    before: Option<i64>,
+) -> Result<Page<Log>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let asked = asked(part, who, day, before);
+    let events = queries::of_center(&by, &mut conn, (center.id(), center.zone), &asked, PAGE + 1).await?;
+    let actors = queries::actors_of(&by, &mut conn, center.id()).await?;
+    Ok(Page(Log::new((Some(center.head), center.zone), by.role, asked, actors, events)))
+}
+
+#[get("/audit?<part>&<who>&<day>&<before>")]
+async fn all(
+    by: CityAdmin,
+    db: &Db,
+    part: Option<&str>,
+    who: Option<&str>,
+    day: Option<&str>,
+    before: Option<i64>,
+) -> Result<Page<Log>> {
+    let mut conn = db.read().await?;
+    let asked = asked(part, who, day, before);
+    let events = queries::all(&by, &mut conn, &asked, PAGE + 1).await?;
+    let actors = queries::actors(&by, &mut conn).await?;
+    Ok(Page(Log::new((None, Zone::SHANGHAI), by.role, asked, actors, events)))
 }

@@ -3,13 +3,13 @@
 use askama::Template;
 use rocket::{Route, get, routes};
 
-use crate::activities::{Session, SessionId, SessionStatus, queries};
+use crate::activities::{Session, SessionId, SessionStatus, notice, queries};
 use crate::auth::Viewer;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::store::Db;
-use crate::web::{Frame, Lang, Page, Site, View, filters};
+use crate::web::{Frame, Lang, Page, ShareCard, Site, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![front, agenda, session]
@@ -78,6 +78,13 @@ impl View for Agenda {
         self.center.head.name.clone()
     }
 
+    fn share(&self, lang: Lang) -> Option<ShareCard> {
+        let center = &self.center;
+        let place = [Some(center.town.as_str()), Some(center.community.as_str()), center.address.as_deref()];
+        let place = place.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        Some(ShareCard { title: format!("{} · {}", center.head.name, lang.text("portal.agenda_share")), text: place })
+    }
+
     fn frame(&self) -> Frame<'_> {
         Frame::Public
     }
@@ -112,6 +119,10 @@ impl Public {
 impl View for Public {
     fn title(&self, lang: Lang) -> String {
         self.session.title.pick(lang).to_owned()
+    }
+
+    fn share(&self, lang: Lang) -> Option<ShareCard> {
+        Some(notice::card(&self.session, lang))
     }
 }
 

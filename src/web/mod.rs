@@ -25,7 +25,7 @@ pub use crate::fields::Fields;
 pub use form::{Form, Submitted};
 pub use frame::Frame;
 pub use one_time::OneTimeLink;
-pub use page::{Page, View};
+pub use page::{Page, ShareCard, View};
 pub use site::Site;
 pub use text::Lang;
 

@@ -37,10 +37,22 @@ pub trait View: Template {
         _ = typed;
     }
 
+    /// What a chat shows of the page where its link is sent to: a title and a line. Of a page that the public may read alone.
+    fn share(&self, lang: Lang) -> Option<ShareCard> {
+        _ = lang;
+        None
+    }
+
     /// Whether the page answers a question that was posted and changes nothing: it is asked again in the other language.
     fn is_answer(&self) -> bool {
         false
     }
+}
+
+/// What a chat shows of a link.
+pub struct ShareCard {
+    pub title: String,
+    pub text: String,
 }
 
 /// A whole HTML page with status 200.
@@ -89,9 +101,10 @@ fn render<V: View>(view: &V, request: &Request<'_>) -> askama::Result<String> {
     let body = view.render_with_values(&Values(lang))?;
     let title = view.title(lang);
     let look = Appearance::of(request);
+    let share = view.share(lang);
     match frame {
         Frame::Print => PrintLayout { lang, title: &title, body: &body }.render_with_values(&Values(lang)),
-        Frame::Door => DoorLayout { lang, look, title: &title, body: &body }.render_with_values(&Values(lang)),
+        Frame::Door => DoorLayout { lang, look, title: &title, share, body: &body }.render_with_values(&Values(lang)),
         Frame::Screen => ScreenLayout { lang, look, title: &title, body: &body }.render_with_values(&Values(lang)),
         Frame::FrontDesk(center) => {
             FrontDeskLayout { lang, look, center, title: &title, body: &body }.render_with_values(&Values(lang))
@@ -106,6 +119,7 @@ fn render<V: View>(view: &V, request: &Request<'_>) -> askama::Result<String> {
                 lang,
                 look,
                 title: &title,
+                share,
                 body: &body,
                 viewer,
                 center,
@@ -136,6 +150,7 @@ struct Layout<'a> {
     lang: Lang,
     look: Appearance,
     title: &'a str,
+    share: Option<ShareCard>,
     body: &'a str,
     viewer: Option<&'a Viewer>,
     /// The center's name, inside one.
@@ -178,6 +193,7 @@ struct DoorLayout<'a> {
     lang: Lang,
     look: Appearance,
     title: &'a str,
+    share: Option<ShareCard>,
     body: &'a str,
 }
 

@@ -179,7 +179,7 @@ on_both_engines! {
         ann.post("/centers/1/people/1/reveals", &[("which", "phone"), ("reason", "通知改期")]).await.is(200).shows("13822222217");
         ann.post("/centers/1/people/1/reveals", &[("which", "id_number"), ("reason", "核对")]).await.is(404);
         assert_eq!(app.number("select count(*) from audit_events where action = 'person.phone_revealed' and subject_id = 1 and detail = '通知改期'").await, 1);
-        ann.get("/centers/1/audit").await.is(200).shows("查看完整电话").shows("通知改期");
+        ann.get("/centers/1/audit").await.is(200).shows("查看了完整电话").shows("通知改期");
     }
 
     async fn an_empty_number_keeps_the_one_there_is(app: TestApp) {

@@ -59,7 +59,7 @@ on_both_engines! {
         let kept = "select count(*) from room_closures c join accounts a on a.id = c.voided_by
                     where a.login = 'ben' and c.voided_at > 0 and c.void_reason = '填错日期'";
         assert_eq!(app.number(kept).await, 1);
-        ben.get("/centers/1/audit").await.is(200).shows("撤销功能室停用");
+        ben.get("/centers/1/audit").await.is(200).shows("撤销了功能室停用");
     }
 
     async fn the_api_makes_and_lists_rooms(app: TestApp) {

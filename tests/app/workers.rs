@@ -186,7 +186,7 @@ on_both_engines! {
         ada.post("/catalogs/service-kinds/1", &[("name", "个案服务"), ("name_en", "Case work")]).await.is(303);
         ada.post("/catalogs/service-kinds/99", &[("name", "x"), ("name_en", "x")]).await.is(404);
         ada.get("/catalogs").await.is(200).shows("宠物关爱").shows("录音室").shows("个案服务");
-        ada.get("/audit").await.is(200).shows("目录类别改名").shows("个案 → 个案服务");
+        ada.get("/audit").await.is(200).shows("修改了目录类别的名称").shows("个案 → 个案服务");
     }
 
     async fn age_bands_hold_from_now_on(app: TestApp) {
@@ -218,10 +218,10 @@ on_both_engines! {
         }
         olga.post("/centers/2/people", &[("name", "别处的人")]).await.is(303);
         app.execute("insert into audit_events (at, actor, action, subject, subject_id, center_id) values (0, 'phone 7', 'thing.unheard_of', 'thing', 1, 1)").await;
-        let first = ann.get("/centers/1/audit").await.is(200).shows("登记居民").shows("thing.unheard_of").shows("7 号").shows("?before=").hides("别处的人");
+        let first = ann.get("/centers/1/audit").await.is(200).shows("登记了居民").shows("居民100").shows("thing.unheard_of").shows("7 号").shows("?before=").hides("别处的人");
         let text = first.text();
         let next = text.split("?before=").nth(1).unwrap().split('"').next().unwrap();
-        ann.get(&format!("/centers/1/audit?before={next}")).await.is(200).shows("添加功能室").hides("?before=");
+        ann.get(&format!("/centers/1/audit?before={next}")).await.is(200).shows("添加了功能室").hides("?before=");
         app.sign_in("ben").await.get("/centers/1/audit").await.is(200);
         olga.get("/centers/1/audit").await.is(404);
         ann.get("/audit").await.is(403);

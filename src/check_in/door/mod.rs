@@ -15,7 +15,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
-use crate::activities::{self, Session, SessionId};
+use crate::activities::{self, Session, SessionId, notice};
 use crate::check_in::admit::{Answer, Refused};
 use crate::check_in::forms::{self, DoorInput};
 use crate::check_in::hall::{self, Gate, Pass};
@@ -28,7 +28,7 @@ use crate::error::{Error, FieldErrors, Result};
 use crate::people::{self, PersonId};
 use crate::ratings::{self, RatedOn};
 use crate::store::{Conn, Db, Sealer};
-use crate::web::{Fields, Form, Frame, Lang, Page, View, filters};
+use crate::web::{Fields, Form, Frame, Lang, Page, ShareCard, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![show, check_in, forget]
@@ -63,6 +63,10 @@ impl DoorPage {
 impl View for DoorPage {
     fn title(&self, lang: Lang) -> String {
         self.session.title.pick(lang).to_owned()
+    }
+
+    fn share(&self, lang: Lang) -> Option<ShareCard> {
+        Some(notice::card(&self.session, lang))
     }
 
     fn frame(&self) -> Frame<'_> {
