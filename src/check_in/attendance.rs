@@ -53,7 +53,7 @@ impl AttendancePage {
         let attendance = queries::attendance(conn, session.id, attendance).await?;
         Ok(Self {
             escorts: company::escorts(conn, attendance.id).await?,
-            usual: company::usual(conn, center.id(), attendance.person_id).await?,
+            usual: company::usual(conn, center.id(), attendance.person.id).await?,
             blank: Form::filled(Fields::default().with("companions", attendance.companions)),
             open: session.status != SessionStatus::Completed || Coordinator::includes(by.role),
             again: None,
@@ -104,7 +104,7 @@ impl AttendancePage {
 
 impl View for AttendancePage {
     fn title(&self, _: Lang) -> String {
-        self.attendance.name.clone()
+        self.attendance.person.name.clone()
     }
 
     fn frame(&self) -> Frame<'_> {

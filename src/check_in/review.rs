@@ -9,7 +9,6 @@ use rocket::{Route, get, post, routes};
 
 use super::admit::{Again, Attempt, Entrance, Way, Who, admit_one};
 use super::forms;
-use super::queries::Identity;
 use super::rules::Doorway;
 use super::types::{Code, Method, Part, RequestId};
 use crate::activities::title::{self, Sight};
@@ -20,7 +19,7 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 pub use crate::ids::ScanId;
-use crate::people::PersonId;
+use crate::people::{PersonId, PersonRow};
 use crate::store::{Conn, Db};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
@@ -41,8 +40,8 @@ pub(super) struct WaitingScan {
     pub session_id: SessionId,
     #[sqlx(flatten)]
     pub title: Title,
-    pub person_id: Option<PersonId>,
-    pub name: Option<String>,
+    person_id: Option<PersonId>,
+    name: Option<String>,
     birth_date: Option<Date>,
     phone_last4: Option<String>,
     pub part: Part,
@@ -55,8 +54,10 @@ pub(super) struct WaitingScan {
 }
 
 impl WaitingScan {
-    pub fn identity(&self) -> Identity<'_> {
-        Identity::new(self.birth_date, self.phone_last4.as_deref())
+    /// Whose it is; nobody's where the code is unknown.
+    pub fn person(&self) -> Option<PersonRow> {
+        let (birth_date, phone_last4) = (self.birth_date, self.phone_last4.clone());
+        Some(PersonRow { id: self.person_id?, name: self.name.clone()?, birth_date, phone_last4 })
     }
 
     /// When it counts from.

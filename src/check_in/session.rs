@@ -145,7 +145,7 @@ impl SessionPage {
     /// Whose card was shown just now, as long as they are in.
     fn welcomed(&self) -> Option<(&Present, bool)> {
         let (person, first) = self.shown?;
-        Some((self.present.iter().find(|row| row.person_id == person)?, first))
+        Some((self.present.iter().find(|row| row.person.id == person)?, first))
     }
 
     fn walk_in(&self) -> &Form {
