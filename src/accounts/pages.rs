@@ -105,7 +105,7 @@ async fn create(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Subm
     match make(&by, db, now, &fields).await {
         // A social worker's account leads no session until it has a staff record.
         Ok((id, Some(center))) => {
-            let staff = format!("/centers/{center}/workers/new?account={id}");
+            let staff = center.path(format_args!("/workers/new?account={id}"));
             Ok(Submitted::done(staff, "done.account_needs_staff"))
         }
         Ok((_, None)) => Ok(Submitted::done("/accounts", "done.account_created")),

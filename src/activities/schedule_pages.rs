@@ -97,7 +97,7 @@ async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: SessionId
 }
 
 fn page_of(session: &Session) -> String {
-    format!("/centers/{}/activities/{}", session.center_id, session.activity_id)
+    session.center_id.path(format_args!("/activities/{}", session.activity_id))
 }
 
 #[get("/centers/<center>/sessions/<id>/schedule")]

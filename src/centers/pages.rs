@@ -140,7 +140,7 @@ async fn update(by: CityAdmin, db: &Db, now: Now, id: CenterId, fields: Fields) 
                 actions::say_second_number(&by, now, &mut tx, &center, counts).await?;
             }
             tx.commit().await?;
-            Ok(Submitted::done(format!("/centers/{id}"), "done.saved"))
+            Ok(Submitted::done(id.path(""), "done.saved"))
         }
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);

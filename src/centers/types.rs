@@ -44,6 +44,11 @@ impl Center {
         self.head.id
     }
 
+    /// As [`CenterId::path`].
+    pub fn path(&self, page: impl std::fmt::Display) -> String {
+        self.id().path(page)
+    }
+
     /// A page inside this center.
     pub fn frame(&self, tab: Tab) -> Frame<'_> {
         self.head.frame(tab)

@@ -65,7 +65,7 @@ impl ClosingPage {
     }
 
     fn path(&self) -> String {
-        path(self.center.id(), self.session.id)
+        self.session.path()
     }
 
     fn is_planned(&self) -> bool {
@@ -128,10 +128,6 @@ impl View for ClosingPage {
     }
 }
 
-fn path(center: CenterId, id: SessionId) -> String {
-    format!("/centers/{center}/sessions/{id}")
-}
-
 async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
     let center = centers::queries::open_to(by, conn, center).await?;
     let session = activities::queries::session(by, conn, center.id(), id).await?;
@@ -147,7 +143,7 @@ async fn answer(
     made: Result<&'static str>,
 ) -> Result<Submitted<ClosingPage>> {
     match made {
-        Ok(flash) => Ok(Submitted::done(format!("{}/closing", path(opened.0.id(), opened.1.id)), flash)),
+        Ok(flash) => Ok(Submitted::done(format!("{}/closing", opened.1.path()), flash)),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
             Ok(Submitted::again(ClosingPage::load(by, now, &mut *db.read().await?, opened, Some(form)).await?))
@@ -194,7 +190,7 @@ async fn reopen(by: Coordinator, db: &Db, now: Now, center: CenterId, id: Sessio
     let (_, session) = open(&by, &mut tx, center, id).await?;
     actions::reopen(&by, now, &mut tx, &session).await?;
     tx.commit().await?;
-    Ok(Done::to(path(center, id), "done.session_reopened"))
+    Ok(Done::to(session.path(), "done.session_reopened"))
 }
 
 /// Reads what was sent against the volunteers who are there, and closes the session.

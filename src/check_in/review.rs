@@ -147,7 +147,7 @@ impl ReviewPage {
     }
 
     fn path(&self, scan: &ScanId) -> String {
-        format!("/centers/{}/desk/review/{scan}", self.center.id())
+        self.center.path(format_args!("/desk/review/{scan}"))
     }
 }
 
@@ -159,10 +159,6 @@ impl View for ReviewPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Desk)
     }
-}
-
-fn page_of(center: CenterId) -> String {
-    format!("/centers/{center}/desk/review")
 }
 
 #[get("/centers/<center>/desk/review")]
@@ -198,7 +194,7 @@ async fn count(by: Coordinator, db: &Db, now: Now, center: CenterId, scan: ScanI
             let entry = audit::entry("attendance.corrected", admitted.attendance.0).at(center.id());
             audit::record(&mut tx, &by, now, entry).await?;
             tx.commit().await?;
-            Ok(Submitted::done(page_of(center.id()), "done.scan_counted"))
+            Ok(Submitted::done(center.path("/desk/review"), "done.scan_counted"))
         }
         // The try is on record too.
         Err(error) => {
@@ -229,7 +225,7 @@ async fn dismiss(
             let entry = audit::entry("scan.dismissed", scan.0).at(center.id()).because(&reason);
             audit::record(&mut tx, &by, now, entry).await?;
             tx.commit().await?;
-            Ok(Ok(Done::to(page_of(center.id()), "done.scan_dismissed")))
+            Ok(Ok(Done::to(center.path("/desk/review"), "done.scan_dismissed")))
         }
         Err(error) => {
             drop(tx);

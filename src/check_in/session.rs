@@ -227,7 +227,7 @@ fn is_namesake(form: &Form) -> bool {
 }
 
 pub(super) fn path(center: CenterId, id: SessionId) -> String {
-    format!("/centers/{center}/sessions/{id}")
+    center.path(format_args!("/sessions/{id}"))
 }
 
 pub(super) async fn open(

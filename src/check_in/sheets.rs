@@ -34,7 +34,7 @@ async fn open(by: &Viewer, now: Now, conn: &mut Conn, center: CenterId, id: Sess
 
 /// The address that the session's QR holds.
 pub(super) fn link(site: &Site, session: &Session) -> String {
-    site.link(format_args!("/c/{}", session.check_in_token))
+    site.link(session.door())
 }
 
 #[get("/centers/<center>/sessions/<id>/qr.svg")]
@@ -130,7 +130,7 @@ async fn poster(by: Watcher, db: &Db, now: Now, site: Site, center: CenterId, id
         link,
         name: session.title.for_all(Lang::Zh).to_owned(),
         lines,
-        back: format!("/centers/{}/sessions/{id}", center.id()),
+        back: session.path(),
         code: None,
         center,
     }))

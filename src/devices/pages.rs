@@ -107,7 +107,7 @@ async fn cut_off(by: Coordinator, db: &Db, now: Now, center: CenterId, device: D
     let mut tx = db.begin().await?;
     actions::cut_off(&by, now, &mut tx, center.id(), device).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("/centers/{}/devices", center.id()), "done.device_cut_off"))
+    Ok(Done::to(center.path("/devices"), "done.device_cut_off"))
 }
 
 /// What opens on the tablet: for which center, and one button.
@@ -136,5 +136,5 @@ async fn enrol(db: &Db, now: Now, site: Site, jar: &CookieJar<'_>, secret: &str)
     let enrolled = actions::enrol(now, &mut tx, secret).await?;
     tx.commit().await?;
     accounts::keep_login(jar, &site, enrolled.login, auth::logins::DEVICE_LASTS);
-    Ok(Redirect::to(format!("/centers/{}/front-desk", enrolled.center)))
+    Ok(Redirect::to(enrolled.center.path("/front-desk")))
 }

@@ -62,7 +62,7 @@ impl Log {
             "session" => ("sessions", Watcher::includes(self.role)),
             _ => return None,
         };
-        may_open.then(|| format!("/centers/{center}/{folder}/{}", event.subject_id))
+        may_open.then(|| center.path(format_args!("/{folder}/{}", event.subject_id)))
     }
 
     /// The number of the phone that acted by itself.

@@ -108,7 +108,7 @@ async fn create(
         Ok::<_, Error>(id)
     };
     Submitted::of(
-        made.await.map(|id| format!("/centers/{}/people/{id}", center.id())),
+        made.await.map(|id| center.path(format_args!("/people/{id}"))),
         "done.person_registered",
         async |errors| {
             let asked = errors.whole.as_ref().is_some_and(|refusal| refusal.code == "name_known");
@@ -196,7 +196,7 @@ async fn update(
         actions::revise(&by, now, &mut tx, sealer, &center, &person, &revision).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    Submitted::of(made.await.map(|()| format!("/centers/{}/people/{id}", center.id())), "done.saved", async |errors| {
+    Submitted::of(made.await.map(|()| center.path(format_args!("/people/{id}"))), "done.saved", async |errors| {
         // As they are now: whoever saves once more has been told.
         let person = queries::find(&mut *db.read().await?, center.id(), id).await?;
         let form = Form::again(fields.clone(), errors);

@@ -196,7 +196,7 @@ async fn grant(
         Ok::<_, Error>(tx.commit().await?)
     };
     Submitted::of(
-        made.await.map(|()| format!("/centers/{}/people/{id}", center.id())),
+        made.await.map(|()| center.path(format_args!("/people/{id}"))),
         "done.membership_granted",
         async |errors| {
             let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
@@ -270,7 +270,7 @@ async fn changed(
     made: Result<&'static str>,
 ) -> Result<Submitted<PersonPage>> {
     match made {
-        Ok(flash) => Ok(Submitted::done(format!("/centers/{}/people/{}", center.id(), person.id), flash)),
+        Ok(flash) => Ok(Submitted::done(center.path(format_args!("/people/{}", person.id)), flash)),
         Err(error) => {
             let mut page = PersonPage::load(by, &mut *db.read().await?, now, sealer, center, person).await?;
             page.ending =

@@ -109,7 +109,7 @@ async fn create_required(
         actions::add_all(&by, now, &mut tx, &center, &forms::rooms(&fields, &kinds)?).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    Submitted::of(made.await.map(|()| format!("/centers/{}/rooms", center.id())), "done.rooms_added", async |errors| {
+    Submitted::of(made.await.map(|()| center.path("/rooms")), "done.rooms_added", async |errors| {
         let form = Form::again(fields, errors);
         RoomsPage::load(&by, &mut *db.read().await?, now, center, Some(form)).await
     })
@@ -210,7 +210,7 @@ async fn create(by: Manager, db: &Db, now: Now, center: CenterId, fields: Fields
         actions::add(&by, now, &mut tx, &center, &input).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    Submitted::of(made.await.map(|()| format!("/centers/{}/rooms", center.id())), "done.room_added", async |errors| {
+    Submitted::of(made.await.map(|()| center.path("/rooms")), "done.room_added", async |errors| {
         let form = Form::again(fields, errors);
         RoomPage::load(&mut *db.read().await?, now, center, None, form).await
     })
@@ -257,7 +257,7 @@ async fn update(
         actions::revise(&by, now, &mut tx, &center, &room, &input).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    Submitted::of(made.await.map(|()| format!("/centers/{}/rooms", center.id())), "done.saved", async |errors| {
+    Submitted::of(made.await.map(|()| center.path("/rooms")), "done.saved", async |errors| {
         let form = Form::again(fields, errors);
         RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await
     })
@@ -298,7 +298,7 @@ async fn close(
         actions::close(&by, now, &mut tx, &room, span, &reason).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    Submitted::of(made.await.map(|()| format!("/centers/{}/rooms", center.id())), "done.room_closed", async |errors| {
+    Submitted::of(made.await.map(|()| center.path("/rooms")), "done.room_closed", async |errors| {
         let form = Form::filled(values(&room, center.zone.date(now.0)));
         let closing = Form::again(fields, errors);
         let page = RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?;
@@ -327,7 +327,7 @@ async fn void_closure(
         Ok::<_, Error>(tx.commit().await?)
     };
     Submitted::of(
-        made.await.map(|()| format!("/centers/{}/rooms/{id}", center.id())),
+        made.await.map(|()| center.path(format_args!("/rooms/{id}"))),
         "done.closure_voided",
         async |errors| {
             let voiding = Form::again(fields, errors);
@@ -346,7 +346,7 @@ async fn retire(by: Manager, db: &Db, now: Now, center: CenterId, id: RoomId) ->
     let room = queries::find(&mut tx, center.id(), id).await?;
     actions::retire(&by, now, &mut tx, center.id(), &room).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("/centers/{}/rooms", center.id()), "done.room_retired"))
+    Ok(Done::to(center.path("/rooms"), "done.room_retired"))
 }
 
 #[post("/centers/<center>/rooms/<id>/restoration")]
@@ -355,5 +355,5 @@ async fn restore(by: Manager, db: &Db, now: Now, center: CenterId, id: RoomId) -
     let center = centers::queries::open_to(&by, &mut tx, center).await?;
     actions::restore(&by, now, &mut tx, center.id(), id).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("/centers/{}/rooms", center.id()), "done.room_restored"))
+    Ok(Done::to(center.path("/rooms"), "done.room_restored"))
 }

@@ -116,15 +116,11 @@ async fn create(
         actions::add(&by, now, &mut tx, sealer, &center, input, account).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    Submitted::of(
-        made.await.map(|()| format!("/centers/{}/workers", center.id())),
-        "done.worker_added",
-        async |errors| {
-            let form = Form::again(fields, errors);
-            let loose = queries::loose_accounts(&by, &mut *db.read().await?, center.id()).await?;
-            Ok(NewWorkerPage { center, loose, form })
-        },
-    )
+    Submitted::of(made.await.map(|()| center.path("/workers")), "done.worker_added", async |errors| {
+        let form = Form::again(fields, errors);
+        let loose = queries::loose_accounts(&by, &mut *db.read().await?, center.id()).await?;
+        Ok(NewWorkerPage { center, loose, form })
+    })
     .await
 }
 
@@ -193,7 +189,7 @@ async fn end(
         Ok::<_, Error>(if ending == Ending::Never { "done.worker_stays" } else { "done.worker_ended" })
     };
     match made.await {
-        Ok(done) => Ok(Submitted::done(format!("/centers/{}/workers", center.id()), done)),
+        Ok(done) => Ok(Submitted::done(center.path("/workers"), done)),
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
             Ok(Submitted::again(LeavePage::new(center, worker, now, form)))

@@ -26,11 +26,6 @@ pub(super) fn routes() -> Vec<Route> {
 /// People on one page of the list, and the most that a search shows: ten sheets.
 const PAGE: i64 = 100;
 
-/// Where a center's cards are.
-fn path(center: CenterId) -> String {
-    format!("/centers/{center}/cards")
-}
-
 #[derive(Template)]
 #[template(path = "check_in/cards/list.html")]
 struct CardsPage {
@@ -72,7 +67,7 @@ impl CardsPage {
     }
 
     fn path(&self) -> String {
-        path(self.center.id())
+        self.center.path("/cards")
     }
 
     fn card(&self, person: &PersonRow) -> Option<&Card> {
@@ -231,7 +226,7 @@ impl View for PersonCards {
 }
 
 fn person_path(center: CenterId, person: PersonId) -> String {
-    format!("/centers/{center}/people/{person}/card")
+    center.path(format_args!("/people/{person}/card"))
 }
 
 async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: PersonId) -> Result<(Center, Person)> {

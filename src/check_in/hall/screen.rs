@@ -107,5 +107,5 @@ async fn rotate(by: Coordinator, db: &Db, now: Now, center: CenterId, id: Sessio
     activities::set_rotating(&by, now, &mut tx, &session, rotating).await?;
     tx.commit().await?;
     let flash = if rotating { "done.code_rotates" } else { "done.code_stands" };
-    Ok(Done::to(format!("/centers/{}/sessions/{id}", center.id()), flash))
+    Ok(Done::to(session.path(), flash))
 }
