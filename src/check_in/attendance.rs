@@ -7,9 +7,10 @@ use rocket::{Route, State, get, post, routes};
 
 use super::company::{self, Escort};
 use super::queries::{self, Present};
-use super::session::{open, path};
+use super::session::path;
 use super::types::AttendanceId;
 use super::{Queue, Way, actions, forms};
+use crate::activities::queries::open_in;
 use crate::activities::{Session, SessionId, SessionStatus};
 use crate::centers::{Center, CenterId};
 use crate::clock::{Now, Timestamp};
@@ -49,7 +50,7 @@ struct AttendancePage {
 
 impl AttendancePage {
     async fn load(by: &Greeter, now: Now, conn: &mut Conn, (center, id, attendance): Where) -> Result<Self> {
-        let (center, session) = open(by, now, conn, center, id).await?;
+        let (center, session) = open_in(by, now, conn, center, id).await?;
         let attendance = queries::attendance(conn, session.id, attendance).await?;
         Ok(Self {
             escorts: company::escorts(conn, attendance.id).await?,
@@ -170,7 +171,7 @@ async fn companions(
     let at = (center, id, attendance);
     let made = async {
         let mut tx = db.begin().await?;
-        let (_, session) = open(&by, now, &mut tx, center, id).await?;
+        let (_, session) = open_in(&by, now, &mut tx, center, id).await?;
         let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
         let heads = forms::companions(&fields)?;
         company::set_companions(&by, now, &mut tx, &session, attendance.id, heads).await?;
@@ -196,7 +197,7 @@ async fn escort(
     let place = if fields.get("way") == Way::Out.code() { CorrectionForm::Fetched } else { CorrectionForm::Brought };
     let made = async {
         let mut tx = db.begin().await?;
-        let (_, session) = open(&by, now, &mut tx, center, id).await?;
+        let (_, session) = open_in(&by, now, &mut tx, center, id).await?;
         let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
         let (way, name) = forms::escort(&fields)?;
         company::escort(&by, now, &mut tx, &session, attendance.id, (way, &name)).await?;
@@ -222,7 +223,7 @@ async fn void(
     let at = (center, id, attendance);
     let made = async {
         let mut tx = db.begin().await?;
-        let (_, session) = open(&by, now, &mut tx, center, id).await?;
+        let (_, session) = open_in(&by, now, &mut tx, center, id).await?;
         let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
         let reason = forms::reason(&fields)?;
         actions::void(&by, now, &mut tx, &session, attendance.id, &reason).await?;
@@ -245,7 +246,7 @@ async fn check_out(
     attendance: AttendanceId,
 ) -> Result<Done> {
     let mut conn = db.read().await?;
-    let (_, session) = open(&by, now, &mut conn, center, id).await?;
+    let (_, session) = open_in(&by, now, &mut conn, center, id).await?;
     let attendance = queries::attendance(&mut conn, session.id, attendance).await?;
     drop(conn);
     actions::check_out(&by, now, queue, &session, &attendance).await?.or_refusal()?;

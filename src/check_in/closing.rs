@@ -8,9 +8,10 @@ use super::admit::hold;
 use super::queries::{self, Counts, Present};
 use super::types::Part;
 use super::{actions, forms};
-use crate::activities::{self, Session, SessionId, SessionStatus};
+use crate::activities::queries::open_in;
+use crate::activities::{Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
-use crate::centers::{self, Center, CenterId};
+use crate::centers::{Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::hours::queries::volunteers;
@@ -128,12 +129,6 @@ impl View for ClosingPage {
     }
 }
 
-async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
-    let center = centers::queries::open_to(by, conn, center).await?;
-    let session = activities::queries::session(by, conn, center.id(), id).await?;
-    Ok((center, session))
-}
-
 async fn answer(
     by: &Coordinator,
     db: &Db,
@@ -154,7 +149,7 @@ async fn answer(
 #[get("/centers/<center>/sessions/<id>/closing")]
 async fn show(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<ClosingPage>> {
     let mut conn = db.read().await?;
-    let opened = open(&by, &mut conn, center, id).await?;
+    let opened = open_in(&by, now, &mut conn, center, id).await?;
     Ok(Page(ClosingPage::load(&by, now, &mut conn, opened, None).await?))
 }
 
@@ -168,7 +163,7 @@ async fn close(
     id: SessionId,
     fields: Fields,
 ) -> Result<Submitted<ClosingPage>> {
-    let opened = open(&by, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let session = &opened.1;
         let is_running = session.starts_at <= now.0 && now.0 < session.ends_at;
@@ -187,7 +182,7 @@ async fn close(
 #[post("/centers/<center>/sessions/<id>/reopening")]
 async fn reopen(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Done> {
     let mut tx = db.begin().await?;
-    let (_, session) = open(&by, &mut tx, center, id).await?;
+    let (_, session) = open_in(&by, now, &mut tx, center, id).await?;
     actions::reopen(&by, now, &mut tx, &session).await?;
     tx.commit().await?;
     Ok(Done::to(session.path(), "done.session_reopened"))
@@ -217,7 +212,7 @@ async fn confirm(
     id: SessionId,
     fields: Fields,
 ) -> Result<Submitted<ClosingPage>> {
-    let opened = open(&by, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let confirmed = forms::confirmation(&fields, forms::names)?;
         let mut tx = db.begin().await?;
@@ -239,7 +234,7 @@ async fn correct(
     entry: EntryId,
     fields: Fields,
 ) -> Result<Submitted<ClosingPage>> {
-    let opened = open(&by, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let (minutes, reason) = forms::correction(&fields, &format!("corrected.{entry}"), &format!("reason.{entry}"))?;
         let mut tx = db.begin().await?;

@@ -130,16 +130,9 @@ async fn namesakes(db: &Db, center: CenterId, input: &PersonInput) -> Result<Vec
     queries::namesakes(&mut *db.read().await?, center, &facts.name, told).await
 }
 
-async fn open(by: &Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<(Center, Person)> {
-    let mut conn = db.read().await?;
-    let center = centers::queries::open_to(by, &mut conn, center).await?;
-    let person = queries::find(&mut conn, center.id(), id).await?;
-    Ok((center, person))
-}
-
 #[get("/centers/<center>/people/<id>/edit")]
 async fn edit(by: Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<Page<PersonForm>> {
-    let (center, person) = open(&by, db, center, id).await?;
+    let (center, person) = queries::open_in(&by, &mut *db.read().await?, center, id).await?;
     let values = person.as_fields().with("version", person.version);
     Ok(Page(PersonForm { center, person: Some(person), form: Form::filled(values), namesakes: Vec::new() }))
 }
@@ -189,7 +182,7 @@ async fn update(
     id: PersonId,
     fields: Fields,
 ) -> Result<Submitted<PersonForm>> {
-    let (center, person) = open(&by, db, center, id).await?;
+    let (center, person) = queries::open_in(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let revision = forms::revision(&fields, center.zone.date(now.0))?;
         let mut tx = db.begin().await?;

@@ -220,8 +220,7 @@ async fn create(by: Manager, db: &Db, now: Now, center: CenterId, fields: Fields
 #[get("/centers/<center>/rooms/<id>", rank = 2)]
 async fn edit(by: Manager, db: &Db, now: Now, center: CenterId, id: RoomId) -> Result<Page<RoomPage>> {
     let mut conn = db.read().await?;
-    let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let room = queries::find(&mut conn, center.id(), id).await?;
+    let (center, room) = open(&by, &mut conn, center, id).await?;
     let form = Form::filled(values(&room, center.zone.date(now.0)));
     Ok(Page(RoomPage::load(&mut conn, now, center, Some(room), form).await?))
 }
@@ -250,7 +249,7 @@ async fn update(
     id: RoomId,
     fields: Fields,
 ) -> Result<Submitted<RoomPage>> {
-    let (center, room) = open(&by, db, center, id).await?;
+    let (center, room) = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let input = forms::room(&fields)?;
         let mut tx = db.begin().await?;
@@ -264,10 +263,9 @@ async fn update(
     .await
 }
 
-async fn open(by: &Manager, db: &Db, center: CenterId, id: RoomId) -> Result<(Center, Room)> {
-    let mut conn = db.read().await?;
-    let center = centers::queries::open_to(by, &mut conn, center).await?;
-    let room = queries::find(&mut conn, center.id(), id).await?;
+async fn open(by: &Manager, conn: &mut Conn, center: CenterId, id: RoomId) -> Result<(Center, Room)> {
+    let center = centers::queries::open_to(by, conn, center).await?;
+    let room = queries::find(conn, center.id(), id).await?;
     Ok((center, room))
 }
 
@@ -280,7 +278,7 @@ async fn close(
     id: RoomId,
     fields: Fields,
 ) -> Result<Submitted<RoomPage>> {
-    let (center, room) = open(&by, db, center, id).await?;
+    let (center, room) = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let day = parse::day(center.zone.date(now.0), parse::PLANS);
         let mut read = fields.read();
@@ -317,7 +315,7 @@ async fn void_closure(
     closure: ClosureId,
     fields: Fields,
 ) -> Result<Submitted<RoomPage>> {
-    let (center, room) = open(&by, db, center, id).await?;
+    let (center, room) = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let mut read = fields.read();
         let reason = read.required(&Closure::field_of(closure), parse::line(80));
@@ -342,8 +340,7 @@ async fn void_closure(
 #[post("/centers/<center>/rooms/<id>/retirement")]
 async fn retire(by: Manager, db: &Db, now: Now, center: CenterId, id: RoomId) -> Result<Done> {
     let mut tx = db.begin().await?;
-    let center = centers::queries::open_to(&by, &mut tx, center).await?;
-    let room = queries::find(&mut tx, center.id(), id).await?;
+    let (center, room) = open(&by, &mut tx, center, id).await?;
     actions::retire(&by, now, &mut tx, center.id(), &room).await?;
     tx.commit().await?;
     Ok(Done::to(center.path("/rooms"), "done.room_retired"))

@@ -13,6 +13,7 @@ use crate::centers::{self, Center, CenterId};
 use crate::check_in::forms;
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
+use crate::people::queries::open_in;
 use crate::people::{self, Person, PersonId, PersonRow};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::form::Done;
@@ -229,16 +230,10 @@ fn person_path(center: CenterId, person: PersonId) -> String {
     center.path(format_args!("/people/{person}/card"))
 }
 
-async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: PersonId) -> Result<(Center, Person)> {
-    let center = centers::queries::open_to(by, conn, center).await?;
-    let person = people::queries::find(conn, center.id(), id).await?;
-    Ok((center, person))
-}
-
 #[get("/centers/<center>/people/<id>/card")]
 async fn show(by: Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<Page<PersonCards>> {
     let mut conn = db.read().await?;
-    let (center, person) = open(&by, &mut conn, center, id).await?;
+    let (center, person) = open_in(&by, &mut conn, center, id).await?;
     let cards = queries::of_person(&mut conn, person.id).await?;
     Ok(Page(PersonCards { center, person, cards, form: Form::new() }))
 }
@@ -253,7 +248,7 @@ async fn issue(
     id: PersonId,
 ) -> Result<Done> {
     let mut tx = db.begin().await?;
-    let (center, person) = open(&by, &mut tx, center, id).await?;
+    let (center, person) = open_in(&by, &mut tx, center, id).await?;
     actions::issue(&by, now, &mut tx, sealer, &center, &[person.id]).await?;
     tx.commit().await?;
     Ok(Done::to(person_path(center.id(), id), "done.card_issued"))
@@ -285,7 +280,7 @@ async fn revoke(
     id: PersonId,
     fields: Fields,
 ) -> Result<Submitted<PersonCards>> {
-    let opened = open(&by, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let reason = forms::reason(&fields)?;
         let mut tx = db.begin().await?;
@@ -307,7 +302,7 @@ async fn replace(
     id: PersonId,
     fields: Fields,
 ) -> Result<Submitted<PersonCards>> {
-    let opened = open(&by, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let reason = forms::reason(&fields)?;
         let mut tx = db.begin().await?;
