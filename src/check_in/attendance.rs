@@ -2,7 +2,6 @@
 
 use crate::auth::{Coordinator, Greeter};
 use askama::Template;
-use chrono::NaiveDateTime;
 use rocket::{Route, State, get, post, routes};
 
 use super::company::{self, Escort};
@@ -13,7 +12,7 @@ use super::{Queue, Way, actions, forms};
 use crate::activities::queries::open_in;
 use crate::activities::{Session, SessionId, SessionStatus};
 use crate::centers::{Center, CenterId};
-use crate::clock::{Now, Timestamp};
+use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::store::{Conn, Db};
 use crate::web::form::Done;
@@ -74,10 +73,6 @@ impl AttendancePage {
 
     fn voiding(&self) -> &Form {
         self.form(CorrectionForm::Void)
-    }
-
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
     }
 
     fn path(&self) -> String {

@@ -1,7 +1,6 @@
 //! Closing a session: its summary and the volunteers' hours; afterwards its record, and the hours' corrections.
 
 use askama::Template;
-use chrono::NaiveDateTime;
 use rocket::{Route, get, post, routes};
 
 use super::admit::hold;
@@ -12,7 +11,7 @@ use crate::activities::queries::open_in;
 use crate::activities::{Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
 use crate::centers::{Center, CenterId};
-use crate::clock::{Now, Timestamp};
+use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::hours::queries::volunteers;
 use crate::hours::{self, EntryId, Volunteer};
@@ -92,10 +91,6 @@ impl ClosingPage {
         self.is_completed()
             && today <= self.session.local_date
             && self.volunteers.iter().all(|volunteer| volunteer.entry.is_none())
-    }
-
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
     }
 
     fn field(&self, name: &str, id: impl std::fmt::Display) -> String {

@@ -138,10 +138,6 @@ impl ReviewPage {
         Ok(Self { center, scans, again, blank: Form::new() })
     }
 
-    fn local(&self, at: &Timestamp) -> chrono::NaiveDateTime {
-        self.center.zone.local(*at)
-    }
-
     fn form(&self, scan: &ScanId) -> &Form {
         self.again.as_ref().filter(|(id, _)| id == scan).map_or(&self.blank, |(_, form)| form)
     }

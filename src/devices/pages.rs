@@ -43,10 +43,6 @@ impl DevicesPage {
     async fn load(conn: &mut Conn, now: Now, center: Center, link: Option<Link>, form: Form) -> Result<Self> {
         Ok(Self { devices: queries::of_center(conn, now, center.id()).await?, center, link, form })
     }
-
-    fn local(&self, at: &Timestamp) -> chrono::NaiveDateTime {
-        self.center.zone.local(*at)
-    }
 }
 
 impl View for DevicesPage {

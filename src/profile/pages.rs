@@ -1,14 +1,13 @@
 //! One person's page: what is known, and what is done about it there.
 
 use askama::Template;
-use chrono::NaiveDateTime;
 use rocket::{Route, State, get, post, routes};
 
 use super::queries::{self, TeamOf, Visit};
 use crate::auth::Coordinator;
 use crate::centers::{Center, CenterId};
 use crate::check_in::cards::{self, Card};
-use crate::clock::{Date, Now, Timestamp};
+use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::fields::parse;
 use crate::people::groups::{self, Membership, PriorityGroup};
@@ -79,10 +78,6 @@ impl PersonPage {
 
     fn field(&self, name: &str, membership: impl std::fmt::Display) -> String {
         format!("{name}.{membership}")
-    }
-
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
     }
 
     fn age(&self) -> Option<u32> {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use chrono::NaiveDateTime;
 use rocket::{Route, State, get, post, routes};
 
 use super::queries::{self, CardsAmong};
@@ -11,7 +10,7 @@ use super::{Card, actions, sheet};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::check_in::forms;
-use crate::clock::{Now, Timestamp};
+use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::people::queries::open_in;
 use crate::people::{self, Person, PersonId, PersonRow};
@@ -73,10 +72,6 @@ impl CardsPage {
 
     fn card(&self, person: &PersonRow) -> Option<&Card> {
         self.cards.get(&person.id)
-    }
-
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
     }
 
     fn is_everyone(&self) -> bool {
@@ -205,10 +200,6 @@ impl PersonCards {
 
     fn sheet(&self, card: &Card) -> String {
         sheet::path(self.center.id(), &[card.id])
-    }
-
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
     }
 }
 
