@@ -399,11 +399,8 @@ async fn update(
         actions::revise(&by, now, &mut tx, &activity, &texts).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    match revised.await {
-        Ok(()) => Ok(Submitted::done(center.path(format_args!("/activities/{id}")), "done.saved")),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(EditActivityPage { center, activity, choices, form }))
-        }
-    }
+    Submitted::of(revised.await.map(|()| center.path(format_args!("/activities/{id}"))), "done.saved", async |errors| {
+        Ok(EditActivityPage { center, activity, choices, form: Form::again(fields, errors) })
+    })
+    .await
 }

@@ -6,14 +6,13 @@ use rocket::{Route, State, get, post, routes};
 
 use super::company::{self, Escort};
 use super::queries::{self, Present};
-use super::session::path;
 use super::types::AttendanceId;
 use super::{Queue, Way, actions, forms};
 use crate::activities::queries::open_in;
 use crate::activities::{Session, SessionId, SessionStatus};
 use crate::centers::{Center, CenterId};
 use crate::clock::Now;
-use crate::error::{Error, Result};
+use crate::error::{FieldErrors, Result};
 use crate::store::{Conn, Db};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
@@ -76,7 +75,7 @@ impl AttendancePage {
     }
 
     fn path(&self) -> String {
-        path(self.center.id(), self.session.id)
+        self.session.path()
     }
 
     fn is_planned(&self) -> bool {
@@ -121,10 +120,6 @@ impl View for AttendancePage {
 /// Where the page is.
 type Where = (CenterId, SessionId, AttendanceId);
 
-fn here((center, id, attendance): Where) -> String {
-    format!("{}/attendances/{attendance}", path(center, id))
-}
-
 /// The page again with what was sent and why it was not taken.
 async fn again(
     by: &Greeter,
@@ -132,13 +127,10 @@ async fn again(
     db: &Db,
     at: Where,
     place: CorrectionForm,
-    sent: (Fields, Error),
-) -> Result<Submitted<AttendancePage>> {
-    let (fields, error) = sent;
-    let form = Form::again(fields, error.into_field_errors()?);
-    let mut page = AttendancePage::load(by, now, &mut *db.read().await?, at).await?;
-    page.again = Some((place, form));
-    Ok(Submitted::again(page))
+    (fields, errors): (Fields, FieldErrors),
+) -> Result<AttendancePage> {
+    let page = AttendancePage::load(by, now, &mut *db.read().await?, at).await?;
+    Ok(AttendancePage { again: Some((place, Form::again(fields, errors))), ..page })
 }
 
 #[get("/centers/<center>/sessions/<id>/attendances/<attendance>")]
@@ -170,12 +162,13 @@ async fn companions(
         let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
         let heads = forms::companions(&fields)?;
         company::set_companions(&by, now, &mut tx, &session, attendance.id, heads).await?;
-        Ok::<_, Error>(tx.commit().await?)
+        tx.commit().await?;
+        Ok(session.path())
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(path(center, id), "done.companions")),
-        Err(error) => again(&by, now, db, at, CorrectionForm::Companions, (fields, error)).await,
-    }
+    Submitted::of(made.await, "done.companions", async |errors| {
+        again(&by, now, db, at, CorrectionForm::Companions, (fields, errors)).await
+    })
+    .await
 }
 
 #[post("/centers/<center>/sessions/<id>/attendances/<attendance>/escorts", data = "<fields>")]
@@ -196,13 +189,13 @@ async fn escort(
         let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
         let (way, name) = forms::escort(&fields)?;
         company::escort(&by, now, &mut tx, &session, attendance.id, (way, &name)).await?;
-        Ok::<_, Error>(tx.commit().await?)
+        tx.commit().await?;
+        Ok(match way {
+            Way::Out => (session.path(), "done.fetched"),
+            Way::In => (format!("{}/attendances/{}", session.path(), attendance.id), "done.brought"),
+        })
     };
-    match made.await {
-        Ok(()) if place == CorrectionForm::Fetched => Ok(Submitted::done(path(center, id), "done.fetched")),
-        Ok(()) => Ok(Submitted::done(here(at), "done.brought")),
-        Err(error) => again(&by, now, db, at, place, (fields, error)).await,
-    }
+    Submitted::with_word(made.await, async |errors| again(&by, now, db, at, place, (fields, errors)).await).await
 }
 
 #[post("/centers/<center>/sessions/<id>/attendances/<attendance>/void", data = "<fields>")]
@@ -222,12 +215,13 @@ async fn void(
         let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
         let reason = forms::reason(&fields)?;
         actions::void(&by, now, &mut tx, &session, attendance.id, &reason).await?;
-        Ok::<_, Error>(tx.commit().await?)
+        tx.commit().await?;
+        Ok(session.path())
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(path(center, id), "done.attendance_voided")),
-        Err(error) => again(&by, now, db, at, CorrectionForm::Void, (fields, error)).await,
-    }
+    Submitted::of(made.await, "done.attendance_voided", async |errors| {
+        again(&by, now, db, at, CorrectionForm::Void, (fields, errors)).await
+    })
+    .await
 }
 
 #[post("/centers/<center>/sessions/<id>/attendances/<attendance>/departure")]
@@ -245,5 +239,5 @@ async fn check_out(
     let attendance = queries::attendance(&mut conn, session.id, attendance).await?;
     drop(conn);
     actions::check_out(&by, now, queue, &session, &attendance).await?.or_refusal()?;
-    Ok(Done::to(path(center, id), "done.checked_out"))
+    Ok(Done::to(session.path(), "done.checked_out"))
 }

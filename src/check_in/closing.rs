@@ -132,13 +132,12 @@ async fn answer(
     fields: Fields,
     made: Result<&'static str>,
 ) -> Result<Submitted<ClosingPage>> {
-    match made {
-        Ok(flash) => Ok(Submitted::done(format!("{}/closing", opened.1.path()), flash)),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(ClosingPage::load(by, now, &mut *db.read().await?, opened, Some(form)).await?))
-        }
-    }
+    let made = made.map(|flash| (format!("{}/closing", opened.1.path()), flash));
+    Submitted::with_word(made, async |errors| {
+        let form = Form::again(fields, errors);
+        ClosingPage::load(by, now, &mut *db.read().await?, opened, Some(form)).await
+    })
+    .await
 }
 
 #[get("/centers/<center>/sessions/<id>/closing")]

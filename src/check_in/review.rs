@@ -21,7 +21,6 @@ use crate::error::{Error, Result};
 pub use crate::ids::ScanId;
 use crate::people::{PersonId, PersonRow};
 use crate::store::{Conn, Db};
-use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -184,22 +183,19 @@ async fn count(by: Coordinator, db: &Db, now: Now, center: CenterId, scan: ScanI
         entrance: Entrance::Correction,
         again: Again::Page,
     };
-    match admit_one(now, &mut tx, attempt).await?.or_refusal() {
-        Ok(admitted) => {
-            decide(&by, now, &mut tx, scan, COUNTED, None).await?;
-            let entry = audit::entry("attendance.corrected", admitted.attendance.0).at(center.id());
-            audit::record(&mut tx, &by, now, entry).await?;
-            tx.commit().await?;
-            Ok(Submitted::done(center.path("/desk/review"), "done.scan_counted"))
-        }
-        // The try is on record too.
-        Err(error) => {
-            tx.commit().await?;
-            let form = Form::again(Fields::default(), error.into_field_errors()?);
-            let page = ReviewPage::load(&by, &mut *db.read().await?, center, Some((scan, form))).await?;
-            Ok(Submitted::again(page))
-        }
+    let made = admit_one(now, &mut tx, attempt).await?.or_refusal();
+    if let Ok(admitted) = &made {
+        decide(&by, now, &mut tx, scan, COUNTED, None).await?;
+        let entry = audit::entry("attendance.corrected", admitted.attendance.0).at(center.id());
+        audit::record(&mut tx, &by, now, entry).await?;
     }
+    // A try that was refused is on record too.
+    tx.commit().await?;
+    Submitted::of(made.map(|_| center.path("/desk/review")), "done.scan_counted", async |errors| {
+        let form = Form::again(Fields::default(), errors);
+        ReviewPage::load(&by, &mut *db.read().await?, center, Some((scan, form))).await
+    })
+    .await
 }
 
 /// Lets the scan be: it does not count, and a word says why.
@@ -211,25 +207,23 @@ async fn dismiss(
     center: CenterId,
     scan: ScanId,
     fields: Fields,
-) -> Result<std::result::Result<Done, Submitted<ReviewPage>>> {
+) -> Result<Submitted<ReviewPage>> {
     let mut tx = db.begin().await?;
     let center = centers::queries::open_to(&by, &mut tx, center).await?;
     waiting(&by, &mut tx, center.id(), Some(scan)).await?.pop().ok_or(Error::NotFound)?;
-    match forms::reason(&fields) {
-        Ok(reason) => {
-            decide(&by, now, &mut tx, scan, DISMISSED, Some(&reason)).await?;
-            let entry = audit::entry("scan.dismissed", scan.0).at(center.id()).because(&reason);
-            audit::record(&mut tx, &by, now, entry).await?;
-            tx.commit().await?;
-            Ok(Ok(Done::to(center.path("/desk/review"), "done.scan_dismissed")))
-        }
-        Err(error) => {
-            drop(tx);
-            let form = Form::again(fields, error.into_field_errors()?);
-            let page = ReviewPage::load(&by, &mut *db.read().await?, center, Some((scan, form))).await?;
-            Ok(Err(Submitted::again(page)))
-        }
-    }
+    let made = async {
+        let reason = forms::reason(&fields)?;
+        decide(&by, now, &mut tx, scan, DISMISSED, Some(&reason)).await?;
+        let entry = audit::entry("scan.dismissed", scan.0).at(center.id()).because(&reason);
+        audit::record(&mut tx, &by, now, entry).await?;
+        tx.commit().await?;
+        Ok(center.path("/desk/review"))
+    };
+    Submitted::of(made.await, "done.scan_dismissed", async |errors| {
+        let form = Form::again(fields, errors);
+        ReviewPage::load(&by, &mut *db.read().await?, center, Some((scan, form))).await
+    })
+    .await
 }
 
 /// # Errors

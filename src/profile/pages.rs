@@ -258,15 +258,13 @@ async fn changed(
     fields: Fields,
     made: Result<&'static str>,
 ) -> Result<Submitted<PersonPage>> {
-    match made {
-        Ok(flash) => Ok(Submitted::done(center.path(format_args!("/people/{}", person.id)), flash)),
-        Err(error) => {
-            let mut page = PersonPage::load(by, &mut *db.read().await?, now, sealer, center, person).await?;
-            page.ending =
-                Form::again(fields, error.into_field_errors()?).over(last_days(&page.memberships, page.today));
-            Ok(Submitted::again(page))
-        }
-    }
+    let made = made.map(|flash| (center.path(format_args!("/people/{}", person.id)), flash));
+    Submitted::with_word(made, async |errors| {
+        let mut page = PersonPage::load(by, &mut *db.read().await?, now, sealer, center, person).await?;
+        page.ending = Form::again(fields, errors).over(last_days(&page.memberships, page.today));
+        Ok(page)
+    })
+    .await
 }
 
 /// Each membership's last day; of one without, today is proposed.

@@ -186,13 +186,10 @@ async fn end(
         let mut tx = db.begin().await?;
         actions::end(&by, now, &mut tx, &center, &worker, ending).await?;
         tx.commit().await?;
-        Ok::<_, Error>(if ending == Ending::Never { "done.worker_stays" } else { "done.worker_ended" })
+        let done = if ending == Ending::Never { "done.worker_stays" } else { "done.worker_ended" };
+        Ok((center.path("/workers"), done))
     };
-    match made.await {
-        Ok(done) => Ok(Submitted::done(center.path("/workers"), done)),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(LeavePage::new(center, worker, now, form)))
-        }
-    }
+    let made = made.await;
+    Submitted::with_word(made, async |errors| Ok(LeavePage::new(center, worker, now, Form::again(fields, errors))))
+        .await
 }

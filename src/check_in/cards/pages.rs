@@ -252,14 +252,13 @@ async fn answer(
     fields: Fields,
     made: Result<&'static str>,
 ) -> Result<Submitted<PersonCards>> {
-    match made {
-        Ok(flash) => Ok(Submitted::done(person_path(center.id(), person.id), flash)),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            let cards = queries::of_person(&mut *db.read().await?, person.id).await?;
-            Ok(Submitted::again(PersonCards { center, person, cards, form }))
-        }
-    }
+    let made = made.map(|flash| (person_path(center.id(), person.id), flash));
+    Submitted::with_word(made, async |errors| {
+        let form = Form::again(fields, errors);
+        let cards = queries::of_person(&mut *db.read().await?, person.id).await?;
+        Ok(PersonCards { center, person, cards, form })
+    })
+    .await
 }
 
 #[post("/centers/<center>/people/<id>/card/revocation", data = "<fields>")]
