@@ -47,9 +47,8 @@ struct AttendancePage {
 }
 
 impl AttendancePage {
-    async fn load(by: &Greeter, now: Now, conn: &mut Conn, (center, id, attendance): Where) -> Result<Self> {
-        let (center, session) = open_in(by, now, conn, center, id).await?;
-        let attendance = queries::attendance(conn, session.id, attendance).await?;
+    async fn load(by: &Greeter, now: Now, conn: &mut Conn, at: Where) -> Result<Self> {
+        let (center, session, attendance) = opened(by, now, conn, at).await?;
         Ok(Self {
             escorts: company::escorts(conn, attendance.id).await?,
             usual: company::usual(conn, center.id(), attendance.person.id).await?,
@@ -120,6 +119,17 @@ impl View for AttendancePage {
 /// Where the page is.
 type Where = (CenterId, SessionId, AttendanceId);
 
+async fn opened(
+    by: &Greeter,
+    now: Now,
+    conn: &mut Conn,
+    (center, id, attendance): Where,
+) -> Result<(Center, Session, Present)> {
+    let (center, session) = open_in(by, now, conn, center, id).await?;
+    let attendance = queries::attendance(conn, session.id, attendance).await?;
+    Ok((center, session, attendance))
+}
+
 /// The page again with what was sent and why it was not taken.
 async fn again(
     by: &Greeter,
@@ -158,8 +168,7 @@ async fn companions(
     let at = (center, id, attendance);
     let made = async {
         let mut tx = db.begin().await?;
-        let (_, session) = open_in(&by, now, &mut tx, center, id).await?;
-        let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
+        let (_, session, attendance) = opened(&by, now, &mut tx, at).await?;
         let heads = forms::companions(&fields)?;
         company::set_companions(&by, now, &mut tx, &session, attendance.id, heads).await?;
         tx.commit().await?;
@@ -185,8 +194,7 @@ async fn escort(
     let place = if fields.get("way") == Way::Out.code() { CorrectionForm::Fetched } else { CorrectionForm::Brought };
     let made = async {
         let mut tx = db.begin().await?;
-        let (_, session) = open_in(&by, now, &mut tx, center, id).await?;
-        let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
+        let (_, session, attendance) = opened(&by, now, &mut tx, at).await?;
         let (way, name) = forms::escort(&fields)?;
         company::escort(&by, now, &mut tx, &session, attendance.id, (way, &name)).await?;
         tx.commit().await?;
@@ -211,8 +219,7 @@ async fn void(
     let at = (center, id, attendance);
     let made = async {
         let mut tx = db.begin().await?;
-        let (_, session) = open_in(&by, now, &mut tx, center, id).await?;
-        let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
+        let (_, session, attendance) = opened(&by, now, &mut tx, at).await?;
         let reason = forms::reason(&fields)?;
         actions::void(&by, now, &mut tx, &session, attendance.id, &reason).await?;
         tx.commit().await?;
@@ -234,10 +241,8 @@ async fn check_out(
     id: SessionId,
     attendance: AttendanceId,
 ) -> Result<Done> {
-    let mut conn = db.read().await?;
-    let (_, session) = open_in(&by, now, &mut conn, center, id).await?;
-    let attendance = queries::attendance(&mut conn, session.id, attendance).await?;
-    drop(conn);
+    let at = (center, id, attendance);
+    let (_, session, attendance) = opened(&by, now, &mut *db.read().await?, at).await?;
     actions::check_out(&by, now, queue, &session, &attendance).await?.or_refusal()?;
     Ok(Done::to(session.path(), "done.checked_out"))
 }
