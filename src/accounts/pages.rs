@@ -110,7 +110,7 @@ async fn create(
     match make(&by, db, now, sealer, &fields).await {
         // A social worker's account leads no session until it has a staff record.
         Ok((id, Some(center))) => {
-            let staff = format!("/centers/{center}/workers/new?account={id}");
+            let staff = center.path(format_args!("/workers/new?account={id}"));
             Ok(Submitted::done(staff, "done.account_needs_staff"))
         }
         Ok((id, None)) => Ok(Submitted::done(uri!(edit(id)), "done.account_created")),

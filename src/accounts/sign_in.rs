@@ -134,7 +134,7 @@ async fn sign_out(by: Viewer, db: &Db, now: Now, jar: &CookieJar<'_>) -> Result<
 async fn home(by: Viewer, db: &Db) -> Result<Redirect> {
     let reached = centers::queries::reached_by(&by, &mut *db.read().await?).await?;
     Ok(Redirect::to(match reached.as_slice() {
-        [only] => format!("/centers/{}{}", only.id, by.role.first_page()),
+        [only] => only.id.path(by.role.first_page()),
         _ => "/centers".to_owned(),
     }))
 }

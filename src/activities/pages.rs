@@ -295,7 +295,7 @@ async fn create(by: Coordinator, db: &Db, now: Now, lang: Lang, center: CenterId
 }
 
 fn scheduled(center: &Center, id: ActivityId) -> Scheduled {
-    let to = format!("/centers/{}/activities/{id}", center.id());
+    let to = center.path(format_args!("/activities/{id}"));
     Scheduled::Form(Box::new(Submitted::done(to, "done.activity_scheduled")))
 }
 
@@ -399,11 +399,8 @@ async fn update(
         actions::revise(&by, now, &mut tx, &activity, &texts).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    match revised.await {
-        Ok(()) => Ok(Submitted::done(format!("/centers/{}/activities/{id}", center.id()), "done.saved")),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(EditActivityPage { center, activity, choices, form }))
-        }
-    }
+    Submitted::of(revised.await.map(|()| center.path(format_args!("/activities/{id}"))), "done.saved", async |errors| {
+        Ok(EditActivityPage { center, activity, choices, form: Form::again(fields, errors) })
+    })
+    .await
 }

@@ -151,7 +151,21 @@ pub async fn published_session(conn: &mut Conn, id: SessionId) -> Result<Session
 pub async fn open_to(by: &Viewer, now: Now, conn: &mut Conn, id: SessionId) -> Result<(Center, Session)> {
     let center: Option<CenterId> =
         sqlx::query_scalar("select center_id from sessions where id = $1").bind(id).fetch_optional(&mut *conn).await?;
-    let center = centers::queries::open_to(by, conn, center.ok_or(Error::NotFound)?).await?;
+    open_in(by, now, conn, center.ok_or(Error::NotFound)?, id).await
+}
+
+/// The session whose page is asked for, with its center, as far as the viewer's role reaches both.
+///
+/// # Errors
+/// `NotFound` for any other, and for one of another center.
+pub async fn open_in(
+    by: &Viewer,
+    now: Now,
+    conn: &mut Conn,
+    center: CenterId,
+    id: SessionId,
+) -> Result<(Center, Session)> {
+    let center = centers::queries::open_to(by, conn, center).await?;
     let session = session_for(by, now, conn, &center, id).await?;
     Ok((center, session))
 }

@@ -8,7 +8,7 @@ use super::forms::{self, Choices};
 use super::types::{Session, SessionId, SessionStatus};
 use super::{Rhythm, SeriesScope, queries, rules};
 use crate::auth::Coordinator;
-use crate::centers::{self, Center, CenterId};
+use crate::centers::{Center, CenterId};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::fields::time_value;
@@ -90,20 +90,14 @@ fn values(session: &Session) -> Fields {
         .with("scope", SeriesScope::One)
 }
 
-async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
-    let center = centers::queries::open_to(by, conn, center).await?;
-    let session = queries::session(by, conn, center.id(), id).await?;
-    Ok((center, session))
-}
-
 fn page_of(session: &Session) -> String {
-    format!("/centers/{}/activities/{}", session.center_id, session.activity_id)
+    session.center_id.path(format_args!("/activities/{}", session.activity_id))
 }
 
 #[get("/centers/<center>/sessions/<id>/schedule")]
 async fn show(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<Schedule>> {
     let mut conn = db.read().await?;
-    let (center, session) = open(&by, &mut conn, center, id).await?;
+    let (center, session) = queries::open_in(&by, now, &mut conn, center, id).await?;
     Ok(Page(Schedule::load(&by, &mut conn, now, center, session).await?))
 }
 
@@ -117,7 +111,7 @@ async fn reschedule(
     fields: Fields,
 ) -> Result<Submitted<Schedule>> {
     let mut conn = db.read().await?;
-    let (center, session) = open(&by, &mut conn, center, id).await?;
+    let (center, session) = queries::open_in(&by, now, &mut conn, center, id).await?;
     rules::may_change(&session)?;
     let mut page = Schedule::load(&by, &mut conn, now, center, session).await?;
     drop(conn);
@@ -141,7 +135,7 @@ async fn drop_out(
     way: Conflict,
 ) -> Result<Submitted<Schedule>> {
     let mut tx = db.begin().await?;
-    let (center, session) = open(by, &mut tx, center, id).await?;
+    let (center, session) = queries::open_in(by, now, &mut tx, center, id).await?;
     let made = async {
         booking::drop_out(by, now, &mut tx, &session, &forms::reason(&fields)?, way).await?;
         Ok::<_, Error>(tx.commit().await?)
@@ -187,7 +181,7 @@ async fn skip(
 
 #[post("/centers/<center>/sessions/<id>/schedule/restoration")]
 async fn restore(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Done> {
-    let (center, session) = open(&by, &mut *db.read().await?, center, id).await?;
+    let (center, session) = queries::open_in(&by, now, &mut *db.read().await?, center, id).await?;
     booking::restore(&by, now, db, &center, &session).await?;
     Ok(Done::to(page_of(&session), "done.session_restored"))
 }

@@ -57,6 +57,16 @@ pub struct Session {
 }
 
 impl Session {
+    /// The address of its page, for who receives people.
+    pub fn path(&self) -> String {
+        self.center_id.path(format_args!("/sessions/{}", self.id))
+    }
+
+    /// The address that its code leads to, for who comes.
+    pub fn door(&self) -> String {
+        format!("/c/{}", self.check_in_token)
+    }
+
     pub fn starts(&self) -> chrono::NaiveDateTime {
         self.zone.local(self.starts_at)
     }

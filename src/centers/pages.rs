@@ -123,28 +123,27 @@ async fn edit(by: CityAdmin, db: &Db, now: Now, id: CenterId) -> Result<Page<Edi
 
 #[post("/centers/<id>", data = "<fields>")]
 async fn update(by: CityAdmin, db: &Db, now: Now, id: CenterId, fields: Fields) -> Result<Submitted<EditCenterPage>> {
-    let mut tx = db.begin().await?;
-    let center = queries::open_to(&by, &mut tx, id).await?;
-    let mut read = fields.read();
-    let name = read.required("name", parse::line(60));
-    let address = read.optional("address", parse::line(120));
-    let counts = read.optional("second_is", |text| match text {
-        UNKNOWN => Ok(None),
-        word => parse::choice(word).map(Some),
-    });
-    match read.finish(|| Some((name?, address?, counts?))) {
-        Ok((name, address, counts)) => {
-            actions::rename(&by, now, &mut tx, &center, &name, address.as_deref()).await?;
-            // A form that does not ask for it says nothing of it.
-            if let Some(counts) = counts {
-                actions::say_second_number(&by, now, &mut tx, &center, counts).await?;
-            }
-            tx.commit().await?;
-            Ok(Submitted::done(format!("/centers/{id}"), "done.saved"))
+    let center = queries::open_to(&by, &mut *db.read().await?, id).await?;
+    let made = async {
+        let mut read = fields.read();
+        let name = read.required("name", parse::line(60));
+        let address = read.optional("address", parse::line(120));
+        let counts = read.optional("second_is", |text| match text {
+            UNKNOWN => Ok(None),
+            word => parse::choice(word).map(Some),
+        });
+        let (name, address, counts) = read.finish(|| Some((name?, address?, counts?)))?;
+        let mut tx = db.begin().await?;
+        actions::rename(&by, now, &mut tx, &center, &name, address.as_deref()).await?;
+        // A form that does not ask for it says nothing of it.
+        if let Some(counts) = counts {
+            actions::say_second_number(&by, now, &mut tx, &center, counts).await?;
         }
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(EditCenterPage::load(&mut tx, now, center, form).await?))
-        }
-    }
+        tx.commit().await?;
+        Ok(center.path(""))
+    };
+    Submitted::of(made.await, "done.saved", async |errors| {
+        EditCenterPage::load(&mut *db.read().await?, now, center, Form::again(fields, errors)).await
+    })
+    .await
 }

@@ -44,6 +44,16 @@ impl Center {
         self.head.id
     }
 
+    /// As [`CenterId::path`].
+    pub fn path(&self, page: impl std::fmt::Display) -> String {
+        self.id().path(page)
+    }
+
+    /// A moment as the center's clocks show it.
+    pub fn local(&self, at: &Timestamp) -> chrono::NaiveDateTime {
+        self.zone.local(*at)
+    }
+
     /// A page inside this center.
     pub fn frame(&self, tab: Tab) -> Frame<'_> {
         self.head.frame(tab)

@@ -348,7 +348,7 @@ pub async fn check_out(
     attendance: &Present,
 ) -> Result<Answer> {
     let came = (Method::Roster, now.0);
-    let attempt = from_page(by, session, RequestId::random(), attendance.person_id, came);
+    let attempt = from_page(by, session, RequestId::random(), attendance.person.id, came);
     queue.admit(Attempt { part: Some(attendance.part), way: Way::Out, ..attempt }).await
 }
 

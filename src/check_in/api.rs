@@ -49,7 +49,7 @@ impl From<Present> for AttendanceJson {
     fn from(row: Present) -> Self {
         Self {
             id: row.id.0,
-            person_id: row.person_id.0,
+            person_id: row.person.id.0,
             role: row.part.to_string(),
             method: row.method.to_string(),
             came_at: row.came_at.rfc3339(),

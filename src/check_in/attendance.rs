@@ -2,18 +2,17 @@
 
 use crate::auth::{Coordinator, Greeter};
 use askama::Template;
-use chrono::NaiveDateTime;
 use rocket::{Route, State, get, post, routes};
 
 use super::company::{self, Escort};
 use super::queries::{self, Present};
-use super::session::{open, path};
 use super::types::AttendanceId;
 use super::{Queue, Way, actions, forms};
+use crate::activities::queries::open_in;
 use crate::activities::{Session, SessionId, SessionStatus};
 use crate::centers::{Center, CenterId};
-use crate::clock::{Now, Timestamp};
-use crate::error::{Error, Result};
+use crate::clock::Now;
+use crate::error::{FieldErrors, Result};
 use crate::store::{Conn, Db};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
@@ -48,12 +47,11 @@ struct AttendancePage {
 }
 
 impl AttendancePage {
-    async fn load(by: &Greeter, now: Now, conn: &mut Conn, (center, id, attendance): Where) -> Result<Self> {
-        let (center, session) = open(by, now, conn, center, id).await?;
-        let attendance = queries::attendance(conn, session.id, attendance).await?;
+    async fn load(by: &Greeter, now: Now, conn: &mut Conn, at: Where) -> Result<Self> {
+        let (center, session, attendance) = opened(by, now, conn, at).await?;
         Ok(Self {
             escorts: company::escorts(conn, attendance.id).await?,
-            usual: company::usual(conn, center.id(), attendance.person_id).await?,
+            usual: company::usual(conn, center.id(), attendance.person.id).await?,
             blank: Form::filled(Fields::default().with("companions", attendance.companions)),
             open: session.status != SessionStatus::Completed || Coordinator::includes(by.role),
             again: None,
@@ -75,12 +73,8 @@ impl AttendancePage {
         self.form(CorrectionForm::Void)
     }
 
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
-    }
-
     fn path(&self) -> String {
-        path(self.center.id(), self.session.id)
+        self.session.path()
     }
 
     fn is_planned(&self) -> bool {
@@ -104,7 +98,7 @@ impl AttendancePage {
 
 impl View for AttendancePage {
     fn title(&self, _: Lang) -> String {
-        self.attendance.name.clone()
+        self.attendance.person.name.clone()
     }
 
     fn frame(&self) -> Frame<'_> {
@@ -125,8 +119,15 @@ impl View for AttendancePage {
 /// Where the page is.
 type Where = (CenterId, SessionId, AttendanceId);
 
-fn here((center, id, attendance): Where) -> String {
-    format!("{}/attendances/{attendance}", path(center, id))
+async fn opened(
+    by: &Greeter,
+    now: Now,
+    conn: &mut Conn,
+    (center, id, attendance): Where,
+) -> Result<(Center, Session, Present)> {
+    let (center, session) = open_in(by, now, conn, center, id).await?;
+    let attendance = queries::attendance(conn, session.id, attendance).await?;
+    Ok((center, session, attendance))
 }
 
 /// The page again with what was sent and why it was not taken.
@@ -136,13 +137,10 @@ async fn again(
     db: &Db,
     at: Where,
     place: CorrectionForm,
-    sent: (Fields, Error),
-) -> Result<Submitted<AttendancePage>> {
-    let (fields, error) = sent;
-    let form = Form::again(fields, error.into_field_errors()?);
-    let mut page = AttendancePage::load(by, now, &mut *db.read().await?, at).await?;
-    page.again = Some((place, form));
-    Ok(Submitted::again(page))
+    (fields, errors): (Fields, FieldErrors),
+) -> Result<AttendancePage> {
+    let page = AttendancePage::load(by, now, &mut *db.read().await?, at).await?;
+    Ok(AttendancePage { again: Some((place, Form::again(fields, errors))), ..page })
 }
 
 #[get("/centers/<center>/sessions/<id>/attendances/<attendance>")]
@@ -170,16 +168,16 @@ async fn companions(
     let at = (center, id, attendance);
     let made = async {
         let mut tx = db.begin().await?;
-        let (_, session) = open(&by, now, &mut tx, center, id).await?;
-        let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
+        let (_, session, attendance) = opened(&by, now, &mut tx, at).await?;
         let heads = forms::companions(&fields)?;
         company::set_companions(&by, now, &mut tx, &session, attendance.id, heads).await?;
-        Ok::<_, Error>(tx.commit().await?)
+        tx.commit().await?;
+        Ok(session.path())
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(path(center, id), "done.companions")),
-        Err(error) => again(&by, now, db, at, CorrectionForm::Companions, (fields, error)).await,
-    }
+    Submitted::of(made.await, "done.companions", async |errors| {
+        again(&by, now, db, at, CorrectionForm::Companions, (fields, errors)).await
+    })
+    .await
 }
 
 #[post("/centers/<center>/sessions/<id>/attendances/<attendance>/escorts", data = "<fields>")]
@@ -196,17 +194,16 @@ async fn escort(
     let place = if fields.get("way") == Way::Out.code() { CorrectionForm::Fetched } else { CorrectionForm::Brought };
     let made = async {
         let mut tx = db.begin().await?;
-        let (_, session) = open(&by, now, &mut tx, center, id).await?;
-        let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
+        let (_, session, attendance) = opened(&by, now, &mut tx, at).await?;
         let (way, name) = forms::escort(&fields)?;
         company::escort(&by, now, &mut tx, &session, attendance.id, (way, &name)).await?;
-        Ok::<_, Error>(tx.commit().await?)
+        tx.commit().await?;
+        Ok(match way {
+            Way::Out => (session.path(), "done.fetched"),
+            Way::In => (format!("{}/attendances/{}", session.path(), attendance.id), "done.brought"),
+        })
     };
-    match made.await {
-        Ok(()) if place == CorrectionForm::Fetched => Ok(Submitted::done(path(center, id), "done.fetched")),
-        Ok(()) => Ok(Submitted::done(here(at), "done.brought")),
-        Err(error) => again(&by, now, db, at, place, (fields, error)).await,
-    }
+    Submitted::with_word(made.await, async |errors| again(&by, now, db, at, place, (fields, errors)).await).await
 }
 
 #[post("/centers/<center>/sessions/<id>/attendances/<attendance>/void", data = "<fields>")]
@@ -222,16 +219,16 @@ async fn void(
     let at = (center, id, attendance);
     let made = async {
         let mut tx = db.begin().await?;
-        let (_, session) = open(&by, now, &mut tx, center, id).await?;
-        let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
+        let (_, session, attendance) = opened(&by, now, &mut tx, at).await?;
         let reason = forms::reason(&fields)?;
         actions::void(&by, now, &mut tx, &session, attendance.id, &reason).await?;
-        Ok::<_, Error>(tx.commit().await?)
+        tx.commit().await?;
+        Ok(session.path())
     };
-    match made.await {
-        Ok(()) => Ok(Submitted::done(path(center, id), "done.attendance_voided")),
-        Err(error) => again(&by, now, db, at, CorrectionForm::Void, (fields, error)).await,
-    }
+    Submitted::of(made.await, "done.attendance_voided", async |errors| {
+        again(&by, now, db, at, CorrectionForm::Void, (fields, errors)).await
+    })
+    .await
 }
 
 #[post("/centers/<center>/sessions/<id>/attendances/<attendance>/departure")]
@@ -244,10 +241,8 @@ async fn check_out(
     id: SessionId,
     attendance: AttendanceId,
 ) -> Result<Done> {
-    let mut conn = db.read().await?;
-    let (_, session) = open(&by, now, &mut conn, center, id).await?;
-    let attendance = queries::attendance(&mut conn, session.id, attendance).await?;
-    drop(conn);
+    let at = (center, id, attendance);
+    let (_, session, attendance) = opened(&by, now, &mut *db.read().await?, at).await?;
     actions::check_out(&by, now, queue, &session, &attendance).await?.or_refusal()?;
-    Ok(Done::to(path(center, id), "done.checked_out"))
+    Ok(Done::to(session.path(), "done.checked_out"))
 }

@@ -1,17 +1,17 @@
 //! Closing a session: its summary and the volunteers' hours; afterwards its record, and the hours' corrections.
 
 use askama::Template;
-use chrono::NaiveDateTime;
 use rocket::{Route, get, post, routes};
 
 use super::admit::hold;
 use super::queries::{self, Counts, Present};
 use super::types::Part;
 use super::{actions, forms};
-use crate::activities::{self, Session, SessionId, SessionStatus};
+use crate::activities::queries::open_in;
+use crate::activities::{Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
-use crate::centers::{self, Center, CenterId};
-use crate::clock::{Now, Timestamp};
+use crate::centers::{Center, CenterId};
+use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::hours::queries::volunteers;
 use crate::hours::{self, EntryId, Volunteer};
@@ -65,7 +65,7 @@ impl ClosingPage {
     }
 
     fn path(&self) -> String {
-        path(self.center.id(), self.session.id)
+        self.session.path()
     }
 
     fn is_planned(&self) -> bool {
@@ -91,10 +91,6 @@ impl ClosingPage {
         self.is_completed()
             && today <= self.session.local_date
             && self.volunteers.iter().all(|volunteer| volunteer.entry.is_none())
-    }
-
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
     }
 
     fn field(&self, name: &str, id: impl std::fmt::Display) -> String {
@@ -128,16 +124,6 @@ impl View for ClosingPage {
     }
 }
 
-fn path(center: CenterId, id: SessionId) -> String {
-    format!("/centers/{center}/sessions/{id}")
-}
-
-async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
-    let center = centers::queries::open_to(by, conn, center).await?;
-    let session = activities::queries::session(by, conn, center.id(), id).await?;
-    Ok((center, session))
-}
-
 async fn answer(
     by: &Coordinator,
     db: &Db,
@@ -146,19 +132,18 @@ async fn answer(
     fields: Fields,
     made: Result<&'static str>,
 ) -> Result<Submitted<ClosingPage>> {
-    match made {
-        Ok(flash) => Ok(Submitted::done(format!("{}/closing", path(opened.0.id(), opened.1.id)), flash)),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Submitted::again(ClosingPage::load(by, now, &mut *db.read().await?, opened, Some(form)).await?))
-        }
-    }
+    let made = made.map(|flash| (format!("{}/closing", opened.1.path()), flash));
+    Submitted::with_word(made, async |errors| {
+        let form = Form::again(fields, errors);
+        ClosingPage::load(by, now, &mut *db.read().await?, opened, Some(form)).await
+    })
+    .await
 }
 
 #[get("/centers/<center>/sessions/<id>/closing")]
 async fn show(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<ClosingPage>> {
     let mut conn = db.read().await?;
-    let opened = open(&by, &mut conn, center, id).await?;
+    let opened = open_in(&by, now, &mut conn, center, id).await?;
     Ok(Page(ClosingPage::load(&by, now, &mut conn, opened, None).await?))
 }
 
@@ -172,7 +157,7 @@ async fn close(
     id: SessionId,
     fields: Fields,
 ) -> Result<Submitted<ClosingPage>> {
-    let opened = open(&by, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let session = &opened.1;
         let is_running = session.starts_at <= now.0 && now.0 < session.ends_at;
@@ -191,10 +176,10 @@ async fn close(
 #[post("/centers/<center>/sessions/<id>/reopening")]
 async fn reopen(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Done> {
     let mut tx = db.begin().await?;
-    let (_, session) = open(&by, &mut tx, center, id).await?;
+    let (_, session) = open_in(&by, now, &mut tx, center, id).await?;
     actions::reopen(&by, now, &mut tx, &session).await?;
     tx.commit().await?;
-    Ok(Done::to(path(center, id), "done.session_reopened"))
+    Ok(Done::to(session.path(), "done.session_reopened"))
 }
 
 /// Reads what was sent against the volunteers who are there, and closes the session.
@@ -221,7 +206,7 @@ async fn confirm(
     id: SessionId,
     fields: Fields,
 ) -> Result<Submitted<ClosingPage>> {
-    let opened = open(&by, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let confirmed = forms::confirmation(&fields, forms::names)?;
         let mut tx = db.begin().await?;
@@ -243,7 +228,7 @@ async fn correct(
     entry: EntryId,
     fields: Fields,
 ) -> Result<Submitted<ClosingPage>> {
-    let opened = open(&by, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let (minutes, reason) = forms::correction(&fields, &format!("corrected.{entry}"), &format!("reason.{entry}"))?;
         let mut tx = db.begin().await?;

@@ -54,7 +54,7 @@ impl From<Volunteer> for VolunteerHoursJson {
     fn from(volunteer: Volunteer) -> Self {
         Self {
             attendance_id: volunteer.attendance.0,
-            person_id: volunteer.person.0,
+            person_id: volunteer.person.id.0,
             came_at: volunteer.came_at.rfc3339(),
             left_at: volunteer.left_at.map(|at| at.rfc3339()),
             measured_minutes: volunteer.stay.minutes,

@@ -42,7 +42,7 @@ impl CodeSpot {
     /// `NotFound` for another center's, and for a confidential activity: nothing of it hangs on a wall.
     async fn find(self, by: &Viewer, conn: &mut Conn, center: CenterId) -> Result<Found> {
         let center = centers::queries::open_to(by, conn, center).await?;
-        let home = format!("/centers/{}", center.id());
+        let home = center.path("");
         Ok(match self {
             Self::Activity(id) => {
                 let activity = activities::queries::activity(by, conn, center.id(), id).await?;
@@ -66,9 +66,9 @@ impl CodeSpot {
 
     fn path(self, center: CenterId) -> String {
         match self {
-            Self::Activity(id) => format!("/centers/{center}/activities/{id}"),
-            Self::Room(id) => format!("/centers/{center}/rooms/{id}"),
-            Self::Center => format!("/centers/{center}"),
+            Self::Activity(id) => center.path(format_args!("/activities/{id}")),
+            Self::Room(id) => center.path(format_args!("/rooms/{id}")),
+            Self::Center => center.path(""),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::centers::CenterId;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::people::groups::Groups;
-use crate::people::{self, PersonId};
+use crate::people::{self, PersonId, PersonRow};
 use crate::store::{Conn, Flag, Sealer};
 
 /// Whether the viewer sees names: who receives people does, who supervises does not.
@@ -21,11 +21,10 @@ pub fn sees_people(by: &Viewer) -> bool {
 /// Somebody who is in.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Present {
+    #[sqlx(rename = "attendance_id")]
     pub id: AttendanceId,
-    pub person_id: PersonId,
-    pub name: String,
-    pub birth_date: Option<Date>,
-    pub phone_last4: Option<String>,
+    #[sqlx(flatten)]
+    pub person: PersonRow,
     pub part: Part,
     pub method: Method,
     pub came_at: Timestamp,
@@ -53,34 +52,10 @@ impl Present {
     pub fn may_leave(&self) -> bool {
         self.left_at.is_none() && self.part != Part::Participant
     }
-
-    pub fn identity(&self) -> Identity<'_> {
-        Identity { birth_date: self.birth_date, phone_last4: self.phone_last4.as_deref() }
-    }
 }
 
-/// What tells two people of one name apart.
-pub struct Identity<'a> {
-    birth_date: Option<Date>,
-    phone_last4: Option<&'a str>,
-}
-
-impl<'a> Identity<'a> {
-    pub fn new(birth_date: Option<Date>, phone_last4: Option<&'a str>) -> Self {
-        Self { birth_date, phone_last4 }
-    }
-
-    pub fn born(&self) -> Option<i32> {
-        self.birth_date.map(|date| chrono::Datelike::year(&date.0))
-    }
-
-    pub fn last4(&self) -> &str {
-        self.phone_last4.unwrap_or_default()
-    }
-}
-
-const PRESENT: &str = "select a.id, a.person_id, p.name, p.birth_date, p.phone_last4, a.part, a.method, a.came_at,
-        a.left_at, a.elderly, a.disabled, a.needy, a.youth,
+const PRESENT: &str = "select a.id as attendance_id, p.id, p.name, p.birth_date, p.phone_last4, a.part, a.method,
+        a.came_at, a.left_at, a.elderly, a.disabled, a.needy, a.youth,
         (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
          where h.attendance_id = a.id and h.voided_at is null) as companions,
         (select e.name from escorts e where e.attendance_id = a.id and e.way = 'in' and e.voided_at is null) as brought_by,
@@ -116,18 +91,10 @@ pub async fn came_at(conn: &mut Conn, id: AttendanceId) -> Result<Timestamp> {
 /// Somebody who may be ticked: expected, or found by the search.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Candidate {
-    pub id: PersonId,
-    pub name: String,
-    pub birth_date: Option<Date>,
-    pub phone_last4: Option<String>,
+    #[sqlx(flatten)]
+    pub person: PersonRow,
     /// What they came as before, or what their team membership makes them.
     pub part: Part,
-}
-
-impl Candidate {
-    pub fn identity(&self) -> Identity<'_> {
-        Identity { birth_date: self.birth_date, phone_last4: self.phone_last4.as_deref() }
-    }
 }
 
 /// Most rows of the list to tick; beyond it the search is quicker.
@@ -193,12 +160,9 @@ pub async fn search(
     .fetch_all(conn)
     .await?;
     let is = |what: &str, id| known.iter().any(|(person, word)| *person == id && word == what);
-    let candidate = |row: people::PersonRow| Candidate {
-        part: if is("serves", row.id) { Part::Volunteer } else { Part::Participant },
-        id: row.id,
-        name: row.name,
-        birth_date: row.birth_date,
-        phone_last4: row.phone_last4,
+    let candidate = |person: PersonRow| Candidate {
+        part: if is("serves", person.id) { Part::Volunteer } else { Part::Participant },
+        person,
     };
     let found = people.into_iter().filter(|row| !is("in", row.id));
     let reached = found.filter(|row| !leads || is("serves", row.id) || is("came", row.id));

@@ -9,7 +9,6 @@ use rocket::{Route, get, post, routes};
 
 use super::admit::{Again, Attempt, Entrance, Way, Who, admit_one};
 use super::forms;
-use super::queries::Identity;
 use super::rules::Doorway;
 use super::types::{Code, Method, Part, RequestId};
 use crate::activities::title::{self, Sight};
@@ -20,9 +19,8 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 pub use crate::ids::ScanId;
-use crate::people::PersonId;
+use crate::people::{PersonId, PersonRow};
 use crate::store::{Conn, Db};
-use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -41,8 +39,8 @@ pub(super) struct WaitingScan {
     pub session_id: SessionId,
     #[sqlx(flatten)]
     pub title: Title,
-    pub person_id: Option<PersonId>,
-    pub name: Option<String>,
+    person_id: Option<PersonId>,
+    name: Option<String>,
     birth_date: Option<Date>,
     phone_last4: Option<String>,
     pub part: Part,
@@ -55,8 +53,10 @@ pub(super) struct WaitingScan {
 }
 
 impl WaitingScan {
-    pub fn identity(&self) -> Identity<'_> {
-        Identity::new(self.birth_date, self.phone_last4.as_deref())
+    /// Whose it is; nobody's where the code is unknown.
+    pub fn person(&self) -> Option<PersonRow> {
+        let (birth_date, phone_last4) = (self.birth_date, self.phone_last4.clone());
+        Some(PersonRow { id: self.person_id?, name: self.name.clone()?, birth_date, phone_last4 })
     }
 
     /// When it counts from.
@@ -137,16 +137,12 @@ impl ReviewPage {
         Ok(Self { center, scans, again, blank: Form::new() })
     }
 
-    fn local(&self, at: &Timestamp) -> chrono::NaiveDateTime {
-        self.center.zone.local(*at)
-    }
-
     fn form(&self, scan: &ScanId) -> &Form {
         self.again.as_ref().filter(|(id, _)| id == scan).map_or(&self.blank, |(_, form)| form)
     }
 
     fn path(&self, scan: &ScanId) -> String {
-        format!("/centers/{}/desk/review/{scan}", self.center.id())
+        self.center.path(format_args!("/desk/review/{scan}"))
     }
 }
 
@@ -158,10 +154,6 @@ impl View for ReviewPage {
     fn frame(&self) -> Frame<'_> {
         self.center.frame(Tab::Desk)
     }
-}
-
-fn page_of(center: CenterId) -> String {
-    format!("/centers/{center}/desk/review")
 }
 
 #[get("/centers/<center>/desk/review")]
@@ -191,22 +183,19 @@ async fn count(by: Coordinator, db: &Db, now: Now, center: CenterId, scan: ScanI
         entrance: Entrance::Correction,
         again: Again::Page,
     };
-    match admit_one(now, &mut tx, attempt).await?.or_refusal() {
-        Ok(admitted) => {
-            decide(&by, now, &mut tx, scan, COUNTED, None).await?;
-            let entry = audit::entry("attendance.corrected", admitted.attendance.0).at(center.id());
-            audit::record(&mut tx, &by, now, entry).await?;
-            tx.commit().await?;
-            Ok(Submitted::done(page_of(center.id()), "done.scan_counted"))
-        }
-        // The try is on record too.
-        Err(error) => {
-            tx.commit().await?;
-            let form = Form::again(Fields::default(), error.into_field_errors()?);
-            let page = ReviewPage::load(&by, &mut *db.read().await?, center, Some((scan, form))).await?;
-            Ok(Submitted::again(page))
-        }
+    let made = admit_one(now, &mut tx, attempt).await?.or_refusal();
+    if let Ok(admitted) = &made {
+        decide(&by, now, &mut tx, scan, COUNTED, None).await?;
+        let entry = audit::entry("attendance.corrected", admitted.attendance.0).at(center.id());
+        audit::record(&mut tx, &by, now, entry).await?;
     }
+    // A try that was refused is on record too.
+    tx.commit().await?;
+    Submitted::of(made.map(|_| center.path("/desk/review")), "done.scan_counted", async |errors| {
+        let form = Form::again(Fields::default(), errors);
+        ReviewPage::load(&by, &mut *db.read().await?, center, Some((scan, form))).await
+    })
+    .await
 }
 
 /// Lets the scan be: it does not count, and a word says why.
@@ -218,25 +207,23 @@ async fn dismiss(
     center: CenterId,
     scan: ScanId,
     fields: Fields,
-) -> Result<std::result::Result<Done, Submitted<ReviewPage>>> {
+) -> Result<Submitted<ReviewPage>> {
     let mut tx = db.begin().await?;
     let center = centers::queries::open_to(&by, &mut tx, center).await?;
     waiting(&by, &mut tx, center.id(), Some(scan)).await?.pop().ok_or(Error::NotFound)?;
-    match forms::reason(&fields) {
-        Ok(reason) => {
-            decide(&by, now, &mut tx, scan, DISMISSED, Some(&reason)).await?;
-            let entry = audit::entry("scan.dismissed", scan.0).at(center.id()).because(&reason);
-            audit::record(&mut tx, &by, now, entry).await?;
-            tx.commit().await?;
-            Ok(Ok(Done::to(page_of(center.id()), "done.scan_dismissed")))
-        }
-        Err(error) => {
-            drop(tx);
-            let form = Form::again(fields, error.into_field_errors()?);
-            let page = ReviewPage::load(&by, &mut *db.read().await?, center, Some((scan, form))).await?;
-            Ok(Err(Submitted::again(page)))
-        }
-    }
+    let made = async {
+        let reason = forms::reason(&fields)?;
+        decide(&by, now, &mut tx, scan, DISMISSED, Some(&reason)).await?;
+        let entry = audit::entry("scan.dismissed", scan.0).at(center.id()).because(&reason);
+        audit::record(&mut tx, &by, now, entry).await?;
+        tx.commit().await?;
+        Ok(center.path("/desk/review"))
+    };
+    Submitted::of(made.await, "done.scan_dismissed", async |errors| {
+        let form = Form::again(fields, errors);
+        ReviewPage::load(&by, &mut *db.read().await?, center, Some((scan, form))).await
+    })
+    .await
 }
 
 /// # Errors

@@ -2,7 +2,6 @@
 
 use crate::auth::{Coordinator, Greeter, Viewer, Watcher};
 use askama::Template;
-use chrono::NaiveDateTime;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
@@ -10,9 +9,10 @@ use super::hall::{self, Odd};
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
 use super::types::{Code, HeadCountId, Part, RequestId};
 use super::{Again, Answer, Queue, Refused, actions, company, forms, sheets};
-use crate::activities::{self, Session, SessionId, SessionStatus};
-use crate::centers::{self, Center, CenterId};
-use crate::clock::{Now, Timestamp};
+use crate::activities::queries::open_in;
+use crate::activities::{Session, SessionId, SessionStatus};
+use crate::centers::{Center, CenterId};
+use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::people::queries::Marks;
 use crate::people::{self, Name, PersonId, PersonRow};
@@ -145,7 +145,7 @@ impl SessionPage {
     /// Whose card was shown just now, as long as they are in.
     fn welcomed(&self) -> Option<(&Present, bool)> {
         let (person, first) = self.shown?;
-        Some((self.present.iter().find(|row| row.person_id == person)?, first))
+        Some((self.present.iter().find(|row| row.person.id == person)?, first))
     }
 
     fn walk_in(&self) -> &Form {
@@ -161,7 +161,7 @@ impl SessionPage {
     }
 
     fn path(&self) -> String {
-        path(self.center.id(), self.session.id)
+        self.session.path()
     }
 
     fn short(&self) -> &str {
@@ -193,10 +193,6 @@ impl SessionPage {
         self.is_planned() && self.now.0 >= self.session.ends_at
     }
 
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
-    }
-
     fn parts(&self) -> &'static [Part] {
         Part::ALL
     }
@@ -226,22 +222,6 @@ fn is_namesake(form: &Form) -> bool {
     form.refusal().is_some_and(|refusal| refusal.code == "name_known")
 }
 
-pub(super) fn path(center: CenterId, id: SessionId) -> String {
-    format!("/centers/{center}/sessions/{id}")
-}
-
-pub(super) async fn open(
-    by: &Viewer,
-    now: Now,
-    conn: &mut Conn,
-    center: CenterId,
-    id: SessionId,
-) -> Result<(Center, Session)> {
-    let center = centers::queries::open_to(by, conn, center).await?;
-    let session = activities::queries::session_for(by, now, conn, &center, id).await?;
-    Ok((center, session))
-}
-
 /// `?came=` and `?was_in=` name the person whose card was shown just now, for a message with the name may not stand in
 /// a cookie or an address.
 #[get("/centers/<center>/sessions/<id>?<came>&<was_in>", rank = 2)]
@@ -256,7 +236,7 @@ async fn show(
     was_in: Option<PersonId>,
 ) -> Result<Page<SessionPage>> {
     let mut conn = db.read().await?;
-    let opened = open(&by, now, &mut conn, center, id).await?;
+    let opened = open_in(&by, now, &mut conn, center, id).await?;
     let page = SessionPage::load(&by, now, &mut conn, &site, opened, None).await?;
     let shown = came.map(|person| (person, true)).or(was_in.map(|person| (person, false)));
     Ok(Page(SessionPage { shown, ..page }))
@@ -275,7 +255,7 @@ async fn search(
     fields: Fields,
 ) -> Result<Page<SessionPage>> {
     let mut conn = db.read().await?;
-    let opened = open(&by, now, &mut conn, center, id).await?;
+    let opened = open_in(&by, now, &mut conn, center, id).await?;
     let text: String = fields.get("q").chars().take(people::queries::SEARCHED).collect();
     let found = queries::search(&by, &mut conn, sealer, &opened.1, &text, FOUND).await?;
     let page = SessionPage::load(&by, now, &mut conn, &site, opened, None).await?;
@@ -294,10 +274,10 @@ async fn answer(
     made: Result<&'static str>,
 ) -> Result<Submitted<SessionPage>> {
     match made {
-        Ok(flash) => Ok(Submitted::done(path(opened.0.id(), opened.1.id), flash)),
+        Ok(flash) => Ok(Submitted::done(opened.1.path(), flash)),
         // Ticked by two at once, or twice: what was wanted is so.
         Err(Error::Refused(refusal)) if refusal.code == Code::AlreadyIn.code() => {
-            Ok(Submitted::done(path(opened.0.id(), opened.1.id), "done.was_in"))
+            Ok(Submitted::done(opened.1.path(), "done.was_in"))
         }
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
@@ -318,7 +298,7 @@ async fn tick(
     id: SessionId,
     fields: Fields,
 ) -> Result<Submitted<SessionPage>> {
-    let opened = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let request = forms::page(&fields)?;
         let who = forms::tick(&fields)?;
@@ -342,16 +322,16 @@ async fn scan_card(
     id: SessionId,
     fields: Fields,
 ) -> Result<Result<Redirect, Submitted<SessionPage>>> {
-    let opened = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let request = forms::page(&fields)?;
         let card = forms::card(&fields)?.hash(sealer);
         actions::show_card(&by, now, queue, &opened.1, request, card).await
     };
     let refused = match made.await {
-        Ok(Answer::Admitted(admitted)) => return Ok(Ok(welcome(center, id, "came", admitted.person))),
+        Ok(Answer::Admitted(admitted)) => return Ok(Ok(welcome(&opened.1, "came", admitted.person))),
         Ok(Answer::Refused(Refused { code: Code::AlreadyIn, person: Some(person), .. })) => {
-            return Ok(Ok(welcome(center, id, "was_in", person)));
+            return Ok(Ok(welcome(&opened.1, "was_in", person)));
         }
         Ok(Answer::Refused(refused)) => Err(refused.refusal().into()),
         // Somebody whom a team leader's session does not know.
@@ -362,8 +342,8 @@ async fn scan_card(
     answer(&by, db, now, &site, opened, SessionForm::Card, Fields::default(), refused).await.map(Err)
 }
 
-fn welcome(center: CenterId, id: SessionId, word: &str, person: PersonId) -> Redirect {
-    Redirect::to(format!("{}?{word}={person}", path(center, id)))
+fn welcome(session: &Session, word: &str, person: PersonId) -> Redirect {
+    Redirect::to(format!("{}?{word}={person}", session.path()))
 }
 
 #[post("/centers/<center>/sessions/<id>/walk-ins", data = "<fields>")]
@@ -377,7 +357,7 @@ async fn walk_in(
     id: SessionId,
     fields: Fields,
 ) -> Result<Submitted<SessionPage>> {
-    let opened = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let request = forms::page(&fields)?;
         let new = forms::walk_in(&fields)?;
@@ -400,7 +380,7 @@ async fn count_heads(
     id: SessionId,
     fields: Fields,
 ) -> Result<Submitted<SessionPage>> {
-    let opened = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let heads = forms::heads(&fields)?;
         // Other numbers from the same page are another count.
@@ -425,7 +405,7 @@ async fn void_heads(
     count: HeadCountId,
     fields: Fields,
 ) -> Result<Submitted<SessionPage>> {
-    let opened = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let reason = forms::reason_in(&fields, &HeadCount::field_of(count))?;
         let mut tx = db.begin().await?;

@@ -5,12 +5,13 @@ use rocket::http::ContentType;
 use rocket::{Route, get, routes};
 
 use super::queries::{self, Candidate};
-use crate::activities::{self, Session, SessionId};
-use crate::auth::{Greeter, Viewer, Watcher};
-use crate::centers::{self, Center, CenterId};
+use crate::activities::queries::open_in;
+use crate::activities::{Session, SessionId};
+use crate::auth::{Greeter, Watcher};
+use crate::centers::{Center, CenterId};
 use crate::clock::Now;
 use crate::error::Result;
-use crate::store::{Conn, Db};
+use crate::store::Db;
 use crate::web::filters::{self, long_day};
 use crate::web::{Frame, Lang, Page, Site, View, qr};
 
@@ -26,15 +27,9 @@ fn lines(seats: i64) -> usize {
     usize::try_from((seats * 6 + 4) / 5).unwrap_or_default()
 }
 
-async fn open(by: &Viewer, now: Now, conn: &mut Conn, center: CenterId, id: SessionId) -> Result<(Center, Session)> {
-    let center = centers::queries::open_to(by, conn, center).await?;
-    let session = activities::queries::session_for(by, now, conn, &center, id).await?;
-    Ok((center, session))
-}
-
 /// The address that the session's QR holds.
 pub(super) fn link(site: &Site, session: &Session) -> String {
-    site.link(format_args!("/c/{}", session.check_in_token))
+    site.link(session.door())
 }
 
 #[get("/centers/<center>/sessions/<id>/qr.svg")]
@@ -46,7 +41,7 @@ async fn svg(
     center: CenterId,
     id: SessionId,
 ) -> Result<(ContentType, String)> {
-    let (_, session) = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let (_, session) = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     Ok((ContentType::SVG, qr::svg(&link(&site, &session))?))
 }
 
@@ -59,7 +54,7 @@ async fn png(
     center: CenterId,
     id: SessionId,
 ) -> Result<(ContentType, Vec<u8>)> {
-    let (_, session) = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let (_, session) = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     Ok((ContentType::PNG, qr::png(&link(&site, &session))?))
 }
 
@@ -116,7 +111,7 @@ impl View for Poster {
 
 #[get("/centers/<center>/sessions/<id>/poster")]
 async fn poster(by: Watcher, db: &Db, now: Now, site: Site, center: CenterId, id: SessionId) -> Result<Page<Poster>> {
-    let (center, session) = open(&by, now, &mut *db.read().await?, center, id).await?;
+    let (center, session) = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     let link = link(&site, &session);
     let (from, to) = (session.starts(), session.ends());
     let day = |lang| long_day(lang, from.date());
@@ -130,7 +125,7 @@ async fn poster(by: Watcher, db: &Db, now: Now, site: Site, center: CenterId, id
         link,
         name: session.title.for_all(Lang::Zh).to_owned(),
         lines,
-        back: format!("/centers/{}/sessions/{id}", center.id()),
+        back: session.path(),
         code: None,
         center,
     }))
@@ -164,7 +159,7 @@ impl View for SignInSheet {
 #[get("/centers/<center>/sessions/<id>/sign-in-sheet")]
 async fn sign_in_sheet(by: Greeter, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<SignInSheet>> {
     let mut conn = db.read().await?;
-    let (center, session) = open(&by, now, &mut conn, center, id).await?;
+    let (center, session) = open_in(&by, now, &mut conn, center, id).await?;
     let mut expected = queries::expected(&mut conn, &session).await?;
     // The most frequent stand first; who is not among as many as there are seats finds an empty line.
     if let Some(seats) = session.capacity {

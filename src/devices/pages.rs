@@ -10,7 +10,7 @@ use super::{DeviceId, actions};
 use crate::accounts;
 use crate::auth::{self, Coordinator};
 use crate::centers::{self, Center, CenterId};
-use crate::clock::{Now, Timestamp};
+use crate::clock::Now;
 use crate::error::Result;
 use crate::fields::parse;
 use crate::store::{Conn, Db};
@@ -40,10 +40,6 @@ struct DevicesPage {
 impl DevicesPage {
     async fn load(conn: &mut Conn, now: Now, center: Center, link: Option<Link>, form: Form) -> Result<Self> {
         Ok(Self { devices: queries::of_center(conn, now, center.id()).await?, center, link, form })
-    }
-
-    fn local(&self, at: &Timestamp) -> chrono::NaiveDateTime {
-        self.center.zone.local(*at)
     }
 }
 
@@ -104,7 +100,7 @@ async fn cut_off(by: Coordinator, db: &Db, now: Now, center: CenterId, device: D
     let mut tx = db.begin().await?;
     actions::cut_off(&by, now, &mut tx, center.id(), device).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("/centers/{}/devices", center.id()), "done.device_cut_off"))
+    Ok(Done::to(center.path("/devices"), "done.device_cut_off"))
 }
 
 /// What opens on the tablet: for which center, and one button.
@@ -133,5 +129,5 @@ async fn enrol(db: &Db, now: Now, site: Site, jar: &CookieJar<'_>, secret: &str)
     let enrolled = actions::enrol(now, &mut tx, secret).await?;
     tx.commit().await?;
     accounts::keep_login(jar, &site, enrolled.login, auth::logins::DEVICE_LASTS);
-    Ok(Redirect::to(format!("/centers/{}/front-desk", enrolled.center)))
+    Ok(Redirect::to(enrolled.center.path("/front-desk")))
 }

@@ -8,16 +8,14 @@ use crate::activities::{Session, SessionId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Fault, Result};
 use crate::ids::AttendanceId;
-use crate::people::PersonId;
+use crate::people::PersonRow;
 use crate::store::Conn;
 
 /// A volunteer at a session: what the door saw, and what is confirmed of it.
 #[derive(Clone, Debug)]
 pub struct Volunteer {
     pub attendance: AttendanceId,
-    pub person: PersonId,
-    pub name: String,
-    pub phone_last4: Option<String>,
+    pub person: PersonRow,
     pub came_at: Timestamp,
     pub left_at: Option<Timestamp>,
     pub stay: SeenMinutes,
@@ -36,7 +34,7 @@ impl Volunteer {
         if minutes > self.explained && reason.is_none() {
             return Err(Fault::bound("field.reason_for_hours", self.explained));
         }
-        let (attendance, person, stay) = (self.attendance, self.person, self.stay);
+        let (attendance, person, stay) = (self.attendance, self.person.id, self.stay);
         Ok(Confirmed { attendance, person, stay, minutes, reason })
     }
 }
@@ -52,10 +50,9 @@ pub struct LedgerRow {
 
 #[derive(sqlx::FromRow)]
 struct ServiceRow {
-    id: AttendanceId,
-    person_id: PersonId,
-    name: String,
-    phone_last4: Option<String>,
+    attendance: AttendanceId,
+    #[sqlx(flatten)]
+    person: PersonRow,
     came_at: Timestamp,
     left_at: Option<Timestamp>,
     away_ms: i64,
@@ -74,8 +71,8 @@ fn over(session: &Session, now: Now) -> Timestamp {
 pub async fn volunteers(conn: &mut Conn, now: Now, session: &Session) -> Result<Vec<Volunteer>> {
     let over = over(session, now);
     let rows: Vec<ServiceRow> = sqlx::query_as(
-        "select a.id, a.person_id, p.name, p.phone_last4, a.came_at, a.left_at, a.away_ms, h.id as entry, h.minutes,
-                h.source, h.reason
+        "select a.id as attendance, p.id, p.name, p.birth_date, p.phone_last4, a.came_at, a.left_at, a.away_ms,
+                h.id as entry, h.minutes, h.source, h.reason
          from attendances a
          join people p on p.id = a.person_id
          left join hours_entries h on h.session_id = a.session_id and h.person_id = a.person_id
@@ -89,10 +86,8 @@ pub async fn volunteers(conn: &mut Conn, now: Now, session: &Session) -> Result<
     Ok(rows
         .into_iter()
         .map(|row| Volunteer {
-            attendance: row.id,
-            person: row.person_id,
-            name: row.name,
-            phone_last4: row.phone_last4,
+            attendance: row.attendance,
+            person: row.person,
             stay: rules::stay(row.came_at, row.left_at, Duration::from_millis(row.away_ms.unsigned_abs()), over),
             explained: rules::explained(row.came_at, row.left_at, (session.starts_at, over)),
             came_at: row.came_at,

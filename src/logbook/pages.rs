@@ -89,10 +89,10 @@ impl Log {
             "room" => ("rooms", Manager::includes(self.role)),
             _ => {
                 let session = event.session_id.filter(|_| Watcher::includes(self.role))?;
-                return Some(format!("/centers/{center}/sessions/{session}"));
+                return Some(center.path(format_args!("/sessions/{session}")));
             }
         };
-        may_open.then(|| format!("/centers/{center}/{folder}/{}", event.subject_id))
+        may_open.then(|| center.path(format_args!("/{folder}/{}", event.subject_id)))
     }
 
     /// The number of the phone that acted by itself.

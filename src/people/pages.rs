@@ -108,7 +108,7 @@ async fn create(
         Ok::<_, Error>(id)
     };
     Submitted::of(
-        made.await.map(|id| format!("/centers/{}/people/{id}", center.id())),
+        made.await.map(|id| center.path(format_args!("/people/{id}"))),
         "done.person_registered",
         async |errors| {
             let asked = errors.whole.as_ref().is_some_and(|refusal| refusal.code == "name_known");
@@ -130,16 +130,9 @@ async fn namesakes(db: &Db, center: CenterId, input: &PersonInput) -> Result<Vec
     queries::namesakes(&mut *db.read().await?, center, &facts.name, told).await
 }
 
-async fn open(by: &Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<(Center, Person)> {
-    let mut conn = db.read().await?;
-    let center = centers::queries::open_to(by, &mut conn, center).await?;
-    let person = queries::find(&mut conn, center.id(), id).await?;
-    Ok((center, person))
-}
-
 #[get("/centers/<center>/people/<id>/edit")]
 async fn edit(by: Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<Page<PersonForm>> {
-    let (center, person) = open(&by, db, center, id).await?;
+    let (center, person) = queries::open_in(&by, &mut *db.read().await?, center, id).await?;
     let values = person.as_fields().with("version", person.version);
     Ok(Page(PersonForm { center, person: Some(person), form: Form::filled(values), namesakes: Vec::new() }))
 }
@@ -189,14 +182,14 @@ async fn update(
     id: PersonId,
     fields: Fields,
 ) -> Result<Submitted<PersonForm>> {
-    let (center, person) = open(&by, db, center, id).await?;
+    let (center, person) = queries::open_in(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let revision = forms::revision(&fields, center.zone.date(now.0))?;
         let mut tx = db.begin().await?;
         actions::revise(&by, now, &mut tx, sealer, &center, &person, &revision).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    Submitted::of(made.await.map(|()| format!("/centers/{}/people/{id}", center.id())), "done.saved", async |errors| {
+    Submitted::of(made.await.map(|()| center.path(format_args!("/people/{id}"))), "done.saved", async |errors| {
         // As they are now: whoever saves once more has been told.
         let person = queries::find(&mut *db.read().await?, center.id(), id).await?;
         let form = Form::again(fields.clone(), errors);

@@ -6,7 +6,7 @@ use super::numbers::PhoneNumber;
 use super::pinyin;
 use super::types::{Person, PersonId, PersonRow};
 use crate::auth::Viewer;
-use crate::centers::CenterId;
+use crate::centers::{self, Center, CenterId};
 use crate::clock::Date;
 use crate::error::{Error, Result};
 use crate::spelling;
@@ -24,6 +24,16 @@ const PERSON: &str = "select p.id, p.name, p.sex, p.birth_date, p.languages, p.p
 pub async fn find(conn: &mut Conn, center: CenterId, id: PersonId) -> Result<Person> {
     let sql = format!("{PERSON} where e.center_id = $1 and e.person_id = $2");
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
+}
+
+/// The person whose page is asked for, with the center that knows them.
+///
+/// # Errors
+/// `NotFound` for another's center, and as [`find`].
+pub async fn open_in(by: &Viewer, conn: &mut Conn, center: CenterId, id: PersonId) -> Result<(Center, Person)> {
+    let center = centers::queries::open_to(by, conn, center).await?;
+    let person = find(conn, center.id(), id).await?;
+    Ok((center, person))
 }
 
 /// What a person is called, for whoever has them before the eyes: at the door.

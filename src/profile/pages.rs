@@ -1,17 +1,17 @@
 //! One person's page: what is known, and what is done about it there.
 
 use askama::Template;
-use chrono::NaiveDateTime;
 use rocket::{Route, State, get, post, routes};
 
 use super::queries::{self, TeamOf, Visit};
 use crate::auth::Coordinator;
-use crate::centers::{self, Center, CenterId};
+use crate::centers::{Center, CenterId};
 use crate::check_in::cards::{self, Card};
-use crate::clock::{Date, Now, Timestamp};
+use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::fields::parse;
 use crate::people::groups::{self, Membership, PriorityGroup};
+use crate::people::queries::open_in;
 use crate::people::{self, Person, PersonId, SealedNumber, forms};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::nav::Tab;
@@ -80,10 +80,6 @@ impl PersonPage {
         format!("{name}.{membership}")
     }
 
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
-    }
-
     fn age(&self) -> Option<u32> {
         self.today.0.years_since(self.person.birth_date?.0)
     }
@@ -122,13 +118,6 @@ impl View for PersonPage {
     }
 }
 
-async fn open(by: &Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<(Center, Person)> {
-    let mut conn = db.read().await?;
-    let center = centers::queries::open_to(by, &mut conn, center).await?;
-    let person = people::queries::find(&mut conn, center.id(), id).await?;
-    Ok((center, person))
-}
-
 #[get("/centers/<center>/people/<id>", rank = 2)]
 async fn show(
     by: Coordinator,
@@ -138,7 +127,7 @@ async fn show(
     center: CenterId,
     id: PersonId,
 ) -> Result<Page<PersonPage>> {
-    let (center, person) = open(&by, db, center, id).await?;
+    let (center, person) = open_in(&by, &mut *db.read().await?, center, id).await?;
     Ok(Page(PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?))
 }
 
@@ -153,7 +142,7 @@ async fn reveal(
     id: PersonId,
     fields: Fields,
 ) -> Result<Result<Page<PersonPage>, Submitted<PersonPage>>> {
-    let (center, person) = open(&by, db, center, id).await?;
+    let (center, person) = open_in(&by, &mut *db.read().await?, center, id).await?;
     let shown = async {
         let mut read = fields.read();
         let which: Option<SealedNumber> = read.required("which", parse::choice);
@@ -188,7 +177,7 @@ async fn grant(
     id: PersonId,
     fields: Fields,
 ) -> Result<Submitted<PersonPage>> {
-    let (center, person) = open(&by, db, center, id).await?;
+    let (center, person) = open_in(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let input = forms::membership(&fields, center.zone.date(now.0))?;
         let mut tx = db.begin().await?;
@@ -196,7 +185,7 @@ async fn grant(
         Ok::<_, Error>(tx.commit().await?)
     };
     Submitted::of(
-        made.await.map(|()| format!("/centers/{}/people/{id}", center.id())),
+        made.await.map(|()| center.path(format_args!("/people/{id}"))),
         "done.membership_granted",
         async |errors| {
             let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
@@ -218,7 +207,7 @@ async fn end(
     membership: i64,
     fields: Fields,
 ) -> Result<Submitted<PersonPage>> {
-    let opened = open(&by, db, center, id).await?;
+    let opened = open_in(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let name = format!("valid_to.{membership}");
         let mut read = fields.read();
@@ -245,7 +234,7 @@ async fn void(
     membership: i64,
     fields: Fields,
 ) -> Result<Submitted<PersonPage>> {
-    let opened = open(&by, db, center, id).await?;
+    let opened = open_in(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let mut read = fields.read();
         let reason = read.required(&format!("void.{membership}"), parse::line(80));
@@ -269,15 +258,13 @@ async fn changed(
     fields: Fields,
     made: Result<&'static str>,
 ) -> Result<Submitted<PersonPage>> {
-    match made {
-        Ok(flash) => Ok(Submitted::done(format!("/centers/{}/people/{}", center.id(), person.id), flash)),
-        Err(error) => {
-            let mut page = PersonPage::load(by, &mut *db.read().await?, now, sealer, center, person).await?;
-            page.ending =
-                Form::again(fields, error.into_field_errors()?).over(last_days(&page.memberships, page.today));
-            Ok(Submitted::again(page))
-        }
-    }
+    let made = made.map(|flash| (center.path(format_args!("/people/{}", person.id)), flash));
+    Submitted::with_word(made, async |errors| {
+        let mut page = PersonPage::load(by, &mut *db.read().await?, now, sealer, center, person).await?;
+        page.ending = Form::again(fields, errors).over(last_days(&page.memberships, page.today));
+        Ok(page)
+    })
+    .await
 }
 
 /// Each membership's last day; of one without, today is proposed.

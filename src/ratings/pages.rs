@@ -48,7 +48,7 @@ pub struct Question {
 
 impl Question {
     fn path(&self) -> String {
-        path(&self.session)
+        self.session.door()
     }
 
     fn scores(&self) -> &'static [i64] {
@@ -68,10 +68,6 @@ impl View for Question {
     fn refill(&mut self, typed: Fields) {
         self.form = Form::filled(typed);
     }
-}
-
-fn path(session: &Session) -> String {
-    format!("/c/{}", session.check_in_token)
 }
 
 /// What the phone is asked of the session, while it is asked: only who checked in there.
@@ -111,7 +107,7 @@ async fn rate(
     drop(conn);
     let question = question.ok_or_else(|| Error::refused("not_asked"))?;
     if question.answered {
-        return Ok(Either::Left(Redirect::to(path(&session))));
+        return Ok(Either::Left(Redirect::to(session.door())));
     }
     let mut read = fields.read();
     let request: Option<RequestId> = read.required("request_id", parse::choice);
@@ -129,11 +125,11 @@ async fn rate(
     tx.commit().await?;
     jar.add(
         Cookie::build((COOKIE, session.id.to_string()))
-            .path(path(&session))
+            .path(session.door())
             .http_only(true)
             .same_site(SameSite::Lax)
             .secure(site.is_https())
             .max_age(OPEN_FOR.try_into().unwrap_or(rocket::time::Duration::DAY)),
     );
-    Ok(Either::Left(Redirect::to(path(&session))))
+    Ok(Either::Left(Redirect::to(session.door())))
 }

@@ -62,7 +62,7 @@ impl Beginnings {
         if self.are_over() || !(Manager::includes(role) || Coordinator::includes(role)) {
             return None;
         }
-        let home = format!("/centers/{}", center.id());
+        let home = center.path("");
         let by_city = (CityAdmin::includes(role), Role::CityAdmin);
         let by_manager = (Manager::includes(role), Role::ProviderManager);
         let by_worker = (Coordinator::includes(role), Role::SocialWorker);

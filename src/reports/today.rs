@@ -74,7 +74,7 @@ impl WaitingSession {
     }
 
     pub fn starts(&self, center: &Center) -> NaiveDateTime {
-        center.zone.local(self.starts_at)
+        center.local(&self.starts_at)
     }
 }
 

@@ -109,7 +109,7 @@ async fn create_required(
         actions::add_all(&by, now, &mut tx, &center, &forms::rooms(&fields, &kinds)?).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    Submitted::of(made.await.map(|()| format!("/centers/{}/rooms", center.id())), "done.rooms_added", async |errors| {
+    Submitted::of(made.await.map(|()| center.path("/rooms")), "done.rooms_added", async |errors| {
         let form = Form::again(fields, errors);
         RoomsPage::load(&by, &mut *db.read().await?, now, center, Some(form)).await
     })
@@ -210,7 +210,7 @@ async fn create(by: Manager, db: &Db, now: Now, center: CenterId, fields: Fields
         actions::add(&by, now, &mut tx, &center, &input).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    Submitted::of(made.await.map(|()| format!("/centers/{}/rooms", center.id())), "done.room_added", async |errors| {
+    Submitted::of(made.await.map(|()| center.path("/rooms")), "done.room_added", async |errors| {
         let form = Form::again(fields, errors);
         RoomPage::load(&mut *db.read().await?, now, center, None, form).await
     })
@@ -220,8 +220,7 @@ async fn create(by: Manager, db: &Db, now: Now, center: CenterId, fields: Fields
 #[get("/centers/<center>/rooms/<id>", rank = 2)]
 async fn edit(by: Manager, db: &Db, now: Now, center: CenterId, id: RoomId) -> Result<Page<RoomPage>> {
     let mut conn = db.read().await?;
-    let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let room = queries::find(&mut conn, center.id(), id).await?;
+    let (center, room) = open(&by, &mut conn, center, id).await?;
     let form = Form::filled(values(&room, center.zone.date(now.0)));
     Ok(Page(RoomPage::load(&mut conn, now, center, Some(room), form).await?))
 }
@@ -250,24 +249,23 @@ async fn update(
     id: RoomId,
     fields: Fields,
 ) -> Result<Submitted<RoomPage>> {
-    let (center, room) = open(&by, db, center, id).await?;
+    let (center, room) = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let input = forms::room(&fields)?;
         let mut tx = db.begin().await?;
         actions::revise(&by, now, &mut tx, &center, &room, &input).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    Submitted::of(made.await.map(|()| format!("/centers/{}/rooms", center.id())), "done.saved", async |errors| {
+    Submitted::of(made.await.map(|()| center.path("/rooms")), "done.saved", async |errors| {
         let form = Form::again(fields, errors);
         RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await
     })
     .await
 }
 
-async fn open(by: &Manager, db: &Db, center: CenterId, id: RoomId) -> Result<(Center, Room)> {
-    let mut conn = db.read().await?;
-    let center = centers::queries::open_to(by, &mut conn, center).await?;
-    let room = queries::find(&mut conn, center.id(), id).await?;
+async fn open(by: &Manager, conn: &mut Conn, center: CenterId, id: RoomId) -> Result<(Center, Room)> {
+    let center = centers::queries::open_to(by, conn, center).await?;
+    let room = queries::find(conn, center.id(), id).await?;
     Ok((center, room))
 }
 
@@ -280,7 +278,7 @@ async fn close(
     id: RoomId,
     fields: Fields,
 ) -> Result<Submitted<RoomPage>> {
-    let (center, room) = open(&by, db, center, id).await?;
+    let (center, room) = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let day = parse::day(center.zone.date(now.0), parse::PLANS);
         let mut read = fields.read();
@@ -298,7 +296,7 @@ async fn close(
         actions::close(&by, now, &mut tx, &room, span, &reason).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
-    Submitted::of(made.await.map(|()| format!("/centers/{}/rooms", center.id())), "done.room_closed", async |errors| {
+    Submitted::of(made.await.map(|()| center.path("/rooms")), "done.room_closed", async |errors| {
         let form = Form::filled(values(&room, center.zone.date(now.0)));
         let closing = Form::again(fields, errors);
         let page = RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?;
@@ -317,7 +315,7 @@ async fn void_closure(
     closure: ClosureId,
     fields: Fields,
 ) -> Result<Submitted<RoomPage>> {
-    let (center, room) = open(&by, db, center, id).await?;
+    let (center, room) = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let mut read = fields.read();
         let reason = read.required(&Closure::field_of(closure), parse::line(80));
@@ -327,7 +325,7 @@ async fn void_closure(
         Ok::<_, Error>(tx.commit().await?)
     };
     Submitted::of(
-        made.await.map(|()| format!("/centers/{}/rooms/{id}", center.id())),
+        made.await.map(|()| center.path(format_args!("/rooms/{id}"))),
         "done.closure_voided",
         async |errors| {
             let voiding = Form::again(fields, errors);
@@ -342,11 +340,10 @@ async fn void_closure(
 #[post("/centers/<center>/rooms/<id>/retirement")]
 async fn retire(by: Manager, db: &Db, now: Now, center: CenterId, id: RoomId) -> Result<Done> {
     let mut tx = db.begin().await?;
-    let center = centers::queries::open_to(&by, &mut tx, center).await?;
-    let room = queries::find(&mut tx, center.id(), id).await?;
+    let (center, room) = open(&by, &mut tx, center, id).await?;
     actions::retire(&by, now, &mut tx, center.id(), &room).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("/centers/{}/rooms", center.id()), "done.room_retired"))
+    Ok(Done::to(center.path("/rooms"), "done.room_retired"))
 }
 
 #[post("/centers/<center>/rooms/<id>/restoration")]
@@ -355,5 +352,5 @@ async fn restore(by: Manager, db: &Db, now: Now, center: CenterId, id: RoomId) -
     let center = centers::queries::open_to(&by, &mut tx, center).await?;
     actions::restore(&by, now, &mut tx, center.id(), id).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("/centers/{}/rooms", center.id()), "done.room_restored"))
+    Ok(Done::to(center.path("/rooms"), "done.room_restored"))
 }

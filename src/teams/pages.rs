@@ -108,15 +108,11 @@ async fn create(
         tx.commit().await?;
         Ok::<_, Error>(id)
     };
-    Submitted::of(
-        made.await.map(|id| format!("/centers/{}/teams/{id}", center.id())),
-        "done.team_created",
-        async |errors| {
-            let form = Form::again(fields, errors);
-            let kinds = queries::kinds(&mut *db.read().await?).await?;
-            Ok(NewTeamPage { center, kinds, form, leaders })
-        },
-    )
+    Submitted::of(made.await.map(|id| center.path(format_args!("/teams/{id}"))), "done.team_created", async |errors| {
+        let form = Form::again(fields, errors);
+        let kinds = queries::kinds(&mut *db.read().await?).await?;
+        Ok(NewTeamPage { center, kinds, form, leaders })
+    })
     .await
 }
 
@@ -227,7 +223,7 @@ async fn add(by: Coordinator, db: &Db, now: Now, center: CenterId, id: TeamId, f
     let (center, team) = open(&by, &mut tx, center, id).await?;
     actions::add_member(&by, now, &mut tx, &center, team.id, person(&fields)?).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("/centers/{}/teams/{id}", center.id()), "done.member_added"))
+    Ok(Done::to(center.path(format_args!("/teams/{id}")), "done.member_added"))
 }
 
 #[post("/centers/<center>/teams/<id>/leadership", data = "<fields>")]
@@ -236,7 +232,7 @@ async fn lead(by: Coordinator, db: &Db, now: Now, center: CenterId, id: TeamId, 
     let (center, team) = open(&by, &mut tx, center, id).await?;
     actions::lead(&by, now, &mut tx, &center, team.id, person(&fields)?).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("/centers/{}/teams/{id}", center.id()), "done.leader_changed"))
+    Ok(Done::to(center.path(format_args!("/teams/{id}")), "done.leader_changed"))
 }
 
 #[post("/centers/<center>/teams/<id>/members/<member>/leaving")]
@@ -245,7 +241,7 @@ async fn leave(by: Coordinator, db: &Db, now: Now, center: CenterId, id: TeamId,
     let (center, team) = open(&by, &mut tx, center, id).await?;
     actions::leave(&by, now, &mut tx, &center, team.id, member).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("/centers/{}/teams/{id}", center.id()), "done.member_left"))
+    Ok(Done::to(center.path(format_args!("/teams/{id}")), "done.member_left"))
 }
 
 #[post("/centers/<center>/teams/<id>/disbanding")]
@@ -254,7 +250,7 @@ async fn disband(by: Coordinator, db: &Db, now: Now, center: CenterId, id: TeamI
     let (center, team) = open(&by, &mut tx, center, id).await?;
     actions::disband(&by, now, &mut tx, &center, &team).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("/centers/{}/teams", center.id()), "done.team_disbanded"))
+    Ok(Done::to(center.path("/teams"), "done.team_disbanded"))
 }
 
 /// A team that was disbanded by mistake, or comes together again.
@@ -265,5 +261,5 @@ async fn restore(by: Coordinator, db: &Db, now: Now, center: CenterId, id: TeamI
     let team = queries::find(&by, &mut tx, center.id(), id).await?;
     actions::restore(&by, now, &mut tx, &center, &team).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("/centers/{}/teams/{id}", center.id()), "done.team_restored"))
+    Ok(Done::to(center.path(format_args!("/teams/{id}")), "done.team_restored"))
 }

@@ -116,8 +116,22 @@ impl<V> Submitted<V> {
     where
         R: TryInto<rocket::http::uri::Reference<'static>>,
     {
+        Self::with_word(made.map(|to| (to, flash)), page).await
+    }
+
+    /// As [`Submitted::of`], where what was done has the word to say.
+    ///
+    /// # Errors
+    /// As [`Submitted::of`].
+    pub async fn with_word<R>(
+        made: Result<(R, &'static str)>,
+        page: impl AsyncFnOnce(FieldErrors) -> Result<V>,
+    ) -> Result<Self>
+    where
+        R: TryInto<rocket::http::uri::Reference<'static>>,
+    {
         match made {
-            Ok(to) => Ok(Self::done(to, flash)),
+            Ok((to, flash)) => Ok(Self::done(to, flash)),
             Err(error) => Ok(Self::again(page(error.into_field_errors()?).await?)),
         }
     }

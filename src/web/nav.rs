@@ -1,10 +1,13 @@
 //! What a role finds around its pages: each item once, for every role that has it.
 
+use std::fmt::Display;
+
 use super::frame::Frame;
 pub use super::frame::Tab;
 use crate::auth::{
     AuditReader, CenterReader, CityAdmin, Coordinator, Greeter, Manager, ReportReader, Role, TeamReader, Viewer,
 };
+use crate::ids::CenterId;
 
 /// A link of the main navigation.
 pub struct NavItem {
@@ -22,7 +25,7 @@ pub fn items(viewer: Option<&Viewer>, frame: Frame<'_>) -> Vec<NavItem> {
         Frame::Center { id, tab: current, .. } => CENTER
             .iter()
             .filter(|entry| entry.roles.contains(&viewer.role))
-            .map(|entry| entry.item(format!("/centers/{id}{}", entry.path), current))
+            .map(|entry| entry.item(id.path(entry.path), current))
             .collect(),
         Frame::City(current) => CITY
             .iter()
@@ -49,6 +52,13 @@ pub fn list_above(viewer: &Viewer, path: &str) -> Option<NavItem> {
     }
     let entry = CITY.iter().find(|entry| under(path, entry.path))?;
     entry.roles.contains(&viewer.role).then(|| entry.item(entry.path.to_owned(), Tab::Me))
+}
+
+impl CenterId {
+    /// The address of a page of this center: `page` is what follows, from its slash on, and empty for the center's own.
+    pub fn path(self, page: impl Display) -> String {
+        format!("/centers/{self}{page}")
+    }
 }
 
 struct NavEntry {

@@ -118,7 +118,7 @@ async fn create(
         let waits = account.as_ref().is_some_and(NewAccount::waits);
         let id = actions::add(&by, now, &mut tx, sealer, &center, input, account).await?;
         tx.commit().await?;
-        let list = format!("/centers/{}/workers", center.id());
+        let list = center.path("/workers");
         // Where the new account waits for its owner, their page shows the link.
         Ok::<_, Error>(if waits { format!("{list}/{id}") } else { list })
     };
@@ -214,7 +214,7 @@ async fn link(by: Manager, db: &Db, now: Now, sealer: &State<Sealer>, center: Ce
     let account = worker.account_id.filter(|_| worker.is_there(center.zone.date(now.0))).ok_or(Error::NotFound)?;
     links::issue_again(&by, now, &mut tx, sealer, account).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("/centers/{}/workers/{id}", center.id()), "done.link_made"))
+    Ok(Done::to(center.path(format_args!("/workers/{id}")), "done.link_made"))
 }
 
 #[post("/centers/<center>/workers/<id>/ending", data = "<fields>")]
@@ -234,15 +234,13 @@ async fn end(
         let mut tx = db.begin().await?;
         actions::end(&by, now, &mut tx, &center, &worker, ending).await?;
         tx.commit().await?;
-        Ok::<_, Error>(if ending == Ending::Never { "done.worker_stays" } else { "done.worker_ended" })
+        let done = if ending == Ending::Never { "done.worker_stays" } else { "done.worker_ended" };
+        Ok((center.path("/workers"), done))
     };
-    match made.await {
-        Ok(done) => Ok(Submitted::done(format!("/centers/{}/workers", center.id()), done)),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            let mut conn = db.read().await?;
-            let page = LeavePage::load(&by, &mut conn, now, (sealer, &site), (center, worker)).await?;
-            Ok(Submitted::again(LeavePage { form, ..page }))
-        }
-    }
+    Submitted::with_word(made.await, async |errors| {
+        let mut conn = db.read().await?;
+        let page = LeavePage::load(&by, &mut conn, now, (sealer, &site), (center, worker)).await?;
+        Ok(LeavePage { form: Form::again(fields, errors), ..page })
+    })
+    .await
 }

@@ -199,6 +199,13 @@ fn pages_know_no_sql() {
 }
 
 #[test]
+fn an_address_inside_a_center_is_made_in_one_place() {
+    let by_hand = |path: &&PathBuf| code(path).contains(r#""/centers/{"#);
+    let places: Vec<_> = files("src").iter().filter(by_hand).map(|path| path.display().to_string()).collect();
+    assert_eq!(places, ["src/web/nav.rs"], "CenterId::path makes it");
+}
+
+#[test]
 fn a_types_name_is_used_once() {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for path in files("src") {

@@ -125,6 +125,36 @@ pub(super) fn decide(
     desk.made
 }
 
+/// A try that is to be decided, with what is known of it.
+struct Tried<'a> {
+    /// Its number in the batch.
+    n: usize,
+    attempt: &'a Attempt,
+    /// By what it is written down.
+    request: RequestId,
+    door: &'a Door,
+    fact: &'a Fact,
+}
+
+impl Tried<'_> {
+    fn event(&self) -> Event {
+        Event { at: self.attempt.occurred_at, way: self.attempt.way }
+    }
+
+    fn through(&self, word: &'static str, spot: Spot) -> Scan {
+        self.scan(Some(spot), Verdict::Through { word, at: self.attempt.occurred_at })
+    }
+
+    fn refused(&self, code: Code, spot: Option<Spot>, since: Option<Timestamp>) -> Scan {
+        self.scan(spot, Verdict::Refused(Refused { code, person: self.fact.person, since }))
+    }
+
+    fn scan(&self, spot: Option<Spot>, said: Verdict) -> Scan {
+        let (request, person, part) = (self.request, self.fact.person, self.fact.part);
+        Scan { request, person, card: self.fact.card.as_ref().map(|card| card.id), part, spot, said }
+    }
+}
+
 /// The door's desk while a batch is decided: what the tries before left behind is seen by those after.
 struct Desk {
     now: Now,
@@ -162,7 +192,7 @@ impl Desk {
                 (_, Earlier::Said(answer)) => return Ok(Outcome::Replay(answer)),
             }
         }
-        let scan = self.decide(n, attempt, request, &door, &fact)?;
+        let scan = self.decide(&Tried { n, attempt, request, door: &door, fact: &fact })?;
         self.requests.insert(attempt.request, n);
         Ok(Outcome::Scan(scan))
     }
@@ -181,17 +211,10 @@ impl Desk {
         }
     }
 
-    fn decide(&mut self, n: usize, attempt: &Attempt, request: RequestId, door: &Door, fact: &Fact) -> Result<Scan> {
-        let refused = |code, spot, since| Scan {
-            request,
-            person: fact.person,
-            card: fact.card.as_ref().map(|card| card.id),
-            part: fact.part,
-            spot,
-            said: Verdict::Refused(Refused { code, person: fact.person, since }),
-        };
+    fn decide(&mut self, one: &Tried<'_>) -> Result<Scan> {
+        let Tried { attempt, fact, .. } = one;
         let key = match (fact.key(attempt.session), &attempt.who) {
-            (None, Who::Card(_)) => return Ok(refused(Code::UnknownCode, None, None)),
+            (None, Who::Card(_)) => return Ok(one.refused(Code::UnknownCode, None, None)),
             (None, Who::Person(_)) => return Err(Error::NotFound),
             (Some(key), _) => key,
         };
@@ -201,57 +224,60 @@ impl Desk {
             return Err(Error::NotFound);
         }
         if fact.card.as_ref().is_some_and(|card| card.revoked_at.is_some()) {
-            return Ok(refused(Code::CardRevoked, None, None));
+            return Ok(one.refused(Code::CardRevoked, None, None));
         }
         let known = self.known(key, fact);
-        let (spot, mut events) = (known.spot, known.events.clone());
+        let (spot, events) = (known.spot, known.events.clone());
+        Ok(match spot {
+            None => self.first_seen(one, key, events),
+            Some(spot) => self.seen_again(one, key, spot, events),
+        })
+    }
+
+    /// Somebody who is not in by any attendance, though `events` may tell of a way out.
+    fn first_seen(&mut self, one: &Tried<'_>, key: Key, mut events: Vec<Event>) -> Scan {
+        events.push(one.event());
+        match (one.attempt.way, one.door.refusal(self.now, one.fact.part, one.attempt)) {
+            (Way::In, None) => {
+                let spot = Spot::New(self.made.new.len());
+                self.made.new.push(NewAttendance { key, attempt: one.n, groups: groups(one.fact, one.door) });
+                self.sits(one.n, key, one.door.center_id, one.fact);
+                let stay = Stay::of(&events);
+                self.stays(key, spot, events, stay);
+                one.through(ADMITTED, spot)
+            }
+            (Way::In, Some(code)) => one.refused(code, None, None),
+            (Way::Out, Some(code)) if code != Code::Full => one.refused(code, None, None),
+            // Kept in mind: the way in may still be on its way from another device.
+            (Way::Out, _) => {
+                self.keep(key, None, events);
+                one.refused(Code::NotIn, None, None)
+            }
+        }
+    }
+
+    /// Somebody who has the attendance `spot`: they come back or leave, or it is known already.
+    fn seen_again(&mut self, one: &Tried<'_>, key: Key, spot: Spot, mut events: Vec<Event>) -> Scan {
         let before = Stay::of(&events);
-        events.push(Event { at: attempt.occurred_at, way: attempt.way });
+        events.push(one.event());
         let after = Stay::of(&events);
-        let through = |word, spot| Scan {
-            request,
-            person: fact.person,
-            card: fact.card.as_ref().map(|card| card.id),
-            part: fact.part,
-            spot: Some(spot),
-            said: Verdict::Through { word, at: attempt.occurred_at },
-        };
-        let open = door.is_open(self.now, attempt);
-        let Some(spot) = spot else {
-            return Ok(match (attempt.way, door.refusal(self.now, fact.part, attempt)) {
-                (Way::In, None) => {
-                    let spot = Spot::New(self.made.new.len());
-                    self.made.new.push(NewAttendance { key, attempt: n, groups: groups(fact, door) });
-                    self.sits(n, key, door.center_id, fact);
-                    self.stays(key, spot, events, after);
-                    through(ADMITTED, spot)
-                }
-                (Way::In, Some(code)) => refused(code, None, None),
-                (Way::Out, Some(code)) if code != Code::Full => refused(code, None, None),
-                // Kept in mind: the way in may still be on its way from another device.
-                (Way::Out, _) => {
-                    self.keep(key, None, events);
-                    refused(Code::NotIn, None, None)
-                }
-            });
-        };
-        let moved = after.left_at != before.left_at || after.away_ms != before.away_ms;
         if after != before {
             // What was closed is not changed by what is seen later, unless somebody puts it right.
-            if let Err(code) = open {
-                return Ok(refused(code, Some(spot), None));
+            if let Err(code) = one.door.is_open(self.now, one.attempt) {
+                return one.refused(code, Some(spot), None);
             }
             self.stays(key, spot, events, after);
         } else {
             // It may matter for what comes after it, seen earlier.
             self.keep(key, Some(spot), events);
         }
-        Ok(match (attempt.way, moved) {
-            (Way::In, false) => refused(Code::AlreadyIn, Some(spot), after.came_at),
-            (Way::Out, false) => refused(Code::AlreadyLeft, Some(spot), None),
-            (Way::In, true) => through(RETURNED, spot),
-            (Way::Out, true) => through(LEFT, spot),
-        })
+        let moved = after.left_at != before.left_at || after.away_ms != before.away_ms;
+        match (one.attempt.way, moved) {
+            (Way::In, false) => one.refused(Code::AlreadyIn, Some(spot), after.came_at),
+            (Way::Out, false) => one.refused(Code::AlreadyLeft, Some(spot), None),
+            (Way::In, true) => one.through(RETURNED, spot),
+            (Way::Out, true) => one.through(LEFT, spot),
+        }
     }
 
     fn known(&mut self, key: Key, fact: &Fact) -> &KnownStay {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use chrono::NaiveDateTime;
 use rocket::{Route, State, get, post, routes};
 
 use super::queries::{self, CardsAmong};
@@ -11,8 +10,9 @@ use super::{Card, actions, sheet};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::check_in::forms;
-use crate::clock::{Now, Timestamp};
+use crate::clock::Now;
 use crate::error::{Error, Result};
+use crate::people::queries::open_in;
 use crate::people::{self, Person, PersonId, PersonRow};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::form::Done;
@@ -25,11 +25,6 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// People on one page of the list, and the most that a search shows: ten sheets.
 const PAGE: i64 = 100;
-
-/// Where a center's cards are.
-fn path(center: CenterId) -> String {
-    format!("/centers/{center}/cards")
-}
 
 #[derive(Template)]
 #[template(path = "check_in/cards/list.html")]
@@ -72,15 +67,11 @@ impl CardsPage {
     }
 
     fn path(&self) -> String {
-        path(self.center.id())
+        self.center.path("/cards")
     }
 
     fn card(&self, person: &PersonRow) -> Option<&Card> {
         self.cards.get(&person.id)
-    }
-
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
     }
 
     fn is_everyone(&self) -> bool {
@@ -210,10 +201,6 @@ impl PersonCards {
     fn sheet(&self, card: &Card) -> String {
         sheet::path(self.center.id(), &[card.id])
     }
-
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
-    }
 }
 
 impl View for PersonCards {
@@ -231,19 +218,13 @@ impl View for PersonCards {
 }
 
 fn person_path(center: CenterId, person: PersonId) -> String {
-    format!("/centers/{center}/people/{person}/card")
-}
-
-async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: PersonId) -> Result<(Center, Person)> {
-    let center = centers::queries::open_to(by, conn, center).await?;
-    let person = people::queries::find(conn, center.id(), id).await?;
-    Ok((center, person))
+    center.path(format_args!("/people/{person}/card"))
 }
 
 #[get("/centers/<center>/people/<id>/card")]
 async fn show(by: Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<Page<PersonCards>> {
     let mut conn = db.read().await?;
-    let (center, person) = open(&by, &mut conn, center, id).await?;
+    let (center, person) = open_in(&by, &mut conn, center, id).await?;
     let cards = queries::of_person(&mut conn, person.id).await?;
     Ok(Page(PersonCards { center, person, cards, form: Form::new() }))
 }
@@ -258,7 +239,7 @@ async fn issue(
     id: PersonId,
 ) -> Result<Done> {
     let mut tx = db.begin().await?;
-    let (center, person) = open(&by, &mut tx, center, id).await?;
+    let (center, person) = open_in(&by, &mut tx, center, id).await?;
     actions::issue(&by, now, &mut tx, sealer, &center, &[person.id]).await?;
     tx.commit().await?;
     Ok(Done::to(person_path(center.id(), id), "done.card_issued"))
@@ -271,14 +252,13 @@ async fn answer(
     fields: Fields,
     made: Result<&'static str>,
 ) -> Result<Submitted<PersonCards>> {
-    match made {
-        Ok(flash) => Ok(Submitted::done(person_path(center.id(), person.id), flash)),
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            let cards = queries::of_person(&mut *db.read().await?, person.id).await?;
-            Ok(Submitted::again(PersonCards { center, person, cards, form }))
-        }
-    }
+    let made = made.map(|flash| (person_path(center.id(), person.id), flash));
+    Submitted::with_word(made, async |errors| {
+        let form = Form::again(fields, errors);
+        let cards = queries::of_person(&mut *db.read().await?, person.id).await?;
+        Ok(PersonCards { center, person, cards, form })
+    })
+    .await
 }
 
 #[post("/centers/<center>/people/<id>/card/revocation", data = "<fields>")]
@@ -290,7 +270,7 @@ async fn revoke(
     id: PersonId,
     fields: Fields,
 ) -> Result<Submitted<PersonCards>> {
-    let opened = open(&by, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let reason = forms::reason(&fields)?;
         let mut tx = db.begin().await?;
@@ -312,7 +292,7 @@ async fn replace(
     id: PersonId,
     fields: Fields,
 ) -> Result<Submitted<PersonCards>> {
-    let opened = open(&by, &mut *db.read().await?, center, id).await?;
+    let opened = open_in(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
         let reason = forms::reason(&fields)?;
         let mut tx = db.begin().await?;

@@ -25,7 +25,7 @@ const MOST: usize = 200;
 /// The sheets of these cards. A card's row number says nothing of anybody, so it may stand in an address.
 pub(super) fn path(center: CenterId, cards: &[CardId]) -> String {
     let cards: Vec<String> = cards.iter().map(CardId::to_string).collect();
-    format!("/centers/{center}/cards/sheet?cards={}", cards.join("-"))
+    center.path(format_args!("/cards/sheet?cards={}", cards.join("-")))
 }
 
 /// A card as it lies on the sheet.

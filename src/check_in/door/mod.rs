@@ -52,7 +52,7 @@ pub(super) struct DoorPage {
 impl DoorPage {
     fn path(&self) -> String {
         let another = if self.asking && !self.people.is_empty() { "?another" } else { "" };
-        format!("/c/{}{another}", self.session.check_in_token)
+        format!("{}{another}", self.session.door())
     }
 
     fn local(&self, at: &Timestamp) -> NaiveDateTime {

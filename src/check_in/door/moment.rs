@@ -70,7 +70,7 @@ pub(super) async fn answer(
     let (open, mut next): (Vec<Session>, Vec<Session>) =
         found.into_iter().partition(|session| Doorway::from(session).opens_at() <= now.0);
     if let [session] = &open[..] {
-        return Ok(DoorAnswer::Led(Redirect::to(format!("/c/{}", session.check_in_token))));
+        return Ok(DoorAnswer::Led(Redirect::to(session.door())));
     }
     next.truncate(if open.is_empty() { 3 } else { 0 });
     Ok(DoorAnswer::Moment(Page(Moment { look, token: token.to_owned(), now: now.0, open, next })))

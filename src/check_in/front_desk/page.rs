@@ -64,7 +64,7 @@ fn worker() -> DeskWorker {
 #[get("/centers/<center>/front-desk/app.webmanifest")]
 async fn manifest(by: Greeter, db: &Db, lang: Lang, center: CenterId) -> Result<(ContentType, String)> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
-    let path = format!("/centers/{}/front-desk", center.id());
+    let path = center.path("/front-desk");
     let icon = |name: &str, sizes: &str, kind: &str, purpose: &str| json!({"src": assets::path(name), "sizes": sizes, "type": kind, "purpose": purpose});
     let manifest = json!({
         "id": path,

@@ -65,7 +65,7 @@ impl Gate<'_> {
         let ticket = code::ticket(self.sealer, session.id, self.now, phone.map(|phone| phone.id));
         self.jar.add(
             Cookie::build((COOKIE, ticket.clone()))
-                .path(format!("/c/{}", session.check_in_token))
+                .path(session.door())
                 .http_only(true)
                 .same_site(SameSite::Lax)
                 .secure(self.https)

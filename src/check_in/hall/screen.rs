@@ -7,7 +7,7 @@ use rocket::{Route, State, get, post, routes};
 use super::code;
 use crate::activities::{self, Session, SessionId};
 use crate::auth::{Coordinator, Watcher};
-use crate::centers::{self, CenterId};
+use crate::centers::CenterId;
 use crate::check_in::types::Code;
 use crate::check_in::{queries, rules, sheets};
 use crate::clock::Now;
@@ -70,8 +70,7 @@ async fn show(
     id: SessionId,
 ) -> Result<Page<Screen>> {
     let mut conn = db.read().await?;
-    let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let session = activities::queries::session_for(&by, now, &mut conn, &center, id).await?;
+    let (_, session) = activities::queries::open_in(&by, now, &mut conn, center, id).await?;
     let door = rules::Doorway::from(&session);
     let shown = match rules::may_enter(&door, now.0, now) {
         Ok(()) => Ok(qr::svg(&link(&site, sealer, &session, now))?),
@@ -99,13 +98,12 @@ fn link(site: &Site, sealer: &Sealer, session: &Session, now: Now) -> String {
 #[post("/centers/<center>/sessions/<id>/rotating-code", data = "<fields>")]
 async fn rotate(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId, fields: Fields) -> Result<Done> {
     let mut tx = db.begin().await?;
-    let center = centers::queries::open_to(&by, &mut tx, center).await?;
-    let session = activities::queries::session_for(&by, now, &mut tx, &center, id).await?;
+    let (_, session) = activities::queries::open_in(&by, now, &mut tx, center, id).await?;
     let mut read = fields.read();
     let rotating = read.required("rotating", parse::integer(0..=1));
     let rotating = read.finish(|| rotating)? == 1;
     activities::set_rotating(&by, now, &mut tx, &session, rotating).await?;
     tx.commit().await?;
     let flash = if rotating { "done.code_rotates" } else { "done.code_stands" };
-    Ok(Done::to(format!("/centers/{}/sessions/{id}", center.id()), flash))
+    Ok(Done::to(session.path(), flash))
 }

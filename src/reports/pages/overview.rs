@@ -4,13 +4,13 @@ use crate::auth::{CenterReader, Coordinator, Role};
 use std::collections::BTreeMap;
 
 use askama::Template;
-use chrono::{Datelike, NaiveDateTime};
+use chrono::Datelike;
 use rocket::{Route, get, routes};
 
 use super::hours;
 use crate::activities::SessionStatus;
 use crate::centers::{self, Center, CenterId, Population, population};
-use crate::clock::{Date, Month, Now, Timestamp};
+use crate::clock::{Date, Month, Now};
 use crate::error::Result;
 use crate::reports::Reach;
 use crate::reports::queries::{self, By};
@@ -48,10 +48,6 @@ struct Overview {
 }
 
 impl Overview {
-    fn local(&self, at: &Timestamp) -> NaiveDateTime {
-        self.center.zone.local(*at)
-    }
-
     fn month(&self) -> Month {
         Month::of(self.today)
     }
@@ -62,7 +58,7 @@ impl Overview {
 
     /// Where a session's open end is settled, for who settles it; else its page.
     fn task(&self, session: &WaitingSession) -> String {
-        let page = format!("/centers/{}/sessions/{}", self.center.head.id, session.id);
+        let page = self.center.path(format_args!("/sessions/{}", session.id));
         if self.knows_people() { page + "/closing" } else { page }
     }
 
