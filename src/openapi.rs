@@ -34,6 +34,8 @@ use utoipa::{Modify, OpenApi};
         crate::check_in::closing_api::correct,
         crate::check_in::company_api::companions,
         crate::check_in::company_api::escort,
+        crate::check_in::lasting_api::show,
+        crate::check_in::lasting_api::make,
         crate::people::api::list,
         crate::people::api::show,
         crate::people::api::create,

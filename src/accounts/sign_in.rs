@@ -43,9 +43,13 @@ impl View for SignInPage {
     }
 }
 
-#[get("/sign-in?<next>")]
-fn sign_in(next: Option<&str>) -> Page<SignInPage> {
-    Page(SignInPage { form: Form::new(), next: local_path(next.unwrap_or("/home")) })
+#[get("/sign-in?<next>&<login>")]
+fn sign_in(next: Option<&str>, login: Option<&str>) -> Page<SignInPage> {
+    let form = match login.map(accounts::login) {
+        Some(Ok(login)) => Form::filled(Fields::default().with("login", login)),
+        _ => Form::new(),
+    };
+    Page(SignInPage { form, next: local_path(next.unwrap_or("/home")) })
 }
 
 #[post("/sign-in", data = "<fields>")]

@@ -26,7 +26,7 @@ fn select() -> String {
     let [description, reason, summary] =
         [("a", "description"), ("s", "reason"), ("s", "summary")].map(|(table, name)| title::column("$1", table, name));
     format!(
-        "select s.id, s.activity_id, s.center_id, c.name as center, c.zone, {}, {description}, a.published,
+        "select s.id, s.activity_id, s.center_id, c.name as center, c.zone, {}, a.kind_id, {description}, a.published,
                 {ROOM_ID} as room_id, {ROOM} as room, s.worker_id, w.name as worker, s.team_id, t.name as team,
                 s.starts_at, s.ends_at, s.local_date, s.capacity, s.status, {reason}, coalesce(q.token, '') as check_in_token, {summary},
                 s.closed_at, s.sequence, s.updated_at, s.rotating

@@ -29,6 +29,7 @@ pub struct Session {
     pub zone: Zone,
     #[sqlx(flatten)]
     pub title: Title,
+    pub kind_id: ServiceKindId,
     pub description: Option<String>,
     pub published: Flag,
     /// The first of its rooms; none where it is elsewhere.

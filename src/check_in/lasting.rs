@@ -22,7 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// What a lasting code is of, in its center.
 #[derive(Clone, Copy)]
-enum CodeSpot {
+pub(super) enum CodeSpot {
     Activity(ActivityId),
     Room(RoomId),
     Center,
@@ -92,11 +92,25 @@ impl CodeSpot {
         Ok(Page(Poster { qr: qr::svg(&link)?, link, name, lines, back: page, code, center }))
     }
 
-    /// Makes the code where there is none, or another in its place.
-    async fn make(self, by: &Coordinator, db: &Db, now: Now, center: CenterId, fields: &Fields) -> Result<Redirect> {
-        let mut read = fields.read();
-        let replaces = read.flag("replace");
-        read.finish(|| Some(()))?;
+    /// The good code, as what it leads to.
+    ///
+    /// # Errors
+    /// `NotFound` where no code was made yet.
+    pub(super) async fn code(self, by: &Viewer, conn: &mut Conn, center: CenterId) -> Result<String> {
+        let found = self.find(by, conn, center).await?;
+        let token = codes::of(conn, found.of, found.id).await?.ok_or(Error::NotFound)?;
+        Ok(format!("/c/{token}"))
+    }
+
+    /// Makes the code where there is none, or, where it `replaces`, another in its place.
+    pub(super) async fn make(
+        self,
+        by: &Coordinator,
+        db: &Db,
+        now: Now,
+        center: CenterId,
+        replaces: bool,
+    ) -> Result<()> {
         let mut tx = db.begin().await?;
         let found = self.find(by, &mut tx, center).await?;
         let (made, replaced) = self.actions();
@@ -109,6 +123,21 @@ impl CodeSpot {
             audit::record(&mut tx, by, now, audit::entry(action, found.id).at(center)).await?;
             tx.commit().await?;
         }
+        Ok(())
+    }
+
+    async fn make_as_sent(
+        self,
+        by: &Coordinator,
+        db: &Db,
+        now: Now,
+        center: CenterId,
+        fields: &Fields,
+    ) -> Result<Redirect> {
+        let mut read = fields.read();
+        let replaces = read.flag("replace");
+        read.finish(|| Some(()))?;
+        self.make(by, db, now, center, replaces).await?;
         Ok(Redirect::to(format!("{}/poster", self.path(center))))
     }
 }
@@ -137,7 +166,7 @@ async fn activity_code(
     id: ActivityId,
     fields: Fields,
 ) -> Result<Redirect> {
-    CodeSpot::Activity(id).make(&by, db, now, center, &fields).await
+    CodeSpot::Activity(id).make_as_sent(&by, db, now, center, &fields).await
 }
 
 #[post("/centers/<center>/rooms/<id>/code", data = "<fields>")]
@@ -149,10 +178,10 @@ async fn room_code(
     id: RoomId,
     fields: Fields,
 ) -> Result<Redirect> {
-    CodeSpot::Room(id).make(&by, db, now, center, &fields).await
+    CodeSpot::Room(id).make_as_sent(&by, db, now, center, &fields).await
 }
 
 #[post("/centers/<center>/code", data = "<fields>")]
 async fn center_code(by: Coordinator, db: &Db, now: Now, center: CenterId, fields: Fields) -> Result<Redirect> {
-    CodeSpot::Center.make(&by, db, now, center, &fields).await
+    CodeSpot::Center.make_as_sent(&by, db, now, center, &fields).await
 }

@@ -20,6 +20,7 @@ mod forms;
 mod front_desk;
 mod hall;
 mod lasting;
+pub(crate) mod lasting_api;
 pub mod queries;
 mod review;
 pub mod rules;
@@ -63,7 +64,8 @@ pub fn stage() -> AdHoc {
             .mount("/", cards::routes())
             .mount("/api/v1", api::routes())
             .mount("/api/v1", closing_api::routes())
-            .mount("/api/v1", company_api::routes());
+            .mount("/api/v1", company_api::routes())
+            .mount("/api/v1", lasting_api::routes());
         Ok(rocket)
     })
 }

@@ -16,8 +16,9 @@ use crate::auth::password::NewPassword;
 use crate::auth::{AccountId, CityAdmin, Coordinator, Role, Scope, Viewer, logins};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Zone};
+use crate::codes::{self, CodeOf};
 use crate::error::{Error, Result};
-use crate::store::{Conn, Db, Sealer};
+use crate::store::{self, Conn, Db, Sealer};
 use crate::{Settings, commands};
 
 /// How much of a city.
@@ -78,11 +79,14 @@ impl Builder {
             let mut made = centers::furnish(self, &mut tx, town, rich).await?;
             plans::schedule(self, &mut tx, &made, rich).await?;
             past::live(self, &mut tx, &mut made, rich).await?;
+            post_codes(&mut tx, &made, self.now).await?;
             company::gather(&mut tx, &mut made, self.now).await?;
             if rich {
                 sign_ins.extend(made.sign_ins);
             }
         }
+        let known = sign_ins.iter().map(|one: &SignIn| format!("{} {}", one.role, one.login)).collect::<Vec<_>>();
+        store::keep(&mut tx, store::DEMO, &known.join("\n")).await?;
         tx.commit().await?;
         Ok(sign_ins)
     }
@@ -99,6 +103,25 @@ impl Builder {
         let id: AccountId = accounts::create(&Actor::Operator, self.now, tx, account, role, &[scope]).await?;
         Ok(Viewer::at_the_command_line(id, name.to_owned(), role))
     }
+}
+
+/// The codes that hang at the door of a center and of its rooms, and those of its activities that anybody may know of.
+async fn post_codes(tx: &mut Conn, made: &Made, now: Now) -> Result<()> {
+    let center = made.center.id();
+    codes::make(tx, now, CodeOf::Center, &[center.0]).await?;
+    let rooms: Vec<i64> = sqlx::query_scalar("select id from rooms where center_id = $1 order by id")
+        .bind(center)
+        .fetch_all(&mut *tx)
+        .await?;
+    codes::make(tx, now, CodeOf::Room, &rooms).await?;
+    let activities: Vec<i64> = sqlx::query_scalar(
+        "select a.id from activities a join service_kinds k on k.id = a.kind_id
+         where a.center_id = $1 and k.confidential = 0 order by a.id",
+    )
+    .bind(center)
+    .fetch_all(&mut *tx)
+    .await?;
+    codes::make(tx, now, CodeOf::Activity, &activities).await
 }
 
 /// A center and who works there.

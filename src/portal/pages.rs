@@ -4,11 +4,12 @@ use askama::Template;
 use rocket::{Route, get, routes};
 
 use crate::activities::{Session, SessionId, SessionStatus, notice, queries};
-use crate::auth::Viewer;
+use crate::auth::{Role, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
-use crate::store::Db;
+use crate::ids::ServiceKindId;
+use crate::store::{self, Conn, Db, text_enum};
 use crate::web::{Frame, Lang, Page, ShareCard, Site, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -32,6 +33,15 @@ struct Front {
     today: Date,
     now: Timestamp,
     is_signed_in: bool,
+    /// Of a demo: whom to be, and by which login.
+    tries: Vec<(Role, String)>,
+}
+
+/// The sign-ins of a demo; none where this is no demo.
+async fn tries(conn: &mut Conn) -> Result<Vec<(Role, String)>> {
+    let kept = store::kept(conn, store::DEMO).await?.unwrap_or_default();
+    let one = |line: &str| line.split_once(' ').and_then(|(role, login)| Some((role.parse().ok()?, login.to_owned())));
+    Ok(kept.lines().filter_map(one).collect())
 }
 
 impl View for Front {
@@ -49,21 +59,88 @@ async fn front(by: Option<Viewer>, db: &Db, now: Now) -> Result<Page<Front>> {
     sessions.retain(|session| !session.is_over(&now.0));
     let more = sessions.len().saturating_sub(SHOWN);
     sessions.truncate(SHOWN);
-    Ok(Page(Front { centers, sessions, more, today, now: now.0, is_signed_in: by.is_some() }))
+    let tries = tries(&mut conn).await?;
+    Ok(Page(Front { centers, sessions, more, today, now: now.0, is_signed_in: by.is_some(), tries }))
 }
 
 #[derive(Template)]
 #[template(path = "portal/agenda.html")]
 struct Agenda {
     center: Center,
+    span: Option<AgendaSpan>,
+    kind: Option<ServiceKindId>,
+    /// The kinds that there are in these weeks.
+    kinds: Vec<(ServiceKindId, String, String)>,
+    /// What is shown day by day.
     sessions: Vec<Session>,
+    /// What comes later, by activity.
+    later: Vec<Vec<Session>>,
     today: Date,
     now: Timestamp,
     https: String,
     webcal: String,
 }
 
+text_enum!(
+    /// Of which days an agenda shows the sessions.
+    AgendaSpan in "agenda_span" {
+        Today = "today",
+        Weekend = "weekend",
+        Month = "month",
+    }
+);
+
+/// Days that are shown one by one where nothing else is asked for; what comes later is told by activity.
+const WEEK: u64 = 7;
+
+impl AgendaSpan {
+    /// Whether it holds the day.
+    fn holds(self, day: Date, today: Date) -> bool {
+        match self {
+            Self::Today => day == today,
+            // The one that comes, or that it is.
+            Self::Weekend => day.weekday() > 5 && day < today.monday().plus_days(WEEK),
+            Self::Month => true,
+        }
+    }
+}
+
+/// The sessions that are shown day by day, and those later, by activity in the order of their next dates.
+fn folded(sessions: Vec<Session>, span: Option<AgendaSpan>, today: Date) -> (Vec<Session>, Vec<Vec<Session>>) {
+    let Some(span) = span else {
+        let (near, far): (Vec<_>, Vec<_>) =
+            sessions.into_iter().partition(|session| session.local_date < today.plus_days(WEEK));
+        let mut later: Vec<Vec<Session>> = Vec::new();
+        for session in far {
+            match later.iter_mut().find(|group| group.iter().any(|other| other.activity_id == session.activity_id)) {
+                Some(group) => group.push(session),
+                None => later.push(vec![session]),
+            }
+        }
+        return (near, later);
+    };
+    (sessions.into_iter().filter(|session| span.holds(session.local_date, today)).collect(), Vec::new())
+}
+
 impl Agenda {
+    fn spans(&self) -> &'static [AgendaSpan] {
+        AgendaSpan::ALL
+    }
+
+    fn is_span(&self, span: &AgendaSpan) -> bool {
+        self.span == Some(*span)
+    }
+
+    fn is_kind(&self, kind: &ServiceKindId) -> bool {
+        self.kind == Some(*kind)
+    }
+
+    /// The address of the same agenda for other days or another kind.
+    fn with(&self, span: Option<&AgendaSpan>, kind: Option<&ServiceKindId>) -> String {
+        let parts = [span.map(|span| format!("days={span}")), kind.map(|kind| format!("kind={kind}"))];
+        format!("?{}", parts.into_iter().flatten().collect::<Vec<_>>().join("&"))
+    }
+
     /// The days that have sessions, with them.
     fn days(&self) -> Vec<(Date, &[Session])> {
         self.sessions
@@ -90,15 +167,34 @@ impl View for Agenda {
     }
 }
 
-#[get("/agenda/<center>")]
-async fn agenda(_by: Option<Viewer>, db: &Db, now: Now, site: Site, center: CenterId) -> Result<Page<Agenda>> {
+/// Words in the address that mean nothing are left out: it may have been cut where it was passed on.
+#[get("/agenda/<center>?<days>&<kind>")]
+async fn agenda(
+    _by: Option<Viewer>,
+    db: &Db,
+    now: Now,
+    site: Site,
+    center: CenterId,
+    days: Option<&str>,
+    kind: Option<&str>,
+) -> Result<Page<Agenda>> {
     let mut conn = db.read().await?;
     let center = centers::queries::public(&mut conn, center).await?;
     let today = center.zone.date(now.0);
-    let sessions = queries::published(&mut conn, Some(center.id()), today, today.plus_days(DAYS)).await?;
+    let mut sessions = queries::published(&mut conn, Some(center.id()), today, today.plus_days(DAYS)).await?;
+    let mut kinds: Vec<_> = sessions
+        .iter()
+        .map(|session| (session.kind_id, session.title.kind.clone(), session.title.kind_en.clone()))
+        .collect();
+    kinds.sort_by_key(|(id, ..)| id.0);
+    kinds.dedup();
+    let span: Option<AgendaSpan> = days.and_then(|days| days.parse().ok());
+    let kind = kind.and_then(|kind| kind.parse().ok()).map(ServiceKindId);
+    sessions.retain(|session| kind.is_none_or(|kind| session.kind_id == kind));
+    let (sessions, later) = folded(sessions, span, today);
     let https = site.link(format_args!("/calendar/centers/{}.ics", center.id()));
     let webcal = https.split_once("://").map(|(_, rest)| format!("webcal://{rest}")).unwrap_or_default();
-    Ok(Page(Agenda { center, sessions, today, now: now.0, https, webcal }))
+    Ok(Page(Agenda { center, span, kind, kinds, sessions, later, today, now: now.0, https, webcal }))
 }
 
 #[derive(Template)]

@@ -2,6 +2,9 @@
 
 use super::Conn;
 
+/// Where a demo keeps its sign-ins, a line each: the role and the login. Nothing stands there where real people are served.
+pub const DEMO: &str = "demo";
+
 /// The value under `key`, if there is one.
 pub async fn kept(conn: &mut Conn, key: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("select value from settings where key = $1").bind(key.to_owned()).fetch_optional(conn).await

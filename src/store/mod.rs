@@ -46,7 +46,7 @@ pub use conn::{Conn, Reading, Tx};
 pub use errors::{Trouble, Violation, is_unavailable, trouble, violation};
 pub use file::sqlite_file;
 pub(crate) use ids::reserve;
-pub use kept::{keep, kept};
+pub use kept::{DEMO, keep, kept};
 pub(crate) use lock::{lock, lock_values, share, writes_alone};
 pub use migrations::migrate;
 pub use pool::{Engine, Pool};

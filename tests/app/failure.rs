@@ -132,7 +132,11 @@ fn a_lost_database_is_told_and_comes_back() {
     cluster.resume();
     assert_eq!(status, 503);
     assert!(took < Duration::from_secs(2), "a hung server took {took:?}");
-    assert_eq!(ask("/healthz").0, 200);
+    // The machine may be busy with other tests: it comes back by itself, and soon.
+    let began = Instant::now();
+    while ask("/healthz").0 != 200 {
+        assert!(began.elapsed() < Duration::from_secs(10), "it does not come back");
+    }
 }
 
 /// SIGTERM: what is in hand is finished, and the process ends well.

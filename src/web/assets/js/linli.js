@@ -113,6 +113,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// What a desk shows whole a phone shows folded; paper shows it whole again.
+const folds = document.querySelectorAll("details.fold");
+if (matchMedia("(max-width: 47.99em)").matches) for (const fold of folds) fold.open = false;
+addEventListener("beforeprint", () => { for (const fold of folds) fold.open = true; });
+
 // Buttons that only a script can serve are shown by it.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
