@@ -112,6 +112,7 @@ enum Words {
 const PATTERNS: &[(&str, Words)] = &[
     ("accounts.role_{}", Words::Set("Role", &[])),
     ("audit.{}", Words::Actions),
+    ("demo.{}", Words::Set("Role", &[])),
     // Whoever is in already, or has left, is told no more.
     ("door.next.{}", Words::Set("Code", &["already_in", "already_left"])),
     ("error.{}.text", Words::Between("src/web/errors.rs", "fn name_of(", "/// Programs")),
