@@ -336,6 +336,24 @@ pub async fn void(
     audit::record(tx, by, now, audit::entry("attendance.voided", id.0).at(session.center_id).because(reason)).await
 }
 
+/// Takes back a check-in that whoever made it sees to be a mistake at once. `reason` is the page's word for that.
+///
+/// # Errors
+/// `Refused("undo_too_late")` after [`rules::UNDO_WITHIN`] and for what somebody else did, and as [`void`].
+pub(super) async fn undo(
+    by: &Greeter,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    attendance: &Present,
+    reason: &str,
+) -> Result<()> {
+    if !attendance.may_undo(by, now) {
+        return Err(Error::refused("undo_too_late"));
+    }
+    void(by, now, tx, session, attendance.id, reason).await
+}
+
 /// Somebody who is in leaves.
 ///
 /// # Errors

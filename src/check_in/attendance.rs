@@ -20,7 +20,7 @@ use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, companions, escort, check_out, void]
+    routes![show, companions, escort, check_out, undo, void]
 }
 
 /// Which of the page's forms is shown again.
@@ -231,6 +231,31 @@ async fn void(
     match made.await {
         Ok(()) => Ok(Submitted::done(path(center, id), "done.attendance_voided")),
         Err(error) => again(&by, now, db, at, CorrectionForm::Void, (fields, error)).await,
+    }
+}
+
+/// The word beside the name that was let in just now. Too late, it leads to the form that asks why.
+#[post("/centers/<center>/sessions/<id>/attendances/<attendance>/undo")]
+async fn undo(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    center: CenterId,
+    id: SessionId,
+    attendance: AttendanceId,
+) -> Result<Submitted<AttendancePage>> {
+    let at = (center, id, attendance);
+    let made = async {
+        let mut tx = db.begin().await?;
+        let (_, session) = open(&by, now, &mut tx, center, id).await?;
+        let attendance = queries::attendance(&mut tx, session.id, attendance).await?;
+        actions::undo(&by, now, &mut tx, &session, &attendance, &lang.text("undo.reason")).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(path(center, id), "done.undone")),
+        Err(error) => again(&by, now, db, at, CorrectionForm::Void, (Fields::default(), error)).await,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reading who is at a session, who is expected, and what a desk has to do today.
 
 use super::cards;
+use super::rules::UNDO_WITHIN;
 use super::types::{AttendanceId, HeadCountId, Heads, Method, Part};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
@@ -9,6 +10,7 @@ use crate::auth::{Greeter, Role, Viewer};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
+use crate::ids::AccountId;
 use crate::people::groups::Groups;
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Flag, Sealer};
@@ -30,6 +32,8 @@ pub struct Present {
     pub method: Method,
     pub came_at: Timestamp,
     pub left_at: Option<Timestamp>,
+    recorded_at: Timestamp,
+    recorded_by: Option<AccountId>,
     /// Heads without a name who came along.
     pub companions: i64,
     pub brought_by: Option<String>,
@@ -52,6 +56,11 @@ impl Present {
 
     pub fn may_leave(&self) -> bool {
         self.left_at.is_none() && self.part != Part::Participant
+    }
+
+    /// Whether the viewer let them in a moment ago, and may say that it was a mistake without saying more.
+    pub fn may_undo(&self, by: &Viewer, now: Now) -> bool {
+        self.recorded_by == Some(by.account) && now.0 < self.recorded_at.plus(UNDO_WITHIN)
     }
 
     pub fn identity(&self) -> Identity<'_> {
@@ -80,7 +89,7 @@ impl<'a> Identity<'a> {
 }
 
 const PRESENT: &str = "select a.id, a.person_id, p.name, p.birth_date, p.phone_last4, a.part, a.method, a.came_at,
-        a.left_at, a.elderly, a.disabled, a.needy, a.youth,
+        a.left_at, a.recorded_at, a.recorded_by, a.elderly, a.disabled, a.needy, a.youth,
         (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
          where h.attendance_id = a.id and h.voided_at is null) as companions,
         (select e.name from escorts e where e.attendance_id = a.id and e.way = 'in' and e.voided_at is null) as brought_by,

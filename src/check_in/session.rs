@@ -56,7 +56,7 @@ struct SessionPage {
     ratings: Option<RatingSummary>,
     /// What was searched for, and who was found.
     found: Option<(String, Vec<Candidate>)>,
-    /// Whose card was shown just now, and whether it was the first time.
+    /// Who was let in just now, and whether it was the first time.
     shown: Option<(PersonId, bool)>,
     qr: String,
     link: String,
@@ -142,10 +142,14 @@ impl SessionPage {
         self.form(SessionForm::Card)
     }
 
-    /// Whose card was shown just now, as long as they are in.
+    /// Who was let in just now, as long as they are in.
     fn welcomed(&self) -> Option<(&Present, bool)> {
         let (person, first) = self.shown?;
         Some((self.present.iter().find(|row| row.person_id == person)?, first))
+    }
+
+    fn may_undo(&self, person: &Present) -> bool {
+        person.may_undo(&self.viewer, self.now)
     }
 
     fn walk_in(&self) -> &Form {
@@ -242,7 +246,7 @@ pub(super) async fn open(
     Ok((center, session))
 }
 
-/// `?came=` and `?was_in=` name the person whose card was shown just now, for a message with the name may not stand in
+/// `?came=` and `?was_in=` name the person who was let in just now, for a message with the name may not stand in
 /// a cookie or an address.
 #[get("/centers/<center>/sessions/<id>?<came>&<was_in>", rank = 2)]
 async fn show(
@@ -295,16 +299,40 @@ async fn answer(
 ) -> Result<Submitted<SessionPage>> {
     match made {
         Ok(flash) => Ok(Submitted::done(path(opened.0.id(), opened.1.id), flash)),
-        // Ticked by two at once, or twice: what was wanted is so.
-        Err(Error::Refused(refusal)) if refusal.code == Code::AlreadyIn.code() => {
-            Ok(Submitted::done(path(opened.0.id(), opened.1.id), "done.was_in"))
-        }
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
             let mut conn = db.read().await?;
             Ok(Submitted::again(SessionPage::load(by, now, &mut conn, site, opened, Some((place, form))).await?))
         }
     }
+}
+
+/// How letting somebody in ends: back to the page, which greets them by name; or the page again with what is wrong.
+async fn received(
+    by: &Greeter,
+    db: &Db,
+    now: Now,
+    site: &Site,
+    opened: (Center, Session),
+    place: SessionForm,
+    fields: Fields,
+    said: Result<Answer>,
+) -> Result<Result<Redirect, Submitted<SessionPage>>> {
+    let (center, id) = (opened.0.id(), opened.1.id);
+    let refused = match said {
+        Ok(Answer::Admitted(admitted)) => return Ok(Ok(welcome(center, id, "came", admitted.person))),
+        // Ticked by two at once, or twice: what was wanted is so.
+        Ok(Answer::Refused(Refused { code: Code::AlreadyIn, person: Some(person), .. })) => {
+            return Ok(Ok(welcome(center, id, "was_in", person)));
+        }
+        Ok(Answer::Refused(refused)) => refused.refusal().into(),
+        Err(error) => error,
+    };
+    answer(by, db, now, site, opened, place, fields, Err(refused)).await.map(Err)
+}
+
+fn welcome(center: CenterId, id: SessionId, word: &str, person: PersonId) -> Redirect {
+    Redirect::to(format!("{}?{word}={person}", path(center, id)))
 }
 
 #[post("/centers/<center>/sessions/<id>/attendances", data = "<fields>")]
@@ -317,16 +345,15 @@ async fn tick(
     center: CenterId,
     id: SessionId,
     fields: Fields,
-) -> Result<Submitted<SessionPage>> {
+) -> Result<Result<Redirect, Submitted<SessionPage>>> {
     let opened = open(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let request = forms::page(&fields)?;
         let who = forms::tick(&fields)?;
-        let said = actions::tick(&by, now, queue, &opened.1, request, who).await?;
-        said.or_refusal().map(|_| "done.checked_in")
+        actions::tick(&by, now, queue, &opened.1, request, who).await
     };
-    let made = made.await;
-    answer(&by, db, now, &site, opened, SessionForm::Roster, fields, made).await
+    let said = made.await;
+    received(&by, db, now, &site, opened, SessionForm::Roster, fields, said).await
 }
 
 /// A card is scanned or its code typed; the page comes back ready for the next one.
@@ -348,22 +375,13 @@ async fn scan_card(
         let card = forms::card(&fields)?.hash(sealer);
         actions::show_card(&by, now, queue, &opened.1, request, card).await
     };
-    let refused = match made.await {
-        Ok(Answer::Admitted(admitted)) => return Ok(Ok(welcome(center, id, "came", admitted.person))),
-        Ok(Answer::Refused(Refused { code: Code::AlreadyIn, person: Some(person), .. })) => {
-            return Ok(Ok(welcome(center, id, "was_in", person)));
-        }
-        Ok(Answer::Refused(refused)) => Err(refused.refusal().into()),
+    let said = match made.await {
         // Somebody whom a team leader's session does not know.
         Err(Error::NotFound) => Err(Error::refused(Code::UnknownCode.code())),
-        Err(error) => Err(error),
+        said => said,
     };
     // The code is not shown again: the next one is scanned into an empty field.
-    answer(&by, db, now, &site, opened, SessionForm::Card, Fields::default(), refused).await.map(Err)
-}
-
-fn welcome(center: CenterId, id: SessionId, word: &str, person: PersonId) -> Redirect {
-    Redirect::to(format!("{}?{word}={person}", path(center, id)))
+    received(&by, db, now, &site, opened, SessionForm::Card, Fields::default(), said).await
 }
 
 #[post("/centers/<center>/sessions/<id>/walk-ins", data = "<fields>")]
@@ -376,7 +394,7 @@ async fn walk_in(
     center: CenterId,
     id: SessionId,
     fields: Fields,
-) -> Result<Submitted<SessionPage>> {
+) -> Result<Result<Redirect, Submitted<SessionPage>>> {
     let opened = open(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let request = forms::page(&fields)?;
@@ -384,10 +402,10 @@ async fn walk_in(
         let mut tx = db.begin().await?;
         let said = actions::walk_in(&by, now, &mut tx, sealer, &opened.1, request, &new, Again::Page).await?;
         tx.commit().await?;
-        said.or_refusal().map(|_| "done.checked_in")
+        Ok(said)
     };
-    let made = made.await;
-    answer(&by, db, now, &site, opened, SessionForm::WalkIn, fields, made).await
+    let said = made.await;
+    received(&by, db, now, &site, opened, SessionForm::WalkIn, fields, said).await
 }
 
 #[post("/centers/<center>/sessions/<id>/head-counts", data = "<fields>")]
