@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
+use super::cards::CardCode;
 use super::hall::{self, Odd};
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
 use super::types::{Code, HeadCountId, Part, RequestId};
@@ -15,7 +16,7 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::people::queries::Marks;
-use crate::people::{self, Name, PersonId, PersonRow};
+use crate::people::{self, Name, PersonId, PersonRow, PhoneNumber};
 use crate::ratings::{self, RatingSummary};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::nav::Tab;
@@ -28,8 +29,11 @@ pub(super) fn routes() -> Vec<Route> {
 /// Most people that a search shows; whoever wants another types one more letter.
 const FOUND: usize = 20;
 
-/// Who comes most often stands on the page at once; the others are one tap away, so that what follows is in reach.
-const SHOWN: usize = 24;
+/// Who comes most often stands on the page at once, the others are one tap away: so many rows are a phone's screen.
+const SHOWN: usize = 8;
+
+/// Who came last, so that those who are still to come are near.
+const LATEST: usize = 4;
 
 /// Which of the page's forms is shown again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +138,17 @@ impl SessionPage {
         }
     }
 
+    /// A walk-in that is half entered stands open: typed before, refused, or searched for in vain.
+    fn walk_in_is_open(&self) -> bool {
+        let form = self.walk_in();
+        form.is_faulty() || !form.value("name").is_empty() || !form.value("phone").is_empty()
+    }
+
+    fn heads_are_open(&self) -> bool {
+        let form = self.head_form();
+        form.is_faulty() || !form.value("heads").is_empty()
+    }
+
     fn roster(&self) -> &Form {
         self.form(SessionForm::Roster)
     }
@@ -181,6 +196,12 @@ impl SessionPage {
         self.sees_people() && self.session.status == SessionStatus::Planned
     }
 
+    /// Until its end a session of today is received at the front desk; closing it comes after.
+    fn is_for_the_front_desk(&self) -> bool {
+        let is_today = self.session.local_date == self.center.zone.date(self.now.0);
+        self.may_receive() && is_today && !self.waits_for_closing()
+    }
+
     fn may_coordinate(&self) -> bool {
         Coordinator::includes(self.viewer.role)
     }
@@ -223,6 +244,16 @@ impl View for SessionPage {
     fn is_answer(&self) -> bool {
         self.found.is_some()
     }
+}
+
+/// Whoever was searched for in vain is new: the walk-in begins with what was typed, a number or a name.
+fn newcomer(text: &str) -> Form {
+    let field = match PhoneNumber::parse(text) {
+        Ok(_) => "phone",
+        Err(_) if CardCode::read(text).is_none() && text.chars().any(char::is_alphabetic) => "name",
+        Err(_) => return Form::new(),
+    };
+    Form::filled(Fields::default().with(field, text.trim()).with("role", Part::Participant))
 }
 
 /// Whether the walk-in was asked: is it one of these?
@@ -282,7 +313,8 @@ async fn search(
     let opened = open(&by, now, &mut conn, center, id).await?;
     let text: String = fields.get("q").chars().take(people::queries::SEARCHED).collect();
     let found = queries::search(&by, &mut conn, sealer, &opened.1, &text, FOUND).await?;
-    let page = SessionPage::load(&by, now, &mut conn, &site, opened, None).await?;
+    let again = found.is_empty().then(|| (SessionForm::WalkIn, newcomer(&text)));
+    let page = SessionPage::load(&by, now, &mut conn, &site, opened, again).await?;
     Ok(Page(SessionPage { found: Some((text, found)), ..page }))
 }
 

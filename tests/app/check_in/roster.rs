@@ -58,6 +58,52 @@ on_both_engines! {
         assert_eq!(ann.post(&undo(3), &[]).await.leads_to(), SESSION, "what is entered afterwards, as well");
     }
 
+    async fn the_loudest_button_is_the_front_desk_and_closing_after_the_end(app: TestApp) {
+        session(&app, None, None).await;
+        let ann = app.sign_in("ann").await;
+        let (desk, closing) = ("class=\"button primary\" href=\"/centers/1/front-desk#session-1\"", format!("{SESSION}/closing"));
+        let primary = format!("class=\"button primary\" href=\"{closing}\"");
+        for moment in ["2026-03-04T16:00:00Z", "2026-03-05T02:00:00Z", "2026-03-05T03:59:59Z"] {
+            app.at(moment);
+            ann.get(SESSION).await.is(200).shows(desk).shows(&closing).hides(&primary);
+        }
+        app.at("2026-03-04T15:59:59Z");
+        ann.get(SESSION).await.is(200).hides("front-desk#").hides(&primary);
+        app.at("2026-03-05T04:00:00Z");
+        ann.get(SESSION).await.is(200).hides("front-desk#").shows(&primary);
+        app.at("2026-03-05T02:00:00Z");
+        app.sign_in("tom").await.get(SESSION).await.is(200).hides("front-desk#");
+    }
+
+    async fn whoever_is_searched_for_in_vain_begins_a_walk_in(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        let ann = app.sign_in("ann").await;
+        let search = async |text: &str| ann.post(&format!("{SESSION}/search"), &[("q", text)]).await.is(200).text();
+        assert!(ann.get(SESSION).await.is(200).text().contains("<details class=\"card fold\">"), "closed as long as nobody needs it");
+        for (text, field) in [(" 欧阳锋 ", "value=\"欧阳锋\""), ("13800138000", "value=\"13800138000\"")] {
+            let page = search(text).await;
+            let form = &page[page.find("id=\"walk-in\"").unwrap()..page.find("id=\"heads\"").unwrap()];
+            assert!(form.contains(field) && page.contains("<details class=\"card fold\" open>"), "{text}: {form}");
+        }
+        for text in ["0099", "陈伯"] {
+            assert!(!search(text).await.contains("<details class=\"card fold\" open>"), "{text} is no newcomer's name");
+        }
+    }
+
+    async fn eight_names_stand_there_and_the_others_open(app: TestApp) {
+        session(&app, None, None).await;
+        another(&app, "before", "2026-02-26", None, None).await;
+        people(&app, 10).await;
+        app.execute("insert into attendances (session_id, person_id, part, method, came_at, recorded_at, elderly, disabled, needy, youth) select 2, id, 'participant', 'paper', 0, 0, 0, 0, 0, 0 from people").await;
+        let ann = app.sign_in("ann").await;
+        let page = ann.get(SESSION).await.is(200).shows("还没到 10 人").shows("再显示 2 人").text();
+        assert_eq!(page.matches("name=\"person_id\"").count(), 10, "all of them are there without a script");
+        ticks(&ann, "1", "participant").await.leads_to();
+        let page = ann.get(SESSION).await.is(200).shows("再显示 1 人").text();
+        assert!(page.contains("<span class=\"state\">已到</span>") && page.contains("陈伯1的签到记录"), "{page}");
+    }
+
     async fn names_are_for_those_who_receive_people(app: TestApp) {
         session(&app, None, None).await;
         people(&app, 1).await;
