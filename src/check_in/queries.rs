@@ -252,6 +252,11 @@ impl Counts {
         self.visits() + self.volunteers + self.staff
     }
 
+    /// The same as long as nobody comes and nothing is taken back.
+    pub fn stamp(&self) -> String {
+        format!("{}-{}-{}-{}", self.participants, self.volunteers, self.staff, self.heads)
+    }
+
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

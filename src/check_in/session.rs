@@ -10,7 +10,7 @@ use super::cards::CardCode;
 use super::hall::{self, Odd};
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
 use super::types::{Code, HeadCountId, Part, RequestId};
-use super::{Again, Answer, Queue, Refused, actions, company, forms, sheets};
+use super::{Again, Answer, Queue, Refused, actions, company, count, forms, sheets};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
@@ -216,6 +216,10 @@ impl SessionPage {
 
     fn waits_for_closing(&self) -> bool {
         self.is_planned() && self.now.0 >= self.session.ends_at
+    }
+
+    fn counts_itself(&self) -> Option<(i64, i64)> {
+        count::by_itself(&self.session, self.now)
     }
 
     fn local(&self, at: &Timestamp) -> NaiveDateTime {
