@@ -348,9 +348,20 @@ pub struct Today {
     pub capacity: Option<i64>,
     pub present: i64,
     pub heads: i64,
+    participants: i64,
 }
 
 impl Today {
+    /// All who are there or were.
+    pub fn everybody(&self) -> i64 {
+        self.present + self.heads
+    }
+
+    /// Seats that are taken.
+    pub fn visits(&self) -> i64 {
+        self.participants + self.heads
+    }
+
     pub fn starts(&self) -> chrono::NaiveDateTime {
         self.zone.local(self.starts_at)
     }
@@ -376,7 +387,9 @@ pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) 
         "select s.id, {}, {ROOM} as room, t.name as team, c.zone, s.starts_at, s.ends_at, s.status, s.capacity,
                 (select count(*) from attendances v where v.session_id = s.id and v.voided_at is null) as present,
                 (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
-                 where h.session_id = s.id and h.voided_at is null) as heads
+                 where h.session_id = s.id and h.voided_at is null) as heads,
+                (select count(*) from attendances v
+                 where v.session_id = s.id and v.part = 'participant' and v.voided_at is null) as participants
          from sessions s
          join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id

@@ -2,12 +2,14 @@
 //! goes on without network.
 //!
 //! The page is a shell that a service worker keeps; `day` is what the device knows for one day, `scans` takes what it saw,
-//! at once or hours later, and `photo` reads a picture for browsers that cannot.
+//! at once or hours later, `walk_ins` whom it registered, and `photo` reads a picture for browsers that cannot.
 
 mod day;
+mod expected;
 mod page;
 mod photo;
 mod scans;
+mod walk_ins;
 
 use rocket::Route;
 

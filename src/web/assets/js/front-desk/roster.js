@@ -17,6 +17,8 @@ export const roster = {
 
 let byId = new Map();
 let byCard = new Map();
+/** Whom this device let in since the day was fetched, as `session:person`. */
+let here = new Set();
 
 export const now = () => Date.now() + roster.ahead;
 
@@ -25,6 +27,7 @@ function take(day, ahead) {
   roster.ahead = ahead;
   byId = new Map(day.people.map((person) => [person.id, person]));
   byCard = new Map(day.cards.map((card) => [card.hash, card.person]));
+  here = new Set();
 }
 
 /** What an earlier visit left on the device, if it is still today's. */
@@ -126,6 +129,23 @@ export function search(text, most = 20) {
     if (found.length === most) break;
   }
   return found;
+}
+
+/** Whoever was let in is not expected any more. */
+export const came = (session, id) => here.add(`${session}:${id}`);
+
+/** Who is likely to come and is not in yet, the likeliest first. */
+export function expected(session, most = 30) {
+  const list = sessions().find((known) => known.id === session)?.expected ?? [];
+  return list.filter((id) => byId.has(id) && !here.has(`${session}:${id}`)).slice(0, most).map((id) => byId.get(id));
+}
+
+/** How many are there by now, as the server counts. */
+export function recount(tallies = []) {
+  for (const { id, present, taken } of tallies) {
+    const session = sessions().find((known) => known.id === id);
+    if (session) Object.assign(session, { present, taken });
+  }
 }
 
 /** The sessions that take place, and the one that the clock suggests. */
