@@ -176,6 +176,28 @@ on_both_engines! {
         assert_eq!(of_team["sessions"][0]["expected"], json!([2]));
     }
 
+    async fn who_came_along_is_written_down_at_the_desk(app: TestApp) {
+        world(&app).await;
+        app.execute("update sessions set capacity = 3 where id = 1").await;
+        let fay = app.sign_in("fay").await;
+        let told = send(&fay, NOW, &[scan(1, json!({"person_id": 3}), "in", NOW)]).await.is(200).json();
+        let attendance = told["answers"][0]["attendance"].to_string();
+        let writes = async |rest: &[(&str, &str)]| {
+            let fields = [&[("session", "1"), ("attendance", attendance.as_str())][..], rest].concat();
+            fay.post(&format!("{DESK}/company"), &fields).await
+        };
+        let told = writes(&[("companions", "2"), ("way", "in"), ("name", "外婆王秀英")]).await.is(200).json();
+        assert_eq!(told, json!({"taken": true, "text": "已记下。"}));
+        writes(&[("way", "out"), ("name", "妈妈")]).await.is(200);
+        let full = writes(&[("companions", "3"), ("way", "in"), ("name", "爸爸")]).await.is(200).json();
+        assert_eq!(full, json!({"taken": false, "text": "这场活动已经满员。"}), "all or nothing");
+        writes(&[("companions", "21")]).await.is(422);
+        let page = app.sign_in("ann").await.get("/centers/1/sessions/1").await.is(200);
+        page.shows("同行 2 人").shows("外婆王秀英 送来").shows("妈妈 接走").hides("爸爸");
+        assert_eq!(day(&fay).await["sessions"][0]["taken"], 3, "companions take seats");
+        app.sign_in("olga").await.post(&format!("{DESK}/company"), &[]).await.is(404);
+    }
+
     async fn a_newcomer_is_registered_at_the_desk_once(app: TestApp) {
         world(&app).await;
         let fay = app.sign_in("fay").await;

@@ -90,7 +90,14 @@ fn a_newcomer_is_kept_without_network() {
         desk.browser.text("#result[data-kind=in]").await;
         desk.browser.click("#result-close").await;
         assert_eq!(desk.browser.text("#last-name").await, "梁惠芳");
-        assert_eq!(desk.browser.text("#count-n").await, "0", "a volunteer takes no seat");
+        // A volunteer takes no seat.
+        desk.counts("0").await;
+        // Who came along is written down beside the name.
+        desk.browser.click("#company summary").await;
+        desk.browser.fill("#company-heads", "2").await;
+        desk.browser.click("#company-form button").await;
+        desk.browser.see("已记下").await;
+        desk.counts("2").await;
         desk.browser.text("body[data-installed=yes]").await;
 
         let port = live.stop();
@@ -103,7 +110,8 @@ fn a_newcomer_is_kept_without_network() {
         desk.keeps(1, 1).await;
         desk.browser.goto(&format!("{base}{DESK}")).await;
         desk.net(CHINESE.waiting[0]).await;
-        assert_eq!(desk.browser.text("#count-n").await, "1");
+        // Two companions, and whoever waits to be sent.
+        desk.counts("3").await;
         desk.browser.no_horizontal_scroll().await;
 
         let _live = Live::on(&desk.url, port);
@@ -240,6 +248,17 @@ impl Desk {
     async fn types(&self, code: &str) {
         self.browser.execute("document.getElementById('result').hidden = true", vec![]).await;
         self.browser.fill("#code", &format!("{code}\u{e007}")).await;
+    }
+
+    /// Waits until so many are there.
+    async fn counts(&self, number: &str) {
+        for _ in 0..50 {
+            if self.browser.text("#count-n").await == number {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        assert_eq!(self.browser.text("#count-n").await, number);
     }
 
     /// Waits until the bar says this of the network.

@@ -81,8 +81,7 @@ function verified(item, told) {
   const kinds = { in: "in", out: "out", already: "already" };
   const kind = kinds[told.answer] ?? "refused";
   const name = told.name ?? item.name ?? "";
-  const record = told.attendance && `/centers/${center}/sessions/${item.session_id}/attendances/${told.attendance}`;
-  return { ...outcomeOf(item), kind, word: word(told.word), name, text: told.text, record };
+  return { ...outcomeOf(item), kind, word: word(told.word), name, text: told.text, attendance: told.attendance };
 }
 
 function unverified(item, twice) {
@@ -369,7 +368,7 @@ async function refresh() {
 /** Who came by phone or at another desk counts, too. */
 async function recount() {
   try {
-    roster.recount((await ask("pulse")).sessions);
+    await roster.recount((await ask("pulse")).sessions);
     tellCount();
   } catch {
     // `net` has told what there is to tell.
@@ -384,7 +383,7 @@ async function beat() {
   if (await roster.forgetYesterday()) refreshed = 0;
   const before = net.state;
   try {
-    roster.recount((await ask("pulse")).sessions);
+    await roster.recount((await ask("pulse")).sessions);
     if (before === "cut-off") return location.reload();
     if (before !== "online" || Date.now() - refreshed > REFRESH) {
       refreshed = Date.now();
@@ -415,6 +414,7 @@ net.addEventListener("change", () => {
   if (net.state === "cut-off") leave();
   else if (net.state === "online") sync();
 });
+$("company-form").addEventListener("taken", recount);
 queue.queue.addEventListener("change", () => {
   tellNet();
   tellCount();

@@ -1,5 +1,6 @@
 // What the page shows: the whole-screen answer, the last ten, the roster's rows. Nothing here decides anything.
 
+import { offer } from "./company.js";
 import { time, word, write } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -48,14 +49,13 @@ export function remember(outcome) {
 function last() {
   const [outcome] = recent;
   $("last").hidden = !outcome;
+  offer(outcome);
   if (!outcome) return;
   $("last").dataset.kind = outcome.kind;
   write($("last-name"), outcome.name || outcome.label);
   write($("last-word"), outcome.word);
   $("last-word").className = `badge ${BADGE[outcome.kind]}`;
   write($("last-text"), [time(outcome.at), outcome.text].filter(Boolean).join(" · "));
-  $("last-company").hidden = !outcome.record;
-  if (outcome.record) $("last-company").href = outcome.record;
 }
 
 /** Nobody's name stays on the screen. */
