@@ -98,22 +98,8 @@ pub async fn walk_in(
 ) -> Result<Answer> {
     // The row puts a double tap in order: the second one finds what the first one did.
     hold(tx, session.id).await?;
-    let (method, occurred_at) = came(session, now, Method::WalkIn);
-    let number = new.phone.as_ref().map_or("", PhoneNumber::as_str);
-    let request = page.of(format_args!("{}\n{number}\n{}", new.name, new.part));
-    // Nobody yet: who it is follows.
-    let attempt =
-        Attempt { part: Some(new.part), ..from_page(by, session, request, PersonId(0), (method, occurred_at)) };
-    let center = session.center_id;
-    let tapped: Option<PersonId> =
-        sqlx::query_scalar("select person_id from scans where request_id = $1 and person_id is not null")
-            .bind(request)
-            .fetch_optional(&mut *tx)
-            .await?;
-    let known = match (tapped, &new.phone) {
-        (None, Some(phone)) => people::enrolled(tx, sealer, center, &new.name, phone).await?,
-        (tapped, _) => tapped,
-    };
+    let attempt = newcomer(by, session, page, new, came(session, now, Method::WalkIn));
+    let known = registered(tx, sealer, session, attempt.request, new).await?;
     if known.is_none()
         && let Some(code) = admit::refusal(now, tx, None, &attempt).await?
     {
@@ -121,14 +107,76 @@ pub async fn walk_in(
     }
     if known.is_none() && !new.anyway {
         let told = Marks { phone: new.phone.is_some(), ..Marks::default() };
-        people::refuse_namesake(tx, center, &new.name, told).await?;
+        people::refuse_namesake(tx, session.center_id, &new.name, told).await?;
     }
-    let person = match (known, &new.phone) {
-        (Some(person), _) => person,
-        (None, Some(phone)) => people::admit_unknown(by, now, tx, sealer, center, &new.name, phone).await?,
-        (None, None) => people::register_by_name(by, now, tx, sealer, center, &new.name).await?,
+    let person = match known {
+        Some(person) => person,
+        None => register(by, now, tx, sealer, session, new).await?,
     };
     admit_one(now, tx, Attempt { who: Who::Person(person), again, ..attempt }).await
+}
+
+/// A walk-in that a device kept while it had no network, and saw at `seen_at`. Somebody let the person in, so they are
+/// registered whatever became of the session or of others of their name: no name is lost. Where the door says no by now, the
+/// scan waits for a worker's decision as every other that was kept.
+pub(super) async fn kept_walk_in(
+    by: &Greeter,
+    now: Now,
+    tx: &mut Conn,
+    sealer: &Sealer,
+    session: &Session,
+    page: RequestId,
+    new: &WalkIn,
+    seen_at: Timestamp,
+) -> Result<Answer> {
+    hold(tx, session.id).await?;
+    let attempt = newcomer(by, session, page, new, (Method::WalkIn, seen_at));
+    let person = match registered(tx, sealer, session, attempt.request, new).await? {
+        Some(person) => person,
+        None => register(by, now, tx, sealer, session, new).await?,
+    };
+    admit_one(now, tx, Attempt { who: Who::Person(person), offline: true, again: Again::Repeat, ..attempt }).await
+}
+
+/// The try of somebody who is new: who it is follows. Its number stands for what was typed, too.
+fn newcomer(by: &Greeter, session: &Session, page: RequestId, new: &WalkIn, came: (Method, Timestamp)) -> Attempt {
+    let number = new.phone.as_ref().map_or("", PhoneNumber::as_str);
+    let request = page.of(format_args!("{}\n{number}\n{}", new.name, new.part));
+    Attempt { part: Some(new.part), ..from_page(by, session, request, PersonId(0), came) }
+}
+
+/// Whom the same request registered before, or whom the center knows by name and number.
+async fn registered(
+    tx: &mut Conn,
+    sealer: &Sealer,
+    session: &Session,
+    request: RequestId,
+    new: &WalkIn,
+) -> Result<Option<PersonId>> {
+    let tapped: Option<PersonId> =
+        sqlx::query_scalar("select person_id from scans where request_id = $1 and person_id is not null")
+            .bind(request)
+            .fetch_optional(&mut *tx)
+            .await?;
+    match (tapped, &new.phone) {
+        (None, Some(phone)) => people::enrolled(tx, sealer, session.center_id, &new.name, phone).await,
+        (tapped, _) => Ok(tapped),
+    }
+}
+
+async fn register(
+    by: &Greeter,
+    now: Now,
+    tx: &mut Conn,
+    sealer: &Sealer,
+    session: &Session,
+    new: &WalkIn,
+) -> Result<PersonId> {
+    let center = session.center_id;
+    match &new.phone {
+        Some(phone) => people::admit_unknown(by, now, tx, sealer, center, &new.name, phone).await,
+        None => people::register_by_name(by, now, tx, sealer, center, &new.name).await,
+    }
 }
 
 /// What came of a resident's first visit.
@@ -334,6 +382,24 @@ pub async fn void(
         hours::reverse_all(by, now, tx, session, person, reason).await?;
     }
     audit::record(tx, by, now, audit::entry("attendance.voided", id.0).at(session.center_id).because(reason)).await
+}
+
+/// Takes back a check-in that whoever made it sees to be a mistake at once. `reason` is the page's word for that.
+///
+/// # Errors
+/// `Refused("undo_too_late")` after [`rules::UNDO_WITHIN`] and for what somebody else did, and as [`void`].
+pub(super) async fn undo(
+    by: &Greeter,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    attendance: &Present,
+    reason: &str,
+) -> Result<()> {
+    if !attendance.may_undo(by, now) {
+        return Err(Error::refused("undo_too_late"));
+    }
+    void(by, now, tx, session, attendance.id, reason).await
 }
 
 /// Somebody who is in leaves.

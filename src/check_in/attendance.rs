@@ -19,7 +19,7 @@ use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, companions, escort, check_out, void]
+    routes![show, companions, escort, check_out, undo, void]
 }
 
 /// Which of the page's forms is shown again.
@@ -227,6 +227,31 @@ async fn void(
     };
     Submitted::of(made.await, "done.attendance_voided", async |errors| {
         again(&by, now, db, at, CorrectionForm::Void, (fields, errors)).await
+    })
+    .await
+}
+
+/// The word beside the name that was let in just now. Too late, it leads to the form that asks why.
+#[post("/centers/<center>/sessions/<id>/attendances/<attendance>/undo")]
+async fn undo(
+    by: Greeter,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    center: CenterId,
+    id: SessionId,
+    attendance: AttendanceId,
+) -> Result<Submitted<AttendancePage>> {
+    let at = (center, id, attendance);
+    let made = async {
+        let mut tx = db.begin().await?;
+        let (_, session, attendance) = opened(&by, now, &mut tx, at).await?;
+        actions::undo(&by, now, &mut tx, &session, &attendance, &lang.text("undo.reason")).await?;
+        tx.commit().await?;
+        Ok(session.path())
+    };
+    Submitted::of(made.await, "done.undone", async |errors| {
+        again(&by, now, db, at, CorrectionForm::Void, (Fields::default(), errors)).await
     })
     .await
 }

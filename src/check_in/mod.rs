@@ -14,6 +14,7 @@ mod closing;
 pub(crate) mod closing_api;
 mod company;
 pub(crate) mod company_api;
+mod count;
 mod desk;
 mod door;
 mod forms;
@@ -57,6 +58,7 @@ pub fn stage() -> AdHoc {
             .mount("/", front_desk::routes())
             .mount("/", session::routes())
             .mount("/", attendance::routes())
+            .mount("/", count::routes())
             .mount("/", sheets::routes())
             .mount("/", lasting::routes())
             .mount("/", hall::routes())

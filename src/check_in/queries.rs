@@ -1,6 +1,7 @@
 //! Reading who is at a session, who is expected, and what a desk has to do today.
 
 use super::cards;
+use super::rules::UNDO_WITHIN;
 use super::types::{AttendanceId, HeadCountId, Heads, Method, Part};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
@@ -9,6 +10,7 @@ use crate::auth::{Greeter, Role, Viewer};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
+use crate::ids::AccountId;
 use crate::people::groups::Groups;
 use crate::people::{self, PersonId, PersonRow};
 use crate::store::{Conn, Flag, Sealer};
@@ -29,6 +31,8 @@ pub struct Present {
     pub method: Method,
     pub came_at: Timestamp,
     pub left_at: Option<Timestamp>,
+    recorded_at: Timestamp,
+    recorded_by: Option<AccountId>,
     /// Heads without a name who came along.
     pub companions: i64,
     pub brought_by: Option<String>,
@@ -52,10 +56,15 @@ impl Present {
     pub fn may_leave(&self) -> bool {
         self.left_at.is_none() && self.part != Part::Participant
     }
+
+    /// Whether the viewer let them in a moment ago, and may say that it was a mistake without saying more.
+    pub fn may_undo(&self, by: &Viewer, now: Now) -> bool {
+        self.recorded_by == Some(by.account) && now.0 < self.recorded_at.plus(UNDO_WITHIN)
+    }
 }
 
 const PRESENT: &str = "select a.id as attendance_id, p.id, p.name, p.birth_date, p.phone_last4, a.part, a.method,
-        a.came_at, a.left_at, a.elderly, a.disabled, a.needy, a.youth,
+        a.came_at, a.left_at, a.recorded_at, a.recorded_by, a.elderly, a.disabled, a.needy, a.youth,
         (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
          where h.attendance_id = a.id and h.voided_at is null) as companions,
         (select e.name from escorts e where e.attendance_id = a.id and e.way = 'in' and e.voided_at is null) as brought_by,
@@ -207,6 +216,11 @@ impl Counts {
         self.visits() + self.volunteers + self.staff
     }
 
+    /// The same as long as nobody comes and nothing is taken back.
+    pub fn stamp(&self) -> String {
+        format!("{}-{}-{}-{}", self.participants, self.volunteers, self.staff, self.heads)
+    }
+
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -298,9 +312,20 @@ pub struct Today {
     pub capacity: Option<i64>,
     pub present: i64,
     pub heads: i64,
+    participants: i64,
 }
 
 impl Today {
+    /// All who are there or were.
+    pub fn everybody(&self) -> i64 {
+        self.present + self.heads
+    }
+
+    /// Seats that are taken.
+    pub fn visits(&self) -> i64 {
+        self.participants + self.heads
+    }
+
     pub fn starts(&self) -> chrono::NaiveDateTime {
         self.zone.local(self.starts_at)
     }
@@ -326,7 +351,9 @@ pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) 
         "select s.id, {}, {ROOM} as room, t.name as team, c.zone, s.starts_at, s.ends_at, s.status, s.capacity,
                 (select count(*) from attendances v where v.session_id = s.id and v.voided_at is null) as present,
                 (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
-                 where h.session_id = s.id and h.voided_at is null) as heads
+                 where h.session_id = s.id and h.voided_at is null) as heads,
+                (select count(*) from attendances v
+                 where v.session_id = s.id and v.part = 'participant' and v.voided_at is null) as participants
          from sessions s
          join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id

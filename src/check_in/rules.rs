@@ -11,6 +11,9 @@ use crate::error::Error;
 /// How long before the start people may check in.
 pub const OPENS_BEFORE: Duration = Duration::from_secs(60 * 60);
 
+/// How long whoever let somebody in may take it back without saying why: a tap beside the name is seen at once.
+pub const UNDO_WITHIN: Duration = Duration::from_secs(60);
+
 /// What the door's rule looks at.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct Doorway {

@@ -5,17 +5,18 @@ use askama::Template;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
+use super::cards::CardCode;
 use super::hall::{self, Odd};
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
 use super::types::{Code, HeadCountId, Part, RequestId};
-use super::{Again, Answer, Queue, Refused, actions, company, forms, sheets};
+use super::{Again, Answer, Queue, Refused, actions, company, count, forms, sheets};
 use crate::activities::queries::open_in;
-use crate::activities::{Session, SessionId, SessionStatus};
+use crate::activities::{Session, SessionId, SessionStatus, notice};
 use crate::centers::{Center, CenterId};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::people::queries::Marks;
-use crate::people::{self, Name, PersonId, PersonRow};
+use crate::people::{self, Name, PersonId, PersonRow, PhoneNumber};
 use crate::ratings::{self, RatingSummary};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::nav::Tab;
@@ -28,8 +29,11 @@ pub(super) fn routes() -> Vec<Route> {
 /// Most people that a search shows; whoever wants another types one more letter.
 const FOUND: usize = 20;
 
-/// Who comes most often stands on the page at once; the others are one tap away, so that what follows is in reach.
-const SHOWN: usize = 24;
+/// Who comes most often stands on the page at once, the others are one tap away: so many rows are a phone's screen.
+const SHOWN: usize = 8;
+
+/// Who came last, so that those who are still to come are near.
+const LATEST: usize = 4;
 
 /// Which of the page's forms is shown again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,10 +60,12 @@ struct SessionPage {
     ratings: Option<RatingSummary>,
     /// What was searched for, and who was found.
     found: Option<(String, Vec<Candidate>)>,
-    /// Whose card was shown just now, and whether it was the first time.
+    /// Who was let in just now, and whether it was the first time.
     shown: Option<(PersonId, bool)>,
     qr: String,
     link: String,
+    /// What can be sent around of it, in Chinese and in English.
+    notice: Option<(String, String)>,
     request: RequestId,
     again: Option<(SessionForm, Form)>,
     /// Whom the walk-in's name may mean.
@@ -108,6 +114,7 @@ impl SessionPage {
             shown: None,
             qr: qr::svg(&link)?,
             link,
+            notice: notice::texts(&center, &session, now, site)?,
             request: RequestId::random(),
             again,
             blank: Form::filled(Fields::default().with("role", Part::Participant)),
@@ -134,6 +141,17 @@ impl SessionPage {
         }
     }
 
+    /// A walk-in that is half entered stands open: typed before, refused, or searched for in vain.
+    fn walk_in_is_open(&self) -> bool {
+        let form = self.walk_in();
+        form.is_faulty() || !form.value("name").is_empty() || !form.value("phone").is_empty()
+    }
+
+    fn heads_are_open(&self) -> bool {
+        let form = self.head_form();
+        form.is_faulty() || !form.value("heads").is_empty()
+    }
+
     fn roster(&self) -> &Form {
         self.form(SessionForm::Roster)
     }
@@ -142,10 +160,14 @@ impl SessionPage {
         self.form(SessionForm::Card)
     }
 
-    /// Whose card was shown just now, as long as they are in.
+    /// Who was let in just now, as long as they are in.
     fn welcomed(&self) -> Option<(&Present, bool)> {
         let (person, first) = self.shown?;
         Some((self.present.iter().find(|row| row.person.id == person)?, first))
+    }
+
+    fn may_undo(&self, person: &Present) -> bool {
+        person.may_undo(&self.viewer, self.now)
     }
 
     fn walk_in(&self) -> &Form {
@@ -177,6 +199,12 @@ impl SessionPage {
         self.sees_people() && self.session.status == SessionStatus::Planned
     }
 
+    /// Until its end a session of today is received at the front desk; closing it comes after.
+    fn is_for_the_front_desk(&self) -> bool {
+        let is_today = self.session.local_date == self.center.zone.date(self.now.0);
+        self.may_receive() && is_today && !self.waits_for_closing()
+    }
+
     fn may_coordinate(&self) -> bool {
         Coordinator::includes(self.viewer.role)
     }
@@ -191,6 +219,10 @@ impl SessionPage {
 
     fn waits_for_closing(&self) -> bool {
         self.is_planned() && self.now.0 >= self.session.ends_at
+    }
+
+    fn counts_itself(&self) -> Option<(i64, i64)> {
+        count::by_itself(&self.session, self.now)
     }
 
     fn parts(&self) -> &'static [Part] {
@@ -217,12 +249,22 @@ impl View for SessionPage {
     }
 }
 
+/// Whoever was searched for in vain is new: the walk-in begins with what was typed, a number or a name.
+fn newcomer(text: &str) -> Form {
+    let field = match PhoneNumber::parse(text) {
+        Ok(_) => "phone",
+        Err(_) if CardCode::read(text).is_none() && text.chars().any(char::is_alphabetic) => "name",
+        Err(_) => return Form::new(),
+    };
+    Form::filled(Fields::default().with(field, text.trim()).with("role", Part::Participant))
+}
+
 /// Whether the walk-in was asked: is it one of these?
 fn is_namesake(form: &Form) -> bool {
     form.refusal().is_some_and(|refusal| refusal.code == "name_known")
 }
 
-/// `?came=` and `?was_in=` name the person whose card was shown just now, for a message with the name may not stand in
+/// `?came=` and `?was_in=` name the person who was let in just now, for a message with the name may not stand in
 /// a cookie or an address.
 #[get("/centers/<center>/sessions/<id>?<came>&<was_in>", rank = 2)]
 async fn show(
@@ -258,7 +300,8 @@ async fn search(
     let opened = open_in(&by, now, &mut conn, center, id).await?;
     let text: String = fields.get("q").chars().take(people::queries::SEARCHED).collect();
     let found = queries::search(&by, &mut conn, sealer, &opened.1, &text, FOUND).await?;
-    let page = SessionPage::load(&by, now, &mut conn, &site, opened, None).await?;
+    let again = found.is_empty().then(|| (SessionForm::WalkIn, newcomer(&text)));
+    let page = SessionPage::load(&by, now, &mut conn, &site, opened, again).await?;
     Ok(Page(SessionPage { found: Some((text, found)), ..page }))
 }
 
@@ -275,16 +318,39 @@ async fn answer(
 ) -> Result<Submitted<SessionPage>> {
     match made {
         Ok(flash) => Ok(Submitted::done(opened.1.path(), flash)),
-        // Ticked by two at once, or twice: what was wanted is so.
-        Err(Error::Refused(refusal)) if refusal.code == Code::AlreadyIn.code() => {
-            Ok(Submitted::done(opened.1.path(), "done.was_in"))
-        }
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
             let mut conn = db.read().await?;
             Ok(Submitted::again(SessionPage::load(by, now, &mut conn, site, opened, Some((place, form))).await?))
         }
     }
+}
+
+/// How letting somebody in ends: back to the page, which greets them by name; or the page again with what is wrong.
+async fn received(
+    by: &Greeter,
+    db: &Db,
+    now: Now,
+    site: &Site,
+    opened: (Center, Session),
+    place: SessionForm,
+    fields: Fields,
+    said: Result<Answer>,
+) -> Result<Result<Redirect, Submitted<SessionPage>>> {
+    let refused = match said {
+        Ok(Answer::Admitted(admitted)) => return Ok(Ok(welcome(&opened.1, "came", admitted.person))),
+        // Ticked by two at once, or twice: what was wanted is so.
+        Ok(Answer::Refused(Refused { code: Code::AlreadyIn, person: Some(person), .. })) => {
+            return Ok(Ok(welcome(&opened.1, "was_in", person)));
+        }
+        Ok(Answer::Refused(refused)) => refused.refusal().into(),
+        Err(error) => error,
+    };
+    answer(by, db, now, site, opened, place, fields, Err(refused)).await.map(Err)
+}
+
+fn welcome(session: &Session, word: &str, person: PersonId) -> Redirect {
+    Redirect::to(format!("{}?{word}={person}", session.path()))
 }
 
 #[post("/centers/<center>/sessions/<id>/attendances", data = "<fields>")]
@@ -297,16 +363,15 @@ async fn tick(
     center: CenterId,
     id: SessionId,
     fields: Fields,
-) -> Result<Submitted<SessionPage>> {
+) -> Result<Result<Redirect, Submitted<SessionPage>>> {
     let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let request = forms::page(&fields)?;
         let who = forms::tick(&fields)?;
-        let said = actions::tick(&by, now, queue, &opened.1, request, who).await?;
-        said.or_refusal().map(|_| "done.checked_in")
+        actions::tick(&by, now, queue, &opened.1, request, who).await
     };
-    let made = made.await;
-    answer(&by, db, now, &site, opened, SessionForm::Roster, fields, made).await
+    let said = made.await;
+    received(&by, db, now, &site, opened, SessionForm::Roster, fields, said).await
 }
 
 /// A card is scanned or its code typed; the page comes back ready for the next one.
@@ -328,22 +393,13 @@ async fn scan_card(
         let card = forms::card(&fields)?.hash(sealer);
         actions::show_card(&by, now, queue, &opened.1, request, card).await
     };
-    let refused = match made.await {
-        Ok(Answer::Admitted(admitted)) => return Ok(Ok(welcome(&opened.1, "came", admitted.person))),
-        Ok(Answer::Refused(Refused { code: Code::AlreadyIn, person: Some(person), .. })) => {
-            return Ok(Ok(welcome(&opened.1, "was_in", person)));
-        }
-        Ok(Answer::Refused(refused)) => Err(refused.refusal().into()),
+    let said = match made.await {
         // Somebody whom a team leader's session does not know.
         Err(Error::NotFound) => Err(Error::refused(Code::UnknownCode.code())),
-        Err(error) => Err(error),
+        said => said,
     };
     // The code is not shown again: the next one is scanned into an empty field.
-    answer(&by, db, now, &site, opened, SessionForm::Card, Fields::default(), refused).await.map(Err)
-}
-
-fn welcome(session: &Session, word: &str, person: PersonId) -> Redirect {
-    Redirect::to(format!("{}?{word}={person}", session.path()))
+    received(&by, db, now, &site, opened, SessionForm::Card, Fields::default(), said).await
 }
 
 #[post("/centers/<center>/sessions/<id>/walk-ins", data = "<fields>")]
@@ -356,7 +412,7 @@ async fn walk_in(
     center: CenterId,
     id: SessionId,
     fields: Fields,
-) -> Result<Submitted<SessionPage>> {
+) -> Result<Result<Redirect, Submitted<SessionPage>>> {
     let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
     let made = async {
         let request = forms::page(&fields)?;
@@ -364,10 +420,10 @@ async fn walk_in(
         let mut tx = db.begin().await?;
         let said = actions::walk_in(&by, now, &mut tx, sealer, &opened.1, request, &new, Again::Page).await?;
         tx.commit().await?;
-        said.or_refusal().map(|_| "done.checked_in")
+        Ok(said)
     };
-    let made = made.await;
-    answer(&by, db, now, &site, opened, SessionForm::WalkIn, fields, made).await
+    let said = made.await;
+    received(&by, db, now, &site, opened, SessionForm::WalkIn, fields, said).await
 }
 
 #[post("/centers/<center>/sessions/<id>/head-counts", data = "<fields>")]

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::admit::{Again, Answer, Attempt, Entrance, Queue, Via, Way, Who};
 use super::cards::CardCode;
-use super::types::{Code, Method, Part, RequestId};
+use super::types::{AttendanceId, Code, Method, Part, RequestId};
 use crate::activities::SessionId;
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
@@ -100,6 +100,7 @@ pub struct Told {
     pub word: Word,
     pub why: Option<Why>,
     pub person: Option<PersonId>,
+    pub attendance: Option<AttendanceId>,
     /// When they came or went; since when they are in.
     pub at: Option<Timestamp>,
 }
@@ -135,7 +136,8 @@ pub async fn sync(by: Via, now: Now, sealer: &Sealer, queue: &Queue, delivery: D
     let mut told = Vec::with_capacity(read.len());
     for (item, read) in delivery.items.into_iter().zip(read) {
         let request_id: String = item["request_id"].as_str().unwrap_or_default().chars().take(40).collect();
-        let blank = |word, why| Told { request_id: request_id.clone(), word, why, person: None, at: None };
+        let blank =
+            |word, why| Told { request_id: request_id.clone(), word, why, person: None, attendance: None, at: None };
         told.push(match read {
             Err(field) => blank(Word::Invalid, Some(Why::Field(field))),
             Ok(_) => match answers.next() {
@@ -200,14 +202,16 @@ fn attempt(by: Via, now: Now, sealer: &Sealer, behind_ms: i64, item: &Value) -> 
     })
 }
 
-fn tell(blank: Told, answer: Answer) -> Told {
+/// What an answer comes to.
+pub(super) fn tell(blank: Told, answer: Answer) -> Told {
     match answer {
         Answer::Admitted(admitted) => {
             let word = match admitted.way {
                 Way::In => Word::In,
                 Way::Out => Word::Out,
             };
-            Told { word, person: Some(admitted.person), at: Some(admitted.at), ..blank }
+            let (person, attendance) = (Some(admitted.person), Some(admitted.attendance));
+            Told { word, person, attendance, at: Some(admitted.at), ..blank }
         }
         Answer::Refused(refused) => {
             let word = match refused.code {

@@ -156,6 +156,102 @@ on_both_engines! {
         send(&fay, "yesterday", &[scan(1, json!({"card": "x"}), "in", NOW)]).await.is(422);
     }
 
+    async fn the_day_tells_how_many_are_there_and_who_is_expected(app: TestApp) {
+        world(&app).await;
+        app.execute("update sessions set capacity = 60 where id = 1").await;
+        let fay = app.sign_in("fay").await;
+        let told = day(&fay).await;
+        assert_eq!(told["sessions"][0]["expected"], json!([1, 2]), "who serves, then who came before");
+        assert_eq!(told["sessions"][1]["expected"], json!([]));
+        send(&fay, NOW, &[scan(1, json!({"person_id": 1}), "in", NOW), scan(1, json!({"person_id": 3}), "in", NOW)]).await.is(200);
+        let heads = [("request_id", RequestId::random().to_string()), ("heads", "5".to_owned())];
+        let heads: Vec<_> = heads.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        fay.post("/centers/1/sessions/1/head-counts", &heads).await.is(303);
+        let told = day(&fay).await;
+        assert_eq!(told["sessions"][0]["expected"], json!([2]));
+        assert_eq!((&told["sessions"][0]["present"], &told["sessions"][0]["taken"]), (&json!(7), &json!(6)), "a volunteer takes no seat");
+        let pulse = fay.fetch(&format!("{DESK}/pulse"), None).await.is(200).json();
+        assert_eq!(pulse["sessions"][0], json!({"id": 1, "present": 7, "taken": 6}));
+        let of_team = day(&app.sign_in("lei").await).await;
+        assert_eq!(of_team["sessions"][0]["expected"], json!([2]));
+    }
+
+    async fn who_came_along_is_written_down_at_the_desk(app: TestApp) {
+        world(&app).await;
+        app.execute("update sessions set capacity = 3 where id = 1").await;
+        let fay = app.sign_in("fay").await;
+        let told = send(&fay, NOW, &[scan(1, json!({"person_id": 3}), "in", NOW)]).await.is(200).json();
+        let attendance = told["answers"][0]["attendance"].to_string();
+        let writes = async |rest: &[(&str, &str)]| {
+            let fields = [&[("session", "1"), ("attendance", attendance.as_str())][..], rest].concat();
+            fay.post(&format!("{DESK}/company"), &fields).await
+        };
+        let told = writes(&[("companions", "2"), ("way", "in"), ("name", "外婆王秀英")]).await.is(200).json();
+        assert_eq!(told, json!({"taken": true, "text": "已记下。"}));
+        writes(&[("way", "out"), ("name", "妈妈")]).await.is(200);
+        let full = writes(&[("companions", "3"), ("way", "in"), ("name", "爸爸")]).await.is(200).json();
+        assert_eq!(full, json!({"taken": false, "text": "这场活动已经满员。"}), "all or nothing");
+        writes(&[("companions", "21")]).await.is(422);
+        let page = app.sign_in("ann").await.get("/centers/1/sessions/1").await.is(200);
+        page.shows("同行 2 人").shows("外婆王秀英 送来").shows("妈妈 接走").hides("爸爸");
+        assert_eq!(day(&fay).await["sessions"][0]["taken"], 3, "companions take seats");
+        app.sign_in("olga").await.post(&format!("{DESK}/company"), &[]).await.is(404);
+    }
+
+    async fn a_newcomer_is_registered_at_the_desk_once(app: TestApp) {
+        world(&app).await;
+        let fay = app.sign_in("fay").await;
+        let new = scan(1, json!({"walk_in": {"name": "新街坊", "phone": ""}}), "in", NOW);
+        for _ in 0..2 {
+            let told = send(&fay, NOW, std::slice::from_ref(&new)).await.is(200).json();
+            assert_eq!((&told["answers"][0]["answer"], &told["answers"][0]["name"]), (&json!("in"), &json!("新街坊")));
+            let record = format!("/centers/1/sessions/1/attendances/{}", told["answers"][0]["attendance"]);
+            fay.get(&record).await.is(200).shows("同行").shows("现场登记");
+        }
+        assert_eq!(app.number("select count(*) from people where name = '新街坊'").await, 1);
+        // The name alone tells nobody apart: the desk is asked, and says that it has looked.
+        let told = send(&fay, NOW, &[scan(1, json!({"walk_in": {"name": "陈大文"}}), "in", NOW)]).await.is(200).json();
+        assert_eq!((&told["answers"][0]["code"], &told["answers"][0]["answer"]), (&json!("name_known"), &json!("refused")));
+        assert!(told["answers"][0]["text"].as_str().unwrap().contains("再登记一次"), "{told}");
+        let told = send(&fay, NOW, &[scan(1, json!({"walk_in": {"name": "陈大文", "anyway": true}}), "in", NOW)]).await.is(200).json();
+        assert_eq!(told["answers"][0]["answer"], "in");
+        for bad in [json!({"name": "", "phone": ""}), json!({"name": "王五", "phone": "12"}), json!("王五")] {
+            let told = send(&fay, NOW, &[scan(1, json!({"walk_in": bad}), "in", NOW)]).await.is(200).json();
+            assert_eq!((&told["answers"][0]["answer"], &told["answers"][0]["text"]), (&json!("refused"), &json!("这条记录不完整，不能处理。")));
+        }
+        let far = send(&fay, NOW, &[scan(999, json!({"walk_in": {"name": "王五"}}), "in", NOW)]).await.is(200).json();
+        assert_eq!(far["answers"][0]["answer"], "not_found");
+        assert_eq!(app.number("select count(*) from people where name = '王五'").await, 0);
+    }
+
+    async fn a_newcomer_whom_a_device_kept_is_not_lost(app: TestApp) {
+        world(&app).await;
+        let fay = app.sign_in("fay").await;
+        let kept = |session: i64, name: &str, at: &str| {
+            let mut item = scan(session, json!({"walk_in": {"name": name, "phone": "12"}}), "in", at);
+            item["offline"] = json!(true);
+            item
+        };
+        // First without an answer, then again as one that was kept: one person, one visit.
+        let mut twice = scan(1, json!({"walk_in": {"name": "新街坊", "phone": "13800138000"}}), "in", NOW);
+        send(&fay, NOW, std::slice::from_ref(&twice)).await.is(200);
+        twice["offline"] = json!(true);
+        let told = send(&fay, NOW, &[twice]).await.is(200).json();
+        assert_eq!(told["answers"][0]["answer"], "in", "{told}");
+        // The next morning: of a name that is known, with half a number, at a session that was closed meanwhile.
+        app.execute("update sessions set status = 'completed', closed_at = 1, closed_by = 1, summary = '好' where id = 2").await;
+        app.at("2026-03-06T00:30:00Z");
+        let fay = app.sign_in("fay").await;
+        let items = [kept(1, "陈大文", "2026-03-05T02:10:00Z"), kept(2, "李四", "2026-03-05T06:10:00Z")];
+        for _ in 0..2 {
+            let told = send(&fay, "2026-03-06T00:30:00Z", &items).await.is(200).json();
+            assert_eq!((&told["answers"][0]["answer"], &told["answers"][1]["answer"]), (&json!("in"), &json!("refused")), "{told}");
+        }
+        assert_eq!(app.number("select count(*) from people where name in ('新街坊', '陈大文', '李四')").await, 4);
+        assert_eq!(app.number("select count(*) from attendances where session_id = 1 and came_at = 1772676600000 and method = 'walk_in'").await, 1);
+        app.sign_in("ann").await.get("/centers/1/desk/review").await.is(200).shows("李四");
+    }
+
     async fn a_picture_is_read_and_garbage_is_not(app: TestApp) {
         let fay = app.sign_in("fay").await;
         let path = format!("{DESK}/photo");

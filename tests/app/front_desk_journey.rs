@@ -65,6 +65,66 @@ fn on_a_phone_in_english_on_postgres() {
     journey(Engine::Postgres, Browser::phone(), &ENGLISH);
 }
 
+/// Somebody new comes while there is no network: kept, sealed, and registered once when it is back.
+#[test]
+fn a_newcomer_is_kept_without_network() {
+    let Some(url) = fresh_database(Engine::Sqlite) else { return };
+    let prepared = url.clone();
+    apart(async move {
+        let app = TestApp::open(&prepared).await;
+        world(&app).await;
+        app.execute("update sessions set capacity = 60 where id = 1").await;
+        app.db().close().await;
+    });
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let Some(browser) = Browser::tablet().lang(CHINESE.tag).open().await else { return };
+        let desk = Desk { url, browser, words: &CHINESE };
+        let live = Live::on(&desk.url, 0);
+        let base = live.base.clone();
+        desk.sign_in(&base).await;
+        desk.net(CHINESE.online).await;
+        // The day's sessions are tabs, and who is expected stands below without a search.
+        assert_eq!(desk.browser.text("#sessions [aria-current] b").await, "早茶会");
+        desk.browser.see("陈大文").await;
+        desk.browser.click("#people button").await;
+        desk.browser.text("#result[data-kind=in]").await;
+        desk.browser.click("#result-close").await;
+        assert_eq!(desk.browser.text("#last-name").await, "梁惠芳");
+        // A volunteer takes no seat.
+        desk.counts("0").await;
+        // Who came along is written down beside the name.
+        desk.browser.click("#company summary").await;
+        desk.browser.fill("#company-heads", "2").await;
+        desk.browser.click("#company-form button").await;
+        desk.browser.see("已记下").await;
+        desk.counts("2").await;
+        desk.browser.text("body[data-installed=yes]").await;
+
+        let port = live.stop();
+        desk.browser.fill("#q", "新街坊").await;
+        assert_eq!(desk.browser.execute("return document.getElementById('new-name').value", vec![]).await, "新街坊");
+        desk.browser.click("#new-form button").await;
+        desk.browser.text("#result[data-kind=unverified]").await;
+        desk.net(CHINESE.offline).await;
+        desk.net(CHINESE.waiting[0]).await;
+        desk.keeps(1, 1).await;
+        desk.browser.goto(&format!("{base}{DESK}")).await;
+        desk.net(CHINESE.waiting[0]).await;
+        // Two companions, and whoever waits to be sent.
+        desk.counts("3").await;
+        desk.browser.no_horizontal_scroll().await;
+
+        let _live = Live::on(&desk.url, port);
+        desk.look_again().await;
+        desk.net(CHINESE.online).await;
+        desk.keeps(0, 1).await;
+        assert_eq!(desk.number("select count(*) from people where name = '新街坊'").await, 1);
+        assert_eq!(desk.number("select count(*) from scans where offline = 1 and outcome = 'admitted'").await, 1);
+        assert_eq!(desk.browser.text("#last-name").await, "新街坊");
+        desk.browser.close().await;
+    });
+}
+
 /// A film of one picture, as Chromium's camera for tests plays it: Y4M, grey.
 fn film(picture: &image::GrayImage, folder: &tempfile::TempDir) -> PathBuf {
     let (width, height) = picture.dimensions();
@@ -188,6 +248,17 @@ impl Desk {
     async fn types(&self, code: &str) {
         self.browser.execute("document.getElementById('result').hidden = true", vec![]).await;
         self.browser.fill("#code", &format!("{code}\u{e007}")).await;
+    }
+
+    /// Waits until so many are there.
+    async fn counts(&self, number: &str) {
+        for _ in 0..50 {
+            if self.browser.text("#count-n").await == number {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        assert_eq!(self.browser.text("#count-n").await, number);
     }
 
     /// Waits until the bar says this of the network.

@@ -11,6 +11,7 @@ mod calendars;
 mod cards;
 mod check_in;
 mod confidential;
+mod count;
 mod door_pages;
 mod failure;
 mod first_use;

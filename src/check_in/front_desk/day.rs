@@ -9,6 +9,7 @@ use rocket::{Route, State, get, routes};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::expected::expected;
 use crate::activities::SessionId;
 use crate::auth::{Greeter, Role, Viewer};
 use crate::centers::{self, CenterId};
@@ -47,19 +48,39 @@ struct RosterCenter {
 
 #[derive(Serialize)]
 struct RosterSession {
-    id: SessionId,
     title: String,
     room: String,
     starts_at: Timestamp,
     ends_at: Timestamp,
     status: &'static str,
     capacity: Option<i64>,
+    #[serde(flatten)]
+    tally: DeskCount,
+    /// Who is likely to come and is not in yet, the likeliest first.
+    expected: Vec<PersonId>,
+}
+
+/// How many are there, as it changes all day.
+#[derive(Serialize)]
+pub(super) struct DeskCount {
+    id: SessionId,
+    /// All who are there or were.
+    present: i64,
+    /// Of them, those who take a seat.
+    taken: i64,
+}
+
+impl From<&Today> for DeskCount {
+    fn from(row: &Today) -> Self {
+        Self { id: row.id, present: row.everybody(), taken: row.visits() }
+    }
 }
 
 impl RosterSession {
-    fn of(row: Today, lang: Lang) -> Self {
+    fn of(row: Today, expected: Vec<PersonId>, lang: Lang) -> Self {
         Self {
-            id: row.id,
+            tally: DeskCount::from(&row),
+            expected,
             title: row.title.pick(lang).to_owned(),
             room: row.room,
             starts_at: row.starts_at,
@@ -99,7 +120,7 @@ struct CardJson {
     person: PersonId,
 }
 
-/// Six statements, however many people there are.
+/// Seven statements, however many people there are.
 #[get("/centers/<center>/front-desk/day")]
 async fn day(
     by: Greeter,
@@ -115,6 +136,7 @@ async fn day(
     let sessions = queries::on_day(&by, &mut conn, center.id(), date).await?;
     let people = people(&by, &mut conn, center.id(), date).await?;
     let known: HashSet<PersonId> = people.iter().map(|person| person.id).collect();
+    let mut expected = expected(&mut conn, center.id(), date, &known).await?;
     let cards = cards::queries::of_center(&mut conn, sealer, center.id()).await?;
     // A salt of its own in every answer: hashes from two days, or of two devices, cannot be matched with each other.
     let salt = HEXLOWER.encode(&rand::random::<[u8; 16]>());
@@ -129,7 +151,13 @@ async fn day(
         date,
         ends_at: center.zone.midnight(date.plus_days(1)),
         center: RosterCenter { id: center.id(), name: center.head.name, zone: center.zone.name() },
-        sessions: sessions.into_iter().map(|row| RosterSession::of(row, lang)).collect(),
+        sessions: sessions
+            .into_iter()
+            .map(|row| {
+                let expected = expected.remove(&row.id).unwrap_or_default();
+                RosterSession::of(row, expected, lang)
+            })
+            .collect(),
         people,
         cards,
         salt,

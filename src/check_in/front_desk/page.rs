@@ -5,8 +5,10 @@ use rocket::http::{ContentType, Header};
 use rocket::serde::json::{Json, Value, json};
 use rocket::{Responder, Route, get, routes};
 
+use super::day::DeskCount;
 use crate::auth::{Greeter, Role};
 use crate::centers::{self, Center, CenterId};
+use crate::check_in::queries;
 use crate::clock::Now;
 use crate::error::Result;
 use crate::store::Db;
@@ -85,9 +87,12 @@ async fn manifest(by: Greeter, db: &Db, lang: Lang, center: CenterId) -> Result<
     Ok((ContentType::new("application", "manifest+json"), manifest.to_string()))
 }
 
-/// Whether the server answers and the login stands: the device asks this all day.
+/// Whether the server answers and the login stands, and how many are there: the device asks this all day.
 #[get("/centers/<center>/front-desk/pulse")]
 async fn pulse(by: Greeter, db: &Db, now: Now, center: CenterId) -> Result<Json<Value>> {
-    centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
-    Ok(Json(json!({"now": now.0})))
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let sessions = queries::on_day(&by, &mut conn, center.id(), center.zone.date(now.0)).await?;
+    let sessions: Vec<DeskCount> = sessions.iter().map(DeskCount::from).collect();
+    Ok(Json(json!({"now": now.0, "sessions": sessions})))
 }

@@ -6,13 +6,14 @@ use rocket::serde::json::{Json, json};
 use rocket::{Route, State, post, routes};
 use serde::Serialize;
 
+use super::walk_ins;
 use crate::auth::Greeter;
 use crate::centers::{self, CenterId};
 use crate::check_in::Queue;
 use crate::check_in::sync::{Delivery, Told, Why, Word, sync};
-use crate::check_in::types::Code;
+use crate::check_in::types::{AttendanceId, Code};
 use crate::clock::{Now, Timestamp, Zone};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fields::Body;
 use crate::people::PersonId;
 use crate::store::{Conn, Db, Sealer, rows};
@@ -37,11 +38,16 @@ struct AnswerJson {
     word: &'static str,
     code: Option<&'static str>,
     name: Option<String>,
+    /// Where what belongs to the visit is written down: who came along, who brought them.
+    attendance: Option<AttendanceId>,
     at: Option<Timestamp>,
     text: String,
 }
 
-/// As `POST /api/v1/checkins/batch`, with names and words for the screen.
+/// Most walk-ins of one delivery: each is a transaction of its own.
+const MOST_NEW: usize = 100;
+
+/// As `POST /api/v1/checkins/batch`, with names and words for the screen, and with walk-ins among the scans.
 #[post("/centers/<center>/front-desk/scans", data = "<delivery>")]
 async fn receive(
     by: Greeter,
@@ -54,7 +60,14 @@ async fn receive(
     delivery: Body<Delivery>,
 ) -> Result<Json<Heard>> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
-    let synced = sync((&by).into(), now, sealer, queue, delivery.0).await?;
+    let (new, items): (Vec<_>, Vec<_>) = delivery.0.items.into_iter().partition(walk_ins::is_one);
+    if new.len() > MOST_NEW {
+        return Err(Error::field("items", "field.too_many_items"));
+    }
+    let mut synced = sync((&by).into(), now, sealer, queue, Delivery { sent_at: delivery.0.sent_at, items }).await?;
+    for item in &new {
+        synced.told.extend(walk_ins::receive(&by, now, db, sealer, &center, synced.behind_ms, item).await?);
+    }
     let people = synced.told.iter().filter_map(|told| told.person).collect();
     let names = names(&mut *db.read().await?, center.id(), people).await?;
     let answers = synced.told.into_iter().map(|told| answer(lang, center.zone, &names, told)).collect();
@@ -86,6 +99,7 @@ fn answer(lang: Lang, zone: Zone, names: &HashMap<PersonId, String>, told: Told)
         (_, Some(Why::Door(code))) => {
             [lang.text(code.key()), next(code).map_or_else(String::new, |key| lang.text(key))].join(" ")
         }
+        (_, Some(Why::Rule("name_known"))) => lang.text("front_desk.next.name_known"),
         (_, Some(Why::Rule(code))) => format!("{} {}", lang.text(&format!("refusal.{code}")), lang.text(ASK)),
         (_, None) => String::new(),
     };
@@ -101,7 +115,16 @@ fn answer(lang: Lang, zone: Zone, names: &HashMap<PersonId, String>, told: Told)
     let name = told.person.and_then(|id| names.get(&id).cloned());
     // What cannot be read will never be read: for the screen that is a no.
     let answer = if told.word == Word::Invalid { Word::Refused } else { told.word };
-    AnswerJson { request_id: told.request_id, answer, word, code: told.why.map(Why::code), name, at: told.at, text }
+    AnswerJson {
+        request_id: told.request_id,
+        answer,
+        word,
+        code: told.why.map(Why::code),
+        name,
+        attendance: told.attendance,
+        at: told.at,
+        text,
+    }
 }
 
 const ASK: &str = "front_desk.next.ask";

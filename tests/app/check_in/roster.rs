@@ -11,8 +11,8 @@ on_both_engines! {
         people(&app, 2).await;
         let (ann, fay) = (app.sign_in("ann").await, app.sign_in("fay").await);
         fay.post(&format!("{SESSION}/search"), &[("q", "cb")]).await.is(200).shows("陈伯1").shows("尾号 0081");
-        assert_eq!(ticks(&fay, "1", "participant").await.leads_to(), SESSION);
-        assert_eq!(ticks(&ann, "1", "participant").await.leads_to(), SESSION, "ticked by two: what was wanted is so");
+        assert_eq!(ticks(&fay, "1", "participant").await.leads_to(), format!("{SESSION}?came=1"));
+        assert_eq!(ticks(&ann, "1", "participant").await.leads_to(), format!("{SESSION}?was_in=1"), "ticked by two: what was wanted is so");
         ticks(&ann, "999", "participant").await.is(404);
         ann.get(SESSION).await.is(200).shows("已到 1 人").shows("陈伯1");
         let attendance = format!("{SESSION}/attendances/1");
@@ -22,10 +22,86 @@ on_both_engines! {
         fay.post(&format!("{attendance}/void"), &[("reason", "点错了人")]).await.is(404);
         fay.get(&attendance).await.is(404);
         ann.get(SESSION).await.is(200).hides("已到 1 人");
-        assert_eq!(ticks(&ann, "1", "participant").await.leads_to(), SESSION);
+        assert_eq!(ticks(&ann, "1", "participant").await.leads_to(), format!("{SESSION}?came=1"));
         assert_eq!(app.number("select count(*) from attendances").await, 2);
         assert_eq!(app.number("select count(*) from attendances where voided_at is null").await, 1);
         assert_eq!(app.number("select count(*) from audit_events where action = 'attendance.voided'").await, 1);
+    }
+
+    async fn a_tap_by_mistake_is_undone_for_a_minute_by_whoever_tapped(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        let (ann, fay) = (app.sign_in("ann").await, app.sign_in("fay").await);
+        let undo = |number: i64| format!("{SESSION}/attendances/{number}/undo");
+        let came = ticks(&fay, "1", "participant").await.leads_to();
+        fay.get(&came).await.is(200).shows("<b>陈伯1</b> 已签到").shows(&undo(1)).shows("撤销");
+        ann.get(&came).await.is(200).shows("<b>陈伯1</b> 已签到").hides(&undo(1));
+        ann.post(&undo(1), &[]).await.is(422).shows("由签到的人自己").shows(&format!("{SESSION}/attendances/1/void"));
+        assert_eq!(fay.post(&undo(1), &[]).await.leads_to(), SESSION);
+        fay.get(&came).await.is(200).hides("已签到");
+        fay.post(&undo(1), &[]).await.is(404);
+        let said = "select count(*) from audit_events where action = 'attendance.voided' and detail = '点错了'";
+        assert_eq!(app.number(said).await, 1, "the audit says why");
+
+        let came = ticks(&fay, "1", "participant").await.leads_to();
+        app.at("2026-03-05T02:00:59Z");
+        fay.get(&came).await.is(200).shows(&undo(2));
+        app.at("2026-03-05T02:01:00Z");
+        fay.get(&came).await.is(200).shows("已签到").hides(&undo(2));
+        fay.post(&undo(2), &[]).await.is(422).shows("在一分钟内");
+        assert_eq!(app.number("select count(*) from attendances where voided_at is null").await, 1);
+        fay.post(&format!("{SESSION}/attendances/2/void"), &[("reason", "点错了人")]).await.leads_to();
+
+        app.at("2026-03-05T08:00:00Z");
+        let came = ticks(&ann, "1", "participant").await.leads_to();
+        ann.get(&came).await.is(200).shows(&undo(3)).shows("已签到");
+        assert_eq!(ann.post(&undo(3), &[]).await.leads_to(), SESSION, "what is entered afterwards, as well");
+    }
+
+    async fn the_loudest_button_is_the_front_desk_and_closing_after_the_end(app: TestApp) {
+        session(&app, None, None).await;
+        let ann = app.sign_in("ann").await;
+        let (desk, closing) = ("class=\"button primary\" href=\"/centers/1/front-desk#session-1\"", format!("{SESSION}/closing"));
+        let primary = format!("class=\"button primary\" href=\"{closing}\"");
+        for moment in ["2026-03-04T16:00:00Z", "2026-03-05T02:00:00Z", "2026-03-05T03:59:59Z"] {
+            app.at(moment);
+            ann.get(SESSION).await.is(200).shows(desk).shows(&closing).hides(&primary);
+        }
+        app.at("2026-03-04T15:59:59Z");
+        ann.get(SESSION).await.is(200).hides("front-desk#").hides(&primary);
+        app.at("2026-03-05T04:00:00Z");
+        ann.get(SESSION).await.is(200).hides("front-desk#").shows(&primary);
+        app.at("2026-03-05T02:00:00Z");
+        app.sign_in("tom").await.get(SESSION).await.is(200).hides("front-desk#");
+    }
+
+    async fn whoever_is_searched_for_in_vain_begins_a_walk_in(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        let ann = app.sign_in("ann").await;
+        let search = async |text: &str| ann.post(&format!("{SESSION}/search"), &[("q", text)]).await.is(200).text();
+        assert!(ann.get(SESSION).await.is(200).text().contains("<details class=\"card fold\">"), "closed as long as nobody needs it");
+        for (text, field) in [(" 欧阳锋 ", "value=\"欧阳锋\""), ("13800138000", "value=\"13800138000\"")] {
+            let page = search(text).await;
+            let form = &page[page.find("id=\"walk-in\"").unwrap()..page.find("id=\"heads\"").unwrap()];
+            assert!(form.contains(field) && page.contains("<details class=\"card fold\" open>"), "{text}: {form}");
+        }
+        for text in ["0099", "陈伯"] {
+            assert!(!search(text).await.contains("<details class=\"card fold\" open>"), "{text} is no newcomer's name");
+        }
+    }
+
+    async fn eight_names_stand_there_and_the_others_open(app: TestApp) {
+        session(&app, None, None).await;
+        another(&app, "before", "2026-02-26", None, None).await;
+        people(&app, 10).await;
+        app.execute("insert into attendances (session_id, person_id, part, method, came_at, recorded_at, elderly, disabled, needy, youth) select 2, id, 'participant', 'paper', 0, 0, 0, 0, 0, 0 from people").await;
+        let ann = app.sign_in("ann").await;
+        let page = ann.get(SESSION).await.is(200).shows("还没到 10 人").shows("再显示 2 人").text();
+        assert_eq!(page.matches("name=\"person_id\"").count(), 10, "all of them are there without a script");
+        ticks(&ann, "1", "participant").await.leads_to();
+        let page = ann.get(SESSION).await.is(200).shows("再显示 1 人").text();
+        assert!(page.contains("<span class=\"state\">已到</span>") && page.contains("陈伯1的签到记录"), "{page}");
     }
 
     async fn names_are_for_those_who_receive_people(app: TestApp) {
@@ -50,8 +126,8 @@ on_both_engines! {
         let ann = app.sign_in("ann").await;
         let id = request();
         let form = [("request_id", id.as_str()), ("name", "黄丽珍"), ("phone", ""), ("role", "participant")];
-        assert_eq!(ann.post(&format!("{SESSION}/walk-ins"), &form).await.leads_to(), SESSION);
-        assert_eq!(ann.post(&format!("{SESSION}/walk-ins"), &form).await.leads_to(), SESSION);
+        assert_eq!(ann.post(&format!("{SESSION}/walk-ins"), &form).await.leads_to(), format!("{SESSION}?came=1"));
+        ann.post(&format!("{SESSION}/walk-ins"), &form).await.is(303);
         assert_eq!(app.number("select count(*) from people").await, 1, "a double tap registers one");
         ann.post(&format!("{SESSION}/walk-ins"), &[("request_id", &request()), ("role", "participant")]).await.is(422).shows("请填写这一项");
         ann.post(&format!("{SESSION}/head-counts"), &[("request_id", &id), ("heads", "0")]).await.is(422);
@@ -138,7 +214,7 @@ on_both_engines! {
         phone.keep(&answer);
         phone.post("/c/tea", &form).await.is(200).shows("签到成功");
         ann.post(&format!("{SESSION}/attendances/2/void"), &[("reason", "点错了人")]).await.leads_to();
-        assert_eq!(ann.post(&format!("{SESSION}/walk-ins"), &walk_in).await.leads_to(), SESSION, "the same page lets in who was turned away");
+        assert_eq!(ann.post(&format!("{SESSION}/walk-ins"), &walk_in).await.leads_to(), format!("{SESSION}?came=4"), "the same page lets in who was turned away");
         phone.post("/c/tea", &form).await.is(409).shows("已经满员");
         ann.post(&format!("{SESSION}/attendances/3/void"), &[("reason", "点错了人")]).await.leads_to();
         phone.post("/c/tea", &form).await.is(200).shows("签到成功");

@@ -100,16 +100,17 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   const what = document.getElementById(button.dataset.copy);
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const words = button.textContent;
+    const words = [...button.childNodes];
     try {
       await navigator.clipboard.writeText(what.value ?? what.textContent);
     } catch {
+      what.closest("details")?.setAttribute("open", "");
       if (what.select) what.select();
       else getSelection().selectAllChildren(what);
       if (!document.execCommand("copy")) return;
     }
-    button.textContent = button.dataset.done;
-    setTimeout(() => { button.textContent = words; }, 2500);
+    button.replaceChildren(button.dataset.done);
+    setTimeout(() => button.replaceChildren(...words), 2500);
   });
 }
 

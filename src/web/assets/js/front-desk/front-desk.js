@@ -34,26 +34,27 @@ const uuid = () => {
 
 const session = () => roster.sessions().find((known) => known.id === chosen);
 
-/** A card was read, or `person` was tapped. */
-async function receive({ card, person }) {
-  if (!chosen || net.state === "cut-off") return;
-  const known = person ?? (await roster.holder(card));
+/** A card was read, `person` was tapped, or somebody is new. Gives what the server said, as far as it said anything. */
+async function receive({ card, person, walkIn }) {
+  if (!chosen || net.state === "cut-off") return undefined;
+  const known = person ?? (card && (await roster.holder(card)));
   const item = {
     request_id: uuid(),
     session_id: chosen,
-    ...(person ? { person_id: person.id } : { card }),
-    way,
+    ...(walkIn ? { walk_in: walkIn } : person ? { person_id: person.id } : { card }),
+    way: walkIn ? "in" : way,
     occurred_at: new Date().toISOString(),
     offline: false,
   };
   // For this screen only: the names do not travel.
-  Object.assign(item, { name: known?.name, known: known?.id, label: person ? "" : shown(card) });
+  Object.assign(item, { name: walkIn?.name ?? known?.name, known: known?.id, label: card ? shown(card) : "" });
   const twice = queue.items().find((before) => before.known && before.known === item.known &&
     before.session_id === chosen && before.way === way);
   try {
     await queue.keep(item);
   } catch {
-    return answer({ ...outcomeOf(item), kind: "refused", word: word("lost"), text: word("not_kept") });
+    answer({ ...outcomeOf(item), kind: "refused", word: word("lost"), text: word("not_kept") });
+    return { answer: "refused" };
   }
   // Known to be without network: no need to let people wait.
   if (net.state === "offline") return unverified(item, twice);
@@ -61,8 +62,11 @@ async function receive({ card, person }) {
     const told = await queue.sendNow(item);
     if (told) answer(verified(item, told));
     else unverified(item, twice);
+    recount();
+    return told;
   } catch (error) {
     if (!(error instanceof CutOff)) unverified(item, twice);
+    return undefined;
   }
 }
 
@@ -70,14 +74,14 @@ async function receive({ card, person }) {
 const shown = (card) => `…${(roster.plainCode(card) ?? card).slice(-4)}`;
 
 const outcomeOf = (item) => ({
-  id: item.request_id, name: item.name ?? "", label: item.label, at: Date.parse(item.occurred_at) + roster.roster.ahead,
+  id: item.request_id, session: item.session_id, person: item.way === "in" ? item.known : undefined, name: item.name ?? "", label: item.label, at: Date.parse(item.occurred_at) + roster.roster.ahead,
 });
 
 function verified(item, told) {
   const kinds = { in: "in", out: "out", already: "already" };
   const kind = kinds[told.answer] ?? "refused";
   const name = told.name ?? item.name ?? "";
-  return { ...outcomeOf(item), kind, word: word(told.word), name, text: told.text };
+  return { ...outcomeOf(item), kind, word: word(told.word), name, text: told.text, attendance: told.attendance };
 }
 
 function unverified(item, twice) {
@@ -95,6 +99,10 @@ function answer(outcome) {
   screen.show(outcome);
   screen.remember(outcome);
   sound.play(outcome.kind);
+  // The answer covers the screen, so the list below may change now.
+  if (outcome.person && outcome.kind !== "refused") roster.came(outcome.session, outcome.person);
+  tellCount();
+  if (!$("q").value) find();
 }
 
 /** What waited was answered: the list says what became of it, without covering the screen. */
@@ -119,18 +127,26 @@ function tellNet() {
   if (gone) $("main").hidden = true;
 }
 
+function tellCount() {
+  const mine = session();
+  const waits = (item) => item.session_id === mine?.id && item.way === "in" && (item.known || item.walk_in);
+  screen.count(mine, queue.items().filter(waits).length);
+}
+
 /** The day as it is known now: sessions to choose from, or why there are none. */
 function tellDay() {
   if (net.state === "cut-off") return;
   const list = roster.sessions();
   if (!list.some((known) => known.id === chosen)) {
-    const remembered = list.find((known) => String(known.id) === localStorage.getItem(`session:${center}`));
+    const asked = location.hash.match(/^#session-(\d+)$/)?.[1] ?? localStorage.getItem(`session:${center}`);
+    const remembered = list.find((known) => String(known.id) === asked);
     chosen = (remembered ?? roster.onNow())?.id;
   }
   screen.sessions(list, chosen);
+  tellCount();
   $("no-day").hidden = Boolean(roster.roster.day) || net.state === "starting";
   $("no-session").hidden = !roster.roster.day || list.length > 0;
-  $("scan").hidden = $("side").hidden = list.length === 0;
+  for (const part of ["scan", "side", "sessions", "recent-card"]) $(part).hidden = list.length === 0;
   $("main").hidden = false;
   tellHint();
   // No session, no camera: it would look at people for nothing.
@@ -141,8 +157,9 @@ function tellDay() {
 
 function tellHint() {
   const [now, mine] = [roster.onNow(), session()];
-  const runs = now && roster.now() >= Date.parse(now.starts_at) && roster.now() < Date.parse(now.ends_at);
-  const elsewhere = runs && mine && now.id !== mine.id;
+  const runs = (one) => one && roster.now() >= Date.parse(one.starts_at) && roster.now() < Date.parse(one.ends_at);
+  // Of two at the same time either may be chosen.
+  const elsewhere = runs(now) && mine && !runs(mine);
   $("session-hint").hidden = !elsewhere;
   if (!elsewhere) return;
   const change = document.createElement("button");
@@ -161,18 +178,35 @@ function choose(id) {
 }
 
 function find() {
-  const text = $("q").value;
-  const found = roster.search(text);
+  const text = $("q").value.trim();
+  const found = text ? roster.search(text) : way === "in" ? roster.expected(chosen) : [];
+  write($("people-title"), text || !found.length ? "" : word("expected"));
   screen.people(found, { session: session(), way, tap: (person) => {
     receive({ person });
     $("q").value = "";
     find();
     focus();
   } });
-  $("nobody").hidden = !text.trim() || found.length > 0;
-  if (chosen) $("register").href = `/centers/${center}/sessions/${chosen}#walk-in`;
-  else $("register").removeAttribute("href");
-  $("register").hidden = !chosen || net.state !== "online";
+  $("nobody").hidden = !text || found.length > 0;
+  $("new").hidden = !chosen;
+  if (text && !found.length) begin(text);
+}
+
+/** Whoever is looked for in vain is new: the form begins with what was typed, unless somebody is typing there. */
+function begin(text) {
+  const [name, phone] = [$("new-name"), $("new-phone")];
+  if (name.dataset.typed || phone.dataset.typed) return;
+  const isNumber = /^1\d{10}$/.test(text);
+  name.value = !isNumber && /\p{L}/u.test(text) && !roster.plainCode(text) ? text : "";
+  phone.value = isNumber ? text : "";
+  $("new").open = true;
+}
+
+function startAfresh() {
+  $("new-form").reset();
+  for (const field of [$("new-name"), $("new-phone")]) delete field.dataset.typed;
+  delete $("new-form").dataset.asked;
+  $("new").open = false;
 }
 
 // --- ways in ------------------------------------------------------------------------------------------------------
@@ -217,8 +251,36 @@ $("q").addEventListener("keydown", async (event) => {
   if (isCode) {
     $("q").value = "";
     receive({ card: text });
-  } else if ($("people").children.length === 1) {
+  } else if (text && $("people").children.length === 1) {
     $("people").querySelector("button").click();
+  }
+  find();
+});
+
+for (const field of [$("new-name"), $("new-phone")]) {
+  field.addEventListener("input", () => { field.dataset.typed = field.value && "1"; });
+}
+$("new-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = $("new-form");
+  const [name, phone] = [$("new-name").value.trim(), $("new-phone").value.trim()];
+  if (!name || form.dataset.busy) return;
+  // A scanner does not know which field it types into.
+  if (roster.plainCode(name)) {
+    startAfresh();
+    receive({ card: name });
+    return;
+  }
+  form.dataset.busy = "1";
+  // Whoever was told that somebody of this name is known, and sends it again, has looked.
+  const told = await receive({ walkIn: { name, phone, anyway: form.dataset.asked === name } });
+  delete form.dataset.busy;
+  if (told?.code === "name_known") {
+    form.dataset.asked = name;
+    $("q").value = name;
+  } else if (told?.answer !== "refused") {
+    startAfresh();
+    $("q").value = "";
   }
   find();
 });
@@ -252,8 +314,12 @@ for (const button of document.querySelectorAll("[data-way]")) {
     focus();
   });
 }
-$("session").addEventListener("change", () => {
-  choose(Number($("session").value));
+$("sessions").addEventListener("click", (event) => {
+  const tab = event.target.closest("a");
+  if (!tab) return;
+  event.preventDefault();
+  history.replaceState(null, "", tab.hash);
+  choose(Number(tab.hash.slice("#session-".length)));
   focus();
 });
 $("result").addEventListener("click", () => {
@@ -295,8 +361,18 @@ $("sound").addEventListener("click", () => sound.wake().then(() => {
 async function refresh() {
   await roster.refresh();
   tellDay();
-  // What somebody is about to tap stays where it is.
-  if (!$("people").children.length) find();
+  // What somebody was looking for, and is about to tap, stays where it is.
+  if (!$("q").value || !$("people").children.length) find();
+}
+
+/** Who came by phone or at another desk counts, too. */
+async function recount() {
+  try {
+    await roster.recount((await ask("pulse")).sessions);
+    tellCount();
+  } catch {
+    // `net` has told what there is to tell.
+  }
 }
 
 const sync = () => net.state === "online" && queue.sendAll(settled);
@@ -307,7 +383,7 @@ async function beat() {
   if (await roster.forgetYesterday()) refreshed = 0;
   const before = net.state;
   try {
-    await ask("pulse");
+    await roster.recount((await ask("pulse")).sessions);
     if (before === "cut-off") return location.reload();
     if (before !== "online" || Date.now() - refreshed > REFRESH) {
       refreshed = Date.now();
@@ -326,6 +402,8 @@ async function leave() {
   screen.hide();
   chosen = undefined;
   $("people").replaceChildren();
+  $("q").value = "";
+  startAfresh();
   screen.forget();
   await roster.forget();
   (await navigator.serviceWorker?.getRegistration())?.active?.postMessage({ forget: true });
@@ -336,7 +414,11 @@ net.addEventListener("change", () => {
   if (net.state === "cut-off") leave();
   else if (net.state === "online") sync();
 });
-queue.queue.addEventListener("change", tellNet);
+$("company-form").addEventListener("taken", recount);
+queue.queue.addEventListener("change", () => {
+  tellNet();
+  tellCount();
+});
 window.addEventListener("online", beat);
 window.addEventListener("offline", beat);
 setInterval(beat, PULSE);

@@ -43,9 +43,9 @@ async function settle(answers) {
   changed();
 }
 
-/** What goes over the wire: the names that the device looked up stay here. */
-const wire = ({ request_id, session_id, card, person_id, way, occurred_at, offline }) => ({
-  request_id, session_id, card, person_id, way, occurred_at, offline,
+/** What goes over the wire: the names that the device looked up stay here; of a newcomer the name is all there is. */
+const wire = ({ request_id, session_id, card, person_id, walk_in, way, occurred_at, offline }) => ({
+  request_id, session_id, card, person_id, walk_in, way, occurred_at, offline,
 });
 
 async function transmit(batch, options) {

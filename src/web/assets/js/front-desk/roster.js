@@ -6,6 +6,7 @@ import { vault } from "./vault.js";
 
 const center = document.body.dataset.center;
 const keyName = `day:${center}`;
+const tallyKey = `tally:${center}`;
 const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 export const roster = {
@@ -17,6 +18,8 @@ export const roster = {
 
 let byId = new Map();
 let byCard = new Map();
+/** Whom this device let in since the day was fetched, as `session:person`. */
+let here = new Set();
 
 export const now = () => Date.now() + roster.ahead;
 
@@ -25,6 +28,7 @@ function take(day, ahead) {
   roster.ahead = ahead;
   byId = new Map(day.people.map((person) => [person.id, person]));
   byCard = new Map(day.cards.map((card) => [card.hash, card.person]));
+  here = new Set();
 }
 
 /** What an earlier visit left on the device, if it is still today's. */
@@ -33,8 +37,9 @@ export async function recall() {
   if (!kept) return;
   if (Date.now() + kept.ahead >= kept.ends_at) return forget();
   const day = await vault.unseal(keyName, kept.box);
-  if (day) take(day, kept.ahead);
-  else await forget();
+  if (!day) return forget();
+  take(day, kept.ahead);
+  apply((await vault.get("state", tallyKey)) ?? []);
 }
 
 export async function refresh() {
@@ -59,6 +64,7 @@ export async function forget() {
   byId = new Map();
   byCard = new Map();
   await vault.delete("day", center);
+  await vault.delete("state", tallyKey);
   await vault.delete("keys", keyName);
 }
 
@@ -126,6 +132,29 @@ export function search(text, most = 20) {
     if (found.length === most) break;
   }
   return found;
+}
+
+/** Whoever was let in is not expected any more. */
+export const came = (session, id) => here.add(`${session}:${id}`);
+
+/** Who is likely to come and is not in yet, the likeliest first; a phone has the last ten below. */
+export function expected(session) {
+  const most = matchMedia("(min-width: 64em)").matches ? 30 : 8;
+  const list = sessions().find((known) => known.id === session)?.expected ?? [];
+  return list.filter((id) => byId.has(id) && !here.has(`${session}:${id}`)).slice(0, most).map((id) => byId.get(id));
+}
+
+/** How many are there by now, as the server counts; kept beside the day, for a page that is loaded again without network. */
+export async function recount(tallies = []) {
+  apply(tallies);
+  await vault.put("state", tallyKey, tallies);
+}
+
+function apply(tallies) {
+  for (const { id, present, taken } of tallies) {
+    const session = sessions().find((known) => known.id === id);
+    if (session) Object.assign(session, { present, taken });
+  }
 }
 
 /** The sessions that take place, and the one that the clock suggests. */

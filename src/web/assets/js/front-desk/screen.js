@@ -1,5 +1,6 @@
 // What the page shows: the whole-screen answer, the last ten, the roster's rows. Nothing here decides anything.
 
+import { offer } from "./company.js";
 import { time, word, write } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -41,13 +42,29 @@ export function remember(outcome) {
   recent.length = Math.min(recent.length, MOST_RECENT);
   $("recent").replaceChildren(...recent.map(row));
   $("no-recent").hidden = recent.length > 0;
+  last();
+}
+
+/** Whoever came last stays large on the page, with the way to what belongs to the visit. */
+function last() {
+  const [outcome] = recent;
+  $("last").hidden = !outcome;
+  offer(outcome);
+  if (!outcome) return;
+  $("last").dataset.kind = outcome.kind;
+  write($("last-name"), outcome.name || outcome.label);
+  write($("last-word"), outcome.word);
+  $("last-word").className = `badge ${BADGE[outcome.kind]}`;
+  write($("last-text"), [time(outcome.at), outcome.text].filter(Boolean).join(" · "));
 }
 
 /** Nobody's name stays on the screen. */
 export function forget() {
   recent.length = 0;
   $("recent").replaceChildren();
+  last();
   sessions([]);
+  count();
 }
 
 function element(tag, className, text) {
@@ -97,18 +114,37 @@ export function people(found, { session, way, tap }) {
   );
 }
 
-/** The sessions to choose from; `chosen` stays chosen. */
+/** The day's sessions, a tab each. */
 export function sessions(list, chosen) {
-  // Redrawn only when something changed: an open list would close under the finger.
-  const drawn = JSON.stringify([list, chosen]);
-  if ($("session").dataset.drawn === drawn) return;
-  $("session").dataset.drawn = drawn;
-  const options = list.map((session) => {
-    const status = session.status === "planned" ? "" : `（${word(`status_${session.status}`)}）`;
-    const span = `${time(Date.parse(session.starts_at))}–${time(Date.parse(session.ends_at))}`;
-    const option = new Option(`${span} ${session.title} · ${session.room}${status}`, session.id);
-    option.selected = session.id === chosen;
-    return option;
+  // Redrawn only when something changed: nothing may move under a finger.
+  const drawn = JSON.stringify([chosen, list.map(({ id, title, room, starts_at, status }) => [id, title, room, starts_at, status])]);
+  if ($("sessions").dataset.drawn === drawn) return;
+  $("sessions").dataset.drawn = drawn;
+  const tabs = list.map((session) => {
+    const tab = element("a");
+    tab.href = `#session-${session.id}`;
+    if (session.id === chosen) tab.setAttribute("aria-current", "true");
+    const status = session.status === "planned" ? "" : word(`status_${session.status}`);
+    const place = [session.room, status].filter(Boolean).join(" · ");
+    tab.append(element("time", "", time(Date.parse(session.starts_at))), element("b", "", session.title), element("small", "", place));
+    return tab;
   });
-  $("session").replaceChildren(...options);
+  $("sessions").replaceChildren(...tabs);
+  // The page may be hidden until it is drawn.
+  requestAnimationFrame(() => {
+    $("sessions").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  });
+}
+
+/** How many are there, of how many seats; `waiting` were let in without network and are not counted by the server yet. */
+export function count(session, waiting) {
+  $("count").hidden = !session;
+  if (!session) return;
+  const { present = 0, taken = 0, capacity } = session;
+  write($("count-n"), String((capacity ? taken : present) + waiting));
+  write($("count-of"), capacity ? `/ ${capacity}` : "");
+  const others = capacity ? present - taken : 0;
+  write($("count-more"), [
+    others > 0 && word("others", { n: others }), waiting > 0 && word("counted_waiting", { n: waiting }),
+  ].filter(Boolean).join(" · "));
 }
