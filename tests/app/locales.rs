@@ -51,7 +51,7 @@ fn sources() -> Vec<(String, String)> {
         let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned();
         (path.strip_prefix(root).unwrap_or(&path).display().to_string(), text)
     };
-    files("src", &["rs"]).into_iter().chain(files("templates", &["html"])).map(read).collect()
+    files("src", &["rs"]).into_iter().chain(files("templates", &["html", "txt"])).map(read).collect()
 }
 
 /// What stands between quotes.
