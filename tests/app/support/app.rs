@@ -210,7 +210,7 @@ pub(crate) fn settings(url: &str) -> Settings {
 /// Somebody who asks: a browser with its cookies, or a program with its token.
 #[derive(Clone)]
 pub(crate) struct User<'a> {
-    app: &'a TestApp,
+    pub(crate) app: &'a TestApp,
     pub(crate) cookies: Vec<(String, String)>,
     token: Option<String>,
     address: Option<IpAddr>,
