@@ -15,6 +15,7 @@ pub mod error;
 pub mod hands;
 pub mod settings;
 pub mod fields;
+pub mod sheets;
 pub mod locks;
 pub mod audit;
 
