@@ -35,7 +35,7 @@ pub struct Patch {
 }
 
 /// A sheet's cells to be written, by row and column.
-type Wanted<'a> = BTreeMap<u32, BTreeMap<usize, &'a Entered>>;
+type ToWrite<'a> = BTreeMap<u32, BTreeMap<usize, &'a Entered>>;
 
 /// The workbook with these cells written. Of two for one cell the later one holds.
 ///
@@ -47,7 +47,7 @@ pub fn patch(bytes: &[u8], patches: &[Patch]) -> Result<Vec<u8>, SheetFault> {
         return Err(SheetFault::TooLarge);
     }
     let mut package = Package::open(bytes)?;
-    let mut by_part: BTreeMap<String, Wanted<'_>> = BTreeMap::new();
+    let mut by_part: BTreeMap<String, ToWrite<'_>> = BTreeMap::new();
     for patch in patches {
         let part = package.sheets.get(patch.sheet).and_then(|(_, part)| part.clone()).ok_or(SheetFault::NoSuchPlace)?;
         if patch.row == 0 || patch.row > LAST_ROW || patch.column >= COLUMNS {
@@ -88,7 +88,7 @@ struct SheetWriter<'x, 'p, W> {
     reader: Reader<&'x [u8]>,
     /// So far it is copied.
     copied: usize,
-    wanted: Wanted<'p>,
+    wanted: ToWrite<'p>,
     /// The row and column after the last that is wanted.
     reach: (u32, usize),
     /// The prefix of the sheet's own names, with its colon.
@@ -97,7 +97,7 @@ struct SheetWriter<'x, 'p, W> {
 }
 
 impl<'x, 'p, W: Write> SheetWriter<'x, 'p, W> {
-    fn new(xml: &'x str, wanted: Wanted<'p>, to: W) -> Result<Self, SheetFault> {
+    fn new(xml: &'x str, wanted: ToWrite<'p>, to: W) -> Result<Self, SheetFault> {
         let last_row = wanted.keys().next_back().copied().unwrap_or(0);
         let last_column = wanted.values().filter_map(|cells| cells.keys().next_back().copied()).max().unwrap_or(0);
         let mut reader = Reader::from_str(xml);
@@ -414,7 +414,7 @@ mod tests {
     fn rows_and_cells_stand_in_order_whatever_the_sheet_looks_like() {
         let written = |xml: &str, places: &[(u32, usize)]| {
             let one = Entered::Number(1.0);
-            let mut wanted: Wanted<'_> = BTreeMap::new();
+            let mut wanted: ToWrite<'_> = BTreeMap::new();
             for (row, column) in places {
                 wanted.entry(*row).or_default().insert(*column, &one);
             }

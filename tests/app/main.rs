@@ -19,6 +19,7 @@ mod front_desk;
 mod front_desk_journey;
 mod hall;
 mod hidden;
+mod jobs;
 mod journeys;
 mod lasting;
 mod locales;
