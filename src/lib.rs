@@ -18,6 +18,7 @@ pub mod fields;
 pub mod sheets;
 pub mod locks;
 pub mod jobs;
+pub mod files;
 pub mod audit;
 
 // Who may, and what pages and programs are made of.

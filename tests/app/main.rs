@@ -13,6 +13,7 @@ mod check_in;
 mod confidential;
 mod door_pages;
 mod failure;
+mod files;
 mod first_use;
 mod floors;
 mod front_desk;
