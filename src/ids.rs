@@ -99,6 +99,10 @@ id_type!(
     EntryId
 );
 id_type!(
+    /// A file that belongs to a record.
+    FileId
+);
+id_type!(
     /// An enrolled tablet, or the link that will make one.
     DeviceId
 );

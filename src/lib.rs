@@ -15,7 +15,10 @@ pub mod error;
 pub mod hands;
 pub mod settings;
 pub mod fields;
+pub mod sheets;
 pub mod locks;
+pub mod jobs;
+pub mod files;
 pub mod audit;
 
 // Who may, and what pages and programs are made of.
@@ -76,6 +79,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .manage(web::site::PublicUrl(settings.public_url))
         .attach(store::Db::init())
         .attach(start::stage())
+        .attach(jobs::stage())
         .attach(web::stage())
         .attach(auth::stage())
         .attach(centers::stage())

@@ -1,7 +1,8 @@
 //! Forward-only migrations, embedded in the binary and run through `sqlx::migrate`.
 //!
 //! A file is shared (`0005_centers.sql`) or belongs to one engine (`0016_activities.sqlite.sql`). In a shared file the
-//! one difference that every table has, its key, is written `bigserial primary key` and rewritten here for SQLite.
+//! one difference that every table has, its key, is written `bigserial primary key` and rewritten here for SQLite; and so is the
+//! type of what is no text, `bytea`.
 
 use std::borrow::Cow;
 
@@ -80,7 +81,9 @@ fn migration(file: &str, engine: Engine) -> Option<Migration> {
     let text = MigrationFiles::get(file)?;
     let text = String::from_utf8_lossy(&text.data);
     let sql = match engine {
-        Engine::Sqlite => Cow::from(text.replace("bigserial primary key", "integer primary key autoincrement")),
+        Engine::Sqlite => Cow::from(
+            text.replace("bigserial primary key", "integer primary key autoincrement").replace(" bytea ", " blob "),
+        ),
         Engine::Postgres => text,
     };
     Some(Migration::new(

@@ -4,7 +4,7 @@
 //! audit row): `sqlx::Any`, and an enum of the two native pools with a macro that runs a query on either. `Any` won:
 //! queries stay plain `sqlx::query_as(...).fetch_all(...)`, functions take one connection type, and compile errors
 //! point at the query instead of into a macro. Its price is a small set of column types, which the migrations
-//! keep to: `bigint` and `text` (and `bigserial` keys), flags as 0/1, dates as text newtypes, every `sum()` cast to bigint, a
+//! keep to: `bigint` and `text` (and `bigserial` keys, and `bytea` where something is no text), flags as 0/1, dates as text newtypes, every `sum()` cast to bigint, a
 //! truth value selected by `case when … then 1 else 0 end`; lists are bound one by one, for `QueryBuilder` writes `?`. The enum
 //! kept native types but put a macro around every query, wanted more casts (a native `i64` refuses PostgreSQL's int4
 //! literals, at run time), and its compile errors pointed into the macro. Speed decided nothing: over 20,000 reads of 20

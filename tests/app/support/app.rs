@@ -203,7 +203,8 @@ pub(crate) fn settings(url: &str) -> Settings {
         public_url: None,
         clock: Clock::held_at(Timestamp::parse_rfc3339(START).expect("an instant")),
         sealer: Sealer::new(&[7; 32]),
-        overrides: Figment::new().merge(("databases.linli.max_connections", 8)),
+        // Tests run jobs by hand.
+        overrides: Figment::new().merge(("databases.linli.max_connections", 8)).merge(("jobs.every", 0)),
     }
 }
 

@@ -1,0 +1,54 @@
+//! Work that is done later, or apart from the page that asks for it: asked for in the transaction that makes it necessary, and
+//! run by whichever process is first.
+//!
+//! A job may be run twice (a process can end between the work and the note that it is done), so a handler works in transactions
+//! that leave the same when they are repeated, and says in each how far it is ([`Task::report`]): who has lost the lease meanwhile
+//! is told so there, and commits nothing. What the clock alone decides (an offer has ended) is computed on reading and needs no
+//! job.
+
+mod queue;
+mod types;
+mod worker;
+
+use rocket::fairing::AdHoc;
+use rocket::{Build, Rocket};
+use rocket_db_pools::Database;
+
+pub use queue::{ask, progress};
+pub use types::{JobError, JobProgress, JobState};
+pub use worker::{Registry, Task, run_due};
+
+use crate::clock::Clock;
+use crate::store::{Db, Sealer};
+
+/// Begins to run jobs at liftoff, until shutdown. The setting `jobs.every` is how many seconds lie between two looks (2 where it
+/// is not set); with 0 this process runs none.
+pub fn stage() -> AdHoc {
+    AdHoc::on_liftoff("jobs", |rocket| {
+        Box::pin(async move {
+            let every = rocket.figment().extract_inner("jobs.every").unwrap_or(worker::EVERY);
+            let (Some(db), Some(clock), Some(sealer), Some(registry)) = (
+                Db::fetch(rocket),
+                rocket.state::<Clock>(),
+                rocket.state::<Sealer>(),
+                rocket.state::<Registry>().filter(|_| every > 0),
+            ) else {
+                return;
+            };
+            let runner = worker::Runner::new(Db::from((**db).clone()), sealer.clone(), clock.clone(), registry.clone());
+            rocket::tokio::spawn(runner.attend(every, rocket.shutdown()));
+        })
+    })
+}
+
+/// With the handlers of a feature's kinds of jobs, from its stage:
+/// `jobs::register(rocket, Registry::default().on("import.people", |task| Box::pin(import(task))))`.
+pub fn register(rocket: Rocket<Build>, registry: Registry) -> Rocket<Build> {
+    match rocket.state::<Registry>() {
+        Some(known) => {
+            known.add(registry);
+            rocket
+        }
+        None => rocket.manage(registry),
+    }
+}
