@@ -35,6 +35,10 @@ id_type!(
     HolidayId
 );
 id_type!(
+    /// A roster that was brought in.
+    ImportId
+);
+id_type!(
     /// A room.
     RoomId
 );

@@ -54,8 +54,9 @@ pub mod profile;
 pub mod logbook;
 pub mod me;
 
-// Outside: what the public sees.
+// Outside: what the public sees, and what comes in.
 pub mod portal;
+pub mod imports;
 
 // Roof.
 pub mod openapi;
@@ -101,6 +102,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(logbook::stage())
         .attach(me::stage())
         .attach(portal::stage())
+        .attach(imports::stage())
         .attach(openapi::stage())
         .attach(health::stage())
 }

@@ -61,7 +61,11 @@ pub async fn register(
     Ok(id)
 }
 
-async fn known_by_number(tx: &mut Conn, sealer: &Sealer, number: &IdNumber) -> Result<Option<(PersonId, String)>> {
+pub(super) async fn known_by_number(
+    tx: &mut Conn,
+    sealer: &Sealer,
+    number: &IdNumber,
+) -> Result<Option<(PersonId, String)>> {
     Ok(sqlx::query_as("select id, name_key from people where id_number_hash = $1")
         .bind(sealer.hash("id_number", number.as_str()))
         .fetch_optional(tx)

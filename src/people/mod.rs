@@ -16,6 +16,7 @@ mod pages;
 pub mod pinyin;
 pub mod queries;
 mod reveal;
+mod taking;
 mod types;
 
 use rocket::fairing::AdHoc;
@@ -28,6 +29,7 @@ pub use memberships::{end_membership, grant_membership, void_membership};
 pub use name::Name;
 pub use numbers::{IdNumber, PhoneNumber, Sex};
 pub use reveal::{SealedNumber, reveal};
+pub use taking::{Taken, TakenAs, give_back, take_in, take_out};
 pub use types::{Facts, Notes, Person, PersonId, PersonRow};
 
 pub fn stage() -> AdHoc {

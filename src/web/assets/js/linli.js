@@ -119,6 +119,11 @@ const folds = document.querySelectorAll("details.chapter");
 if (matchMedia("(max-width: 47.99em)").matches) for (const fold of folds) fold.open = false;
 addEventListener("beforeprint", () => { for (const fold of folds) fold.open = true; });
 
+// What goes on elsewhere is looked at again.
+for (const place of document.querySelectorAll("[data-reload]")) {
+  setTimeout(() => location.reload(), Number(place.dataset.reload) * 1000);
+}
+
 // Buttons that only a script can serve are shown by it.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

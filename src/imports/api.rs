@@ -1,0 +1,191 @@
+//! `/api/v1/people/imports`.
+
+use rocket::form::Form as Multipart;
+use rocket::http::Status;
+use rocket::response::status::Created;
+use rocket::serde::json::Json;
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::types::{Import, ImportId, ImportRow, RowFault};
+use super::upload::Upload;
+use super::{actions, queries, returned};
+use crate::api::{self, Problem};
+use crate::auth::Coordinator;
+use crate::centers::{self, Center};
+use crate::clock::Now;
+use crate::error::{Error, Result};
+use crate::fields::parse;
+use crate::files::{self, FileAnswer};
+use crate::store::{Conn, Db, Sealer};
+use crate::web::Lang;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![create, show, apply, undo, file]
+}
+
+/// A row of a roster, and what is said of it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ImportRowJson {
+    /// As in the sheet
+    row: i64,
+    /// `ok`, `name_missing`, `birth_date`, `birth_id_mismatch`, `id_checksum`, `phone`, `duplicate`, `namesake` or `other`
+    verdict: String,
+    /// Whom it is about, where somebody is known in the center
+    person_id: Option<i64>,
+    faults: Vec<ImportFaultJson>,
+    /// `created`, `enrolled`, `filled`, `kept`, `skipped` or `failed`, once it is applied
+    done: Option<String>,
+}
+
+/// Which field, and a stable code.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ImportFaultJson {
+    field: String,
+    code: String,
+}
+
+impl From<RowFault> for ImportFaultJson {
+    fn from(fault: RowFault) -> Self {
+        Self { field: fault.field, code: fault.key }
+    }
+}
+
+impl From<ImportRow> for ImportRowJson {
+    fn from(row: ImportRow) -> Self {
+        Self {
+            row: row.row,
+            verdict: row.verdict.to_string(),
+            person_id: row.person_id.map(|id| id.0),
+            faults: row.faults().into_iter().map(Into::into).collect(),
+            done: row.done.map(|done| done.to_string()),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ImportJson {
+    id: i64,
+    /// `mapped`, `checked`, `applying`, `applied` or `undone`
+    state: String,
+    rows: Vec<ImportRowJson>,
+}
+
+impl ImportJson {
+    async fn load(conn: &mut Conn, import: &Import) -> Result<Self> {
+        let rows = queries::rows(conn, import.id, 0, false, i64::MAX).await?;
+        Ok(Self { id: import.id.0, state: import.state.to_string(), rows: rows.into_iter().map(Into::into).collect() })
+    }
+}
+
+/// The roster of a multipart form.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; `Upload` reads it")]
+pub(crate) struct ImportUpload {
+    /// XLSX or CSV (UTF-8, UTF-16 or GB18030)
+    #[schema(format = Binary)]
+    file: String,
+}
+
+async fn open(by: &Coordinator, conn: &mut Conn, id: ImportId) -> Result<(Center, Import)> {
+    let center = queries::center_of(conn, id).await?;
+    let center = centers::queries::open_to(by, conn, center).await?;
+    let import = queries::find(conn, center.id(), id).await?;
+    Ok((center, import))
+}
+
+/// Reads a roster and judges each row; nothing is written of people yet. The columns are guessed by their heads, or read as the
+/// last roster with the same heads was.
+#[utoipa::path(
+    context_path = "/api/v1", tag = "people", params(("center" = i64, Query)),
+    request_body(content = ImportUpload, content_type = "multipart/form-data"),
+    responses((status = 201, body = ImportJson), (status = "4XX", body = Problem))
+)]
+#[post("/people/imports?<center>", data = "<upload>")]
+pub(crate) async fn create(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    center: Option<&str>,
+    upload: rocket::form::Result<'_, Multipart<Upload>>,
+) -> Result<Created<Json<ImportJson>>> {
+    let center = api::asked("center", center, parse::choice)?;
+    let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
+    let upload = upload.map_err(|_| Error::field("file", "field.required"))?;
+    let roster = upload.into_inner().roster().await?;
+    let mut tx = db.begin().await?;
+    let sent = (roster.source, &roster.file, &roster.book);
+    let id = actions::begin(&by, now, &mut tx, sealer, &center, sent).await?;
+    let import = queries::find(&mut tx, center.id(), id).await?;
+    let mapping = import.mapping();
+    actions::check(&by, now, &mut tx, sealer, &center, (&import, &roster.book, &mapping)).await?;
+    let import = queries::find(&mut tx, center.id(), id).await?;
+    let told = ImportJson::load(&mut tx, &import).await?;
+    tx.commit().await?;
+    Ok(Created::new(format!("/api/v1/people/imports/{id}")).body(Json(told)))
+}
+
+/// An import, its rows and what became of them.
+#[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = ImportJson), (status = "4XX", body = Problem)))]
+#[get("/people/imports/<id>")]
+pub(crate) async fn show(by: Coordinator, db: &Db, id: ImportId) -> Result<Json<ImportJson>> {
+    let mut conn = db.read().await?;
+    let (_, import) = open(&by, &mut conn, id).await?;
+    Ok(Json(ImportJson::load(&mut conn, &import).await?))
+}
+
+/// Writes the good rows. A row of somebody who is known here adds what is not known, and changes nothing else.
+#[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = ImportJson), (status = "4XX", body = Problem)))]
+#[post("/people/imports/<id>/application")]
+pub(crate) async fn apply(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    id: ImportId,
+) -> Result<Json<ImportJson>> {
+    let mut tx = db.begin().await?;
+    let (center, import) = open(&by, &mut tx, id).await?;
+    actions::begin_applying(&by, now, &mut tx, &center, import.id).await?;
+    tx.commit().await?;
+    actions::apply_all(&by, now, db, sealer, &center, id).await?;
+    let mut conn = db.read().await?;
+    let (_, import) = open(&by, &mut conn, id).await?;
+    Ok(Json(ImportJson::load(&mut conn, &import).await?))
+}
+
+/// Takes an applied import back. Whoever has come since, or was changed since, stays.
+#[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = ImportJson), (status = "4XX", body = Problem)))]
+#[post("/people/imports/<id>/undoing")]
+pub(crate) async fn undo(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    id: ImportId,
+) -> Result<(Status, Json<ImportJson>)> {
+    let (center, import) = open(&by, &mut *db.read().await?, id).await?;
+    actions::undo_all(&by, now, db, sealer, &center, &import).await?;
+    let mut conn = db.read().await?;
+    let (_, import) = open(&by, &mut conn, id).await?;
+    Ok((Status::Ok, Json(ImportJson::load(&mut conn, &import).await?)))
+}
+
+/// The file as it came, its formatting kept, with a column that says the verdict of each row.
+#[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), responses((status = 200, content_type = "application/octet-stream"), (status = "4XX", body = Problem)))]
+#[get("/people/imports/<id>/file")]
+pub(crate) async fn file(
+    by: Coordinator,
+    db: &Db,
+    sealer: &State<Sealer>,
+    lang: Lang,
+    id: ImportId,
+) -> Result<FileAnswer> {
+    let mut conn = db.read().await?;
+    let (_, import) = open(&by, &mut conn, id).await?;
+    let kept = files::read(&mut conn, sealer, import.file_id).await?;
+    let rows = queries::rows(&mut conn, id, 0, false, i64::MAX).await?;
+    Ok(FileAnswer::attachment(returned::with_verdicts(lang, &import, kept, &rows)?))
+}

@@ -1,0 +1,30 @@
+//! Rosters that a center keeps, taken in: a file (XLSX, CSV) or pasted cells, whose columns are guessed and put right, whose rows are
+//! each judged before anything is written, and which is taken back as a whole where it was the wrong one.
+//!
+//! Nothing is guessed that matters: a number that a spreadsheet has spoiled, a year of two digits that may be of either century, a
+//! birth date that is not the ID number's, are told and left to whoever knows. The file goes back with a column that says what
+//! is wrong, so that it is mended where it is kept.
+
+mod actions;
+pub(crate) mod api;
+mod check;
+mod columns;
+mod dates;
+mod jobs;
+mod pages;
+mod queries;
+mod returned;
+mod rows;
+mod types;
+mod upload;
+
+use rocket::fairing::AdHoc;
+
+pub use types::{ImportId, Verdict};
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("imports", |rocket| async {
+        let rocket = rocket.mount("/", pages::routes()).mount("/api/v1", api::routes());
+        crate::jobs::register(rocket, jobs::registry())
+    })
+}
