@@ -3,7 +3,7 @@
 //!
 //! A job may be run twice (a process can end between the work and the note that it is done), so a handler works in transactions
 //! that leave the same when they are repeated, and says in each how far it is ([`Task::report`]): who has lost the lease meanwhile
-//! is told so there, and commits nothing. What the clock alone decides (an offer has ended) is computed on reading and needs no
+//! is told so there, and commits nothing. Those transactions are short: with SQLite nobody else writes meanwhile. What the clock alone decides (an offer has ended) is computed on reading and needs no
 //! job.
 
 mod queue;
@@ -14,7 +14,7 @@ use rocket::fairing::AdHoc;
 use rocket::{Build, Rocket};
 use rocket_db_pools::Database;
 
-pub use queue::{ask, progress};
+pub use queue::{ask, progress, sweep};
 pub use types::{JobError, JobProgress, JobState};
 pub use worker::{Registry, Task, run_due};
 

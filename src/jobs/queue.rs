@@ -20,6 +20,9 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(3_600);
 /// So often a job is begun, about five hours long, before it counts as failed for good.
 const ATTEMPTS: i64 = 10;
 
+/// So long it is told how a job ended.
+const KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
+
 /// Asks for a job, in the transaction that makes it necessary; it runs after the commit, when it is due. Asked for twice it is
 /// one job; asked for again after it has failed for good, it is tried again.
 ///
@@ -191,6 +194,16 @@ pub(super) async fn hand_back(db: &Db, job: &Leased, now: Now) -> Result<()> {
     .bind(job.token.clone())
     .execute(&mut *tx)
     .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Forgets jobs that ended long ago.
+///
+/// # Errors
+/// As the database says.
+pub async fn sweep(db: &Db, now: Now) -> Result<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query("delete from jobs where finished_at < $1").bind(now.0.minus(KEPT)).execute(&mut *tx).await?;
     Ok(tx.commit().await?)
 }
 

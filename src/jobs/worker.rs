@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rocket::Shutdown;
 use rocket::futures::FutureExt as _;
@@ -18,6 +18,9 @@ use crate::store::{Conn, Db, Sealer, Stage};
 
 /// Seconds between two looks whether something is due.
 pub(super) const EVERY: u64 = 2;
+
+/// How often jobs of long ago are forgotten.
+const SWEEP: Duration = Duration::from_secs(3_600);
 
 /// How often a lease is renewed while a handler says nothing: several times before it ends.
 const HEARTBEAT: Duration = Duration::from_secs(30);
@@ -148,10 +151,17 @@ impl Runner {
     /// Looks every so many seconds for what is due, until shutdown.
     pub(super) async fn attend(self, every: u64, mut shutdown: Shutdown) {
         let kinds = self.registry.kinds();
+        let mut swept: Option<Instant> = None;
         loop {
             rocket::tokio::select! {
                 () = sleep(Duration::from_secs(every)) => {}
                 () = &mut shutdown => return,
+            }
+            if self.db.stage() == Stage::Ready && swept.is_none_or(|swept| swept.elapsed() > SWEEP) {
+                swept = Some(Instant::now());
+                if let Err(error) = queue::sweep(&self.db, self.clock.now()).await {
+                    tracing::warn!(?error, "jobs of long ago could not be forgotten; trying again in an hour");
+                }
             }
             while self.db.stage() == Stage::Ready
                 && let Ok(Some(job)) = queue::take(&self.db, self.clock.now(), &kinds).await

@@ -218,6 +218,8 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection, prelude::*};
+
     use super::*;
 
     const ROSTER: &[u8] = include_bytes!("../../tests/samples/roster-gb18030.csv");
@@ -278,6 +280,57 @@ mod tests {
         }
         let many = "a,b\n".repeat(MAX_ROWS as usize + 1);
         assert_eq!(read(many.as_bytes()), Err(SheetFault::TooManyRows));
+    }
+
+    /// A cell that is text, in which the marks of CSV stand as they will.
+    fn cells() -> impl Strategy<Value = Vec<Vec<String>>> {
+        // Each row holds something.
+        let cell = "[a-c ,;\t\"\r\n=中文姓\u{80}𠮷]{0,6}";
+        let row = ("[a-c中]{1,3}", collection::vec(cell, 1..4)).prop_map(|(first, mut rest)| {
+            rest.insert(0, first);
+            rest
+        });
+        collection::vec(row, 1..8)
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read_and_only_added_to(rows in cells(), form in 0..4_usize, at in 0..8_usize) {
+            let mut writer = csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+            rows.iter().for_each(|row| writer.write_record(row).unwrap());
+            let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+            let file = match form {
+                0 => text.clone().into_bytes(),
+                1 => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+                2 => b"\xff\xfe".iter().copied().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect(),
+                _ => GB18030.encode(&text).0.into_owned(),
+            };
+            let separated = Delimited::of(&file).unwrap();
+            prop_assume!(separated.separator() == b',');
+            let without_ends = |row: &Vec<String>| {
+                let last = row.iter().rposition(|cell| !cell.is_empty()).unwrap_or(0);
+                row[..=last].to_vec()
+            };
+            let read_rows: Vec<Vec<String>> = shown(&read(&file).unwrap()).into_iter().map(|(_, cells)| cells).collect();
+            prop_assert_eq!(&read_rows, &rows.iter().map(without_ends).collect::<Vec<_>>());
+
+            let number = u32::try_from(at % rows.len()).unwrap() + 1;
+            let longer = append_column(&file, &BTreeMap::from([(number, "结果".to_owned())])).unwrap();
+            let width = rows.iter().map(Vec::len).max().unwrap();
+            // As its reader would, who may guess another separator now where both were as likely.
+            let again = shown(&book(&Delimited::of(&longer).unwrap(), b',').unwrap());
+            for ((was, is), number_is) in read_rows.iter().zip(&again).zip(1..) {
+                let mut expected = was.clone();
+                if number_is == number {
+                    expected.resize(width, String::new());
+                    expected.push("结果".to_owned());
+                }
+                prop_assert_eq!(&is.1, &expected);
+            }
+            // What was there is there still, before and behind one place.
+            let same = file.iter().zip(&longer).take_while(|(a, b)| a == b).count();
+            prop_assert!(longer.ends_with(&file[same..]));
+        }
     }
 
     #[test]

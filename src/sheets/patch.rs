@@ -37,10 +37,11 @@ pub struct Patch {
 /// A sheet's cells to be written, by row and column.
 type ToWrite<'a> = BTreeMap<u32, BTreeMap<usize, &'a Entered>>;
 
-/// The workbook with these cells written. Of two for one cell the later one holds.
+/// The workbook with these cells written. Of two for one cell the later one holds. Formulas keep what they came to last, until
+/// the workbook is opened by a program that calculates.
 ///
 /// # Errors
-/// `NoSuchPlace` for a sheet that is not there or a place outside of it, `Formula` for a cell that holds one (others may refer
+/// `NoSuchPlace` for a sheet that is not there, a place outside of it or a number that is none, `Formula` for a cell that holds one (others may refer
 /// to it), `CellTooLong`; and as [`super::read`]'s.
 pub fn patch(bytes: &[u8], patches: &[Patch]) -> Result<Vec<u8>, SheetFault> {
     if bytes.len() > MAX_BYTES {
@@ -53,10 +54,10 @@ pub fn patch(bytes: &[u8], patches: &[Patch]) -> Result<Vec<u8>, SheetFault> {
         if patch.row == 0 || patch.row > LAST_ROW || patch.column >= COLUMNS {
             return Err(SheetFault::NoSuchPlace);
         }
-        if let Entered::Text(text) = &patch.entered
-            && text.chars().count() > MAX_CELL_CHARS
-        {
-            return Err(SheetFault::CellTooLong);
+        match &patch.entered {
+            Entered::Text(text) if text.chars().count() > MAX_CELL_CHARS => return Err(SheetFault::CellTooLong),
+            Entered::Number(number) if !number.is_finite() => return Err(SheetFault::NoSuchPlace),
+            _ => {}
         }
         by_part.entry(part).or_default().entry(patch.row).or_default().insert(patch.column, &patch.entered);
     }
@@ -181,7 +182,7 @@ impl<'x, 'p, W: Write> SheetWriter<'x, 'p, W> {
             let (from, event) = self.next()?;
             match event {
                 Event::Start(tag) if tag.local_name().as_ref() == "row" => {
-                    last = number(&tag).unwrap_or(last + 1);
+                    last = after(last, number(&tag))?;
                     self.copy_to(from)?;
                     self.rows_before(last)?;
                     match self.wanted.remove(&last) {
@@ -193,7 +194,7 @@ impl<'x, 'p, W: Write> SheetWriter<'x, 'p, W> {
                     }
                 }
                 Event::Empty(tag) if tag.local_name().as_ref() == "row" => {
-                    last = number(&tag).unwrap_or(last + 1);
+                    last = after(last, number(&tag))?;
                     self.copy_to(from)?;
                     self.rows_before(last)?;
                     if let Some(cells) = self.wanted.remove(&last) {
@@ -264,7 +265,11 @@ impl<'x, 'p, W: Write> SheetWriter<'x, 'p, W> {
                 }
                 _ => continue,
             };
-            let column = attribute(&tag, "r").and_then(|name| place_of(&name)).map_or(next, |(_, column)| column);
+            let column = match attribute(&tag, "r") {
+                Some(name) => place_of(&name).filter(|place| *place >= (row, next) && place.0 == row),
+                None => Some((row, next)),
+            };
+            let (_, column) = column.ok_or(SheetFault::Broken)?;
             next = column + 1;
             self.copy_to(from)?;
             let after = wanted.split_off(&column);
@@ -308,6 +313,12 @@ impl<'x, 'p, W: Write> SheetWriter<'x, 'p, W> {
 
 fn prefix(tag: &BytesStart<'_>) -> String {
     tag.name().as_ref().rsplit_once(':').map(|(prefix, _)| format!("{prefix}:")).unwrap_or_default()
+}
+
+/// The number of the row after `last`. Rows stand in order: where they do not, nobody knows which of two is meant.
+fn after(last: u32, number: Option<u32>) -> Result<u32, SheetFault> {
+    let number = number.unwrap_or(last.saturating_add(1));
+    if number > last { Ok(number) } else { Err(SheetFault::Broken) }
 }
 
 /// A row's number, where it says one.
@@ -447,7 +458,14 @@ mod tests {
             .unwrap(),
             "<x:w><x:sheetData><x:row><x:c/><x:c r=\"B1\" s=\"3\"><x:v>1</x:v></x:c></x:row></x:sheetData></x:w>"
         );
-        assert_eq!(written("<w/>", &[(1, 1)]), Err(SheetFault::Broken));
+        for broken in [
+            "<w/>",
+            "<w><sheetData><row r=\"3\"/><row r=\"2\"/></sheetData></w>",
+            "<w><sheetData><row r=\"1\"><c r=\"B2\"/></row></sheetData></w>",
+            "<w><sheetData><row r=\"1\"><c r=\"B1\"/><c r=\"A1\"/></row></sheetData></w>",
+        ] {
+            assert_eq!(written(broken, &[(1, 1)]), Err(SheetFault::Broken), "{broken}");
+        }
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn cell(value: &DataRef<'_>, counted: &mut Counted) -> Result<Option<SheetCell>,
 /// Days since the system's first day, and the part of a day: a date; or a time of day or a span, as its text.
 fn of_serial(at: ExcelDateTime) -> SheetCell {
     let serial = at.as_f64();
-    if !serial.is_finite() || serial < 0.0 || serial >= 2_958_466.0 {
+    if !(0.0..2_958_466.0).contains(&serial) {
         return SheetCell::Number(serial);
     }
     if at.is_duration() || serial < 1.0 {

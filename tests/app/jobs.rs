@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use linli::clock::Timestamp;
 use linli::jobs::{self, JobError, JobProgress, JobState, Registry, Task};
+use rocket::local::asynchronous::Client;
+use tokio::time::sleep;
 
-use crate::support::app::{Engine, START, TestApp, run};
+use crate::support::app::{Engine, START, TestApp, fresh_database, run, runtime, settings};
 
 const KIND: &str = "test.count";
 
@@ -67,7 +70,7 @@ async fn slow(task: Task<'_>, app: Arc<AtomicUsize>) -> Result<(), JobError> {
     tx.commit().await?;
     app.fetch_add(1, Ordering::SeqCst);
     while app.load(Ordering::SeqCst) < 2 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        sleep(Duration::from_millis(5)).await;
     }
     let mut tx = task.db.begin().await?;
     task.report(&mut tx, 10, 10).await?;
@@ -90,7 +93,7 @@ fn a_lease_that_ends_is_taken_over(engine: Engine) {
         ask(&app, "one", now()).await;
         let after = async {
             while step.load(Ordering::SeqCst) < 1 {
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                sleep(Duration::from_millis(5)).await;
             }
             let held = progress(&app, "one").await;
             assert_eq!((held.state, held.done, held.total), (JobState::Running, 3, 10));
@@ -154,7 +157,60 @@ fn what_was_due_meanwhile_is_caught_up(engine: Engine) {
         assert_eq!(run_due(&app, &Registry::default()).await, 0, "who does not know the kind leaves it to others");
         assert_eq!(run_due(&app, &registry).await, 3);
         assert_eq!(run_due(&app, &registry).await, 0);
+
+        // How it ended is told for some time.
+        ask(&app, "next year", Timestamp(now().0 + 365 * 86_400_000)).await;
+        app.at("2026-06-06T00:00:00Z");
+        jobs::sweep(app.db(), app.clock.now()).await.unwrap();
+        assert_eq!(app.number("select count(*) from jobs").await, 4);
+        app.at("2026-06-08T00:00:00Z");
+        jobs::sweep(app.db(), app.clock.now()).await.unwrap();
+        assert_eq!(app.number("select count(*) from jobs").await, 1);
     });
+}
+
+fn a_server_does_what_is_due_and_hands_back_what_it_cannot_finish(engine: Engine) {
+    let Some(url) = fresh_database(engine) else { return };
+    runtime().block_on(async move {
+        let mut settings = settings(&url);
+        settings.overrides = settings.overrides.merge(("jobs.every", 1));
+        let (clock, sealer) = (settings.clock.clone(), settings.sealer.clone());
+        let registry = Registry::default().on(KIND, |task| {
+            Box::pin(async move {
+                if task.subject() == "endless" {
+                    std::future::pending::<()>().await;
+                }
+                Ok(())
+            })
+        });
+        // Two features, each with its kinds.
+        let rocket = jobs::register(linli::rocket(settings), Registry::default());
+        let client = Client::untracked(jobs::register(rocket, registry)).await.unwrap();
+        let app = TestApp { client, clock, sealer };
+        ask(&app, "short", now()).await;
+        ask(&app, "endless", Timestamp(now().0 + 1)).await;
+        app.at("2026-03-05T02:00:01Z");
+        while progress(&app, "endless").await.state != JobState::Running {
+            sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(progress(&app, "short").await.state, JobState::Done);
+        app.client.rocket().shutdown().notify();
+        while progress(&app, "endless").await.state != JobState::Waiting {
+            sleep(Duration::from_millis(50)).await;
+        }
+        let left = progress(&app, "endless").await;
+        assert_eq!((left.attempts, left.error_code), (0, None), "the next process begins it at once");
+    });
+}
+
+#[test]
+fn a_server_does_what_is_due_and_hands_back_what_it_cannot_finish_sqlite() {
+    a_server_does_what_is_due_and_hands_back_what_it_cannot_finish(Engine::Sqlite);
+}
+
+#[test]
+fn a_server_does_what_is_due_and_hands_back_what_it_cannot_finish_postgres() {
+    a_server_does_what_is_due_and_hands_back_what_it_cannot_finish(Engine::Postgres);
 }
 
 #[test]
