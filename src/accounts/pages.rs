@@ -165,6 +165,8 @@ struct EditAccountPage {
     account: queries::Account,
     /// The link that waits for the account's owner.
     link: Option<OneTimeLink>,
+    /// Whether it is the reader's own: of that they change the password themselves.
+    is_own: bool,
 }
 
 impl View for EditAccountPage {
@@ -192,8 +194,12 @@ async fn edit(
         None => links::pending(&by, &mut conn, now, sealer, id).await?,
         Some(_) => None,
     };
-    let shown = |link: links::AccountLink| OneTimeLink::new(&site, link.path(), Zone::SHANGHAI.local(link.ends_at));
-    Ok(Page(EditAccountPage { account, link: waiting.map(shown).transpose()? }))
+    let shown = |link: links::AccountLink| {
+        let what = if link.opens { "opening" } else { "reset" };
+        OneTimeLink::new(&site, link.path(), Zone::SHANGHAI.local(link.ends_at), what)
+    };
+    let is_own = by.account == id;
+    Ok(Page(EditAccountPage { account, is_own, link: waiting.map(shown).transpose()? }))
 }
 
 /// A new link, in place of the password if there is one.

@@ -24,6 +24,8 @@ const LASTS: Duration = Duration::from_secs(7 * 24 * 3_600);
 pub struct AccountLink {
     pub secret: String,
     pub ends_at: Timestamp,
+    /// True if it opens an account that nobody has opened yet; else it is for whoever chooses another password.
+    pub opens: bool,
 }
 
 impl AccountLink {
@@ -90,12 +92,16 @@ pub(crate) async fn issue(
 /// Gives an account a link in place of its password: every login of it ends, and so does the password.
 ///
 /// # Errors
-/// `NotFound` for a program, a device, and for none.
+/// `Refused("own_account")`: nobody locks themselves out. `NotFound` for a program, a device, a disabled account, and for none.
 pub async fn reset(by: &CityAdmin, now: Now, tx: &mut Conn, sealer: &Sealer, account: AccountId) -> Result<()> {
-    let known = sqlx::query("update accounts set name = name where id = $1 and login is not null")
-        .bind(account)
-        .execute(&mut *tx)
-        .await?;
+    if by.account == account {
+        return Err(Error::refused("own_account"));
+    }
+    let known =
+        sqlx::query("update accounts set name = name where id = $1 and login is not null and disabled_at is null")
+            .bind(account)
+            .execute(&mut *tx)
+            .await?;
     if known.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
@@ -126,7 +132,7 @@ pub async fn issue_again(by: &Manager, now: Now, tx: &mut Conn, sealer: &Sealer,
 /// Whether an account that signs in by password has never been opened.
 pub async fn is_unopened(conn: &mut Conn, account: AccountId) -> Result<bool> {
     let unopened: i64 = sqlx::query_scalar(
-        "select count(*) from accounts a where a.id = $1 and a.login is not null and a.password_hash is null
+        "select count(*) from accounts a where a.id = $1 and a.login is not null and a.password_hash is null and a.disabled_at is null
          and not exists (select 1 from account_links l where l.account_id = a.id and l.opens = 0)",
     )
     .bind(account)
@@ -165,9 +171,10 @@ async fn found(
     account: AccountId,
     opens: i64,
 ) -> Result<Option<AccountLink>> {
-    let link: Option<(Timestamp, Timestamp)> = sqlx::query_as(
-        "select created_at, ends_at from account_links
+    let link: Option<(Timestamp, Timestamp, Flag)> = sqlx::query_as(
+        "select created_at, ends_at, opens from account_links
          where account_id = $1 and used_at is null and ends_at > $2 and opens >= $3
+           and exists (select 1 from accounts a where a.id = account_id and a.disabled_at is null)
          order by id desc limit 1",
     )
     .bind(account)
@@ -175,8 +182,8 @@ async fn found(
     .bind(opens)
     .fetch_optional(&mut *conn)
     .await?;
-    let Some((made, ends_at)) = link else { return Ok(None) };
-    Ok(Some(AccountLink { secret: secret(conn, sealer, account, made).await?, ends_at }))
+    let Some((made, ends_at, opens)) = link else { return Ok(None) };
+    Ok(Some(AccountLink { secret: secret(conn, sealer, account, made).await?, ends_at, opens: opens.is_set() }))
 }
 
 /// Whom a link is for, if it is good.
@@ -198,6 +205,9 @@ pub async fn invited(conn: &mut Conn, now: Now, secret: &str) -> Result<Invited>
 /// # Errors
 /// `NotFound` as [`invited`]; the conditional update lets one of two simultaneous uses win.
 pub async fn accept(tx: &mut Conn, now: Now, secret: &str, password: &PasswordHash) -> Result<Invited> {
+    let found = invited(tx, now, secret).await?;
+    // The account first and then its link, as whoever makes another link holds them; then asked again.
+    sqlx::query("update accounts set name = name where id = $1").bind(found.account).execute(&mut *tx).await?;
     let invited = invited(tx, now, secret).await?;
     let used = sqlx::query("update account_links set used_at = $1 where secret_hash = $2 and used_at is null")
         .bind(now.0)
@@ -214,6 +224,15 @@ pub async fn accept(tx: &mut Conn, now: Now, secret: &str, password: &PasswordHa
         .await?;
     logins::revoke_all(tx, now, invited.account, None).await?;
     let owner = Actor::Account { id: invited.account, name: invited.name.clone() };
-    audit::record(tx, &owner, now, audit::entry("account.opened", invited.account.0)).await?;
+    audit::record(
+        tx,
+        &owner,
+        now,
+        audit::entry(
+            if invited.opens.is_set() { "account.opened" } else { "account.password_changed" },
+            invited.account.0,
+        ),
+    )
+    .await?;
     Ok(invited)
 }

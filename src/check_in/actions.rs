@@ -138,6 +138,23 @@ pub(super) async fn kept_walk_in(
     admit_one(now, tx, Attempt { who: Who::Person(person), offline: true, again: Again::Repeat, ..attempt }).await
 }
 
+/// Registers whom a device kept for a session that is out of its reach by now, unless they are known already.
+pub(super) async fn register_kept(
+    by: &Greeter,
+    now: Now,
+    tx: &mut Conn,
+    sealer: &Sealer,
+    session: &Session,
+    page: RequestId,
+    new: &WalkIn,
+) -> Result<PersonId> {
+    let attempt = newcomer(by, session, page, new, (Method::WalkIn, now.0));
+    match registered(tx, sealer, session, attempt.request, new).await? {
+        Some(person) => Ok(person),
+        None => register(by, now, tx, sealer, session, new).await,
+    }
+}
+
 /// The try of somebody who is new: who it is follows. Its number stands for what was typed, too.
 fn newcomer(by: &Greeter, session: &Session, page: RequestId, new: &WalkIn, came: (Method, Timestamp)) -> Attempt {
     let number = new.phone.as_ref().map_or("", PhoneNumber::as_str);

@@ -83,7 +83,7 @@ async fn add(
             let (_, secret) = actions::add(&by, now, &mut tx, center.id(), &name).await?;
             tx.commit().await?;
             let until = center.zone.local(actions::expires(now));
-            let shown = OneTimeLink::new(&site, format_args!("/enrol/{secret}"), until)?;
+            let shown = OneTimeLink::new(&site, format_args!("/enrol/{secret}"), until, "device")?;
             (Some(Link { device: name, shown }), Form::new(), rocket::http::Status::Ok)
         }
         Err(error) => {

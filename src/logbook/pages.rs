@@ -61,8 +61,10 @@ impl Log {
         days.filter_map(|events| Some((day(events.first()?), events))).collect()
     }
 
-    fn parts(&self) -> &'static [LogPart] {
-        LogPart::ALL
+    /// Accounts and signing in belong to no center.
+    fn parts(&self) -> Vec<LogPart> {
+        let is_the_citys = |part: &LogPart| matches!(part, LogPart::Accounts | LogPart::SignIns);
+        LogPart::ALL.iter().copied().filter(|part| self.center.is_none() || !is_the_citys(part)).collect()
     }
 
     fn is_part(&self, part: &LogPart) -> bool {

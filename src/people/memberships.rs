@@ -28,6 +28,11 @@ pub async fn grant_membership(
         return Err(Error::field("valid_from", "field.before_birth"));
     }
     insert_membership(by, now, tx, center, person, input).await?;
+    // Who is served is a resident, whatever they were entered as.
+    sqlx::query("update enrolments set as_staff = 0 where person_id = $1 and as_staff = 1")
+        .bind(person)
+        .execute(&mut *tx)
+        .await?;
     groups::follow_memberships(tx, person).await
 }
 

@@ -254,7 +254,9 @@ impl Among {
 
 /// The condition, over enrolment `e`, that somebody is counted among a center's residents: not who was entered only as staff
 /// and never came as anything else.
-pub const RESIDENT: &str = "(e.as_staff = 0 or exists (select 1 from attendances_of_people x
+pub const RESIDENT: &str =
+    "(e.as_staff = 0 or exists (select 1 from cards d where d.person_id = e.person_id and d.revoked_at is null)
+     or exists (select 1 from attendances_of_people x
      where x.person_id = e.person_id and x.center_id = e.center_id and x.part <> 'staff' and x.voided_at is null))";
 
 /// The condition of an [`Among`]: `$2` is today, `$3` to `$5` its parts, each null where it does not cut.

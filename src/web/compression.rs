@@ -24,10 +24,17 @@ const LONGEST_NAME: usize = 100;
 /// Whether the browser reads what is packed.
 pub(super) fn takes_gzip(request: &Request<'_>) -> bool {
     let accepted = request.headers().get("Accept-Encoding").flat_map(|line| line.split(','));
-    accepted.map(|one| one.split_once(';').unwrap_or((one, ""))).any(|(coding, weight)| {
+    // What is said of gzip itself goes before what is said of all others.
+    let (mut gzip, mut others) = (None, None);
+    for (coding, weight) in accepted.map(|one| one.split_once(';').unwrap_or((one, ""))) {
         let none = matches!(weight.trim().replace(' ', "").as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000");
-        matches!(coding.trim(), "gzip" | "*") && !none
-    })
+        match coding.trim() {
+            "gzip" => gzip = Some(!none),
+            "*" => others = Some(!none),
+            _ => {}
+        }
+    }
+    gzip.or(others).unwrap_or(false)
 }
 
 /// The headers of a packed answer: how it is packed, and that another browser may get another one.
@@ -65,7 +72,9 @@ impl Fairing for Compression {
         if !is_text || response.headers().contains("Content-Encoding") {
             return;
         }
-        response.adjoin_header(varies());
+        if !response.headers().contains("Vary") {
+            response.set_header(varies());
+        }
         let worth_it = response.body().preset_size().is_some_and(|size| (SMALLEST..=LARGEST).contains(&size));
         if !worth_it || !takes_gzip(request) {
             return;

@@ -13,11 +13,13 @@ pub struct OneTimeLink {
     pub qr: String,
     /// Until when, where the page stands.
     pub until: NaiveDateTime,
+    /// What it is for: `link.<what>` says so.
+    pub what: &'static str,
 }
 
 impl OneTimeLink {
-    pub fn new(site: &Site, path: impl std::fmt::Display, until: NaiveDateTime) -> Result<Self> {
+    pub fn new(site: &Site, path: impl std::fmt::Display, until: NaiveDateTime, what: &'static str) -> Result<Self> {
         let url = site.link(path);
-        Ok(Self { qr: qr::svg(&url)?, url, until })
+        Ok(Self { qr: qr::svg(&url)?, url, until, what })
     }
 }

@@ -6,7 +6,6 @@ use rocket::{Route, State, get, post, routes};
 use super::queries::LooseAccount;
 use super::types::{Qualification, Worker, WorkerId, WorkerKind};
 use super::{Ending, actions, forms, queries};
-use crate::auth::accounts::NewAccount;
 use crate::auth::{Manager, links};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
@@ -115,11 +114,16 @@ async fn create(
     let made = async {
         let (input, account) = forms::worker(&fields, center.zone.date(now.0))?.with_account().await?;
         let mut tx = db.begin().await?;
-        let waits = account.as_ref().is_some_and(NewAccount::waits);
+        let known = input.known_account;
+        let waits = match (&account, known) {
+            (Some(account), _) => account.waits(),
+            (None, Some(known)) => links::is_unopened(&mut tx, known).await?,
+            (None, None) => false,
+        };
         let id = actions::add(&by, now, &mut tx, sealer, &center, input, account).await?;
         tx.commit().await?;
         let list = center.path("/workers");
-        // Where the new account waits for its owner, their page shows the link.
+        // Where the account waits for its owner, their page shows the link.
         Ok::<_, Error>(if waits { format!("{list}/{id}") } else { list })
     };
     Submitted::of(made.await, "done.worker_added", async |errors| {
@@ -163,7 +167,8 @@ impl LeavePage {
             Some(account) => links::pending_first(by, conn, now, sealer, account).await?,
             None => None,
         };
-        let shown = |link: links::AccountLink| OneTimeLink::new(site, link.path(), center.zone.local(link.ends_at));
+        let shown =
+            |link: links::AccountLink| OneTimeLink::new(site, link.path(), center.zone.local(link.ends_at), "opening");
         let link = waiting.map(shown).transpose()?;
         Ok(Self { center, worker, is_there, is_unopened, link, form: Form::new() })
     }

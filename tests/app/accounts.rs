@@ -246,6 +246,35 @@ on_both_engines! {
         ben.post(&format!("{page}/link"), &[]).await.is(404);
     }
 
+    async fn nobody_takes_their_own_password_away(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        let own = app.number("select id from accounts where login = 'ada'").await;
+        ada.post(&format!("/accounts/{own}/link"), &[]).await.is(409);
+        ada.get(&format!("/accounts/{own}")).await.is(200).hides("/link\"");
+        app.sign_in("ada").await.get("/accounts").await.is(200);
+    }
+
+    async fn a_disabled_account_has_no_link(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        let form = [("role", "front_desk"), ("center", "1"), ("name", "新前台"), ("login", "new.desk")];
+        let page = ada.post("/accounts", &form).await.leads_to();
+        ada.post(&format!("{page}/disabling"), &[]).await.is(303);
+        ada.get(&page).await.is(200).hides("/invitations/");
+        ada.post(&format!("{page}/link"), &[]).await.is(404);
+        ada.post(&format!("{page}/enabling"), &[]).await.is(303);
+        ada.get(&page).await.is(200).shows("/invitations/");
+    }
+
+    async fn the_link_of_an_account_that_waited_for_its_staff_record_is_shown_with_it(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        let form = [("role", "social_worker"), ("center", "1"), ("name", "何伟明"), ("login", "wei")];
+        let staff = ada.post("/accounts", &form).await.leads_to();
+        let account = staff.split("account=").nth(1).unwrap();
+        let record = [("name", "何伟明"), ("phone", "13500135000"), ("kind", "social_worker"), ("started_on", "2026-03-01"), ("account", account)];
+        let page = ada.post("/centers/1/workers", &record).await.leads_to();
+        ada.get(&page).await.is(200).shows("/invitations/");
+    }
+
     async fn of_two_who_use_a_link_at_once_one_does(app: TestApp) {
         let ada = app.sign_in("ada").await;
         let form = [("role", "front_desk"), ("center", "1"), ("name", "新前台"), ("login", "new.desk")];

@@ -122,6 +122,7 @@ const PATTERNS: &[(&str, Words)] = &[
         Words::Between("templates/check_in/front_desk.html", "{% endfor %}\n    {% for word in [", "] %}"),
     ),
     ("front_desk.word.{}", Words::Between("templates/check_in/front_desk.html", "{% for word in [", "] %}")),
+    ("link.{}", Words::These(&["opening", "reset"])),
     ("organizations.new_{}", Words::These(&["provider", "purchaser"])),
     ("organizations.edit_{}", Words::These(&["provider", "purchaser"])),
     ("people.came_as_{}", Words::Set("Part", &[])),

@@ -69,6 +69,13 @@ on_both_engines! {
         assert_eq!(app.number("select count(*) from enrolments where center_id = 1").await, before + 1);
         ann.get("/centers/1/people").await.is(200).hides("何伟明");
         ann.get("/centers/1/cards").await.is(200).hides("何伟明");
+        // Who is served is a resident.
+        let id = app.number("select id from people where name = '何伟明'").await;
+        let paper = [("group", "disabled"), ("valid_from", "2026-01-01"), ("document", "残疾证 1")];
+        ann.post(&format!("/centers/1/people/{id}/memberships"), &paper).await.is(303);
+        ann.get("/centers/1/people").await.is(200).shows("何伟明");
+        app.execute("update enrolments set as_staff = 1 where person_id = (select id from people where name = '何伟明')").await;
+        ann.get("/centers/1/people").await.is(200).hides("何伟明");
         // Looked for by name, they are found: they may well come to a class.
         ann.post("/centers/1/people/search", &[("q", "何伟明")]).await.is(200).shows("何伟明");
         let id = app.number("select id from people where name = '何伟明'").await;

@@ -13,7 +13,7 @@ use crate::check_in::Queue;
 use crate::check_in::sync::{Delivery, Told, Why, Word, sync};
 use crate::check_in::types::{AttendanceId, Code};
 use crate::clock::{Now, Timestamp, Zone};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::fields::Body;
 use crate::people::PersonId;
 use crate::store::{Conn, Db, Sealer, rows};
@@ -62,7 +62,7 @@ async fn receive(
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let (new, items): (Vec<_>, Vec<_>) = delivery.0.items.into_iter().partition(walk_ins::is_one);
     if new.len() > MOST_NEW {
-        return Err(Error::field("items", "field.too_many_items"));
+        return Err(Error::Invalid(FieldErrors::one("items", Fault::bound("field.too_many_newcomers", MOST_NEW))));
     }
     let mut synced = sync((&by).into(), now, sealer, queue, Delivery { sent_at: delivery.0.sent_at, items }).await?;
     for item in &new {
@@ -94,6 +94,8 @@ fn answer(lang: Lang, zone: Zone, names: &HashMap<PersonId, String>, told: Told)
         (Word::Out, _) => lang.text("front_desk.say.out"),
         (Word::Unknown, _) => lang.text("front_desk.say.unknown"),
         (Word::NotFound, _) => lang.text("front_desk.say.not_found"),
+        (_, Some(Why::Field("phone"))) => lang.text("field.not_a_phone"),
+        (_, Some(Why::Field("name"))) => lang.text("front_desk.say.no_name"),
         (Word::Invalid, _) | (_, Some(Why::Field(_))) => lang.text("refusal.unreadable"),
         (_, Some(Why::Door(Code::AlreadyIn))) => lang.with("front_desk.say.already", [("time", time)]),
         (_, Some(Why::Door(code))) => {

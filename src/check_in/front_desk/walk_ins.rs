@@ -107,12 +107,26 @@ pub(super) async fn receive(
 
 async fn register(by: &Greeter, now: Now, db: &Db, sealer: &Sealer, center: &Center, read: &Read) -> Result<Answer> {
     let mut tx = db.begin().await?;
-    // What a device without a network kept overnight was within its reach when it happened.
-    let then = Now(read.kept.unwrap_or(now.0));
+    let then = match read.kept {
+        // What a device without a network kept was within its reach when it happened, wherever the session is by now, and
+        // whatever the device takes for the time: no name is lost by that. The session's own day stands for it.
+        Some(_) => Now(activities::queries::session(by, &mut tx, center.id(), read.session).await?.starts_at),
+        None => now,
+    };
     let session = activities::queries::session_for(by, then, &mut tx, center, read.session).await?;
     let said = match read.kept {
         Some(seen_at) => {
-            actions::kept_walk_in(by, now, &mut tx, sealer, &session, read.request, &read.new, seen_at).await?
+            let said =
+                actions::kept_walk_in(by, now, &mut tx, sealer, &session, read.request, &read.new, seen_at).await;
+            if let Err(Error::NotFound) = said {
+                // Out of the desk's reach by now. Who stood there is registered all the same, and the desk is told.
+                drop(tx);
+                let mut tx = db.begin().await?;
+                actions::register_kept(by, now, &mut tx, sealer, &session, read.request, &read.new).await?;
+                tx.commit().await?;
+                return Err(Error::refused("session_moved"));
+            }
+            said?
         }
         None => actions::walk_in(by, now, &mut tx, sealer, &session, read.request, &read.new, Again::Repeat).await?,
     };

@@ -40,29 +40,38 @@ for (const button of document.querySelectorAll("button[formaction^='/preferences
   });
 }
 
-// A long text is kept in this tab until it has been sent: a page left, reloaded or lost takes nothing along. What the server
-// shows itself goes before; signing out takes all of it away.
-const draftOf = (area) => `draft ${location.pathname} ${area.form?.getAttribute("action") ?? ""} ${area.name}`;
+// A long text is kept in this tab until it has been sent: a page left, reloaded or lost takes nothing along. It is kept for who
+// typed it, and beside what the server showed then: where that is another now, somebody else has written meanwhile, and the
+// draft is offered, not put over it. Signing out takes all of it away.
+const reader = document.body.dataset.reader ?? "";
 const drafts = () => Object.keys(sessionStorage).filter((key) => key.startsWith("draft "));
-if (document.querySelector(".notice.ok")) {
-  for (const key of drafts()) if (sessionStorage.getItem(key).startsWith("sent ")) sessionStorage.removeItem(key);
+const draftKey = (area) => `draft ${reader} ${area.form.getAttribute("action") ?? location.pathname} ${area.name}`;
+const recall = (key) => { try { return JSON.parse(sessionStorage.getItem(key)); } catch { return null; } };
+const keep = (key, draft) => sessionStorage.setItem(key, JSON.stringify(draft));
+const succeeded = document.querySelector("[data-flash]") !== null;
+for (const key of drafts()) {
+  const draft = recall(key);
+  if (!draft || !key.startsWith(`draft ${reader} `) || (draft.sent && succeeded)) sessionStorage.removeItem(key);
+  else if (draft.sent) keep(key, { ...draft, sent: false });
 }
 for (const area of document.querySelectorAll("form[method=post] textarea")) {
-  const key = draftOf(area);
-  const kept = (sessionStorage.getItem(key) ?? "").replace(/^(sent|open) /, "");
-  if (kept && kept !== area.value && !document.getElementById("faults")) {
-    const before = area.value;
-    area.value = kept;
-    const note = document.getElementById("draft")?.content.firstElementChild.cloneNode(true);
-    note?.querySelector("button").addEventListener("click", () => {
-      area.value = before;
+  const [key, shown] = [draftKey(area), area.value];
+  const draft = recall(key);
+  const note = document.getElementById("draft")?.content.firstElementChild.cloneNode(true);
+  if (draft?.text && draft.text !== shown && note && !document.getElementById("faults")) {
+    const [drop, take] = [note.querySelector("[data-drop]"), note.querySelector("[data-take]")];
+    const put = () => { area.value = draft.text; take.hidden = true; };
+    if (draft.shown === shown) put();
+    take.addEventListener("click", put);
+    drop.addEventListener("click", () => {
+      area.value = shown;
       sessionStorage.removeItem(key);
       note.remove();
       area.focus();
     });
-    if (note) area.after(note);
+    area.after(note);
   }
-  area.addEventListener("input", () => sessionStorage.setItem(key, `open ${area.value}`));
+  area.addEventListener("input", () => keep(key, { text: area.value, shown, sent: false }));
 }
 document.addEventListener("submit", (event) => {
   if (event.target.getAttribute("action") === "/sign-out") {
@@ -70,7 +79,8 @@ document.addEventListener("submit", (event) => {
     return;
   }
   for (const area of event.target.querySelectorAll("textarea")) {
-    if (sessionStorage.getItem(draftOf(area))) sessionStorage.setItem(draftOf(area), `sent ${area.value}`);
+    const draft = recall(draftKey(area));
+    if (draft) keep(draftKey(area), { ...draft, text: area.value, sent: true });
   }
 });
 

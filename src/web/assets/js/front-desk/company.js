@@ -6,14 +6,15 @@ import { word, write } from "./words.js";
 const $ = (id) => document.getElementById(id);
 const fields = () => [$("company-heads"), $("company-name")];
 
-/** Whose visit the form is about. */
+/** Whose visit the form is about, and who came last: another, while somebody types. */
 let visit;
+let latest;
 
 /** The form for the visit of `outcome`. While somebody types, it stays with whom it is about. */
 export function offer(outcome) {
-  const next = outcome?.attendance ? outcome : undefined;
+  latest = outcome?.attendance ? outcome : undefined;
   const typing = $("company").open && fields().some((field) => field.value);
-  if (!outcome || (next?.id !== visit?.id && !typing)) become(next);
+  if (!outcome || (latest?.id !== visit?.id && !typing)) become(latest);
 }
 
 function become(next) {
@@ -24,6 +25,8 @@ function become(next) {
   write($("company-said"), "");
   if (!next) return;
   write($("company-whose"), next.name ?? "");
+  // Whoever came since stands large above: the button says whom it is about.
+  write($("company-save"), `${word("save_for")}${next.name ?? ""}`);
   write($("company-label"), word(next.kind === "out" ? "fetched_by" : "brought_by"));
 }
 
@@ -41,6 +44,7 @@ $("company-form").addEventListener("submit", async (event) => {
     if (!told.taken) return;
     $("company-form").reset();
     $("company-form").dispatchEvent(new Event("taken"));
+    if (latest?.id !== visit?.id) become(latest);
   } catch (error) {
     write($("company-said"), word(error instanceof NotTaken ? "company_not_taken" : "company_offline"));
   }

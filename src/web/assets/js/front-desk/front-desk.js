@@ -192,6 +192,9 @@ function find() {
   if (text && !found.length) begin(text);
 }
 
+/** A number as it is meant: full width, spaces, hyphens and the country's code aside. */
+const digits = (text) => text.normalize("NFKC").replace(/[\s\-()]/g, "").replace(/^\+?86(?=1\d{10}$)/, "");
+
 /** Whoever is looked for in vain is new: the form begins with what was typed, unless somebody is typing there. */
 function begin(text) {
   const [name, phone] = [$("new-name"), $("new-phone")];
@@ -269,6 +272,14 @@ $("new-form").addEventListener("submit", async (event) => {
   if (roster.plainCode(name)) {
     startAfresh();
     receive({ card: name });
+    return;
+  }
+  // Without a network nobody else looks at it, and what is kept must be of use: the rest says the server.
+  const fault = !/\p{L}/u.test(name) ? "bad_name" : phone && !/^(1\d{10}|0\d{9,11})$/.test(digits(phone)) ? "bad_phone" : "";
+  $("new-fault").hidden = !fault;
+  write($("new-fault"), fault && word(fault));
+  if (fault) {
+    $(fault === "bad_name" ? "new-name" : "new-phone").focus();
     return;
   }
   form.dataset.busy = "1";
