@@ -140,24 +140,38 @@ async fn keep_rows(tx: &mut Conn, sealer: &Sealer, import: ImportId, checked: &[
     Ok(())
 }
 
-/// Says what shall become of a row that does not say it itself.
+/// Says what shall become of rows that do not say it themselves.
 ///
 /// # Errors
 /// `NotFound` for a row that does not wait for it; `Refused("import_applied")`.
-pub async fn decide(tx: &mut Conn, import: &Import, row: i64, decision: Option<Decision>) -> Result<()> {
+pub async fn decide(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    import: &Import,
+    decisions: &[(i64, Option<Decision>)],
+) -> Result<()> {
     if import.state != ImportState::Checked {
         return Err(Error::refused("import_applied"));
     }
-    let decided =
-        sqlx::query("update import_rows set decision = $1 where import_id = $2 and row = $3 and verdict in ($4, $5)")
-            .bind(decision)
-            .bind(import.id)
-            .bind(row)
-            .bind(Verdict::BirthIdMismatch)
-            .bind(Verdict::Namesake)
-            .execute(tx)
-            .await?;
-    if decided.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+    let decided = sqlx::query(
+        "update import_rows set decision = (
+             select j.value ->> 'is' from json_each(cast($1 as json_text)) j
+             where cast(j.value ->> 'row' as bigint) = import_rows.row)
+         where import_id = $2 and verdict in ($3, $4)
+           and row in (select cast(j.value ->> 'row' as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(store::rows(decisions, |(row, decision)| json!({ "row": row, "is": decision })))
+    .bind(import.id)
+    .bind(Verdict::BirthIdMismatch)
+    .bind(Verdict::Namesake)
+    .execute(&mut *tx)
+    .await?;
+    if decided.rows_affected() != decisions.len() as u64 {
+        return Err(Error::NotFound);
+    }
+    audit::record(tx, by, now, audit::entry("import.decided", import.id.0).at(center.id())).await
 }
 
 /// Begins to apply a checked import: from now on it is not read otherwise.

@@ -40,7 +40,7 @@ impl Keys {
 
 /// Somebody whom a row may mean.
 #[derive(Clone, Debug, sqlx::FromRow)]
-struct Known {
+struct MaybeKnown {
     n: i64,
     id: PersonId,
     id_number_hash: Option<String>,
@@ -82,7 +82,7 @@ fn alike(one: &Keys, id_number: Option<&str>, name: &str, phone: Option<&str>, b
 }
 
 /// Those whom these rows may mean, each with the row's place.
-async fn known(conn: &mut Conn, center: CenterId, keys: &[(usize, Keys)]) -> Result<Vec<Known>> {
+async fn known(conn: &mut Conn, center: CenterId, keys: &[(usize, Keys)]) -> Result<Vec<MaybeKnown>> {
     let asked = store::rows(keys, |(n, keys)| json!({ "n": n, "card": keys.id_number, "name": keys.name }));
     Ok(sqlx::query_as(
         "with asked as materialized (
@@ -111,14 +111,14 @@ const RUN: usize = 1_000;
 pub async fn check(conn: &mut Conn, sealer: &Sealer, center: CenterId, rows: Vec<ReadRow>) -> Result<Vec<CheckedRow>> {
     let keys: Vec<(usize, Keys)> =
         rows.iter().enumerate().filter_map(|(n, row)| Some((n, Keys::of(sealer, row.input.as_ref()?)))).collect();
-    let mut found: HashMap<usize, Vec<Known>> = HashMap::new();
+    let mut found: HashMap<usize, Vec<MaybeKnown>> = HashMap::new();
     for run in keys.chunks(RUN) {
         for known in known(conn, center, run).await? {
             found.entry(usize::try_from(known.n).unwrap_or(0)).or_default().push(known);
         }
     }
     let mut keys: HashMap<usize, Keys> = keys.into_iter().collect();
-    let mut earlier = Earlier::default();
+    let mut earlier = RowsBefore::default();
     let mut checked = Vec::with_capacity(rows.len());
     for (n, mut row) in rows.into_iter().enumerate() {
         let Some(keys) = keys.remove(&n) else {
@@ -138,8 +138,8 @@ pub async fn check(conn: &mut Conn, sealer: &Sealer, center: CenterId, rows: Vec
     Ok(checked)
 }
 
-fn judged(mut row: ReadRow, keys: &Keys, found: Vec<Known>) -> CheckedRow {
-    let how = |known: &Known| {
+fn judged(mut row: ReadRow, keys: &Keys, found: Vec<MaybeKnown>) -> CheckedRow {
+    let how = |known: &MaybeKnown| {
         alike(keys, known.id_number_hash.as_deref(), &known.name_key, known.phone_hash.as_deref(), known.birth_date)
     };
     let best = found.into_iter().filter_map(|known| Some((how(&known)?, known))).max_by_key(|(how, _)| *how);
@@ -167,12 +167,12 @@ fn said(field: &str, key: &str, bound: Option<String>) -> RowFault {
 
 /// The people of the rows before, by what finds them again.
 #[derive(Default)]
-struct Earlier {
+struct RowsBefore {
     by_card: HashMap<String, u32>,
     by_name: HashMap<String, Vec<(u32, Keys)>>,
 }
 
-impl Earlier {
+impl RowsBefore {
     fn same(&self, keys: &Keys) -> Option<u32> {
         let by_card = keys.id_number.as_ref().and_then(|card| self.by_card.get(card)).copied();
         let of_name = self.by_name.get(&keys.name).into_iter().flatten();

@@ -20,7 +20,10 @@ mod upload;
 
 use rocket::fairing::AdHoc;
 
-pub use types::{ImportId, Verdict};
+pub use types::{
+    Decision, Import, ImportField, ImportId, ImportRow, ImportSource, ImportState, Mapping, RowDone, RowFault, Tallied,
+    Verdict,
+};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("imports", |rocket| async {

@@ -238,6 +238,15 @@ impl ImportPage {
         row.decision.unwrap_or(Decision::Skip) == *decision
     }
 
+    fn rows_key(&self) -> &'static str {
+        if self.all { "import.all_rows" } else { "import.faulty_rows" }
+    }
+
+    /// The address of the rows after these.
+    fn after(&self, next: &i64) -> String {
+        if self.all { format!("?all=true&after={next}") } else { format!("?after={next}") }
+    }
+
     fn faults(&self, row: &ImportRow) -> String {
         let faults = row.faults();
         let said = faults.iter().map(|fault| returned::said(self.lang, fault));
@@ -340,13 +349,12 @@ fn read_mapping(fields: &Fields, known: &Mapping, book: &Book) -> Result<Mapping
 
 /// Fields `row.<number>`: what shall become of each.
 #[post("/centers/<center>/people/imports/<id>/decisions", data = "<fields>")]
-async fn decide(by: Coordinator, db: &Db, center: CenterId, id: ImportId, fields: Fields) -> Result<Done> {
+async fn decide(by: Coordinator, db: &Db, now: Now, center: CenterId, id: ImportId, fields: Fields) -> Result<Done> {
     let mut tx = db.begin().await?;
     let (center, import) = open(&by, &mut tx, center, id).await?;
-    for name in fields.names() {
-        let Some(row) = name.strip_prefix("row.").and_then(|row| row.parse().ok()) else { continue };
-        actions::decide(&mut tx, &import, row, fields.get(name).parse().ok()).await?;
-    }
+    let row = |name: &str| Some((name.strip_prefix("row.")?.parse().ok()?, fields.get(name).parse().ok()));
+    let decisions: Vec<(i64, Option<Decision>)> = fields.names().filter_map(row).collect();
+    actions::decide(&by, now, &mut tx, &center, &import, &decisions).await?;
     tx.commit().await?;
     Ok(Done::to(center.path(format_args!("/people/imports/{id}")), "done.import_decided"))
 }

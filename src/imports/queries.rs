@@ -5,8 +5,7 @@ use crate::centers::CenterId;
 use crate::error::{Error, Result};
 use crate::store::Conn;
 
-const IMPORT: &str =
-    "select i.id, i.source, i.file_id, a.name as made_by, i.made_at, i.mapping, i.state, i.applied_at, i.undone_at
+const IMPORT: &str = "select i.id, i.source, i.file_id, a.name as made_by, i.made_at, i.mapping, i.state
      from imports i join accounts a on a.id = i.made_by";
 
 /// One import of the center.

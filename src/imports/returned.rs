@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::types::{Import, ImportRow, ImportSource, RowFault, Verdict};
+use super::types::{Import, ImportRow, ImportSource, RowFault};
 use crate::error::{Error, Result};
 use crate::files::KeptFile;
 use crate::sheets::{self, Entered, Patch};
@@ -52,9 +52,4 @@ pub fn with_verdicts(lang: Lang, import: &Import, file: KeptFile, rows: &[Import
         }
     };
     Ok(KeptFile { bytes, ..file })
-}
-
-/// Whether a verdict keeps the row out as it stands.
-pub fn is_out(verdict: Verdict) -> bool {
-    verdict != Verdict::Ok
 }

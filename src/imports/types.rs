@@ -125,8 +125,6 @@ pub struct Import {
     pub made_at: Timestamp,
     pub mapping: String,
     pub state: ImportState,
-    pub applied_at: Option<Timestamp>,
-    pub undone_at: Option<Timestamp>,
 }
 
 impl Import {

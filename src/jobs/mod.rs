@@ -42,7 +42,7 @@ pub fn stage() -> AdHoc {
 }
 
 /// With the handlers of a feature's kinds of jobs, from its stage:
-/// `jobs::register(rocket, Registry::default().on("import.people", |task| Box::pin(import(task))))`.
+/// `jobs::register(rocket, Registry::default().on("a.kind", |task| Box::pin(import(task))))`.
 pub fn register(rocket: Rocket<Build>, registry: Registry) -> Rocket<Build> {
     match rocket.state::<Registry>() {
         Some(known) => {

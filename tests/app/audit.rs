@@ -1,6 +1,7 @@
 //! Every writing route leaves its audit entry, in the transaction that writes. `audit.txt` is the table: a route of the
 //! server that has no row fails, and so does a row that has no route.
 
+use crate::imports::{SMALL, sends};
 use std::collections::BTreeSet;
 
 use linli::store::Engine;
@@ -60,6 +61,9 @@ impl Row {
         if self.is_looking() {
             return user.get(&path).await;
         }
+        if self.body == "a roster" {
+            return sends(user, &path, "roster.csv", SMALL).await;
+        }
         if self.body == "a picture" {
             return user.fetch(&path, Some((ContentType::PNG, picture()))).await;
         }
@@ -109,6 +113,15 @@ impl Row {
                  where not exists (select 1 from codes c where c.kind = w.kind and c.subject_id = w.id)",
             )
             .await;
+        }
+        if let Some((_, step)) = self.route.split_once("/imports/<id>") {
+            let ann = app.token("ann").await;
+            let told = sends(&ann, "/api/v1/people/imports?center=1", "roster.csv", SMALL).await.is(201).json();
+            app.execute("update import_rows set verdict = 'birth_id_mismatch' where row = 3").await;
+            if step == "/undoing" {
+                let path = format!("/api/v1/people/imports/{}/application", told["id"]);
+                ann.post_json(&path, serde_json::json!({})).await.is(200);
+            }
         }
         if self.path.contains("$invitation") {
             let mut tx = app.begin().await;

@@ -122,6 +122,8 @@ const PATTERNS: &[(&str, Words)] = &[
         Words::Between("templates/check_in/front_desk.html", "{% endfor %}\n    {% for word in [", "] %}"),
     ),
     ("front_desk.word.{}", Words::Between("templates/check_in/front_desk.html", "{% for word in [", "] %}")),
+    ("import.row_{}", Words::These(&["undone", "stays"])),
+    ("import_field.{}", Words::Set("ImportField", &[])),
     ("link.{}", Words::These(&["opening", "reset"])),
     ("organizations.new_{}", Words::These(&["provider", "purchaser"])),
     ("organizations.edit_{}", Words::These(&["provider", "purchaser"])),

@@ -22,6 +22,7 @@ mod front_desk_journey;
 mod hall;
 mod hidden;
 mod jobs;
+mod imports;
 mod journeys;
 mod lasting;
 mod locales;

@@ -48,7 +48,8 @@ impl Dump {
 fn tables(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => {
-            "select m.name, 'json_object(' || group_concat('''' || c.name || ''', ' || c.name) || ') from ' || m.name
+            "select m.name, 'json_object(' || group_concat('''' || c.name || ''', ' ||
+                        case when lower(c.type) = 'blob' then 'hex(' || c.name || ')' else c.name end) || ') from ' || m.name
              from sqlite_master m join pragma_table_info(m.name) c
              where m.type = 'table' and m.name not like 'sqlite_%' and m.name <> '_sqlx_migrations' group by m.name"
         }

@@ -1,0 +1,143 @@
+//! Rosters taken in: the sample's verdicts, applied once, taken back as a whole, and given back with what is wrong.
+
+use std::collections::BTreeMap;
+
+use calamine::{Reader as _, Xlsx};
+use rocket::http::ContentType;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, TestApp, User, on_both_engines};
+
+/// A roster of two rows.
+pub(crate) const SMALL: &[u8] = "姓名,联系电话\n何伟明,13500135000\n何小明,13500135001\n".as_bytes();
+
+const WORKBOOK: &[u8] = include_bytes!("../samples/roster.xlsx");
+const TEXT: &[u8] = include_bytes!("../samples/roster-gb18030.csv");
+
+/// Sends a file as a form's.
+pub(crate) async fn sends(user: &User<'_>, path: &str, name: &str, bytes: &[u8]) -> Answer {
+    const BORDER: &str = "linli-border-0191c7f0";
+    let head = format!(
+        "--{BORDER}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: application/octet-stream\r\n\r\n"
+    );
+    let body = [head.as_bytes(), bytes, format!("\r\n--{BORDER}--\r\n").as_bytes()].concat();
+    user.fetch(path, Some((ContentType::new("multipart", "form-data").with_params(("boundary", BORDER)), body))).await
+}
+
+/// The verdicts that the sample's rows must get, by row of the workbook.
+fn expected() -> BTreeMap<i64, String> {
+    let rows: Vec<Value> = serde_json::from_str(include_str!("../samples/expected.json")).unwrap();
+    rows.iter().map(|row| (row["row"].as_i64().unwrap(), row["kind"].as_str().unwrap().to_owned())).collect()
+}
+
+fn verdicts(told: &Value) -> BTreeMap<i64, String> {
+    let rows = told["rows"].as_array().unwrap();
+    rows.iter().map(|row| (row["row"].as_i64().unwrap(), row["verdict"].as_str().unwrap().to_owned())).collect()
+}
+
+fn counted(told: &Value) -> BTreeMap<String, usize> {
+    told["rows"].as_array().unwrap().iter().fold(BTreeMap::new(), |mut counts, row| {
+        *counts.entry(row["done"].as_str().unwrap_or("waiting").to_owned()).or_default() += 1;
+        counts
+    })
+}
+
+/// Everything that is known of the center's people, as text.
+async fn known(app: &TestApp) -> Vec<(String, Option<String>, Option<String>, Option<String>)> {
+    sqlx::query_as(
+        "select p.name, p.birth_date, p.phone_hash, e.note from people p join enrolments e on e.person_id = p.id
+         order by p.name, p.birth_date, p.phone_hash, e.center_id",
+    )
+    .fetch_all(&mut *app.db().read().await.unwrap())
+    .await
+    .unwrap()
+}
+
+on_both_engines! {
+    async fn every_row_of_the_sample_is_judged_as_it_must_be(app: TestApp) {
+        let ann = app.token("ann").await;
+        let told = sends(&ann, "/api/v1/people/imports?center=1", "名册.xlsx", WORKBOOK).await.is(201).json();
+        assert_eq!(verdicts(&told), expected());
+        // The same rows as text, without the rows that stand empty in the workbook.
+        let told = sends(&ann, "/api/v1/people/imports?center=1", "名册.csv", TEXT).await.is(201).json();
+        assert_eq!(verdicts(&told).into_values().collect::<Vec<_>>(), expected().into_values().collect::<Vec<_>>());
+        assert_eq!(app.number("select count(*) from people").await, 0, "nothing is written yet");
+    }
+
+    async fn applied_twice_it_changes_nothing_and_taken_back_all_is_as_before(app: TestApp) {
+        let ann = app.token("ann").await;
+        // Somebody of the roster is known already, without a birth date.
+        let page = app.sign_in("ann").await;
+        page.post("/centers/1/people", &[("name", "张强玉"), ("phone", "15016613186"), ("note", "喜欢下棋")]).await.is(303);
+        let before = known(&app).await;
+        let first = sends(&ann, "/api/v1/people/imports?center=1", "名册.xlsx", WORKBOOK).await.is(201).json();
+        let path = format!("/api/v1/people/imports/{}", first["id"]);
+        let told = ann.post_json(&format!("{path}/application"), json!({})).await.is(200).json();
+        let counts = counted(&told);
+        assert_eq!((counts.get("created"), counts.get("filled")), (Some(&102), Some(&1)), "{counts:?}");
+        ann.post_json(&format!("{path}/application"), json!({})).await.is(409).is_refused("import_not_checked");
+        let after = known(&app).await;
+        assert_eq!(after.len(), before.len() + 102);
+        assert!(after.iter().any(|(name, born, _, note)| name == "张强玉" && born.as_deref() == Some("1971-03-13") && note.as_deref() == Some("喜欢下棋")));
+        let second = sends(&ann, "/api/v1/people/imports?center=1", "名册.xlsx", WORKBOOK).await.is(201).json();
+        let again = ann.post_json(&format!("/api/v1/people/imports/{}/application", second["id"]), json!({})).await.is(200).json();
+        let counts = counted(&again);
+        assert_eq!(counts.get("kept"), Some(&103), "{counts:?}");
+        assert_eq!(known(&app).await, after, "the second time changes nothing");
+        let undone = ann.post_json(&format!("{path}/undoing"), json!({})).await.is(200).json();
+        assert_eq!(undone["state"], "undone");
+        assert_eq!(known(&app).await, before);
+        ann.post_json(&format!("{path}/undoing"), json!({})).await.is(409).is_refused("import_not_applied");
+    }
+
+    async fn who_has_come_since_stays(app: TestApp) {
+        let ann = app.token("ann").await;
+        let first = sends(&ann, "/api/v1/people/imports?center=1", "名册.xlsx", WORKBOOK).await.is(201).json();
+        let path = format!("/api/v1/people/imports/{}", first["id"]);
+        ann.post_json(&format!("{path}/application"), json!({})).await.is(200);
+        let id = app.number("select min(id) from people where name = '张强玉'").await;
+        app.sign_in("ann").await.post(&format!("/centers/1/people/{id}/memberships"), &[("group", "disabled"), ("valid_from", "2026-01-01"), ("document", "残疾证 1")]).await.is(303);
+        ann.post_json(&format!("{path}/undoing"), json!({})).await.is(200);
+        assert_eq!(app.number("select count(*) from people").await, 1);
+    }
+
+    async fn the_file_goes_back_with_what_is_wrong(app: TestApp) {
+        let ann = app.token("ann").await;
+        let told = sends(&ann, "/api/v1/people/imports?center=1", "名册.xlsx", WORKBOOK).await.is(201).json();
+        let file = ann.get(&format!("/api/v1/people/imports/{}/file", told["id"])).await.is(200);
+        let mut book = Xlsx::new(std::io::Cursor::new(file.body)).unwrap();
+        let name = book.sheet_names()[0].clone();
+        let range = book.worksheet_range(&name).unwrap();
+        let row = |number: u32| range.rows().nth((number - 1 - range.start().unwrap().0) as usize).unwrap().last().unwrap().to_string();
+        assert!(row(19).contains("ID number") || row(19).contains("身份证"), "{}", row(19));
+        let told = sends(&ann, "/api/v1/people/imports?center=1", "名册.csv", TEXT).await.is(201).json();
+        let file = ann.get(&format!("/api/v1/people/imports/{}/file", told["id"])).await.is(200);
+        assert!(file.body.starts_with(TEXT.split(|byte| *byte == b'\r' || *byte == b'\n').next().unwrap()), "in its own encoding");
+        assert!(file.body.len() > TEXT.len());
+    }
+
+    async fn by_the_page_columns_are_put_right_and_rows_are_decided(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        let list = "/centers/1/people/imports";
+        sends(&ann, list, "x.xlsx", b"").await.is(422);
+        sends(&ann, list, "x.xlsx", b"PK\x03\x04 no workbook").await.is(422);
+        let page = sends(&ann, list, "名册.xlsx", WORKBOOK).await.leads_to();
+        ann.get(&page).await.is(200).shows("各列是什么").shows("张强玉");
+        ann.post(&format!("{page}/application"), &[]).await.is(409);
+        // The first column is a number that nobody reads; the mapping stays as it was guessed.
+        ann.post(&format!("{page}/mapping"), &[("column.0", "")]).await.is(303);
+        ann.get(&page).await.is(200).shows("与身份证号不符").shows("以身份证号为准").hides("PASSWORD");
+        let row = app.number("select min(row) from import_rows where verdict = 'birth_id_mismatch'").await;
+        ann.post(&format!("{page}/decisions"), &[(&format!("row.{row}"), "by_card")]).await.is(303);
+        ann.post(&format!("{page}/decisions"), &[("row.4", "by_card")]).await.is(404);
+        ann.post(&format!("{page}/application"), &[]).await.is(303);
+        assert_eq!(app.number("select count(*) from people").await, 104, "with the one that was decided");
+        ann.get(&format!("{page}?all=true")).await.is(200).shows("新登记");
+        ann.post(&format!("{page}/undoing"), &[]).await.is(303);
+        assert_eq!(app.number("select count(*) from people").await, 0);
+        // Another center's is not found.
+        app.sign_in("olga").await.get(&page).await.is(404);
+        app.sign_in("fay").await.get(list).await.is(403);
+    }
+}
