@@ -254,11 +254,33 @@ impl ImportPage {
     }
 }
 
+/// A text whose long numbers show their ends alone: a column is told by them as well, and a screen is read by others.
+fn masked(text: &str) -> String {
+    let (mut shown, mut number) = (String::new(), String::new());
+    let put = |shown: &mut String, number: &mut String| {
+        match number.len() > 6 {
+            true => shown.push_str(&format!("****{}", &number[number.len() - 4..])),
+            false => shown.push_str(number),
+        }
+        number.clear();
+    };
+    for c in text.chars() {
+        if c.is_ascii_digit() {
+            number.push(c);
+        } else {
+            put(&mut shown, &mut number);
+            shown.push(c);
+        }
+    }
+    put(&mut shown, &mut number);
+    shown
+}
+
 fn samples(sheet: &BookSheet, mapping: &Mapping) -> Vec<String> {
     let rows: Vec<_> = sheet.rows.iter().filter(|row| row.number > mapping.header).take(SAMPLES).collect();
     (0..mapping.columns.len())
         .map(|column| {
-            let cells = rows.iter().filter_map(|row| row.cells.get(column)).map(|cell| cell.shown());
+            let cells = rows.iter().filter_map(|row| row.cells.get(column)).map(|cell| masked(&cell.shown()));
             cells.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" / ")
         })
         .collect()

@@ -23,7 +23,7 @@ pub fn words(lang: Lang, row: &ImportRow) -> String {
 pub fn said(lang: Lang, fault: &RowFault) -> String {
     let field = lang.text(&format!("import_field.{}", fault.field));
     let why = lang.with(&fault.key, fault.bound.iter().map(|bound| ("bound", bound.clone())));
-    format!("{field} {why}")
+    format!("{field}{}{why}", lang.text("list.colon"))
 }
 
 /// The kept file with the verdict of every row beside it. Pasted cells go back as text.

@@ -125,7 +125,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 }
 
 // What a desk shows whole a phone shows folded; paper shows it whole again.
-const folds = document.querySelectorAll("details.chapter");
+const folds = document.querySelectorAll(".report details.chapter");
 if (matchMedia("(max-width: 47.99em)").matches) for (const fold of folds) fold.open = false;
 addEventListener("beforeprint", () => { for (const fold of folds) fold.open = true; });
 
