@@ -73,39 +73,84 @@ fn columns_fit(columns: &[Option<super::types::ImportField>], mapping: &Mapping)
     columns.len() == mapping.columns.len()
 }
 
-/// Says how an import is read, and checks its rows: nothing is written of people yet.
+/// Says how an import is read, and judges its rows: nothing is written of people yet. The rows are kept some at a time, so that the
+/// door does not wait for all of them; until the last are, the import is to be checked.
 ///
 /// # Errors
-/// `Refused("import_applied")` for one that is applied or being applied.
+/// `Refused("import_applied")` for one that is applied or being applied; `Busy` where too many want a hand.
 pub async fn check(
     by: &Coordinator,
     now: Now,
-    tx: &mut Conn,
+    db: &Db,
     sealer: &Sealer,
     center: &Center,
-    (import, book, mapping): (&Import, &Book, &Mapping),
+    (import, book, mapping): (&Import, Book, &Mapping),
 ) -> Result<()> {
-    let checkable = [ImportState::Mapped, ImportState::Checked];
-    let taken =
-        sqlx::query("update imports set mapping = $1, state = $2, checked_at = $3 where id = $4 and state in ($5, $6)")
-            .bind(json!(mapping).to_string())
-            .bind(ImportState::Checked)
-            .bind(now.0)
-            .bind(import.id)
-            .bind(checkable[0])
-            .bind(checkable[1])
-            .execute(&mut *tx)
-            .await?;
-    if taken.rows_affected() == 0 {
+    let (said, today) = (mapping.clone(), center.zone.date(now.0));
+    let read = hands::KNOWN.lend(move || judge(&book, &said, today)).await?.ok_or(Error::NotFound)?;
+    let checked = check::check(&mut *db.read().await?, sealer, center.id(), read).await?;
+    let mut tx = db.begin().await?;
+    begin_checking(by, now, &mut tx, center, import.id, mapping).await?;
+    tx.commit().await?;
+    for run in checked.chunks(KEPT_AT_ONCE) {
+        let mut tx = db.begin().await?;
+        keep_rows(&mut tx, sealer, import.id, run).await?;
+        tx.commit().await?;
+    }
+    let mut tx = db.begin().await?;
+    end_checking(now, &mut tx, center, import.id, mapping).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Rows that are kept in one transaction.
+const KEPT_AT_ONCE: usize = 500;
+
+/// The rows below the header, each as it is read; none where there is no such sheet.
+fn judge(book: &Book, mapping: &Mapping, today: Date) -> Option<Vec<rows::ReadRow>> {
+    let below = book.sheets.get(mapping.sheet)?.rows.iter().filter(|row| row.number > mapping.header);
+    Some(below.map(|row| rows::read(row, mapping, today)).collect())
+}
+
+async fn begin_checking(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    import: ImportId,
+    mapping: &Mapping,
+) -> Result<()> {
+    let begun = sqlx::query("update imports set mapping = $1, state = $2 where id = $3 and state in ($2, $4)")
+        .bind(json!(mapping).to_string())
+        .bind(ImportState::Mapped)
+        .bind(import)
+        .bind(ImportState::Checked)
+        .execute(&mut *tx)
+        .await?;
+    if begun.rows_affected() == 0 {
         return Err(Error::refused("import_applied"));
     }
-    sqlx::query("delete from import_rows where import_id = $1").bind(import.id).execute(&mut *tx).await?;
-    let today = center.zone.date(now.0);
-    let sheet = book.sheets.get(mapping.sheet).ok_or(Error::NotFound)?;
-    let read = sheet.rows.iter().filter(|row| row.number > mapping.header).map(|row| rows::read(row, mapping, today));
-    let checked = check::check(tx, sealer, center.id(), read.collect()).await?;
-    for run in checked.chunks(500) {
-        keep_rows(tx, sealer, import.id, run).await?;
+    sqlx::query("delete from import_rows where import_id = $1").bind(import).execute(&mut *tx).await?;
+    audit::record(tx, by, now, audit::entry("import.checked", import.0).at(center.id())).await
+}
+
+async fn end_checking(
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    import: ImportId,
+    mapping: &Mapping,
+) -> Result<()> {
+    // Checked by somebody else meanwhile, by another mapping: theirs stands.
+    let ended = sqlx::query("update imports set state = $1, checked_at = $2 where id = $3 and state = $4 and mapping = $5")
+        .bind(ImportState::Checked)
+        .bind(now.0)
+        .bind(import)
+        .bind(ImportState::Mapped)
+        .bind(json!(mapping).to_string())
+        .execute(&mut *tx)
+        .await?;
+    if ended.rows_affected() == 0 {
+        return Err(Error::refused("import_applied"));
     }
     sqlx::query(
         "insert into import_mappings (center_id, heads, columns) values ($1, $2, $3)
@@ -114,9 +159,9 @@ pub async fn check(
     .bind(center.id())
     .bind(heads_of(mapping))
     .bind(json!(mapping.columns).to_string())
-    .execute(&mut *tx)
+    .execute(tx)
     .await?;
-    audit::record(tx, by, now, audit::entry("import.checked", import.id.0).at(center.id())).await
+    Ok(())
 }
 
 async fn keep_rows(tx: &mut Conn, sealer: &Sealer, import: ImportId, checked: &[CheckedRow]) -> Result<()> {

@@ -119,11 +119,11 @@ pub(crate) async fn create(
     let sent = (roster.source, &roster.file, &roster.book);
     let id = actions::begin(&by, now, &mut tx, sealer, &center, sent).await?;
     let import = queries::find(&mut tx, center.id(), id).await?;
-    let mapping = import.mapping();
-    actions::check(&by, now, &mut tx, sealer, &center, (&import, &roster.book, &mapping)).await?;
-    let import = queries::find(&mut tx, center.id(), id).await?;
-    let told = ImportJson::load(&mut tx, &import).await?;
     tx.commit().await?;
+    actions::check(&by, now, db, sealer, &center, (&import, roster.book, &import.mapping())).await?;
+    let mut conn = db.read().await?;
+    let import = queries::find(&mut conn, center.id(), id).await?;
+    let told = ImportJson::load(&mut conn, &import).await?;
     Ok(Created::new(format!("/api/v1/people/imports/{id}")).body(Json(told)))
 }
 

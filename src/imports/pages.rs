@@ -336,9 +336,7 @@ async fn map(
     let book =
         actions::open(import.source, kept.bytes).await?.map_err(|fault| Error::internal(format!("{fault:?}")))?;
     let mapping = read_mapping(&fields, &import.mapping(), &book)?;
-    let mut tx = db.begin().await?;
-    actions::check(&by, now, &mut tx, sealer, &center, (&import, &book, &mapping)).await?;
-    tx.commit().await?;
+    actions::check(&by, now, db, sealer, &center, (&import, book, &mapping)).await?;
     Ok(Done::to(center.path(format_args!("/people/imports/{id}")), "done.import_checked"))
 }
 
