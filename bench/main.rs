@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use linli::auth::{Role, Scope, accounts};
+use linli::auth::{AccountId, Role, Scope, accounts, logins};
 use linli::centers::CenterId;
 use linli::check_in::RequestId;
 use linli::clock::{Clock, Timestamp};
@@ -72,7 +72,16 @@ impl World {
             tx.commit().await.unwrap();
             made
         };
-        let (token, login) = (secret(Role::FrontDesk).await, secret(Role::SocialWorker).await);
+        let token = secret(Role::FrontDesk).await;
+        _ = secret(Role::SocialWorker).await;
+        // Pages are opened by a browser's login: a token is none.
+        let login = {
+            let mut tx = db.begin().await.unwrap();
+            let account = sqlx::query_scalar("select max(id) from accounts").fetch_one(&mut *tx).await.unwrap();
+            let login = logins::open(&mut tx, clock.now(), AccountId(account), logins::Kind::Browser, "bench").await;
+            tx.commit().await.unwrap();
+            login.expect("a login")
+        };
         let world = Self { url: url.to_owned(), db, token, login, fresh: AtomicU64::new(1) };
         world
             .run("insert into room_kinds (code, class, name, name_en) values ('bench', 'own', 'bench', 'bench')")

@@ -133,22 +133,17 @@ async fn begin_checking(
     audit::record(tx, by, now, audit::entry("import.checked", import.0).at(center.id())).await
 }
 
-async fn end_checking(
-    now: Now,
-    tx: &mut Conn,
-    center: &Center,
-    import: ImportId,
-    mapping: &Mapping,
-) -> Result<()> {
+async fn end_checking(now: Now, tx: &mut Conn, center: &Center, import: ImportId, mapping: &Mapping) -> Result<()> {
     // Checked by somebody else meanwhile, by another mapping: theirs stands.
-    let ended = sqlx::query("update imports set state = $1, checked_at = $2 where id = $3 and state = $4 and mapping = $5")
-        .bind(ImportState::Checked)
-        .bind(now.0)
-        .bind(import)
-        .bind(ImportState::Mapped)
-        .bind(json!(mapping).to_string())
-        .execute(&mut *tx)
-        .await?;
+    let ended =
+        sqlx::query("update imports set state = $1, checked_at = $2 where id = $3 and state = $4 and mapping = $5")
+            .bind(ImportState::Checked)
+            .bind(now.0)
+            .bind(import)
+            .bind(ImportState::Mapped)
+            .bind(json!(mapping).to_string())
+            .execute(&mut *tx)
+            .await?;
     if ended.rows_affected() == 0 {
         return Err(Error::refused("import_applied"));
     }
