@@ -1,4 +1,4 @@
--- Who was entered only because they were taken on as staff is no resident, until they come as one or somebody enters more of them.
+-- Who was entered only because they were taken on as staff is no resident, until they get a certificate or somebody enters more of them.
 alter table enrolments add column as_staff bigint not null default 0 check (as_staff in (0, 1));
 update enrolments set as_staff = 1
 where address is null and note is null

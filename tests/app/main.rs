@@ -6,6 +6,7 @@ mod access;
 mod accounts;
 mod activities;
 mod audit;
+mod agenda;
 mod api;
 mod calendars;
 mod cards;

@@ -86,7 +86,7 @@ pub struct CardsAmong {
     pub serving: bool,
 }
 
-/// The residents of the list, who come as such ([`people::queries::RESIDENT`]).
+/// The center's residents ([`people::queries::RESIDENT`]), not who was entered only as staff.
 fn residents() -> String {
     format!("{AMONG} and {}", people::queries::RESIDENT)
 }
