@@ -6,7 +6,7 @@ use super::check::{self, CheckedRow};
 use super::columns;
 use super::queries;
 use super::rows;
-use super::types::{Decision, Import, ImportId, ImportRow, ImportSource, ImportState, Mapping, RowDone, Verdict};
+use super::types::{Decision, Import, ImportId, ImportSource, ImportState, Mapping, Verdict};
 use crate::audit;
 use crate::auth::Coordinator;
 use crate::centers::Center;
@@ -15,7 +15,6 @@ use crate::error::{Error, Result};
 use crate::fields::Fields;
 use crate::files::{self, CheckedFile, Secrecy};
 use crate::hands;
-use crate::people::{self, Taken};
 use crate::sheets::{self, Book, SheetFault};
 use crate::store::{self, Conn, Db, Sealed, Sealer};
 
@@ -214,221 +213,9 @@ pub async fn decide(
     audit::record(tx, by, now, audit::entry("import.decided", import.id.0).at(center.id())).await
 }
 
-/// Begins to apply a checked import: from now on it is not read otherwise.
-///
-/// # Errors
-/// `Refused("import_not_checked")` for one that is not checked, and for one that was applied.
-pub async fn begin_applying(
-    by: &Coordinator,
-    now: Now,
-    tx: &mut Conn,
-    center: &Center,
-    import: ImportId,
-) -> Result<()> {
-    let begun = sqlx::query("update imports set state = $1 where id = $2 and state = $3")
-        .bind(ImportState::Applying)
-        .bind(import)
-        .bind(ImportState::Checked)
-        .execute(&mut *tx)
-        .await?;
-    if begun.rows_affected() == 0 {
-        return Err(Error::refused("import_not_checked"));
-    }
-    audit::record(tx, by, now, audit::entry("import.applied", import.0).at(center.id())).await
-}
-
-/// Rows that are applied in one transaction: the door does not wait long for it.
-const BATCH: i64 = 50;
-
-/// Applies the next rows; says how many there were. Each row is applied once, however often this is asked.
-pub async fn apply_some(
-    by: &Coordinator,
-    now: Now,
-    tx: &mut Conn,
-    sealer: &Sealer,
-    center: &Center,
-    import: ImportId,
-) -> Result<usize> {
-    let waiting = queries::waiting(tx, import, BATCH).await?;
-    let today = center.zone.date(now.0);
-    for row in &waiting {
-        let (done, taken) = apply(by, now, tx, sealer, center, row, today).await?;
-        let (person, before, version) = match taken {
-            Some(taken) => (Some(taken.person), taken.before, Some(taken.version)),
-            None => (None, None, None),
-        };
-        sqlx::query(
-            "update import_rows set done = $1, person_id = coalesce($2, person_id), before_sealed = $3, version = $4
-             where import_id = $5 and row = $6",
-        )
-        .bind(done)
-        .bind(person)
-        .bind(before.map(|before| sealer.seal(&before)))
-        .bind(version)
-        .bind(import)
-        .bind(row.row)
-        .execute(&mut *tx)
-        .await?;
-    }
-    if waiting.is_empty() {
-        sqlx::query("update imports set state = $1, applied_at = $2 where id = $3 and state = $4")
-            .bind(ImportState::Applied)
-            .bind(now.0)
-            .bind(import)
-            .bind(ImportState::Applying)
-            .execute(&mut *tx)
-            .await?;
-    }
-    Ok(waiting.len())
-}
-
 /// What a row's fields are, as they were kept.
 pub fn opened(sealer: &Sealer, sealed: &Sealed) -> Fields {
     let said: Vec<(String, String)> =
         sealer.open(sealed).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     said.iter().fold(Fields::default(), |fields, (name, value)| fields.with(name, value))
-}
-
-async fn apply(
-    by: &Coordinator,
-    now: Now,
-    tx: &mut Conn,
-    sealer: &Sealer,
-    center: &Center,
-    row: &ImportRow,
-    today: Date,
-) -> Result<(RowDone, Option<Taken>)> {
-    let is_meant = match row.verdict {
-        Verdict::Ok => true,
-        verdict => verdict.waits() && row.decision.is_some_and(|decision| decision != Decision::Skip),
-    };
-    if !is_meant {
-        return Ok((RowDone::Skipped, None));
-    }
-    let number = u32::try_from(row.row).unwrap_or(0);
-    let read = rows::decided(number, &opened(sealer, &row.sealed), row.decision, today);
-    let Some(mut input) = read.input else { return Ok((RowDone::Failed, None)) };
-    // Who was decided to be another of the name, is one.
-    let person = row.person_id.filter(|_| row.verdict != Verdict::Namesake);
-    input.anyway = true;
-    match people::take_in(by, now, tx, sealer, center, person, &input).await {
-        Ok(taken) => Ok((taken.done.into(), Some(taken))),
-        // Somebody was registered, or changed, since the rows were checked.
-        Err(Error::Refused(_) | Error::Invalid(_) | Error::NotFound) => Ok((RowDone::Failed, None)),
-        Err(error) => Err(error),
-    }
-}
-
-impl From<people::TakenAs> for RowDone {
-    fn from(taken: people::TakenAs) -> Self {
-        match taken {
-            people::TakenAs::Created => Self::Created,
-            people::TakenAs::Enrolled => Self::Enrolled,
-            people::TakenAs::Filled => Self::Filled,
-            people::TakenAs::Kept => Self::Kept,
-        }
-    }
-}
-
-/// Takes the next rows back; says how many there were. Whoever has come since, or was changed since, stays, and the row says so.
-pub async fn undo_some(
-    by: &Coordinator,
-    now: Now,
-    tx: &mut Conn,
-    sealer: &Sealer,
-    center: &Center,
-    import: ImportId,
-) -> Result<usize> {
-    #[derive(sqlx::FromRow)]
-    struct Applied {
-        row: i64,
-        done: RowDone,
-        person_id: Option<people::PersonId>,
-        before_sealed: Option<Sealed>,
-        version: Option<i64>,
-    }
-    let applied: Vec<Applied> = sqlx::query_as(
-        "select row, done, person_id, before_sealed, version from import_rows
-         where import_id = $1 and undone is null and done in ($2, $3, $4) order by row desc limit $5",
-    )
-    .bind(import)
-    .bind(RowDone::Created)
-    .bind(RowDone::Enrolled)
-    .bind(RowDone::Filled)
-    .bind(BATCH)
-    .fetch_all(&mut *tx)
-    .await?;
-    for row in &applied {
-        let undone = match (row.person_id, row.done) {
-            (Some(person), RowDone::Filled) => {
-                let before = row.before_sealed.as_ref().and_then(|sealed| sealer.open(sealed)).unwrap_or_default();
-                people::give_back(by, now, tx, sealer, center, (person, row.version.unwrap_or(0)), &before).await?
-            }
-            (Some(person), _) => people::take_out(by, now, tx, center, person).await?,
-            (None, _) => false,
-        };
-        sqlx::query("update import_rows set undone = $1 where import_id = $2 and row = $3")
-            .bind(if undone { "undone" } else { "stays" })
-            .bind(import)
-            .bind(row.row)
-            .execute(&mut *tx)
-            .await?;
-    }
-    if applied.is_empty() {
-        sqlx::query("update imports set state = $1, undone_at = $2 where id = $3 and state = $4")
-            .bind(ImportState::Undone)
-            .bind(now.0)
-            .bind(import)
-            .bind(ImportState::Applied)
-            .execute(&mut *tx)
-            .await?;
-    }
-    Ok(applied.len())
-}
-
-/// Applies all of an import, some rows a transaction.
-pub async fn apply_all(
-    by: &Coordinator,
-    now: Now,
-    db: &Db,
-    sealer: &Sealer,
-    center: &Center,
-    import: ImportId,
-) -> Result<()> {
-    loop {
-        let mut tx = db.begin().await?;
-        let some = apply_some(by, now, &mut tx, sealer, center, import).await?;
-        tx.commit().await?;
-        if some == 0 {
-            return Ok(());
-        }
-    }
-}
-
-/// Takes all of an applied import back.
-///
-/// # Errors
-/// `Refused("import_not_applied")`.
-pub async fn undo_all(
-    by: &Coordinator,
-    now: Now,
-    db: &Db,
-    sealer: &Sealer,
-    center: &Center,
-    import: &Import,
-) -> Result<()> {
-    if import.state != ImportState::Applied {
-        return Err(Error::refused("import_not_applied"));
-    }
-    let mut tx = db.begin().await?;
-    audit::record(&mut tx, by, now, audit::entry("import.undone", import.id.0).at(center.id())).await?;
-    tx.commit().await?;
-    loop {
-        let mut tx = db.begin().await?;
-        let some = undo_some(by, now, &mut tx, sealer, center, import.id).await?;
-        tx.commit().await?;
-        if some == 0 {
-            return Ok(());
-        }
-    }
 }

@@ -8,9 +8,9 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::types::{Import, ImportId, ImportRow, RowFault};
+use super::types::{Course, Import, ImportId, ImportRow, RowFault};
 use super::upload::Upload;
-use super::{actions, queries, returned};
+use super::{actions, course, queries, returned};
 use crate::api::{self, Problem};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center};
@@ -67,7 +67,7 @@ impl From<ImportRow> for ImportRowJson {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ImportJson {
     id: i64,
-    /// `mapped`, `checked`, `applying`, `applied` or `undone`
+    /// `mapped`, `checked`, `applying`, `applied`, `undoing` or `undone`
     state: String,
     rows: Vec<ImportRowJson>,
 }
@@ -136,8 +136,9 @@ pub(crate) async fn show(by: Coordinator, db: &Db, id: ImportId) -> Result<Json<
     Ok(Json(ImportJson::load(&mut conn, &import).await?))
 }
 
-/// Writes the good rows. A row of somebody who is known here adds what is not known, and changes nothing else.
-#[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = ImportJson), (status = "4XX", body = Problem)))]
+/// Writes the good rows. A row of somebody who is known here adds what is not known, and changes nothing else. A long import goes on
+/// after the answer, whose state is then `applying`.
+#[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = ImportJson), (status = 202, body = ImportJson), (status = "4XX", body = Problem)))]
 #[post("/people/imports/<id>/application")]
 pub(crate) async fn apply(
     by: Coordinator,
@@ -145,19 +146,13 @@ pub(crate) async fn apply(
     now: Now,
     sealer: &State<Sealer>,
     id: ImportId,
-) -> Result<Json<ImportJson>> {
-    let mut tx = db.begin().await?;
-    let (center, import) = open(&by, &mut tx, id).await?;
-    actions::begin_applying(&by, now, &mut tx, &center, import.id).await?;
-    tx.commit().await?;
-    actions::apply_all(&by, now, db, sealer, &center, id).await?;
-    let mut conn = db.read().await?;
-    let (_, import) = open(&by, &mut conn, id).await?;
-    Ok(Json(ImportJson::load(&mut conn, &import).await?))
+) -> Result<(Status, Json<ImportJson>)> {
+    set_out(Course::Apply, &by, db, now, sealer, id).await
 }
 
-/// Takes an applied import back. Whoever has come since, or was changed since, stays.
-#[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = ImportJson), (status = "4XX", body = Problem)))]
+/// Takes an applied import back. Whoever has come since, or was changed since, stays. A long import goes on after the answer, whose
+/// state is then `undoing`.
+#[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = ImportJson), (status = 202, body = ImportJson), (status = "4XX", body = Problem)))]
 #[post("/people/imports/<id>/undoing")]
 pub(crate) async fn undo(
     by: Coordinator,
@@ -166,11 +161,24 @@ pub(crate) async fn undo(
     sealer: &State<Sealer>,
     id: ImportId,
 ) -> Result<(Status, Json<ImportJson>)> {
-    let (center, import) = open(&by, &mut *db.read().await?, id).await?;
-    actions::undo_all(&by, now, db, sealer, &center, &import).await?;
-    let mut conn = db.read().await?;
-    let (_, import) = open(&by, &mut conn, id).await?;
-    Ok((Status::Ok, Json(ImportJson::load(&mut conn, &import).await?)))
+    set_out(Course::Undo, &by, db, now, sealer, id).await
+}
+
+async fn set_out(
+    course: Course,
+    by: &Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &Sealer,
+    id: ImportId,
+) -> Result<(Status, Json<ImportJson>)> {
+    let mut tx = db.begin().await?;
+    let (center, import) = open(by, &mut tx, id).await?;
+    let is_done = course::set_out(course, by, now, &mut tx, sealer, (&center, &import)).await?;
+    let import = queries::find(&mut tx, center.id(), id).await?;
+    let told = ImportJson::load(&mut tx, &import).await?;
+    tx.commit().await?;
+    Ok((if is_done { Status::Ok } else { Status::Accepted }, Json(told)))
 }
 
 /// The file as it came, its formatting kept, with a column that says the verdict of each row.

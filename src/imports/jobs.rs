@@ -1,9 +1,9 @@
-//! Long imports: applied and taken back by a job, so that the page may be left.
+//! Long imports, which go their way as a job, so that the page may be left.
 
 use rocket::futures::future::BoxFuture;
 
-use super::types::{ImportId, ImportState};
-use super::{actions, queries};
+use super::types::{Course, ImportId};
+use super::{course, queries};
 use crate::auth::{Coordinator, Role, Viewer};
 use crate::centers;
 use crate::error::{Error, Result};
@@ -12,12 +12,12 @@ use crate::jobs::{JobError, Registry, Task};
 use crate::store::Conn;
 
 pub const APPLY: &str = "import.apply";
-
-/// Above so many rows an import is applied by a job.
-pub const AT_ONCE: i64 = 200;
+pub const UNDO: &str = "import.undo";
 
 pub fn registry() -> Registry {
-    Registry::default().on(APPLY, |task| Box::pin(apply(task)) as BoxFuture<'_, _>)
+    Registry::default()
+        .on(APPLY, |task| Box::pin(follow(Course::Apply, task)) as BoxFuture<'_, _>)
+        .on(UNDO, |task| Box::pin(follow(Course::Undo, task)) as BoxFuture<'_, _>)
 }
 
 /// Whoever began the import, with the right that they have today.
@@ -32,7 +32,7 @@ async fn maker(conn: &mut Conn, id: ImportId) -> Result<Coordinator> {
     Coordinator::of(Viewer::at_the_command_line(account, name, role)).ok_or(Error::Forbidden)
 }
 
-async fn apply(task: Task<'_>) -> std::result::Result<(), JobError> {
+async fn follow(course: Course, task: Task<'_>) -> std::result::Result<(), JobError> {
     let id = ImportId(task.subject().parse().map_err(Error::internal)?);
     let mut conn = task.db.read().await.map_err(Error::from)?;
     let by = maker(&mut conn, id).await?;
@@ -41,16 +41,18 @@ async fn apply(task: Task<'_>) -> std::result::Result<(), JobError> {
     let import = queries::find(&mut conn, center.id(), id).await?;
     let total: i64 = queries::tally(&mut conn, id).await?.iter().map(|tally| tally.rows).sum();
     drop(conn);
+    if import.state != course.under_way() {
+        return Ok(());
+    }
     let mut done = task.done;
-    while import.state == ImportState::Applying {
+    loop {
         let mut tx = task.db.begin().await.map_err(Error::from)?;
-        let some = actions::apply_some(&by, task.now, &mut tx, task.sealer, &center, id).await?;
+        let some = course::go_on(course, &by, task.now, &mut tx, task.sealer, &center, id).await?;
         done += i64::try_from(some).unwrap_or(0);
         task.report(&mut tx, done, total).await?;
         tx.commit().await.map_err(Error::from)?;
         if some == 0 {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
 }

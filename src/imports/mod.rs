@@ -9,6 +9,7 @@ mod actions;
 pub(crate) mod api;
 mod check;
 mod columns;
+mod course;
 mod dates;
 mod jobs;
 mod pages;
@@ -21,8 +22,8 @@ mod upload;
 use rocket::fairing::AdHoc;
 
 pub use types::{
-    Decision, Import, ImportField, ImportId, ImportRow, ImportSource, ImportState, Mapping, RowDone, RowFault, Tallied,
-    Verdict,
+    Course, Decision, Import, ImportField, ImportId, ImportRow, ImportSource, ImportState, Mapping, RowDone, RowFault,
+    Tallied, Verdict,
 };
 
 pub fn stage() -> AdHoc {

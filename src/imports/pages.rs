@@ -6,9 +6,11 @@ use askama::Template;
 use rocket::form::Form as Multipart;
 use rocket::{Route, State, get, post, routes};
 
-use super::types::{Decision, Import, ImportField, ImportId, ImportRow, ImportState, Mapping, RowDone, Verdict};
+use super::types::{
+    Course, Decision, Import, ImportField, ImportId, ImportRow, ImportState, Mapping, RowDone, Verdict,
+};
 use super::upload::Upload;
-use super::{actions, columns, jobs, queries, returned};
+use super::{actions, columns, course, queries, returned};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
@@ -106,6 +108,7 @@ struct ImportPage {
     /// How many of the good rows are of somebody known here.
     known: i64,
     total: i64,
+    taken_back: i64,
     rows: Vec<(ImportRow, String)>,
     /// Whether rows are shown that nothing is wrong with.
     all: bool,
@@ -130,6 +133,7 @@ impl ImportPage {
             done: BTreeMap::new(),
             known: 0,
             total: 0,
+            taken_back: 0,
             rows: Vec::new(),
             all,
             next: None,
@@ -139,6 +143,7 @@ impl ImportPage {
         for counted in queries::tally(conn, page.import.id).await? {
             *page.tally.entry(counted.verdict).or_default() += counted.rows;
             page.total += counted.rows;
+            page.taken_back += counted.taken_back;
             if let Some(done) = counted.done {
                 *page.done.entry(done).or_default() += counted.rows;
             }
@@ -189,8 +194,8 @@ impl ImportPage {
         self.import.state == ImportState::Checked
     }
 
-    fn is_applying(&self) -> bool {
-        self.import.state == ImportState::Applying
+    fn is_under_way(&self) -> bool {
+        matches!(self.import.state, ImportState::Applying | ImportState::Undoing)
     }
 
     fn is_applied(&self) -> bool {
@@ -201,8 +206,9 @@ impl ImportPage {
         self.tally.get(&Verdict::Ok).copied().unwrap_or(0)
     }
 
-    fn applied(&self) -> i64 {
-        self.done.values().sum()
+    /// The rows that applying, or taking back, has come to.
+    fn come_to(&self) -> i64 {
+        if self.import.state == ImportState::Undoing { self.taken_back } else { self.done.values().sum() }
     }
 
     fn path(&self) -> String {
@@ -388,20 +394,7 @@ async fn apply(
     center: CenterId,
     id: ImportId,
 ) -> Result<Done> {
-    let mut tx = db.begin().await?;
-    let (center, import) = open(&by, &mut tx, center, id).await?;
-    actions::begin_applying(&by, now, &mut tx, &center, import.id).await?;
-    let total: i64 = queries::tally(&mut tx, id).await?.iter().map(|tally| tally.rows).sum();
-    if total > jobs::AT_ONCE {
-        crate::jobs::ask(&mut tx, jobs::APPLY, &id.to_string(), now.0).await?;
-    }
-    tx.commit().await?;
-    let to = center.path(format_args!("/people/imports/{id}"));
-    if total > jobs::AT_ONCE {
-        return Ok(Done::to(to, "done.import_applying"));
-    }
-    actions::apply_all(&by, now, db, sealer, &center, id).await?;
-    Ok(Done::to(to, "done.import_applied"))
+    set_out(Course::Apply, &by, db, now, sealer, (center, id)).await
 }
 
 #[post("/centers/<center>/people/imports/<id>/undoing")]
@@ -413,9 +406,27 @@ async fn undo(
     center: CenterId,
     id: ImportId,
 ) -> Result<Done> {
-    let (center, import) = open(&by, &mut *db.read().await?, center, id).await?;
-    actions::undo_all(&by, now, db, sealer, &center, &import).await?;
-    Ok(Done::to(center.path(format_args!("/people/imports/{id}")), "done.import_undone"))
+    set_out(Course::Undo, &by, db, now, sealer, (center, id)).await
+}
+
+async fn set_out(
+    course: Course,
+    by: &Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &Sealer,
+    (center, id): (CenterId, ImportId),
+) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let (center, import) = open(by, &mut tx, center, id).await?;
+    let is_done = course::set_out(course, by, now, &mut tx, sealer, (&center, &import)).await?;
+    tx.commit().await?;
+    let said = match (course, is_done) {
+        (_, false) => "done.import_under_way",
+        (Course::Apply, true) => "done.import_applied",
+        (Course::Undo, true) => "done.import_undone",
+    };
+    Ok(Done::to(center.path(format_args!("/people/imports/{id}")), said))
 }
 
 /// The file as it came, with the verdict of each row beside it.

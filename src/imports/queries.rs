@@ -53,7 +53,9 @@ pub async fn waiting(conn: &mut Conn, id: ImportId, limit: i64) -> Result<Vec<Im
 
 pub async fn tally(conn: &mut Conn, id: ImportId) -> Result<Vec<Tallied>> {
     Ok(sqlx::query_as(
-        "select verdict, case when person_id is null then 0 else 1 end as known, done, count(*) as rows from import_rows
+        "select verdict, case when person_id is null then 0 else 1 end as known, done, count(*) as rows,
+                count(undone) as taken_back
+         from import_rows
          where import_id = $1 group by verdict, case when person_id is null then 0 else 1 end, done",
     )
     .bind(id)

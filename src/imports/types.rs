@@ -70,9 +70,19 @@ text_enum!(
         Checked = "checked",
         Applying = "applying",
         Applied = "applied",
+        Undoing = "undoing",
         Undone = "undone",
     }
 );
+
+/// Which way an import goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// Its rows are written.
+    Apply,
+    /// What was written is taken back.
+    Undo,
+}
 
 text_enum!(
     /// As what a roster came.
@@ -158,4 +168,6 @@ pub struct Tallied {
     pub known: Flag,
     pub done: Option<RowDone>,
     pub rows: i64,
+    /// Those that taking back has come to.
+    pub taken_back: i64,
 }

@@ -140,4 +140,19 @@ on_both_engines! {
         app.sign_in("olga").await.get(&page).await.is(404);
         app.sign_in("fay").await.get(list).await.is(403);
     }
+
+    async fn a_long_one_goes_its_way_as_a_job(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        let rows: String = (0..250).map(|row| format!("何伟{row},1350013{row:04}\n")).collect();
+        let page = sends(&ann, "/centers/1/people/imports", "名册.csv", format!("姓名,联系电话\n{rows}").as_bytes()).await.leads_to();
+        ann.post(&format!("{page}/mapping"), &[("column.0", "name")]).await.is(303);
+        for (step, people, left) in [("application", 250, "写入中"), ("undoing", 0, "撤回中")] {
+            ann.post(&format!("{page}/{step}"), &[]).await.is(303);
+            ann.get(&page).await.is(200).shows(left).shows("data-reload");
+            ann.post(&format!("{page}/{step}"), &[]).await.is(409);
+            assert_eq!(app.run_jobs().await, 1);
+            ann.get(&page).await.is(200).hides("data-reload");
+            assert_eq!(app.number("select count(*) from people").await, people);
+        }
+    }
 }

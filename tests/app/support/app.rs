@@ -151,6 +151,12 @@ impl TestApp {
         tx.commit().await.expect("a commit");
     }
 
+    /// Runs the jobs that are due, as a server does; says how many there were.
+    pub(crate) async fn run_jobs(&self) -> usize {
+        let registry = self.client.rocket().state::<linli::jobs::Registry>().unwrap();
+        linli::jobs::run_due(self.db(), &self.sealer, &self.clock, registry).await.unwrap()
+    }
+
     pub(crate) fn at(&self, rfc3339: &str) {
         self.clock.set(Timestamp::parse_rfc3339(rfc3339).expect("an instant"));
     }
