@@ -55,6 +55,18 @@ id_type!(
     PersonId
 );
 id_type!(
+    /// People who live together.
+    HouseholdId
+);
+id_type!(
+    /// A person's time in a household.
+    StayId
+);
+id_type!(
+    /// A finer group of people than the notice's four.
+    SubgroupId
+);
+id_type!(
     /// A phone that is remembered: the device, not its number.
     PhoneId
 );

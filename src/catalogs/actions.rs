@@ -7,6 +7,7 @@ use crate::auth::CityAdmin;
 use crate::clock::{Now, Zone};
 use crate::error::{Error, OnViolation, Result};
 use crate::people::groups::{self, AgeBands};
+use crate::people::subgroups::{self, SubgroupInput};
 use crate::rooms::RoomClass;
 use crate::store::{Conn, Flag};
 
@@ -17,6 +18,11 @@ use crate::store::{Conn, Flag};
 pub async fn add(by: &CityAdmin, now: Now, tx: &mut Conn, catalog: Catalog, input: &KindInput) -> Result<()> {
     let code = format!("own_{:08x}", rand::random::<u32>());
     let sql = match catalog {
+        Catalog::Subgroups => {
+            let KindInput { name, name_en, group, .. } = input;
+            let subgroup = SubgroupInput { name: name.clone(), name_en: name_en.clone(), priority_group: *group };
+            return subgroups::add(by, now, tx, &subgroup).await;
+        }
         Catalog::RoomKinds => {
             "insert into room_kinds (code, name, name_en, class) values ($1, $2, $3, $4) returning id"
         }
@@ -29,7 +35,7 @@ pub async fn add(by: &CityAdmin, now: Now, tx: &mut Conn, catalog: Catalog, inpu
     };
     let insert = sqlx::query_scalar(sql).bind(code).bind(&input.name).bind(&input.name_en);
     let insert = match catalog {
-        Catalog::RoomKinds => insert.bind(input.class.unwrap_or(RoomClass::Own)),
+        Catalog::RoomKinds | Catalog::Subgroups => insert.bind(input.class.unwrap_or(RoomClass::Own)),
         Catalog::TeamKinds => insert.bind(Flag::from(input.needs_qualification)),
         Catalog::ServiceKinds => insert.bind(Flag::from(input.confidential)),
     };
@@ -51,14 +57,15 @@ pub async fn revise(
     revision: &KindRevision,
 ) -> Result<()> {
     let sql = match catalog {
+        Catalog::Subgroups => return revise_subgroup(by, now, tx, kind, revision).await,
         Catalog::RoomKinds => "update room_kinds set name = $2, name_en = $3 where id = $1",
         Catalog::TeamKinds => "update team_kinds set name = $2, name_en = $3 where id = $1",
         Catalog::ServiceKinds => "update service_kinds set name = $2, name_en = $3, confidential = $4 where id = $1",
     };
-    let KindRevision { name, name_en, confidential } = revision;
+    let KindRevision { name, name_en, confidential, .. } = revision;
     let update = sqlx::query(sql).bind(kind.id).bind(name).bind(name_en);
     let update = match catalog {
-        Catalog::RoomKinds | Catalog::TeamKinds => update,
+        Catalog::RoomKinds | Catalog::TeamKinds | Catalog::Subgroups => update,
         Catalog::ServiceKinds => update.bind(Flag::from(*confidential)),
     };
     taken(update.execute(&mut *tx).await)?;
@@ -71,6 +78,14 @@ pub async fn revise(
     }
     let renamed = format!("{} → {name}", kind.name);
     audit::record(tx, by, now, audit::entry("kind.renamed", kind.id).because(&renamed)).await
+}
+
+async fn revise_subgroup(by: &CityAdmin, now: Now, tx: &mut Conn, kind: &Kind, revision: &KindRevision) -> Result<()> {
+    let KindRevision { name, name_en, retired, .. } = revision;
+    if (&kind.name, &kind.name_en) != (name, name_en) {
+        subgroups::rename(by, now, tx, (kind.id, &kind.name), (name, name_en)).await?;
+    }
+    subgroups::set_retired(by, now, tx, (kind.id, name), *retired).await
 }
 
 /// The name is another kind's already.

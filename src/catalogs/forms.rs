@@ -3,7 +3,7 @@
 use super::types::Catalog;
 use crate::error::{Fault, Result};
 use crate::fields::{Fields, parse};
-use crate::people::groups::AgeBands;
+use crate::people::groups::{AgeBands, PriorityGroup};
 use crate::rooms::RoomClass;
 
 pub struct KindInput {
@@ -15,20 +15,29 @@ pub struct KindInput {
     pub needs_qualification: bool,
     /// Read for kinds of services.
     pub confidential: bool,
+    /// Read for subgroups: the group under which it stands.
+    pub group: Option<PriorityGroup>,
 }
 
 /// Fields `name name_en`, `class` for a kind of room, `needs_qualification` for one of team, `confidential` for one of
-/// service.
+/// service, `group` for a subgroup.
 pub fn kind(fields: &Fields, catalog: Catalog) -> Result<KindInput> {
     let mut read = fields.read();
     let name = read.required("name", parse::line(30));
     let name_en = read.required("name_en", parse::line(60));
     let class = match catalog {
         Catalog::RoomKinds => read.required("class", parse::choice).map(Some),
-        Catalog::TeamKinds | Catalog::ServiceKinds => Some(None),
+        Catalog::TeamKinds | Catalog::ServiceKinds | Catalog::Subgroups => Some(None),
+    };
+    let group = match catalog {
+        Catalog::Subgroups => read.optional("group", parse::choice),
+        _ => Some(None),
     };
     let (needs_qualification, confidential) = (read.flag("needs_qualification"), read.flag("confidential"));
-    read.finish(|| Some(KindInput { name: name?, name_en: name_en?, class: class?, needs_qualification, confidential }))
+    read.finish(|| {
+        let (name, name_en, class, group) = (name?, name_en?, class?, group?);
+        Some(KindInput { name, name_en, class, needs_qualification, confidential, group })
+    })
 }
 
 /// What may change of a kind that is in use.
@@ -37,15 +46,17 @@ pub struct KindRevision {
     pub name_en: String,
     /// Read for kinds of services.
     pub confidential: bool,
+    /// Read for subgroups.
+    pub retired: bool,
 }
 
-/// Fields `name name_en`, and `confidential` for a kind of service.
+/// Fields `name name_en`, `confidential` for a kind of service, and `retired` for a subgroup.
 pub fn revision(fields: &Fields) -> Result<KindRevision> {
     let mut read = fields.read();
     let name = read.required("name", parse::line(30));
     let name_en = read.required("name_en", parse::line(60));
-    let confidential = read.flag("confidential");
-    read.finish(|| Some(KindRevision { name: name?, name_en: name_en?, confidential }))
+    let (confidential, retired) = (read.flag("confidential"), read.flag("retired"));
+    read.finish(|| Some(KindRevision { name: name?, name_en: name_en?, confidential, retired }))
 }
 
 /// Fields `elderly_from youth_from youth_to`, ages in whole years.

@@ -8,7 +8,7 @@ use super::{actions, forms, queries};
 use crate::auth::CityAdmin;
 use crate::clock::{Now, Zone};
 use crate::error::{Error, Result};
-use crate::people::groups;
+use crate::people::groups::{self, PriorityGroup};
 use crate::rooms::RoomClass;
 use crate::store::{Conn, Db, Flag};
 use crate::web::nav::Tab;
@@ -80,6 +80,10 @@ struct KindPage {
 }
 
 impl KindPage {
+    fn groups(&self) -> &'static [PriorityGroup] {
+        PriorityGroup::ALL
+    }
+
     fn classes(&self) -> &'static [RoomClass] {
         RoomClass::ALL
     }
@@ -126,6 +130,9 @@ async fn edit(_by: CityAdmin, db: &Db, catalog: Catalog, id: i64) -> Result<Page
     let mut values = Fields::default().with("name", &kind.name).with("name_en", &kind.name_en);
     if kind.confidential.is_some_and(Flag::is_set) {
         values.add("confidential", "1");
+    }
+    if kind.retired {
+        values.add("retired", "1");
     }
     let form = Form::filled(values);
     Ok(Page(KindPage { catalog, kind: Some(kind), form }))

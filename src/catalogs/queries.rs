@@ -2,11 +2,28 @@
 
 use super::types::{Catalog, Kind};
 use crate::error::{Error, Result};
+use crate::people::subgroups;
 use crate::store::Conn;
 
 /// All kinds of a catalog, in the order they were added.
 pub async fn kinds(conn: &mut Conn, catalog: Catalog) -> Result<Vec<Kind>> {
     let sql = match catalog {
+        Catalog::Subgroups => {
+            let all = subgroups::all(conn).await?;
+            return Ok(all
+                .into_iter()
+                .map(|one| Kind {
+                    id: one.id.0,
+                    name: one.name,
+                    name_en: one.name_en,
+                    class: None,
+                    needs_qualification: None,
+                    confidential: None,
+                    group: one.priority_group,
+                    retired: one.retired.is_set(),
+                })
+                .collect());
+        }
         Catalog::RoomKinds => {
             "select id, name, name_en, class, cast(null as bigint) as needs_qualification,
                     cast(null as bigint) as confidential

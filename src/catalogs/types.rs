@@ -1,11 +1,18 @@
 //! What catalogs are made of.
 
+use crate::people::groups::PriorityGroup;
 use crate::rooms::RoomClass;
 use crate::store::{Flag, text_enum};
 
 text_enum!(
     /// One of the lists of kinds, each a table of its own.
-    Catalog in "catalogs" { RoomKinds = "room-kinds", TeamKinds = "team-kinds", ServiceKinds = "service-kinds" }
+    Catalog in "catalogs" {
+        RoomKinds = "room-kinds",
+        TeamKinds = "team-kinds",
+        ServiceKinds = "service-kinds",
+        /// Kept by people.
+        Subgroups = "subgroups",
+    }
 );
 
 impl<'a> rocket::request::FromParam<'a> for Catalog {
@@ -17,7 +24,7 @@ impl<'a> rocket::request::FromParam<'a> for Catalog {
 }
 
 /// A kind of any catalog. Rooms' kinds have a class; teams' kinds say whether the work needs a qualification, services'
-/// kinds whether they are confidential.
+/// kinds whether they are confidential, subgroups under which group they stand.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Kind {
     pub id: i64,
@@ -27,4 +34,9 @@ pub struct Kind {
     pub needs_qualification: Option<Flag>,
     /// Kinds of services: whether what they say may name a person.
     pub confidential: Option<Flag>,
+    /// Subgroups: the one of the four under which it stands, or none; and whether it is out of use.
+    #[sqlx(default)]
+    pub group: Option<PriorityGroup>,
+    #[sqlx(default)]
+    pub retired: bool,
 }

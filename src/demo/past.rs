@@ -103,7 +103,7 @@ async fn residents(tx: &mut Conn, made: &mut Made) -> Result<Vec<Resident>> {
     .await?;
     let granted: Vec<(PersonId, PriorityGroup, Date, Option<Date>)> = sqlx::query_as(
         "select g.person_id, g.priority_group, g.valid_from, g.valid_to from memberships_held g
-         join enrolments e on e.person_id = g.person_id where e.center_id = $1",
+         join enrolments e on e.person_id = g.person_id where e.center_id = $1 and g.priority_group is not null",
     )
     .bind(made.center.id())
     .fetch_all(&mut *tx)
@@ -116,13 +116,7 @@ async fn residents(tx: &mut Conn, made: &mut Made) -> Result<Vec<Resident>> {
             memberships: granted
                 .iter()
                 .filter(|(person, ..)| *person == id)
-                .map(|(_, priority_group, valid_from, valid_to)| Membership {
-                    id: 0,
-                    priority_group: *priority_group,
-                    valid_from: *valid_from,
-                    valid_to: *valid_to,
-                    document: String::new(),
-                })
+                .map(|(_, group, from, to)| Membership::of(*group, *from, *to))
                 .collect(),
             zeal: if made.inventor.chance(0.2) { 0.7 } else { 0.12 },
         })

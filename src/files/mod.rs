@@ -7,11 +7,13 @@
 mod answer;
 mod check;
 mod picture;
+mod sent;
 mod stored;
 mod types;
 
 pub use answer::FileAnswer;
 pub use check::check;
+pub use sent::SentFile;
 pub use stored::{forget, keep, read};
 pub use types::{CheckedFile, FileFault, FileKind, KeptFile, Secrecy};
 

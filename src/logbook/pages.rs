@@ -86,6 +86,7 @@ impl Log {
         let center = event.center_id?;
         let (folder, may_open) = match event.subject.as_str() {
             "person" => ("people", Coordinator::includes(self.role)),
+            "household" => ("households", Coordinator::includes(self.role)),
             "team" => ("teams", TeamReader::includes(self.role)),
             "worker" => ("workers", Manager::includes(self.role)),
             "room" => ("rooms", Manager::includes(self.role)),

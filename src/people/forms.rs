@@ -24,10 +24,17 @@ pub struct PersonInput {
 
 #[derive(Debug)]
 pub struct MembershipInput {
-    pub group: PriorityGroup,
+    pub of: GrantedCode,
     pub valid_from: Date,
     pub valid_to: Option<Date>,
     pub document: String,
+}
+
+/// What a membership is of: one of the two granted groups, or a subgroup by its code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GrantedCode {
+    Group(PriorityGroup),
+    Subgroup(String),
 }
 
 /// Fields `name sex birth_date languages phone id_number address note anyway`, and for each granted group a flag `disabled` with
@@ -43,7 +50,7 @@ pub fn person(fields: &Fields, today: Date) -> Result<PersonInput> {
     let memberships: Option<Vec<MembershipInput>> = GRANTED
         .into_iter()
         .filter(is_meant)
-        .map(|group| granted(&mut read, group, &format!("{group}."), today, born))
+        .map(|group| granted(&mut read, Some(GrantedCode::Group(group)), &format!("{group}."), today, born))
         .collect();
     let anyway = read.flag("anyway");
     read.finish(|| {
@@ -126,15 +133,16 @@ fn read_revision(mut read: Reader<'_>, today: Date, version: Option<Option<i64>>
     })
 }
 
-/// Fields `group valid_from valid_to document`.
+/// Fields `group valid_from valid_to document`; a group by its word, a subgroup by its code.
 pub fn membership(fields: &Fields, today: Date) -> Result<MembershipInput> {
     let mut read = fields.read();
-    let group = read.required("group", |text| match parse::choice(text)? {
-        group if GRANTED.contains(&group) => Ok(group),
-        _ => Err(Fault::new("field.not_a_choice")),
+    let of = read.required("group", |text| match text.parse::<PriorityGroup>() {
+        Ok(group) if GRANTED.contains(&group) => Ok(GrantedCode::Group(group)),
+        Ok(_) => Err(Fault::new("field.not_a_choice")),
+        Err(_) => Ok(GrantedCode::Subgroup(text.to_owned())),
     });
     // Read even without a group, so that every fault is told at once.
-    let membership = granted(&mut read, group.unwrap_or(PriorityGroup::Disabled), "", today, None);
+    let membership = granted(&mut read, of, "", today, None);
     read.finish(|| membership)
 }
 
@@ -146,7 +154,7 @@ pub fn last_day(text: &str, today: Date) -> Result<Date, Fault> {
 /// `born` is known where it stands in the same form; else the action looks.
 fn granted(
     read: &mut Reader<'_>,
-    group: PriorityGroup,
+    of: Option<GrantedCode>,
     prefix: &str,
     today: Date,
     born: Option<Date>,
@@ -162,7 +170,7 @@ fn granted(
     {
         read.fault::<()>(&format!("{prefix}valid_to"), Fault::new("field.ends_before_start"));
     }
-    Some(MembershipInput { group, valid_from: valid_from?, valid_to: valid_to?, document: document? })
+    Some(MembershipInput { of: of?, valid_from: valid_from?, valid_to: valid_to?, document: document? })
 }
 
 fn birth_date(text: &str, today: Date) -> Result<Date, Fault> {

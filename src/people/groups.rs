@@ -3,9 +3,9 @@
 //! Elderly and youth follow from the birth date by age bands kept in the settings; disabled and needy are granted for
 //! a time. What counts is the session's local date, so the answer is copied into the attendance when it is made.
 
-use crate::clock::Date;
+use crate::clock::{Date, Timestamp};
 use crate::error::Result;
-use crate::ids::SessionId;
+use crate::ids::{FileId, SessionId};
 use crate::locks;
 use crate::people::types::PersonId;
 use crate::store::{Conn, text_enum};
@@ -94,21 +94,45 @@ impl AgeBands {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Membership {
     pub id: i64,
-    pub priority_group: PriorityGroup,
+    /// The one of the four that it grants, or under which its subgroup stands; none for a subgroup under none.
+    pub priority_group: Option<PriorityGroup>,
+    /// What the subgroup is called, where it is one.
+    pub subgroup: Option<String>,
+    pub subgroup_en: Option<String>,
     pub valid_from: Date,
     pub valid_to: Option<Date>,
     pub document: String,
+    /// A scan of the paper.
+    pub file_id: Option<FileId>,
+    pub voided_at: Option<Timestamp>,
+    pub void_reason: Option<String>,
 }
 
 impl Membership {
+    /// One of a group, of which no more is known.
+    pub fn of(group: PriorityGroup, valid_from: Date, valid_to: Option<Date>) -> Self {
+        Self {
+            id: 0,
+            priority_group: Some(group),
+            subgroup: None,
+            subgroup_en: None,
+            valid_from,
+            valid_to,
+            document: String::new(),
+            file_id: None,
+            voided_at: None,
+            void_reason: None,
+        }
+    }
+
     pub fn holds_on(&self, date: Date) -> bool {
-        self.valid_from <= date && self.valid_to.is_none_or(|end| date <= end)
+        self.voided_at.is_none() && self.valid_from <= date && self.valid_to.is_none_or(|end| date <= end)
     }
 }
 
 /// The groups of a person with this birth date and these memberships on `date`.
 pub fn groups_on(birth: Option<Date>, memberships: &[Membership], bands: AgeBands, date: Date) -> Groups {
-    let granted = |group| memberships.iter().any(|m| m.priority_group == group && m.holds_on(date));
+    let granted = |group| memberships.iter().any(|m| m.priority_group == Some(group) && m.holds_on(date));
     Groups {
         elderly: birth.is_some_and(|birth| bands.is_elderly(birth, date)),
         disabled: granted(PriorityGroup::Disabled),
@@ -151,11 +175,13 @@ impl From<(i64, i64, i64)> for AgeBands {
     }
 }
 
-/// A person's granted memberships, the latest first.
+/// A person's memberships, the latest first; those that were a mistake too.
 pub async fn memberships(conn: &mut Conn, person: PersonId) -> Result<Vec<Membership>> {
     Ok(sqlx::query_as(
-        "select id, priority_group, valid_from, valid_to, document from memberships_held
-         where person_id = $1 order by valid_from desc, id desc",
+        "select m.id, coalesce(m.priority_group, s.priority_group) as priority_group, s.name as subgroup,
+                s.name_en as subgroup_en, m.valid_from, m.valid_to, m.document, m.file_id, m.voided_at, m.void_reason
+         from group_memberships m left join subgroups s on s.id = m.subgroup_id
+         where m.person_id = $1 order by m.valid_from desc, m.id desc",
     )
     .bind(person)
     .fetch_all(conn)
@@ -208,7 +234,7 @@ pub async fn follow_birth_date(tx: &mut Conn, person: PersonId) -> Result<()> {
     Ok(())
 }
 
-/// Lets disabled and needy in the person's attendances follow what was granted or ended.
+/// Lets disabled, needy and subgroups in the person's attendances follow what was granted or ended.
 pub async fn follow_memberships(tx: &mut Conn, person: PersonId) -> Result<()> {
     sqlx::query(FOLLOW_MEMBERSHIPS).bind(person).execute(tx).await?;
     Ok(())
@@ -232,7 +258,11 @@ const FOLLOW_MEMBERSHIPS: &str = "update attendances set
         needy = case when exists (
             select 1 from memberships_held g join sessions s on s.id = attendances.session_id
             where g.person_id = attendances.person_id and g.priority_group = 'needy'
-            and g.valid_from <= s.local_date and (g.valid_to is null or s.local_date <= g.valid_to)) then 1 else 0 end
+            and g.valid_from <= s.local_date and (g.valid_to is null or s.local_date <= g.valid_to)) then 1 else 0 end,
+        subgroups = (select cast(coalesce(sum(distinct cast(1 as bigint) << cast(g.bit as int)), 0) as bigint)
+            from memberships_held g join sessions s on s.id = attendances.session_id
+            where g.person_id = attendances.person_id and g.bit is not null
+            and g.valid_from <= s.local_date and (g.valid_to is null or s.local_date <= g.valid_to))
      where id in (select id from attendances_of_people where person_id = $1)";
 
 #[cfg(test)]
@@ -270,13 +300,7 @@ mod tests {
 
     #[test]
     fn a_membership_holds_on_both_its_dates() {
-        let membership = Membership {
-            id: 1,
-            priority_group: PriorityGroup::Needy,
-            valid_from: date("2026-03-01"),
-            valid_to: Some(date("2026-03-15")),
-            document: "低保证".into(),
-        };
+        let membership = Membership::of(PriorityGroup::Needy, date("2026-03-01"), Some(date("2026-03-15")));
         let needy = |on| groups_on(None, std::slice::from_ref(&membership), AgeBands::default(), date(on)).needy;
         assert_eq!(
             [needy("2026-02-28"), needy("2026-03-01"), needy("2026-03-15"), needy("2026-03-16")],

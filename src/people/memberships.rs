@@ -1,18 +1,20 @@
 //! Granting, ending and voiding memberships. The flags of the person's attendances follow.
 
 use super::types::PersonId;
-use super::{MembershipInput, groups};
+use super::{GrantedCode, MembershipInput, groups, subgroups};
 use crate::audit;
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Error, OnViolation, Result};
-use crate::store::{Conn, Violation};
+use crate::files::{self, CheckedFile, FileId, Secrecy};
+use crate::locks;
+use crate::store::{Conn, Sealer, Violation};
 
-/// Grants membership in a priority group for a time. The flags of the person's attendances follow.
+/// Grants membership in a priority group or a subgroup for a time. The flags of the person's attendances follow.
 ///
 /// # Errors
-/// `Invalid` at `valid_from` for a day before the person was born.
+/// `Invalid` at `valid_from` for a day before the person was born, at `group` for no subgroup that is granted.
 pub async fn grant_membership(
     by: &Coordinator,
     now: Now,
@@ -61,12 +63,18 @@ pub(super) async fn insert_membership(
     person: PersonId,
     input: &MembershipInput,
 ) -> Result<()> {
+    let (group, subgroup) = match &input.of {
+        GrantedCode::Group(group) => (Some(*group), None),
+        GrantedCode::Subgroup(code) => (None, Some(subgroups::grantable(tx, code).await?)),
+    };
     sqlx::query(
-        "insert into group_memberships (person_id, priority_group, valid_from, valid_to, document, verified_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into group_memberships (person_id, priority_group, subgroup_id, valid_from, valid_to, document,
+                verified_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(person)
-    .bind(input.group)
+    .bind(group)
+    .bind(subgroup)
     .bind(input.valid_from)
     .bind(input.valid_to)
     .bind(&input.document)
@@ -109,6 +117,50 @@ pub async fn end_membership(
         .on(&Violation::Check, || Error::field("valid_to", "field.ends_before_start"))?;
     groups::follow_memberships(tx, person).await?;
     audit::record(tx, by, now, audit::entry("person.membership_ended", person.0).at(center.id())).await
+}
+
+/// Lays a scan of its paper with a membership, in the place of the one there was; with none, takes that out.
+///
+/// # Errors
+/// `NotFound` for another person's membership, and for one that is voided.
+pub async fn keep_paper(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    sealer: &Sealer,
+    center: &Center,
+    (person, membership): (PersonId, i64),
+    scan: Option<&CheckedFile>,
+) -> Result<()> {
+    locks::person(tx, person).await?;
+    let before = paper(tx, person, membership).await?;
+    let kept = match scan {
+        Some(scan) => Some(files::keep(now, tx, sealer, scan, Secrecy::Sealed).await?),
+        None => None,
+    };
+    sqlx::query("update group_memberships set file_id = $2 where id = $1 and voided_at is null")
+        .bind(membership)
+        .bind(kept)
+        .execute(&mut *tx)
+        .await?;
+    if let Some(before) = before {
+        files::forget(tx, before).await?;
+    }
+    let action = if kept.is_some() { "person.paper_kept" } else { "person.paper_removed" };
+    audit::record(tx, by, now, audit::entry(action, person.0).at(center.id())).await
+}
+
+/// The scan of a membership's paper.
+///
+/// # Errors
+/// `NotFound` for another person's membership, and for one that is voided.
+pub async fn paper(conn: &mut Conn, person: PersonId, membership: i64) -> Result<Option<FileId>> {
+    sqlx::query_scalar("select file_id from group_memberships where id = $1 and person_id = $2 and voided_at is null")
+        .bind(membership)
+        .bind(person)
+        .fetch_optional(conn)
+        .await?
+        .ok_or(Error::NotFound)
 }
 
 /// Marks a membership as a mistake: it never held. The row stays, with the reason; the flags of the person's

@@ -12,10 +12,10 @@ mod list;
 mod memberships;
 mod name;
 mod numbers;
-mod pages;
 pub mod pinyin;
 pub mod queries;
 mod reveal;
+pub mod subgroups;
 mod taking;
 mod types;
 
@@ -24,8 +24,8 @@ use rocket::fairing::AdHoc;
 pub use actions::{
     admit_staff, admit_unknown, enrol_known, enrolled, refuse_namesake, register, register_by_name, revise,
 };
-pub use forms::{MembershipInput, PersonInput, PersonRevision};
-pub use memberships::{end_membership, grant_membership, void_membership};
+pub use forms::{GrantedCode, MembershipInput, PersonInput, PersonRevision};
+pub use memberships::{end_membership, grant_membership, keep_paper, paper, void_membership};
 pub use name::Name;
 pub use numbers::{IdNumber, PhoneNumber, Sex};
 pub use reveal::{SealedNumber, reveal};
@@ -33,7 +33,5 @@ pub use taking::{Taken, TakenAs, give_back, take_in, take_out};
 pub use types::{Facts, Notes, Person, PersonId, PersonRow};
 
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("people", |rocket| async {
-        rocket.mount("/", list::routes()).mount("/", pages::routes()).mount("/api/v1", api::routes())
-    })
+    AdHoc::on_ignite("people", |rocket| async { rocket.mount("/", list::routes()).mount("/api/v1", api::routes()) })
 }

@@ -167,6 +167,7 @@ pub(super) const POINTING: &[(&str, &str)] = &[
     ("cards", "person_id"),
     ("attendances", "person_id"),
     ("scans", "person_id"),
+    ("household_members", "person_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.

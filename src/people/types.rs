@@ -99,6 +99,13 @@ pub struct PersonRow {
     pub phone_last4: Option<String>,
 }
 
+impl From<Person> for PersonRow {
+    fn from(person: Person) -> Self {
+        let Person { id, name, birth_date, phone_last4, .. } = person;
+        Self { id, name, birth_date, phone_last4 }
+    }
+}
+
 impl PersonRow {
     /// Birth year and the phone's end: `1953 · ****0081`. Empty when neither is known.
     pub fn tell_apart(&self) -> String {

@@ -1,10 +1,14 @@
-//! One person's page. It shows what many features know of somebody, so it stands above them all.
+//! One person's page, and the form that registers and revises them. It shows what many features know of somebody, so it stands above them all.
 
-mod pages;
+mod form;
+mod papers;
 mod queries;
+mod show;
 
 use rocket::fairing::AdHoc;
 
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("profile", |rocket| async { rocket.mount("/", pages::routes()) })
+    AdHoc::on_ignite("profile", |rocket| async {
+        rocket.mount("/", show::routes()).mount("/", form::routes()).mount("/", papers::routes())
+    })
 }

@@ -15,6 +15,7 @@ text_enum!(
         Total = "total",
         Population = "population",
         Groups = "group",
+        Subgroups = "subgroup",
         Kinds = "service_kind",
         Volunteers = "volunteers",
         Teams = "team_kind",
@@ -112,6 +113,7 @@ pub enum Item {
     Called(&'static str),
     /// One priority group, or those who are in none.
     Group(Option<PriorityGroup>),
+    Subgroup(KindName),
     Kind(KindName),
     /// A kind of team, or those who served in no team.
     Team(Option<KindName>),
@@ -132,6 +134,7 @@ impl Item {
         Some(match self {
             Self::Whole | Self::Called(_) => return None,
             Self::Group(group) => group.map_or("none", PriorityGroup::code).to_owned(),
+            Self::Subgroup(kind) => format!("subgroup.{}", kind.code),
             Self::Kind(kind) => format!("kind.{}", kind.code),
             Self::Team(kind) => format!("team.{}", kind.as_ref().map_or("none", |kind| &kind.code)),
             Self::Worker { id, .. } => format!("worker.{id}"),
@@ -145,7 +148,9 @@ impl Item {
             Self::Whole => String::new(),
             Self::Called(key) => lang.text(key),
             Self::Group(group) => lang.text(group.map_or("reports.rest", PriorityGroup::key)),
-            Self::Kind(kind) | Self::Team(Some(kind)) => lang.pick(&kind.name, &kind.name_en).to_owned(),
+            Self::Subgroup(kind) | Self::Kind(kind) | Self::Team(Some(kind)) => {
+                lang.pick(&kind.name, &kind.name_en).to_owned()
+            }
             Self::Team(None) => lang.text("reports.no_team"),
             Self::Worker { name, .. } | Self::Room { name, .. } => name.clone(),
         }
@@ -178,7 +183,7 @@ impl Figure {
     /// The key of the sentence that says what is counted.
     fn definition(&self) -> Option<&'static str> {
         Some(match (self.section, self.measure) {
-            (Section::Groups, _) => "reports.note_groups",
+            (Section::Groups | Section::Subgroups, _) => "reports.note_groups",
             (_, Measure::Sessions | Measure::LedSessions | Measure::LedMinutes | Measure::OpenSessions) => {
                 "reports.note_sessions"
             }
@@ -217,6 +222,10 @@ pub fn figures(numbers: &Numbers) -> Vec<Figure> {
     add(Section::Population, Item::Called(people.second_key()), &[(M::Second, people.second)]);
     for row in &numbers.groups {
         add(Section::Groups, Item::Group(row.group), &[(M::Visits, row.visits), (M::Persons, row.persons)]);
+    }
+    for row in &numbers.subgroups {
+        let values = [(M::Visits, row.visits), (M::Persons, row.persons)];
+        add(Section::Subgroups, Item::Subgroup(row.subgroup.clone()), &values);
     }
     for row in &numbers.kinds {
         let values = [(M::Sessions, row.sessions), (M::Visits, row.visits), (M::Persons, row.persons)];

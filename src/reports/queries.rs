@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use sqlx::AssertSqlSafe;
 
 use super::scope::ASKED;
-use super::types::{Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, Tally, TeamTally};
+use super::types::{
+    Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, SubgroupTally, Tally, TeamTally,
+};
 use super::{Reach, room_use};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
@@ -147,6 +149,7 @@ pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> 
         period,
         total: total(conn, reach, period).await?,
         groups: groups(conn, reach, period).await?,
+        subgroups: subgroups(conn, reach, period).await?,
         kinds: kinds(conn, reach, period).await?,
         teams: teams(conn, reach, period).await?,
         led: led(conn, reach, period).await?,
@@ -229,6 +232,21 @@ async fn groups(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Gr
         group(Some(PriorityGroup::Youth), named.youth + heads.youth, named.youth_persons),
         group(None, named.rest + heads.rest, named.rest_persons),
     ])
+}
+
+/// Every subgroup that is granted, or was among those who came.
+async fn subgroups(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<SubgroupTally>> {
+    let sql = format!(
+        "{}, came as (
+            select g.id, count(*) as visits, count(distinct t.person_id) as persons
+            from held h join attendances t on t.session_id = h.id
+            join subgroups g on (t.subgroups >> cast(g.bit as int)) & 1 = 1
+            where t.part = 'participant' and t.voided_at is null and t.subgroups <> 0 group by g.id)
+         select g.id, g.code, g.name, g.name_en, coalesce(c.visits, 0) as visits, coalesce(c.persons, 0) as persons
+         from subgroups g left join came c on c.id = g.id where g.retired_at is null or c.id is not null order by g.id",
+        held("0")
+    );
+    rows(conn, sql, reach, period).await
 }
 
 /// Every service kind, those without a session too.

@@ -57,6 +57,8 @@ pub struct Numbers {
     pub total: Tally,
     /// The four groups in the notice's order, then the rest.
     pub groups: Vec<GroupTally>,
+    /// Those of the subgroups, as they were on the day of each visit.
+    pub subgroups: Vec<SubgroupTally>,
     pub kinds: Vec<KindTally>,
     /// Kinds of team with any number, then what no team did.
     pub teams: Vec<TeamTally>,
@@ -75,6 +77,15 @@ pub struct GroupTally {
     pub persons: i64,
 }
 
+/// A subgroup (低保, 独居 …). They overlap, like the groups.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct SubgroupTally {
+    #[sqlx(flatten)]
+    pub subgroup: KindName,
+    pub visits: i64,
+    pub persons: i64,
+}
+
 /// A service kind: case work, group work, community activity, or the centers' own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KindTally {
@@ -89,6 +100,8 @@ impl Numbers {
     /// the workers are numbered.
     pub fn for_reader(mut self, reader: &Viewer) -> Self {
         if reader.role == Role::Purchaser {
+            // So few are in some of them that a number is a person; until small cells are hidden, none is told.
+            self.subgroups.clear();
             for (number, led) in (1..).zip(&mut self.led) {
                 led.worker_id = number;
                 led.name = format!("#{number}");

@@ -1,7 +1,7 @@
 //! Every writing route leaves its audit entry, in the transaction that writes. `audit.txt` is the table: a route of the
 //! server that has no row fails, and so does a row that has no route.
 
-use crate::imports::{SMALL, sends};
+use crate::imports::{SMALL, sends, sends_as};
 use std::collections::BTreeSet;
 
 use linli::store::Engine;
@@ -64,6 +64,9 @@ impl Row {
         if self.body == "a roster" {
             return sends(user, &path, "roster.csv", SMALL).await;
         }
+        if self.body == "a paper" {
+            return sends_as(user, &path, ("paper", "证明.png"), &picture()).await;
+        }
         if self.body == "a picture" {
             return user.fetch(&path, Some((ContentType::PNG, picture()))).await;
         }
@@ -123,6 +126,12 @@ impl Row {
                 ann.post_json(&path, serde_json::json!({})).await.is(200);
             }
         }
+        if self.route.contains("/<membership>/paper") && (self.is_looking() || self.route.ends_with("/removal")) {
+            let ann = app.sign_in("ann").await;
+            let person = app.number("select person_id from group_memberships where id = 1").await;
+            let path = format!("/centers/1/people/{person}/memberships/1/paper");
+            sends_as(&ann, &path, ("paper", "证明.png"), &picture()).await.is(303);
+        }
         if self.path.contains("$invitation") {
             let mut tx = app.begin().await;
             sqlx::query(
@@ -153,7 +162,7 @@ impl Row {
 const SETUP: &str = "the-first-start";
 
 /// A picture without a code: reading it is what counts.
-fn picture() -> Vec<u8> {
+pub(crate) fn picture() -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::DynamicImage::new_luma8(40, 40).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()

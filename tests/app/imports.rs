@@ -14,11 +14,16 @@ pub(crate) const SMALL: &[u8] = "姓名,联系电话\n何伟明,13500135000\n何
 const WORKBOOK: &[u8] = include_bytes!("../samples/roster.xlsx");
 const TEXT: &[u8] = include_bytes!("../samples/roster-gb18030.csv");
 
-/// Sends a file as a form's.
+/// Sends a file as a form's `file`.
 pub(crate) async fn sends(user: &User<'_>, path: &str, name: &str, bytes: &[u8]) -> Answer {
+    sends_as(user, path, ("file", name), bytes).await
+}
+
+/// Sends a file in this field.
+pub(crate) async fn sends_as(user: &User<'_>, path: &str, (field, name): (&str, &str), bytes: &[u8]) -> Answer {
     const BORDER: &str = "linli-border-0191c7f0";
     let head = format!(
-        "--{BORDER}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+        "--{BORDER}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
          Content-Type: application/octet-stream\r\n\r\n"
     );
     let body = [head.as_bytes(), bytes, format!("\r\n--{BORDER}--\r\n").as_bytes()].concat();

@@ -36,6 +36,8 @@ const fn of_series(page: &'static str, scope: &'static str) -> Edit {
 
 const PERSON: &str = "/centers/<center>/people/<id>";
 const MEMBERSHIP: &str = "/centers/<center>/people/<id>/memberships/<membership>/ending";
+const HOUSEHOLD: &str = "/centers/<center>/households/<id>";
+const STAY: &str = "/centers/<center>/households/<id>/stays/<stay>";
 const ROOM: &str = "/centers/<center>/rooms/<id>";
 const ACTIVITY: &str = "/centers/<center>/activities/<id>";
 const SCHEDULE: &str = "/centers/<center>/sessions/<id>/schedule";
@@ -55,6 +57,8 @@ const EDITS: &[Edit] = &[
     edit("ann", "/centers/1/people/$bare/edit", PERSON),
     edit("ann", "/centers/1/people/$beside/edit", PERSON),
     edit("ann", "/centers/1/people/$full", MEMBERSHIP),
+    edit("ann", "/centers/1/households/$household", HOUSEHOLD),
+    edit("ann", "/centers/1/households/$household", STAY),
     edit("ben", "/centers/1/rooms/1", ROOM),
     edit("ben", "/centers/1/rooms/$spare_room", ROOM),
     edit("ben", "/centers/1/rooms/$spans", ROOM),
@@ -89,6 +93,7 @@ const EDITS: &[Edit] = &[
 const PROPOSALS: &[(&str, &str)] = &[
     ("/catalogs/<catalog>", "the centers' own class of rooms"),
     ("/centers/<center>/activities", "tomorrow afternoon, once, published"),
+    ("/centers/<center>/households", "opened today, at the head's address"),
     ("/centers/<center>/rooms", "the hours in which most rooms are open"),
     ("/centers/<center>/rooms/required", "a room of each required kind that is missing, called like it"),
     ("/centers/<center>/sessions/<id>/closing", "the minutes that the door saw"),

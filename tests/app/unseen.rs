@@ -151,6 +151,15 @@ const PAGES: &[Form] = &[
     form("ann", "/centers/1/people/1/memberships/1/void", &[("void.1", "填错了")], &["void.1"], &[]),
     form("ann", "/centers/1/people/3/reveals", &[("which", "phone"), ("reason", "家访")], &["reason"], &[]),
     form("ann", "/centers/1/people/1/card/revocation", REASON, &["reason"], &[]),
+    form(
+        "ann",
+        "/centers/1/households",
+        &[("head_id", "2"), ("opened_on", "2026-01-10"), ("address", "罗沙路")],
+        &["address"],
+        &[],
+    ),
+    form("ann", "/centers/1/households/1", &[("opened_on", "2026-01-10"), ("address", "罗沙路")], &["address"], &[]),
+    form("ann", "/centers/1/households/1/stays/1/void", &[("void.1", "填错了")], &["void.1"], &[]),
     form("ann", "/centers/1/teams", &[("name", "晨光队"), ("kind", "5"), ("founded_on", "2026-03-01")], &["name"], &[]),
     form("ann", "/centers/1/devices", &[("name", "一楼平板")], &["name"], &[]),
     form("ann", "/centers/1/activities", TEA, &["title"], &["description"]),
@@ -237,6 +246,14 @@ const BODIES: &[Form] = &[
         &["title"],
         &["description"],
     ),
+    form(
+        "ann",
+        "/api/v1/households",
+        &[("center", "1"), ("head_id", "2"), ("opened_on", "2026-01-10"), ("address", "罗沙路")],
+        &["address"],
+        &[],
+    ),
+    form("ann", "/api/v1/households/1", &[("opened_on", "2026-01-10"), ("address", "罗沙路")], &["address"], &[]),
     form("ann", "/api/v1/sessions/1/cancellation", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/skipping", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/closing", &[("summary", "好")], &[], &["summary"]),
@@ -359,6 +376,7 @@ async fn a_morning(app: &TestApp) {
     let ann = app.sign_in("ann").await;
     ann.post("/centers/1/people/1/memberships", &grant).await.is(303);
     ann.post("/centers/1/people", &[("name", "梁惠芳"), ("phone", "13800138009")]).await.is(303);
+    ann.post("/centers/1/households", &[("head_id", "1"), ("opened_on", "2026-01-10")]).await.is(303);
 }
 
 on_both_engines! {
@@ -423,7 +441,7 @@ fn every_field_of_text_stands_in_the_table() {
                 let before = part[0].rsplit(['(', ';', '\n']).next().unwrap();
                 if let Some(name) = before.strip_prefix('"').and_then(|rest| rest.split('"').next()) {
                     // Those with a number in them are called by it in the table: `void.{membership}`, `{prefix}document`.
-                    let same = name.replace("{membership}", "1").replace("{prefix}", "needy.");
+                    let same = name.replace("{membership}", "1").replace("{stay}", "1").replace("{prefix}", "needy.");
                     read.insert(same);
                 }
             }

@@ -53,6 +53,8 @@ pub(super) struct NewAttendance {
     pub key: Key,
     pub attempt: usize,
     pub groups: Groups,
+    /// A bit for each subgroup.
+    pub subgroups: i64,
 }
 
 /// What became of one try.
@@ -240,7 +242,8 @@ impl Desk {
         match (one.attempt.way, one.door.refusal(self.now, one.fact.part, one.attempt)) {
             (Way::In, None) => {
                 let spot = Spot::New(self.made.new.len());
-                self.made.new.push(NewAttendance { key, attempt: one.n, groups: groups(one.fact, one.door) });
+                let (groups, subgroups) = (groups(one.fact, one.door), one.fact.held.subgroups);
+                self.made.new.push(NewAttendance { key, attempt: one.n, groups, subgroups });
                 self.sits(one.n, key, one.door.center_id, one.fact);
                 let stay = Stay::of(&events);
                 self.stays(key, spot, events, stay);
@@ -369,8 +372,8 @@ fn groups(fact: &Fact, door: &Door) -> Groups {
     let date = door.door.local_date;
     Groups {
         elderly: fact.birth_date.is_some_and(|birth| door.bands.is_elderly(birth, date)),
-        disabled: fact.says(Known::Disabled),
-        needy: fact.says(Known::Needy),
+        disabled: fact.held.disabled,
+        needy: fact.held.needy,
         youth: fact.birth_date.is_some_and(|birth| door.bands.is_youth(birth, date)),
     }
 }

@@ -175,6 +175,7 @@ pub(super) struct Fact {
     pub came_at: Option<Timestamp>,
     pub left_at: Option<Timestamp>,
     pub scan: Option<EarlierScan>,
+    pub held: Belongs,
     yes: i64,
 }
 
@@ -187,10 +188,8 @@ pub(super) enum Known {
     Speaks = 2,
     /// The leader of a team, where it is one, may know of the person.
     Met = 4,
-    Disabled = 8,
-    Needy = 16,
     /// The person was seen leaving, so what the times say takes a look at all scans.
-    HasLeft = 32,
+    HasLeft = 8,
 }
 
 impl Fact {
@@ -214,6 +213,34 @@ struct FactRow {
     came_at: Option<Timestamp>,
     left_at: Option<Timestamp>,
     scan: Option<i64>,
+    held: Belongs,
+}
+
+/// The memberships that hold on the session's day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Belongs {
+    pub disabled: bool,
+    pub needy: bool,
+    /// A bit for each subgroup.
+    pub subgroups: i64,
+}
+
+impl FromStr for Belongs {
+    type Err = std::num::ParseIntError;
+
+    /// `d`, `n` and a subgroup's bit, each where it is; joined by `+`: `n+n0+d`.
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        let mut held = Self::default();
+        for part in text.split('+') {
+            let bit = part.trim_start_matches(['d', 'n']);
+            held.disabled |= part.starts_with('d');
+            held.needy |= part.starts_with('n');
+            if !bit.is_empty() {
+                held.subgroups |= 1 << bit.parse::<u32>()?;
+            }
+        }
+        Ok(held)
+    }
 }
 
 impl FactRow {
@@ -237,6 +264,7 @@ impl FactRow {
             came_at: next(&mut words)?.map(Timestamp),
             left_at: next(&mut words)?.map(Timestamp),
             scan: next(&mut words)?,
+            held: next(&mut words)?.unwrap_or_default(),
         })
     }
 }
@@ -304,11 +332,11 @@ pub(super) async fn facts(
     let card_of: HashMap<usize, &ShownCard> =
         asked.iter().filter_map(|asked| Some((asked.place, asked.card?))).collect();
     for found in found {
-        let FactRow { n: place, person, part, birth_date, yes, live, came_at, left_at, .. } = found;
+        let FactRow { n: place, person, part, birth_date, yes, live, came_at, left_at, held, .. } = found;
         let card = card_of.get(&place).map(|card| (*card).clone());
         let scan = found.scan.and_then(|id| scans.get(&id)).cloned();
         if let Some(fact) = facts.get_mut(place) {
-            *fact = Some(Fact { card, person, part, birth_date, live, came_at, left_at, scan, yes });
+            *fact = Some(Fact { card, person, part, birth_date, live, came_at, left_at, scan, yes, held });
         }
     }
     Ok(facts)
@@ -344,14 +372,14 @@ const FACTS: &str = "
                     join attendances v on v.session_id = o.id and v.person_id = d.person_id and v.voided_at is null
                     where s.id = d.session_id and o.starts_at <= s.starts_at)
                then 4 else 0 end
-           + (select cast(coalesce(sum(distinct case m.priority_group when 'disabled' then 8 when 'needy' then 16 else 0 end),
-                    0) as bigint)
-              from memberships_held m
-              where m.person_id = d.person_id and m.valid_from <= d.local_date
-                and (m.valid_to is null or m.valid_to >= d.local_date))
            + case when l.left_at is not null or exists (select 1 from scans x
                 where x.session_id = d.session_id and x.person_id = d.person_id and x.way = 'out')
-               then 32 else 0 end as yes,
+               then 8 else 0 end as yes,
+           (select string_agg(case m.priority_group when 'disabled' then 'd' when 'needy' then 'n' else '' end
+                   || coalesce(cast(m.bit as text), ''), '+')
+            from memberships_held m
+            where m.person_id = d.person_id and m.valid_from <= d.local_date
+              and (m.valid_to is null or m.valid_to >= d.local_date)) as held,
            l.id as live, l.came_at, l.left_at,
            (select q.id from scans q where q.request_id = d.request_id) as scan
     from asking d
@@ -362,7 +390,7 @@ const FACTS: &str = "
     select string_agg(cast(n as text) || ',' || coalesce(cast(person as text), '') || ',' || part || ','
                || coalesce(birth_date, '') || ',' || cast(yes as text) || ',' || coalesce(cast(live as text), '') || ','
                || coalesce(cast(came_at as text), '') || ',' || coalesce(cast(left_at as text), '') || ','
-               || coalesce(cast(scan as text), ''), ';')
+               || coalesce(cast(scan as text), '') || ',' || coalesce(held, ''), ';')
     from fact";
 
 /// What a request was told before.

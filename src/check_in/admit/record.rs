@@ -123,9 +123,9 @@ async fn insert(
         let mut query = sqlx::query(AssertSqlSafe(format!(
             "with v as (values {})
              insert into attendances (id, session_id, person_id, part, method, came_at, left_at, away_ms, recorded_by,
-                    elderly, disabled, needy, youth, recorded_at)
+                    elderly, disabled, needy, youth, subgroups, recorded_at)
              select column1, column2, column3, column4, column5, column6, column7, column8, column9,
-                    column10 & 1, (column10 >> 1) & 1, (column10 >> 2) & 1, (column10 >> 3) & 1, {}
+                    column10 & 1, (column10 >> 1) & 1, (column10 >> 2) & 1, (column10 >> 3) & 1, column10 >> 4, {}
              from v where column1 is not null",
             places(tx, run.size, COLUMNS),
             place(tx, run.size * COLUMNS + 1),
@@ -144,7 +144,7 @@ async fn insert(
                 .bind(stay.left_at)
                 .bind(stay.away_ms)
                 .bind(attempt.and_then(|attempt| attempt.by.account()))
-                .bind(row.map(|(_, new)| bits(new.groups)));
+                .bind(row.map(|(_, new)| bits(new.groups) | new.subgroups << 4));
         }
         query = query.bind(now.0);
         query.execute(&mut *tx).await?;

@@ -118,6 +118,11 @@ impl Report {
         self.sheet.numbers.led.iter().map(|row| row.sessions).sum()
     }
 
+    /// Whether anybody of a subgroup came.
+    fn has_subgroups(&self) -> bool {
+        self.sheet.numbers.subgroups.iter().any(|row| row.visits > 0)
+    }
+
     fn grid(&self, section: Section) -> ShownGrid {
         let Grid { measures, rows, total } = figures::grid(&self.sheet.figures, section);
         let shown =

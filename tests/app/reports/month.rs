@@ -69,10 +69,12 @@ impl Month {
         id
     }
 
+    /// In one of the two granted groups, or in the subgroup of this code.
     pub(super) async fn grant(&mut self, person: i64, group: &str, from: &str, to: Option<&str>) {
         sqlx::query(
-            "insert into group_memberships (person_id, priority_group, valid_from, valid_to, document, created_at)
-             values ($1, $2, $3, $4, '证', 0)",
+            "insert into group_memberships (person_id, priority_group, subgroup_id, valid_from, valid_to, document, created_at)
+             values ($1, case when $2 in ('disabled', 'needy') then $2 end, (select id from subgroups where code = $2),
+                     $3, $4, '证', 0)",
         )
         .bind(person)
         .bind(group)
@@ -200,6 +202,7 @@ impl Month {
         .execute(&mut *self.tx)
         .await
         .unwrap();
+        groups::follow_memberships(&mut self.tx, PersonId(person)).await.unwrap();
     }
 
     /// Unnamed heads with the tallies of the elderly, disabled, needy and youth among them.

@@ -17,6 +17,9 @@ struct Person {
     /// Disabled and needy: from and to, as days of March.
     disabled: Option<(u64, u64)>,
     needy: Option<(u64, u64)>,
+    /// Subgroups, one that grants a group and one that grants none.
+    poor: Option<(u64, u64)>,
+    alone: Option<(u64, u64)>,
 }
 
 #[derive(Clone, Debug)]
@@ -42,7 +45,13 @@ fn person() -> impl Strategy<Value = Person> {
     let born = prop_oneof![around(60), around(6), around(19), 1u64..36_000].prop_map(Some);
     let born = prop_oneof![4 => born, 1 => Just(None)];
     let grant = || proptest::option::weighted(0.3, (0u64..31, 0u64..31));
-    (born, grant(), grant()).prop_map(|(born, disabled, needy)| Person { born, disabled, needy })
+    (born, grant(), grant(), grant(), grant()).prop_map(|(born, disabled, needy, poor, alone)| Person {
+        born,
+        disabled,
+        needy,
+        poor,
+        alone,
+    })
 }
 
 fn session() -> impl Strategy<Value = Session> {
@@ -80,7 +89,13 @@ async fn build(app: &TestApp, people: &[Person], sessions: &[Session], closures:
     for person in people {
         let birth = person.born.map(|days| Date::parse("2026-04-01").unwrap().minus_days(days).to_string());
         let id = month.person(birth.as_deref()).await;
-        for (group, span) in [("disabled", person.disabled), ("needy", person.needy)] {
+        let grants = [
+            ("disabled", person.disabled),
+            ("needy", person.needy),
+            ("subsistence", person.poor),
+            ("living_alone", person.alone),
+        ];
+        for (group, span) in grants {
             if let Some((a, b)) = span {
                 month.grant(id, group, &day(a.min(b)), (a != b).then(|| day(a.max(b))).as_deref()).await;
             }

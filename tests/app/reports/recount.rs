@@ -53,6 +53,8 @@ struct Grant {
     person_id: i64,
     #[sqlx(flatten)]
     membership: Membership,
+    /// The subgroup's code, where it is one.
+    code: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -80,6 +82,7 @@ pub(super) struct Rows {
     grants: Vec<Grant>,
     social_workers: BTreeSet<i64>,
     team_kinds: BTreeMap<i64, String>,
+    subgroups: Vec<String>,
     kinds: Vec<String>,
     rooms: Vec<Room>,
     /// By room and weekday.
@@ -108,6 +111,7 @@ impl Rows {
         .await;
         let births: Vec<(i64, Option<Date>)> = load(app, "select id, birth_date from people").await;
         let kinds: Vec<(String,)> = load(app, "select code from service_kinds").await;
+        let subgroups: Vec<(String,)> = load(app, "select code from subgroups").await;
         let social_workers: Vec<(i64,)> = load(app, "select id from workers where kind = 'social_worker'").await;
         let team_kinds: Vec<(i64, String)> =
             load(app, "select t.id, k.code from teams t join team_kinds k on k.id = t.kind_id").await;
@@ -117,9 +121,10 @@ impl Rows {
             heads: load(app, "select session_id, heads, elderly, disabled, needy, youth from head_counts where voided_at is null").await,
             entries: load(app, "select id, reverses_id, session_id, person_id, team_id, minutes from hours_entries").await,
             births: births.into_iter().collect(),
-            grants: load(app, "select person_id, id, priority_group, valid_from, valid_to, document from group_memberships").await,
+            grants: load(app, "select g.person_id, g.id, coalesce(g.priority_group, s.priority_group) as priority_group, s.name as subgroup, s.name_en as subgroup_en, g.valid_from, g.valid_to, g.document, g.file_id, g.voided_at, g.void_reason, s.code from group_memberships g left join subgroups s on s.id = g.subgroup_id").await,
             social_workers: social_workers.into_iter().map(|(id,)| id).collect(),
             team_kinds: team_kinds.into_iter().collect(),
+            subgroups: subgroups.into_iter().map(|(code,)| code).collect(),
             kinds: kinds.into_iter().map(|(code,)| code).collect(),
             rooms: load(app, "select id, center_id, created_at from rooms order by center_id, kind_id, name").await,
             hours: hours.into_iter().map(|(room, day, opens, closes)| ((room, day), (opens, closes))).collect(),
@@ -133,6 +138,11 @@ impl Rows {
         let memberships: Vec<Membership> =
             self.grants.iter().filter(|g| g.person_id == person).map(|g| g.membership.clone()).collect();
         groups_on(self.births[&person], &memberships, AgeBands::default(), on)
+    }
+
+    fn subgroups_of(&self, person: i64, on: Date) -> BTreeSet<String> {
+        let held = self.grants.iter().filter(|grant| grant.person_id == person && grant.membership.holds_on(on));
+        held.filter_map(|grant| Some(format!(".subgroup.{}", grant.code.as_ref()?))).collect()
     }
 
     /// Minutes of the period in which `room` is open, and in which it is booked.
@@ -168,6 +178,9 @@ impl Rows {
         let mut counts = Counts::default();
         for group in ["elderly", "disabled", "needy", "youth", "none"] {
             counts.begin(&["visits", "persons"], &format!(".{group}"));
+        }
+        for subgroup in &self.subgroups {
+            counts.begin(&["visits", "persons"], &format!(".subgroup.{subgroup}"));
         }
         for kind in &self.kinds {
             counts.begin(&["sessions", "visits", "persons"], &format!(".kind.{kind}"));
@@ -229,6 +242,7 @@ impl Rows {
                     if groups == Groups::default() {
                         of.push(".none".into());
                     }
+                    of.extend(self.subgroups_of(person, Zone::SHANGHAI.date(session.starts_at)));
                     of.extend([String::new(), format!(".kind.{}", session.kind)]);
                     for of in of {
                         counts.add("visits", &[&of], 1);

@@ -167,6 +167,13 @@ impl Maker<'_> {
         self.name("child", number(&child));
         let holder = number(&ann.post("/centers/1/people", &[("name", "欧阳志强"), ("sex", "m")]).await);
         let code = crate::check_in::card(self.app, holder.parse().unwrap()).await;
+        let home =
+            [("head_id", self.names["person"].as_str()), ("address", "罗沙路 12 号"), ("opened_on", "2026-01-10")];
+        let home = number(&ann.post("/centers/1/households", &home).await);
+        let child = [("person_id", self.names["child"].as_str()), ("relation", "child"), ("moved_in", "2026-01-10")];
+        ann.post(&format!("/centers/1/households/{home}/members"), &child).await.is(303);
+        self.name("household", home);
+        self.number("stay", "select max(id) from household_members").await;
         self.name("holder", holder);
         self.name("card", code.plain());
         self.number("card_row", "select max(id) from cards").await;

@@ -10,8 +10,10 @@ use crate::check_in::cards::{self, Card};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::fields::parse;
+use crate::households::{self, Housemate, Stay};
 use crate::people::groups::{self, Membership, PriorityGroup};
 use crate::people::queries::open_in;
+use crate::people::subgroups::{self, Subgroup};
 use crate::people::{self, Person, PersonId, SealedNumber, forms};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::nav::Tab;
@@ -36,6 +38,10 @@ struct PersonPage {
     groups: Vec<PriorityGroup>,
     visits: Vec<Visit>,
     teams: Vec<TeamOf>,
+    subgroups: Vec<Subgroup>,
+    /// The households in which they live or have lived, the latest first, and with whom they live now.
+    homes: Vec<Stay>,
+    housemates: Vec<Housemate>,
     /// The latest card, good or not.
     card: Option<Card>,
     today: Date,
@@ -58,7 +64,15 @@ impl PersonPage {
         let today = center.zone.date(now.0);
         let memberships = groups::memberships(conn, person.id).await?;
         let bands = groups::age_bands(conn, today).await?;
+        let homes = households::queries::of_person(conn, center.id(), person.id).await?;
+        let housemates = match homes.first().filter(|stay| stay.moved_out.is_none()) {
+            Some(stay) => households::queries::housemates(conn, stay.household_id, person.id).await?,
+            None => Vec::new(),
+        };
         Ok(Self {
+            homes,
+            housemates,
+            subgroups: subgroups::all(conn).await?,
             phone: person.phone(sealer).map(|phone| phone.masked()),
             id_number: person.id_number(sealer).map(|number| number.masked()),
             groups: groups::groups_on(person.birth_date, &memberships, bands, today).iter().collect(),
@@ -80,12 +94,32 @@ impl PersonPage {
         format!("{name}.{membership}")
     }
 
+    /// The address of a membership's scan.
+    fn scan(&self, membership: &Membership) -> String {
+        self.center.path(format_args!("/people/{}/memberships/{}/paper", self.person.id, membership.id))
+    }
+
     fn age(&self) -> Option<u32> {
         self.today.0.years_since(self.person.birth_date?.0)
     }
 
+    /// Whether they live in a household now.
+    fn is_housed(&self) -> bool {
+        self.homes.first().is_some_and(|stay| stay.moved_out.is_none())
+    }
+
+    /// What can be granted: the two groups, then the subgroups under each heading.
     fn granted(&self) -> [PriorityGroup; 2] {
         forms::GRANTED
+    }
+
+    fn subgroups_of(&self, group: &Option<PriorityGroup>) -> Vec<&Subgroup> {
+        self.subgroups.iter().filter(|one| one.priority_group == *group && !one.retired.is_set()).collect()
+    }
+
+    fn headings(&self) -> impl Iterator<Item = Option<PriorityGroup>> {
+        let all = PriorityGroup::ALL.iter().copied().map(Some).chain([None]);
+        all.filter(|group| !self.subgroups_of(group).is_empty())
     }
 
     fn holds_now(&self, membership: &Membership) -> bool {

@@ -1,19 +1,18 @@
-//! The form of a person.
+//! The form of a person; of somebody new with whom they live, so that a household is registered one after the other.
 
 use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
-use super::groups::PriorityGroup;
-use super::numbers::Sex;
-use super::numbers::{IdNumber, PhoneNumber};
-use super::queries::Marks;
-use super::types::{Person, PersonId, PersonRow};
-use super::{PersonInput, actions, forms, queries};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
 use crate::error::{Error, Result};
-use crate::store::{Db, Sealer};
+use crate::fields::parse;
+use crate::households::{self, Relation};
+use crate::people::groups::PriorityGroup;
+use crate::people::queries::{self, Marks};
+use crate::people::{self, IdNumber, Person, PersonId, PersonInput, PersonRow, PhoneNumber, Sex, forms};
+use crate::store::{Conn, Db, Sealer};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -34,11 +33,18 @@ struct PersonForm {
     form: Form,
     /// Whom the name may mean.
     namesakes: Vec<PersonRow>,
+    /// Who was registered just before, with whom somebody new may live.
+    beside: Option<PersonRow>,
 }
 
 impl PersonForm {
     fn sexes(&self) -> &'static [Sex] {
         Sex::ALL
+    }
+
+    /// What somebody new can be to whom they live with.
+    fn relations(&self) -> impl Iterator<Item = &'static Relation> {
+        Relation::ALL.iter().filter(|relation| **relation != Relation::Head)
     }
 
     fn granted(&self) -> [PriorityGroup; 2] {
@@ -84,12 +90,48 @@ impl View for PersonForm {
     }
 }
 
-#[get("/centers/<center>/people/new")]
-async fn new(by: Coordinator, db: &Db, center: CenterId) -> Result<Page<PersonForm>> {
-    let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
-    Ok(Page(PersonForm { center, person: None, form: Form::new(), namesakes: Vec::new() }))
+/// Who was registered before the one whose form is asked for, as far as the center knows them.
+async fn known(conn: &mut Conn, center: CenterId, beside: Option<PersonId>) -> Result<Option<Person>> {
+    let Some(beside) = beside else { return Ok(None) };
+    match queries::find(conn, center, beside).await {
+        Err(Error::NotFound) => Ok(None),
+        found => found.map(Some),
+    }
 }
 
+/// `beside` is who was registered just before: their address is proposed.
+#[get("/centers/<center>/people/new?<beside>")]
+async fn new(by: Coordinator, db: &Db, center: CenterId, beside: Option<PersonId>) -> Result<Page<PersonForm>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let beside = known(&mut conn, center.id(), beside).await?;
+    let mut fields = Fields::default();
+    if let Some(beside) = &beside {
+        fields.add("beside", &beside.id.to_string());
+        fields.add("address", beside.address.as_deref().unwrap_or_default());
+    }
+    let beside = beside.map(PersonRow::from);
+    Ok(Page(PersonForm { center, person: None, form: Form::filled(fields), namesakes: Vec::new(), beside }))
+}
+
+/// With whom somebody new lives, and as what.
+struct Beside {
+    person: PersonId,
+    relation: Relation,
+}
+
+/// Fields `beside` and `lives_with` (a relation), where they live together.
+fn beside(fields: &Fields) -> Result<Option<Beside>> {
+    let mut read = fields.read();
+    let person = read.optional("beside", parse::choice);
+    let relation = read.optional("lives_with", parse::choice);
+    read.finish(|| {
+        let (person, relation): (Option<PersonId>, Option<Relation>) = (person?, relation?);
+        Some(person.zip(relation).map(|(person, relation)| Beside { person, relation }))
+    })
+}
+
+/// As `forms::person`, and `beside lives_with`; with `next` another form follows.
 #[post("/centers/<center>/people", data = "<fields>")]
 async fn create(
     by: Coordinator,
@@ -102,24 +144,30 @@ async fn create(
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let made = async {
         let input = forms::person(&fields, center.zone.date(now.0))?;
+        let home = beside(&fields)?;
         let mut tx = db.begin().await?;
-        let id = actions::register(&by, now, &mut tx, sealer, &center, &input).await?;
+        let id = people::register(&by, now, &mut tx, sealer, &center, &input).await?;
+        if let Some(Beside { person, relation }) = home {
+            let joined = households::join(&by, now, &mut tx, &center, (id, relation), person).await;
+            joined.map_err(|error| error.in_field("moved_in", "lives_with"))?;
+        }
         tx.commit().await?;
-        Ok::<_, Error>(id)
+        Ok::<_, Error>(match fields.has("next", "1") {
+            // All of a family are somebody to the same one.
+            true => center.path(format_args!("/people/new?beside={}", home.map_or(id, |home| home.person))),
+            false => center.path(format_args!("/people/{id}")),
+        })
     };
-    Submitted::of(
-        made.await.map(|id| center.path(format_args!("/people/{id}"))),
-        "done.person_registered",
-        async |errors| {
-            let asked = errors.whole.as_ref().is_some_and(|refusal| refusal.code == "name_known");
-            let namesakes = match forms::person(&fields, center.zone.date(now.0)) {
-                Ok(input) if asked => namesakes(db, center.id(), &input).await?,
-                _ => Vec::new(),
-            };
-            let form = Form::again(fields, errors);
-            Ok(PersonForm { center, person: None, form, namesakes })
-        },
-    )
+    Submitted::of(made.await, "done.person_registered", async |errors| {
+        let asked = errors.whole.as_ref().is_some_and(|refusal| refusal.code == "name_known");
+        let namesakes = match forms::person(&fields, center.zone.date(now.0)) {
+            Ok(input) if asked => namesakes(db, center.id(), &input).await?,
+            _ => Vec::new(),
+        };
+        let beside = fields.get("beside").parse().ok();
+        let beside = known(&mut *db.read().await?, center.id(), beside).await?.map(PersonRow::from);
+        Ok(PersonForm { center, person: None, form: Form::again(fields, errors), namesakes, beside })
+    })
     .await
 }
 
@@ -134,7 +182,13 @@ async fn namesakes(db: &Db, center: CenterId, input: &PersonInput) -> Result<Vec
 async fn edit(by: Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<Page<PersonForm>> {
     let (center, person) = queries::open_in(&by, &mut *db.read().await?, center, id).await?;
     let values = person.as_fields().with("version", person.version);
-    Ok(Page(PersonForm { center, person: Some(person), form: Form::filled(values), namesakes: Vec::new() }))
+    Ok(Page(PersonForm {
+        center,
+        person: Some(person),
+        form: Form::filled(values),
+        namesakes: Vec::new(),
+        beside: None,
+    }))
 }
 
 /// What is known of the person now and was entered differently, in the reader's words and the numbers masked. Of a
@@ -186,7 +240,7 @@ async fn update(
     let made = async {
         let revision = forms::revision(&fields, center.zone.date(now.0))?;
         let mut tx = db.begin().await?;
-        actions::revise(&by, now, &mut tx, sealer, &center, &person, &revision).await?;
+        people::revise(&by, now, &mut tx, sealer, &center, &person, &revision).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     Submitted::of(made.await.map(|()| center.path(format_args!("/people/{id}"))), "done.saved", async |errors| {
@@ -194,7 +248,7 @@ async fn update(
         let person = queries::find(&mut *db.read().await?, center.id(), id).await?;
         let form = Form::again(fields.clone(), errors);
         let form = if is_overtaken(&form) { form.beside(differing(&person, sealer, &fields, lang)) } else { form };
-        Ok(PersonForm { center, person: Some(person), form, namesakes: Vec::new() })
+        Ok(PersonForm { center, person: Some(person), form, namesakes: Vec::new(), beside: None })
     })
     .await
 }

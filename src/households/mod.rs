@@ -1,0 +1,20 @@
+//! Households (户): people who live together, with a head, the relations to them, and one address; in and out with dates. Files
+//! (建档) are counted by households and by persons.
+
+mod actions;
+pub(crate) mod api;
+mod forms;
+mod pages;
+pub mod queries;
+mod types;
+
+use rocket::fairing::AdHoc;
+
+pub use actions::{join, move_in, open, revise, revise_stay, void_stay};
+pub use types::{Household, HouseholdCount, HouseholdId, Housemate, Relation, Stay, StayId};
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("households", |rocket| async {
+        rocket.mount("/", pages::routes()).mount("/api/v1", api::routes())
+    })
+}
