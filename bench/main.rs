@@ -266,7 +266,7 @@ impl Tables {
             check_ins: "| check-ins | connections | a second | p50 ms | p99 ms | `/healthz`, a second | ratio | file, a second | ratio |\n\
                         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
                 .to_owned(),
-            pages: "| page | the first, ms | p50 ms |\n| --- | ---: | ---: |\n".to_owned(),
+            pages: "| page | the first, ms | p50 ms | p95 ms |\n| --- | ---: | ---: | ---: |\n".to_owned(),
         }
     }
 
@@ -289,12 +289,20 @@ impl Tables {
 
     /// Pages that look for what single people did in all the years: the list of people, and one person's own.
     async fn pages(&mut self, what: &str, world: &World, address: SocketAddr) {
-        for (page, path) in [("people", "/centers/1/people?page=200"), ("a person", "/centers/1/people/7")] {
-            let request = get_signed_in(path, &world.login);
+        let asked =
+            |text: &str| post_json("/api/v1/search", &world.token, &format!("{{\"q\":\"{text}\",\"center\":1}}"));
+        for (page, request) in [
+            ("people", get_signed_in("/centers/1/people?page=200", &world.login)),
+            ("a person", get_signed_in("/centers/1/people/7", &world.login)),
+            // By the initials of everybody there is, and by the end of a number that nobody has.
+            ("search that finds all", asked("jm")),
+            ("search that finds none", asked("4711")),
+        ] {
             let heard = hear(&[address], 1, 200, move |_| Some(request.clone())).await;
             // The first one finds the database's cache without what it needs; a percentile would hide it or be it.
             let first = heard.answers.first().map_or(0.0, |(.., took)| took.as_secs_f64() * 1_000.0);
-            let line = format!("| {what}: {page} | {first:.1} | {:.1} |", heard.percentile(50));
+            let (middle, slow) = (heard.percentile(50), heard.percentile(95));
+            let line = format!("| {what}: {page} | {first:.1} | {middle:.1} | {slow:.1} |");
             println!("{line}");
             _ = writeln!(self.pages, "{line}");
         }

@@ -55,9 +55,11 @@ pub mod profile;
 pub mod logbook;
 pub mod me;
 
-// Outside: what the public sees, and what comes in.
+// Outside: what the public sees, what comes in and goes out, and what is looked for.
 pub mod portal;
 pub mod imports;
+pub mod exports;
+pub mod search;
 
 // Roof.
 pub mod openapi;
@@ -105,6 +107,8 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(me::stage())
         .attach(portal::stage())
         .attach(imports::stage())
+        .attach(exports::stage())
+        .attach(search::stage())
         .attach(openapi::stage())
         .attach(health::stage())
 }

@@ -67,6 +67,7 @@ use utoipa::{Modify, OpenApi};
         crate::workers::api::end,
         crate::holidays::api::list,
         crate::reports::api::summary,
+        crate::search::api::search,
     ),
     components(schemas(crate::api::Problem)),
     modifiers(&Bearer, &Problems),

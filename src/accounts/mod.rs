@@ -6,7 +6,7 @@ mod invitation;
 mod known;
 mod own;
 mod pages;
-mod queries;
+pub(crate) mod queries;
 mod sign_in;
 
 use rocket::fairing::AdHoc;

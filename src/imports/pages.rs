@@ -17,6 +17,7 @@ use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::fields::parse;
 use crate::files::{self, FileAnswer};
+use crate::people::masked;
 use crate::sheets::{Book, BookSheet};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::form::Done;
@@ -258,28 +259,6 @@ impl ImportPage {
         let said = faults.iter().map(|fault| returned::said(self.lang, fault));
         said.collect::<Vec<_>>().join(self.lang.pick("；", "; "))
     }
-}
-
-/// A text whose long numbers show their ends alone: a column is told by them as well, and a screen is read by others.
-fn masked(text: &str) -> String {
-    let (mut shown, mut number) = (String::new(), String::new());
-    let put = |shown: &mut String, number: &mut String| {
-        match number.len() > 6 {
-            true => shown.push_str(&format!("****{}", &number[number.len() - 4..])),
-            false => shown.push_str(number),
-        }
-        number.clear();
-    };
-    for c in text.chars() {
-        if c.is_ascii_digit() {
-            number.push(c);
-        } else {
-            put(&mut shown, &mut number);
-            shown.push(c);
-        }
-    }
-    put(&mut shown, &mut number);
-    shown
 }
 
 fn samples(sheet: &BookSheet, mapping: &Mapping) -> Vec<String> {

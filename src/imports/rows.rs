@@ -43,6 +43,9 @@ fn said(row: &SheetRow, mapping: &Mapping, today: Date, faults: &mut Vec<RowFaul
                 }
             },
             ImportField::Sex => fields = fields.with("sex", sex(&text)),
+            ImportField::Residence if residence(&text).is_some() => {
+                fields = fields.with("residence", residence(&text).unwrap_or_default());
+            }
             ImportField::Groups | ImportField::Residence if !text.is_empty() => {
                 let head = mapping.heads.iter().zip(&mapping.columns).find(|(_, of)| *of == column);
                 notes.push(format!("{}：{text}", head.map_or("", |(head, _)| head.as_str())));
@@ -61,6 +64,19 @@ fn is_spoiled(cell: &SheetCell, text: &str) -> bool {
         number.parse::<f64>().is_ok() && power.trim_start_matches('+').parse::<u8>().is_ok()
     });
     cell.has_lost_digits() || shortened
+}
+
+/// Registered or migrant, where the word says it; others are kept as they are written.
+fn residence(text: &str) -> Option<&'static str> {
+    match text {
+        "户籍" | "户籍人口" | "户籍居民" | "本地" | "本地户籍" | "本市户籍" | "registered" => {
+            Some("registered")
+        }
+        "外来" | "外来人口" | "流动人口" | "非户籍" | "新莞人" | "新市民" | "外地" | "migrant" => {
+            Some("migrant")
+        }
+        _ => None,
+    }
 }
 
 fn sex(text: &str) -> String {

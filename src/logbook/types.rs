@@ -23,7 +23,7 @@ impl LogPart {
     /// The words before the dot of the actions that belong to it.
     pub fn subjects(self) -> &'static [&'static str] {
         match self {
-            Self::People => &["person", "household", "card", "phone", "import"],
+            Self::People => &["person", "household", "card", "phone", "import", "export"],
             Self::Sessions => &["activity", "session"],
             Self::Presence => &["attendance", "head_count", "scan", "hours"],
             Self::Staff => &["worker", "team"],

@@ -13,7 +13,7 @@ use crate::auth::Coordinator;
 use crate::centers::{Center, CenterId};
 use crate::clock::Now;
 use crate::error::{Error, OnViolation, Refusal, Result};
-use crate::store::{self, Conn, Sealer};
+use crate::store::{self, Conn, Sealed, Sealer};
 
 /// Registers a person in the center. An ID number that another center registered is the same human: that row is
 /// enrolled here, and nothing that was not entered is learnt but what belongs to the person everywhere.
@@ -135,13 +135,15 @@ async fn enrol(
     let door_key =
         input.facts.phone.as_ref().filter(|_| !input.anyway).map(|phone| door_key(sealer, &input.facts.name, phone));
     sqlx::query(
-        "insert into enrolments (person_id, center_id, address, note, door_key, enrolled_at)
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into enrolments (person_id, center_id, address, note_sealed, care_sealed, emergency_sealed, door_key, enrolled_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(person)
     .bind(center)
     .bind(input.notes.address.as_deref())
-    .bind(input.notes.note.as_deref())
+    .bind(sealed(sealer, input.notes.note.as_deref()))
+    .bind(sealed(sealer, input.notes.care.as_deref()))
+    .bind(sealed(sealer, input.notes.emergency.as_deref()))
     .bind(door_key)
     .bind(now.0)
     .execute(tx)
@@ -149,6 +151,10 @@ async fn enrol(
     .on_unique("enrolments_door_key", || Error::refused("person_enrolled"))
     .on_unique("enrolments_person", || Error::field("id_number", "field.id_number_known"))?;
     Ok(())
+}
+
+fn sealed(sealer: &Sealer, text: Option<&str>) -> Option<Sealed> {
+    text.map(|text| sealer.seal(text))
 }
 
 fn door_key(sealer: &Sealer, name: &Name, phone: &PhoneNumber) -> String {
@@ -289,7 +295,11 @@ pub async fn revise(
     if seen != person.version {
         return Err(Error::refused("person_changed"));
     }
-    if person.is_known_as(sealer, &revised, &revision.notes) {
+    let mut notes = revision.notes.clone();
+    if notes.emergency.is_none() && !revision.forget_emergency {
+        notes.emergency = person.notes(sealer).emergency;
+    }
+    if person.is_known_as(sealer, &revised, &notes) {
         return Ok(());
     }
     if birth_date != person.birth_date {
@@ -297,7 +307,7 @@ pub async fn revise(
         memberships::can_be_born_on(tx, person.id, birth_date).await?;
     }
     facts::update(tx, now, sealer, (person.id, seen), &revised).await?;
-    update_enrolments(tx, sealer, center.id(), person.id, (&revised, &revision.notes)).await?;
+    update_enrolments(tx, sealer, center.id(), person.id, (&revised, &notes)).await?;
     // Only a corrected birth date changes the past; a new note must not count it by today's age bands.
     if birth_date != person.birth_date {
         groups::follow_birth_date(tx, person.id).await?;
@@ -313,13 +323,18 @@ async fn update_enrolments(
     id: PersonId,
     (facts, notes): (&Facts, &Notes),
 ) -> Result<()> {
-    sqlx::query("update enrolments set address = $3, note = $4, as_staff = 0 where person_id = $1 and center_id = $2")
-        .bind(id)
-        .bind(center)
-        .bind(notes.address.as_deref())
-        .bind(notes.note.as_deref())
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        "update enrolments set address = $3, note_sealed = $4, care_sealed = $5, emergency_sealed = $6, as_staff = 0
+         where person_id = $1 and center_id = $2",
+    )
+    .bind(id)
+    .bind(center)
+    .bind(notes.address.as_deref())
+    .bind(sealed(sealer, notes.note.as_deref()))
+    .bind(sealed(sealer, notes.care.as_deref()))
+    .bind(sealed(sealer, notes.emergency.as_deref()))
+    .execute(&mut *tx)
+    .await?;
     sqlx::query(
         "update enrolments set door_key = case when exists (
              select 1 from enrolments o where o.center_id = enrolments.center_id and o.door_key = $2

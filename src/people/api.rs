@@ -6,7 +6,7 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::types::{Person, PersonId};
+use super::types::{Notes, Person, PersonId};
 use super::{actions, forms, queries};
 use crate::api::{self, List, Problem};
 use crate::auth::Coordinator;
@@ -34,9 +34,15 @@ pub(crate) struct PersonJson {
     phone: Option<String>,
     /// Masked: `4419************12`
     id_number: Option<String>,
+    /// `registered` (户籍) or `migrant` (外来)
+    residence: Option<String>,
     /// What the center wrote down
     address: Option<String>,
     note: Option<String>,
+    /// What to know for their good
+    care: Option<String>,
+    /// Whether there is somebody to call in an emergency; who, is revealed at a page
+    has_emergency_contact: bool,
     enrolled_at: String,
     /// Grows with every change
     version: i64,
@@ -44,7 +50,11 @@ pub(crate) struct PersonJson {
 
 impl PersonJson {
     fn of(person: Person, sealer: &Sealer) -> Self {
+        let Notes { address, note, care, emergency } = person.notes(sealer);
         Self {
+            residence: person.residence.map(|residence| residence.code().to_owned()),
+            has_emergency_contact: emergency.is_some(),
+            care,
             id: person.id.0,
             sex: person.sex.map(|sex| sex.code().to_owned()),
             birth_date: person.birth_date.map(|date| date.to_string()),
@@ -53,8 +63,8 @@ impl PersonJson {
             enrolled_at: person.enrolled_at.rfc3339(),
             version: person.version,
             languages: person.languages,
-            address: person.address,
-            note: person.note,
+            address,
+            note,
             name: person.name,
         }
     }
@@ -103,8 +113,15 @@ pub(crate) struct NewPerson {
     phone: Option<String>,
     /// 18 characters, with its check character
     id_number: Option<String>,
+    /// `registered` (户籍) or `migrant` (外来)
+    residence: Option<String>,
     address: Option<String>,
+    /// Sealed, like the two that follow
     note: Option<String>,
+    /// What to know for their good
+    care: Option<String>,
+    /// Whom to call: name, what they are to the person, number
+    emergency: Option<String>,
     /// Register although somebody of this name and phone is enrolled
     anyway: Option<bool>,
     /// Membership in a priority group that is granted by a paper; age decides the others
@@ -161,8 +178,15 @@ pub(crate) struct NewRevision {
     /// Left out, the one there is stays
     id_number: Option<String>,
     forget_id_number: Option<bool>,
+    /// `registered` (户籍) or `migrant` (外来)
+    residence: Option<String>,
     address: Option<String>,
     note: Option<String>,
+    /// What to know for their good
+    care: Option<String>,
+    /// Whom to call; left out, the one there is stays
+    emergency: Option<String>,
+    forget_emergency: Option<bool>,
 }
 
 /// Revises a person. 409 `person_changed` where somebody changed them since that version: read it again first.

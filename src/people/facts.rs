@@ -13,7 +13,7 @@ use crate::spelling;
 use crate::store::{Conn, Sealer};
 
 /// The columns that hold [`Facts`], in the order in which [`FactsRow::bind`] gives their values.
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "name",
     "name_key",
     "name_fold",
@@ -21,6 +21,7 @@ const COLUMNS: [&str; 14] = [
     "sounds",
     "sex",
     "birth_date",
+    "residence",
     "languages",
     "phone_sealed",
     "phone_hash",
@@ -69,7 +70,7 @@ impl<O> Binds for QueryScalar<'static, Any, O, AnyArguments> {
 
 impl FactsRow<'_> {
     fn bind<B: Binds>(&self, query: B) -> B {
-        let Facts { name, sex, birth_date, languages, phone, id_number } = self.facts;
+        let Facts { name, sex, birth_date, residence, languages, phone, id_number } = self.facts;
         let sounds = Sounds::of(name);
         query
             .value(name.to_string())
@@ -79,6 +80,7 @@ impl FactsRow<'_> {
             .value(sounds.text())
             .value(*sex)
             .value(*birth_date)
+            .value(*residence)
             .value(languages.clone())
             .value(phone.as_ref().map(|phone| self.sealer.seal(phone.as_str())))
             .value(phone.as_ref().map(|phone| self.sealer.hash("phone", phone.as_str())))

@@ -37,7 +37,7 @@ pub enum GrantedCode {
     Subgroup(String),
 }
 
-/// Fields `name sex birth_date languages phone id_number address note anyway`, and for each granted group a flag `disabled` with
+/// Fields `name sex birth_date residence languages phone id_number address emergency care note anyway`, and for each granted group a flag `disabled` with
 /// `disabled.valid_from`, `disabled.valid_to` and `disabled.document`; whoever sends any of these means the flag too.
 pub fn person(fields: &Fields, today: Date) -> Result<PersonInput> {
     let mut read = fields.read();
@@ -68,8 +68,11 @@ fn read_known(read: &mut Reader<'_>, today: Date) -> Option<(Facts, Notes)> {
     let id_number = read.optional("id_number", IdNumber::parse);
     let birth_date = read.optional("birth_date", |text| birth_date(text, today));
     let sex: Option<Option<Sex>> = read.optional("sex", parse::choice);
+    let residence = read.optional("residence", parse::choice);
     let languages = read.optional("languages", parse::line(60));
     let address = read.optional("address", parse::line(120));
+    let emergency = read.optional("emergency", parse::line(120));
+    let care = read.optional("care", parse::text(500));
     let note = read.optional("note", parse::text(1_000));
     let card = id_number.clone().flatten();
     let by_card = (card.as_ref().map(IdNumber::sex), card.as_ref().and_then(IdNumber::birth_date));
@@ -92,24 +95,26 @@ fn read_known(read: &mut Reader<'_>, today: Date) -> Option<(Facts, Notes)> {
         name: name?,
         sex: sex?.or(by_card.0),
         birth_date: birth_date?.or(by_card.1),
+        residence: residence?,
         languages: languages?,
         phone: phone?,
         id_number: id_number?,
     };
-    Some((facts, Notes { address: address?, note: note? }))
+    Some((facts, Notes { address: address?, note: note?, care: care?, emergency: emergency? }))
 }
 
-/// A known person's form. An empty phone or ID number leaves the one there is; to take it out is said expressly.
+/// A known person's form. An empty phone, ID number or emergency contact leaves the one there is; to take it out is said expressly.
 pub struct PersonRevision {
     pub facts: Facts,
     pub notes: Notes,
     pub forget_phone: bool,
     pub forget_id_number: bool,
+    pub forget_emergency: bool,
     /// What the form was filled from; whoever sends none changes what is there now.
     pub version: Option<i64>,
 }
 
-/// Fields `name sex birth_date languages phone id_number address note`, `forget_phone forget_id_number`, and the `version` that the
+/// Fields of [`person`], `forget_phone forget_id_number forget_emergency`, and the `version` that the
 /// form was filled from.
 pub fn revision(fields: &Fields, today: Date) -> Result<PersonRevision> {
     let mut read = fields.read();
@@ -126,10 +131,11 @@ pub fn api_revision(fields: &Fields, today: Date) -> Result<PersonRevision> {
 
 fn read_revision(mut read: Reader<'_>, today: Date, version: Option<Option<i64>>) -> Result<PersonRevision> {
     let (forget_phone, forget_id_number) = (read.flag("forget_phone"), read.flag("forget_id_number"));
+    let forget_emergency = read.flag("forget_emergency");
     let known = read_known(&mut read, today);
     read.finish(|| {
         let (facts, notes) = known?;
-        Some(PersonRevision { facts, notes, forget_phone, forget_id_number, version: version? })
+        Some(PersonRevision { facts, notes, forget_phone, forget_id_number, forget_emergency, version: version? })
     })
 }
 

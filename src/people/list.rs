@@ -4,7 +4,9 @@ use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
 use super::groups::{self, AgeBands, PriorityGroup};
-use super::queries::{self, Among, Listed};
+use super::listing::{self, Listed, PeopleCut, PeopleOrder};
+use super::queries;
+use super::subgroups::{self, Subgroup};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
@@ -29,9 +31,10 @@ struct PeoplePage {
     bands: AgeBands,
     today: Date,
     page: i64,
-    group: Option<PriorityGroup>,
-    /// Only those without a birth date, whom no age group counts.
-    missing: bool,
+    cut: PeopleCut,
+    subgroups: Vec<Subgroup>,
+    /// The center's teams, by number and name.
+    teams: Vec<(i64, String)>,
     /// What was searched for.
     wanted: Option<String>,
     /// What was typed into the search and not yet sent.
@@ -40,36 +43,53 @@ struct PeoplePage {
 
 impl PeoplePage {
     /// The page without its people.
-    async fn load(
-        conn: &mut Conn,
-        now: Now,
-        center: Center,
-        (group, missing): (Option<PriorityGroup>, bool),
-    ) -> Result<Self> {
+    async fn load(conn: &mut Conn, now: Now, center: Center, cut: PeopleCut) -> Result<Self> {
         let today = center.zone.date(now.0);
         let bands = groups::age_bands(conn, today).await?;
-        let mut list = Self {
+        let total = listing::count(conn, center.id(), (today, bands), &cut).await?;
+        Ok(Self {
+            subgroups: subgroups::all(conn).await?,
+            teams: listing::teams(conn, center.id()).await?,
             center,
             people: Vec::new(),
-            total: 0,
+            total,
             bands,
             today,
             page: 1,
-            group,
-            missing,
+            cut,
             wanted: None,
             typed: String::new(),
-        };
-        list.total = queries::count(conn, list.center.id(), today, list.among()).await?;
-        Ok(list)
+        })
     }
 
-    fn among(&self) -> Among {
-        match self.group {
-            Some(group) => Among::group(group, self.bands, self.today),
-            None if self.missing => Among::without_birth_date(),
-            None => Among::default(),
-        }
+    fn orders(&self) -> &'static [PeopleOrder] {
+        PeopleOrder::ALL
+    }
+
+    fn absences(&self) -> [u64; 4] {
+        [30, 90, 180, 365]
+    }
+
+    fn is_unseen(&self, days: &u64) -> bool {
+        self.cut.unseen_days == Some(*days)
+    }
+
+    fn is_subgroup(&self, subgroup: &Subgroup) -> bool {
+        self.cut.subgroup == Some(subgroup.id)
+    }
+
+    fn is_team(&self, team: &i64) -> bool {
+        self.cut.team.is_some_and(|id| id.0 == *team)
+    }
+
+    fn is_order(&self, order: &PeopleOrder) -> bool {
+        self.cut.order == *order
+    }
+
+    /// Whether more is asked than a chip asks.
+    fn is_cut_finely(&self) -> bool {
+        let PeopleCut { subgroup, unseen_days, team, order, .. } = self.cut;
+        subgroup.is_some() || unseen_days.is_some() || team.is_some() || order != PeopleOrder::Name
     }
 
     fn choices(&self) -> &'static [PriorityGroup] {
@@ -77,16 +97,13 @@ impl PeoplePage {
     }
 
     fn is_chosen(&self, group: &PriorityGroup) -> bool {
-        self.group == Some(*group)
+        self.cut.group == Some(*group)
     }
 
-    /// The rest of the address of another page of the same list.
-    fn same_group(&self) -> String {
-        match self.group {
-            Some(group) => format!("&group={group}"),
-            None if self.missing => "&missing=birth".to_owned(),
-            None => String::new(),
-        }
+    /// The address of another page of the same list.
+    fn at(&self, page: i64) -> String {
+        let parts = self.cut.fields().into_iter().map(|(name, value)| format!("&{name}={value}"));
+        format!("?page={page}{}", parts.collect::<String>())
     }
 
     fn first(&self) -> i64 {
@@ -119,6 +136,36 @@ fn pages(total: i64) -> i64 {
     (total + PAGE - 1).max(PAGE) / PAGE
 }
 
+/// The part of the address that cuts the list: see [`PeopleCut::read`].
+#[derive(rocket::FromForm)]
+struct CutFields {
+    group: Option<String>,
+    subgroup: Option<String>,
+    missing: Option<String>,
+    unseen: Option<String>,
+    team: Option<String>,
+    sort: Option<String>,
+}
+
+impl CutFields {
+    fn read(self) -> PeopleCut {
+        let Self { group, subgroup, missing, unseen, team, sort } = self;
+        let parts = [
+            ("group", group),
+            ("subgroup", subgroup),
+            ("missing", missing),
+            ("unseen", unseen),
+            ("team", team),
+            ("sort", sort),
+        ];
+        let fields = parts.into_iter().fold(Fields::default(), |fields, (name, value)| match value {
+            Some(value) => fields.with(name, value),
+            None => fields,
+        });
+        PeopleCut::read(&fields)
+    }
+}
+
 impl View for PeoplePage {
     fn title(&self, lang: Lang) -> String {
         lang.text("people.title")
@@ -137,23 +184,22 @@ impl View for PeoplePage {
     }
 }
 
-#[get("/centers/<center>/people?<page>&<group>&<missing>")]
+#[get("/centers/<center>/people?<page>&<cut..>")]
 async fn list(
     by: Coordinator,
     db: &Db,
     now: Now,
     center: CenterId,
     page: Option<i64>,
-    group: Option<&str>,
-    missing: Option<&str>,
+    cut: CutFields,
 ) -> Result<Page<PeoplePage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let group = group.and_then(|group| group.parse().ok());
-    let mut list = PeoplePage::load(&mut conn, now, center, (group, missing == Some("birth"))).await?;
+    let mut list = PeoplePage::load(&mut conn, now, center, cut.read()).await?;
     list.page = page.unwrap_or(1).clamp(1, list.pages());
     let part = ((list.page - 1) * PAGE, PAGE);
-    list.people = queries::list(&mut conn, list.center.id(), list.today, list.among(), part).await?;
+    let day = (list.today, list.bands);
+    list.people = listing::list(&mut conn, list.center.id(), day, &list.cut, part).await?;
     Ok(Page(list))
 }
 
@@ -169,9 +215,9 @@ async fn search(
 ) -> Result<Page<PeoplePage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let mut list = PeoplePage::load(&mut conn, now, center, (None, false)).await?;
+    let mut list = PeoplePage::load(&mut conn, now, center, PeopleCut::default()).await?;
     let wanted: String = fields.get("q").chars().take(queries::SEARCHED).collect();
-    list.people = queries::list_found(&mut conn, sealer, list.center.id(), list.today, &wanted, PAGE as usize).await?;
+    list.people = listing::list_found(&mut conn, sealer, list.center.id(), list.today, &wanted, PAGE as usize).await?;
     list.wanted = Some(wanted);
     Ok(Page(list))
 }

@@ -9,12 +9,15 @@ mod facts;
 pub(crate) mod forms;
 pub mod groups;
 mod list;
+pub mod listing;
 mod memberships;
 mod name;
 mod numbers;
 pub mod pinyin;
 pub mod queries;
+pub mod other_phones;
 mod reveal;
+mod sealing;
 pub mod subgroups;
 mod taking;
 mod types;
@@ -27,10 +30,11 @@ pub use actions::{
 pub use forms::{GrantedCode, MembershipInput, PersonInput, PersonRevision};
 pub use memberships::{end_membership, grant_membership, keep_paper, paper, void_membership};
 pub use name::Name;
-pub use numbers::{IdNumber, PhoneNumber, Sex};
+pub use numbers::{IdNumber, PhoneNumber, Sex, masked};
 pub use reveal::{SealedNumber, reveal};
+pub use sealing::seal_notes;
 pub use taking::{Taken, TakenAs, give_back, take_in, take_out};
-pub use types::{Facts, Notes, Person, PersonId, PersonRow};
+pub use types::{Facts, Notes, Person, PersonId, PersonRow, Residence};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("people", |rocket| async { rocket.mount("/", list::routes()).mount("/api/v1", api::routes()) })

@@ -7,6 +7,28 @@ use crate::error::Fault;
 use crate::spelling::narrow;
 use crate::store::text_enum;
 
+/// A text whose long numbers show their ends alone: they are told by them as well, and a screen is read by others.
+pub fn masked(text: &str) -> String {
+    let (mut shown, mut number) = (String::new(), String::new());
+    let put = |shown: &mut String, number: &mut String| {
+        match number.len() > 6 {
+            true => shown.push_str(&format!("****{}", &number[number.len() - 4..])),
+            false => shown.push_str(number),
+        }
+        number.clear();
+    };
+    for c in text.chars() {
+        if c.is_ascii_digit() {
+            number.push(c);
+        } else {
+            put(&mut shown, &mut number);
+            shown.push(c);
+        }
+    }
+    put(&mut shown, &mut number);
+    shown
+}
+
 text_enum!(
     /// As the ID card says.
     Sex in "sex" { Female = "f", Male = "m" }

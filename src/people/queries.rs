@@ -1,20 +1,19 @@
 //! Reading people, always within a center that the viewer was let into.
 
-use super::groups::{self, AgeBands, PriorityGroup};
 use super::name::Name;
 use super::numbers::PhoneNumber;
 use super::pinyin;
 use super::types::{Person, PersonId, PersonRow};
-use crate::auth::Viewer;
+use crate::auth::{Coordinator, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Date;
 use crate::error::{Error, Result};
 use crate::spelling;
-use crate::store::{self, Conn, Flag, Sealer};
-use serde_json::json;
+use crate::store::{Conn, Flag, Sealer};
 
-const PERSON: &str = "select p.id, p.name, p.sex, p.birth_date, p.languages, p.phone_sealed, p.phone_last4,
-        p.id_number_sealed, e.address, e.note, e.enrolled_at, p.version
+const PERSON: &str =
+    "select p.id, p.name, p.sex, p.birth_date, p.residence, p.languages, p.phone_sealed, p.phone_last4,
+        p.id_number_sealed, e.address, e.note_sealed, e.care_sealed, e.emergency_sealed, e.enrolled_at, p.version
      from enrolments e join people p on p.id = e.person_id";
 
 /// One person of the center.
@@ -127,6 +126,98 @@ struct Sounding {
     person: PersonRow,
     name_fold: String,
     sounds: String,
+    center_id: CenterId,
+}
+
+/// A text, taken apart for the statement that looks for it.
+struct Sought {
+    wanted: Wanted,
+    hash: Option<String>,
+    last4: Option<String>,
+    name: Option<String>,
+    sound: Option<char>,
+}
+
+impl Sought {
+    /// None where there is nothing to look for.
+    fn of(sealer: &Sealer, text: &str) -> Option<Self> {
+        let text: String = text.chars().take(SEARCHED).collect();
+        let wanted = Wanted::of(sealer, &text);
+        let (mut hash, mut last4, mut name, mut sound) = (None, None, None, None);
+        match &wanted {
+            Wanted::Phone(wanted) => hash = Some(wanted.clone()),
+            Wanted::Last4(wanted) => last4 = Some(wanted.clone()),
+            // How it sounds is decided by `fits`; before, at least one of the syllables begins like it.
+            Wanted::Name { folded, sound: typed } => {
+                name = (!folded.is_empty()).then(|| format!("%{folded}%"));
+                sound = typed.chars().next();
+            }
+            Wanted::Nothing => return None,
+        }
+        Some(Self { wanted, hash, last4, name, sound })
+    }
+
+    /// Who of those whom `within` leaves, a condition over enrolment `e` and `$1`, fits: once for each center.
+    async fn find(&self, conn: &mut Conn, within: &str, one: i64) -> Result<Vec<Sounding>> {
+        let sql = format!(
+            "select p.id, p.name, p.birth_date, p.phone_last4, p.name_fold, p.sounds, e.center_id
+             from enrolments e join people p on p.id = e.person_id
+             where {within} and (p.phone_hash = $2 or p.phone_last4 = $3 or p.name_fold like $4
+                or p.id in (select f.person_id from person_phones f where f.phone_hash = $2 or f.phone_last4 = $3)
+                or p.sounds like $5 or p.sounds like $6 or p.sounds like $7)
+             order by p.pinyin, p.id, e.center_id"
+        );
+        let found: Vec<Sounding> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(one)
+            .bind(&self.hash)
+            .bind(&self.last4)
+            .bind(&self.name)
+            .bind(self.sound.map(|letter| format!("{letter}%")))
+            .bind(self.sound.map(|letter| format!("% {letter}%")))
+            .bind(self.sound.map(|letter| format!("%/{letter}%")))
+            .fetch_all(conn)
+            .await?;
+        Ok(found.into_iter().filter(|row| self.fits(row)).collect())
+    }
+
+    fn fits(&self, row: &Sounding) -> bool {
+        match &self.wanted {
+            Wanted::Name { folded, sound } => {
+                (!folded.is_empty() && row.name_fold.contains(folded.as_str()))
+                    || (!sound.is_empty() && pinyin::fits(&row.sounds, sound))
+            }
+            _ => true,
+        }
+    }
+}
+
+/// Somebody who was found, with the first of the viewer's centers that knows them.
+#[derive(Clone, Debug)]
+pub struct FoundPerson {
+    pub person: PersonRow,
+    pub center_id: CenterId,
+}
+
+/// As [`search`], in one center or in all that the viewer reaches.
+pub async fn search_reach(
+    by: &Coordinator,
+    conn: &mut Conn,
+    sealer: &Sealer,
+    center: Option<CenterId>,
+    text: &str,
+    limit: usize,
+) -> Result<Vec<FoundPerson>> {
+    const REACH: &str = "e.center_id in (select r.center_id from account_centers r where r.account_id = $1)";
+    let Some(sought) = Sought::of(sealer, text) else { return Ok(Vec::new()) };
+    let found = match center {
+        Some(center) => sought.find(conn, "e.center_id = $1", center.0).await?,
+        None => sought.find(conn, REACH, by.account.0).await?,
+    };
+    let mut people: Vec<FoundPerson> =
+        found.into_iter().map(|row| FoundPerson { person: row.person, center_id: row.center_id }).collect();
+    people.dedup_by_key(|found| found.person.id);
+    people.truncate(limit);
+    Ok(people)
 }
 
 /// The center's people who fit `text`: characters of the name, pinyin in full, in initials or mixed, a phone number or its
@@ -138,208 +229,13 @@ pub async fn search(
     text: &str,
     limit: usize,
 ) -> Result<Vec<PersonRow>> {
-    let text: String = text.chars().take(SEARCHED).collect();
-    let wanted = Wanted::of(sealer, &text);
-    let (mut hash, mut last4, mut folded, mut sound) = (None, None, None, None);
-    match &wanted {
-        Wanted::Phone(wanted) => hash = Some(wanted),
-        Wanted::Last4(wanted) => last4 = Some(wanted),
-        // How it sounds is decided below; here at least one of the syllables begins like it.
-        Wanted::Name { folded: name, sound: typed } => {
-            folded = (!name.is_empty()).then(|| format!("%{name}%"));
-            sound = typed.chars().next();
-        }
-        Wanted::Nothing => return Ok(Vec::new()),
-    }
-    let found: Vec<Sounding> = sqlx::query_as(
-        "select p.id, p.name, p.birth_date, p.phone_last4, p.name_fold, p.sounds
-         from enrolments e join people p on p.id = e.person_id
-         where e.center_id = $1 and (p.phone_hash = $2 or p.phone_last4 = $3 or p.name_fold like $4
-            or p.sounds like $5 or p.sounds like $6 or p.sounds like $7)
-         order by p.pinyin, p.id",
-    )
-    .bind(center)
-    .bind(hash)
-    .bind(last4)
-    .bind(folded)
-    .bind(sound.map(|letter| format!("{letter}%")))
-    .bind(sound.map(|letter| format!("% {letter}%")))
-    .bind(sound.map(|letter| format!("%/{letter}%")))
-    .fetch_all(conn)
-    .await?;
-    let fits = |row: &Sounding| match &wanted {
-        Wanted::Name { folded, sound } => {
-            (!folded.is_empty() && row.name_fold.contains(folded.as_str()))
-                || (!sound.is_empty() && pinyin::fits(&row.sounds, sound))
-        }
-        _ => true,
-    };
-    Ok(found.into_iter().filter(fits).map(|row| row.person).take(limit).collect())
-}
-
-/// A person as the list shows them: groups on the day, and how often they came to this center.
-#[derive(Debug, sqlx::FromRow)]
-pub struct Listed {
-    #[sqlx(flatten)]
-    pub person: PersonRow,
-    disabled: Flag,
-    needy: Flag,
-    pub last_came: Option<Date>,
-    /// Participant attendances since the year began.
-    pub visits: i64,
-}
-
-impl Listed {
-    pub fn groups(&self, bands: AgeBands, today: Date) -> Vec<PriorityGroup> {
-        let mut found = groups::groups_on(self.person.birth_date, &[], bands, today);
-        found.disabled = self.disabled.is_set();
-        found.needy = self.needy.is_set();
-        found.iter().collect()
-    }
-}
-
-/// The rows of a list: whom `cut` leaves, of them those whom `page` takes. What is told of each is looked up for these alone,
-/// not for all whom a page skips.
-fn listed(cut: &str, page: &str) -> String {
-    format!(
-        "with page as materialized (
-            select p.id, p.name, p.birth_date, p.phone_last4, p.pinyin, e.center_id
-            from enrolments e join people p on p.id = e.person_id
-            where e.center_id = $1 and {cut} order by p.pinyin, p.id {page}
-         ), told as (
-            select a.person_id, max(a.local_date) as last_came,
-                   count(case when a.part = 'participant' and a.local_date >= $6 then 1 end) as visits
-            from page q cross join attendances_of_people a
-            where a.person_id = q.id and a.center_id = q.center_id and a.voided_at is null
-            group by a.person_id
-         )
-         select q.id, q.name, q.birth_date, q.phone_last4,
-            case when exists (select 1 from memberships_held g where g.person_id = q.id and g.priority_group = 'disabled'
-                and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)) then 1 else 0 end as disabled,
-            case when exists (select 1 from memberships_held g where g.person_id = q.id and g.priority_group = 'needy'
-                and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)) then 1 else 0 end as needy,
-            t.last_came, coalesce(t.visits, 0) as visits
-         from page q left join told t on t.person_id = q.id order by q.pinyin, q.id"
-    )
-}
-
-/// Which of the center's people a list shows: everyone, or those who are in a priority group today.
-#[derive(Clone, Copy, Default)]
-pub struct Among {
-    born_after: Option<Date>,
-    born_by: Option<Date>,
-    granted: Option<PriorityGroup>,
-    /// Only those whose birth date nobody knows.
-    unborn: bool,
-}
-
-impl Among {
-    pub fn without_birth_date() -> Self {
-        Self { unborn: true, ..Self::default() }
-    }
-
-    /// The condition: see [`AMONG`].
-    fn condition(&self) -> String {
-        let unborn = if self.unborn { "and p.birth_date is null" } else { "" };
-        format!("{RESIDENT} and {AMONG} {unborn}")
-    }
-
-    pub fn group(group: PriorityGroup, bands: AgeBands, today: Date) -> Self {
-        match bands.born(group, today) {
-            Some((born_after, born_by)) => Self { born_after, born_by: Some(born_by), ..Self::default() },
-            None => Self { granted: Some(group), ..Self::default() },
-        }
-    }
-}
-
-/// The condition, over enrolment `e`, that somebody is counted among a center's residents: not who was entered only as staff. A
-/// column alone: whether they ever came as something else, asked of every row, cost PostgreSQL 150 ms a page.
-pub const RESIDENT: &str = "e.as_staff = 0";
-
-/// The condition of an [`Among`]: `$2` is today, `$3` to `$5` its parts, each null where it does not cut.
-const AMONG: &str = "($3 is null or p.birth_date > $3) and ($4 is null or p.birth_date <= $4)
-     and ($5 is null or exists (select 1 from memberships_held g where g.person_id = p.id and g.priority_group = $5
-         and g.valid_from <= $2 and (g.valid_to is null or g.valid_to >= $2)))";
-
-/// The condition of a list of certain people: `$3` are their ids, as one JSON parameter.
-const THESE: &str = "p.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($3 as json_text)) j)";
-
-/// The `size` people of the center after the first `skip`, by pinyin.
-pub async fn list(
-    conn: &mut Conn,
-    center: CenterId,
-    today: Date,
-    among: Among,
-    (skip, size): (i64, i64),
-) -> Result<Vec<Listed>> {
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(listed(&among.condition(), "limit $7 offset $8")))
-        .bind(center)
-        .bind(today)
-        .bind(among.born_after)
-        .bind(among.born_by)
-        .bind(among.granted)
-        .bind(year_start(today))
-        .bind(size)
-        .bind(skip)
-        .fetch_all(conn)
-        .await?)
-}
-
-/// As [`list`], those who fit `text` as in [`search`].
-pub async fn list_found(
-    conn: &mut Conn,
-    sealer: &Sealer,
-    center: CenterId,
-    today: Date,
-    text: &str,
-    limit: usize,
-) -> Result<Vec<Listed>> {
-    let found = search(conn, sealer, center, text, limit).await?;
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(listed(THESE, "limit $4")))
-        .bind(center)
-        .bind(today)
-        .bind(store::rows(found, |person| json!(person.id)))
-        .bind(limit as i64)
-        .bind(None::<i64>)
-        .bind(year_start(today))
-        .fetch_all(conn)
-        .await?)
-}
-
-fn year_start(today: Date) -> Date {
-    Date(chrono::Datelike::with_ordinal(&today.0, 1).unwrap_or(today.0))
-}
-
-pub async fn count(conn: &mut Conn, center: CenterId, today: Date, among: Among) -> Result<i64> {
-    let sql = format!(
-        "select count(*) from enrolments e join people p on p.id = e.person_id
-         where e.center_id = $1 and {}",
-        among.condition()
-    );
-    Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-        .bind(center)
-        .bind(today)
-        .bind(among.born_after)
-        .bind(among.born_by)
-        .bind(among.granted)
-        .fetch_one(conn)
-        .await?)
+    let Some(sought) = Sought::of(sealer, text) else { return Ok(Vec::new()) };
+    let found = sought.find(conn, "e.center_id = $1", center.0).await?;
+    Ok(found.into_iter().map(|row| row.person).take(limit).collect())
 }
 
 /// The center's people with ids above `after`, for the API's pages.
 pub async fn after(conn: &mut Conn, center: CenterId, after: i64, limit: i64) -> Result<Vec<Person>> {
     let sql = format!("{PERSON} where e.center_id = $1 and p.id > $2 order by p.id limit $3");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(after).bind(limit).fetch_all(conn).await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::plan::by_person;
-
-    #[rocket::async_test]
-    async fn people_are_listed_without_reading_all_attendances() {
-        by_person(&listed(&Among::default().condition(), "limit $7 offset $8"), 1).await;
-        by_person(&listed(THESE, "limit $4"), 1).await;
-    }
 }

@@ -1,7 +1,7 @@
 //! Showing a sealed number in full, for a reason that is kept.
 
-use super::queries;
 use super::types::PersonId;
+use super::{other_phones, queries};
 use crate::audit;
 use crate::auth::Coordinator;
 use crate::centers::Center;
@@ -11,10 +11,15 @@ use crate::store::{Conn, Sealer, text_enum};
 
 text_enum!(
     /// A number that is shown masked until somebody says why they need it.
-    SealedNumber in "people" { Phone = "phone", IdNumber = "id_number" }
+    SealedNumber in "people" {
+        Phone = "phone",
+        IdNumber = "id_number",
+        /// With whose it is.
+        Emergency = "emergency",
+    }
 );
 
-/// Shows a sealed number in full. `reason` is kept in the audit.
+/// Shows a sealed number in full; with the first phone all others. `reason` is kept in the audit.
 ///
 /// # Errors
 /// `NotFound` for another center's person, and where there is no such number. A number that the key does not open is an
@@ -29,12 +34,27 @@ pub async fn reveal(
     reason: &str,
 ) -> Result<String> {
     let person = queries::find(tx, center.id(), person).await?;
-    let (sealed, action) = match which {
-        SealedNumber::Phone => (&person.phone_sealed, "person.phone_revealed"),
-        SealedNumber::IdNumber => (&person.id_number_sealed, "person.id_number_revealed"),
+    let (first, action) = match which {
+        SealedNumber::Phone => (person.phone_sealed, "person.phone_revealed"),
+        SealedNumber::IdNumber => (person.id_number_sealed, "person.id_number_revealed"),
+        SealedNumber::Emergency => (person.emergency_sealed, "person.emergency_revealed"),
     };
-    let sealed = sealed.as_ref().ok_or(Error::NotFound)?;
-    let number = sealer.open(sealed).ok_or_else(|| Error::internal("a sealed number does not open with this key"))?;
+    let others = match which {
+        SealedNumber::Phone => other_phones::of_person(tx, person.id).await?,
+        _ => Vec::new(),
+    };
+    let open =
+        |sealed| sealer.open(sealed).ok_or_else(|| Error::internal("a sealed number does not open with this key"));
+    let mut numbers = Vec::new();
+    if let Some(first) = &first {
+        numbers.push(open(first)?);
+    }
+    for other in &others {
+        numbers.push(format!("{} {}", other.label, open(&other.phone_sealed)?));
+    }
+    if numbers.is_empty() {
+        return Err(Error::NotFound);
+    }
     audit::record(tx, by, now, audit::entry(action, person.id.0).at(center.id()).because(reason)).await?;
-    Ok(number)
+    Ok(numbers.join(" · "))
 }

@@ -49,7 +49,7 @@ pub async fn all(conn: &mut Conn) -> Result<Vec<Subgroup>> {
 pub async fn add(by: &CityAdmin, now: Now, tx: &mut Conn, input: &SubgroupInput) -> Result<()> {
     let id: Option<i64> = sqlx::query_scalar(
         "insert into subgroups (code, priority_group, name, name_en, bit)
-         select $1, $2, $3, $4, b.next from (select coalesce(max(bit), -1) + 1 as next from subgroups) b
+         select $1, $2, $3, $4, b.next from (select coalesce(max(bit), -1) + 1 as next from subgroups where bit < cast($5 as bigint)) b
          where b.next < cast($5 as bigint) returning id",
     )
     .bind(format!("own_{:08x}", rand::random::<u32>()))

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::forms::{PersonInput, PersonRevision};
 use super::name::Name;
 use super::numbers::Sex;
-use super::types::{Facts, Notes, Person, PersonId};
+use super::types::{Facts, Notes, Person, PersonId, Residence};
 use super::{actions, queries};
 use crate::audit;
 use crate::auth::Coordinator;
@@ -42,10 +42,13 @@ pub struct Taken {
 struct Before {
     sex: Option<Sex>,
     birth_date: Option<String>,
+    residence: Option<Residence>,
     languages: Option<String>,
     address: Option<String>,
     note: Option<String>,
+    care: Option<String>,
     had_phone: bool,
+    had_emergency: bool,
     had_id_number: bool,
 }
 
@@ -74,17 +77,21 @@ pub async fn take_in(
         return Ok(Taken { done, person, before: None, version });
     };
     let person = queries::find(tx, center.id(), id).await?;
-    actions::revise(by, now, tx, sealer, center, &person, &added(&person, input)?).await?;
+    let before = person.notes(sealer);
+    actions::revise(by, now, tx, sealer, center, &person, &added(&person, &before, input)?).await?;
     let version = queries::find(tx, center.id(), id).await?.version;
     if version == person.version {
         return Ok(Taken { done: TakenAs::Kept, person: id, before: None, version });
     }
     let before = Before {
+        residence: person.residence,
         sex: person.sex,
         birth_date: person.birth_date.map(|date| date.to_string()),
         languages: person.languages.clone(),
-        address: person.address.clone(),
-        note: person.note.clone(),
+        address: before.address,
+        note: before.note,
+        care: before.care,
+        had_emergency: before.emergency.is_some(),
         had_phone: person.phone_sealed.is_some(),
         had_id_number: person.id_number_sealed.is_some(),
     };
@@ -93,7 +100,7 @@ pub async fn take_in(
 }
 
 /// What is known of the person, and of what is said what is not known.
-fn added(person: &Person, input: &PersonInput) -> Result<PersonRevision> {
+fn added(person: &Person, known: &Notes, input: &PersonInput) -> Result<PersonRevision> {
     let said = &input.facts;
     let name = Name::parse(&person.name).map_err(|_| Error::internal("a name that is no name"))?;
     Ok(PersonRevision {
@@ -101,16 +108,20 @@ fn added(person: &Person, input: &PersonInput) -> Result<PersonRevision> {
             name,
             sex: person.sex.or(said.sex),
             birth_date: person.birth_date.or(said.birth_date),
+            residence: person.residence.or(said.residence),
             languages: person.languages.clone().or_else(|| said.languages.clone()),
             phone: if person.phone_sealed.is_none() { said.phone.clone() } else { None },
             id_number: if person.id_number_sealed.is_none() { said.id_number.clone() } else { None },
         },
         notes: Notes {
-            address: person.address.clone().or_else(|| input.notes.address.clone()),
-            note: person.note.clone().or_else(|| input.notes.note.clone()),
+            address: known.address.clone().or_else(|| input.notes.address.clone()),
+            note: known.note.clone().or_else(|| input.notes.note.clone()),
+            care: known.care.clone().or_else(|| input.notes.care.clone()),
+            emergency: known.emergency.clone().or_else(|| input.notes.emergency.clone()),
         },
         forget_phone: false,
         forget_id_number: false,
+        forget_emergency: false,
         version: Some(person.version),
     })
 }
@@ -139,13 +150,15 @@ pub async fn give_back(
             name,
             sex: before.sex,
             birth_date: before.birth_date.as_deref().and_then(Date::parse),
+            residence: before.residence,
             languages: before.languages,
             phone: None,
             id_number: None,
         },
-        notes: Notes { address: before.address, note: before.note },
+        notes: Notes { address: before.address, note: before.note, care: before.care, emergency: None },
         forget_phone: !before.had_phone,
         forget_id_number: !before.had_id_number,
+        forget_emergency: !before.had_emergency,
         version: Some(version),
     };
     match actions::revise(by, now, tx, sealer, center, &person, &revision).await {
@@ -168,6 +181,7 @@ pub(super) const POINTING: &[(&str, &str)] = &[
     ("attendances", "person_id"),
     ("scans", "person_id"),
     ("household_members", "person_id"),
+    ("person_phones", "person_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.

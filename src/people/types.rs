@@ -5,9 +5,19 @@ use super::numbers::{IdNumber, PhoneNumber, Sex};
 use crate::clock::{Date, Timestamp};
 use crate::fields::Fields;
 pub use crate::ids::PersonId;
-use crate::store::{Sealed, Sealer};
+use crate::store::{Sealed, Sealer, text_enum};
 
-/// A person as a center knows them. `address` and `note` are this center's own.
+text_enum!(
+    /// How somebody lives here, as the annex counts it.
+    Residence in "residence" {
+        /// 户籍
+        Registered = "registered",
+        /// 外来
+        Migrant = "migrant",
+    }
+);
+
+/// A person as a center knows them. Address and what is sealed beside it are this center's own.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Person {
     pub id: PersonId,
@@ -18,8 +28,11 @@ pub struct Person {
     pub phone_sealed: Option<Sealed>,
     pub phone_last4: Option<String>,
     pub id_number_sealed: Option<Sealed>,
+    pub residence: Option<Residence>,
     pub address: Option<String>,
-    pub note: Option<String>,
+    pub note_sealed: Option<Sealed>,
+    pub care_sealed: Option<Sealed>,
+    pub emergency_sealed: Option<Sealed>,
     pub enrolled_at: Timestamp,
     /// Grows with every change of the person.
     pub version: i64,
@@ -34,26 +47,40 @@ impl Person {
         IdNumber::parse(&sealer.open(self.id_number_sealed.as_ref()?)?).ok()
     }
 
+    /// What this center wrote down.
+    pub fn notes(&self, sealer: &Sealer) -> Notes {
+        let open = |sealed: &Option<Sealed>| sealed.as_ref().and_then(|sealed| sealer.open(sealed));
+        Notes {
+            address: self.address.clone(),
+            note: open(&self.note_sealed),
+            care: open(&self.care_sealed),
+            emergency: open(&self.emergency_sealed),
+        }
+    }
+
     /// Whether this, and no more, is known of them.
     pub(super) fn is_known_as(&self, sealer: &Sealer, facts: &Facts, notes: &Notes) -> bool {
-        let Facts { name, sex, birth_date, languages, phone, id_number } = facts;
+        let Facts { name, sex, birth_date, residence, languages, phone, id_number } = facts;
         let numbers = (self.phone(sealer), self.id_number(sealer)) == (phone.clone(), id_number.clone());
         numbers
             && (self.name.as_str(), self.sex, self.birth_date) == (&**name, *sex, *birth_date)
-            && self.languages == *languages
-            && (&self.address, &self.note) == (&notes.address, &notes.note)
+            && (self.residence, &self.languages) == (*residence, languages)
+            && self.notes(sealer) == *notes
     }
 
-    /// As its form is filled. Phone and ID number are not sent to the browser: an empty field keeps them.
-    pub fn as_fields(&self) -> Fields {
+    /// As its form is filled. Phone, ID number and emergency contact are not sent to the browser: an empty field keeps them.
+    pub fn as_fields(&self, sealer: &Sealer) -> Fields {
+        let notes = self.notes(sealer);
         let known = |value: Option<&str>| value.unwrap_or_default().to_owned();
         Fields::default()
             .with("name", &self.name)
             .with("sex", self.sex.map_or("", Sex::code))
             .with("birth_date", self.birth_date.map(|date| date.to_string()).unwrap_or_default())
+            .with("residence", self.residence.map_or("", Residence::code))
             .with("languages", known(self.languages.as_deref()))
             .with("address", known(self.address.as_deref()))
-            .with("note", known(self.note.as_deref()))
+            .with("care", known(notes.care.as_deref()))
+            .with("note", known(notes.note.as_deref()))
     }
 }
 
@@ -63,6 +90,7 @@ pub struct Facts {
     pub name: Name,
     pub sex: Option<Sex>,
     pub birth_date: Option<Date>,
+    pub residence: Option<Residence>,
     /// Languages and dialects spoken, in their own words.
     pub languages: Option<String>,
     pub phone: Option<PhoneNumber>,
@@ -76,6 +104,7 @@ impl Facts {
             name: name.clone(),
             sex: None,
             birth_date: None,
+            residence: None,
             languages: None,
             phone: phone.cloned(),
             id_number: None,
@@ -84,10 +113,14 @@ impl Facts {
 }
 
 /// What one center wrote down of somebody.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notes {
     pub address: Option<String>,
     pub note: Option<String>,
+    /// What to know for their good: how they move, hear and see, what they must not eat.
+    pub care: Option<String>,
+    /// Whom to call: name, what they are to the person, number.
+    pub emergency: Option<String>,
 }
 
 /// A person in a list, with what tells them from another of the same name.

@@ -11,7 +11,9 @@ use crate::fields::parse;
 use crate::households::{self, Relation};
 use crate::people::groups::PriorityGroup;
 use crate::people::queries::{self, Marks};
-use crate::people::{self, IdNumber, Person, PersonId, PersonInput, PersonRow, PhoneNumber, Sex, forms};
+use crate::people::{
+    self, IdNumber, Person, PersonId, PersonInput, PersonRow, PhoneNumber, Residence, Sex, forms, masked,
+};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -38,6 +40,10 @@ struct PersonForm {
 }
 
 impl PersonForm {
+    fn residences(&self) -> &'static [Residence] {
+        Residence::ALL
+    }
+
     fn sexes(&self) -> &'static [Sex] {
         Sex::ALL
     }
@@ -179,9 +185,15 @@ async fn namesakes(db: &Db, center: CenterId, input: &PersonInput) -> Result<Vec
 }
 
 #[get("/centers/<center>/people/<id>/edit")]
-async fn edit(by: Coordinator, db: &Db, center: CenterId, id: PersonId) -> Result<Page<PersonForm>> {
+async fn edit(
+    by: Coordinator,
+    db: &Db,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    id: PersonId,
+) -> Result<Page<PersonForm>> {
     let (center, person) = queries::open_in(&by, &mut *db.read().await?, center, id).await?;
-    let values = person.as_fields().with("version", person.version);
+    let values = person.as_fields(sealer).with("version", person.version);
     Ok(Page(PersonForm {
         center,
         person: Some(person),
@@ -200,10 +212,11 @@ fn differing(person: &Person, sealer: &Sealer, entered: &Fields, lang: Lang) -> 
             differing.add(name, &text);
         }
     };
-    let known = person.as_fields();
+    let known = person.as_fields(sealer);
     for name in known.names() {
         let now = known.get(name);
         let text = match name {
+            "residence" => person.residence.map(|residence| lang.text(residence.key())).unwrap_or_default(),
             "sex" => person.sex.map(|sex| lang.text(sex.key())).unwrap_or_default(),
             "birth_date" => person.birth_date.map(|date| filters::plain_date(lang, date.0)).unwrap_or_default(),
             _ => now.to_owned(),
@@ -222,6 +235,12 @@ fn differing(person: &Person, sealer: &Sealer, entered: &Fields, lang: Lang) -> 
         text => IdNumber::parse(text).ok() != number,
     };
     compare("id_number", other, number.map(|number| number.masked()).unwrap_or_default());
+    let contact = person.notes(sealer).emergency;
+    let other = match entered.get("emergency") {
+        "" => taken_out("forget_emergency") && contact.is_some(),
+        text => Some(text) != contact.as_deref(),
+    };
+    compare("emergency", other, contact.map(|text| masked(&text)).unwrap_or_default());
     differing
 }
 

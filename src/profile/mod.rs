@@ -2,6 +2,7 @@
 
 mod form;
 mod papers;
+mod phones;
 mod queries;
 mod show;
 
@@ -9,6 +10,10 @@ use rocket::fairing::AdHoc;
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("profile", |rocket| async {
-        rocket.mount("/", show::routes()).mount("/", form::routes()).mount("/", papers::routes())
+        rocket
+            .mount("/", show::routes())
+            .mount("/", form::routes())
+            .mount("/", papers::routes())
+            .mount("/", phones::routes())
     })
 }

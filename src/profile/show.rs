@@ -14,7 +14,7 @@ use crate::households::{self, Housemate, Stay};
 use crate::people::groups::{self, Membership, PriorityGroup};
 use crate::people::queries::open_in;
 use crate::people::subgroups::{self, Subgroup};
-use crate::people::{self, Person, PersonId, SealedNumber, forms};
+use crate::people::{self, Notes, Person, PersonId, SealedNumber, forms, masked, other_phones};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -29,11 +29,16 @@ pub(super) fn routes() -> Vec<Route> {
 /// One person: what is known, the groups, when they came, where they serve.
 #[derive(Template)]
 #[template(path = "people/show.html")]
-struct PersonPage {
+pub(super) struct PersonPage {
     center: Center,
     person: Person,
+    /// Masked, like the two that follow.
     phone: Option<String>,
     id_number: Option<String>,
+    emergency: Option<String>,
+    notes: Notes,
+    /// Further numbers: which, whose, masked.
+    others: Vec<(i64, String, String)>,
     memberships: Vec<Membership>,
     groups: Vec<PriorityGroup>,
     visits: Vec<Visit>,
@@ -50,10 +55,11 @@ struct PersonPage {
     revealing: Form,
     granting: Form,
     ending: Form,
+    pub(super) phoning: Form,
 }
 
 impl PersonPage {
-    async fn load(
+    pub(super) async fn load(
         by: &Coordinator,
         conn: &mut Conn,
         now: Now,
@@ -64,6 +70,8 @@ impl PersonPage {
         let today = center.zone.date(now.0);
         let memberships = groups::memberships(conn, person.id).await?;
         let bands = groups::age_bands(conn, today).await?;
+        let notes = person.notes(sealer);
+        let others = other_phones::of_person(conn, person.id).await?;
         let homes = households::queries::of_person(conn, center.id(), person.id).await?;
         let housemates = match homes.first().filter(|stay| stay.moved_out.is_none()) {
             Some(stay) => households::queries::housemates(conn, stay.household_id, person.id).await?,
@@ -73,6 +81,9 @@ impl PersonPage {
             homes,
             housemates,
             subgroups: subgroups::all(conn).await?,
+            others: others.iter().map(|one| (one.id, one.label.clone(), one.masked(sealer))).collect(),
+            emergency: notes.emergency.as_deref().map(masked),
+            notes,
             phone: person.phone(sealer).map(|phone| phone.masked()),
             id_number: person.id_number(sealer).map(|number| number.masked()),
             groups: groups::groups_on(person.birth_date, &memberships, bands, today).iter().collect(),
@@ -84,6 +95,7 @@ impl PersonPage {
             revealed: None,
             revealing: Form::new(),
             granting: Form::new(),
+            phoning: Form::new(),
             ending: Form::filled(last_days(&memberships, today)),
             memberships,
             today,
@@ -142,7 +154,9 @@ impl View for PersonPage {
     }
 
     fn refill(&mut self, typed: Fields) {
-        if !typed.get("which").is_empty() {
+        if typed.names().any(|name| name == "other_phone") {
+            self.phoning = Form::filled(typed);
+        } else if !typed.get("which").is_empty() {
             self.revealing = Form::filled(typed);
         } else if typed.names().any(|name| name.contains('.')) {
             self.ending = Form::filled(typed).over(last_days(&self.memberships, self.today));

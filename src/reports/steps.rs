@@ -4,7 +4,7 @@ use crate::auth::{CityAdmin, Coordinator, Manager, Role};
 use crate::centers::Center;
 use crate::clock::Now;
 use crate::error::Result;
-use crate::people::queries::RESIDENT;
+use crate::people::listing::RESIDENT;
 use crate::rooms::RoomClass;
 use crate::store::Conn;
 use crate::web::Lang;

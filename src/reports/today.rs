@@ -10,7 +10,7 @@ use crate::auth::Viewer;
 use crate::centers::Center;
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
-use crate::people::queries::RESIDENT;
+use crate::people::listing::RESIDENT;
 use crate::store::Conn;
 
 /// A session of today, and how many participants are there.

@@ -18,6 +18,7 @@ use crate::agreements;
 use crate::auth::setup;
 use crate::clock::{Clock, Now, Zone};
 use crate::error::Error;
+use crate::people;
 use crate::store::{self, Db, OpenError, Sealer, Stage};
 use crate::web::site::PublicUrl;
 
@@ -201,13 +202,15 @@ async fn hand_over(db: &Db, now: Now) -> crate::error::Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Migrates, loads the annex and the catalogs into an empty database, and sees that the key is this database's.
+/// Migrates, loads the annex and the catalogs into an empty database, sees that the key is this database's, and seals with it
+/// what lies there from before it was sealed.
 ///
 /// # Errors
 /// `Refused` for a database that this program or this key must not touch, `Late` where trying again may help.
 pub(crate) async fn make_ready(db: &Db, sealer: &Sealer, now: Now) -> Result<(), NotReady> {
     furnish(db, now).await?;
-    Ok(store::prove(db, sealer).await?)
+    store::prove(db, sealer).await?;
+    people::seal_notes(db, sealer).await.map_err(|error| late(db, &error))
 }
 
 async fn furnish(db: &Db, now: Now) -> Result<(), NotReady> {

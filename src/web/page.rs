@@ -111,9 +111,9 @@ fn render<V: View>(view: &V, request: &Request<'_>) -> askama::Result<String> {
         }
         Frame::Center { .. } | Frame::City(_) | Frame::Public => {
             let viewer = request.local_cache(|| None::<Viewer>).as_ref();
-            let center = match frame {
-                Frame::Center { name, .. } => Some(name),
-                _ => None,
+            let (center, center_id) = match frame {
+                Frame::Center { name, id, .. } => (Some(name), Some(id)),
+                _ => (None, None),
             };
             Layout {
                 lang,
@@ -123,6 +123,7 @@ fn render<V: View>(view: &V, request: &Request<'_>) -> askama::Result<String> {
                 body: &body,
                 viewer,
                 center,
+                center_id,
                 nav: nav::items(viewer, frame),
                 flash: take_flash(request),
                 here: entry::stands_on(request),
@@ -155,6 +156,7 @@ struct Layout<'a> {
     viewer: Option<&'a Viewer>,
     /// The center's name, inside one.
     center: Option<&'a str>,
+    center_id: Option<CenterId>,
     nav: Vec<NavItem>,
     flash: Option<String>,
     /// The page that this one stands on, to which the reader comes back in another language.

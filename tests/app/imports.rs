@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use calamine::{Reader as _, Xlsx};
+use linli::store::Sealed;
 use rocket::http::ContentType;
 use serde_json::{Value, json};
 
@@ -50,13 +51,16 @@ fn counted(told: &Value) -> BTreeMap<String, usize> {
 
 /// Everything that is known of the center's people, as text.
 async fn known(app: &TestApp) -> Vec<(String, Option<String>, Option<String>, Option<String>)> {
-    sqlx::query_as(
-        "select p.name, p.birth_date, p.phone_hash, e.note from people p join enrolments e on e.person_id = p.id
+    type Row = (String, Option<String>, Option<String>, Option<Sealed>);
+    let sealed: Vec<Row> = sqlx::query_as(
+        "select p.name, p.birth_date, p.phone_hash, e.note_sealed from people p join enrolments e on e.person_id = p.id
          order by p.name, p.birth_date, p.phone_hash, e.center_id",
     )
     .fetch_all(&mut *app.db().read().await.unwrap())
     .await
-    .unwrap()
+    .unwrap();
+    let opened = |note: Option<Sealed>| note.map(|note| app.sealer.open(&note).unwrap());
+    sealed.into_iter().map(|(name, born, phone, note)| (name, born, phone, opened(note))).collect()
 }
 
 on_both_engines! {

@@ -64,6 +64,77 @@ on_both_engines! {
         ann.get("/centers/1/people").await.is(200).shows("梁惠芳").shows("1948").shows("老年人").hides("13822222217");
     }
 
+    async fn what_a_center_wrote_down_lies_sealed(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        let more = [("note", "喜欢下象棋"), ("care", "对花生过敏"), ("emergency", "女儿 陈小燕 13911112222"), ("residence", "migrant")];
+        ann.post("/centers/1/people", &[&HUIFANG[..], &more].concat()).await.is(303);
+        let page = "/centers/1/people/1";
+        ann.get(page).await.is(200).shows("喜欢下象棋").shows("对花生过敏").shows("女儿 陈小燕 ****2222").shows("外来").hides("13911112222");
+        let lies: Vec<(Option<String>, Option<String>, Option<String>, Option<String>)> =
+            sqlx::query_as("select note, note_sealed, care_sealed, emergency_sealed from enrolments")
+                .fetch_all(&mut *app.db().read().await.unwrap()).await.unwrap();
+        assert!(lies[0].0.is_none());
+        assert!(lies[0].1.is_some() && lies[0].2.is_some() && lies[0].3.is_some());
+        assert!(!format!("{lies:?}").contains("象棋") && !format!("{lies:?}").contains("1391111"));
+        let reveal = [("which", "emergency"), ("reason", "老人跌倒")];
+        ann.post(&format!("{page}/reveals"), &reveal).await.is(200).shows("女儿 陈小燕 13911112222");
+        // The form does not bring the contact, and leaves it when it is left empty.
+        ann.get(&format!("{page}/edit")).await.is(200).hides("陈小燕").shows("对花生过敏");
+        ann.post(page, &[&HUIFANG[..], &[("care", "怕冷")]].concat()).await.is(303);
+        ann.get(page).await.is(200).shows("怕冷").hides("象棋").shows("女儿 陈小燕 ****2222");
+        ann.post(page, &[&HUIFANG[..], &[("forget_emergency", "1")]].concat()).await.is(303);
+        ann.get(page).await.is(200).hides("陈小燕");
+        // A note of a database from before is sealed at the next start.
+        app.execute("update enrolments set note = '老备注', note_sealed = null").await;
+        people::seal_notes(app.db(), &app.sealer).await.unwrap();
+        ann.get(page).await.is(200).shows("老备注");
+        assert_eq!(app.number("select count(*) from enrolments where note is not null").await, 0);
+        let told = app.token("ann").await.get("/api/v1/people/1").await.is(200).json();
+        assert_eq!((told["note"].as_str(), told["has_emergency_contact"].as_bool()), (Some("老备注"), Some(false)));
+    }
+
+    async fn a_person_has_several_numbers(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        ann.post("/centers/1/people", &HUIFANG).await.is(303);
+        let page = "/centers/1/people/1";
+        let adds = async |label: &str, phone: &str, status: u16| {
+            ann.post(&format!("{page}/phones"), &[("label", label), ("other_phone", phone)]).await.is(status);
+        };
+        adds("家里", "0769-2233 4455", 303).await;
+        adds("女儿", "13922223333", 303).await;
+        adds("女儿", "139 2222 3333", 422).await;
+        adds("自己", "13822222217", 422).await;
+        ann.get(page).await.is(200).shows("0769****4455").shows("139****3333").hides("13922223333");
+        for text in ["13922223333", "3333", "0769-22334455", "4455"] {
+            ann.post("/centers/1/people/search", &[("q", text)]).await.is(200).shows("梁惠芳");
+        }
+        let reveal = [("which", "phone"), ("reason", "家访")];
+        ann.post(&format!("{page}/reveals"), &reveal).await.is(200).shows("13822222217 · 家里 076922334455 · 女儿 13922223333");
+        ann.post(&format!("{page}/phones/1/removal"), &[]).await.is(303);
+        ann.post(&format!("{page}/phones/1/removal"), &[]).await.is(404);
+        ann.post("/centers/1/people/search", &[("q", "4455")]).await.is(200).hides("梁惠芳");
+        app.sign_in("olga").await.post(&format!("{page}/phones/2/removal"), &[]).await.is(404);
+    }
+
+    async fn a_family_is_registered_one_after_the_other(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        let father = [("name", "何大海"), ("address", "罗沙路 12 号"), ("next", "1")];
+        let next = ann.post("/centers/1/people", &father).await.leads_to();
+        assert!(next.ends_with("/people/new?beside=1"), "{next}");
+        ann.get(&next).await.is(200).shows("刚刚登记了 何大海").shows("罗沙路 12 号");
+        let son = [("name", "何小海"), ("address", "罗沙路 12 号"), ("beside", "1"), ("lives_with", "child"), ("next", "1")];
+        let next = ann.post("/centers/1/people", &son).await.leads_to();
+        assert!(next.ends_with("/people/new?beside=1"), "of the next one the head is asked for again: {next}");
+        ann.post("/centers/1/people", &[("name", "林美"), ("beside", "1"), ("lives_with", "spouse")]).await.is(303);
+        ann.post("/centers/1/people", &[("name", "何远"), ("beside", "1"), ("lives_with", "")]).await.is(303);
+        let told = app.token("ann").await.get("/api/v1/households?center=1").await.is(200).json();
+        assert_eq!((told["households"].as_i64(), told["persons"].as_i64()), (Some(1), Some(3)));
+        assert_eq!(told["items"][0]["address"], "罗沙路 12 号");
+        // Nobody is registered where the household cannot be joined.
+        ann.post("/centers/1/people", &[("name", "何三"), ("beside", "999"), ("lives_with", "child")]).await.is(404);
+        assert_eq!(app.number("select count(*) from people").await, 4);
+    }
+
     async fn the_list_is_cut_to_a_group_and_into_pages(app: TestApp) {
         let ann = app.sign_in("ann").await;
         ann.post("/centers/1/people", &HUIFANG).await.is(303);

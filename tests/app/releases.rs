@@ -18,6 +18,9 @@ use crate::support::world::World;
 
 const RELEASES: &[&str] = &["0.1.0"];
 
+/// What later versions brought along for a table: of which, after which release, how many rows.
+const SHIPPED: &[(&str, &str, i64)] = &[("subgroups", "0.1.0", 13)];
+
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/releases").join(name)
 }
@@ -140,7 +143,8 @@ fn is_brought_up_to_date(engine: Engine) {
             let rows = rows(&app).await;
             for (table, count) in told["rows"].as_object().unwrap() {
                 assert!(count.as_i64() > Some(0), "{version}: {table} is empty, so that nothing is proved of it");
-                assert_eq!(rows.get(table), count.as_i64().as_ref(), "{version}: {table}");
+                let shipped = SHIPPED.iter().find(|(of, since, _)| of == table && since == version).map_or(0, |(.., n)| *n);
+                assert_eq!(rows.get(table).copied(), count.as_i64().map(|n| n + shipped), "{version}: {table}");
             }
             let figures = figures(&app).await;
             for (key, value) in told["figures"].as_object().unwrap() {

@@ -86,9 +86,9 @@ pub struct CardsAmong {
     pub serving: bool,
 }
 
-/// The center's residents ([`people::queries::RESIDENT`]), not who was entered only as staff.
+/// The center's residents ([`people::listing::RESIDENT`]), not who was entered only as staff.
 fn residents() -> String {
-    format!("{AMONG} and {}", people::queries::RESIDENT)
+    format!("{AMONG} and {}", people::listing::RESIDENT)
 }
 
 const AMONG: &str = "from enrolments e join people p on p.id = e.person_id

@@ -172,6 +172,9 @@ impl Maker<'_> {
         let home = number(&ann.post("/centers/1/households", &home).await);
         let child = [("person_id", self.names["child"].as_str()), ("relation", "child"), ("moved_in", "2026-01-10")];
         ann.post(&format!("/centers/1/households/{home}/members"), &child).await.is(303);
+        let phones = format!("/centers/1/people/{}/phones", self.names["person"]);
+        ann.post(&phones, &[("label", "家里"), ("other_phone", "0769-22223333")]).await.is(303);
+        self.number("phone_row", "select max(id) from person_phones").await;
         self.name("household", home);
         self.number("stay", "select max(id) from household_members").await;
         self.name("holder", holder);

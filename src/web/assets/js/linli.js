@@ -42,7 +42,7 @@ for (const button of document.querySelectorAll("button[formaction^='/preferences
 
 // A long text is kept in this tab until it has been sent: a page left, reloaded or lost takes nothing along. It is kept for who
 // typed it, and beside what the server showed then: where that is another now, somebody else has written meanwhile, and the
-// draft is offered, not put over it. Signing out takes all of it away.
+// draft is offered, not put over it. Signing out takes all of it away. What is sealed where it lies is not kept here either.
 const reader = document.body.dataset.reader ?? "";
 const drafts = () => Object.keys(sessionStorage).filter((key) => key.startsWith("draft "));
 const draftKey = (area) => `draft ${reader} ${area.form.getAttribute("action") ?? location.pathname} ${area.name}`;
@@ -54,7 +54,7 @@ for (const key of drafts()) {
   if (!draft || !key.startsWith(`draft ${reader} `) || (draft.sent && succeeded)) sessionStorage.removeItem(key);
   else if (draft.sent) keep(key, { ...draft, sent: false });
 }
-for (const area of document.querySelectorAll("form[method=post] textarea")) {
+for (const area of document.querySelectorAll("form[method=post] textarea:not([data-private])")) {
   const [key, shown] = [draftKey(area), area.value];
   const draft = recall(key);
   const note = document.getElementById("draft")?.content.firstElementChild.cloneNode(true);
@@ -82,6 +82,16 @@ document.addEventListener("submit", (event) => {
     const draft = recall(draftKey(area));
     if (draft) keep(draftKey(area), { ...draft, text: area.value, sent: true });
   }
+});
+
+// A slash goes to the search, as it does elsewhere; not where it is typed.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const field = [document.getElementById("bar-q"), document.getElementById("q")].find((one) => one?.offsetParent);
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
 });
 
 // Each fault names its field, in the words that stand beside it.
