@@ -55,6 +55,14 @@ id_type!(
     PersonId
 );
 id_type!(
+    /// A unit of the community.
+    UnitId
+);
+id_type!(
+    /// What a unit was at a session.
+    ParticipationId
+);
+id_type!(
     /// A phone that is remembered: the device, not its number.
     PhoneId
 );

@@ -32,6 +32,7 @@ pub mod holidays;
 pub mod agreements;
 pub mod rooms;
 pub mod people;
+pub mod units;
 pub mod phones;
 pub mod codes;
 pub mod catalogs;
@@ -88,6 +89,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(agreements::stage())
         .attach(rooms::stage())
         .attach(people::stage())
+        .attach(units::stage())
         .attach(phones::stage())
         .attach(catalogs::stage())
         .attach(teams::stage())

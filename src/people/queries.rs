@@ -278,7 +278,7 @@ pub async fn list(
         .bind(among.born_after)
         .bind(among.born_by)
         .bind(among.granted)
-        .bind(year_start(today))
+        .bind(today.year_start())
         .bind(size)
         .bind(skip)
         .fetch_all(conn)
@@ -301,13 +301,9 @@ pub async fn list_found(
         .bind(store::rows(found, |person| json!(person.id)))
         .bind(limit as i64)
         .bind(None::<i64>)
-        .bind(year_start(today))
+        .bind(today.year_start())
         .fetch_all(conn)
         .await?)
-}
-
-fn year_start(today: Date) -> Date {
-    Date(chrono::Datelike::with_ordinal(&today.0, 1).unwrap_or(today.0))
 }
 
 pub async fn count(conn: &mut Conn, center: CenterId, today: Date, among: Among) -> Result<i64> {
