@@ -53,9 +53,9 @@ fn read_unit(mut read: Reader<'_>, fields: &Fields, today: Date, version: Option
     let phone = read.optional("phone", PhoneNumber::parse);
     let forget_phone = read.flag("forget_phone");
     let address = read.optional("address", parse::line(120));
-    let since = read.optional("since", past(today, parse::FOUNDINGS));
+    let since = read.optional("since", past(today, parse::ARRIVALS));
     let standing: Option<Option<UnitStanding>> = read.optional("standing", parse::choice);
-    let founded_on = read.optional("founded_on", past(today, parse::FOUNDINGS));
+    let founded_on = read.optional("founded_on", past(today, parse::BEGINNINGS));
     let supported_since = read.optional("supported_since", past(today, parse::SUPPORT));
     let supported_by = read.optional("supported_by", parse::line(60));
     let note = read.optional("note", parse::text(1_000));
@@ -95,7 +95,7 @@ fn read_unit(mut read: Reader<'_>, fields: &Fields, today: Date, version: Option
 /// Field `ended_on`: the last day on which a unit was there.
 pub fn ending(fields: &Fields, today: Date) -> Result<Date> {
     let mut read = fields.read();
-    let last_day = read.required("ended_on", past(today, parse::FOUNDINGS));
+    let last_day = read.required("ended_on", past(today, parse::ENDINGS));
     read.finish(|| last_day)
 }
 
@@ -153,7 +153,7 @@ mod tests {
     fn a_slip_in_a_date_is_told() {
         for (field, day, fault) in [
             ("since", "2026-03-06", "field.in_the_future"),
-            ("since", "1880-01-01", "field.date_too_far"),
+            ("since", "1890-01-01", "field.date_too_far"),
             ("founded_on", "2062-01-01", "field.in_the_future"),
             ("supported_since", "1926-01-01", "field.date_too_far"),
             ("since", "2026-02-30", "field.not_a_date"),

@@ -78,6 +78,19 @@ const SERIES: &[(&str, &str)] = &[
     ("pick.2026-03-16", "skip"),
     ("reason.2026-03-16", "放假"),
 ];
+const UNIT: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("version", "0"),
+    ("name", "罗沙互助会"),
+    ("kind", "community_organization"),
+    ("standing", "neither"),
+    ("contact", "钟姨"),
+    ("address", "东门路 8 号"),
+    ("supported_since", "2026-01-01"),
+    ("supported_by", "本中心"),
+    ("note", "可借礼堂"),
+];
+const UNIT_LINES: &[&str] = &["name", "contact", "address", "supported_by"];
 const REASON: &[(&str, &str)] = &[("reason", "点错了")];
 
 /// The pages' forms.
@@ -151,6 +164,16 @@ const PAGES: &[Form] = &[
     form("ann", "/centers/1/people/1/memberships/1/void", &[("void.1", "填错了")], &["void.1"], &[]),
     form("ann", "/centers/1/people/3/reveals", &[("which", "phone"), ("reason", "家访")], &["reason"], &[]),
     form("ann", "/centers/1/people/1/card/revocation", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/units", UNIT, UNIT_LINES, &["note"]),
+    form("ann", "/centers/1/units/1", UNIT, UNIT_LINES, &["note"]),
+    form("ann", "/centers/1/units/1/reveals", REASON, &["reason"], &[]),
+    form(
+        "ann",
+        "/centers/1/sessions/1/units",
+        &[("unit", "罗沙小学"), ("part", "helping"), ("word", "借桌椅")],
+        &["unit", "word"],
+        &[],
+    ),
     form("ann", "/centers/1/teams", &[("name", "晨光队"), ("kind", "5"), ("founded_on", "2026-03-01")], &["name"], &[]),
     form("ann", "/centers/1/devices", &[("name", "一楼平板")], &["name"], &[]),
     form("ann", "/centers/1/activities", TEA, &["title"], &["description"]),
@@ -213,6 +236,15 @@ const BODIES: &[Form] = &[
         &[("version", "1"), ("name", "陈大文"), ("address", "东门路"), ("note", "要轮椅")],
         &["name", "address"],
         &["note"],
+    ),
+    form("ann", "/api/v1/units", UNIT, UNIT_LINES, &["note"]),
+    form("ann", "/api/v1/units/1", UNIT, UNIT_LINES, &["note"]),
+    form(
+        "ann",
+        "/api/v1/sessions/1/units",
+        &[("unit_id", "1"), ("part", "helping"), ("word", "借桌椅")],
+        &["word"],
+        &[],
     ),
     form(
         "ann",
@@ -359,6 +391,7 @@ async fn a_morning(app: &TestApp) {
     let ann = app.sign_in("ann").await;
     ann.post("/centers/1/people/1/memberships", &grant).await.is(303);
     ann.post("/centers/1/people", &[("name", "梁惠芳"), ("phone", "13800138009")]).await.is(303);
+    ann.post("/centers/1/units", &[("name", "罗沙小学"), ("kind", "school"), ("phone", "0769-22101001")]).await.is(303);
 }
 
 on_both_engines! {

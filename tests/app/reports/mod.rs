@@ -101,6 +101,20 @@ async fn a_tricky_month(app: &TestApp) {
         month.attend(elsewhere, person, "participant").await;
     }
 
+    // A unit in three parts, one of them in two sessions; one that took part where nobody came, and where it was taken back.
+    let school = month.unit(1, Some("2026-03-01"), Some("2026-03-01")).await;
+    for (session, part) in [(early, "helping"), (late, "helping"), (late, "served"), (midnight, "lending_place")] {
+        month.takes_part(session, school, part, false).await;
+    }
+    let shop = month.unit(1, Some("2026-03-31"), Some("2026-04-01")).await;
+    month.takes_part(nobody, shop, "served", false).await;
+    month.takes_part(forgotten, shop, "served", false).await;
+    month.takes_part(early, shop, "served", true).await;
+    month.takes_part(april, shop, "served", false).await;
+    month.unit(1, Some("2026-04-01"), Some("2026-01-01")).await;
+    let far = month.unit(2, Some("2026-03-15"), Some("2026-02-01")).await;
+    month.takes_part(elsewhere, far, "lending_place", false).await;
+
     month.close(1, at("2026-02-27 12:00"), at("2026-03-02 12:00")).await;
     month.close(1, at("2026-03-02 10:00"), at("2026-03-02 15:00")).await;
     month.close(2, at("2026-03-31 20:00"), at("2026-04-03 09:00")).await;
@@ -177,6 +191,10 @@ on_both_engines! {
             ("open_sessions", 1, ""),
             ("unconfirmed_hours", 1, ""),
             ("without_birth_date", 1, ""),
+            ("units_served", 1, "the school; the shop where nobody came, where it was taken back, and in April"),
+            ("units_helping", 1, "the school in two sessions"),
+            ("units_lending_place", 1, ""),
+            ("organizations_founded", 1, "the school's; the shop's was supported too late, another founded in April"),
         ] {
             assert_eq!(found[key], value, "{key}: {why}");
         }
