@@ -32,10 +32,10 @@ impl Course {
         }
     }
 
-    fn refusal(self) -> &'static str {
+    fn refused(self) -> Error {
         match self {
-            Self::Apply => "import_not_checked",
-            Self::Undo => "import_not_applied",
+            Self::Apply => Error::refused("import_not_checked"),
+            Self::Undo => Error::refused("import_not_applied"),
         }
     }
 
@@ -73,7 +73,7 @@ pub async fn set_out(
         .execute(&mut *tx)
         .await?;
     if begun.rows_affected() == 0 {
-        return Err(Error::refused(course.refusal()));
+        return Err(course.refused());
     }
     audit::record(tx, by, now, audit::entry(course.event(), import.id.0).at(center.id())).await?;
     let total: i64 = queries::tally(tx, import.id).await?.iter().map(|tally| tally.rows).sum();
