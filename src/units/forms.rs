@@ -31,27 +31,38 @@ pub struct UnitInput {
 /// What only a community organization has.
 const OF_ORGANIZATIONS: [&str; 4] = ["standing", "founded_on", "supported_since", "supported_by"];
 
-/// Fields `name kind contact phone forget_phone address note since`, of a community organization also `standing founded_on
-/// supported_since supported_by`, and the `version` that a form was filled from.
+/// Fields `name kind contact phone address note since`, of a community organization also `standing founded_on supported_since
+/// supported_by`.
 pub fn unit(fields: &Fields, today: Date) -> Result<UnitInput> {
+    read_unit(fields.read(), fields, today, (false, Some(None)))
+}
+
+/// As [`unit`], with `forget_phone` and the `version` that the form was filled from.
+pub fn revision(fields: &Fields, today: Date) -> Result<UnitInput> {
     let mut read = fields.read();
     let version = read.optional("version", parse::integer(0..=i64::MAX));
-    read_unit(read, fields, today, version)
+    let forget_phone = read.flag("forget_phone");
+    read_unit(read, fields, today, (forget_phone, version))
 }
 
 /// A program's revision: it must say what it has seen.
 pub fn api_revision(fields: &Fields, today: Date) -> Result<UnitInput> {
     let mut read = fields.read();
     let version = read.required("version", parse::integer(0..=i64::MAX)).map(Some);
-    read_unit(read, fields, today, version)
+    let forget_phone = read.flag("forget_phone");
+    read_unit(read, fields, today, (forget_phone, version))
 }
 
-fn read_unit(mut read: Reader<'_>, fields: &Fields, today: Date, version: Option<Option<i64>>) -> Result<UnitInput> {
+fn read_unit(
+    mut read: Reader<'_>,
+    fields: &Fields,
+    today: Date,
+    (forget_phone, version): (bool, Option<Option<i64>>),
+) -> Result<UnitInput> {
     let name = read.required("name", name);
     let kind = read.required("kind", parse::choice);
     let contact = read.optional("contact", parse::line(60));
     let phone = read.optional("phone", PhoneNumber::parse);
-    let forget_phone = read.flag("forget_phone");
     let address = read.optional("address", parse::line(120));
     let since = read.optional("since", past(today, parse::ARRIVALS));
     let standing: Option<Option<UnitStanding>> = read.optional("standing", parse::choice);

@@ -320,7 +320,7 @@ async fn update(
 ) -> Result<Submitted<UnitForm>> {
     let (center, unit) = queries::open_in(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
-        let input = forms::unit(&fields, center.zone.date(now.0))?;
+        let input = forms::revision(&fields, center.zone.date(now.0))?;
         let mut tx = db.begin().await?;
         actions::revise(&by, now, &mut tx, sealer, &unit, &input).await?;
         Ok::<_, Error>(tx.commit().await?)
