@@ -32,7 +32,7 @@ struct UnitPage {
     /// The phone in full, this once.
     revealed: Option<String>,
     taken_part: Vec<TakenPart>,
-    /// How often it was what.
+    /// How often it was what, where it was at all.
     parts: Vec<(UnitPart, i64)>,
     may_write: bool,
     revealing: Form,
@@ -47,13 +47,13 @@ impl UnitPage {
         sealer: &Sealer,
         (center, unit): (Center, Unit),
     ) -> Result<Self> {
-        let counted = queries::parts_of(conn, unit.id).await?;
-        let times = |part| counted.iter().find(|(of, _)| *of == part).map_or(0, |(_, times)| *times);
+        let mut parts = queries::parts_of(conn, unit.id).await?;
+        parts.sort_unstable();
         Ok(Self {
             phone: unit.phone(sealer).map(|phone| phone.masked()),
             revealed: None,
             taken_part: queries::taken_part(by, conn, unit.id, TAKEN_PART).await?,
-            parts: UnitPart::ALL.iter().map(|part| (*part, times(*part))).collect(),
+            parts,
             may_write: Coordinator::includes(by.role),
             revealing: Form::new(),
             ending: Form::filled(Fields::default().with("ended_on", center.zone.date(now.0))),
