@@ -96,6 +96,11 @@ impl Date {
         i64::from(self.0.weekday().number_from_monday())
     }
 
+    /// The first day of its year.
+    pub fn year_start(self) -> Self {
+        Self(self.0.with_ordinal(1).unwrap_or(self.0))
+    }
+
     pub fn monday(self) -> Self {
         self.minus_days(u64::from(self.0.weekday().num_days_from_monday()))
     }

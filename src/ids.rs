@@ -67,6 +67,14 @@ id_type!(
     SubgroupId
 );
 id_type!(
+    /// A unit of the community.
+    UnitId
+);
+id_type!(
+    /// What a unit was at a session.
+    ParticipationId
+);
+id_type!(
     /// A phone that is remembered: the device, not its number.
     PhoneId
 );

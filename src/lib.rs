@@ -33,6 +33,7 @@ pub mod agreements;
 pub mod rooms;
 pub mod people;
 pub mod households;
+pub mod units;
 pub mod phones;
 pub mod codes;
 pub mod catalogs;
@@ -92,6 +93,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(rooms::stage())
         .attach(people::stage())
         .attach(households::stage())
+        .attach(units::stage())
         .attach(phones::stage())
         .attach(catalogs::stage())
         .attach(teams::stage())

@@ -1,5 +1,5 @@
-//! The order in which rows are held until a transaction ends: **centers, sessions, rooms, the team, people, then what hangs
-//! on them** (bookings, attendances, cards), and of one kind by rising ids. Whoever changes more than one of these holds them
+//! The order in which rows are held until a transaction ends: **centers, sessions, rooms, the team, the unit, people, then what
+//! hangs on them** (bookings, attendances, cards), and of one kind by rising ids. Whoever changes more than one of these holds them
 //! in this order, so that no two on PostgreSQL wait for each other. What is new needs no holding, for nobody else knows of
 //! it. On SQLite a transaction that writes has the whole database.
 //!
@@ -11,7 +11,7 @@ use serde_json::json;
 use sqlx::Row as _;
 
 use crate::error::Result;
-use crate::ids::{AttendanceId, CardId, CenterId, PersonId, RoomId, SessionId, TeamId};
+use crate::ids::{AttendanceId, CardId, CenterId, PersonId, RoomId, SessionId, TeamId, UnitId};
 use crate::store::{self, Conn};
 
 /// Holds a center: of two agreements about it one comes after the other. False where there is none.
@@ -44,6 +44,11 @@ pub async fn room(tx: &mut Conn, room: RoomId) -> Result<bool> {
 /// Holds a team, as [`room`] a room. False where it is disbanded.
 pub async fn team(tx: &mut Conn, team: TeamId) -> Result<bool> {
     is_held(tx, "select id from teams where id = $1 and disbanded_on is null", team.0).await
+}
+
+/// Holds a unit: whoever ends it and whoever has it take part in a session come one after the other. False where there is none.
+pub async fn unit(tx: &mut Conn, unit: UnitId) -> Result<bool> {
+    is_held(tx, "select id from units where id = $1", unit.0).await
 }
 
 /// Holds a person, for whoever changes what others copy of them: a check-in under way is waited for.

@@ -2,7 +2,7 @@
 //! everyone goes through one service, [`admit`], which decides, keeps the record and answers in stable codes.
 //!
 //! `scans` holds every try, refused ones too, and is never changed; `attendances` holds who came. What a phone is
-//! remembered for is in `phones`, personal cards are in [`cards`]; the resident's page is in `door`, the center's in
+//! remembered for is in `phones`, personal cards are in [`cards`], units of the community in [`participation`]; the resident's page is in `door`, the center's in
 //! `session`, `attendance`, `desk`, `sheets`, `review` and `closing`, the hall's screen in `hall`.
 
 mod actions;
@@ -22,6 +22,7 @@ mod front_desk;
 mod hall;
 mod lasting;
 pub(crate) mod lasting_api;
+pub mod participation;
 pub mod queries;
 mod review;
 pub mod rules;
@@ -58,6 +59,7 @@ pub fn stage() -> AdHoc {
             .mount("/", front_desk::routes())
             .mount("/", session::routes())
             .mount("/", attendance::routes())
+            .mount("/", participation::routes())
             .mount("/", count::routes())
             .mount("/", sheets::routes())
             .mount("/", lasting::routes())
@@ -67,6 +69,7 @@ pub fn stage() -> AdHoc {
             .mount("/api/v1", api::routes())
             .mount("/api/v1", closing_api::routes())
             .mount("/api/v1", company_api::routes())
+            .mount("/api/v1", participation::api::routes())
             .mount("/api/v1", lasting_api::routes());
         Ok(rocket)
     })

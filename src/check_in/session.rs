@@ -7,6 +7,7 @@ use rocket::{Route, State, get, post, routes};
 
 use super::cards::CardCode;
 use super::hall::{self, Odd};
+use super::participation::UnitsThere;
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
 use super::types::{Code, HeadCountId, Part, RequestId};
 use super::{Again, Answer, Queue, Refused, actions, company, count, forms, sheets};
@@ -37,17 +38,18 @@ const LATEST: usize = 4;
 
 /// Which of the page's forms is shown again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum SessionForm {
+pub(super) enum SessionForm {
     Roster,
     Card,
     WalkIn,
     Heads,
     Counted,
+    Units,
 }
 
 #[derive(Template)]
 #[template(path = "check_in/session.html")]
-struct SessionPage {
+pub(super) struct SessionPage {
     center: Center,
     session: Session,
     viewer: Viewer,
@@ -56,6 +58,7 @@ struct SessionPage {
     present: Vec<Present>,
     expected: Vec<Candidate>,
     heads: Vec<HeadCount>,
+    units: UnitsThere,
     odd: Odd,
     ratings: Option<RatingSummary>,
     /// What was searched for, and who was found.
@@ -98,9 +101,12 @@ impl SessionPage {
             }
             _ => Vec::new(),
         };
+        let units = again.as_ref().filter(|(place, _)| *place == SessionForm::Units).map(|(_, form)| form);
+        let units = UnitsThere::load(by, conn, &session, units).await?;
         let link = sheets::link(site, &session);
         Ok(Self {
             namesakes,
+            units,
             viewer: by.clone(),
             now,
             counts: queries::counts(conn, session.id).await?,
@@ -176,6 +182,15 @@ impl SessionPage {
 
     fn head_form(&self) -> &Form {
         self.form(SessionForm::Heads)
+    }
+
+    fn unit_form(&self) -> &Form {
+        self.form(SessionForm::Units)
+    }
+
+    /// Units take part in what takes place.
+    fn takes_units(&self) -> bool {
+        self.may_coordinate() && matches!(self.session.status, SessionStatus::Planned | SessionStatus::Completed)
     }
 
     fn voiding(&self) -> &Form {
@@ -306,8 +321,8 @@ async fn search(
 }
 
 /// How a form of the page ends: back to the page with a word, or the page again with what is wrong.
-async fn answer(
-    by: &Greeter,
+pub(super) async fn answer(
+    by: &Viewer,
     db: &Db,
     now: Now,
     site: &Site,

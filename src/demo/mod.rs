@@ -9,6 +9,7 @@ mod company;
 mod names;
 mod past;
 mod plans;
+mod units;
 
 use crate::audit::Actor;
 use crate::auth::accounts::{self, Applicant};
@@ -82,6 +83,7 @@ impl Builder {
             post_codes(&mut tx, &made, self.now).await?;
             company::gather(&mut tx, &mut made, self.now).await?;
             if rich {
+                units::take_part(self, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }

@@ -7,6 +7,8 @@ mod types;
 
 use rocket::fairing::AdHoc;
 
+pub use types::{CenterList, CityList, ExportFormat};
+
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("exports", |rocket| async { rocket.mount("/", pages::routes()) })
 }

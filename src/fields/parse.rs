@@ -57,6 +57,12 @@ pub const TERMS: Years = Years { back: 20, ahead: 15 };
 /// When somebody began to work, or a team was founded; perhaps shortly.
 pub const BEGINNINGS: Years = Years { back: 70, ahead: 1 };
 
+/// Since when a unit is in the community: some schools are older than anybody.
+pub const ARRIVALS: Years = Years { back: 125, ahead: 0 };
+
+/// Since when a center supports somebody: centers have been there since 2012, their forerunners a little longer.
+pub const SUPPORT: Years = Years { back: 30, ahead: 0 };
+
 /// When somebody stops working.
 pub const ENDINGS: Years = Years { back: 70, ahead: 5 };
 

@@ -6,7 +6,7 @@ use rocket::{Route, get, routes};
 
 use super::queries;
 use super::types::{LogActor, LogAsked, LogEntry, LogPart};
-use crate::auth::{AccountId, AuditReader, CityAdmin, Coordinator, Manager, Role, TeamReader, Watcher};
+use crate::auth::{AccountId, AuditReader, CenterReader, CityAdmin, Coordinator, Manager, Role, TeamReader, Watcher};
 use crate::centers::{self, CenterHead, CenterId};
 use crate::clock::{Date, Zone};
 use crate::error::Result;
@@ -88,6 +88,7 @@ impl Log {
             "person" => ("people", Coordinator::includes(self.role)),
             "household" => ("households", Coordinator::includes(self.role)),
             "team" => ("teams", TeamReader::includes(self.role)),
+            "unit" => ("units", CenterReader::includes(self.role)),
             "worker" => ("workers", Manager::includes(self.role)),
             "room" => ("rooms", Manager::includes(self.role)),
             _ => {

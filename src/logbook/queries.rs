@@ -30,13 +30,15 @@ fn select(within: &str) -> String {
                 e.action, e.subject, e.subject_id, e.center_id, c.name as center,
                 case when $9 = 1 or e.subject in ('room', 'account') then e.detail else null end as detail,
                 case when $9 = 1 or e.subject in ('room', 'account') or e.detail is null then 0 else 1 end as kept_back,
-                coalesce(p.name, w.name, m.name, r.name, y.name, f.name, pr.name, pu.name, l.name) as name,
+                coalesce(p.name, w.name, m.name, r.name, y.name, f.name, pr.name, pu.name, l.name, un.name) as name,
                 {}, s.id as session_id, s.local_date as held_on
          from page e
          left join centers c on c.id = e.center_id
          left join attendances t on e.subject = 'attendance' and t.id = e.subject_id
          left join hours_entries h on e.subject = 'hours' and h.id = e.subject_id
          left join head_counts n on e.subject = 'head_count' and n.id = e.subject_id
+         left join unit_participations ut on e.subject = 'participation' and ut.id = e.subject_id
+         left join units un on un.id = case when e.subject = 'unit' then e.subject_id else ut.unit_id end
          left join scans z on e.subject = 'scan' and z.id = e.subject_id
          left join cards d on e.subject = 'card' and d.id = e.subject_id
          left join workers v on e.subject = 'worker' and v.id = e.subject_id
@@ -44,7 +46,7 @@ fn select(within: &str) -> String {
          left join people p on $9 = 1 and p.id = case when e.subject = 'person' then e.subject_id
              else coalesce(t.person_id, h.person_id, z.person_id, d.person_id) end
          left join sessions s on s.id = case when e.subject = 'session' then e.subject_id
-             else coalesce(t.session_id, h.session_id, n.session_id, z.session_id) end
+             else coalesce(t.session_id, h.session_id, n.session_id, z.session_id, ut.session_id) end
          left join activities a on a.id = case when e.subject = 'activity' then e.subject_id else s.activity_id end
          left join service_kinds k on k.id = a.kind_id
          left join teams m on e.subject = 'team' and m.id = e.subject_id

@@ -12,6 +12,7 @@ text_enum!(
         Sessions = "sessions",
         Presence = "presence",
         Staff = "staff",
+        Units = "units",
         Rooms = "rooms",
         Accounts = "accounts",
         City = "city",
@@ -25,8 +26,9 @@ impl LogPart {
         match self {
             Self::People => &["person", "household", "card", "phone", "import", "export"],
             Self::Sessions => &["activity", "session"],
-            Self::Presence => &["attendance", "head_count", "scan", "hours"],
+            Self::Presence => &["attendance", "head_count", "scan", "hours", "participation"],
             Self::Staff => &["worker", "team"],
+            Self::Units => &["unit"],
             Self::Rooms => &["room", "device"],
             Self::Accounts => &["account"],
             Self::City => &["center", "provider", "purchaser", "agreement", "kind", "age_bands", "holiday"],

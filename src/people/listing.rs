@@ -216,7 +216,7 @@ pub async fn list(
         .bind(parts.subgroup)
         .bind(parts.seen_until)
         .bind(parts.team)
-        .bind(year_start(today))
+        .bind(today.year_start())
         .bind(size)
         .bind(skip)
         .fetch_all(conn)
@@ -242,13 +242,9 @@ pub async fn list_found(
         .bind(None::<i64>)
         .bind(None::<i64>)
         .bind(None::<i64>)
-        .bind(year_start(today))
+        .bind(today.year_start())
         .fetch_all(conn)
         .await?)
-}
-
-fn year_start(today: Date) -> Date {
-    Date(chrono::Datelike::with_ordinal(&today.0, 1).unwrap_or(today.0))
 }
 
 /// The center's teams that are there now, by number and name: whom a list may be cut to.

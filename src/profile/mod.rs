@@ -1,19 +1,18 @@
-//! One person's page, and the form that registers and revises them. It shows what many features know of somebody, so it stands above them all.
+//! One person's page, the form that registers and revises them, and one unit's page. Each shows what many features know of
+//! somebody, so it stands above them all.
 
 mod form;
 mod papers;
 mod phones;
 mod queries;
 mod show;
+mod unit;
 
 use rocket::fairing::AdHoc;
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("profile", |rocket| async {
-        rocket
-            .mount("/", show::routes())
-            .mount("/", form::routes())
-            .mount("/", papers::routes())
-            .mount("/", phones::routes())
+        let rocket = rocket.mount("/", show::routes()).mount("/", form::routes()).mount("/", papers::routes());
+        rocket.mount("/", phones::routes()).mount("/", unit::routes())
     })
 }

@@ -2,12 +2,14 @@
 
 use crate::activities::Title;
 use crate::activities::title::{self, Sight};
-use crate::auth::Coordinator;
+use crate::activities::{SessionId, SessionStatus};
+use crate::auth::{Coordinator, Viewer};
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp};
 use crate::error::Result;
 use crate::people::PersonId;
 use crate::store::{Conn, Flag};
+use crate::units::{UnitId, UnitPart};
 
 /// One time somebody came, as their page shows it.
 #[derive(Debug, sqlx::FromRow)]
@@ -70,6 +72,46 @@ pub async fn teams(conn: &mut Conn, center: CenterId, person: PersonId) -> Resul
     )
     .bind(person)
     .bind(center)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A session that a unit took part in, or is to, as its page shows it.
+#[derive(Debug, sqlx::FromRow)]
+pub struct TakenPart {
+    pub session_id: SessionId,
+    #[sqlx(flatten)]
+    pub title: Title,
+    pub local_date: Date,
+    pub status: SessionStatus,
+    pub part: UnitPart,
+    pub word: Option<String>,
+}
+
+/// What the unit takes part in, the latest first.
+pub async fn taken_part(by: &Viewer, conn: &mut Conn, unit: UnitId, limit: i64) -> Result<Vec<TakenPart>> {
+    let sql = format!(
+        "select s.id as session_id, {}, s.local_date, s.status, x.part, x.word
+         from unit_participations x join sessions s on s.id = x.session_id
+         join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id
+         where x.unit_id = $2 and x.voided_at is null order by s.starts_at desc, x.id desc limit $3",
+        title::columns("$1")
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
+        .bind(unit)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?)
+}
+
+/// In how many completed sessions the unit was what.
+pub async fn parts_of(conn: &mut Conn, unit: UnitId) -> Result<Vec<(UnitPart, i64)>> {
+    Ok(sqlx::query_as(
+        "select x.part, count(*) from unit_participations x join sessions s on s.id = x.session_id
+         where x.unit_id = $1 and x.voided_at is null and s.status = 'completed' group by x.part",
+    )
+    .bind(unit)
     .fetch_all(conn)
     .await?)
 }

@@ -57,7 +57,7 @@ pub(crate) struct FigureJson {
     /// `led_sessions.worker.5`, `open_minutes.room.3`
     key: String,
     value: i64,
-    /// `sessions`, `visits`, `persons` or `minutes`
+    /// `sessions`, `visits`, `persons`, `minutes` or `units`
     unit: &'static str,
     /// What it is of, where it is not of the whole
     name: Option<String>,

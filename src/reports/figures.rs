@@ -21,6 +21,8 @@ text_enum!(
         Teams = "team_kind",
         Workers = "worker",
         Rooms = "room_use",
+        /// Of the community.
+        Units = "units",
         Completeness = "completeness",
     }
 );
@@ -45,6 +47,11 @@ text_enum!(
         /// Setting up and cleaning included.
         BookedMinutes = "booked_minutes",
         OpenMinutes = "open_minutes",
+        UnitsServed = "units_served",
+        UnitsHelping = "units_helping",
+        UnitsLending = "units_lending_place",
+        /// Community organizations that were founded with support.
+        Founded = "organizations_founded",
         Registered = "registered_population",
         /// The second number of the annex, whatever it counts.
         Second = "second_population",
@@ -60,6 +67,7 @@ text_enum!(
         Visits = "visits",
         Persons = "persons",
         Minutes = "minutes",
+        Units = "units",
     }
 );
 
@@ -85,6 +93,7 @@ impl Measure {
             Self::Persons | Self::Volunteers | Self::Registered | Self::Second | Self::WithoutBirthDate => {
                 FigureUnit::Persons
             }
+            Self::UnitsServed | Self::UnitsHelping | Self::UnitsLending | Self::Founded => FigureUnit::Units,
             Self::Minutes | Self::LedMinutes | Self::BookedMinutes | Self::OpenMinutes => FigureUnit::Minutes,
         }
     }
@@ -97,6 +106,7 @@ impl Measure {
             Self::Minutes | Self::LedMinutes | Self::BookedMinutes => FileColumn::Minutes,
             Self::OpenMinutes => FileColumn::OpenMinutes,
             Self::Unnamed => FileColumn::Unnamed,
+            Self::UnitsServed | Self::UnitsHelping | Self::UnitsLending | Self::Founded => FileColumn::Number,
             Self::Registered | Self::Second | Self::OpenSessions | Self::UnconfirmedHours | Self::WithoutBirthDate => {
                 FileColumn::Number
             }
@@ -191,6 +201,9 @@ impl Figure {
             (_, Measure::Persons | Measure::Volunteers) => "reports.note_persons",
             (_, Measure::Minutes | Measure::UnconfirmedHours) => "reports.note_hours",
             (_, Measure::BookedMinutes | Measure::OpenMinutes) => "reports.note_rooms",
+            (_, Measure::UnitsServed | Measure::UnitsHelping | Measure::UnitsLending | Measure::Founded) => {
+                "reports.note_units"
+            }
             (_, Measure::Registered | Measure::Second | Measure::WithoutBirthDate) => return None,
         })
     }
@@ -244,6 +257,15 @@ pub fn figures(numbers: &Numbers) -> Vec<Figure> {
     for row in &numbers.rooms {
         let item = Item::Room { id: row.room_id.0, center: row.center_id, name: row.name.clone() };
         add(Section::Rooms, item, &[(M::BookedMinutes, row.booked_minutes), (M::OpenMinutes, row.open_minutes)]);
+    }
+    let units = numbers.units;
+    for (measure, value) in [
+        (M::UnitsServed, units.served),
+        (M::UnitsHelping, units.helping),
+        (M::UnitsLending, units.lending),
+        (M::Founded, units.founded),
+    ] {
+        add(Section::Units, Item::Called(measure.key()), &[(measure, value)]);
     }
     let missing = &numbers.completeness;
     for (measure, value) in [

@@ -14,6 +14,8 @@
 //!   smaller than it is.
 //! - Hours stand in the period of their session, whenever they were confirmed; reversing entries take away.
 //! - A room is booked from the start of its buffer to the end of it: the time in which nobody else could have it.
+//! - A unit of the community counts once in each part that it had in sessions that count. An organization was founded with
+//!   support where the support began by the day it was founded; it stands in the period of that day.
 //!
 //! No type here holds a resident's name or any other personal data: a purchaser reads them.
 
@@ -33,7 +35,9 @@ use rocket::fairing::AdHoc;
 
 pub use queries::count;
 pub use scope::{Reach, Reported};
-pub use types::{Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, RoomUse, Tally, TeamTally};
+pub use types::{
+    Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, RoomUse, Tally, TeamTally, UnitTally,
+};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("reports", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })

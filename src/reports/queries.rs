@@ -6,7 +6,7 @@ use sqlx::AssertSqlSafe;
 
 use super::scope::ASKED;
 use super::types::{
-    Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, SubgroupTally, Tally, TeamTally,
+    Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, SubgroupTally, Tally, TeamTally, UnitTally,
 };
 use super::{Reach, room_use};
 use crate::activities::queries::ROOM;
@@ -18,6 +18,7 @@ use crate::clock::{Date, Now};
 use crate::error::Result;
 use crate::people::groups::PriorityGroup;
 use crate::store::Conn;
+use crate::units::UnitPart;
 
 /// What sessions are parted by, when their main numbers are wanted part by part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,6 +155,7 @@ pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> 
         teams: teams(conn, reach, period).await?,
         led: led(conn, reach, period).await?,
         rooms: room_use::rooms(conn, reach, period).await?,
+        units: units(conn, reach, period).await?,
         population: population::together(conn, &reach.ids(), period.last()).await?,
         completeness: completeness(conn, reach, period, now).await?,
     })
@@ -302,6 +304,33 @@ async fn led(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Led>>
         held("s.worker_id")
     );
     rows(conn, sql, reach, period).await
+}
+
+/// From the units to their sessions, for of those there are few.
+async fn units(conn: &mut Conn, reach: &Reach, period: Period) -> Result<UnitTally> {
+    let sql = format!(
+        "with {ASKED}
+         select x.part, count(distinct x.unit_id)
+         from asked q cross join units u join unit_participations x on x.unit_id = u.id join sessions h on h.id = x.session_id
+         where u.center_id = q.center_id and x.voided_at is null and h.status = 'completed'
+           and h.local_date >= q.from_date and h.local_date < q.to_date and {ATTENDED}
+         group by x.part"
+    );
+    let parts: Vec<(UnitPart, i64)> = rows(conn, sql, reach, period).await?;
+    let of = |part| parts.iter().find(|(found, _)| *found == part).map_or(0, |(_, units)| *units);
+    let sql = format!(
+        "with {ASKED}
+         select count(*) from asked q cross join units u
+         where u.center_id = q.center_id and u.founded_on >= q.from_date and u.founded_on < q.to_date
+           and u.supported_since <= u.founded_on"
+    );
+    let (founded,): (i64,) = row(conn, sql, reach, period).await?;
+    Ok(UnitTally {
+        served: of(UnitPart::Served),
+        helping: of(UnitPart::Helping),
+        lending: of(UnitPart::Lending),
+        founded,
+    })
 }
 
 /// A session that counted, by its names.

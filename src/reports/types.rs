@@ -65,6 +65,7 @@ pub struct Numbers {
     /// Social workers who led a session, the most sessions first.
     pub led: Vec<Led>,
     pub rooms: Vec<RoomUse>,
+    pub units: UnitTally,
     pub population: Population,
     pub completeness: Completeness,
 }
@@ -138,6 +139,16 @@ pub struct Led {
     pub sessions: i64,
     /// Their planned length together.
     pub minutes: i64,
+}
+
+/// Units of the community, each counted once in each of its parts, and the community organizations that were founded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnitTally {
+    pub served: i64,
+    pub helping: i64,
+    pub lending: i64,
+    /// Founded in the period, and supported by the day on which they were.
+    pub founded: i64,
 }
 
 /// How much of its opening time a room was booked, buffer included.

@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HitJson {
-    /// `person`, `activity`, `team`, `room`, `worker`, `center` or `account`
+    /// `person`, `activity`, `team`, `room`, `unit`, `worker`, `center` or `account`
     kind: String,
     id: i64,
     name: String,

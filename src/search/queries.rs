@@ -82,6 +82,10 @@ async fn others(by: &Viewer, conn: &mut Conn, center: Option<CenterId>, wanted: 
             from workers w join people p on p.id = w.person_id join reach r on r.id = w.center_id
             where $7 = 1 and lower(p.name) like $3 order by p.name limit $9) x4
          union all
+         select * from (select 'unit' as kind, u.id, u.name, '' as detail, r.id as center_id, r.name as center
+            from units u join reach r on r.id = u.center_id
+            where $5 = 1 and lower(u.name) like $3 order by u.name limit $9) x7
+         union all
          select * from (select 'center' as kind, c.id, c.name, m.town as detail, c.id as center_id, c.name as center
             from centers c join communities m on m.id = c.community_id join account_centers q on q.center_id = c.id
             where q.account_id = $1 and (lower(c.name) like $3 or lower(m.town) like $3) order by c.id limit $9) x5

@@ -29,6 +29,7 @@ pub enum Tab {
     Activities,
     People,
     Teams,
+    Units,
     Rooms,
     Workers,
     Reports,

@@ -45,6 +45,7 @@ mod support;
 mod teams;
 mod templates;
 mod unchanged;
+mod units;
 mod unseen;
 mod workers;
 mod wire;

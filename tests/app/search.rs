@@ -29,11 +29,12 @@ on_both_engines! {
         ann.post_json("/api/v1/activities", activity("合女士面谈", 1, "2026-03-07")).await.is(201);
         let worker = [("name", "合静雯"), ("phone", "13600136009"), ("kind", "social_worker"), ("started_on", "2026-01-01")];
         app.sign_in("ada").await.post("/centers/1/workers", &worker).await.is(303);
+        ann.post_json("/api/v1/units", json!({"center": 1, "name": "合记士多", "kind": "shop"})).await.is(201);
         let kinds = |found: Vec<(String, String)>| found.into_iter().map(|(kind, _)| kind).collect::<std::collections::BTreeSet<_>>();
         let of = async |user: &User<'_>| kinds(finds(user, json!({"q": "合"})).await).into_iter().collect::<Vec<_>>().join(" ");
-        assert_eq!(of(&ann).await, "activity person team");
-        assert_eq!(of(&ada).await, "activity person room team worker");
-        assert_eq!(of(&app.token("ben").await).await, "activity room worker");
+        assert_eq!(of(&ann).await, "activity person team unit");
+        assert_eq!(of(&ada).await, "activity person room team unit worker");
+        assert_eq!(of(&app.token("ben").await).await, "activity room unit worker");
         assert_eq!(of(&app.token("cai").await).await, "activity");
         for nobody in ["fay", "pat", "olga"] {
             assert_eq!(of(&app.token(nobody).await).await, "", "{nobody}");

@@ -46,6 +46,7 @@ const KIND: &str = "/catalogs/<catalog>/<id>";
 const AGES: &str = "/catalogs/ages";
 const WORKER: &str = "/centers/<center>/workers/<id>/ending";
 const AGREEMENT: &str = "/agreements/<id>";
+const UNIT: &str = "/centers/<center>/units/<id>";
 const PROVIDER: &str = "/providers/<id>";
 const PURCHASER: &str = "/purchasers/<id>";
 const COMPANIONS: &str = "/centers/<center>/sessions/<id>/attendances/<attendance>/companions";
@@ -59,6 +60,10 @@ const EDITS: &[Edit] = &[
     edit("ann", "/centers/1/people/$full", MEMBERSHIP),
     edit("ann", "/centers/1/households/$household", HOUSEHOLD),
     edit("ann", "/centers/1/households/$household", STAY),
+    edit("ann", "/centers/1/units/$unit/edit", UNIT),
+    edit("ann", "/centers/1/units/$moved/edit", UNIT),
+    edit("ann", "/centers/1/units/$organization/edit", UNIT),
+    edit("ann", "/centers/1/units/$society/edit", UNIT),
     edit("ben", "/centers/1/rooms/1", ROOM),
     edit("ben", "/centers/1/rooms/$spare_room", ROOM),
     edit("ben", "/centers/1/rooms/$spans", ROOM),
@@ -102,6 +107,7 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/centers/<center>/sessions/<id>/schedule/skipping", "this session alone"),
     ("/centers/<center>/sessions/<id>/walk-ins", "as a participant"),
     ("/centers/<center>/teams", "founded today"),
+    ("/centers/<center>/units/<id>/ending", "today"),
     ("/centers/<center>/workers", "begins today"),
 ];
 
@@ -166,6 +172,14 @@ impl Maker<'_> {
         // Of the same name and number as somebody who is there: the door finds the other one.
         self.posts(ann, "/centers/1/people", "name=梁惠芳&phone=13800138000&anyway=1&note=孙女").await;
         self.name_last("beside", "people").await;
+        let society = json!({
+            "center": 1, "name": "罗沙　“粤曲” 社 & <分社> ".to_owned() + &"长".repeat(42), "kind": "community_organization",
+            "contact": "何伯　Ａ ".to_owned() + &"长".repeat(54), "phone": "+86 138-2690 0014", "note": text(1_000),
+            "address": "罗沙路　２２号 “东座” ".to_owned() + &"长".repeat(105), "since": "1999-12-31", "standing": "registered",
+            "founded_on": "2000-02-29", "supported_since": "2026-03-05", "supported_by": "本中心　& 街道",
+        });
+        program.post_json("/api/v1/units", society).await.is(201);
+        self.name_last("society", "units").await;
         let companions = "/centers/1/sessions/$open/attendances";
         self.posts(ann, companions, "request_id=$request&person_id=$child&role=participant").await;
         self.name_last("alone", "attendances").await;

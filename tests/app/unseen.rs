@@ -80,6 +80,19 @@ const SERIES: &[(&str, &str)] = &[
     ("pick.2026-03-16", "skip"),
     ("reason.2026-03-16", "放假"),
 ];
+const UNIT: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("version", "0"),
+    ("name", "罗沙互助会"),
+    ("kind", "community_organization"),
+    ("standing", "neither"),
+    ("contact", "钟姨"),
+    ("address", "东门路 8 号"),
+    ("supported_since", "2026-01-01"),
+    ("supported_by", "本中心"),
+    ("note", "可借礼堂"),
+];
+const UNIT_LINES: &[&str] = &["name", "contact", "address", "supported_by"];
 const REASON: &[(&str, &str)] = &[("reason", "点错了")];
 
 /// The pages' forms.
@@ -169,6 +182,16 @@ const PAGES: &[Form] = &[
     ),
     form("ann", "/centers/1/households/1", &[("opened_on", "2026-01-10"), ("address", "罗沙路")], &["address"], &[]),
     form("ann", "/centers/1/households/1/stays/1/void", &[("void.1", "填错了")], &["void.1"], &[]),
+    form("ann", "/centers/1/units", UNIT, UNIT_LINES, &["note"]),
+    form("ann", "/centers/1/units/1", UNIT, UNIT_LINES, &["note"]),
+    form("ann", "/centers/1/units/1/reveals", REASON, &["reason"], &[]),
+    form(
+        "ann",
+        "/centers/1/sessions/1/units",
+        &[("unit", "罗沙小学"), ("part", "helping"), ("word", "借桌椅")],
+        &["unit", "word"],
+        &[],
+    ),
     form("ann", "/centers/1/teams", &[("name", "晨光队"), ("kind", "5"), ("founded_on", "2026-03-01")], &["name"], &[]),
     form("ann", "/centers/1/devices", &[("name", "一楼平板")], &["name"], &[]),
     form("ann", "/centers/1/activities", TEA, &["title"], &["description"]),
@@ -245,6 +268,15 @@ const BODIES: &[Form] = &[
         ],
         &["name", "address", "emergency"],
         &["note", "care"],
+    ),
+    form("ann", "/api/v1/units", UNIT, UNIT_LINES, &["note"]),
+    form("ann", "/api/v1/units/1", UNIT, UNIT_LINES, &["note"]),
+    form(
+        "ann",
+        "/api/v1/sessions/1/units",
+        &[("unit_id", "1"), ("part", "helping"), ("word", "借桌椅")],
+        &["word"],
+        &[],
     ),
     form(
         "ann",
@@ -400,6 +432,7 @@ async fn a_morning(app: &TestApp) {
     ann.post("/centers/1/people/1/memberships", &grant).await.is(303);
     ann.post("/centers/1/people", &[("name", "梁惠芳"), ("phone", "13800138009")]).await.is(303);
     ann.post("/centers/1/households", &[("head_id", "1"), ("opened_on", "2026-01-10")]).await.is(303);
+    ann.post("/centers/1/units", &[("name", "罗沙小学"), ("kind", "school"), ("phone", "0769-22101001")]).await.is(303);
 }
 
 on_both_engines! {

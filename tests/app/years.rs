@@ -34,6 +34,14 @@ const TEA: &[(&str, &str)] = &[
     ("on_conflict", "fail"),
 ];
 const TEAM: &[(&str, &str)] = &[("name", "晨光队"), ("kind", "5"), ("founded_on", "2019-05-04")];
+const UNIT: &[(&str, &str)] = &[
+    ("name", "乐龄互助会"),
+    ("kind", "community_organization"),
+    ("standing", "on_record"),
+    ("since", "1902-09-01"),
+    ("founded_on", "2026-03-05"),
+    ("supported_since", "2012-09-01"),
+];
 const WORKER: &[(&str, &str)] =
     &[("name", "何静雯"), ("phone", "13500001234"), ("kind", "staff"), ("started_on", "2026-01-04")];
 const HOLIDAY: &[(&str, &str)] =
@@ -56,6 +64,9 @@ const PAGES: &[Row] = &[
     ("ann", "/centers/1/activities", TEA, "date", FAR),
     ("ann", "/centers/1/activities", TEA, "until", &["2126-05-01"]),
     ("ann", "/centers/1/teams", TEAM, "founded_on", &["2062-05-04", "1890-05-04"]),
+    ("ann", "/centers/1/units", UNIT, "since", &["2062-09-01", "2026-03-06", "1890-09-01"]),
+    ("ann", "/centers/1/units", UNIT, "founded_on", &["2062-03-05", "2026-03-06", "1926-03-05"]),
+    ("ann", "/centers/1/units", UNIT, "supported_since", &["2062-09-01", "1926-09-01"]),
     ("ben", "/centers/1/workers", WORKER, "started_on", &["2062-01-04", "1926-01-04"]),
 ];
 
@@ -65,6 +76,9 @@ const BODIES: &[Row] = &[
     ("ann", "/api/v1/activities", TEA, "date", FAR),
     ("ann", "/api/v1/activities", TEA, "until", &["2126-05-01"]),
     ("ann", "/api/v1/teams", TEAM, "founded_on", &["2062-05-04", "1890-05-04"]),
+    ("ann", "/api/v1/units", UNIT, "since", &["2062-09-01", "2026-03-06", "1890-09-01"]),
+    ("ann", "/api/v1/units", UNIT, "founded_on", &["2062-03-05", "2026-03-06", "1926-03-05"]),
+    ("ann", "/api/v1/units", UNIT, "supported_since", &["2062-09-01", "1926-09-01"]),
     ("ben", "/api/v1/workers", WORKER, "started_on", &["2062-01-04", "1926-01-04"]),
 ];
 

@@ -134,6 +134,11 @@ impl Report {
         }
     }
 
+    /// The units of the community.
+    fn units(&self) -> impl Iterator<Item = &Figure> {
+        self.sheet.figures.iter().filter(|figure| figure.section == Section::Units)
+    }
+
     /// What is missing from the numbers.
     fn missing(&self) -> impl Iterator<Item = &Figure> {
         self.sheet.figures.iter().filter(|figure| figure.section == Section::Completeness)

@@ -101,11 +101,31 @@ async fn a_tricky_month(app: &TestApp) {
         month.attend(elsewhere, person, "participant").await;
     }
 
+    units_of_the_month(&mut month, [early, late, midnight], [nobody, forgotten, april], elsewhere).await;
+
     month.close(1, at("2026-02-27 12:00"), at("2026-03-02 12:00")).await;
     month.close(1, at("2026-03-02 10:00"), at("2026-03-02 15:00")).await;
     month.close(2, at("2026-03-31 20:00"), at("2026-04-03 09:00")).await;
     month.commit().await;
     app.at(AFTER);
+}
+
+/// A school in three parts, one of them in two sessions; a shop only where nobody came, where it was forgotten to close, in April,
+/// and where it was taken back; and those who were founded, with support or too late for it.
+async fn units_of_the_month(month: &mut Month, held: [i64; 3], not_counted: [i64; 3], elsewhere: i64) {
+    let [early, late, midnight] = held;
+    let school = month.unit(1, Some("2026-03-01"), Some("2026-03-01")).await;
+    for (session, part) in [(early, "helping"), (late, "helping"), (late, "served"), (midnight, "lending_place")] {
+        month.takes_part(session, school, part, false).await;
+    }
+    let shop = month.unit(1, Some("2026-03-31"), Some("2026-04-01")).await;
+    for session in not_counted {
+        month.takes_part(session, shop, "served", false).await;
+    }
+    month.takes_part(early, shop, "served", true).await;
+    month.unit(1, Some("2026-04-01"), Some("2026-01-01")).await;
+    let far = month.unit(2, Some("2026-03-15"), Some("2026-02-01")).await;
+    month.takes_part(elsewhere, far, "lending_place", false).await;
 }
 
 async fn summary(app: &TestApp, login: &str, scope: &str, (from, to): (&str, &str)) -> Value {
@@ -177,6 +197,10 @@ on_both_engines! {
             ("open_sessions", 1, ""),
             ("unconfirmed_hours", 1, ""),
             ("without_birth_date", 1, ""),
+            ("units_served", 1, "the school; the shop where nobody came, where it was taken back, and in April"),
+            ("units_helping", 1, "the school in two sessions"),
+            ("units_lending_place", 1, ""),
+            ("organizations_founded", 1, "the school's; the shop's was supported too late, another founded in April"),
         ] {
             assert_eq!(found[key], value, "{key}: {why}");
         }

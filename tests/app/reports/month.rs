@@ -254,6 +254,36 @@ impl Month {
         .unwrap()
     }
 
+    /// A unit of the community, founded and supported on these days.
+    pub(super) async fn unit(&mut self, center: i64, founded: Option<&str>, supported: Option<&str>) -> i64 {
+        self.serial += 1;
+        sqlx::query_scalar(
+            "insert into units (center_id, name, name_key, pinyin, kind, founded_on, supported_since, created_at)
+             values ($1, $2, $2, '', 'community_organization', $3, $4, 0) returning id",
+        )
+        .bind(center)
+        .bind(format!("单位{}", self.serial))
+        .bind(founded)
+        .bind(supported)
+        .fetch_one(&mut *self.tx)
+        .await
+        .unwrap()
+    }
+
+    pub(super) async fn takes_part(&mut self, session: i64, unit: i64, part: &str, voided: bool) {
+        sqlx::query(
+            "insert into unit_participations (session_id, unit_id, part, recorded_at, voided_at)
+             values ($1, $2, $3, 0, $4)",
+        )
+        .bind(session)
+        .bind(unit)
+        .bind(part)
+        .bind(voided.then_some(1_i64))
+        .execute(&mut *self.tx)
+        .await
+        .unwrap();
+    }
+
     pub(super) async fn close(&mut self, room: i64, from: Timestamp, to: Timestamp) {
         sqlx::query(
             "insert into room_closures (room_id, starts_at, ends_at, reason, created_at) values ($1, $2, $3, '维修', 0)",

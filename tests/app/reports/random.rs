@@ -38,6 +38,16 @@ struct Session {
     heads: Vec<(i64, [i64; 4], bool)>,
     /// Person, minutes, reversed, team.
     hours: Vec<(usize, i64, bool, usize)>,
+    /// Unit, part, voided.
+    units: Vec<(usize, &'static str, bool)>,
+}
+
+/// A unit: of center 1 or 2, founded and supported on days of February and March.
+type Unit = (bool, Option<u64>, Option<u64>);
+
+fn unit() -> impl Strategy<Value = Unit> {
+    let day = || proptest::option::weighted(0.7, 0u64..59);
+    (any::<bool>(), day(), day())
 }
 
 fn person() -> impl Strategy<Value = Person> {
@@ -62,8 +72,10 @@ fn session() -> impl Strategy<Value = Session> {
     let heads = vec((1..20i64, [0..6i64, 0..6i64, 0..6i64, 0..6i64], proptest::bool::weighted(0.2)), 0..3);
     let hours = vec((0..8usize, 1..300i64, any::<bool>(), 0..3usize), 0..3);
     let place = (any::<bool>(), any::<bool>(), 1..=3i64, 0..3usize, 0..3usize);
-    (0u64..46_000, 15u64..600, status, place, came, heads, hours).prop_map(
-        |(starts, length, status, (center, room, kind, team, worker), came, heads, hours)| Session {
+    let part = prop_oneof![Just("served"), Just("helping"), Just("lending_place")];
+    let units = vec((0..6usize, part, proptest::bool::weighted(0.2)), 0..4);
+    (0u64..46_000, 15u64..600, status, place, came, heads, hours, units).prop_map(
+        |(starts, length, status, (center, room, kind, team, worker), came, heads, hours, units)| Session {
             starts,
             length,
             status,
@@ -75,11 +87,12 @@ fn session() -> impl Strategy<Value = Session> {
             came,
             heads,
             hours,
+            units,
         },
     )
 }
 
-async fn build(app: &TestApp, people: &[Person], sessions: &[Session], closures: &[(bool, u64, u64)]) {
+async fn build(app: &TestApp, people: &[Person], units: &[Unit], sessions: &[Session], closures: &[(bool, u64, u64)]) {
     let mut month = Month::begin(app).await;
     let far = month.room(2, "堑头大厅").await;
     let teams = [None, Some(month.team(1).await), Some(month.team(9).await)];
@@ -101,6 +114,14 @@ async fn build(app: &TestApp, people: &[Person], sessions: &[Session], closures:
             }
         }
         ids.push(id);
+    }
+    // By center, for a unit takes part in its own center's sessions.
+    let mut of_center = [Vec::new(), Vec::new()];
+    for (other, founded, supported) in units {
+        let day = |n: &Option<u64>| n.map(|n| Date::parse("2026-02-01").unwrap().plus_days(n).to_string());
+        let (center, founded, supported) = (1 + i64::from(*other), day(founded), day(supported));
+        let id = month.unit(center, founded.as_deref(), supported.as_deref()).await;
+        of_center[usize::from(*other)].push(id);
     }
     let start = at("2026-02-28 20:00");
     let instant = |minute: u64| Timestamp(start.0 + i64::try_from(minute).unwrap() * 60_000);
@@ -131,6 +152,13 @@ async fn build(app: &TestApp, people: &[Person], sessions: &[Session], closures:
                 month.attendance(id, person, role, *voided).await;
             }
         }
+        let (mut parts, units) = (BTreeSet::new(), &of_center[usize::from(!plan.center)]);
+        for (index, part, voided) in plan.units.iter().filter(|_| !units.is_empty()) {
+            let unit = units[index % units.len()];
+            if *voided || parts.insert((unit, *part)) {
+                month.takes_part(id, unit, part, *voided).await;
+            }
+        }
         for (heads, tally, voided) in &plan.heads {
             month.heads(id, *heads, *tally, *voided).await;
         }
@@ -155,12 +183,13 @@ proptest! {
     #[test]
     fn any_month_counts_alike_both_ways(
         people in vec(person(), 1..8),
+        units in vec(unit(), 0..6),
         sessions in vec(session(), 0..12),
         closures in vec((any::<bool>(), 0u64..46_000, 1u64..4_000), 0..4),
         (from, days) in (0u64..28, 1u64..20),
     ) {
         run(Engine::Sqlite, |app| async move {
-            build(&app, &people, &sessions, &closures).await;
+            build(&app, &people, &units, &sessions, &closures).await;
             let rows = Rows::load(&app).await;
             let now = Timestamp::parse_rfc3339(AFTER).unwrap();
             let every: Vec<i64> = (1..=25).collect();

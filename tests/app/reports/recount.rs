@@ -72,6 +72,20 @@ struct Span {
     ends_at: Timestamp,
 }
 
+#[derive(FromRow)]
+struct Unit {
+    center_id: i64,
+    founded_on: Option<Date>,
+    supported_since: Option<Date>,
+}
+
+#[derive(FromRow)]
+struct Participation {
+    session_id: i64,
+    unit_id: i64,
+    part: String,
+}
+
 /// Everything there is, as it stands in the tables: what is voided or released is left out at once.
 pub(super) struct Rows {
     sessions: Vec<Session>,
@@ -89,6 +103,8 @@ pub(super) struct Rows {
     hours: BTreeMap<(i64, i64), (i64, i64)>,
     closures: Vec<Span>,
     bookings: Vec<Span>,
+    units: Vec<Unit>,
+    participations: Vec<Participation>,
     /// By center: registered, and the second number, of which nobody said what it counts.
     population: BTreeMap<i64, (i64, i64)>,
 }
@@ -130,6 +146,8 @@ impl Rows {
             hours: hours.into_iter().map(|(room, day, opens, closes)| ((room, day), (opens, closes))).collect(),
             closures: load(app, "select room_id, starts_at, ends_at from room_closures").await,
             bookings: load(app, "select b.room_id, b.starts_at, b.ends_at from bookings b where b.released_at is null").await,
+            units: load(app, "select center_id, founded_on, supported_since from units").await,
+            participations: load(app, "select session_id, unit_id, part from unit_participations where voided_at is null").await,
             population: population.into_iter().map(|(center, registered, migrant)| (center, (registered, migrant))).collect(),
         }
     }
@@ -204,6 +222,7 @@ impl Rows {
                 counts.add("led_minutes", &[&format!(".worker.{worker}")], minutes);
             }
         }
+        self.add_units(centers, (from, to), &attended, &mut counts);
         let is_open = |s: &&Session| s.status == "planned" && s.ends_at <= now;
         let open = self.sessions.iter().filter(mine).filter(is_open).count();
         counts.add("open_sessions", &[""], i64::try_from(open).unwrap());
@@ -267,6 +286,19 @@ impl Rows {
             }
         }
         attended
+    }
+
+    /// Each unit once in each of its parts, and who was founded with support.
+    fn add_units(&self, centers: &[i64], (from, to): (Date, Date), attended: &BTreeSet<i64>, counts: &mut Counts) {
+        counts.begin(&["units_served", "units_helping", "units_lending_place", "organizations_founded"], "");
+        for row in self.participations.iter().filter(|row| attended.contains(&row.session_id)) {
+            counts.meet(&format!("units_{}", row.part), "", row.unit_id);
+        }
+        for unit in self.units.iter().filter(|unit| centers.contains(&unit.center_id)) {
+            let (Some(founded), Some(supported)) = (unit.founded_on, unit.supported_since) else { continue };
+            let counts_here = from <= founded && founded < to && supported <= founded;
+            counts.add("organizations_founded", &[""], i64::from(counts_here));
+        }
     }
 
     fn add_heads(&self, held: &BTreeMap<i64, &Session>, attended: &mut BTreeSet<i64>, counts: &mut Counts) {

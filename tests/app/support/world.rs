@@ -130,6 +130,7 @@ impl Maker<'_> {
         self.series(&ann).await;
         self.sessions_of_the_last_days(&ann).await;
         self.today(&ann).await;
+        self.units(&ann).await;
         self.devices(&ann).await;
         app.at(START);
         self.names
@@ -274,6 +275,21 @@ impl Maker<'_> {
         let heads: Vec<_> = heads.iter().map(|(name, value)| (*name, value.as_str())).collect();
         ann.post(&format!("/centers/1/sessions/{open}/head-counts"), &heads).await.is(303);
         self.number("heads", "select id from head_counts").await;
+    }
+
+    /// A school that helps at the morning's session, a shop that moved away, and an organization that nobody has seen yet.
+    async fn units(&mut self, ann: &User<'_>) {
+        let school = [("name", "罗沙小学"), ("kind", "school"), ("contact", "周老师"), ("phone", "0769-22101001")];
+        self.name("unit", number(&ann.post("/centers/1/units", &school).await));
+        let shop = number(&ann.post("/centers/1/units", &[("name", "旧书屋"), ("kind", "shop")]).await);
+        ann.post(&format!("/centers/1/units/{shop}/ending"), &[("ended_on", "2026-03-01")]).await.is(303);
+        self.name("moved", shop);
+        let organization = [("name", "乐龄互助会"), ("kind", "community_organization"), ("standing", "on_record")];
+        let support = [("founded_on", "2026-02-01"), ("supported_since", "2026-01-01"), ("supported_by", "本中心")];
+        self.name("organization", number(&ann.post("/centers/1/units", &[&organization[..], &support].concat()).await));
+        let path = format!("/centers/1/sessions/{}/units", self.names["open"]);
+        ann.post(&path, &[("unit", "罗沙小学"), ("part", "helping"), ("word", "借桌椅")]).await.is(303);
+        self.number("participation", "select id from unit_participations").await;
     }
 
     async fn devices(&mut self, ann: &User<'_>) {
