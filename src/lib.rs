@@ -59,6 +59,7 @@ pub mod portal;
 pub mod imports;
 
 // Roof.
+pub mod keys;
 pub mod openapi;
 pub mod health;
 pub mod start;
@@ -103,6 +104,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(me::stage())
         .attach(portal::stage())
         .attach(imports::stage())
+        .attach(keys::stage())
         .attach(openapi::stage())
         .attach(health::stage())
 }

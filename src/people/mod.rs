@@ -32,6 +32,13 @@ pub use reveal::{SealedNumber, reveal};
 pub use taking::{Taken, TakenAs, give_back, take_in, take_out};
 pub use types::{Facts, Notes, Person, PersonId, PersonRow};
 
+use crate::store::SealedColumn;
+
+pub const SEALED: &[SealedColumn] = &[
+    SealedColumn::text("people", &["id"], "phone_sealed"),
+    SealedColumn::text("people", &["id"], "id_number_sealed"),
+];
+
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("people", |rocket| async {
         rocket.mount("/", list::routes()).mount("/", pages::routes()).mount("/api/v1", api::routes())
