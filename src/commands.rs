@@ -230,6 +230,10 @@ async fn look(pool: &Pool, database_url: &str) -> Result<(), String> {
     };
     let fits = async { store::fits(&mut *pool.read().await?, &sealer).await };
     match fits.await.map_err(|error: sqlx::Error| error.to_string())? {
+        Some(true) if store::is_current(pool).await.map_err(|error| error.to_string())? => {
+            sealer.read_keys(pool).await.map_err(|error| error.to_string())?;
+            println!("The key is the one it was made with, and opens its data keys.");
+        }
         Some(true) => println!("The key is the one it was made with."),
         Some(false) => return Err(OpenError::WrongKey.to_string()),
         None => println!("Nothing in it tells yet which key it was made with."),

@@ -59,9 +59,9 @@ pub async fn problems(pool: &Pool) -> sqlx::Result<Vec<String>> {
 const TRIES: usize = 20;
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Sees that of rows of `table` that were deleted nothing is left in the database's files: SQLite has overwritten them there
-/// (`secure_delete`), but for its write-ahead log, which is emptied; PostgreSQL is told to reuse their place. Says whether it was done, for who reads
-/// long may keep it from being.
+/// Sees that of rows of a small table that were deleted nothing is left in the database's files: SQLite has overwritten them
+/// (`secure_delete`), and its write-ahead log is emptied; PostgreSQL writes the table anew. Says whether it was done, for who
+/// reads long may keep it from being.
 ///
 /// # Errors
 /// A sentence: what keeps it from being done.
@@ -70,7 +70,7 @@ pub async fn wipe(pool: &Pool, table: &'static str) -> Result<bool, String> {
     let mut conn = pool.connect_alone().await.map_err(|error| said(&error))?;
     let wiped = async {
         if pool.engine() == Engine::Postgres {
-            conn.execute(AssertSqlSafe(format!("vacuum {table}"))).await?;
+            conn.execute(AssertSqlSafe(format!("vacuum full {table}"))).await?;
             return Ok(true);
         }
         // Whoever writes waits as long as this does, so it is short, and tried again.

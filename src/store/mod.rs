@@ -58,6 +58,7 @@ pub use proof::{fits, prove};
 pub use pulse::Stage;
 pub use refusal::OpenError;
 pub(crate) use rows::{place, places, rows, runs};
+pub use schema::is_current;
 pub use sealed::{Sealed, Sealer};
 pub use sealed_column::{Resealed, SealedColumn};
 pub use secret::secret;

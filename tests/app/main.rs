@@ -23,6 +23,7 @@ mod front_desk_journey;
 mod hall;
 mod hidden;
 mod jobs;
+mod keys;
 mod imports;
 mod journeys;
 mod lasting;
