@@ -1,8 +1,9 @@
 //! What is done after a new key was made: it takes its place, everything is sealed anew, the older ones are removed.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rocket::futures::future::BoxFuture;
+use rocket::tokio::time::sleep;
 
 use super::{actions, columns, queries};
 use crate::audit::Actor;
@@ -17,6 +18,9 @@ pub const REMOVE: &str = "key.remove";
 /// So long after the exchange the older keys are removed. It must be more than two minutes: a process that has not read the keys
 /// meanwhile seals by an older one for another minute (`store::ring`), and writes that within the next. The rest is for clocks that differ.
 const GRACE: Duration = Duration::from_secs(600);
+
+/// After each transaction it rests so many times as long: nobody waits for this, and with SQLite the door waits for each of them.
+const PAUSE: u32 = 2;
 
 pub fn registry() -> Registry {
     Registry::default()
@@ -72,11 +76,13 @@ async fn reseal_all(task: &Task<'_>, number: KeyNumber) -> Result<i64, JobError>
     for column in columns() {
         let mut after = Some(column.beginning());
         while let Some(last) = after {
+            let began = Instant::now();
             let mut tx = task.db.begin().await?;
             let some = column.reseal_some(&mut tx, task.sealer, number, &last).await?;
             (done, unreadable, after) = (done + some.done, unreadable + some.unreadable, some.last);
             task.report(&mut tx, done, total).await?;
             tx.commit().await?;
+            sleep(began.elapsed() * PAUSE).await;
         }
     }
     Ok(unreadable)

@@ -2,8 +2,8 @@
 //!
 //! A new key is announced, so that every process reads it before it is met. Then it becomes the current one: what is written from
 //! now on is sealed by it, and a job seals everything else anew, a few rows at a time. Ten minutes after the exchange, when
-//! nobody can seal by an older key any more, what a late process may have left is sealed anew too, a count finds nothing, and the older keys are removed.
-//! Why nothing becomes unreadable meanwhile stands in `store::ring`.
+//! nobody can seal by an older key any more, what a late process may have left is sealed anew too, a count finds nothing, and
+//! the older keys are removed. Why nothing becomes unreadable meanwhile stands in `store::ring`.
 //!
 //! What finds people again without being read (keyed hashes) and what we sign come from the secret itself, and stay.
 

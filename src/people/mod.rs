@@ -34,10 +34,8 @@ pub use types::{Facts, Notes, Person, PersonId, PersonRow};
 
 use crate::store::SealedColumn;
 
-pub const SEALED: &[SealedColumn] = &[
-    SealedColumn::text("people", &["id"], "phone_sealed"),
-    SealedColumn::text("people", &["id"], "id_number_sealed"),
-];
+pub const SEALED: &[SealedColumn] =
+    &[SealedColumn::text("people", &["id"], "phone_sealed"), SealedColumn::text("people", &["id"], "id_number_sealed")];
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("people", |rocket| async {

@@ -31,7 +31,8 @@ impl KeyNumber {
     pub(super) fn read(sealed: &[u8]) -> (Self, &[u8]) {
         let named = || {
             let (digits, rest) = sealed.split_at_checked(TAG - 1)?;
-            let digits = str::from_utf8(digits).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+            let digits =
+                str::from_utf8(digits).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
             Some((Self(i64::from_str_radix(digits, 16).ok()?), rest.strip_prefix(b".")?))
         };
         named().unwrap_or((Self::OWN, sealed))

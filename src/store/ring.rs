@@ -5,8 +5,9 @@
 //!   nothing is unreadable because it is newer than the ring.
 //! - Who has not read the ring for [`FRESH`] seals by the secret's own key, which everybody always has: so nobody seals by a key
 //!   for longer than that after another has taken its place.
-//! - What is sealed is written in the transaction in which it was sealed, and that ends within a minute (`store::pool`). A key is removed
-//!   ten minutes after another has taken its place, and only if nothing is found then that it has sealed: nothing is unreadable because it is older.
+//! - What is sealed is written in the transaction in which it was sealed, and that ends within a minute (`store::pool`). A key is
+//!   removed ten minutes after another has taken its place, and only if nothing is found then that it has sealed: nothing is
+//!   unreadable because it is older.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, mpsc};
@@ -129,9 +130,11 @@ fn place(number: KeyNumber) -> String {
 }
 
 async fn rows<'c>(at: impl Executor<'c, Database = Any>) -> sqlx::Result<Vec<WrappedKey>> {
-    sqlx::query_as("select number, wrapped, case when current_at is null then 0 else 1 end as is_current from data_keys")
-        .fetch_all(at)
-        .await
+    sqlx::query_as(
+        "select number, wrapped, case when current_at is null then 0 else 1 end as is_current from data_keys",
+    )
+    .fetch_all(at)
+    .await
 }
 
 /// Reads on a thread of its own, over a connection of its own: whoever opens a value waits for no future. It happens only to those who
@@ -193,7 +196,11 @@ mod tests {
         };
         let by = |moment| ring.current_at(moment).map(|(number, _)| number.0);
         assert_eq!([by(began), by(later(59, 59))], [Some(1); 2]);
-        assert_eq!([by(later(60, 60)), by(later(3, 3_600)), by(later(3_600, 3))], [None; 3], "slept, or the clock was set");
+        assert_eq!(
+            [by(later(60, 60)), by(later(3, 3_600)), by(later(3_600, 3))],
+            [None; 3],
+            "slept, or the clock was set"
+        );
         assert_eq!(by(TwoClocks { wall: began.wall - Duration::from_secs(61), ..began }), None, "set back");
         ring.hold(&[row(&ring, 1, true), row(&ring, 2, true)], later(5, 5)).unwrap();
         assert_eq!(by(later(6, 6)), Some(2));

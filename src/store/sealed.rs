@@ -1,8 +1,9 @@
 //! Personal numbers at rest: sealed so that a stolen database tells nothing, and found again by a keyed hash.
 //!
-//! XChaCha20-Poly1305 with a random nonce for what must be read back, by data keys that lie in the database and are exchanged while people are
-//! served (`super::ring`); HMAC-SHA-256 for what must be found, and for what we sign to know it again without keeping it. What wraps the data keys, hashes and signs comes
-//! from one secret and stays: `LINLI_KEY` (64 hex digits), or a file beside the SQLite database made at first start.
+//! XChaCha20-Poly1305 with a random nonce for what must be read back, by data keys that lie in the database and are exchanged
+//! while people are served (`super::ring`); HMAC-SHA-256 for what must be found, and for what we sign to know it again without
+//! keeping it. What wraps the data keys, hashes and signs comes from one secret and stays: `LINLI_KEY` (64 hex digits), or a
+//! file beside the SQLite database made at first start.
 
 use std::fmt;
 use std::sync::Arc;

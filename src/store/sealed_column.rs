@@ -148,9 +148,7 @@ impl SealedColumn {
         let Self { table, column, .. } = self;
         let is_it = |(place, key): (usize, &&str)| format!("{key} = ${}", place + 3);
         let is_row = self.key.iter().enumerate().map(is_it).collect::<Vec<_>>().join(" and ");
-        let sql = format!(
-            "update {table} set {column} = $1 where substr({column}, 1, {BEGINNING}) = $2 and {is_row}"
-        );
+        let sql = format!("update {table} set {column} = $1 where substr({column}, 1, {BEGINNING}) = $2 and {is_row}");
         let beginning = old.get(..BEGINNING).unwrap_or(old).to_vec();
         let query = sqlx::query(AssertSqlSafe(sql)).bind(new).bind(beginning);
         Ok(affected(key.iter().fold(query, |query, part| query.bind(*part)).execute(tx).await?))
@@ -173,7 +171,8 @@ impl SealedColumn {
                 Some(_) => row.try_get("tag")?,
                 None => row.try_get::<Option<String>, _>("tag")?.map(String::into_bytes),
             };
-            *counted.entry(KeyNumber::read(&tag.unwrap_or_default()).0).or_default() += row.try_get::<i64, _>("many")?;
+            *counted.entry(KeyNumber::read(&tag.unwrap_or_default()).0).or_default() +=
+                row.try_get::<i64, _>("many")?;
         }
         Ok(counted)
     }

@@ -19,12 +19,12 @@ const SOON: Duration = Duration::from_secs(60);
 /// Somebody whose numbers must be found nowhere.
 const PLANTED: [&str; 2] = ["13922223333", "11010519491231002X"];
 
-/// A door with so many people who have phones, somebody with an ID number, and a file.
-async fn open(url: &str, crowd: i64) -> Door {
+/// A door with so many people, of whom the first have phones, somebody with an ID number, and a file.
+async fn open(url: &str, crowd: i64, phones: i64) -> Door {
     let door = Door::open(url, crowd).await;
     let app = TestApp::open(url).await;
     let mut tx = app.begin().await;
-    let rows: serde_json::Map<_, _> = (1..=crowd)
+    let rows: serde_json::Map<_, _> = (1..=phones)
         .map(|id| {
             let phone = format!("138{id:08}");
             let row = serde_json::json!({"sealed": app.sealer.seal(&phone), "hash": app.sealer.hash("phone", &phone)});
@@ -74,7 +74,8 @@ async fn opens(url: &str) -> usize {
 
 fn hurry(url: &str, kind: &str) {
     // What a night's patience does: the test does not wait for the announcement, nor ten minutes.
-    app::runtime().block_on(execute(url, &format!("update jobs set ready_at = 0 where kind = '{kind}' and state = 'waiting'")));
+    app::runtime()
+        .block_on(execute(url, &format!("update jobs set ready_at = 0 where kind = '{kind}' and state = 'waiting'")));
 }
 
 fn asked(url: &str, sql: &'static str) -> i64 {
@@ -82,6 +83,7 @@ fn asked(url: &str, sql: &'static str) -> i64 {
 }
 
 const WAITING: &str = "select count(*) from jobs where kind = 'key.remove' and state = 'waiting'";
+const RUNNING: &str = "select count(*) from jobs where kind = 'key.reseal' and state = 'running'";
 const KEYS: &str = "select count(*) from data_keys";
 
 /// What somebody at a desk saw: how many of what, and what went wrong.
@@ -94,7 +96,14 @@ struct Seen {
 }
 
 /// Lets people in, registers some with their numbers, and reads them again, until told to stop.
-fn works(door: &Door, programs: &[Program], turn: usize, next: &AtomicI64, stop: &AtomicBool, seen: &Seen) {
+fn works(
+    door: &Door,
+    programs: &[Program],
+    (turn, phones): (usize, i64),
+    next: &AtomicI64,
+    stop: &AtomicBool,
+    seen: &Seen,
+) {
     let wrong = |what: &str, answer: &str| seen.wrong.lock().unwrap().push(format!("{what}: {answer}"));
     for round in 0_usize.. {
         if stop.load(Ordering::Relaxed) {
@@ -109,7 +118,8 @@ fn works(door: &Door, programs: &[Program], turn: usize, next: &AtomicI64, stop:
         if round % 4 != 0 {
             continue;
         }
-        let body = serde_json::json!({"center": 1, "name": format!("新街坊{person}"), "phone": format!("137{person:08}")});
+        let body =
+            serde_json::json!({"center": 1, "name": format!("新街坊{person}"), "phone": format!("137{person:08}")});
         let (status, answer) = here.post_json("/api/v1/people", &door.token, &body.to_string());
         let made: Option<serde_json::Value> =
             answer.split_once("\r\n\r\n").and_then(|(_, body)| serde_json::from_str(body).ok());
@@ -119,7 +129,8 @@ fn works(door: &Door, programs: &[Program], turn: usize, next: &AtomicI64, stop:
         };
         seen.people.fetch_add(1, Ordering::Relaxed);
         // By the other process, and somebody of long ago.
-        for (id, end) in [(id, person), (person, person)] {
+        let known = 1 + person % phones;
+        for (id, end) in [(id, person), (known, known)] {
             let (status, answer) = there.get_with_token(&format!("/api/v1/people/{id}"), &door.token);
             let masked = format!("****{:04}", end % 10_000);
             match status == 200 && answer.contains(&masked) {
@@ -133,8 +144,8 @@ fn works(door: &Door, programs: &[Program], turn: usize, next: &AtomicI64, stop:
 fn the_key_is_exchanged_while_people_come(engine: Engine, processes: usize) {
     let Some(url) = app::fresh_database(engine) else { return };
     let seconds = std::env::var("LINLI_ROTATION_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
-    let crowd = 1_000 * i64::try_from(seconds).unwrap();
-    let door = app::runtime().block_on(open(&url, crowd));
+    let [crowd, phones] = [2_000, 300].map(|many| many * i64::try_from(seconds).unwrap());
+    let door = app::runtime().block_on(open(&url, crowd, phones));
     let programs: Vec<Program> = (0..processes).map(|_| Program::start(&url)).collect();
     programs.iter().for_each(|program| program.is_well_within(20));
     let wrapped = app::runtime().block_on(texts(&url, "select wrapped from data_keys"));
@@ -144,7 +155,7 @@ fn the_key_is_exchanged_while_people_come(engine: Engine, processes: usize) {
     let resealed = std::thread::scope(|scope| {
         for turn in 0..4 {
             let (door, programs, next, stop, seen) = (&door, &programs, &next, &stop, &seen);
-            scope.spawn(move || works(door, programs, turn, next, stop, seen));
+            scope.spawn(move || works(door, programs, (turn, phones), next, stop, seen));
         }
         std::thread::sleep(Duration::from_secs(1));
         let (well, told) = said(linli(&url, &["key", "rotate"]));
@@ -155,8 +166,10 @@ fn the_key_is_exchanged_while_people_come(engine: Engine, processes: usize) {
         if seconds < 30 {
             hurry(&url, "key.reseal");
         }
-        let resealed = eventually(SOON, || asked(&url, WAITING) == 1);
-        let resealed = resealed.then(|| (began.elapsed(), count(&seen.check_ins)));
+        let begins = eventually(SOON, || asked(&url, RUNNING) == 1 || asked(&url, WAITING) == 1);
+        let begun = (began.elapsed(), count(&seen.check_ins));
+        let resealed = begins && eventually(SOON, || asked(&url, WAITING) == 1);
+        let resealed = resealed.then(|| (begun, (began.elapsed(), count(&seen.check_ins))));
         std::thread::sleep(Duration::from_secs(seconds).saturating_sub(began.elapsed()));
         stop.store(true, Ordering::Relaxed);
         resealed
@@ -169,25 +182,33 @@ fn the_key_is_exchanged_while_people_come(engine: Engine, processes: usize) {
             let body = serde_json::json!({"center": 1, "name": format!("后来的{turn}"), "phone": "13600000000", "anyway": true});
             assert_eq!(program.post_json("/api/v1/people", &door.token, &body.to_string()).0, 201);
             seen.people.fetch_add(1, Ordering::Relaxed);
-            asked(&url, "select case when phone_sealed like '00000002.%' then 1 else 0 end from people order by id desc limit 1") == 1
+            asked(
+                &url,
+                "select case when phone_sealed like '00000002.%' then 1 else 0 end from people order by id desc limit 1",
+            ) == 1
         })
     };
     assert!(programs.iter().enumerate().all(by_two), "{}", said(linli(&url, &["key", "list"])).1);
     hurry(&url, "key.remove");
     assert!(eventually(SOON, || asked(&url, KEYS) == 1), "{}", said(linli(&url, &["key", "list"])).1);
     eprintln!(
-        "{engine:?}, {processes} processes: in {seconds} s {} check-ins, {} registered, {} numbers read; {crowd} people sealed \
-         anew, after how long and how many check-ins: {resealed:?}",
-        count(&seen.check_ins), count(&seen.people), count(&seen.reads)
+        "{engine:?}, {processes} processes: in {seconds} s {} check-ins, {} registered, {} numbers read; {phones} people sealed \
+         anew, from and to when and how many check-ins: {resealed:?}",
+        count(&seen.check_ins),
+        count(&seen.people),
+        count(&seen.reads)
     );
     let wrong = seen.wrong.into_inner().unwrap();
     assert!(wrong.is_empty(), "{} went wrong, such as {:?}\n{}", wrong.len(), wrong.first(), programs[0].log());
     assert!(count(&seen.check_ins) > 100 && count(&seen.people) > 25 && resealed.is_some());
     assert!(programs.iter().all(|program| program.lines_with("ERROR") == 0), "{}", programs[0].log());
-    let people = usize::try_from(crowd + count(&seen.people) + 2).unwrap();
+    let people = usize::try_from(phones + count(&seen.people) + 2).unwrap();
     assert_eq!(app::runtime().block_on(opens(&url)), people);
     let (well, list) = said(linli(&url, &["key", "list"]));
-    assert!(well && list.contains("removing older keys: done") && list.lines().any(|line| line.trim().starts_with("2 ")), "{list}");
+    assert!(
+        well && list.contains("removing older keys: done") && list.lines().any(|line| line.trim().starts_with("2 ")),
+        "{list}"
+    );
     nothing_is_left(engine, &url, &wrapped, &programs);
 }
 
@@ -232,11 +253,13 @@ fn the_key_is_exchanged_while_people_come_sqlite() {
 
 /// Killed in the middle of sealing anew, it goes on where it was.
 fn a_rotation_survives_a_kill(engine: Engine) {
-    const CROWD: i64 = 20_000;
-    const UNDER_WAY: &str = "select count(*) from jobs where kind = 'key.reseal' and state = 'running' and progress_done > 500";
-    const BY_KEYS: &str = "select count(*) from people where phone_sealed is not null group by substr(phone_sealed, 1, 9)";
+    const CROWD: i64 = 2_500;
+    const UNDER_WAY: &str =
+        "select count(*) from jobs where kind = 'key.reseal' and state = 'running' and progress_done > 300";
+    const BY_KEYS: &str =
+        "select count(*) from people where phone_sealed is not null group by substr(phone_sealed, 1, 9)";
     let Some(url) = app::fresh_database(engine) else { return };
-    app::runtime().block_on(open(&url, CROWD));
+    app::runtime().block_on(open(&url, CROWD, CROWD));
     let program = Program::start(&url);
     program.is_well_within(20);
     assert!(said(linli(&url, &["key", "rotate"])).0);
