@@ -49,7 +49,7 @@ enum Command {
     Token(Token),
     /// The keys by which personal data is sealed
     #[command(subcommand)]
-    Key(Key),
+    Key(KeyCommand),
     /// Copy the SQLite database to a new file, while it is in use
     Backup { file: PathBuf },
     /// Look whether the database is whole
@@ -85,7 +85,7 @@ enum Token {
 }
 
 #[derive(Subcommand)]
-enum Key {
+enum KeyCommand {
     /// Make a new key and seal everything by it, while people are served
     Rotate,
     /// Show the keys, how much each has sealed, and how far a rotation is
@@ -138,8 +138,8 @@ async fn run(cli: Cli) -> Result<(), String> {
             commands::add_account(&existing()?, &login, &name, role, at).await
         }
         Command::Token(Token::Add { role, name, at }) => commands::add_token(&existing()?, &name, role, at).await,
-        Command::Key(Key::Rotate) => commands::rotate_key(&existing()?).await,
-        Command::Key(Key::List) => commands::list_keys(&existing()?).await,
+        Command::Key(KeyCommand::Rotate) => commands::rotate_key(&existing()?).await,
+        Command::Key(KeyCommand::List) => commands::list_keys(&existing()?).await,
         Command::Backup { file } => commands::backup(&url, &file).await,
         Command::Check => commands::check(&url).await,
     }

@@ -37,15 +37,15 @@ pub(super) struct WrappedKey {
 
 pub(super) struct Ring {
     wrapping: DataKey,
-    held: RwLock<Held>,
+    held: RwLock<HeldKeys>,
     /// Where it is read: the database that the secret was proved for.
     home: RwLock<Option<Pool>>,
-    /// The number that was last looked for in vain, and when. Held by the one who looks; the others wait for what comes of it.
+    /// The number that was last looked for in vain, and when. HeldKeys by the one who looks; the others wait for what comes of it.
     asked: Mutex<Option<(KeyNumber, Instant)>>,
 }
 
 #[derive(Default)]
-struct Held {
+struct HeldKeys {
     keys: BTreeMap<KeyNumber, DataKey>,
     current: Option<KeyNumber>,
     /// When the reading began that gave it.
@@ -114,12 +114,12 @@ impl Ring {
         let current = rows.iter().filter(|row| row.is_current.is_set()).map(|row| row.number).max();
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         if held.read_at.is_none_or(|read| read.steady <= began.steady) {
-            *held = Held { keys, current, read_at: Some(began) };
+            *held = HeldKeys { keys, current, read_at: Some(began) };
         }
         Ok(())
     }
 
-    fn held(&self) -> RwLockReadGuard<'_, Held> {
+    fn held(&self) -> RwLockReadGuard<'_, HeldKeys> {
         self.held.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
