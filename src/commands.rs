@@ -9,7 +9,8 @@ use crate::auth::password::NewPassword;
 use crate::auth::{Place, Role, Scope};
 use crate::centers::CenterId;
 use crate::error::{Error, Fault};
-use crate::store::{self, Db, Engine, OpenError, Pool};
+use crate::keys::{self, KeyState};
+use crate::store::{self, Db, Engine, KeyNumber, OpenError, Pool};
 use crate::teams::TeamId;
 use crate::web::text::Lang;
 use crate::{Settings, agreements, settings, start};
@@ -142,6 +143,51 @@ pub async fn add_token(settings: &Settings, name: &str, role: Role, at: At) -> R
     Ok(())
 }
 
+/// `linli key rotate`: the servers do the work, those that run or the next that is started.
+pub async fn rotate_key(settings: &Settings) -> Result<(), String> {
+    let db = open_existing(settings).await?;
+    let made = async {
+        let mut tx = db.begin_alone().await?;
+        let number = keys::rotate(&Actor::Operator, settings.clock.now(), &mut tx, &settings.sealer).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(number)
+    };
+    let made = made.await;
+    db.close().await;
+    println!(
+        "Key {} is made. The servers will use it within half a minute, seal everything anew, and remove the older keys ten \
+         minutes later; `linli key list` tells how far they are.",
+        made.map_err(said)?
+    );
+    Ok(())
+}
+
+/// `linli key list`
+pub async fn list_keys(settings: &Settings) -> Result<(), String> {
+    let db = open_existing(settings).await?;
+    let read = async {
+        let mut conn = db.read_patiently().await?;
+        Ok::<_, Error>((keys::known(&mut conn).await?, keys::values(&mut conn).await?, keys::work(&mut conn).await?))
+    };
+    let read = read.await;
+    db.close().await;
+    let (known, mut values, work) = read.map_err(said)?;
+    println!("{:>8}  {:20}  {:9}  {:>10}", "key", "made", "state", "values");
+    let own = (KeyNumber::OWN, "from the secret".to_owned(), KeyState::Own);
+    let others = known.iter().map(|key| (key.number, key.made_at.rfc3339(), key.state(&known)));
+    for (number, made, state) in std::iter::once(own).chain(others) {
+        println!("{number:>8}  {made:20}  {state:9}  {:>10}", values.remove(&number).unwrap_or(0));
+    }
+    for (number, many) in values {
+        println!("{number:>8}  {:20}  {:9}  {many:>10}", "", "missing");
+    }
+    for (step, job) in work {
+        let why = job.error_code.map_or_else(String::new, |code| format!(" ({code})"));
+        println!("{step}: {}, {} of {}, {}{why}", job.state, job.done, job.total, job.ready_at.rfc3339());
+    }
+    Ok(())
+}
+
 /// `linli backup FILE`: a consistent copy of a running SQLite database. The key file is copied beside it by its owner.
 pub async fn backup(database_url: &str, file: &Path) -> Result<(), String> {
     if Engine::of(database_url).map_err(|error| error.to_string())? == Engine::Postgres {
@@ -184,6 +230,10 @@ async fn look(pool: &Pool, database_url: &str) -> Result<(), String> {
     };
     let fits = async { store::fits(&mut *pool.read().await?, &sealer).await };
     match fits.await.map_err(|error: sqlx::Error| error.to_string())? {
+        Some(true) if store::is_current(pool).await.map_err(|error| error.to_string())? => {
+            sealer.read_keys(pool).await.map_err(|error| error.to_string())?;
+            println!("The key is the one it was made with, and opens its data keys.");
+        }
         Some(true) => println!("The key is the one it was made with."),
         Some(false) => return Err(OpenError::WrongKey.to_string()),
         None => println!("Nothing in it tells yet which key it was made with."),

@@ -63,6 +63,7 @@ pub mod exports;
 pub mod search;
 
 // Roof.
+pub mod keys;
 pub mod openapi;
 pub mod health;
 pub mod start;
@@ -111,6 +112,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(imports::stage())
         .attach(exports::stage())
         .attach(search::stage())
+        .attach(keys::stage())
         .attach(openapi::stage())
         .attach(health::stage())
 }

@@ -47,6 +47,9 @@ enum Command {
     /// Bearer tokens of other programs
     #[command(subcommand)]
     Token(Token),
+    /// The keys by which personal data is sealed
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Copy the SQLite database to a new file, while it is in use
     Backup { file: PathBuf },
     /// Look whether the database is whole
@@ -79,6 +82,14 @@ enum Token {
         #[command(flatten)]
         at: At,
     },
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// Make a new key and seal everything by it, while people are served
+    Rotate,
+    /// Show the keys, how much each has sealed, and how far a rotation is
+    List,
 }
 
 #[rocket::main]
@@ -127,6 +138,8 @@ async fn run(cli: Cli) -> Result<(), String> {
             commands::add_account(&existing()?, &login, &name, role, at).await
         }
         Command::Token(Token::Add { role, name, at }) => commands::add_token(&existing()?, &name, role, at).await,
+        Command::Key(KeyCommand::Rotate) => commands::rotate_key(&existing()?).await,
+        Command::Key(KeyCommand::List) => commands::list_keys(&existing()?).await,
         Command::Backup { file } => commands::backup(&url, &file).await,
         Command::Check => commands::check(&url).await,
     }

@@ -33,13 +33,15 @@ pub mod sync;
 mod types;
 
 use crate::clock::Clock;
-use crate::store::Db;
+use crate::store::{Db, SealedColumn};
 use rocket::fairing::AdHoc;
 use rocket_db_pools::Database;
 
 pub use actions::{check_out, close, count_heads, void, void_heads, walk_in};
 pub use admit::{Admitted, Again, Answer, Attempt, Entrance, Queue, Refused, Via, Way, Who};
 pub use types::{AttendanceId, CardId, Code, HeadCountId, Method, Part, RequestId};
+
+pub const SEALED: &[SealedColumn] = &[SealedColumn::text("cards", &["id"], "code_sealed")];
 
 pub fn stage() -> AdHoc {
     AdHoc::try_on_ignite("check-in", |rocket| async {

@@ -77,6 +77,8 @@ impl Builder {
         let mut sign_ins = vec![SignIn { role: Role::CityAdmin, login: "admin".into() }];
         for (index, town) in towns.iter().enumerate() {
             let rich = index == 0;
+            // It takes longer than what was read of the keys is good for.
+            self.sealer.read_keys(&self.db).await.map_err(Error::internal)?;
             let mut made = centers::furnish(self, &mut tx, town, rich).await?;
             plans::schedule(self, &mut tx, &made, rich).await?;
             past::live(self, &mut tx, &mut made, rich).await?;

@@ -286,7 +286,8 @@ async fn all_centers(by: &Viewer, conn: &mut Conn, lang: Lang, name: String, tod
 }
 
 async fn contracts(by: &CityAdmin, conn: &mut Conn, lang: Lang, name: String) -> Result<Listing> {
-    let head = ["centers.center", "centers.provider", "reports.purchaser", "agreements.starts_on", "agreements.ends_on"];
+    let head =
+        ["centers.center", "centers.provider", "reports.purchaser", "agreements.starts_on", "agreements.ends_on"];
     let mut file = Writer::new(lang, name, &head);
     for one in agreements::queries::all(by, conn).await? {
         file.row([

@@ -7,10 +7,16 @@ use sqlx::AssertSqlSafe;
 use super::{CheckedFile, FileId, FileKind, KeptFile, Secrecy};
 use crate::clock::Now;
 use crate::error::{Error, Result};
-use crate::store::{Conn, Flag, Sealed, Sealer, places};
+use crate::store::{Conn, Flag, Sealed, SealedColumn, Sealer, places};
 
 /// Bytes of a piece: a row that neither engine has trouble with.
 const PIECE: usize = 256 << 10;
+
+pub const SEALED: &[SealedColumn] = &[
+    SealedColumn::text("files", &["id"], "name").only("is_sealed = 1"),
+    SealedColumn::bytes("file_pieces", &["file_id", "number"], "content", place_of)
+        .only("file_id in (select id from files where is_sealed = 1)"),
+];
 
 /// Keeps a file, in the transaction that writes the row of its owner.
 ///
@@ -97,6 +103,14 @@ pub async fn forget(tx: &mut Conn, id: FileId) -> Result<()> {
 /// What a piece is sealed for: in another file, or in another's place, it does not open.
 fn place(id: FileId, number: i64) -> String {
     format!("file:{id}:{number}")
+}
+
+/// As [`place`], by a piece's key.
+fn place_of(key: &[i64]) -> String {
+    match *key {
+        [id, number] => place(FileId(id), number),
+        _ => String::new(),
+    }
 }
 
 /// By which a file is known again; of a sealed one it tells nothing to whoever has no key.

@@ -26,6 +26,13 @@ pub use types::{
     Tallied, Verdict,
 };
 
+use crate::store::SealedColumn;
+
+pub const SEALED: &[SealedColumn] = &[
+    SealedColumn::text("import_rows", &["import_id", "row"], "sealed"),
+    SealedColumn::text("import_rows", &["import_id", "row"], "before_sealed"),
+];
+
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("imports", |rocket| async {
         let rocket = rocket.mount("/", pages::routes()).mount("/api/v1", api::routes());

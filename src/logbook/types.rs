@@ -31,7 +31,7 @@ impl LogPart {
             Self::Units => &["unit"],
             Self::Rooms => &["room", "device"],
             Self::Accounts => &["account"],
-            Self::City => &["center", "provider", "purchaser", "agreement", "kind", "age_bands", "holiday"],
+            Self::City => &["center", "provider", "purchaser", "agreement", "kind", "age_bands", "holiday", "key"],
             Self::SignIns => &["login"],
         }
     }

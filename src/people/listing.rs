@@ -256,7 +256,12 @@ pub async fn teams(conn: &mut Conn, center: CenterId) -> Result<Vec<(i64, String
 }
 
 /// How many people of the center the cut leaves.
-pub async fn count(conn: &mut Conn, center: CenterId, (today, bands): (Date, AgeBands), cut: &PeopleCut) -> Result<i64> {
+pub async fn count(
+    conn: &mut Conn,
+    center: CenterId,
+    (today, bands): (Date, AgeBands),
+    cut: &PeopleCut,
+) -> Result<i64> {
     let parts = Parts::of(cut, bands, today);
     let sql = format!(
         "select count(*) from enrolments e join people p on p.id = e.person_id where e.center_id = $1 and {}",

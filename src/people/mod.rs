@@ -36,6 +36,17 @@ pub use sealing::seal_notes;
 pub use taking::{Taken, TakenAs, give_back, take_in, take_out};
 pub use types::{Facts, Notes, Person, PersonId, PersonRow, Residence};
 
+use crate::store::SealedColumn;
+
+pub const SEALED: &[SealedColumn] = &[
+    SealedColumn::text("people", &["id"], "phone_sealed"),
+    SealedColumn::text("people", &["id"], "id_number_sealed"),
+    SealedColumn::text("person_phones", &["id"], "phone_sealed"),
+    SealedColumn::text("enrolments", &["person_id", "center_id"], "note_sealed"),
+    SealedColumn::text("enrolments", &["person_id", "center_id"], "care_sealed"),
+    SealedColumn::text("enrolments", &["person_id", "center_id"], "emergency_sealed"),
+];
+
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("people", |rocket| async { rocket.mount("/", list::routes()).mount("/api/v1", api::routes()) })
 }

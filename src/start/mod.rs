@@ -18,9 +18,9 @@ use crate::agreements;
 use crate::auth::setup;
 use crate::clock::{Clock, Now, Zone};
 use crate::error::Error;
-use crate::people;
 use crate::store::{self, Db, OpenError, Sealer, Stage};
 use crate::web::site::PublicUrl;
+use crate::{keys, people};
 
 /// How often a database that is late is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -28,7 +28,8 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// As long as a start waits for the database before it answers: most are ready by then, and nobody is told 503.
 const MOMENT: Duration = Duration::from_secs(1);
 
-/// How often we look whether a newer program has changed the database.
+/// How often we look whether a newer program has changed the database, or another process its keys. Keys are announced longer
+/// than that before they are used.
 const LOOK: Duration = Duration::from_secs(5);
 
 const EVERY_HOUR: Duration = Duration::from_secs(3_600);
@@ -178,13 +179,19 @@ impl Preparation {
         Ok(secret.map(|secret| format!("{}/setup/{secret}", self.base)))
     }
 
-    /// Looks after the database: whether another program has outgrown it, and whose a center is, for agreements begin and
+    /// Looks after the database: whether another program has outgrown it, by which keys it is sealed, and whose a center is, for agreements begin and
     /// end at midnight.
     async fn keep_watch(&self) {
         let mut handed_over = Instant::now();
         loop {
             sleep(LOOK).await;
             self.db.look_at_schema().await;
+            // That it does not answer is told elsewhere; who has not read them for long seals by the secret's own.
+            if let Err(error) = self.sealer.read_keys(&self.db).await
+                && error.is_final()
+            {
+                tracing::error!("{error}");
+            }
             if handed_over.elapsed() < EVERY_HOUR || self.db.stage() != Stage::Ready {
                 continue;
             }
@@ -202,14 +209,16 @@ async fn hand_over(db: &Db, now: Now) -> crate::error::Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Migrates, loads the annex and the catalogs into an empty database, sees that the key is this database's, and seals with it
-/// what lies there from before it was sealed.
+/// Migrates, loads the annex and the catalogs into an empty database, sees that the key is this database's, reads the data keys
+/// that it opens, and seals with them what lies there from before it was sealed.
 ///
 /// # Errors
 /// `Refused` for a database that this program or this key must not touch, `Late` where trying again may help.
 pub(crate) async fn make_ready(db: &Db, sealer: &Sealer, now: Now) -> Result<(), NotReady> {
     furnish(db, now).await?;
     store::prove(db, sealer).await?;
+    sealer.read_keys(db).await?;
+    keys::make_first(now, db, sealer).await.map_err(|error| late(db, &error))?;
     people::seal_notes(db, sealer).await.map_err(|error| late(db, &error))
 }
 

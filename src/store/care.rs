@@ -2,6 +2,10 @@
 
 use std::fs::{self, File};
 use std::path::Path;
+use std::time::Duration;
+
+use rocket::tokio::time::sleep;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
 use super::{Engine, Pool, file};
 
@@ -49,4 +53,38 @@ pub async fn problems(pool: &Pool) -> sqlx::Result<Vec<String>> {
         Engine::Postgres => sqlx::query_scalar::<_, i64>("select 1").fetch_one(&mut *conn).await.map(|_| Vec::new())?,
     };
     Ok(found)
+}
+
+/// How often, and how long after another, what others are reading is waited for.
+const TRIES: usize = 20;
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Sees that of rows of a small table that were deleted nothing is left in the database's files: SQLite has overwritten them
+/// (`secure_delete`), and its write-ahead log is emptied; PostgreSQL writes the table anew. Says whether it was done, for who
+/// reads long may keep it from being.
+///
+/// # Errors
+/// A sentence: what keeps it from being done.
+pub async fn wipe(pool: &Pool, table: &'static str) -> Result<bool, String> {
+    let said = |error: &dyn std::fmt::Display| format!("what was deleted may still stand in a file: {error}");
+    let mut conn = pool.connect_alone().await.map_err(|error| said(&error))?;
+    let wiped = async {
+        if pool.engine() == Engine::Postgres {
+            conn.execute(AssertSqlSafe(format!("vacuum full {table}"))).await?;
+            return Ok(true);
+        }
+        // Whoever writes waits as long as this does, so it is short, and tried again.
+        conn.execute("pragma busy_timeout = 200").await?;
+        for _ in 0..TRIES {
+            let busy: i64 = sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(&mut conn).await?;
+            if busy == 0 {
+                return Ok(true);
+            }
+            sleep(PAUSE).await;
+        }
+        Ok(false)
+    };
+    let wiped = wiped.await.map_err(|error: sqlx::Error| said(&error));
+    _ = conn.close().await;
+    wiped
 }

@@ -22,6 +22,7 @@
 
 mod care;
 mod conn;
+mod data_key;
 mod errors;
 mod file;
 mod ids;
@@ -34,15 +35,18 @@ mod pool;
 mod proof;
 mod pulse;
 mod refusal;
+mod ring;
 mod rows;
 mod schema;
 mod sealed;
+mod sealed_column;
 mod secret;
 mod types;
 mod vital;
 
-pub use care::{copy_to, problems};
+pub use care::{copy_to, problems, wipe};
 pub use conn::{Conn, Reading, Tx};
+pub use data_key::KeyNumber;
 pub use errors::{Trouble, Violation, is_unavailable, trouble, violation};
 pub use file::sqlite_file;
 pub(crate) use ids::reserve;
@@ -54,7 +58,9 @@ pub use proof::{fits, prove};
 pub use pulse::Stage;
 pub use refusal::OpenError;
 pub(crate) use rows::{place, places, rows, runs};
+pub use schema::is_current;
 pub use sealed::{Sealed, Sealer};
+pub use sealed_column::{Resealed, SealedColumn};
 pub use secret::secret;
 pub use types::Flag;
 pub(crate) use types::{id_type, text_column, text_enum};

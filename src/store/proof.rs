@@ -1,4 +1,4 @@
-//! Whether this is the key that sealed what is in the database: a known word, sealed at the first start. With another key
+//! Whether this is the secret of the database: a known word, sealed by the secret's own key at the first start. With another one
 //! nobody would be found again by their number, and the same person would be registered anew.
 
 use super::{Conn, OpenError, Pool, Sealed, Sealer};
@@ -29,7 +29,7 @@ pub async fn prove(pool: &Pool, sealer: &Sealer) -> Result<(), OpenError> {
             return Ok(fits);
         }
         sqlx::query("insert into settings (key, value) values ('key_proof', $1)")
-            .bind(sealer.seal(WORD))
+            .bind(sealer.seal_by_secret(WORD))
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::KeyNumber;
 use super::errors::trouble;
 
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub enum OpenError {
     Pooler,
     /// Another key than this one sealed what is in it.
     WrongKey,
+    /// One of its data keys is not wrapped by this key, or was altered.
+    LockedKey(KeyNumber),
     /// The database of this place does not do what it must, now.
     Database(String, sqlx::Error),
     Migration(sqlx::migrate::MigrateError),
@@ -73,6 +76,11 @@ impl std::fmt::Display for OpenError {
             Self::WrongKey => f.write_str(
                 "this key is not the one this database was made with: put the right linli.key beside it, or the right \
                  LINLI_KEY into the environment",
+            ),
+            Self::LockedKey(number) => write!(
+                f,
+                "data key {number} of this database does not open with this key: what it has sealed cannot be read. Put the \
+                 right linli.key beside it, or the right LINLI_KEY into the environment, or the backup back"
             ),
             Self::Database(place, error) => match trouble(error) {
                 Some(trouble) => write!(f, "the database ({place}) is in trouble: {trouble}"),

@@ -41,6 +41,14 @@ pub(super) async fn standing(conn: &mut AnyConnection, pool: &Pool) -> Result<St
     judge(&applied, &known(pool.engine()))
 }
 
+/// Whether the database is of this program's version.
+///
+/// # Errors
+/// As for a start.
+pub async fn is_current(pool: &Pool) -> Result<bool, OpenError> {
+    Ok(standing(&mut pool.connect_alone().await?, pool).await? == Standing::Current)
+}
+
 /// What the migrations on record mean to a program that knows these.
 fn judge(applied: &[Applied], known: &[(i64, Vec<u8>)]) -> Result<Standing, OpenError> {
     let highest = known.iter().map(|(version, _)| *version).max().unwrap_or(0);

@@ -13,9 +13,14 @@ mod types;
 
 use rocket::fairing::AdHoc;
 
+use crate::store::SealedColumn;
+
 pub use actions::{end, register, restore, reveal, revise};
 pub use forms::UnitInput;
 pub use types::{Unit, UnitId, UnitKind, UnitName, UnitPart, UnitStanding};
+
+/// What is sealed here.
+pub const SEALED: &[SealedColumn] = &[SealedColumn::text("units", &["id"], "phone_sealed")];
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("units", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })

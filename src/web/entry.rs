@@ -9,7 +9,7 @@ use rocket::request::Request;
 
 use super::site::Site;
 use crate::fields::Fields;
-use crate::store::{Sealed, Sealer};
+use crate::store::Sealer;
 
 /// The `id` of the form that a page's buttons take along.
 pub const FORM: &str = "entry";
@@ -75,11 +75,11 @@ pub fn keep(jar: &CookieJar<'_>, sealer: &Sealer, site: &Site, back: &str, typed
         .map(|name| (name, typed.all(name)))
         .collect();
     let Ok(text) = serde_json::to_string(&(path, &values)) else { return };
-    let sealed = sealer.seal(&text);
-    if values.is_empty() || sealed.as_text().len() > PIECE * COOKIES.len() {
+    let sealed = sealer.seal_outgoing(&text);
+    if values.is_empty() || sealed.len() > PIECE * COOKIES.len() {
         return;
     }
-    let (first, rest) = sealed.as_text().split_at(sealed.as_text().len().min(PIECE));
+    let (first, rest) = sealed.split_at(sealed.len().min(PIECE));
     for (name, piece) in COOKIES.into_iter().zip([first, rest]) {
         jar.add(
             Cookie::build((name, piece.to_owned()))
@@ -103,7 +103,7 @@ pub fn take(request: &Request<'_>) -> Option<Fields> {
     jar.get(COOKIES[0])?;
     let path = request.uri().path().as_str();
     let sealed: String = COOKIES.iter().filter_map(|name| jar.get(name)).map(Cookie::value).collect();
-    let text = request.rocket().state::<Sealer>()?.open(&Sealed::from_text(sealed))?;
+    let text = request.rocket().state::<Sealer>()?.open_returned(&sealed)?;
     let (of, values): (String, Vec<(String, Vec<String>)>) = serde_json::from_str(&text).ok()?;
     if of != path || request.method() != Method::Get {
         return None;

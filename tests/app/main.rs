@@ -25,6 +25,7 @@ mod hall;
 mod hidden;
 mod households;
 mod jobs;
+mod keys;
 mod imports;
 mod journeys;
 mod lasting;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{TestApp, User, on_both_engines};
+use crate::support::{User, on_both_engines};
 
 /// The kinds and names that a search finds.
 async fn finds(user: &User<'_>, body: serde_json::Value) -> Vec<(String, String)> {

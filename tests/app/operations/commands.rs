@@ -118,7 +118,7 @@ fn files_with_names_in_them_are_their_owners_alone() {
     let mut check = linli("sqlite:new.db", &["check"]);
     check.current_dir(desk.folder.path()).env_remove("LINLI_KEY");
     let (well, told) = said(check);
-    assert!(well && told.contains("The key is the one it was made with."), "{told}");
+    assert!(well && told.contains("The key is the one it was made with, and opens its data keys."), "{told}");
     assert_eq!(rights(&desk.path("new.db")), 0o600);
 }
 
@@ -140,6 +140,31 @@ fn a_wrong_key_is_noticed(url: &str) {
     without.env_remove("LINLI_KEY");
     let (well, told) = said(without);
     assert!(well && told.contains("Its key is not here"), "{told}");
+}
+
+/// A data key that was altered, or wrapped by another secret.
+fn a_data_key_that_does_not_open_is_noticed(url: &str) {
+    let (well, told) = said(linli(url, &["migrate"]));
+    assert!(well, "{told}");
+    let (well, told) = said(linli(url, &["check"]));
+    assert!(well && told.contains("and opens its data keys"), "{told}");
+    app::runtime().block_on(execute(url, "update data_keys set wrapped = 'AAAA' || substr(wrapped, 5)"));
+    for arguments in [&["serve"][..], &["migrate"], &["check"], &["key", "rotate"], &["key", "list"], &TOKEN] {
+        fails_with(&said(linli(url, arguments)), "data key 1 of this database does not open with this key");
+    }
+}
+
+#[test]
+fn a_data_key_that_does_not_open_is_noticed_sqlite() {
+    let desk = Desk::with_a_city();
+    a_data_key_that_does_not_open_is_noticed(&format!("sqlite:{}", desk.path("linli.db").display()));
+}
+
+#[test]
+fn a_data_key_that_does_not_open_is_noticed_postgres() {
+    if let Some(url) = app::fresh_database(Engine::Postgres) {
+        a_data_key_that_does_not_open_is_noticed(&url);
+    }
 }
 
 #[test]

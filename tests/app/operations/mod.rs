@@ -4,6 +4,7 @@ mod commands;
 mod flood;
 mod full_disk;
 mod health;
+mod rotation;
 mod standby;
 mod starting;
 mod together;

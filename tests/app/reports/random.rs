@@ -50,6 +50,12 @@ fn unit() -> impl Strategy<Value = Unit> {
     (any::<bool>(), day(), day())
 }
 
+impl Person {
+    fn grants(&self) -> [(&'static str, Option<(u64, u64)>); 4] {
+        [("disabled", self.disabled), ("needy", self.needy), ("subsistence", self.poor), ("living_alone", self.alone)]
+    }
+}
+
 fn person() -> impl Strategy<Value = Person> {
     let around = |age: u64| (age * 1461 / 4 - 20)..(age * 1461 / 4 + 50);
     let born = prop_oneof![around(60), around(6), around(19), 1u64..36_000].prop_map(Some);
@@ -102,13 +108,7 @@ async fn build(app: &TestApp, people: &[Person], units: &[Unit], sessions: &[Ses
     for person in people {
         let birth = person.born.map(|days| Date::parse("2026-04-01").unwrap().minus_days(days).to_string());
         let id = month.person(birth.as_deref()).await;
-        let grants = [
-            ("disabled", person.disabled),
-            ("needy", person.needy),
-            ("subsistence", person.poor),
-            ("living_alone", person.alone),
-        ];
-        for (group, span) in grants {
+        for (group, span) in person.grants() {
             if let Some((a, b)) = span {
                 month.grant(id, group, &day(a.min(b)), (a != b).then(|| day(a.max(b))).as_deref()).await;
             }

@@ -104,6 +104,11 @@ impl Program {
         self.ask(&format!("GET {path} HTTP/1.0\r\nHost: linli\r\nCookie: login={login}\r\n"), "")
     }
 
+    /// As a program asks.
+    pub(crate) fn get_with_token(&self, path: &str, token: &str) -> (u16, String) {
+        self.ask(&format!("GET {path} HTTP/1.0\r\nHost: linli\r\nAuthorization: Bearer {token}\r\n"), "")
+    }
+
     pub(crate) fn post_json(&self, path: &str, token: &str, body: &str) -> (u16, String) {
         let kind = "Content-Type: application/json\r\n";
         self.ask(&format!("POST {path} HTTP/1.0\r\nHost: linli\r\nAuthorization: Bearer {token}\r\n{kind}"), body)
