@@ -6,6 +6,7 @@
 
 mod centers;
 mod company;
+mod families;
 mod names;
 mod past;
 mod plans;
@@ -86,6 +87,7 @@ impl Builder {
             company::gather(&mut tx, &mut made, self.now).await?;
             if rich {
                 units::take_part(self, &mut tx, &made).await?;
+                families::settle(self, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }

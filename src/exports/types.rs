@@ -4,7 +4,7 @@ use crate::store::text_enum;
 
 text_enum!(
     /// A list of one center.
-    CenterList in "export" {
+    CenterList in "export_list" {
         People = "people",
         Households = "households",
         Activities = "activities",
@@ -16,7 +16,7 @@ text_enum!(
 
 text_enum!(
     /// A list above the centers.
-    CityList in "export" { Centers = "centers", Agreements = "agreements", Accounts = "accounts" }
+    CityList in "export_list" { Centers = "centers", Agreements = "agreements", Accounts = "accounts" }
 );
 
 text_enum!(

@@ -237,6 +237,8 @@ struct HouseholdPage {
     adding: Form,
     /// Whom the search found, and whether they live in another household now; none before there was a search.
     found: Option<Vec<(PersonRow, bool)>>,
+    /// Whether this is what a search was answered with.
+    answers: bool,
 }
 
 impl HouseholdPage {
@@ -248,6 +250,7 @@ impl HouseholdPage {
             staying: Form::filled(as_kept(&stays)),
             adding: Form::filled(Fields::default().with("moved_in", today)),
             found: None,
+            answers: false,
             center,
             household,
             stays,
@@ -326,7 +329,7 @@ impl View for HouseholdPage {
     }
 
     fn is_answer(&self) -> bool {
-        self.found.is_some()
+        self.answers
     }
 }
 
@@ -397,6 +400,7 @@ async fn candidates(
     let mut page = HouseholdPage::load(&mut conn, now, center, household).await?;
     page.find(&mut conn, sealer, fields.get("q")).await?;
     page.adding = page.adding.over(fields);
+    page.answers = true;
     Ok(Page(page))
 }
 

@@ -3,15 +3,17 @@
 use rocket::form::{Form as Multipart, FromForm};
 use rocket::{Route, State, get, post, routes};
 
+use super::show::PersonPage;
 use crate::auth::Coordinator;
 use crate::centers::CenterId;
 use crate::clock::Now;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::files::{self, FileAnswer, FileKind, SentFile};
 use crate::people::queries::open_in;
 use crate::people::{self, PersonId};
 use crate::store::{Db, Sealer};
 use crate::web::form::Done;
+use crate::web::{Fields, Form, Submitted};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![keep, show, remove]
@@ -20,11 +22,11 @@ pub(super) fn routes() -> Vec<Route> {
 const KINDS: &[FileKind] = &[FileKind::Jpeg, FileKind::Png, FileKind::Pdf];
 
 #[derive(FromForm)]
-struct Scan {
+struct SentPaper {
     paper: SentFile,
 }
 
-#[post("/centers/<center>/people/<id>/memberships/<membership>/paper", data = "<scan>")]
+#[post("/centers/<center>/people/<id>/memberships/<membership>/paper", data = "<sent>")]
 async fn keep(
     by: Coordinator,
     db: &Db,
@@ -33,16 +35,28 @@ async fn keep(
     center: CenterId,
     id: PersonId,
     membership: i64,
-    scan: rocket::form::Result<'_, Multipart<Scan>>,
-) -> Result<Done> {
+    sent: rocket::form::Result<'_, Multipart<SentPaper>>,
+) -> Result<Submitted<PersonPage>> {
     let (center, person) = open_in(&by, &mut *db.read().await?, center, id).await?;
     people::paper(&mut *db.read().await?, person.id, membership).await?;
-    let scan = scan.map_err(|_| Error::field("paper", "field.required"))?.into_inner().paper;
-    let scan = scan.checked("paper", KINDS).await?;
-    let mut tx = db.begin().await?;
-    people::keep_paper(&by, now, &mut tx, sealer, &center, (person.id, membership), Some(&scan)).await?;
-    tx.commit().await?;
-    Ok(Done::to(center.path(format_args!("/people/{id}")), "done.paper_kept"))
+    let field = format!("paper.{membership}");
+    let made = async {
+        let sent = sent
+            .map_err(|_| Error::Invalid(FieldErrors::one(&field, Fault::new("field.required"))))?
+            .into_inner()
+            .paper;
+        let scan = sent.checked(&field, KINDS).await?;
+        let mut tx = db.begin().await?;
+        people::keep_paper(&by, now, &mut tx, sealer, &center, (person.id, membership), Some(&scan)).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(center.path(format_args!("/people/{id}")))
+    };
+    Submitted::of(made.await, "done.paper_kept", async |errors| {
+        let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
+        page.scanning = Form::again(Fields::default(), errors);
+        Ok(page)
+    })
+    .await
 }
 
 #[get("/centers/<center>/people/<id>/memberships/<membership>/paper")]

@@ -56,6 +56,7 @@ pub(super) struct PersonPage {
     granting: Form,
     ending: Form,
     pub(super) phoning: Form,
+    pub(super) scanning: Form,
 }
 
 impl PersonPage {
@@ -96,6 +97,7 @@ impl PersonPage {
             revealing: Form::new(),
             granting: Form::new(),
             phoning: Form::new(),
+            scanning: Form::new(),
             ending: Form::filled(last_days(&memberships, today)),
             memberships,
             today,

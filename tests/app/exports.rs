@@ -74,6 +74,7 @@ on_both_engines! {
         let rows = workbook(&browser, "/centers/1/exports", &[("list", "people"), ("unseen", "30")]).await;
         assert_eq!(rows.len(), 2, "{rows:?}");
         app.at("2026-05-05T02:00:00Z");
+        let browser = app.sign_in("ann").await;
         let rows = workbook(&browser, "/centers/1/exports", &[("list", "people"), ("unseen", "30")]).await;
         assert_eq!(rows.len(), 3, "{rows:?}");
     }

@@ -383,6 +383,77 @@ fn large_letters_come_while_somebody_types() {
     });
 }
 
+/// A long text is kept in its tab until it is sent, but not one that lies sealed; signing out takes it away.
+#[test]
+fn a_long_text_outlives_a_reload() {
+    let url = crate::support::app::fresh_database(Engine::Sqlite).unwrap();
+    let live = Live::on(&url, 0);
+    crate::support::app::runtime().block_on(async {
+        let app = TestApp::open(&url).await;
+        session(&app, None, None).await;
+        let Some(desk) = Browser::desktop().open().await else { return };
+        desk.becomes(&app.sign_in("ann").await, &live.base).await;
+        let value = async |name: &str| {
+            desk.execute(&format!("return document.querySelector('[name={name}]').value"), vec![]).await
+        };
+        let (new, known) = (live.link("/centers/1/activities/new"), live.link("/centers/1/people/new"));
+        desk.goto(&new).await;
+        desk.fill("[name=description]", "请自带水杯").await;
+        desk.goto(&known).await;
+        desk.fill("[name=note]", "喜欢下棋").await;
+        desk.fill("[name=care]", "对花生过敏").await;
+        desk.goto(&new).await;
+        assert_eq!(value("description").await, json!("请自带水杯"));
+        desk.goto(&known).await;
+        assert_eq!((value("note").await, value("care").await), (json!(""), json!("")));
+        let kept = desk.execute("return JSON.stringify(sessionStorage)", vec![]).await.to_string();
+        assert!(kept.contains("水杯") && !kept.contains("下棋") && !kept.contains("花生"), "{kept}");
+        desk.execute("document.querySelector('form[action=\"/sign-out\"]').requestSubmit()", vec![]).await;
+        desk.see("登录").await;
+        let kept = desk.execute("return sessionStorage.length", vec![]).await;
+        assert_eq!(kept, json!(0));
+        desk.close().await;
+    });
+}
+
+/// A slash goes to the search; what is found leads on. On a phone a sign does, and a family is registered one after the other.
+#[test]
+fn a_slash_searches_and_a_family_is_registered() {
+    let url = crate::support::app::fresh_database(Engine::Sqlite).unwrap();
+    let live = Live::on(&url, 0);
+    crate::support::app::runtime().block_on(async {
+        let app = TestApp::open(&url).await;
+        let Some(phone) = Browser::phone().open().await else { return };
+        phone.becomes(&app.sign_in("ann").await, &live.base).await;
+        phone.goto(&live.link("/centers/1/people/new")).await;
+        phone.fill("[name=name]", "何大海").await;
+        phone.fill("[name=address]", "罗沙路 12 号").await;
+        phone.click("[name=next]").await;
+        phone.see("刚刚登记了 何大海").await;
+        phone.select("[name=lives_with]", "spouse").await;
+        phone.fill("[name=name]", "林美").await;
+        phone.submit("form#entry").await;
+        phone.see("配偶").await;
+        phone.no_horizontal_scroll().await;
+        phone.click(".bar-find").await;
+        phone.fill("main [name=q]", "hdh\n").await;
+        phone.see("何大海").await;
+        phone.no_horizontal_scroll().await;
+        phone.close().await;
+
+        let Some(desk) = Browser::desktop().open().await else { return };
+        desk.becomes(&app.sign_in("ann").await, &live.base).await;
+        desk.goto(&live.link("/centers/1/activities")).await;
+        desk.execute("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true }))", vec![])
+            .await;
+        assert_eq!(desk.execute("return document.activeElement.id", vec![]).await, json!("bar-q"));
+        desk.fill("#bar-q", "linmei\n").await;
+        desk.click("main a.row-link").await;
+        desk.see("何大海").await;
+        desk.close().await;
+    });
+}
+
 on_both_engines! {
     async fn a_new_center_is_led_through_its_first_steps(app: TestApp) {
         let ada = app.sign_in("ada").await;

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use calamine::{Reader as _, Xlsx};
+use data_encoding::BASE64;
 use linli::store::Sealed;
 use rocket::http::ContentType;
+use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook};
 use serde_json::{Value, json};
 
+use crate::support::python::{python_with, run_python};
 use crate::support::{Answer, TestApp, User, on_both_engines};
 
 /// A roster of two rows.
@@ -29,6 +32,61 @@ pub(crate) async fn sends_as(user: &User<'_>, path: &str, (field, name): (&str, 
     );
     let body = [head.as_bytes(), bytes, format!("\r\n--{BORDER}--\r\n").as_bytes()].concat();
     user.fetch(path, Some((ContentType::new("multipart", "form-data").with_params(("boundary", BORDER)), body))).await
+}
+
+/// Says where a workbook that came back is not as it was, and what stands in the first column beyond.
+const COMPARED: &str = r#"
+import base64, io, json, sys
+import openpyxl
+both = json.load(sys.stdin)
+ours, back = (openpyxl.load_workbook(io.BytesIO(base64.b64decode(both[name]))) for name in ("ours", "back"))
+differs, new = [], {}
+def told(cell):
+    return [cell.value if cell.value is None else str(cell.value), cell.font.b, cell.font.name, cell.font.sz, cell.fill.fgColor.rgb,
+            cell.number_format, cell.alignment.horizontal, cell.border.bottom.style]
+if ours.sheetnames != back.sheetnames:
+    differs.append("sheets")
+for place, sheet in enumerate(ours):
+    other = back[sheet.title]
+    if sorted(map(str, sheet.merged_cells.ranges)) != sorted(map(str, other.merged_cells.ranges)):
+        differs.append("merged")
+    if sheet.freeze_panes != other.freeze_panes:
+        differs.append("panes")
+    widths = lambda s: {name: one.width for name, one in s.column_dimensions.items() if one.customWidth}
+    if any(widths(other).get(name) != width for name, width in widths(sheet).items()):
+        differs.append("widths")
+    for row in sheet.iter_rows():
+        for cell in row:
+            if told(cell) != told(other[cell.coordinate]):
+                differs.append(cell.coordinate)
+    if place == 0:
+        for row in range(1, other.max_row + 1):
+            new[row] = other.cell(row, sheet.max_column + 1).value or ""
+print(json.dumps({"differs": differs, "new": new}))
+"#;
+
+/// A roster that somebody has taken trouble over: a title, colours, widths, a date with its format, panes that stay.
+fn formatted() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let title = Format::new().set_bold().set_font_size(16).set_align(FormatAlign::Center);
+    sheet.merge_range(0, 0, 0, 2, "罗沙社区居民名册（2026 年）", &title).unwrap();
+    let head = Format::new().set_bold().set_background_color("D9EAD3").set_border_bottom(FormatBorder::Thin);
+    for (column, name) in (0..).zip(["姓名", "联系电话", "出生日期"]) {
+        sheet.write_string_with_format(1, column, name, &head).unwrap();
+    }
+    let date = Format::new().set_num_format("yyyy\"年\"m\"月\"d\"日\"");
+    for (row, (name, phone)) in
+        (2..).zip([("何伟明", "13500135000"), ("何小明", "1350013500"), ("林美", "13500135002")])
+    {
+        sheet.write_string(row, 0, name).unwrap();
+        sheet.write_string(row, 1, phone).unwrap();
+        sheet.write_datetime_with_format(row, 2, ExcelDateTime::from_ymd(1950, 3, 5).unwrap(), &date).unwrap();
+    }
+    sheet.set_column_width(0, 22).unwrap().set_column_width(2, 17).unwrap();
+    sheet.set_freeze_panes(2, 0).unwrap();
+    book.add_worksheet().set_name("说明").unwrap().write_string(0, 0, "每月更新").unwrap();
+    book.save_to_buffer().unwrap()
 }
 
 /// The verdicts that the sample's rows must get, by row of the workbook.
@@ -124,6 +182,23 @@ on_both_engines! {
         let file = ann.get(&format!("/api/v1/people/imports/{}/file", told["id"])).await.is(200);
         assert!(file.body.starts_with(TEXT.split(|byte| *byte == b'\r' || *byte == b'\n').next().unwrap()), "in its own encoding");
         assert!(file.body.len() > TEXT.len());
+    }
+
+    async fn another_program_opens_it_with_its_own_formatting(app: TestApp) {
+        let Some(python) = python_with("openpyxl", "python3-openpyxl") else { return };
+        let ann = app.token("ann").await;
+        for book in [WORKBOOK.to_vec(), formatted()] {
+            let told = sends(&ann, "/api/v1/people/imports?center=1", "名册.xlsx", &book).await.is(201).json();
+            let file = ann.get(&format!("/api/v1/people/imports/{}/file", told["id"])).await.is(200);
+            let both = json!({"ours": BASE64.encode(&book), "back": BASE64.encode(&file.body)});
+            let said = run_python(python, COMPARED, both.to_string().as_bytes());
+            let said: Value = serde_json::from_str(&said).unwrap();
+            assert_eq!(said["differs"], json!([]), "as it came, but for the new column");
+            let faulty = told["rows"].as_array().unwrap().iter().filter(|row| row["verdict"] != "ok");
+            for row in faulty {
+                assert!(said["new"][row["row"].to_string()].as_str().is_some_and(|text| !text.is_empty()), "{row} {said}");
+            }
+        }
     }
 
     async fn by_the_page_columns_are_put_right_and_rows_are_decided(app: TestApp) {

@@ -239,7 +239,7 @@ impl Walk<'_> {
         // The worker ticks another, found by the initials of her name, and counts heads.
         self.open("/centers/1/sessions/1").await;
         self.browser.fill("#q", "lxm").await;
-        self.browser.submit("form[role=search]").await;
+        self.browser.submit("main form[role=search]").await;
         self.browser.click("ul.roster button.tick").await;
         self.done().await;
         // More elderly than heads: what is wrong has the focus, though it stands far below the field for the scanner.
@@ -253,7 +253,7 @@ impl Walk<'_> {
         self.browser.click("#heads .form-actions button").await;
         self.done().await;
         self.browser.fill("#q", "ouyang").await;
-        self.browser.submit("form[role=search]").await;
+        self.browser.submit("main form[role=search]").await;
         self.browser.click("ul.roster button[value=volunteer]").await;
         self.done().await;
         assert_eq!(self.browser.text(".live-count strong").await, "5");

@@ -19,19 +19,19 @@ async fn names(user: &User<'_>, text: &str) -> Vec<String> {
 on_both_engines! {
     async fn each_kind_is_found_by_whom_it_is_open_to(app: TestApp) {
         let (ada, ann) = (app.token("ada").await, app.token("ann").await);
-        ann.post_json("/api/v1/people", json!({"center": 1, "name": "合成姑"})).await.is(201);
-        let team = json!({"center": 1, "name": "合心队", "kind": 5, "founded_on": "2026-03-01"});
+        ann.post_json("/api/v1/people", json!({"center": 1, "name": "琼成姑"})).await.is(201);
+        let team = json!({"center": 1, "name": "琼心队", "kind": 5, "founded_on": "2026-03-01"});
         ann.post_json("/api/v1/teams", team).await.is(201);
-        app.sign_in("ada").await.post("/centers/1/rooms", &[("name", "合唱室"), ("kind", "5"), ("area_m2", "20"), ("capacity", "4")]).await.is(303);
+        app.sign_in("ada").await.post("/centers/1/rooms", &[("name", "琼唱室"), ("kind", "5"), ("area_m2", "20"), ("capacity", "4")]).await.is(303);
         let activity = |title: &str, kind: i64, day: &str| json!({"center": 1, "title": title, "kind": kind, "room": 2, "date": day, "starts": "14:00", "ends": "15:00"});
-        ann.post_json("/api/v1/activities", activity("合唱团", 3, "2026-03-06")).await.is(201);
+        ann.post_json("/api/v1/activities", activity("琼唱团", 3, "2026-03-06")).await.is(201);
         // Case work: its title is for those who do it.
-        ann.post_json("/api/v1/activities", activity("合女士面谈", 1, "2026-03-07")).await.is(201);
-        let worker = [("name", "合静雯"), ("phone", "13600136009"), ("kind", "social_worker"), ("started_on", "2026-01-01")];
+        ann.post_json("/api/v1/activities", activity("琼女士面谈", 1, "2026-03-07")).await.is(201);
+        let worker = [("name", "琼静雯"), ("phone", "13600136009"), ("kind", "social_worker"), ("started_on", "2026-01-01")];
         app.sign_in("ada").await.post("/centers/1/workers", &worker).await.is(303);
-        ann.post_json("/api/v1/units", json!({"center": 1, "name": "合记士多", "kind": "shop"})).await.is(201);
+        ann.post_json("/api/v1/units", json!({"center": 1, "name": "琼记士多", "kind": "shop"})).await.is(201);
         let kinds = |found: Vec<(String, String)>| found.into_iter().map(|(kind, _)| kind).collect::<std::collections::BTreeSet<_>>();
-        let of = async |user: &User<'_>| kinds(finds(user, json!({"q": "合"})).await).into_iter().collect::<Vec<_>>().join(" ");
+        let of = async |user: &User<'_>| kinds(finds(user, json!({"q": "琼"})).await).into_iter().collect::<Vec<_>>().join(" ");
         assert_eq!(of(&ann).await, "activity person team unit");
         assert_eq!(of(&ada).await, "activity person room team unit worker");
         assert_eq!(of(&app.token("ben").await).await, "activity room unit worker");
@@ -39,17 +39,17 @@ on_both_engines! {
         for nobody in ["fay", "pat", "olga"] {
             assert_eq!(of(&app.token(nobody).await).await, "", "{nobody}");
         }
-        assert!(names(&ann, "合女士").await.contains(&"合女士面谈".to_owned()));
+        assert!(names(&ann, "琼女士").await.contains(&"琼女士面谈".to_owned()));
         for other in ["cai", "ben", "tom"] {
-            assert_eq!(names(&app.token(other).await, "合女士").await, Vec::<String>::new(), "{other}");
+            assert_eq!(names(&app.token(other).await, "琼女士").await, Vec::<String>::new(), "{other}");
         }
         assert!(names(&ada, "ann").await.len() == 1, "accounts by their login");
-        assert_eq!(finds(&ann, json!({"q": "合", "center": 1})).await.len(), 4);
-        ann.post_json("/api/v1/search", json!({"q": "合", "center": 9})).await.is(404);
+        assert_eq!(finds(&ann, json!({"q": "琼", "center": 1})).await.len(), 4);
+        ann.post_json("/api/v1/search", json!({"q": "琼", "center": 9})).await.is(404);
         // The page, and its field in the bar of every page.
         let browser = app.sign_in("ann").await;
         browser.get("/centers/1").await.is(200).shows("id=\"bar-q\"");
-        browser.post("/search", &[("q", "合"), ("center", "1")]).await.is(200).shows("合心队").shows("合成姑").hides("合静雯");
+        browser.post("/search", &[("q", "琼"), ("center", "1")]).await.is(200).shows("琼心队").shows("琼成姑").hides("琼静雯");
         browser.post("/search", &[("q", "没有这个")]).await.is(200).shows("没有找到");
         browser.post("/search", &[("q", "%")]).await.is(200).shows("没有找到");
     }

@@ -192,10 +192,10 @@ on_both_engines! {
     async fn age_bands_hold_from_now_on(app: TestApp) {
         let (ada, ann) = (app.sign_in("ada").await, app.sign_in("ann").await);
         ann.post("/centers/1/people", &[("name", "陈大文"), ("birth_date", "1964-01-01")]).await.is(303);
-        ann.get("/centers/1/people/1").await.is(200).shows("老年人");
+        ann.get("/centers/1/people/1").await.is(200).shows("badge group elderly");
         ada.post("/catalogs/ages", &[("elderly_from", "65"), ("youth_from", "14"), ("youth_to", "6")]).await.is(422).shows("结束不能早于开始");
         ada.post("/catalogs/ages", &[("elderly_from", "65"), ("youth_from", "6"), ("youth_to", "25")]).await.is(303);
-        ann.get("/centers/1/people/1").await.is(200).hides("老年人");
+        ann.get("/centers/1/people/1").await.is(200).hides("badge group elderly");
     }
 
     async fn a_manager_reads_that_a_number_was_revealed_and_not_why(app: TestApp) {

@@ -1,10 +1,6 @@
 //! Calendars as another program reads them: Python's `icalendar` (Debian: python3-icalendar).
 
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
-
-use super::process::skip;
+use super::python::{python_with, run_python};
 
 /// An event as the parser understood it.
 #[derive(Debug)]
@@ -32,33 +28,8 @@ for event in calendar.walk("vevent"):
 /// # Panics
 /// With the parser's words, if it does not take the feed.
 pub(crate) fn parse(feed: &str) -> Option<Vec<Event>> {
-    // Debian's own Python has Debian's packages; another one on the PATH may not.
-    let python = ["/usr/bin/python3", "python3"].into_iter().find(|python| knows_icalendar(python));
-    let Some(python) = python else {
-        return skip("Python's icalendar not found; every calendar test", "python3-icalendar");
-    };
-    let mut child = Command::new(python)
-        .args(["-c", PROGRAM])
-        .env("PYTHONIOENCODING", "utf-8")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("python runs");
-    child.stdin.take().expect("a pipe").write_all(feed.as_bytes()).expect("python reads");
-    let output = child.wait_with_output().expect("python ends");
-    assert!(output.status.success(), "{}\n{feed}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let text = run_python(python_with("icalendar", "python3-icalendar")?, PROGRAM, feed.as_bytes());
     Some(text.lines().map(event).collect())
-}
-
-fn knows_icalendar(python: &str) -> bool {
-    (!python.starts_with('/') || Path::new(python).exists())
-        && Command::new(python)
-            .args(["-c", "import icalendar"])
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
 }
 
 fn event(line: &str) -> Event {

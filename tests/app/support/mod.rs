@@ -15,6 +15,7 @@ pub(crate) mod pooler;
 pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod program;
+pub(crate) mod python;
 pub(crate) mod qr;
 #[path = "../../../bench/server.rs"]
 pub(crate) mod server;
