@@ -3,7 +3,7 @@
 
 mod actions;
 pub(crate) mod api;
-mod forms;
+pub(crate) mod forms;
 mod pages;
 pub mod queries;
 mod types;
