@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::queries::{self, Homes};
-use super::types::{Household, HouseholdId, Stay, StayId};
+use super::types::{HomeStay, Household, HouseholdId, StayId};
 use super::{actions, forms};
 use crate::api::{self, Problem};
 use crate::auth::Coordinator;
@@ -56,8 +56,8 @@ pub(crate) struct StayJson {
     moved_out: Option<String>,
 }
 
-impl From<Stay> for StayJson {
-    fn from(stay: Stay) -> Self {
+impl From<HomeStay> for StayJson {
+    fn from(stay: HomeStay) -> Self {
         Self {
             id: stay.id.0,
             person_id: stay.person.id.0,

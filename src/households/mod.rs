@@ -11,7 +11,7 @@ mod types;
 use rocket::fairing::AdHoc;
 
 pub use actions::{join, move_in, open, revise, revise_stay, void_stay};
-pub use types::{Household, HouseholdCount, HouseholdId, Housemate, Relation, Stay, StayId};
+pub use types::{HomeStay, Household, HouseholdCount, HouseholdId, Housemate, Relation, StayId};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("households", |rocket| async {

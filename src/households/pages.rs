@@ -4,7 +4,7 @@ use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
 use super::queries::{self, Homes};
-use super::types::{Household, HouseholdCount, HouseholdId, ListedHousehold, Relation, Stay, StayId};
+use super::types::{HomeStay, Household, HouseholdCount, HouseholdId, ListedHousehold, Relation, StayId};
 use super::{actions, forms};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
@@ -231,7 +231,7 @@ async fn create(
 struct HouseholdPage {
     center: Center,
     household: Household,
-    stays: Vec<Stay>,
+    stays: Vec<HomeStay>,
     revising: Form,
     staying: Form,
     adding: Form,
@@ -275,11 +275,11 @@ impl HouseholdPage {
         now.find(|stay| stay.relation == Relation::Head).map(|stay| stay.person.name.as_str())
     }
 
-    fn now(&self) -> Vec<&Stay> {
+    fn now(&self) -> Vec<&HomeStay> {
         self.stays.iter().filter(|stay| stay.moved_out.is_none()).collect()
     }
 
-    fn before(&self) -> Vec<&Stay> {
+    fn before(&self) -> Vec<&HomeStay> {
         self.stays.iter().filter(|stay| stay.moved_out.is_some()).collect()
     }
 
@@ -291,18 +291,18 @@ impl HouseholdPage {
         self.now().iter().any(|stay| stay.person.id == person.id)
     }
 
-    fn field(&self, name: &str, stay: &Stay) -> String {
+    fn field(&self, name: &str, stay: &HomeStay) -> String {
         format!("{name}.{}", stay.id)
     }
 
-    fn is_faulty(&self, stay: &Stay) -> bool {
+    fn is_faulty(&self, stay: &HomeStay) -> bool {
         ["relation", "moved_in", "moved_out"]
             .into_iter()
             .any(|name| self.staying.fault(&self.field(name, stay)).is_some())
     }
 }
 
-fn as_kept(stays: &[Stay]) -> Fields {
+fn as_kept(stays: &[HomeStay]) -> Fields {
     stays.iter().fold(Fields::default(), |fields, stay| stay.as_fields(fields))
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::types::{Household, HouseholdCount, HouseholdId, Housemate, ListedHousehold, Stay};
+use super::types::{HomeStay, Household, HouseholdCount, HouseholdId, Housemate, ListedHousehold};
 use crate::auth::Viewer;
 use crate::centers::CenterId;
 use crate::clock::Date;
@@ -45,7 +45,7 @@ const STAY: &str = "select m.id as stay_id, m.household_id, m.relation, m.moved_
      where m.voided_at is null";
 
 /// Everybody who lives or lived in the household: the head first, then as they came; who has left last.
-pub async fn stays(conn: &mut Conn, household: HouseholdId) -> Result<Vec<Stay>> {
+pub async fn stays(conn: &mut Conn, household: HouseholdId) -> Result<Vec<HomeStay>> {
     let sql = format!(
         "{STAY} and m.household_id = $1
          order by case when m.moved_out is null then 0 else 1 end, case when m.relation = 'head' then 0 else 1 end,
@@ -55,7 +55,7 @@ pub async fn stays(conn: &mut Conn, household: HouseholdId) -> Result<Vec<Stay>>
 }
 
 /// The households in which the person lives or has lived, as the center knows it: the latest first.
-pub async fn of_person(conn: &mut Conn, center: CenterId, person: PersonId) -> Result<Vec<Stay>> {
+pub async fn of_person(conn: &mut Conn, center: CenterId, person: PersonId) -> Result<Vec<HomeStay>> {
     let sql = format!("{STAY} and m.center_id = $1 and m.person_id = $2 order by m.moved_in desc, m.id desc");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(person).fetch_all(conn).await?)
 }

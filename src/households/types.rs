@@ -52,7 +52,7 @@ pub struct ListedHousehold {
 
 /// Somebody's time in a household. The day of moving out is the first without them.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Stay {
+pub struct HomeStay {
     #[sqlx(rename = "stay_id")]
     pub id: StayId,
     pub household_id: HouseholdId,
@@ -63,7 +63,7 @@ pub struct Stay {
     pub moved_out: Option<Date>,
 }
 
-impl Stay {
+impl HomeStay {
     pub fn holds_on(&self, day: Date) -> bool {
         self.moved_in <= day && self.moved_out.is_none_or(|out| day < out)
     }

@@ -59,7 +59,7 @@ async fn keep(
     .await
 }
 
-#[get("/centers/<center>/people/<id>/memberships/<membership>/paper")]
+#[get("/centers/<center>/people/<id>/memberships/<membership>/paper/file")]
 async fn show(
     by: Coordinator,
     db: &Db,

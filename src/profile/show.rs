@@ -10,7 +10,7 @@ use crate::check_in::cards::{self, Card};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::fields::parse;
-use crate::households::{self, Housemate, Stay};
+use crate::households::{self, HomeStay, Housemate};
 use crate::people::groups::{self, Membership, PriorityGroup};
 use crate::people::queries::open_in;
 use crate::people::subgroups::{self, Subgroup};
@@ -45,7 +45,7 @@ pub(super) struct PersonPage {
     teams: Vec<TeamOf>,
     subgroups: Vec<Subgroup>,
     /// The households in which they live or have lived, the latest first, and with whom they live now.
-    homes: Vec<Stay>,
+    homes: Vec<HomeStay>,
     housemates: Vec<Housemate>,
     /// The latest card, good or not.
     card: Option<Card>,

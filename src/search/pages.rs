@@ -53,8 +53,8 @@ impl View for SearchPage {
 
     fn frame(&self) -> Frame<'_> {
         match &self.center {
-            Some(center) => center.frame(Tab::Me),
-            None => Frame::City(Tab::Me),
+            Some(center) => center.frame(Tab::Search),
+            None => Frame::City(Tab::Search),
         }
     }
 

@@ -39,5 +39,7 @@ pub enum Tab {
     Organizations,
     Accounts,
     Catalogs,
+    /// In no list of the navigation: its field stands in the bar.
+    Search,
     Me,
 }

@@ -92,17 +92,17 @@ on_both_engines! {
         grants(&app, "subsistence", 303).await;
         let ann = app.sign_in("ann").await;
         let path = "/centers/1/people/1/memberships/1/paper";
-        ann.get(path).await.is(404);
+        ann.get(&format!("{path}/file")).await.is(404);
         sends_as(&ann, path, ("paper", "证.txt"), b"no picture").await.is(422);
         sends_as(&ann, path, ("paper", "证.png"), &picture()).await.is(303);
-        let told = ann.get(path).await.is(200);
+        let told = ann.get(&format!("{path}/file")).await.is(200);
         assert!(image::load_from_memory(&told.body).is_ok());
         let plain: Vec<Vec<u8>> = sqlx::query_scalar("select content from file_pieces").fetch_all(&mut *app.db().read().await.unwrap()).await.unwrap();
         assert!(plain.iter().all(|piece| image::load_from_memory(piece).is_err()), "it lies there sealed");
-        app.sign_in("olga").await.get(path).await.is(404);
+        app.sign_in("olga").await.get(&format!("{path}/file")).await.is(404);
         ann.get("/centers/1/people/1").await.is(200).shows("查看扫描件");
         ann.post(&format!("{path}/removal"), &[]).await.is(303);
-        ann.get(path).await.is(404);
+        ann.get(&format!("{path}/file")).await.is(404);
         assert_eq!(app.number("select count(*) from file_pieces").await, 0);
     }
 }
