@@ -6,6 +6,8 @@ alter table people add column residence text;
 alter table enrolments add column note_sealed text;
 alter table enrolments add column care_sealed text;
 alter table enrolments add column emergency_sealed text;
+-- So that a start finds at once that none is left.
+create index enrolments_plain_notes on enrolments (person_id) where note is not null;
 
 -- Further numbers of a person; the first stands in `people`.
 create table person_phones (
