@@ -19,12 +19,11 @@ async fn registers(app: &TestApp) {
     let ann = app.token("ann").await;
     let paper = json!({"valid_from": "2026-01-01", "document": "低保证"});
     for body in [
-        json!({"center": 1, "name": "安婆婆", "birth_date": "1940-01-01", "phone": "13800138001", "note": "怕狗", "id_number": "110105194001010029"}),
+        json!({"center": 1, "name": "安婆婆", "birth_date": "1940-01-01", "phone": "13800138001", "note": "怕狗"}),
         json!({"center": 1, "name": "白小孩", "birth_date": "2015-01-01", "phone": "13800138002"}),
         json!({"center": 1, "name": "=陈公式", "needy": paper}),
     ] {
-        let answer = ann.post_json("/api/v1/people", body).await;
-        assert!(answer.status.code == 201 || answer.status.code == 422, "{}", answer.status.code);
+        ann.post_json("/api/v1/people", body).await.is(201);
     }
 }
 
@@ -118,6 +117,6 @@ on_both_engines! {
         registers(&app).await;
         let file = app.sign_in("ann").await.post("/centers/1/exports", &[("list", "people"), ("format", "csv")]).await.is(200);
         let text = String::from_utf8(file.body).unwrap();
-        assert!(!text.lines().any(|line| line.starts_with('=')), "{text}");
+        assert!(text.contains("\t=陈公式") && !text.lines().any(|line| line.starts_with('=')), "{text}");
     }
 }

@@ -60,7 +60,7 @@ on_both_engines! {
         assert_eq!(figure("persons.subgroup.living_alone"), Some(1.into()));
         assert_eq!(figure("visits.subgroup.subsistence"), Some(0.into()));
         let browser = app.sign_in("ann").await;
-        browser.get("/centers/1/reports/2026-03").await.is(200).shows("独居老人");
+        browser.get("/centers/1/reports/2026-03").await.is(200).shows("独居老人").hides("失独老人");
         let file = browser.get("/centers/1/reports/2026-03.xlsx").await.is(200);
         let mut book = calamine::Xlsx::new(std::io::Cursor::new(file.body)).unwrap();
         let sheet = book.worksheet_range_at(0).unwrap().unwrap();

@@ -125,6 +125,13 @@ impl Report {
 
     fn grid(&self, section: Section) -> ShownGrid {
         let Grid { measures, rows, total } = figures::grid(&self.sheet.figures, section);
+        // Of thirteen subgroups and more a center serves a few; the files list them all.
+        let rows: Vec<_> = match section {
+            Section::Subgroups => {
+                rows.into_iter().filter(|(_, values)| values.iter().any(|value| *value > 0)).collect()
+            }
+            _ => rows,
+        };
         let shown =
             |values: &Vec<i64>| measures.iter().zip(values).map(|(of, value)| show_value(*of, *value)).collect();
         ShownGrid {

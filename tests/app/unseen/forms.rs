@@ -1,0 +1,329 @@
+//! The forms of the pages and the bodies of the API, each filled in well.
+
+/// A form as it is filled in well: who sends it, whereto, its fields, and which of them are a line of text, or a text.
+pub(super) struct Form {
+    pub(super) who: &'static str,
+    pub(super) path: &'static str,
+    pub(super) fields: &'static [(&'static str, &'static str)],
+    pub(super) lines: &'static [&'static str],
+    pub(super) texts: &'static [&'static str],
+}
+
+const fn form(
+    who: &'static str,
+    path: &'static str,
+    fields: &'static [(&'static str, &'static str)],
+    lines: &'static [&'static str],
+    texts: &'static [&'static str],
+) -> Form {
+    Form { who, path, fields, lines, texts }
+}
+
+const KIND: &[(&str, &str)] = &[("name", "录音室"), ("name_en", "Studio"), ("class", "own")];
+const PERSON: &[(&str, &str)] = &[
+    ("name", "陈大文"),
+    ("address", "东门路 8 号"),
+    ("languages", "粤语"),
+    ("emergency", "女儿 13900139000"),
+    ("care", "耳背"),
+    ("note", "要轮椅"),
+    ("version", "1"),
+    ("needy", "1"),
+    ("needy.valid_from", "2026-01-01"),
+    ("needy.document", "低保证"),
+];
+const TEA: &[(&str, &str)] = &[
+    ("title", "茶话会"),
+    ("description", "带杯子"),
+    ("kind", "3"),
+    ("room", "1"),
+    ("date", "2026-03-09"),
+    ("starts", "09:00"),
+    ("ends", "10:00"),
+];
+const SERIES: &[(&str, &str)] = &[
+    ("title", "茶话会"),
+    ("kind", "3"),
+    ("room", "1"),
+    ("date", "2026-03-09"),
+    ("starts", "09:00"),
+    ("ends", "10:00"),
+    ("repeat", "weekly"),
+    ("times", "2"),
+    ("confirm", "1"),
+    ("pick.2026-03-09", "book"),
+    ("pick.2026-03-16", "skip"),
+    ("reason.2026-03-16", "放假"),
+];
+const UNIT: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("version", "0"),
+    ("name", "罗沙互助会"),
+    ("kind", "community_organization"),
+    ("standing", "neither"),
+    ("contact", "钟姨"),
+    ("address", "东门路 8 号"),
+    ("supported_since", "2026-01-01"),
+    ("supported_by", "本中心"),
+    ("note", "可借礼堂"),
+];
+const UNIT_LINES: &[&str] = &["name", "contact", "address", "supported_by"];
+const REASON: &[(&str, &str)] = &[("reason", "点错了")];
+
+/// The pages' forms.
+pub(super) const PAGES: &[Form] = &[
+    form("ada", "/providers", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
+    form("ada", "/providers/1", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
+    form("ada", "/purchasers", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),
+    form("ada", "/purchasers/1", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),
+    form("ada", "/centers/1", &[("name", "罗沙"), ("address", "东门路")], &["name", "address"], &[]),
+    form("ada", "/catalogs/room-kinds", KIND, &["name", "name_en"], &[]),
+    form("ada", "/catalogs/team-kinds", KIND, &["name", "name_en"], &[]),
+    form("ada", "/catalogs/service-kinds/1", KIND, &["name", "name_en"], &[]),
+    form(
+        "ada",
+        "/holidays",
+        &[("name", "节"), ("name_en", "Day"), ("starts_on", "2026-06-01")],
+        &["name", "name_en"],
+        &[],
+    ),
+    form(
+        "ada",
+        "/accounts",
+        &[
+            ("name", "某人"),
+            ("role", "town_supervisor"),
+            ("town", "莞城"),
+            ("login", "x.y"),
+            ("password", "correct-harbour-tulip"),
+            ("password_again", "correct-harbour-tulip"),
+        ],
+        &["name", "town"],
+        &[],
+    ),
+    form(
+        "ada",
+        "/centers/1/rooms",
+        &[("name", "舞蹈室"), ("kind", "12"), ("area_m2", "50"), ("capacity", "20")],
+        &["name"],
+        &[],
+    ),
+    form(
+        "ben",
+        "/centers/1/rooms/1/closures",
+        &[("from", "2026-03-09"), ("to", "2026-03-09"), ("reason", "检修")],
+        &["reason"],
+        &[],
+    ),
+    form("ben", "/centers/1/rooms/1/closures/1/void", &[("void_reason.1", "填错了")], &["void_reason.1"], &[]),
+    form(
+        "ben",
+        "/centers/1/workers",
+        &[
+            ("name", "何静雯"),
+            ("phone", "13500001234"),
+            ("kind", "staff"),
+            ("started_on", "2026-01-04"),
+            ("certificate_number", "2015"),
+        ],
+        &["name", "certificate_number"],
+        &[],
+    ),
+    form(
+        "ann",
+        "/centers/1/people",
+        PERSON,
+        &["name", "address", "languages", "emergency", "needy.document"],
+        &["note", "care"],
+    ),
+    form("ann", "/centers/1/people/1", PERSON, &["name", "address", "languages", "emergency"], &["note", "care"]),
+    form(
+        "ann",
+        "/centers/1/people/1/memberships",
+        &[("group", "needy"), ("valid_from", "2026-01-01"), ("document", "低保证")],
+        &["document"],
+        &[],
+    ),
+    form("ann", "/centers/1/people/1/memberships/1/void", &[("void.1", "填错了")], &["void.1"], &[]),
+    form("ann", "/centers/1/people/3/reveals", &[("which", "phone"), ("reason", "家访")], &["reason"], &[]),
+    form("ann", "/centers/1/people/1/phones", &[("label", "女儿"), ("other_phone", "13900139001")], &["label"], &[]),
+    form("ann", "/centers/1/people/1/card/revocation", REASON, &["reason"], &[]),
+    form(
+        "ann",
+        "/centers/1/households",
+        &[("head_id", "2"), ("opened_on", "2026-01-10"), ("address", "罗沙路")],
+        &["address"],
+        &[],
+    ),
+    form("ann", "/centers/1/households/1", &[("opened_on", "2026-01-10"), ("address", "罗沙路")], &["address"], &[]),
+    form("ann", "/centers/1/households/1/stays/1/void", &[("void.1", "填错了")], &["void.1"], &[]),
+    form("ann", "/centers/1/units", UNIT, UNIT_LINES, &["note"]),
+    form("ann", "/centers/1/units/1", UNIT, UNIT_LINES, &["note"]),
+    form("ann", "/centers/1/units/1/reveals", REASON, &["reason"], &[]),
+    form(
+        "ann",
+        "/centers/1/sessions/1/units",
+        &[("unit", "罗沙小学"), ("part", "helping"), ("word", "借桌椅")],
+        &["unit", "word"],
+        &[],
+    ),
+    form("ann", "/centers/1/teams", &[("name", "晨光队"), ("kind", "5"), ("founded_on", "2026-03-01")], &["name"], &[]),
+    form("ann", "/centers/1/devices", &[("name", "一楼平板")], &["name"], &[]),
+    form("ann", "/centers/1/activities", TEA, &["title"], &["description"]),
+    form("ann", "/centers/1/activities", SERIES, &["reason.2026-03-16"], &[]),
+    form("ann", "/centers/1/activities/1", TEA, &["title"], &["description"]),
+    form("ann", "/centers/1/sessions/1/schedule/cancellation", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/sessions/1/closing", &[("summary", "好"), ("early", "1")], &[], &["summary"]),
+    form("ann", "/centers/1/sessions/1/attendances/1/void", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/sessions/1/attendances/1/escorts", &[("way", "in"), ("name", "外婆")], &["name"], &[]),
+    form("ann", "/centers/1/sessions/1/head-counts/1/void", &[("void_reason.1", "数错了")], &["void_reason.1"], &[]),
+    form(
+        "ann",
+        "/centers/1/sessions/1/walk-ins",
+        &[("request_id", "REQUEST"), ("name", "陈小明"), ("role", "participant")],
+        &["name"],
+        &[],
+    ),
+    form(
+        "nobody",
+        "/c/tea",
+        &[("request_id", "REQUEST"), ("name", "陈小明"), ("phone", "13800138001")],
+        &["name"],
+        &[],
+    ),
+];
+
+/// The API's bodies.
+pub(super) const BODIES: &[Form] = &[
+    form(
+        "ben",
+        "/api/v1/rooms",
+        &[("center", "1"), ("name", "舞蹈室"), ("kind", "12"), ("area_m2", "50"), ("capacity", "20")],
+        &["name"],
+        &[],
+    ),
+    form(
+        "ben",
+        "/api/v1/workers",
+        &[
+            ("center", "1"),
+            ("name", "何静雯"),
+            ("phone", "13500001234"),
+            ("kind", "staff"),
+            ("started_on", "2026-01-04"),
+            ("certificate_number", "2015"),
+        ],
+        &["name", "certificate_number"],
+        &[],
+    ),
+    form(
+        "ann",
+        "/api/v1/people",
+        &[
+            ("center", "1"),
+            ("name", "陈大文"),
+            ("address", "东门路"),
+            ("emergency", "女儿"),
+            ("care", "耳背"),
+            ("note", "要轮椅"),
+        ],
+        &["name", "address", "emergency"],
+        &["note", "care"],
+    ),
+    form(
+        "ann",
+        "/api/v1/people/1",
+        &[
+            ("version", "1"),
+            ("name", "陈大文"),
+            ("address", "东门路"),
+            ("emergency", "女儿"),
+            ("care", "耳背"),
+            ("note", "要轮椅"),
+        ],
+        &["name", "address", "emergency"],
+        &["note", "care"],
+    ),
+    form("ann", "/api/v1/units", UNIT, UNIT_LINES, &["note"]),
+    form("ann", "/api/v1/units/1", UNIT, UNIT_LINES, &["note"]),
+    form(
+        "ann",
+        "/api/v1/sessions/1/units",
+        &[("unit_id", "1"), ("part", "helping"), ("word", "借桌椅")],
+        &["word"],
+        &[],
+    ),
+    form(
+        "ann",
+        "/api/v1/teams",
+        &[("center", "1"), ("name", "晨光队"), ("kind", "5"), ("founded_on", "2026-03-01")],
+        &["name"],
+        &[],
+    ),
+    form(
+        "ann",
+        "/api/v1/activities",
+        &[
+            ("center", "1"),
+            ("title", "茶话会"),
+            ("description", "带杯子"),
+            ("kind", "3"),
+            ("room", "1"),
+            ("date", "2026-03-09"),
+            ("starts", "09:00"),
+            ("ends", "10:00"),
+        ],
+        &["title"],
+        &["description"],
+    ),
+    form(
+        "ann",
+        "/api/v1/households",
+        &[("center", "1"), ("head_id", "2"), ("opened_on", "2026-01-10"), ("address", "罗沙路")],
+        &["address"],
+        &[],
+    ),
+    form("ann", "/api/v1/households/1", &[("opened_on", "2026-01-10"), ("address", "罗沙路")], &["address"], &[]),
+    form("ann", "/api/v1/sessions/1/cancellation", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/sessions/1/skipping", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/sessions/1/closing", &[("summary", "好")], &[], &["summary"]),
+    form("ann", "/api/v1/sessions/1/checkins/1/void", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/sessions/1/head_counts/1/void", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/sessions/1/checkins/1/escorts", &[("way", "in"), ("name", "外婆")], &["name"], &[]),
+    form(
+        "ann",
+        "/api/v1/sessions/1/walk_ins",
+        &[("request_id", "REQUEST"), ("name", "陈小明"), ("role", "participant")],
+        &["name"],
+        &[],
+    ),
+];
+
+/// After the session: the hours, and how it was.
+pub(super) const AFTERWARDS: &[Form] = &[
+    form(
+        "ann",
+        "/centers/1/sessions/1/hours",
+        &[("attendance", "2"), ("minutes.2", "600"), ("why.2", "收拾")],
+        &["why.2"],
+        &[],
+    ),
+    form(
+        "ann",
+        "/centers/1/sessions/1/hours/1/correction",
+        &[("corrected.1", "60"), ("reason.1", "早走")],
+        &["reason.1"],
+        &[],
+    ),
+];
+
+pub(super) const AFTERWARDS_BODIES: &[Form] = &[
+    form(
+        "ann",
+        "/api/v1/sessions/1/hours",
+        &[("attendance", "2"), ("minutes", "600"), ("reason", "收拾")],
+        &["reason"],
+        &[],
+    ),
+    form("ann", "/api/v1/sessions/1/hours/1/correction", &[("minutes", "60"), ("reason", "早走")], &["reason"], &[]),
+];
