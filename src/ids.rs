@@ -39,6 +39,10 @@ id_type!(
     ImportId
 );
 id_type!(
+    /// Two rows of one human made one.
+    MergeId
+);
+id_type!(
     /// A room.
     RoomId
 );

@@ -17,6 +17,7 @@ pub mod settings;
 pub mod fields;
 pub mod sheets;
 pub mod locks;
+pub mod journal;
 pub mod jobs;
 pub mod files;
 pub mod audit;
@@ -60,6 +61,7 @@ pub mod me;
 pub mod portal;
 pub mod imports;
 pub mod exports;
+pub mod merges;
 pub mod search;
 
 // Roof.
@@ -110,6 +112,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(me::stage())
         .attach(portal::stage())
         .attach(imports::stage())
+        .attach(merges::stage())
         .attach(exports::stage())
         .attach(search::stage())
         .attach(keys::stage())

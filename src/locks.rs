@@ -25,7 +25,7 @@ pub async fn sessions(tx: &mut Conn, sessions: impl IntoIterator<Item = SessionI
         return Ok(());
     }
     let ids: BTreeSet<SessionId> = sessions.into_iter().collect();
-    store::lock(
+    store::lock_values(
         tx,
         "select id from sessions
          where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",

@@ -22,6 +22,7 @@ mod front_desk;
 mod hall;
 mod lasting;
 pub(crate) mod lasting_api;
+mod merging;
 pub mod participation;
 pub mod queries;
 mod review;
@@ -39,6 +40,7 @@ use rocket_db_pools::Database;
 
 pub use actions::{check_out, close, count_heads, void, void_heads, walk_in};
 pub use admit::{Admitted, Again, Answer, Attempt, Entrance, Queue, Refused, Via, Way, Who};
+pub use merging::{JOURNALED, absorb, follow_scans, give_back, moves_attendances, sessions_of_both};
 pub use types::{AttendanceId, CardId, Code, HeadCountId, Method, Part, RequestId};
 
 pub const SEALED: &[SealedColumn] = &[SealedColumn::text("cards", &["id"], "code_sealed")];

@@ -4,6 +4,7 @@
 mod actions;
 pub(crate) mod api;
 pub(crate) mod forms;
+mod merging;
 mod pages;
 pub mod queries;
 mod types;
@@ -11,6 +12,7 @@ mod types;
 use rocket::fairing::AdHoc;
 
 pub use actions::{join, move_in, open, revise, revise_stay, void_stay};
+pub use merging::{JOURNALED, absorb};
 pub use types::{HomeStay, Household, HouseholdCount, HouseholdId, Housemate, Relation, StayId};
 
 pub fn stage() -> AdHoc {

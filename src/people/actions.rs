@@ -66,7 +66,9 @@ pub(super) async fn known_by_number(
     sealer: &Sealer,
     number: &IdNumber,
 ) -> Result<Option<(PersonId, String)>> {
-    Ok(sqlx::query_as("select id, name_key from people where id_number_hash = $1")
+    Ok(sqlx::query_as(
+        "select p.id, p.name_key from people m join people p on p.id = coalesce(m.merged_into, m.id) where m.id_number_hash = $1",
+    )
         .bind(sealer.hash("id_number", number.as_str()))
         .fetch_optional(tx)
         .await?)
@@ -103,7 +105,7 @@ pub async fn refuse_namesake(tx: &mut Conn, center: CenterId, name: &Name, told:
 }
 
 /// The person of this name, however it is spelt, and this phone who is enrolled in the center; the first, where there are
-/// several.
+/// several. Whoever was made one with somebody is found by what they were called before.
 pub async fn enrolled(
     tx: &mut Conn,
     sealer: &Sealer,
@@ -112,8 +114,10 @@ pub async fn enrolled(
     phone: &PhoneNumber,
 ) -> Result<Option<PersonId>> {
     Ok(sqlx::query_scalar(
-        "select p.id from people p join enrolments e on e.person_id = p.id
-         where e.center_id = $1 and p.phone_hash = $2 and p.name_key = $3
+        "select e.person_id from people p join enrolments e on e.person_id = coalesce(p.merged_into, p.id)
+         where e.center_id = $1 and p.phone_hash = $2
+           and (p.name_key = $3 or exists (select 1 from people n where n.merged_into = e.person_id and n.name_key = $3)
+                or exists (select 1 from people n where p.merged_into = n.id and n.name_key = $3))
          order by case when e.door_key is null then 1 else 0 end, p.id limit 1",
     )
     .bind(center)
@@ -158,7 +162,11 @@ fn sealed(sealer: &Sealer, text: Option<&str>) -> Option<Sealed> {
 }
 
 fn door_key(sealer: &Sealer, name: &Name, phone: &PhoneNumber) -> String {
-    sealer.hash("door", &format!("{}\n{}", name.key(), phone.as_str()))
+    key_at_door(sealer, &name.key(), phone.as_str())
+}
+
+pub(super) fn key_at_door(sealer: &Sealer, name_key: &str, phone: &str) -> String {
+    sealer.hash("door", &format!("{name_key}\n{phone}"))
 }
 
 /// The person of this name and phone in the center; where there is none, one is registered with just these.

@@ -11,6 +11,7 @@ pub mod groups;
 mod list;
 pub mod listing;
 mod memberships;
+pub mod merging;
 mod name;
 mod numbers;
 pub mod pinyin;
@@ -33,6 +34,8 @@ pub use name::Name;
 pub use numbers::{IdNumber, PhoneNumber, Sex, masked};
 pub use reveal::{SealedNumber, reveal};
 pub use sealing::seal_notes;
+#[cfg(test)]
+pub(crate) use taking::POINTING;
 pub use taking::{Taken, TakenAs, give_back, take_in, take_out};
 pub use types::{Facts, Notes, Person, PersonId, PersonRow, Residence};
 

@@ -16,12 +16,15 @@ const PERSON: &str =
         p.id_number_sealed, e.address, e.note_sealed, e.care_sealed, e.emergency_sealed, e.enrolled_at, p.version
      from enrolments e join people p on p.id = e.person_id";
 
-/// One person of the center.
+/// A person's number, or that of whom they were made one with.
+const STANDING: &str = "coalesce((select m.merged_into from people m where m.id = $2), cast($2 as bigint))";
+
+/// One person of the center; who was made one with somebody leads to them.
 ///
 /// # Errors
 /// `NotFound` for a person who is not enrolled there.
 pub async fn find(conn: &mut Conn, center: CenterId, id: PersonId) -> Result<Person> {
-    let sql = format!("{PERSON} where e.center_id = $1 and e.person_id = $2");
+    let sql = format!("{PERSON} where e.center_id = $1 and e.person_id = {STANDING}");
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
 }
 
@@ -73,15 +76,16 @@ pub async fn namesakes(conn: &mut Conn, center: CenterId, name: &Name, told: Mar
 /// # Errors
 /// `NotFound` where none of the viewer's centers knows the person.
 pub async fn center_of(by: &Viewer, conn: &mut Conn, id: PersonId) -> Result<CenterId> {
-    sqlx::query_scalar(
+    let sql = format!(
         "select e.center_id from enrolments e join account_centers r on r.center_id = e.center_id
-         where e.person_id = $1 and r.account_id = $2 order by e.enrolled_at, e.center_id limit 1",
-    )
-    .bind(id)
-    .bind(by.account)
-    .fetch_optional(conn)
-    .await?
-    .ok_or(Error::NotFound)
+         where e.person_id = {STANDING} and r.account_id = $1 order by e.enrolled_at, e.center_id limit 1"
+    );
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(by.account)
+        .bind(id)
+        .fetch_optional(conn)
+        .await?
+        .ok_or(Error::NotFound)
 }
 
 /// What a search text may mean.

@@ -170,7 +170,7 @@ pub async fn give_back(
 
 /// Every table that points at a person, with the column: whoever stands in one has a history here, and stays. A test reads the
 /// migrations for others.
-pub(super) const POINTING: &[(&str, &str)] = &[
+pub(crate) const POINTING: &[(&str, &str)] = &[
     ("group_memberships", "person_id"),
     ("phone_people", "person_id"),
     ("teams", "leader_id"),
@@ -182,6 +182,12 @@ pub(super) const POINTING: &[(&str, &str)] = &[
     ("scans", "person_id"),
     ("household_members", "person_id"),
     ("person_phones", "person_id"),
+    ("people", "merged_into"),
+    ("cards", "came_with"),
+    ("merges", "kept_id"),
+    ("merges", "merged_id"),
+    ("people_told_apart", "person_id"),
+    ("people_told_apart", "other_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.
@@ -219,8 +225,10 @@ mod tests {
                 if let Some(rest) = line.strip_prefix("create table ") {
                     table = rest.split([' ', '(']).next().unwrap().to_owned();
                 }
-                if line.contains("references people (id)") && table != "enrolments" {
-                    found.push((table.clone(), line.trim().split(' ').next().unwrap().to_owned()));
+                let added = line.strip_prefix("alter table ").and_then(|rest| rest.split_once(" add column "));
+                let (of, column) = added.unwrap_or((&table, line.trim()));
+                if line.contains("references people (id)") && of != "enrolments" {
+                    found.push((of.to_owned(), column.split(' ').next().unwrap().to_owned()));
                 }
             }
         }

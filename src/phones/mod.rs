@@ -1,6 +1,7 @@
 //! Remembered phones: a phone that checked somebody in once speaks for them from then on. The cookie is an opaque
 //! random secret, the table keeps its hash, and the holder can make the phone forgotten.
 
+mod merging;
 mod throttle;
 
 use std::collections::BTreeSet;
@@ -21,6 +22,7 @@ use crate::store::{self, Conn, Db};
 use crate::web::site::{Appearance, Browser};
 use crate::web::{Lang, Site};
 
+pub use merging::{JOURNALED, absorb};
 pub use throttle::DoorThrottle;
 
 pub const COOKIE: &str = "phone";
@@ -157,9 +159,15 @@ pub async fn seen(now: Now, tx: &mut Conn, phones: impl IntoIterator<Item = Phon
     Ok(())
 }
 
-/// Takes back what phones were remembered for by a card that is no good any more: whoever found it may hold one of them.
-pub async fn forget_card(tx: &mut Conn, card: CardId) -> Result<()> {
-    sqlx::query("delete from phone_people where card_id = $1").bind(card).execute(tx).await?;
+/// Takes back what phones were remembered for by cards that are no good any more: whoever found one may hold one of them.
+pub async fn forget_cards(tx: &mut Conn, cards: &[CardId]) -> Result<()> {
+    sqlx::query(
+        "delete from phone_people
+         where card_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(store::rows(cards, |card| json!(card)))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

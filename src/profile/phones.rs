@@ -31,7 +31,7 @@ async fn add(
     let made = async {
         let input = other_phones::read(&fields)?;
         let mut tx = db.begin().await?;
-        other_phones::add(&by, now, &mut tx, sealer, (&center, id), &input).await?;
+        other_phones::add(&by, now, &mut tx, sealer, (&center, person.id), &input).await?;
         tx.commit().await?;
         Ok::<_, Error>(center.path(format_args!("/people/{id}")))
     };

@@ -1,6 +1,7 @@
 //! One person's page: what is known, and what is done about it there.
 
 use askama::Template;
+use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
 use super::queries::{self, TeamOf, Visit};
@@ -176,9 +177,12 @@ async fn show(
     sealer: &State<Sealer>,
     center: CenterId,
     id: PersonId,
-) -> Result<Page<PersonPage>> {
+) -> Result<Result<Page<PersonPage>, Redirect>> {
     let (center, person) = open_in(&by, &mut *db.read().await?, center, id).await?;
-    Ok(Page(PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?))
+    if person.id != id {
+        return Ok(Err(Redirect::to(center.path(format_args!("/people/{}", person.id)))));
+    }
+    Ok(Ok(Page(PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?)))
 }
 
 /// The answer is the person's page with the number in full, this once: nothing to bookmark, nothing to reload by accident.
@@ -199,7 +203,7 @@ async fn reveal(
         let reason = read.required("reason", parse::line(80));
         let (which, reason) = read.finish(|| Some((which?, reason?)))?;
         let mut tx = db.begin().await?;
-        let number = people::reveal(&by, now, &mut tx, sealer, (&center, id), which, &reason).await?;
+        let number = people::reveal(&by, now, &mut tx, sealer, (&center, person.id), which, &reason).await?;
         tx.commit().await?;
         Ok::<_, Error>((which, number))
     };
@@ -231,7 +235,7 @@ async fn grant(
     let made = async {
         let input = forms::membership(&fields, center.zone.date(now.0))?;
         let mut tx = db.begin().await?;
-        people::grant_membership(&by, now, &mut tx, &center, id, &input).await?;
+        people::grant_membership(&by, now, &mut tx, &center, person.id, &input).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     Submitted::of(
@@ -264,7 +268,7 @@ async fn end(
         let last_day = read.required(&name, |text| forms::last_day(text, opened.0.zone.date(now.0)));
         let last_day = read.finish(|| last_day)?;
         let mut tx = db.begin().await?;
-        let ended = people::end_membership(&by, now, &mut tx, &opened.0, id, membership, last_day).await;
+        let ended = people::end_membership(&by, now, &mut tx, &opened.0, opened.1.id, membership, last_day).await;
         ended.map_err(|error| error.in_field("valid_to", &name))?;
         tx.commit().await?;
         Ok("done.membership_ended")
@@ -290,7 +294,7 @@ async fn void(
         let reason = read.required(&format!("void.{membership}"), parse::line(80));
         let reason = read.finish(|| reason)?;
         let mut tx = db.begin().await?;
-        people::void_membership(&by, now, &mut tx, &opened.0, (id, membership), &reason).await?;
+        people::void_membership(&by, now, &mut tx, &opened.0, (opened.1.id, membership), &reason).await?;
         tx.commit().await?;
         Ok("done.membership_voided")
     };

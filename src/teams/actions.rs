@@ -70,6 +70,7 @@ pub async fn lead(
     team: TeamId,
     person: PersonId,
 ) -> Result<()> {
+    let person = people::queries::find(tx, center.id(), person).await?.id;
     add_member(by, now, tx, center, team, person).await?;
     sqlx::query("update teams set leader_id = $1 where id = $2").bind(person).bind(team).execute(&mut *tx).await?;
     audit::record(tx, by, now, audit::entry("team.leader_changed", team.0).at(center.id())).await

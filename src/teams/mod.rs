@@ -3,6 +3,7 @@
 mod actions;
 pub(crate) mod api;
 pub(crate) mod forms;
+mod merging;
 mod pages;
 pub mod queries;
 mod types;
@@ -11,6 +12,7 @@ use rocket::fairing::AdHoc;
 
 pub use actions::{add_member, create, disband, lead, leave};
 pub use forms::TeamInput;
+pub use merging::{JOURNALED, absorb};
 pub use types::{Member, Team, TeamId, TeamKind, TeamKindId, TeamName};
 
 pub fn stage() -> AdHoc {

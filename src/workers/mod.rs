@@ -7,6 +7,7 @@
 mod actions;
 pub(crate) mod api;
 pub(crate) mod forms;
+mod merging;
 mod pages;
 pub mod queries;
 mod types;
@@ -15,6 +16,7 @@ use rocket::fairing::AdHoc;
 
 pub use actions::{add, end};
 pub use forms::{Ending, WorkerInput};
+pub use merging::{DoubledWorker, JOURNALED, absorb, doubled};
 pub use types::{Qualification, Worker, WorkerId, WorkerKind};
 
 pub fn stage() -> AdHoc {

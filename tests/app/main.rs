@@ -32,6 +32,7 @@ mod lasting;
 mod locales;
 mod logbook;
 mod me;
+mod merges;
 mod names;
 mod openapi;
 mod operations;

@@ -214,6 +214,8 @@ struct FactRow {
     left_at: Option<Timestamp>,
     scan: Option<i64>,
     held: Belongs,
+    /// With whom the person was made one.
+    merged_into: Option<PersonId>,
 }
 
 /// The memberships that hold on the session's day.
@@ -265,6 +267,7 @@ impl FactRow {
             left_at: next(&mut words)?.map(Timestamp),
             scan: next(&mut words)?,
             held: next(&mut words)?.unwrap_or_default(),
+            merged_into: next(&mut words)?.map(PersonId),
         })
     }
 }
@@ -275,15 +278,7 @@ struct AskedFor<'a> {
     attempt: &'a Attempt,
     door: &'a Door,
     card: Option<&'a ShownCard>,
-}
-
-impl AskedFor<'_> {
-    fn person(&self) -> Option<PersonId> {
-        match &self.attempt.who {
-            Who::Person(id) => Some(*id),
-            Who::Card(_) => self.card.map(|card| card.person_id),
-        }
-    }
+    person: Option<PersonId>,
 }
 
 /// The facts of each try, in the tries' order; none for a session that is not there.
@@ -293,39 +288,28 @@ pub(super) async fn facts(
     doors: &HashMap<SessionId, Door>,
 ) -> Result<Vec<Option<Fact>>> {
     let cards = cards(tx, attempts).await?;
-    let asked: Vec<AskedFor<'_>> = attempts
+    let mut asked: Vec<AskedFor<'_>> = attempts
         .iter()
         .enumerate()
         .filter_map(|(place, attempt)| {
             let card = attempt.who.card().and_then(|hash| cards.get(hash));
-            Some(AskedFor { place, attempt, door: doors.get(&attempt.session)?, card })
+            let person = match &attempt.who {
+                Who::Person(id) => Some(*id),
+                Who::Card(_) => card.map(|card| card.person_id),
+            };
+            Some(AskedFor { place, attempt, door: doors.get(&attempt.session)?, card, person })
         })
         .collect();
-    locks::people_shared(tx, asked.iter().filter_map(AskedFor::person)).await?;
-    let mut found: Vec<FactRow> = Vec::with_capacity(asked.len());
-    for run in runs(&asked) {
-        let sql = FACTS.replace("{asked}", &places(tx, run.size, ASKED));
-        let mut query = sqlx::query_scalar(sqlx::AssertSqlSafe(sql));
-        for asked in run.rows() {
-            let attempt = asked.map(|asked| asked.attempt);
-            let door = asked.map(|asked| asked.door);
-            let leader = |attempt: &Attempt| attempt.by.holder.is_some_and(|holder| holder.role == Role::TeamLeader);
-            query = query
-                .bind(asked.map(|asked| asked.place as i64))
-                .bind(attempt.map(|attempt| attempt.session))
-                .bind(door.map(|door| door.center_id))
-                .bind(door.and_then(|door| door.team_id))
-                .bind(door.map(|door| door.door.local_date))
-                .bind(asked.and_then(AskedFor::person))
-                .bind(attempt.and_then(|attempt| attempt.part))
-                .bind(attempt.map(|attempt| attempt.request))
-                .bind(attempt.and_then(|attempt| attempt.by.phone))
-                .bind(attempt.map(|attempt| i64::from(leader(attempt))));
+    locks::people_shared(tx, asked.iter().filter_map(|asked| asked.person)).await?;
+    let mut found = read_facts(tx, &asked).await?;
+    // A device, a link or a card knew somebody by what they were before they were made one with another.
+    let led: HashMap<usize, PersonId> = found.iter().filter_map(|fact| Some((fact.n, fact.merged_into?))).collect();
+    if !led.is_empty() {
+        for asked in &mut asked {
+            asked.person = led.get(&asked.place).copied().or(asked.person);
         }
-        let lines: Option<String> = query.fetch_one(&mut *tx).await?;
-        for line in lines.unwrap_or_default().split(';') {
-            found.push(FactRow::read(line)?);
-        }
+        locks::people_shared(tx, led.into_values()).await?;
+        found = read_facts(tx, &asked).await?;
     }
     let scans = earlier_scans(tx, found.iter().filter_map(|found| found.scan)).await?;
     let mut facts: Vec<Option<Fact>> = vec![None; attempts.len()];
@@ -340,6 +324,35 @@ pub(super) async fn facts(
         }
     }
     Ok(facts)
+}
+
+async fn read_facts(tx: &mut Conn, asked: &[AskedFor<'_>]) -> Result<Vec<FactRow>> {
+    let mut found: Vec<FactRow> = Vec::with_capacity(asked.len());
+    for run in runs(asked) {
+        let sql = FACTS.replace("{asked}", &places(tx, run.size, ASKED));
+        let mut query = sqlx::query_scalar(sqlx::AssertSqlSafe(sql));
+        for asked in run.rows() {
+            let attempt = asked.map(|asked| asked.attempt);
+            let door = asked.map(|asked| asked.door);
+            let leader = |attempt: &Attempt| attempt.by.holder.is_some_and(|holder| holder.role == Role::TeamLeader);
+            query = query
+                .bind(asked.map(|asked| asked.place as i64))
+                .bind(attempt.map(|attempt| attempt.session))
+                .bind(door.map(|door| door.center_id))
+                .bind(door.and_then(|door| door.team_id))
+                .bind(door.map(|door| door.door.local_date))
+                .bind(asked.and_then(|asked| asked.person))
+                .bind(attempt.and_then(|attempt| attempt.part))
+                .bind(attempt.map(|attempt| attempt.request))
+                .bind(attempt.and_then(|attempt| attempt.by.phone))
+                .bind(attempt.map(|attempt| i64::from(leader(attempt))));
+        }
+        let lines: Option<String> = query.fetch_one(&mut *tx).await?;
+        for line in lines.unwrap_or_default().split(';') {
+            found.push(FactRow::read(line)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Columns of what [`FACTS`] is asked.
@@ -380,7 +393,7 @@ const FACTS: &str = "
             from memberships_held m
             where m.person_id = d.person_id and m.valid_from <= d.local_date
               and (m.valid_to is null or m.valid_to >= d.local_date)) as held,
-           l.id as live, l.came_at, l.left_at,
+           l.id as live, l.came_at, l.left_at, p.merged_into,
            (select q.id from scans q where q.request_id = d.request_id) as scan
     from asking d
     left join people p on p.id = d.person_id
@@ -390,7 +403,8 @@ const FACTS: &str = "
     select string_agg(cast(n as text) || ',' || coalesce(cast(person as text), '') || ',' || part || ','
                || coalesce(birth_date, '') || ',' || cast(yes as text) || ',' || coalesce(cast(live as text), '') || ','
                || coalesce(cast(came_at as text), '') || ',' || coalesce(cast(left_at as text), '') || ','
-               || coalesce(cast(scan as text), '') || ',' || coalesce(held, ''), ';')
+               || coalesce(cast(scan as text), '') || ',' || coalesce(held, '') || ','
+               || coalesce(cast(merged_into as text), ''), ';')
     from fact";
 
 /// What a request was told before.
@@ -447,10 +461,15 @@ pub(super) async fn events(
         (attempt.way == Way::Out || fact.says(Known::HasLeft)).then_some(key)
     };
     let keys: BTreeSet<Key> = attempts.iter().zip(facts).filter_map(leaving).collect();
+    seen(tx, &keys).await
+}
+
+/// The scans that stays are made of.
+pub(super) async fn seen(tx: &mut Conn, keys: &BTreeSet<Key>) -> Result<HashMap<Key, Vec<Event>>> {
     if keys.is_empty() {
         return Ok(HashMap::new());
     }
-    let asked = rows(&keys, |key| json!({"session": key.session, "person": key.person, "part": key.part}));
+    let asked = rows(keys, |key| json!({"session": key.session, "person": key.person, "part": key.part}));
     let sql = format!(
         "with asked as materialized (
             select cast(j.value ->> 'session' as bigint) as session_id,

@@ -6,10 +6,12 @@
 
 mod decide;
 mod facts;
+mod joined;
 mod queue;
 mod record;
 mod types;
 
+pub(super) use joined::{Twice, joined};
 pub use queue::Queue;
 
 use super::rules::Doorway;

@@ -40,7 +40,7 @@ pub async fn issue(
          join enrolments e on e.person_id = cast(j.value ->> 'person' as bigint) and e.center_id = $2
          where not exists (select 1 from cards k where k.person_id = e.person_id and k.revoked_at is null)
          order by e.person_id
-         on conflict (person_id) where revoked_at is null do nothing
+         on conflict (person_id, coalesce(came_with, 0)) where revoked_at is null do nothing
          returning id",
     )
     .bind(&asked)
@@ -66,7 +66,8 @@ pub async fn issue(
 }
 
 /// Takes a person's card back: lost, or not wanted any more. It opens no door from now on, and phones that were
-/// remembered by it speak for the person no more, for whoever found the card may hold one of them.
+/// remembered by it speak for the person no more, for whoever found the card may hold one of them. Who was two has two, and
+/// both go: which was lost, nobody can tell.
 ///
 /// # Errors
 /// `Refused("no_card")` where the person has no good card, or another worker was faster.
@@ -78,7 +79,7 @@ pub async fn revoke(
     person: PersonId,
     reason: &str,
 ) -> Result<()> {
-    let card: Option<CardId> = sqlx::query_scalar(
+    let revoked: Vec<CardId> = sqlx::query_scalar(
         "update cards set revoked_at = $1, revoked_by = $2, revoke_reason = $3
          where person_id = $4 and revoked_at is null
            and exists (select 1 from enrolments e where e.person_id = cards.person_id and e.center_id = $5)
@@ -89,11 +90,15 @@ pub async fn revoke(
     .bind(reason)
     .bind(person)
     .bind(center.id())
-    .fetch_optional(&mut *tx)
+    .fetch_all(&mut *tx)
     .await?;
-    let card = card.ok_or(Error::refused("no_card"))?;
-    phones::forget_card(tx, card).await?;
-    audit::record(tx, by, now, audit::entry("card.revoked", card.0).at(center.id()).because(reason)).await
+    if revoked.is_empty() {
+        return Err(Error::refused("no_card"));
+    }
+    phones::forget_cards(tx, &revoked).await?;
+    let entries: Vec<_> =
+        revoked.iter().map(|card| audit::entry("card.revoked", card.0).at(center.id()).because(reason)).collect();
+    audit::record_all(tx, by, now, &entries).await
 }
 
 /// Takes a person's card back and gives another one.

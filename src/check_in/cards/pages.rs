@@ -274,7 +274,7 @@ async fn revoke(
     let made = async {
         let reason = forms::reason(&fields)?;
         let mut tx = db.begin().await?;
-        actions::revoke(&by, now, &mut tx, &opened.0, id, &reason).await?;
+        actions::revoke(&by, now, &mut tx, &opened.0, opened.1.id, &reason).await?;
         tx.commit().await?;
         Ok("done.card_revoked")
     };
@@ -296,7 +296,7 @@ async fn replace(
     let made = async {
         let reason = forms::reason(&fields)?;
         let mut tx = db.begin().await?;
-        actions::replace(&by, now, &mut tx, sealer, &opened.0, (id, &reason)).await?;
+        actions::replace(&by, now, &mut tx, sealer, &opened.0, (opened.1.id, &reason)).await?;
         tx.commit().await?;
         Ok("done.card_replaced")
     };

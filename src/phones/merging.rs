@@ -1,0 +1,33 @@
+//! The phones that speak for two who are one.
+
+use crate::error::Result;
+use crate::journal::{Journal, JournalTable, RowKey};
+use crate::store::Conn;
+
+const PAIRS: JournalTable = JournalTable {
+    name: "phone_people",
+    key: &["phone_id", "person_id"],
+    numbers: &["added_at", "card_id"],
+    texts: &[],
+    sealed: &[],
+    again: &[],
+    stays: None,
+};
+
+/// The tables that this journals.
+pub const JOURNALED: &[&JournalTable] = &[&PAIRS];
+
+/// Phones that spoke for either speak for the one who stays.
+pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
+    let both: Vec<i64> = sqlx::query_scalar(
+        "select f.phone_id from phone_people f join phone_people o on o.phone_id = f.phone_id and o.person_id = $2
+         where f.person_id = $1",
+    )
+    .bind(journal.kept)
+    .bind(journal.merged)
+    .fetch_all(&mut *tx)
+    .await?;
+    let twice: Vec<RowKey> = both.into_iter().map(|phone| RowKey(vec![phone, journal.merged.0])).collect();
+    journal.remove(tx, &PAIRS, &twice).await?;
+    journal.take_over(tx, &PAIRS, "person_id").await
+}

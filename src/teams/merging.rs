@@ -1,0 +1,67 @@
+//! The teams of two who are one.
+
+use serde_json::{Value, json};
+
+use super::types::TeamId;
+use crate::clock::Date;
+use crate::error::Result;
+use crate::journal::{Journal, JournalTable, RowKey};
+use crate::store::Conn;
+
+const TEAMS: JournalTable = JournalTable {
+    name: "teams",
+    key: &["id"],
+    numbers: &["leader_id"],
+    texts: &[],
+    sealed: &[],
+    again: &[],
+    stays: None,
+};
+
+const MEMBERS: JournalTable = JournalTable {
+    name: "team_members",
+    key: &["id"],
+    numbers: &["team_id", "person_id", "created_at"],
+    texts: &["joined_on", "left_on"],
+    sealed: &[],
+    again: &[],
+    stays: None,
+};
+
+/// The tables that this journals.
+pub const JOURNALED: &[&JournalTable] = &[&TEAMS, &MEMBERS];
+
+/// The one who stays leads and serves where either did. Who served in a team as both at one time served once: from the earlier day to
+/// the later one.
+pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
+    journal.take_over(tx, &TEAMS, "leader_id").await?;
+    let served: Vec<(i64, TeamId, Date, Option<Date>)> = sqlx::query_as(
+        "select m.id, m.team_id, m.joined_on, m.left_on from team_members m
+         where m.person_id in ($1, $2)
+           and m.team_id in (select o.team_id from team_members o where o.person_id = $2)
+         order by m.team_id, m.joined_on, m.id",
+    )
+    .bind(journal.kept)
+    .bind(journal.merged)
+    .fetch_all(&mut *tx)
+    .await?;
+    let (mut twice, mut longer): (Vec<RowKey>, Vec<(RowKey, Vec<Value>)>) = (Vec::new(), Vec::new());
+    let mut last: Option<(i64, TeamId, Option<Date>)> = None;
+    for (id, team, joined, left) in served {
+        match &mut last {
+            Some((first, of, until)) if *of == team && until.is_none_or(|until| joined <= until) => {
+                twice.push(id.into());
+                let later = until.zip(left).map(|(one, other)| one.max(other));
+                if later != *until {
+                    *until = later;
+                    longer.retain(|(key, _)| *key != RowKey::from(*first));
+                    longer.push(((*first).into(), vec![json!(later.map(|day| day.to_string()))]));
+                }
+            }
+            _ => last = Some((id, team, left)),
+        }
+    }
+    journal.remove(tx, &MEMBERS, &twice).await?;
+    journal.change(tx, &MEMBERS, &["left_on"], longer).await?;
+    journal.take_over(tx, &MEMBERS, "person_id").await
+}
