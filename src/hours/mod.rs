@@ -5,8 +5,10 @@
 mod actions;
 pub mod queries;
 mod rules;
+mod told;
 mod types;
 
 pub use actions::{confirm, correct, reverse_all};
 pub use queries::Volunteer;
+pub use told::told;
 pub use types::{Confirmed, EntryId, MAX_MINUTES, Source};

@@ -6,11 +6,13 @@ pub(crate) mod api;
 pub(crate) mod forms;
 mod pages;
 pub mod queries;
+mod told;
 mod types;
 
 use rocket::fairing::AdHoc;
 
 pub use actions::{join, move_in, open, revise, revise_stay, void_stay};
+pub use told::told;
 pub use types::{HomeStay, Household, HouseholdCount, HouseholdId, Housemate, Relation, StayId};
 
 pub fn stage() -> AdHoc {

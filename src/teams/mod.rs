@@ -5,12 +5,14 @@ pub(crate) mod api;
 pub(crate) mod forms;
 mod pages;
 pub mod queries;
+mod told;
 mod types;
 
 use rocket::fairing::AdHoc;
 
 pub use actions::{add_member, create, disband, lead, leave};
 pub use forms::TeamInput;
+pub use told::told;
 pub use types::{Member, Team, TeamId, TeamKind, TeamKindId, TeamName};
 
 pub fn stage() -> AdHoc {

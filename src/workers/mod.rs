@@ -9,12 +9,14 @@ pub(crate) mod api;
 pub(crate) mod forms;
 mod pages;
 pub mod queries;
+mod told;
 mod types;
 
 use rocket::fairing::AdHoc;
 
 pub use actions::{add, end};
 pub use forms::{Ending, WorkerInput};
+pub use told::told;
 pub use types::{Qualification, Worker, WorkerId, WorkerKind};
 
 pub fn stage() -> AdHoc {
