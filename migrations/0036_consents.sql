@@ -69,17 +69,17 @@ where c.answer = 'given' and c.withdrawn_on is null and c.voided_at is null
   and (c.guardianship is not null or p.birth_date is null
        or p.birth_date <= cast(cast(substr(c.given_on, 1, 4) as bigint) - 14 as text) || substr(c.given_on, 5));
 
--- Who may be pictured.
+-- Who may be pictured. A person may stand in these three more than once: they are asked whether somebody is there.
 create view photos_allowed as
-select distinct h.person_id, h.center_id from consents_held h where h.purpose = 'photos';
+select h.person_id, h.center_id from consents_held h where h.purpose = 'photos';
 
 -- Who was asked whether a service record may be kept of them, whatever they said.
 create view service_asked as
-select distinct c.person_id, c.center_id from consents c where c.purpose = 'service' and c.voided_at is null;
+select c.person_id, c.center_id from consents c where c.purpose = 'service' and c.voided_at is null;
 
 -- Of whom no service record is kept any more: they said no, or took their yes back, and nothing that holds came after.
 create view service_stopped as
-select distinct c.person_id, c.center_id from consents c
+select c.person_id, c.center_id from consents c
 where c.purpose = 'service' and c.voided_at is null and (c.withdrawn_on is not null or c.answer = 'declined')
   and not exists (select 1 from consents_held h
                   where h.person_id = c.person_id and h.center_id = c.center_id and h.purpose = 'service');

@@ -39,7 +39,7 @@ pub(crate) struct ConsentJson {
     answer: String,
     given_on: String,
     /// `paper`, `spoken`, `call` or `message`
-    method: String,
+    given_method: String,
     /// Who agreed for the person, and what they are to them: `parent`, `grandparent` or `other`
     guardian: Option<String>,
     guardianship: Option<String>,
@@ -61,7 +61,7 @@ impl ConsentJson {
             version: consent.version,
             answer: consent.answer.to_string(),
             given_on: consent.given_on.to_string(),
-            method: consent.method.to_string(),
+            given_method: consent.method.to_string(),
             guardian: consent.guardian(sealer),
             guardianship: consent.guardianship.map(|relation| relation.to_string()),
             withdrawn_on: consent.withdrawn_on.map(|day| day.to_string()),
@@ -119,7 +119,7 @@ pub(crate) struct NewConsent {
     /// Today at the latest
     given_on: String,
     /// `paper`, `spoken`, `call` or `message`
-    method: String,
+    given_method: String,
     /// Of the words; those of the day, where it is left out
     version: Option<i64>,
     /// Needed, with what they are to the person, for a child under 14

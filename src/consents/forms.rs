@@ -19,13 +19,13 @@ pub struct ConsentInput {
     pub guardian: Option<Guardian>,
 }
 
-/// Fields `purpose answer given_on method version guardian guardianship`.
+/// Fields `purpose answer given_on given_method version guardian guardianship`.
 pub fn consent(fields: &Fields, today: Date) -> Result<ConsentInput> {
     let mut read = fields.read();
     let purpose = read.required("purpose", asked);
     let answer = read.required("answer", parse::choice);
     let given_on = read.required("given_on", past(today));
-    let method = read.required("method", parse::choice);
+    let method = read.required("given_method", parse::choice);
     let version = read.optional("version", parse::integer(1..=100_000));
     let guardian = read_guardian(&mut read);
     read.finish(|| {

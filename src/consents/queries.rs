@@ -2,7 +2,7 @@
 
 use super::types::{Consent, ConsentId, ConsentText, Purpose};
 use crate::centers::CenterId;
-use crate::clock::Date;
+use crate::clock::{Date, Now, Zone};
 use crate::error::{Error, Result};
 use crate::files::FileId;
 use crate::people::PersonId;
@@ -75,4 +75,9 @@ pub(super) async fn text_on(
          order by t.version desc limit 1"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(purpose).bind(on).bind(version).fetch_optional(conn).await?)
+}
+
+/// Whether there is such a version of a purpose's words, and it has begun.
+pub async fn is_before_people(conn: &mut Conn, purpose: Purpose, version: i64, now: Now) -> Result<bool> {
+    Ok(text_on(conn, purpose, Some(version), Zone::SHANGHAI.date(now.0)).await?.is_some())
 }

@@ -69,7 +69,7 @@ impl PurposeLine {
 
 /// The form of an answer: said to a worker today.
 pub(super) fn proposed(today: Date) -> Form {
-    let fields = Fields::default().with("answer", ConsentAnswer::Given).with("method", ConsentMethod::Spoken);
+    let fields = Fields::default().with("answer", ConsentAnswer::Given).with("given_method", ConsentMethod::Spoken);
     Form::filled(fields.with("given_on", today))
 }
 

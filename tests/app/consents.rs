@@ -13,11 +13,11 @@ use crate::support::{Engine, TestApp, on_both_engines, run};
 const PAGE: &str = "/centers/1/people/1";
 
 fn yes(purpose: &'static str) -> [(&'static str, &'static str); 4] {
-    [("purpose", purpose), ("answer", "given"), ("given_on", "2026-03-05"), ("method", "spoken")]
+    [("purpose", purpose), ("answer", "given"), ("given_on", "2026-03-05"), ("given_method", "spoken")]
 }
 
 fn no(purpose: &'static str) -> [(&'static str, &'static str); 4] {
-    [("purpose", purpose), ("answer", "declined"), ("given_on", "2026-03-05"), ("method", "spoken")]
+    [("purpose", purpose), ("answer", "declined"), ("given_on", "2026-03-05"), ("given_method", "spoken")]
 }
 
 async fn says(app: &TestApp, fields: &[(&str, &str)], status: u16) -> crate::support::Answer {
@@ -46,9 +46,9 @@ on_both_engines! {
         app.sign_in("ann").await.get(PAGE).await.is(200).shows("已同意").shows("第 1 版").shows("ann 记");
         // The same once more is no second consent; tomorrow's, and one from before the words, are none.
         says(&app, &yes("photos"), 422).await.shows("已经记过了");
-        says(&app, &[("purpose", "photos"), ("answer", "given"), ("given_on", "2026-03-06"), ("method", "paper")], 422).await;
-        says(&app, &[("purpose", "photos"), ("answer", "given"), ("given_on", "2025-12-31"), ("method", "paper")], 422).await.shows("那一天还没有这份文本");
-        says(&app, &[("purpose", "door"), ("answer", "given"), ("given_on", "2026-03-05"), ("method", "paper")], 422).await;
+        says(&app, &[("purpose", "photos"), ("answer", "given"), ("given_on", "2026-03-06"), ("given_method", "paper")], 422).await;
+        says(&app, &[("purpose", "photos"), ("answer", "given"), ("given_on", "2025-12-31"), ("given_method", "paper")], 422).await.shows("那一天还没有这份文本");
+        says(&app, &[("purpose", "door"), ("answer", "given"), ("given_on", "2026-03-05"), ("given_method", "paper")], 422).await;
         // Another center knows nothing of it.
         app.sign_in("olga").await.get(PAGE).await.is(404);
         app.token("olga").await.get("/api/v1/people/1/consents").await.is(404);
@@ -186,7 +186,7 @@ on_both_engines! {
         people(&app, 1).await;
         says(&app, &no("photos"), 303).await;
         // An older paper that is found afterwards.
-        says(&app, &[("purpose", "photos"), ("answer", "given"), ("given_on", "2026-03-01"), ("method", "paper")], 422).await.shows("更早的同意不再算");
+        says(&app, &[("purpose", "photos"), ("answer", "given"), ("given_on", "2026-03-01"), ("given_method", "paper")], 422).await.shows("更早的同意不再算");
         let ann = app.sign_in("ann").await;
         ann.post(&format!("{PAGE}/consents/1/void"), &[("void_consent.1", "")]).await.is(422);
         ann.post(&format!("{PAGE}/consents/1/void"), &[("void_consent.1", "记错人了")]).await.is(303);
@@ -236,9 +236,9 @@ on_both_engines! {
         app.at("2026-03-06T02:00:00Z");
         let ann = app.sign_in("ann").await;
         ann.get("/centers/1/people/new").await.is(200).shows("明天的文字");
-        says(&app, &[("purpose", "photos"), ("answer", "given"), ("given_on", "2026-03-06"), ("method", "paper")], 303).await;
-        says(&app, &[("purpose", "photos"), ("answer", "given"), ("given_on", "2026-03-06"), ("method", "paper"), ("version", "1")], 303).await;
-        says(&app, &[("purpose", "photos"), ("answer", "given"), ("given_on", "2026-03-05"), ("method", "call"), ("version", "2")], 422).await;
+        says(&app, &[("purpose", "photos"), ("answer", "given"), ("given_on", "2026-03-06"), ("given_method", "paper")], 303).await;
+        says(&app, &[("purpose", "photos"), ("answer", "given"), ("given_on", "2026-03-06"), ("given_method", "paper"), ("version", "1")], 303).await;
+        says(&app, &[("purpose", "photos"), ("answer", "given"), ("given_on", "2026-03-05"), ("given_method", "call"), ("version", "2")], 422).await;
         let versions: Vec<i64> = list(&app).await.iter().map(|one| one["version"].as_i64().unwrap()).collect();
         assert_eq!(versions, [1, 2, 1]);
         takes_back(&app, "photos", "2026-03-06", 303).await;
@@ -269,11 +269,16 @@ on_both_engines! {
         enter("何丽", "").await;
         enter("李明", "7").await;
         assert_eq!(told().await, [Some(1), Some(2), Some(1), None, None]);
+        // Another process has published a third meanwhile, of which this one does not know yet.
+        app.execute("insert into consent_texts (purpose, version, wording, wording_en, effective_from) values ('door', 3, '新', 'New', '2026-03-05'), ('door', 4, '明天', 'Tomorrow', '2026-03-06')").await;
+        enter("何勇", "3").await;
+        enter("何强", "4").await;
+        assert_eq!(told().await[5..], [Some(3), None]);
         // Who shows a card was asked at the desk.
         people(&app, 1).await;
-        let code = crate::check_in::card(&app, 6).await;
+        let code = crate::check_in::card(&app, 8).await;
         app.anyone().post("/c/tea", &[("request_id", &*request()), ("card", code.plain())]).await.is(200);
-        assert_eq!(told().await[5], None);
+        assert_eq!(told().await[7..], [None]);
     }
 
     async fn whoever_is_registered_is_asked_at_once_or_later(app: TestApp) {
@@ -378,7 +383,8 @@ async fn history(app: &TestApp, steps: &[Step], person: i64) {
         let answer = match step {
             Step::Yes(back) | Step::No(back) => {
                 let answer = if matches!(step, Step::Yes(_)) { "given" } else { "declined" };
-                let body = json!({"purpose": "photos", "answer": answer, "given_on": day(*back), "method": "spoken"});
+                let body =
+                    json!({"purpose": "photos", "answer": answer, "given_on": day(*back), "given_method": "spoken"});
                 let told = ann.post_json(&path, body).await;
                 if told.status.code == 201 {
                     ids.push(told.json()["id"].as_i64().unwrap());

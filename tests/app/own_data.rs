@@ -124,7 +124,7 @@ async fn plants(app: &TestApp, ann: &User<'_>, person: i64) {
         "phone": "13800138000", "address": "罗沙路 77 号", "note": "怕黑狗", "care": "左耳听不见", "emergency": "女儿小燕 13900130009",
     });
     program.post_json(&format!("/api/v1/people/{person}"), body).await.is(200);
-    let hers = [("purpose", "service"), ("answer", "given"), ("given_on", "2026-03-05"), ("method", "paper")];
+    let hers = [("purpose", "service"), ("answer", "given"), ("given_on", "2026-03-05"), ("given_method", "paper")];
     let guardian = [("guardian", "梁小燕"), ("guardianship", "other")];
     ann.post(&format!("/centers/1/people/{person}/consents"), &[&hers[..], &guardian[..]].concat()).await.is(303);
 }

@@ -26,7 +26,7 @@ use crate::check_in::types::{Code, RequestId};
 use crate::check_in::{Queue, Way, actions, rules};
 use crate::clock::{Now, Timestamp};
 use crate::codes::{self, CodeOf};
-use crate::consents::{DoorText, DoorTexts};
+use crate::consents::{self, DoorText, DoorTexts, Purpose};
 use crate::error::{Error, FieldErrors, Result};
 use crate::people::{self, PersonId};
 use crate::ratings::{self, RatedOn};
@@ -162,11 +162,15 @@ impl AtTheDoor<'_> {
         Ok(DoorAnswer::asked(page, Status::UnprocessableEntity))
     }
 
-    /// The version of the words that the form was shown with, as far as it says a true one.
-    fn told(&self, fields: &Fields) -> Option<i64> {
-        let said: i64 = fields.get("words").parse().ok()?;
-        let latest = self.words.as_ref()?.version;
-        (1..=latest).contains(&said).then_some(said)
+    /// The version of the words that the form was shown with, as far as it says a true one. Another process may know of later words.
+    async fn told(&self, db: &Db, fields: &Fields) -> Result<Option<i64>, Error> {
+        let Ok(said) = fields.get("words").parse::<i64>() else { return Ok(None) };
+        if self.words.as_ref().is_some_and(|words| (1..=words.version).contains(&said)) {
+            return Ok(Some(said));
+        }
+        let is_there =
+            consents::queries::is_before_people(&mut *db.read().await?, Purpose::Door, said, self.now).await?;
+        Ok(is_there.then_some(said))
     }
 
     /// A phone that was forgotten meanwhile begins anew.
@@ -283,7 +287,10 @@ async fn check_in(
             (Some(person), actions::visit(phone, at.now, queue, &session, request, (person, way)).await?)
         }
         None if !throttle.admits(at.browser.address) => return Err(at.closed(session, Code::TooMany).into()),
-        None => first_visit(db, sealer, &at, jar, (&session, at.told(&fields)), request, input).await?,
+        None => {
+            let told = at.told(db, &fields).await?;
+            first_visit(db, sealer, &at, jar, (&session, told), request, input).await?
+        }
     };
     let name = match person {
         Some(person) => Some(people::queries::name(&mut *db.read().await?, person).await?),

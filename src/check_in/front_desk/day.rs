@@ -193,9 +193,10 @@ async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> R
             where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
               and exists (select 1 from account_scopes x where x.account_id = $4 and x.team_id = s.team_id)
          )
-         select p.id, p.name, p.birth_date, p.phone_last4, p.name_fold, p.sounds, case when f.person_id is null then 0 else 1 end as photos
+         select p.id, p.name, p.birth_date, p.phone_last4, p.name_fold, p.sounds,
+                case when exists (select 1 from photos_allowed f
+                     where f.person_id = e.person_id and f.center_id = e.center_id) then 1 else 0 end as photos
          from enrolments e join people p on p.id = e.person_id
-         left join photos_allowed f on f.person_id = e.person_id and f.center_id = e.center_id
          where e.center_id = $1 and ($3 = 0
             or p.id in (select m.person_id from day d join team_members m on m.team_id = d.team_id and m.left_on is null)
             or p.id in (select a.person_id from day d

@@ -72,7 +72,7 @@ const CONSENT: &[(&str, &str)] = &[
     ("purpose", "photos"),
     ("answer", "given"),
     ("given_on", "2026-03-05"),
-    ("method", "paper"),
+    ("given_method", "paper"),
     ("guardian", "陈丽"),
     ("guardianship", "parent"),
 ];
