@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use crate::clock::Now;
+use crate::clock::{Now, Timestamp};
 use crate::error::Result;
-use crate::ids::{AccountId, CenterId};
+use crate::ids::{AccountId, CenterId, PersonId};
 use crate::store::{Conn, rows};
+use crate::told::{ToldPart, ToldValue};
 
 /// Who acted.
 #[derive(Clone, Debug)]
@@ -91,4 +92,24 @@ pub async fn record_all(tx: &mut Conn, by: &impl Acting, now: Now, entries: &[En
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// What was done about a person, for who is told of themselves: what and when, in the centers that `reader` reaches. Who did it and why
+/// may be another's matter.
+pub async fn told(reader: AccountId, conn: &mut Conn, person: PersonId) -> Result<Vec<ToldPart>> {
+    let rows: Vec<(Timestamp, String, Option<String>)> = sqlx::query_as(
+        "select e.at, e.action, c.name from audit_events e left join centers c on c.id = e.center_id
+         where e.subject = 'person' and e.subject_id = $1
+           and (e.center_id is null or e.center_id in (select r.center_id from account_centers r where r.account_id = $2))
+         order by e.id",
+    )
+    .bind(person)
+    .bind(reader)
+    .fetch_all(conn)
+    .await?;
+    let row = |(at, action, center): (Timestamp, String, Option<String>)| {
+        [ToldValue::At(at), ToldValue::Word(format!("audit.{action}")), ToldValue::text(center)]
+    };
+    let heads = ["told.at", "told.what", "told.center"];
+    Ok(vec![ToldPart::new("told.audit", heads, rows.into_iter().map(row))])
 }

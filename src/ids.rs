@@ -79,6 +79,14 @@ id_type!(
     ParticipationId
 );
 id_type!(
+    /// What people are asked to agree to, in one version.
+    ConsentTextId
+);
+id_type!(
+    /// What a person said to it.
+    ConsentId
+);
+id_type!(
     /// A phone that is remembered: the device, not its number.
     PhoneId
 );

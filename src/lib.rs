@@ -20,6 +20,7 @@ pub mod locks;
 pub mod journal;
 pub mod jobs;
 pub mod files;
+pub mod told;
 pub mod audit;
 
 // Who may, and what pages and programs are made of.
@@ -41,6 +42,7 @@ pub mod catalogs;
 pub mod teams;
 pub mod workers;
 pub mod accounts;
+pub mod consents;
 
 // Programme: what is planned.
 pub mod activities;
@@ -102,6 +104,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(teams::stage())
         .attach(workers::stage())
         .attach(accounts::stage())
+        .attach(consents::stage())
         .attach(activities::stage())
         .attach(ratings::stage())
         .attach(check_in::stage())

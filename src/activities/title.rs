@@ -7,6 +7,7 @@
 
 use crate::auth::{Coordinator, Role, Viewer};
 use crate::store::Flag;
+use crate::told::ToldValue;
 use crate::web::Lang;
 use crate::web::text::Named;
 
@@ -89,6 +90,14 @@ impl Title {
     /// As it may be hung at a door or kept where others read it, whoever does so.
     pub fn for_all(&self, lang: Lang) -> &str {
         if self.confidential.is_set() { lang.pick(&self.kind, &self.kind_en) } else { self.pick(lang) }
+    }
+
+    /// As whoever reads it may hand it to the person whom it is about.
+    pub fn told(&self) -> ToldValue {
+        match &self.title {
+            Some(title) => ToldValue::Text(title.clone()),
+            None => ToldValue::Named(self.kind.clone(), self.kind_en.clone()),
+        }
     }
 
     pub fn is_confidential(&self) -> bool {

@@ -205,7 +205,8 @@ pub(super) struct FirstVisit {
 }
 
 /// A resident's first time on this phone, or one more member of the family: found by name and phone or registered,
-/// remembered by the phone, and let in. At a closed or full door nobody is registered and no phone remembered.
+/// remembered by the phone, and let in. At a closed or full door nobody is registered and no phone remembered. `told` is the version of
+/// the door's words that were before them.
 pub(super) async fn first_visit(
     (phone, browser): (Option<Phone>, &str),
     now: Now,
@@ -213,7 +214,7 @@ pub(super) async fn first_visit(
     sealer: &Sealer,
     session: &Session,
     page: RequestId,
-    (name, number): (&Name, &PhoneNumber),
+    (name, number, told): (&Name, &PhoneNumber, Option<i64>),
 ) -> Result<FirstVisit> {
     hold(tx, session.id).await?;
     let known = people::enrolled(tx, sealer, session.center_id, name, number).await?;
@@ -230,7 +231,7 @@ pub(super) async fn first_visit(
     }
     let (by, secret) = phones::known_or_new(phone, browser, now, tx).await?;
     let person = people::admit_unknown(&by, now, tx, sealer, session.center_id, name, number).await?;
-    phones::add_person(now, tx, &by, person).await?;
+    phones::add_person(now, tx, &by, person, told).await?;
     let request = page.of(format_args!("{person}:{part}"));
     let attempt = Attempt { by: (&by).into(), request, who: Who::Person(person), ..attempt };
     let answer = admit_one(now, tx, attempt).await?;

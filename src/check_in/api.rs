@@ -43,6 +43,8 @@ pub(crate) struct AttendanceJson {
     /// Who brought and who fetched a child, where that was written down
     brought_by: Option<String>,
     fetched_by: Option<String>,
+    /// Whether the person, or their guardian, agreed to pictures
+    photos: bool,
 }
 
 impl From<Present> for AttendanceJson {
@@ -56,6 +58,7 @@ impl From<Present> for AttendanceJson {
             left_at: row.left_at.map(|at| at.rfc3339()),
             groups: row.groups().iter().map(|group| group.to_string()).collect(),
             companions: row.companions,
+            photos: row.may_be_pictured(),
             brought_by: row.brought_by,
             fetched_by: row.fetched_by,
         }

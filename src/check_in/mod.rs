@@ -31,6 +31,7 @@ mod session;
 mod sheets;
 mod spoken;
 pub mod sync;
+mod told;
 mod types;
 
 use crate::clock::Clock;
@@ -41,6 +42,7 @@ use rocket_db_pools::Database;
 pub use actions::{check_out, close, count_heads, void, void_heads, walk_in};
 pub use admit::{Admitted, Again, Answer, Attempt, Entrance, Queue, Refused, Via, Way, Who};
 pub use merging::{JOURNALED, absorb, follow_scans, give_back, moves_attendances, sessions_of_both};
+pub use told::told;
 pub use types::{AttendanceId, CardId, Code, HeadCountId, Method, Part, RequestId};
 
 pub const SEALED: &[SealedColumn] = &[SealedColumn::text("cards", &["id"], "code_sealed")];

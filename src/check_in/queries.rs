@@ -37,6 +37,7 @@ pub struct Present {
     pub companions: i64,
     pub brought_by: Option<String>,
     pub fetched_by: Option<String>,
+    photos: Flag,
     elderly: Flag,
     disabled: Flag,
     needy: Flag,
@@ -44,6 +45,11 @@ pub struct Present {
 }
 
 impl Present {
+    /// Whether the person, or their guardian, agreed that the center takes pictures of them.
+    pub fn may_be_pictured(&self) -> bool {
+        self.photos.is_set()
+    }
+
     pub fn groups(&self) -> Groups {
         Groups {
             elderly: self.elderly.is_set(),
@@ -68,7 +74,9 @@ const PRESENT: &str = "select a.id as attendance_id, p.id, p.name, p.birth_date,
         (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
          where h.attendance_id = a.id and h.voided_at is null) as companions,
         (select e.name from escorts e where e.attendance_id = a.id and e.way = 'in' and e.voided_at is null) as brought_by,
-        (select e.name from escorts e where e.attendance_id = a.id and e.way = 'out' and e.voided_at is null) as fetched_by
+        (select e.name from escorts e where e.attendance_id = a.id and e.way = 'out' and e.voided_at is null) as fetched_by,
+        case when exists (select 1 from photos_allowed f join sessions s on s.center_id = f.center_id
+             where s.id = a.session_id and f.person_id = a.person_id) then 1 else 0 end as photos
      from attendances a join people p on p.id = a.person_id";
 
 /// Who is in, the latest first.

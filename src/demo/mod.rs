@@ -6,6 +6,7 @@
 
 mod centers;
 mod company;
+mod consents;
 mod families;
 mod names;
 mod past;
@@ -88,10 +89,12 @@ impl Builder {
             if rich {
                 units::take_part(self, &mut tx, &made).await?;
                 families::settle(self, &mut tx, &made).await?;
+                consents::ask(self, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }
         let known = sign_ins.iter().map(|one: &SignIn| format!("{} {}", one.role, one.login)).collect::<Vec<_>>();
+        consents::publish(self, &admin, &mut tx).await?;
         store::keep(&mut tx, store::DEMO, &known.join("\n")).await?;
         tx.commit().await?;
         Ok(sign_ins)

@@ -1,7 +1,12 @@
 //! Lists as files (XLSX, CSV): the same rows that the list's page shows, cut as it is cut, read by the same query, for the same
 //! roles. Numbers stay masked, and what is sealed is in none of them. Each download is an audit entry with the number of rows.
+//!
+//! And one person's own data, unmasked, for that person ([`own`]).
 
+pub(crate) mod api;
 mod lists;
+mod own;
+mod own_pages;
 mod pages;
 mod types;
 
@@ -10,5 +15,8 @@ use rocket::fairing::AdHoc;
 pub use types::{CenterList, CityList, ExportFormat};
 
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("exports", |rocket| async { rocket.mount("/", pages::routes()) })
+    AdHoc::on_ignite("exports", |rocket| async {
+        let rocket = rocket.mount("/", pages::routes()).mount("/", own_pages::routes());
+        rocket.mount("/api/v1", api::routes())
+    })
 }

@@ -6,9 +6,11 @@ mod actions;
 mod merging;
 pub mod queries;
 mod rules;
+mod told;
 mod types;
 
 pub use actions::{confirm, correct, reverse_all};
 pub use merging::{JOURNALED, absorb, hand_over};
 pub use queries::Volunteer;
+pub use told::told;
 pub use types::{Confirmed, EntryId, MAX_MINUTES, Source};

@@ -7,12 +7,14 @@ pub(crate) mod forms;
 mod merging;
 mod pages;
 pub mod queries;
+mod told;
 mod types;
 
 use rocket::fairing::AdHoc;
 
 pub use actions::{join, move_in, open, revise, revise_stay, void_stay};
 pub use merging::{JOURNALED, absorb};
+pub use told::told;
 pub use types::{HomeStay, Household, HouseholdCount, HouseholdId, Housemate, Relation, StayId};
 
 pub fn stage() -> AdHoc {

@@ -16,11 +16,13 @@ mod pages;
 mod queries;
 mod returned;
 mod rows;
+mod told;
 mod types;
 mod upload;
 
 use rocket::fairing::AdHoc;
 
+pub use told::told;
 pub use types::{
     Course, Decision, Import, ImportField, ImportId, ImportRow, ImportSource, ImportState, Mapping, RowDone, RowFault,
     Tallied, Verdict,

@@ -19,11 +19,18 @@ pub use queries::{known, values, work};
 pub use types::{KeyState, KnownKey};
 
 use crate::store::SealedColumn;
-use crate::{check_in, files, imports, merges, people, units};
+use crate::{check_in, consents, files, imports, merges, people, units};
 
 /// Everything that is sealed, as the owners of the tables offer it.
-pub const SEALED: &[&[SealedColumn]] =
-    &[files::SEALED, people::SEALED, units::SEALED, check_in::SEALED, imports::SEALED, merges::SEALED];
+pub const SEALED: &[&[SealedColumn]] = &[
+    files::SEALED,
+    people::SEALED,
+    units::SEALED,
+    consents::SEALED,
+    check_in::SEALED,
+    imports::SEALED,
+    merges::SEALED,
+];
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("keys", |rocket| async { crate::jobs::register(rocket, jobs::registry()) })

@@ -15,7 +15,7 @@ use crate::journal::{self, Journal, JournalEntry, JournalTable};
 use crate::people::merging::{self, Differing};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
-use crate::{activities, audit, check_in, hours, households, locks, phones, teams, workers};
+use crate::{activities, audit, check_in, consents, hours, households, locks, phones, teams, workers};
 
 /// The tables that a merge changes.
 fn tables() -> Vec<&'static JournalTable> {
@@ -26,6 +26,7 @@ fn tables() -> Vec<&'static JournalTable> {
         workers::JOURNALED,
         activities::JOURNALED,
         households::JOURNALED,
+        consents::JOURNALED,
         hours::JOURNALED,
         check_in::JOURNALED,
     ]
@@ -65,6 +66,7 @@ pub async fn merge(
     activities::absorb(tx, &mut journal, &doubled).await?;
     workers::absorb(tx, &mut journal, &doubled).await?;
     households::absorb(tx, &mut journal).await?;
+    consents::absorb(tx, &mut journal).await?;
     hours::absorb(tx, &mut journal).await?;
     check_in::absorb(tx, &mut journal).await?;
     merging::absorb(tx, &mut journal, taken).await?;

@@ -7,7 +7,7 @@ use super::name::Name;
 use super::numbers::{IdNumber, PhoneNumber};
 use super::queries::{self, Marks};
 use super::types::{Facts, Notes, Person, PersonId};
-use super::{PersonInput, facts, groups, memberships};
+use super::{PersonInput, consent, facts, groups, memberships};
 use crate::audit::{self, Acting};
 use crate::auth::Coordinator;
 use crate::centers::{Center, CenterId};
@@ -270,7 +270,8 @@ pub async fn enrol_known(
 /// # Errors
 /// `Refused("person_changed")` where somebody changed the person since the revision's version, or since `person` was
 /// read: nobody overwrites what they have not seen. `Invalid` where birth date or sex contradict the ID number that stays, or the number is another person's;
-/// `Refused("person_enrolled")` where name and phone become those of another person in one of their centers.
+/// `Refused("person_enrolled")` where name and phone become those of another person in one of their centers; `Invalid` at `note`, `care`
+/// or `emergency` for something new there where the person wants no service record in the center.
 pub async fn revise(
     by: &Coordinator,
     now: Now,
@@ -315,12 +316,29 @@ pub async fn revise(
         memberships::can_be_born_on(tx, person.id, birth_date).await?;
     }
     facts::update(tx, now, sealer, (person.id, seen), &revised).await?;
+    if let Some(field) = newly_written(&person.notes(sealer), &notes)
+        && consent::is_stopped(tx, person.id, center.id()).await?
+    {
+        return Err(Error::field(field, "field.service_stopped"));
+    }
     update_enrolments(tx, sealer, center.id(), person.id, (&revised, &notes)).await?;
     // Only a corrected birth date changes the past; a new note must not count it by today's age bands.
     if birth_date != person.birth_date {
         groups::follow_birth_date(tx, person.id).await?;
     }
     audit::record(tx, by, now, audit::entry("person.revised", person.id.0).at(center.id())).await
+}
+
+/// The first field of the sealed notes that says something new.
+fn newly_written(before: &Notes, after: &Notes) -> Option<&'static str> {
+    let is_new = |before: &Option<String>, after: &Option<String>| after.is_some() && before != after;
+    [
+        ("emergency", is_new(&before.emergency, &after.emergency)),
+        ("care", is_new(&before.care, &after.care)),
+        ("note", is_new(&before.note, &after.note)),
+    ]
+    .into_iter()
+    .find_map(|(field, is_new)| is_new.then_some(field))
 }
 
 /// This center's own notes, and the door's key in every center of the person: it follows name and phone.

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::consent;
 use super::groups::{self, AgeBands, PriorityGroup};
 use super::queries;
 use super::types::PersonRow;
@@ -43,6 +44,8 @@ pub struct PeopleCut {
     pub subgroup: Option<SubgroupId>,
     /// Only those whose birth date nobody knows, whom no age group counts.
     pub missing_birth: bool,
+    /// Only whom nobody asked whether a service record may be kept of them.
+    pub unasked: bool,
     /// Only who has not come for so many days.
     pub unseen_days: Option<u64>,
     pub team: Option<TeamId>,
@@ -55,6 +58,7 @@ impl Default for PeopleCut {
             group: None,
             subgroup: None,
             missing_birth: false,
+            unasked: false,
             unseen_days: None,
             team: None,
             order: PeopleOrder::Name,
@@ -72,6 +76,7 @@ impl PeopleCut {
             group: fields.get("group").parse().ok(),
             subgroup: fields.get("subgroup").parse().ok(),
             missing_birth: fields.get("missing") == "birth",
+            unasked: fields.get("missing") == "consent",
             unseen_days: fields.get("unseen").parse().ok().filter(|days| (1..=LONGEST).contains(days)),
             team: fields.get("team").parse().ok(),
             order: fields.get("sort").parse().unwrap_or(PeopleOrder::Name),
@@ -81,15 +86,25 @@ impl PeopleCut {
     /// As it stands in an address and in a form.
     pub fn fields(&self) -> Vec<(&'static str, String)> {
         let order = (self.order != PeopleOrder::Name).then(|| self.order.to_string());
+        let missing = match (self.missing_birth, self.unasked) {
+            (true, _) => Some("birth".to_owned()),
+            (false, true) => Some("consent".to_owned()),
+            (false, false) => None,
+        };
         let parts = [
             ("group", self.group.map(|group| group.to_string())),
             ("subgroup", self.subgroup.map(|id| id.to_string())),
-            ("missing", self.missing_birth.then(|| "birth".to_owned())),
+            ("missing", missing),
             ("unseen", self.unseen_days.map(|days| days.to_string())),
             ("team", self.team.map(|id| id.to_string())),
             ("sort", order),
         ];
         parts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// Whether it is a list of whom the center is to care for: whoever wants no service record is on none.
+    fn is_for_care(&self) -> bool {
+        self.group.is_some() || self.subgroup.is_some() || self.unseen_days.is_some()
     }
 
     /// Whether everybody is listed.
@@ -171,7 +186,9 @@ const UNSEEN: &str = "p.id not in (select t.person_id from sessions s join atten
 fn condition(cut: &PeopleCut) -> String {
     let unborn = if cut.missing_birth { "and p.birth_date is null" } else { "" };
     let unseen = if cut.unseen_days.is_some() { UNSEEN } else { "cast($7 as text) is null" };
-    format!("{RESIDENT} and {AMONG} and {unseen} {unborn}")
+    let served = if cut.is_for_care() { format!("and {}", consent::SERVED) } else { String::new() };
+    let unasked = if cut.unasked { format!("and {}", consent::UNASKED) } else { String::new() };
+    format!("{RESIDENT} and {AMONG} and {unseen} {unborn} {served} {unasked}")
 }
 
 /// The parts of [`AMONG`], in their order.

@@ -1,7 +1,7 @@
 //! Granting, ending and voiding memberships. The flags of the person's attendances follow.
 
 use super::types::PersonId;
-use super::{GrantedCode, MembershipInput, groups, subgroups};
+use super::{GrantedCode, MembershipInput, consent, groups, subgroups};
 use crate::audit;
 use crate::auth::Coordinator;
 use crate::centers::Center;
@@ -14,7 +14,8 @@ use crate::store::{Conn, Sealer, Violation};
 /// Grants membership in a priority group or a subgroup for a time. The flags of the person's attendances follow.
 ///
 /// # Errors
-/// `Invalid` at `valid_from` for a day before the person was born, at `group` for no subgroup that is granted.
+/// `Refused("service_stopped")` where the person wants no service record in the center; `Invalid` at `valid_from` for a day before the
+/// person was born, at `group` for no subgroup that is granted.
 pub async fn grant_membership(
     by: &Coordinator,
     now: Now,
@@ -24,6 +25,7 @@ pub async fn grant_membership(
     input: &MembershipInput,
 ) -> Result<()> {
     groups::hold(tx, person).await?;
+    consent::refuse_stopped(tx, person, center.id()).await?;
     let born: Option<Date> =
         sqlx::query_scalar("select birth_date from people where id = $1").bind(person).fetch_one(&mut *tx).await?;
     if born.is_some_and(|born| input.valid_from < born) {
@@ -122,7 +124,7 @@ pub async fn end_membership(
 /// Lays a scan of its paper with a membership, in the place of the one there was; with none, takes that out.
 ///
 /// # Errors
-/// `NotFound` for another person's membership, and for one that is voided.
+/// `NotFound` for another person's membership, and for one that is voided; `Refused("service_stopped")` as for a membership.
 pub async fn keep_paper(
     by: &Coordinator,
     now: Now,
@@ -135,7 +137,10 @@ pub async fn keep_paper(
     locks::person(tx, person).await?;
     let before = paper(tx, person, membership).await?;
     let kept = match scan {
-        Some(scan) => Some(files::keep(now, tx, sealer, scan, Secrecy::Sealed).await?),
+        Some(scan) => {
+            consent::refuse_stopped(tx, person, center.id()).await?;
+            Some(files::keep(now, tx, sealer, scan, Secrecy::Sealed).await?)
+        }
         None => None,
     };
     sqlx::query("update group_memberships set file_id = $2 where id = $1 and voided_at is null")

@@ -5,6 +5,7 @@
 
 mod actions;
 pub(crate) mod api;
+mod consent;
 mod facts;
 pub(crate) mod forms;
 pub mod groups;
@@ -21,6 +22,7 @@ mod reveal;
 mod sealing;
 pub mod subgroups;
 mod taking;
+mod told;
 mod types;
 
 use rocket::fairing::AdHoc;
@@ -28,6 +30,7 @@ use rocket::fairing::AdHoc;
 pub use actions::{
     admit_staff, admit_unknown, enrol_known, enrolled, refuse_namesake, register, register_by_name, revise,
 };
+pub use consent::is_stopped;
 pub use forms::{GrantedCode, MembershipInput, PersonInput, PersonRevision};
 pub use memberships::{end_membership, grant_membership, keep_paper, paper, void_membership};
 pub use name::Name;
@@ -37,6 +40,7 @@ pub use sealing::seal_notes;
 #[cfg(test)]
 pub(crate) use taking::POINTING;
 pub use taking::{Taken, TakenAs, give_back, take_in, take_out};
+pub use told::told;
 pub use types::{Facts, Notes, Person, PersonId, PersonRow, Residence};
 
 use crate::store::SealedColumn;

@@ -6,7 +6,7 @@ use super::forms::{PersonInput, PersonRevision};
 use super::name::Name;
 use super::numbers::Sex;
 use super::types::{Facts, Notes, Person, PersonId, Residence};
-use super::{actions, queries};
+use super::{actions, consent, queries};
 use crate::audit;
 use crate::auth::Coordinator;
 use crate::centers::Center;
@@ -53,7 +53,7 @@ struct Before {
 }
 
 /// Takes in who stands in a list: `known` is who it is, where somebody is; else they are registered. What is known stays, and what is
-/// not is added.
+/// not is added; into the sealed notes of somebody who wants no service record in the center, nothing.
 ///
 /// # Errors
 /// As [`super::register`]'s and [`super::revise`]'s.
@@ -78,7 +78,11 @@ pub async fn take_in(
     };
     let person = queries::find(tx, center.id(), id).await?;
     let before = person.notes(sealer);
-    actions::revise(by, now, tx, sealer, center, &person, &added(&person, &before, input)?).await?;
+    let mut revision = added(&person, &before, input)?;
+    if consent::is_stopped(tx, id, center.id()).await? {
+        revision.notes = Notes { address: revision.notes.address, ..before.clone() };
+    }
+    actions::revise(by, now, tx, sealer, center, &person, &revision).await?;
     let version = queries::find(tx, center.id(), id).await?.version;
     if version == person.version {
         return Ok(Taken { done: TakenAs::Kept, person: id, before: None, version });
@@ -188,6 +192,7 @@ pub(crate) const POINTING: &[(&str, &str)] = &[
     ("merges", "merged_id"),
     ("people_told_apart", "person_id"),
     ("people_told_apart", "other_id"),
+    ("consents", "person_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.

@@ -7,7 +7,7 @@ use crate::store::Conn;
 const PAIRS: JournalTable = JournalTable {
     name: "phone_people",
     key: &["phone_id", "person_id"],
-    numbers: &["added_at", "card_id"],
+    numbers: &["added_at", "card_id", "told_version"],
     texts: &[],
     sealed: &[],
     again: &[],

@@ -3,6 +3,7 @@
 
 mod merging;
 mod throttle;
+mod told;
 
 use std::collections::BTreeSet;
 
@@ -24,6 +25,7 @@ use crate::web::{Lang, Site};
 
 pub use merging::{JOURNALED, absorb};
 pub use throttle::DoorThrottle;
+pub use told::told;
 
 pub const COOKIE: &str = "phone";
 
@@ -92,29 +94,37 @@ pub async fn known_or_new(
     }
 }
 
-/// Lets the phone speak for one more person, who gave a name and a number. Whoever does so checks in: the scan says who.
-pub async fn add_person(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId) -> Result<()> {
-    speak_for(now, tx, phone, person, None).await.map(|_| ())
+/// Lets the phone speak for one more person, who gave a name and a number. Whoever does so checks in: the scan says who. `told` is the
+/// version of the door's words that were before them, as far as that is known.
+pub async fn add_person(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId, told: Option<i64>) -> Result<()> {
+    speak_for(now, tx, phone, person, (None, told)).await.map(|_| ())
 }
 
 /// Lets the phone speak for the holder of a card, for as long as the card is good.
 pub async fn add_holder(now: Now, tx: &mut Conn, phone: &Phone, (card, person): (CardId, PersonId)) -> Result<()> {
-    if speak_for(now, tx, phone, person, Some(card)).await? {
+    if speak_for(now, tx, phone, person, (Some(card), None)).await? {
         audit::record(tx, phone, now, audit::entry("phone.speaks_for", phone.id.0)).await?;
     }
     Ok(())
 }
 
 /// True where it did not speak for them before.
-async fn speak_for(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId, card: Option<CardId>) -> Result<bool> {
+async fn speak_for(
+    now: Now,
+    tx: &mut Conn,
+    phone: &Phone,
+    person: PersonId,
+    (card, told): (Option<CardId>, Option<i64>),
+) -> Result<bool> {
     let added = sqlx::query(
-        "insert into phone_people (phone_id, person_id, added_at, card_id) values ($1, $2, $3, $4)
+        "insert into phone_people (phone_id, person_id, added_at, card_id, told_version) values ($1, $2, $3, $4, $5)
          on conflict (phone_id, person_id) do nothing",
     )
     .bind(phone.id)
     .bind(person)
     .bind(now.0)
     .bind(card)
+    .bind(told)
     .execute(tx)
     .await?;
     Ok(added.rows_affected() > 0)

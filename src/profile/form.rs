@@ -5,7 +5,8 @@ use rocket::{Route, State, get, post, routes};
 
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
-use crate::clock::Now;
+use crate::clock::{Date, Now};
+use crate::consents::{self, ConsentMethod, ConsentText, Guardianship, Purpose};
 use crate::error::{Error, Result};
 use crate::fields::parse;
 use crate::households::{self, Relation};
@@ -37,6 +38,8 @@ struct PersonForm {
     namesakes: Vec<PersonRow>,
     /// Who was registered just before, with whom somebody new may live.
     beside: Option<PersonRow>,
+    /// What somebody new is asked to agree to.
+    texts: Vec<ConsentText>,
 }
 
 impl PersonForm {
@@ -55,6 +58,19 @@ impl PersonForm {
 
     fn granted(&self) -> [PriorityGroup; 2] {
         forms::GRANTED
+    }
+
+    fn methods(&self) -> &'static [ConsentMethod] {
+        ConsentMethod::ALL
+    }
+
+    fn guardianships(&self) -> &'static [Guardianship] {
+        Guardianship::ALL
+    }
+
+    /// The name of the box that says yes to a text.
+    fn agreed(&self, text: &ConsentText) -> String {
+        format!("consent.{}", text.purpose)
     }
 
     /// The name of a field of a granted group, `needy.document`.
@@ -105,9 +121,23 @@ async fn known(conn: &mut Conn, center: CenterId, beside: Option<PersonId>) -> R
     }
 }
 
+/// The words of today that a worker asks somebody new to agree to.
+async fn words_of(conn: &mut Conn, today: Date) -> Result<Vec<ConsentText>> {
+    let mut texts = consents::queries::texts_on(conn, today).await?;
+    texts.retain(|text| Purpose::ASKED.contains(&text.purpose));
+    texts.sort_by_key(|text| text.purpose);
+    Ok(texts)
+}
+
 /// `beside` is who was registered just before: their address is proposed.
 #[get("/centers/<center>/people/new?<beside>")]
-async fn new(by: Coordinator, db: &Db, center: CenterId, beside: Option<PersonId>) -> Result<Page<PersonForm>> {
+async fn new(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    beside: Option<PersonId>,
+) -> Result<Page<PersonForm>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let beside = known(&mut conn, center.id(), beside).await?;
@@ -117,7 +147,9 @@ async fn new(by: Coordinator, db: &Db, center: CenterId, beside: Option<PersonId
         fields.add("address", beside.address.as_deref().unwrap_or_default());
     }
     let beside = beside.map(PersonRow::from);
-    Ok(Page(PersonForm { center, person: None, form: Form::filled(fields), namesakes: Vec::new(), beside }))
+    let texts = words_of(&mut conn, center.zone.date(now.0)).await?;
+    let form = Form::filled(fields);
+    Ok(Page(PersonForm { center, person: None, form, namesakes: Vec::new(), beside, texts }))
 }
 
 /// With whom somebody new lives, and as what.
@@ -137,7 +169,7 @@ fn beside(fields: &Fields) -> Result<Option<Beside>> {
     })
 }
 
-/// As `forms::person`, and `beside lives_with`; with `next` another form follows.
+/// As `forms::person` and `consents::forms::at_registration`, and `beside lives_with`; with `next` another form follows.
 #[post("/centers/<center>/people", data = "<fields>")]
 async fn create(
     by: Coordinator,
@@ -150,9 +182,13 @@ async fn create(
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let made = async {
         let input = forms::person(&fields, center.zone.date(now.0))?;
+        let agreed = consents::forms::at_registration(&fields, center.zone.date(now.0))?;
         let home = beside(&fields)?;
         let mut tx = db.begin().await?;
         let id = people::register(&by, now, &mut tx, sealer, &center, &input).await?;
+        for consent in &agreed {
+            consents::give(&by, now, &mut tx, sealer, (&center, id), consent).await?;
+        }
         if let Some(Beside { person, relation }) = home {
             let joined = households::join(&by, now, &mut tx, &center, (id, relation), person).await;
             joined.map_err(|error| error.in_field("moved_in", "lives_with"))?;
@@ -171,8 +207,10 @@ async fn create(
             _ => Vec::new(),
         };
         let beside = fields.get("beside").parse().ok();
-        let beside = known(&mut *db.read().await?, center.id(), beside).await?.map(PersonRow::from);
-        Ok(PersonForm { center, person: None, form: Form::again(fields, errors), namesakes, beside })
+        let mut conn = db.read().await?;
+        let beside = known(&mut conn, center.id(), beside).await?.map(PersonRow::from);
+        let texts = words_of(&mut conn, center.zone.date(now.0)).await?;
+        Ok(PersonForm { center, person: None, form: Form::again(fields, errors), namesakes, beside, texts })
     })
     .await
 }
@@ -200,6 +238,7 @@ async fn edit(
         form: Form::filled(values),
         namesakes: Vec::new(),
         beside: None,
+        texts: Vec::new(),
     }))
 }
 
@@ -267,7 +306,8 @@ async fn update(
         let person = queries::find(&mut *db.read().await?, center.id(), id).await?;
         let form = Form::again(fields.clone(), errors);
         let form = if is_overtaken(&form) { form.beside(differing(&person, sealer, &fields, lang)) } else { form };
-        Ok(PersonForm { center, person: Some(person), form, namesakes: Vec::new(), beside: None })
+        let (namesakes, texts) = (Vec::new(), Vec::new());
+        Ok(PersonForm { center, person: Some(person), form, namesakes, beside: None, texts })
     })
     .await
 }

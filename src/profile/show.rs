@@ -4,11 +4,13 @@ use askama::Template;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
+use super::consents::PurposeLine;
 use super::queries::{self, TeamOf, Visit};
 use crate::auth::Coordinator;
 use crate::centers::{Center, CenterId};
 use crate::check_in::cards::{self, Card};
 use crate::clock::{Date, Now};
+use crate::consents::{Consent, ConsentAnswer, ConsentMethod, Guardianship, Purpose};
 use crate::error::{Error, Result};
 use crate::fields::parse;
 use crate::households::{self, HomeStay, Housemate};
@@ -48,6 +50,8 @@ pub(super) struct PersonPage {
     /// The households in which they live or have lived, the latest first, and with whom they live now.
     homes: Vec<HomeStay>,
     housemates: Vec<Housemate>,
+    /// What they agreed to, purpose by purpose.
+    pub(super) agreed: Vec<PurposeLine>,
     /// The latest card, good or not.
     card: Option<Card>,
     today: Date,
@@ -58,6 +62,9 @@ pub(super) struct PersonPage {
     ending: Form,
     pub(super) phoning: Form,
     pub(super) scanning: Form,
+    /// Writing down an answer; taking one back, voiding one and its paper.
+    pub(super) asking: Form,
+    pub(super) taking_back: Form,
 }
 
 impl PersonPage {
@@ -91,6 +98,7 @@ impl PersonPage {
             groups: groups::groups_on(person.birth_date, &memberships, bands, today).iter().collect(),
             visits: queries::visits(by, conn, center.id(), person.id, VISITS).await?,
             teams: queries::teams(conn, center.id(), person.id).await?,
+            agreed: PurposeLine::of_person(conn, sealer, center.id(), person.id).await?,
             card: cards::queries::of_person(conn, person.id).await?.into_iter().next(),
             center,
             person,
@@ -99,6 +107,8 @@ impl PersonPage {
             granting: Form::new(),
             phoning: Form::new(),
             scanning: Form::new(),
+            asking: super::consents::proposed(today),
+            taking_back: super::consents::taken_back_today(today),
             ending: Form::filled(last_days(&memberships, today)),
             memberships,
             today,
@@ -107,6 +117,28 @@ impl PersonPage {
 
     fn field(&self, name: &str, membership: impl std::fmt::Display) -> String {
         format!("{name}.{membership}")
+    }
+
+    fn answers(&self) -> &'static [ConsentAnswer] {
+        ConsentAnswer::ALL
+    }
+
+    fn methods(&self) -> &'static [ConsentMethod] {
+        ConsentMethod::ALL
+    }
+
+    fn guardianships(&self) -> &'static [Guardianship] {
+        Guardianship::ALL
+    }
+
+    /// Whether the center keeps no service record of them any more.
+    fn is_stopped(&self) -> bool {
+        self.agreed.iter().any(|line| line.purpose == Purpose::Service && line.state.is_stopped())
+    }
+
+    /// The address of what is done with an entry of what they agreed to.
+    fn consent(&self, consent: &Consent) -> String {
+        self.center.path(format_args!("/people/{}/consents/{}", self.person.id, consent.id))
     }
 
     /// The address of a membership's scan.

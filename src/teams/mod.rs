@@ -6,6 +6,7 @@ pub(crate) mod forms;
 mod merging;
 mod pages;
 pub mod queries;
+mod told;
 mod types;
 
 use rocket::fairing::AdHoc;
@@ -13,6 +14,7 @@ use rocket::fairing::AdHoc;
 pub use actions::{add_member, create, disband, lead, leave};
 pub use forms::TeamInput;
 pub use merging::{JOURNALED, absorb};
+pub use told::told;
 pub use types::{Member, Team, TeamId, TeamKind, TeamKindId, TeamName};
 
 pub fn stage() -> AdHoc {

@@ -4,7 +4,7 @@
 use rocket::http::{ContentType, Header};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use crate::error::{Error, Result};
 
@@ -67,15 +67,32 @@ impl Table {
     /// `Internal` for more rows or longer texts than a workbook holds.
     pub fn xlsx(&self) -> Result<File> {
         let bytes = self.workbook().map_err(Error::internal)?;
-        let kind = ContentType::new("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet");
-        Ok(File { name: format!("{}.xlsx", self.name), kind, bytes })
+        Ok(File { name: format!("{}.xlsx", self.name), kind: workbook_kind(), bytes })
+    }
+
+    /// A workbook of several sheets, each under its name.
+    ///
+    /// # Errors
+    /// As [`Table::xlsx`]'s, and for a name that a sheet cannot have.
+    pub fn workbook_of(name: &str, sheets: &[(String, Self)]) -> Result<File> {
+        let made = || {
+            let mut book = blank()?;
+            for (title, table) in sheets {
+                table.fill(book.add_worksheet().set_name(title)?)?;
+            }
+            book.save_to_buffer()
+        };
+        let bytes = made().map_err(|error: XlsxError| Error::internal(error))?;
+        Ok(File { name: format!("{name}.xlsx"), kind: workbook_kind(), bytes })
     }
 
     fn workbook(&self) -> std::result::Result<Vec<u8>, XlsxError> {
-        let mut book = Workbook::new();
-        // The same table is the same file; when it was fetched is nobody's matter.
-        book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
-        let sheet = book.add_worksheet();
+        let mut book = blank()?;
+        self.fill(book.add_worksheet())?;
+        book.save_to_buffer()
+    }
+
+    fn fill(&self, sheet: &mut Worksheet) -> std::result::Result<(), XlsxError> {
         sheet.set_freeze_panes(1, 0)?;
         for (column, name) in (0..).zip(&self.head) {
             sheet.write_string_with_format(0, column, name, &Format::new().set_bold())?;
@@ -99,8 +116,19 @@ impl Table {
         }
         sheet.set_autofit_max_width(WIDEST);
         sheet.autofit();
-        book.save_to_buffer()
+        Ok(())
     }
+}
+
+/// The same tables are the same file; when it was fetched is nobody's matter.
+fn blank() -> std::result::Result<Workbook, XlsxError> {
+    let mut book = Workbook::new();
+    book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
+    Ok(book)
+}
+
+fn workbook_kind() -> ContentType {
+    ContentType::new("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 }
 
 /// Text that a spreadsheet would take for a formula (OWASP, "CSV Injection"), a number, a date or a truth gets a tab first:

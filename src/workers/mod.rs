@@ -10,6 +10,7 @@ pub(crate) mod forms;
 mod merging;
 mod pages;
 pub mod queries;
+mod told;
 mod types;
 
 use rocket::fairing::AdHoc;
@@ -17,6 +18,7 @@ use rocket::fairing::AdHoc;
 pub use actions::{add, end};
 pub use forms::{Ending, WorkerInput};
 pub use merging::{DoubledWorker, JOURNALED, absorb, doubled};
+pub use told::told;
 pub use types::{Qualification, Worker, WorkerId, WorkerKind};
 
 pub fn stage() -> AdHoc {

@@ -143,6 +143,12 @@ impl Row {
             let path = format!("/centers/1/people/{person}/memberships/1/paper");
             sends_as(&ann, &path, ("paper", "证明.png"), &picture()).await.is(303);
         }
+        if self.route.contains("/<consent>/paper") && (self.is_looking() || self.route.ends_with("/removal")) {
+            let ann = app.sign_in("ann").await;
+            let person = app.number("select person_id from consents where id = 1").await;
+            let path = format!("/centers/1/people/{person}/consents/1/paper");
+            sends_as(&ann, &path, ("paper", "同意书.png"), &picture()).await.is(303);
+        }
         if self.path.contains("$invitation") {
             let mut tx = app.begin().await;
             sqlx::query(

@@ -74,6 +74,7 @@ fn a_newcomer_is_kept_without_network() {
         let app = TestApp::open(&prepared).await;
         world(&app).await;
         app.execute("update sessions set capacity = 60 where id = 1").await;
+        app.execute("insert into consents (person_id, center_id, purpose, text_id, answer, given_on, method, recorded_at) select p.id, 1, t.purpose, t.id, 'given', '2026-03-01', 'paper', 0 from people p, consent_texts t where p.name = '陈大文' and t.purpose = 'photos'").await;
         app.db().close().await;
     });
     tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -86,10 +87,15 @@ fn a_newcomer_is_kept_without_network() {
         // The day's sessions are tabs, and who is expected stands below without a search.
         assert_eq!(desk.browser.text("#sessions [aria-current] b").await, "早茶会");
         desk.browser.see("陈大文").await;
+        // Who has not agreed to pictures bears a sign in the list, and once they are in.
+        let signs = "return [...document.querySelectorAll('#people li')].map(one => one.innerText.includes('不拍照') + one.querySelector('b').innerText)";
+        let signs = desk.browser.execute(signs, vec![]).await.to_string();
+        assert!(signs.contains("true梁惠芳") && signs.contains("false陈大文"), "{signs}");
         desk.browser.click("#people button").await;
         desk.browser.text("#result[data-kind=in]").await;
         desk.browser.click("#result-close").await;
         assert_eq!(desk.browser.text("#last-name").await, "梁惠芳");
+        assert!(desk.browser.text("#last-text").await.contains("不拍照"));
         // A volunteer takes no seat.
         desk.counts("0").await;
         // Who came along is written down beside the name.

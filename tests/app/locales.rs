@@ -112,6 +112,10 @@ enum Words {
 const PATTERNS: &[(&str, Words)] = &[
     ("accounts.role_{}", Words::Set("Role", &[])),
     ("audit.{}", Words::Actions),
+    // Nobody is asked about the door: its words are before whoever types a name there.
+    ("consents.about_{}", Words::Set("Purpose", &["door"])),
+    ("consents.agreed_{}", Words::Set("Purpose", &["door"])),
+    ("consents.withdraw_{}", Words::Set("Purpose", &["door"])),
     ("demo.{}", Words::Set("Role", &[])),
     // Whoever is in already, or has left, is told no more.
     ("door.next.{}", Words::Set("Code", &["already_in", "already_left"])),

@@ -97,8 +97,11 @@ const EDITS: &[Edit] = &[
 /// Forms that come with something filled in which is no record's: what most of those who open them will want.
 const PROPOSALS: &[(&str, &str)] = &[
     ("/catalogs/<catalog>", "the centers' own class of rooms"),
+    ("/consent-texts", "from today on"),
     ("/centers/<center>/activities", "tomorrow afternoon, once, published"),
     ("/centers/<center>/households", "opened today, at the head's address"),
+    ("/centers/<center>/people/<id>/consents", "a yes, said to a worker today"),
+    ("/centers/<center>/people/<id>/consents/withdrawal", "today"),
     ("/centers/<center>/rooms", "the hours in which most rooms are open"),
     ("/centers/<center>/rooms/required", "a room of each required kind that is missing, called like it"),
     ("/centers/<center>/sessions/<id>/closing", "the minutes that the door saw"),

@@ -6,6 +6,7 @@ mod moment;
 
 use crate::phones::{self, DoorThrottle, Handset, Look, Phone};
 use std::ops::Deref;
+use std::sync::Arc;
 
 use answer::{AnswerPage, DoorAnswer, Stop};
 use askama::Template;
@@ -14,6 +15,7 @@ use rocket::http::{CookieJar, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
+use rocket_db_pools::Database;
 
 use crate::activities::{self, Session, SessionId, notice};
 use crate::check_in::admit::{Answer, Refused};
@@ -24,6 +26,7 @@ use crate::check_in::types::{Code, RequestId};
 use crate::check_in::{Queue, Way, actions, rules};
 use crate::clock::{Now, Timestamp};
 use crate::codes::{self, CodeOf};
+use crate::consents::{self, DoorText, DoorTexts, Purpose};
 use crate::error::{Error, FieldErrors, Result};
 use crate::people::{self, PersonId};
 use crate::ratings::{self, RatedOn};
@@ -47,6 +50,8 @@ pub(super) struct DoorPage {
     form: Form,
     request: RequestId,
     pass: Pass,
+    /// What whoever gives a name has before them.
+    words: Option<Arc<DoorText>>,
 }
 
 impl DoorPage {
@@ -83,6 +88,7 @@ struct AtTheDoor<'r> {
     now: Now,
     handset: Handset,
     gate: Gate<'r>,
+    words: Option<Arc<DoorText>>,
 }
 
 impl Deref for AtTheDoor<'_> {
@@ -103,7 +109,13 @@ impl<'r> FromRequest<'r> for AtTheDoor<'r> {
         else {
             return Outcome::Error((Status::InternalServerError, ()));
         };
-        Outcome::Success(Self { now, handset, gate })
+        let (Some(db), Some(words)) = (Db::fetch(request.rocket()), request.rocket().state::<DoorTexts>()) else {
+            return Outcome::Error((Status::InternalServerError, ()));
+        };
+        match words.current(db, now).await {
+            Ok(words) => Outcome::Success(Self { now, handset, gate, words }),
+            Err(_) => Outcome::Error((Status::ServiceUnavailable, ())),
+        }
     }
 }
 
@@ -133,7 +145,8 @@ impl AtTheDoor<'_> {
         let request = form.value("request_id").parse().unwrap_or_else(|_| RequestId::random());
         let today = session.zone.date(self.now.0) == session.local_date;
         let (asking, pass) = (asking || people.is_empty(), Pass::default());
-        DoorPage { look: self.look, today, asking, people, session, form, request, pass }
+        let words = self.words.clone();
+        DoorPage { look: self.look, today, asking, people, session, form, request, pass, words }
     }
 
     /// The page again, with what is wrong with what was sent.
@@ -147,6 +160,17 @@ impl AtTheDoor<'_> {
         let people = self.people(&mut *db.read().await?, &session).await?;
         let page = DoorPage { pass, ..self.page(session, people, true, Form::again(fields, errors)) };
         Ok(DoorAnswer::asked(page, Status::UnprocessableEntity))
+    }
+
+    /// The version of the words that the form was shown with, as far as it says a true one. Another process may know of later words.
+    async fn told(&self, db: &Db, fields: &Fields) -> Result<Option<i64>, Error> {
+        let Ok(said) = fields.get("words").parse::<i64>() else { return Ok(None) };
+        if self.words.as_ref().is_some_and(|words| (1..=words.version).contains(&said)) {
+            return Ok(Some(said));
+        }
+        let is_there =
+            consents::queries::is_before_people(&mut *db.read().await?, Purpose::Door, said, self.now).await?;
+        Ok(is_there.then_some(said))
     }
 
     /// A phone that was forgotten meanwhile begins anew.
@@ -263,7 +287,10 @@ async fn check_in(
             (Some(person), actions::visit(phone, at.now, queue, &session, request, (person, way)).await?)
         }
         None if !throttle.admits(at.browser.address) => return Err(at.closed(session, Code::TooMany).into()),
-        None => first_visit(db, sealer, &at, jar, &session, request, input).await?,
+        None => {
+            let told = at.told(db, &fields).await?;
+            first_visit(db, sealer, &at, jar, (&session, told), request, input).await?
+        }
     };
     let name = match person {
         Some(person) => Some(people::queries::name(&mut *db.read().await?, person).await?),
@@ -278,7 +305,7 @@ async fn first_visit(
     sealer: &Sealer,
     at: &AtTheDoor<'_>,
     jar: &CookieJar<'_>,
-    session: &Session,
+    (session, told): (&Session, Option<i64>),
     request: RequestId,
     input: DoorInput,
 ) -> Result<(Option<PersonId>, Answer), Error> {
@@ -286,7 +313,8 @@ async fn first_visit(
     let visitor = (at.phone.clone(), at.browser.agent.as_str());
     let visit = match input {
         DoorInput::New { name, number } => {
-            actions::first_visit(visitor, at.now, &mut tx, sealer, session, request, (&name, &number)).await?
+            let said = (&name, &number, told);
+            actions::first_visit(visitor, at.now, &mut tx, sealer, session, request, said).await?
         }
         DoorInput::Card(code) => {
             actions::first_visit_by_card(visitor, at.now, &mut tx, session, request, code.hash(sealer)).await?

@@ -100,6 +100,9 @@ struct RosterPerson {
     fold: Option<String>,
     sounds: String,
     hint: Hint,
+    /// Whether pictures may be taken of them; of most, nobody has asked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    photos: bool,
     /// By session, where they come as something else than a participant.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     roles: BTreeMap<SessionId, Part>,
@@ -170,6 +173,7 @@ struct RosterRow {
     person: PersonRow,
     name_fold: String,
     sounds: String,
+    photos: Flag,
 }
 
 #[derive(sqlx::FromRow)]
@@ -189,7 +193,9 @@ async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> R
             where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
               and exists (select 1 from account_scopes x where x.account_id = $4 and x.team_id = s.team_id)
          )
-         select p.id, p.name, p.birth_date, p.phone_last4, p.name_fold, p.sounds
+         select p.id, p.name, p.birth_date, p.phone_last4, p.name_fold, p.sounds,
+                case when exists (select 1 from photos_allowed f
+                     where f.person_id = e.person_id and f.center_id = e.center_id) then 1 else 0 end as photos
          from enrolments e join people p on p.id = e.person_id
          where e.center_id = $1 and ($3 = 0
             or p.id in (select m.person_id from day d join team_members m on m.team_id = d.team_id and m.left_on is null)
@@ -226,6 +232,7 @@ async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> R
         hint: Hint { born: row.person.birth_year(), last4: row.person.phone_last4 },
         fold: Some(row.name_fold).filter(|fold| *fold != row.person.name),
         sounds: row.sounds,
+        photos: row.photos.is_set(),
         name: row.person.name,
     };
     Ok(known.into_iter().map(person).collect())

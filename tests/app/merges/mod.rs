@@ -5,7 +5,7 @@ mod model;
 use serde_json::{Value, json};
 
 use crate::check_in::{card, request, session};
-use crate::support::{TestApp, User, on_both_engines};
+use crate::support::{User, on_both_engines};
 
 async fn person(ann: &User<'_>, facts: Value) -> i64 {
     let mut body = json!({"center": 1});
@@ -24,7 +24,32 @@ async fn revealed(page: &User<'_>, id: i64, which: &str, number: &str) {
     page.post(&format!("/centers/1/people/{id}/reveals"), &fields).await.is(200).shows(number);
 }
 
+/// Tables of which rows may go: the journal brings again all that stood in them.
+const WHOLE: [&str; 5] = ["phone_people", "team_members", "workers", "enrolments", "person_phones"];
+
 on_both_engines! {
+    async fn a_row_that_goes_is_remembered_whole(app: TestApp) {
+        let lent = [
+            linli::people::merging::JOURNALED, linli::phones::JOURNALED, linli::teams::JOURNALED, linli::workers::JOURNALED,
+        ].concat();
+        for name in WHOLE {
+            let table = lent.iter().find(|table| table.name == name).unwrap();
+            let mut conn = app.db().read().await.unwrap();
+            let sql = match app.db().engine() {
+                linli::store::Engine::Sqlite => format!("select name from pragma_table_info('{name}')"),
+                linli::store::Engine::Postgres => format!(
+                    "select cast(column_name as text) from information_schema.columns where table_name = '{name}'"
+                ),
+            };
+            let mut columns: Vec<String> =
+                sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *conn).await.unwrap();
+            let mut known: Vec<&str> = [table.key, table.numbers, table.texts, table.sealed].concat();
+            columns.sort_unstable();
+            known.sort_unstable();
+            assert_eq!(columns, known, "{name}");
+        }
+    }
+
     async fn what_is_known_of_both_is_known_of_one_and_returns(app: TestApp) {
         let (ann, page) = (app.token("ann").await, app.sign_in("ann").await);
         let one = person(&ann, json!({"name": "梁惠芳", "phone": "13800138001", "note": "耳背", "address": "罗沙路 1 号"})).await;
@@ -42,6 +67,9 @@ on_both_engines! {
         assert_eq!((&told["birth_date"], &told["sex"]), (&json!("1950-03-05"), &json!("f")), "the ID number says them");
         assert_eq!((&told["note"], &told["care"], &told["languages"]), (&json!("耳背；养猫"), &json!("花生过敏"), &json!("客家话")));
         assert_eq!(told["address"], "罗沙路 1 号");
+        let asked = json!({"asker": "person", "identity": "身份证"});
+        let told = ann.post_json(&format!("/api/v1/people/{other}/own-data"), asked).await.is(200).json();
+        assert_eq!(told["parts"]["former"][0]["name"], "梁惠芳", "{told}");
         revealed(&page, one, "phone", "13900139002").await;
         revealed(&page, one, "id_number", "441900195003050025").await;
         revealed(&page, one, "emergency", "女儿 13711112222").await;

@@ -176,6 +176,10 @@ impl Maker<'_> {
         let phones = format!("/centers/1/people/{}/phones", self.names["person"]);
         ann.post(&phones, &[("label", "家里"), ("other_phone", "0769-22223333")]).await.is(303);
         self.number("phone_row", "select max(id) from person_phones").await;
+        let consent =
+            [("purpose", "photos"), ("answer", "given"), ("given_on", "2026-03-01"), ("given_method", "paper")];
+        ann.post(&format!("/centers/1/people/{}/consents", self.names["person"]), &consent).await.is(303);
+        self.number("consent", "select id from consents").await;
         self.name("household", home);
         self.number("stay", "select max(id) from household_members").await;
         self.name("holder", holder);

@@ -68,6 +68,17 @@ const UNIT: &[(&str, &str)] = &[
     ("note", "可借礼堂"),
 ];
 const UNIT_LINES: &[&str] = &["name", "contact", "address", "supported_by"];
+const CONSENT: &[(&str, &str)] = &[
+    ("purpose", "photos"),
+    ("answer", "given"),
+    ("given_on", "2026-03-05"),
+    ("given_method", "paper"),
+    ("guardian", "陈丽"),
+    ("guardianship", "parent"),
+];
+const WORDS: &[(&str, &str)] =
+    &[("purpose", "photos"), ("wording", "新的文字"), ("wording_en", "New words"), ("effective_from", "2026-03-05")];
+const IDENTITY: &[(&str, &str)] = &[("asker", "person"), ("identity", "看了身份证")];
 const REASON: &[(&str, &str)] = &[("reason", "点错了")];
 
 /// The pages' forms.
@@ -145,6 +156,10 @@ pub(super) const PAGES: &[Form] = &[
         &[],
     ),
     form("ann", "/centers/1/people/1/memberships/1/void", &[("void.1", "填错了")], &["void.1"], &[]),
+    form("ann", "/centers/1/people/1/consents", CONSENT, &["guardian"], &[]),
+    form("ann", "/centers/1/people/1/consents/1/void", &[("void_consent.1", "记错了")], &["void_consent.1"], &[]),
+    form("ann", "/centers/1/people/1/own-data", IDENTITY, &["identity"], &[]),
+    form("ada", "/consent-texts", WORDS, &[], &["wording", "wording_en"]),
     form("ann", "/centers/1/people/3/reveals", &[("which", "phone"), ("reason", "家访")], &["reason"], &[]),
     form("ann", "/centers/1/people/1/phones", &[("label", "女儿"), ("other_phone", "13900139001")], &["label"], &[]),
     form("ann", "/centers/1/people/1/card/revocation", REASON, &["reason"], &[]),
@@ -284,6 +299,10 @@ pub(super) const BODIES: &[Form] = &[
         &[],
     ),
     form("ann", "/api/v1/households/1", &[("opened_on", "2026-01-10"), ("address", "罗沙路")], &["address"], &[]),
+    form("ann", "/api/v1/people/1/consents", CONSENT, &["guardian"], &[]),
+    form("ann", "/api/v1/people/1/consents/1/void", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/people/1/own-data", IDENTITY, &["identity"], &[]),
+    form("ada", "/api/v1/consent-texts", WORDS, &[], &["wording", "wording_en"]),
     form("ann", "/api/v1/sessions/1/cancellation", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/skipping", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/closing", &[("summary", "好")], &[], &["summary"]),

@@ -74,7 +74,10 @@ async function receive({ card, person, walkIn }) {
 const shown = (card) => `…${(roster.plainCode(card) ?? card).slice(-4)}`;
 
 const outcomeOf = (item) => ({
-  id: item.request_id, session: item.session_id, person: item.way === "in" ? item.known : undefined, name: item.name ?? "", label: item.label, at: Date.parse(item.occurred_at) + roster.roster.ahead,
+  id: item.request_id, session: item.session_id, person: item.way === "in" ? item.known : undefined,
+  // Of whoever the device knows nothing, nobody has asked.
+  unpictured: item.way === "in" && !roster.person(item.known)?.photos,
+  name: item.name ?? "", label: item.label, at: Date.parse(item.occurred_at) + roster.roster.ahead,
 });
 
 function verified(item, told) {

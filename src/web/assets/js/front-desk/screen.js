@@ -55,7 +55,7 @@ function last() {
   write($("last-name"), outcome.name || outcome.label);
   write($("last-word"), outcome.word);
   $("last-word").className = `badge ${BADGE[outcome.kind]}`;
-  write($("last-text"), [time(outcome.at), outcome.text].filter(Boolean).join(" · "));
+  write($("last-text"), [time(outcome.at), outcome.unpictured && word("no_photos"), outcome.text].filter(Boolean).join(" · "));
 }
 
 /** Nobody's name stays on the screen. */
@@ -82,16 +82,17 @@ function row(outcome) {
   const text = element("div", "grow");
   text.append(element("b", "", outcome.name || outcome.label));
   const detail = outcome.kind === "in" || outcome.kind === "out" ? "" : outcome.text;
-  const note = [outcome.note, detail].filter(Boolean).join(" · ");
+  const note = [outcome.unpictured && word("no_photos"), outcome.note, detail].filter(Boolean).join(" · ");
   if (note) text.append(element("small", "meta", note));
   item.append(element("time", "", time(outcome.at)), text, element("span", `badge ${BADGE[outcome.kind]}`, outcome.word));
   return item;
 }
 
-/** Born when, the phone's end: what tells two of one name apart. */
+/** Born when, the phone's end: what tells two of one name apart; and that no pictures are taken of them, for whoever has a camera. */
 export function hint(person) {
   const { born, last4 } = person.hint;
-  return [born && word("born", { n: born }), last4 && word("last4", { n: last4 })].filter(Boolean).join(" · ");
+  const pictures = !person.photos && word("no_photos");
+  return [born && word("born", { n: born }), last4 && word("last4", { n: last4 }), pictures].filter(Boolean).join(" · ");
 }
 
 /** The people found, one tap each. */
