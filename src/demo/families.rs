@@ -5,6 +5,7 @@ use super::{Builder, Made};
 use crate::clock::Now;
 use crate::error::Result;
 use crate::households::{self, Relation};
+use crate::merges;
 use crate::people::{self, GrantedCode, MembershipInput, PersonId, other_phones};
 use crate::store::Conn;
 use crate::web::Fields;
@@ -33,7 +34,23 @@ pub(super) async fn settle(b: &Builder, tx: &mut Conn, made: &Made) -> Result<()
     let mut dice = Inventor::new(made.center.id().0.unsigned_abs(), b.today());
     move_in(b, tx, made, &mut dice, &residents).await?;
     list(b, tx, made, &mut dice, &residents).await?;
-    write_down(b, tx, made, &residents).await
+    write_down(b, tx, made, &residents).await?;
+    double(b, tx, made, &residents).await
+}
+
+/// Two residents who were registered once more: one of them is found among the likely doubles, the other was made one already.
+async fn double(b: &Builder, tx: &mut Conn, made: &Made, residents: &[PersonId]) -> Result<()> {
+    for (&id, is_merged) in residents.iter().zip([false, true]) {
+        let person = people::queries::find(tx, made.center.id(), id).await?;
+        let born = person.birth_date.map(|date| date.to_string()).unwrap_or_default();
+        let said = Fields::default().with("name", &person.name).with("birth_date", born).with("anyway", "1");
+        let input = people::forms::person(&said.with("address", "罗沙路"), b.today())?;
+        let again = people::register(&made.coordinator, b.now, tx, &b.sealer, &made.center, &input).await?;
+        if is_merged {
+            merges::merge(&made.coordinator, b.now, tx, &b.sealer, &made.center, (id, again), &[]).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Households of one to four, from the first resident on.
