@@ -60,6 +60,8 @@ pub mod me;
 pub mod portal;
 pub mod imports;
 pub mod exports;
+pub mod erasure;
+pub mod retention;
 pub mod search;
 
 // Roof.
@@ -111,6 +113,8 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(portal::stage())
         .attach(imports::stage())
         .attach(exports::stage())
+        .attach(erasure::stage())
+        .attach(retention::stage())
         .attach(search::stage())
         .attach(keys::stage())
         .attach(openapi::stage())

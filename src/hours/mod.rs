@@ -3,10 +3,12 @@
 //! (志愿服务记录与证明出具办法 art. 7: time really given; art. 19: nothing else is recorded as service).
 
 mod actions;
+mod forgetting;
 pub mod queries;
 mod rules;
 mod types;
 
 pub use actions::{confirm, correct, reverse_all};
+pub use forgetting::forget;
 pub use queries::Volunteer;
 pub use types::{Confirmed, EntryId, MAX_MINUTES, Source};

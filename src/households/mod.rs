@@ -3,6 +3,7 @@
 
 mod actions;
 pub(crate) mod api;
+mod forgetting;
 pub(crate) mod forms;
 mod pages;
 pub mod queries;
@@ -11,6 +12,7 @@ mod types;
 use rocket::fairing::AdHoc;
 
 pub use actions::{join, move_in, open, revise, revise_stay, void_stay};
+pub use forgetting::forget;
 pub use types::{HomeStay, Household, HouseholdCount, HouseholdId, Housemate, Relation, StayId};
 
 pub fn stage() -> AdHoc {

@@ -6,6 +6,7 @@
 mod actions;
 pub(crate) mod api;
 mod facts;
+mod forgetting;
 pub(crate) mod forms;
 pub mod groups;
 mod list;
@@ -27,6 +28,7 @@ use rocket::fairing::AdHoc;
 pub use actions::{
     admit_staff, admit_unknown, enrol_known, enrolled, refuse_namesake, register, register_by_name, revise,
 };
+pub use forgetting::{AMONG, ERASED, Forgetting, forget, hold};
 pub use forms::{GrantedCode, MembershipInput, PersonInput, PersonRevision};
 pub use memberships::{end_membership, grant_membership, keep_paper, paper, void_membership};
 pub use name::Name;

@@ -2,6 +2,7 @@
 
 mod actions;
 pub(crate) mod api;
+mod forgetting;
 pub(crate) mod forms;
 mod pages;
 pub mod queries;
@@ -10,6 +11,7 @@ mod types;
 use rocket::fairing::AdHoc;
 
 pub use actions::{add_member, create, disband, lead, leave};
+pub use forgetting::forget;
 pub use forms::TeamInput;
 pub use types::{Member, Team, TeamId, TeamKind, TeamKindId, TeamName};
 

@@ -6,6 +6,7 @@
 
 mod actions;
 pub(crate) mod api;
+mod forgetting;
 pub(crate) mod forms;
 mod pages;
 pub mod queries;
@@ -14,6 +15,7 @@ mod types;
 use rocket::fairing::AdHoc;
 
 pub use actions::{add, end};
+pub use forgetting::forget;
 pub use forms::{Ending, WorkerInput};
 pub use types::{Qualification, Worker, WorkerId, WorkerKind};
 
