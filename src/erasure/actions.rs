@@ -1,5 +1,7 @@
 //! Asking for an erasure, and deciding about it.
 
+use sqlx::AssertSqlSafe;
+
 use super::types::{Erasure, ErasureId, ErasureInput, ErasureState, Extent};
 use super::{jobs, queries};
 use crate::auth::{Coordinator, Manager};
@@ -7,7 +9,7 @@ use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, OnViolation, Result};
 use crate::imports::{self, NamedRosters};
-use crate::people::{self, Forgetting, Person, PersonId};
+use crate::people::{self, AMONG, Forgetting, Person, PersonId};
 use crate::store::{self, Conn, Db, Sealer};
 use crate::{audit, check_in, hours, households, phones, teams, workers};
 
@@ -146,7 +148,11 @@ pub async fn forget_everything(tx: &mut Conn, gone: &Forgetting, named: &NamedRo
     teams::forget(tx, gone).await?;
     hours::forget(tx, gone).await?;
     imports::forget(tx, named).await?;
-    people::forget(tx, gone).await
+    people::forget(tx, gone).await?;
+    // Why it was declined before, perhaps with the name.
+    let sql = format!("update erasures set decline_reason = null where person_id in {AMONG}");
+    sqlx::query(AssertSqlSafe(sql)).bind(gone.ids()).execute(tx).await?;
+    Ok(())
 }
 
 /// A database of more bytes is written anew at night: meanwhile nobody else writes.

@@ -103,7 +103,7 @@ impl From<Erasure> for ErasureJson {
 
 /// What the person's erasure would take. 410 `gone` for somebody who was erased.
 #[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = TracesJson), (status = "4XX", body = Problem)))]
-#[get("/people/<id>/erasure")]
+#[get("/people/<id>/erasure", rank = 2)]
 pub(crate) async fn preview(by: Coordinator, db: &Db, now: Now, id: PersonId) -> Result<Json<TracesJson>> {
     let mut conn = db.read().await?;
     people::queries::center_of(&by, &mut conn, id).await?;

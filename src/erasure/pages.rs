@@ -73,7 +73,7 @@ impl View for ErasurePage {
     }
 }
 
-#[get("/centers/<center>/people/<id>/erasure")]
+#[get("/centers/<center>/people/<id>/erasure", rank = 2)]
 async fn show(by: Coordinator, db: &Db, now: Now, center: CenterId, id: PersonId) -> Result<Page<ErasurePage>> {
     let mut conn = db.read().await?;
     let opened = open_in(&by, &mut conn, center, id).await?;

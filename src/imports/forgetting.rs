@@ -7,6 +7,7 @@ use sqlx::AssertSqlSafe;
 
 use super::actions;
 use super::types::{ImportId, ImportSource};
+use crate::centers::CenterId;
 use crate::error::Result;
 use crate::files::{self, FileId};
 use crate::people::{AMONG, Forgetting, PersonId};
@@ -54,6 +55,9 @@ impl SoughtNames {
 pub struct NamedRosters {
     files: Vec<FileId>,
     rows: Vec<(ImportId, i64)>,
+    /// Whose heads name somebody, for a row was taken for the header; and the same as they are remembered.
+    headed: Vec<ImportId>,
+    remembered: Vec<(CenterId, String)>,
 }
 
 impl NamedRosters {
@@ -99,12 +103,26 @@ pub async fn find_named(conn: &mut Conn, sealer: &Sealer, gone: &Forgetting) -> 
     }
     let sql = format!("select r.import_id, r.row, r.sealed, r.person_id from import_rows r join imports i on i.id = r.import_id where {centers}");
     let all: Vec<(ImportId, i64, Sealed, Option<PersonId>)> =
-        sqlx::query_as(AssertSqlSafe(sql)).bind(gone.ids()).bind(gone.center).fetch_all(conn).await?;
+        sqlx::query_as(AssertSqlSafe(sql)).bind(gone.ids()).bind(gone.center).fetch_all(&mut *conn).await?;
     let people: BTreeSet<PersonId> = gone.people.iter().copied().collect();
     let is_theirs = |(_, _, sealed, person): &(ImportId, i64, Sealed, Option<PersonId>)| {
         let fields = actions::opened(sealer, sealed);
         person.is_some_and(|id| people.contains(&id)) || fields.names().any(|name| wanted.stands_in(fields.get(name)))
     };
+    let headed: Vec<(ImportId, String)> =
+        sqlx::query_as(AssertSqlSafe(format!("select i.id, i.mapping from imports i where {centers}")))
+            .bind(gone.ids())
+            .bind(gone.center)
+            .fetch_all(&mut *conn)
+            .await?;
+    named.headed = headed.into_iter().filter(|(_, heads)| wanted.stands_in(heads)).map(|(id, _)| id).collect();
+    let remembered: Vec<(CenterId, String)> =
+        sqlx::query_as(AssertSqlSafe(format!("select i.center_id, i.heads from import_mappings i where {centers}")))
+            .bind(gone.ids())
+            .bind(gone.center)
+            .fetch_all(conn)
+            .await?;
+    named.remembered = remembered.into_iter().filter(|(_, heads)| wanted.stands_in(heads)).collect();
     named.rows = all.into_iter().filter(is_theirs).map(|(import, row, ..)| (import, row)).collect();
     Ok(named)
 }
@@ -122,6 +140,17 @@ pub async fn forget(tx: &mut Conn, named: &NamedRosters) -> Result<()> {
                and cast(j.value ->> 'row' as bigint) = import_rows.row)",
     )
     .bind(rows(&named.rows, |(import, row)| json!({ "import": import, "row": row })))
+    .execute(&mut *tx)
+    .await?;
+    let sql = format!("update imports set mapping = '{{}}' where id in {AMONG}");
+    sqlx::query(AssertSqlSafe(sql)).bind(rows(&named.headed, |id| json!(id))).execute(&mut *tx).await?;
+    sqlx::query(
+        "delete from import_mappings where exists (
+             select 1 from json_each(cast($1 as json_text)) j
+             where cast(j.value ->> 'center' as bigint) = import_mappings.center_id
+               and j.value ->> 'heads' = import_mappings.heads)",
+    )
+    .bind(rows(&named.remembered, |(center, heads)| json!({ "center": center, "heads": heads })))
     .execute(&mut *tx)
     .await?;
     files::empty(tx, named.files.iter().copied()).await

@@ -147,12 +147,12 @@ pub async fn counts(conn: &mut Conn, id: RetentionRunId) -> Result<Vec<Retention
 
 /// What stands in a list, from a place on.
 pub async fn items(conn: &mut Conn, id: RetentionRunId, (skip, limit): (i64, i64)) -> Result<Vec<RetentionItem>> {
-    let people = rows(RetentionKind::ALL.iter().filter(|kind| kind.is_people()), |kind| json!(kind));
+    let people = rows(RetentionKind::ALL.iter().filter(|kind| kind.is_people()), |kind| json!({ "is": kind }));
     Ok(sqlx::query_as(
         "select i.kind, i.record_id, c.name as center, p.name, i.before, i.outcome
          from retention_items i left join centers c on c.id = i.center_id
          left join people p on p.id = i.record_id and i.kind in (
-             select cast(j.value as text) from json_each(cast($2 as json_text)) j)
+             select j.value ->> 'is' from json_each(cast($2 as json_text)) j)
          where i.run_id = $1 order by i.kind, i.record_id limit $3 offset $4",
     )
     .bind(id)

@@ -68,6 +68,7 @@ const UNIT: &[(&str, &str)] = &[
     ("note", "可借礼堂"),
 ];
 const UNIT_LINES: &[&str] = &["name", "contact", "address", "supported_by"];
+const ERASURE: &[(&str, &str)] = &[("wanted_by", "person"), ("reason", "搬走了")];
 const REASON: &[(&str, &str)] = &[("reason", "点错了")];
 
 /// The pages' forms.
@@ -148,6 +149,14 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/people/3/reveals", &[("which", "phone"), ("reason", "家访")], &["reason"], &[]),
     form("ann", "/centers/1/people/1/phones", &[("label", "女儿"), ("other_phone", "13900139001")], &["label"], &[]),
     form("ann", "/centers/1/people/1/card/revocation", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/people/3/erasure", ERASURE, &["reason"], &[]),
+    form(
+        "ben",
+        "/centers/1/erasures/1/refusal",
+        &[("decline_reason.1", "还在参加活动")],
+        &["decline_reason.1"],
+        &[],
+    ),
     form(
         "ann",
         "/centers/1/households",
@@ -243,6 +252,14 @@ pub(super) const BODIES: &[Form] = &[
         ],
         &["name", "address", "emergency"],
         &["note", "care"],
+    ),
+    form("ann", "/api/v1/people/3/erasure", ERASURE, &["reason"], &[]),
+    form(
+        "ben",
+        "/api/v1/erasures/1/refusal",
+        &[("decline_reason", "还在参加活动")],
+        &["decline_reason"],
+        &[],
     ),
     form("ann", "/api/v1/units", UNIT, UNIT_LINES, &["note"]),
     form("ann", "/api/v1/units/1", UNIT, UNIT_LINES, &["note"]),
