@@ -313,9 +313,8 @@ pub(crate) async fn forget(tx: &mut Conn, at: Timestamp, accounts: &[AccountId],
          where id in {GIVEN}"
     );
     sqlx::query(AssertSqlSafe(sql)).bind(&ids).bind(name).bind(at).execute(&mut *tx).await?;
-    let sql = format!(
-        "update logins set label = '', revoked_at = coalesce(revoked_at, $2) where account_id in {GIVEN}"
-    );
+    let sql =
+        format!("update logins set label = '', revoked_at = coalesce(revoked_at, $2) where account_id in {GIVEN}");
     sqlx::query(AssertSqlSafe(sql)).bind(&ids).bind(at).execute(&mut *tx).await?;
     audit::rename(tx, accounts, name).await?;
     audit::forget(tx, "account", accounts.iter().map(|id| id.0)).await

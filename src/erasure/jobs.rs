@@ -8,7 +8,7 @@ use crate::ids::ErasureId;
 use crate::jobs::{JobError, Registry, Task};
 use crate::store;
 
-pub const WIPE: &str = "erasure.wipe";
+pub const WIPE: &str = "wipe.erasure";
 
 pub fn registry() -> Registry {
     Registry::default().on(WIPE, |task| Box::pin(wipe(task)) as BoxFuture<'_, _>)

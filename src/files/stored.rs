@@ -63,10 +63,11 @@ struct FileRow {
 /// # Errors
 /// `NotFound`, also of one that was emptied; `Internal` where it does not hold what was kept, or was sealed with another key.
 pub async fn read(conn: &mut Conn, sealer: &Sealer, id: FileId) -> Result<KeptFile> {
-    let file: FileRow = sqlx::query_as("select kind, name, bytes, digest, is_sealed from files where id = $1 and digest <> ''")
-        .bind(id)
-        .fetch_one(&mut *conn)
-        .await?;
+    let file: FileRow =
+        sqlx::query_as("select kind, name, bytes, digest, is_sealed from files where id = $1 and digest <> ''")
+            .bind(id)
+            .fetch_one(&mut *conn)
+            .await?;
     let is_sealed = file.is_sealed.is_set();
     let pieces: Vec<(i64, Vec<u8>)> =
         sqlx::query_as("select number, content from file_pieces where file_id = $1 order by number")

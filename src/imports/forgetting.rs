@@ -29,10 +29,8 @@ impl SoughtNames {
             "select p.name, p.phone_sealed, p.id_number_sealed from people p
              where p.id in {AMONG} and p.erased_at is null"
         );
-        let known: Vec<(String, Option<Sealed>, Option<Sealed>)> = sqlx::query_as(AssertSqlSafe(sql))
-            .bind(rows(people, |id| json!(id)))
-            .fetch_all(conn)
-            .await?;
+        let known: Vec<(String, Option<Sealed>, Option<Sealed>)> =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(rows(people, |id| json!(id))).fetch_all(conn).await?;
         let open = |sealed: Option<Sealed>| sealed.and_then(|sealed| sealer.open(&sealed));
         let texts = known.into_iter().flat_map(|(name, phone, number)| [Some(name), open(phone), open(number)]);
         let keys = texts.flatten().map(|text| spelling::key(&text)).filter(|key| !key.is_empty());
@@ -101,7 +99,9 @@ pub async fn find_named(conn: &mut Conn, sealer: &Sealer, gone: &Forgetting) -> 
             named.files.push(roster.file_id);
         }
     }
-    let sql = format!("select r.import_id, r.row, r.sealed, r.person_id from import_rows r join imports i on i.id = r.import_id where {centers}");
+    let sql = format!(
+        "select r.import_id, r.row, r.sealed, r.person_id from import_rows r join imports i on i.id = r.import_id where {centers}"
+    );
     let all: Vec<(ImportId, i64, Sealed, Option<PersonId>)> =
         sqlx::query_as(AssertSqlSafe(sql)).bind(gone.ids()).bind(gone.center).fetch_all(&mut *conn).await?;
     let people: BTreeSet<PersonId> = gone.people.iter().copied().collect();

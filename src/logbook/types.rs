@@ -31,7 +31,9 @@ impl LogPart {
             Self::Units => &["unit"],
             Self::Rooms => &["room", "device"],
             Self::Accounts => &["account"],
-            Self::City => &["center", "provider", "purchaser", "agreement", "kind", "age_bands", "holiday", "key", "retention"],
+            Self::City => {
+                &["center", "provider", "purchaser", "agreement", "kind", "age_bands", "holiday", "key", "retention"]
+            }
             Self::SignIns => &["login"],
         }
     }

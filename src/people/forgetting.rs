@@ -72,9 +72,8 @@ pub async fn forget(tx: &mut Conn, gone: &Forgetting) -> Result<()> {
          on conflict (person_id, center_id) do update set erased_at = excluded.erased_at"
     );
     sqlx::query(AssertSqlSafe(sql)).bind(gone.ids()).bind(gone.center).bind(gone.at).execute(&mut *tx).await?;
-    let sql = format!(
-        "delete from enrolments where person_id in {AMONG} and (cast($2 as bigint) is null or center_id = $2)"
-    );
+    let sql =
+        format!("delete from enrolments where person_id in {AMONG} and (cast($2 as bigint) is null or center_id = $2)");
     sqlx::query(AssertSqlSafe(sql)).bind(gone.ids()).bind(gone.center).execute(&mut *tx).await?;
     audit::forget(tx, "person", gone.people.iter().map(|id| id.0)).await?;
     if gone.center.is_some() {

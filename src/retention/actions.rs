@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::types::{Outcome, RetentionKind, RetentionRun, RetentionRunId, RetentionState, Term};
+use super::types::{Outcome, RetentionKind, RetentionRun, RetentionRunId, RetentionState, RetentionTerm};
 use super::{jobs, queries};
 use crate::audit::{self, Actor};
 use crate::auth::{CityAdmin, logins};
@@ -14,9 +14,9 @@ use crate::store::{Conn, Db, Sealer, rows};
 use crate::{check_in, erasure, phones};
 
 /// Sets terms; where none is otherwise, nothing is written.
-pub async fn set_terms(by: &CityAdmin, now: Now, tx: &mut Conn, terms: &[Term]) -> Result<()> {
+pub async fn set_terms(by: &CityAdmin, now: Now, tx: &mut Conn, terms: &[RetentionTerm]) -> Result<()> {
     let known = queries::terms(tx).await?;
-    let changed: Vec<&Term> = terms.iter().filter(|term| !known.contains(term)).collect();
+    let changed: Vec<&RetentionTerm> = terms.iter().filter(|term| !known.contains(term)).collect();
     if changed.is_empty() {
         return Ok(());
     }
@@ -31,7 +31,7 @@ pub async fn set_terms(by: &CityAdmin, now: Now, tx: &mut Conn, terms: &[Term]) 
     .bind(by.account)
     .execute(&mut *tx)
     .await?;
-    let said = |term: &&Term| format!("{} {}", term.kind, term.months.unwrap_or(0));
+    let said = |term: &&RetentionTerm| format!("{} {}", term.kind, term.months.unwrap_or(0));
     let detail = changed.iter().map(said).collect::<Vec<_>>().join(", ");
     audit::record(tx, by, now, audit::entry("retention.terms_set", 0).because(&detail)).await
 }

@@ -44,7 +44,7 @@ pub(crate) async fn terms(_by: CityAdmin, db: &Db) -> Result<Json<TermsJson>> {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body; `forms::terms` reads it")]
 pub(crate) struct NewTerms {
-    months: MonthsOfKinds,
+    months: Option<MonthsOfKinds>,
 }
 
 /// At least 36 for `log_reasons`, 6 for `logins`

@@ -1,6 +1,6 @@
 //! Reading terms and confirmations.
 
-use super::types::{RetentionKind, Term};
+use super::types::{RetentionKind, RetentionTerm};
 use crate::error::{Fault, Result};
 use crate::fields::{Fields, parse};
 
@@ -8,7 +8,7 @@ use crate::fields::{Fields, parse};
 const LONGEST: i64 = 600;
 
 /// Fields `months.<kind>` of the kinds that are named: nothing, or 0, is for good.
-pub fn terms(fields: &Fields) -> Result<Vec<Term>> {
+pub fn terms(fields: &Fields) -> Result<Vec<RetentionTerm>> {
     let mut read = fields.read();
     let mut terms = Vec::new();
     for kind in RetentionKind::ALL.iter().copied() {
@@ -21,7 +21,7 @@ pub fn terms(fields: &Fields) -> Result<Vec<Term>> {
             text => parse::integer(kind.least()..=LONGEST)(text).map(Some),
         });
         if let Some(months) = months {
-            terms.push(Term { kind, months: months.flatten() });
+            terms.push(RetentionTerm { kind, months: months.flatten() });
         }
     }
     read.finish(|| Some(terms))

@@ -14,7 +14,7 @@ use crate::store::{self, Db};
 
 pub const LIST: &str = "retention.list";
 pub const ERASE: &str = "retention.erase";
-pub const WIPE: &str = "retention.wipe";
+pub const WIPE: &str = "wipe.retention";
 
 pub fn registry() -> Registry {
     Registry::default()

@@ -14,7 +14,7 @@ mod types;
 use rocket::fairing::AdHoc;
 
 pub use actions::{confirm, list, set_terms};
-pub use types::{Outcome, RetentionItem, RetentionKind, RetentionRun, RetentionRunId, RetentionState, Term};
+pub use types::{Outcome, RetentionItem, RetentionKind, RetentionRun, RetentionRunId, RetentionState, RetentionTerm};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("retention", |rocket| async {

@@ -3,7 +3,7 @@
 use askama::Template;
 use rocket::{Route, get, post, routes, uri};
 
-use super::types::{RetentionCount, RetentionItem, RetentionRun, RetentionRunId, RetentionState, Term};
+use super::types::{RetentionCount, RetentionItem, RetentionRun, RetentionRunId, RetentionState, RetentionTerm};
 use super::{actions, forms, jobs, queries};
 use crate::auth::CityAdmin;
 use crate::clock::{Now, Timestamp, Zone};
@@ -23,7 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Template)]
 #[template(path = "retention/show.html")]
 struct TermsPage {
-    terms: Vec<Term>,
+    terms: Vec<RetentionTerm>,
     runs: Vec<RetentionRun>,
     form: Form,
 }
@@ -39,11 +39,11 @@ impl TermsPage {
         Ok(Self { terms, runs: queries::runs(by, conn).await?, form })
     }
 
-    fn field(&self, term: &Term) -> String {
+    fn field(&self, term: &RetentionTerm) -> String {
         format!("months.{}", term.kind)
     }
 
-    fn label(&self, term: &Term) -> &'static str {
+    fn label(&self, term: &RetentionTerm) -> &'static str {
         term.kind.key()
     }
 
@@ -166,13 +166,7 @@ async fn run(_by: CityAdmin, db: &Db, id: RetentionRunId) -> Result<Page<RunPage
 
 /// Erases what stands in the list; how many records it has is typed once more, for nothing brings them back.
 #[post("/retention/runs/<id>/confirmation", data = "<fields>")]
-async fn confirm(
-    by: CityAdmin,
-    db: &Db,
-    now: Now,
-    id: RetentionRunId,
-    fields: Fields,
-) -> Result<Submitted<RunPage>> {
+async fn confirm(by: CityAdmin, db: &Db, now: Now, id: RetentionRunId, fields: Fields) -> Result<Submitted<RunPage>> {
     let page = RunPage::load(&mut *db.read().await?, id, Form::new()).await?;
     let made = async {
         forms::confirmation(&fields, page.records())?;
@@ -198,7 +192,14 @@ async fn file(by: CityAdmin, db: &Db, now: Now, lang: Lang, id: RetentionRunId, 
     queries::find(&mut conn, id).await?;
     let items = queries::items(&mut conn, id, (0, i64::MAX)).await?;
     drop(conn);
-    let head = ["retention.kind", "retention.number", "retention.who", "retention.center", "retention.before", "retention.outcome"];
+    let head = [
+        "retention.kind",
+        "retention.number",
+        "retention.who",
+        "retention.center",
+        "retention.before",
+        "retention.outcome",
+    ];
     let mut table = Table::new(format!("retention-{id}"), head.iter().map(|key| lang.text(key)));
     for item in &items {
         let text = |text: Option<String>| text.filter(|text| !text.is_empty()).map_or(Cell::Empty, Cell::Text);

@@ -3,7 +3,9 @@
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use super::types::{RetentionCount, RetentionItem, RetentionKind, RetentionRun, RetentionRunId, RetentionState, Term};
+use super::types::{
+    RetentionCount, RetentionItem, RetentionKind, RetentionRun, RetentionRunId, RetentionState, RetentionTerm,
+};
 use crate::auth::CityAdmin;
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp};
@@ -14,13 +16,13 @@ use crate::store::{Conn, rows};
 pub const MOST: i64 = 50_000;
 
 /// The terms of all kinds: as they were set, else as shipped.
-pub async fn terms(conn: &mut Conn) -> Result<Vec<Term>> {
+pub async fn terms(conn: &mut Conn) -> Result<Vec<RetentionTerm>> {
     let set: Vec<(RetentionKind, Option<i64>)> =
         sqlx::query_as("select kind, months from retention_terms").fetch_all(conn).await?;
     let months = |kind: RetentionKind| {
         set.iter().find(|(known, _)| *known == kind).map_or_else(|| kind.shipped(), |(_, months)| *months)
     };
-    Ok(RetentionKind::ALL.iter().copied().map(|kind| Term { kind, months: months(kind) }).collect())
+    Ok(RetentionKind::ALL.iter().copied().map(|kind| RetentionTerm { kind, months: months(kind) }).collect())
 }
 
 /// Of whom no more is known than the name.

@@ -79,12 +79,12 @@ text_enum!(
 
 /// For how many months something is kept; none: for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Term {
+pub struct RetentionTerm {
     pub kind: RetentionKind,
     pub months: Option<i64>,
 }
 
-impl Term {
+impl RetentionTerm {
     /// The instant before which it was kept long enough.
     pub fn before(self, today: Date) -> Option<Timestamp> {
         let months = chrono::Months::new(u32::try_from(self.months?).ok()?);

@@ -68,9 +68,11 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub async fn wipe(pool: &Pool, table: &'static str) -> Result<bool, String> {
     let mut conn = pool.connect_alone().await.map_err(|error| left(&error))?;
     let wiped = match pool.engine() {
-        Engine::Postgres => {
-            conn.execute(AssertSqlSafe(format!("vacuum full {table}"))).await.map(|_| true).map_err(|error| left(&error))
-        }
+        Engine::Postgres => conn
+            .execute(AssertSqlSafe(format!("vacuum full {table}")))
+            .await
+            .map(|_| true)
+            .map_err(|error| left(&error)),
         Engine::Sqlite => empty_log(&mut conn).await,
     };
     _ = conn.close().await;

@@ -44,7 +44,8 @@ impl ErrorPage {
     fn new(request: &Request<'_>, status: Status, name: &'static str) -> Self {
         let who = request.local_cache(|| None::<Viewer>).clone();
         let path = request.uri().path().as_str();
-        let above = who.as_ref().filter(|_| matches!(status.code, 404 | 410)).and_then(|who| nav::list_above(who, path));
+        let above =
+            who.as_ref().filter(|_| matches!(status.code, 404 | 410)).and_then(|who| nav::list_above(who, path));
         let sign_in = to_sign_in(request);
         Self {
             status: status.code,

@@ -50,7 +50,8 @@ const MONTH: &str = "/api/v1/summary?scope=center:1&from=2026-03-01&to=2026-04-0
 async fn told(app: &TestApp) -> Vec<String> {
     let ada = app.token("ada").await;
     let households = app.sign_in("ann").await;
-    let homes = households.post("/centers/1/exports", &[("list", "households"), ("on", "2026-03-04"), ("format", "csv")]).await;
+    let homes =
+        households.post("/centers/1/exports", &[("list", "households"), ("on", "2026-03-04"), ("format", "csv")]).await;
     let counts = "select count(*) from household_members where moved_in <= '2026-03-04' and voided_at is null";
     vec![
         ada.get(MONTH).await.is(200).text(),

@@ -177,7 +177,13 @@ impl Life {
 }
 
 fn lives() -> impl Strategy<Value = Vec<Life>> {
-    let life = (1_u32..90, proptest::collection::vec(1_u32..90, 0..3), any::<bool>(), proptest::option::of(0_u32..30), 0_u32..8);
+    let life = (
+        1_u32..90,
+        proptest::collection::vec(1_u32..90, 0..3),
+        any::<bool>(),
+        proptest::option::of(0_u32..30),
+        0_u32..8,
+    );
     let life = life.prop_map(|(registered, came, has_phone, paper, keeps)| Life {
         registered,
         came: came.into_iter().filter(|month| *month <= registered).collect(),
@@ -239,11 +245,13 @@ async fn lives_so(app: &TestApp, number: usize, life: &Life) -> i64 {
         .unwrap();
     }
     if life.serves {
-        sqlx::query("insert into team_members (team_id, person_id, joined_on, created_at) values (1, $1, '2000-01-01', 0)")
-            .bind(person)
-            .execute(&mut *tx)
-            .await
-            .unwrap();
+        sqlx::query(
+            "insert into team_members (team_id, person_id, joined_on, created_at) values (1, $1, '2000-01-01', 0)",
+        )
+        .bind(person)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
     }
     if life.has_hours {
         sqlx::query(
@@ -284,12 +292,13 @@ fn random_lives(engine: Engine) {
             if records(&run) > 0 {
                 erased(&app, &run).await;
             }
-            let mut gone: BTreeSet<i64> = sqlx::query_scalar::<_, i64>("select id from people where erased_at is not null")
-                .fetch_all(&mut *app.db().read().await.unwrap())
-                .await
-                .unwrap()
-                .into_iter()
-                .collect();
+            let mut gone: BTreeSet<i64> =
+                sqlx::query_scalar::<_, i64>("select id from people where erased_at is not null")
+                    .fetch_all(&mut *app.db().read().await.unwrap())
+                    .await
+                    .unwrap()
+                    .into_iter()
+                    .collect();
             let all: BTreeSet<i64> = expected.into_values().flatten().collect();
             gone.retain(|id| all.contains(id));
             assert_eq!(gone, all, "what was listed was erased");

@@ -47,7 +47,13 @@ fn forms(word: &str) -> Vec<Vec<u8>> {
     let escaped: String = word.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
     let hex = data_encoding::HEXLOWER.encode(word.as_bytes());
     let wide = word.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let texts = [word.to_owned(), escaped.clone(), escaped.to_uppercase().replace("\\U", "\\u"), hex.clone(), hex.to_uppercase()];
+    let texts = [
+        word.to_owned(),
+        escaped.clone(),
+        escaped.to_uppercase().replace("\\U", "\\u"),
+        hex.clone(),
+        hex.to_uppercase(),
+    ];
     texts.into_iter().map(String::into_bytes).chain([wide]).collect()
 }
 
@@ -101,8 +107,10 @@ async fn at_pages(url: &str) {
     browser.post(&format!("{here}/phones"), &other).await.is(303);
     let reveal = [("which", "phone"), ("reason", "植入查看理由")];
     browser.post(&format!("{here}/reveals"), &reveal).await.is(200);
-    let roster = "姓名,联系电话,性别,监护人,备注\n翟栖植,13922223333,男,植入外婆,植入名册备注\n何伟明,13500135000,男,,\n";
-    let import = sends(&program, "/api/v1/people/imports?center=1", "植入证件九九.csv", roster.as_bytes()).await.is(201).json();
+    let roster =
+        "姓名,联系电话,性别,监护人,备注\n翟栖植,13922223333,男,植入外婆,植入名册备注\n何伟明,13500135000,男,,\n";
+    let import =
+        sends(&program, "/api/v1/people/imports?center=1", "植入证件九九.csv", roster.as_bytes()).await.is(201).json();
     program.post_json(&format!("/api/v1/people/imports/{}/application", import["id"]), json!({})).await.is(200);
     app.execute(
         "insert into hours_entries (person_id, served_on, content, minutes, source, original_minutes, confirmed_at, reason)
@@ -203,6 +211,8 @@ fn planted_values_are_found_nowhere(engine: Engine) {
     let left = found(engine, &url, &program, &all, "rotated");
     assert!(left.is_empty(), "after an exchange of keys: {left:#?}");
     assert_eq!(program.lines_with("ERROR"), 0, "{}", program.log());
+    let took = program.log().lines().filter(|line| line.contains("/approval")).map(str::to_owned).collect::<Vec<_>>();
+    eprintln!("{took:#?}");
     eprintln!("{engine:?}: {} planted words in {} forms looked for, none found", all.len(), forms("word").len());
 }
 

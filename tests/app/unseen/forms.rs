@@ -150,13 +150,7 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/people/1/phones", &[("label", "女儿"), ("other_phone", "13900139001")], &["label"], &[]),
     form("ann", "/centers/1/people/1/card/revocation", REASON, &["reason"], &[]),
     form("ann", "/centers/1/people/3/erasure", ERASURE, &["reason"], &[]),
-    form(
-        "ben",
-        "/centers/1/erasures/1/refusal",
-        &[("decline_reason.1", "还在参加活动")],
-        &["decline_reason.1"],
-        &[],
-    ),
+    form("ben", "/centers/1/erasures/1/refusal", &[("decline_reason.1", "还在参加活动")], &["decline_reason.1"], &[]),
     form(
         "ann",
         "/centers/1/households",
@@ -254,13 +248,7 @@ pub(super) const BODIES: &[Form] = &[
         &["note", "care"],
     ),
     form("ann", "/api/v1/people/3/erasure", ERASURE, &["reason"], &[]),
-    form(
-        "ben",
-        "/api/v1/erasures/1/refusal",
-        &[("decline_reason", "还在参加活动")],
-        &["decline_reason"],
-        &[],
-    ),
+    form("ben", "/api/v1/erasures/1/refusal", &[("decline_reason", "还在参加活动")], &["decline_reason"], &[]),
     form("ann", "/api/v1/units", UNIT, UNIT_LINES, &["note"]),
     form("ann", "/api/v1/units/1", UNIT, UNIT_LINES, &["note"]),
     form(
