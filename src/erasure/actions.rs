@@ -149,9 +149,28 @@ pub async fn forget_everything(tx: &mut Conn, gone: &Forgetting, named: &NamedRo
     hours::forget(tx, gone).await?;
     imports::forget(tx, named).await?;
     people::forget(tx, gone).await?;
+    if gone.center.is_none() {
+        close_others(tx, gone).await?;
+    }
     // Why it was declined before, perhaps with the name.
     let sql = format!("update erasures set decline_reason = null where person_id in {AMONG}");
     sqlx::query(AssertSqlSafe(sql)).bind(gone.ids()).execute(tx).await?;
+    Ok(())
+}
+
+/// Whatever else was asked about them, at other centers too, is done with it.
+async fn close_others(tx: &mut Conn, gone: &Forgetting) -> Result<()> {
+    let sql = format!(
+        "update erasures set state = $2, decided_at = $3, extent = $4 where person_id in {AMONG} and state = $5"
+    );
+    sqlx::query(AssertSqlSafe(sql))
+        .bind(gone.ids())
+        .bind(ErasureState::Erased)
+        .bind(gone.at)
+        .bind(Extent::Everywhere)
+        .bind(ErasureState::Asked)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -172,7 +191,7 @@ pub(crate) async fn wiped_from(conn: &mut Conn, now: Now) -> Result<Timestamp> {
 }
 
 /// Notes that nothing is left in the files of who was erased until then.
-pub(super) async fn wiped(now: Now, tx: &mut Conn, until: Timestamp) -> Result<()> {
+pub(crate) async fn wiped(now: Now, tx: &mut Conn, until: Timestamp) -> Result<()> {
     sqlx::query("update erasures set wiped_at = $1 where state = $2 and wiped_at is null and decided_at <= $3")
         .bind(now.0)
         .bind(ErasureState::Erased)

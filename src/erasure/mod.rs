@@ -17,8 +17,8 @@ mod types;
 
 use rocket::fairing::AdHoc;
 
-pub(crate) use actions::wiped_from;
 pub use actions::{ask, decline, erase, erased_with, forget_everything};
+pub(crate) use actions::{wiped, wiped_from};
 pub use types::{Erasure, ErasureId, ErasureInput, ErasureState, Extent, Traces, WantedBy};
 
 /// The tables in which people stand: what is left in them of erased rows is cleared away afterwards.

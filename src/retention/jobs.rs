@@ -60,11 +60,14 @@ async fn confirmed(db: &Db, id: RetentionRunId) -> Result<(Actor, i64), JobError
 
 async fn wipe(task: Task<'_>) -> Result<(), JobError> {
     match store::rewrite(task.db, erasure::TABLES).await {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(JobError::Again("busy")),
+        Ok(true) => {}
+        Ok(false) => return Err(JobError::Again("busy")),
         Err(why) => {
             tracing::warn!("what was kept long enough was erased: {why}");
-            Err(JobError::Again("unwiped"))
+            return Err(JobError::Again("unwiped"));
         }
     }
+    let mut tx = task.db.begin().await?;
+    erasure::wiped(task.now, &mut tx, task.now.0).await?;
+    Ok(tx.commit().await?)
 }

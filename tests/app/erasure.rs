@@ -217,6 +217,22 @@ on_both_engines! {
         assert!(!Dump::of(app.db()).await.text().contains("翟栖植"));
     }
 
+    async fn what_was_asked_elsewhere_is_done_with_the_human(app: TestApp) {
+        let body = json!({"name": "翟栖植", "id_number": "11010519491231002X"});
+        let person = registers(&app, body).await;
+        let there = json!({"center": 2, "name": "翟栖植", "id_number": "11010519491231002X"});
+        let olga = app.token("olga").await;
+        olga.post_json("/api/v1/people", there).await.is(201);
+        let wish = json!({"wanted_by": "person", "reason": "搬走了"});
+        olga.post_json(&format!("/api/v1/people/{person}/erasure"), wish).await.is(201);
+        let erasure = asked(&app, person).await;
+        // The city's administrator answers for both.
+        assert_eq!(approves(&app.token("ada").await, erasure, person).await["extent"], "everywhere");
+        let told = app.token("otto").await.get("/api/v1/erasures?center=2").await.is(200).json();
+        assert_eq!((&told["items"][0]["state"], &told["items"][0]["extent"]), (&json!("erased"), &json!("everywhere")));
+        olga.get(&format!("/api/v1/people/{person}")).await.is(410);
+    }
+
     async fn who_works_here_is_not_erased_and_who_did_loses_the_account(app: TestApp) {
         let ben = app.sign_in("ben").await;
         let password = [("password", "quiet-lantern-mango"), ("password_again", "quiet-lantern-mango")];
