@@ -185,11 +185,11 @@ async fn confirm(by: CityAdmin, db: &Db, now: Now, id: RetentionRunId, fields: F
 /// The whole list as a file, people masked. Field `format`.
 #[post("/retention/runs/<id>/file", data = "<fields>")]
 async fn file(by: CityAdmin, db: &Db, now: Now, lang: Lang, id: RetentionRunId, fields: Fields) -> Result<File> {
+    let mut conn = db.read().await?;
+    queries::find(&mut conn, id).await?;
     let mut read = fields.read();
     let format: Option<ExportFormat> = read.required("format", parse::choice);
     let format = read.finish(|| format)?;
-    let mut conn = db.read().await?;
-    queries::find(&mut conn, id).await?;
     let items = queries::items(&mut conn, id, (0, i64::MAX)).await?;
     drop(conn);
     let head = [
