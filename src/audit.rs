@@ -61,6 +61,45 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// Forgets what was said beside the entries about these records; that something was done, when and by whom, stays.
+pub async fn forget(tx: &mut Conn, subject: &'static str, records: impl IntoIterator<Item = i64>) -> Result<()> {
+    sqlx::query(
+        "update audit_events set detail = null
+         where subject = $1 and detail is not null
+           and subject_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($2 as json_text)) j)",
+    )
+    .bind(subject)
+    .bind(rows(records, |id| json!(id)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets what was said beside these entries.
+pub async fn forget_details(tx: &mut Conn, entries: &[i64]) -> Result<()> {
+    sqlx::query(
+        "update audit_events set detail = null
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(rows(entries, |id| json!(id)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Calls these accounts otherwise in what they did: their owners were erased.
+pub async fn rename(tx: &mut Conn, accounts: &[AccountId], name: &str) -> Result<()> {
+    sqlx::query(
+        "update audit_events set actor = $2
+         where account_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(rows(accounts, |id| json!(id)))
+    .bind(name)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Records `entry` as done by `by`, in the caller's transaction.
 pub async fn record(tx: &mut Conn, by: &impl Acting, now: Now, entry: Entry<'_>) -> Result<()> {
     record_all(tx, by, now, &[entry]).await

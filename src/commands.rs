@@ -254,7 +254,7 @@ pub(crate) fn said(error: Error) -> String {
         Error::Refused(refusal) => Lang::En.with(&refusal.key, refusal.args),
         Error::Unavailable => en("error.unavailable.title"),
         Error::Busy => en("error.busy.title"),
-        Error::NotFound => "what it names is not there".to_owned(),
+        Error::NotFound | Error::Gone(_) => "what it names is not there".to_owned(),
         Error::Internal(reference) => format!("an error of Linli's own, in the log under {}", reference.0),
         error @ (Error::Unauthorized | Error::Forbidden) => format!("this is not allowed ({})", error.code()),
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use rocket::http::Status;
 
+use crate::clock::Timestamp;
 use crate::store::{self, Violation};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -12,6 +13,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// Not there, or another center's: the two look alike on purpose.
     NotFound,
+    /// Somebody was here and was erased, at that instant; nothing is known of them any more.
+    Gone(Timestamp),
     /// The login has ended while its request was under way.
     Unauthorized,
     /// Signed in, but the role does not reach this.
@@ -125,6 +128,7 @@ impl Error {
     pub fn status(&self) -> Status {
         match self {
             Self::NotFound => Status::NotFound,
+            Self::Gone(_) => Status::Gone,
             Self::Unauthorized => Status::Unauthorized,
             Self::Forbidden => Status::Forbidden,
             Self::Refused(_) => Status::Conflict,
@@ -138,6 +142,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
+            Self::Gone(_) => "gone",
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::Refused(refusal) => refusal.code,

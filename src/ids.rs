@@ -135,6 +135,14 @@ id_type!(
     EntryId
 );
 id_type!(
+    /// An erasure of somebody that was asked for.
+    ErasureId
+);
+id_type!(
+    /// A list of what was kept long enough.
+    RetentionRunId
+);
+id_type!(
     /// A file that belongs to a record.
     FileId
 );

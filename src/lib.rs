@@ -64,6 +64,8 @@ pub mod portal;
 pub mod imports;
 pub mod exports;
 pub mod merges;
+pub mod erasure;
+pub mod retention;
 pub mod search;
 
 // Roof.
@@ -117,6 +119,8 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(imports::stage())
         .attach(merges::stage())
         .attach(exports::stage())
+        .attach(erasure::stage())
+        .attach(retention::stage())
         .attach(search::stage())
         .attach(keys::stage())
         .attach(openapi::stage())

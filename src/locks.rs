@@ -57,6 +57,20 @@ pub async fn person(tx: &mut Conn, person: PersonId) -> Result<()> {
     Ok(())
 }
 
+/// As [`person`], several at once.
+pub async fn people(tx: &mut Conn, people: impl IntoIterator<Item = PersonId>) -> Result<()> {
+    let ids: BTreeSet<PersonId> = people.into_iter().collect();
+    store::lock(
+        tx,
+        "select id from people
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
+    )
+    .bind(store::rows(ids, |id| json!(id)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Takes part in the rows of people from whom something is copied: whoever corrects it ([`person`]) waits for these, or
 /// these for the correction.
 pub async fn people_shared(tx: &mut Conn, people: impl IntoIterator<Item = PersonId>) -> Result<()> {

@@ -1,5 +1,8 @@
 //! Accounts: made, disabled and given new passwords. Their pages stand in `accounts`, above the places in which a role holds.
 
+use serde_json::json;
+use sqlx::AssertSqlSafe;
+
 use crate::audit::{self, Acting, Actor};
 use crate::auth::logins::{self, LIVE};
 use crate::auth::password::{NewPassword, PasswordHash};
@@ -9,7 +12,7 @@ use crate::error::{Error, Fault, OnViolation, Result};
 use crate::fields::{Fields, Reader, parse};
 use crate::ids::CenterId;
 use crate::spelling::narrow;
-use crate::store::Conn;
+use crate::store::{self, Conn};
 
 /// Who is to have an account, as a form brings it.
 pub struct Applicant {
@@ -297,6 +300,24 @@ pub async fn enable(by: &CityAdmin, now: Now, tx: &mut Conn, account: AccountId)
         return Err(Error::NotFound);
     }
     audit::record(tx, by, now, audit::entry("account.enabled", account.0)).await
+}
+
+/// Forgets whose accounts these were: they are called `name`, have no login that anybody knows, and sign in no more. What they did
+/// stays theirs by number.
+pub(crate) async fn forget(tx: &mut Conn, at: Timestamp, accounts: &[AccountId], name: &str) -> Result<()> {
+    const GIVEN: &str = "(select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)";
+    let ids = store::rows(accounts, |id| json!(id));
+    let sql = format!(
+        "update accounts set name = $2, login = 'erased-' || cast(id as text), password_hash = null,
+                disabled_at = coalesce(disabled_at, $3)
+         where id in {GIVEN}"
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(&ids).bind(name).bind(at).execute(&mut *tx).await?;
+    let sql =
+        format!("update logins set label = '', revoked_at = coalesce(revoked_at, $2) where account_id in {GIVEN}");
+    sqlx::query(AssertSqlSafe(sql)).bind(&ids).bind(at).execute(&mut *tx).await?;
+    audit::rename(tx, accounts, name).await?;
+    audit::forget(tx, "account", accounts.iter().map(|id| id.0)).await
 }
 
 /// The viewer's own new password; their other logins end.

@@ -215,3 +215,15 @@ pub async fn revoke_all(tx: &mut Conn, now: Now, account: AccountId, except: Opt
         .await?;
     Ok(())
 }
+
+/// Removes logins that ended long ago.
+pub(crate) async fn remove(tx: &mut Conn, logins: &[i64]) -> Result<()> {
+    sqlx::query(
+        "delete from logins
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(store::rows(logins, |id| serde_json::json!(id)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -16,6 +16,7 @@ mod company;
 pub(crate) mod company_api;
 mod count;
 mod desk;
+mod forgetting;
 mod door;
 mod forms;
 mod front_desk;
@@ -41,6 +42,7 @@ use rocket_db_pools::Database;
 
 pub use actions::{check_out, close, count_heads, void, void_heads, walk_in};
 pub use admit::{Admitted, Again, Answer, Attempt, Entrance, Queue, Refused, Via, Way, Who};
+pub use forgetting::{forget, forget_escorts, forget_phones};
 pub use merging::{JOURNALED, absorb, follow_scans, give_back, moves_attendances, sessions_of_both};
 pub use told::told;
 pub use types::{AttendanceId, CardId, Code, HeadCountId, Method, Part, RequestId};

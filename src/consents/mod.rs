@@ -11,6 +11,7 @@
 mod actions;
 pub(crate) mod api;
 mod door;
+mod forgetting;
 mod merging;
 pub mod forms;
 mod pages;
@@ -23,6 +24,7 @@ use rocket::fairing::AdHoc;
 
 pub use actions::{give, keep_paper, publish, void, withdraw};
 pub use door::{DoorText, DoorTexts};
+pub use forgetting::forget;
 pub use merging::{JOURNALED, absorb};
 pub use told::told;
 pub use types::{

@@ -1,12 +1,15 @@
-//! Who lives together in the demo, what the center wrote down of some, and the lists that some stand on.
+//! Who lives together in the demo, what the center wrote down of some, the lists that some stand on, and who wants to be forgotten.
 
 use super::names::Inventor;
 use super::{Builder, Made};
+use crate::audit;
 use crate::clock::Now;
+use crate::erasure::{self, ErasureInput, ErasureState, Extent, WantedBy};
 use crate::error::Result;
 use crate::households::{self, Relation};
+use crate::imports::NamedRosters;
 use crate::merges;
-use crate::people::{self, GrantedCode, MembershipInput, PersonId, other_phones};
+use crate::people::{self, Forgetting, GrantedCode, MembershipInput, PersonId, other_phones};
 use crate::store::Conn;
 use crate::web::Fields;
 
@@ -35,7 +38,38 @@ pub(super) async fn settle(b: &Builder, tx: &mut Conn, made: &Made) -> Result<()
     move_in(b, tx, made, &mut dice, &residents).await?;
     list(b, tx, made, &mut dice, &residents).await?;
     write_down(b, tx, made, &residents).await?;
-    double(b, tx, made, &residents).await
+    double(b, tx, made, &residents).await?;
+    leave(b, tx, made, &residents).await
+}
+
+/// Of the last two one was erased some days ago, and the other's erasure waits for the manager's word.
+async fn leave(b: &Builder, tx: &mut Conn, made: &Made, residents: &[PersonId]) -> Result<()> {
+    const WISHES: [(WantedBy, &str, u64); 2] =
+        [(WantedBy::Person, "搬回老家，本人书面要求", 6), (WantedBy::Kin, "家属来信要求", 1)];
+    for ((wanted_by, reason, days), &id) in WISHES.into_iter().zip(residents.iter().rev()) {
+        let then = Now(made.center.zone.at_minute(b.today().minus_days(days), 15 * 60));
+        let person = people::queries::find(tx, made.center.id(), id).await?;
+        let input = ErasureInput { wanted_by, reason: reason.to_owned() };
+        let asked = erasure::ask(&made.coordinator, then, tx, (&made.center, &person), &input).await?;
+        if wanted_by != WantedBy::Person {
+            continue;
+        }
+        let gone = Forgetting::everywhere(vec![id], then);
+        erasure::forget_everything(tx, &gone, &NamedRosters::default()).await?;
+        sqlx::query(
+            "update erasures set state = $1, decided_at = $2, wiped_at = $2, extent = $3, decided_by =
+                 (select min(id) from accounts) where id = $4",
+        )
+        .bind(ErasureState::Erased)
+        .bind(then.0)
+        .bind(Extent::Everywhere)
+        .bind(asked)
+        .execute(&mut *tx)
+        .await?;
+        let entry = audit::entry("person.erased", id.0).at(made.center.id()).because(reason);
+        audit::record(tx, &made.coordinator, then, entry).await?;
+    }
+    Ok(())
 }
 
 /// Two residents who were registered once more: one of them is found among the likely doubles, the other was made one already.

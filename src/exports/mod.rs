@@ -12,6 +12,7 @@ mod types;
 
 use rocket::fairing::AdHoc;
 
+pub use pages::hand_out;
 pub use types::{CenterList, CityList, ExportFormat};
 
 pub fn stage() -> AdHoc {

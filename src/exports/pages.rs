@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::fields::{Fields, parse};
 use crate::store::Db;
 use crate::web::Lang;
-use crate::web::table::File;
+use crate::web::table::{File, Table};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![of_center, of_city]
@@ -53,7 +53,22 @@ async fn told(
     listing: Listing,
     format: ExportFormat,
 ) -> Result<File> {
-    let detail = format!("{list}.{format}, {}", listing.rows);
+    hand_out(by, db, now, (list, center), (&listing.table, listing.rows), format).await
+}
+
+/// A table as a file, once the audit says that so many rows of it were taken.
+///
+/// # Errors
+/// As the database says; `Internal` for what no workbook holds.
+pub async fn hand_out(
+    by: &Viewer,
+    db: &Db,
+    now: Now,
+    (list, center): (&str, Option<CenterId>),
+    (table, rows): (&Table, usize),
+    format: ExportFormat,
+) -> Result<File> {
+    let detail = format!("{list}.{format}, {rows}");
     let entry = audit::entry("export.taken", center.map_or(0, |center| center.0)).because(&detail);
     let entry = match center {
         Some(center) => entry.at(center),
@@ -63,7 +78,7 @@ async fn told(
     audit::record(&mut tx, by, now, entry).await?;
     tx.commit().await?;
     match format {
-        ExportFormat::Workbook => listing.table.xlsx(),
-        ExportFormat::Text => Ok(listing.table.csv()),
+        ExportFormat::Workbook => table.xlsx(),
+        ExportFormat::Text => Ok(table.csv()),
     }
 }

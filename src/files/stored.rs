@@ -1,13 +1,14 @@
 //! The tables: keeping, reading, forgetting.
 
 use data_encoding::HEXLOWER;
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use sqlx::AssertSqlSafe;
 
 use super::{CheckedFile, FileId, FileKind, KeptFile, Secrecy};
 use crate::clock::Now;
 use crate::error::{Error, Result};
-use crate::store::{Conn, Flag, Sealed, SealedColumn, Sealer, places};
+use crate::store::{self, Conn, Flag, Sealed, SealedColumn, Sealer, places};
 
 /// Bytes of a piece: a row that neither engine has trouble with.
 const PIECE: usize = 256 << 10;
@@ -60,12 +61,13 @@ struct FileRow {
 /// A file, whole. Whether its reader may see it, the owner has asked.
 ///
 /// # Errors
-/// `NotFound`; `Internal` where it does not hold what was kept, or was sealed with another key.
+/// `NotFound`, also of one that was emptied; `Internal` where it does not hold what was kept, or was sealed with another key.
 pub async fn read(conn: &mut Conn, sealer: &Sealer, id: FileId) -> Result<KeptFile> {
-    let file: FileRow = sqlx::query_as("select kind, name, bytes, digest, is_sealed from files where id = $1")
-        .bind(id)
-        .fetch_one(&mut *conn)
-        .await?;
+    let file: FileRow =
+        sqlx::query_as("select kind, name, bytes, digest, is_sealed from files where id = $1 and digest <> ''")
+            .bind(id)
+            .fetch_one(&mut *conn)
+            .await?;
     let is_sealed = file.is_sealed.is_set();
     let pieces: Vec<(i64, Vec<u8>)> =
         sqlx::query_as("select number, content from file_pieces where file_id = $1 order by number")
@@ -97,6 +99,36 @@ pub async fn read(conn: &mut Conn, sealer: &Sealer, id: FileId) -> Result<KeptFi
 pub async fn forget(tx: &mut Conn, id: FileId) -> Result<()> {
     sqlx::query("delete from file_pieces where file_id = $1").bind(id).execute(&mut *tx).await?;
     sqlx::query("delete from files where id = $1").bind(id).execute(&mut *tx).await?;
+    Ok(())
+}
+
+/// As [`forget`], several at once.
+///
+/// # Errors
+/// As the database says.
+pub async fn forget_all(tx: &mut Conn, files: impl IntoIterator<Item = FileId>) -> Result<()> {
+    let ids = store::rows(files, |id| json!(id));
+    for table in ["file_pieces where file_id", "files where id"] {
+        let sql = format!("delete from {table} in {GIVEN}");
+        sqlx::query(AssertSqlSafe(sql)).bind(&ids).execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// The files of a list, in SQL.
+const GIVEN: &str = "(select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)";
+
+/// Takes out what files hold and how they were called, and leaves their places: their owner's rows point to them, and stay. They are
+/// found no more.
+///
+/// # Errors
+/// As the database says.
+pub async fn empty(tx: &mut Conn, files: impl IntoIterator<Item = FileId>) -> Result<()> {
+    let ids = store::rows(files, |id| json!(id));
+    let sql = format!("delete from file_pieces where file_id in {GIVEN}");
+    sqlx::query(AssertSqlSafe(sql)).bind(&ids).execute(&mut *tx).await?;
+    let sql = format!("update files set name = '', bytes = 0, digest = '', is_sealed = 0 where id in {GIVEN}");
+    sqlx::query(AssertSqlSafe(sql)).bind(&ids).execute(tx).await?;
     Ok(())
 }
 

@@ -4,12 +4,14 @@
 
 mod actions;
 mod merging;
+mod forgetting;
 pub mod queries;
 mod rules;
 mod told;
 mod types;
 
 pub use actions::{confirm, correct, reverse_all};
+pub use forgetting::forget;
 pub use merging::{JOURNALED, absorb, hand_over};
 pub use queries::Volunteer;
 pub use told::told;

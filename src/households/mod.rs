@@ -3,6 +3,7 @@
 
 mod actions;
 pub(crate) mod api;
+mod forgetting;
 pub(crate) mod forms;
 mod merging;
 mod pages;
@@ -13,6 +14,7 @@ mod types;
 use rocket::fairing::AdHoc;
 
 pub use actions::{join, move_in, open, revise, revise_stay, void_stay};
+pub use forgetting::forget;
 pub use merging::{JOURNALED, absorb};
 pub use told::told;
 pub use types::{HomeStay, Household, HouseholdCount, HouseholdId, Housemate, Relation, StayId};

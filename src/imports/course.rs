@@ -179,7 +179,7 @@ async fn apply(
     match people::take_in(by, now, tx, sealer, center, person, &input).await {
         Ok(taken) => Ok((taken.done.into(), Some(taken))),
         // Somebody was registered, or changed, since the rows were checked.
-        Err(Error::Refused(_) | Error::Invalid(_) | Error::NotFound) => Ok((RowDone::Failed, None)),
+        Err(Error::Refused(_) | Error::Invalid(_) | Error::NotFound | Error::Gone(_)) => Ok((RowDone::Failed, None)),
         Err(error) => Err(error),
     }
 }

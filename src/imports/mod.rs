@@ -11,6 +11,7 @@ mod check;
 mod columns;
 mod course;
 mod dates;
+mod forgetting;
 mod jobs;
 mod pages;
 mod queries;
@@ -22,6 +23,7 @@ mod upload;
 
 use rocket::fairing::AdHoc;
 
+pub use forgetting::{NamedRosters, find_named, forget, forget_rosters};
 pub use told::told;
 pub use types::{
     Course, Decision, Import, ImportField, ImportId, ImportRow, ImportSource, ImportState, Mapping, RowDone, RowFault,

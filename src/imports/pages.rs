@@ -152,7 +152,7 @@ impl ImportPage {
                 page.known += counted.rows;
             }
         }
-        if page.is_open() {
+        if page.is_open() && !page.import.emptied.is_set() {
             let kept = files::read(conn, sealer, page.import.file_id).await?;
             if let Ok(book) = actions::open(page.import.source, kept.bytes).await? {
                 page.show_columns(&book);

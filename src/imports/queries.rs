@@ -5,8 +5,9 @@ use crate::centers::CenterId;
 use crate::error::{Error, Result};
 use crate::store::Conn;
 
-const IMPORT: &str = "select i.id, i.source, i.file_id, a.name as made_by, i.made_at, i.mapping, i.state
-     from imports i join accounts a on a.id = i.made_by";
+const IMPORT: &str = "select i.id, i.source, i.file_id, a.name as made_by, i.made_at, i.mapping, i.state,
+        case when f.digest = '' then 1 else 0 end as emptied
+     from imports i join accounts a on a.id = i.made_by join files f on f.id = i.file_id";
 
 /// One import of the center.
 ///

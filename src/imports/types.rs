@@ -135,6 +135,8 @@ pub struct Import {
     pub made_at: Timestamp,
     pub mapping: String,
     pub state: ImportState,
+    /// Whether its file was taken out: it named somebody who was erased, or was kept long enough.
+    pub emptied: Flag,
 }
 
 impl Import {

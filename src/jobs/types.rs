@@ -47,7 +47,9 @@ impl From<Error> for JobError {
     fn from(error: Error) -> Self {
         match error {
             Error::Unauthorized | Error::Unavailable | Error::Busy | Error::Internal(_) => Self::Again(error.code()),
-            Error::NotFound | Error::Forbidden | Error::Refused(_) | Error::Invalid(_) => Self::Never(error.code()),
+            Error::NotFound | Error::Gone(_) | Error::Forbidden | Error::Refused(_) | Error::Invalid(_) => {
+                Self::Never(error.code())
+            }
         }
     }
 }

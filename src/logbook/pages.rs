@@ -81,6 +81,11 @@ impl Log {
         !Lang::Zh.text(&key).ends_with(&key)
     }
 
+    /// Whether the reader decides about erasures at the center.
+    fn decides(&self) -> bool {
+        self.center.is_some() && Manager::includes(self.role)
+    }
+
     /// The page of the record, where there is one that the reader may open.
     fn href(&self, event: &LogEntry) -> Option<String> {
         let center = event.center_id?;

@@ -31,9 +31,18 @@ impl LogPart {
             Self::Units => &["unit"],
             Self::Rooms => &["room", "device"],
             Self::Accounts => &["account"],
-            Self::City => {
-                &["center", "provider", "purchaser", "agreement", "kind", "age_bands", "holiday", "key", "consent_text"]
-            }
+            Self::City => &[
+                "center",
+                "provider",
+                "purchaser",
+                "agreement",
+                "kind",
+                "age_bands",
+                "holiday",
+                "key",
+                "consent_text",
+                "retention",
+            ],
             Self::SignIns => &["login"],
         }
     }

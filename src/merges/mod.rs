@@ -3,6 +3,7 @@
 
 mod actions;
 pub(crate) mod api;
+mod forgetting;
 mod forms;
 mod pages;
 pub mod queries;
@@ -13,6 +14,7 @@ use rocket::fairing::AdHoc;
 use crate::store::SealedColumn;
 
 pub use actions::{merge, tell_apart, undo};
+pub use forgetting::forget;
 pub use types::{Likeness, Merge, MergeId};
 
 pub const SEALED: &[SealedColumn] = &[SealedColumn::text("merge_entries", &["merge_id", "place"], "sealed")];

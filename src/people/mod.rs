@@ -7,6 +7,7 @@ mod actions;
 pub(crate) mod api;
 mod consent;
 mod facts;
+mod forgetting;
 pub(crate) mod forms;
 pub mod groups;
 mod list;
@@ -31,6 +32,7 @@ pub use actions::{
     admit_staff, admit_unknown, enrol_known, enrolled, refuse_namesake, register, register_by_name, revise,
 };
 pub use consent::is_stopped;
+pub use forgetting::{AMONG, ERASED, Forgetting, forget, hold};
 pub use forms::{GrantedCode, MembershipInput, PersonInput, PersonRevision};
 pub use memberships::{end_membership, grant_membership, keep_paper, paper, void_membership};
 pub use name::Name;

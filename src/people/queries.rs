@@ -6,7 +6,7 @@ use super::pinyin;
 use super::types::{Person, PersonId, PersonRow};
 use crate::auth::{Coordinator, Viewer};
 use crate::centers::{self, Center, CenterId};
-use crate::clock::Date;
+use crate::clock::{Date, Timestamp};
 use crate::error::{Error, Result};
 use crate::spelling;
 use crate::store::{Conn, Flag, Sealer};
@@ -22,10 +22,17 @@ const STANDING: &str = "coalesce((select m.merged_into from people m where m.id 
 /// One person of the center; who was made one with somebody leads to them.
 ///
 /// # Errors
-/// `NotFound` for a person who is not enrolled there.
+/// `NotFound` for a person who is not enrolled there, `Gone` for one who was and is erased.
 pub async fn find(conn: &mut Conn, center: CenterId, id: PersonId) -> Result<Person> {
     let sql = format!("{PERSON} where e.center_id = $1 and e.person_id = {STANDING}");
-    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
+    let found = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(id).fetch_optional(&mut *conn).await?;
+    if let Some(person) = found {
+        return Ok(person);
+    }
+    let erased = format!("select erased_at from erased_enrolments where center_id = $1 and person_id = {STANDING}");
+    let erased: Option<Timestamp> =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(erased)).bind(center).bind(id).fetch_optional(conn).await?;
+    Err(erased.map_or(Error::NotFound, Error::Gone))
 }
 
 /// The person whose page is asked for, with the center that knows them.
@@ -74,18 +81,24 @@ pub async fn namesakes(conn: &mut Conn, center: CenterId, name: &Name, told: Mar
 /// A center of the viewer's in which the person is enrolled: the first of them.
 ///
 /// # Errors
-/// `NotFound` where none of the viewer's centers knows the person.
+/// `NotFound` where none of the viewer's centers knows the person, `Gone` where one did.
 pub async fn center_of(by: &Viewer, conn: &mut Conn, id: PersonId) -> Result<CenterId> {
     let sql = format!(
         "select e.center_id from enrolments e join account_centers r on r.center_id = e.center_id
          where e.person_id = {STANDING} and r.account_id = $1 order by e.enrolled_at, e.center_id limit 1"
     );
-    sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-        .bind(by.account)
-        .bind(id)
-        .fetch_optional(conn)
-        .await?
-        .ok_or(Error::NotFound)
+    let found =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(by.account).bind(id).fetch_optional(&mut *conn).await?;
+    if let Some(center) = found {
+        return Ok(center);
+    }
+    let sql = format!(
+        "select e.erased_at from erased_enrolments e join account_centers r on r.center_id = e.center_id
+         where e.person_id = {STANDING} and r.account_id = $1 order by e.erased_at limit 1"
+    );
+    let erased: Option<Timestamp> =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(by.account).bind(id).fetch_optional(conn).await?;
+    Err(erased.map_or(Error::NotFound, Error::Gone))
 }
 
 /// What a search text may mean.

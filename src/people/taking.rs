@@ -142,7 +142,7 @@ pub async fn give_back(
 ) -> Result<bool> {
     let Ok(before) = serde_json::from_str::<Before>(before) else { return Ok(false) };
     let person = match queries::find(tx, center.id(), id).await {
-        Err(Error::NotFound) => return Ok(false),
+        Err(Error::NotFound | Error::Gone(_)) => return Ok(false),
         found => found?,
     };
     if person.version != version {
@@ -193,6 +193,7 @@ pub(crate) const POINTING: &[(&str, &str)] = &[
     ("people_told_apart", "person_id"),
     ("people_told_apart", "other_id"),
     ("consents", "person_id"),
+    ("erased_enrolments", "person_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.

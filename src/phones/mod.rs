@@ -12,6 +12,7 @@ use rocket::http::{Cookie, CookieJar, SameSite, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket_db_pools::Database;
 use serde_json::json;
+use sqlx::AssertSqlSafe;
 
 use crate::audit::{self, Acting, Actor};
 use crate::auth::logins;
@@ -19,6 +20,7 @@ use crate::clock::Now;
 use crate::error::Result;
 pub use crate::ids::PhoneId;
 use crate::ids::{CardId, PersonId};
+use crate::people::{AMONG, Forgetting};
 use crate::store::{self, Conn, Db};
 use crate::web::site::{Appearance, Browser};
 use crate::web::{Lang, Site};
@@ -178,6 +180,32 @@ pub async fn forget_cards(tx: &mut Conn, cards: &[CardId]) -> Result<()> {
     .bind(store::rows(cards, |card| json!(card)))
     .execute(tx)
     .await?;
+    Ok(())
+}
+
+/// Phones speak no more for those who are forgotten by all; one that spoke for nobody else is forgotten too, with what it was
+/// called.
+pub async fn forget_people(tx: &mut Conn, gone: &Forgetting) -> Result<()> {
+    if gone.center.is_some() {
+        return Ok(());
+    }
+    let sql = format!("delete from phone_people where person_id in {AMONG} returning phone_id");
+    let spoke: Vec<PhoneId> = sqlx::query_scalar(AssertSqlSafe(sql)).bind(gone.ids()).fetch_all(&mut *tx).await?;
+    let sql = format!(
+        "update phones set revoked_at = coalesce(revoked_at, $2), label = ''
+         where id in {AMONG} and not exists (select 1 from phone_people f where f.phone_id = phones.id)"
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(store::rows(spoke, |id| json!(id))).bind(gone.at).execute(tx).await?;
+    Ok(())
+}
+
+/// Forgets phones that were not seen for long, and for whom they spoke.
+pub async fn forget_phones(now: Now, tx: &mut Conn, phones: &[i64]) -> Result<()> {
+    let ids = store::rows(phones, |id| json!(id));
+    let sql = format!("delete from phone_people where phone_id in {AMONG}");
+    sqlx::query(AssertSqlSafe(sql)).bind(&ids).execute(&mut *tx).await?;
+    let sql = format!("update phones set revoked_at = coalesce(revoked_at, $2), label = '' where id in {AMONG}");
+    sqlx::query(AssertSqlSafe(sql)).bind(&ids).bind(now.0).execute(tx).await?;
     Ok(())
 }
 

@@ -372,7 +372,8 @@ async fn completeness(conn: &mut Conn, reach: &Reach, period: Period, now: Now) 
                 where {UNCONFIRMED}) as unconfirmed_hours,
                (select count(distinct t.person_id) from held h join attendances t on t.session_id = h.id
                 join people p on p.id = t.person_id
-                where t.part = 'participant' and t.voided_at is null and p.birth_date is null) as without_birth_date",
+                where t.part = 'participant' and t.voided_at is null and p.birth_date is null
+                  and coalesce(p.erased_born, 0) = 0) as without_birth_date",
         held("0"),
     );
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(reach.asked(period)).bind(now.0).fetch_one(conn).await?)

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use rocket::tokio::time::sleep;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
 
-use super::{Engine, Pool, file};
+use super::{Conn, Engine, Pool, file};
 
 /// Writes a consistent copy of an SQLite database to `to`, which must not exist, while others go on using it. The copy
 /// is for its owner alone; it has its name only when all of it is on disk.
@@ -66,17 +66,59 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// # Errors
 /// A sentence: what keeps it from being done.
 pub async fn wipe(pool: &Pool, table: &'static str) -> Result<bool, String> {
-    let said = |error: &dyn std::fmt::Display| format!("what was deleted may still stand in a file: {error}");
-    let mut conn = pool.connect_alone().await.map_err(|error| said(&error))?;
-    let wiped = async {
-        if pool.engine() == Engine::Postgres {
-            conn.execute(AssertSqlSafe(format!("vacuum full {table}"))).await?;
-            return Ok(true);
+    let mut conn = pool.connect_alone().await.map_err(|error| left(&error))?;
+    let wiped = match pool.engine() {
+        Engine::Postgres => conn
+            .execute(AssertSqlSafe(format!("vacuum full {table}")))
+            .await
+            .map(|_| true)
+            .map_err(|error| left(&error)),
+        Engine::Sqlite => empty_log(&mut conn).await,
+    };
+    _ = conn.close().await;
+    wiped
+}
+
+/// As [`wipe`], of whatever was deleted or changed: SQLite writes the whole database anew, for a page that was once divided may keep
+/// copies of what stood in it, and nobody else writes meanwhile. PostgreSQL gives the places of what is gone in these tables free;
+/// their bytes stand in its files until something else does, and no query or dump finds them.
+///
+/// # Errors
+/// A sentence: what keeps it from being done.
+pub async fn rewrite(pool: &Pool, tables: &[&'static str]) -> Result<bool, String> {
+    let mut conn = pool.connect_alone().await.map_err(|error| left(&error))?;
+    let rewritten = match pool.engine() {
+        Engine::Postgres => {
+            let vacuum = format!("vacuum {}", tables.join(", "));
+            conn.execute(AssertSqlSafe(vacuum)).await.map(|_| true).map_err(|error| left(&error))
         }
+        Engine::Sqlite => match conn.execute("vacuum").await {
+            Ok(_) => empty_log(&mut conn).await,
+            Err(error) if is_locked(&error) => Ok(false),
+            Err(error) => Err(left(&error)),
+        },
+    };
+    _ = conn.close().await;
+    rewritten
+}
+
+fn left(error: &dyn std::fmt::Display) -> String {
+    format!("what was deleted may still stand in a file: {error}")
+}
+
+fn is_locked(error: &sqlx::Error) -> bool {
+    // SQLITE_BUSY and SQLITE_LOCKED.
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    matches!(code.map(|code| code & 0xff), Some(5 | 6))
+}
+
+/// Copies the write-ahead log into the database and empties it; false while others read in it.
+async fn empty_log(conn: &mut AnyConnection) -> Result<bool, String> {
+    let emptied = async {
         // Whoever writes waits as long as this does, so it is short, and tried again.
         conn.execute("pragma busy_timeout = 200").await?;
         for _ in 0..TRIES {
-            let busy: i64 = sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(&mut conn).await?;
+            let busy: i64 = sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(&mut *conn).await?;
             if busy == 0 {
                 return Ok(true);
             }
@@ -84,7 +126,18 @@ pub async fn wipe(pool: &Pool, table: &'static str) -> Result<bool, String> {
         }
         Ok(false)
     };
-    let wiped = wiped.await.map_err(|error: sqlx::Error| said(&error));
-    _ = conn.close().await;
-    wiped
+    emptied.await.map_err(|error: sqlx::Error| left(&error))
+}
+
+/// Bytes of the database's file; 0 on PostgreSQL, which goes on serving whatever is cleared away.
+///
+/// # Errors
+/// As the database says.
+pub async fn size(conn: &mut Conn) -> sqlx::Result<i64> {
+    if conn.backend_name() != "SQLite" {
+        return Ok(0);
+    }
+    sqlx::query_scalar("select c.page_count * s.page_size from pragma_page_count() c, pragma_page_size() s")
+        .fetch_one(conn)
+        .await
 }

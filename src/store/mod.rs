@@ -44,7 +44,7 @@ mod secret;
 mod types;
 mod vital;
 
-pub use care::{copy_to, problems, wipe};
+pub use care::{copy_to, problems, rewrite, size, wipe};
 pub use conn::{Conn, Reading, Tx};
 pub use data_key::KeyNumber;
 pub use errors::{Trouble, Violation, is_unavailable, trouble, violation};

@@ -2,6 +2,7 @@
 
 mod actions;
 pub(crate) mod api;
+mod forgetting;
 pub(crate) mod forms;
 mod merging;
 mod pages;
@@ -12,6 +13,7 @@ mod types;
 use rocket::fairing::AdHoc;
 
 pub use actions::{add_member, create, disband, lead, leave};
+pub use forgetting::forget;
 pub use forms::TeamInput;
 pub use merging::{JOURNALED, absorb};
 pub use told::told;

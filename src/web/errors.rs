@@ -13,6 +13,7 @@ use super::nav::{self, NavItem};
 use super::page::{Page, View};
 use super::text::Lang;
 use crate::auth::Viewer;
+use crate::clock::{Date, Zone};
 use crate::error::{Error, Refusal};
 
 pub fn stage() -> AdHoc {
@@ -29,6 +30,8 @@ struct ErrorPage {
     name: &'static str,
     refusal: Option<Refusal>,
     reference: Option<String>,
+    /// The day on which it was erased.
+    erased_on: Option<Date>,
     /// Who reads it, if anybody is signed in.
     who: Option<Viewer>,
     /// Where the reader may find what was looked for.
@@ -41,13 +44,15 @@ impl ErrorPage {
     fn new(request: &Request<'_>, status: Status, name: &'static str) -> Self {
         let who = request.local_cache(|| None::<Viewer>).clone();
         let path = request.uri().path().as_str();
-        let above = who.as_ref().filter(|_| status == Status::NotFound).and_then(|who| nav::list_above(who, path));
+        let above =
+            who.as_ref().filter(|_| matches!(status.code, 404 | 410)).and_then(|who| nav::list_above(who, path));
         let sign_in = to_sign_in(request);
         Self {
             status: status.code,
             name,
             refusal: None,
             reference: None,
+            erased_on: None,
             who,
             ways: above.into_iter().collect(),
             sign_in,
@@ -73,6 +78,7 @@ impl<'r> Responder<'r, 'static> for Error {
         let mut page = ErrorPage::new(request, status, name_of(&self));
         match self {
             Self::Internal(reference) => page.reference = Some(reference.0.clone()),
+            Self::Gone(at) => page.erased_on = Some(Zone::SHANGHAI.date(at)),
             Self::Refused(refusal) => page.refusal = Some(refusal),
             _ => {}
         }
@@ -92,6 +98,7 @@ fn name(status: Status) -> &'static str {
         403 => "forbidden",
         404 => "not_found",
         409 => "refused",
+        410 => "gone",
         413 => "too_large",
         429 => "too_many",
         503 => "unavailable",

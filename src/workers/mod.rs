@@ -6,6 +6,7 @@
 
 mod actions;
 pub(crate) mod api;
+mod forgetting;
 pub(crate) mod forms;
 mod merging;
 mod pages;
@@ -16,6 +17,7 @@ mod types;
 use rocket::fairing::AdHoc;
 
 pub use actions::{add, end};
+pub use forgetting::forget;
 pub use forms::{Ending, WorkerInput};
 pub use merging::{DoubledWorker, JOURNALED, absorb, doubled};
 pub use told::told;

@@ -88,6 +88,26 @@ impl Row {
         self.path.contains("$setup") || self.path.contains("$invitation")
     }
 
+    /// An erasure that waits, and a list that waits for its confirmation.
+    async fn prepare_erasures(&self, app: &TestApp) {
+        if self.route.contains("/erasures/<id>/") {
+            app.execute(
+                "insert into erasures (person_id, center_id, wanted_by, reason, asked_at, asked_by, state)
+                 select p.id, 1, 'person', '搬走了', 0, a.id, 'asked' from people p, accounts a
+                 where p.name = '梁惠芳' and a.login = 'ann'",
+            )
+            .await;
+        }
+        if self.route.contains("/retention/runs/<id>") && app.number("select count(*) from retention_runs").await == 0 {
+            app.execute(
+                "insert into retention_runs (state, made_at, made_by) select 'listed', 0, id from accounts where login = 'ada'",
+            )
+            .await;
+            app.execute("insert into retention_items (run_id, kind, record_id, before) values (1, 'phones', 999, 1)")
+                .await;
+        }
+    }
+
     /// What only this row's route needs of the world.
     pub(crate) async fn prepare(&self, app: &TestApp) {
         // What is to be taken back, is so now.
@@ -137,6 +157,7 @@ impl Row {
                 ann.post_json(&path, serde_json::json!({})).await.is(200);
             }
         }
+        self.prepare_erasures(app).await;
         if self.route.contains("/<membership>/paper") && (self.is_looking() || self.route.ends_with("/removal")) {
             let ann = app.sign_in("ann").await;
             let person = app.number("select person_id from group_memberships where id = 1").await;

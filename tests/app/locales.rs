@@ -136,6 +136,7 @@ const PATTERNS: &[(&str, Words)] = &[
     ("people.has_{}", Words::Set("PriorityGroup", &["elderly", "youth"])),
     ("rating.{}", Words::These(&["1", "2", "3", "4", "5"])),
     ("refusal.{}", Words::Refusals),
+    ("retention_source.{}", Words::Set("RetentionKind", &[])),
     ("role.{}", Words::Set("Role", &[])),
     ("roster.seal.{}", Words::Set("PriorityGroup", &[])),
     ("session_status.{}", Words::Between("src/activities/week_pages.rs", "fn look(", "\n    }")),

@@ -212,6 +212,7 @@ fn a_body_is_described_as_it_is_read() {
     for body in Body::all(&described, &rows) {
         count += 1;
         in_the_world(Engine::Sqlite, async |app, world| {
+            body.row.prepare(app).await;
             let (asked, missed) = read(app, world, &body).await;
             let described = body.names(body.own(), "");
             // An object may stand for a mark by itself: whoever sends one wants it.

@@ -33,6 +33,8 @@ const POINTING: &[(&str, &str, Result<&str, &str>)] = &[
     ("merges", "merged_id", Err("the part `former`")),
     ("people_told_apart", "person_id", Err("that two are two says nothing of either")),
     ("people_told_apart", "other_id", Err("as above")),
+    ("erased_enrolments", "person_id", Err("who was erased is nobody any more")),
+    ("erasures", "person_id", Err("who was erased is nobody any more; that it is asked for, the page says")),
 ];
 
 /// Tables that hold something of a person by way of another row, and where that is told; or why it is not.
@@ -48,6 +50,8 @@ const BEHIND: &[(&str, &str)] = &[
     ("files", "that there is a scan is told; it is shown in person"),
     ("file_pieces", "as the files"),
     ("ratings", "nobody knows whose they are"),
+    ("retention_runs", "a list of what is kept too long; what is in it is told where it stands"),
+    ("retention_items", "as above"),
     ("phones", "with the phones that speak for the person"),
     ("households", "the address stands with the stay"),
     ("audit_events", "what was done, without who did it and why"),
@@ -59,7 +63,8 @@ const BEHIND: &[(&str, &str)] = &[
 const OTHERS: &str = "account_links account_scopes activities age_bands agreement_centers agreements bookings center_communities \
     centers codes communities consent_texts data_keys devices holidays import_mappings jobs logins operators \
     populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
-    service_kinds sessions settings setup_links subgroups team_kinds unit_participations units";
+    service_kinds sessions settings setup_links subgroups team_kinds unit_participations units \
+    retention_terms";
 
 /// Every table that there is.
 fn tables() -> BTreeSet<String> {

@@ -44,6 +44,7 @@ const SCHEDULE: &str = "/centers/<center>/sessions/<id>/schedule";
 const CENTER: &str = "/centers/<id>";
 const KIND: &str = "/catalogs/<catalog>/<id>";
 const AGES: &str = "/catalogs/ages";
+const TERMS: &str = "/retention";
 const WORKER: &str = "/centers/<center>/workers/<id>/ending";
 const AGREEMENT: &str = "/agreements/<id>";
 const UNIT: &str = "/centers/<center>/units/<id>";
@@ -89,6 +90,7 @@ const EDITS: &[Edit] = &[
     edit("ada", "/catalogs/service-kinds/1", KIND),
     edit("ada", "/catalogs/service-kinds/$kind", KIND),
     edit("ada", "/catalogs", AGES),
+    edit("ada", "/retention", TERMS),
     edit("ben", "/centers/1/workers/$leaving", WORKER),
     edit("ann", "/centers/1/sessions/$open/attendances/$attendance", COMPANIONS),
     edit("ann", "/centers/1/sessions/$open/attendances/$alone", COMPANIONS),

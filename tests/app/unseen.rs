@@ -106,6 +106,7 @@ async fn a_morning(app: &TestApp) {
     let ann = app.sign_in("ann").await;
     ann.post("/centers/1/people/1/memberships", &grant).await.is(303);
     ann.post("/centers/1/people", &[("name", "梁惠芳"), ("phone", "13800138009")]).await.is(303);
+    ann.post("/centers/1/people/1/erasure", &[("wanted_by", "person"), ("reason", "搬走了")]).await.is(303);
     ann.post("/centers/1/households", &[("head_id", "1"), ("opened_on", "2026-01-10")]).await.is(303);
     ann.post("/centers/1/units", &[("name", "罗沙小学"), ("kind", "school"), ("phone", "0769-22101001")]).await.is(303);
 }

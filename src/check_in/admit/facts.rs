@@ -396,7 +396,7 @@ const FACTS: &str = "
            l.id as live, l.came_at, l.left_at, p.merged_into,
            (select q.id from scans q where q.request_id = d.request_id) as scan
     from asking d
-    left join people p on p.id = d.person_id
+    left join people p on p.id = d.person_id and p.erased_at is null
     left join attendances l
            on l.session_id = d.session_id and l.person_id = d.person_id and l.part = d.part and l.voided_at is null
     )

@@ -263,4 +263,23 @@ on_both_engines! {
             assert_eq!((good, strays), (1, 0), "round {round}");
         }
     }
+
+    async fn who_is_erased_is_erased_as_both(app: TestApp) {
+        let (ann, page, ben) = (app.token("ann").await, app.sign_in("ann").await, app.token("ben").await);
+        let one = person(&ann, json!({"name": "苏小一", "phone": "13800138021"})).await;
+        let other = person(&ann, json!({"name": "苏小二", "phone": "13800138022", "note": "第二份备注"})).await;
+        let made = merge(&ann, one, other, &[]).await;
+        let asked = [("wanted_by", "person"), ("reason", "本人要求")];
+        page.post(&format!("/centers/1/people/{other}/erasure"), &asked).await.is(303);
+        let erasure = app.number("select max(id) from erasures").await;
+        let number = app.number("select person_id from erasures").await;
+        assert_eq!(number, one, "the number of who stays");
+        ben.post_json(&format!("/api/v1/erasures/{erasure}/approval"), json!({"number": number})).await.is(200);
+        for id in [one, other] {
+            ann.get(&format!("/api/v1/people/{id}")).await.is(410);
+        }
+        assert_eq!(app.number("select count(*) from people where erased_at is null and (name like '苏小%' or phone_hash is not null)").await, 0);
+        assert_eq!(app.number("select count(*) from merge_entries").await, 0);
+        ann.post_json(&format!("/api/v1/people/merges/{}/undoing", made["id"]), json!({})).await.is(409).is_refused("merge_erased");
+    }
 }

@@ -1,6 +1,7 @@
 //! What those meet who run Linli: full disks, wrong paths and keys, databases that are late, lost, newer or only copies.
 
 mod commands;
+mod erasure;
 mod flood;
 mod full_disk;
 mod health;
@@ -71,6 +72,14 @@ async fn number(url: &str, sql: &'static str) -> i64 {
     sqlx::any::install_default_drivers();
     let mut conn = sqlx::AnyConnection::connect(url).await.expect("the database opens");
     sqlx::query_scalar(sql).fetch_one(&mut conn).await.expect(sql)
+}
+
+/// As [`number`], a text.
+async fn text(url: &str, sql: &str) -> String {
+    use sqlx::Connection as _;
+    sqlx::any::install_default_drivers();
+    let mut conn = sqlx::AnyConnection::connect(url).await.expect("the database opens");
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut conn).await.expect("a text")
 }
 
 /// As [`number`], many.

@@ -72,7 +72,7 @@ async fn opens(url: &str) -> usize {
     sealed.len()
 }
 
-fn hurry(url: &str, kind: &str) {
+pub(super) fn hurry(url: &str, kind: &str) {
     // What a night's patience does: the test does not wait for the announcement, nor ten minutes.
     app::runtime()
         .block_on(execute(url, &format!("update jobs set ready_at = 0 where kind = '{kind}' and state = 'waiting'")));

@@ -25,6 +25,11 @@ impl Dump {
         Self(dump)
     }
 
+    /// All of it, as text.
+    pub(crate) fn text(&self) -> String {
+        self.0.iter().map(|(table, rows)| format!("{table} {}\n", serde_json::json!(rows))).collect()
+    }
+
     fn table(&self, name: &str) -> &[Row] {
         self.0.get(name).map_or(&[], Vec::as_slice)
     }

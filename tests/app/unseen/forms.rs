@@ -79,6 +79,7 @@ const CONSENT: &[(&str, &str)] = &[
 const WORDS: &[(&str, &str)] =
     &[("purpose", "photos"), ("wording", "新的文字"), ("wording_en", "New words"), ("effective_from", "2026-03-05")];
 const IDENTITY: &[(&str, &str)] = &[("asker", "person"), ("identity", "看了身份证")];
+const ERASURE: &[(&str, &str)] = &[("wanted_by", "person"), ("reason", "搬走了")];
 const REASON: &[(&str, &str)] = &[("reason", "点错了")];
 
 /// The pages' forms.
@@ -163,6 +164,8 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/people/3/reveals", &[("which", "phone"), ("reason", "家访")], &["reason"], &[]),
     form("ann", "/centers/1/people/1/phones", &[("label", "女儿"), ("other_phone", "13900139001")], &["label"], &[]),
     form("ann", "/centers/1/people/1/card/revocation", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/people/3/erasure", ERASURE, &["reason"], &[]),
+    form("ben", "/centers/1/erasures/1/refusal", &[("decline_reason.1", "还在参加活动")], &["decline_reason.1"], &[]),
     form(
         "ann",
         "/centers/1/households",
@@ -259,6 +262,8 @@ pub(super) const BODIES: &[Form] = &[
         &["name", "address", "emergency"],
         &["note", "care"],
     ),
+    form("ann", "/api/v1/people/3/erasure", ERASURE, &["reason"], &[]),
+    form("ben", "/api/v1/erasures/1/refusal", &[("decline_reason", "还在参加活动")], &["decline_reason"], &[]),
     form("ann", "/api/v1/units", UNIT, UNIT_LINES, &["note"]),
     form("ann", "/api/v1/units/1", UNIT, UNIT_LINES, &["note"]),
     form(
