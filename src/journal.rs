@@ -186,6 +186,9 @@ impl From<i64> for RowKey {
     }
 }
 
+/// Rows, each with what its columns become.
+pub type Changes = Vec<(RowKey, Vec<Value>)>;
+
 /// What was done to rows of a table.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -308,7 +311,7 @@ impl<'a> Journal<'a> {
         tx: &mut Conn,
         table: &'static JournalTable,
         columns: &[&'static str],
-        changed: Vec<(RowKey, Vec<Value>)>,
+        changed: Changes,
     ) -> Result<()> {
         if changed.is_empty() || columns.is_empty() {
             return Ok(());

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::types::{ConsentAnswer, ConsentMethod, Purpose};
 use crate::centers::CenterId;
 use crate::clock::Date;
 use crate::error::Result;
-use crate::journal::{Journal, JournalTable, MERGED, RowKey};
+use crate::journal::{Changes, Journal, JournalTable, MERGED};
 use crate::store::Conn;
 
 const CONSENTS: JournalTable = JournalTable {
@@ -72,7 +72,7 @@ pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
             }
         }
     }
-    let (mut twice, mut ended): (Vec<(RowKey, Vec<Value>)>, Vec<(RowKey, Vec<Value>)>) = (Vec::new(), Vec::new());
+    let (mut twice, mut ended): (Changes, Changes) = (Vec::new(), Vec::new());
     for (place, row) in said.iter().enumerate() {
         let alike = |other: &Said| {
             (other.center_id, other.text_id, other.answer, other.given_on)

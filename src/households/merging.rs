@@ -1,12 +1,12 @@
 //! Where two who are one live.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::types::{HouseholdId, Relation};
 use crate::centers::CenterId;
 use crate::clock::Date;
 use crate::error::Result;
-use crate::journal::{Journal, JournalTable, MERGED, RowKey};
+use crate::journal::{Changes, Journal, JournalTable, MERGED, RowKey};
 use crate::store::Conn;
 
 const MEMBERS: JournalTable = JournalTable {
@@ -67,7 +67,7 @@ pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
     let void =
         twice.into_iter().map(|key| (key, vec![json!(journal.at.0), json!(journal.by), json!(MERGED)])).collect();
     journal.change(tx, &MEMBERS, &["voided_at", "voided_by", "void_reason"], void).await?;
-    let changed: Vec<(RowKey, Vec<Value>)> = lived
+    let changed: Changes = lived
         .iter()
         .filter(|stay| !stays.contains(stay))
         .map(|stay| {

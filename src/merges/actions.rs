@@ -169,7 +169,7 @@ pub async fn undo(
         return Err(Error::refused("merge_erased"));
     }
     // First attendances go back to whose they were, then those that came with the other's card; then what was void may hold again.
-    let moved = entries.iter().rposition(|entry| check_in::moves_attendances(entry)).unwrap_or(0);
+    let moved = entries.iter().rposition(check_in::moves_attendances).unwrap_or(0);
     journal::take_back(tx, sealer, &tables(), (kept, merged), &entries[moved..]).await?;
     let theirs = check_in::give_back(tx, (kept, merged), merge.made_at, &entries).await?;
     journal::take_back(tx, sealer, &tables(), (kept, merged), &entries[..moved]).await?;

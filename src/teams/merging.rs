@@ -1,11 +1,11 @@
 //! The teams of two who are one.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::types::TeamId;
 use crate::clock::Date;
 use crate::error::Result;
-use crate::journal::{Journal, JournalTable, RowKey};
+use crate::journal::{Changes, Journal, JournalTable, RowKey};
 use crate::store::Conn;
 
 const TEAMS: JournalTable = JournalTable {
@@ -45,7 +45,7 @@ pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
     .bind(journal.merged)
     .fetch_all(&mut *tx)
     .await?;
-    let (mut twice, mut longer): (Vec<RowKey>, Vec<(RowKey, Vec<Value>)>) = (Vec::new(), Vec::new());
+    let (mut twice, mut longer): (Vec<RowKey>, Changes) = (Vec::new(), Vec::new());
     let mut last: Option<(i64, TeamId, Option<Date>)> = None;
     for (id, team, joined, left) in served {
         match &mut last {

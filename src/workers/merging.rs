@@ -1,12 +1,12 @@
 //! Where two who are one work.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::types::WorkerId;
 use crate::centers::CenterId;
 use crate::clock::Date;
 use crate::error::{Error, Result};
-use crate::journal::{Journal, JournalTable, RowKey};
+use crate::journal::{Changes, Journal, JournalTable, RowKey};
 use crate::store::Conn;
 
 const WORKERS: JournalTable = JournalTable {
@@ -77,7 +77,7 @@ pub async fn doubled(tx: &mut Conn, journal: &Journal<'_>) -> Result<Vec<Doubled
 pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>, doubled: &[DoubledWorker]) -> Result<()> {
     let rows = employed(tx, journal).await?;
     let row = |id: WorkerId| rows.iter().find(|row| row.id == id);
-    let mut joined: Vec<(RowKey, Vec<Value>)> = Vec::new();
+    let mut joined: Changes = Vec::new();
     for stays in rows.iter().filter(|row| doubled.iter().any(|pair| pair.stays == row.id)) {
         let gone = doubled.iter().filter(|pair| pair.stays == stays.id).filter_map(|pair| row(pair.gone));
         let (mut account, mut until) = (stays.account_id, stays.ended_on);

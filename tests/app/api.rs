@@ -121,7 +121,7 @@ on_both_engines! {
     async fn a_cursor_that_no_list_gave_out_is_told(app: TestApp) {
         let ann = app.token("ann").await;
         schedules_the_morning(&ann, None).await;
-        let lists = ["/api/v1/activities?center=1", "/api/v1/people?center=1", "/api/v1/sessions?center=1&from=2026-01-01&to=2027-01-01", "/api/v1/sessions/1/checkins?", "/api/v1/households?center=1", "/api/v1/units?center=1", "/api/v1/people/merges?center=1", "/api/v1/people/doubles?center=1"];
+        let lists = ["/api/v1/activities?center=1", "/api/v1/people?center=1", "/api/v1/sessions?center=1&from=2026-01-01&to=2027-01-01", "/api/v1/sessions/1/checkins?", "/api/v1/households?center=1", "/api/v1/units?center=1", "/api/v1/people/merges?center=1", "/api/v1/people/doubles?center=1", "/api/v1/erasures?center=1"];
         for list in lists {
             for cursor in ["zzz", "1.5", "-1", "99999999999999999999"] {
                 let told = ann.get(&format!("{list}&cursor={cursor}")).await.is(422).is_refused("invalid");

@@ -108,6 +108,21 @@ impl Row {
         }
     }
 
+    /// Two who were made one, or said to be two.
+    async fn prepare_merges(&self, app: &TestApp) {
+        if self.route.contains("/merges/<id>") {
+            let ann = app.token("ann").await;
+            let (one, other) = (
+                app.number("select min(person_id) from enrolments where center_id = 1").await,
+                app.number("select max(person_id) from enrolments where center_id = 1").await,
+            );
+            ann.post_json("/api/v1/people/merges", serde_json::json!({"kept": one, "merged": other})).await.is(201);
+        }
+        if self.route.ends_with("/doubles/again") || self.route.ends_with("/apart/undoing") {
+            app.execute("insert into people_told_apart (person_id, other_id, told_at, told_by) select p.id, o.id, 0, 1 from people p join people o on o.id > p.id").await;
+        }
+    }
+
     /// What only this row's route needs of the world.
     pub(crate) async fn prepare(&self, app: &TestApp) {
         // What is to be taken back, is so now.
@@ -137,17 +152,7 @@ impl Row {
             )
             .await;
         }
-        if self.route.contains("/merges/<id>") {
-            let ann = app.token("ann").await;
-            let (one, other) = (
-                app.number("select min(person_id) from enrolments where center_id = 1").await,
-                app.number("select max(person_id) from enrolments where center_id = 1").await,
-            );
-            ann.post_json("/api/v1/people/merges", serde_json::json!({"kept": one, "merged": other})).await.is(201);
-        }
-        if self.route.ends_with("/doubles/again") || self.route.ends_with("/apart/undoing") {
-            app.execute("insert into people_told_apart (person_id, other_id, told_at, told_by) select p.id, o.id, 0, 1 from people p join people o on o.id > p.id").await;
-        }
+        self.prepare_merges(app).await;
         if let Some((_, step)) = self.route.split_once("/imports/<id>") {
             let ann = app.token("ann").await;
             let told = sends(&ann, "/api/v1/people/imports?center=1", "roster.csv", SMALL).await.is(201).json();

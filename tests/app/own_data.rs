@@ -224,6 +224,9 @@ fn every_column_of_a_person_is_told_or_follows_from_what_is() {
         "person_id",
         // Where it leads is told as `former` of whom it leads to.
         "merged_into",
+        // Of whom nothing is told any more.
+        "erased_at",
+        "erased_born",
     ];
     let source = fs::read_to_string("src/people/told.rs").unwrap();
     let mut forgotten = Vec::new();

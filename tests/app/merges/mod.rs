@@ -1,5 +1,6 @@
 //! Two rows of one human made one, and taken apart again.
 
+mod histories;
 mod model;
 
 use serde_json::{Value, json};
