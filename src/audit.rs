@@ -75,6 +75,26 @@ pub async fn forget(tx: &mut Conn, subject: &'static str, records: impl IntoIter
     Ok(())
 }
 
+/// As [`forget`], of what one center did.
+pub async fn forget_at(
+    tx: &mut Conn,
+    center: CenterId,
+    subject: &'static str,
+    records: impl IntoIterator<Item = i64>,
+) -> Result<()> {
+    sqlx::query(
+        "update audit_events set detail = null
+         where subject = $1 and detail is not null and center_id = $3
+           and subject_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($2 as json_text)) j)",
+    )
+    .bind(subject)
+    .bind(rows(records, |id| json!(id)))
+    .bind(center)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Forgets what was said beside these entries.
 pub async fn forget_details(tx: &mut Conn, entries: &[i64]) -> Result<()> {
     sqlx::query(

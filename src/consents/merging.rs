@@ -57,7 +57,8 @@ impl Said {
 pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
     let said: Vec<Said> = sqlx::query_as(
         "select id, center_id, purpose, text_id, answer, given_on, method, withdrawn_on, withdrawn_method from consents
-         where person_id in ($1, $2) and voided_at is null order by id",
+         where person_id in ($1, $2) and voided_at is null
+         order by case when guardianship is null then 1 else 0 end, id",
     )
     .bind(journal.kept)
     .bind(journal.merged)

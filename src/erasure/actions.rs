@@ -89,8 +89,8 @@ pub async fn erase(
     erasure: &Erasure,
 ) -> Result<Extent> {
     let mut conn = db.read().await?;
-    people::queries::find(&mut conn, center.id(), erasure.person_id).await?;
-    let people = erased_with(&mut conn, &[erasure.person_id]).await?;
+    let person = people::queries::find(&mut conn, center.id(), erasure.person_id).await?.id;
+    let people = erased_with(&mut conn, &[person]).await?;
     let traces = queries::traces(by, &mut conn, now, &people).await?;
     let extent = match traces.iter().any(|traces| traces.elsewhere.is_set()) {
         true => Extent::Center,
@@ -104,6 +104,11 @@ pub async fn erase(
     drop(conn);
     let mut tx = db.begin().await?;
     people::hold(&mut tx, &gone.people).await?;
+    // Somebody was made one with another meanwhile, or taken apart: who decides has to see that.
+    let person = people::queries::find(&mut tx, center.id(), erasure.person_id).await?.id;
+    if erased_with(&mut tx, &[person]).await? != gone.people {
+        return Err(Error::Busy);
+    }
     decide(by, now, &mut tx, erasure, extent).await?;
     forget_everything(&mut tx, &gone, &named).await?;
     let entry = audit::entry("person.erased", erasure.person_id.0).at(center.id()).because(&erasure.reason);
@@ -155,8 +160,11 @@ pub async fn forget_everything(tx: &mut Conn, gone: &Forgetting, named: &NamedRo
         close_others(tx, gone).await?;
     }
     // Why it was declined before, perhaps with the name.
-    let sql = format!("update erasures set decline_reason = null where person_id in {AMONG}");
-    sqlx::query(AssertSqlSafe(sql)).bind(gone.ids()).execute(tx).await?;
+    let sql = format!(
+        "update erasures set decline_reason = null
+         where person_id in {AMONG} and (cast($2 as bigint) is null or center_id = $2)"
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(gone.ids()).bind(gone.center).execute(tx).await?;
     Ok(())
 }
 

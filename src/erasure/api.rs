@@ -106,7 +106,8 @@ impl From<Erasure> for ErasureJson {
 #[get("/people/<id>/erasure", rank = 2)]
 pub(crate) async fn preview(by: Coordinator, db: &Db, now: Now, id: PersonId) -> Result<Json<TracesJson>> {
     let mut conn = db.read().await?;
-    people::queries::center_of(&by, &mut conn, id).await?;
+    let center = people::queries::center_of(&by, &mut conn, id).await?;
+    let id = people::queries::find(&mut conn, center, id).await?.id;
     let traces = queries::traces(&by, &mut conn, now, &[id]).await?.pop().ok_or(Error::NotFound)?;
     Ok(Json(traces.into()))
 }

@@ -11,7 +11,8 @@ use crate::people::PersonId;
 use crate::store::{Conn, places, runs};
 
 const ERASURE: &str =
-    "select e.id, e.person_id, e.center_id, e.wanted_by, e.reason, e.asked_at, a.name as asked_by, e.state,
+    "select e.id, coalesce((select p.merged_into from people p where p.id = e.person_id), e.person_id) as person_id,
+        e.center_id, e.wanted_by, e.reason, e.asked_at, a.name as asked_by, e.state,
         e.decided_at, d.name as decided_by, e.decline_reason, e.extent, e.wiped_at
      from erasures e join accounts a on a.id = e.asked_by left join accounts d on d.id = e.decided_by";
 

@@ -39,7 +39,8 @@ impl SoughtNames {
 
     fn stands_in(&self, text: &str) -> bool {
         let key = spelling::key(text);
-        self.0.iter().any(|wanted| key.contains(wanted.as_str()))
+        // A name of one character stands in many words.
+        self.0.iter().any(|wanted| key == *wanted || (wanted.chars().count() > 1 && key.contains(wanted.as_str())))
     }
 
     fn stands_in_book(&self, book: &Book) -> bool {

@@ -86,10 +86,14 @@ pub async fn merge(
     Ok(id)
 }
 
-/// Holds the sessions at which both were, and both: whoever checks one in waits, or is waited for.
+/// Holds the sessions at which both were or which they may have led as one, their teams, and both: whoever checks one in waits, or is waited for.
 async fn hold(tx: &mut Conn, people: [PersonId; 2]) -> Result<()> {
-    let sessions = check_in::sessions_of_both(tx, people).await?;
+    let mut sessions = check_in::sessions_of_both(tx, people).await?;
+    sessions.extend(queries::sessions_led_by_both(tx, people).await?);
     locks::sessions(tx, sessions).await?;
+    for team in queries::teams_led(tx, people).await? {
+        locks::team(tx, team).await?;
+    }
     for person in BTreeSet::from(people) {
         locks::person(tx, person).await?;
     }
@@ -176,8 +180,11 @@ pub async fn undo(
     check_in::follow_scans(tx, (kept, merged), &theirs, &entries).await?;
     let sessions: Vec<SessionId> = theirs.into_iter().map(|(_, session)| session).collect();
     hours::hand_over(tx, (kept, merged), merge.made_at, &sessions).await?;
-    let centers = queries::centers_of_sessions(tx, &sessions).await?;
-    let known: Vec<(PersonId, CenterId)> = centers.into_iter().map(|center| (merged, center)).collect();
+    phones::hand_over(tx, (kept, merged)).await?;
+    // Wherever either was, they are known.
+    let theirs = queries::centers_of_sessions(tx, &sessions).await?.into_iter().map(|center| (merged, center));
+    let ours = queries::centers_visited(tx, kept).await?.into_iter().map(|center| (kept, center));
+    let known: Vec<(PersonId, CenterId)> = theirs.chain(ours).collect();
     people::enrol_known(now, tx, &known).await?;
     merging::touched(tx, now.0, [kept, merged]).await?;
     merging::follow(tx, &[kept, merged]).await?;
@@ -254,8 +261,8 @@ mod tests {
     use super::tables;
     use crate::people::POINTING;
 
-    /// Tables of merges themselves, whose rows say what was.
-    const KEPT: &[&str] = &["merges", "people_told_apart"];
+    /// Whose rows say what was: merges themselves, and who is known no more.
+    const KEPT: &[&str] = &["merges", "people_told_apart", "erased_enrolments"];
 
     #[test]
     fn every_table_that_points_at_a_person_moves() {

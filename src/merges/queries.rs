@@ -10,6 +10,7 @@ use crate::clock::{Date, Timestamp};
 use crate::error::{Error, Result};
 use crate::people::{PersonId, PersonRow};
 use crate::store::{Conn, Flag, rows};
+use crate::teams::TeamId;
 
 /// Two people in one row.
 #[derive(sqlx::FromRow)]
@@ -147,6 +148,38 @@ pub async fn centers_of_sessions(conn: &mut Conn, sessions: &[SessionId]) -> Res
     .await?)
 }
 
+/// The centers at whose sessions the person was.
+pub async fn centers_visited(conn: &mut Conn, person: PersonId) -> Result<Vec<CenterId>> {
+    Ok(sqlx::query_scalar(
+        "select distinct center_id from attendances_of_people where person_id = $1 and voided_at is null",
+    )
+    .bind(person)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The sessions led by staff records of two who work in one center.
+pub async fn sessions_led_by_both(conn: &mut Conn, [one, other]: [PersonId; 2]) -> Result<Vec<SessionId>> {
+    Ok(sqlx::query_scalar(
+        "select s.id from workers w
+         join workers o on o.center_id = w.center_id and o.person_id <> w.person_id and o.person_id in ($1, $2)
+         join sessions s on s.worker_id = w.id where w.person_id in ($1, $2)",
+    )
+    .bind(one)
+    .bind(other)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The teams that either leads.
+pub async fn teams_led(conn: &mut Conn, [one, other]: [PersonId; 2]) -> Result<Vec<TeamId>> {
+    Ok(sqlx::query_scalar("select id from teams where leader_id in ($1, $2) order by id")
+        .bind(one)
+        .bind(other)
+        .fetch_all(conn)
+        .await?)
+}
+
 /// What hangs on a person, everywhere.
 pub async fn belongings(conn: &mut Conn, center: CenterId, person: PersonId) -> Result<Belongings> {
     Ok(sqlx::query_as(
@@ -176,12 +209,16 @@ const MERGE: &str =
      from merges m join people k on k.id = m.kept_id join people g on g.id = m.merged_id
      join accounts a on a.id = m.made_by left join accounts u on u.id = m.undone_by";
 
+/// That the center still knows the one who was kept: what it has forgotten it sees no more.
+const KNOWN: &str = "exists (select 1 from enrolments e
+     where e.center_id = m.center_id and e.person_id = coalesce(k.merged_into, k.id))";
+
 /// A merge that was decided in the center.
 ///
 /// # Errors
-/// `NotFound` for another's.
+/// `NotFound` for another's, and where the center does not know the person any more.
 pub async fn find(conn: &mut Conn, center: CenterId, id: MergeId) -> Result<Merge> {
-    let sql = format!("{MERGE} where m.center_id = $1 and m.id = $2");
+    let sql = format!("{MERGE} where m.center_id = $1 and m.id = $2 and {KNOWN}");
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
 }
 
@@ -203,7 +240,7 @@ pub async fn center_of(by: &Viewer, conn: &mut Conn, id: MergeId) -> Result<Cent
 
 /// The center's merges, the latest first: the `size` with numbers below `before`.
 pub async fn list(conn: &mut Conn, center: CenterId, before: i64, size: i64) -> Result<Vec<Merge>> {
-    let sql = format!("{MERGE} where m.center_id = $1 and m.id < $2 order by m.id desc limit $3");
+    let sql = format!("{MERGE} where m.center_id = $1 and m.id < $2 and {KNOWN} order by m.id desc limit $3");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(before).bind(size).fetch_all(conn).await?)
 }
 

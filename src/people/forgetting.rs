@@ -75,10 +75,11 @@ pub async fn forget(tx: &mut Conn, gone: &Forgetting) -> Result<()> {
     let sql =
         format!("delete from enrolments where person_id in {AMONG} and (cast($2 as bigint) is null or center_id = $2)");
     sqlx::query(AssertSqlSafe(sql)).bind(gone.ids()).bind(gone.center).execute(&mut *tx).await?;
-    audit::forget(tx, "person", gone.people.iter().map(|id| id.0)).await?;
-    if gone.center.is_some() {
-        return Ok(());
+    let people = gone.people.iter().map(|id| id.0);
+    if let Some(center) = gone.center {
+        return audit::forget_at(tx, center, "person", people).await;
     }
+    audit::forget(tx, "person", people).await?;
     let sql = format!("delete from group_memberships where person_id in {AMONG} returning file_id");
     let papers: Vec<Option<FileId>> =
         sqlx::query_scalar(AssertSqlSafe(sql)).bind(gone.ids()).fetch_all(&mut *tx).await?;

@@ -145,7 +145,8 @@ pub async fn give_back(
         Err(Error::NotFound | Error::Gone(_)) => return Ok(false),
         found => found?,
     };
-    if person.version != version {
+    // Who was made one with another since has that one's facts, and its version.
+    if person.id != id || person.version != version {
         return Ok(false);
     }
     let name = Name::parse(&person.name).map_err(|_| Error::internal("a name that is no name"))?;

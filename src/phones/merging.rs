@@ -1,6 +1,7 @@
 //! The phones that speak for two who are one.
 
 use crate::error::Result;
+use crate::ids::PersonId;
 use crate::journal::{Journal, JournalTable, RowKey};
 use crate::store::Conn;
 
@@ -30,4 +31,18 @@ pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
     let twice: Vec<RowKey> = both.into_iter().map(|phone| RowKey(vec![phone, journal.merged.0])).collect();
     journal.remove(tx, &PAIRS, &twice).await?;
     journal.take_over(tx, &PAIRS, "person_id").await
+}
+
+/// After a merge was taken back: phones that came to speak by the other's card speak for the other.
+pub async fn hand_over(tx: &mut Conn, (kept, merged): (PersonId, PersonId)) -> Result<()> {
+    sqlx::query(
+        "update phone_people set person_id = $2
+         where person_id = $1 and card_id in (select k.id from cards k where k.person_id = $2)
+           and not exists (select 1 from phone_people o where o.phone_id = phone_people.phone_id and o.person_id = $2)",
+    )
+    .bind(kept)
+    .bind(merged)
+    .execute(tx)
+    .await?;
+    Ok(())
 }

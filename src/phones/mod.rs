@@ -25,7 +25,7 @@ use crate::store::{self, Conn, Db};
 use crate::web::site::{Appearance, Browser};
 use crate::web::{Lang, Site};
 
-pub use merging::{JOURNALED, absorb};
+pub use merging::{JOURNALED, absorb, hand_over};
 pub use throttle::DoorThrottle;
 pub use told::told;
 

@@ -97,9 +97,9 @@ async fn give(
     let made = async {
         let input = forms::consent(&fields, center.zone.date(now.0))?;
         let mut tx = db.begin().await?;
-        consents::give(&by, now, &mut tx, sealer, (&center, id), &input).await?;
+        consents::give(&by, now, &mut tx, sealer, (&center, person.id), &input).await?;
         tx.commit().await?;
-        Ok::<_, Error>(back(&center, id))
+        Ok::<_, Error>(back(&center, person.id))
     };
     Submitted::of(made.await, "done.consent_recorded", async |errors| {
         let mut page = PersonPage::load(&by, &mut *db.read().await?, now, sealer, center, person).await?;
@@ -128,7 +128,7 @@ async fn withdraw(
         let suffix = format!(".{}", fields.get("purpose"));
         let input = forms::withdrawal(&fields, &suffix, opened.0.zone.date(now.0))?;
         let mut tx = db.begin().await?;
-        let withdrawn = consents::withdraw(&by, now, &mut tx, (&opened.0, id), &input).await;
+        let withdrawn = consents::withdraw(&by, now, &mut tx, (&opened.0, opened.1.id), &input).await;
         withdrawn.map_err(|error| error.in_field("withdrawn_on", &format!("withdrawn_on{suffix}")))?;
         tx.commit().await?;
         Ok("done.consent_withdrawn")
@@ -152,7 +152,7 @@ async fn void(
     let made = async {
         let reason = forms::void_reason(&fields, &format!("void_consent.{consent}"))?;
         let mut tx = db.begin().await?;
-        consents::void(&by, now, &mut tx, (&opened.0, id), consent, &reason).await?;
+        consents::void(&by, now, &mut tx, (&opened.0, opened.1.id), consent, &reason).await?;
         tx.commit().await?;
         Ok("done.consent_voided")
     };
@@ -197,13 +197,13 @@ async fn keep(
     sent: rocket::form::Result<'_, Multipart<SignedPaper>>,
 ) -> Result<Submitted<PersonPage>> {
     let opened = open_in(&by, &mut *db.read().await?, center, id).await?;
-    queries::paper(&mut *db.read().await?, (opened.0.id(), id), consent).await?;
+    queries::paper(&mut *db.read().await?, (opened.0.id(), opened.1.id), consent).await?;
     let field = format!("paper_of.{consent}");
     let made = async {
         let missing = |_| Error::Invalid(FieldErrors::one(&field, Fault::new("field.required")));
         let scan = sent.map_err(missing)?.into_inner().paper.checked(&field, consents::api::PAPERS).await?;
         let mut tx = db.begin().await?;
-        consents::keep_paper(&by, now, &mut tx, sealer, (&opened.0, id), consent, Some(&scan)).await?;
+        consents::keep_paper(&by, now, &mut tx, sealer, (&opened.0, opened.1.id), consent, Some(&scan)).await?;
         tx.commit().await?;
         Ok("done.paper_kept")
     };

@@ -44,6 +44,8 @@ const UNSEEN: &str = "select p.id, (select min(e.center_id) from enrolments e wh
       and not exists (select 1 from cards k where k.person_id = p.id and k.issued_at >= $1)
       and not exists (select 1 from phone_people f where f.person_id = p.id and f.added_at >= $1)
       and not exists (select 1 from household_members m where m.person_id = p.id and m.created_at >= $1)
+      and not exists (select 1 from consents c where c.person_id = p.id
+          and (c.recorded_at >= $1 or c.withdrawn_at >= $1))
       and p.id not in (select a.person_id from attendances a
           where a.came_at / 2678400000 >= $1 / 2678400000 and a.came_at >= $1)
     order by p.id limit $4";

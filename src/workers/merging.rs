@@ -42,7 +42,8 @@ struct Employed {
 
 async fn employed(tx: &mut Conn, journal: &Journal<'_>) -> Result<Vec<Employed>> {
     Ok(sqlx::query_as(
-        "select id, center_id, account_id, qualification, certificate_number, started_on, ended_on from workers
+        "select id, center_id, (select a.id from accounts a where a.id = workers.account_id and a.disabled_at is null) as account_id,
+                qualification, certificate_number, started_on, ended_on from workers
          where person_id in ($1, $2) order by center_id, started_on, id",
     )
     .bind(journal.kept)

@@ -65,6 +65,49 @@ fn on_a_phone_in_english_on_postgres() {
     journey(Engine::Postgres, Browser::phone(), &ENGLISH);
 }
 
+/// Who came along is being written down for one while the next arrives: it stays with the one, and then it is the next one's turn.
+#[test]
+fn company_stays_with_whom_it_came() {
+    let Some(url) = fresh_database(Engine::Sqlite) else { return };
+    let prepared = url.clone();
+    apart(async move {
+        let app = TestApp::open(&prepared).await;
+        world(&app).await;
+        app.execute("update sessions set capacity = 60 where id = 1").await;
+        app.db().close().await;
+    });
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let Some(browser) = Browser::tablet().lang(CHINESE.tag).open().await else { return };
+        let desk = Desk { url, browser, words: &CHINESE };
+        let live = Live::on(&desk.url, 0);
+        desk.sign_in(&live.base).await;
+        desk.net(CHINESE.online).await;
+        let arrives = async |name: &str| {
+            desk.browser.see(name).await;
+            desk.browser.click("#people button").await;
+            desk.browser.text("#result[data-kind=in]").await;
+            desk.browser.click("#result-close").await;
+            assert_eq!(desk.browser.text("#last-name").await, name);
+        };
+        arrives("梁惠芳").await;
+        desk.browser.click("#company summary").await;
+        desk.browser.fill("#company-heads", "2").await;
+        arrives("陈大文").await;
+        assert_eq!(desk.browser.text("#company-whose").await, "梁惠芳", "it stays while somebody types");
+        assert_eq!(desk.browser.execute("return document.getElementById('company-heads').value", vec![]).await, "2");
+        desk.browser.click("#company-form button").await;
+        desk.browser.see("梁惠芳 已记下").await;
+        assert_eq!(desk.browser.text("#company-whose").await, "陈大文");
+        desk.browser.fill("#company-heads", "1").await;
+        desk.browser.click("#company-form button").await;
+        desk.counts("3").await;
+        let with = "select count(*) from head_counts h join attendances a on a.id = h.attendance_id join people p on p.id = a.person_id
+             where h.voided_at is null and (p.name = '梁惠芳' and h.heads = 2 or p.name = '陈大文' and h.heads = 1)";
+        assert_eq!(desk.number(with).await, 2);
+        desk.browser.close().await;
+    });
+}
+
 /// Somebody new comes while there is no network: kept, sealed, and registered once when it is back.
 #[test]
 fn a_newcomer_is_kept_without_network() {

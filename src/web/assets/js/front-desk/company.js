@@ -44,7 +44,12 @@ $("company-form").addEventListener("submit", async (event) => {
     if (!told.taken) return;
     $("company-form").reset();
     $("company-form").dispatchEvent(new Event("taken"));
-    if (latest?.id !== visit?.id) become(latest);
+    if (latest?.id === visit?.id) return;
+    // On to whoever came meanwhile; what was written down, and for whom, stays before the eyes.
+    const saved = `${visit.name ?? ""} ${told.text}`;
+    become(latest);
+    $("company").open = Boolean(latest);
+    write($("company-said"), saved);
   } catch (error) {
     write($("company-said"), word(error instanceof NotTaken ? "company_not_taken" : "company_offline"));
   }
