@@ -119,17 +119,19 @@ on_both_engines! {
     }
 
     async fn a_cursor_that_no_list_gave_out_is_told(app: TestApp) {
-        let ann = app.token("ann").await;
+        let (ann, ada) = (app.token("ann").await, app.token("ada").await);
         schedules_the_morning(&ann, None).await;
-        let lists = ["/api/v1/activities?center=1", "/api/v1/people?center=1", "/api/v1/sessions?center=1&from=2026-01-01&to=2027-01-01", "/api/v1/sessions/1/checkins?", "/api/v1/households?center=1", "/api/v1/units?center=1", "/api/v1/people/merges?center=1", "/api/v1/people/doubles?center=1", "/api/v1/erasures?center=1"];
+        ada.post_json("/api/v1/retention/runs", json!({})).await.is(201);
+        let lists = ["/api/v1/activities?center=1", "/api/v1/people?center=1", "/api/v1/sessions?center=1&from=2026-01-01&to=2027-01-01", "/api/v1/sessions/1/checkins?", "/api/v1/households?center=1", "/api/v1/units?center=1", "/api/v1/people/merges?center=1", "/api/v1/people/doubles?center=1", "/api/v1/retention/runs/1/items?"];
         for list in lists {
+            let by = if list.contains("retention") { &ada } else { &ann };
             for cursor in ["zzz", "1.5", "-1", "99999999999999999999"] {
-                let told = ann.get(&format!("{list}&cursor={cursor}")).await.is(422).is_refused("invalid");
+                let told = by.get(&format!("{list}&cursor={cursor}")).await.is(422).is_refused("invalid");
                 assert_eq!(told.header("content-type"), "application/problem+json", "{list}");
                 assert_eq!(told.json()["errors"]["cursor"]["code"], "field.not_a_choice", "{list}");
             }
-            ann.get(&format!("{list}&cursor=")).await.is(200);
-            assert_eq!(ann.get(&format!("{list}&cursor=7")).await.is(200).json()["items"], json!([]), "{list}");
+            by.get(&format!("{list}&cursor=")).await.is(200);
+            assert_eq!(by.get(&format!("{list}&cursor=7")).await.is(200).json()["items"], json!([]), "{list}");
         }
         let with_cursor = app.client.rocket().routes().filter(|route| route.uri.as_str().contains("<cursor>")).count();
         assert_eq!(with_cursor, lists.len(), "a list that is read page by page is not asked here");
