@@ -32,6 +32,16 @@ pub struct JournalTable {
 }
 
 impl JournalTable {
+    /// One without anything sealed or particular.
+    pub const fn plain(
+        name: &'static str,
+        key: &'static [&'static str],
+        numbers: &'static [&'static str],
+        texts: &'static [&'static str],
+    ) -> Self {
+        Self { name, key, numbers, texts, sealed: &[], again: &[], stays: None }
+    }
+
     fn columns(&self) -> impl Iterator<Item = &'static str> {
         self.key.iter().chain(self.numbers).chain(self.texts).chain(self.sealed).copied()
     }

@@ -7,15 +7,7 @@ use crate::journal::{Journal, JournalTable, RowKey};
 use crate::store::{Conn, rows};
 use crate::workers::DoubledWorker;
 
-const SESSIONS: JournalTable = JournalTable {
-    name: "sessions",
-    key: &["id"],
-    numbers: &["worker_id"],
-    texts: &[],
-    sealed: &[],
-    again: &[],
-    stays: None,
-};
+const SESSIONS: JournalTable = JournalTable::plain("sessions", &["id"], &["worker_id"], &[]);
 
 /// The tables that this journals.
 pub const JOURNALED: &[&JournalTable] = &[&SESSIONS];

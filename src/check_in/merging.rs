@@ -27,45 +27,13 @@ const ATTENDANCES: JournalTable = JournalTable {
     ),
 };
 
-const SCANS: JournalTable = JournalTable {
-    name: "scans",
-    key: &["id"],
-    numbers: &["person_id", "attendance_id"],
-    texts: &[],
-    sealed: &[],
-    again: &[],
-    stays: None,
-};
+const SCANS: JournalTable = JournalTable::plain("scans", &["id"], &["person_id", "attendance_id"], &[]);
 
-const CARDS: JournalTable = JournalTable {
-    name: "cards",
-    key: &["id"],
-    numbers: &["person_id", "came_with"],
-    texts: &[],
-    sealed: &[],
-    again: &[],
-    stays: None,
-};
+const CARDS: JournalTable = JournalTable::plain("cards", &["id"], &["person_id", "came_with"], &[]);
 
-const COMPANIONS: JournalTable = JournalTable {
-    name: "head_counts",
-    key: &["id"],
-    numbers: &["attendance_id", "voided_at"],
-    texts: &[],
-    sealed: &[],
-    again: &[],
-    stays: None,
-};
+const COMPANIONS: JournalTable = JournalTable::plain("head_counts", &["id"], &["attendance_id", "voided_at"], &[]);
 
-const ESCORTS: JournalTable = JournalTable {
-    name: "escorts",
-    key: &["id"],
-    numbers: &["attendance_id", "voided_at"],
-    texts: &[],
-    sealed: &[],
-    again: &[],
-    stays: None,
-};
+const ESCORTS: JournalTable = JournalTable::plain("escorts", &["id"], &["attendance_id", "voided_at"], &[]);
 
 /// The tables that this journals.
 pub const JOURNALED: &[&JournalTable] = &[&ATTENDANCES, &SCANS, &CARDS, &COMPANIONS, &ESCORTS];

@@ -11,15 +11,12 @@ use crate::error::Result;
 use crate::journal::{Changes, Journal, JournalTable, MERGED};
 use crate::store::Conn;
 
-const CONSENTS: JournalTable = JournalTable {
-    name: "consents",
-    key: &["id"],
-    numbers: &["person_id", "withdrawn_at", "withdrawn_by", "voided_at", "voided_by"],
-    texts: &["withdrawn_on", "withdrawn_method", "void_reason"],
-    sealed: &[],
-    again: &[],
-    stays: None,
-};
+const CONSENTS: JournalTable = JournalTable::plain(
+    "consents",
+    &["id"],
+    &["person_id", "withdrawn_at", "withdrawn_by", "voided_at", "voided_by"],
+    &["withdrawn_on", "withdrawn_method", "void_reason"],
+);
 
 /// The tables that this journals.
 pub const JOURNALED: &[&JournalTable] = &[&CONSENTS];

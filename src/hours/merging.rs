@@ -10,15 +10,7 @@ use crate::ids::{PersonId, SessionId};
 use crate::journal::{Journal, JournalTable, MERGED, RowKey};
 use crate::store::{Conn, rows};
 
-const ENTRIES: JournalTable = JournalTable {
-    name: "hours_entries",
-    key: &["id"],
-    numbers: &["person_id"],
-    texts: &[],
-    sealed: &[],
-    again: &[],
-    stays: None,
-};
+const ENTRIES: JournalTable = JournalTable::plain("hours_entries", &["id"], &["person_id"], &[]);
 
 /// The tables that this journals.
 pub const JOURNALED: &[&JournalTable] = &[&ENTRIES];

@@ -257,6 +257,7 @@ pub async fn join(
     with: PersonId,
 ) -> Result<()> {
     let today = center.zone.date(now.0);
+    let with = people::queries::find(tx, center.id(), with).await?.id;
     let household = match queries::home_of(tx, center.id(), with).await? {
         Some(household) => household,
         None => {

@@ -9,15 +9,12 @@ use crate::error::Result;
 use crate::journal::{Changes, Journal, JournalTable, MERGED, RowKey};
 use crate::store::Conn;
 
-const MEMBERS: JournalTable = JournalTable {
-    name: "household_members",
-    key: &["id"],
-    numbers: &["person_id", "voided_at", "voided_by"],
-    texts: &["relation", "moved_in", "moved_out", "void_reason"],
-    sealed: &[],
-    again: &[],
-    stays: None,
-};
+const MEMBERS: JournalTable = JournalTable::plain(
+    "household_members",
+    &["id"],
+    &["person_id", "voided_at", "voided_by"],
+    &["relation", "moved_in", "moved_out", "void_reason"],
+);
 
 /// The tables that this journals.
 pub const JOURNALED: &[&JournalTable] = &[&MEMBERS];

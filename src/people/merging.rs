@@ -90,15 +90,7 @@ const PHONES: JournalTable = JournalTable {
     stays: None,
 };
 
-const MEMBERSHIPS: JournalTable = JournalTable {
-    name: "group_memberships",
-    key: &["id"],
-    numbers: &["person_id"],
-    texts: &[],
-    sealed: &[],
-    again: &[],
-    stays: None,
-};
+const MEMBERSHIPS: JournalTable = JournalTable::plain("group_memberships", &["id"], &["person_id"], &[]);
 
 /// The tables that this journals.
 pub const JOURNALED: &[&JournalTable] = &[&PEOPLE, &ENROLMENTS, &PHONES, &MEMBERSHIPS];

@@ -5,15 +5,8 @@ use crate::ids::PersonId;
 use crate::journal::{Journal, JournalTable, RowKey};
 use crate::store::Conn;
 
-const PAIRS: JournalTable = JournalTable {
-    name: "phone_people",
-    key: &["phone_id", "person_id"],
-    numbers: &["added_at", "card_id", "told_version"],
-    texts: &[],
-    sealed: &[],
-    again: &[],
-    stays: None,
-};
+const PAIRS: JournalTable =
+    JournalTable::plain("phone_people", &["phone_id", "person_id"], &["added_at", "card_id", "told_version"], &[]);
 
 /// The tables that this journals.
 pub const JOURNALED: &[&JournalTable] = &[&PAIRS];

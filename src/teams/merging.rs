@@ -8,25 +8,10 @@ use crate::error::Result;
 use crate::journal::{Changes, Journal, JournalTable, RowKey};
 use crate::store::Conn;
 
-const TEAMS: JournalTable = JournalTable {
-    name: "teams",
-    key: &["id"],
-    numbers: &["leader_id"],
-    texts: &[],
-    sealed: &[],
-    again: &[],
-    stays: None,
-};
+const TEAMS: JournalTable = JournalTable::plain("teams", &["id"], &["leader_id"], &[]);
 
-const MEMBERS: JournalTable = JournalTable {
-    name: "team_members",
-    key: &["id"],
-    numbers: &["team_id", "person_id", "created_at"],
-    texts: &["joined_on", "left_on"],
-    sealed: &[],
-    again: &[],
-    stays: None,
-};
+const MEMBERS: JournalTable =
+    JournalTable::plain("team_members", &["id"], &["team_id", "person_id", "created_at"], &["joined_on", "left_on"]);
 
 /// The tables that this journals.
 pub const JOURNALED: &[&JournalTable] = &[&TEAMS, &MEMBERS];

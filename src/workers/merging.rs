@@ -9,15 +9,12 @@ use crate::error::{Error, Result};
 use crate::journal::{Changes, Journal, JournalTable, RowKey};
 use crate::store::Conn;
 
-const WORKERS: JournalTable = JournalTable {
-    name: "workers",
-    key: &["id"],
-    numbers: &["person_id", "center_id", "account_id", "created_at"],
-    texts: &["kind", "qualification", "certificate_number", "started_on", "ended_on"],
-    sealed: &[],
-    again: &[],
-    stays: None,
-};
+const WORKERS: JournalTable = JournalTable::plain(
+    "workers",
+    &["id"],
+    &["person_id", "center_id", "account_id", "created_at"],
+    &["kind", "qualification", "certificate_number", "started_on", "ended_on"],
+);
 
 /// The tables that this journals.
 pub const JOURNALED: &[&JournalTable] = &[&WORKERS];
@@ -34,6 +31,8 @@ struct Employed {
     id: WorkerId,
     center_id: CenterId,
     account_id: Option<i64>,
+    /// The same, while it is not closed.
+    open_account: Option<i64>,
     qualification: Option<String>,
     certificate_number: Option<String>,
     started_on: Date,
@@ -42,7 +41,8 @@ struct Employed {
 
 async fn employed(tx: &mut Conn, journal: &Journal<'_>) -> Result<Vec<Employed>> {
     Ok(sqlx::query_as(
-        "select id, center_id, (select a.id from accounts a where a.id = workers.account_id and a.disabled_at is null) as account_id,
+        "select id, center_id, account_id,
+                (select a.id from accounts a where a.id = workers.account_id and a.disabled_at is null) as open_account,
                 qualification, certificate_number, started_on, ended_on from workers
          where person_id in ($1, $2) order by center_id, started_on, id",
     )
@@ -74,20 +74,21 @@ pub async fn doubled(tx: &mut Conn, journal: &Journal<'_>) -> Result<Vec<Doubled
 /// moved before.
 ///
 /// # Errors
-/// `Refused("merge_two_accounts")` where both records have a sign-in of their own.
+/// `Refused("merge_two_accounts")` where both records have an open sign-in of their own.
 pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>, doubled: &[DoubledWorker]) -> Result<()> {
     let rows = employed(tx, journal).await?;
     let row = |id: WorkerId| rows.iter().find(|row| row.id == id);
     let mut joined: Changes = Vec::new();
     for stays in rows.iter().filter(|row| doubled.iter().any(|pair| pair.stays == row.id)) {
         let gone = doubled.iter().filter(|pair| pair.stays == stays.id).filter_map(|pair| row(pair.gone));
-        let (mut account, mut until) = (stays.account_id, stays.ended_on);
+        let (mut open, mut account, mut until) = (stays.open_account, stays.account_id, stays.ended_on);
         let (mut qualification, mut certificate) = (stays.qualification.clone(), stays.certificate_number.clone());
         for other in gone {
-            if account.zip(other.account_id).is_some_and(|(one, other)| one != other) {
+            if open.zip(other.open_account).is_some_and(|(one, other)| one != other) {
                 return Err(Error::refused("merge_two_accounts"));
             }
-            account = account.or(other.account_id);
+            open = open.or(other.open_account);
+            account = open.or(account).or(other.account_id);
             until = until.zip(other.ended_on).map(|(one, other)| one.max(other));
             qualification = qualification.or_else(|| other.qualification.clone());
             certificate = certificate.or_else(|| other.certificate_number.clone());
