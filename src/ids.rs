@@ -87,6 +87,18 @@ id_type!(
     ConsentId
 );
 id_type!(
+    /// A certificate of what somebody may do.
+    QualificationId
+);
+id_type!(
+    /// What somebody may be qualified for.
+    QualificationKindId
+);
+id_type!(
+    /// A policy of accident insurance.
+    InsuranceId
+);
+id_type!(
     /// A phone that is remembered: the device, not its number.
     PhoneId
 );

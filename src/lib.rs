@@ -39,6 +39,7 @@ pub mod units;
 pub mod phones;
 pub mod codes;
 pub mod catalogs;
+pub mod qualifications;
 pub mod teams;
 pub mod workers;
 pub mod accounts;
@@ -46,6 +47,7 @@ pub mod consents;
 
 // Programme: what is planned.
 pub mod activities;
+pub mod insurance;
 
 // Presence: who came.
 pub mod hours;
@@ -103,11 +105,13 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(units::stage())
         .attach(phones::stage())
         .attach(catalogs::stage())
+        .attach(qualifications::stage())
         .attach(teams::stage())
         .attach(workers::stage())
         .attach(accounts::stage())
         .attach(consents::stage())
         .attach(activities::stage())
+        .attach(insurance::stage())
         .attach(ratings::stage())
         .attach(check_in::stage())
         .attach(devices::stage())

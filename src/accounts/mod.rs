@@ -4,6 +4,7 @@
 mod browser;
 mod invitation;
 mod known;
+pub mod listing;
 mod own;
 mod pages;
 pub(crate) mod queries;

@@ -3,6 +3,7 @@
 use askama::Template;
 use rocket::{Route, State, get, post, routes, uri};
 
+use super::listing::AccountsCut;
 use super::queries;
 use crate::agreements::{self, Organization};
 use crate::auth::accounts as actions;
@@ -14,6 +15,7 @@ use crate::error::Result;
 use crate::fields::parse;
 use crate::store::{Conn, Db, Sealer};
 use crate::teams::{self, TeamName};
+use crate::web::cut::{Asked, Toolbar};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, OneTimeLink, Page, Site, Submitted, View, filters};
@@ -26,6 +28,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "accounts/accounts.html")]
 struct AccountsPage {
     accounts: Vec<queries::Account>,
+    toolbar: Toolbar,
 }
 
 impl View for AccountsPage {
@@ -39,9 +42,10 @@ impl View for AccountsPage {
 }
 
 #[get("/accounts")]
-async fn list(by: CityAdmin, db: &Db) -> Result<Page<AccountsPage>> {
+async fn list(by: CityAdmin, db: &Db, lang: Lang, asked: Asked) -> Result<Page<AccountsPage>> {
+    let cut = AccountsCut::read(&asked.0).unwrap_or_default();
     let mut conn = db.read().await?;
-    Ok(Page(AccountsPage { accounts: queries::all(&by, &mut conn).await? }))
+    Ok(Page(AccountsPage { accounts: cut.of(queries::all(&by, &mut conn).await?), toolbar: cut.toolbar(lang) }))
 }
 
 #[derive(Template)]

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::actions::{Dated, Fate};
 use super::booking::{self, Around};
 use super::forms::{self, Choices, OnConflict, Plan};
+use super::listing::ActivitiesCut;
 use super::queries;
 use super::rules::{self, Slot, State};
 use super::types::{Activity, Session, SessionId};
@@ -20,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::fields::parse;
 use crate::holidays::Holiday;
 use crate::store::Db;
+use crate::web::cut::Asked;
 use crate::web::{Fields, Lang};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -107,20 +109,23 @@ impl From<Session> for SessionJson {
     }
 }
 
-/// A center's activities, by id.
-#[utoipa::path(context_path = "/api/v1", tag = "activities", params(("center" = i64, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = List<ActivityJson>), (status = "4XX", body = Problem)))]
+/// A center's activities, by id: of a kind, helped by a team, in a room.
+#[utoipa::path(context_path = "/api/v1", tag = "activities", params(("center" = i64, Query), ("kind" = Option<i64>, Query), ("team" = Option<i64>, Query), ("room" = Option<i64>, Query), ("state" = Option<String>, Query, description = "`coming`, `past` or `draft`"), ("cursor" = Option<String>, Query)), responses((status = 200, body = List<ActivityJson>), (status = "4XX", body = Problem)))]
 #[get("/activities?<center>&<cursor>")]
 pub(crate) async fn activities(
     by: CenterReader,
     db: &Db,
+    now: Now,
     center: Option<&str>,
     cursor: Option<&str>,
+    asked: Asked,
 ) -> Result<Json<List<ActivityJson>>> {
+    let cut = ActivitiesCut::read(&asked.0)?;
     let center = api::asked("center", center, parse::choice)?;
     let after = api::after(cursor)?;
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let found = queries::activities_page(&by, &mut conn, center.id(), after, PAGE + 1).await?;
+    let found = queries::activities_page(&by, &mut conn, center.id(), now, &cut, (after, PAGE + 1)).await?;
     Ok(Json(List::page(found.into_iter().map(ActivityJson::from).collect(), |activity| activity.id)))
 }
 

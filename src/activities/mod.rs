@@ -9,6 +9,7 @@ mod booking;
 mod calendar;
 mod calendar_pages;
 pub(crate) mod forms;
+pub mod listing;
 mod merging;
 pub mod notice;
 mod pages;

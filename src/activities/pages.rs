@@ -7,8 +7,8 @@ use rocket::{Responder, Route, get, post, routes};
 
 use super::booking::{self, Around};
 use super::forms::{self, Choices, Plan};
+use super::listing::{self, ActivitiesCut, ActivityRow};
 use super::preview::{self, Picks};
-use super::queries::ActivityRow;
 use super::types::{Activity, ActivityId, Session, SessionStatus};
 use super::{ROOM_TAKEN, Rhythm, actions, queries};
 use crate::centers::{self, Center, CenterId};
@@ -16,8 +16,9 @@ use crate::clock::{Now, Timestamp};
 use crate::error::{Error, FieldErrors, Result};
 use crate::fields::time_value;
 use crate::holidays::Holiday;
-use crate::rooms::RoomId;
+use crate::rooms::{self, RoomId};
 use crate::store::{Conn, Db};
+use crate::web::cut::{Asked, Toolbar};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -36,6 +37,7 @@ struct ActivitiesPage {
     gone: Vec<ActivityRow>,
     page: i64,
     has_more: bool,
+    toolbar: Toolbar,
     may_schedule: bool,
 }
 
@@ -54,17 +56,26 @@ async fn list(
     by: CenterReader,
     db: &Db,
     now: Now,
+    lang: Lang,
     center: CenterId,
     page: Option<u16>,
+    asked: Asked,
 ) -> Result<Page<ActivitiesPage>> {
+    let cut = ActivitiesCut::read(&asked.0).unwrap_or_default();
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let page = i64::from(page.unwrap_or(1).max(1));
-    let coming = if page == 1 { queries::coming(&by, &mut conn, center.id(), now.0).await? } else { Vec::new() };
-    let mut gone = queries::gone(&by, &mut conn, center.id(), now.0, (PAST_PAGE + 1, (page - 1) * PAST_PAGE)).await?;
+    let (here, how) = ((center.id(), now.0), (&cut, lang));
+    let coming = if page == 1 { listing::coming(&by, &mut conn, here, how).await? } else { Vec::new() };
+    let mut gone = listing::gone(&by, &mut conn, here, how, (PAST_PAGE + 1, (page - 1) * PAST_PAGE)).await?;
     let has_more = gone.len() > PAST_PAGE.unsigned_abs() as usize;
     gone.truncate(PAST_PAGE.unsigned_abs() as usize);
-    Ok(Page(ActivitiesPage { center, coming, gone, page, has_more, may_schedule: Coordinator::includes(by.role) }))
+    let kinds = queries::kinds(&mut conn).await?;
+    let teams = queries::helpers(&mut conn, center.id()).await?;
+    let rooms = rooms::queries::of_center(&mut conn, center.id()).await?;
+    let toolbar = cut.toolbar(lang, &kinds, &teams, &rooms);
+    let may_schedule = Coordinator::includes(by.role);
+    Ok(Page(ActivitiesPage { center, coming, gone, page, has_more, toolbar, may_schedule }))
 }
 
 #[derive(Template)]

@@ -1,13 +1,12 @@
 //! Reading activities and sessions.
 
-use chrono::NaiveDateTime;
-
+use super::listing::{self, ActivitiesCut};
 use super::rules::{Occupant, Slot};
 use super::title::{self, PUBLISHED, Sight};
 use super::types::{Activity, ActivityId, ServiceKind, Session, SessionId};
 use crate::auth::{AccountId, Coordinator, Role, Viewer};
 use crate::centers::{self, Center, CenterId};
-use crate::clock::{Date, Now, Timestamp, Zone};
+use crate::clock::{Date, Now, Timestamp};
 use crate::codes::{self, CodeOf};
 use crate::error::{Error, Fault, Result};
 use crate::store::{self, Conn, Flag};
@@ -243,7 +242,7 @@ pub async fn of_activity(by: &Viewer, conn: &mut Conn, activity: ActivityId) -> 
 }
 
 /// The columns of an [`Activity`], as the reader `$1` reads it.
-fn activity_columns() -> String {
+pub(super) fn activity_columns() -> String {
     let description = title::column("$1", "a", "description");
     format!("a.id, a.center_id, {}, {description}, a.kind_id, a.rule, a.published", title::columns("$1"))
 }
@@ -267,91 +266,30 @@ pub async fn activity(by: &Viewer, conn: &mut Conn, center: CenterId, id: Activi
         .ok_or(Error::NotFound)
 }
 
-/// Up to `limit` of the center's activities with ids above `after`, by id.
+/// Up to `limit` of the center's activities that `cut` leaves, with ids above `after`, by id.
 pub async fn activities_page(
     by: &Viewer,
     conn: &mut Conn,
     center: CenterId,
-    after: i64,
-    limit: i64,
+    now: Now,
+    cut: &ActivitiesCut,
+    (after, limit): (i64, i64),
 ) -> Result<Vec<Activity>> {
-    let sql = format!("{} where a.center_id = $2 and a.id > $3 order by a.id limit $4", select_activity());
+    let sql = format!(
+        "{} where a.center_id = $2 and a.id > $8 and {} order by a.id limit $9",
+        select_activity(),
+        listing::CUT
+    );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(Sight::Of(by).reader())
         .bind(center)
+        .bind(now.0)
+        .bind(cut.kind)
+        .bind(cut.team)
+        .bind(cut.room)
+        .bind(cut.state)
         .bind(after)
         .bind(limit)
-        .fetch_all(conn)
-        .await?)
-}
-
-/// An activity in the list: how many of its sessions are to come, and the nearest.
-#[derive(Debug, sqlx::FromRow)]
-pub struct ActivityRow {
-    #[sqlx(flatten)]
-    pub activity: Activity,
-    pub sessions: i64,
-    pub coming: i64,
-    pub next_at: Option<Timestamp>,
-    pub last_at: Option<Timestamp>,
-}
-
-impl ActivityRow {
-    /// When the nearest session to come begins, else when the last one did.
-    pub fn at(&self, zone: &Zone) -> Option<NaiveDateTime> {
-        self.next_at.or(self.last_at).map(|at| zone.local(at))
-    }
-}
-
-fn select_rows() -> String {
-    format!(
-        "select {}, count(s.id) as sessions,
-                count(case when s.status = 'planned' and s.ends_at > $3 then 1 end) as coming,
-                min(case when s.status = 'planned' and s.ends_at > $3 then s.starts_at end) as next_at,
-                max(s.starts_at) as last_at
-         from activities a
-         join service_kinds k on k.id = a.kind_id
-         left join sessions s on s.activity_id = a.id
-         where a.center_id = $2
-         group by a.id, a.center_id, a.title, a.description, a.kind_id, k.name, k.name_en, k.confidential, a.rule,
-                  a.published",
-        activity_columns()
-    )
-}
-
-/// The center's activities that have a session to come, the nearest first.
-pub async fn coming(by: &Viewer, conn: &mut Conn, center: CenterId, now: Timestamp) -> Result<Vec<ActivityRow>> {
-    let sql = format!(
-        "{} having count(case when s.status = 'planned' and s.ends_at > $3 then 1 end) > 0 order by next_at, a.id",
-        select_rows()
-    );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(Sight::Of(by).reader())
-        .bind(center)
-        .bind(now)
-        .fetch_all(conn)
-        .await?)
-}
-
-/// The center's activities that have none to come, the latest first: up to `limit` after the first `offset`.
-pub async fn gone(
-    by: &Viewer,
-    conn: &mut Conn,
-    center: CenterId,
-    now: Timestamp,
-    (limit, offset): (i64, i64),
-) -> Result<Vec<ActivityRow>> {
-    let sql = format!(
-        "{} having count(case when s.status = 'planned' and s.ends_at > $3 then 1 end) = 0
-         order by last_at desc, a.id desc limit $4 offset $5",
-        select_rows()
-    );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(Sight::Of(by).reader())
-        .bind(center)
-        .bind(now)
-        .bind(limit)
-        .bind(offset)
         .fetch_all(conn)
         .await?)
 }

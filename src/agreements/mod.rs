@@ -4,6 +4,7 @@
 
 mod actions;
 pub(crate) mod forms;
+pub mod listing;
 mod pages;
 pub mod queries;
 mod types;

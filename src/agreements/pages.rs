@@ -3,6 +3,7 @@
 use askama::Template;
 use rocket::{Route, get, post, routes, uri};
 
+use super::listing::AgreementsCut;
 use super::types::{Agreement, AgreementId, Organization, ProviderId, PurchaserId};
 use super::{actions, forms, queries};
 use crate::auth::CityAdmin;
@@ -10,6 +11,7 @@ use crate::centers::{self, CenterHead};
 use crate::clock::{Now, Zone};
 use crate::error::Result;
 use crate::store::{Conn, Db};
+use crate::web::cut::{Asked, Toolbar};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -26,6 +28,9 @@ struct AgreementsPage {
     providers: Vec<Organization>,
     purchasers: Vec<Organization>,
     agreements: Vec<Agreement>,
+    /// Whether there is any at all.
+    has_agreements: bool,
+    toolbar: Toolbar,
 }
 
 impl View for AgreementsPage {
@@ -39,12 +44,16 @@ impl View for AgreementsPage {
 }
 
 #[get("/organizations")]
-async fn list(by: CityAdmin, db: &Db) -> Result<Page<AgreementsPage>> {
+async fn list(by: CityAdmin, db: &Db, now: Now, lang: Lang, asked: Asked) -> Result<Page<AgreementsPage>> {
+    let cut = AgreementsCut::read(&asked.0).unwrap_or_default();
     let mut conn = db.read().await?;
+    let all = queries::all(&by, &mut conn).await?;
     Ok(Page(AgreementsPage {
         providers: queries::providers(&by, &mut conn).await?,
         purchasers: queries::purchasers(&by, &mut conn).await?,
-        agreements: queries::all(&by, &mut conn).await?,
+        has_agreements: !all.is_empty(),
+        agreements: cut.of(all, Zone::SHANGHAI.date(now.0)),
+        toolbar: cut.toolbar(lang),
     }))
 }
 

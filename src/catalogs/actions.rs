@@ -14,7 +14,7 @@ use crate::store::{Conn, Flag};
 /// Adds a kind to a catalog. Its code is made here, for nobody needs to invent one.
 ///
 /// # Errors
-/// `Invalid` at `name` if the catalog has a kind of that name.
+/// `Invalid` at `name` if the catalog has a kind of that name, at `team_kind` if no kind of team has that code.
 pub async fn add(by: &CityAdmin, now: Now, tx: &mut Conn, catalog: Catalog, input: &KindInput) -> Result<()> {
     let code = format!("own_{:08x}", rand::random::<u32>());
     let sql = match catalog {
@@ -32,15 +32,28 @@ pub async fn add(by: &CityAdmin, now: Now, tx: &mut Conn, catalog: Catalog, inpu
         Catalog::ServiceKinds => {
             "insert into service_kinds (code, name, name_en, confidential) values ($1, $2, $3, $4) returning id"
         }
+        Catalog::Qualifications => {
+            check_team_kind(tx, input.team_kind.as_deref()).await?;
+            "insert into qualification_kinds (code, name, name_en, team_kind) values ($1, $2, $3, $4) returning id"
+        }
     };
     let insert = sqlx::query_scalar(sql).bind(code).bind(&input.name).bind(&input.name_en);
     let insert = match catalog {
         Catalog::RoomKinds | Catalog::Subgroups => insert.bind(input.class.unwrap_or(RoomClass::Own)),
         Catalog::TeamKinds => insert.bind(Flag::from(input.needs_qualification)),
         Catalog::ServiceKinds => insert.bind(Flag::from(input.confidential)),
+        Catalog::Qualifications => insert.bind(input.team_kind.as_deref()),
     };
     let id: i64 = taken(insert.fetch_one(&mut *tx).await)?;
     audit::record(tx, by, now, audit::entry("kind.added", id).because(&input.name)).await
+}
+
+/// Looks whether there is such a kind of team.
+async fn check_team_kind(tx: &mut Conn, code: Option<&str>) -> Result<()> {
+    let Some(code) = code else { return Ok(()) };
+    let count: i64 =
+        sqlx::query_scalar("select count(*) from team_kinds where code = $1").bind(code).fetch_one(tx).await?;
+    if count == 0 { Err(Error::field("team_kind", "field.not_a_choice")) } else { Ok(()) }
 }
 
 /// Renames a kind, everywhere and for every year: a kind is what it is called. A kind of service also becomes
@@ -60,12 +73,13 @@ pub async fn revise(
         Catalog::Subgroups => return revise_subgroup(by, now, tx, kind, revision).await,
         Catalog::RoomKinds => "update room_kinds set name = $2, name_en = $3 where id = $1",
         Catalog::TeamKinds => "update team_kinds set name = $2, name_en = $3 where id = $1",
+        Catalog::Qualifications => "update qualification_kinds set name = $2, name_en = $3 where id = $1",
         Catalog::ServiceKinds => "update service_kinds set name = $2, name_en = $3, confidential = $4 where id = $1",
     };
     let KindRevision { name, name_en, confidential, .. } = revision;
     let update = sqlx::query(sql).bind(kind.id).bind(name).bind(name_en);
     let update = match catalog {
-        Catalog::RoomKinds | Catalog::TeamKinds | Catalog::Subgroups => update,
+        Catalog::RoomKinds | Catalog::TeamKinds | Catalog::Subgroups | Catalog::Qualifications => update,
         Catalog::ServiceKinds => update.bind(Flag::from(*confidential)),
     };
     taken(update.execute(&mut *tx).await)?;
@@ -94,7 +108,8 @@ fn taken<T>(written: sqlx::Result<T>) -> Result<T> {
     Ok(written
         .on_unique("room_kinds_name", taken)
         .on_unique("team_kinds_name", taken)
-        .on_unique("service_kinds_name", taken)?)
+        .on_unique("service_kinds_name", taken)
+        .on_unique("qualification_kinds_name", taken)?)
 }
 
 /// Sets the ages at which somebody counts as elderly or youth, from today on, if they are others than today's. What was

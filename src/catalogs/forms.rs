@@ -17,26 +17,32 @@ pub struct KindInput {
     pub confidential: bool,
     /// Read for subgroups: the group under which it stands.
     pub group: Option<PriorityGroup>,
+    /// Read for certificates: the code of the kind of team whose work needs it.
+    pub team_kind: Option<String>,
 }
 
 /// Fields `name name_en`, `class` for a kind of room, `needs_qualification` for one of team, `confidential` for one of
-/// service, `group` for a subgroup.
+/// service, `group` for a subgroup, `team_kind` for a certificate.
 pub fn kind(fields: &Fields, catalog: Catalog) -> Result<KindInput> {
     let mut read = fields.read();
     let name = read.required("name", parse::line(30));
     let name_en = read.required("name_en", parse::line(60));
     let class = match catalog {
         Catalog::RoomKinds => read.required("class", parse::choice).map(Some),
-        Catalog::TeamKinds | Catalog::ServiceKinds | Catalog::Subgroups => Some(None),
+        _ => Some(None),
     };
     let group = match catalog {
         Catalog::Subgroups => read.optional("group", parse::choice),
         _ => Some(None),
     };
+    let team_kind = match catalog {
+        Catalog::Qualifications => read.optional("team_kind", parse::line(40)),
+        _ => Some(None),
+    };
     let (needs_qualification, confidential) = (read.flag("needs_qualification"), read.flag("confidential"));
     read.finish(|| {
-        let (name, name_en, class, group) = (name?, name_en?, class?, group?);
-        Some(KindInput { name, name_en, class, needs_qualification, confidential, group })
+        let (name, name_en, class, group, team_kind) = (name?, name_en?, class?, group?, team_kind?);
+        Some(KindInput { name, name_en, class, needs_qualification, confidential, group, team_kind })
     })
 }
 

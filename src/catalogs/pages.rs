@@ -3,7 +3,7 @@
 use askama::Template;
 use rocket::{Route, get, post, routes, uri};
 
-use super::types::{Catalog, Kind};
+use super::types::{Catalog, Kind, TeamKindName};
 use super::{actions, forms, queries};
 use crate::auth::CityAdmin;
 use crate::clock::{Now, Zone};
@@ -77,9 +77,19 @@ struct KindPage {
     catalog: Catalog,
     kind: Option<Kind>,
     form: Form,
+    /// For a certificate: whose work may need it.
+    team_kinds: Vec<TeamKindName>,
 }
 
 impl KindPage {
+    async fn new_one(conn: &mut Conn, catalog: Catalog, form: Form) -> Result<Self> {
+        let team_kinds = match catalog {
+            Catalog::Qualifications => queries::team_kinds(conn).await?,
+            _ => Vec::new(),
+        };
+        Ok(Self { catalog, kind: None, form, team_kinds })
+    }
+
     fn groups(&self) -> &'static [PriorityGroup] {
         PriorityGroup::ALL
     }
@@ -104,9 +114,9 @@ impl View for KindPage {
 }
 
 #[get("/catalogs/<catalog>/new")]
-async fn new(_by: CityAdmin, catalog: Catalog) -> Page<KindPage> {
+async fn new(_by: CityAdmin, db: &Db, catalog: Catalog) -> Result<Page<KindPage>> {
     let form = Form::filled(Fields::default().with("class", RoomClass::Own));
-    Page(KindPage { catalog, kind: None, form })
+    Ok(Page(KindPage::new_one(&mut *db.read().await?, catalog, form).await?))
 }
 
 #[post("/catalogs/<catalog>", data = "<fields>")]
@@ -118,8 +128,7 @@ async fn add(by: CityAdmin, db: &Db, now: Now, catalog: Catalog, fields: Fields)
         Ok::<_, Error>(tx.commit().await?)
     };
     Submitted::of(made.await.map(|()| uri!(show)), "done.kind_added", async |errors| {
-        let form = Form::again(fields, errors);
-        Ok(KindPage { catalog, kind: None, form })
+        KindPage::new_one(&mut *db.read().await?, catalog, Form::again(fields, errors)).await
     })
     .await
 }
@@ -135,7 +144,7 @@ async fn edit(_by: CityAdmin, db: &Db, catalog: Catalog, id: i64) -> Result<Page
         values.add("retired", "1");
     }
     let form = Form::filled(values);
-    Ok(Page(KindPage { catalog, kind: Some(kind), form }))
+    Ok(Page(KindPage { catalog, kind: Some(kind), form, team_kinds: Vec::new() }))
 }
 
 #[post("/catalogs/<catalog>/<id>", data = "<fields>")]
@@ -156,7 +165,7 @@ async fn rename(
     };
     Submitted::of(made.await.map(|()| uri!(show)), "done.saved", async |errors| {
         let form = Form::again(fields, errors);
-        Ok(KindPage { catalog, kind: Some(kind), form })
+        Ok(KindPage { catalog, kind: Some(kind), form, team_kinds: Vec::new() })
     })
     .await
 }

@@ -1,6 +1,6 @@
 //! Reading the catalogs.
 
-use super::types::{Catalog, Kind};
+use super::types::{Catalog, Kind, TeamKindName};
 use crate::error::{Error, Result};
 use crate::people::subgroups;
 use crate::store::Conn;
@@ -21,6 +21,8 @@ pub async fn kinds(conn: &mut Conn, catalog: Catalog) -> Result<Vec<Kind>> {
                     confidential: None,
                     group: one.priority_group,
                     retired: one.retired.is_set(),
+                    team: None,
+                    team_en: None,
                 })
                 .collect());
         }
@@ -39,8 +41,20 @@ pub async fn kinds(conn: &mut Conn, catalog: Catalog) -> Result<Vec<Kind>> {
                     confidential
              from service_kinds order by id"
         }
+        Catalog::Qualifications => {
+            "select q.id, q.name, q.name_en, cast(null as text) as class, cast(null as bigint) as needs_qualification,
+                    cast(null as bigint) as confidential, t.name as team, t.name_en as team_en
+             from qualification_kinds q left join team_kinds t on t.code = q.team_kind order by q.id"
+        }
     };
     Ok(sqlx::query_as(sql).fetch_all(conn).await?)
+}
+
+/// The kinds of teams, those whose work needs a qualification first.
+pub async fn team_kinds(conn: &mut Conn) -> Result<Vec<TeamKindName>> {
+    Ok(sqlx::query_as("select code, name, name_en from team_kinds order by needs_qualification desc, id")
+        .fetch_all(conn)
+        .await?)
 }
 
 pub async fn find(conn: &mut Conn, catalog: Catalog, id: i64) -> Result<Kind> {

@@ -12,6 +12,8 @@ text_enum!(
         ServiceKinds = "service-kinds",
         /// Kept by people.
         Subgroups = "subgroups",
+        /// What volunteers may be qualified for.
+        Qualifications = "qualifications",
     }
 );
 
@@ -24,7 +26,7 @@ impl<'a> rocket::request::FromParam<'a> for Catalog {
 }
 
 /// A kind of any catalog. Rooms' kinds have a class; teams' kinds say whether the work needs a qualification, services'
-/// kinds whether they are confidential, subgroups under which group they stand.
+/// kinds whether they are confidential, subgroups under which group they stand, certificates which teams need them.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Kind {
     pub id: i64,
@@ -39,4 +41,17 @@ pub struct Kind {
     pub group: Option<PriorityGroup>,
     #[sqlx(default)]
     pub retired: bool,
+    /// Certificates: the kind of team whose work needs it.
+    #[sqlx(default)]
+    pub team: Option<String>,
+    #[sqlx(default)]
+    pub team_en: Option<String>,
+}
+
+/// A kind of team, for choosing whose work needs a certificate.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct TeamKindName {
+    pub code: String,
+    pub name: String,
+    pub name_en: String,
 }

@@ -5,6 +5,7 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::listing::CentersCut;
 use super::types::{Center, CenterId};
 use super::{Population, SecondNumber, population, queries};
 use crate::api::{List, Problem};
@@ -12,6 +13,7 @@ use crate::auth::Viewer;
 use crate::clock::{Now, Zone};
 use crate::error::Result;
 use crate::store::Db;
+use crate::web::cut::Asked;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![list, show]
@@ -58,11 +60,14 @@ impl CenterJson {
 }
 
 /// The centers that the token's role reaches.
-#[utoipa::path(context_path = "/api/v1", tag = "centers", responses((status = 200, body = List<CenterJson>), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "centers", params(("q" = Option<String>, Query), ("town" = Option<String>, Query), ("state" = Option<String>, Query, description = "`run` or `vacant`: whether an organization runs it now")), responses((status = 200, body = List<CenterJson>), (status = "4XX", body = Problem)))]
 #[get("/centers")]
-pub(crate) async fn list(by: Viewer, db: &Db, now: Now) -> Result<Json<List<CenterJson>>> {
+pub(crate) async fn list(by: Viewer, db: &Db, now: Now, asked: Asked) -> Result<Json<List<CenterJson>>> {
+    let cut = CentersCut::read(&asked.0)?;
     let mut conn = db.read().await?;
-    let centers = queries::open_to_all(&by, &mut conn).await?;
+    let mut centers = queries::open_to_all(&by, &mut conn).await?;
+    centers
+        .retain(|center| cut.takes(&center.town, [&center.head.name, &center.community], center.provider.as_deref()));
     let ids: Vec<CenterId> = centers.iter().map(Center::id).collect();
     let mut populations = population::of_centers(&mut conn, &ids, Zone::SHANGHAI.date(now.0)).await?;
     let item = |center: Center| {

@@ -2,6 +2,7 @@
 
 mod actions;
 pub(crate) mod api;
+pub mod listing;
 mod pages;
 pub mod population;
 pub mod queries;

@@ -1,8 +1,11 @@
 //! The list of centers, and a center's settings. A center's overview stands in `reports`, which reads across features.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
+use super::listing::CentersCut;
 use super::population::{self, Population, SecondNumber};
 use super::types::{Center, CenterId};
 use super::{actions, queries};
@@ -11,6 +14,7 @@ use crate::clock::{Now, Zone};
 use crate::error::Result;
 use crate::fields::parse;
 use crate::store::{Conn, Db};
+use crate::web::cut::{Asked, Toolbar};
 use crate::web::nav::Tab;
 use crate::web::steps::{FirstStep, FirstSteps};
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -23,6 +27,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "centers/list.html")]
 struct CentersPage {
     centers: Vec<queries::CenterRow>,
+    toolbar: Toolbar,
     first_page: &'static str,
     /// For the administrator of a city that has no agreement yet.
     steps: Option<FirstSteps>,
@@ -49,15 +54,19 @@ impl View for CentersPage {
 }
 
 #[get("/centers")]
-async fn list(by: Viewer, db: &Db, now: Now, lang: Lang) -> Result<Page<CentersPage>> {
+async fn list(by: Viewer, db: &Db, now: Now, lang: Lang, asked: Asked) -> Result<Page<CentersPage>> {
+    let cut = CentersCut::read(&asked.0).unwrap_or_default();
     let mut conn = db.read().await?;
     let centers = queries::list(&by, &mut conn, Zone::SHANGHAI.date(now.0)).await?;
+    let towns: BTreeSet<String> = centers.iter().map(|center| center.town.clone()).collect();
+    let toolbar = cut.toolbar(lang, towns);
+    let centers = cut.of(centers);
     let first_page = by.role.first_page();
     let steps = match CityAdmin::of(by) {
         Some(admin) => first_steps(lang, queries::founding(&admin, &mut conn).await?),
         None => None,
     };
-    Ok(Page(CentersPage { centers, first_page, steps }))
+    Ok(Page(CentersPage { centers, toolbar, first_page, steps }))
 }
 
 /// What the city does before a center can open, until there is an agreement.

@@ -16,6 +16,7 @@ use crate::activities::{Session, SessionId, SessionStatus, notice};
 use crate::centers::{Center, CenterId};
 use crate::clock::Now;
 use crate::error::{Error, Result};
+use crate::insurance::{self, Gap};
 use crate::people::queries::Marks;
 use crate::people::{self, Name, PersonId, PersonRow, PhoneNumber};
 use crate::ratings::{self, RatingSummary};
@@ -61,6 +62,7 @@ pub(super) struct SessionPage {
     units: UnitsThere,
     odd: Odd,
     ratings: Option<RatingSummary>,
+    risk: Gap,
     /// What was searched for, and who was found.
     found: Option<(String, Vec<Candidate>)>,
     /// Who was let in just now, and whether it was the first time.
@@ -114,6 +116,7 @@ impl SessionPage {
             heads: queries::head_counts(conn, session.id).await?.into_iter().filter(|row| !row.is_company()).collect(),
             odd,
             ratings: ratings::summary(by, now, conn, &session).await?,
+            risk: insurance::gap(conn, session.id).await?,
             present,
             expected,
             found: None,

@@ -9,10 +9,11 @@ use crate::check_in::cards;
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::people::{self, PersonId};
+use crate::qualifications::ConfirmedHow;
 use crate::store::Conn;
 use crate::teams::TeamId;
 use crate::web::Fields;
-use crate::{rooms, teams, workers};
+use crate::{qualifications, rooms, teams, workers};
 
 const PROVIDERS: [&str; 4] =
     ["东莞市莞爱社会工作服务中心", "东莞市邻家社会工作服务社", "东莞市普惠社会服务中心", "东莞市乐众社会工作发展中心"];
@@ -216,6 +217,35 @@ async fn register(
     Ok(residents)
 }
 
+/// Writes down what somebody needs for the work of a kind of team, valid for so many days from today, and confirms it.
+async fn certify(
+    b: &Builder,
+    by: &Coordinator,
+    then: Now,
+    tx: &mut Conn,
+    (center, person): (&Center, PersonId),
+    team_kind: i64,
+    days: i64,
+) -> Result<()> {
+    let kinds = qualifications::queries::kinds(tx).await?;
+    let Some(kind) = kinds.iter().find(|kind| kind.team_kind_id.is_some_and(|id| id.0 == team_kind)) else {
+        return Ok(());
+    };
+    if !qualifications::queries::of_person(tx, person).await?.is_empty() {
+        return Ok(());
+    }
+    let ahead = days.unsigned_abs();
+    let valid_to = if days < 0 { b.today().minus_days(ahead) } else { b.today().plus_days(ahead) };
+    let fields = Fields::default()
+        .with("kind", kind.id)
+        .with("number", format!("4419{:06}", 7_919 * person.0 % 1_000_000))
+        .with("issuer", "广东省人力资源和社会保障厅")
+        .with("valid_to", valid_to);
+    let input = qualifications::forms::qualification(&fields, b.today())?;
+    let made = qualifications::record(by, then, tx, (center, person), &input).await?;
+    qualifications::confirm(by, then, tx, (center, person), made, ConfirmedHow::Original).await
+}
+
 async fn form_teams(
     b: &Builder,
     by: &Coordinator,
@@ -242,9 +272,17 @@ async fn form_teams(
             .with("kind", kind)
             .with("founded_on", founded_on)
             .with("leader_id", leader);
+        certify(b, by, then, tx, (center, leader), *kind, 700).await?;
         let team = teams::create(by, then, tx, center, &teams::forms::team(&fields, b.today())?).await?;
-        for _ in 0..inventor.between(5..12) {
+        for place in 0..inventor.between(5..12) {
             let member = inventor.pick(&grown).copied().ok_or(Error::NotFound)?;
+            // The first one's has run out since they joined, the second's does soon.
+            let days = match place {
+                0 => -12,
+                1 => 25,
+                _ => 400 + 30 * place,
+            };
+            certify(b, by, then, tx, (center, member), *kind, days).await?;
             teams::add_member(by, then, tx, center, team, member).await?;
         }
         first.get_or_insert(team);

@@ -8,6 +8,7 @@ mod centers;
 mod company;
 mod consents;
 mod families;
+mod insurance;
 mod names;
 mod past;
 mod plans;
@@ -90,6 +91,7 @@ impl Builder {
                 units::take_part(self, &mut tx, &made).await?;
                 families::settle(self, &mut tx, &made).await?;
                 consents::ask(self, &mut tx, &made).await?;
+                insurance::insure(self, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }

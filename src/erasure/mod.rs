@@ -30,6 +30,8 @@ pub const TABLES: &[&str] = &[
     "household_members",
     "households",
     "consents",
+    "qualifications",
+    "insured_people",
     "merge_entries",
     "phones",
     "phone_people",

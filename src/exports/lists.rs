@@ -1,7 +1,11 @@
 //! What stands in each list's file: the columns of its page, in its order.
 
 use super::types::{CenterList, CityList};
+use crate::accounts::listing::AccountsCut;
+use crate::activities::listing::ActivitiesCut;
+use crate::agreements::listing::AgreementsCut;
 use crate::auth::{CenterReader, CityAdmin, Coordinator, Manager, TeamReader, Viewer};
+use crate::centers::listing::CentersCut;
 use crate::centers::{self, Center};
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
@@ -9,10 +13,14 @@ use crate::fields::Fields;
 use crate::households::queries::Homes;
 use crate::people::groups;
 use crate::people::listing::{self, PeopleCut};
-use crate::store::Conn;
+use crate::qualifications::{self, Matrix, QualificationState, QualifiedCut};
+use crate::rooms::listing::RoomsCut;
+use crate::store::{Conn, Sealer};
+use crate::teams::listing::TeamsCut;
+use crate::units::{ListedUnit, UnitsAsked};
 use crate::web::Lang;
 use crate::web::table::{Cell, Table};
-use crate::{accounts, activities, agreements, households, rooms, teams, workers};
+use crate::{accounts, activities, agreements, households, rooms, teams, units, workers};
 
 /// A list on its way into a file.
 pub(super) struct Listing {
@@ -61,6 +69,7 @@ fn day(value: Option<Date>) -> Cell {
 pub(super) async fn of_center(
     by: &Viewer,
     conn: &mut Conn,
+    sealer: &Sealer,
     now: Now,
     lang: Lang,
     (list, center): (CenterList, &Center),
@@ -71,7 +80,7 @@ pub(super) async fn of_center(
     match list {
         CenterList::People => {
             Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
-            people(conn, lang, name, (center, today), &PeopleCut::read(fields)).await
+            people(conn, lang, name, (center, today), &PeopleCut::read(fields)?).await
         }
         CenterList::Households => {
             Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
@@ -80,19 +89,27 @@ pub(super) async fn of_center(
         }
         CenterList::Activities => {
             CenterReader::of(by.clone()).ok_or(Error::Forbidden)?;
-            programme(by, conn, lang, name, (center, now.0)).await
+            programme(by, conn, lang, name, (center, now.0), &ActivitiesCut::read(fields)?).await
         }
         CenterList::Teams => {
             let by = TeamReader::of(by.clone()).ok_or(Error::Forbidden)?;
-            volunteers(&by, conn, lang, name, center).await
+            volunteers(&by, conn, lang, name, center, &TeamsCut::read(fields)?).await
         }
         CenterList::Rooms => {
             CenterReader::of(by.clone()).ok_or(Error::Forbidden)?;
-            places(conn, lang, name, center).await
+            places(conn, lang, name, center, &RoomsCut::read(fields)?).await
         }
         CenterList::Workers => {
             Manager::of(by.clone()).ok_or(Error::Forbidden)?;
             staff(conn, lang, name, (center, today)).await
+        }
+        CenterList::Qualifications => {
+            Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
+            qualified(conn, lang, name, (center, today), QualifiedCut::read(fields)?).await
+        }
+        CenterList::Units => {
+            let by = Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
+            organizations(&by, conn, sealer, lang, name, (center, today), UnitsAsked::of(fields)).await
         }
     }
 }
@@ -101,18 +118,25 @@ pub(super) async fn of_center(
 ///
 /// # Errors
 /// `Forbidden` for another role.
-pub(super) async fn of_city(by: &Viewer, conn: &mut Conn, now: Now, lang: Lang, list: CityList) -> Result<Listing> {
+pub(super) async fn of_city(
+    by: &Viewer,
+    conn: &mut Conn,
+    now: Now,
+    lang: Lang,
+    list: CityList,
+    fields: &Fields,
+) -> Result<Listing> {
     let today = Zone::SHANGHAI.date(now.0);
     let name = format!("{list}-{today}");
     match list {
-        CityList::Centers => all_centers(by, conn, lang, name, today).await,
+        CityList::Centers => all_centers(by, conn, lang, name, today, &CentersCut::read(fields)?).await,
         CityList::Agreements => {
             let by = CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;
-            contracts(&by, conn, lang, name).await
+            contracts(&by, conn, lang, name, today, &AgreementsCut::read(fields)?).await
         }
         CityList::Accounts => {
             let by = CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;
-            sign_ins(&by, conn, lang, name).await
+            sign_ins(&by, conn, lang, name, AccountsCut::read(fields)?).await
         }
     }
 }
@@ -163,6 +187,7 @@ async fn programme(
     lang: Lang,
     name: String,
     (center, now): (&Center, Timestamp),
+    cut: &ActivitiesCut,
 ) -> Result<Listing> {
     let head = [
         "export.activity",
@@ -174,8 +199,9 @@ async fn programme(
         "export.last",
     ];
     let mut file = Writer::new(lang, name, &head);
-    let mut rows = activities::queries::coming(by, conn, center.id(), now).await?;
-    rows.extend(activities::queries::gone(by, conn, center.id(), now, (i64::MAX, 0)).await?);
+    let (here, how) = ((center.id(), now), (cut, lang));
+    let mut rows = activities::listing::coming(by, conn, here, how).await?;
+    rows.extend(activities::listing::gone(by, conn, here, how, (i64::MAX, 0)).await?);
     for row in rows {
         let title = &row.activity.title;
         let local = |at: Option<Timestamp>| day(at.map(|at| center.zone.date(at)));
@@ -193,7 +219,14 @@ async fn programme(
     Ok(file.done())
 }
 
-async fn volunteers(by: &TeamReader, conn: &mut Conn, lang: Lang, name: String, center: &Center) -> Result<Listing> {
+async fn volunteers(
+    by: &TeamReader,
+    conn: &mut Conn,
+    lang: Lang,
+    name: String,
+    center: &Center,
+    cut: &TeamsCut,
+) -> Result<Listing> {
     let head = [
         "teams.name",
         "teams.kind",
@@ -204,7 +237,7 @@ async fn volunteers(by: &TeamReader, conn: &mut Conn, lang: Lang, name: String, 
         "teams.disbanded",
     ];
     let mut file = Writer::new(lang, name, &head);
-    for team in teams::queries::list(by, conn, center.id()).await? {
+    for team in cut.of(teams::queries::list(by, conn, center.id()).await?) {
         file.row([
             text(&team.name),
             text(lang.pick(&team.kind, &team.kind_en)),
@@ -218,10 +251,10 @@ async fn volunteers(by: &TeamReader, conn: &mut Conn, lang: Lang, name: String, 
     Ok(file.done())
 }
 
-async fn places(conn: &mut Conn, lang: Lang, name: String, center: &Center) -> Result<Listing> {
+async fn places(conn: &mut Conn, lang: Lang, name: String, center: &Center, cut: &RoomsCut) -> Result<Listing> {
     let head = ["rooms.name", "rooms.kind", "export.class", "rooms.area", "rooms.capacity"];
     let mut file = Writer::new(lang, name, &head);
-    for room in rooms::queries::of_center(conn, center.id()).await? {
+    for room in cut.of(rooms::queries::of_center(conn, center.id()).await?) {
         file.row([
             text(&room.name),
             text(lang.pick(&room.kind, &room.kind_en)),
@@ -258,7 +291,110 @@ async fn staff(conn: &mut Conn, lang: Lang, name: String, (center, today): (&Cen
     Ok(file.done())
 }
 
-async fn all_centers(by: &Viewer, conn: &mut Conn, lang: Lang, name: String, today: Date) -> Result<Listing> {
+/// A line for each certificate, and one for whom a team needs one of and who has none.
+async fn qualified(
+    conn: &mut Conn,
+    lang: Lang,
+    name: String,
+    (center, today): (&Center, Date),
+    cut: QualifiedCut,
+) -> Result<Listing> {
+    let head = [
+        "people.name",
+        "people.phone",
+        "qualifications.needed",
+        "qualifications.kind",
+        "qualifications.number",
+        "qualifications.issuer",
+        "qualifications.issued_on",
+        "qualifications.valid_to",
+        "cut.state",
+    ];
+    let mut file = Writer::new(lang, name, &head);
+    for row in Matrix::load(conn, center.id(), today, cut).await?.rows {
+        let teams: Vec<&str> = row.needed.iter().map(|(_, team, _)| team.as_str()).collect();
+        let teams = teams.join(lang.pick("、", ", "));
+        let who = || [text(&row.person.name), maybe(row.person.phone_end()), text(&teams)];
+        for one in &row.certificates {
+            let [person, phone, teams] = who();
+            let state = qualifications::rules::state(one, today);
+            file.row([
+                person,
+                phone,
+                teams,
+                text(lang.pick(&one.kind, &one.kind_en)),
+                maybe(one.number.as_ref()),
+                maybe(one.issuer.as_ref()),
+                day(one.issued_on),
+                day(one.valid_to),
+                text(lang.text(state.key())),
+            ]);
+        }
+        if row.certificates.is_empty() {
+            let missing = text(lang.text(QualificationState::Missing.key()));
+            let [person, phone, teams] = who();
+            let nothing = std::iter::repeat_with(|| Cell::Empty).take(5);
+            file.row([person, phone, teams].into_iter().chain(nothing).chain([missing]));
+        }
+    }
+    Ok(file.done())
+}
+
+/// With the numbers masked, as on the page.
+async fn organizations(
+    by: &Coordinator,
+    conn: &mut Conn,
+    sealer: &Sealer,
+    lang: Lang,
+    name: String,
+    (center, today): (&Center, Date),
+    asked: UnitsAsked,
+) -> Result<Listing> {
+    let head = [
+        "units.name",
+        "units.kind",
+        "units.standing",
+        "units.contact",
+        "units.phone",
+        "units.address",
+        "units.since",
+        "units.founded_on",
+        "units.supported_since",
+        "units.supported_by",
+        "units.ended_on",
+        "units.last_on",
+        "units.sessions_this_year",
+    ];
+    let mut file = Writer::new(lang, name, &head);
+    let rows = units::queries::list(by, conn, center.id(), asked, today.year_start(), (0, i64::MAX)).await?;
+    for ListedUnit { unit, sessions, last_on } in rows {
+        file.row([
+            text(&unit.name),
+            text(lang.text(unit.kind.key())),
+            maybe(unit.standing.map(|standing| lang.text(standing.key()))),
+            maybe(unit.contact.as_ref()),
+            maybe(unit.phone(sealer).map(|phone| phone.masked())),
+            maybe(unit.address.as_ref()),
+            day(unit.since),
+            day(unit.founded_on),
+            day(unit.supported_since),
+            maybe(unit.supported_by.as_ref()),
+            day(unit.ended_on),
+            day(last_on),
+            Cell::Number(sessions),
+        ]);
+    }
+    Ok(file.done())
+}
+
+async fn all_centers(
+    by: &Viewer,
+    conn: &mut Conn,
+    lang: Lang,
+    name: String,
+    today: Date,
+    cut: &CentersCut,
+) -> Result<Listing> {
     let head = [
         "centers.center",
         "export.town",
@@ -270,7 +406,7 @@ async fn all_centers(by: &Viewer, conn: &mut Conn, lang: Lang, name: String, tod
         "centers.upcoming",
     ];
     let mut file = Writer::new(lang, name, &head);
-    for row in centers::queries::list(by, conn, today).await? {
+    for row in cut.of(centers::queries::list(by, conn, today).await?) {
         file.row([
             text(&row.head.name),
             text(&row.town),
@@ -285,11 +421,18 @@ async fn all_centers(by: &Viewer, conn: &mut Conn, lang: Lang, name: String, tod
     Ok(file.done())
 }
 
-async fn contracts(by: &CityAdmin, conn: &mut Conn, lang: Lang, name: String) -> Result<Listing> {
+async fn contracts(
+    by: &CityAdmin,
+    conn: &mut Conn,
+    lang: Lang,
+    name: String,
+    today: Date,
+    cut: &AgreementsCut,
+) -> Result<Listing> {
     let head =
         ["centers.center", "centers.provider", "reports.purchaser", "agreements.starts_on", "agreements.ends_on"];
     let mut file = Writer::new(lang, name, &head);
-    for one in agreements::queries::all(by, conn).await? {
+    for one in cut.of(agreements::queries::all(by, conn).await?, today) {
         file.row([
             text(&one.center),
             text(&one.provider),
@@ -301,22 +444,18 @@ async fn contracts(by: &CityAdmin, conn: &mut Conn, lang: Lang, name: String) ->
     Ok(file.done())
 }
 
-async fn sign_ins(by: &CityAdmin, conn: &mut Conn, lang: Lang, name: String) -> Result<Listing> {
+async fn sign_ins(by: &CityAdmin, conn: &mut Conn, lang: Lang, name: String, cut: AccountsCut) -> Result<Listing> {
     let head = ["accounts.name", "accounts.role", "accounts.reach", "accounts.login", "accounts.state"];
     let mut file = Writer::new(lang, name, &head);
-    for account in accounts::queries::all(by, conn).await? {
-        let state = match (account.disabled_at, account.is_open.is_set()) {
-            (Some(_), _) => "accounts.disabled",
-            (None, false) => "accounts.waits",
-            (None, true) => "accounts.active",
-        };
-        let reach = account.reach.filter(|reach| !reach.is_empty()).unwrap_or_else(|| lang.text("accounts.city"));
+    for account in cut.of(accounts::queries::all(by, conn).await?) {
+        let reach =
+            account.reach.clone().filter(|reach| !reach.is_empty()).unwrap_or_else(|| lang.text("accounts.city"));
         file.row([
             text(&account.name),
             text(lang.text(account.role.key())),
             text(reach),
-            account.login.map_or_else(|| text(lang.text("accounts.token")), text),
-            text(lang.text(state)),
+            account.login.as_ref().map_or_else(|| text(lang.text("accounts.token")), text),
+            text(lang.text(account.state().key())),
         ]);
     }
     Ok(file.done())

@@ -16,7 +16,9 @@ use crate::store::{Conn, Sealer, text_enum};
 use crate::told::{ToldPart, ToldValue, last_word};
 use crate::web::table::{Cell, File, Table};
 use crate::web::{Lang, filters};
-use crate::{audit, check_in, consents, hours, households, imports, people, phones, teams, workers};
+use crate::{
+    audit, check_in, consents, hours, households, imports, insurance, people, phones, qualifications, teams, workers,
+};
 
 text_enum!(
     /// Who asks for a person's data.
@@ -64,6 +66,8 @@ pub(super) async fn hand_out(
         people::told(by, tx, sealer, id).await?,
         households::told(by, tx, id).await?,
         consents::told(by, tx, sealer, id).await?,
+        qualifications::told(by, tx, id).await?,
+        insurance::told(by, tx, id).await?,
         check_in::told(by, tx, id).await?,
         phones::told(tx, id).await?,
         teams::told(by, tx, id).await?,

@@ -1,6 +1,6 @@
 //! Downloads of lists. Posted, for each is kept in the audit.
 
-use rocket::{Route, post, routes};
+use rocket::{Route, State, post, routes};
 
 use super::lists::{self, Listing};
 use super::types::{CenterList, CityList, ExportFormat};
@@ -10,7 +10,7 @@ use crate::centers::{self, CenterId};
 use crate::clock::Now;
 use crate::error::Result;
 use crate::fields::{Fields, parse};
-use crate::store::Db;
+use crate::store::{Db, Sealer};
 use crate::web::Lang;
 use crate::web::table::{File, Table};
 
@@ -20,20 +20,28 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// Fields `list format`, and those that cut the list as its page is cut.
 #[post("/centers/<center>/exports", data = "<fields>")]
-async fn of_center(by: Viewer, db: &Db, now: Now, lang: Lang, center: CenterId, fields: Fields) -> Result<File> {
+async fn of_center(
+    by: Viewer,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    sealer: &State<Sealer>,
+    center: CenterId,
+    fields: Fields,
+) -> Result<File> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let (list, format) = read::<CenterList>(&fields)?;
-    let listing = lists::of_center(&by, &mut conn, now, lang, (list, &center), &fields).await?;
+    let listing = lists::of_center(&by, &mut conn, sealer, now, lang, (list, &center), &fields).await?;
     drop(conn);
     told(&by, db, now, (list.code(), Some(center.id())), listing, format).await
 }
 
-/// Fields `list format`.
+/// As `of_center`.
 #[post("/exports", data = "<fields>")]
 async fn of_city(by: Viewer, db: &Db, now: Now, lang: Lang, fields: Fields) -> Result<File> {
     let (list, format) = read::<CityList>(&fields)?;
-    let listing = lists::of_city(&by, &mut *db.read().await?, now, lang, list).await?;
+    let listing = lists::of_city(&by, &mut *db.read().await?, now, lang, list, &fields).await?;
     told(&by, db, now, (list.code(), None), listing, format).await
 }
 

@@ -11,6 +11,8 @@ text_enum!(
         Teams = "teams",
         Rooms = "rooms",
         Workers = "workers",
+        Units = "units",
+        Qualifications = "qualifications",
     }
 );
 

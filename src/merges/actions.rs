@@ -15,7 +15,9 @@ use crate::journal::{self, Journal, JournalEntry, JournalTable};
 use crate::people::merging::{self, Differing};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
-use crate::{activities, audit, check_in, consents, hours, households, locks, phones, teams, workers};
+use crate::{
+    activities, audit, check_in, consents, hours, households, insurance, locks, phones, qualifications, teams, workers,
+};
 
 /// The tables that a merge changes.
 fn tables() -> Vec<&'static JournalTable> {
@@ -27,6 +29,8 @@ fn tables() -> Vec<&'static JournalTable> {
         activities::JOURNALED,
         households::JOURNALED,
         consents::JOURNALED,
+        qualifications::JOURNALED,
+        insurance::JOURNALED,
         hours::JOURNALED,
         check_in::JOURNALED,
     ]
@@ -67,6 +71,8 @@ pub async fn merge(
     workers::absorb(tx, &mut journal, &doubled).await?;
     households::absorb(tx, &mut journal).await?;
     consents::absorb(tx, &mut journal).await?;
+    qualifications::absorb(tx, &mut journal).await?;
+    insurance::absorb(tx, &mut journal).await?;
     hours::absorb(tx, &mut journal).await?;
     check_in::absorb(tx, &mut journal).await?;
     merging::absorb(tx, &mut journal, taken).await?;

@@ -6,8 +6,9 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::listing::{self, PeopleCut};
 use super::types::{Notes, Person, PersonId};
-use super::{actions, forms, queries};
+use super::{actions, forms, groups, queries};
 use crate::api::{self, List, Problem};
 use crate::auth::Coordinator;
 use crate::centers;
@@ -16,6 +17,7 @@ use crate::error::Result;
 use crate::fields::parse;
 use crate::store::{Db, Sealer};
 use crate::web::Fields;
+use crate::web::cut::Asked;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![list, show, create, revise]
@@ -70,21 +72,35 @@ impl PersonJson {
     }
 }
 
-/// The people enrolled in a center.
-#[utoipa::path(context_path = "/api/v1", tag = "people", params(("center" = i64, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = List<PersonJson>), (status = "4XX", body = Problem)))]
+/// The people enrolled in a center, all or those of a group, a subgroup or a team, of whom something is missing, who have not come.
+#[utoipa::path(
+    context_path = "/api/v1", tag = "people",
+    params(
+        ("center" = i64, Query), ("group" = Option<String>, Query), ("subgroup" = Option<i64>, Query),
+        ("missing" = Option<String>, Query, description = "`birth` or `consent`"),
+        ("unseen" = Option<i64>, Query, description = "Not seen for so many days"),
+        ("team" = Option<i64>, Query), ("cursor" = Option<String>, Query)
+    ),
+    responses((status = 200, body = List<PersonJson>), (status = "4XX", body = Problem))
+)]
 #[get("/people?<center>&<cursor>")]
 pub(crate) async fn list(
     by: Coordinator,
     db: &Db,
+    now: Now,
     sealer: &State<Sealer>,
     center: Option<&str>,
     cursor: Option<&str>,
+    asked: Asked,
 ) -> Result<Json<List<PersonJson>>> {
     let center = api::asked("center", center, parse::choice)?;
     let after = api::after(cursor)?;
+    let cut = PeopleCut::read(&asked.0)?;
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let people = queries::after(&mut conn, center.id(), after, api::PAGE + 1).await?;
+    let today = center.zone.date(now.0);
+    let day = (today, groups::age_bands(&mut conn, today).await?);
+    let people = listing::after(&mut conn, center.id(), day, &cut, (after, api::PAGE + 1)).await?;
     let people = people.into_iter().map(|person| PersonJson::of(person, sealer)).collect();
     Ok(Json(List::page(people, |person: &PersonJson| person.id)))
 }

@@ -12,6 +12,7 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::Result;
 use crate::store::{Conn, Db, Sealer};
+use crate::web::cut::Asked;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Frame, Lang, Page, View, filters};
 
@@ -136,36 +137,6 @@ fn pages(total: i64) -> i64 {
     (total + PAGE - 1).max(PAGE) / PAGE
 }
 
-/// The part of the address that cuts the list: see [`PeopleCut::read`].
-#[derive(rocket::FromForm)]
-struct CutFields {
-    group: Option<String>,
-    subgroup: Option<String>,
-    missing: Option<String>,
-    unseen: Option<String>,
-    team: Option<String>,
-    sort: Option<String>,
-}
-
-impl CutFields {
-    fn read(self) -> PeopleCut {
-        let Self { group, subgroup, missing, unseen, team, sort } = self;
-        let parts = [
-            ("group", group),
-            ("subgroup", subgroup),
-            ("missing", missing),
-            ("unseen", unseen),
-            ("team", team),
-            ("sort", sort),
-        ];
-        let fields = parts.into_iter().fold(Fields::default(), |fields, (name, value)| match value {
-            Some(value) => fields.with(name, value),
-            None => fields,
-        });
-        PeopleCut::read(&fields)
-    }
-}
-
 impl View for PeoplePage {
     fn title(&self, lang: Lang) -> String {
         lang.text("people.title")
@@ -184,18 +155,18 @@ impl View for PeoplePage {
     }
 }
 
-#[get("/centers/<center>/people?<page>&<cut..>")]
+#[get("/centers/<center>/people?<page>")]
 async fn list(
     by: Coordinator,
     db: &Db,
     now: Now,
     center: CenterId,
     page: Option<i64>,
-    cut: CutFields,
+    asked: Asked,
 ) -> Result<Page<PeoplePage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let mut list = PeoplePage::load(&mut conn, now, center, cut.read()).await?;
+    let mut list = PeoplePage::load(&mut conn, now, center, PeopleCut::read(&asked.0).unwrap_or_default()).await?;
     list.page = page.unwrap_or(1).clamp(1, list.pages());
     let part = ((list.page - 1) * PAGE, PAGE);
     let day = (list.today, list.bands);

@@ -5,11 +5,11 @@ use serde_json::json;
 use super::consent;
 use super::groups::{self, AgeBands, PriorityGroup};
 use super::queries;
-use super::types::PersonRow;
+use super::types::{Person, PersonRow};
 use crate::centers::CenterId;
 use crate::clock::Date;
-use crate::error::Result;
-use crate::fields::Fields;
+use crate::error::{Fault, Result};
+use crate::fields::{Fields, parse};
 use crate::ids::{SubgroupId, TeamId};
 use crate::store::{self, Conn, Flag, Sealer, text_enum};
 
@@ -67,28 +67,48 @@ impl Default for PeopleCut {
 }
 
 /// The longest absence that is asked about: ten years.
-const LONGEST: u64 = 3_660;
+const LONGEST: i64 = 3_660;
+
+/// What the list may be asked for as missing.
+const BIRTH: &str = "birth";
+const CONSENT: &str = "consent";
 
 impl PeopleCut {
-    /// Fields `group subgroup missing unseen team sort`; what is none of its kind cuts nothing.
-    pub fn read(fields: &Fields) -> Self {
-        Self {
-            group: fields.get("group").parse().ok(),
-            subgroup: fields.get("subgroup").parse().ok(),
-            missing_birth: fields.get("missing") == "birth",
-            unasked: fields.get("missing") == "consent",
-            unseen_days: fields.get("unseen").parse().ok().filter(|days| (1..=LONGEST).contains(days)),
-            team: fields.get("team").parse().ok(),
-            order: fields.get("sort").parse().unwrap_or(PeopleOrder::Name),
-        }
+    /// Fields `group subgroup missing unseen team sort`.
+    ///
+    /// # Errors
+    /// A fault for each word that means nothing.
+    pub fn read(fields: &Fields) -> Result<Self> {
+        let mut read = fields.read();
+        let group = read.optional("group", parse::choice);
+        let subgroup = read.optional("subgroup", parse::choice);
+        let missing = read.optional("missing", |word| match word {
+            BIRTH | CONSENT => Ok(word.to_owned()),
+            _ => Err(Fault::new("field.not_a_choice")),
+        });
+        let unseen_days = read.optional("unseen", parse::integer(1..=LONGEST));
+        let team = read.optional("team", parse::choice);
+        let order = read.optional("sort", parse::choice);
+        read.finish(|| {
+            let missing = missing?;
+            Some(Self {
+                group: group?,
+                subgroup: subgroup?,
+                missing_birth: missing.as_deref() == Some(BIRTH),
+                unasked: missing.as_deref() == Some(CONSENT),
+                unseen_days: unseen_days?.map(i64::unsigned_abs),
+                team: team?,
+                order: order?.unwrap_or(PeopleOrder::Name),
+            })
+        })
     }
 
     /// As it stands in an address and in a form.
     pub fn fields(&self) -> Vec<(&'static str, String)> {
         let order = (self.order != PeopleOrder::Name).then(|| self.order.to_string());
         let missing = match (self.missing_birth, self.unasked) {
-            (true, _) => Some("birth".to_owned()),
-            (false, true) => Some("consent".to_owned()),
+            (true, _) => Some(BIRTH.to_owned()),
+            (false, true) => Some(CONSENT.to_owned()),
             (false, false) => None,
         };
         let parts = [
@@ -236,6 +256,35 @@ pub async fn list(
         .bind(today.year_start())
         .bind(size)
         .bind(skip)
+        .fetch_all(conn)
+        .await?)
+}
+
+/// As [`list`], by number, for the API's pages: up to `limit` with ids above `after`.
+pub(super) async fn after(
+    conn: &mut Conn,
+    center: CenterId,
+    (today, bands): (Date, AgeBands),
+    cut: &PeopleCut,
+    (after, limit): (i64, i64),
+) -> Result<Vec<Person>> {
+    let parts = Parts::of(cut, bands, today);
+    let sql = format!(
+        "{} where e.center_id = $1 and {} and p.id > $9 order by p.id limit $10",
+        queries::PERSON,
+        condition(cut)
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(center)
+        .bind(today)
+        .bind(parts.born_after)
+        .bind(parts.born_by)
+        .bind(parts.granted)
+        .bind(parts.subgroup)
+        .bind(parts.seen_until)
+        .bind(parts.team)
+        .bind(after)
+        .bind(limit)
         .fetch_all(conn)
         .await?)
 }

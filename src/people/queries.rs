@@ -1,5 +1,7 @@
 //! Reading people, always within a center that the viewer was let into.
 
+use serde_json::json;
+
 use super::name::Name;
 use super::numbers::PhoneNumber;
 use super::pinyin;
@@ -9,9 +11,9 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Timestamp};
 use crate::error::{Error, Result};
 use crate::spelling;
-use crate::store::{Conn, Flag, Sealer};
+use crate::store::{Conn, Flag, Sealer, rows};
 
-const PERSON: &str =
+pub(super) const PERSON: &str =
     "select p.id, p.name, p.sex, p.birth_date, p.residence, p.languages, p.phone_sealed, p.phone_last4,
         p.id_number_sealed, e.address, e.note_sealed, e.care_sealed, e.emergency_sealed, e.enrolled_at, p.version
      from enrolments e join people p on p.id = e.person_id";
@@ -101,6 +103,16 @@ pub async fn center_of(by: &Viewer, conn: &mut Conn, id: PersonId) -> Result<Cen
     Err(erased.map_or(Error::NotFound, Error::Gone))
 }
 
+/// These people, as far as the center knows them, by pinyin.
+pub async fn these(conn: &mut Conn, center: CenterId, ids: &[PersonId]) -> Result<Vec<Person>> {
+    let sql = format!(
+        "{PERSON} where e.center_id = $1
+           and p.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($2 as json_text)) j)
+         order by p.pinyin, p.id"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(rows(ids, |id| json!(id))).fetch_all(conn).await?)
+}
+
 /// What a search text may mean.
 enum Wanted {
     /// A whole phone number, by its keyed hash.
@@ -117,6 +129,9 @@ enum Wanted {
 
 /// So much of a text is searched for: a name or a number, or a card's whole link that a scanner types into the field.
 pub const SEARCHED: usize = 200;
+
+/// So many rows are looked through before all are.
+const FEW: i64 = 400;
 
 /// From how many digits on they are a phone's end.
 const DIGITS: usize = 4;
@@ -174,15 +189,23 @@ impl Sought {
         Some(Self { wanted, hash, last4, name, sound })
     }
 
-    /// Who of those whom `within` leaves, a condition over enrolment `e` and `$1`, fits: once for each center.
-    async fn find(&self, conn: &mut Conn, within: &str, one: i64) -> Result<Vec<Sounding>> {
+    /// Who of those whom `within` leaves, a condition over enrolment `e` and `$1`, fits, by pinyin: once for each center. `enough`
+    /// people are looked for among the first few first; a text that fits everybody need not be compared with everybody.
+    async fn find(&self, conn: &mut Conn, within: &str, one: i64, enough: usize) -> Result<Vec<Sounding>> {
+        let (few, is_all) = self.among(conn, within, one, FEW).await?;
+        let people = few.chunk_by(|a, b| a.person.id == b.person.id).count();
+        if is_all || people > enough { Ok(few) } else { Ok(self.among(conn, within, one, i64::MAX).await?.0) }
+    }
+
+    /// Those that fit of the first `most` that the database finds, and whether it found no more.
+    async fn among(&self, conn: &mut Conn, within: &str, one: i64, most: i64) -> Result<(Vec<Sounding>, bool)> {
         let sql = format!(
             "select p.id, p.name, p.birth_date, p.phone_last4, p.name_fold, p.sounds, e.center_id
              from enrolments e join people p on p.id = e.person_id
              where {within} and (p.phone_hash = $2 or p.phone_last4 = $3 or p.name_fold like $4
                 or p.id in (select f.person_id from person_phones f where f.phone_hash = $2 or f.phone_last4 = $3)
                 or p.sounds like $5 or p.sounds like $6 or p.sounds like $7)
-             order by p.pinyin, p.id, e.center_id"
+             order by p.pinyin, p.id, e.center_id limit $8"
         );
         let found: Vec<Sounding> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(one)
@@ -192,9 +215,11 @@ impl Sought {
             .bind(self.sound.map(|letter| format!("{letter}%")))
             .bind(self.sound.map(|letter| format!("% {letter}%")))
             .bind(self.sound.map(|letter| format!("%/{letter}%")))
+            .bind(most)
             .fetch_all(conn)
             .await?;
-        Ok(found.into_iter().filter(|row| self.fits(row)).collect())
+        let is_all = (found.len() as i64) < most;
+        Ok((found.into_iter().filter(|row| self.fits(row)).collect(), is_all))
     }
 
     fn fits(&self, row: &Sounding) -> bool {
@@ -227,8 +252,8 @@ pub async fn search_reach(
     const REACH: &str = "e.center_id in (select r.center_id from account_centers r where r.account_id = $1)";
     let Some(sought) = Sought::of(sealer, text) else { return Ok(Vec::new()) };
     let found = match center {
-        Some(center) => sought.find(conn, "e.center_id = $1", center.0).await?,
-        None => sought.find(conn, REACH, by.account.0).await?,
+        Some(center) => sought.find(conn, "e.center_id = $1", center.0, limit).await?,
+        None => sought.find(conn, REACH, by.account.0, limit).await?,
     };
     let mut people: Vec<FoundPerson> =
         found.into_iter().map(|row| FoundPerson { person: row.person, center_id: row.center_id }).collect();
@@ -247,12 +272,6 @@ pub async fn search(
     limit: usize,
 ) -> Result<Vec<PersonRow>> {
     let Some(sought) = Sought::of(sealer, text) else { return Ok(Vec::new()) };
-    let found = sought.find(conn, "e.center_id = $1", center.0).await?;
+    let found = sought.find(conn, "e.center_id = $1", center.0, limit).await?;
     Ok(found.into_iter().map(|row| row.person).take(limit).collect())
-}
-
-/// The center's people with ids above `after`, for the API's pages.
-pub async fn after(conn: &mut Conn, center: CenterId, after: i64, limit: i64) -> Result<Vec<Person>> {
-    let sql = format!("{PERSON} where e.center_id = $1 and p.id > $2 order by p.id limit $3");
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(after).bind(limit).fetch_all(conn).await?)
 }

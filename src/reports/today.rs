@@ -11,6 +11,7 @@ use crate::centers::Center;
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
 use crate::people::listing::RESIDENT;
+use crate::qualifications;
 use crate::store::Conn;
 
 /// A session of today, and how many participants are there.
@@ -87,11 +88,21 @@ pub struct ToDo {
     pub unconfirmed_hours: i64,
     /// People enrolled here whose birth date nobody knows.
     pub without_birth_date: i64,
+    /// Who serves in a team without the qualification that its work needs, and whose runs out soon.
+    pub unqualified: i64,
+    pub qualified_for_weeks: i64,
 }
 
 impl ToDo {
+    pub fn asks_for_certificates(&self) -> bool {
+        self.unqualified > 0 || self.qualified_for_weeks > 0
+    }
+
     pub fn is_empty(&self) -> bool {
-        self.open_sessions == 0 && self.unconfirmed_hours == 0 && self.without_birth_date == 0
+        self.open_sessions == 0
+            && self.unconfirmed_hours == 0
+            && self.without_birth_date == 0
+            && !self.asks_for_certificates()
     }
 }
 
@@ -122,11 +133,16 @@ pub async fn to_do(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> R
         "select count(*) from enrolments e join people p on p.id = e.person_id
          where e.center_id = $1 and p.birth_date is null and {RESIDENT}"
     );
-    let without_birth_date = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(center.id()).fetch_one(conn).await?;
+    let without_birth_date =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(center.id()).fetch_one(&mut *conn).await?;
+    let (unqualified, qualified_for_weeks) =
+        qualifications::lacking(conn, center.id(), center.zone.date(now.0)).await?;
     Ok(ToDo {
         open_sessions: i64::try_from(waiting.iter().filter(|session| session.is_open()).count()).unwrap_or(i64::MAX),
         unconfirmed_hours: waiting.iter().map(|session| session.unconfirmed).sum(),
         sessions: waiting.into_iter().take(LINES).collect(),
         without_birth_date,
+        unqualified,
+        qualified_for_weeks,
     })
 }

@@ -8,6 +8,7 @@ use rocket::{Route, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::listing::RoomsCut;
 use super::types::{Room, RoomId};
 use super::{actions, forms, queries};
 use crate::api::{self, List, Problem};
@@ -18,6 +19,7 @@ use crate::error::Result;
 use crate::fields::parse;
 use crate::store::Db;
 use crate::web::Fields;
+use crate::web::cut::Asked;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![list, create]
@@ -87,13 +89,20 @@ fn clock_time(minutes: i64) -> String {
 }
 
 /// A center's rooms.
-#[utoipa::path(context_path = "/api/v1", tag = "rooms", params(("center" = i64, Query)), responses((status = 200, body = List<RoomJson>), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "rooms", params(("center" = i64, Query), ("q" = Option<String>, Query), ("class" = Option<String>, Query), ("kind" = Option<i64>, Query), ("seats" = Option<i64>, Query, description = "people who find a place"), ("sort" = Option<String>, Query, description = "`kind`, `name`, `area` or `capacity`")), responses((status = 200, body = List<RoomJson>), (status = "4XX", body = Problem)))]
 #[get("/rooms?<center>")]
-pub(crate) async fn list(by: CenterReader, db: &Db, now: Now, center: Option<&str>) -> Result<Json<List<RoomJson>>> {
+pub(crate) async fn list(
+    by: CenterReader,
+    db: &Db,
+    now: Now,
+    center: Option<&str>,
+    asked: Asked,
+) -> Result<Json<List<RoomJson>>> {
+    let cut = RoomsCut::read(&asked.0)?;
     let center = api::asked("center", center, parse::choice)?;
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let rooms = queries::of_center(&mut conn, center.id()).await?;
+    let rooms = cut.of(queries::of_center(&mut conn, center.id()).await?);
     let today = center.zone.date(now.0);
     Ok(Json(List::whole(rooms.into_iter().map(|room| RoomJson::of(room, today)).collect())))
 }

@@ -4,6 +4,7 @@ mod actions;
 pub(crate) mod api;
 pub(crate) mod forms;
 mod hours;
+pub mod listing;
 mod pages;
 pub mod queries;
 pub mod rules;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
+use super::listing::RoomsCut;
 use super::types::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind};
 use super::{actions, forms, queries, rules};
 use crate::centers::{self, Center, CenterId};
@@ -13,6 +14,7 @@ use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Fault, Result};
 use crate::fields::{parse, time_value};
 use crate::store::{Conn, Db};
+use crate::web::cut::{Asked, Toolbar};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -26,6 +28,9 @@ pub(super) fn routes() -> Vec<Route> {
 struct RoomsPage {
     center: Center,
     rooms: Vec<Room>,
+    /// Those of them that are listed.
+    listed: Vec<Room>,
+    toolbar: Toolbar,
     /// Out of use, for whoever may put them back.
     retired: Vec<Room>,
     closures: Vec<Closure>,
@@ -39,12 +44,20 @@ struct RoomsPage {
 
 impl RoomsPage {
     /// With the form as it was sent, or with what it proposes.
-    async fn load(by: &Viewer, conn: &mut Conn, now: Now, center: Center, sent: Option<Form>) -> Result<Self> {
+    async fn load(
+        by: &Viewer,
+        conn: &mut Conn,
+        now: Now,
+        center: Center,
+        (cut, lang): (&RoomsCut, Lang),
+        sent: Option<Form>,
+    ) -> Result<Self> {
         let rooms = queries::of_center(conn, center.id()).await?;
         let kinds = queries::kinds(conn).await?;
         let standard = rules::standard(&rooms, &kinds);
         let form = sent.unwrap_or_else(|| Form::filled(forms::proposal(&standard.missing_required)));
         let faulty = |kind: &RoomKind| form.fault(&forms::in_row("name", kind.id)).is_some();
+        let toolbar = cut.toolbar(lang, &kinds);
         let offered = |kind: &RoomKind| standard.missing_required.contains(kind) || faulty(kind);
         Ok(Self {
             offered: kinds.into_iter().filter(offered).collect(),
@@ -52,6 +65,8 @@ impl RoomsPage {
             retired: queries::retired(conn, center.id()).await?,
             may_manage: Manager::includes(by.role),
             today: center.zone.date(now.0),
+            listed: cut.of(rooms.clone()),
+            toolbar,
             center,
             rooms,
             standard,
@@ -87,10 +102,18 @@ impl View for RoomsPage {
 }
 
 #[get("/centers/<center>/rooms")]
-async fn list(by: CenterReader, db: &Db, now: Now, center: CenterId) -> Result<Page<RoomsPage>> {
+async fn list(
+    by: CenterReader,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    center: CenterId,
+    asked: Asked,
+) -> Result<Page<RoomsPage>> {
+    let cut = RoomsCut::read(&asked.0).unwrap_or_default();
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    Ok(Page(RoomsPage::load(&by, &mut conn, now, center, None).await?))
+    Ok(Page(RoomsPage::load(&by, &mut conn, now, center, (&cut, lang), None).await?))
 }
 
 #[post("/centers/<center>/rooms/required", data = "<fields>")]
@@ -98,6 +121,7 @@ async fn create_required(
     by: Manager,
     db: &Db,
     now: Now,
+    lang: Lang,
     center: CenterId,
     fields: Fields,
 ) -> Result<Submitted<RoomsPage>> {
@@ -111,7 +135,7 @@ async fn create_required(
     };
     Submitted::of(made.await.map(|()| center.path("/rooms")), "done.rooms_added", async |errors| {
         let form = Form::again(fields, errors);
-        RoomsPage::load(&by, &mut *db.read().await?, now, center, Some(form)).await
+        RoomsPage::load(&by, &mut *db.read().await?, now, center, (&RoomsCut::default(), lang), Some(form)).await
     })
     .await
 }

@@ -16,6 +16,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, Either, Execute, Executor, SqlStr, Transaction};
 
 use super::errors::silence;
+use super::pool::Opening;
 use super::pulse::Pulse;
 
 /// A connection: what every query takes. What is read with and a transaction are one by deref.
@@ -146,13 +147,15 @@ impl Tx {
     ///
     /// # Errors
     /// As the database says. Without an answer in time it is unknown whether the transaction happened.
-    pub async fn commit(self) -> sqlx::Result<()> {
-        let Conn { raw, mut watch } = self.0;
-        if let Raw::Writer(tx) = raw {
-            watch.over(tx.commit()).await?;
-            watch.pulse.wrote();
-        }
-        Ok(())
+    pub fn commit(self) -> Opening<'static, ()> {
+        Box::pin(async {
+            let Conn { raw, mut watch } = self.0;
+            if let Raw::Writer(tx) = raw {
+                watch.over(tx.commit()).await?;
+                watch.pulse.wrote();
+            }
+            Ok(())
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::figment::Figment;
+use rocket::futures::future::BoxFuture;
 use rocket::tokio::runtime::Handle;
 use rocket::tokio::time::{Instant, timeout};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -93,6 +94,10 @@ pub struct Pool {
     pub(super) home: Handle,
     pub(super) pulse: Arc<Pulse>,
 }
+
+/// A connection that is being opened. Boxed, for every handler's future must be shown to be `Send`, down to the driver, and this is
+/// in all of them: shown here once, it need not be shown again four hundred times.
+pub type Opening<'a, T> = BoxFuture<'a, sqlx::Result<T>>;
 
 impl Pool {
     /// A pool of the database that `url` names. It is reached at first use, so that Linli starts, says 503 and recovers
@@ -206,8 +211,8 @@ impl Pool {
     ///
     /// # Errors
     /// Unavailable, where there is none within two seconds.
-    pub async fn read(&self) -> sqlx::Result<Reading> {
-        self.reader(Limit::Each(READS_WITHIN)).await
+    pub fn read(&self) -> Opening<'_, Reading> {
+        Box::pin(self.reader(Limit::Each(READS_WITHIN)))
     }
 
     /// As [`Self::read`], for what reads all of a database.
@@ -230,15 +235,17 @@ impl Pool {
     /// Unavailable, where it cannot begin, and where its statements and its commit take longer than eight seconds. After
     /// one was given up on PostgreSQL the others fail at once until commits are answered again, for each that is given up
     /// keeps a process waiting at the server.
-    pub async fn begin(&self) -> sqlx::Result<Tx> {
-        if self.pulse.gave_up() && self.engine == Engine::Postgres {
-            self.can_write().await.map_err(|_| silence())?;
-        }
-        let end = Instant::now() + ANSWERS_WITHIN;
-        let watch = self.watch(Limit::Until(end));
-        let mut watch = if self.engine == Engine::Postgres { watch.telling() } else { watch };
-        let tx = watch.over(self.begun()).await?;
-        Ok(Tx::new(tx, watch))
+    pub fn begin(&self) -> Opening<'_, Tx> {
+        Box::pin(async {
+            if self.pulse.gave_up() && self.engine == Engine::Postgres {
+                self.can_write().await.map_err(|_| silence())?;
+            }
+            let end = Instant::now() + ANSWERS_WITHIN;
+            let watch = self.watch(Limit::Until(end));
+            let mut watch = if self.engine == Engine::Postgres { watch.telling() } else { watch };
+            let tx = watch.over(self.begun()).await?;
+            Ok(Tx::new(tx, watch))
+        })
     }
 
     /// A transaction to see whether there can be one, soon; nobody else is kept from beginning by what comes of it.

@@ -1,14 +1,14 @@
 //! Founding teams, their members and leaders.
 
-use super::TeamInput;
 use super::types::{Team, TeamId};
+use super::{TeamInput, queries};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Error, OnViolation, Result};
 use crate::people::{self, PersonId};
 use crate::store::Conn;
-use crate::{audit, locks};
+use crate::{audit, locks, qualifications};
 
 /// Founds a team. Its leader, who must be enrolled in the center, is its first member.
 ///
@@ -36,6 +36,9 @@ pub async fn create(by: &Coordinator, now: Now, tx: &mut Conn, center: &Center, 
 }
 
 /// Takes a person of the center into the team, from today on. Who is in it already stays as they are.
+///
+/// # Errors
+/// As [`qualifications::admits`] for whom the work of the team asks a qualification that they lack.
 pub async fn add_member(
     by: &Coordinator,
     now: Now,
@@ -45,13 +48,18 @@ pub async fn add_member(
     person: PersonId,
 ) -> Result<()> {
     let person = people::queries::find(tx, center.id(), person).await?;
+    let today = center.zone.date(now.0);
+    if !queries::is_member(tx, team, person.id).await? {
+        let kind = queries::kind_of(tx, team).await?;
+        qualifications::admits(tx, person.id, kind, today).await?;
+    }
     let joined = sqlx::query(
         "insert into team_members (team_id, person_id, joined_on, created_at) values ($1, $2, $3, $4)
          on conflict (team_id, person_id) where left_on is null do nothing",
     )
     .bind(team)
     .bind(person.id)
-    .bind(center.zone.date(now.0))
+    .bind(today)
     .bind(now.0)
     .execute(&mut *tx)
     .await?;

@@ -6,6 +6,7 @@ use rocket::{Route, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::listing::TeamsCut;
 use super::types::{Team, TeamId};
 use super::{actions, forms, queries};
 use crate::api::{self, List, Problem};
@@ -16,6 +17,7 @@ use crate::error::Result;
 use crate::fields::parse;
 use crate::store::Db;
 use crate::web::Fields;
+use crate::web::cut::Asked;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![list, create, add_member]
@@ -52,13 +54,14 @@ impl From<Team> for TeamJson {
 }
 
 /// A center's teams; a team leader's own one.
-#[utoipa::path(context_path = "/api/v1", tag = "teams", params(("center" = i64, Query)), responses((status = 200, body = List<TeamJson>), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "teams", params(("center" = i64, Query), ("q" = Option<String>, Query), ("kind" = Option<i64>, Query), ("state" = Option<String>, Query, description = "`there` or `disbanded`"), ("sort" = Option<String>, Query, description = "`kind`, `name`, `members` or `founded`")), responses((status = 200, body = List<TeamJson>), (status = "4XX", body = Problem)))]
 #[get("/teams?<center>")]
-pub(crate) async fn list(by: TeamReader, db: &Db, center: Option<&str>) -> Result<Json<List<TeamJson>>> {
+pub(crate) async fn list(by: TeamReader, db: &Db, center: Option<&str>, asked: Asked) -> Result<Json<List<TeamJson>>> {
+    let cut = TeamsCut::read(&asked.0)?;
     let center = api::asked("center", center, parse::choice)?;
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let teams = queries::list(&by, &mut conn, center.id()).await?;
+    let teams = cut.of(queries::list(&by, &mut conn, center.id()).await?);
     Ok(Json(List::whole(teams.into_iter().map(TeamJson::from).collect())))
 }
 

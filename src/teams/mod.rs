@@ -4,6 +4,7 @@ mod actions;
 pub(crate) mod api;
 mod forgetting;
 pub(crate) mod forms;
+pub mod listing;
 mod merging;
 mod pages;
 pub mod queries;

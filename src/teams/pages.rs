@@ -1,9 +1,12 @@
 //! A center's volunteer teams: the list, a new one's form, and a team's page.
 
 use crate::auth::{Coordinator, TeamReader, Viewer};
+use std::collections::HashMap;
+
 use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
+use super::listing::TeamsCut;
 use super::types::{Member, Team, TeamId, TeamKind};
 use super::{actions, forms, queries};
 use crate::centers::{self, Center, CenterId};
@@ -11,7 +14,9 @@ use crate::clock::Now;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::fields::parse;
 use crate::people::{self, PersonId, PersonRow};
+use crate::qualifications::{self, WorkStanding};
 use crate::store::{Conn, Db, Sealer};
+use crate::web::cut::{Asked, Toolbar};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -28,6 +33,7 @@ pub(super) fn routes() -> Vec<Route> {
 struct TeamsPage {
     center: Center,
     teams: Vec<Team>,
+    toolbar: Toolbar,
     may_write: bool,
 }
 
@@ -46,11 +52,13 @@ fn may_write(by: &Viewer) -> bool {
 }
 
 #[get("/centers/<center>/teams")]
-async fn list(by: TeamReader, db: &Db, center: CenterId) -> Result<Page<TeamsPage>> {
+async fn list(by: TeamReader, db: &Db, lang: Lang, center: CenterId, asked: Asked) -> Result<Page<TeamsPage>> {
+    let cut = TeamsCut::read(&asked.0).unwrap_or_default();
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let teams = queries::list(&by, &mut conn, center.id()).await?;
-    Ok(Page(TeamsPage { center, teams, may_write: may_write(&by) }))
+    let teams = cut.of(queries::list(&by, &mut conn, center.id()).await?);
+    let toolbar = cut.toolbar(lang, &queries::kinds(&mut conn).await?);
+    Ok(Page(TeamsPage { center, teams, toolbar, may_write: may_write(&by) }))
 }
 
 #[derive(Template)]
@@ -134,21 +142,28 @@ struct TeamPage {
     center: Center,
     team: Team,
     members: Vec<Member>,
+    /// How each stands to the work of the team, where that needs a qualification.
+    standings: HashMap<PersonId, WorkStanding>,
     may_write: bool,
     coordinates: bool,
+    form: Form,
     search: Form,
     /// Whom the search found; none before there was a search.
     found: Option<Vec<PersonRow>>,
 }
 
 impl TeamPage {
-    async fn load(by: &Viewer, conn: &mut Conn, center: CenterId, id: TeamId) -> Result<Self> {
+    async fn load(by: &Viewer, conn: &mut Conn, now: Now, center: CenterId, id: TeamId) -> Result<Self> {
         let center = centers::queries::open_to(by, conn, center).await?;
         let team = queries::find(by, conn, center.id(), id).await?;
         let members = queries::members(conn, id).await?;
+        let people: Vec<PersonId> = members.iter().map(|member| member.person.id).collect();
+        let today = center.zone.date(now.0);
+        let standings = qualifications::queries::standings(conn, (team.kind_id, &people), today).await?;
         let coordinates = may_write(by);
         let may_write = coordinates && team.disbanded_on.is_none();
-        Ok(Self { center, team, members, may_write, coordinates, search: Form::new(), found: None })
+        let (form, search) = (Form::new(), Form::new());
+        Ok(Self { center, team, members, standings, may_write, coordinates, form, search, found: None })
     }
 
     fn may_restore(&self) -> bool {
@@ -157,6 +172,10 @@ impl TeamPage {
 
     fn is_member(&self, person: &PersonRow) -> bool {
         self.members.iter().any(|member| member.person.id == person.id)
+    }
+
+    fn standing(&self, member: &Member) -> Option<&WorkStanding> {
+        self.standings.get(&member.person.id)
     }
 
     fn leads(&self, member: &Member) -> bool {
@@ -183,8 +202,8 @@ impl View for TeamPage {
 }
 
 #[get("/centers/<center>/teams/<id>", rank = 2)]
-async fn show(by: TeamReader, db: &Db, center: CenterId, id: TeamId) -> Result<Page<TeamPage>> {
-    Ok(Page(TeamPage::load(&by, &mut *db.read().await?, center, id).await?))
+async fn show(by: TeamReader, db: &Db, now: Now, center: CenterId, id: TeamId) -> Result<Page<TeamPage>> {
+    Ok(Page(TeamPage::load(&by, &mut *db.read().await?, now, center, id).await?))
 }
 
 /// A search is posted, for names do not belong in an address; it changes nothing.
@@ -192,13 +211,14 @@ async fn show(by: TeamReader, db: &Db, center: CenterId, id: TeamId) -> Result<P
 async fn candidates(
     by: Coordinator,
     db: &Db,
+    now: Now,
     sealer: &State<Sealer>,
     center: CenterId,
     id: TeamId,
     fields: Fields,
 ) -> Result<Page<TeamPage>> {
     let mut conn = db.read().await?;
-    let mut page = TeamPage::load(&by, &mut conn, center, id).await?;
+    let mut page = TeamPage::load(&by, &mut conn, now, center, id).await?;
     page.found = Some(people::queries::search(&mut conn, sealer, page.center.id(), fields.get("q"), CANDIDATES).await?);
     page.search = Form::filled(fields);
     Ok(Page(page))
@@ -218,21 +238,57 @@ fn person(fields: &Fields) -> Result<PersonId> {
 }
 
 #[post("/centers/<center>/teams/<id>/members", data = "<fields>")]
-async fn add(by: Coordinator, db: &Db, now: Now, center: CenterId, id: TeamId, fields: Fields) -> Result<Done> {
-    let mut tx = db.begin().await?;
-    let (center, team) = open(&by, &mut tx, center, id).await?;
-    actions::add_member(&by, now, &mut tx, &center, team.id, person(&fields)?).await?;
-    tx.commit().await?;
-    Ok(Done::to(center.path(format_args!("/teams/{id}")), "done.member_added"))
+async fn add(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: TeamId,
+    fields: Fields,
+) -> Result<Submitted<TeamPage>> {
+    let made = async {
+        let mut tx = db.begin().await?;
+        let (center, team) = open(&by, &mut tx, center, id).await?;
+        actions::add_member(&by, now, &mut tx, &center, team.id, person(&fields)?).await?;
+        Ok(tx.commit().await?)
+    };
+    told(&by, db, now, (center, id), made.await, "done.member_added").await
+}
+
+/// The team's page after somebody came in, or with the reason why they may not.
+async fn told(
+    by: &Coordinator,
+    db: &Db,
+    now: Now,
+    (center, id): (CenterId, TeamId),
+    made: Result<()>,
+    flash: &'static str,
+) -> Result<Submitted<TeamPage>> {
+    let made = made.map(|()| center.path(format_args!("/teams/{id}")));
+    Submitted::of(made, flash, async |errors| {
+        let mut page = TeamPage::load(by, &mut *db.read().await?, now, center, id).await?;
+        page.form = Form::again(Fields::default(), errors);
+        Ok(page)
+    })
+    .await
 }
 
 #[post("/centers/<center>/teams/<id>/leadership", data = "<fields>")]
-async fn lead(by: Coordinator, db: &Db, now: Now, center: CenterId, id: TeamId, fields: Fields) -> Result<Done> {
-    let mut tx = db.begin().await?;
-    let (center, team) = open(&by, &mut tx, center, id).await?;
-    actions::lead(&by, now, &mut tx, &center, team.id, person(&fields)?).await?;
-    tx.commit().await?;
-    Ok(Done::to(center.path(format_args!("/teams/{id}")), "done.leader_changed"))
+async fn lead(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: TeamId,
+    fields: Fields,
+) -> Result<Submitted<TeamPage>> {
+    let made = async {
+        let mut tx = db.begin().await?;
+        let (center, team) = open(&by, &mut tx, center, id).await?;
+        actions::lead(&by, now, &mut tx, &center, team.id, person(&fields)?).await?;
+        Ok(tx.commit().await?)
+    };
+    told(&by, db, now, (center, id), made.await, "done.leader_changed").await
 }
 
 #[post("/centers/<center>/teams/<id>/members/<member>/leaving")]

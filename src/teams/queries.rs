@@ -1,9 +1,10 @@
 //! Reading teams. A team leader finds the own team and no other.
 
-use super::types::{Member, Team, TeamId, TeamKind, TeamName};
+use super::types::{Member, Team, TeamId, TeamKind, TeamKindId, TeamName};
 use crate::auth::{CityAdmin, Role, TeamReader, Viewer};
 use crate::centers::CenterId;
 use crate::error::{Error, Result};
+use crate::people::PersonId;
 use crate::store::Conn;
 
 /// Every team there is, for making a team leader's account.
@@ -81,6 +82,26 @@ pub async fn center_of(by: &Viewer, conn: &mut Conn, id: TeamId) -> Result<Cente
     .fetch_optional(conn)
     .await?
     .ok_or(Error::NotFound)
+}
+
+/// The kind of a team.
+///
+/// # Errors
+/// `NotFound` where there is no such team.
+pub(super) async fn kind_of(conn: &mut Conn, team: TeamId) -> Result<TeamKindId> {
+    Ok(sqlx::query_scalar("select kind_id from teams where id = $1").bind(team).fetch_one(conn).await?)
+}
+
+/// Whether somebody serves in the team now.
+pub(super) async fn is_member(conn: &mut Conn, team: TeamId, person: PersonId) -> Result<bool> {
+    let count: i64 = sqlx::query_scalar(
+        "select count(*) from team_members where team_id = $1 and person_id = $2 and left_on is null",
+    )
+    .bind(team)
+    .bind(person)
+    .fetch_one(conn)
+    .await?;
+    Ok(count > 0)
 }
 
 /// Who serves in the team now, with their confirmed minutes in it.

@@ -178,13 +178,6 @@ pub async fn reveal(
     Ok(number)
 }
 
-/// Writes down that the list went out as a file, with how many units it held.
-pub(super) async fn hand_out(by: &Coordinator, now: Now, tx: &mut Conn, center: &Center, units: usize) -> Result<()> {
-    let count = units.to_string();
-    audit::record(tx, by, now, audit::entry("center.units_handed_out", center.id().0).at(center.id()).because(&count))
-        .await
-}
-
 fn name_taken() -> Error {
     Error::field("name", "field.name_taken")
 }

@@ -17,7 +17,7 @@ use crate::store::SealedColumn;
 
 pub use actions::{end, register, restore, reveal, revise};
 pub use forms::UnitInput;
-pub use types::{Unit, UnitId, UnitKind, UnitName, UnitPart, UnitStanding};
+pub use types::{ListedUnit, Unit, UnitId, UnitKind, UnitName, UnitPart, UnitStanding, UnitsAsked};
 
 /// What is sealed here.
 pub const SEALED: &[SealedColumn] = &[SealedColumn::text("units", &["id"], "phone_sealed")];

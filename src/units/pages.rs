@@ -8,21 +8,17 @@ use super::types::{ListedUnit, Unit, UnitId, UnitKind, UnitOrder, UnitStanding, 
 use super::{actions, forms, queries};
 use crate::auth::{CenterReader, Coordinator};
 use crate::centers::{self, Center, CenterId};
-use crate::clock::{Date, Now};
-use crate::error::{Error, Fault, Result};
+use crate::clock::Now;
+use crate::error::{Error, Result};
 use crate::store::{Db, Sealer};
 use crate::web::nav::Tab;
-use crate::web::table::{Cell, File, Table};
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 /// Units on one page of the list.
 const PAGE: i64 = 50;
 
-/// More than any community has: a file holds them all.
-const ALL: i64 = 50_000;
-
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, hand_out, new, create, edit, update]
+    routes![list, new, create, edit, update]
 }
 
 #[derive(Template)]
@@ -140,76 +136,6 @@ async fn list(
     let mask = |unit: &Unit| unit.phone(sealer).map(|phone| phone.masked());
     let units = units.into_iter().map(|row| (mask(&row.unit), row)).map(|(phone, row)| (row, phone)).collect();
     Ok(Page(UnitsPage { center, units, total, page, asked, may_write: Coordinator::includes(by.role) }))
-}
-
-/// The list as a file, with the numbers masked as on the page. It is posted, for that it went out is written down.
-#[post("/centers/<center>/units/files", data = "<fields>")]
-async fn hand_out(
-    by: Coordinator,
-    db: &Db,
-    now: Now,
-    lang: Lang,
-    sealer: &State<Sealer>,
-    center: CenterId,
-    fields: Fields,
-) -> Result<File> {
-    let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
-    let mut read = fields.read();
-    let is_workbook = read.required("format", |text| match text {
-        "xlsx" => Ok(true),
-        "csv" => Ok(false),
-        _ => Err(Fault::new("field.not_a_choice")),
-    });
-    let is_workbook = read.finish(|| is_workbook)?;
-    let given = |name| Some(fields.get(name));
-    let asked = UnitsAsked::read(given("kind"), given("standing"), given("ended"), given("order"));
-    let mut tx = db.begin().await?;
-    let today = center.zone.date(now.0);
-    let units = queries::list(&by, &mut tx, center.id(), asked, today.year_start(), (0, ALL)).await?;
-    actions::hand_out(&by, now, &mut tx, &center, units.len()).await?;
-    tx.commit().await?;
-    let table = table(format!("linli-units-{}-{today}", center.id()), &units, sealer, lang);
-    if is_workbook { table.xlsx() } else { Ok(table.csv()) }
-}
-
-const HEAD: [&str; 13] = [
-    "units.name",
-    "units.kind",
-    "units.standing",
-    "units.contact",
-    "units.phone",
-    "units.address",
-    "units.since",
-    "units.founded_on",
-    "units.supported_since",
-    "units.supported_by",
-    "units.ended_on",
-    "units.last_on",
-    "units.sessions_this_year",
-];
-
-fn table(name: String, units: &[ListedUnit], sealer: &Sealer, lang: Lang) -> Table {
-    let mut table = Table::new(name, HEAD.into_iter().map(|key| lang.text(key)));
-    for ListedUnit { unit, sessions, last_on } in units {
-        let text = |text: &Option<String>| text.clone().map_or(Cell::Empty, Cell::Text);
-        let day = |day: Option<Date>| day.map_or(Cell::Empty, |day| Cell::Plain(day.to_string()));
-        table.row([
-            Cell::Text(unit.name.clone()),
-            Cell::Plain(lang.text(unit.kind.key())),
-            unit.standing.map_or(Cell::Empty, |standing| Cell::Plain(lang.text(standing.key()))),
-            text(&unit.contact),
-            text(&unit.phone(sealer).map(|phone| phone.masked())),
-            text(&unit.address),
-            day(unit.since),
-            day(unit.founded_on),
-            day(unit.supported_since),
-            text(&unit.supported_by),
-            day(unit.ended_on),
-            day(*last_on),
-            Cell::Number(*sessions),
-        ]);
-    }
-    table
 }
 
 /// The form of a unit, new (`unit` is none) or known.

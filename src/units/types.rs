@@ -150,6 +150,12 @@ impl UnitsAsked {
         }
     }
 
+    /// Fields `kind standing ended order`, as [`UnitsAsked::read`].
+    pub fn of(fields: &Fields) -> Self {
+        let given = |name| Some(fields.get(name));
+        Self::read(given("kind"), given("standing"), given("ended"), given("order"))
+    }
+
     pub fn order(&self) -> UnitOrder {
         self.order.unwrap_or(UnitOrder::Name)
     }

@@ -100,6 +100,7 @@ fn name(status: Status) -> &'static str {
         409 => "refused",
         410 => "gone",
         413 => "too_large",
+        415 => "wrong_kind",
         429 => "too_many",
         503 => "unavailable",
         400..=499 => "bad_request",
@@ -195,10 +196,14 @@ fn to_sign_in(request: &Request<'_>) -> String {
 }
 
 /// A part of the path is not what it should be (`/centers/abc`): there is nothing there. Rocket forwards it with 422;
-/// our own 422s are forms shown again, which are answers and never come here.
+/// our own 422s are forms shown again, which are answers and never come here. Where a route is written as the path is, it was asked
+/// too, and the body alone was no file (`POST …/people/imports` beside `POST …/people/<id>`).
 #[catch(422)]
 async fn no_such_path(request: &Request<'_>) -> Caught {
-    answer(Status::NotFound, request).await
+    let path = request.uri().path();
+    let is_written = |route: &Route| route.method == request.method() && route.uri.path() == path.as_str();
+    let is_there = request.rocket().routes().any(is_written);
+    answer(if is_there { Status::UnsupportedMediaType } else { Status::NotFound }, request).await
 }
 
 /// What a path under `/api/` can be asked by, where it is one: Rocket, which looks for a route by its method first, finds

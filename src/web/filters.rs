@@ -178,8 +178,14 @@ pub fn refusal(refusal: &Refusal, values: &dyn Values) -> askama::Result<String>
     Ok(refusal_text(lang(values), refusal))
 }
 
+/// In Chinese with the values as they are; in English with those of `…_en`, where there are.
 pub fn refusal_text(lang: Lang, refusal: &Refusal) -> String {
-    lang.with(&refusal.key, refusal.args.iter().map(|(name, value)| (*name, value.clone())))
+    let english = |name: &str| refusal.args.iter().find(|(other, _)| other.strip_suffix("_en") == Some(name));
+    let value = |(name, value): &(&'static str, String)| match english(name) {
+        Some((_, value)) if lang == Lang::En => (*name, value.clone()),
+        _ => (*name, value.clone()),
+    };
+    lang.with(&refusal.key, refusal.args.iter().filter(|(name, _)| !name.ends_with("_en")).map(value))
 }
 
 /// The date in full, as [`day`] writes it.

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod chart;
 pub mod compression;
+pub mod cut;
 pub mod entry;
 pub mod errors;
 pub mod filters;

@@ -82,6 +82,9 @@ on_both_engines! {
         }
         ann.ask(Method::Delete, "/api/v1/nowhere", None).await.is(404).is_refused("not_found");
         ann.get("/api/v1/people/x").await.is(404).is_refused("not_found");
+        // No file where one is expected; beside it a path of the same shape takes a number.
+        let body = Some((rocket::http::ContentType::JSON, "{}".to_owned()));
+        ann.ask(Method::Post, "/api/v1/people/imports?center=1", body).await.is(415).is_refused("wrong_kind");
         ann.ask(Method::Head, "/api/v1/teams?center=1", None).await.is(200);
     }
 

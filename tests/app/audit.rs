@@ -175,6 +175,12 @@ impl Row {
             let path = format!("/centers/1/people/{person}/consents/1/paper");
             sends_as(&ann, &path, ("paper", "同意书.png"), &picture()).await.is(303);
         }
+        if self.route.contains("/<certificate>/paper") && self.is_looking() {
+            let ann = app.sign_in("ann").await;
+            let person = app.number("select person_id from qualifications where id = 1").await;
+            let path = format!("/centers/1/people/{person}/qualifications/1/paper");
+            sends_as(&ann, &path, ("paper", "证书.png"), &picture()).await.is(303);
+        }
         if self.path.contains("$invitation") {
             let mut tx = app.begin().await;
             sqlx::query(

@@ -87,6 +87,7 @@ on_both_engines! {
             ("teams", "ada ann lei"),
             ("rooms", "ada ann ben cai tom"),
             ("workers", "ada ben"),
+            ("units", "ada ann"),
         ] {
             for who in ["ada", "tom", "cai", "ben", "ann", "lei", "fay", "pat"] {
                 let user = app.sign_in(who).await;
@@ -111,6 +112,69 @@ on_both_engines! {
         assert!(told("ann").await.contains("陈女士面谈") && !told("cai").await.contains("陈女士"));
         let accounts = workbook(&app.sign_in("ada").await, "/exports", &[("list", "accounts")]).await;
         assert!(accounts.iter().any(|row| row[3] == "ann") && accounts.len() > 8);
+    }
+
+    async fn every_list_is_cut_alike_on_its_page_in_its_file_and_by_a_program(app: TestApp) {
+        let (ada, ann) = (app.sign_in("ada").await, app.sign_in("ann").await);
+        let token = app.token("ann").await;
+        for (name, kind) in [("晨光Ａ队", 1), ("暮色队", 3)] {
+            token.post_json("/api/v1/teams", json!({"center": 1, "name": name, "kind": kind, "founded_on": "2026-01-05"})).await.is(201);
+        }
+        for (title, kind, room, published) in [("早茶会", 3, 1, true), ("书法班", 2, 2, false)] {
+            let body = json!({"center": 1, "title": title, "kind": kind, "room": room, "date": "2026-03-07", "starts": "09:00", "ends": "10:00", "published": published});
+            token.post_json("/api/v1/activities", body).await.is(201);
+        }
+        // A list's page, what its address asks, whose file it is, and the names that are left, in order.
+        let cases: &[(&str, &str, &str, &[&str])] = &[
+            ("teams", "", "/api/v1/teams", &["晨光Ａ队", "邻里敬老队", "暮色队"]),
+            ("teams", "q=a队", "/api/v1/teams", &["晨光Ａ队"]),
+            ("teams", "kind=3", "/api/v1/teams", &["暮色队"]),
+            ("teams", "sort=name", "/api/v1/teams", &["晨光Ａ队", "暮色队", "邻里敬老队"]),
+            ("teams", "state=disbanded", "/api/v1/teams", &[]),
+            ("activities", "", "/api/v1/activities", &["早茶会", "书法班"]),
+            ("activities", "kind=2", "/api/v1/activities", &["书法班"]),
+            ("activities", "room=1", "/api/v1/activities", &["早茶会"]),
+            ("activities", "state=draft", "/api/v1/activities", &["书法班"]),
+            ("activities", "state=coming&kind=3", "/api/v1/activities", &["早茶会"]),
+            ("activities", "state=past", "/api/v1/activities", &[]),
+        ];
+        let all = ["晨光Ａ队", "暮色队", "邻里敬老队", "早茶会", "书法班"];
+        for (list, asked, api, names) in cases {
+            let mut fields = vec![("list", *list)];
+            fields.extend(asked.split('&').filter_map(|part| part.split_once('=')));
+            let asked: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields[1..]).finish();
+            let rows = workbook(&ann, "/centers/1/exports", &fields).await;
+            let found: Vec<&str> = rows[1..].iter().map(|row| row[0].as_str()).collect();
+            assert_eq!(found, *names, "{list}?{asked}");
+            let page = ann.get(&format!("/centers/1/{list}?{asked}")).await.is(200);
+            let told = token.get(&format!("{api}?center=1&{asked}")).await.is(200).text();
+            for name in &all {
+                let there = page.text().contains(&format!(">{name}</a>"));
+                assert_eq!(there, names.contains(name), "the page of {list}?{asked}: {name}");
+                assert_eq!(told.contains(name), names.contains(name), "the program's {list}?{asked}: {name}");
+            }
+            let none = page.text().contains("没有符合条件的记录");
+            assert_eq!(none, names.is_empty() && !asked.is_empty(), "{list}?{asked} says that nothing is like this");
+        }
+        let sizes = workbook(&ann, "/centers/1/exports", &[("list", "rooms"), ("sort", "capacity"), ("seats", "20")]).await;
+        let seats: Vec<f64> = sizes[1..].iter().map(|row| row[4].parse().unwrap()).collect();
+        assert!(!seats.is_empty() && seats.is_sorted_by(|a, b| a >= b) && seats.iter().all(|seats| *seats >= 20.0), "{seats:?}");
+        let city = async |list: &str, field: (&'static str, &'static str)| workbook(&ada, "/exports", &[("list", list), field]).await.len() - 1;
+        let centers = city("centers", ("state", "")).await;
+        assert_eq!(city("centers", ("state", "run")).await + city("centers", ("state", "vacant")).await, centers);
+        assert!(city("centers", ("q", "罗沙")).await < centers);
+        assert_eq!(city("agreements", ("state", "to_come")).await, 0);
+        let accounts = city("accounts", ("role", "")).await;
+        assert_eq!(city("accounts", ("role", "city_admin")).await, 1);
+        assert_eq!(city("accounts", ("state", "active")).await + city("accounts", ("state", "waits")).await + city("accounts", ("state", "disabled")).await, accounts);
+        ada.get("/accounts?role=city_admin").await.is(200).shows("看全部");
+        ada.get("/organizations?state=to_come").await.is(200).shows("没有符合条件的记录");
+        ada.get("/centers?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E4%B8%AA").await.is(200).shows("没有符合条件的记录");
+        // What means nothing is left out of a page, and refused to a program and to a file.
+        ann.get("/centers/1/teams?kind=x&sort=y").await.is(200).shows("晨光");
+        token.get("/api/v1/teams?center=1&kind=x").await.is(422);
+        token.get("/api/v1/people?center=1&missing=teeth").await.is(422);
+        ann.post("/centers/1/exports", &[("list", "teams"), ("format", "csv"), ("sort", "y")]).await.is(422);
     }
 
     async fn a_name_that_looks_like_a_formula_stays_text(app: TestApp) {

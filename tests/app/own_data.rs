@@ -18,6 +18,8 @@ const POINTING: &[(&str, &str, Result<&str, &str>)] = &[
     ("person_phones", "person_id", Ok("other_phones")),
     ("household_members", "person_id", Ok("households")),
     ("consents", "person_id", Ok("consents")),
+    ("qualifications", "person_id", Ok("qualifications")),
+    ("insured_people", "person_id", Ok("insurances")),
     ("cards", "person_id", Ok("cards")),
     ("attendances", "person_id", Ok("attendances")),
     ("scans", "person_id", Ok("scans")),
@@ -64,7 +66,7 @@ const OTHERS: &str = "account_links account_scopes activities age_bands agreemen
     centers codes communities consent_texts data_keys devices holidays import_mappings jobs logins operators \
     populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
     service_kinds sessions settings setup_links subgroups team_kinds unit_participations units \
-    retention_terms";
+    retention_terms qualification_kinds insurances risky_sessions";
 
 /// Every table that there is.
 fn tables() -> BTreeSet<String> {

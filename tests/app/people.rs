@@ -351,6 +351,8 @@ on_both_engines! {
         assert_eq!((list["items"].as_array().unwrap().len(), &list["next"]), (1, &json!(null)));
         ann.get("/api/v1/people?center=1&cursor=1").await.is(200).hides("梁惠芳");
         ann.get("/api/v1/people?center=1&cursor=x").await.is(422);
+        ann.get("/api/v1/people?center=1&group=elderly").await.is(200).shows("梁惠芳");
+        ann.get("/api/v1/people?center=1&group=youth").await.is(200).hides("梁惠芳");
         ann.get("/api/v1/people?center=2").await.is(404);
         ann.get("/api/v1/people").await.is(422).is_refused("invalid");
     }

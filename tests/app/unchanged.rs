@@ -102,6 +102,7 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/consent-texts", "from today on"),
     ("/centers/<center>/activities", "tomorrow afternoon, once, published"),
     ("/centers/<center>/households", "opened today, at the head's address"),
+    ("/centers/<center>/insurances", "a year from today, for all volunteers"),
     ("/centers/<center>/people/<id>/consents", "a yes, said to a worker today"),
     ("/centers/<center>/people/<id>/consents/withdrawal", "today"),
     ("/centers/<center>/rooms", "the hours in which most rooms are open"),

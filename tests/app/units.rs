@@ -149,19 +149,19 @@ on_both_engines! {
     async fn the_list_goes_out_as_the_page_shows_it(app: TestApp) {
         let ann = school(&app).await;
         ann.post("/centers/1/units", &[("name", "=1+1 商行"), ("kind", "shop")]).await.is(303);
-        let files = "/centers/1/units/files";
-        let csv = ann.post(files, &[("format", "csv")]).await.is(200).text();
+        let files = "/centers/1/exports";
+        let csv = ann.post(files, &[("list", "units"), ("format", "csv")]).await.is(200).text();
         assert!(csv.starts_with("\u{feff}名称,类别,"), "{csv}");
         assert!(csv.contains("罗沙小学,学校,,周老师,\"\t0769****1001\"") && csv.contains("\"\t=1+1 商行\""), "{csv}");
-        assert!(!ann.post(files, &[("format", "csv"), ("kind", "shop")]).await.is(200).text().contains("罗沙小学"));
-        let xlsx = ann.post(files, &[("format", "xlsx")]).await.is(200);
+        assert!(!ann.post(files, &[("list", "units"), ("format", "csv"), ("kind", "shop")]).await.is(200).text().contains("罗沙小学"));
+        let xlsx = ann.post(files, &[("list", "units"), ("format", "xlsx")]).await.is(200);
         let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(xlsx.body.clone())).unwrap();
         let sheet = book.worksheet_range_at(0).unwrap().unwrap();
         assert_eq!(sheet.rows().count(), 3);
         assert!(sheet.rows().flatten().any(|cell| *cell == Data::String("罗沙小学".to_owned())));
-        ann.post(files, &[("format", "pdf")]).await.is(422);
-        assert_eq!(app.number("select count(*) from audit_events where action = 'center.units_handed_out'").await, 3);
-        app.sign_in("cai").await.post(files, &[("format", "csv")]).await.is(403);
+        ann.post(files, &[("list", "units"), ("format", "pdf")]).await.is(422);
+        assert_eq!(app.number("select count(*) from audit_events where action = 'export.taken' and detail like 'units.%'").await, 3);
+        app.sign_in("cai").await.post(files, &[("list", "units"), ("format", "csv")]).await.is(403);
     }
 
     async fn a_unit_takes_part_and_is_taken_back(app: TestApp) {

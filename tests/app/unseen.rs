@@ -108,6 +108,15 @@ async fn a_morning(app: &TestApp) {
     ann.post("/centers/1/people", &[("name", "梁惠芳"), ("phone", "13800138009")]).await.is(303);
     ann.post("/centers/1/people/1/erasure", &[("wanted_by", "person"), ("reason", "搬走了")]).await.is(303);
     ann.post("/centers/1/households", &[("head_id", "1"), ("opened_on", "2026-01-10")]).await.is(303);
+    ann.post("/centers/1/people/1/qualifications", &[("kind", "4")]).await.is(303);
+    let policy = [
+        ("insurer", "中国人寿"),
+        ("policy_number", "P0"),
+        ("covers", "volunteers"),
+        ("valid_from", "2026-01-01"),
+        ("valid_to", "2026-12-31"),
+    ];
+    ann.post("/centers/1/insurances", &policy).await.is(303);
     ann.post("/centers/1/units", &[("name", "罗沙小学"), ("kind", "school"), ("phone", "0769-22101001")]).await.is(303);
 }
 

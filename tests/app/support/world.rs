@@ -180,6 +180,15 @@ impl Maker<'_> {
             [("purpose", "photos"), ("answer", "given"), ("given_on", "2026-03-01"), ("given_method", "paper")];
         ann.post(&format!("/centers/1/people/{}/consents", self.names["person"]), &consent).await.is(303);
         self.number("consent", "select id from consents").await;
+        let certificate = [("kind", "4"), ("number", "L20260001"), ("valid_to", "2028-12-31")];
+        ann.post(&format!("/centers/1/people/{}/qualifications", self.names["other"]), &certificate).await.is(303);
+        self.number("certificate", "select id from qualifications").await;
+        let policy = [("insurer", "中国人寿"), ("policy_number", "P2026-1"), ("covers", "people")];
+        let policy = [&policy[..], &[("valid_from", "2026-01-01"), ("valid_to", "2026-12-31")]].concat();
+        ann.post("/centers/1/insurances", &policy).await.is(303);
+        self.number("insurance", "select id from insurances").await;
+        let insured = format!("/centers/1/insurances/{}/people", self.names["insurance"]);
+        ann.post(&insured, &[("person", &self.names["person"])]).await.is(303);
         self.name("household", home);
         self.number("stay", "select max(id) from household_members").await;
         self.name("holder", holder);

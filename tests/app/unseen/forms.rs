@@ -80,6 +80,25 @@ const WORDS: &[(&str, &str)] =
     &[("purpose", "photos"), ("wording", "新的文字"), ("wording_en", "New words"), ("effective_from", "2026-03-05")];
 const IDENTITY: &[(&str, &str)] = &[("asker", "person"), ("identity", "看了身份证")];
 const ERASURE: &[(&str, &str)] = &[("wanted_by", "person"), ("reason", "搬走了")];
+const POLICY_OF_1: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("insurer", "平安保险"),
+    ("policy_number", "P1"),
+    ("covers", "volunteers"),
+    ("valid_from", "2026-01-01"),
+    ("valid_to", "2026-12-31"),
+    ("note", "含猝死"),
+];
+
+const POLICY: &[(&str, &str)] = &[
+    ("insurer", "平安保险"),
+    ("policy_number", "P1"),
+    ("covers", "volunteers"),
+    ("valid_from", "2026-01-01"),
+    ("valid_to", "2026-12-31"),
+    ("note", "含猝死"),
+];
+
 const REASON: &[(&str, &str)] = &[("reason", "点错了")];
 
 /// The pages' forms.
@@ -157,6 +176,11 @@ pub(super) const PAGES: &[Form] = &[
         &[],
     ),
     form("ann", "/centers/1/people/1/memberships/1/void", &[("void.1", "填错了")], &["void.1"], &[]),
+    form("ann", "/centers/1/insurances", POLICY, &["insurer", "policy_number", "note"], &[]),
+    form("ann", "/centers/1/insurances/1/void", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/insurances/1/list", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/people/1/qualifications", &[("kind", "4")], &["number", "issuer"], &[]),
+    form("ann", "/centers/1/people/1/qualifications/1/void", &[("void.1", "记错了")], &["void.1"], &[]),
     form("ann", "/centers/1/people/1/consents", CONSENT, &["guardian"], &[]),
     form("ann", "/centers/1/people/1/consents/1/void", &[("void_consent.1", "记错了")], &["void_consent.1"], &[]),
     form("ann", "/centers/1/people/1/own-data", IDENTITY, &["identity"], &[]),
@@ -304,6 +328,11 @@ pub(super) const BODIES: &[Form] = &[
         &[],
     ),
     form("ann", "/api/v1/households/1", &[("opened_on", "2026-01-10"), ("address", "罗沙路")], &["address"], &[]),
+    form("ann", "/api/v1/insurances", POLICY_OF_1, &["insurer", "policy_number", "note"], &[]),
+    form("ann", "/api/v1/insurances/1/void", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/insurances/1/list", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/people/1/qualifications", &[("kind", "4")], &["number", "issuer"], &[]),
+    form("ann", "/api/v1/people/1/qualifications/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/people/1/consents", CONSENT, &["guardian"], &[]),
     form("ann", "/api/v1/people/1/consents/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/people/1/own-data", IDENTITY, &["identity"], &[]),
