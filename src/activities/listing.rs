@@ -98,7 +98,7 @@ impl ActivitiesCut {
         Toolbar::ordered(lang, self.order, ActivityOrder::ALL, ActivityOrder::key)
             .with_text(&self.wanted)
             .with(("kind", "reports.kind"), self.kind, kinds)
-            .with(("team", "activities.team"), self.team, teams)
+            .with(("team", "activities.field_team"), self.team, teams)
             .with(("room", "rooms.room"), self.room, rooms)
             .with_words(("state", "cut.state"), self.state, ActivityState::ALL, ActivityState::key)
     }

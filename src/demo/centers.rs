@@ -231,7 +231,8 @@ async fn certify(
     let Some(kind) = kinds.iter().find(|kind| kind.team_kind_id.is_some_and(|id| id.0 == team_kind)) else {
         return Ok(());
     };
-    if !qualifications::queries::of_person(tx, person).await?.is_empty() {
+    let known = qualifications::queries::of_person(tx, person).await?;
+    if known.iter().any(|one| one.team_kind_id == kind.team_kind_id) {
         return Ok(());
     }
     let ahead = days.unsigned_abs();

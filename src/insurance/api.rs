@@ -264,7 +264,8 @@ pub(crate) async fn gap(by: Coordinator, db: &Db, now: Now, id: SessionId) -> Re
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body; `forms::risk` reads it")]
 pub(crate) struct NewRisk {
-    risky: bool,
+    /// False where it is left out
+    risky: Option<bool>,
     /// The later planned sessions of its series too
     later: Option<bool>,
 }

@@ -40,7 +40,12 @@ fn policy<'a>(number: &'a str, covers: &'a str, from: &'a str, to: &'a str) -> V
 
 async fn uncovered(app: &TestApp, session: i64) -> Vec<i64> {
     let told = app.token("ann").await.get(&format!("/api/v1/sessions/{session}/risk")).await.is(200).json();
-    told["uncovered"].as_array().unwrap().iter().map(|one| one.as_i64().unwrap()).collect()
+    {
+        let mut people: Vec<i64> =
+            told["uncovered"].as_array().unwrap().iter().map(|one| one.as_i64().unwrap()).collect();
+        people.sort_unstable();
+        people
+    }
 }
 
 on_both_engines! {

@@ -112,11 +112,12 @@ async fn a_morning(app: &TestApp) {
     let policy = [
         ("insurer", "中国人寿"),
         ("policy_number", "P0"),
-        ("covers", "volunteers"),
+        ("covers", "people"),
         ("valid_from", "2026-01-01"),
         ("valid_to", "2026-12-31"),
     ];
     ann.post("/centers/1/insurances", &policy).await.is(303);
+    ann.post("/centers/1/insurances/1/people", &[("person", "1")]).await.is(303);
     ann.post("/centers/1/units", &[("name", "罗沙小学"), ("kind", "school"), ("phone", "0769-22101001")]).await.is(303);
 }
 

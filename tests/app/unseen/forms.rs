@@ -80,6 +80,8 @@ const WORDS: &[(&str, &str)] =
     &[("purpose", "photos"), ("wording", "新的文字"), ("wording_en", "New words"), ("effective_from", "2026-03-05")];
 const IDENTITY: &[(&str, &str)] = &[("asker", "person"), ("identity", "看了身份证")];
 const ERASURE: &[(&str, &str)] = &[("wanted_by", "person"), ("reason", "搬走了")];
+const CERTIFICATE: &[(&str, &str)] = &[("kind", "4"), ("number", "L1"), ("issuer", "省司法厅")];
+
 const POLICY_OF_1: &[(&str, &str)] = &[
     ("center", "1"),
     ("insurer", "平安保险"),
@@ -108,6 +110,13 @@ pub(super) const PAGES: &[Form] = &[
     form("ada", "/purchasers", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/purchasers/1", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/centers/1", &[("name", "罗沙"), ("address", "东门路")], &["name", "address"], &[]),
+    form(
+        "ada",
+        "/catalogs/qualifications",
+        &[("name", "手语翻译员"), ("name_en", "Interpreter"), ("team_kind", "legal")],
+        &["name", "name_en", "team_kind"],
+        &[],
+    ),
     form("ada", "/catalogs/room-kinds", KIND, &["name", "name_en"], &[]),
     form("ada", "/catalogs/team-kinds", KIND, &["name", "name_en"], &[]),
     form("ada", "/catalogs/service-kinds/1", KIND, &["name", "name_en"], &[]),
@@ -179,7 +188,7 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/insurances", POLICY, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/centers/1/insurances/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/insurances/1/list", REASON, &["reason"], &[]),
-    form("ann", "/centers/1/people/1/qualifications", &[("kind", "4")], &["number", "issuer"], &[]),
+    form("ann", "/centers/1/people/1/qualifications", CERTIFICATE, &["number", "issuer"], &[]),
     form("ann", "/centers/1/people/1/qualifications/1/void", &[("void.1", "记错了")], &["void.1"], &[]),
     form("ann", "/centers/1/people/1/consents", CONSENT, &["guardian"], &[]),
     form("ann", "/centers/1/people/1/consents/1/void", &[("void_consent.1", "记错了")], &["void_consent.1"], &[]),
@@ -331,7 +340,7 @@ pub(super) const BODIES: &[Form] = &[
     form("ann", "/api/v1/insurances", POLICY_OF_1, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/api/v1/insurances/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/insurances/1/list", REASON, &["reason"], &[]),
-    form("ann", "/api/v1/people/1/qualifications", &[("kind", "4")], &["number", "issuer"], &[]),
+    form("ann", "/api/v1/people/1/qualifications", CERTIFICATE, &["number", "issuer"], &[]),
     form("ann", "/api/v1/people/1/qualifications/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/people/1/consents", CONSENT, &["guardian"], &[]),
     form("ann", "/api/v1/people/1/consents/1/void", REASON, &["reason"], &[]),
