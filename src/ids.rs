@@ -111,8 +111,32 @@ id_type!(
     TeamKindId
 );
 id_type!(
+    /// Somebody's wish to join a team.
+    ApplicationId
+);
+id_type!(
     /// A person's work in a center.
     WorkerId
+);
+id_type!(
+    /// A worker's time with an employer.
+    EmploymentId
+);
+id_type!(
+    /// A worker's time under a supervisor.
+    SupervisionId
+);
+id_type!(
+    /// A post of a center.
+    PostId
+);
+id_type!(
+    /// A worker's time in a post.
+    FillingId
+);
+id_type!(
+    /// A worker's work that went to others.
+    HandoverId
 );
 id_type!(
     /// A kind of service.

@@ -44,6 +44,7 @@ pub mod teams;
 pub mod workers;
 pub mod accounts;
 pub mod consents;
+pub mod applications;
 
 // Programme: what is planned.
 pub mod activities;
@@ -57,6 +58,7 @@ pub mod devices;
 
 // Account: what is told to others. Reads across, writes its own.
 pub mod reports;
+pub mod handovers;
 pub mod profile;
 pub mod logbook;
 pub mod me;
@@ -110,12 +112,14 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(workers::stage())
         .attach(accounts::stage())
         .attach(consents::stage())
+        .attach(applications::stage())
         .attach(activities::stage())
         .attach(insurance::stage())
         .attach(ratings::stage())
         .attach(check_in::stage())
         .attach(devices::stage())
         .attach(reports::stage())
+        .attach(handovers::stage())
         .attach(profile::stage())
         .attach(logbook::stage())
         .attach(me::stage())

@@ -1,5 +1,5 @@
-//! The order in which rows are held until a transaction ends: **centers, sessions, rooms, the team, the unit, people, then what
-//! hangs on them** (bookings, attendances, cards), and of one kind by rising ids. Whoever changes more than one of these holds them
+//! The order in which rows are held until a transaction ends: **centers, sessions, rooms, the team, the unit, people, workers, then
+//! what hangs on them** (bookings, attendances, cards, posts), and of one kind by rising ids. Whoever changes more than one of these holds them
 //! in this order, so that no two on PostgreSQL wait for each other. What is new needs no holding, for nobody else knows of
 //! it. On SQLite a transaction that writes has the whole database.
 //!
@@ -11,7 +11,9 @@ use serde_json::json;
 use sqlx::Row as _;
 
 use crate::error::Result;
-use crate::ids::{AttendanceId, CardId, CenterId, PersonId, RoomId, SessionId, TeamId, UnitId};
+use crate::ids::{
+    AccountId, AttendanceId, CardId, CenterId, PersonId, PostId, RoomId, SessionId, TeamId, UnitId, WorkerId,
+};
 use crate::store::{self, Conn};
 
 /// Holds a center: of two agreements about it one comes after the other. False where there is none.
@@ -87,6 +89,45 @@ pub async fn people_shared(tx: &mut Conn, people: impl IntoIterator<Item = Perso
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Holds workers: whoever plans with one and whoever lets one go come one after the other.
+pub async fn workers(tx: &mut Conn, workers: impl IntoIterator<Item = WorkerId>) -> Result<()> {
+    if store::writes_alone(tx) {
+        return Ok(());
+    }
+    let ids: BTreeSet<WorkerId> = workers.into_iter().collect();
+    store::lock_values(
+        tx,
+        "select id from workers
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
+    )
+    .bind(store::rows(ids, |id| json!(id)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Holds posts: of two who fill one, one comes after the other.
+pub async fn posts(tx: &mut Conn, posts: impl IntoIterator<Item = PostId>) -> Result<()> {
+    if store::writes_alone(tx) {
+        return Ok(());
+    }
+    let ids: BTreeSet<PostId> = posts.into_iter().collect();
+    store::lock_values(
+        tx,
+        "select id from posts
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
+    )
+    .bind(store::rows(ids, |id| json!(id)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Holds an account: of two who join it to a staff record one comes after the other.
+pub async fn account(tx: &mut Conn, account: AccountId) -> Result<bool> {
+    is_held(tx, "select id from accounts where id = $1", account.0).await
 }
 
 /// Holds a volunteer's attendance at the session: of two confirmations one comes after the other. False where it was voided,

@@ -126,6 +126,9 @@ async fn run(cli: Cli) -> Result<(), String> {
             for sign_in in &demo.sign_ins {
                 println!("    {:12} {}", sign_in.login, sign_in.role);
             }
+            if let Some(card) = &demo.leader_card {
+                println!("\nA team leader without a password: open {card} in another browser, tap, then /me.");
+            }
             println!();
             if at_once {
                 return serve(settings).await;

@@ -8,10 +8,10 @@ use super::queries;
 use crate::agreements::{self, Organization};
 use crate::auth::accounts as actions;
 use crate::auth::accounts::read;
-use crate::auth::{AccountId, CityAdmin, Place, Role, Scope, links};
-use crate::centers::{self, CenterHead, CenterId};
+use crate::auth::{AccountId, CityAdmin, Manager, Place, Role, Scope, links};
+use crate::centers::{self, Center, CenterHead, CenterId};
 use crate::clock::{Now, Zone};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fields::parse;
 use crate::store::{Conn, Db, Sealer};
 use crate::teams::{self, TeamName};
@@ -19,9 +19,11 @@ use crate::web::cut::{Asked, Toolbar};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, OneTimeLink, Page, Site, Submitted, View, filters};
+use crate::workers::accounts::{self as staff, StaffRecord};
+use crate::workers::{self, Worker, WorkerId};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, new, create, edit, link, disable, enable]
+    routes![list, new, create, edit, link, disable, enable, join, part]
 }
 
 #[derive(Template)]
@@ -171,6 +173,40 @@ struct EditAccountPage {
     link: Option<OneTimeLink>,
     /// Whether it is the reader's own: of that they change the password themselves.
     is_own: bool,
+    /// The staff records of whom it is, and those that it may be joined to.
+    joined: Vec<StaffRecord>,
+    records: Vec<StaffRecord>,
+    form: Form,
+}
+
+impl EditAccountPage {
+    async fn load(
+        by: &CityAdmin,
+        conn: &mut Conn,
+        now: Now,
+        (sealer, site): (&Sealer, &Site),
+        id: AccountId,
+        form: Form,
+    ) -> Result<Self> {
+        let account = queries::find(by, conn, id).await?;
+        let waiting = match account.disabled_at {
+            None => links::pending(by, conn, now, sealer, id).await?,
+            Some(_) => None,
+        };
+        let shown = |link: links::AccountLink| {
+            let what = if link.opens { "opening" } else { "reset" };
+            OneTimeLink::new(site, link.path(), Zone::SHANGHAI.local(link.ends_at), what)
+        };
+        let today = Zone::SHANGHAI.date(now.0);
+        let (joined, records) = staff::records(&manager(by)?, conn, id, today).await?;
+        let link = waiting.map(shown).transpose()?;
+        Ok(Self { account, link, is_own: by.account == id, joined, records, form })
+    }
+}
+
+/// The administrator as who answers for every center's workers.
+fn manager(by: &CityAdmin) -> Result<Manager> {
+    Manager::of((**by).clone()).ok_or(Error::Forbidden)
 }
 
 impl View for EditAccountPage {
@@ -193,17 +229,61 @@ async fn edit(
     id: AccountId,
 ) -> Result<Page<EditAccountPage>> {
     let mut conn = db.read().await?;
-    let account = queries::find(&by, &mut conn, id).await?;
-    let waiting = match account.disabled_at {
-        None => links::pending(&by, &mut conn, now, sealer, id).await?,
-        Some(_) => None,
+    Ok(Page(EditAccountPage::load(&by, &mut conn, now, (sealer, &site), id, Form::new()).await?))
+}
+
+/// Field `worker`: the staff record of whom the account is.
+#[post("/accounts/<id>/worker", data = "<fields>")]
+async fn join(
+    by: CityAdmin,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    site: Site,
+    id: AccountId,
+    fields: Fields,
+) -> Result<Submitted<EditAccountPage>> {
+    queries::find(&by, &mut *db.read().await?, id).await?;
+    let made = async {
+        let mut read = fields.read();
+        let worker = read.required("worker", parse::choice);
+        let worker: WorkerId = read.finish(|| worker)?;
+        let by = manager(&by)?;
+        let mut tx = db.begin().await?;
+        let (center, worker) = staff_record(&by, &mut tx, worker).await?;
+        let joined = staff::join(&by, now, &mut tx, &center, &worker, id).await;
+        joined.map_err(|error| error.in_field("account", "worker"))?;
+        Ok::<_, Error>(tx.commit().await?)
     };
-    let shown = |link: links::AccountLink| {
-        let what = if link.opens { "opening" } else { "reset" };
-        OneTimeLink::new(&site, link.path(), Zone::SHANGHAI.local(link.ends_at), what)
+    Submitted::of(made.await.map(|()| uri!(edit(id))), "done.account_joined", async |errors| {
+        let mut conn = db.read().await?;
+        EditAccountPage::load(&by, &mut conn, now, (sealer, &site), id, Form::again(fields, errors)).await
+    })
+    .await
+}
+
+async fn staff_record(by: &Manager, conn: &mut Conn, id: WorkerId) -> Result<(Center, Worker)> {
+    let center = match workers::queries::center_of(by, conn, id).await {
+        Err(Error::NotFound) => return Err(Error::field("worker", "field.not_a_choice")),
+        center => centers::queries::open_to(by, conn, center?).await?,
     };
-    let is_own = by.account == id;
-    Ok(Page(EditAccountPage { account, is_own, link: waiting.map(shown).transpose()? }))
+    let worker = workers::queries::find(conn, center.id(), id).await?;
+    Ok((center, worker))
+}
+
+#[post("/accounts/<id>/worker/<worker>/parting")]
+async fn part(by: CityAdmin, db: &Db, now: Now, id: AccountId, worker: WorkerId) -> Result<Done> {
+    let by = manager(&by)?;
+    let mut tx = db.begin().await?;
+    let center = workers::queries::center_of(&by, &mut tx, worker).await?;
+    let center = centers::queries::open_to(&by, &mut tx, center).await?;
+    let worker = workers::queries::find(&mut tx, center.id(), worker).await?;
+    if worker.account_id != Some(id) {
+        return Err(Error::NotFound);
+    }
+    staff::part(&by, now, &mut tx, &center, &worker).await?;
+    tx.commit().await?;
+    Ok(Done::to(uri!(edit(id)), "done.account_parted"))
 }
 
 /// A new link, in place of the password if there is one.

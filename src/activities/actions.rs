@@ -1,11 +1,10 @@
 //! Scheduling activities and changing what is scheduled. A session that takes place holds a booking; one that does not
 //! has released it. The two are written in one transaction, so they never tell different stories.
 
-use std::collections::BTreeSet;
-
 use serde_json::json;
 
 use super::forms::{Plan, Texts};
+use super::holding::{hold, hold_leads};
 use super::rules::{self, Slot};
 use super::types::{Activity, ActivityId, Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
@@ -13,7 +12,7 @@ use crate::centers::Center;
 use crate::clock::Now;
 use crate::codes::{self, CodeOf};
 use crate::error::{Error, OnViolation, Refusal, Result};
-use crate::rooms::{Room, RoomId};
+use crate::rooms::Room;
 use crate::store::{self, Conn, Violation};
 use crate::teams::TeamId;
 use crate::workers::WorkerId;
@@ -67,6 +66,9 @@ pub async fn schedule(
         return Err(Error::refused("nothing_booked"));
     }
     hold(tx, rooms, plan.place.team).await?;
+    let booked = dates.iter().filter(|date| matches!(date.fate, Fate::Book(_)));
+    let leads: Vec<_> = booked.filter_map(|date| Some((plan.place.worker()?, date.slot.date))).collect();
+    hold_leads(tx, &leads).await?;
     let id: ActivityId = sqlx::query_scalar(
         "insert into activities (center_id, kind_id, title, description, rule, published, created_by, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
@@ -129,30 +131,6 @@ async fn add_sessions(
         json!({"room": room.id, "session": id, "from": from.0, "to": to.0, "released": released})
     });
     book(tx, bookings).await
-}
-
-/// Lets one booking after the other into each of the rooms, in the order of their ids, and keeps rooms and team from
-/// being given up meanwhile; who changes sessions has held them before ([`locks`]). Not needed for which booking wins, but two who insert at once would wait for each other in
-/// PostgreSQL's exclusion constraint until it calls that a deadlock.
-///
-/// # Errors
-/// `Refused("room_out_of_use")` or `Refused("team_disbanded")` for what was given up since it was chosen.
-async fn hold(
-    tx: &mut Conn,
-    rooms: impl IntoIterator<Item = RoomId>,
-    teams: impl IntoIterator<Item = TeamId>,
-) -> Result<()> {
-    for room in rooms.into_iter().collect::<BTreeSet<_>>() {
-        if !locks::room(tx, room).await? {
-            return Err(Error::refused("room_out_of_use"));
-        }
-    }
-    for team in teams.into_iter().collect::<BTreeSet<_>>() {
-        if !locks::team(tx, team).await? {
-            return Err(Error::refused("team_disbanded"));
-        }
-    }
-    Ok(())
 }
 
 /// Books rooms for sessions: rows `{room, session, from, to, released}`, in the order of the rooms.
@@ -264,6 +242,10 @@ pub async fn reschedule(by: &Coordinator, now: Now, tx: &mut Conn, moves: &[Move
     let teams = moves.iter().filter(|moved| moved.team != moved.session.team_id).filter_map(|moved| moved.team);
     locks::sessions(tx, moves.iter().map(|moved| moved.session.id)).await?;
     hold(tx, rooms, teams).await?;
+    let is_led_anew =
+        |moved: &&Move<'_>| (moved.slot.date, moved.worker) != (moved.session.local_date, moved.session.worker_id);
+    let leads = moves.iter().filter(is_led_anew).filter_map(|moved| Some((moved.worker?, moved.slot.date)));
+    hold_leads(tx, &leads.collect::<Vec<_>>()).await?;
     for moved in moves {
         rules::may_change(moved.session)?;
     }

@@ -128,7 +128,7 @@ pub async fn expected(conn: &mut Conn, session: &Session) -> Result<Vec<Candidat
             where o.activity_id = $1 and o.id <> $2 and o.starts_at < $3 and a.voided_at is null
             group by a.person_id, a.part
             union all
-            select m.person_id, 'volunteer', 1000 from team_members m where m.team_id = $4 and m.left_on is null
+            select m.person_id, 'volunteer', 1000 from team_members m where m.team_id = $4 and m.left_on is null and m.suspended_on is null
          ) x
          join people p on p.id = x.person_id
          join enrolments e on e.person_id = p.id and e.center_id = $5
@@ -166,7 +166,7 @@ pub async fn search(
     }
     let known: Vec<(PersonId, String)> = sqlx::query_as(
         "select person_id, 'in' as what from attendances where session_id = $1 and voided_at is null
-         union all select person_id, 'serves' from team_members where team_id = $2 and left_on is null
+         union all select person_id, 'serves' from team_members where team_id = $2 and left_on is null and suspended_on is null
          union select a.person_id, 'came' from attendances a join sessions o on o.id = a.session_id
             where o.activity_id = $3 and o.id <> $1 and o.starts_at < $4 and a.voided_at is null",
     )
@@ -194,7 +194,7 @@ pub async fn part_at(conn: &mut Conn, session: SessionId, person: PersonId) -> R
             (select min(a.part) from attendances a
              where a.session_id = s.id and a.person_id = $2 and a.voided_at is null),
             (select 'volunteer' from team_members m
-             where m.team_id = s.team_id and m.person_id = $2 and m.left_on is null),
+             where m.team_id = s.team_id and m.person_id = $2 and m.left_on is null and m.suspended_on is null),
             'participant')
          from sessions s where s.id = $1",
     )

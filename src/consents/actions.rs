@@ -1,8 +1,9 @@
 //! Writing down what people agreed to, taking it back, and publishing the words.
 
 use super::forms::{ConsentInput, ConsentTextInput, Withdrawal};
-use super::types::{ConsentAnswer, ConsentId, ConsentState, ConsentText, ConsentTextId};
+use super::types::{ConsentAnswer, ConsentId, ConsentMethod, ConsentState, ConsentText, ConsentTextId, Guardian};
 use super::{queries, rules};
+use crate::audit::Acting;
 use crate::auth::{CityAdmin, Coordinator};
 use crate::centers::Center;
 use crate::clock::{Date, Now};
@@ -53,6 +54,39 @@ pub async fn give(
     let detail = format!("{} {}", input.purpose, text.version);
     audit::record(tx, by, now, audit::entry(action, person.0).at(center.id()).because(&detail)).await?;
     Ok(id)
+}
+
+/// Keeps a yes that somebody sent from their own phone, to the words that were before them there. Just that once more is that.
+pub async fn receive(
+    by: &impl Acting,
+    now: Now,
+    tx: &mut Conn,
+    sealer: &Sealer,
+    (center, person): (&Center, PersonId),
+    (text, given_on): (ConsentTextId, Date),
+    guardian: Option<&Guardian>,
+) -> Result<()> {
+    let kept = sqlx::query(
+        "insert into consents (person_id, center_id, purpose, text_id, answer, given_on, method, guardian_sealed, guardianship,
+                recorded_at)
+         select $1, $2, t.purpose, t.id, $4, $5, $6, $7, $8, cast($9 as bigint) from consent_texts t where t.id = $3
+         on conflict (person_id, center_id, text_id, answer, given_on) where withdrawn_on is null and voided_at is null do nothing",
+    )
+    .bind(person)
+    .bind(center.id())
+    .bind(text)
+    .bind(ConsentAnswer::Given)
+    .bind(given_on)
+    .bind(ConsentMethod::Form)
+    .bind(guardian.map(|guardian| sealer.seal(&guardian.name)))
+    .bind(guardian.map(|guardian| guardian.relation))
+    .bind(now.0)
+    .execute(&mut *tx)
+    .await?;
+    if kept.rows_affected() == 0 {
+        return Ok(());
+    }
+    audit::record(tx, by, now, audit::entry("person.consent_given", person.0).at(center.id())).await
 }
 
 /// The words that were before the person, if the answer fits what is known.

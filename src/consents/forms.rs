@@ -25,7 +25,7 @@ pub fn consent(fields: &Fields, today: Date) -> Result<ConsentInput> {
     let purpose = read.required("purpose", asked);
     let answer = read.required("answer", parse::choice);
     let given_on = read.required("given_on", past(today));
-    let method = read.required("given_method", parse::choice);
+    let method = read.required("given_method", noted);
     let version = read.optional("version", parse::integer(1..=100_000));
     let guardian = read_guardian(&mut read);
     read.finish(|| {
@@ -40,7 +40,7 @@ pub fn at_registration(fields: &Fields, today: Date) -> Result<Vec<ConsentInput>
     let mut read = fields.read();
     let ticked: Vec<Purpose> =
         Purpose::ASKED.into_iter().filter(|purpose| read.flag(&format!("consent.{purpose}"))).collect();
-    let method = read.optional("consent_method", parse::choice);
+    let method = read.optional("consent_method", noted);
     let guardian = read_guardian(&mut read);
     read.finish(|| {
         let (method, guardian) = (method?.unwrap_or(ConsentMethod::Spoken), guardian?);
@@ -79,7 +79,7 @@ pub fn withdrawal(fields: &Fields, suffix: &str, today: Date) -> Result<Withdraw
     let mut read = fields.read();
     let purpose = read.required("purpose", asked);
     let withdrawn_on = read.required(&format!("withdrawn_on{suffix}"), past(today));
-    let method = read.required(&format!("withdrawn_method{suffix}"), parse::choice);
+    let method = read.required(&format!("withdrawn_method{suffix}"), noted);
     read.finish(|| Some(Withdrawal { purpose: purpose?, withdrawn_on: withdrawn_on?, method: method? }))
 }
 
@@ -117,7 +117,13 @@ pub fn text(fields: &Fields, today: Date) -> Result<ConsentTextInput> {
 
 fn asked(text: &str) -> Result<Purpose, Fault> {
     let purpose = parse::choice(text)?;
-    if Purpose::ASKED.contains(&purpose) { Ok(purpose) } else { Err(Fault::new("field.not_a_choice")) }
+    if Purpose::ANSWERED.contains(&purpose) { Ok(purpose) } else { Err(Fault::new("field.not_a_choice")) }
+}
+
+/// How an answer came of which somebody makes a note.
+fn noted(text: &str) -> Result<ConsentMethod, Fault> {
+    let method = parse::choice(text)?;
+    if ConsentMethod::NOTED.contains(&method) { Ok(method) } else { Err(Fault::new("field.not_a_choice")) }
 }
 
 /// A day on which somebody can have said something: today at the latest.

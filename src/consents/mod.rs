@@ -22,7 +22,7 @@ mod types;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{give, keep_paper, publish, void, withdraw};
+pub use actions::{give, keep_paper, publish, receive, void, withdraw};
 pub use door::{DoorText, DoorTexts};
 pub use forgetting::forget;
 pub use merging::{JOURNALED, absorb};

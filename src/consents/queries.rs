@@ -64,12 +64,7 @@ pub async fn texts_on(conn: &mut Conn, on: Date) -> Result<Vec<ConsentText>> {
 }
 
 /// The words that were before somebody on a day: this version, if it held by then; the one of the day, where none is said.
-pub(super) async fn text_on(
-    conn: &mut Conn,
-    purpose: Purpose,
-    version: Option<i64>,
-    on: Date,
-) -> Result<Option<ConsentText>> {
+pub async fn text_on(conn: &mut Conn, purpose: Purpose, version: Option<i64>, on: Date) -> Result<Option<ConsentText>> {
     let sql = format!(
         "{TEXT} where t.purpose = $1 and t.effective_from <= $2 and (cast($3 as bigint) is null or t.version = $3)
          order by t.version desc limit 1"

@@ -14,18 +14,23 @@ text_enum!(
         Service = "service",
         /// 肖像: pictures and films of activities (民法典 art. 1019).
         Photos = "photos",
+        /// 志愿服务: what is kept of whoever joins a team (志愿服务条例 art. 19–21).
+        Volunteer = "volunteer",
     }
 );
 
 impl Purpose {
-    /// Those that a worker asks about and writes down the answer to. The door's words are before whoever types a name there.
+    /// Those that a worker asks everybody about. The door's words are before whoever types a name there.
     pub const ASKED: [Self; 2] = [Self::Service, Self::Photos];
+
+    /// Those to which a person's answers are written down: whoever joins a team answers by phone, or on paper.
+    pub const ANSWERED: [Self; 3] = [Self::Service, Self::Photos, Self::Volunteer];
 
     /// Characters of its words, in Chinese and in English. Those of the door are read on a phone, whose page weighs 15 KB at most.
     pub fn most(self) -> (usize, usize) {
         match self {
             Self::Door => (120, 300),
-            Self::Service | Self::Photos => (1_000, 2_500),
+            Self::Service | Self::Photos | Self::Volunteer => (1_000, 2_500),
         }
     }
 }
@@ -45,8 +50,15 @@ text_enum!(
         Call = "call",
         /// Written in a message.
         Message = "message",
+        /// By a form on their own phone.
+        Form = "form",
     }
 );
+
+impl ConsentMethod {
+    /// Those of which a worker makes a note.
+    pub const NOTED: [Self; 4] = [Self::Paper, Self::Spoken, Self::Call, Self::Message];
+}
 
 text_enum!(
     /// What whoever agrees for a child is to it.

@@ -1,7 +1,7 @@
 //! Who runs the demo's centers, their rooms, workers, residents and teams.
 
 use super::names::{Invented, Inventor};
-use super::{Builder, Made, SignIn, Size, Town};
+use super::{Builder, Made, SignIn, Size, Town, staff};
 use crate::agreements::{self, PurchaserId};
 use crate::auth::{CityAdmin, Coordinator, Manager, Role, Scope, Viewer};
 use crate::centers::{self, Center};
@@ -9,11 +9,12 @@ use crate::check_in::cards;
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::people::{self, PersonId};
-use crate::qualifications::ConfirmedHow;
+use crate::qualifications::CheckedHow;
 use crate::store::Conn;
 use crate::teams::TeamId;
 use crate::web::Fields;
-use crate::{qualifications, rooms, teams, workers};
+use crate::workers::{self, WorkerId};
+use crate::{qualifications, rooms, teams};
 
 const PROVIDERS: [&str; 4] =
     ["东莞市莞爱社会工作服务中心", "东莞市邻家社会工作服务社", "东莞市普惠社会服务中心", "东莞市乐众社会工作发展中心"];
@@ -95,8 +96,9 @@ pub(super) async fn furnish(b: &Builder, tx: &mut Conn, town: &Town, rich: bool)
     let manager = Manager::of(manager).ok_or(Error::Forbidden)?;
     let mut inventor = Inventor::new(2012 + u64::try_from(id.0).unwrap_or(0), b.today());
     add_rooms(b, &manager, tx, &center, if rich { ROOMS.len() } else { 3 }).await?;
-    let coordinator =
+    let (coordinator, workers) =
         add_workers(b, &manager, tx, &center, &mut inventor, &login("worker"), if rich { 8 } else { 1 }).await?;
+    staff::assign(b, &manager, tx, &center, &workers).await?;
     let residents = register(b, &coordinator, tx, &center, &mut inventor, if rich { 400 } else { 30 }).await?;
     if rich {
         cards::issue(&coordinator, b.now, tx, &b.sealer, &center, &residents).await?;
@@ -117,7 +119,7 @@ pub(super) async fn furnish(b: &Builder, tx: &mut Conn, town: &Town, rich: bool)
             sign_ins.push(SignIn { role, login: login.into() });
         }
     }
-    Ok(Made { center, coordinator, inventor, sign_ins })
+    Ok(Made { center, manager, workers, coordinator, inventor, sign_ins })
 }
 
 async fn add_rooms(b: &Builder, by: &Manager, tx: &mut Conn, center: &Center, count: usize) -> Result<()> {
@@ -148,16 +150,26 @@ async fn add_workers(
     inventor: &mut Inventor,
     login: &str,
     count: usize,
-) -> Result<Coordinator> {
+) -> Result<(Coordinator, Vec<WorkerId>)> {
     let mut coordinator = None;
+    let mut workers = Vec::new();
     for index in 0..count {
         let Invented { name, .. } = inventor.worker();
         let mut fields = Fields::default()
             .with("name", &name)
             .with("phone", format!("1991{:03}{:04}", center.id().0, index))
             .with("kind", if index % 4 == 3 { "staff" } else { "social_worker" })
+            .with("found_by", if index % 4 == 3 && index < 4 { "community" } else { "open_call" })
             .with("started_on", b.today().minus_days(400));
         if index % 4 != 3 {
+            fields.add("work_field", ["elderly", "youth", "family", "disabled", "justice"][index % 5]);
+            // One certificate has run out, and one will soon.
+            let valid_to = match index {
+                1 => b.today().plus_days(34),
+                4 => b.today().minus_days(12),
+                _ => b.today().plus_days(700),
+            };
+            fields.add("certificate_valid_to", &valid_to.to_string());
             fields.add("qualification", ["assistant", "intermediate", "senior"][index % 3]);
             fields.add(
                 "certificate_number",
@@ -175,14 +187,14 @@ async fn add_workers(
             Some(account) => Some(account.hashed().await?),
             None => None,
         };
-        workers::add(by, b.now, tx, &b.sealer, center, input, account).await?;
+        workers.push(workers::add(by, b.now, tx, &b.sealer, center, input, account).await?);
         if index == 0 {
             let id =
                 sqlx::query_scalar("select id from accounts where login = $1").bind(login).fetch_one(&mut *tx).await?;
             coordinator = Coordinator::of(Viewer::at_the_command_line(id, name, Role::SocialWorker));
         }
     }
-    coordinator.ok_or(Error::Forbidden)
+    Ok((coordinator.ok_or(Error::Forbidden)?, workers))
 }
 
 async fn register(
@@ -244,7 +256,7 @@ async fn certify(
         .with("valid_to", valid_to);
     let input = qualifications::forms::qualification(&fields, b.today())?;
     let made = qualifications::record(by, then, tx, (center, person), &input).await?;
-    qualifications::confirm(by, then, tx, (center, person), made, ConfirmedHow::Original).await
+    qualifications::confirm(by, then, tx, (center, person), made, CheckedHow::Original).await
 }
 
 async fn form_teams(

@@ -9,20 +9,23 @@ mod company;
 mod consents;
 mod families;
 mod insurance;
+mod joining;
 mod names;
 mod past;
 mod plans;
+mod staff;
 mod units;
 
 use crate::audit::Actor;
 use crate::auth::accounts::{self, Applicant};
 use crate::auth::password::NewPassword;
-use crate::auth::{AccountId, CityAdmin, Coordinator, Role, Scope, Viewer, logins};
+use crate::auth::{AccountId, CityAdmin, Coordinator, Manager, Role, Scope, Viewer, logins};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Zone};
 use crate::codes::{self, CodeOf};
 use crate::error::{Error, Result};
 use crate::store::{self, Conn, Db, Sealer};
+use crate::workers::WorkerId;
 use crate::{Settings, commands};
 
 /// How much of a city.
@@ -44,6 +47,8 @@ pub struct SignIn {
 pub struct Demo {
     pub sign_ins: Vec<SignIn>,
     pub password: String,
+    /// The address of the card of a team's leader: a phone that opens it and taps is theirs, and leads the team without a password.
+    pub leader_card: Option<String>,
 }
 
 /// Fills an empty database.
@@ -56,8 +61,9 @@ pub async fn build(settings: &Settings, size: Size) -> Result<Demo, String> {
     let builder = Builder { now: settings.clock.now(), sealer: settings.sealer.clone(), password, db };
     let made = builder.city(size).await;
     builder.db.close().await;
-    let sign_ins = made.map_err(|error| format!("the demo could not be made: {}", commands::said(error)))?;
-    Ok(Demo { sign_ins, password: builder.password })
+    let (sign_ins, leader_card) =
+        made.map_err(|error| format!("the demo could not be made: {}", commands::said(error)))?;
+    Ok(Demo { sign_ins, password: builder.password, leader_card })
 }
 
 struct Builder {
@@ -68,7 +74,7 @@ struct Builder {
 }
 
 impl Builder {
-    async fn city(&self, size: Size) -> Result<Vec<SignIn>> {
+    async fn city(&self, size: Size) -> Result<(Vec<SignIn>, Option<String>)> {
         let mut tx = self.db.begin_patiently().await?;
         let accounts: i64 = sqlx::query_scalar("select count(*) from accounts").fetch_one(&mut *tx).await?;
         if accounts > 0 {
@@ -78,6 +84,7 @@ impl Builder {
         let admin = CityAdmin::of(admin).ok_or(Error::Forbidden)?;
         let towns = centers::organize(self, &admin, &mut tx, size).await?;
         let mut sign_ins = vec![SignIn { role: Role::CityAdmin, login: "admin".into() }];
+        let mut leader = None;
         for (index, town) in towns.iter().enumerate() {
             let rich = index == 0;
             // It takes longer than what was read of the keys is good for.
@@ -92,6 +99,8 @@ impl Builder {
                 families::settle(self, &mut tx, &made).await?;
                 consents::ask(self, &mut tx, &made).await?;
                 insurance::insure(self, &mut tx, &made).await?;
+                staff::hand_over(self, &mut tx, &made).await?;
+                leader = Some(joining::open(self, &mut tx, &made).await?);
                 sign_ins.extend(made.sign_ins);
             }
         }
@@ -99,7 +108,7 @@ impl Builder {
         consents::publish(self, &admin, &mut tx).await?;
         store::keep(&mut tx, store::DEMO, &known.join("\n")).await?;
         tx.commit().await?;
-        Ok(sign_ins)
+        Ok((sign_ins, leader))
     }
 
     fn today(&self) -> Date {
@@ -138,6 +147,8 @@ async fn post_codes(tx: &mut Conn, made: &Made, now: Now) -> Result<()> {
 /// A center and who works there.
 struct Made {
     center: crate::centers::Center,
+    manager: Manager,
+    workers: Vec<WorkerId>,
     coordinator: Coordinator,
     inventor: names::Inventor,
     sign_ins: Vec<SignIn>,

@@ -12,7 +12,10 @@ use crate::error::{Error, OnViolation, Result};
 use crate::imports::{self, NamedRosters};
 use crate::people::{self, AMONG, Forgetting, Person, PersonId};
 use crate::store::{self, Conn, Db, Sealer};
-use crate::{audit, check_in, consents, hours, households, insurance, merges, phones, qualifications, teams, workers};
+use crate::{
+    applications, audit, check_in, consents, hours, households, insurance, merges, phones, qualifications, teams,
+    workers,
+};
 
 /// Asks for a person's erasure.
 ///
@@ -155,6 +158,7 @@ pub async fn forget_everything(tx: &mut Conn, gone: &Forgetting, named: &NamedRo
     consents::forget(tx, gone).await?;
     qualifications::forget(tx, gone).await?;
     insurance::forget(tx, gone).await?;
+    applications::forget(tx, gone).await?;
     merges::forget(tx, gone).await?;
     imports::forget(tx, named).await?;
     people::forget(tx, gone).await?;

@@ -45,6 +45,8 @@ pub const TABLES: &[&str] = &[
     "cards",
     "hours_entries",
     "team_members",
+    "team_member_changes",
+    "team_applications",
     "workers",
     "accounts",
     "logins",

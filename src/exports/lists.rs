@@ -1,5 +1,7 @@
 //! What stands in each list's file: the columns of its page, in its order.
 
+mod serving;
+
 use super::types::{CenterList, CityList};
 use crate::accounts::listing::AccountsCut;
 use crate::activities::listing::ActivitiesCut;
@@ -13,14 +15,16 @@ use crate::fields::Fields;
 use crate::households::queries::Homes;
 use crate::people::groups;
 use crate::people::listing::{self, PeopleCut};
-use crate::qualifications::{self, Matrix, QualificationState, QualifiedCut};
+use crate::qualifications::QualifiedCut;
 use crate::rooms::listing::RoomsCut;
 use crate::store::{Conn, Sealer};
 use crate::teams::listing::TeamsCut;
 use crate::units::{ListedUnit, UnitsAsked};
 use crate::web::Lang;
 use crate::web::table::{Cell, Table};
-use crate::{accounts, activities, agreements, households, rooms, teams, units, workers};
+use crate::workers::WorkersAsked;
+use crate::workers::posts::PostsAsked;
+use crate::{accounts, activities, agreements, households, rooms, units};
 
 /// A list on its way into a file.
 pub(super) struct Listing {
@@ -93,7 +97,7 @@ pub(super) async fn of_center(
         }
         CenterList::Teams => {
             let by = TeamReader::of(by.clone()).ok_or(Error::Forbidden)?;
-            volunteers(&by, conn, lang, name, center, &TeamsCut::read(fields)?).await
+            serving::volunteers(&by, conn, lang, name, center, &TeamsCut::read(fields)?).await
         }
         CenterList::Rooms => {
             CenterReader::of(by.clone()).ok_or(Error::Forbidden)?;
@@ -101,11 +105,15 @@ pub(super) async fn of_center(
         }
         CenterList::Workers => {
             Manager::of(by.clone()).ok_or(Error::Forbidden)?;
-            staff(conn, lang, name, (center, today)).await
+            serving::staff(conn, lang, name, (center, today), WorkersAsked::read(fields)).await
+        }
+        CenterList::Posts => {
+            CenterReader::of(by.clone()).ok_or(Error::Forbidden)?;
+            serving::posts(conn, lang, name, (center, today), PostsAsked::read(fields)).await
         }
         CenterList::Qualifications => {
             Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
-            qualified(conn, lang, name, (center, today), QualifiedCut::read(fields)?).await
+            serving::qualified(conn, lang, name, (center, today), QualifiedCut::read(fields)?).await
         }
         CenterList::Units => {
             let by = Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
@@ -219,38 +227,6 @@ async fn programme(
     Ok(file.done())
 }
 
-async fn volunteers(
-    by: &TeamReader,
-    conn: &mut Conn,
-    lang: Lang,
-    name: String,
-    center: &Center,
-    cut: &TeamsCut,
-) -> Result<Listing> {
-    let head = [
-        "teams.name",
-        "teams.kind",
-        "teams.leader",
-        "teams.members",
-        "teams.hours",
-        "teams.founded_on",
-        "teams.disbanded",
-    ];
-    let mut file = Writer::new(lang, name, &head);
-    for team in cut.of(teams::queries::list(by, conn, center.id()).await?) {
-        file.row([
-            text(&team.name),
-            text(lang.pick(&team.kind, &team.kind_en)),
-            maybe(team.leader),
-            Cell::Number(team.members),
-            Cell::Number(team.minutes / 60),
-            day(Some(team.founded_on)),
-            day(team.disbanded_on),
-        ]);
-    }
-    Ok(file.done())
-}
-
 async fn places(conn: &mut Conn, lang: Lang, name: String, center: &Center, cut: &RoomsCut) -> Result<Listing> {
     let head = ["rooms.name", "rooms.kind", "export.class", "rooms.area", "rooms.capacity"];
     let mut file = Writer::new(lang, name, &head);
@@ -262,80 +238,6 @@ async fn places(conn: &mut Conn, lang: Lang, name: String, center: &Center, cut:
             Cell::Number(room.area_m2),
             Cell::Number(room.capacity),
         ]);
-    }
-    Ok(file.done())
-}
-
-async fn staff(conn: &mut Conn, lang: Lang, name: String, (center, today): (&Center, Date)) -> Result<Listing> {
-    let head = [
-        "workers.name",
-        "workers.kind",
-        "workers.qualification",
-        "workers.certificate_number",
-        "workers.login",
-        "workers.started_on",
-        "workers.ended_on",
-    ];
-    let mut file = Writer::new(lang, name, &head);
-    for worker in workers::queries::all(conn, center.id(), today).await? {
-        file.row([
-            text(&worker.person.name),
-            text(lang.text(worker.kind.key())),
-            maybe(worker.qualification.map(|qualification| lang.text(qualification.key()))),
-            maybe(worker.certificate_number),
-            maybe(worker.login),
-            day(Some(worker.started_on)),
-            day(worker.ended_on),
-        ]);
-    }
-    Ok(file.done())
-}
-
-/// A line for each certificate, and one for whom a team needs one of and who has none.
-async fn qualified(
-    conn: &mut Conn,
-    lang: Lang,
-    name: String,
-    (center, today): (&Center, Date),
-    cut: QualifiedCut,
-) -> Result<Listing> {
-    let head = [
-        "people.name",
-        "people.phone",
-        "qualifications.needed",
-        "qualifications.kind",
-        "qualifications.number",
-        "qualifications.issuer",
-        "qualifications.issued_on",
-        "qualifications.valid_to",
-        "cut.state",
-    ];
-    let mut file = Writer::new(lang, name, &head);
-    for row in Matrix::load(conn, center.id(), today, cut).await?.rows {
-        let teams: Vec<&str> = row.needed.iter().map(|(_, team, _)| team.as_str()).collect();
-        let teams = teams.join(lang.pick("、", ", "));
-        let who = || [text(&row.person.name), maybe(row.person.phone_end()), text(&teams)];
-        for one in &row.certificates {
-            let [person, phone, teams] = who();
-            let state = qualifications::rules::state(one, today);
-            file.row([
-                person,
-                phone,
-                teams,
-                text(lang.pick(&one.kind, &one.kind_en)),
-                maybe(one.number.as_ref()),
-                maybe(one.issuer.as_ref()),
-                day(one.issued_on),
-                day(one.valid_to),
-                text(lang.text(state.key())),
-            ]);
-        }
-        if row.certificates.is_empty() {
-            let missing = text(lang.text(QualificationState::Missing.key()));
-            let [person, phone, teams] = who();
-            let nothing = std::iter::repeat_with(|| Cell::Empty).take(5);
-            file.row([person, phone, teams].into_iter().chain(nothing).chain([missing]));
-        }
     }
     Ok(file.done())
 }

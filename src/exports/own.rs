@@ -17,7 +17,8 @@ use crate::told::{ToldPart, ToldValue, last_word};
 use crate::web::table::{Cell, File, Table};
 use crate::web::{Lang, filters};
 use crate::{
-    audit, check_in, consents, hours, households, imports, insurance, people, phones, qualifications, teams, workers,
+    applications, audit, check_in, consents, hours, households, imports, insurance, people, phones, qualifications,
+    teams, workers,
 };
 
 text_enum!(
@@ -71,6 +72,7 @@ pub(super) async fn hand_out(
         check_in::told(by, tx, id).await?,
         phones::told(tx, id).await?,
         teams::told(by, tx, id).await?,
+        applications::told(by, tx, sealer, id).await?,
         hours::told(by, tx, id).await?,
         workers::told(by, tx, id).await?,
         imports::told(by, tx, sealer, id).await?,

@@ -13,6 +13,7 @@ text_enum!(
         Workers = "workers",
         Units = "units",
         Qualifications = "qualifications",
+        Posts = "posts",
     }
 );
 

@@ -19,7 +19,7 @@ pub use queries::{known, values, work};
 pub use types::{KeyState, KnownKey};
 
 use crate::store::SealedColumn;
-use crate::{check_in, consents, files, imports, merges, people, units};
+use crate::{applications, check_in, consents, files, imports, merges, people, units};
 
 /// Everything that is sealed, as the owners of the tables offer it.
 pub const SEALED: &[&[SealedColumn]] = &[
@@ -27,6 +27,7 @@ pub const SEALED: &[&[SealedColumn]] = &[
     people::SEALED,
     units::SEALED,
     consents::SEALED,
+    applications::SEALED,
     check_in::SEALED,
     imports::SEALED,
     merges::SEALED,

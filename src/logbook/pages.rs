@@ -95,6 +95,7 @@ impl Log {
             "team" => ("teams", TeamReader::includes(self.role)),
             "unit" => ("units", CenterReader::includes(self.role)),
             "worker" => ("workers", Manager::includes(self.role)),
+            "post" => ("posts", Manager::includes(self.role)),
             "room" => ("rooms", Manager::includes(self.role)),
             _ => {
                 let session = event.session_id.filter(|_| Watcher::includes(self.role))?;

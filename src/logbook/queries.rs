@@ -30,7 +30,8 @@ fn select(within: &str) -> String {
                 e.action, e.subject, e.subject_id, e.center_id, c.name as center,
                 case when $9 = 1 or e.subject in ('room', 'account') then e.detail else null end as detail,
                 case when $9 = 1 or e.subject in ('room', 'account') or e.detail is null then 0 else 1 end as kept_back,
-                coalesce(p.name, w.name, m.name, r.name, y.name, f.name, pr.name, pu.name, l.name, un.name) as name,
+                coalesce(p.name, w.name, m.name, r.name, y.name, f.name, pr.name, pu.name, l.name, un.name,
+                         po.title) as name,
                 {}, s.id as session_id, s.local_date as held_on
          from page e
          left join centers c on c.id = e.center_id
@@ -43,6 +44,7 @@ fn select(within: &str) -> String {
          left join cards d on e.subject = 'card' and d.id = e.subject_id
          left join workers v on e.subject = 'worker' and v.id = e.subject_id
          left join people w on w.id = v.person_id
+         left join posts po on e.subject = 'post' and po.id = e.subject_id
          left join people p on $9 = 1 and p.id = case when e.subject = 'person' then e.subject_id
              else coalesce(t.person_id, h.person_id, z.person_id, d.person_id) end
          left join sessions s on s.id = case when e.subject = 'session' then e.subject_id

@@ -27,7 +27,7 @@ impl LogPart {
             Self::People => &["person", "household", "card", "phone", "import", "export"],
             Self::Sessions => &["activity", "session"],
             Self::Presence => &["attendance", "head_count", "scan", "hours", "participation"],
-            Self::Staff => &["worker", "team"],
+            Self::Staff => &["worker", "post", "team"],
             Self::Units => &["unit"],
             Self::Rooms => &["room", "device"],
             Self::Accounts => &["account"],

@@ -16,7 +16,8 @@ use crate::people::merging::{self, Differing};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
-    activities, audit, check_in, consents, hours, households, insurance, locks, phones, qualifications, teams, workers,
+    activities, applications, audit, check_in, consents, handovers, hours, households, insurance, locks, phones,
+    qualifications, teams, workers,
 };
 
 /// The tables that a merge changes.
@@ -27,10 +28,12 @@ fn tables() -> Vec<&'static JournalTable> {
         teams::JOURNALED,
         workers::JOURNALED,
         activities::JOURNALED,
+        handovers::JOURNALED,
         households::JOURNALED,
         consents::JOURNALED,
         qualifications::JOURNALED,
         insurance::JOURNALED,
+        applications::JOURNALED,
         hours::JOURNALED,
         check_in::JOURNALED,
     ]
@@ -68,11 +71,13 @@ pub async fn merge(
     teams::absorb(tx, &mut journal).await?;
     let doubled = workers::doubled(tx, &journal).await?;
     activities::absorb(tx, &mut journal, &doubled).await?;
+    handovers::absorb(tx, &mut journal, &doubled).await?;
     workers::absorb(tx, &mut journal, &doubled).await?;
     households::absorb(tx, &mut journal).await?;
     consents::absorb(tx, &mut journal).await?;
     qualifications::absorb(tx, &mut journal).await?;
     insurance::absorb(tx, &mut journal).await?;
+    applications::absorb(tx, &mut journal).await?;
     hours::absorb(tx, &mut journal).await?;
     check_in::absorb(tx, &mut journal).await?;
     merging::absorb(tx, &mut journal, taken).await?;

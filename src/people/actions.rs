@@ -11,7 +11,7 @@ use super::{PersonInput, consent, facts, groups, memberships};
 use crate::audit::{self, Acting};
 use crate::auth::Coordinator;
 use crate::centers::{Center, CenterId};
-use crate::clock::Now;
+use crate::clock::{Date, Now};
 use crate::error::{Error, OnViolation, Refusal, Result};
 use crate::store::{self, Conn, Sealed, Sealer};
 
@@ -161,7 +161,8 @@ fn sealed(sealer: &Sealer, text: Option<&str>) -> Option<Sealed> {
     text.map(|text| sealer.seal(text))
 }
 
-fn door_key(sealer: &Sealer, name: &Name, phone: &PhoneNumber) -> String {
+/// By what the door knows somebody of this name and number, without saying who it is.
+pub fn door_key(sealer: &Sealer, name: &Name, phone: &PhoneNumber) -> String {
     key_at_door(sealer, &name.key(), phone.as_str())
 }
 
@@ -206,6 +207,24 @@ pub async fn admit_unknown(
     }
     audit::record(tx, by, now, audit::entry("person.registered", id.0).at(center)).await?;
     Ok(id)
+}
+
+/// Adds the day of birth that somebody told of themselves, where none is known; what is known stays. The flags of their attendances
+/// follow.
+pub async fn learn_birth_date(now: Now, tx: &mut Conn, id: PersonId, born: Date) -> Result<()> {
+    groups::hold(tx, id).await?;
+    let learnt = sqlx::query(
+        "update people set birth_date = $2, updated_at = $3, version = version + 1 where id = $1 and birth_date is null",
+    )
+    .bind(id)
+    .bind(born)
+    .bind(now.0)
+    .execute(&mut *tx)
+    .await?;
+    if learnt.rows_affected() == 0 {
+        return Ok(());
+    }
+    groups::follow_birth_date(tx, id).await
 }
 
 /// The person of this name and phone who is taken on as staff: known here, or entered as no more than that.

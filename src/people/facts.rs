@@ -133,7 +133,15 @@ pub(super) async fn update(
     (id, seen): (PersonId, i64),
     facts: &Facts,
 ) -> Result<()> {
-    let set = columns(|column, place| format!("{column} = ${place}"));
+    let now_at = COLUMNS.len();
+    let set = columns(|column, place| match column {
+        // Of the row as it stood: a first number changes none.
+        "phone_hash" => format!(
+            "{column} = ${place},
+             phone_changed_at = case when {column} <> coalesce(${place}, '') then ${now_at} else phone_changed_at end"
+        ),
+        column => format!("{column} = ${place}"),
+    });
     let (id_at, seen_at) = (COLUMNS.len() + 1, COLUMNS.len() + 2);
     let sql = format!("update people set {set}, version = version + 1 where id = ${id_at} and version = ${seen_at}");
     let query = sqlx::query(AssertSqlSafe(sql));

@@ -201,9 +201,14 @@ pub async fn of_person(conn: &mut Conn, person: PersonId, date: Date) -> Result<
 /// what the groups follow from is written, and before [`follow_birth_date`] and [`follow_memberships`], which else would
 /// not see the attendance that is just being made.
 pub async fn hold(tx: &mut Conn, person: PersonId) -> Result<()> {
-    let sessions: Vec<SessionId> = sqlx::query_scalar(SESSIONS).bind(person).fetch_all(&mut *tx).await?;
-    locks::sessions(tx, sessions).await?;
+    hold_sessions(tx, person).await?;
     locks::person(tx, person).await
+}
+
+/// Holds the sessions alone, for whoever holds more before the person.
+pub async fn hold_sessions(tx: &mut Conn, person: PersonId) -> Result<()> {
+    let sessions: Vec<SessionId> = sqlx::query_scalar(SESSIONS).bind(person).fetch_all(&mut *tx).await?;
+    locks::sessions(tx, sessions).await
 }
 
 /// Lets elderly and youth in the person's attendances follow a corrected birth date, each by its session's local date

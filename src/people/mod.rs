@@ -29,7 +29,8 @@ mod types;
 use rocket::fairing::AdHoc;
 
 pub use actions::{
-    admit_staff, admit_unknown, enrol_known, enrolled, refuse_namesake, register, register_by_name, revise,
+    admit_staff, admit_unknown, door_key, enrol_known, enrolled, learn_birth_date, refuse_namesake, register,
+    register_by_name, revise,
 };
 pub use consent::is_stopped;
 pub use forgetting::{AMONG, ERASED, Forgetting, forget, hold};

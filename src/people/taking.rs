@@ -197,6 +197,10 @@ pub(crate) const POINTING: &[(&str, &str)] = &[
     ("erased_enrolments", "person_id"),
     ("qualifications", "person_id"),
     ("insured_people", "person_id"),
+    ("volunteers", "person_id"),
+    ("volunteers", "came_with"),
+    ("team_member_changes", "person_id"),
+    ("team_applications", "person_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.

@@ -41,14 +41,15 @@ struct FactsTold {
     languages: Option<String>,
     phone_sealed: Option<Sealed>,
     id_number_sealed: Option<Sealed>,
+    phone_changed_at: Option<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
 
 async fn facts(conn: &mut Conn, sealer: &Sealer, person: PersonId) -> Result<ToldPart> {
     let row: FactsTold = sqlx::query_as(
-        "select name, sex, birth_date, residence, languages, phone_sealed, id_number_sealed, created_at, updated_at
-         from people where id = $1",
+        "select name, sex, birth_date, residence, languages, phone_sealed, id_number_sealed, phone_changed_at, created_at,
+                updated_at from people where id = $1",
     )
     .bind(person)
     .fetch_one(conn)
@@ -64,6 +65,7 @@ async fn facts(conn: &mut Conn, sealer: &Sealer, person: PersonId) -> Result<Tol
         ToldValue::text(row.languages),
         phone,
         id_number,
+        ToldValue::at(row.phone_changed_at),
         ToldValue::At(row.created_at),
         ToldValue::At(row.updated_at),
     ];
@@ -76,6 +78,7 @@ async fn facts(conn: &mut Conn, sealer: &Sealer, person: PersonId) -> Result<Tol
         "people.languages",
         "people.phone",
         "people.id_number",
+        "told.phone_changed_at",
         "told.created_at",
         "told.updated_at",
     ];

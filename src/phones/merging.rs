@@ -5,13 +5,17 @@ use crate::ids::PersonId;
 use crate::journal::{Journal, JournalTable, RowKey};
 use crate::store::Conn;
 
-const PAIRS: JournalTable =
-    JournalTable::plain("phone_people", &["phone_id", "person_id"], &["added_at", "card_id", "told_version"], &[]);
+const PAIRS: JournalTable = JournalTable::plain(
+    "phone_people",
+    &["phone_id", "person_id"],
+    &["added_at", "card_id", "told_version", "confirmed_at", "confirmed_card", "confirmed_by"],
+    &["confirmed_how"],
+);
 
 /// The tables that this journals.
 pub const JOURNALED: &[&JournalTable] = &[&PAIRS];
 
-/// Phones that spoke for either speak for the one who stays.
+/// Phones that spoke for either speak for the one who stays. One that spoke for both is confirmed as it was for that one.
 pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
     let both: Vec<i64> = sqlx::query_scalar(
         "select f.phone_id from phone_people f join phone_people o on o.phone_id = f.phone_id and o.person_id = $2

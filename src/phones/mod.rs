@@ -1,6 +1,8 @@
 //! Remembered phones: a phone that checked somebody in once speaks for them from then on. The cookie is an opaque
 //! random secret, the table keeps its hash, and the holder can make the phone forgotten.
 
+pub(crate) mod api;
+mod confirmed;
 mod merging;
 mod throttle;
 mod told;
@@ -25,6 +27,9 @@ use crate::store::{self, Conn, Db};
 use crate::web::site::{Appearance, Browser};
 use crate::web::{Lang, Site};
 
+pub use confirmed::{
+    ConfirmedHow, ConfirmedPhone, SpeakingPhone, confirm, confirmed, confirmed_for, end_confirmation, of_person,
+};
 pub use merging::{JOURNALED, absorb, hand_over};
 pub use throttle::DoorThrottle;
 pub use told::told;
@@ -102,12 +107,20 @@ pub async fn add_person(now: Now, tx: &mut Conn, phone: &Phone, person: PersonId
     speak_for(now, tx, phone, person, (None, told)).await.map(|_| ())
 }
 
-/// Lets the phone speak for the holder of a card, for as long as the card is good.
+/// Lets a phone that asked to join a team speak for whoever it asked for, once they are taken in: unless it was forgotten meanwhile.
+pub async fn add_applicant(now: Now, tx: &mut Conn, phone: PhoneId, person: PersonId) -> Result<()> {
+    speak_for(now, tx, &Phone { id: phone }, person, (None, None)).await.map(|_| ())
+}
+
+/// Lets the phone speak for the holder of a card, for as long as the card is good: whoever holds it, is who they say.
 pub async fn add_holder(now: Now, tx: &mut Conn, phone: &Phone, (card, person): (CardId, PersonId)) -> Result<()> {
-    if speak_for(now, tx, phone, person, (Some(card), None)).await? {
-        audit::record(tx, phone, now, audit::entry("phone.speaks_for", phone.id.0)).await?;
+    let is_new = speak_for(now, tx, phone, person, (Some(card), None)).await?;
+    let is_confirmed = confirmed::by_card(now, tx, phone, (card, person)).await?;
+    match (is_new, is_confirmed) {
+        (true, _) => audit::record(tx, phone, now, audit::entry("phone.speaks_for", phone.id.0)).await,
+        (false, true) => audit::record(tx, phone, now, audit::entry("phone.confirmed", phone.id.0)).await,
+        (false, false) => Ok(()),
     }
-    Ok(())
 }
 
 /// True where it did not speak for them before.
@@ -178,9 +191,9 @@ pub async fn forget_cards(tx: &mut Conn, cards: &[CardId]) -> Result<()> {
          where card_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
     )
     .bind(store::rows(cards, |card| json!(card)))
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    confirmed::end_by_cards(tx, cards).await
 }
 
 /// Phones speak no more for those who are forgotten by all; one that spoke for nobody else is forgotten too, with what it was
@@ -283,5 +296,7 @@ impl<'r> FromRequest<'r> for Handset {
 }
 
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("phones", |rocket| async { rocket.manage(DoorThrottle::default()) })
+    AdHoc::on_ignite("phones", |rocket| async {
+        rocket.manage(DoorThrottle::default()).mount("/api/v1", api::routes())
+    })
 }

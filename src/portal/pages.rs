@@ -10,7 +10,9 @@ use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::ids::ServiceKindId;
 use crate::store::{self, Conn, Db, text_enum};
+use crate::teams::{self, PublicTeam};
 use crate::web::{Frame, Lang, Page, ShareCard, Site, View, filters};
+use crate::workers::posts::{self, Post};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![front, agenda, session]
@@ -75,10 +77,13 @@ struct Agenda {
     sessions: Vec<Session>,
     /// What comes later, by activity.
     later: Vec<Vec<Session>>,
+    /// What the center looks for somebody for.
+    posts: Vec<Post>,
     today: Date,
     now: Timestamp,
     https: String,
     webcal: String,
+    teams: Vec<PublicTeam>,
 }
 
 text_enum!(
@@ -192,9 +197,11 @@ async fn agenda(
     let kind = kind.and_then(|kind| kind.parse().ok()).map(ServiceKindId);
     sessions.retain(|session| kind.is_none_or(|kind| session.kind_id == kind));
     let (sessions, later) = folded(sessions, span, today);
+    let posts = posts::queries::vacant(&mut conn, center.id(), today).await?;
     let https = site.link(format_args!("/calendar/centers/{}.ics", center.id()));
     let webcal = https.split_once("://").map(|(_, rest)| format!("webcal://{rest}")).unwrap_or_default();
-    Ok(Page(Agenda { center, span, kind, kinds, sessions, later, today, now: now.0, https, webcal }))
+    let teams = teams::queries::all_public(&mut conn, center.id()).await?;
+    Ok(Page(Agenda { center, span, kind, kinds, sessions, later, posts, today, now: now.0, https, webcal, teams }))
 }
 
 #[derive(Template)]

@@ -43,7 +43,7 @@ impl PurposeLine {
             let said = said.into_iter().rev().map(|one| (one.clone(), one.guardian(sealer))).collect();
             Self { purpose, state, said }
         };
-        Ok(Purpose::ASKED.into_iter().map(line).collect())
+        Ok(Purpose::ANSWERED.into_iter().map(line).collect())
     }
 
     /// The class of the state's badge.
@@ -80,7 +80,7 @@ pub(super) fn taken_back_today(today: Date) -> Form {
 
 fn today_of_each(today: Date) -> Fields {
     let day = |fields: Fields, purpose: &Purpose| fields.with(&format!("withdrawn_on.{purpose}"), today);
-    Purpose::ASKED.iter().fold(Fields::default(), day)
+    Purpose::ANSWERED.iter().fold(Fields::default(), day)
 }
 
 #[post("/centers/<center>/people/<id>/consents", data = "<fields>")]

@@ -61,7 +61,7 @@ impl PersonForm {
     }
 
     fn methods(&self) -> &'static [ConsentMethod] {
-        ConsentMethod::ALL
+        &ConsentMethod::NOTED
     }
 
     fn guardianships(&self) -> &'static [Guardianship] {

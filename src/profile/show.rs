@@ -9,7 +9,7 @@ use super::queries::{self, TeamOf, Visit};
 use crate::auth::Coordinator;
 use crate::centers::{Center, CenterId};
 use crate::check_in::cards::{self, Card};
-use crate::clock::{Date, Now};
+use crate::clock::{Date, Now, Timestamp};
 use crate::consents::{Consent, ConsentAnswer, ConsentMethod, Guardianship, Purpose};
 use crate::error::{Error, Result};
 use crate::fields::parse;
@@ -18,7 +18,9 @@ use crate::people::groups::{self, Membership, PriorityGroup};
 use crate::people::queries::open_in;
 use crate::people::subgroups::{self, Subgroup};
 use crate::people::{self, Notes, Person, PersonId, SealedNumber, forms, masked, other_phones};
+use crate::phones::{self, SpeakingPhone};
 use crate::store::{Conn, Db, Sealer};
+use crate::teams::{self, VolunteerNumber};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -54,6 +56,10 @@ pub(super) struct PersonPage {
     pub(super) agreed: Vec<PurposeLine>,
     /// The latest card, good or not.
     card: Option<Card>,
+    /// The phones that speak for them.
+    remembered: Vec<SpeakingPhone>,
+    /// Of our own, where they serve or served.
+    number: Option<VolunteerNumber>,
     today: Date,
     /// A number shown in full, this once.
     revealed: Option<(SealedNumber, String)>,
@@ -100,6 +106,8 @@ impl PersonPage {
             teams: queries::teams(conn, center.id(), person.id).await?,
             agreed: PurposeLine::of_person(conn, sealer, center.id(), person.id).await?,
             card: cards::queries::of_person(conn, person.id).await?.into_iter().next(),
+            remembered: phones::of_person(conn, person.id).await?,
+            number: teams::queries::volunteer_number(conn, person.id).await?,
             center,
             person,
             revealed: None,
@@ -124,7 +132,7 @@ impl PersonPage {
     }
 
     fn methods(&self) -> &'static [ConsentMethod] {
-        ConsentMethod::ALL
+        &ConsentMethod::NOTED
     }
 
     fn guardianships(&self) -> &'static [Guardianship] {
@@ -144,6 +152,10 @@ impl PersonPage {
     /// The address of a membership's scan.
     fn scan(&self, membership: &Membership) -> String {
         self.center.path(format_args!("/people/{}/memberships/{}/paper", self.person.id, membership.id))
+    }
+
+    fn day(&self, at: &Timestamp) -> Date {
+        self.center.zone.date(*at)
     }
 
     fn age(&self) -> Option<u32> {

@@ -1,7 +1,7 @@
 //! Writing down certificates, confirming and voiding them, and whether somebody may do a kind of work.
 
 use super::forms::QualificationInput;
-use super::types::{ConfirmedHow, QualificationId, QualificationState};
+use super::types::{CheckedHow, QualificationId, QualificationState};
 use super::{queries, rules};
 use crate::auth::Coordinator;
 use crate::centers::Center;
@@ -55,7 +55,7 @@ pub async fn confirm(
     tx: &mut Conn,
     (center, person): (&Center, PersonId),
     id: QualificationId,
-    how: ConfirmedHow,
+    how: CheckedHow,
 ) -> Result<()> {
     locks::person(tx, person).await?;
     let confirmed = sqlx::query(

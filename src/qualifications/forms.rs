@@ -1,6 +1,6 @@
 //! Reading a certificate's form.
 
-use super::types::{ConfirmedHow, QualificationKindId};
+use super::types::{CheckedHow, QualificationKindId};
 use crate::clock::Date;
 use crate::error::{Fault, Result};
 use crate::fields::{Fields, parse};
@@ -36,7 +36,7 @@ pub fn qualification(fields: &Fields, today: Date) -> Result<QualificationInput>
 }
 
 /// How it was made sure of, in the field `name`.
-pub fn confirmed_how(fields: &Fields, name: &str) -> Result<ConfirmedHow> {
+pub fn confirmed_how(fields: &Fields, name: &str) -> Result<CheckedHow> {
     let mut read = fields.read();
     let how = read.required(name, parse::choice);
     read.finish(|| how)

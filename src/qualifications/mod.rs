@@ -25,8 +25,7 @@ pub use merging::{JOURNALED, absorb};
 pub use queries::lacking;
 pub use told::told;
 pub use types::{
-    Certificate, ConfirmedHow, QualificationId, QualificationKind, QualificationKindId, QualificationState,
-    WorkStanding,
+    Certificate, CheckedHow, QualificationId, QualificationKind, QualificationKindId, QualificationState, WorkStanding,
 };
 
 pub fn stage() -> AdHoc {

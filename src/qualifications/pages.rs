@@ -4,7 +4,7 @@ use askama::Template;
 use rocket::form::{Form as Multipart, FromForm};
 use rocket::{Route, State, get, post, routes};
 
-use super::types::{Certificate, ConfirmedHow, QualificationId, QualificationKind, QualificationState};
+use super::types::{Certificate, CheckedHow, QualificationId, QualificationKind, QualificationState};
 use super::{actions, forms, queries, rules};
 use crate::auth::Coordinator;
 use crate::centers::{Center, CenterId};
@@ -54,8 +54,8 @@ impl QualificationsPage {
         rules::state(one, self.today)
     }
 
-    fn ways(&self) -> &'static [ConfirmedHow] {
-        ConfirmedHow::ALL
+    fn ways(&self) -> &'static [CheckedHow] {
+        CheckedHow::ALL
     }
 
     fn field(&self, name: &str, one: &Certificate) -> String {

@@ -1,6 +1,6 @@
 //! What somebody is told of what they are qualified for.
 
-use super::types::ConfirmedHow;
+use super::types::CheckedHow;
 use crate::auth::Viewer;
 use crate::clock::{Date, Timestamp};
 use crate::error::Result;
@@ -19,7 +19,7 @@ struct QualificationTold {
     valid_to: Option<Date>,
     recorded_at: Timestamp,
     has_scan: Flag,
-    confirmed_how: Option<ConfirmedHow>,
+    confirmed_how: Option<CheckedHow>,
     confirmed_at: Option<Timestamp>,
     void_reason: Option<String>,
 }
@@ -47,7 +47,7 @@ pub async fn told(by: &Viewer, conn: &mut Conn, person: PersonId) -> Result<Vec<
             ToldValue::day(row.valid_to),
             ToldValue::At(row.recorded_at),
             ToldValue::Truth(row.has_scan.is_set()),
-            ToldValue::word(row.confirmed_how.map(ConfirmedHow::key)),
+            ToldValue::word(row.confirmed_how.map(CheckedHow::key)),
             ToldValue::at(row.confirmed_at),
             ToldValue::text(row.void_reason),
         ]

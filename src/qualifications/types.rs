@@ -9,7 +9,7 @@ use crate::store::text_enum;
 
 text_enum!(
     /// How somebody made sure that a certificate is genuine.
-    ConfirmedHow in "confirmed_how" {
+    CheckedHow in "checked_how" {
         /// The paper itself was seen.
         Original = "original",
         /// Looked up in the public register.
@@ -83,7 +83,7 @@ pub struct Certificate {
     pub file_id: Option<FileId>,
     pub recorded_at: Timestamp,
     pub recorded_by: Option<String>,
-    pub confirmed_how: Option<ConfirmedHow>,
+    pub confirmed_how: Option<CheckedHow>,
     pub confirmed_at: Option<Timestamp>,
     pub confirmed_by: Option<String>,
     pub voided_at: Option<Timestamp>,

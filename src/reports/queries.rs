@@ -50,7 +50,7 @@ const ATTENDED: &str = "(exists (select 1 from attendances t where t.session_id 
 
 /// The condition under which nobody confirmed the hours of attendance `t`: the ledger has no entry that stands, which
 /// is one that reverses nothing and is not reversed.
-pub(super) const UNCONFIRMED: &str = "(t.part = 'volunteer' and t.voided_at is null
+pub const UNCONFIRMED: &str = "(t.part = 'volunteer' and t.voided_at is null
     and not exists (select 1 from hours_entries e
                     where e.session_id = t.session_id and e.person_id = t.person_id and e.reverses_id is null
                       and not exists (select 1 from hours_entries v where v.reverses_id = e.id)))";

@@ -6,13 +6,14 @@ use super::queries::{UNCONFIRMED, present};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, SessionStatus, Title};
-use crate::auth::Viewer;
+use crate::auth::{Manager, Viewer};
 use crate::centers::Center;
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
 use crate::people::listing::RESIDENT;
 use crate::qualifications;
 use crate::store::Conn;
+use crate::workers;
 
 /// A session of today, and how many participants are there.
 #[derive(Debug, sqlx::FromRow)]
@@ -91,6 +92,10 @@ pub struct ToDo {
     /// Who serves in a team without the qualification that its work needs, and whose runs out soon.
     pub unqualified: i64,
     pub qualified_for_weeks: i64,
+    /// Posts that an agreement asks for and nobody fills.
+    pub vacant_posts: usize,
+    /// Workers whose certificate has run out or will soon, for who answers for them.
+    pub expiring_certificates: i64,
 }
 
 impl ToDo {
@@ -103,6 +108,8 @@ impl ToDo {
             && self.unconfirmed_hours == 0
             && self.without_birth_date == 0
             && !self.asks_for_certificates()
+            && self.vacant_posts == 0
+            && self.expiring_certificates == 0
     }
 }
 
@@ -135,9 +142,15 @@ pub async fn to_do(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> R
     );
     let without_birth_date =
         sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(center.id()).fetch_one(&mut *conn).await?;
-    let (unqualified, qualified_for_weeks) =
-        qualifications::lacking(conn, center.id(), center.zone.date(now.0)).await?;
+    let today = center.zone.date(now.0);
+    let (unqualified, qualified_for_weeks) = qualifications::lacking(conn, center.id(), today).await?;
+    let expiring_certificates = match Manager::of(by.clone()) {
+        Some(by) => workers::queries::expiring(&by, conn, center.id(), today).await?,
+        None => 0,
+    };
     Ok(ToDo {
+        vacant_posts: workers::posts::queries::vacant(conn, center.id(), today).await?.len(),
+        expiring_certificates,
         open_sessions: i64::try_from(waiting.iter().filter(|session| session.is_open()).count()).unwrap_or(i64::MAX),
         unconfirmed_hours: waiting.iter().map(|session| session.unconfirmed).sum(),
         sessions: waiting.into_iter().take(LINES).collect(),

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::imports::{self, NamedRosters};
 use crate::people::{self, Forgetting, PersonId};
 use crate::store::{Conn, Db, Sealer, rows};
-use crate::{check_in, erasure, phones};
+use crate::{applications, check_in, erasure, phones};
 
 /// Sets terms; where none is otherwise, nothing is written.
 pub async fn set_terms(by: &CityAdmin, now: Now, tx: &mut Conn, terms: &[RetentionTerm]) -> Result<()> {
@@ -196,6 +196,7 @@ async fn forget(by: &Actor, now: Now, tx: &mut Conn, part: &Part, records: &[i64
         RetentionKind::ScanPhones => check_in::forget_phones(tx, records).await,
         RetentionKind::Phones => phones::forget_phones(now, tx, records).await,
         RetentionKind::LogReasons => audit::forget_details(tx, records).await,
+        RetentionKind::Applications => applications::forget_old(tx, records).await,
         RetentionKind::Logins => logins::remove(tx, records).await,
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TermsJson {
     /// By kind, for how many months it is kept; null: for good. Kinds: `unseen_people`, `walk_ins`, `escorts`, `rosters`,
-    /// `scan_phones`, `phones`, `log_reasons`, `logins`
+    /// `scan_phones`, `phones`, `log_reasons`, `applications`, `logins`
     months: BTreeMap<String, Option<i64>>,
 }
 
@@ -58,6 +58,7 @@ pub(crate) struct MonthsOfKinds {
     scan_phones: Option<i64>,
     phones: Option<i64>,
     log_reasons: Option<i64>,
+    applications: Option<i64>,
     logins: Option<i64>,
 }
 

@@ -87,6 +87,13 @@ fn kept_before(kind: RetentionKind) -> String {
                 .to_owned(),
             "e.id",
         ),
+        RetentionKind::Applications => (
+            "select a.id, t.center_id from team_applications a join teams t on t.id = a.team_id
+             where a.told_sealed is not null and a.state <> 'approved' and coalesce(a.answered_at, a.sent_at) < $1
+               and {among} and $3 = $3 order by a.id limit $4"
+                .to_owned(),
+            "a.id",
+        ),
         RetentionKind::Logins => (
             "select l.id, cast(null as bigint) as center_id from logins l
              where coalesce(l.revoked_at, l.expires_at) < $1 and {among} and $3 = $3 order by l.id limit $4"

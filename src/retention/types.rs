@@ -22,6 +22,8 @@ text_enum!(
         Phones = "phones",
         /// Reasons beside the entries of the logbook.
         LogReasons = "log_reasons",
+        /// Who asked to join a team, and did not: declined, taken back, or never answered.
+        Applications = "applications",
         /// Logins that have ended.
         Logins = "logins",
     }
@@ -36,7 +38,7 @@ impl RetentionKind {
             Self::WalkIns | Self::Escorts | Self::ScanPhones | Self::Phones => Some(24),
             Self::Rosters => Some(6),
             Self::LogReasons => Some(36),
-            Self::Logins => Some(12),
+            Self::Applications | Self::Logins => Some(12),
         }
     }
 

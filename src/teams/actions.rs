@@ -1,14 +1,15 @@
 //! Founding teams, their members and leaders.
 
+use super::steward::Steward;
 use super::types::{Team, TeamId};
-use super::{TeamInput, queries};
+use super::{Presentation, TeamInput, membership};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Error, OnViolation, Result};
 use crate::people::{self, PersonId};
-use crate::store::Conn;
-use crate::{audit, locks, qualifications};
+use crate::store::{Conn, Flag};
+use crate::{audit, locks};
 
 /// Founds a team. Its leader, who must be enrolled in the center, is its first member.
 ///
@@ -38,7 +39,7 @@ pub async fn create(by: &Coordinator, now: Now, tx: &mut Conn, center: &Center, 
 /// Takes a person of the center into the team, from today on. Who is in it already stays as they are.
 ///
 /// # Errors
-/// As [`qualifications::admits`] for whom the work of the team asks a qualification that they lack.
+/// As [`membership::join`]'s, and `NotFound` for somebody whom the center does not know.
 pub async fn add_member(
     by: &Coordinator,
     now: Now,
@@ -48,28 +49,13 @@ pub async fn add_member(
     person: PersonId,
 ) -> Result<()> {
     let person = people::queries::find(tx, center.id(), person).await?;
-    let today = center.zone.date(now.0);
-    if !queries::is_member(tx, team, person.id).await? {
-        let kind = queries::kind_of(tx, team).await?;
-        qualifications::admits(tx, person.id, kind, today).await?;
-    }
-    let joined = sqlx::query(
-        "insert into team_members (team_id, person_id, joined_on, created_at) values ($1, $2, $3, $4)
-         on conflict (team_id, person_id) where left_on is null do nothing",
-    )
-    .bind(team)
-    .bind(person.id)
-    .bind(today)
-    .bind(now.0)
-    .execute(&mut *tx)
-    .await?;
-    if joined.rows_affected() > 0 {
-        audit::record(tx, by, now, audit::entry("team.member_added", team.0).at(center.id())).await?;
-    }
-    Ok(())
+    membership::join(&Steward::worker(by, center, team), now, tx, person.id).await
 }
 
 /// Makes a person of the center the team's leader, and a member if they were not.
+///
+/// # Errors
+/// As [`add_member`]'s: who rests, leads nothing.
 pub async fn lead(
     by: &Coordinator,
     now: Now,
@@ -82,36 +68,6 @@ pub async fn lead(
     add_member(by, now, tx, center, team, person).await?;
     sqlx::query("update teams set leader_id = $1 where id = $2").bind(person).bind(team).execute(&mut *tx).await?;
     audit::record(tx, by, now, audit::entry("team.leader_changed", team.0).at(center.id())).await
-}
-
-/// Ends a membership today. The hours served stay; a leader who leaves leads no more.
-///
-/// # Errors
-/// `NotFound` for somebody who is not in the team.
-pub async fn leave(
-    by: &Coordinator,
-    now: Now,
-    tx: &mut Conn,
-    center: &Center,
-    team: TeamId,
-    person: PersonId,
-) -> Result<()> {
-    let left =
-        sqlx::query("update team_members set left_on = $1 where team_id = $2 and person_id = $3 and left_on is null")
-            .bind(center.zone.date(now.0))
-            .bind(team)
-            .bind(person)
-            .execute(&mut *tx)
-            .await?;
-    if left.rows_affected() == 0 {
-        return Err(Error::NotFound);
-    }
-    sqlx::query("update teams set leader_id = null where id = $1 and leader_id = $2")
-        .bind(team)
-        .bind(person)
-        .execute(&mut *tx)
-        .await?;
-    audit::record(tx, by, now, audit::entry("team.member_left", team.0).at(center.id())).await
 }
 
 /// Disbands a team: it can be chosen no more, its members and hours stay on record.
@@ -151,4 +107,28 @@ pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, center: &Center,
         return Err(Error::NotFound);
     }
     audit::record(tx, by, now, audit::entry("team.restored", team.id.0).at(center.id())).await
+}
+
+/// Changes what a team tells whoever may join; where nothing is otherwise, nothing is written.
+pub async fn present(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    team: &Team,
+    told: &Presentation,
+) -> Result<()> {
+    if *told == Presentation::from(team) {
+        return Ok(());
+    }
+    sqlx::query("update teams set about = $2, sought = $3, risks = $4, recruits = $5, helpers = $6 where id = $1")
+        .bind(team.id)
+        .bind(told.about.clone())
+        .bind(told.sought.clone())
+        .bind(told.risks.clone())
+        .bind(Flag::from(told.recruits))
+        .bind(told.helpers)
+        .execute(&mut *tx)
+        .await?;
+    audit::record(tx, by, now, audit::entry("team.presented", team.id.0).at(center.id())).await
 }

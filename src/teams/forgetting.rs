@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::people::{AMONG, Forgetting};
 use crate::store::Conn;
 
-/// Ends people's memberships, and what they lead is led by nobody.
+/// Ends people's memberships, and what they lead is led by nobody; why they rested or left is forgotten.
 ///
 /// # Errors
 /// As the database says.
@@ -21,6 +21,12 @@ pub async fn forget(tx: &mut Conn, gone: &Forgetting) -> Result<()> {
          where person_id in {AMONG} and left_on is null and (cast($2 as bigint) is null or exists (
              select 1 from teams t where t.id = team_members.team_id and t.center_id = $2))"
     );
-    sqlx::query(AssertSqlSafe(sql)).bind(gone.ids()).bind(gone.center).bind(gone.day()).execute(tx).await?;
+    sqlx::query(AssertSqlSafe(sql)).bind(gone.ids()).bind(gone.center).bind(gone.day()).execute(&mut *tx).await?;
+    let sql = format!(
+        "update team_member_changes set reason = null
+         where person_id in {AMONG} and (cast($2 as bigint) is null or exists (
+             select 1 from teams t where t.id = team_member_changes.team_id and t.center_id = $2))"
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(gone.ids()).bind(gone.center).execute(tx).await?;
     Ok(())
 }

@@ -5,21 +5,36 @@ pub(crate) mod api;
 mod forgetting;
 pub(crate) mod forms;
 pub mod listing;
+mod membership;
 mod merging;
+mod number;
 mod pages;
+mod presenting;
 pub mod queries;
+pub mod rules;
+mod standing;
+mod steward;
 mod told;
 mod types;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{add_member, create, disband, lead, leave};
+pub use actions::{add_member, create, disband, lead, present};
 pub use forgetting::forget;
-pub use forms::TeamInput;
+pub use forms::{Presentation, TeamInput, reason};
+pub use membership::{join, leave_oneself, part, resume, suspend};
 pub use merging::{JOURNALED, absorb};
+pub use number::VolunteerNumber;
+pub use steward::{Steward, account_and_phone};
 pub use told::told;
-pub use types::{Member, Team, TeamId, TeamKind, TeamKindId, TeamName};
+pub use types::{
+    ChangedBy, Member, MemberChange, MemberChanged, MemberState, NumberedVolunteer, OwnTeam, PublicTeam, Team, TeamId,
+    TeamKind, TeamKindId, TeamName,
+};
 
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("teams", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })
+    AdHoc::on_ignite("teams", |rocket| async {
+        let rocket = rocket.mount("/", pages::routes()).mount("/", presenting::routes()).mount("/", standing::routes());
+        rocket.mount("/api/v1", api::routes())
+    })
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
 use super::listing::TeamsCut;
-use super::types::{Member, Team, TeamId, TeamKind};
+use super::types::{Member, MemberChanged, Team, TeamId, TeamKind};
 use super::{actions, forms, queries};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
@@ -24,8 +24,11 @@ use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 /// The most people that a search for members shows.
 const CANDIDATES: usize = 12;
 
+/// The latest changes that a team's page shows.
+const CHANGES: i64 = 30;
+
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, new, create, show, candidates, add, lead, leave, disband, restore]
+    routes![list, new, create, show, candidates, add, lead, disband, restore]
 }
 
 #[derive(Template)]
@@ -138,32 +141,56 @@ fn the_one(found: &[PersonRow]) -> Result<PersonId> {
 /// A team and its members. Who may write also finds people here to take in.
 #[derive(Template)]
 #[template(path = "teams/show.html")]
-struct TeamPage {
+pub(super) struct TeamPage {
     center: Center,
     team: Team,
     members: Vec<Member>,
     /// How each stands to the work of the team, where that needs a qualification.
     standings: HashMap<PersonId, WorkStanding>,
+    /// What became of whom here, the last first.
+    changes: Vec<MemberChanged>,
     may_write: bool,
     coordinates: bool,
     form: Form,
     search: Form,
+    /// Why a member was to rest or to leave, where that was faulty.
+    pub(super) standing: Form,
     /// Whom the search found; none before there was a search.
     found: Option<Vec<PersonRow>>,
 }
 
 impl TeamPage {
-    async fn load(by: &Viewer, conn: &mut Conn, now: Now, center: CenterId, id: TeamId) -> Result<Self> {
+    pub(super) async fn load(by: &Viewer, conn: &mut Conn, now: Now, center: CenterId, id: TeamId) -> Result<Self> {
         let center = centers::queries::open_to(by, conn, center).await?;
         let team = queries::find(by, conn, center.id(), id).await?;
         let members = queries::members(conn, id).await?;
+        let changes = queries::changes(conn, id, CHANGES).await?;
         let people: Vec<PersonId> = members.iter().map(|member| member.person.id).collect();
         let today = center.zone.date(now.0);
         let standings = qualifications::queries::standings(conn, (team.kind_id, &people), today).await?;
         let coordinates = may_write(by);
         let may_write = coordinates && team.disbanded_on.is_none();
-        let (form, search) = (Form::new(), Form::new());
-        Ok(Self { center, team, members, standings, may_write, coordinates, form, search, found: None })
+        Ok(Self {
+            center,
+            team,
+            members,
+            standings,
+            changes,
+            may_write,
+            coordinates,
+            form: Form::new(),
+            search: Form::new(),
+            standing: Form::new(),
+            found: None,
+        })
+    }
+
+    fn path(&self) -> String {
+        self.center.path(format_args!("/teams/{}", self.team.id))
+    }
+
+    fn is_there(&self) -> bool {
+        self.team.disbanded_on.is_none()
     }
 
     fn may_restore(&self) -> bool {
@@ -289,15 +316,6 @@ async fn lead(
         Ok(tx.commit().await?)
     };
     told(&by, db, now, (center, id), made.await, "done.leader_changed").await
-}
-
-#[post("/centers/<center>/teams/<id>/members/<member>/leaving")]
-async fn leave(by: Coordinator, db: &Db, now: Now, center: CenterId, id: TeamId, member: PersonId) -> Result<Done> {
-    let mut tx = db.begin().await?;
-    let (center, team) = open(&by, &mut tx, center, id).await?;
-    actions::leave(&by, now, &mut tx, &center, team.id, member).await?;
-    tx.commit().await?;
-    Ok(Done::to(center.path(format_args!("/teams/{id}")), "done.member_left"))
 }
 
 #[post("/centers/<center>/teams/<id>/disbanding")]

@@ -1,12 +1,12 @@
-//! Taking on workers and letting them go.
+//! Taking on workers, changing what is known of them, and letting them go.
 
-use super::types::{Worker, WorkerId};
-use super::{Ending, WorkerInput, queries};
+use super::types::{Worker, WorkerId, WorkerKind};
+use super::{Ending, WorkerInput, WorkerRecord, career, queries};
 use crate::auth::accounts::{self, NewAccount};
 use crate::auth::{AccountId, Manager, Role, Scope, links};
 use crate::centers::Center;
 use crate::clock::{Date, Now};
-use crate::error::{Error, OnViolation, Result};
+use crate::error::{Error, OnViolation, Refusal, Result};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealer};
 use crate::{audit, locks};
@@ -27,7 +27,8 @@ pub async fn add(
 ) -> Result<WorkerId> {
     let person = people::admit_staff(by, now, tx, sealer, center.id(), &input.name, &input.phone).await?;
     locks::person(tx, person).await?;
-    if is_there_twice(tx, center, person, None, (input.started_on, None)).await? {
+    let record = &input.record;
+    if is_there_twice(tx, center, person, None, (record.started_on, None)).await? {
         return Err(Error::field("name", "field.works_here"));
     }
     let account = match account {
@@ -46,16 +47,20 @@ pub async fn add(
         }
     };
     let id: WorkerId = sqlx::query_scalar(
-        "insert into workers (person_id, center_id, account_id, kind, qualification, certificate_number, started_on, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+        "insert into workers (person_id, center_id, account_id, kind, qualification, certificate_number, certificate_valid_to,
+                              work_field, found_by, started_on, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id",
     )
     .bind(person)
     .bind(center.id())
     .bind(account)
-    .bind(input.kind)
-    .bind(input.qualification)
-    .bind(input.certificate_number)
-    .bind(input.started_on)
+    .bind(record.kind)
+    .bind(record.qualification)
+    .bind(record.certificate_number.as_deref())
+    .bind(record.certificate_valid_to)
+    .bind(record.work_field)
+    .bind(record.found_by)
+    .bind(record.started_on)
     .bind(now.0)
     .fetch_one(&mut *tx)
     .await
@@ -64,7 +69,63 @@ pub async fn add(
     Ok(id)
 }
 
+/// Changes what is known of a worker; where nothing is otherwise, nothing is written.
+///
+/// # Errors
+/// `Refused("worker_changed")` where somebody changed it since `seen`, or since `worker` was read. `Invalid` at `started_on` for a
+/// day after their last, or where they would be here twice; at `kind` for who supervises others and is to be no social worker.
+pub async fn revise(
+    by: &Manager,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    worker: &Worker,
+    record: &WorkerRecord,
+    seen: Option<i64>,
+) -> Result<()> {
+    if seen.is_some_and(|seen| seen != worker.version) {
+        return Err(Error::refused("worker_changed"));
+    }
+    if worker.is_known_as(record) {
+        return Ok(());
+    }
+    if worker.ended_on.is_some_and(|ended_on| ended_on < record.started_on) {
+        return Err(Error::field("started_on", "field.after_the_last_day"));
+    }
+    locks::person(tx, worker.person.id).await?;
+    locks::workers(tx, [worker.worker_id]).await?;
+    let times = (record.started_on, worker.ended_on);
+    if is_there_twice(tx, center, worker.person.id, Some(worker.worker_id), times).await? {
+        return Err(Error::field("started_on", "field.works_here"));
+    }
+    if record.kind == WorkerKind::Staff && career::supervised(tx, worker.worker_id, center.zone.date(now.0)).await? > 0
+    {
+        return Err(Error::field("kind", "field.supervises"));
+    }
+    let revised = sqlx::query(
+        "update workers set kind = $1, qualification = $2, certificate_number = $3, certificate_valid_to = $4,
+                work_field = $5, found_by = $6, started_on = $7, version = version + 1
+         where id = $8 and version = $9",
+    )
+    .bind(record.kind)
+    .bind(record.qualification)
+    .bind(record.certificate_number.as_deref())
+    .bind(record.certificate_valid_to)
+    .bind(record.work_field)
+    .bind(record.found_by)
+    .bind(record.started_on)
+    .bind(worker.worker_id)
+    .bind(worker.version)
+    .execute(&mut *tx)
+    .await?;
+    if revised.rows_affected() == 0 {
+        return Err(Error::refused("worker_changed"));
+    }
+    audit::record(tx, by, now, audit::entry("worker.revised", worker.worker_id.0).at(center.id())).await
+}
+
 async fn is_loose(by: &Manager, tx: &mut Conn, center: &Center, account: AccountId) -> Result<bool> {
+    locks::account(tx, account).await?;
     let loose = queries::loose_accounts(by, tx, center.id()).await?;
     Ok(loose.iter().any(|known| known.id == account))
 }
@@ -75,7 +136,8 @@ async fn is_loose(by: &Manager, tx: &mut Conn, center: &Center, account: Account
 ///
 /// # Errors
 /// `NotFound` if they have left already; `Invalid` at `ended_on` for a day before the first, and where they would be here
-/// twice: they were taken on anew from the day that was to be the end.
+/// twice: they were taken on anew from the day that was to be the end. `Refused("worker_leads")` while they lead a session of that
+/// day or later, or supervise somebody who stays: that is handed over first.
 pub async fn end(
     by: &Manager,
     now: Now,
@@ -96,6 +158,14 @@ pub async fn end(
     locks::person(tx, worker.person.id).await?;
     if is_there_twice(tx, center, worker.person.id, Some(worker.worker_id), (worker.started_on, ended_on)).await? {
         return Err(Error::field("ended_on", "field.works_here"));
+    }
+    if let Some(day) = ended_on {
+        // Whoever plans a session with them holds them too.
+        locks::workers(tx, [worker.worker_id]).await?;
+        let open = leads_from(tx, worker.worker_id, day).await?;
+        if open > 0 {
+            return Err(Error::Refused(Refusal::new("worker_leads").with("n", open)));
+        }
     }
     let ended = sqlx::query("update workers set ended_on = $1 where id = $2 and (ended_on is null or ended_on > $3)")
         .bind(ended_on)
@@ -121,6 +191,18 @@ pub async fn end(
         Some(day) => audit::record(tx, by, now, entry.because(&day.to_string())).await,
         None => audit::record(tx, by, now, entry).await,
     }
+}
+
+/// How many sessions a worker leads from a day on that have not been held, and how many they supervise who stay beyond it.
+pub(super) async fn leads_from(tx: &mut Conn, worker: WorkerId, day: Date) -> Result<i64> {
+    let sessions: i64 = sqlx::query_scalar(
+        "select count(*) from sessions where worker_id = $1 and status = 'planned' and local_date >= $2",
+    )
+    .bind(worker)
+    .bind(day)
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok(sessions + career::supervised(tx, worker, day).await?)
 }
 
 /// Whether the person works in the center at any time of [from, to), beside as `except`.

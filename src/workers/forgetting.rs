@@ -10,7 +10,7 @@ use crate::ids::WorkerId;
 use crate::people::{AMONG, ERASED, Forgetting};
 use crate::store::Conn;
 
-/// Forgets the certificates of people who worked here, and, where all forget them, the accounts by which they signed in.
+/// Forgets the certificates of people who worked here, who else employed them, and, where all forget them, the accounts by which they signed in.
 ///
 /// # Errors
 /// `Refused("erasure_works_here")` while one of them works in a center that is to forget them: who is employed is known.
@@ -35,6 +35,12 @@ pub async fn forget(tx: &mut Conn, gone: &Forgetting) -> Result<()> {
     );
     let worked: Vec<(WorkerId, Option<AccountId>)> =
         sqlx::query_as(AssertSqlSafe(sql)).bind(gone.ids()).bind(gone.center).fetch_all(&mut *tx).await?;
+    let sql = format!(
+        "update employments set employer = '—' where employer is not null and worker_id in (
+            select w.id from workers w
+            where w.person_id in {AMONG} and (cast($2 as bigint) is null or w.center_id = $2))"
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(gone.ids()).bind(gone.center).execute(&mut *tx).await?;
     audit::forget(tx, "worker", worked.iter().map(|(id, _)| id.0)).await?;
     if gone.center.is_some() {
         return Ok(());

@@ -1,22 +1,23 @@
-//! A center's workers: the list, a new one's form, and the end of one's time.
+//! A center's workers: the list, and a new one's form.
 
 use askama::Template;
-use rocket::{Route, State, get, post, routes};
+use rocket::{FromForm, Route, State, get, post, routes};
 
 use super::queries::LooseAccount;
-use super::types::{Qualification, Worker, WorkerId, WorkerKind};
-use super::{Ending, actions, forms, queries};
+use super::types::{
+    Expiry, FoundBy, Qualification, Recruited, WorkField, Worker, WorkerKind, WorkerOrder, WorkerState, WorkersAsked,
+};
+use super::{actions, forms, queries};
 use crate::auth::{Manager, links};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
-use crate::store::{Conn, Db, Sealer};
-use crate::web::form::Done;
+use crate::store::{Db, Sealer};
 use crate::web::nav::Tab;
-use crate::web::{Fields, Form, Frame, Lang, OneTimeLink, Page, Site, Submitted, View, filters};
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, new, create, leave, link, end]
+    routes![list, new, create]
 }
 
 #[derive(Template)]
@@ -24,6 +25,10 @@ pub(super) fn routes() -> Vec<Route> {
 struct WorkersPage {
     center: Center,
     workers: Vec<Worker>,
+    asked: WorkersAsked,
+    recruited: Recruited,
+    /// How many have a certificate that has run out or will soon.
+    expiring: i64,
     /// Accounts that wait for their staff record.
     loose: Vec<LooseAccount>,
     today: Date,
@@ -32,6 +37,38 @@ struct WorkersPage {
 impl WorkersPage {
     fn present(&self) -> usize {
         self.workers.iter().filter(|worker| worker.is_there(self.today)).count()
+    }
+
+    fn kinds(&self) -> &'static [WorkerKind] {
+        WorkerKind::ALL
+    }
+
+    fn qualifications(&self) -> &'static [Qualification] {
+        Qualification::ALL
+    }
+
+    fn states(&self) -> &'static [WorkerState] {
+        WorkerState::ALL
+    }
+
+    fn orders(&self) -> &'static [WorkerOrder] {
+        WorkerOrder::ALL
+    }
+
+    fn is_kind(&self, kind: &WorkerKind) -> bool {
+        self.asked.kind == Some(*kind)
+    }
+
+    fn is_level(&self, level: &Qualification) -> bool {
+        self.asked.qualification == Some(*level)
+    }
+
+    fn is_state(&self, state: &WorkerState) -> bool {
+        self.asked.state == Some(*state)
+    }
+
+    fn is_order(&self, order: &WorkerOrder) -> bool {
+        self.asked.order() == *order
     }
 }
 
@@ -45,14 +82,43 @@ impl View for WorkersPage {
     }
 }
 
-#[get("/centers/<center>/workers")]
-async fn list(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Page<WorkersPage>> {
+/// What the list's address says after its question mark.
+#[derive(FromForm)]
+struct WorkersQuery<'r> {
+    kind: Option<&'r str>,
+    qualification: Option<&'r str>,
+    state: Option<&'r str>,
+    expiring: Option<&'r str>,
+    order: Option<&'r str>,
+}
+
+impl WorkersQuery<'_> {
+    fn asked(&self) -> WorkersAsked {
+        let fields = Fields::default()
+            .with("kind", self.kind.unwrap_or_default())
+            .with("qualification", self.qualification.unwrap_or_default())
+            .with("state", self.state.unwrap_or_default())
+            .with("expiring", self.expiring.unwrap_or_default())
+            .with("order", self.order.unwrap_or_default());
+        WorkersAsked::read(&fields)
+    }
+}
+
+#[get("/centers/<center>/workers?<query..>")]
+async fn list(by: Manager, db: &Db, now: Now, center: CenterId, query: WorkersQuery<'_>) -> Result<Page<WorkersPage>> {
+    let asked = query.asked();
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let today = center.zone.date(now.0);
-    let workers = queries::all(&mut conn, center.id(), today).await?;
-    let loose = queries::loose_accounts(&by, &mut conn, center.id()).await?;
-    Ok(Page(WorkersPage { center, workers, loose, today }))
+    Ok(Page(WorkersPage {
+        workers: queries::list(&mut conn, center.id(), today, asked).await?,
+        recruited: queries::recruited(&by, &mut conn, center.id(), today).await?,
+        expiring: queries::expiring(&by, &mut conn, center.id(), today).await?,
+        loose: queries::loose_accounts(&by, &mut conn, center.id()).await?,
+        center,
+        asked,
+        today,
+    }))
 }
 
 #[derive(Template)]
@@ -70,6 +136,14 @@ impl NewWorkerPage {
 
     fn qualifications(&self) -> &'static [Qualification] {
         Qualification::ALL
+    }
+
+    fn work_fields(&self) -> &'static [WorkField] {
+        WorkField::ALL
+    }
+
+    fn ways(&self) -> &'static [FoundBy] {
+        FoundBy::ALL
     }
 }
 
@@ -130,122 +204,6 @@ async fn create(
         let form = Form::again(fields, errors);
         let loose = queries::loose_accounts(&by, &mut *db.read().await?, center.id()).await?;
         Ok(NewWorkerPage { center, loose, form })
-    })
-    .await
-}
-
-/// One worker, and the form that ends their time here or changes when it will.
-#[derive(Template)]
-#[template(path = "workers/show.html")]
-struct LeavePage {
-    center: Center,
-    worker: Worker,
-    /// False for who has left: that stays.
-    is_there: bool,
-    /// Whether the account that was made with them waits for its owner, and the link that opens it, while it is good.
-    is_unopened: bool,
-    link: Option<OneTimeLink>,
-    form: Form,
-}
-
-impl LeavePage {
-    async fn load(
-        by: &Manager,
-        conn: &mut Conn,
-        now: Now,
-        desk: (&Sealer, &Site),
-        opened: (Center, Worker),
-    ) -> Result<Self> {
-        let ((sealer, site), (center, worker)) = (desk, opened);
-        let is_there = worker.is_there(center.zone.date(now.0));
-        let account = worker.account_id.filter(|_| is_there);
-        let is_unopened = match account {
-            Some(account) => links::is_unopened(conn, account).await?,
-            None => false,
-        };
-        let waiting = match account {
-            Some(account) => links::pending_first(by, conn, now, sealer, account).await?,
-            None => None,
-        };
-        let shown =
-            |link: links::AccountLink| OneTimeLink::new(site, link.path(), center.zone.local(link.ends_at), "opening");
-        let link = waiting.map(shown).transpose()?;
-        Ok(Self { center, worker, is_there, is_unopened, link, form: Form::new() })
-    }
-}
-
-impl View for LeavePage {
-    fn title(&self, _: Lang) -> String {
-        self.worker.person.name.clone()
-    }
-
-    fn frame(&self) -> Frame<'_> {
-        self.center.frame(Tab::Workers)
-    }
-
-    fn refill(&mut self, typed: Fields) {
-        self.form = Form::filled(typed);
-    }
-}
-
-async fn open(by: &Manager, conn: &mut Conn, center: CenterId, id: WorkerId) -> Result<(Center, Worker)> {
-    let center = centers::queries::open_to(by, conn, center).await?;
-    let worker = queries::find(conn, center.id(), id).await?;
-    Ok((center, worker))
-}
-
-#[get("/centers/<center>/workers/<id>", rank = 2)]
-async fn leave(
-    by: Manager,
-    db: &Db,
-    now: Now,
-    sealer: &State<Sealer>,
-    site: Site,
-    center: CenterId,
-    id: WorkerId,
-) -> Result<Page<LeavePage>> {
-    let mut conn = db.read().await?;
-    let opened = open(&by, &mut conn, center, id).await?;
-    let proposed = opened.1.ended_on.unwrap_or(opened.0.zone.date(now.0));
-    let form = Form::filled(Fields::default().with("ended_on", proposed));
-    Ok(Page(LeavePage { form, ..LeavePage::load(&by, &mut conn, now, (sealer, &site), opened).await? }))
-}
-
-/// Another link for the account that was made with the worker and that nobody has opened yet.
-#[post("/centers/<center>/workers/<id>/link")]
-async fn link(by: Manager, db: &Db, now: Now, sealer: &State<Sealer>, center: CenterId, id: WorkerId) -> Result<Done> {
-    let mut tx = db.begin().await?;
-    let (center, worker) = open(&by, &mut tx, center, id).await?;
-    let account = worker.account_id.filter(|_| worker.is_there(center.zone.date(now.0))).ok_or(Error::NotFound)?;
-    links::issue_again(&by, now, &mut tx, sealer, account).await?;
-    tx.commit().await?;
-    Ok(Done::to(center.path(format_args!("/workers/{id}")), "done.link_made"))
-}
-
-#[post("/centers/<center>/workers/<id>/ending", data = "<fields>")]
-async fn end(
-    by: Manager,
-    db: &Db,
-    now: Now,
-    sealer: &State<Sealer>,
-    site: Site,
-    center: CenterId,
-    id: WorkerId,
-    fields: Fields,
-) -> Result<Submitted<LeavePage>> {
-    let (center, worker) = open(&by, &mut *db.read().await?, center, id).await?;
-    let made = async {
-        let ending = forms::ending(&fields, center.zone.date(now.0))?;
-        let mut tx = db.begin().await?;
-        actions::end(&by, now, &mut tx, &center, &worker, ending).await?;
-        tx.commit().await?;
-        let done = if ending == Ending::Never { "done.worker_stays" } else { "done.worker_ended" };
-        Ok((center.path("/workers"), done))
-    };
-    Submitted::with_word(made.await, async |errors| {
-        let mut conn = db.read().await?;
-        let page = LeavePage::load(&by, &mut conn, now, (sealer, &site), (center, worker)).await?;
-        Ok(LeavePage { form: Form::again(fields, errors), ..page })
     })
     .await
 }

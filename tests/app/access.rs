@@ -10,18 +10,18 @@ use crate::support::{TestApp, User, on_both_engines};
 const TABLE: &str = include_str!("access.txt");
 
 /// A line of the table: `METHOD route path status…`, one status for each of the columns that the first line names.
-struct Row<'a> {
-    method: Method,
-    route: &'a str,
-    path: &'a str,
-    statuses: Vec<&'a str>,
+pub(crate) struct Row<'a> {
+    pub(crate) method: Method,
+    pub(crate) route: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) statuses: Vec<&'a str>,
 }
 
 fn columns() -> Vec<&'static str> {
     TABLE.lines().next().unwrap_or_default().split_whitespace().skip(3).collect()
 }
 
-fn rows() -> impl Iterator<Item = Row<'static>> {
+pub(crate) fn rows() -> impl Iterator<Item = Row<'static>> {
     TABLE.lines().skip(1).filter(|line| !line.trim().is_empty() && !line.starts_with('#')).map(|line| {
         let mut words = line.split_whitespace();
         let mut word = || words.next().unwrap_or_else(|| panic!("too short: {line}"));
@@ -43,11 +43,16 @@ async fn statuses(app: &TestApp, row: &Row<'_>) -> Vec<String> {
     let mut statuses = Vec::new();
     for login in columns() {
         let user = user(app, login, row.path).await;
-        let kind = if row.path.starts_with("/api/") { (ContentType::JSON, "{}") } else { (ContentType::Form, "") };
-        let body = (row.method != Method::Get).then(|| (kind.0, kind.1.to_owned()));
-        statuses.push(user.ask(row.method, row.path, body).await.status.code.to_string());
+        statuses.push(status(&user, row.method, row.path).await);
     }
     statuses
+}
+
+/// What is answered to an empty form or body.
+pub(crate) async fn status(user: &User<'_>, method: Method, path: &str) -> String {
+    let kind = if path.starts_with("/api/") { (ContentType::JSON, "{}") } else { (ContentType::Form, "") };
+    let body = (method != Method::Get).then(|| (kind.0, kind.1.to_owned()));
+    user.ask(method, path, body).await.status.code.to_string()
 }
 
 on_both_engines! {

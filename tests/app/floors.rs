@@ -218,6 +218,12 @@ fn a_types_name_is_used_once() {
                 let name: String = rest.chars().take_while(|c| is_part_of_a_word(*c)).collect();
                 places.entry(name).or_default().push(path.display().to_string());
             }
+            // Sets of words are types too: `Purpose in "purpose" {`.
+            if let Some((name, _)) = line.trim_start().split_once(" in \"")
+                && name.chars().all(is_part_of_a_word)
+            {
+                places.entry(name.to_owned()).or_default().push(path.display().to_string());
+            }
         }
     }
     assert!(places.len() > 200, "the types are not found");

@@ -114,7 +114,8 @@ const PATTERNS: &[(&str, Words)] = &[
     ("audit.{}", Words::Actions),
     // Nobody is asked about the door: its words are before whoever types a name there.
     ("consents.about_{}", Words::Set("Purpose", &["door"])),
-    ("consents.agreed_{}", Words::Set("Purpose", &["door"])),
+    // Whoever is registered is not asked about a team.
+    ("consents.agreed_{}", Words::Set("Purpose", &["door", "volunteer"])),
     ("consents.withdraw_{}", Words::Set("Purpose", &["door"])),
     ("demo.{}", Words::Set("Role", &[])),
     // Whoever is in already, or has left, is told no more.

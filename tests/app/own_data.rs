@@ -26,6 +26,10 @@ const POINTING: &[(&str, &str, Result<&str, &str>)] = &[
     ("phone_people", "person_id", Ok("phones")),
     ("teams", "leader_id", Ok("teams")),
     ("team_members", "person_id", Ok("teams")),
+    ("team_member_changes", "person_id", Ok("team_changes")),
+    ("volunteers", "person_id", Ok("volunteers")),
+    ("volunteers", "came_with", Err("of which of two a number was; the number is told")),
+    ("team_applications", "person_id", Ok("applications")),
     ("hours_entries", "person_id", Ok("hours")),
     ("workers", "person_id", Ok("workers")),
     ("import_rows", "person_id", Ok("imports")),
@@ -57,6 +61,11 @@ const BEHIND: &[(&str, &str)] = &[
     ("phones", "with the phones that speak for the person"),
     ("households", "the address stands with the stay"),
     ("audit_events", "what was done, without who did it and why"),
+    ("employments", "with the work, in the part `careers`"),
+    ("supervisions", "as above; who supervised them is somebody else's name"),
+    ("post_fillings", "as above, with the post"),
+    ("handovers", "that their work went to others from a day on is told by the audit"),
+    ("handover_items", "as above; what went to whom is others' work now"),
     ("accounts", "the login of somebody who works here stands with their work; an account is no person"),
     ("imports", "the roster stands with its row"),
 ];
@@ -64,7 +73,7 @@ const BEHIND: &[(&str, &str)] = &[
 /// Tables that hold nothing of a person: places, plans, words, and how Linli itself works.
 const OTHERS: &str = "account_links account_scopes activities age_bands agreement_centers agreements bookings center_communities \
     centers codes communities consent_texts data_keys devices holidays import_mappings jobs logins operators \
-    populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
+    posts populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
     service_kinds sessions settings setup_links subgroups team_kinds unit_participations units \
     retention_terms qualification_kinds insurances risky_sessions";
 

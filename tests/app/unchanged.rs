@@ -46,8 +46,11 @@ const KIND: &str = "/catalogs/<catalog>/<id>";
 const AGES: &str = "/catalogs/ages";
 const TERMS: &str = "/retention";
 const WORKER: &str = "/centers/<center>/workers/<id>/ending";
+const RECORD: &str = "/centers/<center>/workers/<id>";
+const POST: &str = "/centers/<center>/posts/<id>";
 const AGREEMENT: &str = "/agreements/<id>";
 const UNIT: &str = "/centers/<center>/units/<id>";
+const TEAM: &str = "/centers/<center>/teams/<id>";
 const PROVIDER: &str = "/providers/<id>";
 const PURCHASER: &str = "/purchasers/<id>";
 const COMPANIONS: &str = "/centers/<center>/sessions/<id>/attendances/<attendance>/companions";
@@ -92,12 +95,19 @@ const EDITS: &[Edit] = &[
     edit("ada", "/catalogs", AGES),
     edit("ada", "/retention", TERMS),
     edit("ben", "/centers/1/workers/$leaving", WORKER),
+    edit("ben", "/centers/1/workers/$worker/edit", RECORD),
+    edit("ben", "/centers/1/workers/$known/edit", RECORD),
+    edit("ben", "/centers/1/posts/$post/edit", POST),
+    edit("ben", "/centers/1/posts/$given_up/edit", POST),
     edit("ann", "/centers/1/sessions/$open/attendances/$attendance", COMPANIONS),
     edit("ann", "/centers/1/sessions/$open/attendances/$alone", COMPANIONS),
+    edit("ann", "/centers/1/teams/$team/edit", TEAM),
+    edit("ann", "/centers/1/teams/$idle_team/edit", TEAM),
 ];
 
 /// Forms that come with something filled in which is no record's: what most of those who open them will want.
 const PROPOSALS: &[(&str, &str)] = &[
+    ("/agenda/<center>/teams/<id>/joining", "no guardian, and the words of today"),
     ("/catalogs/<catalog>", "the centers' own class of rooms"),
     ("/consent-texts", "from today on"),
     ("/centers/<center>/activities", "tomorrow afternoon, once, published"),
@@ -114,7 +124,15 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/centers/<center>/sessions/<id>/walk-ins", "as a participant"),
     ("/centers/<center>/teams", "founded today"),
     ("/centers/<center>/units/<id>/ending", "today"),
+    ("/centers/<center>/posts", "one full-time post of the agreement that runs"),
+    ("/centers/<center>/posts/<id>/ending", "today"),
+    ("/centers/<center>/posts/<id>/fillings", "today"),
+    ("/centers/<center>/posts/<id>/vacancy", "today"),
     ("/centers/<center>/workers", "begins today"),
+    ("/centers/<center>/workers/<id>/employments", "today"),
+    ("/centers/<center>/workers/<id>/handover", "the day on which they leave, or today"),
+    ("/centers/<center>/workers/<id>/supervisions", "today"),
+    ("/centers/<center>/workers/<id>/supervisions/ending", "today"),
 ];
 
 /// As many characters as may be, with all that a text can hold. A break counts as one, however a program sends it.
@@ -230,7 +248,12 @@ impl Maker<'_> {
         let late = "title=夜读&kind=3&room=$edge&worker=$leaving&date=2026-05-11&starts=22:30&ends=00:00";
         self.posts(ann, "/centers/1/activities", late).await;
         self.name_last("late", "sessions").await;
-        self.posts(ben, "/centers/1/workers/$leaving/ending", "ended_on=2026-04-30").await;
+        // As before nobody who leads could leave.
+        self.execute("update workers set ended_on = '2026-04-30' where id = $leaving").await;
+        let known = "name=何静雯&phone=13500135002&kind=social_worker&qualification=senior&certificate_number=粤２０１５－１\
+            &certificate_valid_to=2026-04-01&work_field=justice&found_by=open_call&started_on=1990-05-01";
+        self.posts(ben, "/centers/1/workers", known).await;
+        self.name_last("known", "workers").await;
         // So long ago that none could be entered on that day any more, led by somebody who has left since.
         self.app.at("2025-11-20T02:00:00Z");
         let long_ago = "title=早读&kind=3&room=$edge&worker=$left&team=1&date=2025-11-24&starts=10:00&ends=11:00";

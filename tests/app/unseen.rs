@@ -101,7 +101,8 @@ async fn a_morning(app: &TestApp) {
     let heads = json!({"request_id": request(), "heads": 5});
     ann.post_json("/api/v1/sessions/1/head_counts", heads).await.is(201);
     let closed = [("from", "2026-03-10"), ("to", "2026-03-10"), ("reason", "检修")];
-    app.sign_in("ben").await.post("/centers/1/rooms/1/closures", &closed).await.is(303);
+    let ben = app.sign_in("ben").await;
+    ben.post("/centers/1/rooms/1/closures", &closed).await.is(303);
     let grant = [("group", "needy"), ("valid_from", "2026-01-01"), ("document", "低保证")];
     let ann = app.sign_in("ann").await;
     ann.post("/centers/1/people/1/memberships", &grant).await.is(303);
@@ -118,7 +119,10 @@ async fn a_morning(app: &TestApp) {
     ];
     ann.post("/centers/1/insurances", &policy).await.is(303);
     ann.post("/centers/1/insurances/1/people", &[("person", "1")]).await.is(303);
+    ann.post("/centers/1/teams/1", &[("recruits", "1")]).await.is(303);
     ann.post("/centers/1/units", &[("name", "罗沙小学"), ("kind", "school"), ("phone", "0769-22101001")]).await.is(303);
+    let worker = [("name", "罗志文"), ("phone", "13500009999"), ("kind", "staff"), ("started_on", "2026-01-04")];
+    ben.post("/centers/1/workers", &worker).await.is(303);
 }
 
 on_both_engines! {

@@ -159,6 +159,158 @@ on_both_engines! {
         app.token("ann").await.post_json("/api/v1/activities", tea("2026-03-10", 1)).await.is(422);
     }
 
+    async fn what_is_known_of_a_worker_is_changed_and_warned_of(app: TestApp) {
+        let (ben, page) = (app.token("ben").await, app.sign_in("ben").await);
+        ben.post_json("/api/v1/workers", jingwen()).await.is(201);
+        page.get("/centers/1/workers/1/edit").await.is(200).shows("value=\"20154419001234\"");
+        let record = |valid_to: &str, version: i64| json!({
+            "version": version, "kind": "social_worker", "qualification": "senior", "certificate_number": "2015", "certificate_valid_to": valid_to,
+            "work_field": "justice", "found_by": "open_call", "started_on": "2026-01-04",
+        });
+        // Sixty days from the fifth of March are the fourth of May.
+        let told = ben.post_json("/api/v1/workers/1", record("2026-05-05", 0)).await.is(200).json();
+        assert_eq!((&told["work_field"], &told["version"]), (&json!("justice"), &json!(1)));
+        page.get("/centers/1/workers").await.is(200).hides("到期</span>");
+        page.get("/centers/1").await.is(200).hides("60 天内到期");
+        ben.post_json("/api/v1/workers/1", record("2026-05-04", 0)).await.is_refused("worker_changed");
+        ben.post_json("/api/v1/workers/1", record("2026-05-04", 1)).await.is(200);
+        ben.post_json("/api/v1/workers/1", record("2026-05-04", 2)).await.is(200);
+        assert_eq!(app.number("select count(*) from audit_events where action = 'worker.revised'").await, 2, "the third said nothing new");
+        page.get("/centers/1/workers").await.is(200).shows("证书 2026年5月4日 到期").shows("1 人的证书");
+        page.get("/centers/1/workers/1").await.is(200).shows("证书 2026年5月4日 到期").shows("司法矫正").shows("公开招聘").shows("修改了工作人员资料");
+        page.get("/centers/1").await.is(200).shows("1 人的证书已过期或 60 天内到期");
+        app.sign_in("ann").await.get("/centers/1").await.is(200).hides("证书");
+        assert_eq!(ben.get("/api/v1/workers?center=1&expiring=true").await.is(200).json()["items"].as_array().unwrap().len(), 1);
+        page.get("/centers/1/workers?kind=staff").await.is(200).shows("没有符合条件的工作人员");
+        page.get("/centers/1/workers?state=left").await.is(200).hides("何静雯");
+        page.get("/centers/1/workers?state=present&order=expiry&qualification=senior").await.is(200).shows("何静雯");
+        let file = page.post("/centers/1/exports", &[("list", "workers"), ("format", "csv"), ("expiring", "1")]).await.is(200).text();
+        assert!(file.contains("司法矫正") && file.contains("2026-05-04"), "{file}");
+        let file = page.post("/centers/1/exports", &[("list", "workers"), ("format", "csv"), ("kind", "staff")]).await.is(200).text();
+        assert!(!file.contains("何静雯"), "cut as the list is: {file}");
+        let faults = ben.post_json("/api/v1/workers/1", json!({"version": 2, "kind": "staff", "qualification": "senior", "started_on": "2026-01-04"})).await.is(422).json();
+        assert_eq!(faults["errors"]["qualification"]["code"], "field.staff_unqualified");
+    }
+
+    async fn general_staff_comes_from_the_community_first(app: TestApp) {
+        let ben = app.token("ben").await;
+        // Its provider runs another center as well.
+        app.execute("insert into operators (center_id, provider_id, starts_on) values (3, 1, '2026-01-01')").await;
+        for (place, (center, found_by)) in [(1, "community"), (1, "community"), (1, "open_call"), (3, "other")].iter().enumerate() {
+            let body = json!({
+                "center": center, "name": format!("保洁{place}"), "phone": format!("1350000777{place}"), "kind": "staff", "found_by": found_by,
+                "started_on": "2026-01-04",
+            });
+            ben.post_json("/api/v1/workers", body).await.is(201);
+        }
+        let told = ben.get("/api/v1/workers/recruitment?center=1").await.is(200).json();
+        assert_eq!(told, json!({"center_staff": 3, "center_community": 2, "provider_staff": 4, "provider_community": 2}));
+        app.sign_in("ben").await.get("/centers/1/workers").await.is(200).shows("66% 来自社区").shows("合计 50%");
+    }
+
+    async fn who_employs_and_supervises_is_kept_with_its_dates(app: TestApp) {
+        let ben = app.token("ben").await;
+        ben.post_json("/api/v1/workers", jingwen()).await.is(201);
+        for (center, name, phone) in [(1, "罗志文", "13500005001"), (1, "周丽", "13500005002")] {
+            let body = json!({"center": center, "name": name, "phone": phone, "kind": "social_worker", "started_on": "2026-01-01"});
+            ben.post_json("/api/v1/workers", body).await.is(201);
+        }
+        let employ = |employer: Value, day: &str| json!({"employer": employer, "employed_on": day});
+        ben.post_json("/api/v1/workers/1/employments", employ(Value::Null, "2026-01-04")).await.is(200);
+        let told = ben.post_json("/api/v1/workers/1/employments", employ(json!("东莞市人力资源公司"), "2026-02-01")).await.is(200).json();
+        let names: Vec<_> = told["employments"].as_array().unwrap().iter().map(|one| one["employer"].as_str().unwrap()).collect();
+        assert_eq!(names, ["东莞市人力资源公司", "莞爱社会工作服务中心"]);
+        let faults = ben.post_json("/api/v1/workers/1/employments", employ(json!("别处"), "2026-02-01")).await.is(422).json();
+        assert_eq!(faults["errors"]["employed_on"]["code"], "field.day_taken");
+        let told = ben.post_json("/api/v1/workers/1/employments/2/void", json!({})).await.is(200).json();
+        assert_eq!(told["employments"].as_array().unwrap().len(), 1);
+        ben.post_json("/api/v1/workers/1/employments/2/void", json!({})).await.is(404);
+
+        let supervise = |supervisor: i64, day: &str| json!({"supervisor": supervisor, "supervised_on": day});
+        for (supervisor, day, field) in [(1, "2026-02-01", "supervisor"), (999, "2026-02-01", "supervisor"), (2, "2025-12-31", "supervised_on")] {
+            let faults = ben.post_json("/api/v1/workers/1/supervisions", supervise(supervisor, day)).await.is(422).json();
+            assert!(!faults["errors"][field].is_null(), "{supervisor} {day}: {faults}");
+        }
+        ben.post_json("/api/v1/workers/1/supervisions", supervise(2, "2026-02-01")).await.is(200);
+        let told = ben.post_json("/api/v1/workers/1/supervisions", supervise(3, "2026-03-01")).await.is(200).json();
+        let dates = |told: &Value| -> Vec<(String, Value)> {
+            let one = |one: &Value| (one["name"].as_str().unwrap().to_owned(), one["ended_on"].clone());
+            told["supervisors"].as_array().unwrap().iter().map(one).collect()
+        };
+        assert_eq!(dates(&told), [("周丽".to_owned(), Value::Null), ("罗志文".to_owned(), json!("2026-03-01"))]);
+        ben.post_json("/api/v1/workers/1/supervisions", supervise(2, "2026-02-15")).await.is(422);
+        let told = ben.post_json("/api/v1/workers/1/supervisions/2/void", json!({})).await.is(200).json();
+        assert_eq!(dates(&told), [("罗志文".to_owned(), Value::Null)], "whoever was before goes on");
+        ben.post_json("/api/v1/workers/1/supervisions/ending", json!({"supervised_until": "2026-03-05"})).await.is(200);
+        ben.post_json("/api/v1/workers/1/supervisions/ending", json!({"supervised_until": "2026-03-05"})).await.is(404);
+        ben.post_json("/api/v1/workers/1/supervisions", supervise(2, "2026-03-05")).await.is(200);
+        ben.post_json("/api/v1/workers/2/ending", json!({"ended_on": "2026-04-01"})).await.is_refused("worker_leads");
+        let kind = json!({"version": 0, "kind": "staff", "started_on": "2026-01-01"});
+        assert_eq!(ben.post_json("/api/v1/workers/2", kind).await.is(422).json()["errors"]["kind"]["code"], "field.supervises");
+        app.token("otto").await.get("/api/v1/workers/1/career").await.is(404);
+        let page = app.sign_in("ben").await;
+        page.get("/centers/1/workers/1").await.is(200).shows("莞爱社会工作服务中心").shows("罗志文").shows("指定了督导");
+        page.get("/centers/1/workers/2").await.is(200).shows("督导的同事").shows("何静雯");
+    }
+
+    async fn an_account_and_a_record_are_joined_whichever_was_first(app: TestApp) {
+        let (ada, ben) = (app.sign_in("ada").await, app.sign_in("ben").await);
+        ben.post("/centers/1/workers", &JINGWEN[..6]).await.is(303);
+        let account = app.number("select id from accounts where login = 'ann'").await;
+        // From the worker's page, and parted again.
+        ben.get("/centers/1/workers/1").await.is(200).shows("关联账户").shows("(ann)").hides("(olga)");
+        let olga = app.number("select id from accounts where login = 'olga'").await.to_string();
+        ben.post("/centers/1/workers/1/account", &[("account", &olga)]).await.is(422).shows("这个账户已有员工登记");
+        ben.post("/centers/1/workers/1/account", &[("account", &account.to_string())]).await.is(303);
+        ben.get("/centers/1/workers/1").await.is(200).shows("解除关联").shows("ann");
+        ben.post("/centers/1/workers/1/account", &[("account", &account.to_string())]).await.is(422).shows("先解除关联再换");
+        let mut other = JINGWEN;
+        other[0].1 = "罗志文";
+        other[1].1 = "13500005001";
+        ben.post("/centers/1/workers", &other[..6]).await.is(303);
+        ben.get("/centers/1/workers/2").await.is(200).hides("(ann)");
+        ben.post("/centers/1/workers/2/account", &[("account", &account.to_string())]).await.is(422);
+        ben.post("/centers/1/workers/1/account/parting", &[]).await.is(303);
+        ben.post("/centers/1/workers/1/account/parting", &[]).await.is(404);
+        app.sign_in("ann").await.get("/centers/1/people").await.is(200);
+        // From the account's page.
+        let page = format!("/accounts/{account}");
+        ada.get(&page).await.is(200).shows("员工登记").shows("何静雯").shows("罗志文");
+        ada.post(&format!("{page}/worker"), &[("worker", "99")]).await.is(422);
+        ada.post(&format!("{page}/worker"), &[("worker", "1")]).await.is(303);
+        ada.get(&page).await.is(200).shows("解除关联").hides("罗志文");
+        ada.post(&format!("{page}/worker/2/parting"), &[]).await.is(404);
+        // It ends with their time, and does so no more once it is parted.
+        ben.post("/centers/1/workers/1/ending", &[("ended_on", "2026-03-07")]).await.is(303);
+        assert_eq!(app.number("select count(*) from account_scopes where ends_at is not null").await, 1);
+        ada.post(&format!("{page}/worker/1/parting"), &[]).await.is(303);
+        assert_eq!(app.number("select count(*) from account_scopes where ends_at is not null").await, 0);
+        let program = app.token("ben").await;
+        assert_eq!(program.post_json("/api/v1/workers/1/account", json!({"account": account})).await.is(200).json()["login"], "ann");
+        assert_eq!(app.number("select count(*) from account_scopes where ends_at is not null").await, 1, "it ends with the day that is set");
+        assert_eq!(program.post_json("/api/v1/workers/1/account/parting", json!({})).await.is(200).json()["login"], Value::Null);
+    }
+
+    async fn of_two_who_join_one_account_one_does(app: TestApp) {
+        let ben = app.token("ben").await;
+        for place in 0..2 {
+            let body = json!({"center": 1, "name": format!("社工{place}"), "phone": format!("1350000600{place}"), "kind": "social_worker", "started_on": "2026-01-01"});
+            ben.post_json("/api/v1/workers", body).await.is(201);
+        }
+        let body = json!({"account": app.number("select id from accounts where login = 'ann'").await});
+        for round in 0..10 {
+            let (one, other) = rocket::tokio::join!(
+                ben.post_json("/api/v1/workers/1/account", body.clone()),
+                ben.post_json("/api/v1/workers/2/account", body.clone()),
+            );
+            let mut codes = [one.status.code, other.status.code];
+            codes.sort_unstable();
+            assert_eq!(codes, [200, 422], "round {round}");
+            let joined = if one.status.code == 200 { 1 } else { 2 };
+            ben.post_json(&format!("/api/v1/workers/{joined}/account/parting"), json!({})).await.is(200);
+        }
+    }
+
     async fn a_faulty_worker_makes_nothing(app: TestApp) {
         let ben = app.sign_in("ben").await;
         ben.post("/centers/1/workers", &[("name", "何静雯"), ("kind", "staff"), ("qualification", "senior"), ("sign_in", "1"), ("login", "x"), ("password", "short")])

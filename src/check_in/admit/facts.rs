@@ -368,7 +368,7 @@ const FACTS: &str = "
                    (select min(a.part) from attendances a
                     where a.session_id = q.session_id and a.person_id = q.person_id and a.voided_at is null),
                    (select 'volunteer' from team_members m
-                    where m.team_id = q.team_id and m.person_id = q.person_id and m.left_on is null limit 1),
+                    where m.team_id = q.team_id and m.person_id = q.person_id and m.left_on is null and m.suspended_on is null limit 1),
                    'participant') as part
         from asked q where q.n is not null
     ), fact as (
@@ -380,7 +380,7 @@ const FACTS: &str = "
                then 2 else 0 end
            + case when d.leader = 0
                 or exists (select 1 from team_members m
-                    where m.team_id = d.team_id and m.person_id = d.person_id and m.left_on is null)
+                    where m.team_id = d.team_id and m.person_id = d.person_id and m.left_on is null and m.suspended_on is null)
                 or exists (select 1 from sessions s join sessions o on o.activity_id = s.activity_id
                     join attendances v on v.session_id = o.id and v.person_id = d.person_id and v.voided_at is null
                     where s.id = d.session_id and o.starts_at <= s.starts_at)

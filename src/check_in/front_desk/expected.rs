@@ -33,7 +33,7 @@ pub(super) async fn expected(
             group by d.id, a.person_id
             union all
             select d.id, m.person_id, 1000
-            from day d join team_members m on m.team_id = d.team_id and m.left_on is null
+            from day d join team_members m on m.team_id = d.team_id and m.left_on is null and m.suspended_on is null
          ) x
          where not exists (select 1 from attendances v
              where v.session_id = x.session_id and v.person_id = x.person_id and v.voided_at is null)

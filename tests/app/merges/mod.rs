@@ -6,6 +6,7 @@ mod model;
 use serde_json::{Value, json};
 
 use crate::check_in::{card, request, session};
+use crate::support::dump::Dump;
 use crate::support::{User, on_both_engines};
 
 async fn person(ann: &User<'_>, facts: Value) -> i64 {
@@ -26,7 +27,8 @@ async fn revealed(page: &User<'_>, id: i64, which: &str, number: &str) {
 }
 
 /// Tables of which rows may go: the journal brings again all that stood in them.
-const WHOLE: [&str; 5] = ["phone_people", "team_members", "workers", "enrolments", "person_phones"];
+const WHOLE: [&str; 7] =
+    ["phone_people", "team_members", "workers", "employments", "supervisions", "enrolments", "person_phones"];
 
 on_both_engines! {
     async fn a_row_that_goes_is_remembered_whole(app: TestApp) {
@@ -197,6 +199,48 @@ on_both_engines! {
         app.execute("update workers set account_id = (select id from accounts where login = 'fay') where started_on = '2026-01-01'").await;
         ann.post_json("/api/v1/people/merges", json!({"kept": one, "merged": other})).await.is(409).is_refused("merge_two_accounts");
         assert_eq!(app.number("select count(*) from workers").await, 2, "nothing is left of what was begun");
+    }
+
+    async fn employers_supervisors_posts_and_handovers_are_of_the_record_that_stays(app: TestApp) {
+        let (ann, ben) = (app.token("ann").await, app.token("ben").await);
+        for (name, phone) in [("何一", "13800138011"), ("何二", "13800138012"), ("罗志文", "13800138013")] {
+            let body = json!({"center": 1, "name": name, "phone": phone, "kind": "social_worker", "started_on": "2026-01-01"});
+            ben.post_json("/api/v1/workers", body).await.is(201);
+        }
+        for worker in [1, 2] {
+            let body = json!({"employer": format!("甲{worker}"), "employed_on": "2026-02-01"});
+            ben.post_json(&format!("/api/v1/workers/{worker}/employments"), body).await.is(200);
+        }
+        ben.post_json("/api/v1/workers/2/employments", json!({"employed_on": "2026-03-01"})).await.is(200);
+        // One of the two supervises the other, the third supervises one, and one the third.
+        for (worker, supervisor) in [(1, 2), (2, 3), (3, 2)] {
+            let body = json!({"supervisor": supervisor, "supervised_on": "2026-02-01"});
+            ben.post_json(&format!("/api/v1/workers/{worker}/supervisions"), body).await.is(200);
+        }
+        let post = json!({"center": 1, "agreement": 1, "title": "社工", "kind": "social_worker", "working_time": "full", "opened_on": "2026-01-01"});
+        ben.post_json("/api/v1/posts", post).await.is(201);
+        ben.post_json("/api/v1/posts/1/fillings", json!({"worker": 2, "filled_on": "2026-02-01"})).await.is(200);
+        app.execute("insert into handovers (center_id, worker_id, from_day, made_at) values (1, 2, '2026-03-01', 0)").await;
+        app.execute("insert into handover_items (handover_id, kind, subject_id, worker_id, outcome) values (1, 'teams', 1, 2, 'listed')").await;
+        let people = async |id: i64| ann.get(&format!("/api/v1/people/{id}")).await.is(200).json()["id"].as_i64().unwrap();
+        let (one, other) = (
+            people(app.number("select person_id from workers where id = 1").await).await,
+            people(app.number("select person_id from workers where id = 2").await).await,
+        );
+        let before = Dump::of(app.db()).await;
+        let made = merge(&ann, one, other, &[]).await;
+        assert_eq!(app.number("select count(*) from workers").await, 2);
+        assert_eq!(app.number("select count(*) from employments where worker_id = 1").await, 2, "of one day one");
+        assert_eq!(app.number("select count(*) from supervisions").await, 2, "nobody supervises themselves");
+        assert_eq!(app.number("select count(*) from supervisions where worker_id = 1 and supervisor_id = 3").await, 1);
+        assert_eq!(app.number("select count(*) from supervisions where worker_id = 3 and supervisor_id = 1").await, 1);
+        assert_eq!(app.number("select worker_id from post_fillings").await, 1);
+        assert_eq!(app.number("select h.worker_id + i.worker_id from handovers h join handover_items i on i.handover_id = h.id").await, 2);
+        ann.post_json(&format!("/api/v1/people/merges/{}/undoing", made["id"]), json!({})).await.is(200);
+        let after = before.changes(&Dump::of(app.db()).await, &[]);
+        let careers = ["workers", "employments", "supervisions", "post_fillings", "handovers", "handover_items"];
+        let left: Vec<_> = after.iter().filter(|change| careers.iter().any(|table| change.starts_with(table))).collect();
+        assert!(left.is_empty(), "{left:#?}");
     }
 
     async fn other_centers_that_knew_the_merged_one_know_who_stays_and_hear_of_it(app: TestApp) {

@@ -125,13 +125,16 @@ impl Maker<'_> {
         )
         .await;
         self.number("fay", "select id from accounts where login = 'fay'").await;
+        self.number("ann", "select id from accounts where login = 'ann'").await;
         self.accounts_and_rooms(&ada).await;
         self.people(&ann).await;
         self.series(&ann).await;
         self.sessions_of_the_last_days(&ann).await;
         self.today(&ann).await;
         self.units(&ann).await;
+        self.joining(&ann).await;
         self.devices(&ann).await;
+        self.staff(&ada).await;
         app.at(START);
         self.names
     }
@@ -303,6 +306,88 @@ impl Maker<'_> {
         let path = format!("/centers/1/sessions/{}/units", self.names["open"]);
         ann.post(&path, &[("unit", "罗沙小学"), ("part", "helping"), ("word", "借桌椅")]).await.is(303);
         self.number("participation", "select id from unit_participations").await;
+    }
+
+    /// Another social worker, who supervises the first; three posts, of which one was handed over and one given up.
+    async fn staff(&mut self, ada: &User<'_>) {
+        let other = [("name", "罗志文"), ("phone", "13600136009"), ("kind", "social_worker")];
+        ada.post("/centers/1/workers", &[&other[..], &[("started_on", "2026-01-01")]].concat()).await.is(303);
+        self.number("colleague", "select max(id) from workers").await;
+        let (worker, colleague) = (self.names["worker"].clone(), self.names["colleague"].clone());
+        let of = |id: &str, what: &str| format!("/centers/1/workers/{id}/{what}");
+        ada.post(&of(&worker, "employments"), &[("employed_on", "2026-01-01")]).await.is(303);
+        self.number("employment", "select max(id) from employments").await;
+        let kind = [("agreement", "1"), ("title", "一线社工"), ("kind", "social_worker"), ("working_time", "full")];
+        let three = [("opened_on", "2026-01-01"), ("count", "3")];
+        ada.post("/centers/1/posts", &[&kind[..], &three].concat()).await.is(303);
+        self.number("post", "select min(id) from posts").await;
+        self.number("given_up", "select max(id) from posts").await;
+        let post = |id: &str, what: &str| format!("/centers/1/posts/{id}/{what}");
+        let (first, last) = (self.names["post"].clone(), self.names["given_up"].clone());
+        ada.post(&post(&last, "ending"), &[("ended_on", "2026-02-01")]).await.is(303);
+        let theirs = [("worker", worker.as_str()), ("filled_on", "2026-01-01")];
+        ada.post(&post(&first, "fillings"), &theirs).await.is(303);
+        self.number("filling", "select max(id) from post_fillings").await;
+        let second = (first.parse::<i64>().unwrap() + 1).to_string();
+        let theirs = [("worker", colleague.as_str()), ("filled_on", "2026-01-01")];
+        ada.post(&post(&second, "fillings"), &theirs).await.is(303);
+        let handover = [("from", "2026-03-06"), ("successor", worker.as_str())];
+        ada.post(&of(&colleague, "handover"), &handover).await.is(303);
+        self.number("handover", "select max(id) from handovers").await;
+        let supervisor = [("supervisor", colleague.as_str()), ("supervised_on", "2026-01-05")];
+        ada.post(&of(&worker, "supervisions"), &supervisor).await.is(303);
+        self.number("supervision", "select max(id) from supervisions").await;
+    }
+
+    /// A team that seeks members, to which somebody applied; and another that the phone's visitor leads from that phone, with somebody
+    /// who rests and one who applied.
+    async fn joining(&mut self, ann: &User<'_>) {
+        let led = number(
+            &ann.post("/centers/1/teams", &[("name", "护河队"), ("kind", "5"), ("founded_on", "2026-02-01")]).await,
+        );
+        ann.post(
+            "/centers/1/teams/1",
+            &[("about", "陪长者聊天"), ("recruits", "1"), ("sought", "有耐心的人"), ("helpers", "2")],
+        )
+        .await
+        .is(303);
+        ann.post(&format!("/centers/1/teams/{led}"), &[("recruits", "1")]).await.is(303);
+        for name in ["other", "child"] {
+            ann.post(&format!("/centers/1/teams/{led}/members"), &[("person", &self.names[name])]).await.is(303);
+        }
+        ann.post(&format!("/centers/1/teams/{led}/leadership"), &[("person", &self.names["visitor"])]).await.is(303);
+        let rest = format!("/centers/1/teams/{led}/members/{}/suspension", self.names["child"]);
+        ann.post(&rest, &[("reason", "期末考试")]).await.is(303);
+        self.number(
+            "phone_id",
+            "select phone_id from phone_people f join people p on p.id = f.person_id where p.name = '黄秀英'",
+        )
+        .await;
+        let confirm = format!(
+            "/centers/1/people/{}/remembered-phones/{}/confirmation",
+            self.names["visitor"], self.names["phone_id"]
+        );
+        ann.post(&confirm, &[]).await.is(303);
+        let mut phone = self.app.anyone();
+        phone.cookies.push(("phone".to_owned(), self.names["phone"].clone()));
+        for (team, name, called) in [("1", "孙志愿", "application"), (&led, "钱志愿", "own_application")] {
+            let request = request();
+            let who =
+                [("request_id", &*request), ("name", name), ("phone", "13511115111"), ("birth_date", "1990-01-01")];
+            let agreed =
+                [("skills", "理发"), ("available", "周末"), ("risks", "1"), ("consent", "1"), ("version", "1")];
+            phone.post(&format!("/agenda/1/teams/{team}/joining"), &[&who[..], &agreed].concat()).await.is(303);
+            self.number(called, "select max(id) from team_applications").await;
+        }
+        // Somebody known is taken in by a wish of her own, from the same phone.
+        let request = request();
+        let hers =
+            [("request_id", &*request), ("name", "梁惠芳"), ("phone", "13800138000"), ("birth_date", "1950-08-15")];
+        let agreed = [("risks", "1"), ("consent", "1"), ("version", "1")];
+        phone.post(&format!("/agenda/1/teams/{led}/joining"), &[&hers[..], &agreed].concat()).await.is(303);
+        let last = self.app.number("select max(id) from team_applications").await;
+        ann.post(&format!("/centers/1/teams/{led}/applications/{last}/approval"), &[]).await.is(303);
+        self.name("led_team", led);
     }
 
     async fn devices(&mut self, ann: &User<'_>) {

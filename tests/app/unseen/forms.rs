@@ -32,6 +32,14 @@ const PERSON: &[(&str, &str)] = &[
     ("needy.valid_from", "2026-01-01"),
     ("needy.document", "低保证"),
 ];
+const POST: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("agreement", "1"),
+    ("title", "行政助理"),
+    ("kind", "staff"),
+    ("working_time", "part"),
+    ("opened_on", "2026-01-01"),
+];
 const TEA: &[(&str, &str)] = &[
     ("title", "茶话会"),
     ("description", "带杯子"),
@@ -76,6 +84,24 @@ const CONSENT: &[(&str, &str)] = &[
     ("guardian", "陈丽"),
     ("guardianship", "parent"),
 ];
+const JOINING: &[(&str, &str)] = &[
+    ("request_id", "REQUEST"),
+    ("name", "李小树"),
+    ("phone", "13511135111"),
+    ("birth_date", "2012-05-05"),
+    ("skills", "画画"),
+    ("available", "周末"),
+    ("guardian", "李大树"),
+    ("guardian_phone", "13511135112"),
+    ("guardianship", "parent"),
+    ("guardian_consent", "1"),
+    ("risks", "1"),
+    ("consent", "1"),
+    ("version", "1"),
+];
+const PRESENTATION: &[(&str, &str)] =
+    &[("about", "陪伴长者"), ("sought", "有耐心的人"), ("risks", "路上小心"), ("helpers", "2")];
+const WORD: &[(&str, &str)] = &[("word", "这次人满了")];
 const WORDS: &[(&str, &str)] =
     &[("purpose", "photos"), ("wording", "新的文字"), ("wording_en", "New words"), ("effective_from", "2026-03-05")];
 const IDENTITY: &[(&str, &str)] = &[("asker", "person"), ("identity", "看了身份证")];
@@ -219,6 +245,12 @@ pub(super) const PAGES: &[Form] = &[
         &[],
     ),
     form("ann", "/centers/1/teams", &[("name", "晨光队"), ("kind", "5"), ("founded_on", "2026-03-01")], &["name"], &[]),
+    form("ann", "/centers/1/teams/1", PRESENTATION, &["sought"], &["about", "risks"]),
+    form("lei", "/centers/1/teams/1/members/2/suspension", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/teams/1/members/2/leaving", REASON, &["reason"], &[]),
+    form("lei", "/centers/1/teams/1/applications/1/approval", WORD, &["word"], &[]),
+    form("ann", "/centers/1/teams/1/applications/1/refusal", WORD, &["word"], &[]),
+    form("nobody", "/agenda/1/teams/1/joining", JOINING, &["name", "skills", "available", "guardian"], &[]),
     form("ann", "/centers/1/devices", &[("name", "一楼平板")], &["name"], &[]),
     form("ann", "/centers/1/activities", TEA, &["title"], &["description"]),
     form("ann", "/centers/1/activities", SERIES, &["reason.2026-03-16"], &[]),
@@ -246,6 +278,7 @@ pub(super) const PAGES: &[Form] = &[
 
 /// The API's bodies.
 pub(super) const BODIES: &[Form] = &[
+    form("ben", "/api/v1/posts", POST, &["title"], &[]),
     form(
         "ben",
         "/api/v1/rooms",
@@ -306,6 +339,11 @@ pub(super) const BODIES: &[Form] = &[
         &["word"],
         &[],
     ),
+    form("ann", "/api/v1/teams/1", PRESENTATION, &["sought"], &["about", "risks"]),
+    form("lei", "/api/v1/teams/1/members/2/suspension", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/teams/1/members/2/leaving", REASON, &["reason"], &[]),
+    form("lei", "/api/v1/teams/1/applications/1/approval", WORD, &["word"], &[]),
+    form("ann", "/api/v1/teams/1/applications/1/refusal", WORD, &["word"], &[]),
     form(
         "ann",
         "/api/v1/teams",
@@ -363,6 +401,14 @@ pub(super) const BODIES: &[Form] = &[
 
 /// After the session: the hours, and how it was.
 pub(super) const AFTERWARDS: &[Form] = &[
+    form("ben", "/centers/1/posts", POST, &["title"], &[]),
+    form(
+        "ben",
+        "/centers/1/workers/1/employments",
+        &[("employer", "邻家社工"), ("employed_on", "2026-01-04")],
+        &["employer"],
+        &[],
+    ),
     form(
         "ann",
         "/centers/1/sessions/1/hours",

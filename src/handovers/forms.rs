@@ -1,0 +1,62 @@
+//! Reading a handover's form.
+
+use crate::clock::Date;
+use crate::error::Result;
+use crate::fields::{Fields, parse};
+use crate::workers::WorkerId;
+
+/// Who takes over what, from a day on. Where nobody is named for a kind, it is whoever takes over everything.
+#[derive(Clone, Copy, Debug)]
+pub struct HandoverInput {
+    pub from: Date,
+    /// Everything for which nobody else is named.
+    pub successor: Option<WorkerId>,
+    pub sessions: Option<WorkerId>,
+    pub supervisor: Option<WorkerId>,
+    pub posts: Option<WorkerId>,
+    /// What is only listed.
+    pub rest: Option<WorkerId>,
+    /// Whether their time in the center ends on that day, too.
+    pub leaves: bool,
+}
+
+impl HandoverInput {
+    pub fn leads_sessions(&self) -> Option<WorkerId> {
+        self.sessions.or(self.successor)
+    }
+
+    pub fn supervises(&self) -> Option<WorkerId> {
+        self.supervisor.or(self.successor)
+    }
+
+    pub fn fills_posts(&self) -> Option<WorkerId> {
+        self.posts.or(self.successor)
+    }
+
+    pub fn looks_after(&self) -> Option<WorkerId> {
+        self.rest.or(self.successor)
+    }
+}
+
+/// Fields `from successor sessions supervisor posts rest leaves`.
+pub fn handover(fields: &Fields, today: Date) -> Result<HandoverInput> {
+    let mut read = fields.read();
+    let from = read.required("from", parse::day(today, parse::ENDINGS));
+    let successor = read.optional("successor", parse::choice);
+    let sessions = read.optional("sessions", parse::choice);
+    let supervisor = read.optional("supervisor", parse::choice);
+    let posts = read.optional("posts", parse::choice);
+    let rest = read.optional("rest", parse::choice);
+    let leaves = read.flag("leaves");
+    read.finish(|| {
+        Some(HandoverInput {
+            from: from?,
+            successor: successor?,
+            sessions: sessions?,
+            supervisor: supervisor?,
+            posts: posts?,
+            rest: rest?,
+            leaves,
+        })
+    })
+}

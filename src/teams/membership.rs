@@ -1,0 +1,216 @@
+//! Who is in a team: joining, resting, coming back, leaving. Each change is a row that stays, with who made it and why.
+
+use super::queries;
+use super::rules::{self, Wish};
+use super::steward::{Steward, account_and_phone};
+use super::types::{ChangedBy, MemberChange, MemberState, TeamId};
+use crate::audit::{self, Acting};
+use crate::centers::Center;
+use crate::clock::{Date, Now};
+use crate::error::{Error, Result};
+use crate::people::PersonId;
+use crate::phones::ConfirmedPhone;
+use crate::store::Conn;
+use crate::{locks, qualifications};
+
+/// Where a change is made, and of whom.
+#[derive(Clone, Copy)]
+struct MemberPlace<'a> {
+    center: &'a Center,
+    team: TeamId,
+    person: PersonId,
+}
+
+/// How somebody stands to a team now.
+pub(super) async fn state(conn: &mut Conn, team: TeamId, person: PersonId) -> Result<MemberState> {
+    let (now, suspended, ever): (i64, i64, i64) = sqlx::query_as(
+        "select count(case when left_on is null then 1 end) as now,
+                count(case when left_on is null and suspended_on is not null then 1 end) as suspended, count(*) as ever
+         from team_members where team_id = $1 and person_id = $2",
+    )
+    .bind(team)
+    .bind(person)
+    .fetch_one(conn)
+    .await?;
+    Ok(match (now, suspended, ever) {
+        (0, _, 0) => MemberState::Outside,
+        (0, ..) => MemberState::Left,
+        (_, 0, _) => MemberState::Active,
+        (..) => MemberState::Suspended,
+    })
+}
+
+/// Takes somebody whom the center knows into the team, from today on, and gives them a number. Who serves in it stays as they are; who
+/// left it comes back to what they did before.
+///
+/// # Errors
+/// `Refused("member_suspended")` for somebody who is to rest, as [`qualifications::admits`] for whom the work of the team asks a
+/// qualification that they lack; `NotFound` where the team was disbanded.
+pub async fn join(by: &Steward, now: Now, tx: &mut Conn, person: PersonId) -> Result<()> {
+    let place = MemberPlace { center: &by.center, team: by.team, person };
+    let Some(changed) = hold(tx, place, Wish::Join).await? else { return Ok(()) };
+    let today = place.center.zone.date(now.0);
+    qualified(tx, place, today).await?;
+    sqlx::query("insert into team_members (team_id, person_id, joined_on, created_at) values ($1, $2, $3, $4)")
+        .bind(place.team)
+        .bind(person)
+        .bind(today)
+        .bind(now.0)
+        .execute(&mut *tx)
+        .await?;
+    give_number(now, tx, person).await?;
+    record((by, by.by), now, tx, place, changed, None).await
+}
+
+/// Lets a member rest for a reason: they are asked for no service until they are back. Who leads the team leads it no more.
+///
+/// # Errors
+/// `Refused("not_serving")` for whoever rests already; `NotFound` for whoever is not in it.
+pub async fn suspend(by: &Steward, now: Now, tx: &mut Conn, person: PersonId, reason: &str) -> Result<()> {
+    let place = MemberPlace { center: &by.center, team: by.team, person };
+    let Some(changed) = hold(tx, place, Wish::Suspend).await? else { return Ok(()) };
+    sqlx::query("update team_members set suspended_on = $1 where team_id = $2 and person_id = $3 and left_on is null")
+        .bind(place.center.zone.date(now.0))
+        .bind(place.team)
+        .bind(person)
+        .execute(&mut *tx)
+        .await?;
+    lead_no_more(tx, place).await?;
+    record((by, by.by), now, tx, place, changed, Some(reason)).await
+}
+
+/// Ends a member's rest.
+///
+/// # Errors
+/// `Refused("not_suspended")` for whoever does not rest, and as [`join`]'s for a qualification that ran out meanwhile; `NotFound` for
+/// whoever is not in it.
+pub async fn resume(by: &Steward, now: Now, tx: &mut Conn, person: PersonId) -> Result<()> {
+    let place = MemberPlace { center: &by.center, team: by.team, person };
+    let Some(changed) = hold(tx, place, Wish::Resume).await? else { return Ok(()) };
+    qualified(tx, place, place.center.zone.date(now.0)).await?;
+    sqlx::query(
+        "update team_members set suspended_on = null where team_id = $1 and person_id = $2 and left_on is null",
+    )
+    .bind(place.team)
+    .bind(person)
+    .execute(&mut *tx)
+    .await?;
+    record((by, by.by), now, tx, place, changed, None).await
+}
+
+/// Ends a membership today, with a reason or without. The hours served stay; a leader who leaves leads no more.
+///
+/// # Errors
+/// `NotFound` for somebody who is not in the team.
+pub async fn part(by: &Steward, now: Now, tx: &mut Conn, person: PersonId, reason: Option<&str>) -> Result<()> {
+    let place = MemberPlace { center: &by.center, team: by.team, person };
+    end((by, by.by), now, tx, place, reason).await
+}
+
+/// Leaves a team by the volunteer's own hand: nobody has to agree.
+///
+/// # Errors
+/// `NotFound` where they are not in it.
+pub async fn leave_oneself(
+    by: &ConfirmedPhone,
+    now: Now,
+    tx: &mut Conn,
+    (center, team): (&Center, TeamId),
+    reason: Option<&str>,
+) -> Result<()> {
+    let place = MemberPlace { center, team, person: by.person };
+    end((by, ChangedBy::Oneself), now, tx, place, reason).await
+}
+
+async fn end(
+    by: (&impl Acting, ChangedBy),
+    now: Now,
+    tx: &mut Conn,
+    place: MemberPlace<'_>,
+    reason: Option<&str>,
+) -> Result<()> {
+    let Some(changed) = hold(tx, place, Wish::Leave).await? else { return Ok(()) };
+    sqlx::query("update team_members set left_on = $1 where team_id = $2 and person_id = $3 and left_on is null")
+        .bind(place.center.zone.date(now.0))
+        .bind(place.team)
+        .bind(place.person)
+        .execute(&mut *tx)
+        .await?;
+    lead_no_more(tx, place).await?;
+    record(by, now, tx, place, changed, reason).await
+}
+
+/// The law asks it of who serves, however they come to serve.
+async fn qualified(tx: &mut Conn, place: MemberPlace<'_>, day: Date) -> Result<()> {
+    let kind = queries::kind_of(tx, place.team).await?;
+    qualifications::admits(tx, place.person, kind, day).await
+}
+
+async fn lead_no_more(tx: &mut Conn, place: MemberPlace<'_>) -> Result<()> {
+    sqlx::query("update teams set leader_id = null where id = $1 and leader_id = $2")
+        .bind(place.team)
+        .bind(place.person)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Holds the team and the person, so that of two changes one comes after the other, and says what becomes of them.
+async fn hold(tx: &mut Conn, place: MemberPlace<'_>, wish: Wish) -> Result<Option<MemberChange>> {
+    if !locks::team(tx, place.team).await? && wish != Wish::Leave {
+        return Err(Error::NotFound);
+    }
+    locks::person(tx, place.person).await?;
+    let state = state(tx, place.team, place.person).await?;
+    if matches!(state, MemberState::Outside | MemberState::Left) && wish != Wish::Join {
+        return Err(Error::NotFound);
+    }
+    rules::change(state, wish)
+}
+
+/// A number for whoever has none. Their row is held.
+async fn give_number(now: Now, tx: &mut Conn, person: PersonId) -> Result<()> {
+    sqlx::query(
+        "insert into volunteers (person_id, given_at)
+         select cast($1 as bigint), cast($2 as bigint) where not exists (select 1 from volunteers v where v.person_id = $1)",
+    )
+    .bind(person)
+    .bind(now.0)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn record(
+    (by, as_whom): (&impl Acting, ChangedBy),
+    now: Now,
+    tx: &mut Conn,
+    place: MemberPlace<'_>,
+    changed: MemberChange,
+    reason: Option<&str>,
+) -> Result<()> {
+    let (account, phone) = account_and_phone(&by.actor());
+    sqlx::query(
+        "insert into team_member_changes (team_id, person_id, change, changed_on, reason, by_whom, account_id, phone_id, recorded_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(place.team)
+    .bind(place.person)
+    .bind(changed)
+    .bind(place.center.zone.date(now.0))
+    .bind(reason.map(str::to_owned))
+    .bind(as_whom)
+    .bind(account)
+    .bind(phone)
+    .bind(now.0)
+    .execute(&mut *tx)
+    .await?;
+    let action = match changed {
+        MemberChange::Joined => "team.member_added",
+        MemberChange::Returned => "team.member_returned",
+        MemberChange::Suspended => "team.member_suspended",
+        MemberChange::Resumed => "team.member_resumed",
+        MemberChange::Left => "team.member_left",
+    };
+    audit::record(tx, by, now, audit::entry(action, place.team.0).at(place.center.id())).await
+}
