@@ -235,26 +235,26 @@ crate::store::text_column!(Zone);
 
 /// Where the time comes from: the system, or a hand that tests turn.
 #[derive(Clone)]
-pub struct Clock(Source);
+pub struct Clock(Hand);
 
 #[derive(Clone)]
-enum Source {
+enum Hand {
     System,
     Held(Arc<AtomicI64>),
 }
 
 impl Clock {
     pub fn system() -> Self {
-        Self(Source::System)
+        Self(Hand::System)
     }
 
     pub fn held_at(at: Timestamp) -> Self {
-        Self(Source::Held(Arc::new(AtomicI64::new(at.0))))
+        Self(Hand::Held(Arc::new(AtomicI64::new(at.0))))
     }
 
     /// Turns a held clock; the system's runs on.
     pub fn set(&self, at: Timestamp) {
-        if let Source::Held(hand) = &self.0 {
+        if let Hand::Held(hand) = &self.0 {
             hand.store(at.0, Ordering::SeqCst);
         }
     }
@@ -262,8 +262,8 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "the one place")]
     pub fn now(&self) -> Now {
         Now(match &self.0 {
-            Source::System => Timestamp::from(Utc::now()),
-            Source::Held(hand) => Timestamp(hand.load(Ordering::SeqCst)),
+            Hand::System => Timestamp::from(Utc::now()),
+            Hand::Held(hand) => Timestamp(hand.load(Ordering::SeqCst)),
         })
     }
 }

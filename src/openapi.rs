@@ -31,6 +31,8 @@ use utoipa::{Modify, OpenApi};
         crate::check_in::closing_api::reopen,
         crate::check_in::closing_api::list,
         crate::check_in::closing_api::confirm,
+        crate::check_in::closing_api::pending_hours,
+        crate::check_in::closing_api::confirm_several,
         crate::check_in::closing_api::correct,
         crate::check_in::company_api::companions,
         crate::check_in::company_api::escort,

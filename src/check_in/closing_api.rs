@@ -8,19 +8,21 @@ use rocket::{Route, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{actions, closing, forms};
+use super::{actions, closing, forms, pending};
 use crate::activities::{self, Session, SessionId};
-use crate::api::{List, Problem};
+use crate::api::{self, List, Problem};
 use crate::auth::Coordinator;
+use crate::centers;
 use crate::clock::Now;
 use crate::error::Result;
+use crate::fields::parse;
 use crate::hours::queries::volunteers;
 use crate::hours::{self, EntryId, Volunteer};
 use crate::store::{Conn, Db};
 use crate::web::Fields;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![record, close, reopen, list, confirm, correct]
+    routes![record, close, reopen, list, confirm, correct, pending_hours, confirm_several]
 }
 
 /// A volunteer at a session: what the door saw, and what is confirmed of it.
@@ -157,6 +159,76 @@ pub(crate) async fn list(by: Coordinator, db: &Db, now: Now, id: SessionId) -> R
     let mut conn = db.read().await?;
     let (_, session) = activities::queries::open_to(&by, now, &mut conn, id).await?;
     Ok(Json(List::whole(hours_of(&mut conn, now, &session).await?)))
+}
+
+/// A volunteer's stay at a closed session, whose hours nobody confirmed yet.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PendingHoursJson {
+    session_id: i64,
+    team_id: Option<i64>,
+    date: String,
+    /// After the ten working days of order 67 art. 11
+    overdue: bool,
+    /// When else they served meanwhile, by hours that count: to confirm both needs a reason
+    overlap: Option<String>,
+    #[serde(flatten)]
+    stay: VolunteerHoursJson,
+}
+
+/// The hours of a center that wait to be confirmed, the longest waiting first, a hundred at most.
+#[utoipa::path(context_path = "/api/v1", tag = "closing", params(("center" = i64, Query)), responses((status = 200, body = List<PendingHoursJson>), (status = "4XX", body = Problem)))]
+#[get("/hours/pending?<center>")]
+pub(crate) async fn pending_hours(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: Option<&str>,
+) -> Result<Json<List<PendingHoursJson>>> {
+    let center = api::asked("center", center, parse::choice)?;
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let before = pending::overdue_before(&mut conn, center.zone.date(now.0)).await?;
+    let stays = hours::pending(&by, &mut conn, now, &center, None, pending::PAGE).await?;
+    let items = stays.into_iter().map(|stay| PendingHoursJson {
+        session_id: stay.session.session_id.0,
+        team_id: stay.session.team_id.map(|id| id.0),
+        date: stay.session.local_date.to_string(),
+        overdue: stay.session.local_date < before,
+        overlap: stay.volunteer.overlap.clone(),
+        stay: stay.volunteer.into(),
+    });
+    Ok(Json(List::whole(items.collect())))
+}
+
+/// Hours of several sessions that are confirmed at once.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; `forms::confirmations` reads it")]
+pub(crate) struct NewConfirmations {
+    center: i64,
+    /// By attendance: true for each that is confirmed, a hundred at most
+    confirm: Option<BTreeMap<String, bool>>,
+    /// By attendance: the minutes that are confirmed
+    minutes: Option<BTreeMap<String, i64>>,
+    /// By attendance: the reason, where one is needed
+    why: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConfirmedJson {
+    /// How many volunteers' hours count now
+    confirmed: usize,
+}
+
+/// Confirms the hours of several sessions at once: all of it, or nothing. 409 `hours_confirmed` where one is confirmed already.
+#[utoipa::path(context_path = "/api/v1", tag = "closing", request_body = NewConfirmations, responses((status = 200, body = ConfirmedJson), (status = "4XX", body = Problem)))]
+#[post("/hours/confirmations", data = "<fields>")]
+pub(crate) async fn confirm_several(by: Coordinator, db: &Db, now: Now, fields: Fields) -> Result<Json<ConfirmedJson>> {
+    let center = api::sent("center", &fields)?;
+    let mut tx = db.begin().await?;
+    let center = centers::queries::open_to(&by, &mut tx, center).await?;
+    let confirmed = pending::confirm_ticked(&by, now, &mut tx, &center, &fields).await?;
+    tx.commit().await?;
+    Ok(Json(ConfirmedJson { confirmed }))
 }
 
 /// Hours that are confirmed after the session was closed.

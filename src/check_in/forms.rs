@@ -6,7 +6,7 @@ use super::{Way, rules};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Fault, Result};
 use crate::fields::{Fields, Reader, parse};
-use crate::hours::{Confirmed, MAX_MINUTES};
+use crate::hours::{self, Confirmed, MAX_MINUTES, PendingStay};
 use crate::people::{Name, PersonId, PhoneNumber};
 
 /// Clocks of honest devices differ by less.
@@ -172,13 +172,38 @@ pub struct Closing {
 pub fn closing(fields: &Fields, volunteers: &[crate::hours::Volunteer]) -> Result<Closing> {
     let mut read = fields.read();
     let summary = read.required("summary", parse::text(2_000));
+    let hours = ticked(&mut read, volunteers.iter().filter(|volunteer| volunteer.entry.is_none()));
+    read.finish(|| Some(Closing { summary: summary?, hours }))
+}
+
+/// The hours that are ticked, with their minutes and reasons.
+fn ticked<'a>(read: &mut Reader<'_>, volunteers: impl Iterator<Item = &'a crate::hours::Volunteer>) -> Vec<Confirmed> {
     let mut hours = Vec::new();
-    for volunteer in volunteers.iter().filter(|volunteer| volunteer.entry.is_none()) {
+    for volunteer in volunteers {
         if read.flag(&format!("confirm.{}", volunteer.attendance)) {
-            hours.extend(confirmed(&mut read, volunteer));
+            hours.extend(confirmed(read, volunteer));
         }
     }
-    read.finish(|| Some(Closing { summary: summary?, hours }))
+    hours
+}
+
+/// The attendances that are ticked: fields `confirm.N`.
+pub fn ticks(fields: &Fields) -> Vec<AttendanceId> {
+    let ids = fields.names().filter_map(|name| name.strip_prefix("confirm."));
+    ids.filter_map(|id| id.parse().ok()).map(AttendanceId).collect()
+}
+
+/// Hours of several sessions, as [`closing`] those of one. Who was at two places at one time says why, if both are to count.
+///
+/// # Errors
+/// `Invalid` with a fault at each field, and where nothing is ticked.
+pub fn confirmations(fields: &Fields, pending: &[PendingStay]) -> Result<Vec<Confirmed>> {
+    let mut read = fields.read();
+    let hours = ticked(&mut read, pending.iter().map(|stay| &stay.volunteer));
+    for (stay, other) in hours::meanwhile(pending, &hours) {
+        read.fault::<()>(&names(stay).1, Fault::bound("field.reason_for_overlap", other));
+    }
+    read.finish(|| Some(hours))
 }
 
 /// Hours that are confirmed after closing: whose, how many minutes, and why where they need a reason.

@@ -25,6 +25,7 @@ mod lasting;
 pub(crate) mod lasting_api;
 mod merging;
 pub mod participation;
+mod pending;
 pub mod queries;
 mod review;
 pub mod rules;
@@ -64,6 +65,7 @@ pub fn stage() -> AdHoc {
             .mount("/", door::routes())
             .mount("/", desk::routes())
             .mount("/", review::routes())
+            .mount("/", pending::routes())
             .mount("/", front_desk::routes())
             .mount("/", session::routes())
             .mount("/", attendance::routes())

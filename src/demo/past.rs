@@ -78,7 +78,9 @@ pub(super) async fn live(b: &Builder, tx: &mut Conn, made: &mut Made, rich: bool
         attend(tx, made, session, &residents, b.now).await?;
         let helpers: Vec<PersonId> =
             members.iter().filter(|(team, _)| Some(*team) == session.team_id).map(|(_, person)| *person).collect();
-        help(tx, made, session, &helpers, &residents, over && !to_do).await?;
+        // Yesterday's hours wait to be confirmed, and those of a day that was forgotten.
+        let waits = [1, 21].into_iter().any(|days| session.local_date == b.today().minus_days(days));
+        help(tx, made, session, &helpers, &residents, over && !to_do && !waits).await?;
         if over && !to_do {
             close(tx, made, session).await?;
         }

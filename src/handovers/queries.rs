@@ -7,7 +7,7 @@ use crate::auth::Manager;
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
-use crate::reports::UNCONFIRMED;
+use crate::hours::UNCONFIRMED;
 use crate::store::{Conn, Flag};
 use crate::workers::{Worker, WorkerId, career, posts};
 

@@ -1,12 +1,15 @@
 //! Writing the ledger: confirming, and correcting by reversal.
 
+use serde_json::json;
+
 use super::types::{Confirmed, EntryId, Source};
 use crate::activities::{Session, SessionStatus};
 use crate::auth::{Coordinator, Greeter, Viewer};
+use crate::centers::CenterId;
 use crate::clock::Now;
 use crate::error::{Error, OnViolation, Result};
 use crate::people::PersonId;
-use crate::store::Conn;
+use crate::store::{Conn, rows};
 use crate::{audit, locks};
 
 /// Confirms a volunteer's minutes of one session. Zero minutes are a confirmation too: the person gave no service.
@@ -38,6 +41,36 @@ pub async fn confirm(
     let id = insert(by, now, tx, session, &entry).await?;
     audit::record(tx, by, now, audit::entry("hours.confirmed", id.0).at(session.center_id)).await?;
     Ok(id)
+}
+
+/// Confirms what waits of several sessions of a center at once: all of it, or nothing. The sessions are held.
+pub async fn confirm_all(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    center: CenterId,
+    hours: &[Confirmed],
+) -> Result<()> {
+    let made: Vec<EntryId> = sqlx::query_scalar(
+        "insert into hours_entries (person_id, session_id, team_id, minutes, source, original_minutes, confirmed_at, confirmed_by, reason)
+         select a.person_id, a.session_id, s.team_id, cast(j.value ->> 'minutes' as bigint), j.value ->> 'source',
+                cast(j.value ->> 'original' as bigint), cast($2 as bigint), cast($3 as bigint), j.value ->> 'reason'
+         from json_each(cast($1 as json_text)) j
+         join attendances a on a.id = cast(j.value ->> 'attendance' as bigint) join sessions s on s.id = a.session_id
+         order by cast(j.key as bigint) returning id",
+    )
+    .bind(rows(hours, |one| {
+        json!({
+            "attendance": one.attendance, "minutes": one.minutes, "source": one.source().to_string(),
+            "original": one.stay.minutes, "reason": one.reason,
+        })
+    }))
+    .bind(now.0)
+    .bind(by.account)
+    .fetch_all(&mut *tx)
+    .await?;
+    let entries: Vec<_> = made.iter().map(|id| audit::entry("hours.confirmed", id.0).at(center)).collect();
+    audit::record_all(tx, by, now, &entries).await
 }
 
 /// Corrects an entry of a completed session: it is reversed, and what was really given is entered anew.

@@ -5,14 +5,16 @@
 mod actions;
 mod merging;
 mod forgetting;
+mod pending;
 pub mod queries;
-mod rules;
+pub mod rules;
 mod told;
 mod types;
 
-pub use actions::{confirm, correct, reverse_all};
+pub use actions::{confirm, confirm_all, correct, reverse_all};
 pub use forgetting::forget;
 pub use merging::{JOURNALED, absorb, hand_over};
-pub use queries::Volunteer;
+pub use pending::{PendingSession, PendingStay, meanwhile, pending, pending_count};
+pub use queries::{UNCONFIRMED, Volunteer};
 pub use told::told;
 pub use types::{Confirmed, EntryId, MAX_MINUTES, Source};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::clock::Timestamp;
+use crate::clock::{Date, Timestamp};
+use crate::holidays::Holiday;
 
 /// A volunteer's minutes as the door saw them, and whether the check-out was forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +31,60 @@ pub fn explained(came_at: Timestamp, left_at: Option<Timestamp>, (starts, ends):
     came_at.minutes_until(left_at).max(starts.minutes_until(ends))
 }
 
+/// Working days within which service is to be recorded after it was given (志愿服务记录与证明出具办法 art. 11).
+const DUTY_DAYS: u32 = 10;
+
+/// Days in which so many working days are found, long holidays and all.
+pub const LOOK_BACK: u64 = 40;
+
+/// The last day on which the hours of `day` are confirmed in time. Saturdays and Sundays are no working days, nor are public holidays;
+/// a weekend that is worked to make up for one is not known here, so that nobody is told off too early.
+pub fn due(day: Date, holidays: &[Holiday]) -> Date {
+    let mut last = day;
+    let mut left = DUTY_DAYS;
+    while left > 0 {
+        last = last.plus_days(1);
+        if last.weekday() <= 5 && !holidays.iter().any(|holiday| holiday.covers(last)) {
+            left -= 1;
+        }
+    }
+    last
+}
+
+/// The hours of sessions before this day are overdue today.
+pub fn overdue_before(today: Date, holidays: &[Holiday]) -> Date {
+    let mut day = today;
+    while due(day.minus_days(1), holidays) >= today {
+        day = day.minus_days(1);
+    }
+    day
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::HolidayId;
+
+    #[test]
+    fn ten_working_days_leave_out_weekends_and_holidays() {
+        let day = |text| Date::parse(text).unwrap();
+        // A Thursday: the second Thursday after it.
+        assert_eq!(due(day("2026-03-05"), &[]), day("2026-03-19"));
+        assert_eq!(due(day("2026-03-07"), &[]), day("2026-03-20"), "from a Saturday");
+        let festival = Holiday {
+            id: HolidayId(1),
+            starts_on: day("2026-10-01"),
+            ends_on: day("2026-10-07"),
+            name: "国庆节".into(),
+            name_en: "National Day".into(),
+        };
+        assert_eq!(due(day("2026-09-25"), &[festival.clone()]), day("2026-10-16"));
+        for today in (0..60).map(|n| day("2026-09-20").plus_days(n)) {
+            let before = overdue_before(today, &[festival.clone()]);
+            assert!(due(before, &[festival.clone()]) >= today, "{today}");
+            assert!(due(before.minus_days(1), &[festival.clone()]) < today, "{today}");
+        }
+    }
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse_rfc3339(text).unwrap()

@@ -15,7 +15,6 @@ use crate::ids::{PersonId, SessionId, TeamId};
 use crate::phones::{Handset, Phone};
 use crate::store::{Conn, Db, Sealer};
 use crate::teams::{self, Member, Steward, Team};
-use crate::web::form::Done;
 use crate::web::page::fragment;
 use crate::web::{Fields, Form, Lang, Page, Submitted, View, filters};
 
@@ -207,10 +206,24 @@ async fn suspend(
 }
 
 #[post("/me/teams/<id>/members/<member>/resumption")]
-async fn resume(db: &Db, now: Now, phone: Option<Phone>, id: TeamId, member: PersonId) -> Result<Done> {
+async fn resume(
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    at: Handset,
+    id: TeamId,
+    member: PersonId,
+) -> Result<Submitted<LedTeam>> {
     let mut tx = db.begin().await?;
-    let by = leader(&mut tx, phone, id).await?;
-    teams::resume(&by, now, &mut tx, member).await?;
-    tx.commit().await?;
-    Ok(Done::to(format!("/me/teams/{id}"), "done.member_resumed"))
+    let by = leader(&mut tx, at.phone, id).await?;
+    let made = async {
+        teams::resume(&by, now, &mut tx, member).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(format!("/me/teams/{id}"))
+    };
+    Submitted::of(made.await, "done.member_resumed", async |errors| {
+        let page = LedTeam::load(by, &mut *db.read().await?, sealer, (now, at.look.lang)).await?;
+        Ok(LedTeam { form: Form::again(Fields::default(), errors), ..page })
+    })
+    .await
 }

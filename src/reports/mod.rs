@@ -33,7 +33,7 @@ mod types;
 
 use rocket::fairing::AdHoc;
 
-pub use queries::{UNCONFIRMED, count};
+pub use queries::count;
 pub use scope::{Reach, Reported};
 pub use types::{
     Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, RoomUse, Tally, TeamTally, UnitTally,

@@ -16,6 +16,7 @@ use crate::auth::Viewer;
 use crate::centers::population;
 use crate::clock::{Date, Now};
 use crate::error::Result;
+use crate::hours::UNCONFIRMED;
 use crate::people::groups::PriorityGroup;
 use crate::store::Conn;
 use crate::units::UnitPart;
@@ -47,13 +48,6 @@ impl By {
 /// The condition under which a held session `h` counts: somebody came.
 const ATTENDED: &str = "(exists (select 1 from attendances t where t.session_id = h.id and t.voided_at is null)
     or exists (select 1 from head_counts c where c.session_id = h.id and c.voided_at is null))";
-
-/// The condition under which nobody confirmed the hours of attendance `t`: the ledger has no entry that stands, which
-/// is one that reverses nothing and is not reversed.
-pub const UNCONFIRMED: &str = "(t.part = 'volunteer' and t.voided_at is null
-    and not exists (select 1 from hours_entries e
-                    where e.session_id = t.session_id and e.person_id = t.person_id and e.reverses_id is null
-                      and not exists (select 1 from hours_entries v where v.reverses_id = e.id)))";
 
 /// How many participants session `alias` has, named and unnamed, as an SQL value.
 pub(super) fn present(alias: &str) -> String {

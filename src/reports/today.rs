@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::queries::{UNCONFIRMED, present};
+use super::queries::present;
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, SessionStatus, Title};
@@ -10,6 +10,7 @@ use crate::auth::{Manager, Viewer};
 use crate::centers::Center;
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
+use crate::hours::UNCONFIRMED;
 use crate::people::listing::RESIDENT;
 use crate::qualifications;
 use crate::store::Conn;

@@ -127,7 +127,7 @@ pub async fn confirm(by: &CityAdmin, now: Now, tx: &mut Conn, run: &RetentionRun
 }
 
 /// The next records of a list, all of one kind.
-pub(super) struct Part {
+pub(super) struct RunPart {
     run: RetentionRunId,
     kind: RetentionKind,
     before: Timestamp,
@@ -141,7 +141,7 @@ pub(super) struct Part {
 const BATCH: i64 = 200;
 
 /// Looks at the next records, before a transaction begins; none where there are no more.
-pub(super) async fn next(now: Now, db: &Db, sealer: &Sealer, run: RetentionRunId) -> Result<Option<Part>> {
+pub(super) async fn next(now: Now, db: &Db, sealer: &Sealer, run: RetentionRunId) -> Result<Option<RunPart>> {
     let mut conn = db.read_patiently().await?;
     let Some((kind, before, listed)) = queries::unsettled(&mut conn, run, BATCH).await? else { return Ok(None) };
     let today = Zone::SHANGHAI.date(now.0);
@@ -152,11 +152,11 @@ pub(super) async fn next(now: Now, db: &Db, sealer: &Sealer, run: RetentionRunId
         let people = erasure::erased_with(&mut conn, &people).await?;
         named = imports::find_named(&mut conn, sealer, &Forgetting::everywhere(people, now)).await?;
     }
-    Ok(Some(Part { run, kind, before, today, listed, named }))
+    Ok(Some(RunPart { run, kind, before, today, listed, named }))
 }
 
 /// Erases those that are still as old as they were; says how many were looked at.
-pub(super) async fn settle(by: &Actor, now: Now, tx: &mut Conn, part: &Part) -> Result<i64> {
+pub(super) async fn settle(by: &Actor, now: Now, tx: &mut Conn, part: &RunPart) -> Result<i64> {
     if part.kind.is_people() {
         let people: Vec<PersonId> = part.listed.iter().copied().map(PersonId).collect();
         people::hold(tx, &people).await?;
@@ -181,7 +181,7 @@ pub(super) async fn settle(by: &Actor, now: Now, tx: &mut Conn, part: &Part) -> 
     Ok(part.listed.len() as i64)
 }
 
-async fn forget(by: &Actor, now: Now, tx: &mut Conn, part: &Part, records: &[i64]) -> Result<()> {
+async fn forget(by: &Actor, now: Now, tx: &mut Conn, part: &RunPart, records: &[i64]) -> Result<()> {
     match part.kind {
         RetentionKind::UnseenPeople | RetentionKind::WalkIns => {
             let people: Vec<PersonId> = records.iter().copied().map(PersonId).collect();

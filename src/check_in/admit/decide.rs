@@ -59,7 +59,7 @@ pub(super) struct NewAttendance {
 
 /// What became of one try.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum TryOutcome {
     /// To be written down; `answer` gets the attendance's number when it has one.
     Scan(Scan),
     /// The same request was answered before.
@@ -75,16 +75,16 @@ pub(super) struct Scan {
     pub card: Option<CardId>,
     pub part: Part,
     pub spot: Option<Spot>,
-    pub said: Verdict,
+    pub said: TryVerdict,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Verdict {
+pub(super) enum TryVerdict {
     Through { word: &'static str, at: Timestamp },
     Refused(Refused),
 }
 
-impl Verdict {
+impl TryVerdict {
     /// As the scan keeps it.
     pub(super) fn word(self) -> &'static str {
         match self {
@@ -96,7 +96,7 @@ impl Verdict {
 
 #[derive(Debug, Default)]
 pub(super) struct Decided {
-    pub outcomes: Vec<Result<Outcome>>,
+    pub outcomes: Vec<Result<TryOutcome>>,
     pub new: Vec<NewAttendance>,
     /// The stays of all attendances that are new or changed.
     pub stays: BTreeMap<Key, (Spot, Stay)>,
@@ -144,14 +144,14 @@ impl Tried<'_> {
     }
 
     fn through(&self, word: &'static str, spot: Spot) -> Scan {
-        self.scan(Some(spot), Verdict::Through { word, at: self.attempt.occurred_at })
+        self.scan(Some(spot), TryVerdict::Through { word, at: self.attempt.occurred_at })
     }
 
     fn refused(&self, code: Code, spot: Option<Spot>, since: Option<Timestamp>) -> Scan {
-        self.scan(spot, Verdict::Refused(Refused { code, person: self.fact.person, since }))
+        self.scan(spot, TryVerdict::Refused(Refused { code, person: self.fact.person, since }))
     }
 
-    fn scan(&self, spot: Option<Spot>, said: Verdict) -> Scan {
+    fn scan(&self, spot: Option<Spot>, said: TryVerdict) -> Scan {
         let (request, person, part) = (self.request, self.fact.person, self.fact.part);
         Scan { request, person, card: self.fact.card.as_ref().map(|card| card.id), part, spot, said }
     }
@@ -175,7 +175,7 @@ impl Desk {
         attempts: &[Attempt],
         fact: Option<Fact>,
         rights: &Rights,
-    ) -> Result<Outcome> {
+    ) -> Result<TryOutcome> {
         let (Some(door), Some(fact)) = (self.doors.get(&attempt.session).copied(), fact) else {
             return Err(Error::NotFound);
         };
@@ -191,25 +191,25 @@ impl Desk {
             match (attempt.again, earlier) {
                 (Again::Page, Earlier::Voided | Earlier::Said(Answer::Refused(_))) => request = RequestId::random(),
                 (Again::Repeat, Earlier::Voided) => return Err(Error::refused("voided")),
-                (_, Earlier::Said(answer)) => return Ok(Outcome::Replay(answer)),
+                (_, Earlier::Said(answer)) => return Ok(TryOutcome::Replay(answer)),
             }
         }
         let scan = self.decide(&Tried { n, attempt, request, door: &door, fact: &fact })?;
         self.requests.insert(attempt.request, n);
-        Ok(Outcome::Scan(scan))
+        Ok(TryOutcome::Scan(scan))
     }
 
     /// The answer to a request that came twice in one batch; none where a page's is to be decided anew.
-    fn replay_of(&self, before: usize, attempt: &Attempt, first: &Attempt, fact: &Fact) -> Result<Option<Outcome>> {
-        let Some(Ok(Outcome::Scan(scan))) = self.made.outcomes.get(before) else { return Ok(None) };
+    fn replay_of(&self, before: usize, attempt: &Attempt, first: &Attempt, fact: &Fact) -> Result<Option<TryOutcome>> {
+        let Some(Ok(TryOutcome::Scan(scan))) = self.made.outcomes.get(before) else { return Ok(None) };
         let same = first.session == attempt.session
             && first.way == attempt.way
             && scan.person == fact.person
             && (scan.part == fact.part || attempt.part.is_none());
         match (same, attempt.again, scan.said) {
             (false, ..) => Err(Error::refused("request_reused")),
-            (true, Again::Page, Verdict::Refused(_)) => Ok(None),
-            (true, ..) => Ok(Some(Outcome::ReplayOf(before))),
+            (true, Again::Page, TryVerdict::Refused(_)) => Ok(None),
+            (true, ..) => Ok(Some(TryOutcome::ReplayOf(before))),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use super::decide::{Decided, NewAttendance, Outcome, Scan, Spot, Stay, Verdict};
+use super::decide::{Decided, NewAttendance, Scan, Spot, Stay, TryOutcome, TryVerdict};
 use super::types::Key;
 use super::{Admitted, Answer, Attempt, Refused};
 use crate::centers::CenterId;
@@ -47,7 +47,7 @@ pub(super) async fn write(
         .iter()
         .zip(attempts)
         .filter_map(|(outcome, attempt)| match outcome {
-            Ok(Outcome::Scan(scan)) => {
+            Ok(TryOutcome::Scan(scan)) => {
                 Some(ScanRow { attempt, scan: scan.clone(), attendance: scan.spot.and_then(number) })
             }
             _ => None,
@@ -60,15 +60,15 @@ pub(super) async fn write(
 
 fn answers(
     attempts: &[Attempt],
-    outcomes: Vec<Result<Outcome>>,
+    outcomes: Vec<Result<TryOutcome>>,
     number: impl Fn(Spot) -> Option<AttendanceId>,
 ) -> Vec<Result<Answer>> {
     let mut answers: Vec<Result<Answer>> = Vec::with_capacity(outcomes.len());
     for (outcome, attempt) in outcomes.into_iter().zip(attempts) {
         let answer = outcome.and_then(|outcome| match outcome {
-            Outcome::Replay(answer) => Ok(answer),
-            Outcome::Scan(scan) => said(attempt, &scan, &number),
-            Outcome::ReplayOf(before) => match answers.get(before) {
+            TryOutcome::Replay(answer) => Ok(answer),
+            TryOutcome::Scan(scan) => said(attempt, &scan, &number),
+            TryOutcome::ReplayOf(before) => match answers.get(before) {
                 Some(Ok(Answer::Admitted(admitted))) => Ok(Answer::Admitted(Admitted { first: false, ..*admitted })),
                 Some(Ok(answer)) => Ok(*answer),
                 _ => Err(Error::internal("a repeated try without its first")),
@@ -81,8 +81,8 @@ fn answers(
 
 fn said(attempt: &Attempt, scan: &Scan, number: impl Fn(Spot) -> Option<AttendanceId>) -> Result<Answer> {
     match scan.said {
-        Verdict::Refused(refused) => Ok(Answer::Refused(refused)),
-        Verdict::Through { at, .. } => match (scan.spot.and_then(number), scan.person) {
+        TryVerdict::Refused(refused) => Ok(Answer::Refused(refused)),
+        TryVerdict::Through { at, .. } => match (scan.spot.and_then(number), scan.person) {
             (Some(attendance), Some(person)) => {
                 let (part, way) = (scan.part, attempt.way);
                 Ok(Answer::Admitted(Admitted { attendance, person, part, way, at, first: true }))
@@ -236,7 +236,7 @@ pub(super) async fn turned_away(now: Now, tx: &mut Conn, attempt: &Attempt, refu
         card: None,
         part: attempt.part.unwrap_or(Part::Participant),
         spot: None,
-        said: Verdict::Refused(refused),
+        said: TryVerdict::Refused(refused),
     };
     keep(now, tx, &[ScanRow { attempt, scan, attendance: None }]).await
 }

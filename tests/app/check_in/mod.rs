@@ -5,6 +5,7 @@ mod company;
 mod crash;
 mod door;
 mod leaving;
+mod pending;
 mod program;
 mod races;
 mod random;

@@ -34,7 +34,7 @@ const OWN: &[(Method, &str, &str, [&str; 3])] = &[
         Method::Post,
         "/me/teams/<id>/members/<member>/resumption",
         "/me/teams/1/members/2/resumption",
-        ["404", "409", "404"],
+        ["404", "422", "404"],
     ),
     (Method::Post, "/me/teams/<id>/leaving", "/me/teams/1/leaving", ["422", "422", "422"]),
 ];

@@ -409,6 +409,7 @@ pub(super) const AFTERWARDS: &[Form] = &[
         &["employer"],
         &[],
     ),
+    form("ann", "/centers/1/hours", &[("confirm.2", "1"), ("minutes.2", "600"), ("why.2", "收拾")], &["why.2"], &[]),
     form(
         "ann",
         "/centers/1/sessions/1/hours",
