@@ -11,8 +11,11 @@ use crate::web::Fields;
 use crate::workers::posts::forms;
 use crate::workers::{self, WorkerId, career, posts};
 
-/// title; kind, least qualification, working time; how many, the places of those who fill them among the workers
-const POSTS: [(&str, [&str; 3], (i64, &[usize])); 4] = [
+/// How many of a post there are, and the places of those who fill them among the workers.
+type Fillers = (i64, &'static [usize]);
+
+/// title; kind, least qualification, working time; who fills them
+const POSTS: [(&str, [&str; 3], Fillers); 4] = [
     ("中心主任", ["social_worker", "intermediate", "full"], (1, &[2])),
     ("一线社工", ["social_worker", "assistant", "full"], (5, &[0, 1, 4, 6])),
     ("兼职督导", ["social_worker", "senior", "part"], (1, &[5])),
