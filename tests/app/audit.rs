@@ -123,6 +123,28 @@ impl Row {
         }
     }
 
+    /// A paper that is to be looked at or taken away is there.
+    async fn prepare_papers(&self, app: &TestApp) {
+        let papers = [
+            ("membership", "group_memberships", "memberships", "证明.png"),
+            ("consent", "consents", "consents", "同意书.png"),
+            ("certificate", "qualifications", "qualifications", "证书.png"),
+        ];
+        for (id, table, part, file) in papers {
+            let is_removed = self.route.ends_with("/removal") && id != "certificate";
+            if !self.route.contains(&format!("/<{id}>/paper")) || !(self.is_looking() || is_removed) {
+                continue;
+            }
+            let ann = app.sign_in("ann").await;
+            let mut conn = app.db().read().await.unwrap();
+            let sql = format!("select person_id from {table} where id = 1");
+            let person: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *conn).await.unwrap();
+            drop(conn);
+            let path = format!("/centers/1/people/{person}/{part}/1/paper");
+            sends_as(&ann, &path, ("paper", file), &picture()).await.is(303);
+        }
+    }
+
     /// What only this row's route needs of the world.
     pub(crate) async fn prepare(&self, app: &TestApp) {
         // What is to be taken back, is so now.
@@ -166,24 +188,7 @@ impl Row {
             }
         }
         self.prepare_erasures(app).await;
-        if self.route.contains("/<membership>/paper") && (self.is_looking() || self.route.ends_with("/removal")) {
-            let ann = app.sign_in("ann").await;
-            let person = app.number("select person_id from group_memberships where id = 1").await;
-            let path = format!("/centers/1/people/{person}/memberships/1/paper");
-            sends_as(&ann, &path, ("paper", "证明.png"), &picture()).await.is(303);
-        }
-        if self.route.contains("/<consent>/paper") && (self.is_looking() || self.route.ends_with("/removal")) {
-            let ann = app.sign_in("ann").await;
-            let person = app.number("select person_id from consents where id = 1").await;
-            let path = format!("/centers/1/people/{person}/consents/1/paper");
-            sends_as(&ann, &path, ("paper", "同意书.png"), &picture()).await.is(303);
-        }
-        if self.route.contains("/<certificate>/paper") && self.is_looking() {
-            let ann = app.sign_in("ann").await;
-            let person = app.number("select person_id from qualifications where id = 1").await;
-            let path = format!("/centers/1/people/{person}/qualifications/1/paper");
-            sends_as(&ann, &path, ("paper", "证书.png"), &picture()).await.is(303);
-        }
+        self.prepare_papers(app).await;
         if self.path.contains("$invitation") {
             let mut tx = app.begin().await;
             sqlx::query(
