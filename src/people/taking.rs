@@ -195,12 +195,12 @@ pub(crate) const POINTING: &[(&str, &str)] = &[
     ("people_told_apart", "other_id"),
     ("consents", "person_id"),
     ("erased_enrolments", "person_id"),
-    ("qualifications", "person_id"),
-    ("insured_people", "person_id"),
     ("volunteers", "person_id"),
     ("volunteers", "came_with"),
     ("team_member_changes", "person_id"),
     ("team_applications", "person_id"),
+    ("qualifications", "person_id"),
+    ("insured_people", "person_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.

@@ -19,8 +19,12 @@ impl Post {
     /// Who is to fill it, or to fill it again, from a later day on.
     pub fn filled_next(&self, day: impl std::borrow::Borrow<Date>) -> Option<&Filling> {
         let day = *day.borrow();
-        let lasts = |one: &&Filling| one.ended_on.is_none_or(|ended_on| one.started_on < ended_on);
-        self.fillings.iter().filter(lasts).filter(|one| one.started_on > day).min_by_key(|one| one.started_on)
+        self.lasting().filter(|one| one.started_on > day).min_by_key(|one| one.started_on)
+    }
+
+    /// Those that were more than a mistake: not over on the day on which they began.
+    fn lasting(&self) -> impl Iterator<Item = &Filling> {
+        self.fillings.iter().filter(|one| one.ended_on.is_none_or(|ended_on| one.started_on < ended_on))
     }
 
     pub fn state(&self, day: impl std::borrow::Borrow<Date>) -> PostState {
@@ -38,7 +42,7 @@ impl Post {
         if self.state(day) != PostState::Vacant {
             return None;
         }
-        let left = self.fillings.iter().filter_map(|one| one.ended_on).filter(|ended_on| *ended_on <= day).max();
+        let left = self.lasting().filter_map(|one| one.ended_on).filter(|ended_on| *ended_on <= day).max();
         Some(left.map_or(self.opened_on, |left| left.max(self.opened_on)))
     }
 
