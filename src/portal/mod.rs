@@ -1,11 +1,16 @@
-//! What the public sees: the front page, each center's agenda, and its volunteer teams. Published sessions only, and nobody's name but the
+//! What the public sees: the front page, each center's agenda, its volunteer teams, the screen in the hall and the month on the wall. Published sessions only, and nobody's name but the
 //! first one of whoever leads a team.
 
 mod pages;
 mod teams;
+mod today;
+mod wall;
 
 use rocket::fairing::AdHoc;
 
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("portal", |rocket| async { rocket.mount("/", pages::routes()).mount("/", teams::routes()) })
+    AdHoc::on_ignite("portal", |rocket| async {
+        let public = rocket.mount("/", pages::routes()).mount("/", teams::routes());
+        public.mount("/", today::routes()).mount("/", wall::routes())
+    })
 }

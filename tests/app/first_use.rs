@@ -342,6 +342,10 @@ fn a_poster_is_one_sheet() {
             browser.goto(&live.link(&format!("{SESSION}/poster"))).await;
             assert_eq!(sheets(&browser).await, 1, "{title}");
         }
+        for paper in ["a4", "a3"] {
+            browser.goto(&live.link(&format!("/centers/1/wall?month=2026-03&paper={paper}"))).await;
+            assert_eq!(sheets(&browser).await, 1, "{paper}");
+        }
         browser.close().await;
     });
 }

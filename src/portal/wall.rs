@@ -1,0 +1,189 @@
+//! A month on paper, for the wall: in letters that an eighty-year-old reads, A4 or A3, with the center's lasting code. What hangs where
+//! everybody passes shows what is published; whoever prints it works for the center, for its code lets people in.
+
+use std::borrow::Borrow;
+
+use askama::Template;
+use chrono::Datelike as _;
+use rocket::{Route, get, routes};
+
+use crate::activities::{Session, SessionStatus, queries};
+use crate::auth::Watcher;
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Date, Month, Now};
+use crate::codes::{self, CodeOf};
+use crate::error::{Error, Result};
+use crate::store::{Db, text_enum};
+use crate::web::{Frame, Lang, Page, Site, View, filters, qr};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![wall]
+}
+
+text_enum!(
+    /// The size of the sheet.
+    WallPaper in "wall_paper" {
+        A4 = "a4",
+        A3 = "a3",
+    }
+);
+
+#[derive(Template)]
+#[template(path = "portal/wall.html")]
+struct WallSheet {
+    center: Center,
+    month: Month,
+    paper: WallPaper,
+    /// By weekday, 1 (Monday) to 7.
+    weekly: Vec<(i64, Vec<WallLine>)>,
+    dated: Vec<Session>,
+    /// None where the center has no lasting code yet.
+    qr: Option<String>,
+}
+
+impl WallSheet {
+    fn first(&self) -> Date {
+        self.month.first()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.weekly.is_empty() && self.dated.is_empty()
+    }
+
+    /// The days that have something besides what is weekly, with it.
+    fn days(&self) -> Vec<(Date, &[Session])> {
+        self.dated
+            .chunk_by(|one, next| one.local_date == next.local_date)
+            .filter_map(|day| Some((day.first()?.local_date, day)))
+            .collect()
+    }
+
+    fn is_cancelled(&self, session: &Session) -> bool {
+        session.status == SessionStatus::Cancelled
+    }
+
+    fn number(&self, day: &Date) -> u32 {
+        day.0.day()
+    }
+
+    fn is_weekend(&self, weekday: impl Borrow<i64>) -> bool {
+        *weekday.borrow() > 5
+    }
+
+    fn papers(&self) -> &'static [WallPaper] {
+        WallPaper::ALL
+    }
+
+    /// Days of the month in a row: `3、17日`.
+    fn numbers(&self, days: &[u32]) -> String {
+        days.iter().map(u32::to_string).collect::<Vec<_>>().join("、")
+    }
+
+    fn is_on(&self, paper: &WallPaper) -> bool {
+        self.paper == *paper
+    }
+
+    fn with(&self, month: Month, paper: &WallPaper) -> String {
+        format!("?month={month}&paper={paper}")
+    }
+}
+
+/// What is on every week at one time in one place, in a line.
+struct WallLine {
+    first: Session,
+    /// Days of the month on which it is, where it is not on all of its weekday.
+    days: Vec<u32>,
+    /// Days on which it was to be and is not.
+    off: Vec<u32>,
+}
+
+impl WallLine {
+    fn of(group: Vec<Session>, month: Month) -> Option<Self> {
+        let number = |session: &Session| session.local_date.0.day();
+        let (off, on): (Vec<_>, Vec<_>) =
+            group.into_iter().partition(|session| session.status == SessionStatus::Cancelled);
+        let weekday = on.first()?.local_date.weekday();
+        let all = month.first().until(month.end()).filter(|day| day.weekday() == weekday).count();
+        let days = if on.len() + off.len() == all { Vec::new() } else { on.iter().map(number).collect() };
+        let off = off.iter().map(number).collect();
+        Some(Self { first: on.into_iter().next()?, days, off })
+    }
+}
+
+/// Dates of one activity on one weekday, at one time in one place, that make it weekly.
+const WEEKLY: usize = 3;
+
+/// What is weekly in the month, by weekday and time, and the other sessions: a sheet tells "every Tuesday" in one line, not in five.
+fn told(sessions: Vec<Session>, month: Month) -> (Vec<(i64, Vec<WallLine>)>, Vec<Session>) {
+    let mut groups: Vec<Vec<Session>> = Vec::new();
+    for session in sessions {
+        let is_like = |other: &Session| {
+            other.activity_id == session.activity_id
+                && other.room == session.room
+                && other.local_date.weekday() == session.local_date.weekday()
+                && other.starts().time() == session.starts().time()
+                && other.ends().time() == session.ends().time()
+        };
+        match groups.iter_mut().find(|group| group.first().is_some_and(is_like)) {
+            Some(group) => group.push(session),
+            None => groups.push(vec![session]),
+        }
+    }
+    let is_weekly = |group: &Vec<Session>| {
+        group.iter().filter(|session| session.status != SessionStatus::Cancelled).count() >= WEEKLY
+    };
+    let (weekly, dated): (Vec<_>, Vec<_>) = groups.into_iter().partition(is_weekly);
+    let mut lines: Vec<WallLine> = weekly.into_iter().filter_map(|group| WallLine::of(group, month)).collect();
+    lines.sort_by_key(|line| (line.first.local_date.weekday(), line.first.starts().time(), line.first.id.0));
+    let mut by_day: Vec<(i64, Vec<WallLine>)> = Vec::new();
+    for line in lines {
+        let weekday = line.first.local_date.weekday();
+        match by_day.last_mut() {
+            Some((day, lines)) if *day == weekday => lines.push(line),
+            _ => by_day.push((weekday, vec![line])),
+        }
+    }
+    let mut dated: Vec<Session> = dated.into_iter().flatten().collect();
+    dated.sort_by_key(|session| (session.starts_at, session.id.0));
+    (by_day, dated)
+}
+
+impl View for WallSheet {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("wall.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::Print
+    }
+}
+
+/// In the last days of a month people ask for the next one.
+const LAST_DAYS: u64 = 7;
+
+#[get("/centers/<center>/wall?<month>&<paper>")]
+async fn wall(
+    by: Watcher,
+    db: &Db,
+    now: Now,
+    site: Site,
+    center: CenterId,
+    month: Option<&str>,
+    paper: Option<&str>,
+) -> Result<Page<WallSheet>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let month = match month {
+        Some(month) => Month::parse(month).ok_or(Error::NotFound)?,
+        None => Month::of(center.zone.date(now.0).plus_days(LAST_DAYS)),
+    };
+    let paper = match paper {
+        Some(paper) => paper.parse().map_err(|_| Error::NotFound)?,
+        None => WallPaper::A4,
+    };
+    let sessions = queries::published(&mut conn, Some(center.id()), month.first(), month.end()).await?;
+    let token = codes::of(&mut conn, CodeOf::Center, center.id().0).await?;
+    let qr = token.map(|token| qr::svg(&site.link(format_args!("/c/{token}")))).transpose()?;
+    let (weekly, dated) = told(sessions, month);
+    Ok(Page(WallSheet { center, month, paper, weekly, dated, qr }))
+}
