@@ -1,5 +1,7 @@
 //! `/api/v1/people/imports`.
 
+use std::collections::BTreeSet;
+
 use rocket::form::Form as Multipart;
 use rocket::http::Status;
 use rocket::response::status::Created;
@@ -9,21 +11,21 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::service::{self, SaidService};
-use super::types::{Course, Import, ImportId, ImportRow, RowFault};
+use super::types::{Course, Decision, Import, ImportId, ImportRow, RowFault};
 use super::upload::Upload;
 use super::{actions, course, queries, returned};
 use crate::api::{self, Problem};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center};
 use crate::clock::{Date, Now};
-use crate::error::{Error, Result};
-use crate::fields::parse;
+use crate::error::{Error, Fault, Result};
+use crate::fields::{Fields, parse};
 use crate::files::{self, FileAnswer};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::Lang;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![create, show, apply, undo, file]
+    routes![create, show, decide, apply, undo, file]
 }
 
 /// A row of a roster, and what is said of it.
@@ -194,6 +196,48 @@ pub(crate) async fn show(
     let mut conn = db.read().await?;
     let (center, import) = open(&by, &mut conn, id).await?;
     Ok(Json(ImportJson::load(&mut conn, sealer, &import, center.zone.date(now.0)).await?))
+}
+
+/// What shall become of rows that do not say it themselves.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; `decided` reads it")]
+pub(crate) struct NewImportDecision {
+    /// Rows whose verdict is `birth_id_mismatch` or `namesake`
+    rows: Vec<i64>,
+    /// For a `birth_id_mismatch` `by_card` or `by_list`, for a `namesake` `same` or `another`; `skip` for both
+    decision: String,
+}
+
+fn decided(fields: &Fields) -> Result<Vec<(i64, Option<Decision>)>> {
+    let mut read = fields.read();
+    let rows = read.every("rows", parse::integer(1..=i64::from(u32::MAX)));
+    if rows.as_ref().is_some_and(Vec::is_empty) {
+        read.fault::<()>("rows", Fault::new("field.required"));
+    }
+    let decision: Option<Decision> = read.required("decision", parse::choice);
+    let rows = read.finish(|| Some((rows?, decision?)))?;
+    let (rows, decision) = (rows.0.into_iter().collect::<BTreeSet<i64>>(), rows.1);
+    Ok(rows.into_iter().map(|row| (row, Some(decision))).collect())
+}
+
+/// Says what shall become of rows that do not say it themselves, before the import is applied. 404 for a row that does not wait for it,
+/// 409 `import_applied` afterwards.
+#[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), request_body = NewImportDecision, responses((status = 200, body = ImportJson), (status = "4XX", body = Problem)))]
+#[post("/people/imports/<id>/decisions", data = "<fields>")]
+pub(crate) async fn decide(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    id: ImportId,
+    fields: Fields,
+) -> Result<Json<ImportJson>> {
+    let mut tx = db.begin().await?;
+    let (center, import) = open(&by, &mut tx, id).await?;
+    actions::decide(&by, now, &mut tx, &center, &import, &decided(&fields)?).await?;
+    let told = ImportJson::load(&mut tx, sealer, &import, center.zone.date(now.0)).await?;
+    tx.commit().await?;
+    Ok(Json(told))
 }
 
 /// Writes the good rows. A row of somebody who is known here adds what is not known, and changes nothing else. What a team refuses (a

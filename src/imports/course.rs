@@ -139,7 +139,8 @@ async fn apply_some(
         return Ok(0);
     }
     serving::hold(tx, import).await?;
-    let list = serving::name(tx, sealer, &queries::find(tx, center.id(), import).await?).await?;
+    let known = queries::find(tx, center.id(), import).await?;
+    let list = serving::name(tx, sealer, &known).await?;
     for row in &waiting {
         let fields = opened(sealer, &row.sealed);
         let (done, taken) = apply(by, now, tx, sealer, center, (import, row), &fields).await?;
@@ -280,7 +281,8 @@ async fn undo_some(
     if applied.is_empty() {
         return Ok(0);
     }
-    let list = serving::name(tx, sealer, &queries::find(tx, center.id(), import).await?).await?;
+    let known = queries::find(tx, center.id(), import).await?;
+    let list = serving::name(tx, sealer, &known).await?;
     for applied in &applied {
         let (row, version) = (&applied.row, applied.version.unwrap_or(0));
         let (membership, hours) = serving::take_back(by, now, tx, (center, &list), row).await?;
