@@ -64,7 +64,7 @@ fn list() -> String {
 }
 
 async fn registers(ann: &User<'_>, name: &str, more: &[(&str, &str)]) {
-    ann.post("/centers/1/people", &[&[("name", name)], more].concat()).await.is(303);
+    ann.post("/centers/1/people", &[&[("name", name)][..], more].concat()).await.is(303);
 }
 
 /// Whom the center knows: the people 1 to 8, and the teams 1 to 4.
