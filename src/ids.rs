@@ -35,6 +35,10 @@ id_type!(
     HolidayId
 );
 id_type!(
+    /// A time that somebody is in a team.
+    TeamMemberId
+);
+id_type!(
     /// A roster that was brought in.
     ImportId
 );

@@ -89,6 +89,7 @@ use utoipa::{Modify, OpenApi};
         crate::units::api::restore,
         crate::imports::api::create,
         crate::imports::api::show,
+        crate::imports::api::decide,
         crate::imports::api::apply,
         crate::imports::api::undo,
         crate::imports::api::file,

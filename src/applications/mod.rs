@@ -24,7 +24,7 @@ pub use forgetting::{forget, forget_old};
 pub use forms::{Approval, approval, declining, joining};
 pub use merging::{JOURNALED, absorb};
 pub use told::told;
-pub use types::{Application, ApplicationId, ApplicationState, SelfTold};
+pub use types::{Application, ApplicationId, ApplicationState, SelfTold, is_minor};
 
 pub const SEALED: &[SealedColumn] = &[SealedColumn::text("team_applications", &["id"], "told_sealed")];
 

@@ -1,12 +1,16 @@
 //! Reading what was said, always within a center that the viewer was let into, and the words to which.
 
+use std::collections::HashSet;
+
+use serde_json::json;
+
 use super::types::{Consent, ConsentId, ConsentText, Purpose};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Zone};
 use crate::error::{Error, Result};
 use crate::files::FileId;
 use crate::people::PersonId;
-use crate::store::Conn;
+use crate::store::{self, Conn};
 
 const CONSENT: &str = "select c.id, c.purpose, t.version, c.answer, c.given_on, c.method, c.guardian_sealed, c.guardianship, c.recorded_at,
         r.name as recorded_by, c.file_id, c.withdrawn_on, c.withdrawn_method, w.name as withdrawn_by, c.voided_at, c.void_reason,
@@ -75,4 +79,23 @@ pub async fn text_on(conn: &mut Conn, purpose: Purpose, version: Option<i64>, on
 /// Whether there is such a version of a purpose's words, and it has begun.
 pub async fn is_before_people(conn: &mut Conn, purpose: Purpose, version: i64, now: Now) -> Result<bool> {
     Ok(text_on(conn, purpose, Some(version), Zone::SHANGHAI.date(now.0)).await?.is_some())
+}
+
+/// Of these people, those whose guardian agreed to the center that they serve, and did not take it back.
+pub async fn volunteers_with_guardian(
+    conn: &mut Conn,
+    center: CenterId,
+    people: &[PersonId],
+) -> Result<HashSet<PersonId>> {
+    let found: Vec<PersonId> = sqlx::query_scalar(
+        "select distinct c.person_id from consents_held h join consents c on c.id = h.id
+         where c.center_id = $1 and c.purpose = $2 and c.guardianship is not null
+           and c.person_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($3 as json_text)) j)",
+    )
+    .bind(center)
+    .bind(Purpose::Volunteer)
+    .bind(store::rows(people, |person| json!(person)))
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().collect())
 }

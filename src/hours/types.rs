@@ -1,8 +1,9 @@
 //! What the ledger is made of.
 
 use super::rules::SeenMinutes;
-use crate::ids::AttendanceId;
+use crate::clock::Date;
 pub use crate::ids::EntryId;
+use crate::ids::{AttendanceId, TeamId};
 use crate::people::PersonId;
 use crate::store::text_enum;
 
@@ -42,4 +43,16 @@ impl Confirmed {
             false => Source::Adjusted,
         }
     }
+}
+
+/// Service that was recorded elsewhere: it has no session, but its day, what was done, and for whom.
+#[derive(Clone, Debug)]
+pub struct BroughtHours {
+    pub person: PersonId,
+    pub team: Option<TeamId>,
+    /// The last day, where it is the sum of a time.
+    pub served_on: Date,
+    pub minutes: i64,
+    pub content: Option<String>,
+    pub unit: Option<String>,
 }

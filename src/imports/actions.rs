@@ -87,7 +87,7 @@ pub async fn check(
 ) -> Result<()> {
     let (said, today) = (mapping.clone(), center.zone.date(now.0));
     let read = hands::KNOWN.lend(move || judge(&book, &said, today)).await?.ok_or(Error::NotFound)?;
-    let checked = check::check(&mut *db.read().await?, sealer, center.id(), read).await?;
+    let checked = check::check(&mut *db.read().await?, sealer, (center, today), read).await?;
     let mut tx = db.begin().await?;
     begin_checking(by, now, &mut tx, center, import.id, mapping).await?;
     tx.commit().await?;
@@ -159,17 +159,19 @@ async fn end_checking(now: Now, tx: &mut Conn, center: &Center, import: ImportId
 }
 
 async fn keep_rows(tx: &mut Conn, sealer: &Sealer, import: ImportId, checked: &[CheckedRow]) -> Result<()> {
-    let rows = store::rows(checked, |CheckedRow { row, person }| {
+    let rows = store::rows(checked, |CheckedRow { row, person, same_row, service, .. }| {
         let said: Vec<(&str, &str)> = row.fields.names().map(|name| (name, row.fields.get(name))).collect();
         json!({
             "row": row.number, "verdict": row.verdict, "faults": json!(row.faults).to_string(),
-            "sealed": sealer.seal(&json!(said).to_string()).as_text(), "person": person,
+            "sealed": sealer.seal(&json!(said).to_string()).as_text(), "person": person, "same_row": same_row,
+            "team": service.team, "membership": service.membership, "hours": service.hours,
         })
     });
     sqlx::query(
-        "insert into import_rows (import_id, row, verdict, faults, sealed, person_id)
+        "insert into import_rows (import_id, row, verdict, faults, sealed, person_id, same_row, team_id, membership, hours)
          select $1, cast(j.value ->> 'row' as bigint), j.value ->> 'verdict', j.value ->> 'faults', j.value ->> 'sealed',
-                cast(j.value ->> 'person' as bigint)
+                cast(j.value ->> 'person' as bigint), cast(j.value ->> 'same_row' as bigint), cast(j.value ->> 'team' as bigint),
+                j.value ->> 'membership', j.value ->> 'hours'
          from json_each(cast($2 as json_text)) j",
     )
     .bind(import)

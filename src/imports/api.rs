@@ -1,5 +1,7 @@
 //! `/api/v1/people/imports`.
 
+use std::collections::BTreeSet;
+
 use rocket::form::Form as Multipart;
 use rocket::http::Status;
 use rocket::response::status::Created;
@@ -8,21 +10,22 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::types::{Course, Import, ImportId, ImportRow, RowFault};
+use super::service::{self, SaidService};
+use super::types::{Course, Decision, Import, ImportId, ImportRow, RowFault};
 use super::upload::Upload;
 use super::{actions, course, queries, returned};
 use crate::api::{self, Problem};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center};
-use crate::clock::Now;
-use crate::error::{Error, Result};
-use crate::fields::parse;
+use crate::clock::{Date, Now};
+use crate::error::{Error, Fault, Result};
+use crate::fields::{Fields, parse};
 use crate::files::{self, FileAnswer};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::Lang;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![create, show, apply, undo, file]
+    routes![create, show, decide, apply, undo, file]
 }
 
 /// A row of a roster, and what is said of it.
@@ -37,6 +40,37 @@ pub(crate) struct ImportRowJson {
     faults: Vec<ImportFaultJson>,
     /// `created`, `enrolled`, `filled`, `kept`, `skipped` or `failed`, once it is applied
     done: Option<String>,
+    /// `undone` or `stays`, once it is taken back
+    undone: Option<String>,
+    /// The row of the same person that comes first; of this one only the service is written
+    same_row: Option<i64>,
+    /// The place in a team, where the row says one
+    membership: Option<ImportMembershipJson>,
+    /// The past hours, where the row says some
+    hours: Option<ImportHoursJson>,
+}
+
+/// A place in a team that a row says.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ImportMembershipJson {
+    /// `planned`, `written`, `there`, `refused` (a fault says why), `skipped`, `undone` or `stays`
+    outcome: String,
+    /// Null where no team of the center is called so
+    team_id: Option<i64>,
+    joined_on: Option<String>,
+}
+
+/// Past hours that a row says.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ImportHoursJson {
+    /// `planned`, `written`, `there`, `refused` (a fault says why), `skipped`, `undone` or `stays`
+    outcome: String,
+    /// Null where it cannot be read
+    minutes: Option<i64>,
+    /// The day, or the last one of the time that the row says
+    served_on: Option<String>,
+    content: Option<String>,
+    unit: Option<String>,
 }
 
 /// Which field, and a stable code.
@@ -52,14 +86,34 @@ impl From<RowFault> for ImportFaultJson {
     }
 }
 
-impl From<ImportRow> for ImportRowJson {
-    fn from(row: ImportRow) -> Self {
+impl ImportRowJson {
+    fn of(row: ImportRow, sealer: &Sealer, today: Date) -> Self {
+        // Only what says something of service is opened.
+        let said = match (row.membership, row.hours) {
+            (None, None) => SaidService::default(),
+            _ => service::read(&actions::opened(sealer, &row.sealed), today, None),
+        };
+        let (member, served) = (said.member(), said.served());
         Self {
             row: row.row,
             verdict: row.verdict.to_string(),
             person_id: row.person_id.map(|id| id.0),
             faults: row.faults().into_iter().map(Into::into).collect(),
             done: row.done.map(|done| done.to_string()),
+            same_row: row.same_row,
+            membership: row.membership.map(|outcome| ImportMembershipJson {
+                outcome: outcome.to_string(),
+                team_id: row.team_id.map(|id| id.0),
+                joined_on: member.and_then(|member| member.joined_on).map(|day| day.to_string()),
+            }),
+            hours: row.hours.map(|outcome| ImportHoursJson {
+                outcome: outcome.to_string(),
+                minutes: served.map(|served| served.minutes),
+                served_on: served.map(|served| served.time.last.to_string()),
+                content: served.and_then(|served| served.content.clone()),
+                unit: served.and_then(|served| served.unit.clone()),
+            }),
+            undone: row.undone,
         }
     }
 }
@@ -73,9 +127,10 @@ pub(crate) struct ImportJson {
 }
 
 impl ImportJson {
-    async fn load(conn: &mut Conn, import: &Import) -> Result<Self> {
+    async fn load(conn: &mut Conn, sealer: &Sealer, import: &Import, today: Date) -> Result<Self> {
         let rows = queries::rows(conn, import.id, 0, false, i64::MAX).await?;
-        Ok(Self { id: import.id.0, state: import.state.to_string(), rows: rows.into_iter().map(Into::into).collect() })
+        let rows = rows.into_iter().map(|row| ImportRowJson::of(row, sealer, today)).collect();
+        Ok(Self { id: import.id.0, state: import.state.to_string(), rows })
     }
 }
 
@@ -96,7 +151,8 @@ async fn open(by: &Coordinator, conn: &mut Conn, id: ImportId) -> Result<(Center
 }
 
 /// Reads a roster and judges each row; nothing is written of people yet. The columns are guessed by their heads, or read as the
-/// last roster with the same heads was.
+/// last roster with the same heads was. A row may also say in which team somebody serves, and past hours with their day or time: what
+/// becomes of these stands beside the verdict, which is of the person.
 #[utoipa::path(
     context_path = "/api/v1", tag = "people", params(("center" = i64, Query)),
     request_body(content = ImportUpload, content_type = "multipart/form-data"),
@@ -123,21 +179,70 @@ pub(crate) async fn create(
     actions::check(&by, now, db, sealer, &center, (&import, roster.book, &import.mapping())).await?;
     let mut conn = db.read().await?;
     let import = queries::find(&mut conn, center.id(), id).await?;
-    let told = ImportJson::load(&mut conn, &import).await?;
+    let told = ImportJson::load(&mut conn, sealer, &import, center.zone.date(now.0)).await?;
     Ok(Created::new(format!("/api/v1/people/imports/{id}")).body(Json(told)))
 }
 
 /// An import, its rows and what became of them.
 #[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = ImportJson), (status = "4XX", body = Problem)))]
 #[get("/people/imports/<id>")]
-pub(crate) async fn show(by: Coordinator, db: &Db, id: ImportId) -> Result<Json<ImportJson>> {
+pub(crate) async fn show(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    id: ImportId,
+) -> Result<Json<ImportJson>> {
     let mut conn = db.read().await?;
-    let (_, import) = open(&by, &mut conn, id).await?;
-    Ok(Json(ImportJson::load(&mut conn, &import).await?))
+    let (center, import) = open(&by, &mut conn, id).await?;
+    Ok(Json(ImportJson::load(&mut conn, sealer, &import, center.zone.date(now.0)).await?))
 }
 
-/// Writes the good rows. A row of somebody who is known here adds what is not known, and changes nothing else. A long import goes on
-/// after the answer, whose state is then `applying`.
+/// What shall become of rows that do not say it themselves.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; `decided` reads it")]
+pub(crate) struct NewImportDecision {
+    /// Rows whose verdict is `birth_id_mismatch` or `namesake`
+    rows: Vec<i64>,
+    /// For a `birth_id_mismatch` `by_card` or `by_list`, for a `namesake` `same` or `another`; `skip` for both
+    decision: String,
+}
+
+fn decided(fields: &Fields) -> Result<Vec<(i64, Option<Decision>)>> {
+    let mut read = fields.read();
+    let rows = read.every("rows", parse::integer(1..=i64::from(u32::MAX)));
+    if rows.as_ref().is_some_and(Vec::is_empty) {
+        read.fault::<()>("rows", Fault::new("field.required"));
+    }
+    let decision: Option<Decision> = read.required("decision", parse::choice);
+    let rows = read.finish(|| Some((rows?, decision?)))?;
+    let (rows, decision) = (rows.0.into_iter().collect::<BTreeSet<i64>>(), rows.1);
+    Ok(rows.into_iter().map(|row| (row, Some(decision))).collect())
+}
+
+/// Says what shall become of rows that do not say it themselves, before the import is applied. 404 for a row that does not wait for it,
+/// 409 `import_applied` afterwards.
+#[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), request_body = NewImportDecision, responses((status = 200, body = ImportJson), (status = "4XX", body = Problem)))]
+#[post("/people/imports/<id>/decisions", data = "<fields>")]
+pub(crate) async fn decide(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    id: ImportId,
+    fields: Fields,
+) -> Result<Json<ImportJson>> {
+    let mut tx = db.begin().await?;
+    let (center, import) = open(&by, &mut tx, id).await?;
+    actions::decide(&by, now, &mut tx, &center, &import, &decided(&fields)?).await?;
+    let told = ImportJson::load(&mut tx, sealer, &import, center.zone.date(now.0)).await?;
+    tx.commit().await?;
+    Ok(Json(told))
+}
+
+/// Writes the good rows. A row of somebody who is known here adds what is not known, and changes nothing else. What a team refuses (a
+/// qualification that is missing, a minor without a guardian's consent) is not written, and the person is; hours come into the ledger once,
+/// however often they are sent. A long import goes on after the answer, whose state is then `applying`.
 #[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = ImportJson), (status = 202, body = ImportJson), (status = "4XX", body = Problem)))]
 #[post("/people/imports/<id>/application")]
 pub(crate) async fn apply(
@@ -150,8 +255,8 @@ pub(crate) async fn apply(
     set_out(Course::Apply, &by, db, now, sealer, id).await
 }
 
-/// Takes an applied import back. Whoever has come since, or was changed since, stays. A long import goes on after the answer, whose
-/// state is then `undoing`.
+/// Takes an applied import back. Whoever has come since, or was changed since, stays; hours are reversed, and whoever has any in the ledger
+/// stays with it. A long import goes on after the answer, whose state is then `undoing`.
 #[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = i64, Path)), responses((status = 200, body = ImportJson), (status = 202, body = ImportJson), (status = "4XX", body = Problem)))]
 #[post("/people/imports/<id>/undoing")]
 pub(crate) async fn undo(
@@ -176,7 +281,7 @@ async fn set_out(
     let (center, import) = open(by, &mut tx, id).await?;
     let is_done = course::set_out(course, by, now, &mut tx, sealer, (&center, &import)).await?;
     let import = queries::find(&mut tx, center.id(), id).await?;
-    let told = ImportJson::load(&mut tx, &import).await?;
+    let told = ImportJson::load(&mut tx, sealer, &import, center.zone.date(now.0)).await?;
     tx.commit().await?;
     Ok((if is_done { Status::Ok } else { Status::Accepted }, Json(told)))
 }

@@ -16,6 +16,52 @@ const NAMES: &[(ImportField, &[&str])] = &[
     (ImportField::Note, &["备注", "说明", "note", "notes", "remarks"]),
     (ImportField::Groups, &["人群类别", "服务对象类别", "人员类别", "重点人群", "类别", "groups", "group"]),
     (ImportField::Residence, &["户籍/外来", "户籍类型", "户籍性质", "人口类型", "户籍", "residence"]),
+    (
+        ImportField::Team,
+        &["志愿服务队伍", "志愿服务队", "志愿队伍", "服务队伍", "服务队", "所属队伍", "队伍", "team", "volunteer team"],
+    ),
+    (
+        ImportField::JoinedOn,
+        &["加入日期", "入队日期", "加入队伍日期", "加入时间", "入队时间", "joined on", "date joined", "joined"],
+    ),
+    (
+        ImportField::FormerNumber,
+        &[
+            "原志愿者编号",
+            "志愿者编号",
+            "志愿者证号",
+            "义工编号",
+            "义工证号",
+            "义工号",
+            "volunteer number",
+            "volunteer no",
+        ],
+    ),
+    (
+        ImportField::Hours,
+        &[
+            "服务时数",
+            "服务时长",
+            "志愿服务时数",
+            "志愿服务时长",
+            "志愿时数",
+            "志愿时长",
+            "累计时数",
+            "时数",
+            "时长",
+            "service hours",
+            "hours",
+        ],
+    ),
+    (
+        ImportField::ServedOn,
+        &["服务日期", "服务时间", "服务年度", "服务期间", "活动日期", "service date", "served on", "period"],
+    ),
+    (ImportField::Content, &["服务内容", "服务项目", "活动名称", "活动内容", "service content", "content", "activity"]),
+    (
+        ImportField::Unit,
+        &["服务单位", "服务组织", "记录单位", "组织单位", "主办单位", "organisation", "organization", "service unit"],
+    ),
 ];
 
 fn fields() -> Vec<HeaderField> {

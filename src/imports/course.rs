@@ -1,17 +1,21 @@
 //! An import on its way: its rows applied, or taken back, some at a time.
 
+use serde_json::json;
+
 use super::actions::opened;
 use super::queries;
 use super::rows;
-use super::types::{Decision, Import, ImportId, ImportRow, ImportState, RowDone, Verdict};
+use super::serving::{self, ServedRow};
+use super::types::{Decision, Import, ImportId, ImportRow, ImportState, RowDone, ServiceOutcome, Verdict};
 use super::{jobs, types::Course};
 use crate::audit;
 use crate::auth::Coordinator;
 use crate::centers::Center;
-use crate::clock::{Date, Now};
+use crate::clock::Now;
 use crate::error::{Error, Result};
-use crate::people::{self, Taken};
-use crate::store::{Conn, Sealed, Sealer};
+use crate::fields::Fields;
+use crate::people::{self, Taken, TakenAs};
+use crate::store::{Conn, Sealer};
 
 /// Above so many rows an import goes its way by a job, so that the page may be left; one of fewer is done at once, all or none.
 const AT_ONCE: i64 = 200;
@@ -131,27 +135,82 @@ async fn apply_some(
     import: ImportId,
 ) -> Result<usize> {
     let waiting = queries::waiting(tx, import, BATCH).await?;
-    let today = center.zone.date(now.0);
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    serving::hold(tx, import).await?;
+    let known = queries::find(tx, center.id(), import).await?;
+    let list = serving::name(tx, sealer, &known).await?;
     for row in &waiting {
-        let (done, taken) = apply(by, now, tx, sealer, center, row, today).await?;
-        let (person, before, version) = match taken {
-            Some(taken) => (Some(taken.person), taken.before, Some(taken.version)),
-            None => (None, None, None),
+        let fields = opened(sealer, &row.sealed);
+        let (done, taken) = apply(by, now, tx, sealer, center, (import, row), &fields).await?;
+        let served = match &taken {
+            Some(taken) => serving::serve(by, now, tx, (center, &list), (row, &fields), taken.person).await?,
+            None => ServedRow::skipped(row),
         };
-        sqlx::query(
-            "update import_rows set done = $1, person_id = coalesce($2, person_id), before_sealed = $3, version = $4
-             where import_id = $5 and row = $6",
-        )
-        .bind(done)
-        .bind(person)
-        .bind(before.map(|before| sealer.seal(&before)))
-        .bind(version)
-        .bind(import)
-        .bind(row.row)
-        .execute(&mut *tx)
-        .await?;
+        keep_done(tx, sealer, (import, row.row), (done, taken), &served).await?;
     }
     Ok(waiting.len())
+}
+
+/// Keeps what became of a row.
+async fn keep_done(
+    tx: &mut Conn,
+    sealer: &Sealer,
+    (import, row): (ImportId, i64),
+    (done, taken): (RowDone, Option<Taken>),
+    served: &ServedRow,
+) -> Result<()> {
+    let (person, before, version) = match taken {
+        // Of whom nothing was written there is nothing to take back.
+        Some(taken) => (Some(taken.person), taken.before, Some(taken.version)),
+        None => (None, None, None),
+    };
+    sqlx::query(
+        "update import_rows set done = $1, person_id = coalesce($2, person_id), before_sealed = $3, version = $4, membership = $5,
+                member_id = $6, hours = $7, entry_id = $8, faults = $9
+         where import_id = $10 and row = $11",
+    )
+    .bind(done)
+    .bind(person)
+    .bind(before.map(|before| sealer.seal(&before)))
+    .bind(version)
+    .bind(served.membership)
+    .bind(served.member)
+    .bind(served.hours)
+    .bind(served.entry)
+    .bind(json!(served.faults).to_string())
+    .bind(import)
+    .bind(row)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Whom a row means, by what it says and what was decided about it.
+enum Meant {
+    /// It is not written.
+    Nobody,
+    /// Whoever an earlier row was.
+    AsRow(i64),
+    /// Somebody known, or somebody new.
+    One(Option<people::PersonId>),
+}
+
+impl Meant {
+    fn by(row: &ImportRow) -> Self {
+        match (row.verdict, row.decision, row.same_row) {
+            (Verdict::Ok, _, Some(first)) | (Verdict::Namesake, Some(Decision::Same), Some(first)) => {
+                Self::AsRow(first)
+            }
+            (Verdict::Ok, ..) => Self::One(row.person_id),
+            (Verdict::Namesake, Some(Decision::Same), None) if row.person_id.is_some() => Self::One(row.person_id),
+            // Who was decided to be another of the name, is one.
+            (Verdict::Namesake, Some(Decision::Another), _) => Self::One(None),
+            (Verdict::BirthIdMismatch, Some(Decision::ByCard | Decision::ByList), _) => Self::One(row.person_id),
+            _ => Self::Nobody,
+        }
+    }
 }
 
 async fn apply(
@@ -160,27 +219,40 @@ async fn apply(
     tx: &mut Conn,
     sealer: &Sealer,
     center: &Center,
-    row: &ImportRow,
-    today: Date,
+    (import, row): (ImportId, &ImportRow),
+    fields: &Fields,
 ) -> Result<(RowDone, Option<Taken>)> {
-    let is_meant = match row.verdict {
-        Verdict::Ok => true,
-        verdict => verdict.waits() && row.decision.is_some_and(|decision| decision != Decision::Skip),
+    let person = match Meant::by(row) {
+        Meant::Nobody => return Ok((RowDone::Skipped, None)),
+        Meant::AsRow(first) => return as_row(tx, import, first).await,
+        Meant::One(person) => person,
     };
-    if !is_meant {
-        return Ok((RowDone::Skipped, None));
-    }
     let number = u32::try_from(row.row).unwrap_or(0);
-    let read = rows::decided(number, &opened(sealer, &row.sealed), row.decision, today);
+    let read = rows::decided(number, fields, row.decision, center.zone.date(now.0));
     let Some(mut input) = read.input else { return Ok((RowDone::Failed, None)) };
-    // Who was decided to be another of the name, is one.
-    let person = row.person_id.filter(|_| row.verdict != Verdict::Namesake);
     input.anyway = true;
     match people::take_in(by, now, tx, sealer, center, person, &input).await {
         Ok(taken) => Ok((taken.done.into(), Some(taken))),
         // Somebody was registered, or changed, since the rows were checked.
         Err(Error::Refused(_) | Error::Invalid(_) | Error::NotFound | Error::Gone(_)) => Ok((RowDone::Failed, None)),
         Err(error) => Err(error),
+    }
+}
+
+/// Whoever an earlier row was, if it was written: of this one nothing but the service is.
+async fn as_row(tx: &mut Conn, import: ImportId, first: i64) -> Result<(RowDone, Option<Taken>)> {
+    let known: Option<(Option<people::PersonId>, Option<RowDone>, Option<i64>)> =
+        sqlx::query_as("select person_id, done, version from import_rows where import_id = $1 and row = $2")
+            .bind(import)
+            .bind(first)
+            .fetch_optional(tx)
+            .await?;
+    match known {
+        Some((Some(person), Some(done), version)) if !matches!(done, RowDone::Skipped | RowDone::Failed) => {
+            let taken = Taken { done: TakenAs::Kept, person, before: None, version: version.unwrap_or(0) };
+            Ok((RowDone::Kept, Some(taken)))
+        }
+        _ => Ok((RowDone::Skipped, None)),
     }
 }
 
@@ -195,7 +267,8 @@ impl From<people::TakenAs> for RowDone {
     }
 }
 
-/// Whoever has come since, or was changed since, stays, and the row says so.
+/// Whoever has come since, or was changed since, stays, and the row says so; the same of memberships and hours. Who has hours in the
+/// ledger stays too, for nothing is taken out of that.
 async fn undo_some(
     by: &Coordinator,
     now: Now,
@@ -204,40 +277,38 @@ async fn undo_some(
     center: &Center,
     import: ImportId,
 ) -> Result<usize> {
-    #[derive(sqlx::FromRow)]
-    struct Applied {
-        row: i64,
-        done: RowDone,
-        person_id: Option<people::PersonId>,
-        before_sealed: Option<Sealed>,
-        version: Option<i64>,
+    let applied = queries::to_take_back(tx, import, BATCH).await?;
+    if applied.is_empty() {
+        return Ok(0);
     }
-    let applied: Vec<Applied> = sqlx::query_as(
-        "select row, done, person_id, before_sealed, version from import_rows
-         where import_id = $1 and undone is null and done in ($2, $3, $4) order by row desc limit $5",
-    )
-    .bind(import)
-    .bind(RowDone::Created)
-    .bind(RowDone::Enrolled)
-    .bind(RowDone::Filled)
-    .bind(BATCH)
-    .fetch_all(&mut *tx)
-    .await?;
-    for row in &applied {
-        let undone = match (row.person_id, row.done) {
-            (Some(person), RowDone::Filled) => {
-                let before = row.before_sealed.as_ref().and_then(|sealed| sealer.open(sealed)).unwrap_or_default();
-                people::give_back(by, now, tx, sealer, center, (person, row.version.unwrap_or(0)), &before).await?
+    let known = queries::find(tx, center.id(), import).await?;
+    let list = serving::name(tx, sealer, &known).await?;
+    for applied in &applied {
+        let (row, version) = (&applied.row, applied.version.unwrap_or(0));
+        let (membership, hours) = serving::take_back(by, now, tx, (center, &list), row).await?;
+        let is_back = match (row.person_id, row.done) {
+            (Some(person), Some(RowDone::Filled)) => {
+                let before = applied.before_sealed.as_ref().and_then(|sealed| sealer.open(sealed)).unwrap_or_default();
+                people::give_back(by, now, tx, sealer, center, (person, version), &before).await?
             }
-            (Some(person), _) => people::take_out(by, now, tx, center, person).await?,
+            (Some(person), Some(RowDone::Created | RowDone::Enrolled)) => {
+                people::take_out(by, now, tx, center, person).await?
+            }
+            // Of the person nothing was written.
+            (Some(_), _) => true,
             (None, _) => false,
         };
-        sqlx::query("update import_rows set undone = $1 where import_id = $2 and row = $3")
-            .bind(if undone { "undone" } else { "stays" })
-            .bind(import)
-            .bind(row.row)
-            .execute(&mut *tx)
-            .await?;
+        let stays = [membership, hours].contains(&Some(ServiceOutcome::Stays)) || !is_back;
+        sqlx::query(
+            "update import_rows set undone = $1, membership = $2, hours = $3 where import_id = $4 and row = $5",
+        )
+        .bind(if stays { "stays" } else { "undone" })
+        .bind(membership)
+        .bind(hours)
+        .bind(import)
+        .bind(row.row)
+        .execute(&mut *tx)
+        .await?;
     }
     Ok(applied.len())
 }

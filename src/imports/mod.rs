@@ -4,6 +4,10 @@
 //! Nothing is guessed that matters: a number that a spreadsheet has spoiled, a year of two digits that may be of either century, a
 //! birth date that is not the ID number's, are told and left to whoever knows. The file goes back with a column that says what
 //! is wrong, so that it is mended where it is kept.
+//!
+//! A list of volunteers also brings them into their teams, by the teams' own action with all that it asks (a qualification, a guardian for
+//! a minor), and the hours that were recorded before into the ledger, where they are `imported`: each once, however often the list comes.
+//! What a team refuses keeps nobody from being registered, and is said.
 
 mod actions;
 pub(crate) mod api;
@@ -13,10 +17,15 @@ mod course;
 mod dates;
 mod forgetting;
 mod jobs;
+mod judging;
 mod pages;
 mod queries;
 mod returned;
 mod rows;
+mod rules;
+mod service;
+mod serving;
+mod shown;
 mod told;
 mod types;
 mod upload;
@@ -27,7 +36,7 @@ pub use forgetting::{NamedRosters, find_named, forget, forget_rosters};
 pub use told::told;
 pub use types::{
     Course, Decision, Import, ImportField, ImportId, ImportRow, ImportSource, ImportState, Mapping, RowDone, RowFault,
-    Tallied, Verdict,
+    ServiceOutcome, ServiceTallied, Tallied, Verdict,
 };
 
 use crate::store::SealedColumn;

@@ -1,25 +1,27 @@
 //! The pages of an import: sending a roster, saying which column is what, looking at every row, applying, taking back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use askama::Template;
 use rocket::form::Form as Multipart;
 use rocket::{Route, State, get, post, routes};
 
+use super::shown::ShownRow;
 use super::types::{
-    Course, Decision, Import, ImportField, ImportId, ImportRow, ImportState, Mapping, RowDone, Verdict,
+    Course, Decision, Import, ImportField, ImportId, ImportRow, ImportState, Mapping, RowDone, ServiceOutcome, Verdict,
 };
 use super::upload::Upload;
 use super::{actions, columns, course, queries, returned};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
-use crate::clock::Now;
+use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::fields::parse;
 use crate::files::{self, FileAnswer};
 use crate::people::masked;
 use crate::sheets::{Book, BookSheet};
 use crate::store::{Conn, Db, Sealer};
+use crate::teams;
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -110,7 +112,12 @@ struct ImportPage {
     known: i64,
     total: i64,
     taken_back: i64,
-    rows: Vec<(ImportRow, String)>,
+    /// How many rows are written because somebody said so.
+    decided: i64,
+    /// How many memberships, and how many entries of hours, there are of each outcome.
+    memberships: BTreeMap<ServiceOutcome, i64>,
+    hours: BTreeMap<ServiceOutcome, i64>,
+    rows: Vec<ShownRow>,
     /// Whether rows are shown that nothing is wrong with.
     all: bool,
     next: Option<i64>,
@@ -120,7 +127,7 @@ impl ImportPage {
     async fn load(
         conn: &mut Conn,
         sealer: &Sealer,
-        lang: Lang,
+        (lang, today): (Lang, Date),
         (center, import): (Center, Import),
         (all, after): (bool, i64),
     ) -> Result<Self> {
@@ -135,23 +142,16 @@ impl ImportPage {
             known: 0,
             total: 0,
             taken_back: 0,
+            decided: queries::decided(conn, import.id).await?,
+            memberships: BTreeMap::new(),
+            hours: BTreeMap::new(),
             rows: Vec::new(),
             all,
             next: None,
             center,
             import,
         };
-        for counted in queries::tally(conn, page.import.id).await? {
-            *page.tally.entry(counted.verdict).or_default() += counted.rows;
-            page.total += counted.rows;
-            page.taken_back += counted.taken_back;
-            if let Some(done) = counted.done {
-                *page.done.entry(done).or_default() += counted.rows;
-            }
-            if counted.verdict == Verdict::Ok && counted.known.is_set() {
-                page.known += counted.rows;
-            }
-        }
+        page.count(conn).await?;
         if page.is_open() && !page.import.emptied.is_set() {
             let kept = files::read(conn, sealer, page.import.file_id).await?;
             if let Ok(book) = actions::open(page.import.source, kept.bytes).await? {
@@ -161,16 +161,30 @@ impl ImportPage {
         let mut rows = queries::rows(conn, page.import.id, after, !all, PAGE + 1).await?;
         page.next = (rows.len() as i64 > PAGE).then(|| rows.get(PAGE as usize - 1).map(|row| row.row)).flatten();
         rows.truncate(PAGE as usize);
-        page.rows = rows
-            .into_iter()
-            .map(|row| {
-                let fields = actions::opened(sealer, &row.sealed);
-                let said = [fields.get("name"), fields.get("birth_date")];
-                let who = said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
-                (row, who)
-            })
-            .collect();
+        let teams = teams::queries::of_center(conn, page.center.id()).await?;
+        let teams: HashMap<_, _> = teams.into_iter().map(|team| (team.id, team.name)).collect();
+        page.rows = rows.into_iter().map(|row| ShownRow::of(lang, sealer, row, (&teams, today))).collect();
         Ok(page)
+    }
+
+    /// Counts the rows by what is said of them, and by what became of them.
+    async fn count(&mut self, conn: &mut Conn) -> Result<()> {
+        for counted in queries::tally(conn, self.import.id).await? {
+            *self.tally.entry(counted.verdict).or_default() += counted.rows;
+            self.total += counted.rows;
+            self.taken_back += counted.taken_back;
+            if let Some(done) = counted.done {
+                *self.done.entry(done).or_default() += counted.rows;
+            }
+            if counted.verdict == Verdict::Ok && counted.known.is_set() {
+                self.known += counted.rows;
+            }
+        }
+        for counted in queries::tally_service(conn, self.import.id).await? {
+            let of = if counted.is_hours.is_set() { &mut self.hours } else { &mut self.memberships };
+            of.insert(counted.outcome, counted.rows);
+        }
+        Ok(())
     }
 
     fn show_columns(&mut self, book: &Book) {
@@ -203,8 +217,9 @@ impl ImportPage {
         self.import.state == ImportState::Applied
     }
 
+    /// The rows that applying writes.
     fn good(&self) -> i64 {
-        self.tally.get(&Verdict::Ok).copied().unwrap_or(0)
+        self.tally.get(&Verdict::Ok).copied().unwrap_or(0) + self.decided
     }
 
     /// The rows that applying, or taking back, has come to.
@@ -228,17 +243,14 @@ impl ImportPage {
         self.samples.get(*column).map_or("", String::as_str)
     }
 
-    /// What may be said of a row.
-    fn decisions(&self, row: &ImportRow) -> &'static [Decision] {
-        match row.verdict {
-            Verdict::BirthIdMismatch => &[Decision::ByCard, Decision::ByList, Decision::Skip],
-            Verdict::Namesake => &[Decision::Another, Decision::Skip],
-            _ => &[],
-        }
+    /// How many memberships and how many entries of hours there are of each outcome, where the list says any.
+    fn of_service(&self) -> Vec<(ImportField, &BTreeMap<ServiceOutcome, i64>)> {
+        let both = [(ImportField::Team, &self.memberships), (ImportField::Hours, &self.hours)];
+        both.into_iter().filter(|(_, counted)| !counted.is_empty()).collect()
     }
 
     fn waits_for_decision(&self) -> bool {
-        self.is_checked() && self.rows.iter().any(|(row, _)| row.verdict.waits())
+        self.is_checked() && self.rows.iter().any(|one| one.row.verdict.waits())
     }
 
     fn is_decided(&self, row: &ImportRow, decision: &Decision) -> bool {
@@ -291,6 +303,7 @@ async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: ImportId)
 async fn show(
     by: Coordinator,
     db: &Db,
+    now: Now,
     sealer: &State<Sealer>,
     lang: Lang,
     center: CenterId,
@@ -300,7 +313,8 @@ async fn show(
 ) -> Result<Page<ImportPage>> {
     let mut conn = db.read().await?;
     let opened = open(&by, &mut conn, center, id).await?;
-    Ok(Page(ImportPage::load(&mut conn, sealer, lang, opened, (all, after.unwrap_or(0))).await?))
+    let today = opened.0.zone.date(now.0);
+    Ok(Page(ImportPage::load(&mut conn, sealer, (lang, today), opened, (all, after.unwrap_or(0))).await?))
 }
 
 /// Fields `sheet`, and for each column `column.<place>`; another sheet is guessed anew.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::types::{Import, ImportRow, ImportSource, RowFault};
+use super::types::{Import, ImportField, ImportRow, ImportSource, RowFault};
 use crate::error::{Error, Result};
 use crate::files::KeptFile;
 use crate::sheets::{self, Entered, Patch};
@@ -16,14 +16,33 @@ pub fn words(lang: Lang, row: &ImportRow) -> String {
     if let Some(done) = row.done {
         words = format!("{words}（{}）", lang.text(done.key()));
     }
+    for (field, outcome) in [(ImportField::Team, row.membership), (ImportField::Hours, row.hours)] {
+        if let Some(outcome) = outcome {
+            let colon = lang.text("list.colon");
+            words = format!("{words}；{}{colon}{}", lang.text(field.key()), lang.text(outcome.key()));
+        }
+    }
     words
 }
 
 /// A fault in words: the field, and why.
 pub fn said(lang: Lang, fault: &RowFault) -> String {
     let field = lang.text(&format!("import_field.{}", fault.field));
-    let why = lang.with(&fault.key, fault.bound.iter().map(|bound| ("bound", bound.clone())));
+    let bound = fault.bound.iter().map(|bound| ("bound", bound.clone()));
+    let why = lang.with(&fault.key, bound.chain(args(lang, fault)));
     format!("{field}{}{why}", lang.text("list.colon"))
+}
+
+/// What the text of a refusal names: in English by the names of `…_en`, where there are.
+fn args(lang: Lang, fault: &RowFault) -> impl Iterator<Item = (&str, String)> {
+    let plain = fault.args.iter().filter(|(name, _)| !name.ends_with("_en"));
+    plain.map(move |(name, value)| {
+        let english = fault.args.iter().find(|(other, _)| other.strip_suffix("_en") == Some(name));
+        match english {
+            Some((_, value)) if lang == Lang::En => (name.as_str(), value.clone()),
+            _ => (name.as_str(), value.clone()),
+        }
+    })
 }
 
 /// The kept file with the verdict of every row beside it. Pasted cells go back as text.

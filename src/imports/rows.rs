@@ -19,10 +19,6 @@ pub struct ReadRow {
     pub faults: Vec<RowFault>,
 }
 
-fn fault(field: &str, key: &str) -> RowFault {
-    RowFault { field: field.to_owned(), key: key.to_owned(), bound: None }
-}
-
 /// What a row says by the columns' meaning: the fields of a person's form, as text.
 fn said(row: &SheetRow, mapping: &Mapping, today: Date, faults: &mut Vec<RowFault>) -> Fields {
     let (mut fields, mut notes) = (Fields::default(), Vec::new());
@@ -31,14 +27,14 @@ fn said(row: &SheetRow, mapping: &Mapping, today: Date, faults: &mut Vec<RowFaul
         let text = cell.shown().trim().to_owned();
         match field {
             ImportField::IdNumber if is_spoiled(cell, &text) => {
-                faults.push(fault("id_number", "import.spoiled"));
+                faults.push(RowFault::new("id_number", "import.spoiled"));
                 fields = fields.with("id_number", text);
             }
             ImportField::BirthDate => match (cell, dates::parse(&text, today)) {
                 (SheetCell::Date(at), _) => fields = fields.with("birth_date", at.date()),
                 (_, Some(day)) => fields = fields.with("birth_date", day),
                 (_, None) => {
-                    faults.push(fault("birth_date", "field.not_a_date"));
+                    faults.push(RowFault::new("birth_date", "field.not_a_date"));
                     fields = fields.with("birth_date", text);
                 }
             },
@@ -47,15 +43,38 @@ fn said(row: &SheetRow, mapping: &Mapping, today: Date, faults: &mut Vec<RowFaul
                 fields = fields.with("residence", residence(&text).unwrap_or_default());
             }
             ImportField::Groups | ImportField::Residence if !text.is_empty() => {
-                let head = mapping.heads.iter().zip(&mapping.columns).find(|(_, of)| *of == column);
-                notes.push(format!("{}：{text}", head.map_or("", |(head, _)| head.as_str())));
+                notes.push(under_its_head(mapping, *field, &text));
             }
             ImportField::Groups | ImportField::Residence => {}
             ImportField::Note => notes.insert(0, text),
+            ImportField::FormerNumber if text.is_empty() => {}
+            ImportField::FormerNumber => fields = fields.with(field.code(), under_its_head(mapping, *field, &text)),
+            ImportField::JoinedOn | ImportField::ServedOn => match cell {
+                SheetCell::Date(at) => fields = fields.with(field.code(), at.date()),
+                _ => fields = fields.with(field.code(), text),
+            },
+            ImportField::Content | ImportField::Unit => {
+                let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                fields = fields.with(field.code(), line);
+            }
             other => fields = fields.with(other.code(), text),
         }
     }
+    // Where no team keeps it, it is a note about the person.
+    let number = fields.get(ImportField::FormerNumber.code());
+    if fields.get(ImportField::Team.code()).is_empty() && !number.is_empty() {
+        notes.push(number.to_owned());
+    }
     if notes.is_empty() { fields } else { fields.with("note", notes.join("；")) }
+}
+
+/// What is kept as words, with the head under which it stood.
+fn under_its_head(mapping: &Mapping, field: ImportField, text: &str) -> String {
+    let head = mapping.heads.iter().zip(&mapping.columns).find(|(_, of)| **of == Some(field));
+    match head.map_or("", |(head, _)| head.as_str()) {
+        "" => text.to_owned(),
+        head => format!("{head}：{text}"),
+    }
 }
 
 /// A number with more digits than a spreadsheet keeps, or one that it has shortened to 4.41E+17.
@@ -117,7 +136,7 @@ fn judged(number: u32, fields: Fields, mut faults: Vec<RowFault>, today: Date) -
         Err(Error::Invalid(errors)) => {
             for (field, why) in errors.fields {
                 if !faults.iter().any(|known| known.field == field) {
-                    faults.push(RowFault { field, key: why.key.to_owned(), bound: why.bound });
+                    faults.push(RowFault { bound: why.bound, ..RowFault::new(&field, why.key) });
                 }
             }
             None

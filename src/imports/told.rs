@@ -20,7 +20,7 @@ struct RowTold {
 }
 
 /// What a row says of somebody, as it was read. The words of a column of groups stand in the note.
-const SAID: [ImportField; 9] = [
+const SAID: [ImportField; 16] = [
     ImportField::Name,
     ImportField::Sex,
     ImportField::BirthDate,
@@ -30,6 +30,13 @@ const SAID: [ImportField; 9] = [
     ImportField::Languages,
     ImportField::Residence,
     ImportField::Note,
+    ImportField::Team,
+    ImportField::JoinedOn,
+    ImportField::FormerNumber,
+    ImportField::Hours,
+    ImportField::ServedOn,
+    ImportField::Content,
+    ImportField::Unit,
 ];
 
 /// The rows about a person in the rosters of the reader's centers.

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
+use crate::error::Refusal;
 use crate::files::FileId;
 pub use crate::ids::ImportId;
+use crate::ids::{EntryId, TeamId, TeamMemberId};
 use crate::people::PersonId;
 use crate::store::{Flag, Sealed, text_enum};
 
@@ -22,8 +24,26 @@ text_enum!(
         /// Kept as words in the note: a group is granted by a paper, which no list is.
         Groups = "groups",
         Residence = "residence",
+        /// In which team they serve, by its name or its kind.
+        Team = "team",
+        JoinedOn = "joined_on",
+        /// By which number they were known elsewhere: kept as words in the history of the team.
+        FormerNumber = "former_number",
+        /// How long they served before.
+        Hours = "hours",
+        /// On which day, or in which time.
+        ServedOn = "served_on",
+        Content = "content",
+        /// For whom, or who recorded it.
+        Unit = "unit",
     }
 );
+
+impl ImportField {
+    /// What a row says of service; the rest is of the person.
+    pub const OF_SERVICE: [Self; 7] =
+        [Self::Team, Self::JoinedOn, Self::FormerNumber, Self::Hours, Self::ServedOn, Self::Content, Self::Unit];
+}
 
 text_enum!(
     /// What a row is worth.
@@ -57,6 +77,8 @@ text_enum!(
         ByCard = "by_card",
         /// As the list says; the ID number, which must then be wrong, is left out.
         ByList = "by_list",
+        /// It is that person.
+        Same = "same",
         /// It is another person of the name.
         Another = "another",
         Skip = "skip",
@@ -104,6 +126,31 @@ text_enum!(
     }
 );
 
+text_enum!(
+    /// What is to become, or became, of the membership or the hours that a row says.
+    ServiceOutcome in "service_outcome" {
+        /// They will be written.
+        Planned = "planned",
+        Written = "written",
+        /// They were there before: nothing is written twice.
+        There = "there",
+        /// They are not written, and a fault says why; the person is all the same.
+        Refused = "refused",
+        /// The row itself is not written.
+        Skipped = "skipped",
+        Undone = "undone",
+        /// Changed by somebody since: not taken back.
+        Stays = "stays",
+    }
+);
+
+impl ServiceOutcome {
+    /// Whether somebody should look why it was not written, or not taken back.
+    pub fn is_refused(self) -> bool {
+        matches!(self, Self::Refused | Self::Stays)
+    }
+}
+
 /// How a file is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
@@ -124,6 +171,26 @@ pub struct RowFault {
     pub key: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<String>,
+    /// What else the text names, where it is a refusal's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<(String, String)>,
+}
+
+impl RowFault {
+    pub fn new(field: &str, key: &str) -> Self {
+        Self { field: field.to_owned(), key: key.to_owned(), bound: None, args: Vec::new() }
+    }
+
+    /// A fault whose text says `%{bound}`.
+    pub fn bound(field: &str, key: &str, bound: impl ToString) -> Self {
+        Self { bound: Some(bound.to_string()), ..Self::new(field, key) }
+    }
+
+    /// Why an action said no.
+    pub fn refused(field: ImportField, refusal: &Refusal) -> Self {
+        let args = refusal.args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        Self { args, ..Self::new(field.code(), &refusal.key) }
+    }
 }
 
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -155,12 +222,40 @@ pub struct ImportRow {
     pub decision: Option<Decision>,
     pub done: Option<RowDone>,
     pub undone: Option<String>,
+    /// The row of the same person that comes first: they are whoever that one is.
+    pub same_row: Option<i64>,
+    pub team_id: Option<TeamId>,
+    /// What becomes of the place in the team that it says, and of the hours.
+    pub membership: Option<ServiceOutcome>,
+    pub hours: Option<ServiceOutcome>,
+    pub member_id: Option<TeamMemberId>,
+    pub entry_id: Option<EntryId>,
 }
 
 impl ImportRow {
+    /// What may be said of it where it does not say itself what it is.
+    pub fn decisions(&self) -> &'static [Decision] {
+        match self.verdict {
+            Verdict::BirthIdMismatch => &[Decision::ByCard, Decision::ByList, Decision::Skip],
+            Verdict::Namesake if self.person_id.is_some() || self.same_row.is_some() => {
+                &[Decision::Same, Decision::Another, Decision::Skip]
+            }
+            Verdict::Namesake => &[Decision::Another, Decision::Skip],
+            _ => &[],
+        }
+    }
+
     pub fn faults(&self) -> Vec<RowFault> {
         serde_json::from_str(&self.faults).unwrap_or_default()
     }
+}
+
+/// How many rows there are of each outcome: of memberships, or of hours.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct ServiceTallied {
+    pub is_hours: Flag,
+    pub outcome: ServiceOutcome,
+    pub rows: i64,
 }
 
 /// How many rows there are of each verdict, and what became of them.

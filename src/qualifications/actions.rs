@@ -1,7 +1,9 @@
 //! Writing down certificates, confirming and voiding them, and whether somebody may do a kind of work.
 
+use std::collections::HashMap;
+
 use super::forms::QualificationInput;
-use super::types::{CheckedHow, QualificationId, QualificationState};
+use super::types::{CheckedHow, QualificationId, QualificationKind, QualificationState, WorkStanding};
 use super::{queries, rules};
 use crate::auth::Coordinator;
 use crate::centers::Center;
@@ -150,7 +152,26 @@ pub async fn admits(tx: &mut Conn, person: PersonId, kind: TeamKindId, day: Date
     if standing.state.is_good() {
         return Ok(());
     }
-    let kinds = queries::kinds(tx).await?;
+    Err(Error::Refused(refusal(&queries::kinds(tx).await?, kind, standing)))
+}
+
+/// Whom [`admits`] would say no to, and how; nobody, where the work needs no qualification. Nothing is held: it is a look ahead.
+pub async fn would_refuse(
+    conn: &mut Conn,
+    (kind, people): (TeamKindId, &[PersonId]),
+    day: Date,
+) -> Result<HashMap<PersonId, Refusal>> {
+    let standings = queries::standings(conn, (kind, people), day).await?;
+    if standings.values().all(|standing| standing.state.is_good()) {
+        return Ok(HashMap::new());
+    }
+    let kinds = queries::kinds(conn).await?;
+    let lacking = standings.into_iter().filter(|(_, standing)| !standing.state.is_good());
+    Ok(lacking.map(|(person, standing)| (person, refusal(&kinds, kind, standing))).collect())
+}
+
+/// Why whoever stands so does not do the work of a kind of team: the certificates that are good for it are named.
+fn refusal(kinds: &[QualificationKind], kind: TeamKindId, standing: WorkStanding) -> Refusal {
     let good = kinds.iter().filter(|one| one.team_kind_id == Some(kind));
     let (zh, en): (Vec<&str>, Vec<&str>) = good.map(|one| (one.name.as_str(), one.name_en.as_str())).unzip();
     let refusal = match standing.state {
@@ -159,9 +180,8 @@ pub async fn admits(tx: &mut Conn, person: PersonId, kind: TeamKindId, day: Date
         QualificationState::Unconfirmed => Refusal::new("qualification_unconfirmed"),
         _ => Refusal::new("not_qualified"),
     };
-    let refusal = refusal
+    refusal
         .with("kinds", zh.join("、"))
         .with("kinds_en", en.join(", "))
-        .with("day", standing.valid_to.map(|day| day.to_string()).unwrap_or_default());
-    Err(Error::Refused(refusal))
+        .with("day", standing.valid_to.map(|day| day.to_string()).unwrap_or_default())
 }

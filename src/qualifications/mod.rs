@@ -17,7 +17,7 @@ mod types;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{admits, confirm, keep_paper, record, void};
+pub use actions::{admits, confirm, keep_paper, record, void, would_refuse};
 pub use forgetting::forget;
 pub use forms::QualificationInput;
 pub use matrix::{Matrix, QualifiedCut};

@@ -47,7 +47,7 @@ pub fn find(rows: &[SheetRow], fields: &[HeaderField]) -> Option<FoundHeader> {
         for height in [1, 2] {
             let Some(lines) = rows.get(first..first + height) else { continue };
             // Two rows that are merged are neighbours.
-            if lines[height - 1].number - lines[0].number >= 2 {
+            if lines[height - 1].number - lines[0].number >= 2 || (height == 2 && is_title(&lines[0], &lines[1])) {
                 continue;
             }
             let names = names(lines);
@@ -64,6 +64,16 @@ pub fn find(rows: &[SheetRow], fields: &[HeaderField]) -> Option<FoundHeader> {
     let ((found, exact, _), header) = best?;
     // A single word somewhere in a title is no header.
     (found >= 2 || (found == fields.len() && exact == found && found > 0)).then_some(header)
+}
+
+/// Whether a row is a title and no part of the header below it: it stands alone above all the columns. What it says (敬老服务队时数登记表)
+/// would else be read into each of them.
+fn is_title(upper: &SheetRow, lower: &SheetRow) -> bool {
+    let filled = |row: &SheetRow| -> Vec<usize> {
+        row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()).map(|(place, _)| place).collect()
+    };
+    let (upper, lower) = (filled(upper), filled(lower));
+    upper.len() == 1 && lower.len() > 1 && upper[0] <= lower[0]
 }
 
 /// What one column's head may be called.
@@ -211,6 +221,13 @@ mod tests {
         assert_eq!((merged.rows, merged.data), ((1, 2), 2));
         assert_eq!(merged.columns, [Some(0), Some(1), None, None, Some(2), Some(3)]);
         assert_eq!(merged.heads, ["姓名", "性别", "联系方式手机", "联系方式地址"]);
+    }
+
+    #[test]
+    fn a_title_is_read_into_no_column() {
+        let header = found("各户住址电话登记表\n序号\t姓名\t性别\n1\t陈英\t女\n").unwrap();
+        assert_eq!((header.rows, header.data), ((2, 2), 2));
+        assert_eq!(header.columns, [Some(1), Some(2), None, None, None, None]);
     }
 
     #[test]

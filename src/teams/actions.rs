@@ -1,12 +1,14 @@
 //! Founding teams, their members and leaders.
 
+use super::membership::{self, BroughtMember};
 use super::steward::Steward;
 use super::types::{Team, TeamId};
-use super::{Presentation, TeamInput, membership};
+use super::{Presentation, TeamInput};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Error, OnViolation, Result};
+use crate::ids::TeamMemberId;
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Flag};
 use crate::{audit, locks};
@@ -50,6 +52,22 @@ pub async fn add_member(
 ) -> Result<()> {
     let person = people::queries::find(tx, center.id(), person).await?;
     membership::join(&Steward::worker(by, center, team), now, tx, person.id).await
+}
+
+/// As [`add_member`], of whom a list that was kept elsewhere says since when they serve. None where they serve in the team already.
+///
+/// # Errors
+/// As [`add_member`]'s, and `Refused("member_left_since")` for whoever left the team after that day.
+pub async fn bring_member(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    (center, team): (&Center, TeamId),
+    member: &BroughtMember,
+) -> Result<Option<TeamMemberId>> {
+    let person = people::queries::find(tx, center.id(), member.person).await?.id;
+    let member = BroughtMember { person, ..member.clone() };
+    membership::bring(&Steward::worker(by, center, team), now, tx, &member).await
 }
 
 /// Makes a person of the center the team's leader, and a member if they were not.

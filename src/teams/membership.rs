@@ -5,9 +5,11 @@ use super::rules::{self, Wish};
 use super::steward::{Steward, account_and_phone};
 use super::types::{ChangedBy, MemberChange, MemberState, TeamId};
 use crate::audit::{self, Acting};
+use crate::auth::Coordinator;
 use crate::centers::Center;
-use crate::clock::{Date, Now};
-use crate::error::{Error, Result};
+use crate::clock::{Date, Now, Timestamp};
+use crate::error::{Error, Refusal, Result};
+use crate::ids::TeamMemberId;
 use crate::people::PersonId;
 use crate::phones::ConfirmedPhone;
 use crate::store::Conn;
@@ -47,19 +49,116 @@ pub(super) async fn state(conn: &mut Conn, team: TeamId, person: PersonId) -> Re
 /// `Refused("member_suspended")` for somebody who is to rest, as [`qualifications::admits`] for whom the work of the team asks a
 /// qualification that they lack; `NotFound` where the team was disbanded.
 pub async fn join(by: &Steward, now: Now, tx: &mut Conn, person: PersonId) -> Result<()> {
-    let place = MemberPlace { center: &by.center, team: by.team, person };
-    let Some(changed) = hold(tx, place, Wish::Join).await? else { return Ok(()) };
+    let member = BroughtMember { person, joined_on: None, note: None };
+    bring(by, now, tx, &member).await.map(|_| ())
+}
+
+/// Somebody who serves in a team, as a list that was kept elsewhere has it.
+#[derive(Clone, Debug)]
+pub struct BroughtMember {
+    pub person: PersonId,
+    /// Since when; none is today.
+    pub joined_on: Option<Date>,
+    /// What the history keeps of it: the number by which they were known elsewhere.
+    pub note: Option<String>,
+}
+
+/// As [`join`], from a day on that has been. Says which membership it is; none, where they serve in the team already.
+///
+/// # Errors
+/// As [`join`]'s, and `Refused("member_left_since")` for whoever left the team after that day: the list is older than what is known.
+pub(super) async fn bring(
+    by: &Steward,
+    now: Now,
+    tx: &mut Conn,
+    member: &BroughtMember,
+) -> Result<Option<TeamMemberId>> {
+    let place = MemberPlace { center: &by.center, team: by.team, person: member.person };
+    let Some(changed) = hold(tx, place, Wish::Join).await? else { return Ok(None) };
     let today = place.center.zone.date(now.0);
+    let joined_on = member.joined_on.unwrap_or(today);
+    if let Some(left) = left_after(tx, place, joined_on).await? {
+        return Err(Refusal::new("member_left_since").with("day", left).into());
+    }
     qualified(tx, place, today).await?;
-    sqlx::query("insert into team_members (team_id, person_id, joined_on, created_at) values ($1, $2, $3, $4)")
-        .bind(place.team)
+    let id: TeamMemberId = sqlx::query_scalar(
+        "insert into team_members (team_id, person_id, joined_on, created_at) values ($1, $2, $3, $4) returning id",
+    )
+    .bind(place.team)
+    .bind(place.person)
+    .bind(joined_on)
+    .bind(now.0)
+    .fetch_one(&mut *tx)
+    .await?;
+    give_number(now, tx, place.person).await?;
+    record((by, by.by), now, tx, place, (changed, joined_on), member.note.as_deref()).await?;
+    Ok(Some(id))
+}
+
+/// When they left the team last, if after this day.
+async fn left_after(tx: &mut Conn, place: MemberPlace<'_>, day: Date) -> Result<Option<Date>> {
+    Ok(sqlx::query_scalar(
+        "select max(left_on) from team_members where team_id = $1 and person_id = $2 and left_on > $3",
+    )
+    .bind(place.team)
+    .bind(place.person)
+    .bind(day)
+    .fetch_one(tx)
+    .await?)
+}
+
+/// Takes back a membership that a list brought, as if it had not: with its place in the history, and with the number that came with it,
+/// where the person serves nowhere else. False where anything became of it since, or the person was made one with another: it stays.
+pub async fn take_back(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    (member, person): (TeamMemberId, PersonId),
+) -> Result<bool> {
+    let found: Option<(TeamId, Timestamp)> = sqlx::query_as(
+        "select m.team_id, m.created_at from team_members m join teams t on t.id = m.team_id
+         where m.id = $1 and m.person_id = $2 and t.center_id = $3",
+    )
+    .bind(member)
+    .bind(person)
+    .bind(center.id())
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some((team, at)) = found else { return Ok(false) };
+    // Also of a team that was disbanded meanwhile.
+    locks::team(tx, team).await?;
+    locks::person(tx, person).await?;
+    let out = sqlx::query(
+        "delete from team_members
+         where id = $1 and left_on is null and suspended_on is null
+           and not exists (select 1 from teams t where t.id = team_members.team_id and t.leader_id = team_members.person_id)
+           and (select count(*) from team_member_changes x
+                where x.team_id = team_members.team_id and x.person_id = team_members.person_id
+                  and x.recorded_at >= team_members.created_at) <= 1",
+    )
+    .bind(member)
+    .execute(&mut *tx)
+    .await?;
+    if out.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("delete from team_member_changes where team_id = $1 and person_id = $2 and recorded_at = $3")
+        .bind(team)
         .bind(person)
-        .bind(today)
-        .bind(now.0)
+        .bind(at)
         .execute(&mut *tx)
         .await?;
-    give_number(now, tx, person).await?;
-    record((by, by.by), now, tx, place, changed, None).await
+    sqlx::query(
+        "delete from volunteers where person_id = $1 and came_with is null and given_at = $2
+           and not exists (select 1 from team_members m where m.person_id = volunteers.person_id)",
+    )
+    .bind(person)
+    .bind(at)
+    .execute(&mut *tx)
+    .await?;
+    audit::record(tx, by, now, audit::entry("team.member_taken_out", team.0).at(center.id())).await?;
+    Ok(true)
 }
 
 /// Lets a member rest for a reason: they are asked for no service until they are back. Who leads the team leads it no more.
@@ -76,7 +175,7 @@ pub async fn suspend(by: &Steward, now: Now, tx: &mut Conn, person: PersonId, re
         .execute(&mut *tx)
         .await?;
     lead_no_more(tx, place).await?;
-    record((by, by.by), now, tx, place, changed, Some(reason)).await
+    record((by, by.by), now, tx, place, (changed, place.center.zone.date(now.0)), Some(reason)).await
 }
 
 /// Ends a member's rest.
@@ -95,7 +194,7 @@ pub async fn resume(by: &Steward, now: Now, tx: &mut Conn, person: PersonId) -> 
     .bind(person)
     .execute(&mut *tx)
     .await?;
-    record((by, by.by), now, tx, place, changed, None).await
+    record((by, by.by), now, tx, place, (changed, place.center.zone.date(now.0)), None).await
 }
 
 /// Ends a membership today, with a reason or without. The hours served stay; a leader who leaves leads no more.
@@ -137,7 +236,7 @@ async fn end(
         .execute(&mut *tx)
         .await?;
     lead_no_more(tx, place).await?;
-    record(by, now, tx, place, changed, reason).await
+    record(by, now, tx, place, (changed, place.center.zone.date(now.0)), reason).await
 }
 
 /// The law asks it of who serves, however they come to serve.
@@ -186,7 +285,7 @@ async fn record(
     now: Now,
     tx: &mut Conn,
     place: MemberPlace<'_>,
-    changed: MemberChange,
+    (changed, on): (MemberChange, Date),
     reason: Option<&str>,
 ) -> Result<()> {
     let (account, phone) = account_and_phone(&by.actor());
@@ -197,7 +296,7 @@ async fn record(
     .bind(place.team)
     .bind(place.person)
     .bind(changed)
-    .bind(place.center.zone.date(now.0))
+    .bind(on)
     .bind(reason.map(str::to_owned))
     .bind(as_whom)
     .bind(account)

@@ -19,17 +19,17 @@ mod types;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{add_member, create, disband, lead, present};
+pub use actions::{add_member, bring_member, create, disband, lead, present};
 pub use forgetting::forget;
 pub use forms::{Presentation, TeamInput, reason};
-pub use membership::{join, leave_oneself, part, resume, suspend};
+pub use membership::{BroughtMember, join, leave_oneself, part, resume, suspend, take_back};
 pub use merging::{JOURNALED, absorb};
 pub use number::VolunteerNumber;
 pub use steward::{Steward, account_and_phone};
 pub use told::told;
 pub use types::{
-    ChangedBy, Member, MemberChange, MemberChanged, MemberState, NumberedVolunteer, OwnTeam, PublicTeam, Team, TeamId,
-    TeamKind, TeamKindId, TeamName,
+    ChangedBy, Member, MemberChange, MemberChanged, MemberStanding, MemberState, NumberedVolunteer, OwnTeam,
+    PublicTeam, Team, TeamId, TeamKind, TeamKindId, TeamName,
 };
 
 pub fn stage() -> AdHoc {

@@ -1,11 +1,14 @@
 //! Reading teams. A team leader finds the own team and no other.
 
+use std::collections::HashMap;
+
 use serde_json::json;
 
 use super::number::VolunteerNumber;
 use super::steward::Steward;
 use super::types::{
-    Member, MemberChanged, NumberedVolunteer, OwnTeam, PublicTeam, Team, TeamId, TeamKind, TeamKindId, TeamName,
+    Member, MemberChanged, MemberStanding, NumberedVolunteer, OwnTeam, PublicTeam, Team, TeamId, TeamKind, TeamKindId,
+    TeamName,
 };
 use crate::auth::{CityAdmin, Role, TeamReader, Viewer};
 use crate::centers::CenterId;
@@ -115,6 +118,34 @@ pub async fn members(conn: &mut Conn, team: TeamId) -> Result<Vec<Member>> {
     .bind(team)
     .fetch_all(conn)
     .await?)
+}
+
+/// Everybody who serves or served in a team of the center, by team and person.
+pub async fn standings(conn: &mut Conn, center: CenterId) -> Result<HashMap<(TeamId, PersonId), MemberStanding>> {
+    let found: Vec<MemberStanding> = sqlx::query_as(
+        "select m.team_id, m.person_id, max(case when m.left_on is null then 1 else 0 end) as serves,
+                max(case when m.left_on is null and m.suspended_on is not null then 1 else 0 end) as rests,
+                max(m.left_on) as left_on
+         from team_members m join teams t on t.id = m.team_id where t.center_id = $1
+         group by m.team_id, m.person_id",
+    )
+    .bind(center)
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().map(|one| ((one.team_id, one.person_id), one)).collect())
+}
+
+/// The center's teams that are there now, with the kind of each.
+pub async fn with_kinds(conn: &mut Conn, center: CenterId) -> Result<Vec<(TeamId, String, TeamKind)>> {
+    let teams: Vec<(TeamId, String, TeamKindId)> = sqlx::query_as(
+        "select id, name, kind_id from teams where center_id = $1 and disbanded_on is null order by kind_id, name",
+    )
+    .bind(center)
+    .fetch_all(&mut *conn)
+    .await?;
+    let kinds = kinds(conn).await?;
+    let kind = |id: TeamKindId| kinds.iter().find(|kind| kind.id == id).cloned();
+    Ok(teams.into_iter().filter_map(|(id, name, of)| Some((id, name, kind(of)?))).collect())
 }
 
 /// What became of whom in the team, the last first.

@@ -78,6 +78,27 @@ text_enum!(
     }
 );
 
+/// How somebody stands to a team in which they serve or served.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct MemberStanding {
+    pub(super) team_id: TeamId,
+    pub(super) person_id: PersonId,
+    serves: Flag,
+    rests: Flag,
+    /// When they left last.
+    pub left_on: Option<Date>,
+}
+
+impl MemberStanding {
+    pub fn state(&self) -> MemberState {
+        match (self.serves.is_set(), self.rests.is_set()) {
+            (false, _) => MemberState::Left,
+            (true, true) => MemberState::Suspended,
+            (true, false) => MemberState::Active,
+        }
+    }
+}
+
 text_enum!(
     /// What became of somebody in a team.
     MemberChange in "member_change" {

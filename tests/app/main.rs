@@ -50,6 +50,7 @@ mod ratings;
 mod reports;
 mod retention;
 mod rooms;
+mod rosters;
 mod search;
 mod subgroups;
 mod support;

@@ -1,0 +1,15 @@
+-- The center for which an entry without a session was made: what was brought from elsewhere belongs to no session, and need not belong to
+-- a team.
+alter table hours_entries add column center_id bigint references centers (id);
+
+-- What a row of a list says beside the person: in which team they serve, and how long they served before.
+-- The row of the same person that comes first, by which they are found.
+alter table import_rows add column same_row bigint;
+-- The team that was meant, where there is one.
+alter table import_rows add column team_id bigint references teams (id);
+-- What is to become of it, and what became: planned, there, refused, skipped; written, and after taking back undone or stays.
+alter table import_rows add column membership text;
+alter table import_rows add column hours text;
+-- What was written, by number alone: it may be taken out again.
+alter table import_rows add column member_id bigint;
+alter table import_rows add column entry_id bigint;
