@@ -196,6 +196,7 @@ on_both_engines! {
             ("minutes.team.medical", 105, ""),
             ("open_sessions", 1, ""),
             ("unconfirmed_hours", 1, ""),
+            ("pending_claims", 0, ""),
             ("without_birth_date", 1, ""),
             ("units_served", 1, "the school; the shop where nobody came, where it was taken back, and in April"),
             ("units_helping", 1, "the school in two sessions"),
