@@ -31,9 +31,7 @@ pub async fn decide(by: &Coordinator, now: Now, tx: &mut Conn, center: &Center, 
     }
     let claims = hold(by, tx, center, &wanted).await?;
     match answer {
-        ClaimAnswer::Decline => {
-            decline(by, now, tx, center, &ticked(fields, claims)?, &word.unwrap_or_default()).await
-        }
+        ClaimAnswer::Decline => decline(by, now, tx, center, &ticked(fields, claims)?, &word.unwrap_or_default()).await,
         ClaimAnswer::Confirm => {
             let overlaps = queries::overlaps(tx, claims.iter().map(|claim| claim.id)).await?;
             confirm(by, now, tx, center, forms::confirmations(fields, claims, &overlaps)?, word.as_deref()).await
