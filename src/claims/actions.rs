@@ -1,6 +1,5 @@
 //! Taking a claim back, saying that it is true, and undoing what was decided.
 
-use super::asking::Claimant;
 use super::queries;
 use super::types::{Claim, ClaimId, ClaimState};
 use crate::audit::{self, Acting};
@@ -27,7 +26,7 @@ pub async fn withdraw_own(by: &ConfirmedPhone, now: Now, tx: &mut Conn, id: Clai
             .await?;
     let center = found.ok_or(Error::NotFound)?;
     take_back(tx, now, id).await?;
-    audit::record(tx, &Claimant::oneself(by), now, audit::entry("claim.withdrawn", id.0).at(center)).await
+    audit::record(tx, by, now, audit::entry("claim.withdrawn", id.0).at(center)).await
 }
 
 /// Takes back what a worker of the center asked on somebody's behalf. What others asked is theirs to take back; it can be declined.
