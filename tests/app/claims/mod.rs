@@ -35,7 +35,7 @@ async fn volunteer(app: &TestApp) -> User<'_> {
 
 async fn answers(ann: &User<'_>, answer: &str, claim: i64, more: &[(&str, &str)]) -> Answer {
     let pick = format!("pick.{claim}");
-    ann.post(LIST, &[&[("answer", answer), (&*pick, "1")], more].concat()).await
+    ann.post(LIST, &[&[("answer", answer), (&*pick, "1")][..], more].concat()).await
 }
 
 /// Person `number` helped at the session from ten to twelve.
@@ -110,7 +110,7 @@ on_both_engines! {
         phone.post(MINE, &[("center", "2"), ("served_on", "2026-03-03")]).await.is(422);
         // Over midnight it is the next day's, and the same form twice is one claim.
         let number = request();
-        let night = [&told("2026-03-03", "22:00", "01:30")[..], &[("team", "1"), ("request_id", &number)]].concat();
+        let night = [&told("2026-03-03", "22:00", "01:30")[..], &[("team", "1"), ("request_id", number.as_str())]].concat();
         phone.post(MINE, &night).await.is(303);
         phone.post(MINE, &night).await.is(303);
         assert_eq!(app.number("select count(*) from hour_claims where minutes = 210 and served_on = '2026-03-03' and team_id = 1").await, 1);

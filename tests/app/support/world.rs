@@ -412,11 +412,13 @@ impl Maker<'_> {
         }
         for name in ["confirmed_claim", "own_confirmed"] {
             let pick = format!("pick.{}", self.names[name]);
-            ann.post("/centers/1/claims", &[("answer", "confirm"), (&pick, "1")]).await.is(303);
+            ann.post("/centers/1/claims", &[("answer", "confirm"), (&*pick, "1")]).await.is(303);
         }
         self.number("own_entry", "select max(id) from hours_entries").await;
         let pick = format!("pick.{}", self.names["declined_claim"]);
-        ann.post("/centers/1/claims", &[("answer", "decline"), (&pick, "1"), ("word", "不属于志愿服务")]).await.is(303);
+        ann.post("/centers/1/claims", &[("answer", "decline"), (&*pick, "1"), ("word", "不属于志愿服务")])
+            .await
+            .is(303);
     }
 
     async fn devices(&mut self, ann: &User<'_>) {
