@@ -16,7 +16,7 @@ use crate::api::{self, List, Problem};
 use crate::auth::{Coordinator, TeamReader};
 use crate::centers::{self, Center};
 use crate::clock::Now;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fields::parse;
 use crate::ids::TeamId;
 use crate::store::{Conn, Db};
@@ -110,7 +110,7 @@ async fn told(conn: &mut Conn, claims: Vec<Claim>) -> Result<Vec<ClaimJson>> {
 async fn one(by: &Coordinator, conn: &mut Conn, center: &Center, id: ClaimId) -> Result<ClaimJson> {
     let claim = queries::find(by, conn, center.id(), id).await?;
     let mut told = told(conn, vec![claim]).await?;
-    told.pop().ok_or(crate::error::Error::NotFound)
+    told.pop().ok_or(Error::NotFound)
 }
 
 /// The center of a claim.

@@ -6,10 +6,10 @@ use super::{queries, rules};
 use crate::audit::{self, Acting, Actor};
 use crate::auth::Coordinator;
 use crate::centers::{Center, CenterId};
-use crate::clock::{Now, Timestamp};
+use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Fault, FieldErrors, OnViolation, Result};
 use crate::hours::EntryId;
-use crate::ids::{PersonId, RequestId};
+use crate::ids::{PersonId, RequestId, TeamId};
 use crate::phones::ConfirmedPhone;
 use crate::store::Conn;
 use crate::teams::{self, ChangedBy, Steward, account_and_phone};
@@ -61,10 +61,10 @@ impl Claimant {
 /// What a claim's row is made of, beside who asks.
 struct NewClaim<'a> {
     center: CenterId,
-    team: Option<crate::ids::TeamId>,
+    team: Option<TeamId>,
     kind: ClaimKind,
     corrects: Option<EntryId>,
-    served_on: crate::clock::Date,
+    served_on: Date,
     span: Option<(Timestamp, Timestamp)>,
     minutes: i64,
     content: Option<&'a str>,

@@ -6,10 +6,10 @@ use serde_json::json;
 use sqlx::AssertSqlSafe;
 
 use super::listing::ClaimsCut;
-use super::types::{Claim, ClaimId, ClaimOverlap, ClaimState, StandingEntry};
+use super::types::{Claim, ClaimId, ClaimOverlap, ClaimState, PAGE, StandingEntry};
 use crate::auth::{Coordinator, Viewer};
 use crate::centers::CenterId;
-use crate::clock::{Date, Timestamp};
+use crate::clock::{Date, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::hours::{EntryId, Source};
 use crate::ids::{PersonId, TeamId};
@@ -112,24 +112,19 @@ pub async fn center_of(by: &Viewer, conn: &mut Conn, id: ClaimId) -> Result<Cent
 pub async fn of_person(_: &Coordinator, conn: &mut Conn, center: CenterId, person: PersonId) -> Result<Vec<Claim>> {
     let sql =
         format!("{CLAIM} where c.center_id = $1 and c.person_id = $2 order by c.asked_at desc, c.id desc limit $3");
-    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(center).bind(person).bind(super::types::PAGE).fetch_all(conn).await?)
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(center).bind(person).bind(PAGE).fetch_all(conn).await?)
 }
 
 /// What whoever holds the phone claimed, wherever, the latest first.
 pub async fn own(by: &ConfirmedPhone, conn: &mut Conn) -> Result<Vec<Claim>> {
     let sql = format!("{CLAIM} where c.person_id = $1 order by c.asked_at desc, c.id desc limit $2");
-    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(by.person).bind(super::types::PAGE).fetch_all(conn).await?)
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(by.person).bind(PAGE).fetch_all(conn).await?)
 }
 
 /// What waits of the team's members, the first first.
 pub async fn of_team(by: &Steward, conn: &mut Conn) -> Result<Vec<Claim>> {
     let sql = format!("{CLAIM} where c.team_id = $1 and c.state = $2 order by c.asked_at, c.id limit $3");
-    Ok(sqlx::query_as(AssertSqlSafe(sql))
-        .bind(by.team)
-        .bind(ClaimState::Pending)
-        .bind(super::types::PAGE)
-        .fetch_all(conn)
-        .await?)
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(by.team).bind(ClaimState::Pending).bind(PAGE).fetch_all(conn).await?)
 }
 
 /// How many of each person wait, of those for whom a phone is confirmed.
@@ -147,7 +142,7 @@ pub async fn waiting_of(by: &[ConfirmedPhone], conn: &mut Conn) -> Result<Vec<(P
 #[derive(sqlx::FromRow)]
 struct OverlapRow {
     id: ClaimId,
-    zone: crate::clock::Zone,
+    zone: Zone,
     starts_at: Timestamp,
     ends_at: Timestamp,
     elsewhere: Flag,
@@ -296,7 +291,7 @@ pub(super) async fn ledger(
         .bind(person)
         .bind(ClaimState::Pending)
         .bind(center)
-        .bind(super::types::PAGE)
+        .bind(PAGE)
         .fetch_all(conn)
         .await?)
 }

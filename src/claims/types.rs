@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 
 use crate::clock::{Date, Timestamp, Zone};
+use crate::hours::MAX_MINUTES;
 pub use crate::ids::ClaimId;
 use crate::ids::{CenterId, EntryId, SessionId, TeamId};
 use crate::people::PersonRow;
@@ -128,7 +129,7 @@ impl Claim {
 
     /// The most minutes that can be confirmed of it.
     pub fn most(&self) -> i64 {
-        self.span().map_or(crate::hours::MAX_MINUTES, |(from, to)| from.minutes_until(to))
+        self.span().map_or(MAX_MINUTES, |(from, to)| from.minutes_until(to))
     }
 
     /// The least: service of no minutes is declined, but a row may be corrected to nothing.
