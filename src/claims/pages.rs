@@ -67,6 +67,10 @@ impl ClaimsPage {
         self.overlaps.get(claim).map_or(&[], Vec::as_slice)
     }
 
+    fn is_asked_about(&self, claim: &ClaimId) -> bool {
+        !self.overlaps_of(claim).is_empty()
+    }
+
     fn is_about(&self, claim: &ClaimId) -> bool {
         self.about == Some(*claim)
     }
