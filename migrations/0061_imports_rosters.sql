@@ -1,6 +1,7 @@
--- The center for which an entry without a session was made: what was brought from elsewhere belongs to no session, and need not belong to
--- a team.
-alter table hours_entries add column center_id bigint references centers (id);
+-- The center that brought an entry in from elsewhere. It is the person's, and stands in no report: nobody pays here for what was served
+-- there, or before.
+alter table hours_entries add column brought_to bigint references centers (id);
+create index hours_entries_brought on hours_entries (brought_to, served_on);
 
 -- What a row of a list says beside the person: in which team they serve, and how long they served before.
 -- The row of the same person that comes first, by which they are found.

@@ -103,6 +103,10 @@ id_type!(
     InsuranceId
 );
 id_type!(
+    /// What somebody says of hours.
+    ClaimId
+);
+id_type!(
     /// A phone that is remembered: the device, not its number.
     PhoneId
 );

@@ -445,6 +445,7 @@ pub async fn close(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session,
     if now.0 < session.starts_at {
         return Err(Error::refused("session_not_begun"));
     }
+    hours::hold(tx, &closing.hours).await?;
     activities::complete(by, now, tx, session.id, &closing.summary).await?;
     for confirmed in &closing.hours {
         hours::confirm(by, now, tx, session, confirmed).await?;

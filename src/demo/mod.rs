@@ -5,6 +5,7 @@
 //! attendances at once, is written in bulk.
 
 mod centers;
+mod claims;
 mod company;
 mod consents;
 mod families;
@@ -99,6 +100,7 @@ impl Builder {
                 families::settle(self, &mut tx, &made).await?;
                 consents::ask(self, &mut tx, &made).await?;
                 insurance::insure(self, &mut tx, &made).await?;
+                claims::claim(self, &mut tx, &made).await?;
                 staff::hand_over(self, &mut tx, &made).await?;
                 leader = Some(joining::open(self, &mut tx, &made).await?);
                 sign_ins.extend(made.sign_ins);

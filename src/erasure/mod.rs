@@ -44,6 +44,7 @@ pub const TABLES: &[&str] = &[
     "scan_reviews",
     "cards",
     "hours_entries",
+    "hour_claims",
     "team_members",
     "team_member_changes",
     "team_applications",

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::queries::overlapping;
 use super::types::{Confirmed, EntryId, Source};
 use crate::activities::{Session, SessionStatus};
 use crate::auth::{Coordinator, Greeter, Viewer};
@@ -15,7 +16,8 @@ use crate::{audit, locks};
 /// Confirms a volunteer's minutes of one session. Zero minutes are a confirmation too: the person gave no service.
 ///
 /// # Errors
-/// `Refused("hours_confirmed")` where an entry counts already; `NotFound` where the attendance was voided.
+/// `Refused("hours_confirmed")` where an entry counts already; `NotFound` where the attendance was voided; `Refused("hours_overlap")`
+/// where the same time came to count meanwhile and no reason is given.
 pub async fn confirm(
     by: &Coordinator,
     now: Now,
@@ -23,6 +25,7 @@ pub async fn confirm(
     session: &Session,
     confirmed: &Confirmed,
 ) -> Result<EntryId> {
+    hold(tx, std::slice::from_ref(confirmed)).await?;
     // Taking the attendance's row puts two confirmations in order.
     if !locks::service(tx, session.id, confirmed.attendance).await? {
         return Err(Error::NotFound);
@@ -30,6 +33,7 @@ pub async fn confirm(
     if !counting(tx, session, confirmed.person).await?.is_empty() {
         return Err(Error::refused("hours_confirmed"));
     }
+    no_minute_twice(tx, std::slice::from_ref(confirmed)).await?;
     let entry = LedgerEntry {
         person: confirmed.person,
         minutes: confirmed.minutes,
@@ -43,7 +47,22 @@ pub async fn confirm(
     Ok(id)
 }
 
+/// Holds those whose hours are to be confirmed: of two confirmations of one person's minutes, at two sessions or of a session and of what
+/// they told, the later one sees the earlier. Sessions are held before.
+pub async fn hold(tx: &mut Conn, hours: &[Confirmed]) -> Result<()> {
+    locks::people(tx, hours.iter().map(|one| one.person)).await
+}
+
+/// Looks once more, while the people are held, whether the same time counts by now: the form was read before.
+async fn no_minute_twice(tx: &mut Conn, hours: &[Confirmed]) -> Result<()> {
+    let silent = hours.iter().filter(|one| one.minutes > 0 && one.reason.is_none()).map(|one| one.attendance);
+    if overlapping(tx, silent).await?.is_empty() { Ok(()) } else { Err(Error::refused("hours_overlap")) }
+}
+
 /// Confirms what waits of several sessions of a center at once: all of it, or nothing. The sessions are held.
+///
+/// # Errors
+/// `Refused("hours_overlap")` as [`confirm`].
 pub async fn confirm_all(
     by: &Coordinator,
     now: Now,
@@ -51,6 +70,8 @@ pub async fn confirm_all(
     center: CenterId,
     hours: &[Confirmed],
 ) -> Result<()> {
+    hold(tx, hours).await?;
+    no_minute_twice(tx, hours).await?;
     let made: Vec<EntryId> = sqlx::query_scalar(
         "insert into hours_entries (person_id, session_id, team_id, minutes, source, original_minutes, confirmed_at, confirmed_by, reason)
          select a.person_id, a.session_id, s.team_id, cast(j.value ->> 'minutes' as bigint), j.value ->> 'source',

@@ -33,7 +33,7 @@ pub async fn import(
         return Ok(None);
     }
     let id: EntryId = sqlx::query_scalar(
-        "insert into hours_entries (person_id, team_id, center_id, served_on, content, unit, minutes, source, original_minutes,
+        "insert into hours_entries (person_id, team_id, brought_to, served_on, content, unit, minutes, source, original_minutes,
                 confirmed_at, confirmed_by, reason)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id",
     )
@@ -69,7 +69,7 @@ pub async fn known(conn: &mut Conn, center: CenterId, brought: &[BroughtHours]) 
          )
          select distinct q.n from asked q
          join hours_entries h on h.person_id = q.person_id and h.served_on = q.served_on and h.minutes = q.minutes
-         where h.center_id = $2 and h.source = $3 and h.reverses_id is null
+         where h.brought_to = $2 and h.source = $3 and h.reverses_id is null
            and coalesce(h.content, '') = coalesce(q.content, '')
            and not exists (select 1 from hours_entries r where r.reverses_id = h.id and r.source = $3)",
     )
@@ -86,7 +86,7 @@ pub async fn known(conn: &mut Conn, center: CenterId, brought: &[BroughtHours]) 
 ///
 /// # Errors
 /// `Busy` where somebody corrects it at this moment.
-pub async fn take_back(
+pub async fn unimport(
     by: &Coordinator,
     now: Now,
     tx: &mut Conn,
@@ -94,12 +94,12 @@ pub async fn take_back(
     (entry, list): (EntryId, &str),
 ) -> Result<bool> {
     let reversal: Option<EntryId> = sqlx::query_scalar(
-        "insert into hours_entries (person_id, team_id, center_id, served_on, content, unit, minutes, source, original_minutes,
+        "insert into hours_entries (person_id, team_id, brought_to, served_on, content, unit, minutes, source, original_minutes,
                 confirmed_at, confirmed_by, reverses_id, reason)
-         select h.person_id, h.team_id, h.center_id, h.served_on, h.content, h.unit, -h.minutes, h.source, h.minutes,
+         select h.person_id, h.team_id, h.brought_to, h.served_on, h.content, h.unit, -h.minutes, h.source, h.minutes,
                 cast($2 as bigint), cast($3 as bigint), h.id, cast($4 as text)
          from hours_entries h
-         where h.id = $1 and h.center_id = $5 and h.source = $6 and h.reverses_id is null
+         where h.id = $1 and h.brought_to = $5 and h.source = $6 and h.reverses_id is null
            and not exists (select 1 from hours_entries r where r.reverses_id = h.id)
          returning id",
     )

@@ -15,7 +15,7 @@ use crate::store::Conn;
 pub async fn forget(tx: &mut Conn, gone: &Forgetting) -> Result<()> {
     let sql = format!(
         "update hours_entries set content = null, unit = null, reason = null
-         where person_id in {AMONG} and (cast($2 as bigint) is null or hours_entries.center_id = $2 or exists (
+         where person_id in {AMONG} and (cast($2 as bigint) is null or center_id = $2 or brought_to = $2 or exists (
              select 1 from sessions s where s.id = hours_entries.session_id and s.center_id = $2))
          returning id"
     );

@@ -140,22 +140,31 @@ pub(super) fn told(zone: Zone, (from, to): (Timestamp, Timestamp)) -> String {
     format!("{}–{}", from.format("%m-%d %H:%M"), to.format("%H:%M"))
 }
 
-/// Of these stays, those at whose time the same person served elsewhere too, by hours that count, and when.
+/// Of these stays, those at whose time the same person served elsewhere too, by hours that count, and when: as a door saw it, or in the
+/// stretch that they told of.
 pub(super) async fn overlapping(
     conn: &mut Conn,
     stays: impl IntoIterator<Item = AttendanceId>,
 ) -> Result<HashMap<AttendanceId, (Timestamp, Timestamp)>> {
     let found: Vec<(AttendanceId, Timestamp, Timestamp)> = sqlx::query_as(
-        "select a.id, b.came_at, coalesce(b.left_at, o.ends_at) as left_at
-         from json_each(cast($1 as json_text)) j
-         join attendances a on a.id = cast(cast(j.value as text) as bigint)
-         join sessions s on s.id = a.session_id
-         join hours_entries e on e.person_id = a.person_id and e.session_id <> a.session_id and e.reverses_id is null and e.minutes > 0
-              and not exists (select 1 from hours_entries r where r.reverses_id = e.id)
-         join sessions o on o.id = e.session_id
-         join attendances b on b.session_id = e.session_id and b.person_id = e.person_id and b.part = 'volunteer' and b.voided_at is null
-         where a.came_at < coalesce(b.left_at, o.ends_at) and b.came_at < coalesce(a.left_at, s.ends_at)
-         order by a.id, b.came_at desc",
+        "with stays as (
+             select a.id, a.person_id, a.session_id, a.came_at, coalesce(a.left_at, s.ends_at) as left_at
+             from json_each(cast($1 as json_text)) j
+             join attendances a on a.id = cast(cast(j.value as text) as bigint) join sessions s on s.id = a.session_id),
+         counting as (
+             select a.id, a.came_at, a.left_at, e.id as entry, e.session_id, e.person_id
+             from stays a
+             join hours_entries e on e.person_id = a.person_id and e.reverses_id is null and e.minutes > 0
+                  and (e.session_id is null or e.session_id <> a.session_id)
+                  and not exists (select 1 from hours_entries r where r.reverses_id = e.id))
+         select c.id, b.came_at as from_at, coalesce(b.left_at, o.ends_at) as to_at
+         from counting c join sessions o on o.id = c.session_id
+         join attendances b on b.session_id = c.session_id and b.person_id = c.person_id and b.part = 'volunteer' and b.voided_at is null
+         where c.came_at < coalesce(b.left_at, o.ends_at) and b.came_at < c.left_at
+         union all
+         select c.id, q.starts_at, q.ends_at from counting c join hour_claims q on q.entry_id = c.entry
+         where c.came_at < q.ends_at and q.starts_at < c.left_at
+         order by 1, 2 desc",
     )
     .bind(rows(stays, |id| json!(id)))
     .fetch_all(conn)

@@ -35,7 +35,7 @@ pub async fn told(by: &Viewer, conn: &mut Conn, person: PersonId) -> Result<Vec<
          from hours_entries h
          left join sessions s on s.id = h.session_id left join activities a on a.id = s.activity_id
          left join service_kinds k on k.id = a.kind_id left join teams t on t.id = h.team_id
-         left join centers c on c.id = coalesce(s.center_id, h.center_id, t.center_id)
+         left join centers c on c.id = coalesce(s.center_id, h.center_id, h.brought_to, t.center_id)
          where h.person_id = $2
            and (c.id is null or c.id in (select r.center_id from account_centers r where r.account_id = $3))
          order by coalesce(s.local_date, h.served_on), h.id",

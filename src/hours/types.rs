@@ -56,3 +56,27 @@ pub struct BroughtHours {
     pub content: Option<String>,
     pub unit: Option<String>,
 }
+
+/// Service that somebody told of and a worker confirms, for no door saw it.
+#[derive(Clone, Debug)]
+pub struct ServiceTold {
+    pub person: PersonId,
+    pub team: Option<TeamId>,
+    pub served_on: Date,
+    pub content: Option<String>,
+    /// Where, or for whom.
+    pub unit: Option<String>,
+    /// As confirmed.
+    pub minutes: i64,
+    /// As told.
+    pub original: i64,
+    pub reason: Option<String>,
+}
+
+/// What is entered in the place of an entry, and why.
+#[derive(Clone, Debug)]
+pub struct Amendment {
+    pub entry: EntryId,
+    pub minutes: i64,
+    pub reason: String,
+}

@@ -166,7 +166,7 @@ pub async fn take_back(
 ) -> Result<(Option<ServiceOutcome>, Option<ServiceOutcome>)> {
     let became = |is_back: bool| Some(if is_back { ServiceOutcome::Undone } else { ServiceOutcome::Stays });
     let hours = match row.entry_id {
-        Some(entry) => became(hours::take_back(by, now, tx, center.id(), (entry, list)).await?),
+        Some(entry) => became(hours::unimport(by, now, tx, center.id(), (entry, list)).await?),
         None => row.hours,
     };
     let membership = match (row.member_id, row.person_id) {

@@ -37,6 +37,7 @@ fn select(within: &str) -> String {
          left join centers c on c.id = e.center_id
          left join attendances t on e.subject = 'attendance' and t.id = e.subject_id
          left join hours_entries h on e.subject = 'hours' and h.id = e.subject_id
+         left join hour_claims hc on e.subject = 'claim' and hc.id = e.subject_id
          left join head_counts n on e.subject = 'head_count' and n.id = e.subject_id
          left join unit_participations ut on e.subject = 'participation' and ut.id = e.subject_id
          left join units un on un.id = case when e.subject = 'unit' then e.subject_id else ut.unit_id end
@@ -46,7 +47,7 @@ fn select(within: &str) -> String {
          left join people w on w.id = v.person_id
          left join posts po on e.subject = 'post' and po.id = e.subject_id
          left join people p on $9 = 1 and p.id = case when e.subject = 'person' then e.subject_id
-             else coalesce(t.person_id, h.person_id, z.person_id, d.person_id) end
+             else coalesce(t.person_id, h.person_id, hc.person_id, z.person_id, d.person_id) end
          left join sessions s on s.id = case when e.subject = 'session' then e.subject_id
              else coalesce(t.session_id, h.session_id, n.session_id, z.session_id, ut.session_id) end
          left join activities a on a.id = case when e.subject = 'activity' then e.subject_id else s.activity_id end

@@ -10,6 +10,7 @@ use rocket::{Route, State, get, post, routes};
 use super::queries::{self, Own, OwnEntry, OwnVisit};
 use crate::applications::{self, Application, ApplicationId};
 use crate::centers;
+use crate::claims;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::fields::parse;
@@ -35,6 +36,8 @@ struct Me {
     /// All confirmed minutes of each.
     ledger: HashMap<PersonId, i64>,
     served: Vec<OwnEntry>,
+    /// How much of what each said of their hours waits for an answer.
+    claims: HashMap<PersonId, i64>,
     teams: Vec<OwnTeam>,
     /// Those that one of them leads.
     led: Vec<TeamName>,
@@ -53,6 +56,7 @@ impl Me {
             numbers: teams::queries::own_numbers(&confirmed, conn).await?.into_iter().collect(),
             ledger,
             served,
+            claims: claims::queries::waiting_of(&confirmed, conn).await?.into_iter().collect(),
             teams: teams::queries::own(&confirmed, conn).await?,
             led: teams::queries::led_by(&confirmed, conn).await?,
             applications: applications::queries::of_phone(phone, conn, sealer).await?,
@@ -77,6 +81,10 @@ impl Me {
 
     fn minutes(&self, person: &PersonId) -> i64 {
         self.ledger.get(person).copied().unwrap_or_default()
+    }
+
+    fn claims_of(&self, person: &PersonId) -> i64 {
+        self.claims.get(person).copied().unwrap_or_default()
     }
 
     fn served_by(&self, person: &PersonId) -> Vec<&OwnEntry> {

@@ -8,11 +8,12 @@ use crate::activities::Title;
 use crate::activities::queries::ROOM;
 use crate::activities::title::PUBLISHED;
 use crate::check_in::Part;
+use crate::claims::ClaimState;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::Result;
-use crate::ids::{PersonId, SessionId};
+use crate::ids::{EntryId, PersonId, SessionId};
 use crate::phones::{ConfirmedPhone, Phone};
-use crate::store::{Conn, rows};
+use crate::store::{Conn, Flag, rows};
 use crate::teams::Steward;
 
 /// A session that a remembered phone's people may want to come to, or came to.
@@ -110,6 +111,7 @@ const PLACE: &str = "join centers c on c.id = s.center_id";
 /// An entry of somebody's ledger.
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct OwnEntry {
+    pub id: EntryId,
     pub person_id: PersonId,
     pub day: Date,
     /// The activity, its kind where it is not public, or what stood in the list that it came from.
@@ -117,6 +119,10 @@ pub(super) struct OwnEntry {
     pub kind: Option<String>,
     pub kind_en: Option<String>,
     pub minutes: i64,
+    /// It counts: it reverses nothing, and is not reversed.
+    pub stands: Flag,
+    /// Something about it is asked, and not answered yet.
+    pub asked: Flag,
 }
 
 /// Entries of one person that the page shows.
@@ -134,8 +140,12 @@ pub(super) async fn ledger(by: &[ConfirmedPhone], conn: &mut Conn) -> Result<(Ha
     .fetch_all(&mut *conn)
     .await?;
     let sql = format!(
-        "select x.person_id, x.day, x.what, x.kind, x.kind_en, x.minutes from (
-             select h.person_id, h.id, h.minutes, coalesce(s.local_date, h.served_on) as day,
+        "select x.id, x.person_id, x.day, x.what, x.kind, x.kind_en, x.minutes,
+                case when x.reverses_id is null and not exists (select 1 from hours_entries v where v.reverses_id = x.id)
+                    then 1 else 0 end as stands,
+                case when exists (select 1 from hour_claims q where q.corrects_id = x.id and q.state = $3) then 1 else 0 end as asked
+         from (
+             select h.person_id, h.id, h.minutes, h.reverses_id, coalesce(s.local_date, h.served_on) as day,
                     case when s.id is null then h.content when {PUBLISHED} then a.title end as what, k.name as kind, k.name_en as kind_en,
                     row_number() over (partition by h.person_id order by coalesce(s.local_date, h.served_on) desc, h.id desc) as place
              from json_each(cast($1 as json_text)) j
@@ -145,7 +155,12 @@ pub(super) async fn ledger(by: &[ConfirmedPhone], conn: &mut Conn) -> Result<(Ha
              left join service_kinds k on k.id = a.kind_id) x
          where x.place <= $2 order by x.person_id, x.day desc, x.id desc"
     );
-    let served = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(&people).bind(SERVED).fetch_all(conn).await?;
+    let served = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(&people)
+        .bind(SERVED)
+        .bind(ClaimState::Pending)
+        .fetch_all(conn)
+        .await?;
     Ok((minutes.into_iter().collect(), served))
 }
 

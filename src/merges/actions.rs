@@ -16,8 +16,8 @@ use crate::people::merging::{self, Differing};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
-    activities, applications, audit, check_in, consents, handovers, hours, households, insurance, locks, phones,
-    qualifications, teams, workers,
+    activities, applications, audit, check_in, claims, consents, handovers, hours, households, insurance, locks,
+    phones, qualifications, teams, workers,
 };
 
 /// The tables that a merge changes.
@@ -35,6 +35,7 @@ fn tables() -> Vec<&'static JournalTable> {
         insurance::JOURNALED,
         applications::JOURNALED,
         hours::JOURNALED,
+        claims::JOURNALED,
         check_in::JOURNALED,
     ]
     .concat()
@@ -79,6 +80,7 @@ pub async fn merge(
     insurance::absorb(tx, &mut journal).await?;
     applications::absorb(tx, &mut journal).await?;
     hours::absorb(tx, &mut journal).await?;
+    claims::absorb(tx, &mut journal).await?;
     check_in::absorb(tx, &mut journal).await?;
     merging::absorb(tx, &mut journal, taken).await?;
     merging::follow(tx, &[kept]).await?;

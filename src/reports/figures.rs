@@ -57,6 +57,7 @@ text_enum!(
         Second = "second_population",
         OpenSessions = "open_sessions",
         UnconfirmedHours = "unconfirmed_hours",
+        PendingClaims = "pending_claims",
         WithoutBirthDate = "without_birth_date",
     }
 );
@@ -89,7 +90,9 @@ impl Measure {
     pub fn unit(self) -> FigureUnit {
         match self {
             Self::Sessions | Self::LedSessions | Self::OpenSessions => FigureUnit::Sessions,
-            Self::Visits | Self::Unnamed | Self::VolunteerVisits | Self::UnconfirmedHours => FigureUnit::Visits,
+            Self::Visits | Self::Unnamed | Self::VolunteerVisits | Self::UnconfirmedHours | Self::PendingClaims => {
+                FigureUnit::Visits
+            }
             Self::Persons | Self::Volunteers | Self::Registered | Self::Second | Self::WithoutBirthDate => {
                 FigureUnit::Persons
             }
@@ -107,9 +110,12 @@ impl Measure {
             Self::OpenMinutes => FileColumn::OpenMinutes,
             Self::Unnamed => FileColumn::Unnamed,
             Self::UnitsServed | Self::UnitsHelping | Self::UnitsLending | Self::Founded => FileColumn::Number,
-            Self::Registered | Self::Second | Self::OpenSessions | Self::UnconfirmedHours | Self::WithoutBirthDate => {
-                FileColumn::Number
-            }
+            Self::Registered
+            | Self::Second
+            | Self::OpenSessions
+            | Self::UnconfirmedHours
+            | Self::PendingClaims
+            | Self::WithoutBirthDate => FileColumn::Number,
         }
     }
 }
@@ -199,7 +205,7 @@ impl Figure {
             }
             (_, Measure::Visits | Measure::Unnamed | Measure::VolunteerVisits) => "reports.note_visits",
             (_, Measure::Persons | Measure::Volunteers) => "reports.note_persons",
-            (_, Measure::Minutes | Measure::UnconfirmedHours) => "reports.note_hours",
+            (_, Measure::Minutes | Measure::UnconfirmedHours | Measure::PendingClaims) => "reports.note_hours",
             (_, Measure::BookedMinutes | Measure::OpenMinutes) => "reports.note_rooms",
             (_, Measure::UnitsServed | Measure::UnitsHelping | Measure::UnitsLending | Measure::Founded) => {
                 "reports.note_units"
@@ -271,6 +277,7 @@ pub fn figures(numbers: &Numbers) -> Vec<Figure> {
     for (measure, value) in [
         (M::OpenSessions, missing.open_sessions),
         (M::UnconfirmedHours, missing.unconfirmed_hours),
+        (M::PendingClaims, missing.pending_claims),
         (M::WithoutBirthDate, missing.without_birth_date),
     ] {
         add(Section::Completeness, Item::Called(measure.key()), &[(measure, value)]);

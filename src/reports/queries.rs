@@ -14,6 +14,7 @@ use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, Title};
 use crate::auth::Viewer;
 use crate::centers::population;
+use crate::claims::ClaimState;
 use crate::clock::{Date, Now};
 use crate::error::Result;
 use crate::hours::UNCONFIRMED;
@@ -45,6 +46,19 @@ impl By {
     }
 }
 
+impl By {
+    /// The same of a row of the ledger that has no session, where there is such a part: it has neither kind nor session.
+    fn loose_column(self) -> Option<&'static str> {
+        match self {
+            Self::Nothing => Some("0"),
+            Self::Day => Some("e.served_on"),
+            Self::Month => Some("substr(e.served_on, 1, 7)"),
+            Self::Center => Some("e.center_id"),
+            Self::Kind | Self::Session => None,
+        }
+    }
+}
+
 /// The condition under which a held session `h` counts: somebody came.
 const ATTENDED: &str = "(exists (select 1 from attendances t where t.session_id = h.id and t.voided_at is null)
     or exists (select 1 from head_counts c where c.session_id = h.id and c.voided_at is null))";
@@ -71,6 +85,19 @@ fn held(part: &str) -> String {
     )
 }
 
+/// The table `loose`, after `asked`: the rows of the ledger that have no session and count for the centers that are asked for, by the day on
+/// which they served. What was brought from elsewhere counts for none. Without a part it is empty.
+fn loose(part: Option<&str>) -> String {
+    let (part, only) = part.map_or(("0", "1 = 0"), |part| (part, "1 = 1"));
+    format!(
+        "loose as (
+            select {part} as part, e.team_id, e.minutes
+            from asked q cross join hours_entries e
+            where {only} and e.session_id is null and e.center_id = q.center_id
+              and e.served_on >= q.from_date and e.served_on < q.to_date)"
+    )
+}
+
 async fn rows<T>(conn: &mut Conn, sql: String, reach: &Reach, period: Period) -> Result<Vec<T>>
 where
     T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
@@ -93,10 +120,11 @@ struct TallyPart {
 }
 
 /// The main numbers, part by part, by the part's name: a day or month in ISO form, or an id. Persons are exact in each
-/// part, so they do not add up over parts.
+/// part, so they do not add up over parts. Confirmed minutes are those of the sessions, and of service without one: by its day, for the
+/// center that the ledger names. A part may have such minutes and no session.
 pub async fn tallies(conn: &mut Conn, by: By, reach: &Reach, period: Period) -> Result<BTreeMap<String, Tally>> {
     let sql = format!(
-        "{},
+        "{}, {},
         came as (
             select h.part, count(*) as sessions from held h where {ATTENDED} group by h.part),
         named as (
@@ -111,8 +139,11 @@ pub async fn tallies(conn: &mut Conn, by: By, reach: &Reach, period: Period) -> 
             from held h join attendances t on t.session_id = h.id
             where t.part = 'volunteer' and t.voided_at is null group by h.part),
         served as (
-            select h.part, sum(e.minutes) as minutes from held h join hours_entries e on e.session_id = h.id
-            group by h.part)
+            select x.part, sum(x.minutes) as minutes from (
+                select h.part, e.minutes from held h join hours_entries e on e.session_id = h.id
+                union all
+                select l.part, l.minutes from loose l) x
+            group by x.part)
         select cast(p.part as text) as part,
                coalesce(came.sessions, 0) as sessions,
                cast(coalesce(named.visits, 0) + coalesce(unnamed.heads, 0) as bigint) as visits,
@@ -121,13 +152,14 @@ pub async fn tallies(conn: &mut Conn, by: By, reach: &Reach, period: Period) -> 
                coalesce(helped.visits, 0) as volunteer_visits,
                coalesce(helped.persons, 0) as volunteers,
                cast(coalesce(served.minutes, 0) as bigint) as minutes
-        from (select distinct part from held) p
+        from (select part from held union select part from loose) p
         left join came on came.part = p.part
         left join named on named.part = p.part
         left join unnamed on unnamed.part = p.part
         left join helped on helped.part = p.part
         left join served on served.part = p.part",
-        held(by.column())
+        held(by.column()),
+        loose(by.loose_column())
     );
     let parts: Vec<TallyPart> = rows(conn, sql, reach, period).await?;
     Ok(parts.into_iter().map(|part| (part.part, part.tally)).collect())
@@ -263,7 +295,7 @@ async fn teams(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Tea
     let kinds: Vec<KindName> =
         sqlx::query_as("select id, code, name, name_en from team_kinds order by id").fetch_all(&mut *conn).await?;
     let sql = format!(
-        "{}
+        "{}, {}
         select kind_id, cast(sum(visits) as bigint), cast(sum(persons) as bigint), cast(sum(minutes) as bigint)
         from (
             select m.kind_id, count(*) as visits, count(distinct t.person_id) as persons, 0 as minutes
@@ -272,9 +304,13 @@ async fn teams(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Tea
             union all
             select m.kind_id, 0 as visits, 0 as persons, sum(e.minutes) as minutes
             from held h join hours_entries e on e.session_id = h.id
-            left join teams m on m.id = coalesce(e.team_id, h.part) group by m.kind_id) numbers
+            left join teams m on m.id = coalesce(e.team_id, h.part) group by m.kind_id
+            union all
+            select m.kind_id, 0 as visits, 0 as persons, sum(l.minutes) as minutes
+            from loose l left join teams m on m.id = l.team_id group by m.kind_id) numbers
         group by kind_id",
-        held("s.team_id")
+        held("s.team_id"),
+        loose(Some("0"))
     );
     let mut found: Vec<(Option<i64>, i64, i64, i64)> = rows(conn, sql, reach, period).await?;
     // The catalog's order; what no team did comes last.
@@ -364,11 +400,18 @@ async fn completeness(conn: &mut Conn, reach: &Reach, period: Period, now: Now) 
                   and s.status = 'planned' and s.ends_at <= $2) as open_sessions,
                (select count(*) from held h join attendances t on t.session_id = h.id
                 where {UNCONFIRMED}) as unconfirmed_hours,
+               (select count(*) from asked q cross join hour_claims c
+                where c.center_id = q.center_id and c.state = $3 and c.served_on >= q.from_date and c.served_on < q.to_date) as pending_claims,
                (select count(distinct t.person_id) from held h join attendances t on t.session_id = h.id
                 join people p on p.id = t.person_id
                 where t.part = 'participant' and t.voided_at is null and p.birth_date is null
                   and coalesce(p.erased_born, 0) = 0) as without_birth_date",
         held("0"),
     );
-    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(reach.asked(period)).bind(now.0).fetch_one(conn).await?)
+    Ok(sqlx::query_as(AssertSqlSafe(sql))
+        .bind(reach.asked(period))
+        .bind(now.0)
+        .bind(ClaimState::Pending)
+        .fetch_one(conn)
+        .await?)
 }

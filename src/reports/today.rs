@@ -14,7 +14,7 @@ use crate::hours::UNCONFIRMED;
 use crate::people::listing::RESIDENT;
 use crate::qualifications;
 use crate::store::Conn;
-use crate::workers;
+use crate::{claims, workers};
 
 /// A session of today, and how many participants are there.
 #[derive(Debug, sqlx::FromRow)]
@@ -88,6 +88,8 @@ pub struct ToDo {
     pub sessions: Vec<WaitingSession>,
     pub open_sessions: i64,
     pub unconfirmed_hours: i64,
+    /// What is said of hours, and waits for an answer.
+    pub pending_claims: i64,
     /// People enrolled here whose birth date nobody knows.
     pub without_birth_date: i64,
     /// Who serves in a team without the qualification that its work needs, and whose runs out soon.
@@ -107,6 +109,7 @@ impl ToDo {
     pub fn is_empty(&self) -> bool {
         self.open_sessions == 0
             && self.unconfirmed_hours == 0
+            && self.pending_claims == 0
             && self.without_birth_date == 0
             && !self.asks_for_certificates()
             && self.vacant_posts == 0
@@ -153,6 +156,7 @@ pub async fn to_do(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> R
         vacant_posts: workers::posts::queries::vacant(conn, center.id(), today).await?.len(),
         expiring_certificates,
         open_sessions: i64::try_from(waiting.iter().filter(|session| session.is_open()).count()).unwrap_or(i64::MAX),
+        pending_claims: claims::queries::waiting_at(conn, center.id()).await?,
         unconfirmed_hours: waiting.iter().map(|session| session.unconfirmed).sum(),
         sessions: waiting.into_iter().take(LINES).collect(),
         without_birth_date,

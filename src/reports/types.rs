@@ -46,7 +46,7 @@ pub struct Tally {
     pub persons: i64,
     pub volunteer_visits: i64,
     pub volunteers: i64,
-    /// Confirmed minutes of volunteer service.
+    /// Confirmed minutes of volunteer service: of the sessions, and of service without one for the center that the ledger names.
     pub minutes: i64,
 }
 
@@ -168,6 +168,8 @@ pub struct Completeness {
     pub open_sessions: i64,
     /// Volunteers' attendances without an entry that stands in the ledger.
     pub unconfirmed_hours: i64,
+    /// What is said of hours, and waits for an answer: by the day of the service.
+    pub pending_claims: i64,
     /// Participants whose age, and with it group, nobody knows.
     pub without_birth_date: i64,
 }

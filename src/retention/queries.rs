@@ -41,6 +41,7 @@ const UNSEEN: &str = "select p.id, (select min(e.center_id) from enrolments e wh
       and not exists (select 1 from team_members t where t.person_id = p.id and t.left_on is null)
       and not exists (select 1 from workers w where w.person_id = p.id and (w.ended_on is null or w.ended_on >= $3))
       and not exists (select 1 from hours_entries h where h.person_id = p.id)
+      and not exists (select 1 from hour_claims q where q.person_id = p.id and q.asked_at >= $1)
       and not exists (select 1 from cards k where k.person_id = p.id and k.issued_at >= $1)
       and not exists (select 1 from phone_people f where f.person_id = p.id and f.added_at >= $1)
       and not exists (select 1 from household_members m where m.person_id = p.id and m.created_at >= $1)

@@ -11,6 +11,7 @@ mod api;
 mod calendars;
 mod cards;
 mod check_in;
+mod claims;
 mod confidential;
 mod consents;
 mod count;

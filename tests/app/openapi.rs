@@ -183,7 +183,8 @@ fn unnumbered(name: &str) -> String {
 }
 
 /// Of two properties one must be there; where neither is, the first is missed.
-const ONE_OF_TWO: [(&str, &str); 2] = [("NewCheckIn", "person_id"), ("EndingBody", "ended_on")];
+const ONE_OF_TWO: [(&str, &str); 3] =
+    [("NewCheckIn", "person_id"), ("EndingBody", "ended_on"), ("NewCorrectionJson", "minutes")];
 
 /// What is asked of a body, and what is missed in one that says nothing.
 async fn read(app: &TestApp, world: &World, body: &Body<'_>) -> (BTreeSet<String>, BTreeSet<String>) {

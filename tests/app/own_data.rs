@@ -31,6 +31,7 @@ const POINTING: &[(&str, &str, Result<&str, &str>)] = &[
     ("volunteers", "came_with", Err("of which of two a number was; the number is told")),
     ("team_applications", "person_id", Ok("applications")),
     ("hours_entries", "person_id", Ok("hours")),
+    ("hour_claims", "person_id", Ok("claims")),
     ("workers", "person_id", Ok("workers")),
     ("import_rows", "person_id", Ok("imports")),
     ("people", "merged_into", Err("the part `former`, of whom was two: tests/app/merges")),

@@ -165,7 +165,7 @@ on_both_engines! {
         assert_eq!((said(24), said(29)), (is("kept", "-", "written"), is("kept", "-", "written")));
         assert_eq!((said(25), said(26)), (is("skipped", "-", "skipped"), is("skipped", "skipped", "skipped")));
         assert_eq!(app.number("select count(*) from people").await, 8 + 17);
-        assert_eq!(app.number("select count(*) from hours_entries where source = 'imported' and center_id = 1 and session_id is null").await, 6);
+        assert_eq!(app.number("select count(*) from hours_entries where source = 'imported' and brought_to = 1 and center_id is null and session_id is null").await, 6);
         assert_eq!(app.number("select count(*) from hours_entries where person_id = 6 and served_on = '2025-06-01' and minutes = 180").await, 1);
         assert_eq!(
             app.number("select count(*) from hours_entries where person_id = 1 and team_id = 2 and minutes = 750 and served_on = '2024-12-31' and unit = '司法所' and reason like '%.csv #1'").await,
@@ -229,13 +229,13 @@ on_both_engines! {
         app.at("2026-03-05T04:00:00Z");
         // One entry is corrected, one member leads by now, one was to rest and is back.
         app.execute(
-            "insert into hours_entries (person_id, center_id, served_on, content, minutes, source, original_minutes, confirmed_at, reverses_id)
-             select person_id, center_id, served_on, content, -minutes, 'adjusted', minutes, 0, id from hours_entries where served_on = '2025-12-30'",
+            "insert into hours_entries (person_id, brought_to, served_on, content, minutes, source, original_minutes, confirmed_at, reverses_id)
+             select person_id, brought_to, served_on, content, -minutes, 'adjusted', minutes, 0, id from hours_entries where served_on = '2025-12-30'",
         )
         .await;
         app.execute(
-            "insert into hours_entries (person_id, center_id, served_on, content, minutes, source, original_minutes, confirmed_at)
-             select person_id, center_id, served_on, content, 600, 'adjusted', minutes, 0 from hours_entries where served_on = '2025-12-30' and reverses_id is null",
+            "insert into hours_entries (person_id, brought_to, served_on, content, minutes, source, original_minutes, confirmed_at)
+             select person_id, brought_to, served_on, content, 600, 'adjusted', minutes, 0 from hours_entries where served_on = '2025-12-30' and reverses_id is null",
         )
         .await;
         page.post("/centers/1/teams/2/leadership", &[("person", "1")]).await.is(303);

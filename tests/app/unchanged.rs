@@ -111,6 +111,7 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/catalogs/<catalog>", "the centers' own class of rooms"),
     ("/consent-texts", "from today on"),
     ("/centers/<center>/activities", "tomorrow afternoon, once, published"),
+    ("/centers/<center>/claims", "the minutes as they are claimed"),
     ("/centers/<center>/hours", "the minutes that the door saw"),
     ("/centers/<center>/households", "opened today, at the head's address"),
     ("/centers/<center>/insurances", "a year from today, for all volunteers"),

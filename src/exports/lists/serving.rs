@@ -1,8 +1,9 @@
-//! The lists of who serves: teams, their certificates, workers and posts.
+//! The lists of who serves: teams, their certificates, what is claimed of hours, workers and posts.
 
 use super::{Listing, Writer, day, maybe, text};
-use crate::auth::TeamReader;
+use crate::auth::{Coordinator, TeamReader};
 use crate::centers::Center;
+use crate::claims::ClaimsCut;
 use crate::clock::Date;
 use crate::error::Result;
 use crate::qualifications::{self, Matrix, QualificationState, QualifiedCut};
@@ -12,7 +13,7 @@ use crate::web::Lang;
 use crate::web::table::Cell;
 use crate::workers::WorkersAsked;
 use crate::workers::posts::PostsAsked;
-use crate::{teams, workers};
+use crate::{claims, teams, workers};
 
 pub(super) async fn volunteers(
     by: &TeamReader,
@@ -130,6 +131,59 @@ pub(super) async fn qualified(
             let nothing = std::iter::repeat_with(|| Cell::Empty).take(5);
             file.row([person, phone, teams].into_iter().chain(nothing).chain([missing]));
         }
+    }
+    Ok(file.done())
+}
+
+/// As on the page; what else somebody did at the same time stands there only.
+pub(super) async fn claimed(
+    by: &Coordinator,
+    conn: &mut Conn,
+    lang: Lang,
+    name: String,
+    center: &Center,
+    cut: ClaimsCut,
+) -> Result<Listing> {
+    let head = [
+        "people.name",
+        "people.phone",
+        "claims.team",
+        "claims.kind",
+        "claims.served_on",
+        "claims.from_time",
+        "claims.to_time",
+        "claims.content",
+        "claims.place",
+        "claims.minutes",
+        "claims.counted_minutes",
+        "cut.state",
+        "claims.asked_at",
+        "claims.endorsed_at",
+        "claims.word",
+    ];
+    let mut file = Writer::new(lang, name, &head);
+    for claim in claims::queries::list(by, conn, center.id(), cut, (0, i64::MAX)).await? {
+        let time = |at: chrono::NaiveDateTime| at.format("%H:%M").to_string();
+        let (from, to) = claim.local_span().unzip();
+        let (asked, endorsed) = (claim.asked_on(), claim.endorsed_on());
+        let counted = claim.counted.filter(|_| !claim.reversed.is_set());
+        file.row([
+            text(&claim.person.name),
+            maybe(claim.person.phone_end()),
+            maybe(claim.team),
+            text(lang.text(claim.kind.key())),
+            day(Some(claim.served_on)),
+            maybe(from.map(time)),
+            maybe(to.map(time)),
+            maybe(claim.content),
+            maybe(claim.place),
+            Cell::Number(claim.minutes),
+            Cell::from(counted),
+            text(lang.text(claim.state.key())),
+            day(Some(asked)),
+            day(endorsed),
+            maybe(claim.word),
+        ]);
     }
     Ok(file.done())
 }

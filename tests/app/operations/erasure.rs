@@ -117,6 +117,13 @@ async fn at_pages(url: &str) {
          select id, '2025-06-01', '植入时数说明', 90, 'imported', 90, 0, '植入时数说明' from people where name = '翟栖植'",
     )
     .await;
+    app.execute(
+        "insert into hour_claims (person_id, center_id, kind, served_on, starts_at, ends_at, minutes, content, place, word, state, asked_as,
+                asked_at)
+         select id, 1, 'self_reported', '2025-06-01', 1, 60001, 1, '植入时数说明', '植入路七十七号', '植入时数说明', 'declined', 'worker', 0
+         from people where name = '翟栖植'",
+    )
+    .await;
     app.execute("update logins set expires_at = 9000000000000").await;
     app.db().close().await;
 }

@@ -171,6 +171,37 @@ on_both_engines! {
         }
     }
 
+    async fn service_without_a_session_counts_on_its_day_for_the_center_that_the_ledger_names(app: TestApp) {
+        a_tricky_month(&app).await;
+        let before = figures(&app, "ann", "center:1", MARCH).await;
+        for row in [
+            "select min(id), '2026-03-17', 1, 1, 50, 'self_reported', 50, 0 from people",
+            "select min(id), '2026-03-31', 1, null, 20, 'self_reported', 20, 0 from people",
+            "select min(id), '2026-02-28', 1, 1, 7, 'self_reported', 7, 0 from people",
+            "select min(id), '2026-03-17', 2, null, 33, 'self_reported', 33, 0 from people",
+            "select min(id), '2026-03-17', null, 1, 77, 'imported', 77, 0 from people",
+        ] {
+            let mut tx = app.begin().await;
+            let sql = format!("insert into hours_entries (person_id, served_on, center_id, team_id, minutes, source, original_minutes, confirmed_at) {row}");
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        app.execute("insert into hour_claims (person_id, center_id, kind, served_on, starts_at, ends_at, minutes, state, asked_as, asked_at)
+             select min(id), 1, 'self_reported', '2026-03-18', 1, 2, 1, 'pending', 'oneself', 0 from people").await;
+        let after = figures(&app, "ann", "center:1", MARCH).await;
+        assert_eq!(after["minutes"], before["minutes"] + 70, "what was brought from elsewhere counts for none");
+        assert_eq!((before["pending_claims"], after["pending_claims"]), (0, 1));
+        assert_eq!(after["volunteer_visits"], before["volunteer_visits"], "no door saw anybody");
+        let rows = Rows::load(&app).await;
+        let now = Timestamp::parse_rfc3339(AFTER).unwrap();
+        let every: Vec<i64> = (1..=25).collect();
+        for period in [MARCH, ("2026-03-31", "2026-04-01"), ("2026-02-01", "2026-03-18")] {
+            let expected = |centers| rows.figures(centers, period.0, period.1, now);
+            assert_same(&figures(&app, "ann", "center:1", period).await, &expected(&[1]), &format!("center, {period:?}"));
+            assert_same(&figures(&app, "ada", "city", period).await, &expected(&every), &format!("city, {period:?}"));
+        }
+    }
+
     async fn the_tricky_month_counts_as_a_person_would(app: TestApp) {
         a_tricky_month(&app).await;
         let found = figures(&app, "ann", "center:1", MARCH).await;
@@ -196,6 +227,7 @@ on_both_engines! {
             ("minutes.team.medical", 105, ""),
             ("open_sessions", 1, ""),
             ("unconfirmed_hours", 1, ""),
+            ("pending_claims", 0, ""),
             ("without_birth_date", 1, ""),
             ("units_served", 1, "the school; the shop where nobody came, where it was taken back, and in April"),
             ("units_helping", 1, "the school in two sessions"),

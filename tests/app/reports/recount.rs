@@ -42,7 +42,9 @@ struct Heads {
 struct Entry {
     id: i64,
     reverses_id: Option<i64>,
-    session_id: i64,
+    session_id: Option<i64>,
+    center_id: Option<i64>,
+    served_on: Option<Date>,
     person_id: i64,
     team_id: Option<i64>,
     minutes: i64,
@@ -92,6 +94,8 @@ pub(super) struct Rows {
     attendances: Vec<Attendance>,
     heads: Vec<Heads>,
     entries: Vec<Entry>,
+    /// What is said of hours and waits: for which center, of which day.
+    claims: Vec<(i64, Date)>,
     births: BTreeMap<i64, Option<Date>>,
     grants: Vec<Grant>,
     social_workers: BTreeSet<i64>,
@@ -135,7 +139,8 @@ impl Rows {
             sessions: load(app, "select s.id, s.center_id, k.code as kind, s.worker_id, s.team_id, s.starts_at, s.ends_at, s.status from sessions s join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id").await,
             attendances: load(app, "select session_id, person_id, part from attendances where voided_at is null").await,
             heads: load(app, "select session_id, heads, elderly, disabled, needy, youth from head_counts where voided_at is null").await,
-            entries: load(app, "select id, reverses_id, session_id, person_id, team_id, minutes from hours_entries").await,
+            entries: load(app, "select id, reverses_id, session_id, center_id, served_on, person_id, team_id, minutes from hours_entries").await,
+            claims: load(app, "select center_id, served_on from hour_claims where state = 'pending'").await,
             births: births.into_iter().collect(),
             grants: load(app, "select g.person_id, g.id, coalesce(g.priority_group, s.priority_group) as priority_group, s.name as subgroup, s.name_en as subgroup_en, g.valid_from, g.valid_to, g.document, g.file_id, g.voided_at, g.void_reason, s.code from group_memberships g left join subgroups s on s.id = g.subgroup_id").await,
             social_workers: social_workers.into_iter().map(|(id,)| id).collect(),
@@ -204,13 +209,25 @@ impl Rows {
             counts.begin(&["sessions", "visits", "persons"], &format!(".kind.{kind}"));
         }
         counts.begin(&["sessions", "visits", "unnamed", "persons", "volunteer_visits", "volunteers", "minutes"], "");
-        counts.begin(&["unconfirmed_hours", "without_birth_date"], "");
+        counts.begin(&["unconfirmed_hours", "pending_claims", "without_birth_date"], "");
+        let waits = self.claims.iter().filter(|(center, day)| centers.contains(center) && from <= *day && *day < to);
+        counts.add("pending_claims", &[""], i64::try_from(waits.count()).unwrap());
         let mut attended = self.attended(&held, &mut counts);
         self.add_heads(&held, &mut attended, &mut counts);
         let team_kind = |team: Option<i64>| team.map_or("none", |team| self.team_kinds[&team].as_str());
         for entry in &self.entries {
-            let Some(session) = held.get(&entry.session_id) else { continue };
-            let kind = format!(".team.{}", team_kind(entry.team_id.or(session.team_id)));
+            let team = match (entry.session_id, entry.center_id, entry.served_on) {
+                (Some(session), ..) => match held.get(&session) {
+                    Some(session) => entry.team_id.or(session.team_id),
+                    None => continue,
+                },
+                // Service without a session: by its day, for the center that the ledger names.
+                (None, Some(center), Some(day)) if centers.contains(&center) && from <= day && day < to => {
+                    entry.team_id
+                }
+                _ => continue,
+            };
+            let kind = format!(".team.{}", team_kind(team));
             counts.begin(&["volunteer_visits", "volunteers", "minutes"], &kind);
             counts.add("minutes", &["", &kind], entry.minutes);
         }
@@ -278,8 +295,10 @@ impl Rows {
                         counts.add("volunteer_visits", &[of], 1);
                         counts.meet("volunteers", of, person);
                     }
-                    let confirmed =
-                        self.entries.iter().any(|e| e.session_id == session.id && e.person_id == person && stands(e));
+                    let confirmed = self
+                        .entries
+                        .iter()
+                        .any(|e| e.session_id == Some(session.id) && e.person_id == person && stands(e));
                     counts.add("unconfirmed_hours", &[""], i64::from(!confirmed));
                 }
                 _ => {}

@@ -133,6 +133,7 @@ impl Maker<'_> {
         self.today(&ann).await;
         self.units(&ann).await;
         self.joining(&ann).await;
+        self.claims(&ann).await;
         self.devices(&ann).await;
         self.staff(&ada).await;
         app.at(START);
@@ -388,6 +389,36 @@ impl Maker<'_> {
         let last = self.app.number("select max(id) from team_applications").await;
         ann.post(&format!("/centers/1/teams/{led}/applications/{last}/approval"), &[]).await.is(303);
         self.name("led_team", led);
+    }
+
+    /// Service that is told of: by a worker, one that waits, one that was confirmed, and one that was declined; by the phone's visitor, one that
+    /// waits and one that counts; and one of a member of the team that she leads.
+    async fn claims(&mut self, ann: &User<'_>) {
+        let (other, visitor, led) =
+            (self.names["other"].clone(), self.names["visitor"].clone(), self.names["led_team"].clone());
+        let told = [
+            ("confirmed_claim", &other, "2026-03-04", "07:00", "07:30", ""),
+            ("declined_claim", &other, "2026-03-04", "06:00", "06:30", ""),
+            ("claim", &other, "2026-03-05", "07:00", "07:30", "1"),
+            ("led_claim", &other, "2026-03-05", "06:00", "06:30", led.as_str()),
+            ("own_claim", &visitor, "2026-03-05", "07:00", "07:30", ""),
+            ("own_confirmed", &visitor, "2026-03-05", "06:00", "06:30", ""),
+        ];
+        for (name, person, day, from, to, team) in told {
+            let when = [("served_on", day), ("from_time", from), ("to_time", to)];
+            let what = [("content", "送餐"), ("place", "东门路"), ("team", team)];
+            ann.post(&format!("/centers/1/people/{person}/claims"), &[&when[..], &what].concat()).await.is(303);
+            self.number(name, "select max(id) from hour_claims").await;
+        }
+        for name in ["confirmed_claim", "own_confirmed"] {
+            let pick = format!("pick.{}", self.names[name]);
+            ann.post("/centers/1/claims", &[("answer", "confirm"), (&*pick, "1")]).await.is(303);
+        }
+        self.number("own_entry", "select max(id) from hours_entries").await;
+        let pick = format!("pick.{}", self.names["declined_claim"]);
+        ann.post("/centers/1/claims", &[("answer", "decline"), (&*pick, "1"), ("word", "不属于志愿服务")])
+            .await
+            .is(303);
     }
 
     async fn devices(&mut self, ann: &User<'_>) {

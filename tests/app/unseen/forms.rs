@@ -127,6 +127,27 @@ const POLICY: &[(&str, &str)] = &[
     ("note", "含猝死"),
 ];
 
+const CLAIM: &[(&str, &str)] = &[
+    ("person", "2"),
+    ("served_on", "2026-03-05"),
+    ("from_time", "08:00"),
+    ("to_time", "09:00"),
+    ("content", "送餐"),
+    ("place", "东门路"),
+];
+const CLAIM_OF_1: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("person", "2"),
+    ("served_on", "2026-03-05"),
+    ("from_time", "08:00"),
+    ("to_time", "09:00"),
+    ("content", "送餐"),
+    ("place", "东门路"),
+];
+const CORRECTION_OF_1: &[(&str, &str)] =
+    &[("center", "1"), ("person", "2"), ("entry", "1"), ("minutes", "60"), ("reason", "早走")];
+const CONFIRMING: &[(&str, &str)] = &[("answer", "confirm"), ("pick.1", "1"), ("minutes.1", "10"), ("why.1", "早走")];
+const DECLINING: &[(&str, &str)] = &[("answer", "decline"), ("pick.1", "1"), ("word", "查无此事")];
 const REASON: &[(&str, &str)] = &[("reason", "点错了")];
 
 /// The pages' forms.
@@ -214,6 +235,11 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/insurances", POLICY, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/centers/1/insurances/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/insurances/1/list", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/claims", CONFIRMING, &["why.1"], &[]),
+    form("ann", "/centers/1/claims", DECLINING, &["word"], &[]),
+    form("ann", "/centers/1/claims/1/undoing", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/people/2/claims", CLAIM, &["content", "place"], &[]),
+    form("lei", "/centers/1/teams/1/claims", CLAIM, &["content", "place"], &[]),
     form("ann", "/centers/1/people/1/qualifications", CERTIFICATE, &["number", "issuer"], &[]),
     form("ann", "/centers/1/people/1/qualifications/1/void", &[("void.1", "记错了")], &["void.1"], &[]),
     form("ann", "/centers/1/people/1/consents", CONSENT, &["guardian"], &[]),
@@ -378,6 +404,10 @@ pub(super) const BODIES: &[Form] = &[
     form("ann", "/api/v1/insurances", POLICY_OF_1, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/api/v1/insurances/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/insurances/1/list", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/claims", CLAIM_OF_1, &["content", "place"], &[]),
+    form("ann", "/api/v1/claims/corrections", CORRECTION_OF_1, &["reason"], &[]),
+    form("ann", "/api/v1/claims/1/undoing", REASON, &["reason"], &[]),
+    form("lei", "/api/v1/teams/1/claims", CLAIM, &["content", "place"], &[]),
     form("ann", "/api/v1/people/1/qualifications", CERTIFICATE, &["number", "issuer"], &[]),
     form("ann", "/api/v1/people/1/qualifications/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/people/1/consents", CONSENT, &["guardian"], &[]),
@@ -424,6 +454,7 @@ pub(super) const AFTERWARDS: &[Form] = &[
         &["reason.1"],
         &[],
     ),
+    form("ann", "/centers/1/people/1/hours/1/claim", &[("minutes", "60"), ("reason", "早走")], &["reason"], &[]),
 ];
 
 pub(super) const AFTERWARDS_BODIES: &[Form] = &[
