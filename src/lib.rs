@@ -49,6 +49,7 @@ pub mod applications;
 // Programme: what is planned.
 pub mod activities;
 pub mod insurance;
+pub mod shifts;
 
 // Presence: who came.
 pub mod hours;
@@ -115,6 +116,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(applications::stage())
         .attach(activities::stage())
         .attach(insurance::stage())
+        .attach(shifts::stage())
         .attach(ratings::stage())
         .attach(check_in::stage())
         .attach(devices::stage())

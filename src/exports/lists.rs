@@ -17,6 +17,7 @@ use crate::people::groups;
 use crate::people::listing::{self, PeopleCut};
 use crate::qualifications::QualifiedCut;
 use crate::rooms::listing::RoomsCut;
+use crate::shifts::GapsCut;
 use crate::store::{Conn, Sealer};
 use crate::teams::listing::TeamsCut;
 use crate::units::{ListedUnit, UnitsAsked};
@@ -114,6 +115,10 @@ pub(super) async fn of_center(
         CenterList::Qualifications => {
             Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
             serving::qualified(conn, lang, name, (center, today), QualifiedCut::read(fields)?).await
+        }
+        CenterList::Gaps => {
+            let by = TeamReader::of(by.clone()).ok_or(Error::Forbidden)?;
+            serving::gaps(&by, conn, lang, name, (center, now), GapsCut::read(fields)?).await
         }
         CenterList::Units => {
             let by = Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
