@@ -51,6 +51,7 @@ mod reports;
 mod retention;
 mod rooms;
 mod search;
+mod shifts;
 mod subgroups;
 mod support;
 mod teams;

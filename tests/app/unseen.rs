@@ -120,6 +120,7 @@ async fn a_morning(app: &TestApp) {
     ann.post("/centers/1/insurances", &policy).await.is(303);
     ann.post("/centers/1/insurances/1/people", &[("person", "1")]).await.is(303);
     ann.post("/centers/1/teams/1", &[("recruits", "1")]).await.is(303);
+    ann.post("/centers/1/sessions/1/needs", &[("position", "签到"), ("wanted", "1")]).await.is(303);
     ann.post("/centers/1/units", &[("name", "罗沙小学"), ("kind", "school"), ("phone", "0769-22101001")]).await.is(303);
     let worker = [("name", "罗志文"), ("phone", "13500009999"), ("kind", "staff"), ("started_on", "2026-01-04")];
     ben.post("/centers/1/workers", &worker).await.is(303);

@@ -127,6 +127,8 @@ const POLICY: &[(&str, &str)] = &[
     ("note", "含猝死"),
 ];
 
+const NEEDED: &[(&str, &str)] = &[("position", "引导"), ("wanted", "2"), ("note", "穿马甲")];
+
 const REASON: &[(&str, &str)] = &[("reason", "点错了")];
 
 /// The pages' forms.
@@ -212,6 +214,10 @@ pub(super) const PAGES: &[Form] = &[
     ),
     form("ann", "/centers/1/people/1/memberships/1/void", &[("void.1", "填错了")], &["void.1"], &[]),
     form("ann", "/centers/1/insurances", POLICY, &["insurer", "policy_number", "note"], &[]),
+    form("ann", "/centers/1/sessions/1/needs", NEEDED, &["position", "note"], &[]),
+    form("ann", "/centers/1/sessions/1/needs/1", NEEDED, &["position", "note"], &[]),
+    form("ann", "/centers/1/sessions/1/needs/1/withdrawal", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/sessions/1/shifts/1/return", WORD, &["word"], &[]),
     form("ann", "/centers/1/insurances/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/insurances/1/list", REASON, &["reason"], &[]),
     form("ann", "/centers/1/people/1/qualifications", CERTIFICATE, &["number", "issuer"], &[]),
@@ -375,6 +381,10 @@ pub(super) const BODIES: &[Form] = &[
         &[],
     ),
     form("ann", "/api/v1/households/1", &[("opened_on", "2026-01-10"), ("address", "罗沙路")], &["address"], &[]),
+    form("ann", "/api/v1/sessions/1/needs", NEEDED, &["position", "note"], &[]),
+    form("ann", "/api/v1/sessions/1/needs/1", NEEDED, &["position", "note"], &[]),
+    form("ann", "/api/v1/sessions/1/needs/1/withdrawal", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/sessions/1/shifts/1/return", WORD, &["word"], &[]),
     form("ann", "/api/v1/insurances", POLICY_OF_1, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/api/v1/insurances/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/insurances/1/list", REASON, &["reason"], &[]),
