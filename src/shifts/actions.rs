@@ -10,7 +10,7 @@ use super::types::{Need, ShiftId, ShiftNeedId, ShiftRefusal, ShiftSession, Shift
 use crate::audit::{self, Acting};
 use crate::auth::CityAdmin;
 use crate::clock::Now;
-use crate::error::{Error, Fault, FieldErrors, OnViolation, Result};
+use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::ids::{PersonId, SessionId};
 use crate::phones::ConfirmedPhone;
 use crate::store::{Conn, Flag};
@@ -120,14 +120,27 @@ pub async fn revise_need(
     if (&input.position, input.wanted, &input.note) == (&need.position, need.wanted, &need.note) {
         return Ok(());
     }
+    // The session is held: nobody else adds one meanwhile.
+    let same: i64 = sqlx::query_scalar(
+        "select count(*) from shift_needs n join shift_needs o on o.session_id = n.session_id and o.id <> n.id
+             and o.withdrawn_at is null and o.position = $2
+             and coalesce(o.team_id, 0) = coalesce(n.team_id, 0) and coalesce(o.kind_id, 0) = coalesce(n.kind_id, 0)
+         where n.id = $1",
+    )
+    .bind(id)
+    .bind(&input.position)
+    .fetch_one(&mut *tx)
+    .await?;
+    if same > 0 {
+        return Err(Error::field("position", "field.position_taken"));
+    }
     sqlx::query("update shift_needs set position = $2, wanted = $3, note = $4 where id = $1")
         .bind(id)
         .bind(&input.position)
         .bind(input.wanted)
         .bind(&input.note)
         .execute(&mut *tx)
-        .await
-        .on_unique("shift_needs_position", || Error::field("position", "field.position_taken"))?;
+        .await?;
     let entry = audit::entry("session.shift_revised", session.id.0).at(session.center_id);
     audit::record(tx, by, now, entry).await
 }

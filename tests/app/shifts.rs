@@ -343,6 +343,25 @@ on_both_engines! {
         assert!(told.contains("shifts") && told.contains("签到"), "{told}");
     }
 
+    async fn who_is_erased_holds_no_shift(app: TestApp) {
+        session(&app, None, Some(1)).await;
+        people(&app, 1).await;
+        serve(&app, [1]).await;
+        let ann = app.token("ann").await;
+        let next = on(&app, "2026-03-12", 60).await;
+        let wanted = need(&ann, next, json!({"position": "签到", "wanted": 1})).await;
+        let phone = phone_of(&app, 1).await;
+        takes(&ann, next, wanted, 1, false).await.is(201);
+        phone.post("/me/shifts/1/return", &[("word", "我住院了")]).await.is(303);
+        takes(&ann, next, wanted, 1, false).await.is(201);
+        let wish = json!({"wanted_by": "person", "reason": "本人书面要求"});
+        let asked = ann.post_json("/api/v1/people/1/erasure", wish).await.is(201).json();
+        let approval = format!("/api/v1/erasures/{}/approval", asked["id"]);
+        app.token("ben").await.post_json(&approval, json!({"number": 1})).await.is(200);
+        assert_eq!(app.number("select count(*) from shifts where word is not null or state = 'taken'").await, 0);
+        assert_eq!(app.number("select count(*) from shifts").await, 2, "that a number held one stays");
+    }
+
     async fn fifty_for_ten_shifts_at_one_moment_are_ten(app: TestApp) {
         session(&app, None, Some(1)).await;
         people(&app, 50).await;
@@ -408,6 +427,10 @@ fn two_processes_on_one_postgres_share_the_shifts() {
             let taken: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *conn).await.unwrap();
             assert_eq!(taken, 10, "session {session}");
         }
-        assert_eq!(app.number("select count(distinct person_id) from shifts where state = 'taken'").await, 20, "nobody is in two places");
+        assert_eq!(
+            app.number("select count(distinct person_id) from shifts where state = 'taken'").await,
+            20,
+            "nobody is in two places"
+        );
     });
 }
