@@ -225,7 +225,8 @@ pub async fn ask_substitute(
     shift: ShiftId,
     person: PersonId,
 ) -> Result<ShiftId> {
-    let (need, session) = hold(tx, own(by, tx, shift).await?.need_id).await?;
+    let held = own(by, tx, shift).await?;
+    let (need, session) = hold(tx, held.need_id).await?;
     if !session.is_open(now) {
         return Err(refused(ShiftRefusal::Over));
     }
@@ -251,7 +252,8 @@ pub async fn ask_substitute(
 /// # Errors
 /// `Refused("shift_settled")` where it was taken back or answered; `NotFound` for another's.
 pub async fn decline(by: &ConfirmedPhone, now: Now, tx: &mut Conn, shift: ShiftId, word: Option<&str>) -> Result<()> {
-    let (_, session) = hold(tx, own(by, tx, shift).await?.need_id).await?;
+    let held = own(by, tx, shift).await?;
+    let (_, session) = hold(tx, held.need_id).await?;
     let (from, to) = (ShiftState::Invited, ShiftState::Declined);
     ShiftHand::from(by).changes(now, tx, shift, (from, to), word).await?;
     let entry = audit::entry("session.shift_declined", session.id.0).at(session.center_id);
@@ -263,7 +265,8 @@ pub async fn decline(by: &ConfirmedPhone, now: Now, tx: &mut Conn, shift: ShiftI
 /// # Errors
 /// `Refused("shift_over")`; `Refused("shift_settled")` for one that is not theirs any more; `NotFound` for another's.
 pub async fn give_back(by: &ConfirmedPhone, now: Now, tx: &mut Conn, shift: ShiftId, word: Option<&str>) -> Result<()> {
-    let (_, session) = hold(tx, own(by, tx, shift).await?.need_id).await?;
+    let held = own(by, tx, shift).await?;
+    let (_, session) = hold(tx, held.need_id).await?;
     free(&ShiftHand::from(by), now, tx, &session, (shift, word)).await
 }
 
