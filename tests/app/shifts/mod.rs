@@ -1,15 +1,13 @@
 //! Shifts of volunteers: what a session needs, who says yes, who cannot, who takes over; at the door, and of which what is still missing.
 
-use std::sync::atomic::AtomicBool;
+mod histories;
+mod races;
 
-use rocket::futures::future::join_all;
 use serde_json::{Value, json};
 
 use crate::check_in::{another, card, people, request, session};
 use crate::joining::{comes, confirms, leader};
-use crate::support::load::{load, post_json};
-use crate::support::server::Server;
-use crate::support::{Answer, Engine, TestApp, User, app, on_both_engines};
+use crate::support::{Answer, TestApp, User, on_both_engines};
 
 /// Team 1 takes in these people.
 async fn serve(app: &TestApp, people: impl IntoIterator<Item = i64>) {
@@ -361,148 +359,4 @@ on_both_engines! {
         assert_eq!(app.number("select count(*) from shifts where word is not null or state = 'taken'").await, 0);
         assert_eq!(app.number("select count(*) from shifts").await, 2, "that a number held one stays");
     }
-
-    async fn shifts_stand_as_a_plain_model_says(app: TestApp) {
-        session(&app, None, Some(1)).await;
-        people(&app, 5).await;
-        serve(&app, 1..=5).await;
-        for (token, date) in [("same", "2026-03-05"), ("next", "2026-03-10"), ("last", "2026-03-11")] {
-            another(&app, token, date, None, Some(1)).await;
-        }
-        let ann = app.token("ann").await;
-        for session in 1..=4 {
-            assert_eq!(need(&ann, session, json!({"position": "签到", "wanted": 2})).await, session);
-        }
-        // Whether somebody is asked (1) or has said yes (2), by session and person; the first two sessions are at one time.
-        let mut model = [[0_u8; 6]; 5];
-        let mut dice = 20_260_305_u64;
-        let mut below = |n: u64| {
-            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            usize::try_from((dice >> 33) % n).unwrap()
-        };
-        for step in 0..500 {
-            let (wish, session, person) = (below(3), 1 + below(4), 1 + below(5));
-            let (number, who) = (i64::try_from(session).unwrap(), i64::try_from(person).unwrap());
-            let stands = model[session][person];
-            let other = match session { 1 => model[2][person], 2 => model[1][person], _ => 0 };
-            let taken = model[session].iter().filter(|state| **state == 2).count();
-            let path = format!("/api/v1/sessions/{session}/shifts");
-            let (right, then, found) = match wish {
-                0 => {
-                    let may = stands == 2 || other != 2 && taken < 2;
-                    let found = takes(&ann, number, number, who, false).await;
-                    (if may { 201 } else { 409 }, if may { 2 } else { stands }, found)
-                }
-                1 => {
-                    let found = ann.post_json(&format!("{path}/invitations"), json!({"need": number, "person": who})).await;
-                    (if stands == 0 { 201 } else { 409 }, stands.max(1), found)
-                }
-                _ => {
-                    let shift = live(&app, number, who).await;
-                    assert_eq!(shift.is_some(), stands > 0, "step {step}");
-                    let Some(shift) = shift else { continue };
-                    (204, 0, ann.post_json(&format!("{path}/{shift}/return"), json!({})).await)
-                }
-            };
-            assert_eq!(found.status.code, right, "step {step}: wish {wish} of {who} at {number}: {}", found.text());
-            model[session][person] = then;
-        }
-        let mut conn = app.db().read().await.unwrap();
-        let held: Vec<(i64, i64, String)> = sqlx::query_as(
-            "select session_id, person_id, state from shifts where state in ('invited', 'taken') order by session_id, person_id",
-        ).fetch_all(&mut *conn).await.unwrap();
-        let expected: Vec<(i64, i64, String)> = (1..=4_usize)
-            .flat_map(|session| (1..=5_usize).map(move |person| (session, person)))
-            .filter(|(session, person)| model[*session][*person] > 0)
-            .map(|(session, person)| {
-                let state = if model[session][person] == 2 { "taken" } else { "invited" };
-                (i64::try_from(session).unwrap(), i64::try_from(person).unwrap(), state.to_owned())
-            })
-            .collect();
-        assert_eq!(held, expected);
-    }
-
-    async fn fifty_for_ten_shifts_at_one_moment_are_ten(app: TestApp) {
-        session(&app, None, Some(1)).await;
-        people(&app, 50).await;
-        members(&app).await;
-        let ann = app.token("ann").await;
-        let wanted = need(&ann, 1, json!({"position": "签到", "wanted": 10})).await;
-        let answers = join_all((1..=50).map(|person| {
-            let ann = ann.clone();
-            async move {
-                loop {
-                    let answer = takes(&ann, 1, wanted, person, false).await;
-                    if answer.status.code != 503 {
-                        return answer.status.code;
-                    }
-                }
-            }
-        })).await;
-        let count = |status: u16| answers.iter().filter(|code| **code == status).count();
-        assert_eq!((count(201), count(409)), (10, 40));
-        assert_eq!(app.number(TAKEN).await, 10);
-    }
-}
-
-/// What somebody holds at a session, or is asked.
-async fn live(app: &TestApp, session: i64, person: i64) -> Option<i64> {
-    sqlx::query_scalar(
-        "select id from shifts where session_id = $1 and person_id = $2 and state in ('invited', 'taken')",
-    )
-    .bind(session)
-    .bind(person)
-    .fetch_optional(&mut *app.db().read().await.unwrap())
-    .await
-    .unwrap()
-}
-
-/// Everybody serves in team 1.
-async fn members(app: &TestApp) {
-    app.execute(
-        "insert into team_members (team_id, person_id, joined_on, created_at)
-         select 1, p.id, '2026-01-01', 0 from people p",
-    )
-    .await;
-}
-
-/// Fifty for ten shifts, and each of them in two sessions of the same time, through two processes at once.
-#[test]
-fn two_processes_on_one_postgres_share_the_shifts() {
-    let Some(url) = app::fresh_database(Engine::Postgres) else { return };
-    app::runtime().block_on(async {
-        let app = TestApp::open(&url).await;
-        session(&app, None, Some(1)).await;
-        another(&app, "same", "2026-03-05", None, Some(1)).await;
-        people(&app, 50).await;
-        members(&app).await;
-        // The real clock is far from the tests' own: the sessions are on now.
-        app.execute("update sessions set starts_at = 0, ends_at = 9000000000000, local_date = '2100-01-01'").await;
-        let ann = app.token("ann").await;
-        for session in [1, 2] {
-            need(&ann, session, json!({"position": "签到", "wanted": 10})).await;
-        }
-        let token = app.token_text("ann").await;
-        let servers =
-            [Server::start(env!("CARGO_BIN_EXE_linli"), &url), Server::start(env!("CARGO_BIN_EXE_linli"), &url)];
-        static STOP: AtomicBool = AtomicBool::new(false);
-        let heard = load(&servers.each_ref().map(|server| server.address), 24, &STOP, move |n| {
-            let (person, session) = (n / 2 + 1, n % 2 + 1);
-            let body = json!({"need": session, "person": person, "anyway": true});
-            (n < 100).then(|| post_json(&format!("/api/v1/sessions/{session}/shifts"), &token, &body.to_string()))
-        })
-        .await;
-        assert_eq!((heard.count(201), heard.count(409)), (20, 80));
-        for session in [1, 2] {
-            let sql = format!("select count(*) from shifts where state = 'taken' and session_id = {session}");
-            let mut conn = app.db().read().await.unwrap();
-            let taken: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *conn).await.unwrap();
-            assert_eq!(taken, 10, "session {session}");
-        }
-        assert_eq!(
-            app.number("select count(distinct person_id) from shifts where state = 'taken'").await,
-            20,
-            "nobody is in two places"
-        );
-    });
 }
