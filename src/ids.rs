@@ -159,6 +159,14 @@ id_type!(
     SessionId
 );
 id_type!(
+    /// What volunteers are needed for at a session.
+    ShiftNeedId
+);
+id_type!(
+    /// Somebody's part in it: asked, taken, given back.
+    ShiftId
+);
+id_type!(
     /// A row of `attendances`: a person, at a session, in a part.
     AttendanceId
 );

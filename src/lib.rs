@@ -49,6 +49,7 @@ pub mod applications;
 // Programme: what is planned.
 pub mod activities;
 pub mod insurance;
+pub mod shifts;
 
 // Presence: who came.
 pub mod hours;
@@ -117,6 +118,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(activities::stage())
         .attach(insurance::stage())
         .attach(claims::stage())
+        .attach(shifts::stage())
         .attach(ratings::stage())
         .attach(check_in::stage())
         .attach(devices::stage())

@@ -6,13 +6,14 @@ use super::types::{AttendanceId, HeadCountId, Heads, Method, Part};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
 use crate::activities::{Session, SessionId, SessionStatus, Title};
-use crate::auth::{Greeter, Role, Viewer};
+use crate::auth::{Greeter, Role, TeamReader, Viewer};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
 use crate::people::groups::Groups;
 use crate::people::{self, PersonId, PersonRow};
+use crate::shifts::{self, Need};
 use crate::store::{Conn, Flag, Sealer};
 
 /// Whether the viewer sees names: who receives people does, who supervises does not.
@@ -117,7 +118,7 @@ pub struct Candidate {
 /// Most rows of the list to tick; beyond it the search is quicker.
 const EXPECTED: i64 = 200;
 
-/// Who is likely to come and is not in yet: the members of the team that serves, then who came to earlier sessions of
+/// Who is likely to come and is not in yet: those who have a shift, the members of the team that serves, then who came to earlier sessions of
 /// the activity, the most frequent first.
 pub async fn expected(conn: &mut Conn, session: &Session) -> Result<Vec<Candidate>> {
     Ok(sqlx::query_as(
@@ -127,6 +128,8 @@ pub async fn expected(conn: &mut Conn, session: &Session) -> Result<Vec<Candidat
             from attendances a join sessions o on o.id = a.session_id
             where o.activity_id = $1 and o.id <> $2 and o.starts_at < $3 and a.voided_at is null
             group by a.person_id, a.part
+            union all
+            select f.person_id, 'volunteer', 2000 from shifts f where f.session_id = $2 and f.state = 'taken'
             union all
             select m.person_id, 'volunteer', 1000 from team_members m where m.team_id = $4 and m.left_on is null and m.suspended_on is null
          ) x
@@ -167,6 +170,7 @@ pub async fn search(
     let known: Vec<(PersonId, String)> = sqlx::query_as(
         "select person_id, 'in' as what from attendances where session_id = $1 and voided_at is null
          union all select person_id, 'serves' from team_members where team_id = $2 and left_on is null and suspended_on is null
+         union all select person_id, 'serves' from shifts where session_id = $1 and state = 'taken'
          union select a.person_id, 'came' from attendances a join sessions o on o.id = a.session_id
             where o.activity_id = $3 and o.id <> $1 and o.starts_at < $4 and a.voided_at is null",
     )
@@ -186,13 +190,19 @@ pub async fn search(
     Ok(reached.take(limit).map(candidate).collect())
 }
 
-/// What somebody comes as who checks in alone: as they are in already, as a volunteer if their team serves, else as a
+/// What the session needs volunteers for, for whoever keeps its shifts.
+pub(super) async fn needs(by: &Viewer, conn: &mut Conn, session: SessionId) -> Result<Vec<Need>> {
+    if TeamReader::includes(by.role) { shifts::queries::needs(conn, session).await } else { Ok(Vec::new()) }
+}
+
+/// What somebody comes as who checks in alone: as they are in already, as a volunteer if they have a shift or their team serves, else as a
 /// participant.
 pub async fn part_at(conn: &mut Conn, session: SessionId, person: PersonId) -> Result<Part> {
     Ok(sqlx::query_scalar(
         "select coalesce(
             (select min(a.part) from attendances a
              where a.session_id = s.id and a.person_id = $2 and a.voided_at is null),
+            (select 'volunteer' from shifts f where f.session_id = s.id and f.person_id = $2 and f.state = 'taken' limit 1),
             (select 'volunteer' from team_members m
              where m.team_id = s.team_id and m.person_id = $2 and m.left_on is null and m.suspended_on is null),
             'participant')

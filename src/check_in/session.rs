@@ -1,6 +1,6 @@
 //! The session's page: its QR, who is in, the roster to tick, and what else a worker at the door needs.
 
-use crate::auth::{Coordinator, Greeter, Viewer, Watcher};
+use crate::auth::{Coordinator, Greeter, TeamReader, Viewer, Watcher};
 use askama::Template;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
@@ -20,6 +20,7 @@ use crate::insurance::{self, Gap};
 use crate::people::queries::Marks;
 use crate::people::{self, Name, PersonId, PersonRow, PhoneNumber};
 use crate::ratings::{self, RatingSummary};
+use crate::shifts::Need;
 use crate::store::{Conn, Db, Sealer};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Site, Submitted, View, filters, qr};
@@ -63,6 +64,7 @@ pub(super) struct SessionPage {
     odd: Odd,
     ratings: Option<RatingSummary>,
     risk: Gap,
+    needs: Vec<Need>,
     /// What was searched for, and who was found.
     found: Option<(String, Vec<Candidate>)>,
     /// Who was let in just now, and whether it was the first time.
@@ -117,6 +119,7 @@ impl SessionPage {
             odd,
             ratings: ratings::summary(by, now, conn, &session).await?,
             risk: insurance::gap(conn, session.id).await?,
+            needs: queries::needs(by, conn, session.id).await?,
             present,
             expected,
             found: None,
@@ -221,6 +224,10 @@ impl SessionPage {
     fn is_for_the_front_desk(&self) -> bool {
         let is_today = self.session.local_date == self.center.zone.date(self.now.0);
         self.may_receive() && is_today && !self.waits_for_closing()
+    }
+
+    fn keeps_shifts(&self) -> bool {
+        TeamReader::includes(self.viewer.role)
     }
 
     fn may_coordinate(&self) -> bool {

@@ -44,7 +44,8 @@ pub async fn people(conn: &mut Conn, phone: &Phone, session: SessionId) -> Resul
                  where a.session_id = s.id and a.person_id = p.id and a.voided_at is null) as came_at,
                 (select max(a.left_at) from attendances a
                  where a.session_id = s.id and a.person_id = p.id and a.voided_at is null) as left_at,
-                case when exists (select 1 from team_members m
+                case when exists (select 1 from shifts f where f.session_id = s.id and f.person_id = p.id and f.state = 'taken')
+                    or exists (select 1 from team_members m
                     where m.team_id = s.team_id and m.person_id = p.id and m.left_on is null and m.suspended_on is null) then 1 else 0 end as serves,
                 case when exists (select 1 from attendances a
                     where a.session_id = s.id and a.person_id = p.id and a.voided_at is null

@@ -42,6 +42,8 @@ text_enum!(
         AlreadyLeft = "already_left",
         /// More names and numbers from one address than a hall sends.
         TooMany = "too_many",
+        /// Who has a shift there is let in as a volunteer, and not as a participant.
+        OnShift = "on_shift",
     }
 );
 
@@ -59,7 +61,8 @@ impl Code {
             | Self::CodeExpired
             | Self::CardRevoked
             | Self::NotIn
-            | Self::TooMany => false,
+            | Self::TooMany
+            | Self::OnShift => false,
         }
     }
 
@@ -72,7 +75,8 @@ impl Code {
             | Self::Full
             | Self::UnknownCode
             | Self::CardRevoked
-            | Self::NotIn => true,
+            | Self::NotIn
+            | Self::OnShift => true,
             // Nothing was lost; and devices at the door neither show a code nor send numbers.
             Self::AlreadyIn | Self::AlreadyLeft | Self::CodeExpired | Self::TooMany => false,
         }
@@ -89,7 +93,8 @@ impl Code {
             | Self::UnknownCode
             | Self::CodeExpired
             | Self::CardRevoked
-            | Self::TooMany => false,
+            | Self::TooMany
+            | Self::OnShift => false,
         }
     }
 

@@ -14,6 +14,7 @@ mod joining;
 mod names;
 mod past;
 mod plans;
+mod shifts;
 mod staff;
 mod units;
 
@@ -101,6 +102,7 @@ impl Builder {
                 consents::ask(self, &mut tx, &made).await?;
                 insurance::insure(self, &mut tx, &made).await?;
                 claims::claim(self, &mut tx, &made).await?;
+                shifts::ask(self, &mut tx, &made).await?;
                 staff::hand_over(self, &mut tx, &made).await?;
                 leader = Some(joining::open(self, &mut tx, &made).await?);
                 sign_ins.extend(made.sign_ins);

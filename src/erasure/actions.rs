@@ -14,7 +14,7 @@ use crate::people::{self, AMONG, Forgetting, Person, PersonId};
 use crate::store::{self, Conn, Db, Sealer};
 use crate::{
     applications, audit, check_in, claims, consents, hours, households, insurance, merges, phones, qualifications,
-    teams, workers,
+    shifts, teams, workers,
 };
 
 /// Asks for a person's erasure.
@@ -159,6 +159,7 @@ pub async fn forget_everything(tx: &mut Conn, gone: &Forgetting, named: &NamedRo
     consents::forget(tx, gone).await?;
     qualifications::forget(tx, gone).await?;
     insurance::forget(tx, gone).await?;
+    shifts::forget(tx, gone).await?;
     applications::forget(tx, gone).await?;
     merges::forget(tx, gone).await?;
     imports::forget(tx, named).await?;

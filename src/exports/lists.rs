@@ -18,6 +18,7 @@ use crate::people::groups;
 use crate::people::listing::{self, PeopleCut};
 use crate::qualifications::QualifiedCut;
 use crate::rooms::listing::RoomsCut;
+use crate::shifts::GapsCut;
 use crate::store::{Conn, Sealer};
 use crate::teams::listing::TeamsCut;
 use crate::units::{ListedUnit, UnitsAsked};
@@ -119,6 +120,10 @@ pub(super) async fn of_center(
         CenterList::Claims => {
             let by = Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
             serving::claimed(&by, conn, lang, name, center, ClaimsCut::read(fields)?).await
+        }
+        CenterList::Gaps => {
+            let by = TeamReader::of(by.clone()).ok_or(Error::Forbidden)?;
+            serving::gaps(&by, conn, lang, name, (center, now), GapsCut::read(fields)?).await
         }
         CenterList::Units => {
             let by = Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;

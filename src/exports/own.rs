@@ -18,7 +18,7 @@ use crate::web::table::{Cell, File, Table};
 use crate::web::{Lang, filters};
 use crate::{
     applications, audit, check_in, claims, consents, hours, households, imports, insurance, people, phones,
-    qualifications, teams, workers,
+    qualifications, shifts, teams, workers,
 };
 
 text_enum!(
@@ -69,6 +69,7 @@ pub(super) async fn hand_out(
         consents::told(by, tx, sealer, id).await?,
         qualifications::told(by, tx, id).await?,
         insurance::told(by, tx, id).await?,
+        shifts::told(by, tx, id).await?,
         check_in::told(by, tx, id).await?,
         phones::told(tx, id).await?,
         teams::told(by, tx, id).await?,

@@ -15,6 +15,7 @@ text_enum!(
         Qualifications = "qualifications",
         Posts = "posts",
         Claims = "claims",
+        Gaps = "gaps",
     }
 );
 

@@ -18,7 +18,7 @@ use rocket::fairing::AdHoc;
 pub use actions::{add, insure, mark, void, withdraw};
 pub use forgetting::forget;
 pub use merging::{JOURNALED, absorb};
-pub use queries::{Gap, gap};
+pub use queries::{Gap, gap, leaves_uncovered, uncovered_takers};
 pub use told::told;
 pub use types::{Covers, Insurance, InsuranceId, Insured};
 

@@ -6,7 +6,7 @@ use crate::auth::Viewer;
 use crate::centers::CenterId;
 use crate::clock::Date;
 use crate::error::{Error, Result};
-use crate::people::PersonRow;
+use crate::people::{PersonId, PersonRow};
 use crate::store::Conn;
 
 const INSURANCE: &str =
@@ -101,4 +101,30 @@ pub async fn gap(conn: &mut Conn, session: SessionId) -> Result<Gap> {
     );
     let uncovered = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(session).fetch_all(conn).await?;
     Ok(Gap { is_risky: true, uncovered })
+}
+
+/// Whether nothing insures somebody at a session that is risky, on its day.
+pub async fn leaves_uncovered(conn: &mut Conn, session: SessionId, person: PersonId) -> Result<bool> {
+    let sql = format!(
+        "select count(*) from risky_sessions r join sessions s on s.id = r.session_id join people p on p.id = $2
+         where r.session_id = $1 and not exists (
+             select 1 from insurances i where i.center_id = s.center_id and i.voided_at is null
+               and i.valid_from <= s.local_date and i.valid_to >= s.local_date and {})",
+        covers("s.local_date")
+    );
+    let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(session).bind(person).fetch_one(conn).await?;
+    Ok(count > 0)
+}
+
+/// Who holds a shift at a risky session and is not covered on its day.
+pub async fn uncovered_takers(conn: &mut Conn, session: SessionId) -> Result<Vec<PersonId>> {
+    let sql = format!(
+        "select p.id from risky_sessions r join sessions s on s.id = r.session_id
+         join shifts f on f.session_id = s.id and f.state = 'taken' join people p on p.id = f.person_id
+         where r.session_id = $1 and not exists (
+             select 1 from insurances i where i.center_id = s.center_id and i.voided_at is null
+               and i.valid_from <= s.local_date and i.valid_to >= s.local_date and {})",
+        covers("s.local_date")
+    );
+    Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(session).fetch_all(conn).await?)
 }

@@ -38,6 +38,7 @@ impl LogPart {
                 "agreement",
                 "kind",
                 "age_bands",
+                "shift_limits",
                 "holiday",
                 "key",
                 "consent_text",

@@ -13,6 +13,7 @@ use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::ids::{PersonId, SessionId, TeamId};
 use crate::phones::{Handset, Phone};
+use crate::shifts::{self, RotaLine};
 use crate::store::{Conn, Db, Sealer};
 use crate::teams::{self, Member, Steward, Team};
 use crate::web::page::fragment;
@@ -34,6 +35,8 @@ struct LedTeam {
     coming: Vec<TeamSession>,
     past: Vec<TeamSession>,
     served: Vec<(SessionId, String)>,
+    /// The positions of what comes, with who does them.
+    positions: Vec<RotaLine>,
     /// The coming weeks as plain text.
     rota: String,
     today: Date,
@@ -45,11 +48,14 @@ impl LedTeam {
         let team = teams::queries::of_steward(&by, conn).await?;
         let (waiting, _) = applications::queries::of_team(&by, conn, sealer).await?;
         let (coming, past) = queries::of_team(&by, conn, now).await?;
+        let ids: Vec<SessionId> = coming.iter().map(|session| session.id).collect();
+        let positions = shifts::queries::rota(conn, &by.center, &ids).await?;
         Ok(Self {
             members: teams::queries::members(conn, team.id).await?,
             told: applications::queries::of_members(&by, conn, sealer).await?.into_iter().collect(),
             served: queries::served_at(&by, conn, &past).await?,
-            rota: rota(&team, &coming, lang)?,
+            rota: rota(&team, (&coming, &positions), lang)?,
+            positions,
             today: by.center.zone.date(now.0),
             center: by.center,
             team,
@@ -90,6 +96,11 @@ impl LedTeam {
         session.missing(self.team.helpers, session.served)
     }
 
+    /// What a coming session needs, by position.
+    fn positions_of(&self, session: &SessionId) -> Vec<&RotaLine> {
+        self.positions.iter().filter(|line| line.session_id == *session).collect()
+    }
+
     fn told_by(&self, member: &Member) -> Option<&Application> {
         self.told.get(&member.person.id)
     }
@@ -106,16 +117,23 @@ impl View for LedTeam {
     }
 }
 
-/// The coming sessions as they are sent to a chat: a line each, with where, and how many are needed.
+/// The coming sessions as they are sent to a chat: a line each, with where, and how many are needed; or each position, with who does it.
 #[derive(Template)]
 #[template(path = "me/rota.txt")]
 struct Rota<'a> {
     team: &'a Team,
     coming: &'a [TeamSession],
+    positions: &'a [RotaLine],
 }
 
-fn rota(team: &Team, coming: &[TeamSession], lang: Lang) -> Result<String> {
-    let text = fragment(&Rota { team, coming }, lang).map_err(Error::internal)?;
+impl Rota<'_> {
+    fn of(&self, session: &SessionId) -> Vec<&RotaLine> {
+        self.positions.iter().filter(|line| line.session_id == *session).collect()
+    }
+}
+
+fn rota(team: &Team, (coming, positions): (&[TeamSession], &[RotaLine]), lang: Lang) -> Result<String> {
+    let text = fragment(&Rota { team, coming, positions }, lang).map_err(Error::internal)?;
     Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"))
 }
 

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::fields::parse;
 use crate::ids::{PersonId, TeamId};
 use crate::phones::{self, ConfirmedPhone, Phone};
+use crate::shifts::OwnShifts;
 use crate::store::{Conn, Db, Sealer};
 use crate::teams::{self, OwnTeam, TeamName, VolunteerNumber};
 use crate::web::form::Done;
@@ -42,6 +43,7 @@ struct Me {
     /// Those that one of them leads.
     led: Vec<TeamName>,
     applications: Vec<Application>,
+    own_shifts: Option<OwnShifts>,
     coming: Vec<OwnVisit>,
     visits: Vec<OwnVisit>,
 }
@@ -60,6 +62,7 @@ impl Me {
             teams: teams::queries::own(&confirmed, conn).await?,
             led: teams::queries::led_by(&confirmed, conn).await?,
             applications: applications::queries::of_phone(phone, conn, sealer).await?,
+            own_shifts: Some(OwnShifts::load(&confirmed, conn, now).await?).filter(|shifts| !shifts.is_empty()),
             coming: queries::coming(conn, phone, now).await?,
             visits: queries::visits(conn, phone).await?,
             confirmed,

@@ -17,7 +17,7 @@ use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
     activities, applications, audit, check_in, claims, consents, handovers, hours, households, insurance, locks,
-    phones, qualifications, teams, workers,
+    phones, qualifications, shifts, teams, workers,
 };
 
 /// The tables that a merge changes.
@@ -33,6 +33,7 @@ fn tables() -> Vec<&'static JournalTable> {
         consents::JOURNALED,
         qualifications::JOURNALED,
         insurance::JOURNALED,
+        shifts::JOURNALED,
         applications::JOURNALED,
         hours::JOURNALED,
         claims::JOURNALED,
@@ -78,6 +79,7 @@ pub async fn merge(
     consents::absorb(tx, &mut journal).await?;
     qualifications::absorb(tx, &mut journal).await?;
     insurance::absorb(tx, &mut journal).await?;
+    shifts::absorb(tx, &mut journal).await?;
     applications::absorb(tx, &mut journal).await?;
     hours::absorb(tx, &mut journal).await?;
     claims::absorb(tx, &mut journal).await?;
@@ -99,10 +101,11 @@ pub async fn merge(
     Ok(id)
 }
 
-/// Holds the sessions at which both were or which they may have led as one, their teams, and both: whoever checks one in waits, or is waited for.
+/// Holds the sessions at which both were or have a shift, or which they may have led as one, their teams, and both: whoever checks one in waits, or is waited for.
 async fn hold(tx: &mut Conn, people: [PersonId; 2]) -> Result<()> {
     let mut sessions = check_in::sessions_of_both(tx, people).await?;
     sessions.extend(queries::sessions_led_by_both(tx, people).await?);
+    sessions.extend(shifts::sessions_of_both(tx, people).await?);
     locks::sessions(tx, sessions).await?;
     for team in queries::teams_led(tx, people).await? {
         locks::team(tx, team).await?;

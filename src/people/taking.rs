@@ -201,6 +201,7 @@ pub(crate) const POINTING: &[(&str, &str)] = &[
     ("team_applications", "person_id"),
     ("qualifications", "person_id"),
     ("insured_people", "person_id"),
+    ("shifts", "person_id"),
     ("hour_claims", "person_id"),
 ];
 

@@ -53,6 +53,7 @@ mod retention;
 mod rooms;
 mod rosters;
 mod search;
+mod shifts;
 mod subgroups;
 mod support;
 mod teams;

@@ -20,6 +20,7 @@ const POINTING: &[(&str, &str, Result<&str, &str>)] = &[
     ("consents", "person_id", Ok("consents")),
     ("qualifications", "person_id", Ok("qualifications")),
     ("insured_people", "person_id", Ok("insurances")),
+    ("shifts", "person_id", Ok("shifts")),
     ("cards", "person_id", Ok("cards")),
     ("attendances", "person_id", Ok("attendances")),
     ("scans", "person_id", Ok("scans")),
@@ -76,7 +77,7 @@ const OTHERS: &str = "account_links account_scopes activities age_bands agreemen
     centers codes communities consent_texts data_keys devices holidays import_mappings jobs logins operators \
     posts populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
     service_kinds sessions settings setup_links subgroups team_kinds unit_participations units \
-    retention_terms qualification_kinds insurances risky_sessions";
+    retention_terms qualification_kinds insurances risky_sessions shift_needs shift_limits";
 
 /// Every table that there is.
 fn tables() -> BTreeSet<String> {

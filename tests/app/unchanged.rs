@@ -51,6 +51,9 @@ const POST: &str = "/centers/<center>/posts/<id>";
 const AGREEMENT: &str = "/agreements/<id>";
 const UNIT: &str = "/centers/<center>/units/<id>";
 const TEAM: &str = "/centers/<center>/teams/<id>";
+const NEED: &str = "/centers/<center>/sessions/<id>/needs/<need>";
+const LED_NEED: &str = "/me/teams/<team>/sessions/<id>/needs/<need>";
+const LIMITS: &str = "/shift-limits";
 const PROVIDER: &str = "/providers/<id>";
 const PURCHASER: &str = "/purchasers/<id>";
 const COMPANIONS: &str = "/centers/<center>/sessions/<id>/attendances/<attendance>/companions";
@@ -94,6 +97,9 @@ const EDITS: &[Edit] = &[
     edit("ada", "/catalogs/service-kinds/$kind", KIND),
     edit("ada", "/catalogs", AGES),
     edit("ada", "/retention", TERMS),
+    edit("ada", "/shift-limits", LIMITS),
+    edit("ann", "/centers/1/sessions/$led_session/needs/$need", NEED),
+    edit("phone", "/me/teams/$led_team/sessions/$led_session/needs/$need", LED_NEED),
     edit("ben", "/centers/1/workers/$leaving", WORKER),
     edit("ben", "/centers/1/workers/$worker/edit", RECORD),
     edit("ben", "/centers/1/workers/$known/edit", RECORD),
@@ -123,6 +129,8 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/centers/<center>/sessions/<id>/hours", "the minutes that the door saw"),
     ("/centers/<center>/sessions/<id>/schedule/cancellation", "this session alone"),
     ("/centers/<center>/sessions/<id>/schedule/skipping", "this session alone"),
+    ("/centers/<center>/sessions/<id>/needs", "one more"),
+    ("/me/teams/<team>/sessions/<id>/needs", "one more"),
     ("/centers/<center>/sessions/<id>/walk-ins", "as a participant"),
     ("/centers/<center>/teams", "founded today"),
     ("/centers/<center>/units/<id>/ending", "today"),

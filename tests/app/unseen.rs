@@ -122,6 +122,7 @@ async fn a_morning(app: &TestApp) {
     ann.post("/centers/1/teams/1", &[("recruits", "1")]).await.is(303);
     let served = [("served_on", "2026-03-05"), ("from_time", "06:00"), ("to_time", "07:00"), ("content", "送餐")];
     ann.post("/centers/1/people/2/claims", &served).await.is(303);
+    ann.post("/centers/1/sessions/1/needs", &[("position", "签到"), ("wanted", "1")]).await.is(303);
     ann.post("/centers/1/units", &[("name", "罗沙小学"), ("kind", "school"), ("phone", "0769-22101001")]).await.is(303);
     let worker = [("name", "罗志文"), ("phone", "13500009999"), ("kind", "staff"), ("started_on", "2026-01-04")];
     ben.post("/centers/1/workers", &worker).await.is(303);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::facts::{Fact, Known, Rights};
 use super::types::{Event, Key};
-use super::{ADMITTED, Again, Answer, Attempt, Door, LEFT, RETURNED, Refused, Way, Who};
+use super::{ADMITTED, Again, Answer, Attempt, Door, Entrance, LEFT, RETURNED, Refused, Way, Who};
 use crate::activities::SessionId;
 use crate::auth::Role;
 use crate::centers::CenterId;
@@ -143,6 +143,13 @@ impl Tried<'_> {
         Event { at: self.attempt.occurred_at, way: self.attempt.way }
     }
 
+    /// Why they cannot come in. Who has a shift serves, unless a worker puts right that they did not.
+    fn refusal(&self, now: Now) -> Option<Code> {
+        let on_shift = self.fact.says(Known::OnShift) && self.attempt.entrance == Entrance::Door;
+        let closed = self.door.refusal(now, self.fact.part, self.attempt);
+        closed.filter(|code| !on_shift || *code != Code::Full).or(on_shift.then_some(Code::OnShift))
+    }
+
     fn through(&self, word: &'static str, spot: Spot) -> Scan {
         self.scan(Some(spot), TryVerdict::Through { word, at: self.attempt.occurred_at })
     }
@@ -239,7 +246,7 @@ impl Desk {
     /// Somebody who is not in by any attendance, though `events` may tell of a way out.
     fn first_seen(&mut self, one: &Tried<'_>, key: Key, mut events: Vec<Event>) -> Scan {
         events.push(one.event());
-        match (one.attempt.way, one.door.refusal(self.now, one.fact.part, one.attempt)) {
+        match (one.attempt.way, one.refusal(self.now)) {
             (Way::In, None) => {
                 let spot = Spot::New(self.made.new.len());
                 let (groups, subgroups) = (groups(one.fact, one.door), one.fact.held.subgroups);
@@ -250,7 +257,7 @@ impl Desk {
                 one.through(ADMITTED, spot)
             }
             (Way::In, Some(code)) => one.refused(code, None, None),
-            (Way::Out, Some(code)) if code != Code::Full => one.refused(code, None, None),
+            (Way::Out, Some(code)) if !matches!(code, Code::Full | Code::OnShift) => one.refused(code, None, None),
             // Kept in mind: the way in may still be on its way from another device.
             (Way::Out, _) => {
                 self.keep(key, None, events);

@@ -190,6 +190,8 @@ pub(super) enum Known {
     Met = 4,
     /// The person was seen leaving, so what the times say takes a look at all scans.
     HasLeft = 8,
+    /// Ticked as a participant, though they have a shift at the session.
+    OnShift = 16,
 }
 
 impl Fact {
@@ -302,7 +304,7 @@ pub(super) async fn facts(
         .collect();
     locks::people_shared(tx, asked.iter().filter_map(|asked| asked.person)).await?;
     let mut found = read_facts(tx, &asked).await?;
-    // A device, a link or a card knew somebody by what they were before they were made one with another.
+    // By what they were before they were made one with another.
     let led: HashMap<usize, PersonId> = found.iter().filter_map(|fact| Some((fact.n, fact.merged_into?))).collect();
     if !led.is_empty() {
         for asked in &mut asked {
@@ -363,10 +365,11 @@ const ASKED: usize = 10;
 const FACTS: &str = "
     with asked (n, session_id, center_id, team_id, local_date, person_id, part, request_id, phone_id, leader)
     as (values {asked}), asking as materialized (
-        select q.n, q.session_id, q.center_id, q.team_id, q.local_date, q.person_id, q.request_id, q.phone_id, q.leader,
+        select q.n, q.session_id, q.center_id, q.team_id, q.local_date, q.person_id, q.request_id, q.phone_id, q.leader, q.part as asked,
                coalesce(q.part,
                    (select min(a.part) from attendances a
                     where a.session_id = q.session_id and a.person_id = q.person_id and a.voided_at is null),
+                   (select 'volunteer' from shifts f where f.session_id = q.session_id and f.person_id = q.person_id and f.state = 'taken' limit 1),
                    (select 'volunteer' from team_members m
                     where m.team_id = q.team_id and m.person_id = q.person_id and m.left_on is null and m.suspended_on is null limit 1),
                    'participant') as part
@@ -384,7 +387,10 @@ const FACTS: &str = "
                 or exists (select 1 from sessions s join sessions o on o.activity_id = s.activity_id
                     join attendances v on v.session_id = o.id and v.person_id = d.person_id and v.voided_at is null
                     where s.id = d.session_id and o.starts_at <= s.starts_at)
+                or exists (select 1 from shifts f where f.session_id = d.session_id and f.person_id = d.person_id and f.state = 'taken')
                then 4 else 0 end
+           + case when d.asked = 'participant' and exists (select 1 from shifts f
+                where f.session_id = d.session_id and f.person_id = d.person_id and f.state = 'taken') then 16 else 0 end
            + case when l.left_at is not null or exists (select 1 from scans x
                 where x.session_id = d.session_id and x.person_id = d.person_id and x.way = 'out')
                then 8 else 0 end as yes,

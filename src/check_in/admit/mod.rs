@@ -137,7 +137,7 @@ pub struct Attempt {
     pub request: RequestId,
     pub session: SessionId,
     pub who: Who,
-    /// None: as they are in already, as a volunteer if their team serves, else as a participant.
+    /// None: as they are in already, as a volunteer if they have a shift or their team serves, else as a participant.
     pub part: Option<Part>,
     pub way: Way,
     pub method: Method,

@@ -67,7 +67,8 @@ impl AnswerPage {
                 | Code::Full
                 | Code::CodeExpired
                 | Code::CardRevoked
-                | Code::NotIn,
+                | Code::NotIn
+                | Code::OnShift,
             ) => Status::Conflict,
         }
     }

@@ -199,6 +199,7 @@ async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> R
          from enrolments e join people p on p.id = e.person_id
          where e.center_id = $1 and ($3 = 0
             or p.id in (select m.person_id from day d join team_members m on m.team_id = d.team_id and m.left_on is null and m.suspended_on is null)
+            or p.id in (select f.person_id from day d join shifts f on f.session_id = d.id and f.state = 'taken')
             or p.id in (select a.person_id from day d
                 join sessions o on o.activity_id = d.activity_id and o.starts_at <= d.starts_at
                 join attendances a on a.session_id = o.id and a.voided_at is null))
@@ -213,6 +214,9 @@ async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> R
     let serving: Vec<Serves> = sqlx::query_as(
         "select s.id as session_id, m.person_id, 'volunteer' as part
          from sessions s join team_members m on m.team_id = s.team_id and m.left_on is null and m.suspended_on is null
+         where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
+         union
+         select s.id, f.person_id, 'volunteer' from sessions s join shifts f on f.session_id = s.id and f.state = 'taken'
          where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
          union
          select s.id, a.person_id, a.part from sessions s join attendances a on a.session_id = s.id

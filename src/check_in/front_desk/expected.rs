@@ -32,6 +32,8 @@ pub(super) async fn expected(
             join attendances a on a.session_id = o.id and a.voided_at is null
             group by d.id, a.person_id
             union all
+            select d.id, f.person_id, 2000 from day d join shifts f on f.session_id = d.id and f.state = 'taken'
+            union all
             select d.id, m.person_id, 1000
             from day d join team_members m on m.team_id = d.team_id and m.left_on is null and m.suspended_on is null
          ) x

@@ -139,6 +139,7 @@ fn next(code: Code) -> Option<&'static str> {
         Code::Full => Some("front_desk.next.full"),
         Code::CardRevoked => Some("front_desk.next.card_revoked"),
         Code::NotIn => Some("front_desk.next.not_in"),
+        Code::OnShift => Some("front_desk.next.on_shift"),
         Code::AlreadyIn | Code::AlreadyLeft => None,
         Code::UnknownCode | Code::CodeExpired | Code::TooMany => Some(ASK),
     }

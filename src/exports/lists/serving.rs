@@ -4,9 +4,10 @@ use super::{Listing, Writer, day, maybe, text};
 use crate::auth::{Coordinator, TeamReader};
 use crate::centers::Center;
 use crate::claims::ClaimsCut;
-use crate::clock::Date;
+use crate::clock::{Date, Now};
 use crate::error::Result;
 use crate::qualifications::{self, Matrix, QualificationState, QualifiedCut};
+use crate::shifts::GapsCut;
 use crate::store::Conn;
 use crate::teams::listing::TeamsCut;
 use crate::web::Lang;
@@ -221,6 +222,53 @@ pub(super) async fn posts(
             day(post.vacant_since(today)),
             day(Some(post.opened_on)),
             day(Some(post.agreed_to)),
+        ]);
+    }
+    Ok(file.done())
+}
+
+/// What the coming weeks lack. The times are the center's.
+pub(super) async fn gaps(
+    by: &TeamReader,
+    conn: &mut Conn,
+    lang: Lang,
+    name: String,
+    (center, now): (&Center, Now),
+    cut: GapsCut,
+) -> Result<Listing> {
+    let head = [
+        "shifts.day",
+        "shifts.begins",
+        "shifts.ends",
+        "shifts.session",
+        "shifts.place",
+        "shifts.team",
+        "shifts.position",
+        "shifts.qualification",
+        "shifts.wanted",
+        "shifts.taken",
+        "shifts.lacking",
+        "shifts.invited",
+        "shifts.clashing",
+        "shifts.alone",
+    ];
+    let mut file = Writer::new(lang, name, &head);
+    for gap in cut.list(by, conn, now, center).await? {
+        file.row([
+            day(Some(gap.local_date)),
+            text(gap.starts().format("%H:%M")),
+            text(gap.ends().format("%H:%M")),
+            text(gap.title.pick(lang)),
+            text(&gap.room),
+            maybe(gap.team.as_ref()),
+            text(&gap.position),
+            maybe(gap.qualification.as_deref().map(|kind| lang.pick(kind, gap.qualification_en()))),
+            Cell::Number(gap.wanted),
+            Cell::Number(gap.taken),
+            Cell::Number(gap.lacks()),
+            Cell::Number(gap.invited),
+            Cell::Number(gap.clashes),
+            Cell::Number(gap.alone),
         ]);
     }
     Ok(file.done())

@@ -134,6 +134,7 @@ impl Maker<'_> {
         self.units(&ann).await;
         self.joining(&ann).await;
         self.claims(&ann).await;
+        self.shifts(&ann).await;
         self.devices(&ann).await;
         self.staff(&ada).await;
         app.at(START);
@@ -419,6 +420,29 @@ impl Maker<'_> {
         ann.post("/centers/1/claims", &[("answer", "decline"), (&*pick, "1"), ("word", "不属于志愿服务")])
             .await
             .is(303);
+    }
+
+    /// The led team's session, at which its leader has a shift; one of the afternoon for which they are asked; and a position that is open.
+    async fn shifts(&mut self, ann: &User<'_>) {
+        let team = self.names["led_team"].clone();
+        let what = [("title", "巡河"), ("kind", "3"), ("room", "2"), ("team", team.as_str()), ("published", "1")];
+        let when = [("date", "2026-03-06"), ("starts", "14:00"), ("ends", "16:00")];
+        ann.post("/centers/1/activities", &[&what[..], &when].concat()).await.is(303);
+        self.number("led_session", "select max(id) from sessions").await;
+        for (session, need) in [("led_session", "need"), ("afternoon", "asked_need"), ("planned", "open_need")] {
+            let needs = format!("/centers/1/sessions/{}/needs", self.names[session]);
+            let wanted = [("position", "签到"), ("wanted", "3"), ("team", team.as_str()), ("note", "穿马甲")];
+            ann.post(&needs, &wanted).await.is(303);
+            self.number(need, "select max(id) from shift_needs").await;
+        }
+        let visitor = self.names["visitor"].clone();
+        let shifts = |session: &str| format!("/centers/1/sessions/{session}/shifts");
+        let own = [("need", self.names["need"].as_str()), ("person", visitor.as_str())];
+        ann.post(&shifts(&self.names["led_session"]), &own).await.is(303);
+        let asked = [("need", self.names["asked_need"].as_str()), ("person", visitor.as_str())];
+        ann.post(&format!("{}/invitations", shifts(&self.names["afternoon"])), &asked).await.is(303);
+        self.number("own_shift", "select min(id) from shifts").await;
+        self.number("asked_shift", "select max(id) from shifts").await;
     }
 
     async fn devices(&mut self, ann: &User<'_>) {

@@ -148,6 +148,8 @@ const CORRECTION_OF_1: &[(&str, &str)] =
     &[("center", "1"), ("person", "2"), ("entry", "1"), ("minutes", "60"), ("reason", "早走")];
 const CONFIRMING: &[(&str, &str)] = &[("answer", "confirm"), ("pick.1", "1"), ("minutes.1", "10"), ("why.1", "早走")];
 const DECLINING: &[(&str, &str)] = &[("answer", "decline"), ("pick.1", "1"), ("word", "查无此事")];
+const NEEDED: &[(&str, &str)] = &[("position", "引导"), ("wanted", "2"), ("note", "穿马甲")];
+
 const REASON: &[(&str, &str)] = &[("reason", "点错了")];
 
 /// The pages' forms.
@@ -233,6 +235,10 @@ pub(super) const PAGES: &[Form] = &[
     ),
     form("ann", "/centers/1/people/1/memberships/1/void", &[("void.1", "填错了")], &["void.1"], &[]),
     form("ann", "/centers/1/insurances", POLICY, &["insurer", "policy_number", "note"], &[]),
+    form("ann", "/centers/1/sessions/1/needs", NEEDED, &["position", "note"], &[]),
+    form("ann", "/centers/1/sessions/1/needs/1", NEEDED, &["position", "note"], &[]),
+    form("ann", "/centers/1/sessions/1/needs/1/withdrawal", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/sessions/1/shifts/1/return", WORD, &["word"], &[]),
     form("ann", "/centers/1/insurances/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/insurances/1/list", REASON, &["reason"], &[]),
     form("ann", "/centers/1/claims", CONFIRMING, &["why.1"], &[]),
@@ -401,6 +407,10 @@ pub(super) const BODIES: &[Form] = &[
         &[],
     ),
     form("ann", "/api/v1/households/1", &[("opened_on", "2026-01-10"), ("address", "罗沙路")], &["address"], &[]),
+    form("ann", "/api/v1/sessions/1/needs", NEEDED, &["position", "note"], &[]),
+    form("ann", "/api/v1/sessions/1/needs/1", NEEDED, &["position", "note"], &[]),
+    form("ann", "/api/v1/sessions/1/needs/1/withdrawal", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/sessions/1/shifts/1/return", WORD, &["word"], &[]),
     form("ann", "/api/v1/insurances", POLICY_OF_1, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/api/v1/insurances/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/insurances/1/list", REASON, &["reason"], &[]),
