@@ -99,6 +99,18 @@ id_type!(
     InsuranceId
 );
 id_type!(
+    /// A certificate of voluntary service.
+    ServiceCertificateId
+);
+id_type!(
+    /// A volunteer's wish to have one.
+    CertificateRequestId
+);
+id_type!(
+    /// Certificates made public together.
+    PublicityListId
+);
+id_type!(
     /// A phone that is remembered: the device, not its number.
     PhoneId
 );

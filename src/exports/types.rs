@@ -14,6 +14,7 @@ text_enum!(
         Units = "units",
         Qualifications = "qualifications",
         Posts = "posts",
+        Certificates = "certificates",
     }
 );
 

@@ -16,8 +16,8 @@ use crate::people::merging::{self, Differing};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
-    activities, applications, audit, check_in, consents, handovers, hours, households, insurance, locks, phones,
-    qualifications, teams, workers,
+    activities, applications, audit, certificates, check_in, consents, handovers, hours, households, insurance, locks,
+    phones, qualifications, teams, workers,
 };
 
 /// The tables that a merge changes.
@@ -36,6 +36,7 @@ fn tables() -> Vec<&'static JournalTable> {
         applications::JOURNALED,
         hours::JOURNALED,
         check_in::JOURNALED,
+        certificates::JOURNALED,
     ]
     .concat()
 }
@@ -80,6 +81,7 @@ pub async fn merge(
     applications::absorb(tx, &mut journal).await?;
     hours::absorb(tx, &mut journal).await?;
     check_in::absorb(tx, &mut journal).await?;
+    certificates::absorb(tx, &mut journal).await?;
     merging::absorb(tx, &mut journal, taken).await?;
     merging::follow(tx, &[kept]).await?;
     let id: MergeId = sqlx::query_scalar(

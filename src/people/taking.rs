@@ -201,6 +201,8 @@ pub(crate) const POINTING: &[(&str, &str)] = &[
     ("team_applications", "person_id"),
     ("qualifications", "person_id"),
     ("insured_people", "person_id"),
+    ("service_certificates", "person_id"),
+    ("certificate_requests", "person_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.

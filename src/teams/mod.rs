@@ -22,7 +22,7 @@ use rocket::fairing::AdHoc;
 pub use actions::{add_member, create, disband, lead, present};
 pub use forgetting::forget;
 pub use forms::{Presentation, TeamInput, reason};
-pub use membership::{join, leave_oneself, part, resume, suspend};
+pub use membership::{join, leave_oneself, numbers, part, resume, suspend};
 pub use merging::{JOURNALED, absorb};
 pub use number::VolunteerNumber;
 pub use steward::{Steward, account_and_phone};
