@@ -81,9 +81,14 @@ pub async fn issue(
     input: &Issuing,
 ) -> Result<Vec<ServiceCertificateId>> {
     locks::center(tx, center.id()).await?;
-    locks::people(tx, input.people.iter().copied()).await?;
-    let people = whom(tx, center, &input.people).await?;
-    let ids: Vec<PersonId> = people.iter().map(|person| person.id).collect();
+    let asked = numbers_of(&whom(tx, center, &input.people).await?);
+    locks::people(tx, asked.iter().copied()).await?;
+    let people = whom(tx, center, &asked).await?;
+    let ids = numbers_of(&people);
+    if ids != asked {
+        // One of them was made one with another meanwhile.
+        return Err(Error::Busy);
+    }
     let replaces = match input.replaces {
         Some(id) => Some(replaceable(tx, center, id, &ids).await?),
         None => None,
@@ -121,6 +126,10 @@ pub async fn issue(
         requests::answer_with(by, now, tx, center.id(), (request, *person), *certificate).await?;
     }
     Ok(made)
+}
+
+fn numbers_of(people: &[Person]) -> Vec<PersonId> {
+    people.iter().map(|person| person.id).collect()
 }
 
 /// The people as the center knows them, by name.

@@ -8,7 +8,7 @@ use crate::fields::{Fields, Reader, parse};
 use crate::ids::{PersonId, TeamId};
 
 /// Both days are included.
-pub type Period = (Date, Date);
+pub type CertifiedDays = (Date, Date);
 
 fn signing(read: &mut Reader<'_>) -> Option<Signing> {
     let in_charge = read.required("in_charge", parse::line(40));
@@ -18,7 +18,7 @@ fn signing(read: &mut Reader<'_>) -> Option<Signing> {
 }
 
 /// Days that are over or begin today.
-fn period(read: &mut Reader<'_>, today: Date) -> Option<Period> {
+fn period(read: &mut Reader<'_>, today: Date) -> Option<CertifiedDays> {
     let past = |text: &str| match parse::day(today, parse::BEGINNINGS)(text)? {
         day if day > today => Err(Fault::new("field.in_the_future")),
         day => Ok(day),
@@ -41,7 +41,7 @@ pub fn settings(fields: &Fields) -> Result<Signing> {
 /// What is to be certified of whom.
 pub struct Issuing {
     pub people: Vec<PersonId>,
-    pub period: Period,
+    pub period: CertifiedDays,
     pub signing: Signing,
     /// Why the ID number is to stand on it, where it is.
     pub id_number: Option<String>,
@@ -83,8 +83,8 @@ pub fn issuing_many(fields: &Fields, today: Date) -> Result<Issuing> {
     let mut read = fields.read();
     let people = read.every("person", parse::choice);
     match people.as_ref().map(Vec::len) {
-        Some(0) => read.fault::<()>("person", Fault::new("field.nobody_ticked")),
-        Some(many) if many > MOST => read.fault::<()>("person", Fault::bound("field.too_many_ticked", MOST)),
+        Some(0) => read.fault::<()>("person", Fault::new("field.no_volunteer_ticked")),
+        Some(many) if many > MOST => read.fault::<()>("person", Fault::bound("field.too_many_certificates", MOST)),
         _ => None,
     };
     let period = period(&mut read, today);
@@ -99,7 +99,7 @@ pub fn issuing_many(fields: &Fields, today: Date) -> Result<Issuing> {
 #[derive(Clone, Copy, Debug)]
 pub struct Choosing {
     pub team: Option<TeamId>,
-    pub period: Period,
+    pub period: CertifiedDays,
     /// Whole hours that each has at least.
     pub hours: i64,
 }
@@ -135,7 +135,7 @@ pub fn word(fields: &Fields) -> Result<String> {
 /// What a volunteer asks.
 pub struct Asking {
     pub center: CenterId,
-    pub period: Period,
+    pub period: CertifiedDays,
     pub purpose: String,
 }
 
@@ -151,7 +151,7 @@ pub fn asking(fields: &Fields, today: Date) -> Result<Asking> {
 /// What is made public, from when to when, and to whom objections are raised.
 pub struct Publishing {
     pub certificates: Vec<ServiceCertificateId>,
-    pub days: Period,
+    pub days: CertifiedDays,
     pub objections: String,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
-use super::forms::{self, Choosing, Period};
+use super::forms::{self, CertifiedDays, Choosing};
 use super::pages::signing_fields;
 use super::paper::PaperService;
 use super::types::{CertificateRequest, Entitled, ServiceCertificate, ServiceCertificateId};
@@ -207,7 +207,7 @@ impl ChoosePage {
         self.center.path("/certificates")
     }
 
-    fn period(&self) -> Period {
+    fn period(&self) -> CertifiedDays {
         self.chosen.period
     }
 

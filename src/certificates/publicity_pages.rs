@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
-use super::forms::{self, Period};
+use super::forms::{self, CertifiedDays};
 use super::types::{PublicityList, PublicityListId, ServiceCertificate, ServiceCertificateId};
 use super::{publicity, queries};
 use crate::auth::Coordinator;
@@ -30,7 +30,7 @@ struct PublicityPage {
     center: Center,
     lists: Vec<PublicityList>,
     /// Days of issuing.
-    issued: Period,
+    issued: CertifiedDays,
     candidates: Vec<ServiceCertificate>,
     ticked: BTreeSet<ServiceCertificateId>,
     form: Form,

@@ -5,6 +5,7 @@
 //! attendances at once, is written in bulk.
 
 mod centers;
+mod certificates;
 mod company;
 mod consents;
 mod families;
@@ -100,6 +101,7 @@ impl Builder {
                 consents::ask(self, &mut tx, &made).await?;
                 insurance::insure(self, &mut tx, &made).await?;
                 staff::hand_over(self, &mut tx, &made).await?;
+                certificates::certify(self, &mut tx, &made).await?;
                 leader = Some(joining::open(self, &mut tx, &made).await?);
                 sign_ins.extend(made.sign_ins);
             }

@@ -36,6 +36,8 @@ const OWN: &[(Method, &str, &str, [&str; 3])] = &[
         "/me/teams/1/members/2/resumption",
         ["404", "422", "404"],
     ),
+    (Method::Get, "/me/people/<person>/certificates", "/me/people/2/certificates", ["200", "404", "404"]),
+    (Method::Post, "/me/people/<person>/certificates", "/me/people/2/certificates", ["422", "404", "404"]),
     (Method::Post, "/me/teams/<id>/leaving", "/me/teams/1/leaving", ["422", "422", "422"]),
 ];
 
