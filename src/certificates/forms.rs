@@ -83,7 +83,7 @@ pub fn issuing_many(fields: &Fields, today: Date) -> Result<Issuing> {
     let mut read = fields.read();
     let people = read.every("person", parse::choice);
     match people.as_ref().map(Vec::len) {
-        Some(0) => read.fault::<()>("person", Fault::new("field.no_volunteer_ticked")),
+        Some(0) => read.fault::<()>("person", Fault::new("field.required")),
         Some(many) if many > MOST => read.fault::<()>("person", Fault::bound("field.too_many_certificates", MOST)),
         _ => None,
     };
@@ -163,7 +163,7 @@ pub fn publishing(fields: &Fields, today: Date) -> Result<Publishing> {
     let mut read = fields.read();
     let certificates = read.every("certificate", parse::choice);
     if certificates.as_ref().is_some_and(Vec::is_empty) {
-        read.fault::<()>("certificate", Fault::new("field.nothing_ticked"));
+        read.fault::<()>("certificate", Fault::new("field.required"));
     }
     let from = read.required("public_from", parse::day(today, parse::PLANS));
     let to = read.required("public_to", parse::day(today, parse::PLANS));

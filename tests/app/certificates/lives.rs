@@ -59,7 +59,7 @@ on_both_engines! {
         ann.get(&format!("{page}?hours=0&from=2026-01-01&to=2026-03-05")).await.is(200).shows("陈伯2");
         ann.get(&format!("{page}?team=1")).await.is(200).hides("陈伯1");
         let all = |people: &[&'static str]| people.iter().map(|one| ("person", *one)).chain(PERIOD).chain(SIGNS).collect::<Vec<_>>();
-        ann.post(&page, &all(&[])).await.is(422).shows("请至少勾选一个人");
+        ann.post(&page, &all(&[])).await.is(422).shows("请填写这一项");
         ann.post(&page, &all(&["1", "3", "4"])).await.is(422).shows("不能出具证明");
         assert_eq!(app.number("select count(*) from service_certificates").await, 0);
         let to = ann.post(&page, &all(&["3", "1"])).await.leads_to();
@@ -102,7 +102,7 @@ on_both_engines! {
         ann.get(&page).await.is(200).shows("陈伯1").shows("value=\"2026-03-11\"");
         ann.get(&format!("{page}?from=2026-01-01&to=2026-01-31")).await.is(200).shows("这段时间没有出具证明");
         let days = [("public_from", "2026-03-05"), ("public_to", "2026-03-11"), ("objections", "办公室 0769-22101001")];
-        ann.post(&page, &days).await.is(422).shows("请至少勾选一份证明");
+        ann.post(&page, &days).await.is(422).shows("请填写这一项");
         let far = [("certificate", &*ids[0]), ("public_from", "2026-03-05"), ("public_to", "2026-06-11"), ("objections", "办公室")];
         ann.post(&page, &far).await.is(422).shows("公示最多 60 天");
         let to = ann.post(&page, &[&[("certificate", &*ids[0])][..], &days].concat()).await.leads_to();
