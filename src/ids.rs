@@ -107,6 +107,18 @@ id_type!(
     ClaimId
 );
 id_type!(
+    /// A certificate of voluntary service.
+    ServiceCertificateId
+);
+id_type!(
+    /// A volunteer's wish to have one.
+    CertificateRequestId
+);
+id_type!(
+    /// Certificates made public together.
+    PublicityListId
+);
+id_type!(
     /// A phone that is remembered: the device, not its number.
     PhoneId
 );

@@ -61,6 +61,7 @@ pub mod devices;
 // Account: what is told to others. Reads across, writes its own.
 pub mod reports;
 pub mod handovers;
+pub mod certificates;
 pub mod profile;
 pub mod logbook;
 pub mod me;
@@ -124,6 +125,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(devices::stage())
         .attach(reports::stage())
         .attach(handovers::stage())
+        .attach(certificates::stage())
         .attach(profile::stage())
         .attach(logbook::stage())
         .attach(me::stage())

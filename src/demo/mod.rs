@@ -6,6 +6,7 @@
 
 mod centers;
 mod claims;
+mod certificates;
 mod company;
 mod consents;
 mod families;
@@ -104,6 +105,7 @@ impl Builder {
                 claims::claim(self, &mut tx, &made).await?;
                 shifts::ask(self, &mut tx, &made).await?;
                 staff::hand_over(self, &mut tx, &made).await?;
+                certificates::certify(self, &mut tx, &made).await?;
                 leader = Some(joining::open(self, &mut tx, &made).await?);
                 sign_ins.extend(made.sign_ins);
             }

@@ -9,6 +9,7 @@ use crate::agreements::listing::AgreementsCut;
 use crate::auth::{CenterReader, CityAdmin, Coordinator, Manager, TeamReader, Viewer};
 use crate::centers::listing::CentersCut;
 use crate::centers::{self, Center};
+use crate::certificates::listing::CertificatesCut;
 use crate::claims::ClaimsCut;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
@@ -124,6 +125,10 @@ pub(super) async fn of_center(
         CenterList::Gaps => {
             let by = TeamReader::of(by.clone()).ok_or(Error::Forbidden)?;
             serving::gaps(&by, conn, lang, name, (center, now), GapsCut::read(fields)?).await
+        }
+        CenterList::Certificates => {
+            Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
+            serving::certified(conn, lang, name, center, CertificatesCut::read(fields)?).await
         }
         CenterList::Units => {
             let by = Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;

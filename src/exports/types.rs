@@ -16,6 +16,7 @@ text_enum!(
         Posts = "posts",
         Claims = "claims",
         Gaps = "gaps",
+        Certificates = "certificates",
     }
 );
 

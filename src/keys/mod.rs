@@ -19,7 +19,7 @@ pub use queries::{known, values, work};
 pub use types::{KeyState, KnownKey};
 
 use crate::store::SealedColumn;
-use crate::{applications, check_in, consents, files, imports, merges, people, units};
+use crate::{applications, certificates, check_in, consents, files, imports, merges, people, units};
 
 /// Everything that is sealed, as the owners of the tables offer it.
 pub const SEALED: &[&[SealedColumn]] = &[
@@ -29,6 +29,7 @@ pub const SEALED: &[&[SealedColumn]] = &[
     consents::SEALED,
     applications::SEALED,
     check_in::SEALED,
+    certificates::SEALED,
     imports::SEALED,
     merges::SEALED,
 ];

@@ -92,6 +92,7 @@ impl Log {
         let (folder, may_open) = match event.subject.as_str() {
             "person" => ("people", Coordinator::includes(self.role)),
             "household" => ("households", Coordinator::includes(self.role)),
+            "certificate" => ("certificates", Coordinator::includes(self.role)),
             "team" => ("teams", TeamReader::includes(self.role)),
             "unit" => ("units", CenterReader::includes(self.role)),
             "worker" => ("workers", Manager::includes(self.role)),

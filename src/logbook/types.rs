@@ -24,7 +24,18 @@ impl LogPart {
     /// The words before the dot of the actions that belong to it.
     pub fn subjects(self) -> &'static [&'static str] {
         match self {
-            Self::People => &["person", "household", "card", "phone", "import", "export"],
+            Self::People => &[
+                "person",
+                "household",
+                "card",
+                "phone",
+                "import",
+                "export",
+                "certificate",
+                "certificate_request",
+                "certificate_signing",
+                "publicity",
+            ],
             Self::Sessions => &["activity", "session"],
             Self::Presence => &["attendance", "head_count", "scan", "hours", "participation"],
             Self::Staff => &["worker", "post", "team"],

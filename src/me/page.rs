@@ -10,6 +10,7 @@ use rocket::{Route, State, get, post, routes};
 use super::queries::{self, Own, OwnEntry, OwnVisit};
 use crate::applications::{self, Application, ApplicationId};
 use crate::centers;
+use crate::certificates::{self, CertificateRequest, ServiceCertificate};
 use crate::claims;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
@@ -44,6 +45,9 @@ struct Me {
     led: Vec<TeamName>,
     applications: Vec<Application>,
     own_shifts: Option<OwnShifts>,
+    certificates: Vec<ServiceCertificate>,
+    /// Certificates that were asked for.
+    asked: Vec<CertificateRequest>,
     coming: Vec<OwnVisit>,
     visits: Vec<OwnVisit>,
 }
@@ -63,6 +67,8 @@ impl Me {
             led: teams::queries::led_by(&confirmed, conn).await?,
             applications: applications::queries::of_phone(phone, conn, sealer).await?,
             own_shifts: Some(OwnShifts::load(&confirmed, conn, now).await?).filter(|shifts| !shifts.is_empty()),
+            certificates: certificates::queries::own(&confirmed, conn).await?,
+            asked: certificates::requests::own(&confirmed, conn).await?,
             coming: queries::coming(conn, phone, now).await?,
             visits: queries::visits(conn, phone).await?,
             confirmed,
@@ -92,6 +98,16 @@ impl Me {
 
     fn served_by(&self, person: &PersonId) -> Vec<&OwnEntry> {
         self.served.iter().filter(|entry| entry.person_id == *person).collect()
+    }
+
+    fn certificates_of(&self, person: &PersonId) -> Vec<&ServiceCertificate> {
+        self.certificates.iter().filter(|one| one.person_id == *person).collect()
+    }
+
+    /// What was asked for and led to nothing yet, or to a word.
+    fn asked_of(&self, person: &PersonId) -> Vec<&CertificateRequest> {
+        let waits = |one: &&CertificateRequest| one.person_id == *person && one.certificate_id.is_none();
+        self.asked.iter().filter(waits).collect()
     }
 
     fn teams_of(&self, person: &PersonId) -> Vec<&OwnTeam> {

@@ -16,8 +16,8 @@ use crate::people::merging::{self, Differing};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
-    activities, applications, audit, check_in, claims, consents, handovers, hours, households, insurance, locks,
-    phones, qualifications, shifts, teams, workers,
+    activities, applications, audit, certificates, check_in, claims, consents, handovers, hours, households, insurance,
+    locks, phones, qualifications, shifts, teams, workers,
 };
 
 /// The tables that a merge changes.
@@ -38,6 +38,7 @@ fn tables() -> Vec<&'static JournalTable> {
         hours::JOURNALED,
         claims::JOURNALED,
         check_in::JOURNALED,
+        certificates::JOURNALED,
     ]
     .concat()
 }
@@ -84,6 +85,7 @@ pub async fn merge(
     hours::absorb(tx, &mut journal).await?;
     claims::absorb(tx, &mut journal).await?;
     check_in::absorb(tx, &mut journal).await?;
+    certificates::absorb(tx, &mut journal).await?;
     merging::absorb(tx, &mut journal, taken).await?;
     merging::follow(tx, &[kept]).await?;
     let id: MergeId = sqlx::query_scalar(

@@ -202,6 +202,8 @@ pub(crate) const POINTING: &[(&str, &str)] = &[
     ("qualifications", "person_id"),
     ("insured_people", "person_id"),
     ("shifts", "person_id"),
+    ("service_certificates", "person_id"),
+    ("certificate_requests", "person_id"),
     ("hour_claims", "person_id"),
 ];
 

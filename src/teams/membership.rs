@@ -1,5 +1,10 @@
 //! Who is in a team: joining, resting, coming back, leaving. Each change is a row that stays, with who made it and why.
 
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use super::number::VolunteerNumber;
 use super::queries;
 use super::rules::{self, Wish};
 use super::steward::{Steward, account_and_phone};
@@ -12,7 +17,7 @@ use crate::error::{Error, Refusal, Result};
 use crate::ids::TeamMemberId;
 use crate::people::PersonId;
 use crate::phones::ConfirmedPhone;
-use crate::store::Conn;
+use crate::store::{Conn, rows};
 use crate::{locks, qualifications};
 
 /// Where a change is made, and of whom.
@@ -278,6 +283,31 @@ async fn give_number(now: Now, tx: &mut Conn, person: PersonId) -> Result<()> {
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// The numbers of people whose rows are held; who has none is given one, in the order of the list.
+pub async fn numbers(now: Now, tx: &mut Conn, people: &[PersonId]) -> Result<HashMap<PersonId, VolunteerNumber>> {
+    let ids = rows(people, |id| json!(id));
+    sqlx::query(
+        "insert into volunteers (person_id, given_at)
+         select cast(cast(j.value as text) as bigint), cast($2 as bigint) from json_each(cast($1 as json_text)) j
+         where not exists (select 1 from volunteers v where v.person_id = cast(cast(j.value as text) as bigint))
+         order by cast(j.key as bigint)",
+    )
+    .bind(&ids)
+    .bind(now.0)
+    .execute(&mut *tx)
+    .await?;
+    let numbers: Vec<(PersonId, VolunteerNumber)> = sqlx::query_as(
+        "select v.person_id, min(v.id) as number
+         from json_each(cast($1 as json_text)) j
+         join volunteers v on v.person_id = cast(cast(j.value as text) as bigint) and v.came_with is null
+         group by v.person_id",
+    )
+    .bind(&ids)
+    .fetch_all(tx)
+    .await?;
+    Ok(numbers.into_iter().collect())
 }
 
 async fn record(

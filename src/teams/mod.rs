@@ -22,7 +22,7 @@ use rocket::fairing::AdHoc;
 pub use actions::{add_member, bring_member, create, disband, lead, present};
 pub use forgetting::forget;
 pub use forms::{Presentation, TeamInput, reason};
-pub use membership::{BroughtMember, join, leave_oneself, part, resume, suspend, take_back};
+pub use membership::{BroughtMember, join, leave_oneself, numbers, part, resume, suspend, take_back};
 pub use merging::{JOURNALED, absorb};
 pub use number::VolunteerNumber;
 pub use steward::{Steward, account_and_phone};

@@ -308,7 +308,7 @@ async fn ann_leads(app: &TestApp, somebody: bool) {
 }
 
 /// How many sheets a page takes.
-async fn sheets(browser: &Browser) -> usize {
+pub(crate) async fn sheets(browser: &Browser) -> usize {
     let pdf = browser.cdp("Page.printToPDF", json!({ "printBackground": true, "preferCSSPageSize": true })).await;
     let pdf = BASE64.decode(pdf["data"].as_str().unwrap().as_bytes()).unwrap();
     let pages: BTreeSet<usize> = pdf

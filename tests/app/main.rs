@@ -10,6 +10,7 @@ mod agenda;
 mod api;
 mod calendars;
 mod cards;
+mod certificates;
 mod check_in;
 mod claims;
 mod confidential;

@@ -33,6 +33,8 @@ const POINTING: &[(&str, &str, Result<&str, &str>)] = &[
     ("team_applications", "person_id", Ok("applications")),
     ("hours_entries", "person_id", Ok("hours")),
     ("hour_claims", "person_id", Ok("claims")),
+    ("service_certificates", "person_id", Ok("service_certificates")),
+    ("certificate_requests", "person_id", Ok("certificate_requests")),
     ("workers", "person_id", Ok("workers")),
     ("import_rows", "person_id", Ok("imports")),
     ("people", "merged_into", Err("the part `former`, of whom was two: tests/app/merges")),
@@ -70,6 +72,7 @@ const BEHIND: &[(&str, &str)] = &[
     ("handover_items", "as above; what went to whom is others' work now"),
     ("accounts", "the login of somebody who works here stands with their work; an account is no person"),
     ("imports", "the roster stands with its row"),
+    ("publicity_entries", "that a certificate was made public is told with it"),
 ];
 
 /// Tables that hold nothing of a person: places, plans, words, and how Linli itself works.
@@ -77,7 +80,8 @@ const OTHERS: &str = "account_links account_scopes activities age_bands agreemen
     centers codes communities consent_texts data_keys devices holidays import_mappings jobs logins operators \
     posts populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
     service_kinds sessions settings setup_links subgroups team_kinds unit_participations units \
-    retention_terms qualification_kinds insurances risky_sessions shift_needs shift_limits";
+    retention_terms qualification_kinds insurances risky_sessions shift_needs shift_limits \
+    certificate_settings publicity_lists";
 
 /// Every table that there is.
 fn tables() -> BTreeSet<String> {

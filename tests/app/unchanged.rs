@@ -54,6 +54,7 @@ const TEAM: &str = "/centers/<center>/teams/<id>";
 const NEED: &str = "/centers/<center>/sessions/<id>/needs/<need>";
 const LED_NEED: &str = "/me/teams/<team>/sessions/<id>/needs/<need>";
 const LIMITS: &str = "/shift-limits";
+const SIGNING: &str = "/centers/<center>/certificates/settings";
 const PROVIDER: &str = "/providers/<id>";
 const PURCHASER: &str = "/purchasers/<id>";
 const COMPANIONS: &str = "/centers/<center>/sessions/<id>/attendances/<attendance>/companions";
@@ -107,6 +108,7 @@ const EDITS: &[Edit] = &[
     edit("ben", "/centers/1/posts/$given_up/edit", POST),
     edit("ann", "/centers/1/sessions/$open/attendances/$attendance", COMPANIONS),
     edit("ann", "/centers/1/sessions/$open/attendances/$alone", COMPANIONS),
+    edit("ann", "/centers/1/certificates/settings", SIGNING),
     edit("ann", "/centers/1/teams/$team/edit", TEAM),
     edit("ann", "/centers/1/teams/$idle_team/edit", TEAM),
 ];
@@ -118,6 +120,9 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/consent-texts", "from today on"),
     ("/centers/<center>/activities", "tomorrow afternoon, once, published"),
     ("/centers/<center>/claims", "the minutes as they are claimed"),
+    ("/centers/<center>/certificates", "who signs, as it is kept"),
+    ("/centers/<center>/certificates/publicity", "seven days from today, of what was not public yet"),
+    ("/centers/<center>/certificates/several", "who signs, as it is kept, and everybody who has none yet"),
     ("/centers/<center>/hours", "the minutes that the door saw"),
     ("/centers/<center>/households", "opened today, at the head's address"),
     ("/centers/<center>/insurances", "a year from today, for all volunteers"),
@@ -143,6 +148,7 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/centers/<center>/workers/<id>/handover", "the day on which they leave, or today"),
     ("/centers/<center>/workers/<id>/supervisions", "today"),
     ("/centers/<center>/workers/<id>/supervisions/ending", "today"),
+    ("/me/people/<person>/certificates", "this year until today, from the center with the most hours"),
 ];
 
 /// As many characters as may be, with all that a text can hold. A break counts as one, however a program sends it.

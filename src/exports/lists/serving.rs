@@ -3,6 +3,7 @@
 use super::{Listing, Writer, day, maybe, text};
 use crate::auth::{Coordinator, TeamReader};
 use crate::centers::Center;
+use crate::certificates::listing::{self, CertificatesCut};
 use crate::claims::ClaimsCut;
 use crate::clock::{Date, Now};
 use crate::error::Result;
@@ -269,6 +270,48 @@ pub(super) async fn gaps(
             Cell::Number(gap.invited),
             Cell::Number(gap.clashes),
             Cell::Number(gap.alone),
+        ]);
+    }
+    Ok(file.done())
+}
+
+/// No number but the volunteer's: what else stands on a paper is not the register's.
+pub(super) async fn certified(
+    conn: &mut Conn,
+    lang: Lang,
+    name: String,
+    center: &Center,
+    cut: CertificatesCut,
+) -> Result<Listing> {
+    let head = [
+        "certificates.number",
+        "people.name",
+        "volunteers.number",
+        "certificates.from",
+        "certificates.to",
+        "certificates.minutes",
+        "certificates.ledger",
+        "certificates.issued_on",
+        "certificates.issued_by",
+        "cut.state",
+        "certificates.revoked_at",
+        "certificates.published_on",
+    ];
+    let mut file = Writer::new(lang, name, &head);
+    for one in listing::list(conn, center.id(), cut, None, (0, i64::MAX)).await? {
+        file.row([
+            text(one.number()),
+            text(&one.name),
+            maybe(one.volunteer),
+            day(Some(one.period_from)),
+            day(Some(one.period_to)),
+            Cell::Number(one.minutes),
+            Cell::Number(one.ledger_minutes),
+            day(Some(one.issued_on)),
+            maybe(one.issued_by.as_ref()),
+            text(lang.text(one.state().key())),
+            day(one.revoked_at.map(|at| center.zone.date(at))),
+            day(one.published_on),
         ]);
     }
     Ok(file.done())

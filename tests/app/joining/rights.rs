@@ -40,6 +40,8 @@ const OWN: &[(Method, &str, &str, [&str; 3])] = &[
     (Method::Post, "/me/shifts", "/me/shifts", ["422", "422", "422"]),
     (Method::Get, "/me/teams/<team>/sessions/<id>/shifts", "/me/teams/1/sessions/1/shifts", ["404", "200", "404"]),
     (Method::Post, "/me/teams/<team>/sessions/<id>/needs", "/me/teams/1/sessions/1/needs", ["404", "422", "404"]),
+    (Method::Get, "/me/people/<person>/certificates", "/me/people/2/certificates", ["200", "404", "404"]),
+    (Method::Post, "/me/people/<person>/certificates", "/me/people/2/certificates", ["422", "404", "404"]),
     (Method::Post, "/me/teams/<id>/leaving", "/me/teams/1/leaving", ["422", "422", "422"]),
 ];
 

@@ -135,6 +135,7 @@ impl Maker<'_> {
         self.joining(&ann).await;
         self.claims(&ann).await;
         self.shifts(&ann).await;
+        self.certificates(&ann).await;
         self.devices(&ann).await;
         self.staff(&ada).await;
         app.at(START);
@@ -443,6 +444,39 @@ impl Maker<'_> {
         ann.post(&format!("{}/invitations", shifts(&self.names["afternoon"])), &asked).await.is(303);
         self.number("own_shift", "select min(id) from shifts").await;
         self.number("asked_shift", "select max(id) from shifts").await;
+    }
+
+    /// Two certificates, of which one is that of the phone's visitor; a wish for another, and a list that was made public.
+    async fn certificates(&mut self, ann: &User<'_>) {
+        let certificates = "/centers/1/certificates";
+        let signs = [("in_charge", "何伟明"), ("handled_by", "陈静雯"), ("contact", "0769-22101001")];
+        ann.post(&format!("{certificates}/settings"), &signs).await.is(303);
+        self.app
+            .execute(
+                "insert into hours_entries (person_id, served_on, content, team_id, minutes, source, original_minutes, confirmed_at)
+                 select id, '2026-02-01', '河岸清理', 1, 95, 'imported', 95, 0 from people where name = '黄秀英'",
+            )
+            .await;
+        for (whose, called) in [("other", "proof"), ("visitor", "own_proof")] {
+            let whom = [("person", self.names[whose].as_str()), ("from", "2026-01-01"), ("to", "2026-03-05")];
+            let made = number(&ann.post(certificates, &[&whom[..], &signs].concat()).await);
+            self.name(called, made);
+        }
+        let paper = ann.get(&format!("{certificates}/{}/paper", self.names["proof"])).await.is(200).text();
+        let token = paper.split("/v/").nth(1).expect("a link").split(['"', '<', '&', '\n']).next().unwrap_or_default();
+        self.name("proof_token", token.trim());
+        self.app
+            .execute(
+                "insert into certificate_requests (center_id, person_id, phone_id, period_from, period_to, purpose, state, asked_at)
+                 select 1, p.id, (select max(h.id) from phones h), '2026-01-01', '2026-03-01', '入学', 'open', 0
+                 from people p where p.name = '陈大文'",
+            )
+            .await;
+        self.number("certificate_request", "select max(id) from certificate_requests").await;
+        let list = [("certificate", self.names["own_proof"].as_str()), ("public_from", "2026-03-05")];
+        let words = [("public_to", "2026-03-11"), ("objections", "办公室 0769-22101001")];
+        let list = number(&ann.post(&format!("{certificates}/publicity"), &[&list[..], &words].concat()).await);
+        self.name("publicity", list);
     }
 
     async fn devices(&mut self, ann: &User<'_>) {

@@ -151,6 +151,36 @@ const DECLINING: &[(&str, &str)] = &[("answer", "decline"), ("pick.1", "1"), ("w
 const NEEDED: &[(&str, &str)] = &[("position", "引导"), ("wanted", "2"), ("note", "穿马甲")];
 
 const REASON: &[(&str, &str)] = &[("reason", "点错了")];
+const SIGNING: &[(&str, &str)] = &[("in_charge", "何伟明"), ("handled_by", "陈静雯"), ("contact", "0769-22101001")];
+const SIGNING_OF_1: &[(&str, &str)] =
+    &[("center", "1"), ("in_charge", "何伟明"), ("handled_by", "陈静雯"), ("contact", "0769-22101001")];
+const CERTIFIED_ALL: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("person", "1"),
+    ("from", "2026-01-01"),
+    ("to", "2026-03-05"),
+    ("in_charge", "何伟明"),
+    ("handled_by", "陈静雯"),
+    ("contact", "0769-22101001"),
+];
+const CERTIFIED: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("person", "1"),
+    ("from", "2026-01-01"),
+    ("to", "2026-03-05"),
+    ("in_charge", "何伟明"),
+    ("handled_by", "陈静雯"),
+    ("contact", "0769-22101001"),
+    ("id_number", "1"),
+    ("reason", "办理入学"),
+];
+const MADE_PUBLIC: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("certificate", "1"),
+    ("public_from", "2026-03-05"),
+    ("public_to", "2026-03-11"),
+    ("objections", "办公室 0769-22101001"),
+];
 
 /// The pages' forms.
 pub(super) const PAGES: &[Form] = &[
@@ -234,6 +264,12 @@ pub(super) const PAGES: &[Form] = &[
         &[],
     ),
     form("ann", "/centers/1/people/1/memberships/1/void", &[("void.1", "填错了")], &["void.1"], &[]),
+    form("ann", "/centers/1/certificates", CERTIFIED, &["in_charge", "handled_by", "contact", "reason"], &[]),
+    form("ann", "/centers/1/certificates/several", CERTIFIED_ALL, &["in_charge", "handled_by", "contact"], &[]),
+    form("ann", "/centers/1/certificates/settings", SIGNING, &["in_charge", "handled_by", "contact"], &[]),
+    form("ann", "/centers/1/certificates/publicity", MADE_PUBLIC, &["objections"], &[]),
+    form("ann", "/centers/1/certificates/requests/1/refusal", WORD, &["word"], &[]),
+    form("ann", "/centers/1/certificates/1/revocation", REASON, &["reason"], &[]),
     form("ann", "/centers/1/insurances", POLICY, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/centers/1/sessions/1/needs", NEEDED, &["position", "note"], &[]),
     form("ann", "/centers/1/sessions/1/needs/1", NEEDED, &["position", "note"], &[]),
@@ -411,6 +447,12 @@ pub(super) const BODIES: &[Form] = &[
     form("ann", "/api/v1/sessions/1/needs/1", NEEDED, &["position", "note"], &[]),
     form("ann", "/api/v1/sessions/1/needs/1/withdrawal", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/shifts/1/return", WORD, &["word"], &[]),
+    form("ann", "/api/v1/certificates", CERTIFIED, &["in_charge", "handled_by", "contact", "reason"], &[]),
+    form("ann", "/api/v1/certificates/several", CERTIFIED_ALL, &["in_charge", "handled_by", "contact"], &[]),
+    form("ann", "/api/v1/certificates/settings", SIGNING_OF_1, &["in_charge", "handled_by", "contact"], &[]),
+    form("ann", "/api/v1/certificates/publicity", MADE_PUBLIC, &["objections"], &[]),
+    form("ann", "/api/v1/certificates/requests/1/refusal", WORD, &["word"], &[]),
+    form("ann", "/api/v1/certificates/1/revocation", REASON, &["reason"], &[]),
     form("ann", "/api/v1/insurances", POLICY_OF_1, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/api/v1/insurances/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/insurances/1/list", REASON, &["reason"], &[]),
