@@ -52,6 +52,7 @@ pub mod insurance;
 
 // Presence: who came.
 pub mod hours;
+pub mod honours;
 pub mod ratings;
 pub mod check_in;
 pub mod devices;
@@ -115,6 +116,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(applications::stage())
         .attach(activities::stage())
         .attach(insurance::stage())
+        .attach(honours::stage())
         .attach(ratings::stage())
         .attach(check_in::stage())
         .attach(devices::stage())

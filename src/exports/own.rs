@@ -17,8 +17,8 @@ use crate::told::{ToldPart, ToldValue, last_word};
 use crate::web::table::{Cell, File, Table};
 use crate::web::{Lang, filters};
 use crate::{
-    applications, audit, check_in, consents, hours, households, imports, insurance, people, phones, qualifications,
-    teams, workers,
+    applications, audit, check_in, consents, honours, hours, households, imports, insurance, people, phones,
+    qualifications, teams, workers,
 };
 
 text_enum!(
@@ -74,6 +74,7 @@ pub(super) async fn hand_out(
         teams::told(by, tx, id).await?,
         applications::told(by, tx, sealer, id).await?,
         hours::told(by, tx, id).await?,
+        honours::told(by, tx, id).await?,
         workers::told(by, tx, id).await?,
         imports::told(by, tx, sealer, id).await?,
         audit::told(by.account, tx, id).await?,

@@ -14,6 +14,8 @@ text_enum!(
         Units = "units",
         Qualifications = "qualifications",
         Posts = "posts",
+        /// From which a year's commendations are chosen.
+        Commendable = "commendable",
     }
 );
 

@@ -13,6 +13,7 @@ use crate::centers;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::fields::parse;
+use crate::honours::{self, Commendation, StarLevel, TrainingOf};
 use crate::ids::{PersonId, TeamId};
 use crate::phones::{self, ConfirmedPhone, Phone};
 use crate::store::{Conn, Db, Sealer};
@@ -35,6 +36,9 @@ struct Me {
     /// All confirmed minutes of each.
     ledger: HashMap<PersonId, i64>,
     served: Vec<OwnEntry>,
+    levels: Vec<StarLevel>,
+    trainings: Vec<TrainingOf>,
+    commendations: Vec<Commendation>,
     teams: Vec<OwnTeam>,
     /// Those that one of them leads.
     led: Vec<TeamName>,
@@ -47,12 +51,16 @@ impl Me {
     async fn load(phone: &Phone, conn: &mut Conn, sealer: &Sealer, now: Now) -> Result<Self> {
         let confirmed = phones::confirmed(conn, phone).await?;
         let (ledger, served) = queries::ledger(&confirmed, conn).await?;
+        let (trainings, commendations) = honours::queries::own(&confirmed, conn).await?;
         Ok(Self {
             remembered: true,
             people: queries::own_people(conn, phone).await?,
             numbers: teams::queries::own_numbers(&confirmed, conn).await?.into_iter().collect(),
             ledger,
             served,
+            levels: honours::queries::levels(conn).await?,
+            trainings,
+            commendations,
             teams: teams::queries::own(&confirmed, conn).await?,
             led: teams::queries::led_by(&confirmed, conn).await?,
             applications: applications::queries::of_phone(phone, conn, sealer).await?,
@@ -77,6 +85,19 @@ impl Me {
 
     fn minutes(&self, person: &PersonId) -> i64 {
         self.ledger.get(person).copied().unwrap_or_default()
+    }
+
+    /// Of how many stars they have the hours, by the whole ledger.
+    fn stars(&self, person: &PersonId) -> Option<i64> {
+        honours::rules::reached(self.minutes(person), &self.levels)
+    }
+
+    fn trainings_of(&self, person: &PersonId) -> Vec<&TrainingOf> {
+        self.trainings.iter().filter(|one| one.person_id == *person).collect()
+    }
+
+    fn commendations_of(&self, person: &PersonId) -> Vec<&Commendation> {
+        self.commendations.iter().filter(|one| one.person_id == Some(*person)).collect()
     }
 
     fn served_by(&self, person: &PersonId) -> Vec<&OwnEntry> {

@@ -16,8 +16,8 @@ use crate::people::merging::{self, Differing};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
-    activities, applications, audit, check_in, consents, handovers, hours, households, insurance, locks, phones,
-    qualifications, teams, workers,
+    activities, applications, audit, check_in, consents, handovers, honours, hours, households, insurance, locks,
+    phones, qualifications, teams, workers,
 };
 
 /// The tables that a merge changes.
@@ -35,6 +35,7 @@ fn tables() -> Vec<&'static JournalTable> {
         insurance::JOURNALED,
         applications::JOURNALED,
         hours::JOURNALED,
+        honours::JOURNALED,
         check_in::JOURNALED,
     ]
     .concat()
@@ -70,6 +71,8 @@ pub async fn merge(
     phones::absorb(tx, &mut journal).await?;
     teams::absorb(tx, &mut journal).await?;
     let doubled = workers::doubled(tx, &journal).await?;
+    let pairs: Vec<_> = doubled.iter().map(|pair| (pair.gone, pair.stays)).collect();
+    teams::absorb_liaisons(tx, &mut journal, &pairs).await?;
     activities::absorb(tx, &mut journal, &doubled).await?;
     handovers::absorb(tx, &mut journal, &doubled).await?;
     workers::absorb(tx, &mut journal, &doubled).await?;
@@ -79,6 +82,7 @@ pub async fn merge(
     insurance::absorb(tx, &mut journal).await?;
     applications::absorb(tx, &mut journal).await?;
     hours::absorb(tx, &mut journal).await?;
+    honours::absorb(tx, &mut journal).await?;
     check_in::absorb(tx, &mut journal).await?;
     merging::absorb(tx, &mut journal, taken).await?;
     merging::follow(tx, &[kept]).await?;

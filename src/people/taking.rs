@@ -201,6 +201,8 @@ pub(crate) const POINTING: &[(&str, &str)] = &[
     ("team_applications", "person_id"),
     ("qualifications", "person_id"),
     ("insured_people", "person_id"),
+    ("trained_people", "person_id"),
+    ("commendations", "person_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.

@@ -1,10 +1,11 @@
-//! The lists of who serves: teams, their certificates, workers and posts.
+//! The lists of who serves: teams, whom to commend, their certificates, workers and posts.
 
 use super::{Listing, Writer, day, maybe, text};
-use crate::auth::TeamReader;
+use crate::auth::{Coordinator, TeamReader};
 use crate::centers::Center;
 use crate::clock::Date;
 use crate::error::Result;
+use crate::honours::roll::{self, RollCut};
 use crate::qualifications::{self, Matrix, QualificationState, QualifiedCut};
 use crate::store::Conn;
 use crate::teams::listing::TeamsCut;
@@ -80,6 +81,43 @@ pub(super) async fn staff(
             maybe(worker.login),
             day(Some(worker.started_on)),
             day(worker.ended_on),
+        ]);
+    }
+    Ok(file.done())
+}
+
+/// Who may be commended for a year: phones masked, as everywhere.
+pub(super) async fn commendable(
+    by: &Coordinator,
+    conn: &mut Conn,
+    lang: Lang,
+    name: String,
+    center: &Center,
+    cut: &RollCut,
+) -> Result<Listing> {
+    let head = [
+        "people.name",
+        "people.birth_year",
+        "people.phone",
+        "volunteers.number",
+        "roll.minutes",
+        "roll.dates",
+        "roll.trainings",
+        "roll.reached",
+        "roll.commended",
+    ];
+    let mut file = Writer::new(lang, name, &head);
+    for row in roll::roll(by, conn, center.id(), cut).await? {
+        file.row([
+            text(&row.person.name),
+            Cell::from(row.person.birth_year().map(i64::from)),
+            maybe(row.person.phone_end()),
+            maybe(row.number),
+            Cell::Number(row.minutes),
+            Cell::Number(row.dates),
+            Cell::Number(row.trainings),
+            Cell::from(row.stars),
+            Cell::Number(row.commended),
         ]);
     }
     Ok(file.done())
