@@ -8,6 +8,7 @@ mod centers;
 mod company;
 mod consents;
 mod families;
+mod honours;
 mod insurance;
 mod joining;
 mod names;
@@ -101,6 +102,7 @@ impl Builder {
                 insurance::insure(self, &mut tx, &made).await?;
                 staff::hand_over(self, &mut tx, &made).await?;
                 leader = Some(joining::open(self, &mut tx, &made).await?);
+                honours::honour(self, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }

@@ -44,7 +44,7 @@ pub fn people(fields: &Fields) -> Result<Vec<PersonId>> {
     let mut read = fields.read();
     let people = read.every("person", parse::choice);
     if people.as_ref().is_some_and(Vec::is_empty) {
-        read.fault::<()>("person", Fault::new("field.nobody_ticked"));
+        read.fault::<()>("person", Fault::new("field.nobody_chosen"));
     }
     read.finish(|| people)
 }
@@ -82,7 +82,7 @@ pub fn honoured(fields: &Fields) -> Result<Honoured> {
     let team: Option<Option<TeamId>> = read.optional("team", parse::choice);
     let people: Option<Vec<PersonId>> = read.every("person", parse::choice);
     match (team, people.as_ref().map(Vec::len)) {
-        (Some(None), Some(0)) => _ = read.fault::<()>("person", Fault::new("field.nobody_ticked")),
+        (Some(None), Some(0)) => _ = read.fault::<()>("person", Fault::new("field.nobody_chosen")),
         (Some(Some(_)), Some(1..)) => _ = read.fault::<()>("team", Fault::new("field.team_or_people")),
         _ => {}
     }

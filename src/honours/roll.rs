@@ -177,7 +177,7 @@ const ROLL: &str = "with served as (
                 where h.person_id = p.id and coalesce(s.local_date, h.served_on) <= $3
                   and coalesce(s.center_id, t.center_id) in
                       (select r.center_id from account_centers r where r.account_id = $7)), 0) as bigint) as total
-     from sums x join people p on p.id = x.person_id and p.erased_at is null
+     from sums x join people p on p.id = x.person_id join enrolments e on e.person_id = p.id and e.center_id = $1
      where x.minutes > 0 and x.minutes >= $5 and x.dates >= $6
      order by x.minutes desc, x.dates desc, p.pinyin, p.id";
 

@@ -201,7 +201,7 @@ pub async fn return_liaisons(
          join team_liaisons y on y.id = cast(cast(j.value as text) as bigint)
          join teams t on t.id = y.team_id and t.disbanded_on is null
          join team_liaisons b on b.team_id = y.team_id and b.worker_id = $2 and b.to_date = y.from_date and b.id < y.id
-         where (y.to_date is null or y.to_date > $3)
+         where (y.to_date is null or y.to_date > $3) and (y.to_date is null or y.to_date > y.from_date)
          group by y.id, y.team_id, y.to_date order by y.id",
     )
     .bind(rows(ids, |id| json!(id)))

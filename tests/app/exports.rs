@@ -88,6 +88,7 @@ on_both_engines! {
             ("rooms", "ada ann ben cai tom"),
             ("workers", "ada ben"),
             ("units", "ada ann"),
+            ("commendable", "ada ann"),
         ] {
             for who in ["ada", "tom", "cai", "ben", "ann", "lei", "fay", "pat"] {
                 let user = app.sign_in(who).await;

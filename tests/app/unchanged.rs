@@ -45,6 +45,7 @@ const CENTER: &str = "/centers/<id>";
 const KIND: &str = "/catalogs/<catalog>/<id>";
 const AGES: &str = "/catalogs/ages";
 const TERMS: &str = "/retention";
+const STARS: &str = "/star-levels";
 const WORKER: &str = "/centers/<center>/workers/<id>/ending";
 const RECORD: &str = "/centers/<center>/workers/<id>";
 const POST: &str = "/centers/<center>/posts/<id>";
@@ -94,6 +95,7 @@ const EDITS: &[Edit] = &[
     edit("ada", "/catalogs/service-kinds/$kind", KIND),
     edit("ada", "/catalogs", AGES),
     edit("ada", "/retention", TERMS),
+    edit("ada", "/star-levels", STARS),
     edit("ben", "/centers/1/workers/$leaving", WORKER),
     edit("ben", "/centers/1/workers/$worker/edit", RECORD),
     edit("ben", "/centers/1/workers/$known/edit", RECORD),
@@ -111,6 +113,8 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/catalogs/<catalog>", "the centers' own class of rooms"),
     ("/consent-texts", "from today on"),
     ("/centers/<center>/activities", "tomorrow afternoon, once, published"),
+    ("/centers/<center>/commendations", "by the center, today"),
+    ("/centers/<center>/commendations/year", "by the center, today, for the year of the list"),
     ("/centers/<center>/hours", "the minutes that the door saw"),
     ("/centers/<center>/households", "opened today, at the head's address"),
     ("/centers/<center>/insurances", "a year from today, for all volunteers"),
@@ -124,6 +128,7 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/centers/<center>/sessions/<id>/schedule/skipping", "this session alone"),
     ("/centers/<center>/sessions/<id>/walk-ins", "as a participant"),
     ("/centers/<center>/teams", "founded today"),
+    ("/centers/<center>/trainings", "today"),
     ("/centers/<center>/units/<id>/ending", "today"),
     ("/centers/<center>/posts", "one full-time post of the agreement that runs"),
     ("/centers/<center>/posts/<id>/ending", "today"),

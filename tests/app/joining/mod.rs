@@ -34,7 +34,7 @@ async fn applies<'a>(app: &'a TestApp, name: &str, number: &str) -> User<'a> {
 }
 
 /// A new phone comes to the morning tea by name and number.
-async fn comes<'a>(app: &'a TestApp, name: &str, number: &str) -> User<'a> {
+pub(crate) async fn comes<'a>(app: &'a TestApp, name: &str, number: &str) -> User<'a> {
     let mut phone = app.anyone();
     enters(&mut phone, name, number).await;
     phone
@@ -47,7 +47,7 @@ async fn enters(phone: &mut User<'_>, name: &str, number: &str) {
 }
 
 /// A worker says that every phone of that person is theirs.
-async fn confirms(app: &TestApp, person: i64) {
+pub(crate) async fn confirms(app: &TestApp, person: i64) {
     let ann = app.token("ann").await;
     let phones = ann.get(&format!("/api/v1/people/{person}/remembered-phones")).await.is(200).json();
     for phone in phones["items"].as_array().unwrap() {

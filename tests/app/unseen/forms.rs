@@ -76,6 +76,24 @@ const UNIT: &[(&str, &str)] = &[
     ("note", "可借礼堂"),
 ];
 const UNIT_LINES: &[&str] = &["name", "contact", "address", "supported_by"];
+const TRAINING: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("title", "新人培训"),
+    ("held_on", "2026-02-10"),
+    ("minutes", "60"),
+    ("giver", "本中心"),
+    ("place", "书画室"),
+];
+const AWARD: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("title", "年度优秀志愿者"),
+    ("level", "other"),
+    ("giver", "志愿者联合会"),
+    ("given_on", "2026-02-20"),
+    ("what", "一年探访五十次"),
+    ("person", "1"),
+];
+const AWARD_LINES: &[&str] = &["title", "giver", "what"];
 const CONSENT: &[(&str, &str)] = &[
     ("purpose", "photos"),
     ("answer", "given"),
@@ -214,6 +232,11 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/insurances", POLICY, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/centers/1/insurances/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/insurances/1/list", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/trainings", TRAINING, &["title", "giver", "place"], &[]),
+    form("ann", "/centers/1/trainings/1/void", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/commendations", AWARD, AWARD_LINES, &[]),
+    form("ann", "/centers/1/commendations/year", AWARD, AWARD_LINES, &[]),
+    form("ann", "/centers/1/commendations/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/people/1/qualifications", CERTIFICATE, &["number", "issuer"], &[]),
     form("ann", "/centers/1/people/1/qualifications/1/void", &[("void.1", "记错了")], &["void.1"], &[]),
     form("ann", "/centers/1/people/1/consents", CONSENT, &["guardian"], &[]),
@@ -378,6 +401,10 @@ pub(super) const BODIES: &[Form] = &[
     form("ann", "/api/v1/insurances", POLICY_OF_1, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/api/v1/insurances/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/insurances/1/list", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/trainings", TRAINING, &["title", "giver", "place"], &[]),
+    form("ann", "/api/v1/trainings/1/void", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/commendations", AWARD, AWARD_LINES, &[]),
+    form("ann", "/api/v1/commendations/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/people/1/qualifications", CERTIFICATE, &["number", "issuer"], &[]),
     form("ann", "/api/v1/people/1/qualifications/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/people/1/consents", CONSENT, &["guardian"], &[]),
