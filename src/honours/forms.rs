@@ -107,6 +107,6 @@ pub fn reason(fields: &Fields) -> Result<String> {
 }
 
 /// What is said where no file came.
-pub fn no_paper<T>(_: T) -> Error {
+pub fn no_paper() -> Error {
     Error::Invalid(FieldErrors::one("paper", Fault::new("field.required")))
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::types::TrainingId;
 use crate::centers::CenterId;
 use crate::error::Result;
-use crate::journal::{Changes, Journal, JournalTable, MERGED};
+use crate::journal::{Changes, Journal, JournalTable, MERGED, RowKey};
 use crate::store::Conn;
 
 const TRAINED: JournalTable =
@@ -32,7 +32,8 @@ pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
     .await?;
     let mut known = BTreeSet::new();
     let again = trained.into_iter().filter(|(_, training)| !known.insert(training.0));
-    let changed: Changes = again.map(|(id, _)| (id.into(), vec![json!(journal.at.0), json!(journal.by)])).collect();
+    let changed: Changes =
+        again.map(|(id, _)| (RowKey::from(id), vec![json!(journal.at.0), json!(journal.by)])).collect();
     journal.change(tx, &TRAINED, &["removed_at", "removed_by"], changed).await?;
     journal.take_over(tx, &TRAINED, "person_id").await?;
 
@@ -48,7 +49,7 @@ pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
     let mut known = BTreeSet::new();
     let again =
         given.into_iter().filter(|(_, center, title, day)| !known.insert((center.0, title.clone(), day.clone())));
-    let void = |id: i64| (id.into(), vec![json!(journal.at.0), json!(journal.by), json!(MERGED)]);
+    let void = |id: i64| (RowKey::from(id), vec![json!(journal.at.0), json!(journal.by), json!(MERGED)]);
     let changed: Changes = again.map(|(id, ..)| void(id)).collect();
     journal.change(tx, &COMMENDATIONS, &["voided_at", "voided_by", "void_reason"], changed).await?;
     journal.take_over(tx, &COMMENDATIONS, "person_id").await

@@ -44,7 +44,7 @@ pub(crate) async fn keep_certificate(
 ) -> Result<NoContent> {
     let (center, training) = opened(&by, &mut *db.read().await?, id).await?;
     queries::training_paper(&mut *db.read().await?, &training, person).await?;
-    let scan = sent.map_err(forms::no_paper)?.into_inner().paper.checked("paper", SCANS).await?;
+    let scan = sent.map_err(|_| forms::no_paper())?.into_inner().paper.checked("paper", SCANS).await?;
     let mut tx = db.begin().await?;
     actions::keep_certificate(&by, now, &mut tx, sealer, &center, (&training, person), &scan).await?;
     tx.commit().await?;
@@ -79,7 +79,7 @@ pub(crate) async fn keep_paper(
     sent: rocket::form::Result<'_, Multipart<SentScan>>,
 ) -> Result<NoContent> {
     let (center, one) = found(&by, &mut *db.read().await?, id).await?;
-    let scan = sent.map_err(forms::no_paper)?.into_inner().paper.checked("paper", SCANS).await?;
+    let scan = sent.map_err(|_| forms::no_paper())?.into_inner().paper.checked("paper", SCANS).await?;
     let mut tx = db.begin().await?;
     actions::keep_paper(&by, now, &mut tx, sealer, (&center, &one), &scan).await?;
     tx.commit().await?;

@@ -24,7 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[derive(FromForm)]
-pub(super) struct SentScan {
+pub(crate) struct SentScan {
     pub paper: SentFile,
 }
 
@@ -45,7 +45,7 @@ async fn keep_certificate(
     queries::training_paper(&mut conn, &training, person).await?;
     drop(conn);
     let made = async {
-        let scan = sent.map_err(forms::no_paper)?.into_inner().paper.checked("paper", SCANS).await?;
+        let scan = sent.map_err(|_| forms::no_paper())?.into_inner().paper.checked("paper", SCANS).await?;
         let mut tx = db.begin().await?;
         actions::keep_certificate(&by, now, &mut tx, sealer, &opened, (&training, person), &scan).await?;
         tx.commit().await?;
@@ -91,7 +91,7 @@ async fn keep_paper(
     let one = queries::commendation(&mut conn, opened.id(), id).await?;
     drop(conn);
     let made = async {
-        let scan = sent.map_err(forms::no_paper)?.into_inner().paper.checked("paper", SCANS).await?;
+        let scan = sent.map_err(|_| forms::no_paper())?.into_inner().paper.checked("paper", SCANS).await?;
         let mut tx = db.begin().await?;
         actions::keep_paper(&by, now, &mut tx, sealer, (&opened, &one), &scan).await?;
         tx.commit().await?;
