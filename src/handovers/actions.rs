@@ -126,7 +126,13 @@ async fn given(
     }
     if has(HandoverKind::Liaison) {
         let to = input.liaises().ok_or_else(nobody)?;
-        let to = successor(tx, center, worker, to, "liaison", input).await?.worker_id;
+        let to = successor(tx, center, worker, to, "liaison", input).await?;
+        // Whose last day is known would leave the teams with nobody.
+        if to.ended_on.is_some() {
+            let field = if input.liaison.is_some() { "liaison" } else { "successor" };
+            return Err(Error::field(field, "field.not_there_then"));
+        }
+        let to = to.worker_id;
         for one in teams::hand_over_liaisons(by, now, tx, center, (id, to), from).await? {
             lines.push(line(HandoverKind::Liaison, one.0, Some(to), HandoverOutcome::Given));
         }

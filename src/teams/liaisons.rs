@@ -24,7 +24,7 @@ pub fn liaison(fields: &Fields) -> Result<Option<WorkerId>> {
     read.finish(|| worker)
 }
 
-/// Who is there on a day and may look after a team of the center, by name; and who looks after it, or will.
+/// Who is there on a day, for good, and may look after a team of the center, by name; and who looks after it, or will.
 pub async fn choices(
     conn: &mut Conn,
     center: CenterId,
@@ -34,7 +34,7 @@ pub async fn choices(
     Ok(sqlx::query_as(
         "select w.id, p.name from workers w join people p on p.id = w.person_id
          where w.center_id = $1
-           and (w.id = $3 or w.started_on <= $2 and (w.ended_on is null or w.ended_on > $2))
+           and (w.id = $3 or w.started_on <= $2 and w.ended_on is null)
          order by p.pinyin, w.id",
     )
     .bind(center)
