@@ -6,17 +6,17 @@ use rocket::{Route, State, get, post, routes};
 use super::types::{Application, ApplicationId};
 use super::{actions, forms, queries};
 use crate::auth::TeamReader;
-use crate::centers::{Center, CenterId};
+use crate::centers::{Center, CenterId, Poster};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::ids::TeamId;
 use crate::store::{Conn, Db, Sealer};
 use crate::teams::{Steward, Team, queries as teams};
 use crate::web::nav::Tab;
-use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+use crate::web::{Fields, Form, Frame, Lang, Page, Site, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, approve, decline]
+    routes![list, poster, approve, decline]
 }
 
 #[derive(Template)]
@@ -74,6 +74,20 @@ async fn list(
     id: TeamId,
 ) -> Result<Page<ApplicationsPage>> {
     Ok(Page(ApplicationsPage::load(&by, &mut *db.read().await?, now, sealer, (center, id)).await?))
+}
+
+/// The team's sheet for a wall: whoever scans it reads what the team does, and can ask to join.
+#[get("/centers/<center>/teams/<id>/poster")]
+async fn poster(by: TeamReader, db: &Db, site: Site, center: CenterId, id: TeamId) -> Result<Page<Poster>> {
+    let mut conn = db.read().await?;
+    let center = Steward::signed_in(&by, &mut conn, center, id).await?.center;
+    // As everybody finds it: a disbanded team hangs on no wall.
+    let team = teams::public(&mut conn, center.id(), id).await?;
+    let link = site.link(format_args!("/agenda/{}/teams/{id}", center.id()));
+    let back = center.path(format_args!("/teams/{id}/applications"));
+    let lines = vec![(Lang::Zh, team.kind.clone()), (Lang::En, team.kind_en.clone())];
+    let steps = ["poster.scan", "poster.who_we_are", "poster.wait"];
+    Ok(Page(Poster::new(center, team.name, link, back)?.with_lines(lines).with_steps(steps, "poster.join_no_phone")))
 }
 
 #[post("/centers/<center>/teams/<id>/applications/<application>/approval", data = "<fields>")]

@@ -5,6 +5,7 @@ pub(crate) mod api;
 pub mod listing;
 mod pages;
 pub mod population;
+mod poster;
 pub mod queries;
 mod types;
 
@@ -13,6 +14,7 @@ use rocket::fairing::AdHoc;
 pub use actions::rename;
 pub(crate) use actions::{Founding, found};
 pub use population::{Population, SecondNumber};
+pub use poster::Poster;
 pub use types::{Center, CenterHead, CenterId, CenterKind};
 
 pub fn stage() -> AdHoc {

@@ -37,6 +37,8 @@ pub(crate) struct VolunteerHoursJson {
     forgot_to_leave: bool,
     /// The most minutes that session and door explain: more are confirmed with a reason
     explained_minutes: i64,
+    /// When else they served meanwhile, by hours that count: to confirm both needs a reason
+    overlap: Option<String>,
     /// Null until a worker confirms
     confirmed: Option<HoursEntryJson>,
 }
@@ -62,6 +64,7 @@ impl From<Volunteer> for VolunteerHoursJson {
             measured_minutes: volunteer.stay.minutes,
             forgot_to_leave: volunteer.stay.forgot_to_leave,
             explained_minutes: volunteer.explained,
+            overlap: volunteer.overlap,
             confirmed: volunteer.entry.map(|entry| HoursEntryJson {
                 id: entry.id.0,
                 minutes: entry.minutes,
@@ -169,8 +172,6 @@ pub(crate) struct PendingHoursJson {
     date: String,
     /// After the ten working days of order 67 art. 11
     overdue: bool,
-    /// When else they served meanwhile, by hours that count: to confirm both needs a reason
-    overlap: Option<String>,
     #[serde(flatten)]
     stay: VolunteerHoursJson,
 }
@@ -194,7 +195,6 @@ pub(crate) async fn pending_hours(
         team_id: stay.session.team_id.map(|id| id.0),
         date: stay.session.local_date.to_string(),
         overdue: stay.session.local_date < before,
-        overlap: stay.volunteer.overlap.clone(),
         stay: stay.volunteer.into(),
     });
     Ok(Json(List::whole(items.collect())))

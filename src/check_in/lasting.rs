@@ -4,17 +4,16 @@
 use rocket::response::Redirect;
 use rocket::{Route, get, post, routes};
 
-use super::sheets::Poster;
 use crate::activities::{self, ActivityId};
 use crate::audit;
 use crate::auth::{Coordinator, Viewer, Watcher};
-use crate::centers::{self, Center, CenterId};
+use crate::centers::{self, Center, CenterId, Poster};
 use crate::clock::Now;
 use crate::codes::{self, CodeOf};
 use crate::error::{Error, Result};
 use crate::rooms::{self, RoomId};
 use crate::store::{Conn, Db};
-use crate::web::{Fields, Lang, Page, Site, qr};
+use crate::web::{Fields, Lang, Page, Site};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![activity, room, center, activity_code, room_code, center_code]
@@ -89,7 +88,7 @@ impl CodeSpot {
         let link = site.link(format_args!("/c/{token}"));
         let code = Coordinator::includes(by.role).then(|| format!("{}/code", self.path(center.id())));
         let lines = [Lang::Zh, Lang::En].map(|lang| (lang, lang.text("poster.lasts"))).to_vec();
-        Ok(Page(Poster { qr: qr::svg(&link)?, link, name, lines, back: page, code, center }))
+        Ok(Page(Poster::new(center, name, link, page)?.with_lines(lines).with_code(code)))
     }
 
     /// The good code, as what it leads to.

@@ -8,7 +8,7 @@ use super::queries::{self, Candidate};
 use crate::activities::queries::open_in;
 use crate::activities::{Session, SessionId};
 use crate::auth::{Greeter, Watcher};
-use crate::centers::{Center, CenterId};
+use crate::centers::{Center, CenterId, Poster};
 use crate::clock::Now;
 use crate::error::Result;
 use crate::store::Db;
@@ -58,57 +58,6 @@ async fn png(
     Ok((ContentType::PNG, qr::png(&link(&site, &session))?))
 }
 
-/// A4 for the door, in both languages whoever prints it.
-#[derive(Template)]
-#[template(path = "check_in/poster.html")]
-pub(super) struct Poster {
-    pub(super) center: Center,
-    /// As everybody may read it: it hangs where everybody passes, whoever printed it.
-    pub(super) name: String,
-    /// What stands below, in one language or the other.
-    pub(super) lines: Vec<(Lang, String)>,
-    pub(super) qr: String,
-    pub(super) link: String,
-    /// The page that it belongs to.
-    pub(super) back: String,
-    /// Where another code is made, if this one lasts.
-    pub(super) code: Option<String>,
-}
-
-impl Poster {
-    /// The class of the title: a long one is written smaller, so that all stays on one sheet.
-    fn size(&self) -> &'static str {
-        let halves: usize = self.name.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum();
-        match halves {
-            0..=20 => "",
-            21..=44 => "long",
-            _ => "longer",
-        }
-    }
-
-    fn zh(&self, key: &str) -> String {
-        Lang::Zh.text(key)
-    }
-
-    fn en(&self, key: &str) -> String {
-        Lang::En.text(key)
-    }
-
-    fn short(&self) -> &str {
-        self.link.split_once("://").map_or(&self.link, |(_, rest)| rest)
-    }
-}
-
-impl View for Poster {
-    fn title(&self, _: Lang) -> String {
-        self.name.clone()
-    }
-
-    fn frame(&self) -> Frame<'_> {
-        Frame::Print
-    }
-}
-
 #[get("/centers/<center>/sessions/<id>/poster")]
 async fn poster(by: Watcher, db: &Db, now: Now, site: Site, center: CenterId, id: SessionId) -> Result<Page<Poster>> {
     let (center, session) = open_in(&by, now, &mut *db.read().await?, center, id).await?;
@@ -120,15 +69,8 @@ async fn poster(by: Watcher, db: &Db, now: Now, site: Site, center: CenterId, id
         (Lang::En, day(Lang::En)),
         (Lang::Zh, session.room.clone()),
     ];
-    Ok(Page(Poster {
-        qr: qr::svg(&link)?,
-        link,
-        name: session.title.for_all(Lang::Zh).to_owned(),
-        lines,
-        back: session.path(),
-        code: None,
-        center,
-    }))
+    let name = session.title.for_all(Lang::Zh).to_owned();
+    Ok(Page(Poster::new(center, name, link, session.path())?.with_lines(lines)))
 }
 
 #[derive(Template)]

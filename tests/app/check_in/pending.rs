@@ -71,6 +71,10 @@ on_both_engines! {
         let asked = token.get("/api/v1/hours/pending?center=1").await.is(200).json();
         let third = asked["items"].as_array().unwrap().iter().find(|one| one["attendance_id"] == 3).unwrap().clone();
         assert_eq!(third["overlap"], "03-05 10:00–12:00");
+        let there = token.get("/api/v1/sessions/2/hours").await.is(200).json();
+        assert!(there["items"].as_array().unwrap().iter().any(|one| one["overlap"] == "03-05 10:00–12:00"), "{there}");
+        let closed = ann.get("/centers/1/sessions/2/closing").await.is(200);
+        closed.shows("与 03-05 10:00–12:00 的服务时间重叠").shows("为什么时间重叠？");
         let body = json!({"center": 1, "confirm": {"3": true}, "minutes": {"3": 60}});
         let refused = token.post_json("/api/v1/hours/confirmations", body).await.is(422).json();
         assert_eq!(refused["errors"]["why.3"]["code"], "field.reason_for_overlap");

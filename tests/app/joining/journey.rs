@@ -30,6 +30,7 @@ fn journey(engine: Engine, lang: &str) {
         let (Some(worker), Some(leader), Some(volunteer)) = (open().await, open().await, open().await) else { return };
         let walk = Walk { live };
         walk.worker_seeks(&worker).await;
+        walk.poster_leads_to_the_team(&worker).await;
         walk.leader_is_made(&worker, &leader).await;
         walk.asks(&volunteer, "梁惠芳", "13800138000").await;
         walk.answers(&leader, true).await;
@@ -56,6 +57,11 @@ struct Walk {
 }
 
 impl Walk {
+    async fn poster_leads_to_the_team(&self, worker: &Browser) {
+        self.open(worker, "/centers/1/teams/1/poster").await;
+        assert_eq!(worker.read_qr(".poster .qr svg").await, self.live.link("/agenda/1/teams/1"));
+    }
+
     async fn open(&self, browser: &Browser, path: &str) {
         browser.goto(&self.live.link(path)).await;
         browser.no_horizontal_scroll().await;

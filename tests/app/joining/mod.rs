@@ -81,6 +81,15 @@ async fn has_served(app: &TestApp, person: i64) {
 }
 
 on_both_engines! {
+    async fn a_teams_poster_leads_to_its_page_and_goes_with_the_team(app: TestApp) {
+        let ann = app.sign_in("ann").await;
+        ann.get("/centers/1/teams/1/applications").await.is(200).shows("href=\"/centers/1/teams/1/poster\"");
+        let poster = ann.get("/centers/1/teams/1/poster").await.is(200);
+        poster.shows("邻里敬老队").shows("/agenda/1/teams/1<").shows("<svg").shows("报名，等队长答复");
+        ann.post("/centers/1/teams/1/disbanding", &[]).await.is(303);
+        ann.get("/centers/1/teams/1/poster").await.is(404);
+    }
+
     async fn a_wish_waits_and_is_approved_on_the_leaders_phone(app: TestApp) {
         session(&app, None, Some(1)).await;
         recruits(&app).await;
