@@ -131,6 +131,18 @@ id_type!(
     TeamKindId
 );
 id_type!(
+    /// A worker's time as a team's liaison.
+    LiaisonId
+);
+id_type!(
+    /// A training of volunteers.
+    TrainingId
+);
+id_type!(
+    /// A commendation of a volunteer, or of a team.
+    CommendationId
+);
+id_type!(
     /// Somebody's wish to join a team.
     ApplicationId
 );

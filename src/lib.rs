@@ -54,6 +54,7 @@ pub mod shifts;
 // Presence: who came.
 pub mod hours;
 pub mod claims;
+pub mod honours;
 pub mod ratings;
 pub mod check_in;
 pub mod devices;
@@ -120,6 +121,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(insurance::stage())
         .attach(claims::stage())
         .attach(shifts::stage())
+        .attach(honours::stage())
         .attach(ratings::stage())
         .attach(check_in::stage())
         .attach(devices::stage())

@@ -1,5 +1,6 @@
 //! What the ledger says of somebody's service for one center: confirmed hours only, each session once with what is left of it after
-//! corrections. Hours that were brought from elsewhere count where they were entered for a team of the center.
+//! corrections; service without a session where the center confirmed it. Hours that were brought from elsewhere count where they were
+//! entered for a team of the center: others are for whoever recorded them to certify.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use crate::phones::ConfirmedPhone;
 use crate::store::{Conn, rows};
 
 /// The center of entry `h`, and its day; with [`BESIDE`].
-const CENTER: &str = "coalesce(s.center_id, t.center_id)";
+const CENTER: &str = "coalesce(s.center_id, h.center_id, t.center_id)";
 const DAY: &str = "coalesce(s.local_date, h.served_on)";
 
 /// What an entry `h` hangs on.

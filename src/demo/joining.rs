@@ -12,7 +12,7 @@ use crate::teams::{self, Steward};
 use crate::web::Fields;
 
 /// Teams of the center, by their place, that seek members: what they do, and whom they look for.
-const SEEKING: [(&str, &str, &str); 2] = [
+pub(super) const SEEKING: [(&str, &str, &str); 2] = [
     (
         "夕阳红敬老队",
         "每周四下午探访独居长者：陪聊天、量血压、换灯泡、读报纸。新队员先跟老队员走三次。",
@@ -58,7 +58,7 @@ pub(super) async fn open(b: &Builder, tx: &mut Conn, made: &Made) -> Result<Stri
     Ok(format!("/k/{code}"))
 }
 
-async fn named(by: &TeamReader, tx: &mut Conn, made: &Made, name: &str) -> Result<teams::Team> {
+pub(super) async fn named(by: &TeamReader, tx: &mut Conn, made: &Made, name: &str) -> Result<teams::Team> {
     let all = teams::queries::list(by, tx, made.center.id()).await?;
     all.into_iter().find(|team| team.name == name).ok_or(Error::NotFound)
 }

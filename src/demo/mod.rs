@@ -10,6 +10,7 @@ mod certificates;
 mod company;
 mod consents;
 mod families;
+mod honours;
 mod insurance;
 mod joining;
 mod names;
@@ -107,6 +108,7 @@ impl Builder {
                 staff::hand_over(self, &mut tx, &made).await?;
                 certificates::certify(self, &mut tx, &made).await?;
                 leader = Some(joining::open(self, &mut tx, &made).await?);
+                honours::honour(self, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }

@@ -75,6 +75,7 @@ pub(super) async fn hand_over(b: &Builder, tx: &mut Conn, made: &Made) -> Result
         successor: Some(*heir),
         sessions: None,
         supervisor: None,
+        liaison: None,
         posts: None,
         rest: None,
         leaves: true,

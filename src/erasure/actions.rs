@@ -13,8 +13,8 @@ use crate::imports::{self, NamedRosters};
 use crate::people::{self, AMONG, Forgetting, Person, PersonId};
 use crate::store::{self, Conn, Db, Sealer};
 use crate::{
-    applications, audit, certificates, check_in, claims, consents, hours, households, insurance, merges, phones,
-    qualifications, shifts, teams, workers,
+    applications, audit, certificates, check_in, claims, consents, honours, hours, households, insurance, merges,
+    phones, qualifications, shifts, teams, workers,
 };
 
 /// Asks for a person's erasure.
@@ -156,6 +156,7 @@ pub async fn forget_everything(tx: &mut Conn, gone: &Forgetting, named: &NamedRo
     teams::forget(tx, gone).await?;
     hours::forget(tx, gone).await?;
     claims::forget(tx, gone).await?;
+    honours::forget(tx, gone).await?;
     consents::forget(tx, gone).await?;
     qualifications::forget(tx, gone).await?;
     insurance::forget(tx, gone).await?;

@@ -14,6 +14,7 @@ use crate::claims::ClaimsCut;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::fields::Fields;
+use crate::honours::roll::RollCut;
 use crate::households::queries::Homes;
 use crate::people::groups;
 use crate::people::listing::{self, PeopleCut};
@@ -113,6 +114,10 @@ pub(super) async fn of_center(
         CenterList::Posts => {
             CenterReader::of(by.clone()).ok_or(Error::Forbidden)?;
             serving::posts(conn, lang, name, (center, today), PostsAsked::read(fields)).await
+        }
+        CenterList::Commendable => {
+            let by = Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
+            serving::commendable(&by, conn, lang, name, center, &RollCut::read(fields, today)?).await
         }
         CenterList::Qualifications => {
             Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;

@@ -17,6 +17,8 @@ text_enum!(
         Claims = "claims",
         Gaps = "gaps",
         Certificates = "certificates",
+        /// From which a year's commendations are chosen.
+        Commendable = "commendable",
     }
 );
 

@@ -1,5 +1,7 @@
 //! Handing a worker's work over, and taking that back.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::forms::HandoverInput;
@@ -9,10 +11,10 @@ use crate::auth::Manager;
 use crate::centers::Center;
 use crate::clock::Now;
 use crate::error::{Error, Result};
-use crate::ids::{FillingId, SessionId, SupervisionId};
+use crate::ids::{FillingId, LiaisonId, SessionId, SupervisionId};
 use crate::store::{Conn, rows};
 use crate::workers::{self, Ending, Worker, WorkerId, career, posts};
-use crate::{activities, audit, locks};
+use crate::{activities, audit, locks, teams};
 
 /// A line of the handover's list.
 struct HandoverLine {
@@ -27,8 +29,8 @@ struct HandoverLine {
 ///
 /// # Errors
 /// `NotFound` for who has left. `Refused("handover_empty")` where they have nothing in hand and do not leave, which is also what the
-/// later of two at one moment finds. `Invalid` at `successor` where sessions or colleagues would be left without anybody; at
-/// `sessions`, `supervisor`, `posts`, `rest` or `successor` for who may not take that over; as [`workers::end`] where they leave.
+/// later of two at one moment finds. `Invalid` at `successor` where sessions, colleagues or teams would be left without anybody; at
+/// `sessions`, `supervisor`, `posts`, `liaison`, `rest` or `successor` for who may not take that over; as [`workers::end`] where they leave.
 pub async fn hand_over(
     by: &Manager,
     now: Now,
@@ -40,11 +42,14 @@ pub async fn hand_over(
     let (id, from) = (worker.worker_id, input.from);
     let sessions = activities::led_from(tx, id, from).await?;
     locks::sessions(tx, sessions).await?;
+    let looked_after = teams::liaisons::looked_after(tx, id, from).await?;
+    for team in looked_after.iter().map(|one| one.team_id).collect::<BTreeSet<_>>() {
+        locks::team(tx, team).await?;
+    }
     // Their end holds them too, before what hangs on them.
     locks::person(tx, worker.person.id).await?;
     let supervised = career::supervised_by(tx, id, from).await?.into_iter().map(|one| one.other_id);
-    let named = [Some(id), input.leads_sessions(), input.supervises(), input.fills_posts(), input.looks_after()];
-    locks::workers(tx, named.into_iter().flatten().chain(supervised)).await?;
+    locks::workers(tx, input.named().chain([id]).chain(supervised)).await?;
     // As it is now that nobody else changes it.
     let worker = workers::queries::find(tx, center.id(), id).await?;
     if !worker.is_there(center.zone.date(now.0)) {
@@ -117,6 +122,19 @@ async fn given(
         // Nobody supervises themselves: whoever is left is named another in a step of its own.
         if !career::supervised_by(tx, id, from).await?.is_empty() {
             return Err(Error::field("supervisor", "field.supervises_themselves"));
+        }
+    }
+    if has(HandoverKind::Liaison) {
+        let to = input.liaises().ok_or_else(nobody)?;
+        let to = successor(tx, center, worker, to, "liaison", input).await?;
+        // Whose last day is known would leave the teams with nobody.
+        if to.ended_on.is_some() {
+            let field = if input.liaison.is_some() { "liaison" } else { "successor" };
+            return Err(Error::field(field, "field.not_there_then"));
+        }
+        let to = to.worker_id;
+        for one in teams::hand_over_liaisons(by, now, tx, center, (id, to), from).await? {
+            lines.push(line(HandoverKind::Liaison, one.0, Some(to), HandoverOutcome::Given));
         }
     }
     if has(HandoverKind::Posts) {
@@ -201,6 +219,7 @@ pub async fn undo(by: &Manager, now: Now, tx: &mut Conn, center: &Center, handov
         .collect();
     let supervisions: Vec<_> = given(HandoverKind::Supervision).map(|item| SupervisionId(item.subject_id)).collect();
     let fillings: Vec<_> = given(HandoverKind::Posts).map(|item| FillingId(item.subject_id)).collect();
+    let liaisons: Vec<_> = given(HandoverKind::Liaison).map(|item| LiaisonId(item.subject_id)).collect();
     locks::sessions(tx, sessions.iter().map(|(id, _)| *id)).await?;
     locks::workers(tx, [handover.worker_id]).await?;
     let worker = workers::queries::find(tx, center.id(), handover.worker_id).await?;
@@ -219,10 +238,12 @@ pub async fn undo(by: &Manager, now: Now, tx: &mut Conn, center: &Center, handov
     let sessions = activities::return_sessions(by, now, tx, center, (worker.worker_id, &sessions)).await?;
     let supervisions = career::return_supervision(by, now, tx, &supervisions).await?;
     let fillings = posts::return_posts(by, now, tx, center, &fillings).await?;
+    let liaisons = teams::return_liaisons(by, now, tx, center, (worker.worker_id, &liaisons)).await?;
     let returned = [
         (HandoverKind::Sessions, sessions.iter().map(|id| id.0).collect::<Vec<_>>()),
         (HandoverKind::Supervision, supervisions.iter().map(|id| id.0).collect()),
         (HandoverKind::Posts, fillings.iter().map(|id| id.0).collect()),
+        (HandoverKind::Liaison, liaisons.iter().map(|id| id.0).collect()),
     ];
     let returned = returned.iter().flat_map(|(kind, ids)| ids.iter().map(move |id| (kind, id)));
     sqlx::query(

@@ -25,7 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
 /// One thing that a worker has in hand.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OpenThingJson {
-    /// `sessions`, `supervision`, `posts`, which are given to others; `closings`, `hours`, `teams`, `imports`, `erasures`, `devices`,
+    /// `sessions`, `supervision`, `posts`, `liaison`, which are given to others; `closings`, `hours`, `teams`, `imports`, `erasures`, `devices`,
     /// which are listed
     kind: String,
     /// The session, the supervision, the post, the team …
@@ -55,7 +55,7 @@ impl From<OpenThing> for OpenThingJson {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HandoverItemJson {
     kind: String,
-    /// Of what was given, the session, the new supervision, the new filling of a post
+    /// Of what was given, the session, the new supervision, the new filling of a post, the new time with a team
     id: i64,
     name: Option<String>,
     date: Option<String>,
@@ -144,6 +144,8 @@ pub(crate) struct NewHandover {
     supervisor: Option<i64>,
     /// Who fills the posts; they stay vacant where nobody is named
     posts: Option<i64>,
+    /// Who looks after the teams
+    liaison: Option<i64>,
     /// Who looks after what cannot be given
     rest: Option<i64>,
     /// True where their time in the center ends on that day, too

@@ -14,6 +14,7 @@ pub struct HandoverInput {
     pub sessions: Option<WorkerId>,
     pub supervisor: Option<WorkerId>,
     pub posts: Option<WorkerId>,
+    pub liaison: Option<WorkerId>,
     /// What is only listed.
     pub rest: Option<WorkerId>,
     /// Whether their time in the center ends on that day, too.
@@ -33,12 +34,22 @@ impl HandoverInput {
         self.posts.or(self.successor)
     }
 
+    pub fn liaises(&self) -> Option<WorkerId> {
+        self.liaison.or(self.successor)
+    }
+
+    /// Everybody who is named for something.
+    pub fn named(&self) -> impl Iterator<Item = WorkerId> {
+        let named = [self.successor, self.sessions, self.supervisor, self.posts, self.liaison, self.rest];
+        named.into_iter().flatten()
+    }
+
     pub fn looks_after(&self) -> Option<WorkerId> {
         self.rest.or(self.successor)
     }
 }
 
-/// Fields `from successor sessions supervisor posts rest leaves`.
+/// Fields `from successor sessions supervisor posts liaison rest leaves`.
 pub fn handover(fields: &Fields, today: Date) -> Result<HandoverInput> {
     let mut read = fields.read();
     let from = read.required("from", parse::day(today, parse::ENDINGS));
@@ -46,6 +57,7 @@ pub fn handover(fields: &Fields, today: Date) -> Result<HandoverInput> {
     let sessions = read.optional("sessions", parse::choice);
     let supervisor = read.optional("supervisor", parse::choice);
     let posts = read.optional("posts", parse::choice);
+    let liaison = read.optional("liaison", parse::choice);
     let rest = read.optional("rest", parse::choice);
     let leaves = read.flag("leaves");
     read.finish(|| {
@@ -55,6 +67,7 @@ pub fn handover(fields: &Fields, today: Date) -> Result<HandoverInput> {
             sessions: sessions?,
             supervisor: supervisor?,
             posts: posts?,
+            liaison: liaison?,
             rest: rest?,
             leaves,
         })

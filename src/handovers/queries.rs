@@ -9,6 +9,7 @@ use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::hours::UNCONFIRMED;
 use crate::store::{Conn, Flag};
+use crate::teams::liaisons;
 use crate::workers::{Worker, WorkerId, career, posts};
 
 #[derive(sqlx::FromRow)]
@@ -30,7 +31,7 @@ struct OtherThing {
 /// Days back in which hours that nobody confirmed are looked for: as the overview does.
 const YEAR: u64 = 366;
 
-/// All that a worker has in hand from a day on, kind by kind: four statements, however much it is.
+/// All that a worker has in hand from a day on, kind by kind: five statements, however much it is.
 pub async fn open_things(
     by: &Manager,
     conn: &mut Conn,
@@ -50,6 +51,9 @@ pub async fn open_things(
     }
     for one in posts::queries::filled_by(conn, center.id(), worker.worker_id, from).await? {
         things.push(OpenThing { kind: HandoverKind::Posts, subject_id: one.id.0, name: ThingName::Text(one.title) });
+    }
+    for one in liaisons::looked_after(conn, worker.worker_id, from).await? {
+        things.push(OpenThing { kind: HandoverKind::Liaison, subject_id: one.id.0, name: ThingName::Text(one.team) });
     }
     for one in others(conn, center.id(), worker).await? {
         let name = one.name.map_or(ThingName::Number(one.id), ThingName::Text);
@@ -189,7 +193,7 @@ pub async fn items(by: &Manager, conn: &mut Conn, id: HandoverId) -> Result<Vec<
         .await?;
     let rows: Vec<ItemRow> = sqlx::query_as(
         "select i.kind as what, i.subject_id, i.outcome, i.worker_id, p.name as worker,
-                coalesce(sp.name, o.title, t.name, d.name) as name,
+                coalesce(sp.name, o.title, t.name, d.name, yt.name) as name,
                 case when exists (
                     select 1 from sessions s join sessions n on n.worker_id = s.worker_id and n.id <> s.id
                        and n.status = 'planned' and n.starts_at < s.ends_at and n.ends_at > s.starts_at
@@ -203,6 +207,8 @@ pub async fn items(by: &Manager, conn: &mut Conn, id: HandoverId) -> Result<Vec<
          left join posts o on i.kind = $5 and o.id = case when i.outcome = $6 then i.subject_id else f.post_id end
          left join teams t on i.kind = $7 and t.id = i.subject_id
          left join devices d on i.kind = $8 and d.id = i.subject_id
+         left join team_liaisons y on i.kind = $9 and y.id = i.subject_id
+         left join teams yt on yt.id = y.team_id
          where i.handover_id = $1 order by i.id",
     )
     .bind(id)
@@ -213,6 +219,7 @@ pub async fn items(by: &Manager, conn: &mut Conn, id: HandoverId) -> Result<Vec<
     .bind(HandoverOutcome::Listed)
     .bind(HandoverKind::Teams)
     .bind(HandoverKind::Devices)
+    .bind(HandoverKind::Liaison)
     .fetch_all(conn)
     .await?;
     let session = |id: i64| sessions.iter().find(|session| session.id == id);

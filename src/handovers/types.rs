@@ -8,7 +8,7 @@ use crate::store::text_enum;
 use crate::workers::WorkerId;
 
 text_enum!(
-    /// What a worker has in hand. The first three are given to others; the rest stays theirs by its nature, and is listed for whoever
+    /// What a worker has in hand. The first four are given to others; the rest stays theirs by its nature, and is listed for whoever
     /// looks after it from then on.
     HandoverKind in "handover_kind" {
         /// Sessions to come that they lead.
@@ -17,6 +17,8 @@ text_enum!(
         Supervision = "supervision",
         /// Posts that they fill.
         Posts = "posts",
+        /// Volunteer teams that they look after.
+        Liaison = "liaison",
         /// Sessions that they led and nobody has closed.
         Closings = "closings",
         /// Sessions that they led and whose volunteers' hours nobody has confirmed.
@@ -41,7 +43,7 @@ impl HandoverKind {
     /// The text that says why it cannot be given; none for what can.
     pub fn why(self) -> Option<&'static str> {
         match self {
-            Self::Sessions | Self::Supervision | Self::Posts => None,
+            Self::Sessions | Self::Supervision | Self::Posts | Self::Liaison => None,
             Self::Closings => Some("handover_why.closings"),
             Self::Hours => Some("handover_why.hours"),
             Self::Teams => Some("handover_why.teams"),

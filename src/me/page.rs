@@ -15,6 +15,7 @@ use crate::claims;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::fields::parse;
+use crate::honours::{self, Commendation, StarLevel, TrainingOf};
 use crate::ids::{PersonId, TeamId};
 use crate::phones::{self, ConfirmedPhone, Phone};
 use crate::shifts::OwnShifts;
@@ -40,6 +41,9 @@ struct Me {
     served: Vec<OwnEntry>,
     /// How much of what each said of their hours waits for an answer.
     claims: HashMap<PersonId, i64>,
+    levels: Vec<StarLevel>,
+    trainings: Vec<TrainingOf>,
+    commendations: Vec<Commendation>,
     teams: Vec<OwnTeam>,
     /// Those that one of them leads.
     led: Vec<TeamName>,
@@ -56,6 +60,7 @@ impl Me {
     async fn load(phone: &Phone, conn: &mut Conn, sealer: &Sealer, now: Now) -> Result<Self> {
         let confirmed = phones::confirmed(conn, phone).await?;
         let (ledger, served) = queries::ledger(&confirmed, conn).await?;
+        let (trainings, commendations) = honours::queries::own(&confirmed, conn).await?;
         Ok(Self {
             remembered: true,
             people: queries::own_people(conn, phone).await?,
@@ -63,6 +68,9 @@ impl Me {
             ledger,
             served,
             claims: claims::queries::waiting_of(&confirmed, conn).await?.into_iter().collect(),
+            levels: honours::queries::levels(conn).await?,
+            trainings,
+            commendations,
             teams: teams::queries::own(&confirmed, conn).await?,
             led: teams::queries::led_by(&confirmed, conn).await?,
             applications: applications::queries::of_phone(phone, conn, sealer).await?,
@@ -94,6 +102,19 @@ impl Me {
 
     fn claims_of(&self, person: &PersonId) -> i64 {
         self.claims.get(person).copied().unwrap_or_default()
+    }
+
+    /// Of how many stars they have the hours, by the whole ledger.
+    fn stars(&self, person: &PersonId) -> Option<i64> {
+        honours::rules::reached(self.minutes(person), &self.levels)
+    }
+
+    fn trainings_of(&self, person: &PersonId) -> Vec<&TrainingOf> {
+        self.trainings.iter().filter(|one| one.person_id == *person).collect()
+    }
+
+    fn commendations_of(&self, person: &PersonId) -> Vec<&Commendation> {
+        self.commendations.iter().filter(|one| one.person_id == Some(*person)).collect()
     }
 
     fn served_by(&self, person: &PersonId) -> Vec<&OwnEntry> {

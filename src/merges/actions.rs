@@ -16,8 +16,8 @@ use crate::people::merging::{self, Differing};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
-    activities, applications, audit, certificates, check_in, claims, consents, handovers, hours, households, insurance,
-    locks, phones, qualifications, shifts, teams, workers,
+    activities, applications, audit, certificates, check_in, claims, consents, handovers, honours, hours, households,
+    insurance, locks, phones, qualifications, shifts, teams, workers,
 };
 
 /// The tables that a merge changes.
@@ -37,6 +37,7 @@ fn tables() -> Vec<&'static JournalTable> {
         applications::JOURNALED,
         hours::JOURNALED,
         claims::JOURNALED,
+        honours::JOURNALED,
         check_in::JOURNALED,
         certificates::JOURNALED,
     ]
@@ -73,6 +74,8 @@ pub async fn merge(
     phones::absorb(tx, &mut journal).await?;
     teams::absorb(tx, &mut journal).await?;
     let doubled = workers::doubled(tx, &journal).await?;
+    let pairs: Vec<_> = doubled.iter().map(|pair| (pair.gone, pair.stays)).collect();
+    teams::absorb_liaisons(tx, &mut journal, &pairs).await?;
     activities::absorb(tx, &mut journal, &doubled).await?;
     handovers::absorb(tx, &mut journal, &doubled).await?;
     workers::absorb(tx, &mut journal, &doubled).await?;
@@ -84,6 +87,7 @@ pub async fn merge(
     applications::absorb(tx, &mut journal).await?;
     hours::absorb(tx, &mut journal).await?;
     claims::absorb(tx, &mut journal).await?;
+    honours::absorb(tx, &mut journal).await?;
     check_in::absorb(tx, &mut journal).await?;
     certificates::absorb(tx, &mut journal).await?;
     merging::absorb(tx, &mut journal, taken).await?;

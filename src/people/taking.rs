@@ -205,6 +205,8 @@ pub(crate) const POINTING: &[(&str, &str)] = &[
     ("service_certificates", "person_id"),
     ("certificate_requests", "person_id"),
     ("hour_claims", "person_id"),
+    ("trained_people", "person_id"),
+    ("commendations", "person_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.

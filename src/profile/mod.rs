@@ -1,4 +1,4 @@
-//! One person's page, the form that registers and revises them, and one unit's page. Each shows what many features know of
+//! One person's page, the form that registers and revises them, one unit's page and one team's. Each shows what many features know of
 //! somebody, so it stands above them all.
 
 mod consents;
@@ -7,6 +7,8 @@ mod papers;
 mod phones;
 mod queries;
 mod show;
+mod team;
+mod team_acts;
 mod unit;
 
 use rocket::fairing::AdHoc;
@@ -15,6 +17,7 @@ pub fn stage() -> AdHoc {
     AdHoc::on_ignite("profile", |rocket| async {
         let rocket = rocket.mount("/", show::routes()).mount("/", form::routes()).mount("/", papers::routes());
         let rocket = rocket.mount("/", consents::routes());
-        rocket.mount("/", phones::routes()).mount("/", unit::routes())
+        let rocket = rocket.mount("/", phones::routes()).mount("/", unit::routes());
+        rocket.mount("/", team::routes()).mount("/", team_acts::routes())
     })
 }

@@ -1,14 +1,16 @@
 //! What the features know of one person, in one center.
 
 use crate::activities::Title;
+use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, SessionStatus};
 use crate::auth::{Coordinator, Viewer};
 use crate::centers::CenterId;
-use crate::clock::{Date, Timestamp};
+use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
 use crate::people::PersonId;
 use crate::store::{Conn, Flag};
+use crate::teams::TeamId;
 use crate::units::{UnitId, UnitPart};
 
 /// One time somebody came, as their page shows it.
@@ -59,7 +61,7 @@ pub async fn visits(
 /// A team of this center that the person serves in.
 #[derive(Debug, sqlx::FromRow)]
 pub struct TeamOf {
-    pub id: crate::teams::TeamId,
+    pub id: TeamId,
     pub name: String,
     pub joined_on: Date,
 }
@@ -114,6 +116,40 @@ pub async fn parts_of(conn: &mut Conn, unit: UnitId) -> Result<Vec<(UnitPart, i6
     .bind(unit)
     .fetch_all(conn)
     .await?)
+}
+
+/// A session that a team is to help at, as its page shows it.
+#[derive(Debug, sqlx::FromRow)]
+pub struct NextSession {
+    pub id: SessionId,
+    #[sqlx(flatten)]
+    pub title: Title,
+    pub room: String,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+}
+
+/// The team's next sessions, the next first.
+pub async fn next_sessions(
+    by: &Viewer,
+    conn: &mut Conn,
+    team: TeamId,
+    now: Now,
+    limit: i64,
+) -> Result<Vec<NextSession>> {
+    let sql = format!(
+        "select s.id, {}, {ROOM} as room, s.starts_at, s.ends_at
+         from sessions s join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id
+         where s.team_id = $2 and s.status = 'planned' and s.ends_at > $3 order by s.starts_at, s.id limit $4",
+        title::columns("$1")
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
+        .bind(team)
+        .bind(now.0)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?)
 }
 
 #[cfg(test)]

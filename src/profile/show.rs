@@ -13,6 +13,7 @@ use crate::clock::{Date, Now, Timestamp};
 use crate::consents::{Consent, ConsentAnswer, ConsentMethod, Guardianship, Purpose};
 use crate::error::{Error, Result};
 use crate::fields::parse;
+use crate::honours::{self, Honours};
 use crate::households::{self, HomeStay, Housemate};
 use crate::people::groups::{self, Membership, PriorityGroup};
 use crate::people::queries::open_in;
@@ -60,6 +61,7 @@ pub(super) struct PersonPage {
     remembered: Vec<SpeakingPhone>,
     /// Of our own, where they serve or served.
     number: Option<VolunteerNumber>,
+    honours: Honours,
     today: Date,
     /// A number shown in full, this once.
     revealed: Option<(SealedNumber, String)>,
@@ -108,6 +110,7 @@ impl PersonPage {
             card: cards::queries::of_person(conn, person.id).await?.into_iter().next(),
             remembered: phones::of_person(conn, person.id).await?,
             number: teams::queries::volunteer_number(conn, person.id).await?,
+            honours: honours::queries::of_person(by, conn, person.id).await?,
             center,
             person,
             revealed: None,

@@ -3,7 +3,7 @@
 use super::membership::{self, BroughtMember};
 use super::steward::Steward;
 use super::types::{Team, TeamId};
-use super::{Presentation, TeamInput};
+use super::{Presentation, TeamInput, liaisons};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};
@@ -109,6 +109,7 @@ pub async fn disband(by: &Coordinator, now: Now, tx: &mut Conn, center: &Center,
     if disbanded.rows_affected() == 0 {
         return Err(Error::refused("team_in_use"));
     }
+    liaisons::end(tx, team.id, today).await?;
     audit::record(tx, by, now, audit::entry("team.disbanded", team.id.0).at(center.id())).await
 }
 

@@ -10,7 +10,7 @@ use super::listing::TeamsCut;
 use super::number::VolunteerNumber;
 use super::steward::Steward;
 use super::types::{NumberedVolunteer, Team, TeamId};
-use super::{actions, forms, membership, queries};
+use super::{actions, forms, liaisons, membership, queries};
 use crate::api::{self, List, Problem};
 use crate::auth::{Coordinator, TeamReader};
 use crate::centers::{self, Center};
@@ -49,6 +49,8 @@ pub(crate) struct TeamJson {
     helpers: Option<i64>,
     /// Who asked to join and waits for an answer
     waiting: i64,
+    /// The worker who looks after it
+    liaison_id: Option<i64>,
 }
 
 impl From<Team> for TeamJson {
@@ -69,6 +71,7 @@ impl From<Team> for TeamJson {
             risks: team.risks,
             helpers: team.helpers,
             waiting: team.waiting,
+            liaison_id: team.liaison_id.map(|id| id.0),
         }
     }
 }
@@ -157,6 +160,8 @@ pub(crate) struct TeamPresentation {
     recruits: Option<bool>,
     /// How many of it a session needs, 1 to 99
     helpers: Option<i64>,
+    /// The worker of the center who looks after it, from today on; nobody where none is said
+    liaison: Option<i64>,
 }
 
 /// Changes what a team tells whoever may join.
@@ -165,7 +170,9 @@ pub(crate) struct TeamPresentation {
 pub(crate) async fn present(by: Coordinator, db: &Db, now: Now, id: TeamId, fields: Fields) -> Result<Json<TeamJson>> {
     let mut tx = db.begin().await?;
     let (center, team) = opened(&by, &mut tx, id).await?;
-    actions::present(&by, now, &mut tx, &center, &team, &forms::presentation(&fields)?).await?;
+    let (told, liaison) = (forms::presentation(&fields)?, liaisons::liaison(&fields)?);
+    actions::present(&by, now, &mut tx, &center, &team, &told).await?;
+    liaisons::set_liaison(&by, now, &mut tx, &center, &team, liaison).await?;
     let team = queries::find(&by, &mut tx, center.id(), id).await?;
     tx.commit().await?;
     Ok(Json(team.into()))

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::liaisons::LIAISONS;
 use super::types::TeamId;
 use crate::clock::Date;
 use crate::error::Result;
@@ -22,7 +23,7 @@ const CHANGES: JournalTable = JournalTable::plain("team_member_changes", &["id"]
 const VOLUNTEERS: JournalTable = JournalTable::plain("volunteers", &["id"], &["person_id", "came_with"], &[]);
 
 /// The tables that this journals.
-pub const JOURNALED: &[&JournalTable] = &[&TEAMS, &MEMBERS, &CHANGES, &VOLUNTEERS];
+pub const JOURNALED: &[&JournalTable] = &[&TEAMS, &MEMBERS, &CHANGES, &VOLUNTEERS, &LIAISONS];
 
 /// A time that either was in a team.
 #[derive(sqlx::FromRow)]

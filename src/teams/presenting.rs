@@ -4,8 +4,8 @@ use askama::Template;
 use rocket::{Route, get, post, routes};
 
 use super::forms::Presentation;
-use super::types::{Team, TeamId};
-use super::{actions, forms, queries};
+use super::types::{LiaisonChoice, Team, TeamId};
+use super::{actions, forms, liaisons, queries};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
@@ -23,6 +23,8 @@ pub(super) fn routes() -> Vec<Route> {
 struct PresentationPage {
     center: Center,
     team: Team,
+    /// Who may look after it.
+    workers: Vec<LiaisonChoice>,
     form: Form,
     /// Where its public page is, and that as a code.
     link: String,
@@ -30,10 +32,11 @@ struct PresentationPage {
 }
 
 impl PresentationPage {
-    fn of(site: &Site, center: Center, team: Team, form: Form) -> Result<Self> {
+    async fn load(conn: &mut Conn, now: Now, site: &Site, (center, team): (Center, Team), form: Form) -> Result<Self> {
+        let workers = liaisons::choices(conn, center.id(), center.zone.date(now.0), team.liaison_id).await?;
         let link = site.link(format_args!("/agenda/{}/teams/{}", center.id(), team.id));
         let code = qr::svg(&link)?;
-        Ok(Self { center, team, form, link, code })
+        Ok(Self { center, team, workers, form, link, code })
     }
 
     fn path(&self) -> String {
@@ -63,10 +66,20 @@ async fn open(by: &Coordinator, conn: &mut Conn, center: CenterId, id: TeamId) -
 }
 
 #[get("/centers/<center>/teams/<id>/edit")]
-async fn edit(by: Coordinator, db: &Db, site: Site, center: CenterId, id: TeamId) -> Result<Page<PresentationPage>> {
-    let (center, team) = open(&by, &mut *db.read().await?, center, id).await?;
-    let form = Form::filled(Presentation::from(&team).as_fields());
-    Ok(Page(PresentationPage::of(&site, center, team, form)?))
+async fn edit(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    site: Site,
+    center: CenterId,
+    id: TeamId,
+) -> Result<Page<PresentationPage>> {
+    let mut conn = db.read().await?;
+    let opened = open(&by, &mut conn, center, id).await?;
+    let fields = Presentation::from(&opened.1).as_fields();
+    let liaison = opened.1.liaison_id.map(|worker| worker.to_string()).unwrap_or_default();
+    let form = Form::filled(fields.with("liaison", liaison));
+    Ok(Page(PresentationPage::load(&mut conn, now, &site, opened, form).await?))
 }
 
 #[post("/centers/<center>/teams/<id>", data = "<fields>")]
@@ -81,14 +94,16 @@ async fn present(
 ) -> Result<Submitted<PresentationPage>> {
     let (center, team) = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
-        let told = forms::presentation(&fields)?;
+        let (told, liaison) = (forms::presentation(&fields)?, liaisons::liaison(&fields)?);
         let mut tx = db.begin().await?;
         actions::present(&by, now, &mut tx, &center, &team, &told).await?;
+        liaisons::set_liaison(&by, now, &mut tx, &center, &team, liaison).await?;
         tx.commit().await?;
         Ok::<_, Error>(center.path(format_args!("/teams/{id}")))
     };
     Submitted::of(made.await, "done.team_presented", async |errors| {
-        PresentationPage::of(&site, center, team, Form::again(fields, errors))
+        let form = Form::again(fields, errors);
+        PresentationPage::load(&mut *db.read().await?, now, &site, (center, team), form).await
     })
     .await
 }

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::number::VolunteerNumber;
 use super::steward::Steward;
 use super::types::{
-    Member, MemberChanged, MemberStanding, NumberedVolunteer, OwnTeam, PublicTeam, Team, TeamId, TeamKind, TeamKindId,
-    TeamName,
+    FormerMember, Member, MemberChanged, MemberStanding, NumberedVolunteer, OwnTeam, PublicTeam, Team, TeamId,
+    TeamKind, TeamKindId, TeamName,
 };
 use crate::auth::{CityAdmin, Role, TeamReader, Viewer};
 use crate::centers::CenterId;
@@ -49,7 +49,8 @@ const TEAM: &str = "select t.id, t.name, t.kind_id, k.name as kind, k.name_en as
         (select count(*) from team_members m where m.team_id = t.id and m.left_on is null) as members,
         cast(coalesce((select sum(h.minutes) from hours_entries h where h.team_id = t.id), 0) as bigint) as minutes,
         t.about, t.recruits, t.sought, t.risks, t.helpers,
-        (select count(*) from team_applications w where w.team_id = t.id and w.state = 'waiting') as waiting
+        (select count(*) from team_applications w where w.team_id = t.id and w.state = 'waiting') as waiting,
+        (select y.worker_id from team_liaisons y where y.team_id = t.id and y.to_date is null) as liaison_id
      from teams t join team_kinds k on k.id = t.kind_id left join people l on l.id = t.leader_id
      where t.center_id = $1";
 
@@ -146,6 +147,22 @@ pub async fn with_kinds(conn: &mut Conn, center: CenterId) -> Result<Vec<(TeamId
     let kinds = kinds(conn).await?;
     let kind = |id: TeamKindId| kinds.iter().find(|kind| kind.id == id).cloned();
     Ok(teams.into_iter().filter_map(|(id, name, of)| Some((id, name, kind(of)?))).collect())
+}
+
+/// Who was in the team and is not any more, the last first.
+pub async fn former(conn: &mut Conn, team: TeamId) -> Result<Vec<FormerMember>> {
+    Ok(sqlx::query_as(
+        "select p.id as person_id, p.name, x.left_on
+         from (select m.person_id, max(m.left_on) as left_on from team_members m
+               where m.team_id = $1 and m.left_on is not null
+                 and not exists (select 1 from team_members o
+                     where o.team_id = m.team_id and o.person_id = m.person_id and o.left_on is null)
+               group by m.person_id) x
+         join people p on p.id = x.person_id and p.erased_at is null order by x.left_on desc, p.pinyin, p.id",
+    )
+    .bind(team)
+    .fetch_all(conn)
+    .await?)
 }
 
 /// What became of whom in the team, the last first.

@@ -47,14 +47,14 @@ impl Steward {
     ///
     /// # Errors
     /// As there.
-    pub(super) async fn coordinator(by: &Coordinator, conn: &mut Conn, center: CenterId, team: TeamId) -> Result<Self> {
+    pub async fn coordinator(by: &Coordinator, conn: &mut Conn, center: CenterId, team: TeamId) -> Result<Self> {
         let center = centers::queries::open_to(by, conn, center).await?;
         let found = queries::find(by, conn, center.id(), team).await?;
         if found.disbanded_on.is_some() { Err(Error::NotFound) } else { Ok(Self::worker(by, &center, team)) }
     }
 
     /// Of a worker who found the team.
-    pub(super) fn worker(by: &Coordinator, center: &Center, team: TeamId) -> Self {
+    pub fn worker(by: &Coordinator, center: &Center, team: TeamId) -> Self {
         Self { actor: by.actor(), by: ChangedBy::Worker, center: center.clone(), team }
     }
 

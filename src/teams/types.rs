@@ -2,7 +2,8 @@
 
 use super::number::VolunteerNumber;
 use crate::clock::{Date, Timestamp};
-pub use crate::ids::{TeamId, TeamKindId};
+use crate::ids::WorkerId;
+pub use crate::ids::{LiaisonId, TeamId, TeamKindId};
 use crate::people::{PersonId, PersonRow};
 use crate::store::{Flag, text_enum};
 
@@ -50,6 +51,44 @@ pub struct Team {
     pub helpers: Option<i64>,
     /// Who asked to join and waits for an answer.
     pub waiting: i64,
+    /// The worker who looks after it, now or from a day to come on.
+    pub liaison_id: Option<WorkerId>,
+}
+
+/// A worker's time as the one who looks after a team.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct LiaisonOf {
+    pub id: LiaisonId,
+    pub worker_id: WorkerId,
+    pub name: String,
+    pub from_date: Date,
+    /// The first day without them.
+    pub to_date: Option<Date>,
+}
+
+/// A team that a worker looks after, on a day or later.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct LookedAfter {
+    pub id: LiaisonId,
+    pub team_id: TeamId,
+    pub team: String,
+    pub from_date: Date,
+    pub to_date: Option<Date>,
+}
+
+/// A worker who may look after a team.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct LiaisonChoice {
+    pub id: WorkerId,
+    pub name: String,
+}
+
+/// Somebody who was in a team and is not any more.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct FormerMember {
+    pub person_id: PersonId,
+    pub name: String,
+    pub left_on: Date,
 }
 
 /// Somebody who serves in a team now.

@@ -9,7 +9,7 @@ use crate::clock::{Date, Now};
 use crate::error::{Error, OnViolation, Refusal, Result};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealer};
-use crate::{audit, locks};
+use crate::{audit, locks, teams};
 
 /// Adds a worker to the center, and the sign-in that came with them or that they have. The person is the one of this name and phone.
 ///
@@ -137,7 +137,7 @@ async fn is_loose(by: &Manager, tx: &mut Conn, center: &Center, account: Account
 /// # Errors
 /// `NotFound` if they have left already; `Invalid` at `ended_on` for a day before the first, and where they would be here
 /// twice: they were taken on anew from the day that was to be the end. `Refused("worker_leads")` while they lead a session of that
-/// day or later, or supervise somebody who stays: that is handed over first.
+/// day or later, supervise somebody who stays, or look after a team: that is handed over first.
 pub async fn end(
     by: &Manager,
     now: Now,
@@ -193,7 +193,8 @@ pub async fn end(
     }
 }
 
-/// How many sessions a worker leads from a day on that have not been held, and how many they supervise who stay beyond it.
+/// How many sessions a worker leads from a day on that have not been held, how many they supervise who stay beyond it, and how many teams
+/// they look after.
 pub(super) async fn leads_from(tx: &mut Conn, worker: WorkerId, day: Date) -> Result<i64> {
     let sessions: i64 = sqlx::query_scalar(
         "select count(*) from sessions where worker_id = $1 and status = 'planned' and local_date >= $2",
@@ -202,7 +203,8 @@ pub(super) async fn leads_from(tx: &mut Conn, worker: WorkerId, day: Date) -> Re
     .bind(day)
     .fetch_one(&mut *tx)
     .await?;
-    Ok(sessions + career::supervised(tx, worker, day).await?)
+    let teams = teams::liaisons::looked_after(tx, worker, day).await?.len();
+    Ok(sessions + career::supervised(tx, worker, day).await? + i64::try_from(teams).unwrap_or(i64::MAX))
 }
 
 /// Whether the person works in the center at any time of [from, to), beside as `except`.

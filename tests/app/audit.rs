@@ -143,6 +143,15 @@ impl Row {
             let path = format!("/centers/1/people/{person}/{part}/1/paper");
             sends_as(&ann, &path, ("paper", file), &picture()).await.is(303);
         }
+        if self.is_looking() && self.route.contains("/<person>/paper") {
+            let person = app.number("select max(person_id) from trained_people").await;
+            let path = format!("/centers/1/trainings/1/people/{person}/paper");
+            sends_as(&app.sign_in("ann").await, &path, ("paper", "证书.png"), &picture()).await.is(303);
+        }
+        if self.is_looking() && self.route.contains("/commendations/<id>/paper") {
+            let path = "/centers/1/commendations/1/paper";
+            sends_as(&app.sign_in("ann").await, path, ("paper", "奖状.png"), &picture()).await.is(303);
+        }
     }
 
     /// What only this row's route needs of the world.

@@ -89,6 +89,7 @@ on_both_engines! {
             ("workers", "ada ben"),
             ("units", "ada ann"),
             ("certificates", "ada ann"),
+            ("commendable", "ada ann"),
         ] {
             for who in ["ada", "tom", "cai", "ben", "ann", "lei", "fay", "pat"] {
                 let user = app.sign_in(who).await;

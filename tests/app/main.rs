@@ -28,6 +28,7 @@ mod front_desk_journey;
 mod hall;
 mod handovers;
 mod hidden;
+mod honours;
 mod households;
 mod jobs;
 mod joining;

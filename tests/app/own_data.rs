@@ -21,6 +21,8 @@ const POINTING: &[(&str, &str, Result<&str, &str>)] = &[
     ("qualifications", "person_id", Ok("qualifications")),
     ("insured_people", "person_id", Ok("insurances")),
     ("shifts", "person_id", Ok("shifts")),
+    ("trained_people", "person_id", Ok("trainings")),
+    ("commendations", "person_id", Ok("commendations")),
     ("cards", "person_id", Ok("cards")),
     ("attendances", "person_id", Ok("attendances")),
     ("scans", "person_id", Ok("scans")),
@@ -68,6 +70,8 @@ const BEHIND: &[(&str, &str)] = &[
     ("employments", "with the work, in the part `careers`"),
     ("supervisions", "as above; who supervised them is somebody else's name"),
     ("post_fillings", "as above, with the post"),
+    ("team_liaisons", "which team a worker looks after is the center's work; the team's page says it"),
+    ("trainings", "with who attended, in the part `trainings`"),
     ("handovers", "that their work went to others from a day on is told by the audit"),
     ("handover_items", "as above; what went to whom is others' work now"),
     ("accounts", "the login of somebody who works here stands with their work; an account is no person"),
@@ -81,7 +85,7 @@ const OTHERS: &str = "account_links account_scopes activities age_bands agreemen
     posts populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
     service_kinds sessions settings setup_links subgroups team_kinds unit_participations units \
     retention_terms qualification_kinds insurances risky_sessions shift_needs shift_limits \
-    certificate_settings publicity_lists";
+    certificate_settings publicity_lists star_levels";
 
 /// Every table that there is.
 fn tables() -> BTreeSet<String> {

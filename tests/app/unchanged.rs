@@ -45,6 +45,7 @@ const CENTER: &str = "/centers/<id>";
 const KIND: &str = "/catalogs/<catalog>/<id>";
 const AGES: &str = "/catalogs/ages";
 const TERMS: &str = "/retention";
+const STARS: &str = "/star-levels";
 const WORKER: &str = "/centers/<center>/workers/<id>/ending";
 const RECORD: &str = "/centers/<center>/workers/<id>";
 const POST: &str = "/centers/<center>/posts/<id>";
@@ -101,6 +102,7 @@ const EDITS: &[Edit] = &[
     edit("ada", "/shift-limits", LIMITS),
     edit("ann", "/centers/1/sessions/$led_session/needs/$need", NEED),
     edit("phone", "/me/teams/$led_team/sessions/$led_session/needs/$need", LED_NEED),
+    edit("ada", "/star-levels", STARS),
     edit("ben", "/centers/1/workers/$leaving", WORKER),
     edit("ben", "/centers/1/workers/$worker/edit", RECORD),
     edit("ben", "/centers/1/workers/$known/edit", RECORD),
@@ -123,6 +125,8 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/centers/<center>/certificates", "who signs, as it is kept"),
     ("/centers/<center>/certificates/publicity", "seven days from today, of what was not public yet"),
     ("/centers/<center>/certificates/several", "who signs, as it is kept, and everybody who has none yet"),
+    ("/centers/<center>/commendations", "by the center, today"),
+    ("/centers/<center>/commendations/year", "by the center, today, for the year of the list"),
     ("/centers/<center>/hours", "the minutes that the door saw"),
     ("/centers/<center>/households", "opened today, at the head's address"),
     ("/centers/<center>/insurances", "a year from today, for all volunteers"),
@@ -138,6 +142,7 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/me/teams/<team>/sessions/<id>/needs", "one more"),
     ("/centers/<center>/sessions/<id>/walk-ins", "as a participant"),
     ("/centers/<center>/teams", "founded today"),
+    ("/centers/<center>/trainings", "today"),
     ("/centers/<center>/units/<id>/ending", "today"),
     ("/centers/<center>/posts", "one full-time post of the agreement that runs"),
     ("/centers/<center>/posts/<id>/ending", "today"),

@@ -136,6 +136,10 @@ async fn a_morning(app: &TestApp) {
     ];
     ann.post("/centers/1/insurances", &policy).await.is(303);
     ann.post("/centers/1/insurances/1/people", &[("person", "1")]).await.is(303);
+    let training = [("title", "急救培训"), ("held_on", "2026-02-10"), ("minutes", "120"), ("giver", "红十字会")];
+    ann.post("/centers/1/trainings", &training).await.is(303);
+    let award = [("title", "优秀志愿者"), ("level", "center"), ("given_on", "2026-02-20"), ("person", "1")];
+    ann.post("/centers/1/commendations", &award).await.is(303);
     ann.post("/centers/1/teams/1", &[("recruits", "1")]).await.is(303);
     let served = [("served_on", "2026-03-05"), ("from_time", "06:00"), ("to_time", "07:00"), ("content", "送餐")];
     ann.post("/centers/1/people/2/claims", &served).await.is(303);

@@ -1,4 +1,4 @@
-//! The lists of who serves: teams, their certificates, what is claimed of hours, workers and posts.
+//! The lists of who serves: teams, whom to commend, their certificates, what is claimed of hours, workers and posts.
 
 use super::{Listing, Writer, day, maybe, text};
 use crate::auth::{Coordinator, TeamReader};
@@ -7,6 +7,7 @@ use crate::certificates::listing::{self, CertificatesCut};
 use crate::claims::ClaimsCut;
 use crate::clock::{Date, Now};
 use crate::error::Result;
+use crate::honours::roll::{self, RollCut};
 use crate::qualifications::{self, Matrix, QualificationState, QualifiedCut};
 use crate::shifts::GapsCut;
 use crate::store::Conn;
@@ -83,6 +84,43 @@ pub(super) async fn staff(
             maybe(worker.login),
             day(Some(worker.started_on)),
             day(worker.ended_on),
+        ]);
+    }
+    Ok(file.done())
+}
+
+/// Who may be commended for a year: phones masked, as everywhere.
+pub(super) async fn commendable(
+    by: &Coordinator,
+    conn: &mut Conn,
+    lang: Lang,
+    name: String,
+    center: &Center,
+    cut: &RollCut,
+) -> Result<Listing> {
+    let head = [
+        "people.name",
+        "people.birth_year",
+        "people.phone",
+        "volunteers.number",
+        "roll.minutes",
+        "roll.dates",
+        "roll.trainings",
+        "roll.reached",
+        "roll.commended",
+    ];
+    let mut file = Writer::new(lang, name, &head);
+    for row in roll::roll(by, conn, center.id(), cut).await? {
+        file.row([
+            text(&row.person.name),
+            Cell::from(row.person.birth_year().map(i64::from)),
+            maybe(row.person.phone_end()),
+            maybe(row.number),
+            Cell::Number(row.minutes),
+            Cell::Number(row.dates),
+            Cell::Number(row.trainings),
+            Cell::from(row.stars),
+            Cell::Number(row.commended),
         ]);
     }
     Ok(file.done())

@@ -128,6 +128,7 @@ impl Maker<'_> {
         self.number("ann", "select id from accounts where login = 'ann'").await;
         self.accounts_and_rooms(&ada).await;
         self.people(&ann).await;
+        self.honours(&ann).await;
         self.series(&ann).await;
         self.sessions_of_the_last_days(&ann).await;
         self.today(&ann).await;
@@ -204,6 +205,18 @@ impl Maker<'_> {
         self.name("team", 1);
         let idle = [("name", "绿芽队"), ("kind", "5"), ("founded_on", "2026-02-01")];
         self.name("idle_team", number(&ann.post("/centers/1/teams", &idle).await));
+    }
+
+    /// A training that two attended, and a commendation.
+    async fn honours(&mut self, ann: &User<'_>) {
+        let training = [("title", "急救培训"), ("held_on", "2026-02-10"), ("minutes", "120"), ("giver", "红十字会")];
+        self.name("training", number(&ann.post("/centers/1/trainings", &training).await));
+        let (person, other) = (self.names["person"].clone(), self.names["other"].clone());
+        let path = format!("/centers/1/trainings/{}/people", self.names["training"]);
+        ann.post(&path, &[("person", &person), ("person", &other)]).await.is(303);
+        let award = [("title", "优秀志愿者"), ("level", "center"), ("given_on", "2026-02-20"), ("for_year", "2025")];
+        ann.post("/centers/1/commendations", &[&award[..], &[("person", &person)]].concat()).await.is(303);
+        self.number("commendation", "select id from commendations").await;
     }
 
     /// Four Tuesdays from 10 March, the last of them cancelled.

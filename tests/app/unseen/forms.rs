@@ -76,6 +76,24 @@ const UNIT: &[(&str, &str)] = &[
     ("note", "可借礼堂"),
 ];
 const UNIT_LINES: &[&str] = &["name", "contact", "address", "supported_by"];
+const TRAINING: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("title", "新人培训"),
+    ("held_on", "2026-02-10"),
+    ("minutes", "60"),
+    ("giver", "本中心"),
+    ("place", "书画室"),
+];
+const AWARD: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("title", "年度优秀志愿者"),
+    ("level", "other"),
+    ("giver", "志愿者联合会"),
+    ("given_on", "2026-02-20"),
+    ("what", "一年探访五十次"),
+    ("person", "1"),
+];
+const AWARD_LINES: &[&str] = &["title", "giver", "what"];
 const CONSENT: &[(&str, &str)] = &[
     ("purpose", "photos"),
     ("answer", "given"),
@@ -282,6 +300,11 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/claims/1/undoing", REASON, &["reason"], &[]),
     form("ann", "/centers/1/people/2/claims", CLAIM, &["content", "place"], &[]),
     form("lei", "/centers/1/teams/1/claims", CLAIM, &["content", "place"], &[]),
+    form("ann", "/centers/1/trainings", TRAINING, &["title", "giver", "place"], &[]),
+    form("ann", "/centers/1/trainings/1/void", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/commendations", AWARD, AWARD_LINES, &[]),
+    form("ann", "/centers/1/commendations/year", AWARD, AWARD_LINES, &[]),
+    form("ann", "/centers/1/commendations/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/people/1/qualifications", CERTIFICATE, &["number", "issuer"], &[]),
     form("ann", "/centers/1/people/1/qualifications/1/void", &[("void.1", "记错了")], &["void.1"], &[]),
     form("ann", "/centers/1/people/1/consents", CONSENT, &["guardian"], &[]),
@@ -460,6 +483,10 @@ pub(super) const BODIES: &[Form] = &[
     form("ann", "/api/v1/claims/corrections", CORRECTION_OF_1, &["reason"], &[]),
     form("ann", "/api/v1/claims/1/undoing", REASON, &["reason"], &[]),
     form("lei", "/api/v1/teams/1/claims", CLAIM, &["content", "place"], &[]),
+    form("ann", "/api/v1/trainings", TRAINING, &["title", "giver", "place"], &[]),
+    form("ann", "/api/v1/trainings/1/void", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/commendations", AWARD, AWARD_LINES, &[]),
+    form("ann", "/api/v1/commendations/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/people/1/qualifications", CERTIFICATE, &["number", "issuer"], &[]),
     form("ann", "/api/v1/people/1/qualifications/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/people/1/consents", CONSENT, &["guardian"], &[]),
