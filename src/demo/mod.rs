@@ -8,6 +8,7 @@ mod centers;
 mod company;
 mod consents;
 mod families;
+mod filings;
 mod insurance;
 mod joining;
 mod names;
@@ -106,6 +107,7 @@ impl Builder {
         }
         let known = sign_ins.iter().map(|one: &SignIn| format!("{} {}", one.role, one.login)).collect::<Vec<_>>();
         consents::publish(self, &admin, &mut tx).await?;
+        filings::shape(self, &admin, &mut tx).await?;
         store::keep(&mut tx, store::DEMO, &known.join("\n")).await?;
         tx.commit().await?;
         Ok((sign_ins, leader))

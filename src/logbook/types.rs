@@ -24,7 +24,7 @@ impl LogPart {
     /// The words before the dot of the actions that belong to it.
     pub fn subjects(self) -> &'static [&'static str] {
         match self {
-            Self::People => &["person", "household", "card", "phone", "import", "export"],
+            Self::People => &["person", "household", "card", "phone", "import", "export", "filing"],
             Self::Sessions => &["activity", "session"],
             Self::Presence => &["attendance", "head_count", "scan", "hours", "participation"],
             Self::Staff => &["worker", "post", "team"],
@@ -42,6 +42,7 @@ impl LogPart {
                 "key",
                 "consent_text",
                 "retention",
+                "export_profile",
             ],
             Self::SignIns => &["login"],
         }

@@ -75,7 +75,7 @@ const OTHERS: &str = "account_links account_scopes activities age_bands agreemen
     centers codes communities consent_texts data_keys devices holidays import_mappings jobs logins operators \
     posts populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
     service_kinds sessions settings setup_links subgroups team_kinds unit_participations units \
-    retention_terms qualification_kinds insurances risky_sessions";
+    retention_terms qualification_kinds insurances risky_sessions export_profiles export_columns";
 
 /// Every table that there is.
 fn tables() -> BTreeSet<String> {

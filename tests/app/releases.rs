@@ -19,7 +19,7 @@ use crate::support::world::World;
 const RELEASES: &[&str] = &["0.1.0"];
 
 /// What later versions brought along for a table: of which, after which release, how many rows.
-const SHIPPED: &[(&str, &str, i64)] = &[("subgroups", "0.1.0", 13), ("qualification_kinds", "0.1.0", 10)];
+const SHIPPED: &[(&str, &str, i64)] = &[("subgroups", "0.1.0", 13), ("qualification_kinds", "0.1.0", 10), ("export_profiles", "0.1.0", 2), ("export_columns", "0.1.0", 20)];
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/releases").join(name)

@@ -53,6 +53,8 @@ const UNIT: &str = "/centers/<center>/units/<id>";
 const TEAM: &str = "/centers/<center>/teams/<id>";
 const PROVIDER: &str = "/providers/<id>";
 const PURCHASER: &str = "/purchasers/<id>";
+const PROFILE: &str = "/export-profiles/<id>";
+const COLUMN: &str = "/export-profiles/<id>/columns/<column>";
 const COMPANIONS: &str = "/centers/<center>/sessions/<id>/attendances/<attendance>/companions";
 
 const EDITS: &[Edit] = &[
@@ -94,6 +96,11 @@ const EDITS: &[Edit] = &[
     edit("ada", "/catalogs/service-kinds/$kind", KIND),
     edit("ada", "/catalogs", AGES),
     edit("ada", "/retention", TERMS),
+    edit("ada", "/export-profiles/1", PROFILE),
+    edit("ada", "/export-profiles/$own_profile", PROFILE),
+    edit("ada", "/export-profiles/1/columns/1", COLUMN),
+    edit("ada", "/export-profiles/1/columns/5", COLUMN),
+    edit("ada", "/export-profiles/$own_profile/columns/$constant_column", COLUMN),
     edit("ben", "/centers/1/workers/$leaving", WORKER),
     edit("ben", "/centers/1/workers/$worker/edit", RECORD),
     edit("ben", "/centers/1/workers/$known/edit", RECORD),
@@ -110,6 +117,9 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/agenda/<center>/teams/<id>/joining", "no guardian, and the words of today"),
     ("/catalogs/<catalog>", "the centers' own class of rooms"),
     ("/consent-texts", "from today on"),
+    ("/export-profiles/<id>/columns", "what its maker has seen of the profile"),
+    ("/export-profiles/<id>/columns/<column>/move", "as above; a button says whereto"),
+    ("/export-profiles/<id>/columns/<column>/removal", "as above"),
     ("/centers/<center>/activities", "tomorrow afternoon, once, published"),
     ("/centers/<center>/hours", "the minutes that the door saw"),
     ("/centers/<center>/households", "opened today, at the head's address"),
