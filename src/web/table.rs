@@ -244,9 +244,10 @@ impl File {
 
 impl<'r> Responder<'r, 'static> for File {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let disposition = self.disposition();
         Response::build()
             .header(self.kind)
-            .header(Header::new("Content-Disposition", self.disposition()))
+            .header(Header::new("Content-Disposition", disposition))
             .sized_body(self.bytes.len(), std::io::Cursor::new(self.bytes))
             .ok()
     }
