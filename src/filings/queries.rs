@@ -101,7 +101,7 @@ pub async fn teams(conn: &mut Conn, center: &Center) -> Result<Vec<TeamName>> {
     .await?)
 }
 
-/// What is known of whom a row is about. No name where the center forgot them: then `enrolled` is null.
+/// What is known of whom a row is about. Where the center forgot them `enrolled` is null, and no row is made of it.
 #[derive(sqlx::FromRow)]
 struct Whom {
     person_id: PersonId,
