@@ -110,6 +110,10 @@ impl FillPage {
         shown(filling)
     }
 
+    fn titles(&self, filling: &FilledProfile) -> Vec<String> {
+        filling.columns.iter().map(|column| column.title.clone()).collect()
+    }
+
     /// Whether a number stands in it that is masked unless it is asked for.
     fn is_masked(&self, filling: &FilledProfile) -> bool {
         filling.columns.iter().any(|column| column.field.is_some_and(FilingField::is_masked))

@@ -132,6 +132,10 @@ impl ProfilePage {
     fn rows(&self, filling: &FilledProfile) -> Vec<Vec<Option<String>>> {
         shown(filling)
     }
+
+    fn titles(&self, filling: &FilledProfile) -> Vec<String> {
+        filling.columns.iter().map(|column| column.title.clone()).collect()
+    }
 }
 
 /// The first rows of a filled profile.
