@@ -171,6 +171,14 @@ id_type!(
     HandoverId
 );
 id_type!(
+    /// What a file for another system holds.
+    ExportProfileId
+);
+id_type!(
+    /// A column of it.
+    ExportColumnId
+);
+id_type!(
     /// A kind of service.
     ServiceKindId
 );

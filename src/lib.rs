@@ -71,6 +71,7 @@ pub mod me;
 pub mod portal;
 pub mod imports;
 pub mod exports;
+pub mod filings;
 pub mod merges;
 pub mod erasure;
 pub mod retention;
@@ -135,6 +136,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(imports::stage())
         .attach(merges::stage())
         .attach(exports::stage())
+        .attach(filings::stage())
         .attach(erasure::stage())
         .attach(retention::stage())
         .attach(search::stage())

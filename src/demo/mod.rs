@@ -5,11 +5,12 @@
 //! attendances at once, is written in bulk.
 
 mod centers;
-mod claims;
 mod certificates;
+mod claims;
 mod company;
 mod consents;
 mod families;
+mod filings;
 mod honours;
 mod insurance;
 mod joining;
@@ -114,6 +115,7 @@ impl Builder {
         }
         let known = sign_ins.iter().map(|one: &SignIn| format!("{} {}", one.role, one.login)).collect::<Vec<_>>();
         consents::publish(self, &admin, &mut tx).await?;
+        filings::shape(self, &admin, &mut tx).await?;
         store::keep(&mut tx, store::DEMO, &known.join("\n")).await?;
         tx.commit().await?;
         Ok((sign_ins, leader))

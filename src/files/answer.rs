@@ -27,30 +27,32 @@ impl FileAnswer {
         let is_shown = file.kind.is_picture();
         Self { file, is_shown }
     }
+}
 
-    fn disposition(&self) -> String {
-        let name = &self.file.name;
-        // For what does not know the second form; RFC 6266 says that the first then need not be right.
-        let plain: String =
-            name.chars().map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' { c } else { '_' }).collect();
-        // RFC 8187: what is no attr-char is percent-encoded, byte by byte.
-        let encoded: String = name
-            .bytes()
-            .map(|byte| match byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
-                true => char::from(byte).to_string(),
-                false => format!("%{byte:02X}"),
-            })
-            .collect();
-        let how = if self.is_shown { "inline" } else { "attachment" };
-        format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
-    }
+/// How an answer is to be taken (`inline` or `attachment`) and called, whatever stands in the name.
+pub fn disposition(how: &str, name: &str) -> String {
+    // For what does not know the second form; RFC 6266 says that the first then need not be right.
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' { c } else { '_' }).collect();
+    // RFC 8187: what is no attr-char is percent-encoded, byte by byte.
+    let encoded: String = name
+        .bytes()
+        .map(|byte| match byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
+            true => char::from(byte).to_string(),
+            false => format!("%{byte:02X}"),
+        })
+        .collect();
+    format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
 impl<'r> Responder<'r, 'static> for FileAnswer {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
         Response::build()
             .header(self.file.kind.content_type())
-            .header(Header::new("Content-Disposition", self.disposition()))
+            .header(Header::new(
+                "Content-Disposition",
+                disposition(if self.is_shown { "inline" } else { "attachment" }, &self.file.name),
+            ))
             .header(Header::new("X-Content-Type-Options", "nosniff"))
             .header(Header::new("Cache-Control", "private, no-store"))
             .sized_body(self.file.bytes.len(), Cursor::new(self.file.bytes))

@@ -11,7 +11,7 @@ mod sent;
 mod stored;
 mod types;
 
-pub use answer::FileAnswer;
+pub use answer::{FileAnswer, disposition};
 pub use check::check;
 pub use sent::SentFile;
 pub use stored::{SEALED, empty, forget, forget_all, keep, name, read};

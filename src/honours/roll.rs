@@ -155,7 +155,12 @@ const ROLL: &str = "with served as (
            and (cast($4 as bigint) is null or h.team_id = $4)
          union all
          select h.person_id, h.served_on, h.minutes
-         from teams t join hours_entries h on h.team_id = t.id and h.session_id is null
+         from hours_entries h
+         where h.center_id = $1 and h.session_id is null and h.served_on >= $2 and h.served_on <= $3
+           and (cast($4 as bigint) is null or h.team_id = $4)
+         union all
+         select h.person_id, h.served_on, h.minutes
+         from teams t join hours_entries h on h.team_id = t.id and h.session_id is null and h.center_id is null
          where t.center_id = $1 and h.served_on >= $2 and h.served_on <= $3
            and (cast($4 as bigint) is null or h.team_id = $4)
      ),
@@ -175,7 +180,7 @@ const ROLL: &str = "with served as (
             cast(coalesce((select sum(h.minutes) from hours_entries h
                 left join sessions s on s.id = h.session_id left join teams t on t.id = h.team_id
                 where h.person_id = p.id and coalesce(s.local_date, h.served_on) <= $3
-                  and coalesce(s.center_id, t.center_id) in
+                  and coalesce(s.center_id, h.center_id, h.brought_to, t.center_id) in
                       (select r.center_id from account_centers r where r.account_id = $7)), 0) as bigint) as total
      from sums x join people p on p.id = x.person_id join enrolments e on e.person_id = p.id and e.center_id = $1
      where x.minutes > 0 and x.minutes >= $5 and x.dates >= $6

@@ -31,6 +31,7 @@ impl LogPart {
                 "phone",
                 "import",
                 "export",
+                "filing",
                 "certificate",
                 "certificate_request",
                 "certificate_signing",
@@ -54,6 +55,7 @@ impl LogPart {
                 "key",
                 "consent_text",
                 "retention",
+                "export_profile",
             ],
             Self::SignIns => &["login"],
         }

@@ -7,6 +7,7 @@ use rocket::response::{self, Responder, Response};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use crate::error::{Error, Result};
+use crate::files::disposition;
 
 /// What stands in a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ const WIDEST: u32 = 360;
 
 /// Rows of cells under their names.
 pub struct Table {
-    /// The file's name without its ending (ASCII).
+    /// The file's name without its ending.
     name: String,
     head: Vec<String>,
     rows: Vec<Vec<Cell>>,
@@ -47,18 +48,33 @@ impl Table {
 
     /// UTF-8 with a byte order mark, quoted where needed (RFC 4180).
     pub fn csv(&self) -> File {
+        let kind = ContentType::new("text", "csv").with_params(("charset", "utf-8"));
+        let text = format!("\u{feff}{}", self.text(quoted));
+        File { name: format!("{}.csv", self.name), kind, bytes: text.into_bytes() }
+    }
+
+    /// As [`Table::csv`] where somebody else named the columns, in UTF-8 or in GB18030, which has every character too.
+    pub fn csv_of_titles(&self, in_gb18030: bool) -> File {
+        let text = self.text(|title| quoted(&unformulated(title)));
+        let (charset, bytes) = match in_gb18030 {
+            true => ("gb18030", encoding_rs::GB18030.encode(&text).0.into_owned()),
+            false => ("utf-8", format!("\u{feff}{text}").into_bytes()),
+        };
+        let kind = ContentType::new("text", "csv").with_params(("charset", charset));
+        File { name: format!("{}.csv", self.name), kind, bytes }
+    }
+
+    /// The lines of a CSV, the head's names written by `head`.
+    fn text(&self, head: impl Fn(&str) -> String) -> String {
         let shown = |cell: &Cell| match cell {
             Cell::Empty => String::new(),
             Cell::Text(text) => quoted(&guarded(text)),
             Cell::Plain(text) => quoted(text),
             Cell::Number(number) => number.to_string(),
         };
-        let head = self.head.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(",");
+        let head = self.head.iter().map(|name| head(name)).collect::<Vec<_>>().join(",");
         let lines = self.rows.iter().map(|row| row.iter().map(shown).collect::<Vec<_>>().join(","));
-        let text =
-            std::iter::once(head).chain(lines).fold(String::from('\u{feff}'), |text, line| text + &line + "\r\n");
-        let kind = ContentType::new("text", "csv").with_params(("charset", "utf-8"));
-        File { name: format!("{}.csv", self.name), kind, bytes: text.into_bytes() }
+        std::iter::once(head).chain(lines).fold(String::new(), |text, line| text + &line + "\r\n")
     }
 
     /// A workbook of one sheet: the head stays in view, and can be filtered by.
@@ -68,6 +84,45 @@ impl Table {
     pub fn xlsx(&self) -> Result<File> {
         let bytes = self.workbook().map_err(Error::internal)?;
         Ok(File { name: format!("{}.xlsx", self.name), kind: workbook_kind(), bytes })
+    }
+
+    /// A workbook in which every cell is text, the head and the empty ones too, and stays text for whoever types into it: no number
+    /// loses its zeros or its last digits.
+    ///
+    /// # Errors
+    /// As [`Table::xlsx`]'s.
+    pub fn text_xlsx(&self) -> Result<File> {
+        let made = || {
+            let mut book = blank()?;
+            self.fill_with_text(book.add_worksheet())?;
+            book.save_to_buffer()
+        };
+        let bytes = made().map_err(|error: XlsxError| Error::internal(error))?;
+        Ok(File { name: format!("{}.xlsx", self.name), kind: workbook_kind(), bytes })
+    }
+
+    fn fill_with_text(&self, sheet: &mut Worksheet) -> std::result::Result<(), XlsxError> {
+        let text = Format::new().set_num_format("@");
+        let bold = Format::new().set_num_format("@").set_bold();
+        sheet.set_freeze_panes(1, 0)?;
+        for (column, name) in (0..).zip(&self.head) {
+            sheet.set_column_format(column, &text)?;
+            sheet.write_string_with_format(0, column, name, &bold)?;
+        }
+        for (row, cells) in (1..).zip(&self.rows) {
+            for (column, cell) in (0..).zip(cells) {
+                match cell {
+                    Cell::Empty => sheet.write_blank(row, column, &text)?,
+                    Cell::Text(words) | Cell::Plain(words) => {
+                        sheet.write_string_with_format(row, column, words, &text)?
+                    }
+                    Cell::Number(number) => sheet.write_string_with_format(row, column, number.to_string(), &text)?,
+                };
+            }
+        }
+        sheet.set_autofit_max_width(WIDEST);
+        sheet.autofit();
+        Ok(())
     }
 
     /// A workbook of several sheets, each under its name.
@@ -149,6 +204,12 @@ fn guarded(text: &str) -> String {
     }
 }
 
+/// A title that a spreadsheet would take for a formula gets a tab first; others stand as they are, for programs look for them.
+fn unformulated(title: &str) -> String {
+    let is_formula = title.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r']);
+    if is_formula { format!("\t{title}") } else { title.to_owned() }
+}
+
 /// `TRUE`, and `Mar1`, which would be a day.
 fn is_a_word_of_spreadsheets(text: &str) -> bool {
     const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -172,11 +233,21 @@ pub struct File {
     bytes: Vec<u8>,
 }
 
+impl File {
+    fn disposition(&self) -> String {
+        match self.name.is_ascii() {
+            true => format!("attachment; filename=\"{}\"", self.name),
+            false => disposition("attachment", &self.name),
+        }
+    }
+}
+
 impl<'r> Responder<'r, 'static> for File {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let disposition = self.disposition();
         Response::build()
             .header(self.kind)
-            .header(Header::new("Content-Disposition", format!("attachment; filename=\"{}\"", self.name)))
+            .header(Header::new("Content-Disposition", disposition))
             .sized_body(self.bytes.len(), std::io::Cursor::new(self.bytes))
             .ok()
     }
@@ -220,6 +291,15 @@ mod tests {
         for cell in ["第1场", "合唱队", "Room 3", "March past", "A1", "True friends", ""] {
             assert_eq!(text(&[cell]), format!("\u{feff}名称\r\n{cell}\r\n"), "{cell}");
         }
+    }
+
+    #[test]
+    fn titles_of_others_stand_as_they_are_but_for_formulas() {
+        let mut table = Table::new("x".into(), ["1.姓名", "=1+1", "志愿者"].map(str::to_owned));
+        table.row([Cell::Text("𠮷".into()), Cell::Empty, Cell::Text("0102".into())]);
+        let said = "1.姓名,\"\t=1+1\",志愿者\r\n𠮷,,\"\t0102\"\r\n";
+        assert_eq!(String::from_utf8(table.csv_of_titles(false).bytes).unwrap(), format!("\u{feff}{said}"));
+        assert_eq!(encoding_rs::GB18030.decode(&table.csv_of_titles(true).bytes).0, said);
     }
 
     #[test]

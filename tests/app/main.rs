@@ -21,6 +21,7 @@ mod erasure;
 mod exports;
 mod failure;
 mod files;
+mod filings;
 mod first_use;
 mod floors;
 mod front_desk;

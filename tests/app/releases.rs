@@ -24,6 +24,8 @@ const SHIPPED: &[(&str, &str, i64)] = &[
     ("qualification_kinds", "0.1.0", 10),
     ("shift_limits", "0.1.0", 1),
     ("star_levels", "0.1.0", 5),
+    ("export_profiles", "0.1.0", 2),
+    ("export_columns", "0.1.0", 20),
 ];
 
 fn file(name: &str) -> PathBuf {

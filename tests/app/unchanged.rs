@@ -58,6 +58,8 @@ const LIMITS: &str = "/shift-limits";
 const SIGNING: &str = "/centers/<center>/certificates/settings";
 const PROVIDER: &str = "/providers/<id>";
 const PURCHASER: &str = "/purchasers/<id>";
+const PROFILE: &str = "/export-profiles/<id>";
+const COLUMN: &str = "/export-profiles/<id>/columns/<column>";
 const COMPANIONS: &str = "/centers/<center>/sessions/<id>/attendances/<attendance>/companions";
 
 const EDITS: &[Edit] = &[
@@ -103,6 +105,11 @@ const EDITS: &[Edit] = &[
     edit("ann", "/centers/1/sessions/$led_session/needs/$need", NEED),
     edit("phone", "/me/teams/$led_team/sessions/$led_session/needs/$need", LED_NEED),
     edit("ada", "/star-levels", STARS),
+    edit("ada", "/export-profiles/1", PROFILE),
+    edit("ada", "/export-profiles/$own_profile", PROFILE),
+    edit("ada", "/export-profiles/1/columns/1", COLUMN),
+    edit("ada", "/export-profiles/1/columns/5", COLUMN),
+    edit("ada", "/export-profiles/$own_profile/columns/$constant_column", COLUMN),
     edit("ben", "/centers/1/workers/$leaving", WORKER),
     edit("ben", "/centers/1/workers/$worker/edit", RECORD),
     edit("ben", "/centers/1/workers/$known/edit", RECORD),
@@ -120,6 +127,9 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/agenda/<center>/teams/<id>/joining", "no guardian, and the words of today"),
     ("/catalogs/<catalog>", "the centers' own class of rooms"),
     ("/consent-texts", "from today on"),
+    ("/export-profiles/<id>/columns", "what its maker has seen of the profile"),
+    ("/export-profiles/<id>/columns/<column>/move", "as above; a button says whereto"),
+    ("/export-profiles/<id>/columns/<column>/removal", "as above"),
     ("/centers/<center>/activities", "tomorrow afternoon, once, published"),
     ("/centers/<center>/claims", "the minutes as they are claimed"),
     ("/centers/<center>/certificates", "who signs, as it is kept"),

@@ -139,6 +139,7 @@ impl Maker<'_> {
         self.certificates(&ann).await;
         self.devices(&ann).await;
         self.staff(&ada).await;
+        self.export_profiles(&ada).await;
         app.at(START);
         self.names
     }
@@ -490,6 +491,18 @@ impl Maker<'_> {
         let words = [("public_to", "2026-03-11"), ("objections", "办公室 0769-22101001")];
         let list = number(&ann.post(&format!("{certificates}/publicity"), &[&list[..], &words].concat()).await);
         self.name("publicity", list);
+    }
+
+    /// Besides the two that come along a profile of the city's own, with all that a column can be, and one that is out of use.
+    async fn export_profiles(&mut self, ada: &User<'_>) {
+        let own = number(&ada.post("/export-profiles", &[("name", "莞志愿汇总"), ("copy_of", "1")]).await);
+        let constant = [("title", "所在市"), ("constant", "东莞市"), ("version", "1")];
+        ada.post(&format!("/export-profiles/{own}/columns"), &constant).await.is(303);
+        self.number("constant_column", "select max(id) from export_columns").await;
+        let retired = number(&ada.post("/export-profiles", &[("name", "旧模板"), ("copy_of", "2")]).await);
+        ada.post(&format!("/export-profiles/{retired}/retirement"), &[]).await.is(303);
+        self.name("own_profile", own);
+        self.name("retired_profile", retired);
     }
 
     async fn devices(&mut self, ann: &User<'_>) {

@@ -32,6 +32,12 @@ const PERSON: &[(&str, &str)] = &[
     ("needy.valid_from", "2026-01-01"),
     ("needy.document", "低保证"),
 ];
+const PROFILE: &[(&str, &str)] =
+    &[("name", "服务记录"), ("file_name", "记录_{center}"), ("format", "xlsx"), ("note", "照模板填"), ("version", "1")];
+const COLUMN: &[(&str, &str)] = &[("title", "所在市"), ("constant", "东莞市"), ("version", "1")];
+const COPIED: &[(&str, &str)] = &[("name", "市联合会"), ("copy_of", "1")];
+const FILING: &[(&str, &str)] =
+    &[("center", "1"), ("from", "2026-03-01"), ("to", "2026-03-31"), ("full", "true"), ("reason", "导入系统")];
 const POST: &[(&str, &str)] = &[
     ("center", "1"),
     ("agreement", "1"),
@@ -215,6 +221,11 @@ pub(super) const PAGES: &[Form] = &[
         &[],
     ),
     form("ada", "/catalogs/room-kinds", KIND, &["name", "name_en"], &[]),
+    form("ada", "/export-profiles", COPIED, &["name"], &[]),
+    form("ada", "/export-profiles/1", PROFILE, &["name", "file_name"], &["note"]),
+    form("ada", "/export-profiles/2/columns", COLUMN, &["title", "constant"], &[]),
+    form("ada", "/export-profiles/1/columns/2", COLUMN, &["title", "constant"], &[]),
+    form("ann", "/centers/1/filings/1/file", FILING, &["reason"], &[]),
     form("ada", "/catalogs/team-kinds", KIND, &["name", "name_en"], &[]),
     form("ada", "/catalogs/service-kinds/1", KIND, &["name", "name_en"], &[]),
     form(
@@ -370,6 +381,11 @@ pub(super) const PAGES: &[Form] = &[
 /// The API's bodies.
 pub(super) const BODIES: &[Form] = &[
     form("ben", "/api/v1/posts", POST, &["title"], &[]),
+    form("ada", "/api/v1/export_profiles", COPIED, &["name"], &[]),
+    form("ada", "/api/v1/export_profiles/1", PROFILE, &["name", "file_name"], &["note"]),
+    form("ada", "/api/v1/export_profiles/2/columns", COLUMN, &["title", "constant"], &[]),
+    form("ada", "/api/v1/export_profiles/1/columns/2", COLUMN, &["title", "constant"], &[]),
+    form("ann", "/api/v1/export_profiles/1/filling", FILING, &["reason"], &[]),
     form(
         "ben",
         "/api/v1/rooms",
