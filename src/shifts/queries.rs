@@ -99,14 +99,13 @@ pub async fn of_session(conn: &mut Conn, session: SessionId) -> Result<Vec<Shift
 pub(super) struct HeldShift {
     pub id: ShiftId,
     pub need_id: ShiftNeedId,
-    pub session_id: SessionId,
     pub person_id: PersonId,
     pub state: ShiftState,
     pub instead_of: Option<ShiftId>,
 }
 
 pub(super) async fn shift(conn: &mut Conn, id: ShiftId) -> Result<HeldShift> {
-    sqlx::query_as("select id, need_id, session_id, person_id, state, instead_of from shifts where id = $1")
+    sqlx::query_as("select id, need_id, person_id, state, instead_of from shifts where id = $1")
         .bind(id)
         .fetch_optional(conn)
         .await?
@@ -116,7 +115,7 @@ pub(super) async fn shift(conn: &mut Conn, id: ShiftId) -> Result<HeldShift> {
 /// What somebody said yes to, or is asked, at a session.
 pub(super) async fn live(conn: &mut Conn, session: SessionId, person: PersonId) -> Result<Option<HeldShift>> {
     Ok(sqlx::query_as(
-        "select id, need_id, session_id, person_id, state, instead_of from shifts
+        "select id, need_id, person_id, state, instead_of from shifts
          where session_id = $1 and person_id = $2 and state in ('invited', 'taken')",
     )
     .bind(session)
