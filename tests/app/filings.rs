@@ -41,7 +41,7 @@ fn lines(text: &str) -> Vec<Vec<String>> {
     reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
-async fn run(app: &TestApp, sql: String) {
+async fn runs(app: &TestApp, sql: String) {
     let mut tx = app.begin().await;
     sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
@@ -49,7 +49,7 @@ async fn run(app: &TestApp, sql: String) {
 
 /// An entry of the ledger: whose, of which session, and for how long.
 async fn entry(app: &TestApp, person: i64, session: i64, minutes: i64) -> i64 {
-    run(
+    runs(
         app,
         format!(
             "insert into hours_entries (person_id, session_id, team_id, minutes, source, original_minutes, confirmed_at)
@@ -64,7 +64,7 @@ async fn entry(app: &TestApp, person: i64, session: i64, minutes: i64) -> i64 {
 async fn brought(app: &TestApp, person: i64, day: &str, (content, unit): (Option<&str>, Option<&str>), team: &str) {
     let quoted = |text: Option<&str>| text.map_or("null".to_owned(), |text| format!("'{text}'"));
     let (content, unit) = (quoted(content), quoted(unit));
-    run(
+    runs(
         app,
         format!(
             "insert into hours_entries (person_id, team_id, served_on, content, unit, minutes, source, original_minutes, confirmed_at)
@@ -156,12 +156,12 @@ on_both_engines! {
         for session in 1..=8 {
             let mut missing = BTreeSet::from(["活动负责人"]);
             if dice.falls() {
-                run(&app, format!("update bookings set superseded = 1 where session_id = {session}")).await;
+                runs(&app, format!("update bookings set superseded = 1 where session_id = {session}")).await;
                 missing.insert("服务地点");
             }
             match dice.falls() {
                 true => _ = missing.insert("服务内容"),
-                false => run(&app, format!("update sessions set summary = '帮忙' where id = {session}")).await,
+                false => runs(&app, format!("update sessions set summary = '帮忙' where id = {session}")).await,
             }
             expected.insert(format!("session {session}"), missing);
         }
@@ -285,7 +285,7 @@ on_both_engines! {
         check_in::another(&app, "tea2", "2026-03-06", None, Some(1)).await;
         // One is reversed and entered anew, one of no minutes, one twice for the same session.
         let wrong = entry(&app, 1, 2, 600).await;
-        run(&app, format!(
+        runs(&app, format!(
             "insert into hours_entries (person_id, session_id, team_id, minutes, source, original_minutes, confirmed_at, reverses_id)
              values (1, 2, 1, -600, 'adjusted', 600, 0, {wrong})"
         )).await;
