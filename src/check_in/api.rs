@@ -92,8 +92,9 @@ pub(crate) struct NewCheckIn {
     person_id: Option<i64>,
     /// The code of a personal card, as it is printed or as the card's whole link
     card: Option<String>,
-    /// `participant`, `volunteer` or `staff`
-    role: String,
+    /// `participant`, `volunteer` or `staff`; where it is missing, as they are in already, as a volunteer if they have a shift or their
+    /// team serves, and else as a participant
+    role: Option<String>,
     /// `in` or `out`; `in`, where it is missing
     way: Option<String>,
     /// RFC 3339; now, where it is missing
@@ -138,7 +139,7 @@ pub(crate) async fn check_in(
             Shown::Person(person) => Who::Person(person),
             Shown::Card(code) => Who::Card(code.hash(sealer)),
         },
-        part: Some(input.part),
+        part: input.part,
         way: input.way,
         method: input.method,
         occurred_at: input.occurred_at,

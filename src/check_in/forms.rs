@@ -271,7 +271,8 @@ fn shown(read: &mut Reader<'_>, fields: &Fields) -> Option<Shown> {
 pub struct ApiCheckIn {
     pub request: RequestId,
     pub who: Shown,
-    pub part: Part,
+    /// None: the door decides.
+    pub part: Option<Part>,
     pub method: Method,
     pub way: Way,
     pub occurred_at: Timestamp,
@@ -281,7 +282,7 @@ pub fn api_check_in(fields: &Fields, now: Now) -> Result<ApiCheckIn> {
     let mut read = fields.read();
     let request = read.required("request_id", request_id);
     let who = shown(&mut read, fields);
-    let part = read.required("role", parse::choice);
+    let part = read.optional("role", parse::choice);
     let method = read.optional("method", parse::choice);
     let way = read.optional("way", parse::choice);
     let occurred_at = read.optional("occurred_at", |text| match Timestamp::parse_rfc3339(text) {

@@ -212,8 +212,8 @@ pub(crate) async fn training(by: Coordinator, db: &Db, id: TrainingId) -> Result
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body; `forms::people` reads it")]
 pub(crate) struct NewTrained {
-    /// People enrolled in the center
-    person: Vec<i64>,
+    /// People enrolled in the center, one at least
+    person: Option<Vec<i64>>,
 }
 
 /// Puts people on the list of those who attended; who is on it stays. 409 `training_voided`.

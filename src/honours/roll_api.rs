@@ -107,7 +107,7 @@ pub(crate) async fn levels(_by: Coordinator, db: &Db) -> Result<Json<List<StarLe
 #[expect(dead_code, reason = "describes the body; `forms::levels` reads it")]
 pub(crate) struct NewStarLevels {
     /// One to nine numbers of hours, each more than the one before
-    hours: Vec<i64>,
+    hours: Option<Vec<i64>>,
 }
 
 /// Sets after how many hours somebody has the hours of how many stars.

@@ -72,14 +72,14 @@ pub fn is_guarded(born: Option<Date>, today: Date) -> bool {
 }
 
 /// What is known of everybody whom the rows mean.
-struct Known {
+struct WhatStands {
     teams: KnownTeams,
     standings: HashMap<(TeamId, PersonId), MemberStanding>,
     guarded: HashSet<PersonId>,
     refused: HashMap<(TeamKindId, PersonId), Refusal>,
 }
 
-impl Known {
+impl WhatStands {
     async fn load(conn: &mut Conn, center: &Center, today: Date, rows: &[CheckedRow]) -> Result<Self> {
         let teams = KnownTeams(teams::queries::with_kinds(conn, center.id()).await?);
         let people: BTreeSet<PersonId> = rows.iter().filter_map(|row| row.person).chain([NOBODY]).collect();
@@ -151,7 +151,7 @@ pub async fn judge(conn: &mut Conn, center: &Center, today: Date, rows: &mut [Ch
     if !rows.iter().any(|row| row.said.is_some()) {
         return Ok(());
     }
-    let known = Known::load(conn, center, today, rows).await?;
+    let known = WhatStands::load(conn, center, today, rows).await?;
     let there = hours_there(conn, center, rows).await?;
     let mut before = SaidBefore::default();
     for (place, row) in rows.iter_mut().enumerate() {
@@ -189,7 +189,7 @@ impl PlannedService {
 }
 
 fn plan_membership(
-    known: &Known,
+    known: &WhatStands,
     row: &mut CheckedRow,
     said: &SaidService,
     (whose, today): (Whose, Date),

@@ -38,12 +38,17 @@ impl Acting for ConfirmedPhone {
     }
 }
 
-/// The right of a phone to what is that person's own.
+/// The right of a phone to what is that person's own; who was made one with somebody leads to them.
 ///
 /// # Errors
 /// `NotFound` where the phone is not confirmed for them.
 pub async fn confirmed_for(conn: &mut Conn, phone: &Phone, person: PersonId) -> Result<ConfirmedPhone> {
-    confirmed(conn, phone).await?.into_iter().find(|one| one.person == person).ok_or(Error::NotFound)
+    let standing: Option<PersonId> =
+        sqlx::query_scalar("select coalesce(merged_into, id) as id from people where id = $1")
+            .bind(person)
+            .fetch_optional(&mut *conn)
+            .await?;
+    confirmed(conn, phone).await?.into_iter().find(|one| Some(one.person) == standing).ok_or(Error::NotFound)
 }
 
 /// For whom the phone is confirmed, in the order in which it came to speak for them.

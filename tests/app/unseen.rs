@@ -45,6 +45,11 @@ impl Form {
     }
 }
 
+/// A mark is no text.
+fn sent(name: &str, value: &str) -> Value {
+    if name == "id_number" && value == "1" { json!(true) } else { json!(value) }
+}
+
 async fn send(user: &User<'_>, form: &Form, fields: &[(&str, &str)]) -> Answer {
     let id = request();
     let fields: Vec<(&str, &str)> =
@@ -52,7 +57,7 @@ async fn send(user: &User<'_>, form: &Form, fields: &[(&str, &str)]) -> Answer {
     if !form.path.starts_with("/api/") {
         return user.post(form.path, &fields).await;
     }
-    let body: Map<String, Value> = fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    let body: Map<String, Value> = fields.iter().map(|(name, value)| ((*name).to_owned(), sent(name, value))).collect();
     user.post_json(form.path, body.into()).await
 }
 

@@ -115,8 +115,15 @@ impl<'a> Play<'a> {
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut *conn).await.unwrap()
     }
 
-    fn claim(&self, place: usize) -> i64 {
-        self.claim + number(place)
+    /// The numbers of the claims, in the model's order: what was refused may have taken one.
+    async fn claims(&self) -> Vec<i64> {
+        let sql = format!("select id from hour_claims where id >= {} order by id", self.claim);
+        let mut conn = self.app.db().read().await.unwrap();
+        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut *conn).await.unwrap()
+    }
+
+    async fn claim(&self, place: usize) -> i64 {
+        self.claims().await[place]
     }
 
     async fn posts(&self, path: &str, body: Value) -> Answer {
@@ -171,7 +178,7 @@ impl<'a> Play<'a> {
                     return;
                 }
                 let place = pending[place % pending.len()];
-                let path = format!("/api/v1/claims/{}/withdrawal", self.claim(place));
+                let path = format!("/api/v1/claims/{}/withdrawal", self.claim(place).await);
                 Self::is_as_expected(&self.posts(&path, json!({})).await, true, step);
                 self.model.said[place].state = State::Withdrawn;
             }
@@ -247,8 +254,9 @@ impl<'a> Play<'a> {
             true => least(said.minutes, said.corrects),
             false => said.minutes,
         };
+        let claims = self.claims().await;
         let of = |value: &dyn Fn(usize) -> Value| -> Value {
-            let each = meant.iter().map(|place| (self.claim(*place).to_string(), value(*place)));
+            let each = meant.iter().map(|place| (claims[*place].to_string(), value(*place)));
             Value::Object(each.collect::<Map<_, _>>())
         };
         let answer = if yes { "confirm" } else { "decline" };
@@ -295,7 +303,7 @@ impl<'a> Play<'a> {
             return;
         }
         let place = confirmed[place % confirmed.len()];
-        let path = format!("/api/v1/claims/{}/undoing", self.claim(place));
+        let path = format!("/api/v1/claims/{}/undoing", self.claim(place).await);
         let answer = self.posts(&path, json!({"reason": "弄错了"})).await;
         let expected = self.model.may_undo(place);
         Self::is_as_expected(&answer, expected, step);
@@ -310,7 +318,8 @@ impl<'a> Play<'a> {
             return;
         }
         let place = declined[place % declined.len()];
-        let answer = self.posts(&format!("/api/v1/claims/{}/reopening", self.claim(place)), json!({})).await;
+        let path = format!("/api/v1/claims/{}/reopening", self.claim(place).await);
+        let answer = self.posts(&path, json!({})).await;
         let expected = self.model.may_reopen(place);
         Self::is_as_expected(&answer, expected, step);
         if expected {
@@ -375,8 +384,9 @@ impl<'a> Play<'a> {
         let mut told: Vec<(i64, bool)> =
             told["items"].as_array().unwrap().iter().map(|one| (one["id"].as_i64().unwrap(), is_asked(one))).collect();
         told.sort_unstable();
+        let claims = self.claims().await;
         let wanted: Vec<(i64, bool)> =
-            self.model.pending().into_iter().map(|place| (self.claim(place), self.model.overlaps(place))).collect();
+            self.model.pending().into_iter().map(|place| (claims[place], self.model.overlaps(place))).collect();
         assert_eq!(told, wanted, "claims that wait after {step:?}");
     }
 }

@@ -441,7 +441,7 @@ impl Maker<'_> {
     async fn shifts(&mut self, ann: &User<'_>) {
         let team = self.names["led_team"].clone();
         let what = [("title", "巡河"), ("kind", "3"), ("room", "2"), ("team", team.as_str()), ("published", "1")];
-        let when = [("date", "2026-03-06"), ("starts", "14:00"), ("ends", "16:00")];
+        let when = [("date", "2026-03-06"), ("starts", "16:30"), ("ends", "17:30")];
         ann.post("/centers/1/activities", &[&what[..], &when].concat()).await.is(303);
         self.number("led_session", "select max(id) from sessions").await;
         for (session, need) in [("led_session", "need"), ("afternoon", "asked_need"), ("planned", "open_need")] {
