@@ -197,7 +197,8 @@ pub async fn overlaps(
         let told = ClaimOverlap { elsewhere, waits: row.waits.is_set(), at };
         let of = overlaps.entry(row.id).or_default();
         // Of another center it is told once.
-        if !of.contains(&told) && !(elsewhere && of.iter().any(|other| other.elsewhere)) {
+        let is_told = of.contains(&told) || elsewhere && of.iter().any(|other| other.elsewhere);
+        if !is_told {
             of.push(told);
         }
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::actions::opened;
 use super::queries;
 use super::rows;
-use super::serving::{self, ServedRow};
+use super::serving::{self, BroughtRow};
 use super::types::{Decision, Import, ImportId, ImportRow, ImportState, RowDone, ServiceOutcome, Verdict};
 use super::{jobs, types::Course};
 use crate::audit;
@@ -146,7 +146,7 @@ async fn apply_some(
         let (done, taken) = apply(by, now, tx, sealer, center, (import, row), &fields).await?;
         let served = match &taken {
             Some(taken) => serving::serve(by, now, tx, (center, &list), (row, &fields), taken.person).await?,
-            None => ServedRow::skipped(row),
+            None => BroughtRow::skipped(row),
         };
         keep_done(tx, sealer, (import, row.row), (done, taken), &served).await?;
     }
@@ -159,7 +159,7 @@ async fn keep_done(
     sealer: &Sealer,
     (import, row): (ImportId, i64),
     (done, taken): (RowDone, Option<Taken>),
-    served: &ServedRow,
+    served: &BroughtRow,
 ) -> Result<()> {
     let (person, before, version) = match taken {
         // Of whom nothing was written there is nothing to take back.
@@ -188,7 +188,7 @@ async fn keep_done(
 }
 
 /// Whom a row means, by what it says and what was decided about it.
-enum Meant {
+enum MeantByRows {
     /// It is not written.
     Nobody,
     /// Whoever an earlier row was.
@@ -197,7 +197,7 @@ enum Meant {
     One(Option<people::PersonId>),
 }
 
-impl Meant {
+impl MeantByRows {
     fn by(row: &ImportRow) -> Self {
         match (row.verdict, row.decision, row.same_row) {
             (Verdict::Ok, _, Some(first)) | (Verdict::Namesake, Some(Decision::Same), Some(first)) => {
@@ -222,10 +222,10 @@ async fn apply(
     (import, row): (ImportId, &ImportRow),
     fields: &Fields,
 ) -> Result<(RowDone, Option<Taken>)> {
-    let person = match Meant::by(row) {
-        Meant::Nobody => return Ok((RowDone::Skipped, None)),
-        Meant::AsRow(first) => return as_row(tx, import, first).await,
-        Meant::One(person) => person,
+    let person = match MeantByRows::by(row) {
+        MeantByRows::Nobody => return Ok((RowDone::Skipped, None)),
+        MeantByRows::AsRow(first) => return as_row(tx, import, first).await,
+        MeantByRows::One(person) => person,
     };
     let number = u32::try_from(row.row).unwrap_or(0);
     let read = rows::decided(number, fields, row.decision, center.zone.date(now.0));

@@ -18,7 +18,7 @@ use crate::store::{Conn, Sealer};
 use crate::teams::{self, BroughtMember};
 
 /// What became of a row's service, with the faults of the row from now on.
-pub struct ServedRow {
+pub struct BroughtRow {
     pub membership: Option<ServiceOutcome>,
     pub member: Option<TeamMemberId>,
     pub hours: Option<ServiceOutcome>,
@@ -26,7 +26,7 @@ pub struct ServedRow {
     pub faults: Vec<RowFault>,
 }
 
-impl ServedRow {
+impl BroughtRow {
     /// Of a row that is not written itself.
     pub fn skipped(row: &ImportRow) -> Self {
         let skipped = |outcome: Option<ServiceOutcome>| outcome.map(|_| ServiceOutcome::Skipped);
@@ -79,8 +79,8 @@ pub async fn serve(
     (center, list): (&Center, &str),
     (row, fields): (&ImportRow, &Fields),
     person: PersonId,
-) -> Result<ServedRow> {
-    let mut served = ServedRow { membership: None, member: None, hours: None, entry: None, faults: row.faults() };
+) -> Result<BroughtRow> {
+    let mut served = BroughtRow { membership: None, member: None, hours: None, entry: None, faults: row.faults() };
     if row.membership.is_none() && row.hours.is_none() {
         return Ok(served);
     }
