@@ -131,14 +131,19 @@ pub async fn account(tx: &mut Conn, account: AccountId) -> Result<bool> {
 }
 
 /// Holds a volunteer's attendance at the session: of two confirmations one comes after the other. False where it was voided,
-/// or is another's.
-pub async fn service(tx: &mut Conn, session: SessionId, attendance: AttendanceId) -> Result<bool> {
+/// or is another's, also where the person was made one with another meanwhile.
+pub async fn service(
+    tx: &mut Conn,
+    session: SessionId,
+    (attendance, person): (AttendanceId, PersonId),
+) -> Result<bool> {
     let held = store::lock_values(
         tx,
-        "select id from attendances where id = $1 and session_id = $2 and part = 'volunteer' and voided_at is null",
+        "select id from attendances where id = $1 and session_id = $2 and person_id = $3 and part = 'volunteer' and voided_at is null",
     )
     .bind(attendance)
     .bind(session)
+    .bind(person)
     .fetch_optional(tx)
     .await?;
     Ok(held.is_some())

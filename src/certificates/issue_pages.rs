@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use rocket::{Route, State, get, post, routes};
+use rocket::{Either, Route, State, get, post, routes};
 
 use super::forms::{self, CertifiedDays, Choosing};
-use super::pages::signing_fields;
+use super::pages::{RegisterPage, register, signing_fields};
 use super::paper::PaperService;
 use super::types::{CertificateRequest, Entitled, ServiceCertificate, ServiceCertificateId};
 use super::{actions, queries, requests, served};
@@ -132,8 +132,19 @@ impl View for IssuePage {
 
 /// The address says `person`, and where they are known `from to request replaces`.
 #[get("/centers/<center>/certificates/new")]
-async fn new(by: Coordinator, db: &Db, now: Now, center: CenterId, asked: Asked) -> Result<Page<IssuePage>> {
-    Ok(Page(IssuePage::load(&by, &mut *db.read().await?, now, center, (&asked.0, None)).await?))
+async fn new(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    center: CenterId,
+    asked: Asked,
+) -> Result<Either<Page<IssuePage>, Page<RegisterPage>>> {
+    // Without anybody to be issued to it is asked for whom.
+    if asked.0.get("person").is_empty() {
+        return Ok(Either::Right(Page(register(&by, db, lang, center, (None, &asked.0)).await?)));
+    }
+    Ok(Either::Left(Page(IssuePage::load(&by, &mut *db.read().await?, now, center, (&asked.0, None)).await?)))
 }
 
 #[post("/centers/<center>/certificates", data = "<fields>")]

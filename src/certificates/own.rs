@@ -3,7 +3,7 @@
 use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
-use super::paper_pages::PapersPage;
+use super::paper_pages::{IdShown, PapersPage};
 use super::served::ServedCenter;
 use super::types::ServiceCertificateId;
 use super::{forms, queries, requests, served};
@@ -94,5 +94,5 @@ async fn print(
     let own = queries::own(&confirmed, &mut conn).await?;
     drop(conn);
     let one = own.into_iter().find(|one| one.id == id).ok_or(Error::NotFound)?;
-    Ok(Page(PapersPage::draw(&site, sealer, &[one], "/me".to_owned())?))
+    Ok(Page(PapersPage::draw(&site, sealer, &[one], "/me".to_owned(), IdShown::InFull)?))
 }

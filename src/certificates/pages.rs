@@ -29,7 +29,7 @@ const FOUND: usize = 30;
 
 #[derive(Template)]
 #[template(path = "certificates/list.html")]
-struct RegisterPage {
+pub(super) struct RegisterPage {
     center: Center,
     certificates: Vec<ServiceCertificate>,
     toolbar: Toolbar,
@@ -106,14 +106,25 @@ async fn list(
     page: Option<i64>,
     asked: Asked,
 ) -> Result<Page<RegisterPage>> {
-    let cut = CertificatesCut::read(&asked.0).unwrap_or_default();
+    Ok(Page(register(&by, db, lang, center, (page, &asked.0)).await?))
+}
+
+/// The register as it is asked for.
+pub(super) async fn register(
+    by: &Coordinator,
+    db: &Db,
+    lang: Lang,
+    center: CenterId,
+    (page, asked): (Option<i64>, &Fields),
+) -> Result<RegisterPage> {
+    let cut = CertificatesCut::read(asked).unwrap_or_default();
     let mut conn = db.read().await?;
-    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let center = centers::queries::open_to(by, &mut conn, center).await?;
     let mut register = RegisterPage::load(&mut conn, lang, center, cut).await?;
     register.page = page.unwrap_or(1).clamp(1, register.pages());
     let part = ((register.page - 1) * PAGE, PAGE);
     register.certificates = listing::list(&mut conn, register.center.id(), cut, None, part).await?;
-    Ok(Page(register))
+    Ok(register)
 }
 
 /// Finds people as the people's list does, to issue one to them, and what they were issued. Posted, for names do not belong in an address;

@@ -54,7 +54,10 @@ impl Claimant {
         if !members.iter().any(|member| member.person.id == person) {
             return Err(Error::field("person", "field.not_a_choice"));
         }
-        Ok(Self { actor: by.actor(), as_whom: by.by, person })
+        // A leader's own service is nobody's word but their own.
+        let team = teams::queries::of_steward(by, conn).await?;
+        let as_whom = if team.leader_id == Some(person) { ChangedBy::Oneself } else { by.by };
+        Ok(Self { actor: by.actor(), as_whom, person })
     }
 }
 

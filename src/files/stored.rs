@@ -92,25 +92,6 @@ pub async fn read(conn: &mut Conn, sealer: &Sealer, id: FileId) -> Result<KeptFi
     Ok(KeptFile { kind: file.kind, name, bytes })
 }
 
-/// How a file was called. None where it was emptied: its name went with it.
-///
-/// # Errors
-/// `Internal` where it was sealed with another key.
-pub async fn name(conn: &mut Conn, sealer: &Sealer, id: FileId) -> Result<Option<String>> {
-    let file: Option<(String, Flag)> =
-        sqlx::query_as("select name, is_sealed from files where id = $1 and digest <> ''")
-            .bind(id)
-            .fetch_optional(conn)
-            .await?;
-    match file {
-        Some((name, is_sealed)) if is_sealed.is_set() => {
-            let opened = sealer.open(&Sealed::from_text(name));
-            opened.map(Some).ok_or_else(|| Error::internal(format!("the name of file {id} does not open")))
-        }
-        other => Ok(other.map(|(name, _)| name)),
-    }
-}
-
 /// Forgets a file, with its name; after its owner's rows, which point to it, are gone. Forgetting twice is once.
 ///
 /// # Errors

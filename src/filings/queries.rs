@@ -257,6 +257,8 @@ struct ServiceFound {
     venue: Option<String>,
     content: Option<String>,
     unit: Option<String>,
+    /// Whether a worker of the center confirmed it, though no session was.
+    counts_here: Flag,
     minutes: i64,
     source: Source,
     team_id: Option<TeamId>,
@@ -282,7 +284,7 @@ async fn services(
         [("a", "description"), ("s", "summary")].map(|(table, name)| title::column("$1", table, name));
     let sql = format!(
         "select {WHOM}, h.session_id, {}, {description}, {summary}, coalesce(s.local_date, h.served_on) as served_on,
-                s.starts_at, s.ends_at, s.venue, h.content, h.unit, h.minutes, h.source, h.team_id, t.name as team, y.name as team_kind,
+                s.starts_at, s.ends_at, s.venue, h.content, h.unit, case when h.center_id is null then 0 else 1 end as counts_here, h.minutes, h.source, h.team_id, t.name as team, y.name as team_kind,
                 (select string_agg(x.name, '、') from session_rooms x where x.session_id = h.session_id) as rooms,
                 coalesce(w.name, l.name) as in_charge
          from hours_entries h
@@ -292,7 +294,7 @@ async fn services(
          left join service_kinds k on k.id = a.kind_id
          left join workers i on i.id = s.worker_id left join people w on w.id = i.person_id
          left join teams t on t.id = h.team_id left join team_kinds y on y.id = t.kind_id left join people l on l.id = t.leader_id
-         where coalesce(s.center_id, h.center_id, h.brought_to, t.center_id) = $2 and {COUNTS}
+         where coalesce(s.center_id, h.center_id, t.center_id) = $2 and {COUNTS}
            and coalesce(s.local_date, h.served_on) >= $3 and coalesce(s.local_date, h.served_on) <= $4 and {}
          order by coalesce(s.local_date, h.served_on), coalesce(s.starts_at, 0), coalesce(h.session_id, 0), p.pinyin, p.id, h.id limit $7",
         title::columns("$1"),
@@ -350,10 +352,13 @@ impl ServiceFound {
                 own_words.or_else(|| self.kind.clone().filter(|_| is_confidential)),
                 Some(center.head.name.clone()),
             ),
-            None => (self.content.clone(), self.content, self.unit),
+            // What a worker here confirmed of it is this center's; where it was stands in the ledger's words.
+            None if self.counts_here.is_set() => (self.content.clone(), self.content, Some(center.head.name.clone())),
+            None => (self.content.clone(), self.content, self.unit.clone()),
         };
         // A room is somewhere in the center; a venue is told whole.
         let place = self.rooms.map(|rooms| format!("{} {rooms}", center.head.name)).or(self.venue);
+        let place = place.or(self.unit.filter(|_| self.counts_here.is_set()));
         let clock = |at: Option<Timestamp>| at.map(|at| center.zone.local(at).format("%H:%M").to_string());
         row.put(FilingField::Team, self.team);
         row.put(FilingField::TeamKind, self.team_kind);
@@ -379,7 +384,7 @@ impl ServiceFound {
 async fn homeless(conn: &mut Conn, center: &Center, asked: &FilingAsked) -> Result<i64> {
     let sql = format!(
         "select count(*) from hours_entries h join enrolments e on e.person_id = h.person_id and e.center_id = $1
-         where h.session_id is null and h.team_id is null and h.center_id is null and h.brought_to is null and h.served_on >= $2 and h.served_on <= $3 and {COUNTS}"
+         where h.session_id is null and h.team_id is null and h.center_id is null and h.served_on >= $2 and h.served_on <= $3 and {COUNTS}"
     );
     Ok(sqlx::query_scalar(AssertSqlSafe(sql)).bind(center.id()).bind(asked.from).bind(asked.to).fetch_one(conn).await?)
 }

@@ -174,6 +174,8 @@ pub(super) async fn keep_certificate(
     scan: &CheckedFile,
 ) -> Result<()> {
     locks::person(tx, person).await?;
+    // Of who was erased no new paper is kept.
+    people::queries::find(tx, center.id(), person).await?;
     let before = queries::training_paper(tx, training, person).await?;
     let kept = files::keep(now, tx, sealer, scan, Secrecy::Sealed).await?;
     sqlx::query(
@@ -296,6 +298,7 @@ pub(super) async fn keep_paper(
 ) -> Result<()> {
     if let Some(person) = one.person_id {
         locks::person(tx, person).await?;
+        people::queries::find(tx, center.id(), person).await?;
     }
     // As it is now that the person is held: of two scans at one moment one takes the other's place.
     let before = queries::commendation(tx, center.id(), one.id).await?;

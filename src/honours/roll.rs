@@ -14,7 +14,6 @@ use crate::ids::TeamId;
 use crate::people::PersonRow;
 use crate::store::{Conn, text_enum};
 use crate::teams::VolunteerNumber;
-use crate::web::cut::NameSought;
 
 text_enum!(
     RollOrder in "roll_order" {
@@ -43,8 +42,6 @@ pub struct RollCut {
     pub team: Option<TeamId>,
     pub state: Option<RollState>,
     pub order: RollOrder,
-    wanted: NameSought,
-    typed: String,
 }
 
 impl RollCut {
@@ -59,12 +56,10 @@ impl RollCut {
             team: None,
             state: None,
             order: RollOrder::Hours,
-            wanted: NameSought::default(),
-            typed: String::new(),
         }
     }
 
-    /// Fields `year`, or `from to`; `hours dates team state q sort`.
+    /// Fields `year`, or `from to`; `hours dates team state sort`. No name: the list has an address, and names do not belong there.
     ///
     /// # Errors
     /// A fault for each word that means nothing.
@@ -85,12 +80,10 @@ impl RollCut {
         let team = read.optional("team", parse::choice);
         let state = read.optional("state", parse::choice);
         let order = read.optional("sort", parse::choice);
-        let wanted = NameSought::read(fields);
-        let typed = fields.get("q").to_owned();
         read.finish(|| {
             let ((from, to), hours, dates) = (days?, hours?.unwrap_or(0), dates?.unwrap_or(0));
             let order = order?.unwrap_or(RollOrder::Hours);
-            Some(Self { from, to, hours, dates, team: team?, state: state?, order, wanted, typed })
+            Some(Self { from, to, hours, dates, team: team?, state: state?, order })
         })
     }
 
@@ -109,7 +102,6 @@ impl RollCut {
             ("dates", number(self.dates)),
             ("team", self.team.map(|team| team.to_string()).unwrap_or_default()),
             ("state", self.state.map(|state| state.to_string()).unwrap_or_default()),
-            ("q", self.typed.clone()),
             ("sort", self.order.to_string()),
         ];
         words.into_iter().filter(|(_, word)| !word.is_empty()).collect()
@@ -202,7 +194,7 @@ pub async fn roll(by: &Viewer, conn: &mut Conn, center: CenterId, cut: &RollCut)
     let levels = queries::levels(conn).await?;
     found.retain(|row| {
         let state = if row.commended > 0 { RollState::Commended } else { RollState::NotYet };
-        cut.state.is_none_or(|wanted| wanted == state) && cut.wanted.is_in([row.person.name.as_str()])
+        cut.state.is_none_or(|wanted| wanted == state)
     });
     for row in &mut found {
         row.stars = rules::reached(row.total, &levels);

@@ -61,7 +61,7 @@ impl From<RollRow> for RollJson {
 }
 
 /// The list from which a year's commendations are chosen: of a year, or of days that are said.
-#[utoipa::path(context_path = "/api/v1", tag = "honours", params(("center" = i64, Query), ("year" = Option<i64>, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query, description = "Included"), ("hours" = Option<i64>, Query, description = "The fewest whole hours"), ("dates" = Option<i64>, Query, description = "The fewest days of service"), ("team" = Option<i64>, Query), ("state" = Option<String>, Query, description = "`commended` or `not_yet`"), ("q" = Option<String>, Query), ("sort" = Option<String>, Query, description = "`hours`, `dates` or `name`")), responses((status = 200, body = List<RollJson>), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "honours", params(("center" = i64, Query), ("year" = Option<i64>, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query, description = "Included"), ("hours" = Option<i64>, Query, description = "The fewest whole hours"), ("dates" = Option<i64>, Query, description = "The fewest days of service"), ("team" = Option<i64>, Query), ("state" = Option<String>, Query, description = "`commended` or `not_yet`"), ("sort" = Option<String>, Query, description = "`hours`, `dates` or `name`")), responses((status = 200, body = List<RollJson>), (status = "4XX", body = Problem)))]
 #[get("/commendations/year?<center>")]
 pub(crate) async fn year(
     by: Coordinator,

@@ -27,7 +27,7 @@ pub async fn confirm(
 ) -> Result<EntryId> {
     hold(tx, std::slice::from_ref(confirmed)).await?;
     // Taking the attendance's row puts two confirmations in order.
-    if !locks::service(tx, session.id, confirmed.attendance).await? {
+    if !locks::service(tx, session.id, (confirmed.attendance, confirmed.person)).await? {
         return Err(Error::NotFound);
     }
     if !counting(tx, session, confirmed.person).await?.is_empty() {
@@ -77,12 +77,13 @@ pub async fn confirm_all(
          select a.person_id, a.session_id, s.team_id, cast(j.value ->> 'minutes' as bigint), j.value ->> 'source',
                 cast(j.value ->> 'original' as bigint), cast($2 as bigint), cast($3 as bigint), j.value ->> 'reason'
          from json_each(cast($1 as json_text)) j
-         join attendances a on a.id = cast(j.value ->> 'attendance' as bigint) join sessions s on s.id = a.session_id
+         join attendances a on a.id = cast(j.value ->> 'attendance' as bigint) and a.person_id = cast(j.value ->> 'person' as bigint)
+         join sessions s on s.id = a.session_id
          order by cast(j.key as bigint) returning id",
     )
     .bind(rows(hours, |one| {
         json!({
-            "attendance": one.attendance, "minutes": one.minutes, "source": one.source().to_string(),
+            "attendance": one.attendance, "person": one.person, "minutes": one.minutes, "source": one.source().to_string(),
             "original": one.stay.minutes, "reason": one.reason,
         })
     }))
@@ -90,6 +91,10 @@ pub async fn confirm_all(
     .bind(by.account)
     .fetch_all(&mut *tx)
     .await?;
+    // Somebody was made one with another since the list was read.
+    if made.len() < hours.len() {
+        return Err(Error::Busy);
+    }
     let entries: Vec<_> = made.iter().map(|id| audit::entry("hours.confirmed", id.0).at(center)).collect();
     audit::record_all(tx, by, now, &entries).await
 }

@@ -12,8 +12,8 @@ use crate::error::{Error, OnViolation, Result};
 use crate::store::{Conn, rows};
 use crate::{audit, locks};
 
-/// Writes hours that a list brings, under the list's name. None where the very same came before: of one person, day, length and
-/// content. What was corrected since came before too; what was taken back did not.
+/// Writes hours that a list brings, under the list's name. None where the very same came before: of one person, day, length, content
+/// and unit. What was corrected since came before too; what was taken back did not.
 ///
 /// # Errors
 /// `Invalid` at `hours` for none, or less.
@@ -59,18 +59,18 @@ pub async fn import(
 pub async fn known(conn: &mut Conn, center: CenterId, brought: &[BroughtHours]) -> Result<HashSet<usize>> {
     let asked = rows(
         brought.iter().enumerate(),
-        |(n, one)| json!({ "n": n, "person": one.person, "day": one.served_on, "minutes": one.minutes, "content": one.content }),
+        |(n, one)| json!({ "n": n, "person": one.person, "day": one.served_on, "minutes": one.minutes, "content": one.content, "unit": one.unit }),
     );
     let found: Vec<i64> = sqlx::query_scalar(
         "with asked as materialized (
             select cast(j.value ->> 'n' as bigint) as n, cast(j.value ->> 'person' as bigint) as person_id, j.value ->> 'day' as served_on,
-                   cast(j.value ->> 'minutes' as bigint) as minutes, j.value ->> 'content' as content
+                   cast(j.value ->> 'minutes' as bigint) as minutes, j.value ->> 'content' as content, j.value ->> 'unit' as unit
             from json_each(cast($1 as json_text)) j
          )
          select distinct q.n from asked q
          join hours_entries h on h.person_id = q.person_id and h.served_on = q.served_on and h.minutes = q.minutes
          where h.brought_to = $2 and h.source = $3 and h.reverses_id is null
-           and coalesce(h.content, '') = coalesce(q.content, '')
+           and coalesce(h.content, '') = coalesce(q.content, '') and coalesce(h.unit, '') = coalesce(q.unit, '')
            and not exists (select 1 from hours_entries r where r.reverses_id = h.id and r.source = $3)",
     )
     .bind(asked)

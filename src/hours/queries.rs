@@ -141,28 +141,31 @@ pub(super) fn told(zone: Zone, (from, to): (Timestamp, Timestamp)) -> String {
 }
 
 /// Of these stays, those at whose time the same person served elsewhere too, by hours that count, and when: as a door saw it, or in the
-/// stretch that they told of.
+/// stretch that they told of. Of another center nothing is told but that it was at this time: the stay's own span.
 pub(super) async fn overlapping(
     conn: &mut Conn,
     stays: impl IntoIterator<Item = AttendanceId>,
 ) -> Result<HashMap<AttendanceId, (Timestamp, Timestamp)>> {
     let found: Vec<(AttendanceId, Timestamp, Timestamp)> = sqlx::query_as(
         "with stays as (
-             select a.id, a.person_id, a.session_id, a.came_at, coalesce(a.left_at, s.ends_at) as left_at
+             select a.id, a.person_id, a.session_id, s.center_id, a.came_at, coalesce(a.left_at, s.ends_at) as left_at
              from json_each(cast($1 as json_text)) j
              join attendances a on a.id = cast(cast(j.value as text) as bigint) join sessions s on s.id = a.session_id),
          counting as (
-             select a.id, a.came_at, a.left_at, e.id as entry, e.session_id, e.person_id
+             select a.id, a.center_id, a.came_at, a.left_at, e.id as entry, e.session_id, e.person_id
              from stays a
              join hours_entries e on e.person_id = a.person_id and e.reverses_id is null and e.minutes > 0
                   and (e.session_id is null or e.session_id <> a.session_id)
                   and not exists (select 1 from hours_entries r where r.reverses_id = e.id))
-         select c.id, b.came_at as from_at, coalesce(b.left_at, o.ends_at) as to_at
+         select c.id, case when o.center_id = c.center_id then b.came_at else c.came_at end as from_at,
+                case when o.center_id = c.center_id then coalesce(b.left_at, o.ends_at) else c.left_at end as to_at
          from counting c join sessions o on o.id = c.session_id
          join attendances b on b.session_id = c.session_id and b.person_id = c.person_id and b.part = 'volunteer' and b.voided_at is null
          where c.came_at < coalesce(b.left_at, o.ends_at) and b.came_at < c.left_at
          union all
-         select c.id, q.starts_at, q.ends_at from counting c join hour_claims q on q.entry_id = c.entry
+         select c.id, case when q.center_id = c.center_id then q.starts_at else c.came_at end,
+                case when q.center_id = c.center_id then q.ends_at else c.left_at end
+         from counting c join hour_claims q on q.entry_id = c.entry
          where c.came_at < q.ends_at and q.starts_at < c.left_at
          order by 1, 2 desc",
     )

@@ -140,7 +140,7 @@ async fn apply_some(
     }
     serving::hold(tx, import).await?;
     let known = queries::find(tx, center.id(), import).await?;
-    let list = serving::name(tx, sealer, &known).await?;
+    let list = serving::name(&known);
     for row in &waiting {
         let fields = opened(sealer, &row.sealed);
         let (done, taken) = apply(by, now, tx, sealer, center, (import, row), &fields).await?;
@@ -282,7 +282,8 @@ async fn undo_some(
         return Ok(0);
     }
     let known = queries::find(tx, center.id(), import).await?;
-    let list = serving::name(tx, sealer, &known).await?;
+    let list = serving::name(&known);
+    serving::hold_applied(tx, &applied.iter().map(|one| &one.row).collect::<Vec<_>>()).await?;
     for applied in &applied {
         let (row, version) = (&applied.row, applied.version.unwrap_or(0));
         let (membership, hours) = serving::take_back(by, now, tx, (center, &list), row).await?;

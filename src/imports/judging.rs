@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::check::CheckedRow;
+use super::rules::ServedTime;
 use super::service::{SaidHours, SaidMembership, SaidService};
 use super::types::{ImportField, RowFault, ServiceOutcome, Verdict};
 use crate::applications;
@@ -137,7 +138,7 @@ enum Whose {
 }
 
 /// The same hours of one person.
-type SameHours = (Whose, Date, i64, Option<String>);
+type SameHours = (Whose, Date, i64, (Option<String>, Option<String>));
 
 /// What the rows before said already.
 #[derive(Default)]
@@ -216,7 +217,7 @@ fn plan_membership(
 }
 
 fn plan_hours(row: &mut CheckedRow, served: &SaidHours, whose: Whose, before: &mut SaidBefore) -> ServiceOutcome {
-    let same = (whose, served.time.last, served.minutes, served.content.clone());
+    let same = (whose, served.time.last, served.minutes, (served.content.clone(), served.unit.clone()));
     match before.hours.get(&same) {
         Some(first) => {
             row.row.faults.push(RowFault::bound(ImportField::Hours.code(), "import.hours_twice", first));
@@ -248,6 +249,16 @@ async fn hours_there(conn: &mut Conn, center: &Center, rows: &[CheckedRow]) -> R
 /// How many rows are asked about at once.
 const RUN: usize = 1_000;
 
+/// What was done; hours that are the sum of a time say of which, for they stand under its last day.
+fn content(said: &SaidHours) -> Option<String> {
+    let ServedTime { first, last } = said.time;
+    if first == last {
+        return said.content.clone();
+    }
+    let time = format!("（{first}至{last}合计）");
+    Some(said.content.as_ref().map_or_else(|| time.clone(), |content| format!("{content}{time}")))
+}
+
 /// The hours of a row as the ledger takes them.
 pub fn brought(person: PersonId, team: Option<TeamId>, said: &SaidHours) -> BroughtHours {
     BroughtHours {
@@ -255,7 +266,7 @@ pub fn brought(person: PersonId, team: Option<TeamId>, said: &SaidHours) -> Brou
         team,
         served_on: said.time.last,
         minutes: said.minutes,
-        content: said.content.clone(),
+        content: content(said),
         unit: said.unit.clone(),
     }
 }

@@ -1,5 +1,7 @@
 //! The memberships and the hours of a list's rows, written by the teams' and the ledger's own actions, and taken back.
 
+use std::collections::BTreeSet;
+
 use super::judging;
 use super::service;
 use super::types::{Import, ImportField, ImportId, ImportRow, RowFault, ServiceOutcome};
@@ -9,12 +11,11 @@ use crate::clock::Now;
 use crate::consents;
 use crate::error::{Error, Refusal, Result};
 use crate::fields::Fields;
-use crate::files;
 use crate::hours;
 use crate::ids::{EntryId, SessionId, TeamId, TeamMemberId};
 use crate::locks;
 use crate::people::{self, Person, PersonId};
-use crate::store::{Conn, Sealer};
+use crate::store::Conn;
 use crate::teams::{self, BroughtMember};
 
 /// What became of a row's service, with the faults of the row from now on.
@@ -35,16 +36,9 @@ impl BroughtRow {
     }
 }
 
-/// The name of an import, which its entries of the ledger keep.
-///
-/// # Errors
-/// As [`files::name`]'s.
-pub async fn name(conn: &mut Conn, sealer: &Sealer, import: &Import) -> Result<String> {
-    let file = match import.source {
-        super::types::ImportSource::Pasted => None,
-        _ => files::name(conn, sealer, import.file_id).await?,
-    };
-    Ok(file.map_or_else(|| format!("#{}", import.id), |file| format!("{file} #{}", import.id)))
+/// The name of an import, which its entries of the ledger keep: its number alone, for a file may be called after somebody.
+pub fn name(import: &Import) -> String {
+    format!("#{}", import.id)
 }
 
 /// Rows whose teams and people are held at once: as many as one transaction writes, and more.
@@ -69,6 +63,16 @@ pub async fn hold(tx: &mut Conn, import: ImportId) -> Result<()> {
         locks::team(tx, team).await?;
     }
     Ok(())
+}
+
+/// Holds what taking these rows back reaches: the teams, then the people.
+pub async fn hold_applied(tx: &mut Conn, rows: &[&ImportRow]) -> Result<()> {
+    let served = rows.iter().filter(|row| row.member_id.is_some());
+    let teams: BTreeSet<TeamId> = served.clone().filter_map(|row| row.team_id).collect();
+    for team in teams {
+        locks::team(tx, team).await?;
+    }
+    locks::people(tx, served.filter_map(|row| row.person_id)).await
 }
 
 /// Writes what a row says of the service of somebody who is known now. What the actions refuse is said, and keeps nothing else back.

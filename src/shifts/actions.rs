@@ -10,7 +10,7 @@ use super::types::{Need, ShiftId, ShiftNeedId, ShiftRefusal, ShiftSession, Shift
 use crate::audit::{self, Acting};
 use crate::auth::CityAdmin;
 use crate::clock::Now;
-use crate::error::{Error, Fault, FieldErrors, Result};
+use crate::error::{Error, Fault, FieldErrors, OnViolation as _, Result};
 use crate::ids::{PersonId, SessionId};
 use crate::phones::ConfirmedPhone;
 use crate::store::{Conn, Flag};
@@ -140,7 +140,8 @@ pub async fn revise_need(
         .bind(input.wanted)
         .bind(&input.note)
         .execute(&mut *tx)
-        .await?;
+        .await
+        .on_unique("shift_needs_position", || Error::field("position", "field.position_taken"))?;
     let entry = audit::entry("session.shift_revised", session.id.0).at(session.center_id);
     audit::record(tx, by, now, entry).await
 }

@@ -80,9 +80,9 @@ impl ShiftKeeper {
         Ok(Self { actor, by: ChangedBy::Leader, center: steward.center, session, team: Some(team) })
     }
 
-    /// Whether a need of the session is theirs to keep: a leader's, where the session or the need is the team's.
+    /// Whether a need of the session is theirs to keep: a leader's, where it is the team's, or where the session is and it asks for no other.
     pub(super) fn keeps(&self, serves: Option<TeamId>, asked: Option<TeamId>) -> bool {
-        self.team.is_none() || self.team == serves || self.team == asked
+        self.team.is_none() || self.team == asked || asked.is_none() && self.team == serves
     }
 }
 

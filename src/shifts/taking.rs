@@ -12,7 +12,7 @@ use crate::error::{Error, Refusal, Result};
 use crate::ids::{PersonId, QualificationKindId, TeamId};
 use crate::phones::ConfirmedPhone;
 use crate::store::{Conn, Flag};
-use crate::teams::MemberState;
+use crate::teams::{self, MemberState};
 use crate::{audit, insurance, locks, people, qualifications};
 
 /// Takes a shift by the volunteer's own hand; again, and it is the same one. `anyway` where they know that it is much.
@@ -47,6 +47,12 @@ pub async fn put_in(
     queries::need(by, tx, need).await?;
     let person = people::queries::find(tx, by.center.id(), person).await?.id;
     let (need, session) = hold(tx, need).await?;
+    // A leader speaks for the own team's people, where anybody may come too.
+    if let Some(own) = by.team
+        && standing(tx, &session, Some(need.team_id.unwrap_or(own)), person).await? == MemberState::Outside
+    {
+        return Err(refused(ShiftRefusal::Outside));
+    }
     Taking { hand: ShiftHand::from(by), now, need, session, person, anyway }.take(tx).await
 }
 
@@ -184,7 +190,12 @@ impl Taking {
         let taker = self.taker(tx, limits.days_running).await?;
         let wanted = self.wanted(tx, leaves).await?;
         let mut warned = rules::judge(&taker, &wanted, &limits).map_err(refused)?;
-        if let Some(kind) = self.need.team_kind {
+        // Whoever serves at a session serves with its team, for whomever the position asks (条例 art. 16).
+        let kind = match (self.need.team_kind, self.session.team_id) {
+            (None, Some(team)) => Some(teams::queries::kind_of(tx, team).await?),
+            (kind, _) => kind,
+        };
+        if let Some(kind) = kind {
             qualifications::admits(tx, self.person, kind, self.session.local_date).await?;
         }
         if let Some(kind) = self.need.kind_id {

@@ -140,7 +140,13 @@ pub async fn take_back(
            and not exists (select 1 from teams t where t.id = team_members.team_id and t.leader_id = team_members.person_id)
            and (select count(*) from team_member_changes x
                 where x.team_id = team_members.team_id and x.person_id = team_members.person_id
-                  and x.recorded_at >= team_members.created_at) <= 1",
+                  and x.recorded_at >= team_members.created_at) <= 1
+           and not exists (select 1 from attendances a join sessions s on s.id = a.session_id
+                where a.person_id = team_members.person_id and a.part = 'volunteer' and a.voided_at is null
+                  and s.team_id = team_members.team_id and a.recorded_at >= team_members.created_at)
+           and not exists (select 1 from shifts f join shift_needs n on n.id = f.need_id join sessions s on s.id = f.session_id
+                where f.person_id = team_members.person_id and f.state = 'taken'
+                  and coalesce(n.team_id, s.team_id) = team_members.team_id)",
     )
     .bind(member)
     .execute(&mut *tx)
@@ -156,7 +162,8 @@ pub async fn take_back(
         .await?;
     sqlx::query(
         "delete from volunteers where person_id = $1 and came_with is null and given_at = $2
-           and not exists (select 1 from team_members m where m.person_id = volunteers.person_id)",
+           and not exists (select 1 from team_members m where m.person_id = volunteers.person_id)
+           and not exists (select 1 from service_certificates c where c.person_id = volunteers.person_id)",
     )
     .bind(person)
     .bind(at)
@@ -276,7 +283,7 @@ async fn hold(tx: &mut Conn, place: MemberPlace<'_>, wish: Wish) -> Result<Optio
 async fn give_number(now: Now, tx: &mut Conn, person: PersonId) -> Result<()> {
     sqlx::query(
         "insert into volunteers (person_id, given_at)
-         select cast($1 as bigint), cast($2 as bigint) where not exists (select 1 from volunteers v where v.person_id = $1)",
+         select cast($1 as bigint), cast($2 as bigint) where not exists (select 1 from volunteers v where v.person_id = $1 and v.came_with is null)",
     )
     .bind(person)
     .bind(now.0)
@@ -291,7 +298,7 @@ pub async fn numbers(now: Now, tx: &mut Conn, people: &[PersonId]) -> Result<Has
     sqlx::query(
         "insert into volunteers (person_id, given_at)
          select cast(cast(j.value as text) as bigint), cast($2 as bigint) from json_each(cast($1 as json_text)) j
-         where not exists (select 1 from volunteers v where v.person_id = cast(cast(j.value as text) as bigint))
+         where not exists (select 1 from volunteers v where v.person_id = cast(cast(j.value as text) as bigint) and v.came_with is null)
          order by cast(j.key as bigint)",
     )
     .bind(&ids)

@@ -101,7 +101,7 @@ pub async fn center_of(by: &Viewer, conn: &mut Conn, id: TeamId) -> Result<Cente
 ///
 /// # Errors
 /// `NotFound` where there is no such team.
-pub(super) async fn kind_of(conn: &mut Conn, team: TeamId) -> Result<TeamKindId> {
+pub async fn kind_of(conn: &mut Conn, team: TeamId) -> Result<TeamKindId> {
     Ok(sqlx::query_scalar("select kind_id from teams where id = $1").bind(team).fetch_one(conn).await?)
 }
 

@@ -168,7 +168,7 @@ on_both_engines! {
         assert_eq!(app.number("select count(*) from hours_entries where source = 'imported' and brought_to = 1 and center_id is null and session_id is null").await, 6);
         assert_eq!(app.number("select count(*) from hours_entries where person_id = 6 and served_on = '2025-06-01' and minutes = 180").await, 1);
         assert_eq!(
-            app.number("select count(*) from hours_entries where person_id = 1 and team_id = 2 and minutes = 750 and served_on = '2024-12-31' and unit = '司法所' and reason like '%.csv #1'").await,
+            app.number("select count(*) from hours_entries where person_id = 1 and team_id = 2 and minutes = 750 and served_on = '2024-12-31' and unit = '司法所' and reason = '#1'").await,
             1
         );
         // Since when, and by which number elsewhere, the team's history keeps.

@@ -97,11 +97,13 @@ async fn refuses_all(app: &TestApp, forms: &[Form]) {
 /// A certificate, and a wish for another.
 async fn certified(app: &TestApp) {
     app.execute(
-        "insert into service_certificates (center_id, person_id, year, place, token_hash, period_from, period_to, minutes, issued_on,
-                issued_at)
-         values (1, 1, 2026, 1, 'x', '2026-01-01', '2026-03-01', 60, '2026-03-01', 0)",
+        "insert into hours_entries (person_id, center_id, served_on, content, minutes, source, original_minutes, confirmed_at)
+         values (1, 1, '2026-02-01', '送餐', 60, 'self_reported', 60, 0)",
     )
     .await;
+    let signs = [("in_charge", "何伟明"), ("handled_by", "陈静雯"), ("contact", "0769-22101001")];
+    let whom = [("person", "1"), ("from", "2026-01-01"), ("to", "2026-03-05")];
+    app.sign_in("ann").await.post("/centers/1/certificates", &[&whom[..], &signs].concat()).await.is(303);
     app.execute("insert into phones (secret_hash, label, created_at, seen_at) values ('x', '', 0, 0)").await;
     app.execute(
         "insert into certificate_requests (center_id, person_id, phone_id, period_from, period_to, purpose, state, asked_at)

@@ -38,7 +38,7 @@ fn journey(engine: Engine, lang: &str) {
         walk.comes(&volunteer, &worker).await;
         walk.asks(&volunteer).await;
         walk.issues(&worker).await;
-        let proof = walk.prints(&volunteer).await;
+        let proof = walk.prints(&volunteer, ("2 小时 30 分钟", "2 h 30 min")).await;
         reader.goto(&proof).await;
         reader.see(if lang == "en" { "Genuine" } else { "证明属实" }).await;
         reader.see("梁惠芳").await;
@@ -58,14 +58,14 @@ fn journey(engine: Engine, lang: &str) {
     });
 }
 
-struct Walk {
-    live: Live,
-    app: TestApp,
-    lang: String,
+pub(super) struct Walk {
+    pub(super) live: Live,
+    pub(super) app: TestApp,
+    pub(super) lang: String,
 }
 
 impl Walk {
-    async fn open(&self, browser: &Browser, path: &str) {
+    pub(super) async fn open(&self, browser: &Browser, path: &str) {
         browser.goto(&self.live.link(path)).await;
         browser.no_horizontal_scroll().await;
     }
@@ -97,7 +97,7 @@ impl Walk {
         serves(&self.app, person, Some(1), "", 150).await;
     }
 
-    async fn asks(&self, volunteer: &Browser) {
+    pub(super) async fn asks(&self, volunteer: &Browser) {
         self.open(volunteer, "/me").await;
         volunteer.click("a[href$='/certificates']").await;
         volunteer.fill("[name=purpose]", "入学积分").await;
@@ -108,7 +108,7 @@ impl Walk {
         volunteer.no_horizontal_scroll().await;
     }
 
-    async fn issues(&self, worker: &Browser) {
+    pub(super) async fn issues(&self, worker: &Browser) {
         self.open(worker, ALL).await;
         worker.click("a[href$='/certificates/requests']").await;
         worker.see("入学积分").await;
@@ -125,16 +125,15 @@ impl Walk {
     }
 
     /// The paper on the volunteer's own phone; what its QR says.
-    async fn prints(&self, volunteer: &Browser) -> String {
+    pub(super) async fn prints(&self, volunteer: &Browser, time: (&str, &str)) -> String {
         self.open(volunteer, "/me").await;
         volunteer.click("a[href='/me/certificates/1']").await;
-        let time = if self.lang == "en" { "2 h 30 min" } else { "2 小时 30 分钟" };
-        volunteer.see(time).await;
+        volunteer.see(if self.lang == "en" { time.1 } else { time.0 }).await;
         volunteer.no_horizontal_scroll().await;
         volunteer.read_qr(".certificate .proof svg").await
     }
 
-    async fn revokes(&self, worker: &Browser) {
+    pub(super) async fn revokes(&self, worker: &Browser) {
         self.open(worker, "/centers/1/certificates/1").await;
         worker.fill("[name=reason]", "时数更正").await;
         worker.click("form#entry .danger").await;

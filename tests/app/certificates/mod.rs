@@ -1,6 +1,7 @@
 //! Certificates of voluntary service: what the ledger confirms and no more, numbered without a gap, frozen on paper, proven or revoked behind
 //! the QR, asked for from a confirmed phone, made public.
 
+mod from_shift;
 mod journey;
 mod ledgers;
 mod lives;
@@ -180,7 +181,12 @@ on_both_engines! {
         let with_number = [&whom("1")[..], &[("id_number", "1")]].concat();
         ann.post(ALL, &with_number).await.is(422);
         let id = issues(&ann, &[&with_number[..], &[("reason", "办理积分入学")]].concat()).await;
-        ann.get(&format!("{ALL}/{id}/paper")).await.is(200).shows("11010519491231002X");
+        let paper = format!("{ALL}/{id}/paper");
+        ann.get(&paper).await.is(200).shows("1101************2X").hides("11010519491231002X");
+        ann.get(&format!("{ALL}/papers?ids={id}")).await.is(200).hides("11010519491231002X");
+        ann.post(&paper, &[("reason", "")]).await.is(422);
+        ann.post(&paper, &[("reason", "本人交学校")]).await.is(200).shows("11010519491231002X");
+        assert_eq!(app.number("select count(*) from audit_events where action = 'certificate.printed_in_full' and detail = '本人交学校'").await, 1);
         ann.get(&format!("{ALL}/{id}")).await.is(200).hides("11010519491231002X");
         assert_eq!(app.number("select count(*) from audit_events where action = 'person.id_number_revealed' and detail = '办理积分入学'").await, 1);
         assert_eq!(app.number("select count(*) from service_certificates where content_sealed like '%11010519%'").await, 0);

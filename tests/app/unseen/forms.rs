@@ -298,6 +298,7 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/certificates/settings", SIGNING, &["in_charge", "handled_by", "contact"], &[]),
     form("ann", "/centers/1/certificates/publicity", MADE_PUBLIC, &["objections"], &[]),
     form("ann", "/centers/1/certificates/requests/1/refusal", WORD, &["word"], &[]),
+    form("ann", "/centers/1/certificates/1/paper", REASON, &["reason"], &[]),
     form("ann", "/centers/1/certificates/1/revocation", REASON, &["reason"], &[]),
     form("ann", "/centers/1/insurances", POLICY, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/centers/1/sessions/1/needs", NEEDED, &["position", "note"], &[]),
