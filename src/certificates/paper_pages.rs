@@ -107,7 +107,9 @@ fn masked(site: &Site, sealer: &Sealer, center: &Center, one: ServiceCertificate
     let here = center.path(format_args!("/certificates/{}", one.id));
     let page = PapersPage::draw(site, sealer, &[one], here.clone(), IdShown::Masked)?;
     let has_number = page.papers.iter().any(|one| one.paper.id_number.is_some());
-    Ok(PapersPage { in_full: has_number.then(|| format!("{here}/paper")), form, ..page })
+    // Where the form came back with a fault it is shown, whatever stands on the paper.
+    let is_shown = has_number || form.fault("reason").is_some();
+    Ok(PapersPage { in_full: is_shown.then(|| format!("{here}/paper")), form, ..page })
 }
 
 /// The paper with the whole ID number that was put on it, for a reason. Nothing about it can be undone: it was seen.
