@@ -54,12 +54,12 @@ pub struct Defect {
 }
 
 impl Defect {
-    pub fn is_overdue(&self, today: Date) -> bool {
-        self.state.is_open() && self.mend_by.is_some_and(|day| day < today)
+    pub fn is_overdue(&self, today: &Date) -> bool {
+        self.state.is_open() && self.mend_by.is_some_and(|day| day < *today)
     }
 
     /// The class of its badge.
-    pub fn badge(&self, today: Date) -> &'static str {
+    pub fn badge(&self, today: &Date) -> &'static str {
         match self.state {
             _ if self.is_overdue(today) => "bad",
             DefectState::Reported => "warn",
@@ -176,8 +176,8 @@ impl Asset {
         self.is_here() && self.lendable.is_set()
     }
 
-    pub fn is_overdue(&self, today: Date) -> bool {
-        self.due_on.is_some_and(|day| day < today)
+    pub fn is_overdue(&self, today: &Date) -> bool {
+        self.due_on.is_some_and(|day| day < *today)
     }
 }
 

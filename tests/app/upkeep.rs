@@ -110,7 +110,7 @@ on_both_engines! {
             ann.post_json("/api/v1/assets/1/loans", to(1, "2026-03-12")),
             ann.post_json("/api/v1/assets/1/loans", to(2, "2026-03-12")),
         );
-        let mut got = [both.0.status(), both.1.status()];
+        let mut got = [both.0.status.code, both.1.status.code];
         got.sort_unstable();
         assert_eq!(got, [204, 409]);
         assert_eq!(app.number("select count(*) from loans").await, 1);
