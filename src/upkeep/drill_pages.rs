@@ -45,12 +45,6 @@ impl DrillsPage {
     fn field(&self, one: &Drill) -> String {
         field_of(one.id)
     }
-
-    /// Drills of the last twelve months: what most standards ask a number of.
-    fn of_the_year(&self, today: &Date) -> usize {
-        let from = today.minus_years(1);
-        self.drills.iter().filter(|one| one.voided_at.is_none() && one.held_on > from).count()
-    }
 }
 
 fn field_of(id: DrillId) -> String {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::audit::picture;
 use crate::check_in::{people, request, session};
-use crate::support::{Answer, TestApp, User, on_both_engines};
+use crate::support::{Answer, User, on_both_engines};
 
 /// Sends a form with a file in it, or without one, as a browser does: in parts.
 pub(crate) async fn sends(
