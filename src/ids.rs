@@ -107,6 +107,22 @@ id_type!(
     ClaimId
 );
 id_type!(
+    /// Something broken.
+    DefectId
+);
+id_type!(
+    /// Something that a center owns.
+    AssetId
+);
+id_type!(
+    /// A thing that somebody has, or had.
+    LoanId
+);
+id_type!(
+    /// A safety drill.
+    DrillId
+);
+id_type!(
     /// A certificate of voluntary service.
     ServiceCertificateId
 );

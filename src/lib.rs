@@ -44,6 +44,7 @@ pub mod teams;
 pub mod workers;
 pub mod accounts;
 pub mod consents;
+pub mod upkeep;
 pub mod applications;
 
 // Programme: what is planned.
@@ -117,6 +118,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(workers::stage())
         .attach(accounts::stage())
         .attach(consents::stage())
+        .attach(upkeep::stage())
         .attach(applications::stage())
         .attach(activities::stage())
         .attach(insurance::stage())

@@ -20,6 +20,7 @@ mod plans;
 mod shifts;
 mod staff;
 mod units;
+mod upkeep;
 
 use crate::audit::Actor;
 use crate::auth::accounts::{self, Applicant};
@@ -110,6 +111,7 @@ impl Builder {
                 certificates::certify(self, &mut tx, &made).await?;
                 leader = Some(joining::open(self, &mut tx, &made).await?);
                 honours::honour(self, &mut tx, &made).await?;
+                upkeep::keep(self, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }

@@ -14,7 +14,7 @@ use crate::people::{self, AMONG, Forgetting, Person, PersonId};
 use crate::store::{self, Conn, Db, Sealer};
 use crate::{
     applications, audit, certificates, check_in, claims, consents, honours, hours, households, insurance, merges,
-    phones, qualifications, shifts, teams, workers,
+    phones, qualifications, shifts, teams, upkeep, workers,
 };
 
 /// Asks for a person's erasure.
@@ -163,6 +163,7 @@ pub async fn forget_everything(tx: &mut Conn, gone: &Forgetting, named: &NamedRo
     shifts::forget(tx, gone).await?;
     applications::forget(tx, gone).await?;
     certificates::forget(tx, gone).await?;
+    upkeep::forget(tx, gone).await?;
     merges::forget(tx, gone).await?;
     imports::forget(tx, named).await?;
     people::forget(tx, gone).await?;

@@ -1,5 +1,6 @@
 //! What stands in each list's file: the columns of its page, in its order.
 
+mod keeping;
 mod serving;
 
 use super::types::{CenterList, CityList};
@@ -24,6 +25,7 @@ use crate::shifts::GapsCut;
 use crate::store::{Conn, Sealer};
 use crate::teams::listing::TeamsCut;
 use crate::units::{ListedUnit, UnitsAsked};
+use crate::upkeep::UpkeepCut;
 use crate::web::Lang;
 use crate::web::table::{Cell, Table};
 use crate::workers::WorkersAsked;
@@ -130,6 +132,18 @@ pub(super) async fn of_center(
         CenterList::Gaps => {
             let by = TeamReader::of(by.clone()).ok_or(Error::Forbidden)?;
             serving::gaps(&by, conn, lang, name, (center, now), GapsCut::read(fields)?).await
+        }
+        CenterList::Defects => {
+            Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
+            keeping::defects(conn, lang, name, center, &UpkeepCut::read(fields)?).await
+        }
+        CenterList::Assets => {
+            Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
+            keeping::assets(conn, lang, name, center).await
+        }
+        CenterList::Drills => {
+            Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
+            keeping::drills(conn, lang, name, center).await
         }
         CenterList::Certificates => {
             Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;

@@ -18,7 +18,7 @@ use crate::web::table::{Cell, File, Table};
 use crate::web::{Lang, filters};
 use crate::{
     applications, audit, certificates, check_in, claims, consents, honours, hours, households, imports, insurance,
-    people, phones, qualifications, shifts, teams, workers,
+    people, phones, qualifications, shifts, teams, upkeep, workers,
 };
 
 text_enum!(
@@ -79,6 +79,7 @@ pub(super) async fn hand_out(
         certificates::told(by, tx, sealer, id).await?,
         honours::told(by, tx, id).await?,
         workers::told(by, tx, id).await?,
+        upkeep::told(by, tx, id).await?,
         imports::told(by, tx, sealer, id).await?,
         audit::told(by.account, tx, id).await?,
     ]

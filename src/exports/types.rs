@@ -16,6 +16,9 @@ text_enum!(
         Posts = "posts",
         Claims = "claims",
         Gaps = "gaps",
+        Defects = "defects",
+        Assets = "assets",
+        Drills = "drills",
         Certificates = "certificates",
         /// From which a year's commendations are chosen.
         Commendable = "commendable",

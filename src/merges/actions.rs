@@ -17,7 +17,7 @@ use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
     activities, applications, audit, certificates, check_in, claims, consents, handovers, honours, hours, households,
-    insurance, locks, phones, qualifications, shifts, teams, workers,
+    insurance, locks, phones, qualifications, shifts, teams, upkeep, workers,
 };
 
 /// The tables that a merge changes.
@@ -40,6 +40,7 @@ fn tables() -> Vec<&'static JournalTable> {
         honours::JOURNALED,
         check_in::JOURNALED,
         certificates::JOURNALED,
+        upkeep::JOURNALED,
     ]
     .concat()
 }
@@ -90,6 +91,7 @@ pub async fn merge(
     honours::absorb(tx, &mut journal).await?;
     check_in::absorb(tx, &mut journal).await?;
     certificates::absorb(tx, &mut journal).await?;
+    upkeep::absorb(tx, &mut journal).await?;
     merging::absorb(tx, &mut journal, taken).await?;
     merging::follow(tx, &[kept]).await?;
     let id: MergeId = sqlx::query_scalar(

@@ -64,6 +64,7 @@ mod templates;
 mod unchanged;
 mod units;
 mod unseen;
+mod upkeep;
 mod workers;
 mod wire;
 mod years;

@@ -39,6 +39,7 @@ const POINTING: &[(&str, &str, Result<&str, &str>)] = &[
     ("certificate_requests", "person_id", Ok("certificate_requests")),
     ("workers", "person_id", Ok("workers")),
     ("import_rows", "person_id", Ok("imports")),
+    ("loans", "person_id", Ok("loans")),
     ("people", "merged_into", Err("the part `former`, of whom was two: tests/app/merges")),
     ("cards", "came_with", Err("for whom a card was made before two were one; the card is told")),
     ("merges", "kept_id", Err("the part `former`")),
@@ -85,7 +86,7 @@ const OTHERS: &str = "account_links account_scopes activities age_bands agreemen
     posts populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
     service_kinds sessions settings setup_links subgroups team_kinds unit_participations units \
     retention_terms qualification_kinds insurances risky_sessions shift_needs shift_limits \
-    certificate_settings publicity_lists star_levels export_profiles export_columns";
+    certificate_settings publicity_lists star_levels defects assets drills export_profiles export_columns";
 
 /// Every table that there is.
 fn tables() -> BTreeSet<String> {

@@ -60,6 +60,7 @@ const PROVIDER: &str = "/providers/<id>";
 const PURCHASER: &str = "/purchasers/<id>";
 const PROFILE: &str = "/export-profiles/<id>";
 const COLUMN: &str = "/export-profiles/<id>/columns/<column>";
+const ASSET: &str = "/centers/<center>/assets/<id>";
 const COMPANIONS: &str = "/centers/<center>/sessions/<id>/attendances/<attendance>/companions";
 
 const EDITS: &[Edit] = &[
@@ -118,6 +119,7 @@ const EDITS: &[Edit] = &[
     edit("ann", "/centers/1/sessions/$open/attendances/$attendance", COMPANIONS),
     edit("ann", "/centers/1/sessions/$open/attendances/$alone", COMPANIONS),
     edit("ann", "/centers/1/certificates/settings", SIGNING),
+    edit("ann", "/centers/1/assets/$asset", ASSET),
     edit("ann", "/centers/1/teams/$team/edit", TEAM),
     edit("ann", "/centers/1/teams/$idle_team/edit", TEAM),
 ];
@@ -131,6 +133,12 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/export-profiles/<id>/columns/<column>/move", "as above; a button says whereto"),
     ("/export-profiles/<id>/columns/<column>/removal", "as above"),
     ("/centers/<center>/activities", "tomorrow afternoon, once, published"),
+    ("/agenda/<center>/defects", "a number of the form's own"),
+    ("/centers/<center>/defects", "as above"),
+    ("/centers/<center>/defects/<id>/assignment", "who mends it, or a week from today"),
+    ("/centers/<center>/assets", "out of the agreement's funds"),
+    ("/centers/<center>/assets/<id>/loans", "a week from today"),
+    ("/centers/<center>/drills", "today"),
     ("/centers/<center>/claims", "the minutes as they are claimed"),
     ("/centers/<center>/certificates", "who signs, as it is kept"),
     ("/centers/<center>/certificates/publicity", "seven days from today, of what was not public yet"),

@@ -147,6 +147,15 @@ async fn a_morning(app: &TestApp) {
     ann.post("/centers/1/trainings", &training).await.is(303);
     let award = [("title", "优秀志愿者"), ("level", "center"), ("given_on", "2026-02-20"), ("person", "1")];
     ann.post("/centers/1/commendations", &award).await.is(303);
+    let broken = [("request_id", request()), ("what", "灯不亮".to_owned())];
+    ann.post("/centers/1/defects", &broken.each_ref().map(|(name, value)| (*name, value.as_str()))).await.is(303);
+    for number in ["A1", "A2"] {
+        let thing = [("number", number), ("name", "轮椅"), ("kind", "aid"), ("origin", "own"), ("lendable", "1")];
+        ann.post("/centers/1/assets", &thing).await.is(303);
+    }
+    ann.post("/centers/1/assets/2/loans", &[("unit", "居委会"), ("due_on", "2026-03-20")]).await.is(303);
+    let drill = [("held_on", "2026-03-01"), ("kind", "fire"), ("minutes", "30"), ("people", "25"), ("led_by", "罗")];
+    ann.post("/centers/1/drills", &drill).await.is(303);
     ann.post("/centers/1/teams/1", &[("recruits", "1")]).await.is(303);
     let served = [("served_on", "2026-03-05"), ("from_time", "06:00"), ("to_time", "07:00"), ("content", "送餐")];
     ann.post("/centers/1/people/2/claims", &served).await.is(303);

@@ -139,6 +139,7 @@ impl Maker<'_> {
         self.certificates(&ann).await;
         self.devices(&ann).await;
         self.staff(&ada).await;
+        self.upkeep(&ann).await;
         self.export_profiles(&ada).await;
         app.at(START);
         self.names
@@ -218,6 +219,24 @@ impl Maker<'_> {
         let award = [("title", "优秀志愿者"), ("level", "center"), ("given_on", "2026-02-20"), ("for_year", "2025")];
         ann.post("/centers/1/commendations", &[&award[..], &[("person", &person)]].concat()).await.is(303);
         self.number("commendation", "select id from commendations").await;
+    }
+
+    /// Something broken, with its photo; a thing here and one that is out; a drill with its sheet.
+    async fn upkeep(&mut self, ann: &User<'_>) {
+        let sent = [("request_id", request()), ("what", "灯不亮".to_owned()), ("room", "1".to_owned())];
+        let fields: Vec<_> = sent.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let photo = ("photo", "门口.png", crate::audit::picture());
+        self.name("defect", number(&crate::upkeep::sends(ann, "/centers/1/defects", &fields, Some(&photo)).await));
+        for (key, label) in [("asset", "T-1"), ("lent_asset", "T-2")] {
+            let thing = [("number", label), ("name", "轮椅"), ("kind", "aid"), ("origin", "own"), ("lendable", "1")];
+            self.name(key, number(&ann.post("/centers/1/assets", &thing).await));
+        }
+        let lent = [("unit", "居委会"), ("due_on", "2026-03-20")];
+        ann.post(&format!("/centers/1/assets/{}/loans", self.names["lent_asset"]), &lent).await.is(303);
+        let drill =
+            [("held_on", "2026-03-01"), ("kind", "fire"), ("minutes", "30"), ("people", "25"), ("led_by", "陈静雯")];
+        crate::upkeep::sends(ann, "/centers/1/drills", &drill, Some(&photo)).await.is(303);
+        self.number("drill", "select id from drills").await;
     }
 
     /// Four Tuesdays from 10 March, the last of them cancelled.

@@ -82,6 +82,34 @@ const UNIT: &[(&str, &str)] = &[
     ("note", "可借礼堂"),
 ];
 const UNIT_LINES: &[&str] = &["name", "contact", "address", "supported_by"];
+const BROKEN: &[(&str, &str)] =
+    &[("request_id", "0197f5a0-0000-7000-8000-00000000d001"), ("what", "灯不亮"), ("room", "1")];
+const BROKEN_AT_1: &[(&str, &str)] =
+    &[("center", "1"), ("request_id", "0197f5a0-0000-7000-8000-00000000d002"), ("what", "灯不亮")];
+const MENDER: &[(&str, &str)] = &[("mender", "物业维修"), ("mend_by", "2026-03-20")];
+const MENDED: &[(&str, &str)] = &[("answer", "mended"), ("word", "换了灯管")];
+const THING: &[(&str, &str)] =
+    &[("number", "A9"), ("name", "轮椅"), ("kind", "aid"), ("origin", "own"), ("note", "在前台")];
+const THING_OF_1: &[(&str, &str)] =
+    &[("center", "1"), ("number", "A8"), ("name", "轮椅"), ("kind", "aid"), ("origin", "own"), ("note", "在前台")];
+const LENT: &[(&str, &str)] = &[("unit", "东门居委会"), ("due_on", "2026-03-20")];
+const PRACTISED: &[(&str, &str)] = &[
+    ("held_on", "2026-03-01"),
+    ("kind", "fire"),
+    ("minutes", "30"),
+    ("people", "20"),
+    ("led_by", "罗志文"),
+    ("found", "灭火器过期"),
+];
+const PRACTISED_AT_1: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("held_on", "2026-03-01"),
+    ("kind", "fire"),
+    ("minutes", "30"),
+    ("people", "20"),
+    ("led_by", "罗志文"),
+    ("found", "灭火器过期"),
+];
 const TRAINING: &[(&str, &str)] = &[
     ("center", "1"),
     ("title", "新人培训"),
@@ -312,6 +340,17 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/claims/1/undoing", REASON, &["reason"], &[]),
     form("ann", "/centers/1/people/2/claims", CLAIM, &["content", "place"], &[]),
     form("lei", "/centers/1/teams/1/claims", CLAIM, &["content", "place"], &[]),
+    form("nobody", "/agenda/1/defects", BROKEN, &[], &["what"]),
+    form("ann", "/centers/1/defects", BROKEN, &[], &["what"]),
+    form("ann", "/centers/1/defects/1/assignment", MENDER, &["mender"], &[]),
+    form("ann", "/centers/1/defects/1/answer", MENDED, &["word"], &[]),
+    form("ann", "/centers/1/assets", THING, &["number", "name", "note"], &[]),
+    form("ann", "/centers/1/assets/1", THING, &["number", "name", "note"], &[]),
+    form("ann", "/centers/1/assets/1/writing-off", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/assets/1/loans", LENT, &["unit"], &[]),
+    form("ann", "/centers/1/assets/2/return", WORD, &["word"], &[]),
+    form("ann", "/centers/1/drills", PRACTISED, &["led_by"], &["found"]),
+    form("ann", "/centers/1/drills/1/void", &[("void.1", "记错了")], &["void.1"], &[]),
     form("ann", "/centers/1/trainings", TRAINING, &["title", "giver", "place"], &[]),
     form("ann", "/centers/1/trainings/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/commendations", AWARD, AWARD_LINES, &[]),
@@ -500,6 +539,16 @@ pub(super) const BODIES: &[Form] = &[
     form("ann", "/api/v1/claims/corrections", CORRECTION_OF_1, &["reason"], &[]),
     form("ann", "/api/v1/claims/1/undoing", REASON, &["reason"], &[]),
     form("lei", "/api/v1/teams/1/claims", CLAIM, &["content", "place"], &[]),
+    form("ann", "/api/v1/defects", BROKEN_AT_1, &[], &["what"]),
+    form("ann", "/api/v1/defects/1/assignment", MENDER, &["mender"], &[]),
+    form("ann", "/api/v1/defects/1/answer", MENDED, &["word"], &[]),
+    form("ann", "/api/v1/assets", THING_OF_1, &["number", "name", "note"], &[]),
+    form("ann", "/api/v1/assets/1", THING, &["number", "name", "note"], &[]),
+    form("ann", "/api/v1/assets/1/writing-off", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/assets/1/loans", LENT, &["unit"], &[]),
+    form("ann", "/api/v1/assets/2/return", WORD, &["word"], &[]),
+    form("ann", "/api/v1/drills", PRACTISED_AT_1, &["led_by"], &["found"]),
+    form("ann", "/api/v1/drills/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/trainings", TRAINING, &["title", "giver", "place"], &[]),
     form("ann", "/api/v1/trainings/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/commendations", AWARD, AWARD_LINES, &[]),
