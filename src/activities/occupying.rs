@@ -31,7 +31,6 @@ pub struct Occupying<'a> {
 /// Where something stands that is to stand elsewhere, and so is not in its own way.
 #[derive(Clone, Copy, Debug)]
 pub struct Stands {
-    pub booking: BookingId,
     pub room: RoomId,
     pub from: Timestamp,
 }

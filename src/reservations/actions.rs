@@ -161,7 +161,7 @@ pub async fn revise(
             error => error,
         })?,
     };
-    let own = Some(Stands { booking: one.booking_id, room: one.room_id, from: one.starts_at });
+    let own = Some(Stands { room: one.room_id, from: one.starts_at });
     let slots = [input.slot];
     let ways = occupying::in_the_way(by, &mut conn, center, &room, &slots, own).await?;
     drop(conn);
