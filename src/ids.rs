@@ -51,6 +51,18 @@ id_type!(
     RoomId
 );
 id_type!(
+    /// A time that a room is booked for something.
+    BookingId
+);
+id_type!(
+    /// A room for what is no activity: a meeting, maintenance, a residents' group.
+    ReservationId
+);
+id_type!(
+    /// A residents' group's wish for a room.
+    RoomRequestId
+);
+id_type!(
     /// A kind of room.
     RoomKindId
 );

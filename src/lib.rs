@@ -49,6 +49,7 @@ pub mod applications;
 
 // Programme: what is planned.
 pub mod activities;
+pub mod reservations;
 pub mod insurance;
 pub mod shifts;
 
@@ -121,6 +122,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(upkeep::stage())
         .attach(applications::stage())
         .attach(activities::stage())
+        .attach(reservations::stage())
         .attach(insurance::stage())
         .attach(claims::stage())
         .attach(shifts::stage())

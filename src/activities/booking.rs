@@ -39,7 +39,7 @@ impl Around {
 
     /// The same without the sessions `moving`, which do not stand in their own way.
     fn without(mut self, moving: &[SessionId]) -> Self {
-        self.occupants.retain(|there| !moving.contains(&there.session_id));
+        self.occupants.retain(|there| there.session_id.is_none_or(|session| !moving.contains(&session)));
         self
     }
 }

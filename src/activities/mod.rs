@@ -14,6 +14,7 @@ mod holding;
 pub mod listing;
 mod merging;
 pub mod notice;
+pub mod occupying;
 mod pages;
 mod preview;
 pub mod queries;
@@ -34,7 +35,10 @@ pub use handing_over::{hand_over_sessions, led_from, return_sessions};
 pub use merging::{JOURNALED, absorb};
 pub use rules::{End, Repeat, Rhythm, SeriesScope, Slot};
 pub use title::Title;
-pub use types::{Activity, ActivityId, ServiceKind, ServiceKindId, Session, SessionId, SessionStatus};
+pub use types::{
+    Activity, ActivityId, BookingId, BookingKind, OtherBooking, ServiceKind, ServiceKindId, Session, SessionId,
+    SessionStatus,
+};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("activities", |rocket| async {

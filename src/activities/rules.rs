@@ -121,17 +121,17 @@ impl Slot {
     }
 }
 
-/// A live booking, and the session that it is for.
+/// A live booking, and what it is for: a session, or something else that needs the room.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Occupant {
     pub room_id: RoomId,
-    pub session_id: SessionId,
+    pub session_id: Option<SessionId>,
     #[sqlx(flatten)]
     pub title: Title,
     /// The booking, buffers included.
     pub booked_from: Timestamp,
     pub booked_to: Timestamp,
-    /// The session itself.
+    /// The session itself, or the time for which the room was asked.
     pub starts_at: Timestamp,
     pub ends_at: Timestamp,
 }
@@ -332,7 +332,7 @@ mod tests {
         let (booked_from, booked_to) = slot.with_buffer(15);
         Occupant {
             room_id: RoomId(room),
-            session_id: SessionId(7),
+            session_id: Some(SessionId(7)),
             title: Title::of("长者太极班"),
             booked_from,
             booked_to,

@@ -20,9 +20,9 @@ pub enum Sight<'a> {
 }
 
 /// Reads everything.
-const ALL: i64 = 0;
+pub(super) const ALL: i64 = 0;
 /// Reads the title only.
-const TITLE: i64 = -1;
+pub(super) const TITLE: i64 = -1;
 /// Reads neither.
 const NEITHER: i64 = -2;
 

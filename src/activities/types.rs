@@ -3,7 +3,7 @@
 use super::title::Title;
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp, Zone};
-pub use crate::ids::{ActivityId, ServiceKindId, SessionId};
+pub use crate::ids::{ActivityId, BookingId, ServiceKindId, SessionId};
 use crate::rooms::RoomId;
 use crate::store::{Flag, text_enum};
 use crate::teams::TeamId;
@@ -18,6 +18,30 @@ text_enum!(
         Skipped = "skipped",
     }
 );
+
+text_enum!(
+    /// What a room is booked for: a booking has one owner.
+    BookingKind in "booking_kind" {
+        Session = "session",
+        Meeting = "meeting",
+        Appointment = "appointment",
+        Request = "request",
+        Maintenance = "maintenance",
+    }
+);
+
+/// A room that is booked for something else than a session.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct OtherBooking {
+    pub id: BookingId,
+    pub room_id: RoomId,
+    pub kind: BookingKind,
+    /// None where it is not for the reader: then the room is busy.
+    pub label: Option<String>,
+    /// When it is used, the room's buffer left out.
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+}
 
 /// One occurrence of an activity, with the names that every page shows of it.
 #[derive(Clone, Debug, sqlx::FromRow)]

@@ -17,6 +17,7 @@ mod joining;
 mod names;
 mod past;
 mod plans;
+mod reservations;
 mod shifts;
 mod staff;
 mod units;
@@ -112,6 +113,7 @@ impl Builder {
                 leader = Some(joining::open(self, &mut tx, &made).await?);
                 honours::honour(self, &mut tx, &made).await?;
                 upkeep::keep(self, &mut tx, &made).await?;
+                reservations::reserve(self, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }

@@ -14,7 +14,7 @@ use crate::people::{self, AMONG, Forgetting, Person, PersonId};
 use crate::store::{self, Conn, Db, Sealer};
 use crate::{
     applications, audit, certificates, check_in, claims, consents, honours, hours, households, insurance, merges,
-    phones, qualifications, shifts, teams, upkeep, workers,
+    phones, qualifications, reservations, shifts, teams, upkeep, workers,
 };
 
 /// Asks for a person's erasure.
@@ -162,6 +162,7 @@ pub async fn forget_everything(tx: &mut Conn, gone: &Forgetting, named: &NamedRo
     insurance::forget(tx, gone).await?;
     shifts::forget(tx, gone).await?;
     applications::forget(tx, gone).await?;
+    reservations::forget(tx, gone).await?;
     certificates::forget(tx, gone).await?;
     upkeep::forget(tx, gone).await?;
     merges::forget(tx, gone).await?;

@@ -53,6 +53,7 @@ pub const TABLES: &[&str] = &[
     "team_members",
     "team_member_changes",
     "team_applications",
+    "room_requests",
     "workers",
     "accounts",
     "logins",

@@ -20,6 +20,7 @@ use crate::households::queries::Homes;
 use crate::people::groups;
 use crate::people::listing::{self, PeopleCut};
 use crate::qualifications::QualifiedCut;
+use crate::reservations::ReservationsCut;
 use crate::rooms::listing::RoomsCut;
 use crate::shifts::GapsCut;
 use crate::store::{Conn, Sealer};
@@ -30,7 +31,7 @@ use crate::web::Lang;
 use crate::web::table::{Cell, Table};
 use crate::workers::WorkersAsked;
 use crate::workers::posts::PostsAsked;
-use crate::{accounts, activities, agreements, households, rooms, units};
+use crate::{accounts, activities, agreements, households, reservations, rooms, units};
 
 /// A list on its way into a file.
 pub(super) struct Listing {
@@ -108,6 +109,10 @@ pub(super) async fn of_center(
         CenterList::Rooms => {
             CenterReader::of(by.clone()).ok_or(Error::Forbidden)?;
             places(conn, lang, name, center, &RoomsCut::read(fields)?).await
+        }
+        CenterList::Reservations => {
+            Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
+            reserved(conn, lang, name, (center, now), ReservationsCut::read(fields)?).await
         }
         CenterList::Workers => {
             Manager::of(by.clone()).ok_or(Error::Forbidden)?;
@@ -271,6 +276,46 @@ async fn places(conn: &mut Conn, lang: Lang, name: String, center: &Center, cut:
             text(lang.text(room.class.key())),
             Cell::Number(room.area_m2),
             Cell::Number(room.capacity),
+        ]);
+    }
+    Ok(file.done())
+}
+
+async fn reserved(
+    conn: &mut Conn,
+    lang: Lang,
+    name: String,
+    (center, now): (&Center, Now),
+    cut: ReservationsCut,
+) -> Result<Listing> {
+    let head = [
+        "reservations.day",
+        "reservations.from",
+        "reservations.to",
+        "reservations.room",
+        "reservations.kind",
+        "reservations.field_title",
+        "reservations.holder",
+        "reservations.attendees",
+        "reservations.heads",
+        "cut.state",
+        "reservations.written",
+    ];
+    let mut file = Writer::new(lang, name, &head);
+    for one in reservations::queries::list(conn, now, center, cut, (0, i64::MAX)).await? {
+        let time = |at: &Timestamp| text(center.local(at).format("%H:%M"));
+        file.row([
+            day(Some(center.zone.date(one.starts_at))),
+            time(&one.starts_at),
+            time(&one.ends_at),
+            text(&one.room),
+            text(lang.text(one.kind.key())),
+            text(&one.title),
+            text(&one.holder),
+            maybe(one.attendees.as_ref()),
+            Cell::from(one.heads),
+            text(lang.text(one.standing(&now.0).key())),
+            maybe(one.minutes.as_ref()),
         ]);
     }
     Ok(file.done())

@@ -18,7 +18,7 @@ use crate::web::table::{Cell, File, Table};
 use crate::web::{Lang, filters};
 use crate::{
     applications, audit, certificates, check_in, claims, consents, honours, hours, households, imports, insurance,
-    people, phones, qualifications, shifts, teams, upkeep, workers,
+    people, phones, qualifications, reservations, shifts, teams, upkeep, workers,
 };
 
 text_enum!(
@@ -74,6 +74,7 @@ pub(super) async fn hand_out(
         phones::told(tx, id).await?,
         teams::told(by, tx, id).await?,
         applications::told(by, tx, sealer, id).await?,
+        reservations::told(by, tx, id).await?,
         hours::told(by, tx, id).await?,
         claims::told(by, tx, id).await?,
         certificates::told(by, tx, sealer, id).await?,

@@ -10,6 +10,7 @@ text_enum!(
         Activities = "activities",
         Teams = "teams",
         Rooms = "rooms",
+        Reservations = "reservations",
         Workers = "workers",
         Units = "units",
         Qualifications = "qualifications",

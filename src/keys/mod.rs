@@ -19,7 +19,7 @@ pub use queries::{known, values, work};
 pub use types::{KeyState, KnownKey};
 
 use crate::store::SealedColumn;
-use crate::{applications, certificates, check_in, consents, files, imports, merges, people, units};
+use crate::{applications, certificates, check_in, consents, files, imports, merges, people, reservations, units};
 
 /// Everything that is sealed, as the owners of the tables offer it.
 pub const SEALED: &[&[SealedColumn]] = &[
@@ -28,6 +28,7 @@ pub const SEALED: &[&[SealedColumn]] = &[
     units::SEALED,
     consents::SEALED,
     applications::SEALED,
+    reservations::SEALED,
     check_in::SEALED,
     certificates::SEALED,
     imports::SEALED,

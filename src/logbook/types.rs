@@ -41,7 +41,7 @@ impl LogPart {
             Self::Presence => &["attendance", "head_count", "scan", "hours", "participation"],
             Self::Staff => &["worker", "post", "team"],
             Self::Units => &["unit"],
-            Self::Rooms => &["room", "device"],
+            Self::Rooms => &["room", "device", "reservation", "room_request"],
             Self::Accounts => &["account"],
             Self::City => &[
                 "center",

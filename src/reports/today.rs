@@ -6,7 +6,7 @@ use super::queries::present;
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, SessionStatus, Title};
-use crate::auth::{Manager, Viewer};
+use crate::auth::{Coordinator, Manager, Viewer};
 use crate::centers::Center;
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
@@ -14,7 +14,7 @@ use crate::hours::UNCONFIRMED;
 use crate::people::listing::RESIDENT;
 use crate::qualifications;
 use crate::store::Conn;
-use crate::{claims, workers};
+use crate::{claims, reservations, workers};
 
 /// A session of today, and how many participants are there.
 #[derive(Debug, sqlx::FromRow)]
@@ -90,6 +90,8 @@ pub struct ToDo {
     pub unconfirmed_hours: i64,
     /// What is said of hours, and waits for an answer.
     pub pending_claims: i64,
+    /// Residents' groups that asked for a room, for who answers them.
+    pub room_requests: i64,
     /// People enrolled here whose birth date nobody knows.
     pub without_birth_date: i64,
     /// Who serves in a team without the qualification that its work needs, and whose runs out soon.
@@ -110,6 +112,7 @@ impl ToDo {
         self.open_sessions == 0
             && self.unconfirmed_hours == 0
             && self.pending_claims == 0
+            && self.room_requests == 0
             && self.without_birth_date == 0
             && !self.asks_for_certificates()
             && self.vacant_posts == 0
@@ -152,7 +155,12 @@ pub async fn to_do(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> R
         Some(by) => workers::queries::expiring(&by, conn, center.id(), today).await?,
         None => 0,
     };
+    let room_requests = match Coordinator::includes(by.role) {
+        true => reservations::queries::waiting_at(conn, center.id()).await?,
+        false => 0,
+    };
     Ok(ToDo {
+        room_requests,
         vacant_posts: workers::posts::queries::vacant(conn, center.id(), today).await?.len(),
         expiring_certificates,
         open_sessions: i64::try_from(waiting.iter().filter(|session| session.is_open()).count()).unwrap_or(i64::MAX),

@@ -24,7 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TermsJson {
     /// By kind, for how many months it is kept; null: for good. Kinds: `unseen_people`, `walk_ins`, `escorts`, `rosters`,
-    /// `scan_phones`, `phones`, `log_reasons`, `applications`, `logins`
+    /// `scan_phones`, `phones`, `log_reasons`, `applications`, `room_requests`, `logins`
     months: BTreeMap<String, Option<i64>>,
 }
 
@@ -59,6 +59,7 @@ pub(crate) struct MonthsOfKinds {
     phones: Option<i64>,
     log_reasons: Option<i64>,
     applications: Option<i64>,
+    room_requests: Option<i64>,
     logins: Option<i64>,
 }
 

@@ -95,6 +95,13 @@ fn kept_before(kind: RetentionKind) -> String {
                 .to_owned(),
             "a.id",
         ),
+        RetentionKind::RoomRequests => (
+            "select q.id, q.center_id from room_requests q
+             where q.contact_sealed is not null and coalesce(q.answered_at, q.sent_at) < $1 and q.day < $3
+               and {among} order by q.id limit $4"
+                .to_owned(),
+            "q.id",
+        ),
         RetentionKind::Logins => (
             "select l.id, cast(null as bigint) as center_id from logins l
              where coalesce(l.revoked_at, l.expires_at) < $1 and {among} and $3 = $3 order by l.id limit $4"

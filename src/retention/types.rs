@@ -24,6 +24,8 @@ text_enum!(
         LogReasons = "log_reasons",
         /// Who asked to join a team, and did not: declined, taken back, or never answered.
         Applications = "applications",
+        /// Who asked for a room for a group, once its day is past.
+        RoomRequests = "room_requests",
         /// Logins that have ended.
         Logins = "logins",
     }
@@ -38,7 +40,7 @@ impl RetentionKind {
             Self::WalkIns | Self::Escorts | Self::ScanPhones | Self::Phones => Some(24),
             Self::Rosters => Some(6),
             Self::LogReasons => Some(36),
-            Self::Applications | Self::Logins => Some(12),
+            Self::Applications | Self::RoomRequests | Self::Logins => Some(12),
         }
     }
 

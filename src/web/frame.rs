@@ -31,6 +31,7 @@ pub enum Tab {
     Teams,
     Units,
     Rooms,
+    Reservations,
     Workers,
     Reports,
     Audit,

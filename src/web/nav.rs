@@ -94,6 +94,13 @@ const CENTER: &[NavEntry] = &[
     NavEntry { tab: Tab::Teams, path: "/teams", key: "nav.teams", icon: "team", roles: TeamReader::ROLES },
     NavEntry { tab: Tab::Units, path: "/units", key: "nav.units", icon: "shop", roles: CenterReader::ROLES },
     NavEntry { tab: Tab::Rooms, path: "/rooms", key: "nav.rooms", icon: "door", roles: CenterReader::ROLES },
+    NavEntry {
+        tab: Tab::Reservations,
+        path: "/reservations",
+        key: "nav.reservations",
+        icon: "inbox",
+        roles: Coordinator::ROLES,
+    },
     NavEntry { tab: Tab::Workers, path: "/workers", key: "nav.workers", icon: "badge", roles: Manager::ROLES },
     NavEntry { tab: Tab::Audit, path: "/audit", key: "nav.audit", icon: "history", roles: AuditReader::ROLES },
 ];

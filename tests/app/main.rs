@@ -52,6 +52,7 @@ mod qualifications;
 mod races;
 mod ratings;
 mod reports;
+mod reservations;
 mod retention;
 mod rooms;
 mod rosters;

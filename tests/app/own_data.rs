@@ -77,11 +77,12 @@ const BEHIND: &[(&str, &str)] = &[
     ("handover_items", "as above; what went to whom is others' work now"),
     ("accounts", "the login of somebody who works here stands with their work; an account is no person"),
     ("imports", "the roster stands with its row"),
+    ("room_requests", "found by name and number as the door knows them, in the part `room_requests`"),
     ("publicity_entries", "that a certificate was made public is told with it"),
 ];
 
 /// Tables that hold nothing of a person: places, plans, words, and how Linli itself works.
-const OTHERS: &str = "account_links account_scopes activities age_bands agreement_centers agreements bookings center_communities \
+const OTHERS: &str = "account_links account_scopes reservations reservation_files activities age_bands agreement_centers agreements bookings center_communities \
     centers codes communities consent_texts data_keys devices holidays import_mappings jobs logins operators \
     posts populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
     service_kinds sessions settings setup_links subgroups team_kinds unit_participations units \

@@ -61,6 +61,8 @@ const PURCHASER: &str = "/purchasers/<id>";
 const PROFILE: &str = "/export-profiles/<id>";
 const COLUMN: &str = "/export-profiles/<id>/columns/<column>";
 const ASSET: &str = "/centers/<center>/assets/<id>";
+const RESERVATION: &str = "/centers/<center>/reservations/<id>";
+const MINUTES: &str = "/centers/<center>/reservations/<id>/minutes";
 const COMPANIONS: &str = "/centers/<center>/sessions/<id>/attendances/<attendance>/companions";
 
 const EDITS: &[Edit] = &[
@@ -122,6 +124,9 @@ const EDITS: &[Edit] = &[
     edit("ann", "/centers/1/assets/$asset", ASSET),
     edit("ann", "/centers/1/teams/$team/edit", TEAM),
     edit("ann", "/centers/1/teams/$idle_team/edit", TEAM),
+    edit("ann", "/centers/1/reservations/$reservation", RESERVATION),
+    edit("ann", "/centers/1/reservations/$held_reservation", RESERVATION),
+    edit("ann", "/centers/1/reservations/$held_reservation", MINUTES),
 ];
 
 /// Forms that come with something filled in which is no record's: what most of those who open them will want.
@@ -150,6 +155,9 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/centers/<center>/insurances", "a year from today, for all volunteers"),
     ("/centers/<center>/people/<id>/consents", "a yes, said to a worker today"),
     ("/centers/<center>/people/<id>/consents/withdrawal", "today"),
+    ("/centers/<center>/reservations", "a meeting tomorrow afternoon, held by whoever enters it"),
+    ("/centers/<center>/room-requests/<id>/approval", "where and when the group wished it"),
+    ("/agenda/<center>/request", "the day whose free times were looked at"),
     ("/centers/<center>/rooms", "the hours in which most rooms are open"),
     ("/centers/<center>/rooms/required", "a room of each required kind that is missing, called like it"),
     ("/centers/<center>/sessions/<id>/closing", "the minutes that the door saw"),

@@ -161,6 +161,14 @@ async fn a_morning(app: &TestApp) {
     ann.post("/centers/1/people/2/claims", &served).await.is(303);
     ann.post("/centers/1/sessions/1/needs", &[("position", "签到"), ("wanted", "1")]).await.is(303);
     ann.post("/centers/1/units", &[("name", "罗沙小学"), ("kind", "school"), ("phone", "0769-22101001")]).await.is(303);
+    let meeting = [("kind", "meeting"), ("title", "例会"), ("holder", "陈静雯"), ("room", "2"), ("date", "2026-03-24")];
+    ann.post("/centers/1/reservations", &[&meeting[..], &[("starts", "14:00"), ("ends", "15:00")]].concat())
+        .await
+        .is(303);
+    let group = [("group_name", "楼友会"), ("name", "黄秀英"), ("phone", "13511115111"), ("date", "2026-03-19")];
+    let what = [("starts", "14:00"), ("ends", "16:00"), ("heads", "15"), ("purpose", "开会"), ("promise", "1")];
+    let wish = [&[("request_id", &*request())][..], &group, &what].concat();
+    app.anyone().post("/agenda/1/request", &wish).await.is(303);
     let worker = [("name", "罗志文"), ("phone", "13500009999"), ("kind", "staff"), ("started_on", "2026-01-04")];
     ben.post("/centers/1/workers", &worker).await.is(303);
 }

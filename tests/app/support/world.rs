@@ -142,6 +142,7 @@ impl Maker<'_> {
         self.upkeep(&ann).await;
         self.export_profiles(&ada).await;
         app.at(START);
+        self.reservations(&ann).await;
         self.names
     }
 
@@ -522,6 +523,34 @@ impl Maker<'_> {
         ada.post(&format!("/export-profiles/{retired}/retirement"), &[]).await.is(303);
         self.name("own_profile", own);
         self.name("retired_profile", retired);
+    }
+
+    /// A meeting to come and one that was held, with a paper; and a residents' group's wish, with the link in the phone's hand.
+    async fn reservations(&mut self, ann: &User<'_>) {
+        let reservations = "/centers/1/reservations";
+        let what =
+            [("kind", "meeting"), ("title", "站务会"), ("holder", "陈静雯"), ("attendees", "全体社工"), ("heads", "6")];
+        for (name, day) in [("reservation", "2026-03-17"), ("held_reservation", "2026-03-04")] {
+            let when = [("room", "2"), ("date", day), ("starts", "09:00"), ("ends", "10:00")];
+            self.name(name, number(&ann.post(reservations, &[&what[..], &when].concat()).await));
+        }
+        let held = format!("{reservations}/{}", self.names["held_reservation"]);
+        ann.post(&format!("{held}/minutes"), &[("minutes", "一、三月排班。\n二、五一活动由罗志文负责。")])
+            .await
+            .is(303);
+        let paper = crate::audit::picture();
+        crate::imports::sends_as(ann, &format!("{held}/files"), ("paper", "签到表.png"), &paper).await.is(303);
+        self.number("reservation_file", "select max(file_id) from reservation_files").await;
+        let mut phone = self.app.anyone();
+        phone.cookies.push(("phone".to_owned(), self.names["phone"].clone()));
+        let request = request();
+        let who =
+            [("request_id", &*request), ("group_name", "8 栋楼友会"), ("name", "黄秀英"), ("phone", "13511115111")];
+        let when = [("room", "2"), ("date", "2026-03-19"), ("starts", "14:00"), ("ends", "16:00")];
+        let what = [("heads", "15"), ("purpose", "商量加装电梯"), ("promise", "1")];
+        let link = phone.post("/agenda/1/request", &[&who[..], &when, &what].concat()).await.is(303).leads_to();
+        self.name("room_link", link.rsplit('/').next().unwrap_or_default());
+        self.number("room_request", "select max(id) from room_requests").await;
     }
 
     async fn devices(&mut self, ann: &User<'_>) {

@@ -32,6 +32,33 @@ const PERSON: &[(&str, &str)] = &[
     ("needy.valid_from", "2026-01-01"),
     ("needy.document", "低保证"),
 ];
+const RESERVED: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("kind", "meeting"),
+    ("title", "站务会"),
+    ("holder", "陈静雯"),
+    ("attendees", "全体社工"),
+    ("room", "2"),
+    ("date", "2026-03-24"),
+    ("starts", "09:00"),
+    ("ends", "10:00"),
+];
+const MINUTES: &[(&str, &str)] = &[("minutes", "一、排班")];
+const WISH: &[(&str, &str)] = &[
+    ("request_id", "REQUEST"),
+    ("group_name", "合唱队"),
+    ("name", "李大树"),
+    ("phone", "13511135113"),
+    ("date", "2026-03-20"),
+    ("starts", "09:00"),
+    ("ends", "10:00"),
+    ("heads", "12"),
+    ("purpose", "排练"),
+    ("promise", "1"),
+];
+const GRANT: &[(&str, &str)] =
+    &[("room", "2"), ("date", "2026-03-19"), ("starts", "14:00"), ("ends", "16:00"), ("word", "用后打扫")];
+const WHY: &[(&str, &str)] = &[("why", "那天消毒")];
 const PROFILE: &[(&str, &str)] =
     &[("name", "服务记录"), ("file_name", "记录_{center}"), ("format", "xlsx"), ("note", "照模板填"), ("version", "1")];
 const COLUMN: &[(&str, &str)] = &[("title", "所在市"), ("constant", "东莞市"), ("version", "1")];
@@ -328,6 +355,14 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/certificates/requests/1/refusal", WORD, &["word"], &[]),
     form("ann", "/centers/1/certificates/1/paper", REASON, &["reason"], &[]),
     form("ann", "/centers/1/certificates/1/revocation", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/reservations", RESERVED, &["title", "holder", "attendees"], &[]),
+    form("ann", "/centers/1/reservations/1", RESERVED, &["title", "holder", "attendees"], &[]),
+    form("ann", "/centers/1/reservations/1/cancellation", REASON, &["reason"], &[]),
+    form("ann", "/centers/1/reservations/1/minutes", MINUTES, &[], &["minutes"]),
+    form("ann", "/centers/1/room-requests/1/approval", GRANT, &["word"], &[]),
+    form("ann", "/centers/1/room-requests/1/refusal", WHY, &["why"], &[]),
+    form("ann", "/centers/1/room-requests/1/contact", REASON, &["reason"], &[]),
+    form("nobody", "/agenda/1/request", WISH, &["group_name", "name", "purpose"], &[]),
     form("ann", "/centers/1/insurances", POLICY, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/centers/1/sessions/1/needs", NEEDED, &["position", "note"], &[]),
     form("ann", "/centers/1/sessions/1/needs/1", NEEDED, &["position", "note"], &[]),
@@ -532,6 +567,12 @@ pub(super) const BODIES: &[Form] = &[
     form("ann", "/api/v1/certificates/publicity", MADE_PUBLIC, &["objections"], &[]),
     form("ann", "/api/v1/certificates/requests/1/refusal", WORD, &["word"], &[]),
     form("ann", "/api/v1/certificates/1/revocation", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/reservations", RESERVED, &["title", "holder", "attendees"], &[]),
+    form("ann", "/api/v1/reservations/1", RESERVED, &["title", "holder", "attendees"], &[]),
+    form("ann", "/api/v1/reservations/1/cancellation", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/reservations/1/minutes", MINUTES, &[], &["minutes"]),
+    form("ann", "/api/v1/room-requests/1/approval", GRANT, &["word"], &[]),
+    form("ann", "/api/v1/room-requests/1/refusal", WHY, &["why"], &[]),
     form("ann", "/api/v1/insurances", POLICY_OF_1, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/api/v1/insurances/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/insurances/1/list", REASON, &["reason"], &[]),
