@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod activities;
+mod appointments;
 mod audit;
 mod agenda;
 mod api;

@@ -109,6 +109,15 @@ const UNIT: &[(&str, &str)] = &[
     ("note", "可借礼堂"),
 ];
 const UNIT_LINES: &[&str] = &["name", "contact", "address", "supported_by"];
+const OFFERED: &[(&str, &str)] = &[("reason", "社工外出")];
+const ASKED_FOR: &[(&str, &str)] = &[
+    ("request_id", "0197f5a0-0000-7000-8000-00000000d003"),
+    ("times", "1"),
+    ("starts_at", "2026-03-09T02:00:00Z"),
+    ("name", "黄秀英"),
+    ("phone", "13511115111"),
+    ("word", "想聊聊"),
+];
 const TRAINING: &[(&str, &str)] = &[
     ("center", "1"),
     ("title", "新人培训"),
@@ -347,6 +356,8 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/claims/1/undoing", REASON, &["reason"], &[]),
     form("ann", "/centers/1/people/2/claims", CLAIM, &["content", "place"], &[]),
     form("lei", "/centers/1/teams/1/claims", CLAIM, &["content", "place"], &[]),
+    form("nobody", "/agenda/1/appointments", ASKED_FOR, &["name", "word"], &[]),
+    form("ann", "/centers/1/appointments/1/cancellation", OFFERED, &["reason"], &[]),
     form("ann", "/centers/1/trainings", TRAINING, &["title", "giver", "place"], &[]),
     form("ann", "/centers/1/trainings/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/commendations", AWARD, AWARD_LINES, &[]),
@@ -541,6 +552,7 @@ pub(super) const BODIES: &[Form] = &[
     form("ann", "/api/v1/claims/corrections", CORRECTION_OF_1, &["reason"], &[]),
     form("ann", "/api/v1/claims/1/undoing", REASON, &["reason"], &[]),
     form("lei", "/api/v1/teams/1/claims", CLAIM, &["content", "place"], &[]),
+    form("ann", "/api/v1/appointments/1/cancellation", OFFERED, &["reason"], &[]),
     form("ann", "/api/v1/trainings", TRAINING, &["title", "giver", "place"], &[]),
     form("ann", "/api/v1/trainings/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/commendations", AWARD, AWARD_LINES, &[]),
