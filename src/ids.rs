@@ -115,6 +115,14 @@ id_type!(
     InsuranceId
 );
 id_type!(
+    /// When a worker may be booked.
+    AppointmentTimesId
+);
+id_type!(
+    /// A time that somebody took.
+    AppointmentId
+);
+id_type!(
     /// What somebody says of hours.
     ClaimId
 );

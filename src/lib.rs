@@ -50,6 +50,7 @@ pub mod applications;
 // Programme: what is planned.
 pub mod activities;
 pub mod reservations;
+pub mod appointments;
 pub mod insurance;
 pub mod shifts;
 
@@ -123,6 +124,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(applications::stage())
         .attach(activities::stage())
         .attach(reservations::stage())
+        .attach(appointments::stage())
         .attach(insurance::stage())
         .attach(claims::stage())
         .attach(shifts::stage())

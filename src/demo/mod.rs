@@ -4,6 +4,7 @@
 //! Everything is made by the features' own actions where there is one, so that the demo breaks when they do; only the past, thousands of
 //! attendances at once, is written in bulk.
 
+mod appointments;
 mod centers;
 mod certificates;
 mod claims;
@@ -114,6 +115,7 @@ impl Builder {
                 honours::honour(self, &mut tx, &made).await?;
                 upkeep::keep(self, &mut tx, &made).await?;
                 reservations::reserve(self, &mut tx, &made).await?;
+                appointments::book(self, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }

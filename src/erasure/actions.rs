@@ -13,8 +13,8 @@ use crate::imports::{self, NamedRosters};
 use crate::people::{self, AMONG, Forgetting, Person, PersonId};
 use crate::store::{self, Conn, Db, Sealer};
 use crate::{
-    applications, audit, certificates, check_in, claims, consents, honours, hours, households, insurance, merges,
-    phones, qualifications, reservations, shifts, teams, upkeep, workers,
+    applications, appointments, audit, certificates, check_in, claims, consents, honours, hours, households, insurance,
+    merges, phones, qualifications, reservations, shifts, teams, upkeep, workers,
 };
 
 /// Asks for a person's erasure.
@@ -165,6 +165,7 @@ pub async fn forget_everything(tx: &mut Conn, gone: &Forgetting, named: &NamedRo
     reservations::forget(tx, gone).await?;
     certificates::forget(tx, gone).await?;
     upkeep::forget(tx, gone).await?;
+    appointments::forget(tx, gone).await?;
     merges::forget(tx, gone).await?;
     imports::forget(tx, named).await?;
     people::forget(tx, gone).await?;

@@ -17,8 +17,8 @@ use crate::told::{ToldPart, ToldValue, last_word};
 use crate::web::table::{Cell, File, Table};
 use crate::web::{Lang, filters};
 use crate::{
-    applications, audit, certificates, check_in, claims, consents, honours, hours, households, imports, insurance,
-    people, phones, qualifications, reservations, shifts, teams, upkeep, workers,
+    applications, appointments, audit, certificates, check_in, claims, consents, honours, hours, households, imports,
+    insurance, people, phones, qualifications, reservations, shifts, teams, upkeep, workers,
 };
 
 text_enum!(
@@ -81,6 +81,7 @@ pub(super) async fn hand_out(
         honours::told(by, tx, id).await?,
         workers::told(by, tx, id).await?,
         upkeep::told(by, tx, id).await?,
+        appointments::told(by, tx, id).await?,
         imports::told(by, tx, sealer, id).await?,
         audit::told(by.account, tx, id).await?,
     ]

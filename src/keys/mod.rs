@@ -32,6 +32,7 @@ pub const SEALED: &[&[SealedColumn]] = &[
     check_in::SEALED,
     certificates::SEALED,
     imports::SEALED,
+    appointments::SEALED,
     merges::SEALED,
 ];
 

@@ -16,8 +16,8 @@ use crate::people::merging::{self, Differing};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
-    activities, applications, audit, certificates, check_in, claims, consents, handovers, honours, hours, households,
-    insurance, locks, phones, qualifications, shifts, teams, upkeep, workers,
+    activities, applications, appointments, audit, certificates, check_in, claims, consents, handovers, honours, hours,
+    households, insurance, locks, phones, qualifications, shifts, teams, upkeep, workers,
 };
 
 /// The tables that a merge changes.
@@ -41,6 +41,7 @@ fn tables() -> Vec<&'static JournalTable> {
         check_in::JOURNALED,
         certificates::JOURNALED,
         upkeep::JOURNALED,
+        appointments::JOURNALED,
     ]
     .concat()
 }
@@ -92,6 +93,7 @@ pub async fn merge(
     check_in::absorb(tx, &mut journal).await?;
     certificates::absorb(tx, &mut journal).await?;
     upkeep::absorb(tx, &mut journal).await?;
+    appointments::absorb(tx, &mut journal, &doubled).await?;
     merging::absorb(tx, &mut journal, taken).await?;
     merging::follow(tx, &[kept]).await?;
     let id: MergeId = sqlx::query_scalar(

@@ -208,6 +208,7 @@ pub(crate) const POINTING: &[(&str, &str)] = &[
     ("trained_people", "person_id"),
     ("commendations", "person_id"),
     ("loans", "person_id"),
+    ("appointments", "person_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.

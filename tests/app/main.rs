@@ -5,9 +5,10 @@
 mod access;
 mod accounts;
 mod activities;
-mod audit;
 mod agenda;
 mod api;
+mod appointments;
+mod audit;
 mod calendars;
 mod cards;
 mod certificates;

@@ -40,6 +40,7 @@ const POINTING: &[(&str, &str, Result<&str, &str>)] = &[
     ("workers", "person_id", Ok("workers")),
     ("import_rows", "person_id", Ok("imports")),
     ("loans", "person_id", Ok("loans")),
+    ("appointments", "person_id", Ok("appointments")),
     ("people", "merged_into", Err("the part `former`, of whom was two: tests/app/merges")),
     ("cards", "came_with", Err("for whom a card was made before two were one; the card is told")),
     ("merges", "kept_id", Err("the part `former`")),
@@ -82,7 +83,7 @@ const BEHIND: &[(&str, &str)] = &[
 ];
 
 /// Tables that hold nothing of a person: places, plans, words, and how Linli itself works.
-const OTHERS: &str = "account_links account_scopes reservations reservation_files activities age_bands agreement_centers agreements bookings center_communities \
+const OTHERS: &str = "account_links account_scopes appointment_times reservations reservation_files activities age_bands agreement_centers agreements bookings center_communities \
     centers codes communities consent_texts data_keys devices holidays import_mappings jobs logins operators \
     posts populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
     service_kinds sessions settings setup_links subgroups team_kinds unit_participations units \

@@ -171,6 +171,12 @@ async fn a_morning(app: &TestApp) {
     app.anyone().post("/agenda/1/request", &wish).await.is(303);
     let worker = [("name", "罗志文"), ("phone", "13500009999"), ("kind", "staff"), ("started_on", "2026-01-04")];
     ben.post("/centers/1/workers", &worker).await.is(303);
+    let counsellor = app.number("select max(id) from workers").await.to_string();
+    let times = [("worker", counsellor.as_str()), ("room", "2"), ("kind", "1"), ("weekday", "1"), ("starts", "09:00")];
+    let more = [("ends", "12:00"), ("slot_minutes", "60"), ("by_phone", "1")];
+    ann.post("/centers/1/appointments/times", &[&times[..], &more].concat()).await.is(303);
+    let taken = [("request_id", &*request()), ("times", "1"), ("starts_at", "2026-03-09T01:00:00Z"), ("person", "1")];
+    ann.post("/centers/1/appointments", &taken).await.is(303);
 }
 
 on_both_engines! {

@@ -140,6 +140,7 @@ impl Maker<'_> {
         self.devices(&ann).await;
         self.staff(&ada).await;
         self.upkeep(&ann).await;
+        self.appointments(&ada, &ann).await;
         self.export_profiles(&ada).await;
         app.at(START);
         self.reservations(&ann).await;
@@ -238,6 +239,38 @@ impl Maker<'_> {
             [("held_on", "2026-03-01"), ("kind", "fire"), ("minutes", "30"), ("people", "25"), ("led_by", "陈静雯")];
         crate::upkeep::sends(ann, "/centers/1/drills", &drill, Some(&photo)).await.is(303);
         self.number("drill", "select id from drills").await;
+    }
+
+    /// Times of a worker who signs in as ben: one slot that is over, one that a phone took, one for somebody.
+    async fn appointments(&mut self, ada: &User<'_>, ann: &User<'_>) {
+        self.app.at("2026-03-02T00:00:00Z");
+        let worker =
+            [("name", "罗心语"), ("phone", "13600136088"), ("kind", "social_worker"), ("started_on", "2026-01-01")];
+        ada.post("/centers/1/workers", &worker).await.is(303);
+        self.number("counsellor", "select max(id) from workers").await;
+        let counsellor = self.names["counsellor"].clone();
+        self.number("manager", "select id from accounts where login = 'ben'").await;
+        ada.post(&format!("/accounts/{}/worker", self.names["manager"]), &[("worker", &counsellor)]).await.is(303);
+        let times =
+            [("worker", counsellor.as_str()), ("room", "2"), ("kind", "1"), ("weekday", "1"), ("starts", "09:00")];
+        let more = [("ends", "12:00"), ("slot_minutes", "60"), ("by_phone", "1")];
+        ann.post("/centers/1/appointments/times", &[&times[..], &more].concat()).await.is(303);
+        self.number("times", "select id from appointment_times").await;
+        let (times, person) = (self.names["times"].clone(), self.names["person"].clone());
+        for (name, at) in [("past_appointment", "2026-03-02T01:00:00Z"), ("appointment", "2026-03-09T01:00:00Z")] {
+            let id = request();
+            let taken = [("request_id", id.as_str()), ("times", &times), ("starts_at", at), ("person", &person)];
+            ann.post("/centers/1/appointments", &taken).await.is(303);
+            self.number(name, "select max(id) from appointments").await;
+        }
+        let id = request();
+        let taken = [("request_id", id.as_str()), ("times", &times), ("starts_at", "2026-03-09T03:00:00Z")];
+        let who = [("name", "黄秀英"), ("phone", "13511115111"), ("word", "想找人聊聊")];
+        let mut phone = self.app.anyone();
+        phone.cookies.push(("phone".to_owned(), self.names["phone"].clone()));
+        phone.post("/agenda/1/appointments", &[&taken[..], &who].concat()).await.is(303);
+        self.number("own_appointment", "select max(id) from appointments").await;
+        self.app.at(START);
     }
 
     /// Four Tuesdays from 10 March, the last of them cancelled.

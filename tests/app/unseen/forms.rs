@@ -137,6 +137,15 @@ const PRACTISED_AT_1: &[(&str, &str)] = &[
     ("led_by", "罗志文"),
     ("found", "灭火器过期"),
 ];
+const OFFERED: &[(&str, &str)] = &[("reason", "社工外出")];
+const ASKED_FOR: &[(&str, &str)] = &[
+    ("request_id", "0197f5a0-0000-7000-8000-00000000d003"),
+    ("times", "1"),
+    ("starts_at", "2026-03-09T02:00:00Z"),
+    ("name", "黄秀英"),
+    ("phone", "13511115111"),
+    ("word", "想聊聊"),
+];
 const TRAINING: &[(&str, &str)] = &[
     ("center", "1"),
     ("title", "新人培训"),
@@ -386,6 +395,8 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/assets/2/return", WORD, &["word"], &[]),
     form("ann", "/centers/1/drills", PRACTISED, &["led_by"], &["found"]),
     form("ann", "/centers/1/drills/1/void", &[("void.1", "记错了")], &["void.1"], &[]),
+    form("nobody", "/agenda/1/appointments", ASKED_FOR, &["name", "word"], &[]),
+    form("ann", "/centers/1/appointments/1/cancellation", OFFERED, &["reason"], &[]),
     form("ann", "/centers/1/trainings", TRAINING, &["title", "giver", "place"], &[]),
     form("ann", "/centers/1/trainings/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/commendations", AWARD, AWARD_LINES, &[]),
@@ -590,6 +601,7 @@ pub(super) const BODIES: &[Form] = &[
     form("ann", "/api/v1/assets/2/return", WORD, &["word"], &[]),
     form("ann", "/api/v1/drills", PRACTISED_AT_1, &["led_by"], &["found"]),
     form("ann", "/api/v1/drills/1/void", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/appointments/1/cancellation", OFFERED, &["reason"], &[]),
     form("ann", "/api/v1/trainings", TRAINING, &["title", "giver", "place"], &[]),
     form("ann", "/api/v1/trainings/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/commendations", AWARD, AWARD_LINES, &[]),

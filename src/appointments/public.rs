@@ -1,0 +1,138 @@
+//! `/agenda/<center>/appointments`: the free times that a resident may take by phone. Nothing says who has the others.
+
+use askama::Template;
+use rocket::http::{CookieJar, Status};
+use rocket::{Either, Route, State, get, post, routes};
+
+use super::actions::{self, Asker};
+use super::types::{AppointmentTimes, FreeSlot};
+use super::{forms, queries};
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Date, Now, Timestamp};
+use crate::error::{Error, FieldErrors, Refusal, Result};
+use crate::ids::RequestId;
+use crate::phones::{self, DoorThrottle, Handset};
+use crate::store::{Conn, Db, Sealer};
+use crate::web::form::Done;
+use crate::web::{Fields, Form, Lang, Page, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, ask, send]
+}
+
+#[derive(Template)]
+#[template(path = "appointments/public.html")]
+struct FreeTimesPage {
+    center: Center,
+    times: Vec<AppointmentTimes>,
+    free: Vec<FreeSlot>,
+}
+
+impl FreeTimesPage {
+    fn of(&self, times: &AppointmentTimes) -> Vec<(Date, Vec<&FreeSlot>)> {
+        let mut days: Vec<(Date, Vec<&FreeSlot>)> = Vec::new();
+        for one in self.free.iter().filter(|one| one.times == times.id) {
+            match days.last_mut() {
+                Some((day, slots)) if *day == one.slot.date => slots.push(one),
+                _ => days.push((one.slot.date, vec![one])),
+            }
+        }
+        days
+    }
+}
+
+impl View for FreeTimesPage {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("appointments.public_title")
+    }
+}
+
+#[get("/agenda/<center>/appointments")]
+async fn list(db: &Db, now: Now, center: CenterId) -> Result<Page<FreeTimesPage>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::public(&mut conn, center).await?;
+    let (times, free) = queries::free(&mut conn, now, &center, true).await?;
+    Ok(Page(FreeTimesPage { center, times, free }))
+}
+
+#[derive(Template)]
+#[template(path = "appointments/ask.html")]
+struct AskPage {
+    center: Center,
+    times: AppointmentTimes,
+    starts_at: Timestamp,
+    form: Form,
+}
+
+impl AskPage {
+    async fn load(conn: &mut Conn, center: CenterId, form: Form) -> Result<Self> {
+        let center = centers::queries::public(conn, center).await?;
+        let times = form.value("times").parse().map_err(|_| Error::NotFound)?;
+        let times = queries::one_times(conn, center.id(), times).await?;
+        if !times.by_phone.is_set() {
+            return Err(Error::NotFound);
+        }
+        let starts_at = Timestamp::parse_rfc3339(form.value("starts_at")).ok_or(Error::NotFound)?;
+        Ok(Self { center, times, starts_at, form })
+    }
+
+    fn starts(&self) -> chrono::NaiveDateTime {
+        self.center.zone.local(self.starts_at)
+    }
+}
+
+impl View for AskPage {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("appointments.take")
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
+}
+
+#[get("/agenda/<center>/appointments/new?<times>&<starts_at>")]
+async fn ask(db: &Db, center: CenterId, times: &str, starts_at: &str) -> Result<Page<AskPage>> {
+    let fields = Fields::default().with("times", times).with("starts_at", starts_at);
+    let form = Form::filled(fields.with("request_id", RequestId::random()));
+    Ok(Page(AskPage::load(&mut *db.read().await?, center, form).await?))
+}
+
+/// Once it is committed, the phone gets its cookie: the appointment is the phone's.
+#[post("/agenda/<center>/appointments", data = "<fields>")]
+async fn send(
+    db: &Db,
+    now: Now,
+    sealer: &State<Sealer>,
+    throttle: &State<DoorThrottle>,
+    at: Handset,
+    jar: &CookieJar<'_>,
+    center: CenterId,
+    fields: Fields,
+) -> Result<Either<Done, (Status, Page<AskPage>)>> {
+    let read = centers::queries::public(&mut *db.read().await?, center).await?;
+    let errors = if throttle.admits(at.browser.address) {
+        let made = async {
+            let wish = forms::by_phone(&fields)?;
+            let mut tx = db.begin().await?;
+            let (phone, secret) = phones::known_or_new(at.phone, &at.browser.agent, now, &mut tx).await?;
+            actions::take(&Asker::Phone(&phone, &wish), now, &mut tx, sealer, &read, &wish.slot).await?;
+            tx.commit().await?;
+            Ok::<_, Error>(secret)
+        };
+        match made.await {
+            Ok(secret) => {
+                if let Some(secret) = secret {
+                    phones::set_cookie(jar, &at.site, secret);
+                }
+                return Ok(Either::Left(Done::to("/me/appointments", "done.appointment_taken")));
+            }
+            Err(error) => (Status::UnprocessableEntity, error.into_field_errors()?),
+        }
+    } else {
+        (Status::TooManyRequests, FieldErrors::whole(Refusal::new("too_many_tries")))
+    };
+    let form = Form::again(fields, errors.1);
+    let page = AskPage::load(&mut *db.read().await?, center, form).await?;
+    Ok(Either::Right(Page(page).with(errors.0)))
+}
