@@ -47,7 +47,7 @@ create table planned_rooms (
 create index planned_rooms_by_center on planned_rooms (center_id, id);
 create unique index planned_rooms_room on planned_rooms (room_id);
 
--- How far it is, from a day on. The latest day says how it stands.
+-- How far it is, from a day on. The latest entry says how it stands.
 create table planned_room_steps (
     id bigserial primary key,
     planned_room_id bigint not null references planned_rooms (id),
@@ -59,4 +59,4 @@ create table planned_room_steps (
     created_at bigint not null,
     created_by bigint references accounts (id)
 );
-create index planned_room_steps_by_room on planned_room_steps (planned_room_id, on_date);
+create index planned_room_steps_by_room on planned_room_steps (planned_room_id, id);

@@ -54,6 +54,7 @@ mod ratings;
 mod reports;
 mod retention;
 mod rooms;
+mod rooms_places;
 mod rosters;
 mod search;
 mod shifts;

@@ -6,13 +6,14 @@ use crate::centers::{self, Center, CenterId};
 use crate::error::{Error, Result};
 use crate::store::Conn;
 
-/// A planned room with how it stands: as its latest step says.
-const COLUMNS: &str = "select p.id, p.center_id, p.name, p.kind_id, k.name as kind, k.name_en as kind_en, p.area_m2, p.way, p.cost_yuan,
+/// A planned room with how it stands: as the latest entry says.
+const COLUMNS: &str =
+    "select p.id, p.center_id, p.name, p.kind_id, k.name as kind, k.name_en as kind_en, p.area_m2, p.way, p.cost_yuan,
         p.note, s.state, s.on_date as since, p.room_id, p.opened_on, p.withdrawn_at, p.withdrawn_reason
      from planned_rooms p
      join room_kinds k on k.id = p.kind_id
      join planned_room_steps s on s.id = (
-         select o.id from planned_room_steps o where o.planned_room_id = p.id order by o.on_date desc, o.id desc limit 1)";
+         select o.id from planned_room_steps o where o.planned_room_id = p.id order by o.id desc limit 1)";
 
 /// Those of a center that are still to come, as they were entered.
 pub async fn coming(conn: &mut Conn, center: CenterId) -> Result<Vec<PlannedRoom>> {
@@ -54,7 +55,7 @@ pub async fn open_to(by: &Viewer, conn: &mut Conn, id: PlannedRoomId) -> Result<
 pub async fn steps(conn: &mut Conn, id: PlannedRoomId) -> Result<Vec<PlannedStep>> {
     Ok(sqlx::query_as(
         "select id, state, on_date, note, file_id from planned_room_steps
-         where planned_room_id = $1 order by on_date desc, id desc",
+         where planned_room_id = $1 order by id desc",
     )
     .bind(id)
     .fetch_all(conn)

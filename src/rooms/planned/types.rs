@@ -46,7 +46,7 @@ pub struct PlannedRoom {
     pub way: RoomWay,
     pub cost_yuan: Option<i64>,
     pub note: Option<String>,
-    /// As its latest step says, and since when.
+    /// As the latest entry says, and since when.
     pub state: BuildState,
     pub since: Date,
     pub room_id: Option<RoomId>,
