@@ -177,6 +177,8 @@ on_both_engines! {
             .hides("name=\"first_day\"").hides("/rooms/1/edit");
         ben.get("/centers/1/rooms/1/edit").await.is(200).shows("value=\"lift\" checked").shows("value=\"出电梯左转\"");
         ben.post(ROOM, &[&room[..], &[("features", "jacuzzi")]].concat()).await.is(422).shows("请从列表中选择");
+        schedules(&ann, &[]).await.is(303);
+        app.anyone().get("/agenda/1/sessions/1").await.is(200).shows("二楼").shows("出电梯左转").shows("有电梯到达");
         let told = app.token("ann").await.get("/api/v1/rooms/1").await.is(200).json();
         assert_eq!(told["features"], json!(["lift", "hearing_loop"]));
         assert_eq!(told["weeks"][0]["week"].as_array().unwrap().len(), 7);
