@@ -110,12 +110,6 @@ pub struct RoomDetails {
     pub features: BTreeSet<RoomFeature>,
 }
 
-impl RoomDetails {
-    pub fn is_empty(&self) -> bool {
-        self.floor.is_none() && self.directions.is_none() && self.features.is_empty()
-    }
-}
-
 /// A week of a room's opening hours as it was written down; its hours are in the room's [`Weeks`].
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct RoomWeek {

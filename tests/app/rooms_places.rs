@@ -6,7 +6,7 @@ use crate::activities::schedules;
 use crate::audit::picture;
 use crate::imports::sends_as;
 use crate::reports::figures;
-use crate::support::{TestApp, on_both_engines};
+use crate::support::on_both_engines;
 
 const ROOM: &str = "/centers/1/rooms/1";
 const WEEKS: &str = "/centers/1/rooms/1/weeks";
