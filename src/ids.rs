@@ -71,6 +71,26 @@ id_type!(
     ClosureId
 );
 id_type!(
+    /// A time in which a room is open beyond its week.
+    OpeningId
+);
+id_type!(
+    /// A week of opening hours, from its first day on.
+    RoomWeekId
+);
+id_type!(
+    /// A picture of a room.
+    RoomPhotoId
+);
+id_type!(
+    /// A room before it opens.
+    PlannedRoomId
+);
+id_type!(
+    /// How far a planned room was on a day.
+    PlannedStepId
+);
+id_type!(
     /// A human, however many roles.
     PersonId
 );

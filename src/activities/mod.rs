@@ -4,6 +4,7 @@
 //! by the database when the booking is written (`booking_overlap`), so no race can put two sessions into one room.
 
 mod actions;
+pub(crate) mod affected;
 pub(crate) mod api;
 mod booking;
 mod calendar;
@@ -47,7 +48,9 @@ pub fn stage() -> AdHoc {
             .mount("/", schedule_pages::routes())
             .mount("/", week_pages::routes())
             .mount("/", calendar_pages::routes())
+            .mount("/", affected::routes())
             .mount("/api/v1", api::routes())
             .mount("/api/v1", schedule_api::routes())
+            .mount("/api/v1", affected::programs())
     })
 }

@@ -16,6 +16,7 @@ use crate::clock::{Now, Timestamp};
 use crate::error::{Error, FieldErrors, Result};
 use crate::fields::time_value;
 use crate::holidays::Holiday;
+use crate::rooms::affected::{self, AffectedSession};
 use crate::rooms::{self, RoomId};
 use crate::store::{Conn, Db};
 use crate::web::cut::{Asked, Toolbar};
@@ -87,11 +88,17 @@ struct Show {
     past: Vec<Session>,
     /// Those with a day among the sessions to come: what is planned on one may be meant so, or a slip.
     holidays: Vec<Holiday>,
+    /// Those whose room is shut to them.
+    shut: Vec<AffectedSession>,
     now: Timestamp,
     may_schedule: bool,
 }
 
 impl Show {
+    fn shut(&self, session: &Session) -> Option<&AffectedSession> {
+        self.shut.iter().find(|one| one.session_id == session.id)
+    }
+
     fn holiday(&self, session: &Session) -> Option<&Holiday> {
         let is_planned = session.status == SessionStatus::Planned && session.ends_at > self.now;
         self.holidays.iter().find(|holiday| is_planned && holiday.covers(session.local_date))
@@ -122,8 +129,10 @@ async fn show(by: CenterReader, db: &Db, now: Now, center: CenterId, id: Activit
     past.reverse();
     let slots: Vec<_> = coming.iter().map(Session::slot).collect();
     let holidays = booking::holidays(&mut conn, &slots).await?;
+    let shut = affected::of_center(&mut conn, &center, now).await?;
     Ok(Page(Show {
         center,
+        shut,
         activity,
         coming,
         past,

@@ -8,7 +8,8 @@ use super::title::Title;
 use super::types::{Activity, Session, SessionId, SessionStatus};
 use crate::clock::{Date, Timestamp, Zone};
 use crate::error::Refusal;
-use crate::rooms::{Closure, Room, RoomId};
+use crate::rooms::rules::{Shut, Stretch};
+use crate::rooms::{self, Closure, Room, RoomId};
 use crate::store::text_enum;
 use crate::web::Lang;
 
@@ -170,14 +171,12 @@ pub fn state(room: &Room, slot: &Slot, occupants: &[Occupant], closures: &[Closu
 /// # Errors
 /// The state that says why not.
 pub fn open(room: &Room, slot: &Slot, closures: &[Closure]) -> Result<(), State> {
-    let hours = room.hours.on(slot.date);
-    if !hours.iter().any(|(opens, closes)| *opens <= slot.from && slot.to <= *closes) {
-        return Err(State::OutsideHours(hours.to_vec()));
-    }
-    let touches = |closure: &&Closure| {
-        closure.room_id == room.id && closure.starts_at < slot.ends_at && slot.starts_at < closure.ends_at
-    };
-    closures.iter().find(touches).map_or(Ok(()), |closure| Err(State::Closed(closure.reason.clone())))
+    let Slot { date, from, to, starts_at, ends_at } = *slot;
+    let when = Stretch { date, from, to, starts_at, ends_at };
+    rooms::rules::open(room.id, &room.hours, &when, closures).map_err(|shut| match shut {
+        Shut::OutsideHours(hours) => State::OutsideHours(hours),
+        Shut::Closed(_, reason) => State::Closed(reason),
+    })
 }
 
 /// The refusal that says why `room` cannot be had at `slot`; `None` if it can.

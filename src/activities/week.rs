@@ -88,7 +88,7 @@ pub fn day<'a>(
             Booked { column: place(session), from: slot.from, to: slot.to, what: *session }
         })
         .collect();
-    let hours = rooms.iter().flat_map(|room| room.hours.on(date).iter().copied());
+    let hours = rooms.iter().flat_map(|room| room.hours.on(date));
     let spans = hours.chain(blocks.iter().map(|block| (block.from, block.to)));
     let (first, last) = spans.fold((i64::MAX, 0), |(first, last), (from, to)| (first.min(from), last.max(to)));
     let (first_hour, last_hour) = if last == 0 { USUAL } else { (first / 60, (last + 59) / 60) };
@@ -153,7 +153,7 @@ fn closed(room: &Room, closures: &[Closure], zone: Zone, date: Date) -> Vec<(i64
     for closure in closures.iter().filter(|closure| closure.room_id == room.id) {
         if closure.starts_at < dusk && dawn < closure.ends_at {
             let minute = |at: Timestamp| dawn.minutes_until(at.clamp(dawn, dusk)).min(1_440);
-            for (opens, closes) in open {
+            for (opens, closes) in &open {
                 let (from, to) = (minute(closure.starts_at).max(*opens), minute(closure.ends_at).min(*closes));
                 if from < to {
                     closed.push((from, to, Some(closure.reason.clone())));

@@ -17,6 +17,7 @@ mod insurance;
 mod joining;
 mod names;
 mod past;
+mod places;
 mod plans;
 mod reservations;
 mod shifts;
@@ -108,6 +109,7 @@ impl Builder {
                 consents::ask(self, &mut tx, &made).await?;
                 insurance::insure(self, &mut tx, &made).await?;
                 claims::claim(self, &mut tx, &made).await?;
+                places::furnish(self, &mut tx, &made).await?;
                 shifts::ask(self, &mut tx, &made).await?;
                 staff::hand_over(self, &mut tx, &made).await?;
                 certificates::certify(self, &mut tx, &made).await?;

@@ -9,6 +9,7 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::ids::ServiceKindId;
+use crate::rooms::{self, RoomDetails, RoomPhoto};
 use crate::store::{self, Conn, Db, text_enum};
 use crate::teams::{self, PublicTeam};
 use crate::web::{Frame, Lang, Page, ShareCard, Site, View, filters};
@@ -209,6 +210,9 @@ async fn agenda(
 struct Public {
     center: Center,
     session: Session,
+    /// Where its room is, and how it looks.
+    place: RoomDetails,
+    photos: Vec<RoomPhoto>,
     is_live: bool,
     is_over: bool,
 }
@@ -238,5 +242,9 @@ async fn session(_by: Option<Viewer>, db: &Db, now: Now, center: CenterId, id: S
     }
     let center = centers::queries::public(&mut conn, center).await?;
     let (is_live, is_over) = (session.is_live(&now.0), session.is_over(&now.0));
-    Ok(Page(Public { center, session, is_live, is_over }))
+    let (place, photos) = match session.room_id {
+        Some(room) => (rooms::queries::details(&mut conn, room).await?, rooms::queries::photos(&mut conn, room).await?),
+        None => (RoomDetails::default(), Vec::new()),
+    };
+    Ok(Page(Public { center, session, place, photos, is_live, is_over }))
 }

@@ -4,11 +4,13 @@ use super::types::Period;
 use crate::clock::{Date, Month, Timestamp, Zone};
 use crate::rooms::Weeks;
 
-/// Minutes in which a room is open on the days of `period`: its weekly hours less the closures, in the center's zone.
+/// Minutes in which a room is open on the days of `period`: its weekly hours and extra openings, less the closures, in the
+/// center's zone.
 /// Closures may overlap each other and reach beyond the hours.
 pub fn open_minutes(hours: &Weeks, closures: &[(Timestamp, Timestamp)], zone: Zone, period: Period) -> i64 {
     let closed = merged(closures);
-    let open = |day: Date| hours.on(day).iter().map(move |(o, c)| (zone.at_minute(day, *o), zone.at_minute(day, *c)));
+    let open =
+        |day: Date| hours.on(day).into_iter().map(move |(o, c)| (zone.at_minute(day, o), zone.at_minute(day, c)));
     let left = |span| length(span) - closed.iter().map(|closure| common(span, *closure)).sum::<i64>();
     period.days().flat_map(open).map(left).sum::<i64>() / 60_000
 }
@@ -121,6 +123,7 @@ mod tests {
         fn open_minutes_are_what_counting_minute_by_minute_finds(
             hours in proptest::collection::btree_map(1i64..=7, (0i64..1439, 1i64..600), 0..7),
             closures in proptest::collection::vec((-600i64..5000, 1i64..2000), 0..5),
+            extra in proptest::collection::vec((-600i64..5000, 1i64..1000), 0..4),
             days in 1u64..4,
         ) {
             let mut week = Weeks::default();
@@ -131,11 +134,16 @@ mod tests {
             let start = Zone::SHANGHAI.midnight(from);
             let at = |minute: i64| Timestamp(start.0 + minute * 60_000);
             let spans: Vec<_> = closures.iter().map(|(begin, long)| (at(*begin), at(begin + long))).collect();
+            let by_hours = week.clone();
+            for (begin, long) in &extra {
+                week.open_extra(Zone::SHANGHAI, at(*begin), at(begin + long));
+            }
             let mut expected = 0;
             for (index, day) in from.until(from.plus_days(days)).enumerate() {
                 for minute in 0..1440 {
                     let now = at(i64::try_from(index).unwrap() * 1440 + minute);
-                    let open = week.on(day).iter().any(|(opens, closes)| *opens <= minute && minute < *closes);
+                    let extra = extra.iter().any(|(begin, long)| at(*begin) <= now && now < at(begin + long));
+                    let open = extra || by_hours.on(day).iter().any(|(opens, closes)| *opens <= minute && minute < *closes);
                     let closed = spans.iter().any(|(begin, end)| *begin <= now && now < *end);
                     expected += i64::from(open && !closed);
                 }

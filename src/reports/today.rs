@@ -1,5 +1,7 @@
 //! What a center's overview shows beside the numbers: today's sessions, and what waits to be done.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDateTime;
 
 use super::queries::present;
@@ -14,7 +16,7 @@ use crate::hours::UNCONFIRMED;
 use crate::people::listing::RESIDENT;
 use crate::qualifications;
 use crate::store::Conn;
-use crate::{claims, reservations, workers};
+use crate::{claims, reservationsrooms, workers};
 
 /// A session of today, and how many participants are there.
 #[derive(Debug, sqlx::FromRow)]
@@ -99,6 +101,8 @@ pub struct ToDo {
     pub qualified_for_weeks: i64,
     /// Posts that an agreement asks for and nobody fills.
     pub vacant_posts: usize,
+    /// Planned sessions whose room is closed, or outside its hours, at that time.
+    pub shut_sessions: usize,
     /// Workers whose certificate has run out or will soon, for who answers for them.
     pub expiring_certificates: i64,
 }
@@ -116,6 +120,7 @@ impl ToDo {
             && self.without_birth_date == 0
             && !self.asks_for_certificates()
             && self.vacant_posts == 0
+            && self.shut_sessions == 0
             && self.expiring_certificates == 0
     }
 }
@@ -159,9 +164,12 @@ pub async fn to_do(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> R
         true => reservations::queries::waiting_at(conn, center.id()).await?,
         false => 0,
     };
+    let shut = rooms::affected::of_center(conn, center, now).await?;
+    let shut_sessions = shut.iter().map(|one| one.session_id).collect::<BTreeSet<_>>().len();
     Ok(ToDo {
         room_requests,
         vacant_posts: workers::posts::queries::vacant(conn, center.id(), today).await?.len(),
+        shut_sessions,
         expiring_certificates,
         open_sessions: i64::try_from(waiting.iter().filter(|session| session.is_open()).count()).unwrap_or(i64::MAX),
         pending_claims: claims::queries::waiting_at(conn, center.id()).await?,

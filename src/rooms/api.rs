@@ -9,8 +9,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::listing::RoomsCut;
+use super::room_pages::clock_time;
 use super::types::{Room, RoomId};
-use super::{actions, forms, queries};
+use super::{WeekHours, actions, forms, queries};
 use crate::api::{self, List, Problem};
 use crate::auth::{CenterReader, Manager};
 use crate::centers;
@@ -57,18 +58,25 @@ pub(crate) struct OpeningJson {
     closes: String,
 }
 
+impl OpeningJson {
+    /// Every span of the week, in order.
+    pub(super) fn all(week: &WeekHours) -> Vec<Self> {
+        let span = |(weekday, opens, closes)| Self { weekday, opens: clock_time(opens), closes: clock_time(closes) };
+        week.spans().map(span).collect()
+    }
+}
+
 impl RoomJson {
     /// The room with its hours of today.
-    fn of(room: Room, today: Date) -> Self {
+    pub(super) fn of(room: Room, today: Date) -> Self {
         let mut hours: BTreeMap<String, Hours> = BTreeMap::new();
-        let mut week = Vec::new();
         for (weekday, opens, closes) in room.hours.week(today).spans() {
             let day = hours.entry(weekday.to_string());
             let (opens, closes) = (clock_time(opens), clock_time(closes));
             day.and_modify(|day| day.closes.clone_from(&closes))
                 .or_insert_with(|| Hours { opens: opens.clone(), closes: closes.clone() });
-            week.push(OpeningJson { weekday, opens, closes });
         }
+        let week = OpeningJson::all(&room.hours.week(today));
         Self {
             id: room.id.0,
             center_id: room.center_id.0,
@@ -82,10 +90,6 @@ impl RoomJson {
             buffer_minutes: room.buffer_minutes,
         }
     }
-}
-
-fn clock_time(minutes: i64) -> String {
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// A center's rooms.
@@ -118,6 +122,11 @@ pub(crate) struct NewRoom {
     area_m2: i64,
     capacity: i64,
     buffer_minutes: Option<i64>,
+    floor: Option<String>,
+    /// How to get there
+    directions: Option<String>,
+    /// Of `step_free`, `lift`, `wide_door`, `accessible_toilet`, `hearing_loop` and `tactile_paving`
+    features: Option<Vec<String>>,
     /// By weekday, 1 (Monday) to 7
     hours: Option<BTreeMap<String, Hours>>,
     /// Every span of the week by itself: a day may have several
@@ -134,6 +143,5 @@ pub(crate) async fn create(by: Manager, db: &Db, now: Now, fields: Fields) -> Re
     let id: RoomId = actions::add(&by, now, &mut tx, &center, &forms::room(&fields)?).await?;
     let room = queries::find(&mut tx, center.id(), id).await?;
     tx.commit().await?;
-    Ok(Created::new(format!("/api/v1/rooms?center={}", center.id()))
-        .body(Json(RoomJson::of(room, center.zone.date(now.0)))))
+    Ok(Created::new(format!("/api/v1/rooms/{id}")).body(Json(RoomJson::of(room, center.zone.date(now.0)))))
 }

@@ -2,52 +2,80 @@
 
 use std::ops::RangeInclusive;
 
-use super::types::{RoomKind, RoomKindId};
+use super::hours::Span;
+use super::types::{RoomDetails, RoomFeature, RoomKind, RoomKindId};
 use super::{WeekHours, rules};
 use crate::error::{Error, Fault, Result};
 use crate::fields::{Fields, Reader, parse};
 
-pub struct RoomInput {
+/// What a room is, whenever it is open.
+pub struct RoomFacts {
     pub name: String,
     pub kind: RoomKindId,
     pub area_m2: i64,
     pub capacity: i64,
     pub buffer_minutes: i64,
+    pub details: RoomDetails,
+}
+
+/// A new room: with its first week.
+pub struct RoomInput {
+    pub facts: RoomFacts,
     pub hours: WeekHours,
 }
 
-/// Fields `name kind area_m2 capacity buffer_minutes` and, for each weekday 1 to 7, `hours.N.opens` and `hours.N.closes`, as
-/// often as the room opens on that day. A program may also send every span by itself, as `week`.
+/// Fields `name kind area_m2 capacity buffer_minutes floor directions features`, and the hours as [`week`] reads them.
 pub fn room(fields: &Fields) -> Result<RoomInput> {
     let mut read = fields.read();
+    let facts = read_facts(&mut read);
+    let hours = week(&mut read, fields);
+    read.finish(|| Some(RoomInput { facts: facts?, hours }))
+}
+
+/// The same without the hours, which have a first day of their own.
+pub fn facts(fields: &Fields) -> Result<RoomFacts> {
+    let mut read = fields.read();
+    let facts = read_facts(&mut read);
+    read.finish(|| facts)
+}
+
+pub(super) fn read_facts(read: &mut Reader<'_>) -> Option<RoomFacts> {
     let name = read.required("name", parse::line(40));
     let kind = read.required("kind", parse::choice);
     let area_m2 = read.required("area_m2", parse::integer(1..=20_000));
     let capacity = read.required("capacity", parse::integer(1..=5_000));
     let buffer_minutes = read.optional("buffer_minutes", parse::integer(0..=240));
+    let floor = read.optional("floor", parse::line(20));
+    let directions = read.optional("directions", parse::line(200));
+    let features = read.every("features", parse::choice::<RoomFeature>);
+    let details = RoomDetails { floor: floor?, directions: directions?, features: features?.into_iter().collect() };
+    Some(RoomFacts {
+        name: name?,
+        kind: kind?,
+        area_m2: area_m2?,
+        capacity: capacity?,
+        buffer_minutes: buffer_minutes?.unwrap_or(0),
+        details,
+    })
+}
+
+/// For each weekday 1 to 7 `hours.N.opens` and `hours.N.closes`, as often as the room opens on that day. A program may also
+/// send every span by itself, as `week`.
+pub(super) fn week(read: &mut Reader<'_>, fields: &Fields) -> WeekHours {
     let mut hours = WeekHours::default();
     for weekday in 1..=7 {
         let closes = format!("hours.{weekday}.closes");
-        let sent = spans(&mut read, fields, (&format!("hours.{weekday}.opens"), &closes));
-        add(&mut read, &mut hours, &closes, sent.into_iter().map(|span| (weekday, span)));
+        let sent = spans(read, fields, (&format!("hours.{weekday}.opens"), &closes));
+        add(read, &mut hours, &closes, sent.into_iter().map(|span| (weekday, span)));
     }
     let weekdays = read.every("week.weekday", parse::integer(1..=7)).unwrap_or_default();
-    let week = spans(&mut read, fields, ("week.opens", "week.closes"));
+    let week = spans(read, fields, ("week.opens", "week.closes"));
     if weekdays.len() == week.len() {
-        add(&mut read, &mut hours, "week.closes", weekdays.into_iter().zip(week));
+        add(read, &mut hours, "week.closes", weekdays.into_iter().zip(week));
     } else {
         read.fault::<()>("week.weekday", Fault::new("field.required"));
     }
-    read.finish(|| {
-        Some(RoomInput {
-            name: name?,
-            kind: kind?,
-            area_m2: area_m2?,
-            capacity: capacity?,
-            buffer_minutes: buffer_minutes?.unwrap_or(0),
-            hours,
-        })
-    })
+    hours
 }
 
 /// The name of a field in the row of `kind`, `name.3`: of those who add a room of each kind at once.
@@ -100,8 +128,10 @@ pub fn rooms(fields: &Fields, kinds: &[RoomKind]) -> Result<Vec<RoomInput>> {
     read.finish(|| {
         rows.into_iter()
             .map(|(kind, name, area_m2, capacity)| {
-                let hours = hours.clone();
-                Some(RoomInput { name: name?, kind, area_m2: area_m2?, capacity: capacity?, buffer_minutes: 0, hours })
+                let details = RoomDetails::default();
+                let (name, area_m2, capacity) = (name?, area_m2?, capacity?);
+                let facts = RoomFacts { name, kind, area_m2, capacity, buffer_minutes: 0, details };
+                Some(RoomInput { facts, hours: hours.clone() })
             })
             .collect()
     })
@@ -123,9 +153,6 @@ fn hours_alike(read: &mut Reader<'_>, fields: &Fields) -> WeekHours {
     }
     hours
 }
-
-/// A time in which a room is open, in minutes after local midnight.
-type Span = (i64, i64);
 
 /// The spans whose ends stand one after the other in two fields. Where a form left both ends empty there is none.
 fn spans(read: &mut Reader<'_>, fields: &Fields, (opens, closes): (&str, &str)) -> Vec<Span> {

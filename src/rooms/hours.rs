@@ -1,13 +1,22 @@
-//! When a room is open: weeks of opening hours, each from its first day on, so that a month that is past never changes.
+//! When a room is open: weeks of opening hours, each from its first day on, so that a month that is past never changes, and
+//! extra openings beyond them.
 
 use std::collections::BTreeMap;
 
-use crate::clock::Date;
+use chrono::Timelike;
+
+use crate::clock::{Date, Timestamp, Zone};
+
+/// Minutes of a day.
+const DAY: i64 = 1_440;
+
+/// A time in which a room is open, in minutes after local midnight.
+pub type Span = (i64, i64);
 
 /// One week's opening hours, by weekday (1 Monday to 7 Sunday): spans in minutes after local midnight, in order and apart. A
 /// missing day is closed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WeekHours(BTreeMap<i64, Vec<(i64, i64)>>);
+pub struct WeekHours(BTreeMap<i64, Vec<Span>>);
 
 impl WeekHours {
     /// Opens the room on a weekday from `opens` to `closes` too.
@@ -17,7 +26,7 @@ impl WeekHours {
         spans.sort_unstable();
     }
 
-    pub fn on(&self, weekday: i64) -> &[(i64, i64)] {
+    pub fn on(&self, weekday: i64) -> &[Span] {
         self.0.get(&weekday).map_or(&[], Vec::as_slice)
     }
 
@@ -31,38 +40,93 @@ impl WeekHours {
     }
 }
 
-/// A room's weeks, by their first days. Before the first of them that one holds: nobody knows better.
+/// A room's weeks, by their first days, and what is open beyond them. Before the first week that one holds: nobody knows better.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Weeks(BTreeMap<Date, WeekHours>);
+pub struct Weeks {
+    weeks: BTreeMap<Date, WeekHours>,
+    /// The extra openings, cut at the local midnights.
+    extra: BTreeMap<Date, Vec<Span>>,
+}
 
 impl Weeks {
     /// The week that begins on `from`.
     pub fn from(&mut self, from: Date) -> &mut WeekHours {
-        self.0.entry(from).or_default()
+        self.weeks.entry(from).or_default()
     }
 
-    /// The week that holds on `day`.
+    /// The week that holds on `day`, without extra openings.
     pub fn week(&self, day: Date) -> WeekHours {
         self.holding(day).cloned().unwrap_or_default()
     }
 
-    /// The spans in which the room is open on `day`.
-    pub fn on(&self, day: Date) -> &[(i64, i64)] {
-        self.holding(day).map_or(&[], |week| week.on(day.weekday()))
+    /// Opens the room from one time to another, whatever its weeks say.
+    pub fn open_extra(&mut self, zone: Zone, starts_at: Timestamp, ends_at: Timestamp) {
+        let (first, last) = (zone.local(starts_at), zone.local(ends_at));
+        let minute = |at: chrono::NaiveDateTime| i64::from(at.hour()) * 60 + i64::from(at.minute());
+        for day in Date(first.date()).until(Date(last.date()).plus_days(1)) {
+            let opens = if day.0 == first.date() { minute(first) } else { 0 };
+            let closes = if day.0 == last.date() { minute(last) } else { DAY };
+            if opens < closes {
+                self.extra.entry(day).or_default().push((opens, closes));
+            }
+        }
+    }
+
+    /// The spans in which the room is open on `day`: those of its week and what is open beyond it, in order and apart.
+    pub fn on(&self, day: Date) -> Vec<Span> {
+        let week = self.holding(day).map_or(&[][..], |week| week.on(day.weekday()));
+        match self.extra.get(&day) {
+            None => week.to_vec(),
+            Some(extra) => apart(week.iter().chain(extra).copied().collect()),
+        }
+    }
+
+    /// Whether the room is open from `from` to `to`, in minutes after the midnight with which `day` begins; the end may lie on a
+    /// later day, for a span until midnight and one from midnight on are one.
+    pub fn covers(&self, day: Date, from: i64, to: i64) -> bool {
+        let mut reached = from;
+        let mut midnight = 0;
+        let mut date = day;
+        while midnight < to {
+            for (opens, closes) in self.on(date) {
+                if midnight + opens <= reached {
+                    reached = reached.max(midnight + closes);
+                }
+            }
+            midnight += DAY;
+            date = date.plus_days(1);
+        }
+        reached >= to
     }
 
     fn holding(&self, day: Date) -> Option<&WeekHours> {
-        self.0.range(..=day).next_back().or_else(|| self.0.first_key_value()).map(|(_, week)| week)
+        self.weeks.range(..=day).next_back().or_else(|| self.weeks.first_key_value()).map(|(_, week)| week)
     }
+}
+
+/// The same time in spans that neither overlap nor touch.
+fn apart(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut merged: Vec<Span> = Vec::new();
+    for (opens, closes) in spans {
+        match merged.last_mut() {
+            Some(last) if opens <= last.1 => last.1 = last.1.max(closes),
+            _ => merged.push((opens, closes)),
+        }
+    }
+    merged
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn date(text: &str) -> Date {
+        Date::parse(text).unwrap()
+    }
+
     #[test]
     fn a_week_holds_until_the_next_one_and_the_first_one_before_it_too() {
-        let date = |text| Date::parse(text).unwrap();
         let mut weeks = Weeks::default();
         weeks.from(date("2026-03-02")).add(1, 540, 720);
         weeks.from(date("2026-03-02")).add(1, 480, 510);
@@ -72,5 +136,21 @@ mod tests {
         assert_eq!(weeks.on(date("2026-03-10")), []);
         assert_eq!(weeks.on(date("2026-03-16")), [(600, 660)]);
         assert_eq!(weeks.week(date("2026-03-09")).minutes_a_week(), 210);
+    }
+
+    #[test]
+    fn an_extra_opening_joins_the_days_hours_and_passes_midnight() {
+        let zone = Zone::SHANGHAI;
+        let mut weeks = Weeks::default();
+        weeks.from(Date::FIRST).add(6, 540, 720);
+        let at = |day, minute| zone.at_minute(date(day), minute);
+        weeks.open_extra(zone, at("2026-03-07", 700), at("2026-03-08", 90));
+        assert_eq!(weeks.on(date("2026-03-07")), [(540, 1440)]);
+        assert_eq!(weeks.on(date("2026-03-08")), [(0, 90)]);
+        assert_eq!(weeks.on(date("2026-03-14")), [(540, 720)]);
+        assert_eq!(weeks.week(date("2026-03-07")).minutes_a_week(), 180, "no week of its own");
+        assert!(weeks.covers(date("2026-03-07"), 1_380, 1_530));
+        assert!(!weeks.covers(date("2026-03-07"), 1_380, 1_531));
+        assert!(!weeks.covers(date("2026-03-08"), 90, 91));
     }
 }

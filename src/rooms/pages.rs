@@ -1,18 +1,18 @@
 //! A center's rooms: the list with how it stands to the notice, and the form of one room.
 
-use crate::auth::{CenterReader, Manager, Viewer};
-use std::time::Duration;
-
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
+use super::affected::{self, AffectedSession};
 use super::listing::RoomsCut;
-use super::types::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind};
+use super::planned::{self, PlannedRoom};
+use super::room_pages::{HoursForm, open};
+use super::types::{Closure, Room, RoomClass, RoomDetails, RoomFeature, RoomId, RoomKind};
 use super::{actions, forms, queries, rules};
+use crate::auth::{CenterReader, Manager, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
-use crate::error::{Error, Fault, Result};
-use crate::fields::{parse, time_value};
+use crate::error::{Error, Result};
 use crate::store::{Conn, Db};
 use crate::web::cut::{Asked, Toolbar};
 use crate::web::form::Done;
@@ -20,7 +20,7 @@ use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, new, create, create_required, edit, update, close, void_closure, retire, restore]
+    routes![list, new, create, create_required, edit, update, retire, restore]
 }
 
 #[derive(Template)]
@@ -34,6 +34,10 @@ struct RoomsPage {
     /// Out of use, for whoever may put them back.
     retired: Vec<Room>,
     closures: Vec<Closure>,
+    /// Planned sessions whose room is shut to them.
+    affected: Vec<AffectedSession>,
+    /// Rooms that are being built.
+    planned: Vec<PlannedRoom>,
     standard: rules::Standard,
     /// Required kinds of which rooms are added at once: those that are missing, and those that came back with a fault.
     offered: Vec<RoomKind>,
@@ -62,6 +66,8 @@ impl RoomsPage {
         Ok(Self {
             offered: kinds.into_iter().filter(offered).collect(),
             closures: queries::closures(conn, center.id(), now.0, Timestamp(i64::MAX)).await?,
+            affected: affected::of_center(conn, &center, now).await?,
+            planned: planned::queries::coming(conn, center.id()).await?,
             retired: queries::retired(conn, center.id()).await?,
             may_manage: Manager::includes(by.role),
             today: center.zone.date(now.0),
@@ -80,6 +86,10 @@ impl RoomsPage {
 
     fn room_name(&self, id: &RoomId) -> &str {
         self.rooms.iter().find(|room| room.id == *id).map_or("", |room| room.name.as_str())
+    }
+
+    fn hit_by(&self, closure: &Closure) -> usize {
+        self.affected.iter().filter(|session| session.is_under(closure.id)).count()
     }
 
     fn hours_a_week(&self, room: &Room) -> i64 {
@@ -140,61 +150,57 @@ async fn create_required(
     .await
 }
 
-/// The form of a room, new (`room` is none) or known.
+/// The form of a room: a new one (`room` is none), a known one, whose hours have a page of their own, or a planned one that opens.
 #[derive(Template)]
 #[template(path = "rooms/form.html")]
-struct RoomPage {
+pub(super) struct RoomPage {
     center: Center,
     room: Option<Room>,
+    opened: Option<PlannedRoom>,
     kinds: Vec<RoomKind>,
     form: Form,
-    /// The further forms of a known room's page.
-    closing: Form,
-    voiding: Form,
-    /// The room's closures to come, and of the last weeks.
-    closures: Vec<Closure>,
 }
 
-/// How far back a room's page shows closures, in days: as far as sessions are entered afterwards.
-const CLOSURES_BACK: u64 = 92;
-
 impl RoomPage {
-    async fn load(conn: &mut Conn, now: Now, center: Center, room: Option<Room>, form: Form) -> Result<Self> {
-        let since = now.0.minus(Duration::from_secs(CLOSURES_BACK * 24 * 3600));
-        let mut closures = queries::closures(conn, center.id(), since, Timestamp(i64::MAX)).await?;
-        closures.retain(|closure| room.as_ref().is_some_and(|room| room.id == closure.room_id));
-        let kinds = queries::kinds(conn).await?;
-        Ok(Self { center, room, kinds, form, closing: Form::new(), voiding: Form::new(), closures })
+    async fn load(conn: &mut Conn, center: Center, room: Option<Room>, form: Form) -> Result<Self> {
+        Ok(Self { center, room, opened: None, kinds: queries::kinds(conn).await?, form })
+    }
+
+    /// The form with which a planned room opens.
+    pub(super) async fn of_planned(conn: &mut Conn, center: Center, planned: PlannedRoom, form: Form) -> Result<Self> {
+        Ok(Self { center, room: None, opened: Some(planned), kinds: queries::kinds(conn).await?, form })
     }
 
     fn kinds_of(&self, class: &RoomClass) -> Vec<&RoomKind> {
         self.kinds.iter().filter(|kind| kind.class == *class).collect()
     }
 
-    /// The name of a weekday's field, `hours.1.opens`.
-    fn field(&self, weekday: &i64, end: &str) -> String {
-        format!("hours.{weekday}.{end}")
-    }
-
-    /// How often the day opens that opens most often.
-    fn openings(&self) -> usize {
-        let ends = (1..=7).flat_map(|day| [self.field(&day, "opens"), self.field(&day, "closes")]);
-        ends.map(|name| self.form.count(&name)).max().unwrap_or(0)
-    }
-
-    /// The further openings of a day that have fields: a second one, and as many as there are.
-    fn further(&self) -> std::ops::Range<usize> {
-        1..self.openings().max(2)
-    }
-
     fn classes(&self) -> &'static [RoomClass] {
         RoomClass::ALL
+    }
+
+    fn features(&self) -> &'static [RoomFeature] {
+        RoomFeature::ALL
+    }
+
+    fn heading(&self, lang: Lang) -> String {
+        match (&self.room, &self.opened) {
+            (Some(room), _) => room.name.clone(),
+            (None, Some(planned)) => planned.name.clone(),
+            (None, None) => lang.text("rooms.new"),
+        }
+    }
+}
+
+impl HoursForm for RoomPage {
+    fn hours_form(&self) -> &Form {
+        &self.form
     }
 }
 
 impl View for RoomPage {
     fn title(&self, lang: Lang) -> String {
-        self.room.as_ref().map_or_else(|| lang.text("rooms.new"), |room| room.name.clone())
+        self.heading(lang)
     }
 
     fn frame(&self) -> Frame<'_> {
@@ -202,27 +208,25 @@ impl View for RoomPage {
     }
 
     fn refill(&mut self, typed: Fields) {
-        if !typed.get("from").is_empty() {
-            self.closing = Form::filled(typed);
-        } else if typed.names().any(|name| name.starts_with("reason")) {
-            self.voiding = Form::filled(typed);
-        } else {
-            self.form = Form::filled(typed);
-        }
+        self.form = Form::filled(typed);
     }
 }
 
-#[get("/centers/<center>/rooms/new")]
-async fn new(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Page<RoomPage>> {
-    let mut conn = db.read().await?;
-    let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    // Most rooms are open like this; nobody should have to type it.
-    let mut values = Fields::default().with("buffer_minutes", 0);
+/// The hours in which most rooms are open; nobody should have to type them.
+pub(super) fn usual_hours(mut values: Fields) -> Fields {
     for weekday in 1..=7 {
         values.add(&format!("hours.{weekday}.opens"), "08:30");
         values.add(&format!("hours.{weekday}.closes"), "21:00");
     }
-    Ok(Page(RoomPage::load(&mut conn, now, center, None, Form::filled(values)).await?))
+    values
+}
+
+#[get("/centers/<center>/rooms/new")]
+async fn new(by: Manager, db: &Db, center: CenterId) -> Result<Page<RoomPage>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let values = usual_hours(Fields::default().with("buffer_minutes", 0));
+    Ok(Page(RoomPage::load(&mut conn, center, None, Form::filled(values)).await?))
 }
 
 #[post("/centers/<center>/rooms", data = "<fields>")]
@@ -236,30 +240,31 @@ async fn create(by: Manager, db: &Db, now: Now, center: CenterId, fields: Fields
     };
     Submitted::of(made.await.map(|()| center.path("/rooms")), "done.room_added", async |errors| {
         let form = Form::again(fields, errors);
-        RoomPage::load(&mut *db.read().await?, now, center, None, form).await
+        RoomPage::load(&mut *db.read().await?, center, None, form).await
     })
     .await
 }
 
-#[get("/centers/<center>/rooms/<id>", rank = 2)]
-async fn edit(by: Manager, db: &Db, now: Now, center: CenterId, id: RoomId) -> Result<Page<RoomPage>> {
+#[get("/centers/<center>/rooms/<id>/edit")]
+async fn edit(by: Manager, db: &Db, center: CenterId, id: RoomId) -> Result<Page<RoomPage>> {
     let mut conn = db.read().await?;
     let (center, room) = open(&by, &mut conn, center, id).await?;
-    let form = Form::filled(values(&room, center.zone.date(now.0)));
-    Ok(Page(RoomPage::load(&mut conn, now, center, Some(room), form).await?))
+    let form = Form::filled(values(&room, &queries::details(&mut conn, id).await?));
+    Ok(Page(RoomPage::load(&mut conn, center, Some(room), form).await?))
 }
 
-/// What the form holds of a room: of its hours those of today.
-fn values(room: &Room, today: Date) -> Fields {
+/// What the form holds of a room.
+fn values(room: &Room, details: &RoomDetails) -> Fields {
     let mut values = Fields::default()
         .with("name", &room.name)
         .with("kind", room.kind_id)
         .with("area_m2", room.area_m2)
         .with("capacity", room.capacity)
-        .with("buffer_minutes", room.buffer_minutes);
-    for (weekday, opens, closes) in room.hours.week(today).spans() {
-        values.add(&format!("hours.{weekday}.opens"), &time_value(opens));
-        values.add(&format!("hours.{weekday}.closes"), &time_value(closes));
+        .with("buffer_minutes", room.buffer_minutes)
+        .with("floor", details.floor.as_deref().unwrap_or_default())
+        .with("directions", details.directions.as_deref().unwrap_or_default());
+    for feature in &details.features {
+        values.add("features", feature.code());
     }
     values
 }
@@ -275,89 +280,16 @@ async fn update(
 ) -> Result<Submitted<RoomPage>> {
     let (center, room) = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
-        let input = forms::room(&fields)?;
+        let facts = forms::facts(&fields)?;
         let mut tx = db.begin().await?;
-        actions::revise(&by, now, &mut tx, &center, &room, &input).await?;
-        Ok::<_, Error>(tx.commit().await?)
+        actions::revise(&by, now, &mut tx, &room, &facts).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(center.path(format_args!("/rooms/{id}")))
     };
-    Submitted::of(made.await.map(|()| center.path("/rooms")), "done.saved", async |errors| {
+    Submitted::of(made.await, "done.saved", async |errors| {
         let form = Form::again(fields, errors);
-        RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await
+        RoomPage::load(&mut *db.read().await?, center, Some(room), form).await
     })
-    .await
-}
-
-async fn open(by: &Manager, conn: &mut Conn, center: CenterId, id: RoomId) -> Result<(Center, Room)> {
-    let center = centers::queries::open_to(by, conn, center).await?;
-    let room = queries::find(conn, center.id(), id).await?;
-    Ok((center, room))
-}
-
-#[post("/centers/<center>/rooms/<id>/closures", data = "<fields>")]
-async fn close(
-    by: Manager,
-    db: &Db,
-    now: Now,
-    center: CenterId,
-    id: RoomId,
-    fields: Fields,
-) -> Result<Submitted<RoomPage>> {
-    let (center, room) = open(&by, &mut *db.read().await?, center, id).await?;
-    let made = async {
-        let day = parse::day(center.zone.date(now.0), parse::PLANS);
-        let mut read = fields.read();
-        let from = read.required("from", &day);
-        let to = read.required("to", &day);
-        let reason = read.required("reason", parse::line(80));
-        if let (Some(from), Some(to)) = (from, to)
-            && to < from
-        {
-            read.fault::<()>("to", Fault::new("field.ends_before_start"));
-        }
-        let (from, to, reason) = read.finish(|| Some((from?, to?, reason?)))?;
-        let span = (center.zone.midnight(from), center.zone.midnight(to.plus_days(1)));
-        let mut tx = db.begin().await?;
-        actions::close(&by, now, &mut tx, &room, span, &reason).await?;
-        Ok::<_, Error>(tx.commit().await?)
-    };
-    Submitted::of(made.await.map(|()| center.path("/rooms")), "done.room_closed", async |errors| {
-        let form = Form::filled(values(&room, center.zone.date(now.0)));
-        let closing = Form::again(fields, errors);
-        let page = RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?;
-        Ok(RoomPage { closing, ..page })
-    })
-    .await
-}
-
-#[post("/centers/<center>/rooms/<id>/closures/<closure>/void", data = "<fields>")]
-async fn void_closure(
-    by: Manager,
-    db: &Db,
-    now: Now,
-    center: CenterId,
-    id: RoomId,
-    closure: ClosureId,
-    fields: Fields,
-) -> Result<Submitted<RoomPage>> {
-    let (center, room) = open(&by, &mut *db.read().await?, center, id).await?;
-    let made = async {
-        let mut read = fields.read();
-        let reason = read.required(&Closure::field_of(closure), parse::line(80));
-        let reason = read.finish(|| reason)?;
-        let mut tx = db.begin().await?;
-        actions::void_closure(&by, now, &mut tx, &room, closure, &reason).await?;
-        Ok::<_, Error>(tx.commit().await?)
-    };
-    Submitted::of(
-        made.await.map(|()| center.path(format_args!("/rooms/{id}"))),
-        "done.closure_voided",
-        async |errors| {
-            let voiding = Form::again(fields, errors);
-            let form = Form::filled(values(&room, center.zone.date(now.0)));
-            let page = RoomPage::load(&mut *db.read().await?, now, center, Some(room), form).await?;
-            Ok(RoomPage { voiding, ..page })
-        },
-    )
     .await
 }
 

@@ -1,14 +1,29 @@
 //! What a room is.
 
+use std::collections::BTreeSet;
+
 use super::hours::Weeks;
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp, Zone};
-pub use crate::ids::{ClosureId, RoomId, RoomKindId};
+use crate::files::FileId;
+pub use crate::ids::{ClosureId, OpeningId, RoomId, RoomKindId, RoomPhotoId, RoomWeekId};
 use crate::store::text_enum;
 
 text_enum!(
     /// What the notice asks of a kind of room: all required ones, at least half of the optional ones.
     RoomClass in "room_class" { Required = "required", Optional = "optional", Own = "own" }
+);
+
+text_enum!(
+    /// What makes a room easier to use for who walks, hears or sees with difficulty.
+    RoomFeature in "room_feature" {
+        StepFree = "step_free",
+        Lift = "lift",
+        WideDoor = "wide_door",
+        AccessibleToilet = "accessible_toilet",
+        HearingLoop = "hearing_loop",
+        TactilePaving = "tactile_paving",
+    }
 );
 
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -63,5 +78,57 @@ impl Closure {
 
     pub(super) fn reason_field(&self) -> String {
         Self::field_of(self.id)
+    }
+}
+
+/// A time in which a room is open beyond its week.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Opening {
+    pub id: OpeningId,
+    pub room_id: RoomId,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    pub reason: String,
+}
+
+impl Opening {
+    /// As [`Closure::field_of`].
+    pub(super) fn field_of(id: OpeningId) -> String {
+        format!("opening_reason.{id}")
+    }
+
+    pub(super) fn reason_field(&self) -> String {
+        Self::field_of(self.id)
+    }
+}
+
+/// Where a room is, and how one gets there and into it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoomDetails {
+    pub floor: Option<String>,
+    pub directions: Option<String>,
+    pub features: BTreeSet<RoomFeature>,
+}
+
+/// A week of a room's opening hours as it was written down; its hours are in the room's [`Weeks`].
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct RoomWeek {
+    pub id: RoomWeekId,
+    pub valid_from: Date,
+    pub reason: Option<String>,
+}
+
+/// A picture of a room, which anybody may see.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct RoomPhoto {
+    pub id: RoomPhotoId,
+    pub file_id: FileId,
+    pub caption: Option<String>,
+}
+
+impl RoomPhoto {
+    /// Where anybody sees it.
+    pub fn path(&self) -> String {
+        format!("/room-photos/{}", self.id)
     }
 }

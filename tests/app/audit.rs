@@ -67,6 +67,13 @@ impl Row {
         if self.body == "a paper" {
             return sends_as(user, &path, ("paper", "证明.png"), &picture()).await;
         }
+        if self.body == "a photo" {
+            return sends_as(user, &path, ("photo", "功能室.png"), &picture()).await;
+        }
+        if self.body == "a step" {
+            let step = "state=under_way&on_date=2026-03-04";
+            return user.fetch(&path, Some((ContentType::Form, step.as_bytes().to_vec()))).await;
+        }
         if self.body == "a picture" {
             return user.fetch(&path, Some((ContentType::PNG, picture()))).await;
         }
@@ -120,6 +127,19 @@ impl Row {
         }
         if self.route.ends_with("/doubles/again") || self.route.ends_with("/apart/undoing") {
             app.execute("insert into people_told_apart (person_id, other_id, told_at, told_by) select p.id, o.id, 0, 1 from people p join people o on o.id > p.id").await;
+        }
+    }
+
+    /// A picture of a room is there, and one of a room that is being built.
+    async fn prepare_pictures(&self, app: &TestApp) {
+        let of_a_room = self.route.ends_with("<photo>") || self.route.ends_with("<photo>/removal");
+        let of_a_step = self.route.ends_with("<step>/photo");
+        if of_a_room || of_a_step {
+            let ben = app.sign_in("ben").await;
+            sends_as(&ben, "/centers/1/rooms/2/photos", ("photo", "功能室.png"), &picture()).await.is(303);
+        }
+        if of_a_step {
+            app.execute("update planned_room_steps set file_id = (select max(file_id) from room_photos)").await;
         }
     }
 
@@ -198,6 +218,7 @@ impl Row {
         }
         self.prepare_erasures(app).await;
         self.prepare_papers(app).await;
+        self.prepare_pictures(app).await;
         if self.path.contains("$invitation") {
             let mut tx = app.begin().await;
             sqlx::query(

@@ -56,6 +56,7 @@ mod reports;
 mod reservations;
 mod retention;
 mod rooms;
+mod rooms_places;
 mod rosters;
 mod search;
 mod shifts;

@@ -39,6 +39,8 @@ const MEMBERSHIP: &str = "/centers/<center>/people/<id>/memberships/<membership>
 const HOUSEHOLD: &str = "/centers/<center>/households/<id>";
 const STAY: &str = "/centers/<center>/households/<id>/stays/<stay>";
 const ROOM: &str = "/centers/<center>/rooms/<id>";
+const WEEK: &str = "/centers/<center>/rooms/<id>/weeks";
+const PLANNED_ROOM: &str = "/centers/<center>/planned-rooms/<id>";
 const ACTIVITY: &str = "/centers/<center>/activities/<id>";
 const SCHEDULE: &str = "/centers/<center>/sessions/<id>/schedule";
 const CENTER: &str = "/centers/<id>";
@@ -78,10 +80,14 @@ const EDITS: &[Edit] = &[
     edit("ann", "/centers/1/units/$moved/edit", UNIT),
     edit("ann", "/centers/1/units/$organization/edit", UNIT),
     edit("ann", "/centers/1/units/$society/edit", UNIT),
-    edit("ben", "/centers/1/rooms/1", ROOM),
-    edit("ben", "/centers/1/rooms/$spare_room", ROOM),
-    edit("ben", "/centers/1/rooms/$spans", ROOM),
-    edit("ben", "/centers/1/rooms/$edge", ROOM),
+    edit("ben", "/centers/1/rooms/1/edit", ROOM),
+    edit("ben", "/centers/1/rooms/$spare_room/edit", ROOM),
+    edit("ben", "/centers/1/rooms/$edge/edit", ROOM),
+    edit("ben", "/centers/1/rooms/1", WEEK),
+    edit("ben", "/centers/1/rooms/$spare_room", WEEK),
+    edit("ben", "/centers/1/rooms/$spans", WEEK),
+    edit("ben", "/centers/1/rooms/$edge", WEEK),
+    edit("ben", "/centers/1/planned-rooms/$planned_room", PLANNED_ROOM),
     edit("ann", "/centers/1/activities/$activity/edit", ACTIVITY),
     edit("ann", "/centers/1/activities/$sealed/edit", ACTIVITY),
     edit("ann", "/centers/1/activities/$long/edit", ACTIVITY),
@@ -162,6 +168,8 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/centers/<center>/room-requests/<id>/approval", "where and when the group wished it"),
     ("/agenda/<center>/request", "the day whose free times were looked at"),
     ("/centers/<center>/rooms", "the hours in which most rooms are open"),
+    ("/centers/<center>/planned-rooms/<id>/opening", "as it is planned, today, in the hours of most rooms"),
+    ("/centers/<center>/planned-rooms/<id>/steps", "as far as it is, today"),
     ("/centers/<center>/rooms/required", "a room of each required kind that is missing, called like it"),
     ("/centers/<center>/sessions/<id>/closing", "the minutes that the door saw"),
     ("/centers/<center>/sessions/<id>/hours", "the minutes that the door saw"),
@@ -267,7 +275,8 @@ impl Maker<'_> {
         self.posts(ben, "/centers/1/rooms", &(room + &thrice.concat())).await;
         self.name_last("spans", "rooms").await;
         let night = "hours.1.opens=00:00&hours.1.closes=00:00&hours.7.opens=23:59&hours.7.closes=00:00";
-        let edge = "name=从零点到零点&kind=19&area_m2=20000&capacity=5000&buffer_minutes=240";
+        let edge = "name=从零点到零点&kind=19&area_m2=20000&capacity=5000&buffer_minutes=240&floor=负　一  层\
+            &directions=正门　左转  “电梯”&features=lift&features=step_free";
         self.posts(ben, "/centers/1/rooms", &format!("{edge}&{night}")).await;
         self.name_last("edge", "rooms").await;
     }
@@ -324,7 +333,8 @@ impl Maker<'_> {
     async fn what_changed_since(&self, ada: &User<'_>, ben: &User<'_>, ann: &User<'_>) {
         let hours = "hours.1.opens=18:00&hours.1.closes=19:00&hours.2.opens=18:00&hours.2.closes=19:00";
         let smaller = "name=二楼多功能活动室&kind=2&area_m2=120&capacity=30&buffer_minutes=15";
-        self.posts(ben, "/centers/1/rooms/1", &format!("{smaller}&{hours}")).await;
+        self.posts(ben, "/centers/1/rooms/1", smaller).await;
+        self.posts(ben, "/centers/1/rooms/1/weeks", &format!("first_day=2026-03-05&past_reason=改&{hours}")).await;
         self.posts(ben, "/centers/1/rooms/2/closures", "from=2026-03-01&to=2026-03-31&reason=维修").await;
         self.posts(ada, "/centers/1", "name=罗沙　社区  综合服务中心&address=罗沙路　１２号 “东座”").await;
         let memberships = "select max(id) from group_memberships";

@@ -127,6 +127,10 @@ async fn a_morning(app: &TestApp) {
     let closed = [("from", "2026-03-10"), ("to", "2026-03-10"), ("reason", "检修")];
     let ben = app.sign_in("ben").await;
     ben.post("/centers/1/rooms/1/closures", &closed).await.is(303);
+    let evening = [("rooms", "1"), ("day", "2026-03-11"), ("opens", "21:30"), ("closes", "22:30"), ("why", "居民大会")];
+    ben.post("/centers/1/room-openings", &evening).await.is(303);
+    let planned = [("name", "康复室"), ("kind", "9"), ("area_m2", "60"), ("way", "fitting_out")];
+    ben.post("/centers/1/planned-rooms", &planned).await.is(303);
     let grant = [("group", "needy"), ("valid_from", "2026-01-01"), ("document", "低保证")];
     let ann = app.sign_in("ann").await;
     ann.post("/centers/1/people/1/memberships", &grant).await.is(303);

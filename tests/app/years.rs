@@ -10,6 +10,14 @@ use crate::support::{TestApp, on_both_engines};
 type Row = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str, &'static [&'static str]);
 
 const CLOSURE: &[(&str, &str)] = &[("from", "2026-03-09"), ("to", "2026-03-10"), ("reason", "检修")];
+const OPENING: &[(&str, &str)] =
+    &[("rooms", "1"), ("day", "2026-03-14"), ("opens", "21:30"), ("closes", "22:30"), ("why", "居民大会")];
+const WEEK: &[(&str, &str)] = &[
+    ("first_day", "2026-04-01"),
+    ("past_reason", "登记晚了"),
+    ("hours.1.opens", "09:00"),
+    ("hours.1.closes", "12:00"),
+];
 const AGREEMENT: &[(&str, &str)] =
     &[("center", "3"), ("provider", "1"), ("purchaser", "1"), ("starts_on", "2026-01-01"), ("ends_on", "2026-12-31")];
 const PERSON: &[(&str, &str)] = &[
@@ -51,6 +59,8 @@ const FAR: &[&str] = &["2126-03-09", "1926-03-09", "2062-03-09"];
 
 const PAGES: &[Row] = &[
     ("ben", "/centers/1/rooms/1/closures", CLOSURE, "from", FAR),
+    ("ben", "/centers/1/room-openings", OPENING, "day", FAR),
+    ("ben", "/centers/1/rooms/1/weeks", WEEK, "first_day", FAR),
     ("ben", "/centers/1/rooms/1/closures", CLOSURE, "to", FAR),
     ("ada", "/agreements", AGREEMENT, "starts_on", FAR),
     ("ada", "/agreements", AGREEMENT, "ends_on", FAR),

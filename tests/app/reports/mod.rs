@@ -142,7 +142,7 @@ fn by_key(answer: &Value) -> BTreeMap<String, i64> {
     by_key
 }
 
-async fn figures(app: &TestApp, login: &str, scope: &str, period: (&str, &str)) -> BTreeMap<String, i64> {
+pub(crate) async fn figures(app: &TestApp, login: &str, scope: &str, period: (&str, &str)) -> BTreeMap<String, i64> {
     by_key(&summary(app, login, scope, period).await)
 }
 

@@ -106,6 +106,7 @@ pub(super) struct Rows {
     /// By room and weekday.
     hours: BTreeMap<(i64, i64), (i64, i64)>,
     closures: Vec<Span>,
+    openings: Vec<Span>,
     bookings: Vec<Span>,
     units: Vec<Unit>,
     participations: Vec<Participation>,
@@ -150,6 +151,7 @@ impl Rows {
             rooms: load(app, "select id, center_id, created_at from rooms order by center_id, kind_id, name").await,
             hours: hours.into_iter().map(|(room, day, opens, closes)| ((room, day), (opens, closes))).collect(),
             closures: load(app, "select room_id, starts_at, ends_at from room_closures").await,
+            openings: load(app, "select room_id, starts_at, ends_at from room_openings").await,
             bookings: load(app, "select b.room_id, b.starts_at, b.ends_at from bookings b where b.released_at is null").await,
             units: load(app, "select center_id, founded_on, supported_since from units").await,
             participations: load(app, "select session_id, unit_id, part from unit_participations where voided_at is null").await,
@@ -173,7 +175,8 @@ impl Rows {
         let of_room = |spans: &[Span]| -> Vec<(i64, i64)> {
             spans.iter().filter(|s| s.room_id == room).map(|s| (s.starts_at.0, s.ends_at.0)).collect()
         };
-        let (closures, bookings) = (of_room(&self.closures), of_room(&self.bookings));
+        let (closures, openings) = (of_room(&self.closures), of_room(&self.openings));
+        let bookings = of_room(&self.bookings);
         let within = |spans: &[(i64, i64)], now: i64| spans.iter().any(|(start, end)| *start <= now && now < *end);
         let (mut open, mut booked) = (0, 0);
         for day in from.until(to) {
@@ -182,7 +185,7 @@ impl Rows {
             for minute in 0..1440 {
                 let now = midnight + minute * 60_000;
                 let by_hours = hours.is_some_and(|(opens, closes)| *opens <= minute && minute < *closes);
-                open += i64::from(by_hours && !within(&closures, now));
+                open += i64::from((by_hours || within(&openings, now)) && !within(&closures, now));
                 booked += i64::from(within(&bookings, now));
             }
         }

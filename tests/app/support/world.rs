@@ -160,10 +160,26 @@ impl Maker<'_> {
         let closed = [("from", "2026-04-01"), ("to", "2026-04-03"), ("reason", "维修")];
         ada.post("/centers/1/rooms/2/closures", &closed).await.is(303);
         self.number("closure", "select id from room_closures").await;
+        self.rooms_to_come(ada).await;
         self.number("holiday", "select max(id) from holidays").await;
         let worker = [("name", "陈静雯"), ("phone", "13600136000"), ("kind", "social_worker")];
         ada.post("/centers/1/workers", &[&worker[..], &[("started_on", "2026-01-01")]].concat()).await.is(303);
         self.number("worker", "select id from workers").await;
+    }
+
+    /// An evening beyond the hours, other hours from a day on, and a room that is being built.
+    async fn rooms_to_come(&mut self, ada: &User<'_>) {
+        let evening =
+            [("rooms", "2"), ("day", "2026-04-11"), ("opens", "21:00"), ("closes", "22:30"), ("why", "居民大会")];
+        ada.post("/centers/1/room-openings", &evening).await.is(303);
+        self.number("opening", "select id from room_openings").await;
+        let week = [("first_day", "2026-09-01"), ("hours.1.opens", "09:00"), ("hours.1.closes", "17:00")];
+        ada.post(&format!("/centers/1/rooms/{}/weeks", self.names["spare_room"]), &week).await.is(303);
+        self.number("week", "select id from room_weeks where valid_from = '2026-09-01'").await;
+        let planned = [("name", "康复室"), ("kind", "9"), ("area_m2", "60"), ("way", "fitting_out")];
+        ada.post("/centers/1/planned-rooms", &planned).await.is(303);
+        self.number("planned_room", "select id from planned_rooms").await;
+        self.number("planned_step", "select id from planned_room_steps").await;
     }
 
     async fn people(&mut self, ann: &User<'_>) {

@@ -59,6 +59,41 @@ const WISH: &[(&str, &str)] = &[
 const GRANT: &[(&str, &str)] =
     &[("room", "2"), ("date", "2026-03-19"), ("starts", "14:00"), ("ends", "16:00"), ("word", "用后打扫")];
 const WHY: &[(&str, &str)] = &[("why", "那天消毒")];
+const ROOM: &[(&str, &str)] = &[
+    ("name", "大厅"),
+    ("kind", "12"),
+    ("area_m2", "50"),
+    ("capacity", "20"),
+    ("floor", "二楼"),
+    ("directions", "出电梯左转"),
+];
+const WEEK: &[(&str, &str)] = &[
+    ("first_day", "2026-03-02"),
+    ("past_reason", "登记晚了"),
+    ("hours.1.opens", "09:00"),
+    ("hours.1.closes", "12:00"),
+];
+const CLOSED: &[(&str, &str)] =
+    &[("center", "1"), ("rooms", "1"), ("from", "2026-03-12"), ("to", "2026-03-12"), ("reason", "检修")];
+const OPENED: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("rooms", "1"),
+    ("day", "2026-03-12"),
+    ("opens", "21:30"),
+    ("closes", "22:00"),
+    ("why", "居民大会"),
+];
+const PLANNED: &[(&str, &str)] =
+    &[("center", "1"), ("name", "训练室"), ("kind", "9"), ("area_m2", "60"), ("way", "conversion"), ("note", "等验收")];
+const STEP: &[(&str, &str)] = &[("state", "under_way"), ("on_date", "2026-03-02"), ("step_note", "拆墙")];
+const OPENING_UP: &[(&str, &str)] = &[
+    ("opened_on", "2026-03-02"),
+    ("past_reason", "登记晚了"),
+    ("name", "训练室"),
+    ("kind", "9"),
+    ("area_m2", "60"),
+    ("capacity", "12"),
+];
 const PROFILE: &[(&str, &str)] =
     &[("name", "服务记录"), ("file_name", "记录_{center}"), ("format", "xlsx"), ("note", "照模板填"), ("version", "1")];
 const COLUMN: &[(&str, &str)] = &[("title", "所在市"), ("constant", "东莞市"), ("version", "1")];
@@ -327,6 +362,17 @@ pub(super) const PAGES: &[Form] = &[
         &["reason"],
         &[],
     ),
+    form("ben", "/centers/1/rooms/1", ROOM, &["name", "floor", "directions"], &[]),
+    form("ben", "/centers/1/rooms/1/weeks", WEEK, &["past_reason"], &[]),
+    form("ben", "/centers/1/rooms/1/photos", &[("photo", "x"), ("caption", "门口")], &["caption"], &[]),
+    form("ben", "/centers/1/room-closures", CLOSED, &["reason"], &[]),
+    form("ben", "/centers/1/room-openings", OPENED, &["why"], &[]),
+    form("ben", "/centers/1/rooms/1/openings/1/void", &[("opening_reason.1", "填错了")], &["opening_reason.1"], &[]),
+    form("ben", "/centers/1/planned-rooms", PLANNED, &["name", "note"], &[]),
+    form("ben", "/centers/1/planned-rooms/1", PLANNED, &["name", "note"], &[]),
+    form("ben", "/centers/1/planned-rooms/1/steps", STEP, &["step_note"], &[]),
+    form("ben", "/centers/1/planned-rooms/1/opening", OPENING_UP, &["name", "past_reason"], &[]),
+    form("ben", "/centers/1/planned-rooms/1/withdrawal", REASON, &["reason"], &[]),
     form("ben", "/centers/1/rooms/1/closures/1/void", &[("void_reason.1", "填错了")], &["void_reason.1"], &[]),
     form(
         "ben",
@@ -472,6 +518,16 @@ pub(super) const BODIES: &[Form] = &[
     form("ada", "/api/v1/export_profiles/2/columns", COLUMN, &["title", "constant"], &[]),
     form("ada", "/api/v1/export_profiles/1/columns/2", COLUMN, &["title", "constant"], &[]),
     form("ann", "/api/v1/export_profiles/1/filling", FILING, &["reason"], &[]),
+    form("ben", "/api/v1/rooms/1", ROOM, &["name", "floor", "directions"], &[]),
+    form("ben", "/api/v1/rooms/1/weeks", WEEK, &["past_reason"], &[]),
+    form("ben", "/api/v1/room-closures", CLOSED, &["reason"], &[]),
+    form("ben", "/api/v1/room-openings", OPENED, &["why"], &[]),
+    form("ben", "/api/v1/rooms/1/closures/1/void", REASON, &["reason"], &[]),
+    form("ben", "/api/v1/rooms/1/openings/1/void", REASON, &["reason"], &[]),
+    form("ben", "/api/v1/planned-rooms", PLANNED, &["name", "note"], &[]),
+    form("ben", "/api/v1/planned-rooms/1", PLANNED, &["name", "note"], &[]),
+    form("ben", "/api/v1/planned-rooms/1/opening", OPENING_UP, &["name", "past_reason"], &[]),
+    form("ben", "/api/v1/planned-rooms/1/withdrawal", REASON, &["reason"], &[]),
     form(
         "ben",
         "/api/v1/rooms",

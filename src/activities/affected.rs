@@ -1,0 +1,126 @@
+//! Planned sessions whose room is shut to them ([`rooms::affected`]), with what they are called: the list that is left when rooms
+//! were closed over what is planned, until each is moved or cancelled, or its room is open again.
+
+use askama::Template;
+use rocket::serde::json::Json;
+use rocket::{Route, get, routes};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::queries::select;
+use super::title::Sight;
+use super::types::{Session, SessionId};
+use crate::api::{self, List, Problem};
+use crate::auth::{CenterReader, Coordinator, Viewer};
+use crate::centers::{self, Center, CenterId};
+use crate::clock::Now;
+use crate::error::Result;
+use crate::fields::parse;
+use crate::rooms::affected::{self, AffectedSession};
+use crate::store::{self, Conn, Db};
+use crate::web::nav::Tab;
+use crate::web::{Frame, Lang, Page, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list]
+}
+
+pub(super) fn programs() -> Vec<Route> {
+    routes![told]
+}
+
+/// A session, and the rooms that are shut to it.
+struct ShutSession {
+    session: Session,
+    rooms: Vec<AffectedSession>,
+}
+
+/// The center's, the next first, as the viewer reads them.
+async fn hits(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<ShutSession>> {
+    let affected = affected::of_center(conn, center, now).await?;
+    if affected.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "{} where s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($2 as json_text)) j)
+         order by s.starts_at, s.id",
+        select()
+    );
+    let sessions: Vec<Session> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
+        .bind(store::rows(&affected, |one| json!(one.session_id)))
+        .fetch_all(conn)
+        .await?;
+    let rooms_of = |id: SessionId| affected.iter().filter(|one| one.session_id == id).cloned().collect();
+    Ok(sessions.into_iter().map(|session| ShutSession { rooms: rooms_of(session.id), session }).collect())
+}
+
+#[derive(Template)]
+#[template(path = "activities/affected.html")]
+struct AffectedPage {
+    center: Center,
+    hits: Vec<ShutSession>,
+    may_schedule: bool,
+}
+
+impl View for AffectedPage {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("affected.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        self.center.frame(Tab::Rooms)
+    }
+}
+
+#[get("/centers/<center>/affected-sessions")]
+async fn list(by: CenterReader, db: &Db, now: Now, center: CenterId) -> Result<Page<AffectedPage>> {
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let hits = hits(&by, &mut conn, &center, now).await?;
+    Ok(Page(AffectedPage { center, hits, may_schedule: Coordinator::includes(by.role) }))
+}
+
+/// A planned session whose room is shut to it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AffectedSessionJson {
+    session_id: i64,
+    activity_id: i64,
+    title: String,
+    room_id: i64,
+    room: String,
+    starts_at: String,
+    ends_at: String,
+    /// Why the room is closed; without one it is outside its opening hours
+    reason: Option<String>,
+}
+
+/// A center's planned sessions whose rooms are closed, or outside their hours, at that time; one for each such room, the next first.
+#[utoipa::path(context_path = "/api/v1", tag = "activities", params(("center" = i64, Query)), responses((status = 200, body = List<AffectedSessionJson>), (status = "4XX", body = Problem)))]
+#[get("/affected-sessions?<center>")]
+pub(crate) async fn told(
+    by: CenterReader,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    center: Option<&str>,
+) -> Result<Json<List<AffectedSessionJson>>> {
+    let center = api::asked("center", center, parse::choice)?;
+    let mut conn = db.read().await?;
+    let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let told = hits(&by, &mut conn, &center, now).await?.into_iter().flat_map(|ShutSession { session, rooms }| {
+        let of_room = move |one: AffectedSession| AffectedSessionJson {
+            session_id: session.id.0,
+            activity_id: session.activity_id.0,
+            title: session.title.pick(lang).to_owned(),
+            room_id: one.room_id.0,
+            reason: one.reason().map(str::to_owned),
+            room: one.room,
+            starts_at: one.starts_at.rfc3339(),
+            ends_at: one.ends_at.rfc3339(),
+        };
+        rooms.into_iter().map(of_room)
+    });
+    Ok(Json(List::whole(told.collect())))
+}
