@@ -6,8 +6,6 @@
 mod actions;
 pub(crate) mod api;
 mod booking;
-mod calendar;
-mod calendar_pages;
 pub(crate) mod forms;
 mod handing_over;
 mod holding;
@@ -42,7 +40,6 @@ pub fn stage() -> AdHoc {
             .mount("/", pages::routes())
             .mount("/", schedule_pages::routes())
             .mount("/", week_pages::routes())
-            .mount("/", calendar_pages::routes())
             .mount("/api/v1", api::routes())
             .mount("/api/v1", schedule_api::routes())
     })
