@@ -285,7 +285,7 @@ async fn services(
     let sql = format!(
         "select {WHOM}, h.session_id, {}, {description}, {summary}, coalesce(s.local_date, h.served_on) as served_on,
                 s.starts_at, s.ends_at, s.venue, h.content, h.unit, case when h.center_id is null then 0 else 1 end as counts_here, h.minutes, h.source, h.team_id, t.name as team, y.name as team_kind,
-                (select string_agg(x.name, '、') from session_rooms x where x.session_id = h.session_id) as rooms,
+                (select string_agg(x.name, '、' order by x.name) from session_rooms x where x.session_id = h.session_id) as rooms,
                 coalesce(w.name, l.name) as in_charge
          from hours_entries h
          join people p on p.id = h.person_id

@@ -6,6 +6,7 @@ use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
 use super::queries::{self as features, NextSession};
+use crate::activities::SessionId;
 use crate::auth::{Coordinator, TeamReader, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Month, Now};
@@ -13,6 +14,7 @@ use crate::error::Result;
 use crate::honours::{self, Commendation, Training};
 use crate::people::{self, PersonId, PersonRow};
 use crate::qualifications::{self, WorkStanding};
+use crate::shifts::{self, RotaLine};
 use crate::store::{Conn, Db, Sealer};
 use crate::teams::{FormerMember, LiaisonOf, Member, MemberChanged, Team, TeamId, liaisons, queries};
 use crate::web::chart::{Bar, Bars, Chart};
@@ -77,6 +79,8 @@ pub(super) struct TeamPage {
     /// Who looks after it and did, the latest first.
     liaisons: Vec<LiaisonOf>,
     next: Vec<NextSession>,
+    /// What these sessions ask for, and who said yes.
+    rota: Vec<RotaLine>,
     months: TeamMonths,
     trainings: Vec<Training>,
     commendations: Vec<Commendation>,
@@ -101,11 +105,14 @@ impl TeamPage {
         let people: Vec<PersonId> = members.iter().map(|member| member.person.id).collect();
         let today = center.zone.date(now.0);
         let coordinates = Coordinator::includes(by.role);
+        let next = features::next_sessions(by, conn, id, now, NEXT).await?;
+        let sessions: Vec<SessionId> = next.iter().map(|session| session.id).collect();
         Ok(Self {
+            rota: shifts::queries::rota(conn, &center, &sessions).await?,
+            next,
             standings: qualifications::queries::standings(conn, (team.kind_id, &people), today).await?,
             former: queries::former(conn, id).await?,
             liaisons: liaisons::of_team(conn, id).await?,
-            next: features::next_sessions(by, conn, id, now, NEXT).await?,
             months: TeamMonths(honours::queries::months_of_team(conn, id, today).await?),
             trainings: honours::queries::trainings_of_team(conn, id).await?,
             commendations: honours::queries::commendations_of_team(conn, id).await?,
@@ -125,6 +132,12 @@ impl TeamPage {
 
     fn path(&self) -> String {
         self.center.path(format_args!("/teams/{}", self.team.id))
+    }
+
+    /// What a session asks for.
+    fn asked(&self, session: &SessionId) -> impl Iterator<Item = &RotaLine> {
+        let session = *session;
+        self.rota.iter().filter(move |line| line.session_id == session)
     }
 
     fn is_there(&self) -> bool {

@@ -65,6 +65,8 @@ pub(crate) struct ShiftJson {
     word: Option<String>,
     /// Another shift of theirs is at the same time since one of the two was moved
     clashes: bool,
+    /// They said yes, and may not serve there any more: they left the team or rest, or what the position asks of them ran out
+    away: bool,
 }
 
 impl ShiftJson {
@@ -80,6 +82,7 @@ impl ShiftJson {
             changed_at: one.changed_at.rfc3339(),
             word: one.word.clone(),
             clashes: one.clashes.is_set(),
+            away: one.away.is_set(),
         }
     }
 }
@@ -324,6 +327,8 @@ pub(crate) struct ShiftGapJson {
     clashes: i64,
     /// Who is under 18, where no adult is there
     alone: i64,
+    /// Who said yes, and may not serve there any more
+    away: i64,
 }
 
 impl From<ShiftGap> for ShiftGapJson {
@@ -341,6 +346,7 @@ impl From<ShiftGap> for ShiftGapJson {
             declined: gap.declined,
             clashes: gap.clashes,
             alone: gap.alone,
+            away: gap.away,
         }
     }
 }

@@ -75,6 +75,15 @@ const CLASHES: &str = "(f.state = 'taken' and s.status = 'planned' and exists (
     where o.person_id = f.person_id and o.state = 'taken' and o.session_id <> f.session_id and z.status = 'planned'
       and z.starts_at < s.ends_at and s.starts_at < z.ends_at))";
 
+/// Whether who said yes may not serve there any more: they left the team or rest, or what the position asks of them ran out.
+const AWAY: &str = "(f.state = 'taken' and s.status = 'planned' and (
+    n.team_id is not null and not exists (select 1 from team_members m join teams h on h.id = m.team_id
+        where m.team_id = n.team_id and m.person_id = f.person_id and m.left_on is null and m.suspended_on is null
+          and h.disbanded_on is null)
+    or n.kind_id is not null and not exists (select 1 from qualifications g
+        where g.person_id = f.person_id and g.kind_id = n.kind_id and g.voided_at is null and g.confirmed_at is not null
+          and (g.valid_to is null or g.valid_to >= s.local_date))))";
+
 /// Who was asked for a shift that somebody still holds.
 const SUBSTITUTE: &str = "(select min(y.name) from shifts x join people y on y.id = x.person_id
     where x.instead_of = f.id and x.state = 'invited')";
@@ -86,8 +95,9 @@ pub async fn of_session(conn: &mut Conn, session: SessionId) -> Result<Vec<Shift
                 f.word, {SUBSTITUTE} as substitute, s.status, s.ends_at,
                 case when exists (select 1 from attendances a where a.session_id = f.session_id and a.person_id = f.person_id
                     and a.part = 'volunteer' and a.voided_at is null) then 1 else 0 end as came,
-                case when {CLASHES} then 1 else 0 end as clashes
+                case when {CLASHES} then 1 else 0 end as clashes, case when {AWAY} then 1 else 0 end as away
          from shifts f join people p on p.id = f.person_id join sessions s on s.id = f.session_id
+         join shift_needs n on n.id = f.need_id
          where f.session_id = $1 and f.state <> 'merged'
          order by case f.state when 'taken' then 0 when 'invited' then 1 else 2 end, f.id"
     );
@@ -318,6 +328,7 @@ fn adult() -> i64 {
 fn gap() -> String {
     let born = "cast(cast(substr(s.local_date, 1, 4) as bigint) - $7 as text) || substr(s.local_date, 5)";
     let clashes = format!("(select count(*) from shifts f where f.need_id = n.id and {CLASHES})");
+    let away = format!("(select count(*) from shifts f where f.need_id = n.id and {AWAY})");
     let alone = format!(
         "(select count(*) from shifts f join people p on p.id = f.person_id
           where f.need_id = n.id and f.state = 'taken' and s.worker_id is null and p.birth_date > {born}
@@ -327,7 +338,7 @@ fn gap() -> String {
     format!(
         "select n.id as need_id, n.session_id, {}, {ROOM} as room, c.zone, s.starts_at, s.ends_at, s.local_date, n.team_id, t.name as team,
                 n.position, q.name as qualification, q.name_en as qualification_en, n.wanted, y.taken, y.invited, y.declined,
-                {clashes} as clashes, {alone} as alone
+                {clashes} as clashes, {alone} as alone, {away} as away
          from sessions s
          join shift_needs n on n.session_id = s.id and n.withdrawn_at is null
          join (select m.id,
@@ -339,25 +350,24 @@ fn gap() -> String {
          join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id
          left join teams t on t.id = n.team_id left join qualification_kinds q on q.id = n.kind_id
          where s.center_id = $2 and s.status = 'planned' and s.ends_at > $3 and s.local_date <= $4
-           and (y.taken < n.wanted or {clashes} > 0 or {alone} > 0)",
+           and (y.taken < n.wanted or {clashes} > 0 or {alone} > 0 or {away} > 0)",
         title::columns("$1")
     )
 }
 
 /// The positions of these sessions with who does them.
 pub async fn rota(conn: &mut Conn, center: &Center, sessions: &[SessionId]) -> Result<Vec<RotaLine>> {
-    Ok(sqlx::query_as(
+    let sql = format!(
         "select n.session_id, n.position, n.wanted,
                 (select count(*) from shifts x where x.need_id = n.id and x.state = 'taken') as taken,
-                (select string_agg(p.name, '、') from shifts f join people p on p.id = f.person_id
-                 where f.need_id = n.id and f.state = 'taken') as names
+                (select string_agg(p.name, '、' order by p.pinyin, p.id) from shifts f join people p on p.id = f.person_id
+                 where f.need_id = n.id and f.state = 'taken' and not {AWAY}) as names,
+                (select count(*) from shifts f where f.need_id = n.id and {AWAY}) as away
          from json_each(cast($1 as json_text)) j
          join shift_needs n on n.session_id = cast(cast(j.value as text) as bigint) and n.withdrawn_at is null
          join sessions s on s.id = n.session_id and s.center_id = $2
-         order by n.session_id, n.id",
-    )
-    .bind(rows(sessions, |id| json!(id)))
-    .bind(center.id())
-    .fetch_all(conn)
-    .await?)
+         order by n.session_id, n.id"
+    );
+    let rota = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(rows(sessions, |id| json!(id))).bind(center.id());
+    Ok(rota.fetch_all(conn).await?)
 }

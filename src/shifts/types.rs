@@ -122,7 +122,7 @@ pub struct Need {
 impl Need {
     /// How many are still missing.
     pub fn lacks(&self) -> i64 {
-        if self.withdrawn_at.is_some() { 0 } else { (self.wanted - self.taken).max(0) }
+        if self.withdrawn_at.is_some() { 0 } else { (self.wanted - (self.taken - self.away)).max(0) }
     }
 
     pub fn kind_en(&self) -> &str {
@@ -147,6 +147,8 @@ pub struct Shift {
     pub came: Flag,
     /// Another shift of theirs is at the same time since one of the two was moved.
     pub clashes: Flag,
+    /// They may not serve there any more.
+    pub away: Flag,
     pub status: SessionStatus,
     pub ends_at: Timestamp,
 }
@@ -335,11 +337,13 @@ pub struct ShiftGap {
     pub clashes: i64,
     /// Who is under 18, where no adult is there.
     pub alone: i64,
+    /// Who said yes, and may not serve there any more: they left, they rest, or what is asked of them ran out.
+    pub away: i64,
 }
 
 impl ShiftGap {
     pub fn lacks(&self) -> i64 {
-        (self.wanted - self.taken).max(0)
+        (self.wanted - (self.taken - self.away)).max(0)
     }
 
     pub fn starts(&self) -> chrono::NaiveDateTime {
@@ -362,11 +366,13 @@ pub struct RotaLine {
     pub position: String,
     pub wanted: i64,
     pub taken: i64,
+    /// Those of them who may not serve there any more; `names` leaves them out.
+    pub away: i64,
     pub names: Option<String>,
 }
 
 impl RotaLine {
     pub fn lacks(&self) -> i64 {
-        (self.wanted - self.taken).max(0)
+        (self.wanted - (self.taken - self.away)).max(0)
     }
 }

@@ -290,6 +290,7 @@ pub(super) async fn gaps(
         "shifts.invited",
         "shifts.clashing",
         "shifts.alone",
+        "shifts.gone",
     ];
     let mut file = Writer::new(lang, name, &head);
     for gap in cut.list(by, conn, now, center).await? {
@@ -308,6 +309,7 @@ pub(super) async fn gaps(
             Cell::Number(gap.invited),
             Cell::Number(gap.clashes),
             Cell::Number(gap.alone),
+            Cell::Number(gap.away),
         ]);
     }
     Ok(file.done())

@@ -287,6 +287,12 @@ on_both_engines! {
         app.sign_in("lei").await.get("/centers/1/gaps").await.is(200).shows("引导");
         let file = page.post("/centers/1/exports", &[("list", "gaps"), ("format", "csv")]).await.is(200).text();
         assert_eq!((file.lines().count(), file.contains("引导")), (2, true), "{file}");
+        // Who rests does not serve, though they said yes before.
+        app.execute("update team_members set suspended_on = '2026-03-05' where person_id = 1").await;
+        assert!(gaps("").await.iter().all(|gap| gap["away"] == 1));
+        page.get(&format!("/centers/1/sessions/{one}/shifts")).await.is(200).shows("不能再服务");
+        page.get("/centers/1/gaps").await.is(200).shows("缺 1 人").shows("缺 3 人");
+        app.execute("update team_members set suspended_on = null").await;
         // The one is moved onto the other.
         app.execute("update sessions set starts_at = (select starts_at from sessions where id = 2), ends_at = (select ends_at from sessions where id = 2), local_date = '2026-03-17' where id = 3").await;
         assert_eq!(gaps("").await.iter().filter(|gap| gap["clashes"] == 1).count(), 2);
