@@ -10,6 +10,7 @@ mod claims;
 mod company;
 mod consents;
 mod families;
+mod feeds;
 mod filings;
 mod honours;
 mod insurance;
@@ -110,6 +111,7 @@ impl Builder {
                 certificates::certify(self, &mut tx, &made).await?;
                 leader = Some(joining::open(self, &mut tx, &made).await?);
                 honours::honour(self, &mut tx, &made).await?;
+                feeds::subscribe(self, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }

@@ -13,8 +13,8 @@ use crate::imports::{self, NamedRosters};
 use crate::people::{self, AMONG, Forgetting, Person, PersonId};
 use crate::store::{self, Conn, Db, Sealer};
 use crate::{
-    applications, audit, certificates, check_in, claims, consents, honours, hours, households, insurance, merges,
-    phones, qualifications, shifts, teams, workers,
+    applications, audit, certificates, check_in, claims, consents, feeds, honours, hours, households, insurance,
+    merges, phones, qualifications, shifts, teams, workers,
 };
 
 /// Asks for a person's erasure.
@@ -163,6 +163,7 @@ pub async fn forget_everything(tx: &mut Conn, gone: &Forgetting, named: &NamedRo
     shifts::forget(tx, gone).await?;
     applications::forget(tx, gone).await?;
     certificates::forget(tx, gone).await?;
+    feeds::forget(tx, gone).await?;
     merges::forget(tx, gone).await?;
     imports::forget(tx, named).await?;
     people::forget(tx, gone).await?;

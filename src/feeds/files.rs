@@ -99,6 +99,7 @@ async fn center(db: &Db, now: Now, site: Site, held: Held, file: &str) -> Result
         return Ok(Calendar { cover, body: None });
     }
     let sessions = queries::sessions(&mut conn, of, center.id().0, days).await?;
+    let instance = instance(&mut conn).await?;
     let body = calendar::write(&CalendarSheet {
         name: &center.head.name,
         zone: center.zone,
@@ -106,7 +107,7 @@ async fn center(db: &Db, now: Now, site: Site, held: Held, file: &str) -> Result
         sessions: &sessions,
         occupied: &[],
         note: &|_| None,
-        instance: &instance(&mut conn).await?,
+        instance: &instance,
         link: &|session| site.link(public_page(session)),
     });
     Ok(Calendar { cover, body: Some(body) })
@@ -128,6 +129,7 @@ async fn session(db: &Db, site: Site, held: Held, file: &str) -> Result<Calendar
     if held.has(&cover.etag) {
         return Ok(Calendar { cover, body: None });
     }
+    let instance = instance(&mut conn).await?;
     let body = calendar::write(&CalendarSheet {
         name: title,
         zone: session.zone,
@@ -135,7 +137,7 @@ async fn session(db: &Db, site: Site, held: Held, file: &str) -> Result<Calendar
         sessions: std::slice::from_ref(&session),
         occupied: &[],
         note: &|_| None,
-        instance: &instance(&mut conn).await?,
+        instance: &instance,
         link: &|session| site.link(public_page(session)),
     });
     Ok(Calendar { cover, body: Some(body) })
@@ -204,6 +206,7 @@ impl Opened {
     async fn write(&self, conn: &mut Conn, site: &Site) -> Result<String> {
         let feed = &self.feed;
         let sessions = queries::sessions(conn, feed.kind.into(), feed.subject(), self.days).await?;
+        let instance = instance(conn).await?;
         Ok(calendar::write(&CalendarSheet {
             name: &feed.title(),
             zone: feed.zone(),
@@ -211,7 +214,7 @@ impl Opened {
             sessions: &sessions,
             occupied: &self.occupied,
             note: &|session| self.positions.get(&session.id).cloned(),
-            instance: &instance(conn).await?,
+            instance: &instance,
             link: &|session| site.link(self.page_of(session)),
         }))
     }

@@ -16,8 +16,8 @@ use crate::people::merging::{self, Differing};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
-    activities, applications, audit, certificates, check_in, claims, consents, handovers, honours, hours, households,
-    insurance, locks, phones, qualifications, shifts, teams, workers,
+    activities, applications, audit, certificates, check_in, claims, consents, feeds, handovers, honours, hours,
+    households, insurance, locks, phones, qualifications, shifts, teams, workers,
 };
 
 /// The tables that a merge changes.
@@ -40,6 +40,7 @@ fn tables() -> Vec<&'static JournalTable> {
         honours::JOURNALED,
         check_in::JOURNALED,
         certificates::JOURNALED,
+        feeds::JOURNALED,
     ]
     .concat()
 }
@@ -90,6 +91,7 @@ pub async fn merge(
     honours::absorb(tx, &mut journal).await?;
     check_in::absorb(tx, &mut journal).await?;
     certificates::absorb(tx, &mut journal).await?;
+    feeds::absorb(tx, &mut journal).await?;
     merging::absorb(tx, &mut journal, taken).await?;
     merging::follow(tx, &[kept]).await?;
     let id: MergeId = sqlx::query_scalar(
