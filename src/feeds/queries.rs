@@ -33,6 +33,7 @@ fn stands_for_account() -> String {
     format!(
         "f.ended_at is null and {LIVE}
          and exists (select 1 from account_centers g where g.account_id = a.id and g.center_id = f.center_id)
+         and not exists (select 1 from account_scopes e where e.account_id = a.id and e.center_id = f.center_id and e.ends_at <= $2)
          and (a.role <> $4 or exists (select 1 from account_scopes h where h.account_id = a.id and h.team_id = f.team_id))
          and (f.room_id is null or r.retired_at is null)
          and (f.team_id is null or t.disbanded_on is null)

@@ -226,6 +226,16 @@ on_both_engines! {
         app.execute("update workers set ended_on = '2026-03-06' where account_id is not null").await;
         app.execute("update teams set disbanded_on = '2026-03-05' where id = 1").await;
         assert_eq!(stands().await, [200, 404, 404], "until the day on which they leave");
+        app.execute("update teams set disbanded_on = null where id = 1").await;
+        app.execute(
+            "insert into account_scopes (account_id, center_id, city) select account_id, 2, city from account_scopes
+             where center_id = 1 and account_id = (select id from accounts where login = 'ann')",
+        )
+        .await;
+        assert_eq!(stands().await, [200, 404, 200]);
+        app.execute("update account_scopes set ends_at = 0 where center_id = 1").await;
+        assert_eq!(stands().await, [404, 404, 404], "who works elsewhere now");
+        app.execute("update account_scopes set ends_at = null where center_id = 1").await;
         app.execute("update accounts set disabled_at = 0 where login = 'ann'").await;
         assert_eq!(stands().await, [404, 404, 404]);
         app.execute("update accounts set disabled_at = null, role = 'front_desk' where login = 'ann'").await;
