@@ -122,7 +122,7 @@ pub struct Need {
 impl Need {
     /// How many are still missing.
     pub fn lacks(&self) -> i64 {
-        if self.withdrawn_at.is_some() { 0 } else { (self.wanted - (self.taken - self.away)).max(0) }
+        if self.withdrawn_at.is_some() { 0 } else { (self.wanted - self.taken).max(0) }
     }
 
     pub fn kind_en(&self) -> &str {
