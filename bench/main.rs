@@ -9,6 +9,7 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a bench that cannot set up its world should stop")]
 
+mod calendars;
 #[expect(dead_code, reason = "the tests use it")]
 #[path = "../tests/app/support/disk.rs"]
 mod disk;
@@ -301,13 +302,26 @@ impl Tables {
         ] {
             let heard = hear(&[address], 1, 200, move |_| Some(request.clone())).await;
             assert_eq!(heard.count(200), heard.answers.len(), "{page} is answered");
-            // The first one finds the database's cache without what it needs; a percentile would hide it or be it.
-            let first = heard.answers.first().map_or(0.0, |(.., took)| took.as_secs_f64() * 1_000.0);
-            let (middle, slow) = (heard.percentile(50), heard.percentile(95));
-            let line = format!("| {what}: {page} | {first:.1} | {middle:.1} | {slow:.1} |");
-            println!("{line}");
-            _ = writeln!(self.pages, "{line}");
+            self.page(&format!("{what}: {page}"), &heard);
         }
+    }
+
+    /// What the public looks at in a center of ten thousand sessions.
+    async fn calendars(&mut self, what: &str, address: SocketAddr) {
+        for look in calendars::looks(address) {
+            let name = look.name;
+            let heard = look.measure(address).await;
+            self.page(&format!("{what}: {name}, 10,000 sessions"), &heard);
+        }
+    }
+
+    fn page(&mut self, page: &str, heard: &Heard) {
+        // The first one finds the database's cache without what it needs; a percentile would hide it or be it.
+        let first = heard.answers.first().map_or(0.0, |(.., took)| took.as_secs_f64() * 1_000.0);
+        let (middle, slow) = (heard.percentile(50), heard.percentile(95));
+        let line = format!("| {page} | {first:.1} | {middle:.1} | {slow:.1} |");
+        println!("{line}");
+        _ = writeln!(self.pages, "{line}");
     }
 }
 
@@ -343,6 +357,7 @@ async fn engine(tables: &mut Tables, name: &str, url: &str, wanted: &Wanted) {
     let program = env!("CARGO_BIN_EXE_linli");
     let world = World::build(url).await;
     world.fill(PAST).await;
+    calendars::plan(&world).await;
     let server = Server::start(program, &world.url);
     _ = check_ins(&world, &[server.address], 32).await; // Warm.
     for connections in wanted.connections(&CONNECTIONS) {
@@ -350,6 +365,7 @@ async fn engine(tables: &mut Tables, name: &str, url: &str, wanted: &Wanted) {
         tables.check_ins(name, connections, &compared);
     }
     tables.pages(name, &world, server.address).await;
+    tables.calendars(name, server.address).await;
     drop(server);
     if name.starts_with("PostgreSQL") && wanted.is_whole() {
         let servers = [Server::start(program, &world.url), Server::start(program, &world.url)];

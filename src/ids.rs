@@ -131,6 +131,10 @@ id_type!(
     QualificationKindId
 );
 id_type!(
+    /// A calendar that somebody subscribes to by a secret link.
+    FeedId
+);
+id_type!(
     /// A policy of accident insurance.
     InsuranceId
 );

@@ -71,6 +71,7 @@ pub mod logbook;
 pub mod me;
 
 // Outside: what the public sees, what comes in and goes out, and what is looked for.
+pub mod feeds;
 pub mod portal;
 pub mod imports;
 pub mod exports;
@@ -138,6 +139,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(profile::stage())
         .attach(logbook::stage())
         .attach(me::stage())
+        .attach(feeds::stage())
         .attach(portal::stage())
         .attach(imports::stage())
         .attach(merges::stage())

@@ -7,7 +7,7 @@ use rocket::{Route, State, get, post, routes, uri};
 use crate::auth::logins::{self, Login};
 use crate::auth::password::{self, NewPassword};
 use crate::auth::throttle::Throttle;
-use crate::auth::{LoginId, Viewer, accounts};
+use crate::auth::{FeedReader, LoginId, Viewer, accounts};
 use crate::clock::{Now, Zone};
 use crate::error::{Error, FieldErrors, Refusal, Result};
 use crate::hands;
@@ -32,6 +32,10 @@ struct AccountPage {
 impl AccountPage {
     async fn load(by: &Viewer, now: Now, conn: &mut Conn, form: Form) -> Result<Self> {
         Ok(Self { viewer: by.clone(), logins: logins::of_account(conn, now, by.account).await?, form })
+    }
+
+    fn may_subscribe(&self) -> bool {
+        FeedReader::includes(self.viewer.role)
     }
 
     fn local(&self, at: &crate::clock::Timestamp) -> chrono::NaiveDateTime {

@@ -7,8 +7,6 @@ mod actions;
 pub(crate) mod affected;
 pub(crate) mod api;
 mod booking;
-mod calendar;
-mod calendar_pages;
 pub(crate) mod forms;
 mod handing_over;
 mod holding;

@@ -16,8 +16,8 @@ pub(crate) mod throttle;
 use rocket::fairing::AdHoc;
 
 pub use guards::{
-    AuditReader, CenterReader, CityAdmin, Coordinator, Doorkeeper, Filer, Greeter, Manager, ReportReader, TeamReader,
-    Viewer, Watcher,
+    AuditReader, CenterReader, CityAdmin, Coordinator, Doorkeeper, FeedReader, Filer, Greeter, Manager, ReportReader,
+    TeamReader, Viewer, Watcher,
 };
 pub use role::{Place, Role, Scope};
 

@@ -11,6 +11,7 @@ mod claims;
 mod company;
 mod consents;
 mod families;
+mod feeds;
 mod filings;
 mod honours;
 mod insurance;
@@ -118,6 +119,7 @@ impl Builder {
                 upkeep::keep(self, &mut tx, &made).await?;
                 reservations::reserve(self, &mut tx, &made).await?;
                 appointments::book(self, &mut tx, &made).await?;
+                feeds::subscribe(self, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }

@@ -13,7 +13,7 @@ use crate::imports::{self, NamedRosters};
 use crate::people::{self, AMONG, Forgetting, Person, PersonId};
 use crate::store::{self, Conn, Db, Sealer};
 use crate::{
-    applications, appointments, audit, certificates, check_in, claims, consents, honours, hours, households, insurance,
+    applications, appointments, audit, certificates, check_in, claims, consents, feeds, honours, hours, households, insurance,
     merges, phones, qualifications, reservations, shifts, teams, upkeep, workers,
 };
 
@@ -166,6 +166,7 @@ pub async fn forget_everything(tx: &mut Conn, gone: &Forgetting, named: &NamedRo
     certificates::forget(tx, gone).await?;
     upkeep::forget(tx, gone).await?;
     appointments::forget(tx, gone).await?;
+    feeds::forget(tx, gone).await?;
     merges::forget(tx, gone).await?;
     imports::forget(tx, named).await?;
     people::forget(tx, gone).await?;

@@ -17,7 +17,7 @@ use crate::told::{ToldPart, ToldValue, last_word};
 use crate::web::table::{Cell, File, Table};
 use crate::web::{Lang, filters};
 use crate::{
-    applications, appointments, audit, certificates, check_in, claims, consents, honours, hours, households, imports,
+    applications, appointments, audit, certificates, check_in, claims, consents, feeds, honours, hours, households, imports,
     insurance, people, phones, qualifications, reservations, shifts, teams, upkeep, workers,
 };
 
@@ -72,6 +72,7 @@ pub(super) async fn hand_out(
         shifts::told(by, tx, id).await?,
         check_in::told(by, tx, id).await?,
         phones::told(tx, id).await?,
+        feeds::told(tx, id).await?,
         teams::told(by, tx, id).await?,
         applications::told(by, tx, sealer, id).await?,
         reservations::told(by, tx, id).await?,

@@ -16,7 +16,7 @@ use crate::people::merging::{self, Differing};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
-    activities, applications, appointments, audit, certificates, check_in, claims, consents, handovers, honours, hours,
+    activities, applications, appointments, audit, certificates, check_in, claims, consents, feeds, handovers, honours, hours,
     households, insurance, locks, phones, qualifications, shifts, teams, upkeep, workers,
 };
 
@@ -42,6 +42,7 @@ fn tables() -> Vec<&'static JournalTable> {
         certificates::JOURNALED,
         upkeep::JOURNALED,
         appointments::JOURNALED,
+        feeds::JOURNALED,
     ]
     .concat()
 }
@@ -94,6 +95,7 @@ pub async fn merge(
     certificates::absorb(tx, &mut journal).await?;
     upkeep::absorb(tx, &mut journal).await?;
     appointments::absorb(tx, &mut journal, &doubled).await?;
+    feeds::absorb(tx, &mut journal).await?;
     merging::absorb(tx, &mut journal, taken).await?;
     merging::follow(tx, &[kept]).await?;
     let id: MergeId = sqlx::query_scalar(

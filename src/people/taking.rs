@@ -209,6 +209,7 @@ pub(crate) const POINTING: &[(&str, &str)] = &[
     ("commendations", "person_id"),
     ("loans", "person_id"),
     ("appointments", "person_id"),
+    ("feeds", "person_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.

@@ -12,7 +12,7 @@ use crate::ids::ServiceKindId;
 use crate::rooms::{self, RoomDetails, RoomPhoto};
 use crate::store::{self, Conn, Db, text_enum};
 use crate::teams::{self, PublicTeam};
-use crate::web::{Frame, Lang, Page, ShareCard, Site, View, filters};
+use crate::web::{Frame, Lang, Page, PublicPage, ShareCard, Site, View, filters};
 use crate::workers::posts::{self, Post};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -183,7 +183,7 @@ async fn agenda(
     center: CenterId,
     days: Option<&str>,
     kind: Option<&str>,
-) -> Result<Page<Agenda>> {
+) -> Result<PublicPage<Agenda>> {
     let mut conn = db.read().await?;
     let center = centers::queries::public(&mut conn, center).await?;
     let today = center.zone.date(now.0);
@@ -202,7 +202,20 @@ async fn agenda(
     let https = site.link(format_args!("/calendar/centers/{}.ics", center.id()));
     let webcal = https.split_once("://").map(|(_, rest)| format!("webcal://{rest}")).unwrap_or_default();
     let teams = teams::queries::all_public(&mut conn, center.id()).await?;
-    Ok(Page(Agenda { center, span, kind, kinds, sessions, later, posts, today, now: now.0, https, webcal, teams }))
+    Ok(PublicPage(Agenda {
+        center,
+        span,
+        kind,
+        kinds,
+        sessions,
+        later,
+        posts,
+        today,
+        now: now.0,
+        https,
+        webcal,
+        teams,
+    }))
 }
 
 #[derive(Template)]

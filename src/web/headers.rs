@@ -22,9 +22,11 @@ impl Fairing for Headers {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        // The address of a calendar is its secret: even what leads on from an error there does not tell it.
+        let referrer = if request.uri().path().starts_with("/calendar/") { "no-referrer" } else { "same-origin" };
         for (name, value) in [
             ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
-            ("Referrer-Policy", "same-origin"),
+            ("Referrer-Policy", referrer),
             ("X-Content-Type-Options", "nosniff"),
             ("X-Frame-Options", "DENY"),
             ("Cross-Origin-Opener-Policy", "same-origin"),

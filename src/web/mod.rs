@@ -8,6 +8,7 @@ pub mod entry;
 pub mod errors;
 pub mod filters;
 pub mod frame;
+pub mod fresh;
 pub mod form;
 pub mod headers;
 pub mod nav;
@@ -25,8 +26,9 @@ use rocket::fairing::AdHoc;
 pub use crate::fields::Fields;
 pub use form::{Form, Submitted};
 pub use frame::Frame;
+pub use fresh::{Etag, Held};
 pub use one_time::OneTimeLink;
-pub use page::{Page, ShareCard, View};
+pub use page::{Page, PublicPage, ShareCard, View};
 pub use site::Site;
 pub use text::Lang;
 

@@ -5,13 +5,14 @@
 use std::any::Any;
 
 use askama::Template;
-use rocket::http::{ContentType, Cookie, Status};
+use rocket::http::{ContentType, Cookie, Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 
 use super::entry;
 use super::filters;
 use super::frame::Frame;
+use super::fresh::{Etag, Held};
 use super::nav::{self, NavItem};
 use super::site::Appearance;
 use super::text::Lang;
@@ -60,11 +61,7 @@ pub struct Page<V>(pub V);
 
 impl<'r, V: View> Responder<'r, 'static> for Page<V> {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let mut view = self.0;
-        if let Some(typed) = entry::take(request) {
-            view.refill(typed);
-        }
-        match render(&view, request) {
+        match self.html(request) {
             Ok(html) => {
                 let mut response = Response::build();
                 response.header(ContentType::HTML).sized_body(html.len(), std::io::Cursor::new(html)).ok()
@@ -74,7 +71,42 @@ impl<'r, V: View> Responder<'r, 'static> for Page<V> {
     }
 }
 
+/// A page of what anybody may know. Whoever has it already, as a phone that looks again, is told that it is the same, and not sent it
+/// anew; who is signed in gets it as every other page, kept nowhere, for their name stands on it.
+pub struct PublicPage<V>(pub V);
+
+/// The browser may keep it, and asks each time whether it still holds.
+const ASK_AGAIN: &str = "private, no-cache";
+
+impl<'r, V: View> Responder<'r, 'static> for PublicPage<V> {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let page = Page(self.0);
+        if request.local_cache(|| None::<Viewer>).is_some() {
+            return page.respond_to(request);
+        }
+        let html = match page.html(request) {
+            Ok(html) => html,
+            Err(error) => return Error::from(error).respond_to(request),
+        };
+        let etag = Etag::of(&html);
+        if Held::of(request).has(&etag) {
+            return etag.unchanged(ASK_AGAIN);
+        }
+        let mut response = Response::build();
+        response.header(ContentType::HTML).header(etag.header()).header(Header::new("Cache-Control", ASK_AGAIN));
+        response.sized_body(html.len(), std::io::Cursor::new(html)).ok()
+    }
+}
+
 impl<V: View> Page<V> {
+    fn html(self, request: &Request<'_>) -> askama::Result<String> {
+        let mut view = self.0;
+        if let Some(typed) = entry::take(request) {
+            view.refill(typed);
+        }
+        render(&view, request)
+    }
+
     /// The page under another status than 200.
     pub fn with(self, status: Status) -> (Status, Self) {
         (status, self)

@@ -1,7 +1,79 @@
 //! The public agenda: a week by its days, the rest by activity, and its chips.
 
+use std::io::Read as _;
+
+use flate2::read::GzDecoder;
+use rocket::http::{Cookie, Header};
+
 use crate::activities::schedules;
-use crate::support::on_both_engines;
+use crate::support::{TestApp, User, on_both_engines};
+
+/// A quarter of a center that is full from morning to night: ten sessions a day, in thirty series.
+async fn full_quarter(app: &TestApp) {
+    const NAMES: [&str; 10] = [
+        "太极班",
+        "合唱团",
+        "书法班",
+        "亲子阅读",
+        "义诊咨询",
+        "法律咨询",
+        "四点半课堂",
+        "健康讲座",
+        "读报会",
+        "手工坊",
+    ];
+    let zone = linli::clock::Zone::SHANGHAI;
+    let today = zone.date(app.clock.now().0);
+    let mut tx = app.begin().await;
+    for series in 0..30 {
+        let title = format!("{}{}", ["长者", "青少年", "周末"][series % 3], NAMES[series / 3]);
+        sqlx::query(
+            "insert into activities (center_id, kind_id, title, published, created_at) values (1, 3, $1, 1, 0)",
+        )
+        .bind(title)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    }
+    for (day, date) in today.until(today.plus_days(91)).enumerate() {
+        for n in 0..10_i64 {
+            let starts = zone.midnight(date).0 + (8 + n) * 3_600_000;
+            sqlx::query(
+                "insert into sessions (activity_id, center_id, venue, starts_at, ends_at, local_date, capacity, status, updated_at)
+                 values ($1, 1, $2, $3, $4, $5, $6, 'planned', 0)",
+            )
+            .bind((i64::try_from(day).unwrap() * 7 + n * 3) % 30 + 1)
+            .bind(["二楼多功能活动室", "书画室", "社区广场"][usize::try_from(n).unwrap() % 3])
+            .bind(starts)
+            .bind(starts + 5_400_000)
+            .bind(date)
+            .bind(20 + n)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        }
+    }
+    tx.commit().await.unwrap();
+}
+
+/// The page as a phone's browser gets it: status, its ETag, bytes on the wire, and what is in them.
+async fn on_the_wire(user: &User<'_>, path: &str, held: Option<&str>) -> (u16, Option<String>, usize, String) {
+    let mut request = user.app.client.get(path.to_owned()).header(Header::new("Accept-Encoding", "gzip"));
+    if let Some(held) = held {
+        request = request.header(Header::new("If-None-Match", held.to_owned()));
+    }
+    for (name, value) in &user.cookies {
+        request = request.cookie(Cookie::new(name.clone(), value.clone()));
+    }
+    let answer = request.dispatch().await;
+    let (status, etag) = (answer.status().code, answer.headers().get_one("ETag").map(str::to_owned));
+    let body = answer.into_bytes().await.unwrap_or_default();
+    let mut page = String::new();
+    if status == 200 {
+        GzDecoder::new(&body[..]).read_to_string(&mut page).unwrap();
+    }
+    (status, etag, body.len(), page)
+}
 
 on_both_engines! {
     async fn an_agenda_shows_seven_days_and_tells_the_rest_by_activity(app: TestApp) {
@@ -59,5 +131,33 @@ on_both_engines! {
         // Towards the end of a month it is the next one that is printed.
         app.at("2026-03-26T02:00:00Z");
         app.sign_in("ann").await.get("/centers/1/wall").await.is(200).shows("2026年4月");
+    }
+
+    async fn an_agenda_of_a_full_quarter_is_small_and_says_how_many_places_there_are(app: TestApp) {
+        full_quarter(&app).await;
+        let nobody = app.anyone();
+        for path in ["/agenda/1", "/agenda/1?days=month", "/agenda/1?days=weekend", "/agenda/1?kind=3"] {
+            let (status, _, bytes, page) = on_the_wire(&nobody, path, None).await;
+            assert!(status == 200 && page.contains("名额 2"), "{path}");
+            assert!(bytes <= 30 * 1_024, "{path}: {bytes} bytes");
+        }
+        // What is over or takes place no more has no places.
+        app.execute("update sessions set status = 'cancelled' where capacity is not null").await;
+        nobody.get("/agenda/1?days=month").await.is(200).hides("名额 2");
+    }
+
+    async fn an_agenda_that_is_held_is_not_sent_again_until_it_changes(app: TestApp) {
+        let (ann, nobody) = (app.sign_in("ann").await, app.anyone());
+        schedules(&ann, &[("date", "2026-03-05"), ("starts", "10:00"), ("ends", "11:00")]).await.is(303);
+        app.at("2026-03-05T01:00:00Z");
+        let (_, etag, ..) = on_the_wire(&nobody, "/agenda/1", None).await;
+        let etag = etag.expect("an ETag");
+        assert_eq!(on_the_wire(&nobody, "/agenda/1", Some(&etag)).await, (304, Some(etag.clone()), 0, String::new()));
+        assert_eq!(on_the_wire(&nobody, "/agenda/1?days=today", Some(&etag)).await.0, 200, "another page");
+        // Who is signed in has their name on it, and it is kept nowhere.
+        assert_eq!(on_the_wire(&ann, "/agenda/1", Some(&etag)).await.1, None);
+        app.at("2026-03-05T02:30:00Z");
+        let (status, running, _, page) = on_the_wire(&nobody, "/agenda/1", Some(&etag)).await;
+        assert!(status == 200 && page.contains("live") && running.is_some_and(|new| new != etag));
     }
 }

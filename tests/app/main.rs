@@ -21,6 +21,7 @@ mod door_pages;
 mod erasure;
 mod exports;
 mod failure;
+mod feeds;
 mod files;
 mod filings;
 mod first_use;

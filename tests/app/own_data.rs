@@ -27,6 +27,7 @@ const POINTING: &[(&str, &str, Result<&str, &str>)] = &[
     ("attendances", "person_id", Ok("attendances")),
     ("scans", "person_id", Ok("scans")),
     ("phone_people", "person_id", Ok("phones")),
+    ("feeds", "person_id", Ok("feeds")),
     ("teams", "leader_id", Ok("teams")),
     ("team_members", "person_id", Ok("teams")),
     ("team_member_changes", "person_id", Ok("team_changes")),

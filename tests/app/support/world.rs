@@ -137,6 +137,7 @@ impl Maker<'_> {
         self.claims(&ann).await;
         self.shifts(&ann).await;
         self.certificates(&ann).await;
+        self.feeds(&ann).await;
         self.devices(&ann).await;
         self.staff(&ada).await;
         self.upkeep(&ann).await;
@@ -377,6 +378,22 @@ impl Maker<'_> {
         let heads: Vec<_> = heads.iter().map(|(name, value)| (*name, value.as_str())).collect();
         ann.post(&format!("/centers/1/sessions/{open}/head-counts"), &heads).await.is(303);
         self.number("heads", "select id from head_counts").await;
+    }
+
+    /// A room's calendar, for a worker; and on the visitor's phone, to which her nephew's card was shown, one for him.
+    async fn feeds(&mut self, ann: &User<'_>) {
+        ann.post("/feeds", &[("room", "1")]).await.is(303);
+        self.number("feed", "select max(id) from feeds").await;
+        let page = ann.get("/centers/1/feeds").await.is(200).text();
+        let file = page.split("/calendar/").nth(1).and_then(|rest| rest.split(['<', '"']).next());
+        self.name("feed_file", file.expect("a link"));
+        let child = self.names["child"].clone();
+        let code = crate::check_in::card(self.app, child.parse().unwrap()).await;
+        let mut phone = self.app.anyone();
+        phone.cookies.push(("phone".to_owned(), self.names["phone"].clone()));
+        phone.post(&format!("/k/{}", code.plain()), &[]).await.is(303);
+        phone.post("/me/calendar", &[("person", &child)]).await.is(303);
+        self.number("own_feed", "select max(id) from feeds").await;
     }
 
     /// A school that helps at the morning's session, a shop that moved away, and an organization that nobody has seen yet.

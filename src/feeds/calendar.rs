@@ -7,69 +7,111 @@ use chrono::{DateTime, Datelike, NaiveDate, Offset, TimeZone, Utc};
 use chrono_tz::{OffsetComponents, OffsetName};
 use ics::parameters::TzIDParam;
 use ics::properties::{
-    CalScale, Description, DtEnd, DtStart, LastModified, Location, Method, Name, RefreshInterval, Sequence, Status,
-    Summary, TzName, URL,
+    CalScale, Class, Description, DtEnd, DtStart, LastModified, Location, Method, Name, RefreshInterval, Sequence,
+    Status, Summary, TzName, URL,
 };
 use ics::{Daylight, Event, ICalendar, Standard, escape_text};
 
-use super::types::{Session, SessionStatus};
+use super::types::OccupiedSpan;
+use crate::activities::{Session, SessionStatus};
 use crate::clock::{Date, Timestamp, Zone};
 use crate::web::Lang;
 
 /// What a calendar holds.
-pub struct Feed<'a> {
+pub struct CalendarSheet<'a> {
     pub name: &'a str,
     pub zone: Zone,
     /// The days that the sessions are of: the zone's clock changes among them are told.
     pub days: (Date, Date),
     pub sessions: &'a [Session],
+    /// Times at which the room is taken for something that is no session.
+    pub occupied: &'a [OccupiedSpan],
+    /// What more is said of a session to whose calendar this is.
+    pub note: &'a dyn Fn(&Session) -> Option<String>,
     /// Makes UIDs unique in the world.
     pub instance: &'a str,
-    /// An absolute link to a session's public page.
+    /// An absolute link to a session's page.
     pub link: &'a dyn Fn(&Session) -> String,
 }
 
 /// Writes the calendar, its lines ended by CRLF and folded.
-pub fn write(feed: &Feed<'_>) -> String {
+pub fn write(sheet: &CalendarSheet<'_>) -> String {
     let mut calendar = ICalendar::new("2.0", "-//Linli//Linli//ZH");
     calendar.push(CalScale::new("GREGORIAN"));
     calendar.push(Method::new("PUBLISH"));
-    calendar.push(Name::new(text(feed.name)));
-    calendar.push(ics::components::Property::new("X-WR-CALNAME", text(feed.name)));
-    calendar.push(ics::components::Property::new("X-WR-TIMEZONE", feed.zone.name()));
+    calendar.push(Name::new(text(sheet.name)));
+    calendar.push(ics::components::Property::new("X-WR-CALNAME", text(sheet.name)));
+    calendar.push(ics::components::Property::new("X-WR-TIMEZONE", sheet.zone.name()));
     calendar.push(RefreshInterval::new("PT1H"));
     calendar.push(ics::components::Property::new("X-PUBLISHED-TTL", "PT1H"));
-    calendar.add_timezone(timezone(feed.zone, feed.days));
-    for session in feed.sessions {
-        calendar.add_event(event(feed, session));
+    for zone in zones(sheet) {
+        calendar.add_timezone(timezone(zone, sheet.days));
+    }
+    for session in sheet.sessions {
+        calendar.add_event(event(sheet, session));
+    }
+    for span in sheet.occupied {
+        calendar.add_event(busy(sheet, span));
     }
     fold(&calendar.to_string())
 }
 
-fn event<'a>(feed: &Feed<'_>, session: &Session) -> Event<'a> {
-    let uid = format!("session-{}@{}", session.id, feed.instance);
-    let mut event = Event::new(uid, utc(session.updated_at));
-    let local = |at| feed.zone.local(at).format("%Y%m%dT%H%M%S").to_string();
-    let mut starts = DtStart::new(local(session.starts_at));
-    starts.add(TzIDParam::new(feed.zone.name()));
+/// The zones in which its times are written: one, unless somebody comes to centers far from one another.
+fn zones(sheet: &CalendarSheet<'_>) -> Vec<Zone> {
+    let mut zones = vec![sheet.zone];
+    for session in sheet.sessions {
+        if zones.iter().all(|zone| zone.name() != session.zone.name()) {
+            zones.push(session.zone);
+        }
+    }
+    zones
+}
+
+/// From when to when: the clock on the wall of the place, with its zone. Past midnight the end has the next day's date.
+fn span(event: &mut Event<'_>, zone: Zone, (from, to): (Timestamp, Timestamp)) {
+    let local = |at| zone.local(at).format("%Y%m%dT%H%M%S").to_string();
+    let mut starts = DtStart::new(local(from));
+    starts.add(TzIDParam::new(zone.name()));
     event.push(starts);
-    let mut ends = DtEnd::new(local(session.ends_at));
-    ends.add(TzIDParam::new(feed.zone.name()));
+    let mut ends = DtEnd::new(local(to));
+    ends.add(TzIDParam::new(zone.name()));
     event.push(ends);
+}
+
+fn event<'a>(sheet: &CalendarSheet<'_>, session: &Session) -> Event<'a> {
+    let uid = format!("session-{}@{}", session.id, sheet.instance);
+    let mut event = Event::new(uid, utc(session.updated_at));
+    span(&mut event, session.zone, (session.starts_at, session.ends_at));
     event.push(Summary::new(text(session.title.pick(Lang::Zh))));
     event.push(Location::new(text(&format!("{} · {}", session.center, session.room))));
-    let said = [session.reason.as_deref(), session.description.as_deref()];
-    let said: Vec<&str> = said.into_iter().flatten().collect();
+    let is_open = session.published.is_set() && !session.title.is_confidential();
+    let draft = (!is_open).then(|| Lang::Zh.text("feeds.not_public"));
+    let said = [session.reason.clone(), (sheet.note)(session), session.description.clone(), draft];
+    let said: Vec<String> = said.into_iter().flatten().collect();
     if !said.is_empty() {
         event.push(Description::new(text(&said.join("\n\n"))));
     }
-    event.push(URL::new((feed.link)(session)));
+    event.push(URL::new((sheet.link)(session)));
+    if !is_open {
+        event.push(Class::private());
+    }
     event.push(match session.status {
         SessionStatus::Cancelled | SessionStatus::Skipped => Status::cancelled(),
         SessionStatus::Planned | SessionStatus::Completed => Status::confirmed(),
     });
     event.push(Sequence::new(session.sequence.to_string()));
     event.push(LastModified::new(utc(session.updated_at)));
+    event
+}
+
+/// The room is taken: by whom and for what stays with those who work there.
+fn busy<'a>(sheet: &CalendarSheet<'_>, taken: &OccupiedSpan) -> Event<'a> {
+    let uid = format!("booking-{}@{}", taken.id, sheet.instance);
+    let mut event = Event::new(uid, utc(taken.starts_at));
+    span(&mut event, sheet.zone, (taken.starts_at, taken.ends_at));
+    event.push(Summary::new(text(&Lang::Zh.text("feeds.taken"))));
+    event.push(Class::private());
+    event.push(Status::confirmed());
     event
 }
 
@@ -104,7 +146,8 @@ fn observance(zone: Zone, at: DateTime<Utc>) -> Observance {
 fn timezone<'a>(zone: Zone, (from, to): (Date, Date)) -> ics::TimeZone<'a> {
     let new_year = NaiveDate::from_ymd_opt(from.0.year(), 1, 1).unwrap_or(from.0);
     let mut at = zone.midnight(Date(new_year)).utc();
-    let end = zone.midnight(to.plus_days(1)).utc();
+    // The last one may go on past midnight.
+    let end = zone.midnight(to.plus_days(2)).utc();
     let mut here = observance(zone, at);
     let mut rules = match definition(at, here.seconds, &here) {
         Definition::Standard(definition) => ics::TimeZone::standard(zone.name(), definition),
