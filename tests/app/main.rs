@@ -64,6 +64,7 @@ mod templates;
 mod unchanged;
 mod units;
 mod unseen;
+mod week;
 mod workers;
 mod wire;
 mod years;
