@@ -48,7 +48,7 @@ pub async fn occupy(tx: &mut Conn, room: &Room, slot: &Slot, what: &Occupying<'_
 
 async fn book(tx: &mut Conn, room: &Room, slot: &Slot, what: &Occupying<'_>) -> Result<BookingId> {
     let (from, to) = slot.with_buffer(room.buffer_minutes);
-    sqlx::query_scalar(
+    Ok(sqlx::query_scalar(
         "insert into bookings (kind, room_id, starts_at, ends_at, label, label_public, used_from, used_to)
          values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
     )
@@ -62,7 +62,7 @@ async fn book(tx: &mut Conn, room: &Room, slot: &Slot, what: &Occupying<'_>) -> 
     .bind(slot.ends_at)
     .fetch_one(tx)
     .await
-    .on(&Violation::BookingOverlap, || Error::refused(ROOM_TAKEN))
+    .on(&Violation::BookingOverlap, || Error::refused(ROOM_TAKEN))?)
 }
 
 /// Books anew what is to be at another time or in another room. The old booking stays as a trace.

@@ -141,6 +141,13 @@ pub struct Folded {
     pub free: Vec<Stretch>,
 }
 
+impl Folded {
+    /// What it has free, for a template.
+    pub fn times(&self) -> Vec<Stretch> {
+        self.free.clone()
+    }
+}
+
 /// A place to book: half an hour, or what is left of it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Half {

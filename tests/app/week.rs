@@ -124,7 +124,7 @@ on_both_engines! {
     async fn the_line_of_now_is_drawn_within_the_hours_only(app: TestApp) {
         let ann = app.sign_in("ann").await;
         ann.get("/centers/1/week").await.is(200).shows("class=\"now c-1 s-120\"");
-        app.at("2026-03-04T17:28:00Z");
+        app.at("2026-03-05T17:28:00Z");
         let ann = app.sign_in("ann").await;
         ann.get("/centers/1/week").await.is(200).hides("class=\"now");
     }
