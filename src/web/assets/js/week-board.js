@@ -52,6 +52,7 @@ class WeekBoard extends HTMLElement {
   }
 
   start(block) {
+    this.end();
     const at = { column: placed(block, "c"), from: Number(block.dataset.from) };
     this.moving = { block, old: at, at, long: Number(block.dataset.to) - at.from, focus: document.activeElement };
     block.classList.add("moving");
