@@ -3,7 +3,7 @@
 
 use chrono::Timelike as _;
 
-use super::actions::{ROOM_TAKEN, is_room_taken};
+use super::actions::is_room_taken;
 use super::booking::Around;
 use super::holding::hold;
 use super::queries;
@@ -62,7 +62,7 @@ async fn book(tx: &mut Conn, room: &Room, slot: &Slot, what: &Occupying<'_>) -> 
     .bind(slot.ends_at)
     .fetch_one(tx)
     .await
-    .on(&Violation::BookingOverlap, || Error::refused(ROOM_TAKEN))?)
+    .on(&Violation::BookingOverlap, || Error::refused("room_taken"))?)
 }
 
 /// Books anew what is to be at another time or in another room. The old booking stays as a trace.
