@@ -12,6 +12,8 @@ mod handing_over;
 mod holding;
 pub mod listing;
 mod merging;
+mod month;
+mod month_pages;
 pub mod notice;
 pub mod occupying;
 mod pages;
@@ -23,7 +25,11 @@ mod schedule_pages;
 pub mod title;
 mod types;
 mod week;
+mod week_cut;
+mod week_lanes;
 mod week_pages;
+mod week_queries;
+mod week_time;
 
 use rocket::fairing::AdHoc;
 
@@ -45,6 +51,7 @@ pub fn stage() -> AdHoc {
             .mount("/", pages::routes())
             .mount("/", schedule_pages::routes())
             .mount("/", week_pages::routes())
+            .mount("/", month_pages::routes())
             .mount("/", calendar_pages::routes())
             .mount("/", affected::routes())
             .mount("/api/v1", api::routes())

@@ -22,6 +22,7 @@ use crate::store::{Conn, Db};
 use crate::web::cut::{Asked, Toolbar};
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+use crate::workers::WorkerId;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![list, new, create, show, edit, update]
@@ -175,7 +176,7 @@ impl View for NewActivityPage {
     }
 }
 
-#[get("/centers/<center>/activities/new?<room>&<date>&<starts>")]
+#[get("/centers/<center>/activities/new?<room>&<date>&<starts>&<worker>")]
 async fn new(
     by: Coordinator,
     db: &Db,
@@ -184,6 +185,7 @@ async fn new(
     room: Option<RoomId>,
     date: Option<&str>,
     starts: Option<i64>,
+    worker: Option<WorkerId>,
 ) -> Result<Page<NewActivityPage>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
@@ -197,8 +199,9 @@ async fn new(
     if let Some(room) = room {
         values.add("room", &room.to_string());
     }
-    // The account's own worker leads, most of the time.
-    if let Some(worker) = queries::own_worker(&mut conn, center.id(), by.account, center.zone.date(now.0)).await? {
+    // The account's own worker leads, most of the time; from a worker's week, that worker.
+    let own = queries::own_worker(&mut conn, center.id(), by.account, center.zone.date(now.0)).await?;
+    if let Some(worker) = worker.or(own) {
         values.add("worker", &worker.to_string());
     }
     Ok(Page(NewActivityPage::load(&mut conn, now, center, Form::filled(values)).await?))

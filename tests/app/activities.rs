@@ -267,7 +267,7 @@ on_both_engines! {
         let (ann, cai) = (app.sign_in("ann").await, app.sign_in("cai").await);
         schedules(&ann, &[]).await.is(303);
         let path = "/centers/1/week?date=2026-03-06";
-        ann.get(path).await.is(200).shows("block planned c-1 s-168 e-192").shows("长者太极班").shows("slot c-1 s-192 e-252");
+        ann.get(path).await.is(200).shows("block planned c-1 s-168 e-192").shows("长者太极班").shows("slot c-1 s-192 e-198").shows("starts=960");
         cai.get(path).await.is(200).shows("长者太极班").hides("class=\"slot");
         cai.get("/centers/2/week").await.is(404);
         app.sign_in("olga").await.get("/centers/2/week").await.is(200).shows("还没有功能室");

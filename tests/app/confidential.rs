@@ -23,8 +23,14 @@ async fn case(app: &TestApp, ann: &User<'_>) {
     app.execute("update codes set token = 'tea'").await;
 }
 
-const PAGES: [&str; 5] =
-    ["/centers/1", "/centers/1/activities", "/centers/1/activities/1", "/centers/1/week", "/centers/1/sessions/1"];
+const PAGES: [&str; 6] = [
+    "/centers/1",
+    "/centers/1/activities",
+    "/centers/1/activities/1",
+    "/centers/1/week",
+    "/centers/1/month",
+    "/centers/1/sessions/1",
+];
 
 const API: [&str; 3] =
     ["/api/v1/activities?center=1", "/api/v1/sessions?center=1&from=2026-03-01&to=2026-04-01", "/api/v1/sessions/1"];

@@ -69,6 +69,7 @@ mod unchanged;
 mod units;
 mod unseen;
 mod upkeep;
+mod week;
 mod workers;
 mod wire;
 mod years;
