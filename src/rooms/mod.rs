@@ -8,6 +8,7 @@ pub mod listing;
 mod pages;
 pub mod queries;
 pub mod rules;
+pub(crate) mod standard;
 mod types;
 
 use rocket::fairing::AdHoc;
@@ -18,5 +19,8 @@ pub use hours::{WeekHours, Weeks};
 pub use types::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind, RoomKindId};
 
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("rooms", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })
+    AdHoc::on_ignite("rooms", |rocket| async {
+        let rocket = rocket.mount("/", pages::routes()).mount("/", standard::routes());
+        rocket.mount("/api/v1", api::routes()).mount("/api/v1", standard::api_routes())
+    })
 }

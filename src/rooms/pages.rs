@@ -7,8 +7,9 @@ use askama::Template;
 use rocket::{Route, get, post, routes};
 
 use super::listing::RoomsCut;
+use super::standard::{self, Measured};
 use super::types::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind};
-use super::{actions, forms, queries, rules};
+use super::{actions, forms, queries};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Fault, Result};
@@ -34,7 +35,7 @@ struct RoomsPage {
     /// Out of use, for whoever may put them back.
     retired: Vec<Room>,
     closures: Vec<Closure>,
-    standard: rules::Standard,
+    measured: Measured,
     /// Required kinds of which rooms are added at once: those that are missing, and those that came back with a fault.
     offered: Vec<RoomKind>,
     form: Form,
@@ -54,22 +55,24 @@ impl RoomsPage {
     ) -> Result<Self> {
         let rooms = queries::of_center(conn, center.id()).await?;
         let kinds = queries::kinds(conn).await?;
-        let standard = rules::standard(&rooms, &kinds);
-        let form = sent.unwrap_or_else(|| Form::filled(forms::proposal(&standard.missing_required)));
+        let today = center.zone.date(now.0);
+        let measured = Measured::of(conn, center.id(), today, &standard::sizes(&rooms), &kinds).await?;
+        let missing = &measured.standard.missing_required;
+        let form = sent.unwrap_or_else(|| Form::filled(forms::proposal(missing)));
         let faulty = |kind: &RoomKind| form.fault(&forms::in_row("name", kind.id)).is_some();
         let toolbar = cut.toolbar(lang, &kinds);
-        let offered = |kind: &RoomKind| standard.missing_required.contains(kind) || faulty(kind);
+        let offered = |kind: &RoomKind| missing.contains(kind) || faulty(kind);
         Ok(Self {
             offered: kinds.into_iter().filter(offered).collect(),
             closures: queries::closures(conn, center.id(), now.0, Timestamp(i64::MAX)).await?,
             retired: queries::retired(conn, center.id()).await?,
             may_manage: Manager::includes(by.role),
-            today: center.zone.date(now.0),
+            today,
             listed: cut.of(rooms.clone()),
             toolbar,
             center,
             rooms,
-            standard,
+            measured,
             form,
         })
     }
@@ -128,9 +131,9 @@ async fn create_required(
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let made = async {
         let mut tx = db.begin().await?;
-        let mut kinds = queries::kinds(&mut tx).await?;
-        kinds.retain(|kind| kind.class == RoomClass::Required);
-        actions::add_all(&by, now, &mut tx, &center, &forms::rooms(&fields, &kinds)?).await?;
+        let kinds = queries::kinds(&mut tx).await?;
+        let asked = Measured::of(&mut tx, center.id(), center.zone.date(now.0), &[], &kinds).await?;
+        actions::add_all(&by, now, &mut tx, &center, &forms::rooms(&fields, &asked.required)?).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     Submitted::of(made.await.map(|()| center.path("/rooms")), "done.rooms_added", async |errors| {

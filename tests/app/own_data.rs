@@ -85,7 +85,8 @@ const OTHERS: &str = "account_links account_scopes activities age_bands agreemen
     posts populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
     service_kinds sessions settings setup_links subgroups team_kinds unit_participations units \
     retention_terms qualification_kinds insurances risky_sessions shift_needs shift_limits \
-    certificate_settings publicity_lists star_levels export_profiles export_columns";
+    certificate_settings publicity_lists star_levels export_profiles export_columns \
+    programmes programme_versions programme_kinds programme_scopes holiday_imports";
 
 /// Every table that there is.
 fn tables() -> BTreeSet<String> {
