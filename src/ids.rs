@@ -31,8 +31,24 @@ id_type!(
     AgreementId
 );
 id_type!(
-    /// A public holiday.
+    /// A public holiday, or a make-up workday.
     HolidayId
+);
+id_type!(
+    /// Days that were brought in from a file.
+    HolidayImportId
+);
+id_type!(
+    /// A set of rules for centers.
+    ProgrammeId
+);
+id_type!(
+    /// A programme's rules from a day on.
+    ProgrammeVersionId
+);
+id_type!(
+    /// For which centers a programme holds.
+    ProgrammeScopeId
 );
 id_type!(
     /// A time that somebody is in a team.

@@ -29,8 +29,9 @@ pub mod web;
 pub mod api;
 
 // Registry: places and people.
-pub mod centers;
 pub mod holidays;
+pub mod centers;
+pub mod programmes;
 pub mod agreements;
 pub mod rooms;
 pub mod people;
@@ -107,8 +108,9 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(jobs::stage())
         .attach(web::stage())
         .attach(auth::stage())
-        .attach(centers::stage())
         .attach(holidays::stage())
+        .attach(centers::stage())
+        .attach(programmes::stage())
         .attach(agreements::stage())
         .attach(rooms::stage())
         .attach(people::stage())

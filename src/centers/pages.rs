@@ -13,6 +13,7 @@ use crate::auth::{CityAdmin, Viewer};
 use crate::clock::{Now, Zone};
 use crate::error::Result;
 use crate::fields::parse;
+use crate::holidays::{self, HolidayAsk};
 use crate::store::{Conn, Db};
 use crate::web::cut::{Asked, Toolbar};
 use crate::web::nav::Tab;
@@ -31,6 +32,8 @@ struct CentersPage {
     first_page: &'static str,
     /// For the administrator of a city that has no agreement yet.
     steps: Option<FirstSteps>,
+    /// For the administrator: years whose holidays are wanted.
+    asks: Vec<HolidayAsk>,
 }
 
 impl CentersPage {
@@ -57,16 +60,20 @@ impl View for CentersPage {
 async fn list(by: Viewer, db: &Db, now: Now, lang: Lang, asked: Asked) -> Result<Page<CentersPage>> {
     let cut = CentersCut::read(&asked.0).unwrap_or_default();
     let mut conn = db.read().await?;
-    let centers = queries::list(&by, &mut conn, Zone::SHANGHAI.date(now.0)).await?;
+    let today = Zone::SHANGHAI.date(now.0);
+    let centers = queries::list(&by, &mut conn, today).await?;
     let towns: BTreeSet<String> = centers.iter().map(|center| center.town.clone()).collect();
     let toolbar = cut.toolbar(lang, towns);
     let centers = cut.of(centers);
     let first_page = by.role.first_page();
-    let steps = match CityAdmin::of(by) {
-        Some(admin) => first_steps(lang, queries::founding(&admin, &mut conn).await?),
-        None => None,
+    let (steps, asks) = match CityAdmin::of(by) {
+        Some(admin) => {
+            let steps = first_steps(lang, queries::founding(&admin, &mut conn).await?);
+            (steps, holidays::queries::asks(&admin, &mut conn, today).await?)
+        }
+        None => (None, Vec::new()),
     };
-    Ok(Page(CentersPage { centers, toolbar, first_page, steps }))
+    Ok(Page(CentersPage { centers, toolbar, first_page, steps, asks }))
 }
 
 /// What the city does before a center can open, until there is an agreement.

@@ -31,7 +31,7 @@ use crate::web::Lang;
 use crate::web::table::{Cell, Table};
 use crate::workers::WorkersAsked;
 use crate::workers::posts::PostsAsked;
-use crate::{accounts, activities, agreements, households, reservations, rooms, units};
+use crate::{accounts, activities, agreements, holidays, households, reservations, rooms, units};
 
 /// A list on its way into a file.
 pub(super) struct Listing {
@@ -184,6 +184,10 @@ pub(super) async fn of_city(
         CityList::Accounts => {
             let by = CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;
             sign_ins(&by, conn, lang, name, AccountsCut::read(fields)?).await
+        }
+        CityList::Holidays => {
+            CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;
+            days_off(conn, lang, name, holidays::year_asked(fields, today)).await
         }
     }
 }
@@ -420,6 +424,22 @@ async fn contracts(
             text(&one.purchaser),
             day(Some(one.starts_on)),
             day(Some(one.ends_on)),
+        ]);
+    }
+    Ok(file.done())
+}
+
+/// A year's holidays and make-up workdays, in the columns in which they are brought in.
+async fn days_off(conn: &mut Conn, lang: Lang, name: String, year: i64) -> Result<Listing> {
+    let head = ["holidays.starts_on", "holidays.ends_on", "catalogs.name", "catalogs.name_en", "holidays.kind"];
+    let mut file = Writer::new(lang, name, &head);
+    for one in holidays::queries::of_year(conn, year).await? {
+        file.row([
+            day(Some(one.starts_on)),
+            day(Some(one.ends_on)),
+            text(&one.name),
+            text(&one.name_en),
+            text(lang.text(one.kind.key())),
         ]);
     }
     Ok(file.done())

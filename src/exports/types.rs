@@ -28,7 +28,13 @@ text_enum!(
 
 text_enum!(
     /// A list above the centers.
-    CityList in "export_list" { Centers = "centers", Agreements = "agreements", Accounts = "accounts" }
+    CityList in "export_list" {
+        Centers = "centers",
+        Agreements = "agreements",
+        Accounts = "accounts",
+        /// Of a year, with the make-up workdays.
+        Holidays = "holidays",
+    }
 );
 
 text_enum!(

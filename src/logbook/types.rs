@@ -52,6 +52,7 @@ impl LogPart {
                 "age_bands",
                 "shift_limits",
                 "holiday",
+                "programme",
                 "key",
                 "consent_text",
                 "retention",

@@ -18,6 +18,7 @@ pub mod rules;
 mod times;
 pub(crate) mod times_forms;
 mod times_pages;
+pub(crate) mod standard;
 mod types;
 mod weeks;
 
@@ -39,5 +40,8 @@ pub fn stage() -> AdHoc {
     let pages =
         [pages::routes(), room_pages::routes(), times_pages::routes(), photos::routes(), planned::pages()].concat();
     let api = [api::routes(), room_api::routes(), planned::programs()].concat();
-    AdHoc::on_ignite("rooms", |rocket| async { rocket.mount("/", pages).mount("/api/v1", api) })
+    AdHoc::on_ignite("rooms", |rocket| async {
+        let rocket = rocket.mount("/", pages).mount("/", standard::routes());
+        rocket.mount("/api/v1", api).mount("/api/v1", standard::api_routes())
+    })
 }

@@ -5,10 +5,11 @@ use rocket::{Route, get, post, routes};
 
 use super::affected::{self, AffectedSession};
 use super::listing::RoomsCut;
-use super::planned::{self, PlannedRoom};
+use super::planned::super::standard::{self, Measured};
+use super::types::{self, PlannedRoom};
 use super::room_pages::{HoursForm, open};
 use super::types::{Closure, Room, RoomClass, RoomDetails, RoomFeature, RoomId, RoomKind};
-use super::{actions, forms, queries, rules};
+use super::{actions, forms, queries};
 use crate::auth::{CenterReader, Manager, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
@@ -38,7 +39,7 @@ struct RoomsPage {
     affected: Vec<AffectedSession>,
     /// Rooms that are being built.
     planned: Vec<PlannedRoom>,
-    standard: rules::Standard,
+    standard:measured: Measured,
     /// Required kinds of which rooms are added at once: those that are missing, and those that came back with a fault.
     offered: Vec<RoomKind>,
     form: Form,
@@ -58,11 +59,13 @@ impl RoomsPage {
     ) -> Result<Self> {
         let rooms = queries::of_center(conn, center.id()).await?;
         let kinds = queries::kinds(conn).await?;
-        let standard = rules::standard(&rooms, &kinds);
-        let form = sent.unwrap_or_else(|| Form::filled(forms::proposal(&standard.missing_required)));
+        let today = center.zone.date(now.0);
+        let measured = Measured::of(conn, center.id(), today, &standard::sizes(&rooms), &kinds).await?;
+        let missing = &measured.standard.missing_required;
+        let form = sent.unwrap_or_else(|| Form::filled(forms::proposal(missing)));
         let faulty = |kind: &RoomKind| form.fault(&forms::in_row("name", kind.id)).is_some();
         let toolbar = cut.toolbar(lang, &kinds);
-        let offered = |kind: &RoomKind| standard.missing_required.contains(kind) || faulty(kind);
+        let offered = |kind: &RoomKind| missing.contains(kind) || faulty(kind);
         Ok(Self {
             offered: kinds.into_iter().filter(offered).collect(),
             closures: queries::closures(conn, center.id(), now.0, Timestamp(i64::MAX)).await?,
@@ -70,12 +73,12 @@ impl RoomsPage {
             planned: planned::queries::coming(conn, center.id()).await?,
             retired: queries::retired(conn, center.id()).await?,
             may_manage: Manager::includes(by.role),
-            today: center.zone.date(now.0),
+            today,
             listed: cut.of(rooms.clone()),
             toolbar,
             center,
             rooms,
-            standard,
+            measured,
             form,
         })
     }
@@ -138,9 +141,9 @@ async fn create_required(
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let made = async {
         let mut tx = db.begin().await?;
-        let mut kinds = queries::kinds(&mut tx).await?;
-        kinds.retain(|kind| kind.class == RoomClass::Required);
-        actions::add_all(&by, now, &mut tx, &center, &forms::rooms(&fields, &kinds)?).await?;
+        let kinds = queries::kinds(&mut tx).await?;
+        let asked = Measured::of(&mut tx, center.id(), center.zone.date(now.0), &[], &kinds).await?;
+        actions::add_all(&by, now, &mut tx, &center, &forms::rooms(&fields, &asked.required)?).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     Submitted::of(made.await.map(|()| center.path("/rooms")), "done.rooms_added", async |errors| {

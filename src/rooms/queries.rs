@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Weeks;
 use super::types::{
     Closure, Opening, Room, RoomDetails, RoomFeature, RoomId, RoomKind, RoomPhoto, RoomPhotoId, RoomWeek, RoomWeekId,
-};
+RoomKindId};
 use crate::auth::Viewer;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Timestamp, Zone};
@@ -35,6 +35,18 @@ pub async fn of_center(conn: &mut Conn, center: CenterId) -> Result<Vec<Room>> {
 pub async fn retired(conn: &mut Conn, center: CenterId) -> Result<Vec<Room>> {
     let sql = format!("{COLUMNS} where r.center_id = $1 and r.retired_at is not null order by r.retired_at desc, r.id");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).fetch_all(conn).await?)
+}
+
+/// The kind and the square metres of each room that the center had in use at an instant.
+pub async fn in_use_at(conn: &mut Conn, center: CenterId, at: Timestamp) -> Result<Vec<(RoomKindId, i64)>> {
+    Ok(sqlx::query_as(
+        "select kind_id, area_m2 from rooms
+         where center_id = $1 and created_at < $2 and (retired_at is null or retired_at >= $2) order by id",
+    )
+    .bind(center)
+    .bind(at)
+    .fetch_all(conn)
+    .await?)
 }
 
 /// One room of the center.

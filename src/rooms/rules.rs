@@ -1,5 +1,5 @@
-//! When a room is open, and what the notice asks of a center's rooms (section 四, 4): in principle 1,500 m² in all, every required kind, and at
-//! least half of the optional kinds. Falling short warns and blocks nothing: the annex itself plans a center of 1,200 m².
+//! When a room is open, and what is asked of a center's rooms (`programmes`; the notice's section 四, 4 came first): an area in all, every required kind,
+//! and a share of the optional kinds. Falling short warns and blocks nothing: the annex itself plans a center of 1,200 m².
 
 use std::collections::BTreeSet;
 
@@ -7,15 +7,14 @@ use chrono::Timelike;
 
 use super::hours::{Span, Weeks};
 use super::types::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind, RoomKindId};
-use crate::clock::{Date, Timestamp, Zone};
+use crate::clock::{Date, Timestamp, Zonecrate::programmes::{ProgrammeRules, RequiredKinds};
 
-/// Square metres of all rooms together, 原则上不少于1500平方米.
-pub const FLOOR_AREA_M2: i64 = 1_500;
-
-/// How a center's rooms stand to the notice.
-#[derive(Debug, PartialEq, Eq)]
+/// How a center's rooms stand to what is asked of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standard {
     pub area_m2: i64,
+    /// None where no area is asked for.
+    pub area_asked: Option<i64>,
     /// Required kinds that no room has.
     pub missing_required: Vec<RoomKind>,
     pub optional_there: usize,
@@ -23,24 +22,40 @@ pub struct Standard {
 }
 
 impl Standard {
-    pub fn area_is_short(&self) -> bool {
-        self.area_m2 < FLOOR_AREA_M2
+    /// The area that is asked for, where the rooms have less.
+    pub fn short_area(&self) -> Option<i64> {
+        self.area_asked.filter(|asked| self.area_m2 < *asked)
     }
 
     pub fn is_met(&self) -> bool {
-        !self.area_is_short() && self.missing_required.is_empty() && self.optional_there >= self.optional_asked
+        self.short_area().is_none() && self.missing_required.is_empty() && self.optional_there >= self.optional_asked
     }
 }
 
-/// Compares `rooms` with the catalog of kinds.
-pub fn standard(rooms: &[Room], kinds: &[RoomKind]) -> Standard {
-    let there: BTreeSet<RoomKindId> = rooms.iter().map(|room| room.kind_id).collect();
-    let of = |class| kinds.iter().filter(move |kind| kind.class == class);
+/// The kinds of the catalog that these rules require.
+pub fn required<'a>(kinds: &'a [RoomKind], asked: &'a ProgrammeRules) -> impl Iterator<Item = &'a RoomKind> {
+    kinds.iter().filter(|kind| match &asked.kinds {
+        RequiredKinds::Catalog => kind.class == RoomClass::Required,
+        RequiredKinds::Listed(listed) => listed.contains(&kind.id),
+    })
+}
+
+/// Compares rooms, each a kind and square metres, with what is asked. A kind that is required counts among the optional ones no
+/// more, and of those that the catalog calls required and the rules do not, nothing is asked.
+pub fn standard(rooms: &[(RoomKindId, i64)], kinds: &[RoomKind], asked: &ProgrammeRules) -> Standard {
+    let there: BTreeSet<RoomKindId> = rooms.iter().map(|(kind, _)| *kind).collect();
+    let required: Vec<&RoomKind> = required(kinds, asked).collect();
+    let optional: Vec<&RoomKind> = kinds
+        .iter()
+        .filter(|kind| kind.class == RoomClass::Optional && required.iter().all(|other| other.id != kind.id))
+        .collect();
+    let percent = usize::try_from(asked.optional_percent).unwrap_or(0);
     Standard {
-        area_m2: rooms.iter().map(|room| room.area_m2).sum(),
-        missing_required: of(RoomClass::Required).filter(|kind| !there.contains(&kind.id)).cloned().collect(),
-        optional_there: of(RoomClass::Optional).filter(|kind| there.contains(&kind.id)).count(),
-        optional_asked: of(RoomClass::Optional).count().div_ceil(2),
+        area_m2: rooms.iter().map(|(_, area)| area).sum(),
+        area_asked: asked.area_m2,
+        missing_required: required.into_iter().filter(|kind| !there.contains(&kind.id)).cloned().collect(),
+        optional_there: optional.iter().filter(|kind| there.contains(&kind.id)).count(),
+        optional_asked: (optional.len() * percent).div_ceil(100),
     }
 }
 
@@ -180,5 +195,73 @@ mod tests {
         let closed = open(RoomId(1), &weeks, &slot(540, 610), std::slice::from_ref(&closure));
         assert_eq!(closed, Err(Shut::Closed(ClosureId(7), "刷墙".into())));
         assert_eq!(open(RoomId(1), &weeks, &slot(660, 720), &[closure]), Ok(()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::{btree_set, vec};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn kind(id: i64, class: RoomClass) -> RoomKind {
+        let (code, name, name_en) = (String::new(), id.to_string(), id.to_string());
+        RoomKind { id: RoomKindId(id), code, class, name, name_en }
+    }
+
+    fn class(number: u8) -> RoomClass {
+        [RoomClass::Required, RoomClass::Optional, RoomClass::Own][usize::from(number)]
+    }
+
+    proptest! {
+        /// Counting on paper: kind by kind, ticking which are there.
+        #[test]
+        fn rooms_are_measured_as_on_paper(
+            classes in vec(0_u8..3, 0..12),
+            rooms in vec((0_i64..12, 1_i64..900), 0..12),
+            area in proptest::option::of(1_i64..3_000),
+            percent in 0_i64..=100,
+            listed in proptest::option::of(btree_set(0_i64..12, 0..6)),
+        ) {
+            let kinds: Vec<RoomKind> = (0..).zip(&classes).map(|(id, number)| kind(id, class(*number))).collect();
+            let asked = ProgrammeRules {
+                area_m2: area,
+                optional_percent: percent,
+                kinds: match &listed {
+                    None => RequiredKinds::Catalog,
+                    Some(listed) => RequiredKinds::Listed(listed.iter().map(|id| RoomKindId(*id)).collect()),
+                },
+            };
+            let measured: Vec<_> = rooms.iter().map(|(kind, area)| (RoomKindId(*kind), *area)).collect();
+            let told = standard(&measured, &kinds, &asked);
+
+            let (mut missing, mut optional, mut had, mut total) = (Vec::new(), 0_i64, 0_i64, 0_i64);
+            for (_, area) in &rooms {
+                total += area;
+            }
+            for (id, number) in (0_i64..).zip(&classes) {
+                let is_there = rooms.iter().any(|(kind, _)| *kind == id);
+                let is_required = match &listed {
+                    None => *number == 0,
+                    Some(listed) => listed.contains(&id),
+                };
+                if is_required {
+                    if !is_there {
+                        missing.push(RoomKindId(id));
+                    }
+                } else if *number == 1 {
+                    optional += 1;
+                    had += i64::from(is_there);
+                }
+            }
+            prop_assert_eq!(told.area_m2, total);
+            prop_assert_eq!(told.short_area().is_some(), area.is_some_and(|area| total < area));
+            prop_assert_eq!(told.missing_required.iter().map(|kind| kind.id).collect::<Vec<_>>(), missing.clone());
+            // A share of p percent is reached where had / optional ≥ p / 100.
+            let share_is_met = told.optional_there >= told.optional_asked;
+            prop_assert_eq!(share_is_met, had * 100 >= optional * percent);
+            prop_assert_eq!(told.is_met(), share_is_met && missing.is_empty() && told.short_area().is_none());
+        }
     }
 }

@@ -48,6 +48,7 @@ const KIND: &str = "/catalogs/<catalog>/<id>";
 const AGES: &str = "/catalogs/ages";
 const TERMS: &str = "/retention";
 const STARS: &str = "/star-levels";
+const PROGRAMME: &str = "/programmes/<id>";
 const WORKER: &str = "/centers/<center>/workers/<id>/ending";
 const RECORD: &str = "/centers/<center>/workers/<id>";
 const POST: &str = "/centers/<center>/posts/<id>";
@@ -114,6 +115,8 @@ const EDITS: &[Edit] = &[
     edit("ann", "/centers/1/sessions/$led_session/needs/$need", NEED),
     edit("phone", "/me/teams/$led_team/sessions/$led_session/needs/$need", LED_NEED),
     edit("ada", "/star-levels", STARS),
+    edit("ada", "/programmes/1", PROGRAMME),
+    edit("ada", "/programmes/$programme", PROGRAMME),
     edit("ada", "/export-profiles/1", PROFILE),
     edit("ada", "/export-profiles/$own_profile", PROFILE),
     edit("ada", "/export-profiles/1/columns/1", COLUMN),
@@ -190,6 +193,11 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/centers/<center>/workers/<id>/handover", "the day on which they leave, or today"),
     ("/centers/<center>/workers/<id>/supervisions", "today"),
     ("/centers/<center>/workers/<id>/supervisions/ending", "today"),
+    ("/holidays", "a day off"),
+    ("/holidays/imports/preview", "the year that is asked for, in the place of what it has"),
+    ("/programmes", "one that centers are measured by"),
+    ("/programmes/<id>/scopes", "from today on"),
+    ("/programmes/<id>/versions", "the rules as they are, to be changed from a day on"),
     ("/me/people/<person>/certificates", "this year until today, from the center with the most hours"),
 ];
 

@@ -55,6 +55,10 @@ const WORKER: &[(&str, &str)] =
 const HOLIDAY: &[(&str, &str)] =
     &[("name", "节"), ("name_en", "Day"), ("starts_on", "2026-06-01"), ("ends_on", "2026-06-02")];
 
+const RULES: &[(&str, &str)] =
+    &[("valid_from", "2026-09-01"), ("optional_percent", "40"), ("kinds_by", "catalog"), ("reason", "新通知")];
+const SCOPE: &[(&str, &str)] = &[("center", "3"), ("from_date", "2026-06-01"), ("to_date", "2026-12-31")];
+
 const FAR: &[&str] = &["2126-03-09", "1926-03-09", "2062-03-09"];
 
 const PAGES: &[Row] = &[
@@ -66,6 +70,9 @@ const PAGES: &[Row] = &[
     ("ada", "/agreements", AGREEMENT, "ends_on", FAR),
     ("ada", "/holidays", HOLIDAY, "starts_on", FAR),
     ("ada", "/holidays", HOLIDAY, "ends_on", FAR),
+    ("ada", "/programmes/1/versions", RULES, "valid_from", &["2126-09-01", "1926-09-01"]),
+    ("ada", "/programmes/1/scopes", SCOPE, "from_date", &["2126-09-01", "1926-09-01"]),
+    ("ada", "/programmes/1/scopes", SCOPE, "to_date", &["2126-09-01", "1926-09-01"]),
     ("ann", "/centers/1/people", PERSON, "birth_date", &["1890-01-01", "2062-01-01", "1062-01-01"]),
     ("ann", "/centers/1/people", PERSON, "disabled.valid_from", &["2062-01-01", "1949-12-31", "1890-01-01"]),
     ("ann", "/centers/1/people", PERSON, "disabled.valid_to", &["2199-01-01", "1890-01-01"]),

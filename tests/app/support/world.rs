@@ -143,6 +143,7 @@ impl Maker<'_> {
         self.upkeep(&ann).await;
         self.appointments(&ada, &ann).await;
         self.export_profiles(&ada).await;
+        self.rules_and_holidays(&ada).await;
         app.at(START);
         self.reservations(&ann).await;
         self.names
@@ -617,6 +618,24 @@ impl Maker<'_> {
         let link = phone.post("/agenda/1/request", &[&who[..], &when, &what].concat()).await.is(303).leads_to();
         self.name("room_link", link.rsplit('/').next().unwrap_or_default());
         self.number("room_request", "select max(id) from room_requests").await;
+    }
+
+    /// A programme with rules to come, for a center; and days that were brought in.
+    async fn rules_and_holidays(&mut self, ada: &User<'_>) {
+        let trial = [("name", "试行方案"), ("name_en", "Trial"), ("source", "东社〔2026〕1号"), ("gives_rules", "1")];
+        let id = number(&ada.post("/programmes", &trial).await);
+        let rules = [("valid_from", "2026-06-01"), ("optional_percent", "30"), ("kinds_by", "list"), ("kind", "1")];
+        let rules = [&rules[..], &[("area_m2", "900"), ("reason", "试行")]].concat();
+        ada.post(&format!("/programmes/{id}/versions"), &rules).await.is(303);
+        self.number("programme_version", "select max(id) from programme_versions").await;
+        let scope = [("center", "3"), ("from_date", "2026-06-01")];
+        ada.post(&format!("/programmes/{id}/scopes"), &scope).await.is(303);
+        self.number("programme_scope", "select max(id) from programme_scopes").await;
+        self.name("programme", id);
+        let days =
+            [("year", "2028"), ("source", "国务院办公厅通知"), ("mode", "add"), ("cells", "2028-01-01,元旦,放假")];
+        ada.post("/holidays/imports", &days).await.is(303);
+        self.number("holiday_import", "select id from holiday_imports").await;
     }
 
     async fn devices(&mut self, ann: &User<'_>) {

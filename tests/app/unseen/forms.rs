@@ -305,6 +305,19 @@ const MADE_PUBLIC: &[(&str, &str)] = &[
     ("objections", "办公室 0769-22101001"),
 ];
 
+const PROGRAMME: &[(&str, &str)] =
+    &[("name", "试行方案"), ("name_en", "Trial"), ("source", "东社〔2026〕1号"), ("gives_rules", "true")];
+const RULES: &[(&str, &str)] = &[
+    ("valid_from", "2026-09-01"),
+    ("area_m2", "1200"),
+    ("optional_percent", "40"),
+    ("kinds_by", "catalog"),
+    ("reason", "新通知"),
+];
+const DAYS_OFF: &[(&str, &str)] =
+    &[("year", "2028"), ("source", "国务院办公厅通知"), ("mode", "add"), ("cells", "2028-01-01,元旦,放假")];
+const HOLIDAY: &[(&str, &str)] = &[("name", "节"), ("name_en", "Day"), ("starts_on", "2026-06-02")];
+
 /// The pages' forms.
 pub(super) const PAGES: &[Form] = &[
     form("ada", "/providers", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
@@ -334,6 +347,12 @@ pub(super) const PAGES: &[Form] = &[
         &["name", "name_en"],
         &[],
     ),
+    form("ada", "/holidays/imports", DAYS_OFF, &["source"], &["cells"]),
+    form("ada", "/programmes", PROGRAMME, &["name", "name_en", "source"], &[]),
+    form("ada", "/programmes/1", PROGRAMME, &["name", "name_en", "source"], &[]),
+    form("ada", "/programmes/1/versions", RULES, &["reason"], &[]),
+    form("ada", "/programmes/1/versions/1/void", &[("void.1", "填错了")], &["void.1"], &[]),
+    form("ada", "/programmes/1/scopes/1/void", &[("mistaken.1", "填错了")], &["mistaken.1"], &[]),
     form(
         "ada",
         "/accounts",
@@ -667,6 +686,13 @@ pub(super) const BODIES: &[Form] = &[
     form("ann", "/api/v1/people/1/consents", CONSENT, &["guardian"], &[]),
     form("ann", "/api/v1/people/1/consents/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/people/1/own-data", IDENTITY, &["identity"], &[]),
+    form("ada", "/api/v1/holidays", HOLIDAY, &["name", "name_en"], &[]),
+    form("ada", "/api/v1/holidays/imports", DAYS_OFF, &["source"], &["cells"]),
+    form("ada", "/api/v1/holidays/imports/preview", DAYS_OFF, &["source"], &["cells"]),
+    form("ada", "/api/v1/programmes/1", PROGRAMME, &["name", "name_en", "source"], &[]),
+    form("ada", "/api/v1/programmes/1/versions", RULES, &["reason"], &[]),
+    form("ada", "/api/v1/programmes/1/versions/1/void", REASON, &["reason"], &[]),
+    form("ada", "/api/v1/programmes/1/scopes/1/void", REASON, &["reason"], &[]),
     form("ada", "/api/v1/consent-texts", WORDS, &[], &["wording", "wording_en"]),
     form("ann", "/api/v1/sessions/1/cancellation", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/skipping", REASON, &["reason"], &[]),
