@@ -99,6 +99,10 @@ id_type!(
     QualificationKindId
 );
 id_type!(
+    /// A room that stands open.
+    OpenRoomId
+);
+id_type!(
     /// A policy of accident insurance.
     InsuranceId
 );

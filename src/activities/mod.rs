@@ -4,6 +4,7 @@
 //! by the database when the booking is written (`booking_overlap`), so no race can put two sessions into one room.
 
 mod actions;
+mod admission;
 pub(crate) mod api;
 mod booking;
 mod calendar;
@@ -14,6 +15,7 @@ mod holding;
 pub mod listing;
 mod merging;
 pub mod notice;
+pub mod open;
 mod pages;
 mod preview;
 pub mod queries;
@@ -29,6 +31,7 @@ use rocket::fairing::AdHoc;
 
 pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, reschedule, restore, revise, schedule, skip};
 pub(crate) use actions::{complete, reopen, set_rotating};
+pub use admission::Admission;
 pub use forms::{Change, Plan, Reason, Setting, Texts};
 pub use handing_over::{hand_over_sessions, led_from, return_sessions};
 pub use merging::{JOURNALED, absorb};

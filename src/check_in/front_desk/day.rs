@@ -72,7 +72,7 @@ pub(super) struct DeskCount {
 
 impl From<&Today> for DeskCount {
     fn from(row: &Today) -> Self {
-        Self { id: row.id, present: row.everybody(), taken: row.visits() }
+        Self { id: row.id, present: row.everybody(), taken: row.taken() }
     }
 }
 
