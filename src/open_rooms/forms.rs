@@ -65,14 +65,14 @@ pub fn change(fields: &Fields, today: Date) -> Result<OpenTimes> {
 
 fn read_times(read: &mut Reader<'_>, from: &str, today: Date) -> Option<OpenTimes> {
     let from = read.required(from, |text| parse::within(parse::date(text)?, &days(today)));
-    let weekdays = read.every("weekday", parse::integer(1..=7))?;
-    let weekdays = weekdays.iter().fold(0, |bits, day| bits | 1 << (day - 1));
-    if weekdays == 0 {
-        return read.fault("weekday", Fault::new("field.no_weekday"));
-    }
+    let weekdays = read.every("weekday", parse::integer(1..=7));
     let on_holidays = read.flag("on_holidays");
     let first = read_span(read, "opens", "closes");
     let second = read_span(read, "opens_2", "closes_2");
+    let weekdays = weekdays?.iter().fold(0, |bits, day| bits | 1 << (day - 1));
+    if weekdays == 0 {
+        return read.fault("weekday", Fault::new("field.no_weekday"));
+    }
     let mut spans: Vec<Span> = [first?, second?].into_iter().flatten().collect();
     spans.sort_unstable();
     if spans.windows(2).any(|pair| pair[1].0 < pair[0].1) {
@@ -82,9 +82,9 @@ fn read_times(read: &mut Reader<'_>, from: &str, today: Date) -> Option<OpenTime
 }
 
 fn read_span(read: &mut Reader<'_>, opens: &str, closes: &str) -> Option<Option<Span>> {
-    let from = read.optional(opens, parse::minute_of_day)?;
-    let to = read.optional(closes, parse::end_of_span)?;
-    match (from, to) {
+    let from = read.optional(opens, parse::minute_of_day);
+    let to = read.optional(closes, parse::end_of_span);
+    match (from?, to?) {
         (None, None) => Some(None),
         (Some(from), Some(to)) if from < to => Some(Some((from, to))),
         (Some(_), Some(_)) => read.fault(closes, Fault::new("field.ends_before_start")),

@@ -101,7 +101,7 @@ impl Ground {
 }
 
 /// Brings a center's open rooms up to date, and has them looked at again when something is over. The same again changes nothing.
-pub(super) async fn keep(now: Now, tx: &mut Conn, center: CenterId) -> Result<()> {
+pub(crate) async fn keep(now: Now, tx: &mut Conn, center: CenterId) -> Result<()> {
     // Of two who do this, one comes after the other.
     if !locks::center(tx, center).await? {
         return Ok(());

@@ -85,7 +85,7 @@ const OTHERS: &str = "account_links account_scopes activities age_bands agreemen
     posts populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
     service_kinds sessions settings setup_links subgroups team_kinds unit_participations units \
     retention_terms qualification_kinds insurances risky_sessions shift_needs shift_limits \
-    certificate_settings publicity_lists star_levels export_profiles export_columns";
+    open_rooms open_room_terms open_room_spans open_days certificate_settings publicity_lists star_levels export_profiles export_columns";
 
 /// Every table that there is.
 fn tables() -> BTreeSet<String> {
