@@ -38,7 +38,7 @@ pub async fn found(by: &Coordinator, now: Now, tx: &mut Conn, center: CenterId, 
 
 /// In which room the sessions of an activity are, and for how many.
 #[derive(Clone, Copy, Debug)]
-pub struct Opened {
+pub struct StandingPlace {
     pub center: CenterId,
     pub activity: ActivityId,
     pub room: RoomId,
@@ -50,7 +50,7 @@ pub struct Opened {
 ///
 /// # Errors
 /// `Refused("room_taken")` where the room is no longer free.
-pub async fn make(now: Now, tx: &mut Conn, opened: Opened, slots: &[Slot]) -> Result<Vec<SessionId>> {
+pub async fn make(now: Now, tx: &mut Conn, opened: StandingPlace, slots: &[Slot]) -> Result<Vec<SessionId>> {
     if slots.is_empty() {
         return Ok(Vec::new());
     }

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::rules::Span;
+use super::rules::DaySpan;
 use super::types::OpenTerm;
 use crate::activities::{Admission, ServiceKind, Texts};
 use crate::check_in::{RequestId, Tap};
@@ -19,7 +19,7 @@ pub struct OpenTimes {
     pub from: Date,
     pub weekdays: i64,
     pub on_holidays: bool,
-    pub spans: Vec<Span>,
+    pub spans: Vec<DaySpan>,
 }
 
 /// A room declared open.
@@ -73,7 +73,7 @@ fn read_times(read: &mut Reader<'_>, from: &str, today: Date) -> Option<OpenTime
     if weekdays == 0 {
         return read.fault("weekday", Fault::new("field.no_weekday"));
     }
-    let mut spans: Vec<Span> = [first?, second?].into_iter().flatten().collect();
+    let mut spans: Vec<DaySpan> = [first?, second?].into_iter().flatten().collect();
     spans.sort_unstable();
     if spans.windows(2).any(|pair| pair[1].0 < pair[0].1) {
         return read.fault("opens_2", Fault::new("field.spans_overlap"));
@@ -81,7 +81,7 @@ fn read_times(read: &mut Reader<'_>, from: &str, today: Date) -> Option<OpenTime
     Some(OpenTimes { from: from?, weekdays, on_holidays, spans })
 }
 
-fn read_span(read: &mut Reader<'_>, opens: &str, closes: &str) -> Option<Option<Span>> {
+fn read_span(read: &mut Reader<'_>, opens: &str, closes: &str) -> Option<Option<DaySpan>> {
     let from = read.optional(opens, parse::minute_of_day);
     let to = read.optional(closes, parse::end_of_span);
     match (from?, to?) {

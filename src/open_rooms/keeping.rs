@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::jobs::KEEP;
-use super::queries::{self, Booked};
-use super::rules::{self, AHEAD, SHORTEST, Span};
+use super::queries::{self, TakenRoom};
+use super::rules::{self, AHEAD, DaySpan, SHORTEST};
 use super::types::{OpenDay, OpenRoom};
-use crate::activities::open::{self, Opened};
+use crate::activities::open::{self, StandingPlace};
 use crate::activities::title::Sight;
 use crate::activities::{SessionId, Slot};
 use crate::audit::{self, Actor};
@@ -34,7 +34,7 @@ struct Ground {
     rooms: BTreeMap<RoomId, Room>,
     holidays: Vec<Holiday>,
     closures: Vec<Closure>,
-    booked: Vec<Booked>,
+    booked: Vec<TakenRoom>,
 }
 
 impl Ground {
@@ -57,7 +57,7 @@ impl Ground {
     }
 
     /// What closes the room on a day, and why.
-    fn closed(&self, room: RoomId, day: Date) -> impl Iterator<Item = (Span, &str)> {
+    fn closed(&self, room: RoomId, day: Date) -> impl Iterator<Item = (DaySpan, &str)> {
         self.closures.iter().filter(move |closure| closure.room_id == room).filter_map(move |closure| {
             let span = rules::on_day(self.zone, day, (closure.starts_at, closure.ends_at))?;
             Some((span, closure.reason.as_str()))
@@ -65,14 +65,14 @@ impl Ground {
     }
 
     /// When the room may stand open on a day.
-    fn open(&self, open: &OpenRoom, day: Date) -> Vec<Span> {
+    fn open(&self, open: &OpenRoom, day: Date) -> Vec<DaySpan> {
         let (Some(term), Some(room)) = (open.term(day), self.rooms.get(&open.room_id)) else { return Vec::new() };
-        let closed: Vec<Span> = self.closed(open.room_id, day).map(|(span, _)| span).collect();
+        let closed: Vec<DaySpan> = self.closed(open.room_id, day).map(|(span, _)| span).collect();
         rules::open_on(term, day, self.holiday(day).is_some(), room.hours.on(day), &closed)
     }
 
     /// For what else the room is booked on a day.
-    fn taken(&self, room: RoomId, day: Date, but: &[SessionId]) -> Vec<Span> {
+    fn taken(&self, room: RoomId, day: Date, but: &[SessionId]) -> Vec<DaySpan> {
         let others = self.booked.iter().filter(|booked| booked.room_id == room);
         let others = others.filter(|booked| booked.session_id.is_none_or(|session| !but.contains(&session)));
         others.filter_map(|booked| rules::on_day(self.zone, day, (booked.starts_at, booked.ends_at))).collect()
@@ -88,7 +88,7 @@ impl Ground {
         if !self.rooms.contains_key(&open.room_id) {
             return text("open_rooms.reason_retired");
         }
-        let touches = |(span, _): &(Span, &str)| span.0 < day.closes && day.opens < span.1;
+        let touches = |(span, _): &(DaySpan, &str)| span.0 < day.closes && day.opens < span.1;
         if let Some((_, reason)) = self.closed(open.room_id, date).find(touches) {
             return reason.to_owned();
         }
@@ -171,15 +171,16 @@ async fn renew(
     open: &OpenRoom,
     days: &[&OpenDay],
 ) -> Result<()> {
-    let going: Vec<SessionId> = days.iter().filter(|day| day.is_to_come(now.0)).map(|day| day.session_id).collect();
+    let at = (ground.zone, open.room_id);
+    let going: Vec<SessionId> = days.iter().filter(|day| day.is_to_come(now.0, at)).map(|day| day.session_id).collect();
     let (mut dropped, mut slots): (Vec<(SessionId, String)>, Vec<Slot>) = (Vec::new(), Vec::new());
     for date in ground.today.until(ground.today.plus_days(AHEAD)) {
         let that_day = || days.iter().filter(|day| day.local_date == date);
-        let to_come: Vec<&OpenDay> = that_day().filter(|day| day.is_to_come(now.0)).copied().collect();
+        let to_come: Vec<&OpenDay> = that_day().filter(|day| day.is_to_come(now.0, at)).copied().collect();
         let mut taken = ground.taken(open.room_id, date, &going);
         // What has begun, and what a worker took out by hand, stays as it is.
-        taken.extend(that_day().filter(|day| !day.is_to_come(now.0)).map(|day| (day.opens, day.closes)));
-        let there: Vec<Span> = to_come.iter().map(|day| (day.opens, day.closes)).collect();
+        taken.extend(that_day().filter(|day| !day.is_to_come(now.0, at)).map(|day| (day.opens, day.closes)));
+        let there: Vec<DaySpan> = to_come.iter().map(|day| (day.opens, day.closes)).collect();
         let plan = rules::plan(&ground.open(open, date), &taken, &there);
         let given_up = plan.drop.iter().filter_map(|place| to_come.get(*place));
         dropped.extend(given_up.map(|day| (day.session_id, ground.reason(open, day))));
@@ -216,8 +217,12 @@ async fn give_up(now: Now, tx: &mut Conn, ground: &mut Ground, dropped: &[(Sessi
 
 async fn make(now: Now, tx: &mut Conn, ground: &mut Ground, open: &OpenRoom, slots: &[Slot]) -> Result<()> {
     let Some(room) = ground.rooms.get(&open.room_id) else { return Ok(()) };
-    let opened =
-        Opened { center: open.center_id, activity: open.activity_id, room: open.room_id, capacity: room.capacity };
+    let opened = StandingPlace {
+        center: open.center_id,
+        activity: open.activity_id,
+        room: open.room_id,
+        capacity: room.capacity,
+    };
     let made = open::make(now, tx, opened, slots).await?;
     sqlx::query(
         "insert into open_days (open_room_id, session_id, local_date, opens, closes)
@@ -232,7 +237,7 @@ async fn make(now: Now, tx: &mut Conn, ground: &mut Ground, open: &OpenRoom, slo
     .bind(open.id)
     .execute(tx)
     .await?;
-    ground.booked.extend(made.iter().zip(slots).map(|(session, slot)| Booked {
+    ground.booked.extend(made.iter().zip(slots).map(|(session, slot)| TakenRoom {
         room_id: open.room_id,
         session_id: Some(*session),
         starts_at: slot.starts_at,

@@ -120,7 +120,8 @@ pub(super) async fn days(conn: &mut Conn, center: CenterId, today: Date) -> Resu
         "select d.open_room_id, d.session_id, d.local_date, d.opens, d.closes, d.settled_at, s.status, s.starts_at, s.ends_at,
                 case when exists (select 1 from attendances v where v.session_id = s.id and v.voided_at is null)
                        or exists (select 1 from head_counts h where h.session_id = s.id and h.voided_at is null)
-                     then 1 else 0 end as attended
+                     then 1 else 0 end as attended,
+                (select max(b.room_id) from bookings b where b.session_id = s.id and b.superseded = 0) as room_id
          from open_days d
          join open_rooms o on o.id = d.open_room_id
          join sessions s on s.id = d.session_id
@@ -136,7 +137,7 @@ pub(super) async fn days(conn: &mut Conn, center: CenterId, today: Date) -> Resu
 
 /// A room that is booked, buffers included.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
-pub(super) struct Booked {
+pub(super) struct TakenRoom {
     pub room_id: RoomId,
     pub session_id: Option<SessionId>,
     pub starts_at: Timestamp,
@@ -148,7 +149,7 @@ pub(super) async fn booked(
     conn: &mut Conn,
     rooms: &[RoomId],
     (from, to): (Timestamp, Timestamp),
-) -> Result<Vec<Booked>> {
+) -> Result<Vec<TakenRoom>> {
     Ok(sqlx::query_as(
         "select b.room_id, b.session_id, b.starts_at, b.ends_at from bookings b
          where b.room_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)

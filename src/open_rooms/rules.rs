@@ -6,7 +6,7 @@ use super::types::OpenTerm;
 use crate::clock::{Date, Timestamp, Zone};
 
 /// Minutes of a day, from and to.
-pub type Span = (i64, i64);
+pub type DaySpan = (i64, i64);
 
 /// Days that are made ahead, today included.
 pub const AHEAD: u64 = 14;
@@ -18,14 +18,14 @@ pub const GRACE: Duration = Duration::from_secs(30 * 60);
 pub const SHORTEST: i64 = 30;
 
 /// What is in both, in order and apart.
-pub fn within(one: &[Span], other: &[Span]) -> Vec<Span> {
-    let cut = |a: &Span, b: &Span| (a.0.max(b.0), a.1.min(b.1));
+pub fn within(one: &[DaySpan], other: &[DaySpan]) -> Vec<DaySpan> {
+    let cut = |a: &DaySpan, b: &DaySpan| (a.0.max(b.0), a.1.min(b.1));
     let both = one.iter().flat_map(|a| other.iter().map(move |b| cut(a, b)));
     joined(both.filter(|(from, to)| from < to).collect())
 }
 
 /// What is in `spans` and in none of `taken`, in order and apart.
-pub fn without(spans: &[Span], taken: &[Span]) -> Vec<Span> {
+pub fn without(spans: &[DaySpan], taken: &[DaySpan]) -> Vec<DaySpan> {
     taken.iter().fold(joined(spans.to_vec()), |left, (from, to)| {
         left.into_iter()
             .flat_map(|(opens, closes)| [(opens, closes.min(*from)), (opens.max(*to), closes)])
@@ -35,9 +35,9 @@ pub fn without(spans: &[Span], taken: &[Span]) -> Vec<Span> {
 }
 
 /// The same minutes in order and apart: what touches is one.
-pub fn joined(mut spans: Vec<Span>) -> Vec<Span> {
+pub fn joined(mut spans: Vec<DaySpan>) -> Vec<DaySpan> {
     spans.sort_unstable();
-    let mut apart: Vec<Span> = Vec::with_capacity(spans.len());
+    let mut apart: Vec<DaySpan> = Vec::with_capacity(spans.len());
     for (from, to) in spans {
         match apart.last_mut() {
             Some(last) if from <= last.1 => last.1 = last.1.max(to),
@@ -48,7 +48,7 @@ pub fn joined(mut spans: Vec<Span>) -> Vec<Span> {
 }
 
 /// A stretch of time as minutes of a local day.
-pub fn on_day(zone: Zone, day: Date, (from, to): (Timestamp, Timestamp)) -> Option<Span> {
+pub fn on_day(zone: Zone, day: Date, (from, to): (Timestamp, Timestamp)) -> Option<DaySpan> {
     let minute = |at: Timestamp| zone.midnight(day).minutes_until(at);
     // A second that is begun is taken.
     let until = Timestamp(to.0 + 59_999);
@@ -57,7 +57,7 @@ pub fn on_day(zone: Zone, day: Date, (from, to): (Timestamp, Timestamp)) -> Opti
 }
 
 /// When a room may stand open on a day: by the declaration's term, the room's `hours`, and without what it is `closed` for.
-pub fn open_on(term: &OpenTerm, day: Date, is_holiday: bool, hours: &[Span], closed: &[Span]) -> Vec<Span> {
+pub fn open_on(term: &OpenTerm, day: Date, is_holiday: bool, hours: &[DaySpan], closed: &[DaySpan]) -> Vec<DaySpan> {
     if !term.is_on(day.weekday()) || (is_holiday && !term.on_holidays) {
         return Vec::new();
     }
@@ -71,13 +71,13 @@ pub fn open_on(term: &OpenTerm, day: Date, is_holiday: bool, hours: &[Span], clo
 pub struct DayPlan {
     /// Which of those that are there, by their places, are not to be.
     pub drop: Vec<usize>,
-    pub make: Vec<Span>,
+    pub make: Vec<DaySpan>,
 }
 
 /// Compares what may be `open`, less what is `taken` by others, with what is `there` and may be given up. What is there already stays;
 /// each free stretch of [`SHORTEST`] or more is one session.
-pub fn plan(open: &[Span], taken: &[Span], there: &[Span]) -> DayPlan {
-    let wanted: Vec<Span> =
+pub fn plan(open: &[DaySpan], taken: &[DaySpan], there: &[DaySpan]) -> DayPlan {
+    let wanted: Vec<DaySpan> =
         without(open, taken).into_iter().filter(|(opens, closes)| closes - opens >= SHORTEST).collect();
     let drop = there.iter().enumerate().filter(|(_, span)| !wanted.contains(span)).map(|(place, _)| place);
     DayPlan { drop: drop.collect(), make: wanted.iter().filter(|span| !there.contains(span)).copied().collect() }
@@ -90,16 +90,16 @@ mod tests {
     use super::*;
 
     /// The minutes of the spans, one by one.
-    fn minutes(spans: &[Span]) -> Vec<bool> {
+    fn minutes(spans: &[DaySpan]) -> Vec<bool> {
         (0..200).map(|minute| spans.iter().any(|(from, to)| *from <= minute && minute < *to)).collect()
     }
 
-    fn spans() -> impl Strategy<Value = Vec<Span>> {
+    fn spans() -> impl Strategy<Value = Vec<DaySpan>> {
         proptest::collection::vec((0_i64..180, 1_i64..60), 0..6)
             .prop_map(|list| list.into_iter().map(|(from, long)| (from, (from + long).min(200))).collect())
     }
 
-    fn is_apart(spans: &[Span]) -> bool {
+    fn is_apart(spans: &[DaySpan]) -> bool {
         spans.iter().all(|(from, to)| from < to) && spans.windows(2).all(|pair| pair[0].1 < pair[1].0)
     }
 
@@ -119,7 +119,7 @@ mod tests {
         fn a_plan_once_done_asks_for_nothing_more(open in spans(), taken in spans(), there in spans()) {
             let there = joined(there);
             let plan = plan(&open, &taken, &there);
-            let mut after: Vec<Span> =
+            let mut after: Vec<DaySpan> =
                 there.iter().enumerate().filter(|(n, _)| !plan.drop.contains(n)).map(|(_, span)| *span).collect();
             after.extend(&plan.make);
             after.sort_unstable();

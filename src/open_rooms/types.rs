@@ -90,12 +90,20 @@ pub struct OpenDay {
     pub ends_at: Timestamp,
     /// Whether somebody came already.
     pub attended: Flag,
+    /// Where it is now.
+    pub room_id: Option<RoomId>,
 }
 
 impl OpenDay {
-    /// Whether it may still be given up for another.
-    pub fn is_to_come(&self, now: Timestamp) -> bool {
-        self.status == SessionStatus::Planned && self.starts_at > now && !self.attended.is_set()
+    /// Whether it may still be given up for another: it is as it was made, in the room of its declaration, and has not begun. What
+    /// a worker changed by hand stays.
+    pub fn is_to_come(&self, now: Timestamp, (zone, room): (Zone, RoomId)) -> bool {
+        let as_made = (zone.at_minute(self.local_date, self.opens), zone.at_minute(self.local_date, self.closes));
+        self.status == SessionStatus::Planned
+            && self.starts_at > now
+            && !self.attended.is_set()
+            && (self.starts_at, self.ends_at) == as_made
+            && self.room_id == Some(room)
     }
 
     /// When it is closed by itself: when the last will have been counted, but before its day ends, for until then a worker may open
