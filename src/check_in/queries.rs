@@ -348,18 +348,19 @@ pub struct Today {
     pub capacity: Option<i64>,
     pub present: i64,
     pub heads: i64,
+    participants: i64,
     taken: i64,
 }
 
 impl Today {
-    /// All who are there or were.
-    pub fn everybody(&self) -> i64 {
-        self.present + self.heads
-    }
-
     /// Seats that are taken.
     pub fn taken(&self) -> i64 {
         self.taken
+    }
+
+    /// Who takes a seat, and who serves there.
+    pub fn with_helpers(&self) -> i64 {
+        self.taken + self.present - self.participants
     }
 
     pub fn starts(&self) -> chrono::NaiveDateTime {
@@ -388,6 +389,8 @@ pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) 
                 (select count(*) from attendances v where v.session_id = s.id and v.voided_at is null) as present,
                 (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
                  where h.session_id = s.id and h.voided_at is null) as heads,
+                (select count(*) from attendances v
+                 where v.session_id = s.id and v.part = 'participant' and v.voided_at is null) as participants,
                 {} as taken
          from sessions s
          join activities a on a.id = s.activity_id

@@ -175,7 +175,7 @@ async fn renew(
     let going: Vec<SessionId> = days.iter().filter(|day| day.is_to_come(now.0, at)).map(|day| day.session_id).collect();
     let (mut dropped, mut slots): (Vec<(SessionId, String)>, Vec<Slot>) = (Vec::new(), Vec::new());
     for date in ground.today.until(ground.today.plus_days(AHEAD)) {
-        let that_day = || days.iter().filter(|day| day.local_date == date);
+        let that_day = || days.iter().filter(move |day| day.local_date == date);
         let to_come: Vec<&OpenDay> = that_day().filter(|day| day.is_to_come(now.0, at)).copied().collect();
         let mut taken = ground.taken(open.room_id, date, &going);
         // What has begun, and what a worker took out by hand, stays as it is.
