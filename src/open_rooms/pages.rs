@@ -145,7 +145,6 @@ struct OpenRoomPage {
     open: OpenRoom,
     month: Month,
     days: Vec<OpenDayRow>,
-    today: Date,
     now: Timestamp,
     may_coordinate: bool,
     may_receive: bool,
@@ -175,7 +174,6 @@ impl OpenRoomPage {
             center,
             open,
             month,
-            today,
         };
         match again {
             Some((OpenForm::Change, form)) => page.changing = form,
