@@ -89,7 +89,7 @@ impl From<OpenRoom> for OpenRoomJson {
 }
 
 /// A center's rooms that stand open, those that ended too.
-#[utoipa::path(context_path = "/api/v1", tag = "open rooms", params(("center" = i64, Query)), responses((status = 200, body = List<OpenRoomJson>), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "open_rooms", params(("center" = i64, Query)), responses((status = 200, body = List<OpenRoomJson>), (status = "4XX", body = Problem)))]
 #[get("/open_rooms?<center>")]
 pub(crate) async fn list(by: CenterReader, db: &Db, center: Option<&str>) -> Result<Json<List<OpenRoomJson>>> {
     let center = api::asked("center", center, parse::choice)?;
@@ -124,7 +124,7 @@ pub(crate) struct NewOpenRoom {
 }
 
 /// Has a room stand open. Its sessions are made 14 days ahead, here and every hour; they follow holidays and closures.
-#[utoipa::path(context_path = "/api/v1", tag = "open rooms", request_body = NewOpenRoom, responses((status = 201, body = OpenRoomJson), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "open_rooms", request_body = NewOpenRoom, responses((status = 201, body = OpenRoomJson), (status = "4XX", body = Problem)))]
 #[post("/open_rooms", data = "<fields>")]
 pub(crate) async fn declare(by: Coordinator, db: &Db, now: Now, fields: Fields) -> Result<Created<Json<OpenRoomJson>>> {
     let center = api::sent("center", &fields)?;
@@ -140,7 +140,7 @@ pub(crate) async fn declare(by: Coordinator, db: &Db, now: Now, fields: Fields) 
 }
 
 /// One of them.
-#[utoipa::path(context_path = "/api/v1", tag = "open rooms", params(("id" = i64, Path)), responses((status = 200, body = OpenRoomJson), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "open_rooms", params(("id" = i64, Path)), responses((status = 200, body = OpenRoomJson), (status = "4XX", body = Problem)))]
 #[get("/open_rooms/<id>")]
 pub(crate) async fn show(by: CenterReader, db: &Db, id: OpenRoomId) -> Result<Json<OpenRoomJson>> {
     let (_, open) = queries::open_to(&by, &mut *db.read().await?, id).await?;
@@ -164,7 +164,7 @@ pub(crate) struct OpenRoomChange {
 }
 
 /// Says anew when it is open, from a day on. 409 `open_room_ended` once it has an end.
-#[utoipa::path(context_path = "/api/v1", tag = "open rooms", params(("id" = i64, Path)), request_body = OpenRoomChange, responses((status = 200, body = OpenRoomJson), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "open_rooms", params(("id" = i64, Path)), request_body = OpenRoomChange, responses((status = 200, body = OpenRoomJson), (status = "4XX", body = Problem)))]
 #[post("/open_rooms/<id>/change", data = "<fields>")]
 pub(crate) async fn change(
     by: Coordinator,
@@ -192,7 +192,7 @@ pub(crate) struct OpenRoomEnding {
 }
 
 /// Ends it; the days after are given up. 409 `open_room_ended` where it has an end.
-#[utoipa::path(context_path = "/api/v1", tag = "open rooms", params(("id" = i64, Path)), request_body = OpenRoomEnding, responses((status = 200, body = OpenRoomJson), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "open_rooms", params(("id" = i64, Path)), request_body = OpenRoomEnding, responses((status = 200, body = OpenRoomJson), (status = "4XX", body = Problem)))]
 #[post("/open_rooms/<id>/ending", data = "<fields>")]
 pub(crate) async fn end(
     by: Coordinator,
@@ -252,7 +252,7 @@ impl From<OpenDayRow> for OpenDayJson {
 const MOST_DAYS: i64 = 366;
 
 /// Its days of the local days [from, to), at most a year, with what was counted. Days that were given up are left out.
-#[utoipa::path(context_path = "/api/v1", tag = "open rooms", params(("id" = i64, Path), ("from" = String, Query), ("to" = String, Query)), responses((status = 200, body = List<OpenDayJson>), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "open_rooms", params(("id" = i64, Path), ("from" = String, Query), ("to" = String, Query)), responses((status = 200, body = List<OpenDayJson>), (status = "4XX", body = Problem)))]
 #[get("/open_rooms/<id>/days?<from>&<to>")]
 pub(crate) async fn days(
     by: CenterReader,
@@ -273,7 +273,7 @@ pub(crate) async fn days(
 
 /// Has a day take place after all that was skipped because nobody had been counted: who came is entered then, and it is closed as any
 /// other. 404 for a day that was not skipped so, 409 `open_day_too_late` from the end of the next day on.
-#[utoipa::path(context_path = "/api/v1", tag = "open rooms", params(("id" = i64, Path), ("session" = i64, Path)), responses((status = 204), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "open_rooms", params(("id" = i64, Path), ("session" = i64, Path)), responses((status = 204), (status = "4XX", body = Problem)))]
 #[post("/open_rooms/<id>/days/<session>/restoration")]
 pub(crate) async fn count_after_all(
     by: Coordinator,
