@@ -151,6 +151,10 @@ id_type!(
     FeedId
 );
 id_type!(
+    /// A room that stands open.
+    OpenRoomId
+);
+id_type!(
     /// A policy of accident insurance.
     InsuranceId
 );

@@ -62,6 +62,7 @@ pub mod honours;
 pub mod ratings;
 pub mod check_in;
 pub mod devices;
+pub mod open_rooms;
 
 // Account: what is told to others. Reads across, writes its own.
 pub mod reports;
@@ -135,6 +136,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(ratings::stage())
         .attach(check_in::stage())
         .attach(devices::stage())
+        .attach(open_rooms::stage())
         .attach(reports::stage())
         .attach(handovers::stage())
         .attach(certificates::stage())

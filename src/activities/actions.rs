@@ -70,8 +70,8 @@ pub async fn schedule(
     let leads: Vec<_> = booked.filter_map(|date| Some((plan.place.worker()?, date.slot.date))).collect();
     hold_leads(tx, &leads).await?;
     let id: ActivityId = sqlx::query_scalar(
-        "insert into activities (center_id, kind_id, title, description, rule, published, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+        "insert into activities (center_id, kind_id, title, description, rule, published, created_by, created_at, admission)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
     )
     .bind(center.id())
     .bind(plan.texts.kind)
@@ -81,6 +81,7 @@ pub async fn schedule(
     .bind(store::Flag::from(plan.texts.published))
     .bind(by.account)
     .bind(now.0)
+    .bind(plan.texts.admission)
     .fetch_one(&mut *tx)
     .await?;
     add_sessions(now, tx, center, id, plan, dates).await?;
@@ -137,7 +138,7 @@ async fn add_sessions(
 ///
 /// # Errors
 /// `Refused("room_taken")` where one of them is no longer free.
-async fn book(tx: &mut Conn, bookings: String) -> Result<()> {
+pub(super) async fn book(tx: &mut Conn, bookings: String) -> Result<()> {
     sqlx::query(
         "insert into bookings (kind, room_id, session_id, starts_at, ends_at, released_at)
          select 'session', cast(j.value ->> 'room' as bigint), cast(j.value ->> 'session' as bigint),
@@ -182,14 +183,15 @@ pub async fn revise(by: &Coordinator, now: Now, tx: &mut Conn, activity: &Activi
         return Err(Error::field("kind", "field.kind_settled"));
     }
     let revised = sqlx::query(
-        "update activities set title = $1, description = $2, kind_id = $3, published = $4
-         where id = $5 and (title, description, kind_id, published) is distinct from ($1, $2, $3, $4)",
+        "update activities set title = $1, description = $2, kind_id = $3, published = $4, admission = $6
+         where id = $5 and (title, description, kind_id, published, admission) is distinct from ($1, $2, $3, $4, $6)",
     )
     .bind(&texts.title)
     .bind(&texts.description)
     .bind(texts.kind)
     .bind(store::Flag::from(texts.published))
     .bind(activity.id)
+    .bind(texts.admission)
     .execute(&mut *tx)
     .await?;
     if revised.rows_affected() == 0 {

@@ -41,6 +41,8 @@ pub(crate) struct ActivityJson {
     /// RFC 5545; null for a single event
     rule: Option<String>,
     published: bool,
+    /// Against what a session's capacity is held: `quota`, who leaves keeps the seat, or `drop_in`, who is inside
+    admission: String,
 }
 
 impl From<Activity> for ActivityJson {
@@ -54,6 +56,7 @@ impl From<Activity> for ActivityJson {
             kind: activity.title.kind,
             rule: activity.rule,
             published: activity.published.is_set(),
+            admission: activity.admission.to_string(),
         }
     }
 }
@@ -170,6 +173,8 @@ pub(crate) struct NewActivity {
     team: Option<i64>,
     capacity: Option<i64>,
     published: Option<bool>,
+    /// `quota` (where it is missing): who leaves keeps the seat; `drop_in`: as many as are inside
+    admission: Option<String>,
     /// The local date of the first session
     date: String,
     /// Local wall clock times, `14:00`

@@ -1,5 +1,6 @@
 //! Reading what is to be scheduled or changed: the same for pages and API.
 
+use super::admission::{self, Admission};
 use super::queries;
 use super::queries::{Helpers, Lead};
 use super::rules::{self, End, MOST_DATES, Repeat, Rhythm, SeriesScope, Slot};
@@ -65,6 +66,7 @@ pub struct Texts {
     pub description: Option<String>,
     pub kind: ServiceKindId,
     pub published: bool,
+    pub admission: Admission,
 }
 
 /// Fields `title description kind published`, of an activity that is there.
@@ -82,7 +84,8 @@ fn read_texts(read: &mut Reader<'_>, choices: &Choices, activity: Option<&Activi
     // its kind became confidential is hidden by that alone, and shown again with the others.
     let was_published = activity.is_some_and(|known| known.kind_id == kind.id && known.published.is_set());
     let published = read.flag("published") && (was_published || !kind.confidential.is_set());
-    Some(Texts { title: title?, description: description?, kind: kind.id, published })
+    let admission = admission::read(read, activity);
+    Some(Texts { title: title?, description: description?, kind: kind.id, published, admission: admission? })
 }
 
 /// Where and when a session is, and with whom.

@@ -5,6 +5,7 @@
 
 mod actions;
 pub(crate) mod affected;
+mod admission;
 pub(crate) mod api;
 mod booking;
 pub(crate) mod forms;
@@ -16,6 +17,7 @@ mod month;
 mod month_pages;
 pub mod notice;
 pub mod occupying;
+pub mod open;
 mod pages;
 mod preview;
 pub mod queries;
@@ -35,6 +37,7 @@ use rocket::fairing::AdHoc;
 
 pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, reschedule, restore, revise, schedule, skip};
 pub(crate) use actions::{complete, reopen, set_rotating};
+pub use admission::Admission;
 pub use forms::{Change, Plan, Reason, Setting, Texts};
 pub use handing_over::{hand_over_sessions, led_from, return_sessions};
 pub use merging::{JOURNALED, absorb};

@@ -223,11 +223,12 @@ struct Preview {
 impl Preview {
     /// The plan's fields, carried along hidden.
     fn carried(&self) -> Vec<(&'static str, &str)> {
-        const NAMES: [&str; 14] = [
+        const NAMES: [&str; 15] = [
             "title",
             "description",
             "kind",
             "published",
+            "admission",
             "room",
             "worker",
             "team",
@@ -399,7 +400,8 @@ async fn edit(by: Coordinator, db: &Db, now: Now, center: CenterId, id: Activity
     let mut values = Fields::default()
         .with("title", activity.title.own().unwrap_or_default())
         .with("description", activity.description.as_deref().unwrap_or_default())
-        .with("kind", activity.kind_id);
+        .with("kind", activity.kind_id)
+        .with("admission", activity.admission);
     if activity.published.is_set() {
         values.add("published", "1");
     }

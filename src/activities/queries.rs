@@ -246,7 +246,7 @@ pub async fn of_activity(by: &Viewer, conn: &mut Conn, activity: ActivityId) -> 
 /// The columns of an [`Activity`], as the reader `$1` reads it.
 pub(super) fn activity_columns() -> String {
     let description = title::column("$1", "a", "description");
-    format!("a.id, a.center_id, {}, {description}, a.kind_id, a.rule, a.published", title::columns("$1"))
+    format!("a.id, a.center_id, {}, {description}, a.kind_id, a.rule, a.published, a.admission", title::columns("$1"))
 }
 
 fn select_activity() -> String {

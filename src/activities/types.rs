@@ -1,5 +1,6 @@
 //! What activities are made of.
 
+use super::admission::Admission;
 use super::title::Title;
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp, Zone};
@@ -122,6 +123,7 @@ pub struct Activity {
     /// RFC 5545 RRULE; none for a single event.
     pub rule: Option<String>,
     pub published: Flag,
+    pub admission: Admission,
 }
 
 /// A kind of service (服务类别): reports are cut by it.

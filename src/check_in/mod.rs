@@ -9,7 +9,9 @@ mod actions;
 mod admit;
 pub(crate) mod api;
 mod attendance;
+mod by_itself;
 pub mod cards;
+mod clicking;
 mod closing;
 pub(crate) mod closing_api;
 mod company;
@@ -43,10 +45,12 @@ use rocket_db_pools::Database;
 
 pub use actions::{check_out, close, count_heads, void, void_heads, walk_in};
 pub use admit::{Admitted, Again, Answer, Attempt, Entrance, Queue, Refused, Via, Way, Who};
+pub use by_itself::{ByThemselves, InWords, close_by_themselves};
+pub use clicking::{Tap, click, heads_there, last_tap};
 pub use forgetting::{forget, forget_escorts, forget_phones};
 pub use merging::{JOURNALED, absorb, follow_scans, give_back, moves_attendances, sessions_of_both};
 pub use told::told;
-pub use types::{AttendanceId, CardId, Code, HeadCountId, Method, Part, RequestId};
+pub use types::{AttendanceId, CardId, Code, HeadCountId, Heads, Method, Part, RequestId};
 
 pub const SEALED: &[SealedColumn] = &[SealedColumn::text("cards", &["id"], "code_sealed")];
 

@@ -5,7 +5,7 @@ use super::rules::UNDO_WITHIN;
 use super::types::{AttendanceId, HeadCountId, Heads, Method, Part};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
-use crate::activities::{Session, SessionId, SessionStatus, Title};
+use crate::activities::{Admission, Session, SessionId, SessionStatus, Title};
 use crate::auth::{Greeter, Role, TeamReader, Viewer};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Timestamp, Zone};
@@ -221,6 +221,8 @@ pub struct Counts {
     pub volunteers: i64,
     pub staff: i64,
     pub heads: i64,
+    /// Seats that are taken: as many as came, or, where people drop in, as are inside.
+    pub taken: i64,
 }
 
 impl Counts {
@@ -236,7 +238,8 @@ impl Counts {
 
     /// The same as long as nobody comes and nothing is taken back.
     pub fn stamp(&self) -> String {
-        format!("{}-{}-{}-{}", self.participants, self.volunteers, self.staff, self.heads)
+        let left = if self.taken == self.visits() { String::new() } else { format!("-{}", self.taken) };
+        format!("{}-{}-{}-{}{left}", self.participants, self.volunteers, self.staff, self.heads)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -244,18 +247,32 @@ impl Counts {
     }
 }
 
+/// The seats of session `s` of activity `a` that are taken, as the door counts them (`admit`); `drop_in`: the place of that word.
+fn taken(drop_in: &str) -> String {
+    format!(
+        "(select count(*) from attendances v
+          where v.session_id = s.id and v.part = 'participant' and v.voided_at is null
+            and (a.admission <> {drop_in} or v.left_at is null))
+         + (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
+            left join attendances w on w.id = h.attendance_id
+            where h.session_id = s.id and h.voided_at is null
+              and (a.admission <> {drop_in} or (h.attendance_id is not null and w.left_at is null)))"
+    )
+}
+
 pub async fn counts(conn: &mut Conn, session: SessionId) -> Result<Counts> {
-    Ok(sqlx::query_as(
+    let sql = format!(
         "select cast(coalesce(sum(case when part = 'participant' then 1 else 0 end), 0) as bigint) as participants,
                 cast(coalesce(sum(case when part = 'volunteer' then 1 else 0 end), 0) as bigint) as volunteers,
                 cast(coalesce(sum(case when part = 'staff' then 1 else 0 end), 0) as bigint) as staff,
                 (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
-                 where h.session_id = $1 and h.voided_at is null) as heads
+                 where h.session_id = $1 and h.voided_at is null) as heads,
+                (select {} from sessions s join activities a on a.id = s.activity_id where s.id = $1) as taken
          from attendances where session_id = $1 and voided_at is null",
-    )
-    .bind(session)
-    .fetch_one(conn)
-    .await?)
+        taken("$2")
+    );
+    let counting = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(session).bind(Admission::DropIn);
+    Ok(counting.fetch_one(conn).await?)
 }
 
 /// Heads without a name, as counted at one time.
@@ -266,12 +283,13 @@ pub struct HeadCount {
     pub of: Heads,
     pub counted_at: Timestamp,
     attendance_id: Option<AttendanceId>,
+    clicked: Flag,
 }
 
 impl HeadCount {
-    /// Whether these came along with somebody.
-    pub fn is_company(&self) -> bool {
-        self.attendance_id.is_some()
+    /// Whether it is a count of its own: no company of somebody, and none of a clicker's many.
+    pub fn stands_alone(&self) -> bool {
+        self.attendance_id.is_none() && !self.clicked.is_set()
     }
 
     /// The field in which a page with several counts asks why `id` is taken back.
@@ -299,7 +317,7 @@ impl HeadCount {
 
 pub async fn head_counts(conn: &mut Conn, session: SessionId) -> Result<Vec<HeadCount>> {
     Ok(sqlx::query_as(
-        "select id, heads, elderly, disabled, needy, youth, counted_at, attendance_id from head_counts
+        "select id, heads, elderly, disabled, needy, youth, counted_at, attendance_id, clicked from head_counts
          where session_id = $1 and voided_at is null order by id desc",
     )
     .bind(session)
@@ -331,17 +349,18 @@ pub struct Today {
     pub present: i64,
     pub heads: i64,
     participants: i64,
+    taken: i64,
 }
 
 impl Today {
-    /// All who are there or were.
-    pub fn everybody(&self) -> i64 {
-        self.present + self.heads
+    /// Seats that are taken.
+    pub fn taken(&self) -> i64 {
+        self.taken
     }
 
-    /// Seats that are taken.
-    pub fn visits(&self) -> i64 {
-        self.participants + self.heads
+    /// Who takes a seat, and who serves there.
+    pub fn with_helpers(&self) -> i64 {
+        self.taken + self.present - self.participants
     }
 
     pub fn starts(&self) -> chrono::NaiveDateTime {
@@ -371,7 +390,8 @@ pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) 
                 (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
                  where h.session_id = s.id and h.voided_at is null) as heads,
                 (select count(*) from attendances v
-                 where v.session_id = s.id and v.part = 'participant' and v.voided_at is null) as participants
+                 where v.session_id = s.id and v.part = 'participant' and v.voided_at is null) as participants,
+                {} as taken
          from sessions s
          join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id
@@ -380,7 +400,8 @@ pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) 
          where s.center_id = $2 and s.local_date = $3 and s.status <> 'skipped'
            and ($4 = 0 or exists (select 1 from account_scopes x where x.account_id = $5 and x.team_id = s.team_id))
          order by s.starts_at, room, s.id",
-        title::columns("$1")
+        title::columns("$1"),
+        taken("$6")
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(Sight::Of(by).reader())
@@ -388,6 +409,7 @@ pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) 
         .bind(date)
         .bind(own_teams_only)
         .bind(by.account)
+        .bind(Admission::DropIn)
         .fetch_all(conn)
         .await?)
 }

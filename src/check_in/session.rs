@@ -114,8 +114,8 @@ impl SessionPage {
             viewer: by.clone(),
             now,
             counts: queries::counts(conn, session.id).await?,
-            // Companions stand with whom they came along.
-            heads: queries::head_counts(conn, session.id).await?.into_iter().filter(|row| !row.is_company()).collect(),
+            // Companions stand with whom they came along, and what a clicker counted in one number above.
+            heads: queries::head_counts(conn, session.id).await?.into_iter().filter(HeadCount::stands_alone).collect(),
             odd,
             ratings: ratings::summary(by, now, conn, &session).await?,
             risk: insurance::gap(conn, session.id).await?,

@@ -17,6 +17,7 @@ mod honours;
 mod insurance;
 mod joining;
 mod names;
+mod open_rooms;
 mod past;
 mod places;
 mod plans;
@@ -111,6 +112,7 @@ impl Builder {
                 families::settle(self, &mut tx, &made).await?;
                 consents::ask(self, &mut tx, &made).await?;
                 insurance::insure(self, &mut tx, &made).await?;
+                open_rooms::open(self, &mut tx, &made).await?;
                 claims::claim(self, &mut tx, &made).await?;
                 places::furnish(self, &mut tx, &made).await?;
                 shifts::ask(self, &mut tx, &made).await?;

@@ -50,7 +50,9 @@ fn select(within: &str) -> String {
              else coalesce(t.person_id, h.person_id, hc.person_id, z.person_id, d.person_id) end
          left join sessions s on s.id = case when e.subject = 'session' then e.subject_id
              else coalesce(t.session_id, h.session_id, n.session_id, z.session_id, ut.session_id) end
-         left join activities a on a.id = case when e.subject = 'activity' then e.subject_id else s.activity_id end
+         left join open_rooms os on e.subject = 'open_room' and os.id = e.subject_id
+         left join activities a on a.id = case when e.subject = 'activity' then e.subject_id
+             else coalesce(s.activity_id, os.activity_id) end
          left join service_kinds k on k.id = a.kind_id
          left join teams m on e.subject = 'team' and m.id = e.subject_id
          left join rooms r on e.subject = 'room' and r.id = e.subject_id

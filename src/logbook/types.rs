@@ -37,7 +37,7 @@ impl LogPart {
                 "certificate_signing",
                 "publicity",
             ],
-            Self::Sessions => &["activity", "session"],
+            Self::Sessions => &["activity", "session", "open_room"],
             Self::Presence => &["attendance", "head_count", "scan", "hours", "participation"],
             Self::Staff => &["worker", "post", "team"],
             Self::Units => &["unit"],

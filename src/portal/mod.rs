@@ -1,6 +1,7 @@
 //! What the public sees: the front page, each center's agenda, its volunteer teams, the screen in the hall and the month on the wall. Published sessions only, and nobody's name but the
 //! first one of whoever leads a team.
 
+mod open;
 mod pages;
 mod teams;
 mod today;

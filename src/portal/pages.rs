@@ -3,6 +3,7 @@
 use askama::Template;
 use rocket::{Route, get, routes};
 
+use super::open::{self, OpenLine};
 use crate::activities::{Session, SessionId, SessionStatus, notice, queries};
 use crate::auth::{Role, Viewer};
 use crate::centers::{self, Center, CenterId};
@@ -76,6 +77,8 @@ struct Agenda {
     kinds: Vec<(ServiceKindId, String, String)>,
     /// What is shown day by day.
     sessions: Vec<Session>,
+    /// What stands open, a line for each room.
+    open: Vec<OpenLine>,
     /// What comes later, by activity.
     later: Vec<Vec<Session>>,
     /// What the center looks for somebody for.
@@ -197,6 +200,7 @@ async fn agenda(
     let span: Option<AgendaSpan> = days.and_then(|days| days.parse().ok());
     let kind = kind.and_then(|kind| kind.parse().ok()).map(ServiceKindId);
     sessions.retain(|session| kind.is_none_or(|kind| session.kind_id == kind));
+    let open = open::folded(&mut conn, &center, (today, today.plus_days(DAYS)), &mut sessions).await?;
     let (sessions, later) = folded(sessions, span, today);
     let posts = posts::queries::vacant(&mut conn, center.id(), today).await?;
     let https = site.link(format_args!("/calendar/centers/{}.ics", center.id()));
@@ -208,6 +212,7 @@ async fn agenda(
         kind,
         kinds,
         sessions,
+        open,
         later,
         posts,
         today,

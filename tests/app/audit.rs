@@ -115,6 +115,22 @@ impl Row {
         }
     }
 
+    /// A day at which nobody was counted.
+    async fn prepare_open_days(&self, app: &TestApp) {
+        if self.route.ends_with("/days/<session>/restoration") {
+            app.execute("update open_days set settled_at = 1 where id = (select min(id) from open_days)").await;
+            let first = "(select session_id from open_days where id = (select min(id) from open_days))";
+            for change in [
+                "update sessions set status = 'skipped' where id =",
+                "update bookings set released_at = 1 where session_id =",
+            ] {
+                let mut tx = app.begin().await;
+                sqlx::query(sqlx::AssertSqlSafe(format!("{change} {first}"))).execute(&mut *tx).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        }
+    }
+
     /// Two who were made one, or said to be two.
     async fn prepare_merges(&self, app: &TestApp) {
         if self.route.contains("/merges/<id>") {
@@ -203,6 +219,7 @@ impl Row {
             )
             .await;
         }
+        self.prepare_open_days(app).await;
         self.prepare_merges(app).await;
         if self.route.ends_with("/parting") {
             app.execute("update workers set account_id = (select id from accounts where login = 'ann') where id = (select min(id) from workers)").await;

@@ -147,6 +147,8 @@ async fn a_morning(app: &TestApp) {
     ];
     ann.post("/centers/1/insurances", &policy).await.is(303);
     ann.post("/centers/1/insurances/1/people", &[("person", "1")]).await.is(303);
+    let open = [("title", "图书室开放"), ("kind", "3"), ("room", "2"), ("since", "2026-12-01"), ("weekday", "7")];
+    ann.post("/centers/1/open-rooms", &open).await.is(303);
     let training = [("title", "急救培训"), ("held_on", "2026-02-10"), ("minutes", "120"), ("giver", "红十字会")];
     ann.post("/centers/1/trainings", &training).await.is(303);
     let award = [("title", "优秀志愿者"), ("level", "center"), ("given_on", "2026-02-20"), ("person", "1")];

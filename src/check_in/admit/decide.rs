@@ -251,8 +251,9 @@ impl Desk {
                 let spot = Spot::New(self.made.new.len());
                 let (groups, subgroups) = (groups(one.fact, one.door), one.fact.held.subgroups);
                 self.made.new.push(NewAttendance { key, attempt: one.n, groups, subgroups });
-                self.sits(one.n, key, one.door.center_id, one.fact);
+                self.is_known_from_now(one);
                 let stay = Stay::of(&events);
+                self.seats(one.door, key, Stay::default(), stay);
                 self.stays(key, spot, events, stay);
                 one.through(ADMITTED, spot)
             }
@@ -276,6 +277,12 @@ impl Desk {
             if let Err(code) = one.door.is_open(self.now, one.attempt) {
                 return one.refused(code, Some(spot), None);
             }
+            // Who had left a room that people drop into comes back as anybody else comes.
+            let is_back = one.door.takes(before) < one.door.takes(after);
+            if is_back && key.part == Part::Participant && !one.door.has_room(1) {
+                return one.refused(Code::Full, Some(spot), None);
+            }
+            self.seats(one.door, key, before, after);
             self.stays(key, spot, events, after);
         } else {
             // It may matter for what comes after it, seen earlier.
@@ -310,16 +317,27 @@ impl Desk {
         self.keep(key, Some(spot), events);
     }
 
-    /// Takes a seat, and makes the center know who took it.
-    fn sits(&mut self, n: usize, key: Key, center: CenterId, fact: &Fact) {
+    /// Takes a seat, or gives it back, as a participant's stay changes.
+    fn seats(&mut self, there: &Door, key: Key, before: Stay, after: Stay) {
         if key.part == Part::Participant
             && let Some(door) = self.doors.get_mut(&key.session)
         {
-            door.taken += 1;
+            door.taken += there.takes(after) - there.takes(before);
         }
-        if !fact.says(Known::Enrolled) {
-            self.made.enrolled.push((key.person, center, n));
+    }
+
+    /// Makes the center know who came.
+    fn is_known_from_now(&mut self, one: &Tried<'_>) {
+        if let (false, Some(person)) = (one.fact.says(Known::Enrolled), one.fact.person) {
+            self.made.enrolled.push((person, one.door.center_id, one.n));
         }
+    }
+}
+
+impl Door {
+    /// Seats that a participant's stay takes.
+    fn takes(&self, stay: Stay) -> i64 {
+        i64::from(stay.came_at.is_some() && !(self.is_drop_in() && stay.left_at.is_some()))
     }
 }
 

@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 
 use super::types::{Event, Key};
 use super::{ADMITTED, Attempt, Door, Holder, LEFT, RETURNED, Way, Who};
-use crate::activities::SessionId;
+use crate::activities::{Admission, SessionId};
 use crate::auth::{Role, logins};
 use crate::centers::CenterId;
 use crate::check_in::types::{AttendanceId, CardId, Code, Part};
@@ -28,19 +28,24 @@ pub(super) async fn doors(
     let ids: BTreeSet<SessionId> = sessions.into_iter().collect();
     locks::sessions(tx, ids.iter().copied()).await?;
     let doors: Vec<Door> = sqlx::query_as(
-        "select s.id, s.center_id, s.team_id, s.status, s.starts_at, s.local_date, c.zone, s.capacity,
+        "select s.id, s.center_id, s.team_id, s.status, s.starts_at, s.local_date, c.zone, s.capacity, y.admission,
                 case when s.capacity is null then 0 else
                     (select count(*) from attendances a
-                     where a.session_id = s.id and a.part = 'participant' and a.voided_at is null)
+                     where a.session_id = s.id and a.part = 'participant' and a.voided_at is null
+                       and (y.admission <> $2 or a.left_at is null))
                     + (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
-                       where h.session_id = s.id and h.voided_at is null) end as taken,
+                       left join attendances w on w.id = h.attendance_id
+                       where h.session_id = s.id and h.voided_at is null
+                         and (y.admission <> $2 or (h.attendance_id is not null and w.left_at is null))) end as taken,
                 b.elderly_from, b.youth_from, b.youth_to
          from sessions s
+         join activities y on y.id = s.activity_id
          join centers c on c.id = s.center_id
          join age_bands b on b.valid_from = (select max(v.valid_from) from age_bands v where v.valid_from <= s.local_date)
          where s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
     )
     .bind(rows(ids, |id| json!(id)))
+    .bind(Admission::DropIn)
     .fetch_all(tx)
     .await?;
     Ok(doors.into_iter().map(|door| (door.id, door)).collect())
@@ -69,19 +74,6 @@ pub(super) async fn cards(tx: &mut Conn, attempts: &[Attempt]) -> Result<HashMap
     .fetch_all(tx)
     .await?;
     Ok(found.into_iter().map(|card| (card.code_hash.clone(), card)).collect())
-}
-
-/// Whether the person takes one of the session's seats already.
-pub(super) async fn is_seated(tx: &mut Conn, session: SessionId, person: PersonId) -> Result<bool> {
-    let count: i64 = sqlx::query_scalar(
-        "select count(*) from attendances
-         where session_id = $1 and person_id = $2 and part = 'participant' and voided_at is null",
-    )
-    .bind(session)
-    .bind(person)
-    .fetch_one(tx)
-    .await?;
-    Ok(count > 0)
 }
 
 /// What a login may do at a center's or a team's sessions, as the database has it now.

@@ -16,7 +16,7 @@ pub use queue::Queue;
 
 use super::rules::Doorway;
 use super::{AttendanceId, Code, Method, Part, RequestId};
-use crate::activities::{SessionId, SessionStatus};
+use crate::activities::{Admission, SessionId, SessionStatus};
 use crate::audit::Actor;
 use crate::auth::{AccountId, Coordinator, Greeter, LoginId, Role, Viewer, accounts};
 use crate::centers::CenterId;
@@ -25,7 +25,7 @@ use crate::error::{Error, Refusal, Result};
 use crate::people::PersonId;
 use crate::people::groups::AgeBands;
 use crate::phones::{Phone, PhoneId};
-use crate::store::{Conn, text_enum};
+use crate::store::{Conn, Flag, text_enum};
 use crate::teams::TeamId;
 
 /// Who holds the door: somebody of the center, or the resident's own remembered phone. Only these two make one.
@@ -251,11 +251,26 @@ pub(super) async fn refusal(
 ) -> Result<Option<Code>> {
     let door = hold(tx, attempt.session).await?;
     let seated = match known {
-        Some(person) => facts::is_seated(tx, attempt.session, person).await?,
+        Some(person) => is_seated(tx, &door, person).await?,
         None => false,
     };
     let part = attempt.part.unwrap_or(Part::Participant);
     Ok(door.refusal(now, part, attempt).filter(|code| *code != Code::Full || !seated))
+}
+
+/// Whether the person takes one of the session's seats already.
+async fn is_seated(tx: &mut Conn, door: &Door, person: PersonId) -> Result<bool> {
+    let count: i64 = sqlx::query_scalar(
+        "select count(*) from attendances
+         where session_id = $1 and person_id = $2 and part = 'participant' and voided_at is null
+           and ($3 = 0 or left_at is null)",
+    )
+    .bind(door.id)
+    .bind(person)
+    .bind(Flag::from(door.is_drop_in()))
+    .fetch_one(tx)
+    .await?;
+    Ok(count > 0)
 }
 
 /// The session as it is while this transaction holds its row: what is decided on it stays true until the commit.
@@ -267,7 +282,9 @@ pub(super) struct Door {
     #[sqlx(flatten)]
     pub door: Doorway,
     capacity: Option<i64>,
-    /// Participants and heads without a name, which share the seats; zero where there is no capacity.
+    admission: Admission,
+    /// Participants and heads without a name, which share the seats; where people drop in, the participants who are inside with
+    /// who came along, for nobody sees a head without a name leave. Zero where there is no capacity.
     taken: i64,
     #[sqlx(flatten)]
     bands: AgeBands,
@@ -277,6 +294,11 @@ impl Door {
     /// What a holder of this door must reach.
     fn held(&self, by: Holder) -> Option<facts::Held> {
         Some((by, self.center_id, self.team_id))
+    }
+
+    /// Whether who leaves makes room.
+    pub(super) fn is_drop_in(&self) -> bool {
+        self.admission == Admission::DropIn
     }
 
     /// Whether `heads` more fit.

@@ -64,7 +64,7 @@ struct RosterSession {
 #[derive(Serialize)]
 pub(super) struct DeskCount {
     id: SessionId,
-    /// All who are there or were.
+    /// All who are there or were; where people drop in, without participants who left.
     present: i64,
     /// Of them, those who take a seat.
     taken: i64,
@@ -72,7 +72,7 @@ pub(super) struct DeskCount {
 
 impl From<&Today> for DeskCount {
     fn from(row: &Today) -> Self {
-        Self { id: row.id, present: row.everybody(), taken: row.visits() }
+        Self { id: row.id, present: row.with_helpers(), taken: row.taken() }
     }
 }
 

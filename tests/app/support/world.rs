@@ -146,6 +146,7 @@ impl Maker<'_> {
         self.rules_and_holidays(&ada).await;
         app.at(START);
         self.reservations(&ann).await;
+        self.open_room(&ada, &ann).await;
         self.names
     }
 
@@ -320,6 +321,24 @@ impl Maker<'_> {
         let tick: Vec<_> = tick.iter().map(|(name, value)| (*name, value.as_str())).collect();
         ann.post(&path, &tick).await.is(303);
         self.app.number("select max(id) from attendances").await
+    }
+
+    /// A library of its own that stands open every day.
+    async fn open_room(&mut self, ada: &User<'_>, ann: &User<'_>) {
+        let mut room: Vec<(String, &str)> = (1..=7)
+            .flat_map(|day| [(format!("hours.{day}.opens"), "09:00"), (format!("hours.{day}.closes"), "17:00")])
+            .collect();
+        let what = [("name", "图书室"), ("kind", "3"), ("area_m2", "80"), ("capacity", "30")];
+        room.extend(what.map(|(name, value)| (name.to_owned(), value)));
+        let room: Vec<(&str, &str)> = room.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        ada.post("/centers/1/rooms", &room).await.is(303);
+        let library = self.app.number("select max(id) from rooms").await.to_string();
+        let mut open =
+            vec![("title", "图书室开放"), ("kind", "3"), ("room", library.as_str()), ("since", "2026-03-05")];
+        open.extend(["1", "2", "3", "4", "5", "6", "7"].map(|day| ("weekday", day)));
+        ann.post("/centers/1/open-rooms", &open).await.is(303);
+        self.number("open_room", "select max(id) from open_rooms").await;
+        self.number("open_day", "select min(session_id) from open_days").await;
     }
 
     /// Two days ago: closed, with one volunteer's hours confirmed and another's not. Yesterday: still to be closed.

@@ -108,6 +108,24 @@ const POST: &[(&str, &str)] = &[
     ("working_time", "part"),
     ("opened_on", "2026-01-01"),
 ];
+const OPENED: &[(&str, &str)] = &[
+    ("title", "图书室开放"),
+    ("description", "随到随看"),
+    ("kind", "3"),
+    ("room", "2"),
+    ("since", "2026-12-01"),
+    ("weekday", "7"),
+];
+const OPENED_OF_1: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("title", "图书室开放"),
+    ("description", "随到随看"),
+    ("kind", "3"),
+    ("room", "2"),
+    ("since", "2026-12-01"),
+    ("weekday", "7"),
+];
+const OPEN_ENDED: &[(&str, &str)] = &[("ended_on", "2026-12-02"), ("reason", "装修")];
 const TEA: &[(&str, &str)] = &[
     ("title", "茶话会"),
     ("description", "带杯子"),
@@ -437,6 +455,8 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/room-requests/1/refusal", WHY, &["why"], &[]),
     form("ann", "/centers/1/room-requests/1/contact", REASON, &["reason"], &[]),
     form("nobody", "/agenda/1/request", WISH, &["group_name", "name", "purpose"], &[]),
+    form("ann", "/centers/1/open-rooms", OPENED, &["title"], &["description"]),
+    form("ann", "/centers/1/open-rooms/1/ending", OPEN_ENDED, &["reason"], &[]),
     form("ann", "/centers/1/insurances", POLICY, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/centers/1/sessions/1/needs", NEEDED, &["position", "note"], &[]),
     form("ann", "/centers/1/sessions/1/needs/1", NEEDED, &["position", "note"], &[]),
@@ -659,6 +679,8 @@ pub(super) const BODIES: &[Form] = &[
     form("ann", "/api/v1/reservations/1/minutes", MINUTES, &[], &["minutes"]),
     form("ann", "/api/v1/room-requests/1/approval", GRANT, &["word"], &[]),
     form("ann", "/api/v1/room-requests/1/refusal", WHY, &["why"], &[]),
+    form("ann", "/api/v1/open_rooms", OPENED_OF_1, &["title"], &["description"]),
+    form("ann", "/api/v1/open_rooms/1/ending", OPEN_ENDED, &["reason"], &[]),
     form("ann", "/api/v1/insurances", POLICY_OF_1, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/api/v1/insurances/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/insurances/1/list", REASON, &["reason"], &[]),
