@@ -182,8 +182,7 @@ impl<'a> Grid<'a> {
     /// shown.
     pub fn now_lines(&self) -> Vec<(i64, usize)> {
         match &self.now {
-            Some((minute, columns)) if (self.first_hour * 60..self.last_hour * room.hours.on(date));
-    let spans60).contains(minute) => {
+            Some((minute, columns)) if (self.first_hour * 60..self.last_hour * 60).contains(minute) => {
                 columns.iter().map(|column| (*minute, *column)).collect()
             }
             _ => Vec::new(),
@@ -257,8 +256,7 @@ impl<'a> Seen<'a> {
         let mut drafts: Vec<Draft<'_>> = self.rooms.iter().map(|room| self.room_on(room, date)).collect();
         let known = |id: RoomId| self.rooms.iter().any(|room| room.id == id);
         for session in self.sessions.iter().filter(|session| self.touches(session.starts_at, session.ends_at, date)) {
-            for (id, name) in &open {
-                let self.places.of(session.id).iter().filter(|(id, _)| !known(*id)) {
+            for (id, name) in self.places.of(session.id).iter().filter(|(id, _)| !known(*id)) {
                 if !drafts.iter().any(|draft| draft.column.room == Some(*id)) {
                     drafts.push(self.unknown_room(*id, name.clone(), date));
                 }

@@ -13,8 +13,8 @@ use crate::imports::{self, NamedRosters};
 use crate::people::{self, AMONG, Forgetting, Person, PersonId};
 use crate::store::{self, Conn, Db, Sealer};
 use crate::{
-    applications, appointments, audit, certificates, check_in, claims, consents, feeds, honours, hours, households, insurance,
-    merges, phones, qualifications, reservations, shifts, teams, upkeep, workers,
+    applications, appointments, audit, certificates, check_in, claims, consents, feeds, honours, hours, households,
+    insurance, merges, phones, qualifications, reservations, shifts, teams, upkeep, workers,
 };
 
 /// Asks for a person's erasure.

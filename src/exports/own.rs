@@ -17,8 +17,8 @@ use crate::told::{ToldPart, ToldValue, last_word};
 use crate::web::table::{Cell, File, Table};
 use crate::web::{Lang, filters};
 use crate::{
-    applications, appointments, audit, certificates, check_in, claims, consents, feeds, honours, hours, households, imports,
-    insurance, people, phones, qualifications, reservations, shifts, teams, upkeep, workers,
+    applications, appointments, audit, certificates, check_in, claims, consents, feeds, honours, hours, households,
+    imports, insurance, people, phones, qualifications, reservations, shifts, teams, upkeep, workers,
 };
 
 text_enum!(

@@ -16,8 +16,8 @@ use crate::people::merging::{self, Differing};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
-    activities, applications, appointments, audit, certificates, check_in, claims, consents, feeds, handovers, honours, hours,
-    households, insurance, locks, phones, qualifications, shifts, teams, upkeep, workers,
+    activities, applications, appointments, audit, certificates, check_in, claims, consents, feeds, handovers, honours,
+    hours, households, insurance, locks, phones, qualifications, shifts, teams, upkeep, workers,
 };
 
 /// The tables that a merge changes.

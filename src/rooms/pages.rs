@@ -5,8 +5,7 @@ use rocket::{Route, get, post, routes};
 
 use super::affected::{self, AffectedSession};
 use super::listing::RoomsCut;
-use super::planned::super::standard::{self, Measured};
-use super::types::{self, PlannedRoom};
+use super::planned::{self, PlannedRoom};
 use super::room_pages::{HoursForm, open};
 use super::types::{Closure, Room, RoomClass, RoomDetails, RoomFeature, RoomId, RoomKind};
 use super::{actions, forms, queries};
@@ -39,7 +38,7 @@ struct RoomsPage {
     affected: Vec<AffectedSession>,
     /// Rooms that are being built.
     planned: Vec<PlannedRoom>,
-    standard:measured: Measured,
+    measured: Measured,
     /// Required kinds of which rooms are added at once: those that are missing, and those that came back with a fault.
     offered: Vec<RoomKind>,
     form: Form,

@@ -6,8 +6,9 @@ use serde_json::json;
 
 use super::Weeks;
 use super::types::{
-    Closure, Opening, Room, RoomDetails, RoomFeature, RoomId, RoomKind, RoomPhoto, RoomPhotoId, RoomWeek, RoomWeekId,
-RoomKindId};
+    Closure, Opening, Room, RoomDetails, RoomFeature, RoomId, RoomKind, RoomKindId, RoomPhoto, RoomPhotoId, RoomWeek,
+    RoomWeekId,
+};
 use crate::auth::Viewer;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Timestamp, Zone};

@@ -7,7 +7,8 @@ use chrono::Timelike;
 
 use super::hours::{Span, Weeks};
 use super::types::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind, RoomKindId};
-use crate::clock::{Date, Timestamp, Zonecrate::programmes::{ProgrammeRules, RequiredKinds};
+use crate::clock::{Date, Timestamp, Zone};
+use crate::programmes::{ProgrammeRules, RequiredKinds};
 
 /// How a center's rooms stand to what is asked of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
