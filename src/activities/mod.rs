@@ -55,7 +55,6 @@ pub fn stage() -> AdHoc {
             .mount("/", schedule_pages::routes())
             .mount("/", week_pages::routes())
             .mount("/", month_pages::routes())
-            .mount("/", calendar_pages::routes())
             .mount("/", affected::routes())
             .mount("/api/v1", api::routes())
             .mount("/api/v1", schedule_api::routes())

@@ -23,7 +23,7 @@ pub const ROOM: &str =
     "coalesce((select string_agg(x.name, '、') from session_rooms x where x.session_id = s.id), s.venue, '')";
 
 /// What a [`Session`] is selected from, as the reader `$1` reads it (see [`Sight`]); a condition follows.
-pub(super) fn select() -> String {
+pub fn select() -> String {
     let [description, reason, summary] =
         [("a", "description"), ("s", "reason"), ("s", "summary")].map(|(table, name)| title::column("$1", table, name));
     format!(

@@ -11,7 +11,8 @@ use super::types::{
     Appointment, AppointmentGuest, AppointmentId, AppointmentState, AppointmentTimes, AppointmentTimesId, FreeSlot,
 };
 use super::{forms, queries};
-use crate::activities::{self, Lead, ServiceKind};
+use crate::activities::queries::Lead;
+use crate::activities::{self, ServiceKind};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};

@@ -19,7 +19,9 @@ pub use queries::{known, values, work};
 pub use types::{KeyState, KnownKey};
 
 use crate::store::SealedColumn;
-use crate::{applications, certificates, check_in, consents, files, imports, merges, people, reservations, units};
+use crate::{
+    applications, appointments, certificates, check_in, consents, files, imports, merges, people, reservations, units,
+};
 
 /// Everything that is sealed, as the owners of the tables offer it.
 pub const SEALED: &[&[SealedColumn]] = &[

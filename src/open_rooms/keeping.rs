@@ -68,7 +68,7 @@ impl Ground {
     fn open(&self, open: &OpenRoom, day: Date) -> Vec<DaySpan> {
         let (Some(term), Some(room)) = (open.term(day), self.rooms.get(&open.room_id)) else { return Vec::new() };
         let closed: Vec<DaySpan> = self.closed(open.room_id, day).map(|(span, _)| span).collect();
-        rules::open_on(term, day, self.holiday(day).is_some(), room.hours.on(day), &closed)
+        rules::open_on(term, day, self.holiday(day).is_some(), &room.hours.on(day), &closed)
     }
 
     /// For what else the room is booked on a day.

@@ -16,7 +16,7 @@ use crate::hours::UNCONFIRMED;
 use crate::people::listing::RESIDENT;
 use crate::qualifications;
 use crate::store::Conn;
-use crate::{claims, reservationsrooms, workers};
+use crate::{claims, reservations, rooms, workers};
 
 /// A session of today, and how many participants are there.
 #[derive(Debug, sqlx::FromRow)]

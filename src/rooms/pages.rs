@@ -7,6 +7,7 @@ use super::affected::{self, AffectedSession};
 use super::listing::RoomsCut;
 use super::planned::{self, PlannedRoom};
 use super::room_pages::{HoursForm, open};
+use super::standard::{self, Measured};
 use super::types::{Closure, Room, RoomClass, RoomDetails, RoomFeature, RoomId, RoomKind};
 use super::{actions, forms, queries};
 use crate::auth::{CenterReader, Manager, Viewer};

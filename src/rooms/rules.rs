@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::Timelike;
 
 use super::hours::{Span, Weeks};
-use super::types::{Closure, ClosureId, Room, RoomClass, RoomId, RoomKind, RoomKindId};
+use super::types::{Closure, ClosureId, RoomClass, RoomId, RoomKind, RoomKindId};
 use crate::clock::{Date, Timestamp, Zone};
 use crate::programmes::{ProgrammeRules, RequiredKinds};
 
