@@ -23,7 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[derive(FromForm)]
-pub(super) struct ReservationPaper {
+pub(crate) struct ReservationPaper {
     pub(super) paper: SentFile,
 }
 
