@@ -8,7 +8,7 @@ use super::title::Title;
 use super::types::{Activity, Session, SessionId, SessionStatus};
 use crate::clock::{Date, Timestamp, Zone};
 use crate::error::Refusal;
-use crate::rooms::rules::{Shut, Stretch};
+use crate::rooms::rules::{LocalSpan, Shut};
 use crate::rooms::{self, Closure, Room, RoomId};
 use crate::store::text_enum;
 use crate::web::Lang;
@@ -172,7 +172,7 @@ pub fn state(room: &Room, slot: &Slot, occupants: &[Occupant], closures: &[Closu
 /// The state that says why not.
 pub fn open(room: &Room, slot: &Slot, closures: &[Closure]) -> Result<(), State> {
     let Slot { date, from, to, starts_at, ends_at } = *slot;
-    let when = Stretch { date, from, to, starts_at, ends_at };
+    let when = LocalSpan { date, from, to, starts_at, ends_at };
     rooms::rules::open(room.id, &room.hours, &when, closures).map_err(|shut| match shut {
         Shut::OutsideHours(hours) => State::OutsideHours(hours),
         Shut::Closed(_, reason) => State::Closed(reason),

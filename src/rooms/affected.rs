@@ -2,7 +2,7 @@
 //! taken back. Found on reading, so that nothing has to be marked, and a session that is moved or cancelled is off the list by itself.
 
 use super::queries;
-use super::rules::{self, Shut, Stretch};
+use super::rules::{self, LocalSpan, Shut};
 use super::types::{Closure, ClosureId, RoomId};
 use crate::centers::Center;
 use crate::clock::{Now, Timestamp, Zone};
@@ -65,7 +65,7 @@ pub async fn of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec
     let closures: Vec<Closure> = queries::closures(conn, center.id(), now.0, Timestamp(i64::MAX)).await?;
     let shut = |(session_id, room_id, starts_at, ends_at): (SessionId, RoomId, Timestamp, Timestamp)| {
         let room = rooms.iter().find(|room| room.id == room_id)?;
-        let when = Stretch::between(center.zone, starts_at, ends_at);
+        let when = LocalSpan::between(center.zone, starts_at, ends_at);
         let shut = rules::open(room_id, &room.hours, &when, &closures).err()?;
         Some(AffectedSession { session_id, room_id, room: room.name.clone(), starts_at, ends_at, shut })
     };

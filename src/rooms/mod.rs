@@ -31,8 +31,8 @@ pub use photos::{keep_photo, remove_photo};
 pub use times::{close, open_extra, void_closure, void_opening};
 pub use times_forms::{TimesInput, WeekInput};
 pub use types::{
-    Closure, ClosureId, Opening, OpeningId, Room, RoomClass, RoomDetails, RoomFeature, RoomId, RoomKind, RoomKindId,
-    RoomPhoto, RoomPhotoId, RoomWeek, RoomWeekId,
+    Closure, ClosureId, ExtraOpening, OpeningId, Room, RoomClass, RoomDetails, RoomFeature, RoomId, RoomKind,
+    RoomKindId, RoomPhoto, RoomPhotoId, RoomWeek, RoomWeekId,
 };
 pub use weeks::{set_week, undo_week};
 

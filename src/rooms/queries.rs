@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Weeks;
 use super::types::{
-    Closure, Opening, Room, RoomDetails, RoomFeature, RoomId, RoomKind, RoomKindId, RoomPhoto, RoomPhotoId, RoomWeek,
+    Closure, ExtraOpening, Room, RoomDetails, RoomFeature, RoomId, RoomKind, RoomKindId, RoomPhoto, RoomPhotoId, RoomWeek,
     RoomWeekId,
 };
 use crate::auth::Viewer;
@@ -202,7 +202,7 @@ pub async fn closures(conn: &mut Conn, center: CenterId, from: Timestamp, to: Ti
 }
 
 /// The extra openings of a center's rooms that touch [from, to).
-pub async fn openings(conn: &mut Conn, center: CenterId, from: Timestamp, to: Timestamp) -> Result<Vec<Opening>> {
+pub async fn openings(conn: &mut Conn, center: CenterId, from: Timestamp, to: Timestamp) -> Result<Vec<ExtraOpening>> {
     Ok(sqlx::query_as(
         "select o.id, o.room_id, o.starts_at, o.ends_at, o.reason
          from openings_held o join rooms r on r.id = o.room_id

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::api::{OpeningJson, RoomJson};
 use super::photos::{self, SentPhoto};
-use super::types::{Closure, ClosureId, Opening, OpeningId, Room, RoomId, RoomPhoto, RoomPhotoId, RoomWeekId};
+use super::types::{Closure, ClosureId, ExtraOpening, OpeningId, Room, RoomId, RoomPhoto, RoomPhotoId, RoomWeekId};
 use super::{actions, forms, queries, times, times_forms, weeks};
 use crate::api::{self, List, Problem};
 use crate::auth::{CenterReader, Manager};
@@ -79,8 +79,8 @@ impl From<Closure> for RoomTimeJson {
     }
 }
 
-impl From<Opening> for RoomTimeJson {
-    fn from(one: Opening) -> Self {
+impl From<ExtraOpening> for RoomTimeJson {
+    fn from(one: ExtraOpening) -> Self {
         let (starts_at, ends_at) = (one.starts_at.rfc3339(), one.ends_at.rfc3339());
         Self { id: one.id.0, room_id: one.room_id.0, starts_at, ends_at, reason: one.reason }
     }

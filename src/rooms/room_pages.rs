@@ -8,7 +8,7 @@ use rocket::{Route, get, post, routes};
 use super::affected::{self, AffectedSession};
 use super::hours::WeekHours;
 use super::types::{
-    Closure, ClosureId, Opening, OpeningId, Room, RoomDetails, RoomId, RoomPhoto, RoomWeek, RoomWeekId,
+    Closure, ClosureId, ExtraOpening, OpeningId, Room, RoomDetails, RoomId, RoomPhoto, RoomWeek, RoomWeekId,
 };
 use super::{queries, times, times_forms, weeks};
 use crate::auth::{CenterReader, Manager, Viewer};
@@ -54,7 +54,7 @@ pub(super) struct RoomShow {
     photos: Vec<RoomPhoto>,
     /// The latest first.
     weeks: Vec<RoomWeek>,
-    openings: Vec<Opening>,
+    openings: Vec<ExtraOpening>,
     /// The room's closures to come, and of the last weeks.
     closures: Vec<Closure>,
     /// Sessions in this room at a time at which it is shut.
@@ -324,7 +324,7 @@ async fn void_opening(
 ) -> Result<Submitted<RoomShow>> {
     let (center, room) = open(&by, &mut *db.read().await?, center, id).await?;
     let made = async {
-        let reason = times_forms::why(&fields, &Opening::field_of(opening))?;
+        let reason = times_forms::why(&fields, &ExtraOpening::field_of(opening))?;
         let mut tx = db.begin().await?;
         times::void_opening(&by, now, &mut tx, &room, opening, &reason).await?;
         tx.commit().await?;

@@ -83,7 +83,7 @@ pub enum Shut {
 
 /// A time of one day, or over midnight, as the wall clock and as the world has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stretch {
+pub struct LocalSpan {
     pub date: Date,
     /// Minutes after the midnight with which `date` begins; the end may be more than a day's.
     pub from: i64,
@@ -92,7 +92,7 @@ pub struct Stretch {
     pub ends_at: Timestamp,
 }
 
-impl Stretch {
+impl LocalSpan {
     pub fn between(zone: Zone, starts_at: Timestamp, ends_at: Timestamp) -> Self {
         let minute = |at: chrono::NaiveDateTime| i64::from(at.hour()) * 60 + i64::from(at.minute());
         let (first, last) = (zone.local(starts_at), zone.local(ends_at));
@@ -106,7 +106,7 @@ impl Stretch {
 ///
 /// # Errors
 /// Why it is not.
-pub fn open(room: RoomId, hours: &Weeks, when: &Stretch, closures: &[Closure]) -> Result<(), Shut> {
+pub fn open(room: RoomId, hours: &Weeks, when: &LocalSpan, closures: &[Closure]) -> Result<(), Shut> {
     if !hours.covers(when.date, when.from, when.to) {
         return Err(Shut::OutsideHours(hours.on(when.date)));
     }
@@ -170,7 +170,7 @@ mod tests {
                 let by_week = spans.iter().any(|(on, opens, closes)| *on == day.weekday() && *opens <= minute && minute < *closes);
                 is_open &= (by_week || within(&extra, now)) && !within(&closed, now);
             }
-            let when = Stretch::between(zone, at(from), at(from + long));
+            let when = LocalSpan::between(zone, at(from), at(from + long));
             prop_assert_eq!((when.date, when.from, when.to), (first, from, from + long));
             prop_assert_eq!(open(RoomId(1), &weeks, &when, &closures).is_ok(), is_open);
             prop_assert!(open(RoomId(2), &weeks, &when, &closures).is_ok() == weeks.covers(first, from, from + long));
@@ -184,7 +184,7 @@ mod tests {
         let mut weeks = Weeks::default();
         weeks.from(Date::FIRST).add(5, 540, 720);
         weeks.from(Date::FIRST).add(5, 840, 1_080);
-        let slot = |from, to| Stretch::between(zone, zone.at_minute(day, from), zone.at_minute(day, to));
+        let slot = |from, to| LocalSpan::between(zone, zone.at_minute(day, from), zone.at_minute(day, to));
         assert_eq!(
             open(RoomId(1), &weeks, &slot(700, 850), &[]),
             Err(Shut::OutsideHours(vec![(540, 720), (840, 1_080)])),

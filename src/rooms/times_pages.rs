@@ -5,7 +5,7 @@ use rocket::{Route, get, post, routes};
 
 use super::affected::{self, AffectedSession};
 use super::room_pages::after;
-use super::types::{Closure, Opening, Room, RoomId};
+use super::types::{Closure, ExtraOpening, Room, RoomId};
 use super::{queries, times, times_forms};
 use crate::auth::{CenterReader, Manager, Viewer};
 use crate::centers::{self, Center, CenterId};
@@ -72,7 +72,7 @@ impl View for ClosuresPage {
 struct OpeningsPage {
     center: Center,
     rooms: Vec<Room>,
-    openings: Vec<Opening>,
+    openings: Vec<ExtraOpening>,
     may_manage: bool,
     form: Form,
 }

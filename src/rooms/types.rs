@@ -83,7 +83,7 @@ impl Closure {
 
 /// A time in which a room is open beyond its week.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Opening {
+pub struct ExtraOpening {
     pub id: OpeningId,
     pub room_id: RoomId,
     pub starts_at: Timestamp,
@@ -91,7 +91,7 @@ pub struct Opening {
     pub reason: String,
 }
 
-impl Opening {
+impl ExtraOpening {
     /// As [`Closure::field_of`].
     pub(super) fn field_of(id: OpeningId) -> String {
         format!("opening_reason.{id}")
