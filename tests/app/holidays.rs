@@ -3,7 +3,7 @@
 use rocket::http::ContentType;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp, User, on_both_engines};
+use crate::support::{Answer, User, on_both_engines};
 
 /// An arrangement of 2027, made up for the tests: the real one was not announced when they were written.
 const LINES: &str = "日期\t名称\t类型\n1月1日（周五）至3日（周日）\t元旦\t放假\n2月5日至11日\t春节\t放假\n1月31日、2月14日\t春节调休\t补班\n10月1日至7日\t国庆节\t放假\n";

@@ -3,7 +3,7 @@
 use rocket::futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, User, on_both_engines};
+use crate::support::{User, on_both_engines};
 
 /// How the center's rooms stand on a day.
 async fn standard(user: &User<'_>, center: i64, on: &str) -> Value {
