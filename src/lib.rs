@@ -49,6 +49,7 @@ pub mod applications;
 // Programme: what is planned.
 pub mod activities;
 pub mod insurance;
+pub mod registrations;
 pub mod shifts;
 
 // Presence: who came.
@@ -120,6 +121,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(applications::stage())
         .attach(activities::stage())
         .attach(insurance::stage())
+        .attach(registrations::stage())
         .attach(claims::stage())
         .attach(shifts::stage())
         .attach(honours::stage())

@@ -19,6 +19,7 @@ use crate::households::queries::Homes;
 use crate::people::groups;
 use crate::people::listing::{self, PeopleCut};
 use crate::qualifications::QualifiedCut;
+use crate::registrations::RegistrationsCut;
 use crate::rooms::listing::RoomsCut;
 use crate::shifts::GapsCut;
 use crate::store::{Conn, Sealer};
@@ -130,6 +131,10 @@ pub(super) async fn of_center(
         CenterList::Gaps => {
             let by = TeamReader::of(by.clone()).ok_or(Error::Forbidden)?;
             serving::gaps(&by, conn, lang, name, (center, now), GapsCut::read(fields)?).await
+        }
+        CenterList::Registrations => {
+            let by = Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
+            serving::registered(&by, conn, lang, name, (center, now), RegistrationsCut::read(fields)?).await
         }
         CenterList::Certificates => {
             Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;

@@ -16,6 +16,7 @@ text_enum!(
         Posts = "posts",
         Claims = "claims",
         Gaps = "gaps",
+        Registrations = "registrations",
         Certificates = "certificates",
         /// From which a year's commendations are chosen.
         Commendable = "commendable",

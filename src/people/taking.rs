@@ -207,6 +207,8 @@ pub(crate) const POINTING: &[(&str, &str)] = &[
     ("hour_claims", "person_id"),
     ("trained_people", "person_id"),
     ("commendations", "person_id"),
+    ("courses", "person_id"),
+    ("registrations", "person_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.

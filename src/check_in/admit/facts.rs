@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -16,34 +17,66 @@ use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::locks;
 use crate::people::PersonId;
+use crate::registrations::{self, RegistrationMode};
 use crate::store::{Conn, Flag, places, rows, runs};
 use crate::teams::TeamId;
 
 /// Takes the sessions' rows, always in one order so that two transactions never wait for each other, and reads them.
-/// The seats are counted by a statement of its own: one that waited for the row would count what was there before.
+/// The seats are counted by a statement of its own: one that waited for the row would count what was there before. Where something was said of
+/// registering, a second one reads who has a place.
 pub(super) async fn doors(
+    now: Now,
     tx: &mut Conn,
     sessions: impl IntoIterator<Item = SessionId>,
-) -> Result<HashMap<SessionId, Door>> {
+) -> Result<(HashMap<SessionId, Door>, Places)> {
     let ids: BTreeSet<SessionId> = sessions.into_iter().collect();
     locks::sessions(tx, ids.iter().copied()).await?;
-    let doors: Vec<Door> = sqlx::query_as(
+    let mut doors: Vec<Door> = sqlx::query_as(
         "select s.id, s.center_id, s.team_id, s.status, s.starts_at, s.local_date, c.zone, s.capacity,
                 case when s.capacity is null then 0 else
                     (select count(*) from attendances a
                      where a.session_id = s.id and a.part = 'participant' and a.voided_at is null)
                     + (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
                        where h.session_id = s.id and h.voided_at is null) end as taken,
-                b.elderly_from, b.youth_from, b.youth_to
+                t.mode, t.late_minutes, b.elderly_from, b.youth_from, b.youth_to
          from sessions s
          join centers c on c.id = s.center_id
+         left join registration_terms t on t.id = coalesce(
+             (select o.id from registration_terms o where o.session_id = s.id),
+             (select w.id from registration_terms w where w.activity_id = s.activity_id and w.session_id is null))
          join age_bands b on b.valid_from = (select max(v.valid_from) from age_bands v where v.valid_from <= s.local_date)
          where s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
     )
     .bind(rows(ids, |id| json!(id)))
     .fetch_all(tx)
     .await?;
-    Ok(doors.into_iter().map(|door| (door.id, door)).collect())
+    let places = places_at(now, tx, &mut doors).await?;
+    Ok((doors.into_iter().map(|door| (door.id, door)).collect(), places))
+}
+
+/// Who has a place, and how many of their heads have not come yet and keep their seats.
+pub(super) type Places = HashMap<(SessionId, PersonId), i64>;
+
+async fn places_at(now: Now, tx: &mut Conn, doors: &mut [Door]) -> Result<Places> {
+    let asked: Vec<SessionId> = doors.iter().filter(|door| door.mode.is_some()).map(|door| door.id).collect();
+    if asked.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let placed = registrations::queries::placed(tx, &asked).await?;
+    let mut places = HashMap::new();
+    for door in doors.iter_mut().filter(|door| door.mode.is_some()) {
+        let own = placed.get(&door.id);
+        let turns = own.into_iter().flat_map(|own| own.values().copied());
+        let is_required = door.mode == Some(RegistrationMode::Required);
+        let late = door.door.starts_at.plus(Duration::from_secs(60 * door.late_minutes.unwrap_or(0).unsigned_abs()));
+        let seats = registrations::rules::held(turns, is_required, late, now.0);
+        (door.held, door.closed_to_others) = (seats.held, seats.closed_to_others);
+        for (person, turn) in own.into_iter().flatten() {
+            let is_held = seats.held > 0;
+            places.insert((door.id, *person), if is_held { (turn.heads - turn.present).max(0) } else { 0 });
+        }
+    }
+    Ok(places)
 }
 
 /// A card that was shown.
