@@ -157,9 +157,8 @@ pub(super) async fn register_kept(
 
 /// The try of somebody who is new: who it is follows. Its number stands for what was typed, too.
 fn newcomer(by: &Greeter, session: &Session, page: RequestId, new: &WalkIn, came: (Method, Timestamp)) -> Attempt {
-    let number = new.phone.as_ref().map_or("", PhoneNumber::as_str);
+    let (number, entrance) = (new.phone.as_ref().map_or("", PhoneNumber::as_str), Entrance::knowingly(new.anyway));
     let request = page.of(format_args!("{}\n{number}\n{}", new.name, new.part));
-    let entrance = Entrance::knowingly(new.anyway);
     Attempt { part: Some(new.part), entrance, ..from_page(by, session, request, PersonId(0), came) }
 }
 

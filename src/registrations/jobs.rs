@@ -15,10 +15,10 @@ use crate::jobs::{JobError, Registry, Task, ask};
 use crate::store::Conn;
 
 /// The kept seats of a session open.
-const KEPT: &str = "registrations.kept";
+const KEPT: &str = "places.kept";
 
 /// A course is looked at for dates that were added.
-const DATES: &str = "registrations.dates";
+const DATES: &str = "places.dates";
 
 /// How often that is.
 const EVERY: Duration = Duration::from_secs(6 * 3_600);

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::str::FromStr;
-use std::time::Duration;
 
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
+use super::places::{self, Places};
 use super::types::{Event, Key};
 use super::{ADMITTED, Attempt, Door, Holder, LEFT, RETURNED, Way, Who};
 use crate::activities::SessionId;
@@ -17,7 +17,6 @@ use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::locks;
 use crate::people::PersonId;
-use crate::registrations::{self, RegistrationMode};
 use crate::store::{Conn, Flag, places, rows, runs};
 use crate::teams::TeamId;
 
@@ -50,33 +49,8 @@ pub(super) async fn doors(
     .bind(rows(ids, |id| json!(id)))
     .fetch_all(tx)
     .await?;
-    let places = places_at(now, tx, &mut doors).await?;
+    let places = places::at(now, tx, &mut doors).await?;
     Ok((doors.into_iter().map(|door| (door.id, door)).collect(), places))
-}
-
-/// Who has a place, and how many of their heads have not come yet and keep their seats.
-pub(super) type Places = HashMap<(SessionId, PersonId), i64>;
-
-async fn places_at(now: Now, tx: &mut Conn, doors: &mut [Door]) -> Result<Places> {
-    let asked: Vec<SessionId> = doors.iter().filter(|door| door.mode.is_some()).map(|door| door.id).collect();
-    if asked.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let placed = registrations::queries::placed(tx, &asked).await?;
-    let mut places = HashMap::new();
-    for door in doors.iter_mut().filter(|door| door.mode.is_some()) {
-        let own = placed.get(&door.id);
-        let turns = own.into_iter().flat_map(|own| own.values().copied());
-        let is_required = door.mode == Some(RegistrationMode::Required);
-        let late = door.door.starts_at.plus(Duration::from_secs(60 * door.late_minutes.unwrap_or(0).unsigned_abs()));
-        let seats = registrations::rules::held(turns, is_required, late, now.0);
-        (door.held, door.closed_to_others) = (seats.held, seats.closed_to_others);
-        for (person, turn) in own.into_iter().flatten() {
-            let is_held = seats.held > 0;
-            places.insert((door.id, *person), if is_held { (turn.heads - turn.present).max(0) } else { 0 });
-        }
-    }
-    Ok(places)
 }
 
 /// A card that was shown.
@@ -102,19 +76,6 @@ pub(super) async fn cards(tx: &mut Conn, attempts: &[Attempt]) -> Result<HashMap
     .fetch_all(tx)
     .await?;
     Ok(found.into_iter().map(|card| (card.code_hash.clone(), card)).collect())
-}
-
-/// Whether the person takes one of the session's seats already.
-pub(super) async fn is_seated(tx: &mut Conn, session: SessionId, person: PersonId) -> Result<bool> {
-    let count: i64 = sqlx::query_scalar(
-        "select count(*) from attendances
-         where session_id = $1 and person_id = $2 and part = 'participant' and voided_at is null",
-    )
-    .bind(session)
-    .bind(person)
-    .fetch_one(tx)
-    .await?;
-    Ok(count > 0)
 }
 
 /// What a login may do at a center's or a team's sessions, as the database has it now.

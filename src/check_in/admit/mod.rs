@@ -7,6 +7,7 @@
 mod decide;
 mod facts;
 mod joined;
+mod places;
 mod queue;
 mod record;
 mod types;
@@ -263,7 +264,7 @@ pub(super) async fn refusal(
     let (seated, place) = match known {
         Some(person) => {
             let place = places.get(&(attempt.session, person)).copied();
-            (facts::is_seated(tx, attempt.session, person).await?, place)
+            (places::is_seated(tx, attempt.session, person).await?, place)
         }
         None => (false, None),
     };
@@ -345,7 +346,7 @@ pub(super) async fn hold(tx: &mut Conn, session: SessionId) -> Result<Door> {
 }
 
 /// As [`hold`], with who has a place, and how many of their heads have not come yet and keep their seats.
-pub(super) async fn hold_at(now: Now, tx: &mut Conn, session: SessionId) -> Result<(Door, facts::Places)> {
+pub(super) async fn hold_at(now: Now, tx: &mut Conn, session: SessionId) -> Result<(Door, places::Places)> {
     let (mut doors, places) = facts::doors(now, tx, [session]).await?;
     Ok((doors.remove(&session).ok_or(Error::NotFound)?, places))
 }
