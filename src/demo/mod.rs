@@ -17,6 +17,7 @@ mod joining;
 mod names;
 mod past;
 mod plans;
+mod registrations;
 mod shifts;
 mod staff;
 mod units;
@@ -106,6 +107,7 @@ impl Builder {
                 insurance::insure(self, &mut tx, &made).await?;
                 claims::claim(self, &mut tx, &made).await?;
                 shifts::ask(self, &mut tx, &made).await?;
+                registrations::register(self, &mut tx, &made).await?;
                 staff::hand_over(self, &mut tx, &made).await?;
                 certificates::certify(self, &mut tx, &made).await?;
                 leader = Some(joining::open(self, &mut tx, &made).await?);

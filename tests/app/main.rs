@@ -51,6 +51,7 @@ mod posts;
 mod qualifications;
 mod races;
 mod ratings;
+mod registrations;
 mod reports;
 mod retention;
 mod rooms;

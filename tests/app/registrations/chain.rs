@@ -4,17 +4,32 @@ use serde_json::json;
 
 use super::{planned, registers, who};
 use crate::check_in::request;
-use crate::support::on_both_engines;
+use crate::support::{TestApp, on_both_engines};
 
-const TEXT: &str = "#接龙\n3月10日 插花班，限20人\n1. 陈伯1 2人\n2、陈伯2\n3 李阿姨+1 🌹\n4.陈伯3\n5.";
+const TEXT: &str = "#接龙\n3月10日 插花班，限20人\n1. 陈秀英 2人\n2、王伟明\n3 李阿姨+1 🌹\n4.黄伯\n5.";
+
+/// The first three are called as in the text.
+async fn named(app: &TestApp) {
+    for name in [(1, "陈秀英"), (2, "王伟明"), (3, "黄伯")] {
+        let mut tx = app.begin().await;
+        sqlx::query("update people set name = $2, name_key = $2, name_fold = $2 where id = $1")
+            .bind(name.0)
+            .bind(name.1)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+}
 
 on_both_engines! {
     async fn a_chain_is_read_asked_about_and_registered_in_one_go(app: TestApp) {
         planned(&app, Some(20), json!({"mode": "recommended", "waitlist": true}), (3, 0)).await;
+        named(&app).await;
         // Another of the same name, whom nothing tells apart but the number.
         app.execute(
             "insert into people (name, name_key, name_fold, pinyin, sounds, phone_last4, created_at, updated_at)
-             values ('陈伯2', '陈伯2', '陈伯2', 'chenbo', 'chen bo', '0099', 0, 0)",
+             values ('王伟明', '王伟明', '王伟明', 'wangweiming', 'wang wei ming', '0099', 0, 0)",
         ).await;
         app.execute("insert into enrolments (person_id, center_id, enrolled_at) values (4, 1, 0)").await;
         let program = app.token("ann").await;
@@ -49,6 +64,7 @@ on_both_engines! {
 
     async fn a_chain_that_is_longer_than_the_seats_goes_to_the_waitlist_in_its_order(app: TestApp) {
         planned(&app, Some(2), json!({"mode": "recommended", "waitlist": true}), (4, 0)).await;
+        named(&app).await;
         let ann = app.token("ann").await;
         let read = ann.post_json("/api/v1/sessions/2/chain", json!({"text": TEXT})).await.is(200).json();
         assert_eq!(read["items"][0]["people"][0]["id"], 1);

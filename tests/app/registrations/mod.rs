@@ -18,7 +18,11 @@ async fn planned(app: &TestApp, seats: Option<i64>, terms: Value, (count, old): 
     another(app, "lesson", "2026-03-10", seats, None).await;
     people(app, count).await;
     let mut tx = app.begin().await;
-    sqlx::query("update people set birth_date = '1940-01-01' where id <= $1").bind(old).execute(&mut *tx).await.unwrap();
+    sqlx::query("update people set birth_date = '1940-01-01' where id <= $1")
+        .bind(old)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let ann = app.token("ann").await;
     ann.post_json("/api/v1/activities/1/registration-terms", terms).await.is(200);

@@ -67,19 +67,11 @@ on_both_engines! {
 
     async fn a_name_typed_elsewhere_shows_nothing_of_what_was_taken_before(app: TestApp) {
         planned(&app, Some(3), json!({"mode": "recommended"}), (1, 0)).await;
-        let typed = |number: &str| {
-            [("request_id", number.to_owned()), ("name", "黄秀英".to_owned()), ("phone", "13700137000".to_owned())]
-        };
-        let (one, other) = (typed(&request()), typed(&request()));
-        let as_sent = |fields: &[(&'static str, String)]| {
-            fields.iter().map(|(name, value)| (*name, value.clone())).collect::<Vec<_>>()
-        };
-        let (one, other) = (as_sent(&one), as_sent(&other));
-        let one: Vec<(&str, &str)> = one.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let other: Vec<(&str, &str)> = other.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        app.anyone().post(FORM, &one).await.is(303);
+        let (one, other) = (request(), request());
+        let typed = |number| [("request_id", number), ("name", "黄秀英"), ("phone", "13700137000")];
+        app.anyone().post(FORM, &typed(one.as_str())).await.is(303);
         let mut stranger = app.anyone();
-        let again = stranger.post(FORM, &other).await.is(303);
+        let again = stranger.post(FORM, &typed(other.as_str())).await.is(303);
         assert_eq!(again.leads_to(), PAGE, "no link to what another phone took");
         stranger.keep(&again);
         stranger.get("/me").await.is(200).hides("我的报名");

@@ -102,7 +102,10 @@ fn two_processes_on_one_postgres_share_the_seats() {
         planned(&app, Some(10), terms, (100, 0)).await;
         old(&app).await;
         // The real clock is far from the tests' own: the session is to come.
-        app.execute("update sessions set starts_at = 4102444800000, ends_at = 4102452000000, local_date = '2030-01-01'").await;
+        app.execute(
+            "update sessions set starts_at = 4102444800000, ends_at = 4102452000000, local_date = '2030-01-01'",
+        )
+        .await;
         let token = app.token_text("ann").await;
         let servers =
             [Server::start(env!("CARGO_BIN_EXE_linli"), &url), Server::start(env!("CARGO_BIN_EXE_linli"), &url)];
