@@ -35,10 +35,6 @@ impl MatchedLine {
             _ => None,
         }
     }
-
-    pub(super) fn is_certain(&self, person: &PersonId) -> bool {
-        self.certain().is_some_and(|one| one.person.id == *person)
-    }
 }
 
 /// The lines with whom they may mean among the people of the session's center; who was made one with somebody is found by either name.

@@ -30,7 +30,6 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// What a session's public page shows of its places: how many there are, and the form.
-#[derive(Debug)]
 pub struct RegistrationCard {
     pub path: String,
     pub left: SeatsLeft,

@@ -236,6 +236,7 @@ pub async fn call_list(by: &Coordinator, conn: &mut Conn, center: &Center, day: 
 struct PlacedRow {
     session_id: SessionId,
     person_id: PersonId,
+    state: RegistrationState,
     heads: i64,
     present: i64,
 }
@@ -247,7 +248,7 @@ pub async fn placed(
     sessions: &[SessionId],
 ) -> Result<HashMap<SessionId, HashMap<PersonId, DoorTurn>>> {
     let found: Vec<PlacedRow> = sqlx::query_as(
-        "select r.session_id, r.person_id, r.heads,
+        "select r.session_id, r.person_id, r.state, r.heads,
                 (select count(*) from attendances a where a.session_id = r.session_id and a.person_id = r.person_id
                     and a.part = 'participant' and a.voided_at is null)
                 + (select cast(coalesce(sum(h.heads), 0) as bigint) from attendances a
@@ -255,15 +256,27 @@ pub async fn placed(
                    where a.session_id = r.session_id and a.person_id = r.person_id
                      and a.part = 'participant' and a.voided_at is null) as present
          from json_each(cast($1 as json_text)) j
-         join registrations r on r.session_id = cast(cast(j.value as text) as bigint) and r.state = 'confirmed'",
+         join registrations r on r.session_id = cast(cast(j.value as text) as bigint) and r.state in ('confirmed', 'waiting')",
     )
     .bind(rows(sessions, |id| json!(id)))
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
+    let mut waited: Vec<SessionId> =
+        found.iter().filter(|row| row.state == RegistrationState::Waiting).map(|row| row.session_id).collect();
+    waited.dedup();
     let mut placed: HashMap<SessionId, HashMap<PersonId, DoorTurn>> = HashMap::new();
-    for row in found {
+    for row in found.into_iter().filter(|row| row.state == RegistrationState::Confirmed) {
         let turn = DoorTurn { heads: row.heads, present: row.present };
         placed.entry(row.session_id).or_default().insert(row.person_id, turn);
+    }
+    for mut hall in hall::look_all(conn, now, &waited).await? {
+        for id in hall.seats.place(&mut hall.turns) {
+            let turn = hall.turns.iter().find(|turn| turn.id == id);
+            if let (Some(turn), Some(person)) = (turn, hall.people.get(&id)) {
+                let own = placed.entry(hall.session.id).or_default();
+                own.insert(*person, DoorTurn { heads: turn.heads, present: 0 });
+            }
+        }
     }
     Ok(placed)
 }

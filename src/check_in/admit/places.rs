@@ -20,7 +20,7 @@ pub(super) async fn at(now: Now, tx: &mut Conn, doors: &mut [Door]) -> Result<Pl
     if asked.is_empty() {
         return Ok(HashMap::new());
     }
-    let placed = registrations::queries::placed(tx, &asked).await?;
+    let placed = registrations::queries::placed(tx, now, &asked).await?;
     let mut places = HashMap::new();
     for door in doors.iter_mut().filter(|door| door.mode.is_some()) {
         let own = placed.get(&door.id);

@@ -1,6 +1,6 @@
 //! Whoever is not registered where one has to be: turned away in words, and let in by a worker who knows it.
 
-use super::{Form, SessionForm, SessionPage};
+use super::{Form, SessionPage};
 use crate::check_in::types::{Code, Part};
 
 fn is_stranger(form: &Form) -> bool {
