@@ -241,10 +241,11 @@ struct PlacedRow {
     present: i64,
 }
 
-/// Who has a place at these sessions, for the door: their heads, and how many of them are in. Whoever waits has none; kept seats opened before
-/// the door does.
+/// Who has a place at these sessions, for the door: their heads, and how many of them are in. Where somebody waits, a seat that became free since
+/// anything was written is theirs by now, as their turn comes: before any newcomer.
 pub async fn placed(
     conn: &mut Conn,
+    now: Now,
     sessions: &[SessionId],
 ) -> Result<HashMap<SessionId, HashMap<PersonId, DoorTurn>>> {
     let found: Vec<PlacedRow> = sqlx::query_as(
