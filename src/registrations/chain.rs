@@ -83,8 +83,7 @@ fn company(text: &str) -> (i64, usize) {
         let gap = chars[at..].iter().take_while(|(_, c)| c.is_whitespace()).count();
         chars.get(at + gap).is_some_and(|(_, c)| matches!(c, '人' | '位' | '个' | '名' | '口'))
     };
-    for at in 0..chars.len() {
-        let (place, c) = chars[at];
+    for (at, (place, c)) in chars.iter().copied().enumerate() {
         let found = match c {
             // So many more.
             '+' | '加' | '带' => number_at(at + 1).map(|(n, _)| n),

@@ -168,8 +168,9 @@ async fn load(conn: &mut Conn, now: Now, ids: &[SessionId]) -> Result<Vec<Hall>>
     let turns: Vec<TurnRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(&asked).fetch_all(&mut *conn).await?;
     let terms = terms_of(conn, ids).await?;
     let hall = |session: PlaceSession| {
-        let own = turns.iter().filter(|row| row.session_id == session.id);
-        let terms = terms.get(&session.id).copied().unwrap_or_default();
+        let id = session.id;
+        let own = turns.iter().filter(|row| row.session_id == id);
+        let terms = terms.get(&id).copied().unwrap_or_default();
         of_rows(now, session, terms, own)
     };
     Ok(sessions.into_iter().map(hall).collect())
