@@ -129,6 +129,28 @@ pub async fn own(phone: &Phone, conn: &mut Conn, now: Now) -> Result<Vec<OwnPlac
     shown(conn, now, found).await
 }
 
+/// Somebody's places to come in a center.
+pub async fn of_person(
+    by: &Coordinator,
+    conn: &mut Conn,
+    now: Now,
+    (center, person): (CenterId, PersonId),
+) -> Result<Vec<OwnPlace>> {
+    let sql = format!(
+        "{} where s.ends_at > $2 and r.state in ('confirmed', 'waiting') and s.center_id = $3 and r.person_id = $4
+         order by s.starts_at, r.id",
+        own_sql()
+    );
+    let found = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Of(by).reader())
+        .bind(now.0)
+        .bind(center)
+        .bind(person)
+        .fetch_all(&mut *conn)
+        .await?;
+    shown(conn, now, found).await
+}
+
 /// One of them, whatever became of it.
 ///
 /// # Errors
