@@ -9,9 +9,9 @@ use super::types::RegistrationId;
 use crate::activities::Session;
 use crate::clock::Now;
 use crate::error::{Error, Result};
-use crate::people;
 use crate::phones::{self, Phone};
 use crate::store::{Conn, Sealer};
+use crate::{locks, people};
 
 /// What came of it.
 pub(super) struct TakenPlaces {
@@ -42,6 +42,7 @@ pub(super) async fn take_places(
     }
     let (by, secret) = phones::known_or_new(phone, label, now, tx).await?;
     let hand = RegistrationHand::from(&by);
+    locks::people_shared(tx, asked.people.iter().copied()).await?;
     let mut guests = Vec::new();
     for person in &asked.people {
         if !phones::is_remembered_for(tx, &by, *person).await? {

@@ -12,8 +12,8 @@ use crate::auth::Coordinator;
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::ids::{CenterId, RequestId, SessionId};
-use crate::people;
 use crate::store::{Conn, Sealer};
+use crate::{locks, people};
 
 /// Registers somebody whom the center knows.
 ///
@@ -27,6 +27,8 @@ pub async fn register_guest(
     guest: &Guest,
 ) -> Result<PlaceTaken> {
     let mut halls = hall::hold(tx, now, session.id).await?;
+    // Nobody makes them one with another meanwhile.
+    locks::people_shared(tx, [guest.person]).await?;
     let person = people::queries::find(tx, session.center_id, guest.person).await?.id;
     let hand = RegistrationHand::from(by);
     settle(&hand, now, tx, &mut halls).await?;
@@ -144,6 +146,11 @@ pub(super) async fn register_chain(
     }
     let hand = RegistrationHand::chain(by);
     settle(&hand, now, tx, &mut halls).await?;
+    let known = |line: &PickedLine| match line.who {
+        PickedPerson::Known(person) => Some(person),
+        PickedPerson::New(_) => None,
+    };
+    locks::people_shared(tx, lines.iter().filter_map(known)).await?;
     for line in lines {
         let person = match &line.who {
             PickedPerson::Known(person) => people::queries::find(tx, session.center_id, *person).await?.id,
