@@ -82,7 +82,7 @@ async fn of_day(
 /// Of tomorrow, or of the day that is asked for; a word that is no day means tomorrow.
 #[get("/centers/<center>/calls?<day>")]
 async fn show(by: Coordinator, db: &Db, now: Now, center: CenterId, day: Option<&str>) -> Result<Page<CallsPage>> {
-    let day = day.and_then(|day| Date::parse(day).ok());
+    let day = day.and_then(Date::parse);
     let (center, day, calls) = of_day(&by, &mut *db.read().await?, now, center, day).await?;
     Ok(Page(CallsPage { center, day, calls, now }))
 }
@@ -119,8 +119,8 @@ async fn note(
 ) -> Result<Done> {
     noted(&by, db, now, (Some(center), id), &fields).await?;
     let back = match Date::parse(fields.get("day")) {
-        Ok(day) => center.path(format_args!("/calls?day={day}")),
-        Err(_) => center.path("/calls"),
+        Some(day) => center.path(format_args!("/calls?day={day}")),
+        None => center.path("/calls"),
     };
     Ok(Done::to(back, "done.call_noted"))
 }

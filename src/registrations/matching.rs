@@ -7,7 +7,7 @@ use serde_json::json;
 use super::chain::ChainLine;
 use crate::error::Result;
 use crate::ids::SessionId;
-use crate::people::{Name, PersonId, PersonRow};
+use crate::people::{Name, PersonRow};
 use crate::store::{Conn, Flag, rows};
 
 /// Somebody who may be meant.

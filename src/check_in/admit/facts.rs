@@ -47,7 +47,7 @@ pub(super) async fn doors(
          where s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
     )
     .bind(rows(ids, |id| json!(id)))
-    .fetch_all(tx)
+    .fetch_all(&mut *tx)
     .await?;
     let places = places::at(now, tx, &mut doors).await?;
     Ok((doors.into_iter().map(|door| (door.id, door)).collect(), places))
