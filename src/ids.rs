@@ -279,6 +279,14 @@ id_type!(
     ShiftId
 );
 id_type!(
+    /// Somebody's seats in a session, or their turn on its waitlist.
+    RegistrationId
+);
+id_type!(
+    /// Somebody's place in all dates of an activity.
+    CourseId
+);
+id_type!(
     /// A row of `attendances`: a person, at a session, in a part.
     AttendanceId
 );

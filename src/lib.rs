@@ -53,6 +53,7 @@ pub mod activities;
 pub mod reservations;
 pub mod appointments;
 pub mod insurance;
+pub mod registrations;
 pub mod shifts;
 
 // Presence: who came.
@@ -130,6 +131,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(reservations::stage())
         .attach(appointments::stage())
         .attach(insurance::stage())
+        .attach(registrations::stage())
         .attach(claims::stage())
         .attach(shifts::stage())
         .attach(honours::stage())

@@ -1,6 +1,6 @@
 //! What is done at a session beside admitting: walk-ins, heads without a name, corrections, and closing it.
 
-use super::admit::{self, Again, Answer, Attempt, Entrance, Queue, Via, Way, Who, admit_one, hold};
+use super::admit::{self, Again, Answer, Attempt, Entrance, Queue, Via, Way, Who, admit_one, hold, hold_at};
 use super::forms::{Closing, Confirmation, WalkIn};
 use super::queries::{self, Present};
 use super::types::{AttendanceId, Code, HeadCountId, Heads, Method, Part, RequestId};
@@ -14,7 +14,7 @@ use crate::people::queries::Marks;
 use crate::people::{self, Name, PersonId, PhoneNumber};
 use crate::phones::{self, Phone};
 use crate::store::{Conn, Sealer};
-use crate::{audit, locks};
+use crate::{audit, locks, registrations};
 
 /// As [`entered`], by another way in than the roster while the session runs.
 fn came(session: &Session, now: Now, live: Method) -> (Method, Timestamp) {
@@ -73,11 +73,11 @@ pub(super) async fn tick(
     queue: &Queue,
     session: &Session,
     page: RequestId,
-    (person, part): (PersonId, Part),
+    (person, part, entrance): (PersonId, Part, Entrance),
 ) -> Result<Answer> {
     let request = page.of(format_args!("{person}:{part}"));
     let attempt = from_page(by, session, request, person, rules::entered(session, now));
-    queue.admit(Attempt { part: Some(part), ..attempt }).await
+    queue.admit(Attempt { part: Some(part), entrance, ..attempt }).await
 }
 
 /// Registers somebody at the door, with a phone or without, and lets them in. Nobody is registered at a closed or full
@@ -157,9 +157,9 @@ pub(super) async fn register_kept(
 
 /// The try of somebody who is new: who it is follows. Its number stands for what was typed, too.
 fn newcomer(by: &Greeter, session: &Session, page: RequestId, new: &WalkIn, came: (Method, Timestamp)) -> Attempt {
-    let number = new.phone.as_ref().map_or("", PhoneNumber::as_str);
+    let (number, entrance) = (new.phone.as_ref().map_or("", PhoneNumber::as_str), Entrance::knowingly(new.anyway));
     let request = page.of(format_args!("{}\n{number}\n{}", new.name, new.part));
-    Attempt { part: Some(new.part), ..from_page(by, session, request, PersonId(0), came) }
+    Attempt { part: Some(new.part), entrance, ..from_page(by, session, request, PersonId(0), came) }
 }
 
 /// Whom the same request registered before, or whom the center knows by name and number.
@@ -295,7 +295,7 @@ pub async fn count_heads(
     request: RequestId,
     heads: &Heads,
 ) -> Result<(HeadCountId, bool)> {
-    let held = hold(tx, session.id).await?;
+    let (held, _) = hold_at(now, tx, session.id).await?;
     if let Some(id) = counted_before(tx, session, request, heads).await? {
         return Ok((id, false));
     }
@@ -447,6 +447,7 @@ pub async fn close(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session,
     }
     hours::hold(tx, &closing.hours).await?;
     activities::complete(by, now, tx, session.id, &closing.summary).await?;
+    registrations::note_absent(now, tx, session.id).await?;
     for confirmed in &closing.hours {
         hours::confirm(by, now, tx, session, confirmed).await?;
     }
@@ -471,6 +472,7 @@ pub async fn reopen(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session
         return Err(Error::refused("hours_are_confirmed"));
     }
     activities::reopen(now, tx, session.id).await?;
+    registrations::forget_absent(now, tx, session.id).await?;
     audit::record(tx, by, now, audit::entry("session.reopened", session.id.0).at(session.center_id)).await
 }
 

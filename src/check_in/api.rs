@@ -8,7 +8,7 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::admit::{Again, Attempt, Entrance, Queue, Who};
+use super::admit::{Again, Attempt, Queue, Who};
 use super::forms::Shown;
 use super::queries::{self, Present};
 use super::sync::{Delivery, Told, Why, Word, sync};
@@ -101,6 +101,8 @@ pub(crate) struct NewCheckIn {
     occurred_at: Option<String>,
     /// `phone`, `roster`, `walk_in`, `card` or `paper`; where it is missing, `card` for a card and else `roster`
     method: Option<String>,
+    /// Let in though `not_registered`, by a worker who knows it
+    anyway: Option<bool>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -144,7 +146,7 @@ pub(crate) async fn check_in(
         method: input.method,
         occurred_at: input.occurred_at,
         offline: false,
-        entrance: Entrance::Door,
+        entrance: input.entrance,
         again: Again::Repeat,
     };
     let admitted = queue.admit(attempt).await?.or_refusal()?;

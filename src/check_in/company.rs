@@ -1,6 +1,6 @@
 //! Who comes along with somebody: companions, who are heads without a name, and the grown-ups who bring and fetch a child.
 
-use super::admit::{Door, Way, hold};
+use super::admit::{Door, Way, hold_at};
 use super::queries::{self, Present};
 use super::rules;
 use super::types::{AttendanceId, Code, RequestId};
@@ -26,7 +26,7 @@ pub(super) async fn set_companions(
     attendance: AttendanceId,
     heads: i64,
 ) -> Result<()> {
-    let held = held_with(by, tx, session, attendance).await?;
+    let (held, own) = held_with(by, now, tx, session, attendance).await?;
     let before: i64 = sqlx::query_scalar(
         "select cast(coalesce(sum(heads), 0) as bigint) from head_counts where attendance_id = $1 and voided_at is null",
     )
@@ -41,7 +41,7 @@ pub(super) async fn set_companions(
             rules::may_enter(&held.door, rules::entered(session, now).1, now)
                 .map_err(|code| Error::refused(code.code()))?;
         }
-        if !held.has_room(heads - before) {
+        if !held.has_room_for(heads - before, own) {
             return Err(Error::refused(Code::Full.code()));
         }
     }
@@ -65,12 +65,20 @@ pub(super) async fn set_companions(
     audit::record(tx, by, now, entry).await
 }
 
-/// Holds the session's row and, with it, an attendance that still counts: it may have been voided while we waited.
-async fn held_with(by: &Greeter, tx: &mut Conn, session: &Session, attendance: AttendanceId) -> Result<Door> {
-    let held = hold(tx, session.id).await?;
+/// Holds the session's row and, with it, an attendance that still counts: it may have been voided while we waited. With how many seats are kept
+/// for whom they were to bring.
+async fn held_with(
+    by: &Greeter,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    attendance: AttendanceId,
+) -> Result<(Door, i64)> {
+    let (held, places) = hold_at(now, tx, session.id).await?;
     rules::may_correct(by.role, held.door.status)?;
-    queries::attendance(tx, session.id, attendance).await?;
-    Ok(held)
+    let person = queries::attendance(tx, session.id, attendance).await?.person.id;
+    let own = places.get(&(session.id, person)).copied().unwrap_or(0);
+    Ok((held, own))
 }
 
 /// Takes the companions of an attendance back.
@@ -103,7 +111,7 @@ pub(super) async fn escort(
     attendance: AttendanceId,
     (way, name): (Way, &str),
 ) -> Result<()> {
-    held_with(by, tx, session, attendance).await?;
+    held_with(by, now, tx, session, attendance).await?;
     sqlx::query("update escorts set voided_at = $1 where attendance_id = $2 and way = $3 and voided_at is null")
         .bind(now.0)
         .bind(attendance)

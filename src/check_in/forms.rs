@@ -2,7 +2,7 @@
 
 use super::cards::CardCode;
 use super::types::{AttendanceId, Heads, Method, Part, RequestId};
-use super::{Way, rules};
+use super::{Entrance, Way, rules};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Fault, Result};
 use crate::fields::{Fields, Reader, parse};
@@ -86,18 +86,20 @@ pub fn api_heads(fields: &Fields) -> Result<(RequestId, Heads)> {
     read.finish(|| Some((request?, counted?)))
 }
 
-pub fn tick(fields: &Fields) -> Result<(PersonId, Part)> {
+/// Fields `person_id role`, and `anyway` where a worker knows that they are not registered.
+pub fn tick(fields: &Fields) -> Result<(PersonId, Part, Entrance)> {
     let mut read = fields.read();
     let person = read.required("person_id", parse::choice);
     let part = read.required("role", parse::choice);
-    read.finish(|| Some((person?, part?)))
+    let entrance = Entrance::knowingly(read.flag("anyway"));
+    read.finish(|| Some((person?, part?, entrance)))
 }
 
 pub struct WalkIn {
     pub name: Name,
     pub phone: Option<PhoneNumber>,
     pub part: Part,
-    /// Register although somebody of this name is known.
+    /// Register although somebody of this name is known, and let in although they have no place where one needs one.
     pub anyway: bool,
 }
 
@@ -276,6 +278,7 @@ pub struct ApiCheckIn {
     pub method: Method,
     pub way: Way,
     pub occurred_at: Timestamp,
+    pub entrance: Entrance,
 }
 
 pub fn api_check_in(fields: &Fields, now: Now) -> Result<ApiCheckIn> {
@@ -290,6 +293,7 @@ pub fn api_check_in(fields: &Fields, now: Now) -> Result<ApiCheckIn> {
         Some(at) => Ok(at.min(now.0)),
         None => Err(Fault::new("field.not_an_instant")),
     });
+    let entrance = Entrance::knowingly(read.flag("anyway"));
     read.finish(|| {
         let who = who?;
         let usual = if matches!(who, Shown::Card(_)) { Method::Card } else { Method::Roster };
@@ -300,6 +304,7 @@ pub fn api_check_in(fields: &Fields, now: Now) -> Result<ApiCheckIn> {
             method: method?.unwrap_or(usual),
             way: way?.unwrap_or(Way::In),
             occurred_at: occurred_at?.unwrap_or(now.0),
+            entrance,
         })
     })
 }

@@ -131,6 +131,8 @@ pub async fn expected(conn: &mut Conn, session: &Session) -> Result<Vec<Candidat
             union all
             select f.person_id, 'volunteer', 2000 from shifts f where f.session_id = $2 and f.state = 'taken'
             union all
+            select r.person_id, 'participant', 3000 from registrations r where r.session_id = $2 and r.state = 'confirmed'
+            union all
             select m.person_id, 'volunteer', 1000 from team_members m where m.team_id = $4 and m.left_on is null and m.suspended_on is null
          ) x
          join people p on p.id = x.person_id

@@ -5,6 +5,8 @@ use askama::Template;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
+mod stranger;
+
 use super::cards::CardCode;
 use super::hall::{self, Odd};
 use super::participation::UnitsThere;
@@ -248,10 +250,6 @@ impl SessionPage {
 
     fn counts_itself(&self) -> Option<(i64, i64)> {
         count::by_itself(&self.session, self.now)
-    }
-
-    fn parts(&self) -> &'static [Part] {
-        Part::ALL
     }
 }
 

@@ -44,6 +44,8 @@ text_enum!(
         TooMany = "too_many",
         /// Who has a shift there is let in as a volunteer, and not as a participant.
         OnShift = "on_shift",
+        /// One has to register there, and they did not: a worker may let them in all the same.
+        NotRegistered = "not_registered",
     }
 );
 
@@ -62,7 +64,8 @@ impl Code {
             | Self::CardRevoked
             | Self::NotIn
             | Self::TooMany
-            | Self::OnShift => false,
+            | Self::OnShift
+            | Self::NotRegistered => false,
         }
     }
 
@@ -76,7 +79,8 @@ impl Code {
             | Self::UnknownCode
             | Self::CardRevoked
             | Self::NotIn
-            | Self::OnShift => true,
+            | Self::OnShift
+            | Self::NotRegistered => true,
             // Nothing was lost; and devices at the door neither show a code nor send numbers.
             Self::AlreadyIn | Self::AlreadyLeft | Self::CodeExpired | Self::TooMany => false,
         }
@@ -94,7 +98,8 @@ impl Code {
             | Self::CodeExpired
             | Self::CardRevoked
             | Self::TooMany
-            | Self::OnShift => false,
+            | Self::OnShift
+            | Self::NotRegistered => false,
         }
     }
 

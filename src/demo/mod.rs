@@ -23,6 +23,7 @@ mod places;
 mod plans;
 mod reservations;
 mod rules;
+mod registrations;
 mod shifts;
 mod staff;
 mod units;
@@ -116,6 +117,7 @@ impl Builder {
                 claims::claim(self, &mut tx, &made).await?;
                 places::furnish(self, &mut tx, &made).await?;
                 shifts::ask(self, &mut tx, &made).await?;
+                registrations::register(self, &mut tx, &made).await?;
                 staff::hand_over(self, &mut tx, &made).await?;
                 certificates::certify(self, &mut tx, &made).await?;
                 leader = Some(joining::open(self, &mut tx, &made).await?);

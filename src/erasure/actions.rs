@@ -14,7 +14,7 @@ use crate::people::{self, AMONG, Forgetting, Person, PersonId};
 use crate::store::{self, Conn, Db, Sealer};
 use crate::{
     applications, appointments, audit, certificates, check_in, claims, consents, feeds, honours, hours, households,
-    insurance, merges, phones, qualifications, reservations, shifts, teams, upkeep, workers,
+    insurance, merges, phones, qualifications, reservationsregistrations, shifts, teams, upkeep, workers,
 };
 
 /// Asks for a person's erasure.
@@ -161,6 +161,7 @@ pub async fn forget_everything(tx: &mut Conn, gone: &Forgetting, named: &NamedRo
     qualifications::forget(tx, gone).await?;
     insurance::forget(tx, gone).await?;
     shifts::forget(tx, gone).await?;
+    registrations::forget(tx, gone).await?;
     applications::forget(tx, gone).await?;
     reservations::forget(tx, gone).await?;
     certificates::forget(tx, gone).await?;

@@ -46,6 +46,8 @@ pub const TABLES: &[&str] = &[
     "hours_entries",
     "hour_claims",
     "shifts",
+    "registrations",
+    "courses",
     "service_certificates",
     "certificate_requests",
     "trained_people",

@@ -21,6 +21,7 @@ use crate::people::groups;
 use crate::people::listing::{self, PeopleCut};
 use crate::qualifications::QualifiedCut;
 use crate::reservations::ReservationsCut;
+use crate::registrations::RegistrationsCut;
 use crate::rooms::listing::RoomsCut;
 use crate::shifts::GapsCut;
 use crate::store::{Conn, Sealer};
@@ -149,6 +150,10 @@ pub(super) async fn of_center(
         CenterList::Drills => {
             Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
             keeping::drills(conn, lang, name, center).await
+        }
+        CenterList::Registrations => {
+            let by = Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;
+            serving::registered(&by, conn, lang, name, (center, now), RegistrationsCut::read(fields)?).await
         }
         CenterList::Certificates => {
             Coordinator::of(by.clone()).ok_or(Error::Forbidden)?;

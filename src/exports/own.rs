@@ -18,7 +18,7 @@ use crate::web::table::{Cell, File, Table};
 use crate::web::{Lang, filters};
 use crate::{
     applications, appointments, audit, certificates, check_in, claims, consents, feeds, honours, hours, households,
-    imports, insurance, people, phones, qualifications, reservations, shifts, teams, upkeep, workers,
+    imports, insurance, people, phones, qualifications, reservationsregistrations, shifts, teams, upkeep, workers,
 };
 
 text_enum!(
@@ -70,6 +70,7 @@ pub(super) async fn hand_out(
         qualifications::told(by, tx, id).await?,
         insurance::told(by, tx, id).await?,
         shifts::told(by, tx, id).await?,
+        registrations::told(by, tx, id).await?,
         check_in::told(by, tx, id).await?,
         phones::told(tx, id).await?,
         feeds::told(tx, id).await?,

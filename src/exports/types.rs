@@ -20,6 +20,7 @@ text_enum!(
         Defects = "defects",
         Assets = "assets",
         Drills = "drills",
+        Registrations = "registrations",
         Certificates = "certificates",
         /// From which a year's commendations are chosen.
         Commendable = "commendable",

@@ -18,6 +18,7 @@ use crate::fields::parse;
 use crate::honours::{self, Commendation, StarLevel, TrainingOf};
 use crate::ids::{PersonId, TeamId};
 use crate::phones::{self, ConfirmedPhone, Phone};
+use crate::registrations::OwnPlaces;
 use crate::shifts::OwnShifts;
 use crate::store::{Conn, Db, Sealer};
 use crate::teams::{self, OwnTeam, TeamName, VolunteerNumber};
@@ -49,6 +50,7 @@ struct Me {
     led: Vec<TeamName>,
     applications: Vec<Application>,
     own_shifts: Option<OwnShifts>,
+    own_places: Option<OwnPlaces>,
     certificates: Vec<ServiceCertificate>,
     /// Certificates that were asked for.
     asked: Vec<CertificateRequest>,
@@ -75,6 +77,7 @@ impl Me {
             led: teams::queries::led_by(&confirmed, conn).await?,
             applications: applications::queries::of_phone(phone, conn, sealer).await?,
             own_shifts: Some(OwnShifts::load(&confirmed, conn, now).await?).filter(|shifts| !shifts.is_empty()),
+            own_places: Some(OwnPlaces::load(phone, conn, now).await?).filter(|places| !places.is_empty()),
             certificates: certificates::queries::own(&confirmed, conn).await?,
             asked: certificates::requests::own(&confirmed, conn).await?,
             coming: queries::coming(conn, phone, now).await?,

@@ -17,7 +17,7 @@ use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
     activities, applications, appointments, audit, certificates, check_in, claims, consents, feeds, handovers, honours,
-    hours, households, insurance, locks, phones, qualifications, shifts, teams, upkeep, workers,
+    hours, households, insurance, locks, phones, qualifications, registrations, shifts, teams, upkeep, workers,
 };
 
 /// The tables that a merge changes.
@@ -34,6 +34,7 @@ fn tables() -> Vec<&'static JournalTable> {
         qualifications::JOURNALED,
         insurance::JOURNALED,
         shifts::JOURNALED,
+        registrations::JOURNALED,
         applications::JOURNALED,
         hours::JOURNALED,
         claims::JOURNALED,
@@ -87,6 +88,7 @@ pub async fn merge(
     qualifications::absorb(tx, &mut journal).await?;
     insurance::absorb(tx, &mut journal).await?;
     shifts::absorb(tx, &mut journal).await?;
+    registrations::absorb(tx, &mut journal).await?;
     applications::absorb(tx, &mut journal).await?;
     hours::absorb(tx, &mut journal).await?;
     claims::absorb(tx, &mut journal).await?;
@@ -118,6 +120,7 @@ async fn hold(tx: &mut Conn, people: [PersonId; 2]) -> Result<()> {
     let mut sessions = check_in::sessions_of_both(tx, people).await?;
     sessions.extend(queries::sessions_led_by_both(tx, people).await?);
     sessions.extend(shifts::sessions_of_both(tx, people).await?);
+    sessions.extend(registrations::sessions_of_both(tx, people).await?);
     locks::sessions(tx, sessions).await?;
     for team in queries::teams_led(tx, people).await? {
         locks::team(tx, team).await?;

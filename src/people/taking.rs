@@ -210,6 +210,8 @@ pub(crate) const POINTING: &[(&str, &str)] = &[
     ("loans", "person_id"),
     ("appointments", "person_id"),
     ("feeds", "person_id"),
+    ("courses", "person_id"),
+    ("registrations", "person_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.

@@ -1,19 +1,22 @@
 //! The front page, a center's agenda of four weeks, and a session's public page.
 
 use askama::Template;
-use rocket::{Route, get, routes};
+use rocket::{Route, State, get, routes};
 
 use super::open::{self, OpenLine};
 use crate::activities::{Session, SessionId, SessionStatus, notice, queries};
 use crate::auth::{Role, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
+use crate::consents::DoorTexts;
 use crate::error::{Error, Result};
 use crate::ids::ServiceKindId;
 use crate::rooms::{self, RoomDetails, RoomPhoto};
+use crate::phones::Phone;
+use crate::registrations::RegistrationCard;
 use crate::store::{self, Conn, Db, text_enum};
 use crate::teams::{self, PublicTeam};
-use crate::web::{Frame, Lang, Page, PublicPage, ShareCard, Site, View, filters};
+use crate::web::{Fields, Form, Frame, Lang, Page, PublicPage, ShareCard, Site, View, filters};
 use crate::workers::posts::{self, Post};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -233,6 +236,7 @@ struct Public {
     photos: Vec<RoomPhoto>,
     is_live: bool,
     is_over: bool,
+    places: Option<RegistrationCard>,
 }
 
 impl Public {
@@ -249,10 +253,25 @@ impl View for Public {
     fn share(&self, lang: Lang) -> Option<ShareCard> {
         Some(notice::card(&self.session, lang))
     }
+
+    fn refill(&mut self, typed: Fields) {
+        if let Some(card) = &mut self.places {
+            card.form = Form::filled(typed);
+        }
+    }
 }
 
 #[get("/agenda/<center>/sessions/<id>")]
-async fn session(_by: Option<Viewer>, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<Public>> {
+async fn session(
+    _by: Option<Viewer>,
+    db: &Db,
+    now: Now,
+    phone: Option<Phone>,
+    texts: &State<DoorTexts>,
+    center: CenterId,
+    id: SessionId,
+) -> Result<Page<Public>> {
+    let words = texts.current(db, now).await?;
     let mut conn = db.read().await?;
     let session = queries::published_session(&mut conn, id).await?;
     if session.center_id != center {
@@ -261,8 +280,8 @@ async fn session(_by: Option<Viewer>, db: &Db, now: Now, center: CenterId, id: S
     let center = centers::queries::public(&mut conn, center).await?;
     let (is_live, is_over) = (session.is_live(&now.0), session.is_over(&now.0));
     let (place, photos) = match session.room_id {
-        Some(room) => (rooms::queries::details(&mut conn, room).await?, rooms::queries::photos(&mut conn, room).await?),
+        Some(room) => (rooms::queries::detailsplaces = RegistrationCard::load(&mut conn, room).await?, rooms::queries::photos(&mut conn, room).await?),
         None => (RoomDetails::default(), Vec::new()),
-    };
-    Ok(Page(Public { center, session, place, photos, is_live, is_over }))
+    }now, phone.as_ref(), &session, words, Form::new()).await?;
+    Ok(Page(Public { center, session, place, photos, is_live, is_over, places }))
 }

@@ -20,6 +20,7 @@ use crate::people::queries::open_in;
 use crate::people::subgroups::{self, Subgroup};
 use crate::people::{self, Notes, Person, PersonId, SealedNumber, forms, masked, other_phones};
 use crate::phones::{self, SpeakingPhone};
+use crate::registrations::{self, OwnPlace};
 use crate::store::{Conn, Db, Sealer};
 use crate::teams::{self, VolunteerNumber};
 use crate::web::nav::Tab;
@@ -62,6 +63,10 @@ pub(super) struct PersonPage {
     /// Of our own, where they serve or served.
     number: Option<VolunteerNumber>,
     honours: Honours,
+    /// Places to come.
+    places: Vec<OwnPlace>,
+    /// When the page was made.
+    now: Now,
     today: Date,
     /// A number shown in full, this once.
     revealed: Option<(SealedNumber, String)>,
@@ -111,6 +116,8 @@ impl PersonPage {
             remembered: phones::of_person(conn, person.id).await?,
             number: teams::queries::volunteer_number(conn, person.id).await?,
             honours: honours::queries::of_person(by, conn, person.id).await?,
+            places: registrations::queries::of_person(by, conn, now, (center.id(), person.id)).await?,
+            now,
             center,
             person,
             revealed: None,

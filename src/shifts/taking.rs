@@ -217,7 +217,9 @@ impl Taking {
                         where h.person_id = p.id and h.center_id = $2 and h.purpose = $3 and c.guardianship is not null)
                         then 1 else 0 end as agreed,
                     case when exists (select 1 from attendances a where a.session_id = $4 and a.person_id = p.id
-                        and a.part = 'participant' and a.voided_at is null) then 1 else 0 end as takes_part
+                        and a.part = 'participant' and a.voided_at is null)
+                        or exists (select 1 from registrations r where r.session_id = $4 and r.person_id = p.id
+                        and r.state in ('confirmed', 'waiting')) then 1 else 0 end as takes_part
              from people p where p.id = $1 and p.erased_at is null",
         )
         .bind(self.person)

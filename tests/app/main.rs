@@ -56,6 +56,7 @@ mod programmes;
 mod qualifications;
 mod races;
 mod ratings;
+mod registrations;
 mod reports;
 mod reservations;
 mod retention;

@@ -21,6 +21,8 @@ const POINTING: &[(&str, &str, Result<&str, &str>)] = &[
     ("qualifications", "person_id", Ok("qualifications")),
     ("insured_people", "person_id", Ok("insurances")),
     ("shifts", "person_id", Ok("shifts")),
+    ("registrations", "person_id", Ok("registrations")),
+    ("courses", "person_id", Ok("registrations")),
     ("trained_people", "person_id", Ok("trainings")),
     ("commendations", "person_id", Ok("commendations")),
     ("cards", "person_id", Ok("cards")),

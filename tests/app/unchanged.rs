@@ -58,6 +58,9 @@ const TEAM: &str = "/centers/<center>/teams/<id>";
 const NEED: &str = "/centers/<center>/sessions/<id>/needs/<need>";
 const LED_NEED: &str = "/me/teams/<team>/sessions/<id>/needs/<need>";
 const LIMITS: &str = "/shift-limits";
+const REGISTRATION: &str = "/centers/<center>/activities/<id>/registration-terms";
+const OWN_REGISTRATION: &str = "/centers/<center>/sessions/<id>/registration-terms";
+const BROUGHT: &str = "/centers/<center>/sessions/<id>/registrations/<registration>/companions";
 const SIGNING: &str = "/centers/<center>/certificates/settings";
 const PROVIDER: &str = "/providers/<id>";
 const PURCHASER: &str = "/purchasers/<id>";
@@ -112,6 +115,9 @@ const EDITS: &[Edit] = &[
     edit("ada", "/catalogs", AGES),
     edit("ada", "/retention", TERMS),
     edit("ada", "/shift-limits", LIMITS),
+    edit("ann", "/centers/1/activities/$lesson_activity/registration-terms", REGISTRATION),
+    edit("ann", "/centers/1/sessions/$own_terms/registration-terms", OWN_REGISTRATION),
+    edit("ann", "/centers/1/sessions/$lesson/registrations", BROUGHT),
     edit("ann", "/centers/1/sessions/$led_session/needs/$need", NEED),
     edit("phone", "/me/teams/$led_team/sessions/$led_session/needs/$need", LED_NEED),
     edit("ada", "/star-levels", STARS),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::facts::{Fact, Known, Rights};
+use super::places::Places;
 use super::types::{Event, Key};
 use super::{ADMITTED, Again, Answer, Attempt, Door, Entrance, LEFT, RETURNED, Refused, Way, Who};
 use crate::activities::SessionId;
@@ -113,13 +114,13 @@ struct KnownStay {
 pub(super) fn decide(
     now: Now,
     attempts: &[Attempt],
-    doors: HashMap<SessionId, Door>,
+    (doors, places): (HashMap<SessionId, Door>, Places),
     rights: &Rights,
     facts: Vec<Option<Fact>>,
     events: HashMap<Key, Vec<Event>>,
 ) -> Decided {
     let mut desk =
-        Desk { now, doors, events, known: HashMap::new(), requests: HashMap::new(), made: Decided::default() };
+        Desk { now, doors, places, events, known: HashMap::new(), requests: HashMap::new(), made: Decided::default() };
     for (n, (attempt, fact)) in attempts.iter().zip(facts).enumerate() {
         let outcome = desk.receive(n, attempt, attempts, fact, rights);
         desk.made.outcomes.push(outcome);
@@ -136,6 +137,8 @@ struct Tried<'a> {
     request: RequestId,
     door: &'a Door,
     fact: &'a Fact,
+    /// Of whoever has a place: how many of their heads are not in yet.
+    place: Option<i64>,
 }
 
 impl Tried<'_> {
@@ -145,9 +148,11 @@ impl Tried<'_> {
 
     /// Why they cannot come in. Who has a shift serves, unless a worker puts right that they did not.
     fn refusal(&self, now: Now) -> Option<Code> {
-        let on_shift = self.fact.says(Known::OnShift) && self.attempt.entrance == Entrance::Door;
-        let closed = self.door.refusal(now, self.fact.part, self.attempt);
-        closed.filter(|code| !on_shift || *code != Code::Full).or(on_shift.then_some(Code::OnShift))
+        let on_shift = self.fact.says(Known::OnShift) && self.attempt.entrance != Entrance::Correction;
+        let closed = self.door.refusal(now, self.fact.part, self.attempt, self.place);
+        closed
+            .filter(|code| !on_shift || !matches!(code, Code::Full | Code::NotRegistered))
+            .or(on_shift.then_some(Code::OnShift))
     }
 
     fn through(&self, word: &'static str, spot: Spot) -> Scan {
@@ -168,6 +173,7 @@ impl Tried<'_> {
 struct Desk {
     now: Now,
     doors: HashMap<SessionId, Door>,
+    places: Places,
     events: HashMap<Key, Vec<Event>>,
     known: HashMap<Key, KnownStay>,
     requests: HashMap<RequestId, usize>,
@@ -201,7 +207,8 @@ impl Desk {
                 (_, Earlier::Said(answer)) => return Ok(TryOutcome::Replay(answer)),
             }
         }
-        let scan = self.decide(&Tried { n, attempt, request, door: &door, fact: &fact })?;
+        let place = fact.person.and_then(|person| self.places.get(&(attempt.session, person)).copied());
+        let scan = self.decide(&Tried { n, attempt, request, door: &door, fact: &fact, place })?;
         self.requests.insert(attempt.request, n);
         Ok(TryOutcome::Scan(scan))
     }
@@ -258,7 +265,9 @@ impl Desk {
                 one.through(ADMITTED, spot)
             }
             (Way::In, Some(code)) => one.refused(code, None, None),
-            (Way::Out, Some(code)) if !matches!(code, Code::Full | Code::OnShift) => one.refused(code, None, None),
+            (Way::Out, Some(code)) if !matches!(code, Code::Full | Code::OnShift | Code::NotRegistered) => {
+                one.refused(code, None, None)
+            }
             // Kept in mind: the way in may still be on its way from another device.
             (Way::Out, _) => {
                 self.keep(key, None, events);
@@ -323,6 +332,11 @@ impl Desk {
             && let Some(door) = self.doors.get_mut(&key.session)
         {
             door.taken += there.takes(after) - there.takes(before);
+            // The seat was theirs: one fewer is kept for them.
+            if let Some(place) = self.places.get_mut(&(key.session, key.person)).filter(|place| **place > 0) {
+                *place -= 1;
+                door.held -= 1;
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
+use super::places::{self, Places};
 use super::types::{Event, Key};
 use super::{ADMITTED, Attempt, Door, Holder, LEFT, RETURNED, Way, Who};
 use crate::activities::{Admission, SessionId};
@@ -20,14 +21,16 @@ use crate::store::{Conn, Flag, places, rows, runs};
 use crate::teams::TeamId;
 
 /// Takes the sessions' rows, always in one order so that two transactions never wait for each other, and reads them.
-/// The seats are counted by a statement of its own: one that waited for the row would count what was there before.
+/// The seats are counted by a statement of its own: one that waited for the row would count what was there before. Where something was said of
+/// registering, a second one reads who has a place.
 pub(super) async fn doors(
+    now: Now,
     tx: &mut Conn,
     sessions: impl IntoIterator<Item = SessionId>,
-) -> Result<HashMap<SessionId, Door>> {
+) -> Result<(HashMap<SessionId, Door>, Places)> {
     let ids: BTreeSet<SessionId> = sessions.into_iter().collect();
     locks::sessions(tx, ids.iter().copied()).await?;
-    let doors: Vec<Door> = sqlx::query_as(
+    let mut doors: Vec<Door> = sqlx::query_as(
         "select s.id, s.center_id, s.team_id, s.status, s.starts_at, s.local_date, c.zone, s.capacity, y.admission,
                 case when s.capacity is null then 0 else
                     (select count(*) from attendances a
@@ -37,18 +40,22 @@ pub(super) async fn doors(
                        left join attendances w on w.id = h.attendance_id
                        where h.session_id = s.id and h.voided_at is null
                          and (y.admission <> $2 or (h.attendance_id is not null and w.left_at is null))) end as taken,
-                b.elderly_from, b.youth_from, b.youth_to
+                t.mode, t.late_minutes, b.elderly_from, b.youth_from, b.youth_to
          from sessions s
          join activities y on y.id = s.activity_id
          join centers c on c.id = s.center_id
+         left join registration_terms t on t.id = coalesce(
+             (select o.id from registration_terms o where o.session_id = s.id),
+             (select w.id from registration_terms w where w.activity_id = s.activity_id and w.session_id is null))
          join age_bands b on b.valid_from = (select max(v.valid_from) from age_bands v where v.valid_from <= s.local_date)
          where s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
     )
     .bind(rows(ids, |id| json!(id)))
     .bind(Admission::DropIn)
-    .fetch_all(tx)
+    .fetch_all(&mut *tx)
     .await?;
-    Ok(doors.into_iter().map(|door| (door.id, door)).collect())
+    let places = places::at(now, tx, &mut doors).await?;
+    Ok((doors.into_iter().map(|door| (door.id, door)).collect(), places))
 }
 
 /// A card that was shown.

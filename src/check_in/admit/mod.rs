@@ -7,6 +7,7 @@
 mod decide;
 mod facts;
 mod joined;
+mod places;
 mod queue;
 mod record;
 mod types;
@@ -25,6 +26,7 @@ use crate::error::{Error, Refusal, Result};
 use crate::people::PersonId;
 use crate::people::groups::AgeBands;
 use crate::phones::{Phone, PhoneId};
+use crate::registrations::RegistrationMode;
 use crate::store::{Conn, Flag, text_enum};
 use crate::teams::TeamId;
 
@@ -126,8 +128,17 @@ pub enum Again {
 pub enum Entrance {
     /// Through the door, while it is open.
     Door,
+    /// As through the door, by a worker who knows that they are not registered where one has to be.
+    Welcome,
     /// Put right by who answers for the session, closed or not. The seats hold.
     Correction,
+}
+
+impl Entrance {
+    /// Through the door, by a worker who was told that they are not registered, or not.
+    pub fn knowingly(anyway: bool) -> Self {
+        if anyway { Self::Welcome } else { Self::Door }
+    }
 }
 
 /// One try at the door, by whomever it is.
@@ -219,11 +230,11 @@ impl Answer {
 /// `Refused("request_reused")` where the number was used for another try, `Refused("voided")` where it let somebody in
 /// and that was taken back since.
 pub async fn admit(now: Now, tx: &mut Conn, attempts: &[Attempt]) -> Result<Vec<Result<Answer>>> {
-    let doors = facts::doors(tx, attempts.iter().map(|attempt| attempt.session)).await?;
+    let (doors, places) = facts::doors(now, tx, attempts.iter().map(|attempt| attempt.session)).await?;
     let rights = facts::rights(tx, now, attempts, &doors).await?;
     let facts = facts::facts(tx, attempts, &doors).await?;
     let events = facts::events(tx, attempts, &facts).await?;
-    let decided = decide::decide(now, attempts, doors, &rights, facts, events);
+    let decided = decide::decide(now, attempts, (doors, places), &rights, facts, events);
     record::write(now, tx, attempts, decided).await
 }
 
@@ -249,13 +260,17 @@ pub(super) async fn refusal(
     known: Option<PersonId>,
     attempt: &Attempt,
 ) -> Result<Option<Code>> {
-    let door = hold(tx, attempt.session).await?;
-    let seated = match known {
-        Some(person) => is_seated(tx, &door, person).await?,
-        None => false,
+    let (door, places) = hold_at(now, tx, attempt.session).await?;
+    let (seated, place) = match known {
+        Some(person) => is_seated{
+            let place = places.get(&(attempt.session, person)).copied();
+            (places::is_seated(tx, &door, person).await?, place)
+        }
+        None => (false, None),
     };
     let part = attempt.part.unwrap_or(Part::Participant);
-    Ok(door.refusal(now, part, attempt).filter(|code| *code != Code::Full || !seated))
+    let of_seats = |code: &Code| matches!(code, Code::Full | Code::NotRegistered);
+    Ok(door.refusal(now, part, attempt, place).filter(|code| !of_seats(code) || !seated))
 }
 
 /// Whether the person takes one of the session's seats already.
@@ -286,6 +301,16 @@ pub(super) struct Door {
     /// Participants and heads without a name, which share the seats; where people drop in, the participants who are inside with
     /// who came along, for nobody sees a head without a name leave. Zero where there is no capacity.
     taken: i64,
+    /// Where something was said of it: whether one has to register,
+    mode: Option<RegistrationMode>,
+    /// and when the seats of those who have not come are open to others.
+    late_minutes: Option<i64>,
+    /// Heads that have a place and are not in yet.
+    #[sqlx(skip)]
+    held: i64,
+    /// Whoever has no place is not let in by themselves.
+    #[sqlx(skip)]
+    closed_to_others: bool,
     #[sqlx(flatten)]
     bands: AgeBands,
 }
@@ -303,7 +328,12 @@ impl Door {
 
     /// Whether `heads` more fit.
     pub(super) fn has_room(&self, heads: i64) -> bool {
-        self.capacity.is_none_or(|seats| self.taken + heads <= seats)
+        self.has_room_for(heads, 0)
+    }
+
+    /// As [`Self::has_room`], for somebody of whose place so many heads are not in yet.
+    pub(super) fn has_room_for(&self, heads: i64, own: i64) -> bool {
+        self.capacity.is_none_or(|seats| self.taken + self.held + (heads - own).max(0) <= seats)
     }
 
     /// Whether the door is open to this try.
@@ -314,20 +344,33 @@ impl Door {
         }
     }
 
-    fn refusal(&self, now: Now, part: Part, attempt: &Attempt) -> Option<Code> {
-        match self.is_open(now, attempt) {
-            Err(code) => Some(code),
-            Ok(()) => (part == Part::Participant && !self.has_room(1)).then_some(Code::Full),
+    /// `place` is how many heads of theirs are not in yet, of whoever has a place.
+    fn refusal(&self, now: Now, part: Part, attempt: &Attempt, place: Option<i64>) -> Option<Code> {
+        if let Err(code) = self.is_open(now, attempt) {
+            return Some(code);
         }
+        if part != Part::Participant {
+            return None;
+        }
+        let stranger = place.is_none() && self.closed_to_others && attempt.entrance == Entrance::Door;
+        let full = !self.has_room_for(1, place.unwrap_or(0));
+        stranger.then_some(Code::NotRegistered).or(full.then_some(Code::Full))
     }
 }
 
-/// Takes the session's row until the transaction ends. Whoever lets in, counts, corrects or closes does this first.
+/// Takes the session's row until the transaction ends. Whoever lets in, counts, corrects or closes does this first. Whoever counts heads needs
+/// [`hold_at`]: here no seat is kept for who has a place.
 ///
 /// # Errors
 /// `NotFound` for a session that is not there.
 pub(super) async fn hold(tx: &mut Conn, session: SessionId) -> Result<Door> {
-    facts::doors(tx, [session]).await?.remove(&session).ok_or(Error::NotFound)
+    Ok(hold_at(Now(Timestamp(i64::MAX)), tx, session).await?.0)
+}
+
+/// As [`hold`], with who has a place, and how many of their heads have not come yet and keep their seats.
+pub(super) async fn hold_at(now: Now, tx: &mut Conn, session: SessionId) -> Result<(Door, places::Places)> {
+    let (mut doors, places) = facts::doors(now, tx, [session]).await?;
+    Ok((doors.remove(&session).ok_or(Error::NotFound)?, places))
 }
 
 /// What became of a try, as the scan keeps it: one of these, or a refusal's [`Code`].

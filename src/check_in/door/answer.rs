@@ -68,7 +68,8 @@ impl AnswerPage {
                 | Code::CodeExpired
                 | Code::CardRevoked
                 | Code::NotIn
-                | Code::OnShift,
+                | Code::OnShift
+                | Code::NotRegistered,
             ) => Status::Conflict,
         }
     }

@@ -34,6 +34,8 @@ pub(super) async fn expected(
             union all
             select d.id, f.person_id, 2000 from day d join shifts f on f.session_id = d.id and f.state = 'taken'
             union all
+            select d.id, r.person_id, 3000 from day d join registrations r on r.session_id = d.id and r.state = 'confirmed'
+            union all
             select d.id, m.person_id, 1000
             from day d join team_members m on m.team_id = d.team_id and m.left_on is null and m.suspended_on is null
          ) x

@@ -140,6 +140,7 @@ fn next(code: Code) -> Option<&'static str> {
         Code::CardRevoked => Some("front_desk.next.card_revoked"),
         Code::NotIn => Some("front_desk.next.not_in"),
         Code::OnShift => Some("front_desk.next.on_shift"),
+        Code::NotRegistered => Some("front_desk.next.not_registered"),
         Code::AlreadyIn | Code::AlreadyLeft => None,
         Code::UnknownCode | Code::CodeExpired | Code::TooMany => Some(ASK),
     }

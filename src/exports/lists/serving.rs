@@ -9,6 +9,7 @@ use crate::clock::{Date, Now};
 use crate::error::Result;
 use crate::honours::roll::{self, RollCut};
 use crate::qualifications::{self, Matrix, QualificationState, QualifiedCut};
+use crate::registrations::RegistrationsCut;
 use crate::shifts::GapsCut;
 use crate::store::Conn;
 use crate::teams::listing::TeamsCut;
@@ -310,6 +311,48 @@ pub(super) async fn gaps(
             Cell::Number(gap.clashes),
             Cell::Number(gap.alone),
             Cell::Number(gap.away),
+        ]);
+    }
+    Ok(file.done())
+}
+
+/// Who is registered at a session, with masks as its page has them. The times are the center's.
+pub(super) async fn registered(
+    by: &Coordinator,
+    conn: &mut Conn,
+    lang: Lang,
+    name: String,
+    (center, now): (&Center, Now),
+    cut: RegistrationsCut,
+) -> Result<Listing> {
+    let head = [
+        "registrations.session",
+        "registrations.day",
+        "people.name",
+        "people.phone",
+        "registrations.companions",
+        "registrations.standing",
+        "registrations.place",
+        "registrations.priority",
+        "registrations.made_at",
+        "registrations.made_by",
+        "registrations.word",
+    ];
+    let (session, found) = cut.list(by, conn, now, center).await?;
+    let mut file = Writer::new(lang, format!("{name}-{}", session.id), &head);
+    for one in found {
+        file.row([
+            text(session.title.pick(lang)),
+            day(Some(session.local_date)),
+            text(&one.person.name),
+            maybe(one.person.phone_end()),
+            Cell::Number(one.companions()),
+            text(lang.text(one.standing(&now).key())),
+            maybe(one.place),
+            text(if one.priority { lang.text("registrations.priority_yes") } else { String::new() }),
+            text(session.zone.local(one.made_at).format("%Y-%m-%d %H:%M")),
+            text(lang.text(one.made_by.key())),
+            maybe(one.word.as_ref()),
         ]);
     }
     Ok(file.done())

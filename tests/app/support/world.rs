@@ -136,6 +136,7 @@ impl Maker<'_> {
         self.joining(&ann).await;
         self.claims(&ann).await;
         self.shifts(&ann).await;
+        self.registrations(&ann).await;
         self.certificates(&ann).await;
         self.feeds(&ann).await;
         self.devices(&ann).await;
@@ -564,6 +565,46 @@ impl Maker<'_> {
         ann.post(&format!("{}/invitations", shifts(&self.names["afternoon"])), &asked).await.is(303);
         self.number("own_shift", "select min(id) from shifts").await;
         self.number("asked_shift", "select max(id) from shifts").await;
+    }
+
+    /// A lesson of four seats: the phone's visitor has one by the phone, somebody another; one who would bring two waits, and one behind them. And
+    /// a session with terms of its own.
+    async fn registrations(&mut self, ann: &User<'_>) {
+        let what = [("title", "插花班"), ("kind", "3"), ("room", "2"), ("published", "1"), ("capacity", "4")];
+        let when = [("date", "2026-03-10"), ("starts", "15:00"), ("ends", "16:00")];
+        ann.post("/centers/1/activities", &[&what[..], &when].concat()).await.is(303);
+        self.number("lesson", "select max(id) from sessions").await;
+        self.number("lesson_activity", "select max(id) from activities").await;
+        let terms = [("mode", "recommended"), ("waitlist", "1"), ("companions", "2"), ("kept_hours", "24")];
+        let path = format!("/centers/1/activities/{}/registration-terms", self.names["lesson_activity"]);
+        ann.post(&path, &terms).await.is(303);
+        let when = [("date", "2026-03-10"), ("starts", "16:30"), ("ends", "17:30")];
+        ann.post("/centers/1/activities", &[&what[..], &when].concat()).await.is(303);
+        self.number("own_terms", "select max(id) from sessions").await;
+        let path = format!("/centers/1/sessions/{}/registration-terms", self.names["own_terms"]);
+        ann.post(&path, &[("mode", "required")]).await.is(303);
+
+        let mut phone = self.app.anyone();
+        phone.cookies.push(("phone".to_owned(), self.names["phone"].clone()));
+        let path = format!("/agenda/1/sessions/{}/registrations", self.names["lesson"]);
+        let number = request();
+        phone.post(&path, &[("request_id", &number), ("person", &self.names["visitor"])]).await.is(303);
+        self.number("own_place", "select max(id) from registrations").await;
+        let mut conn = self.app.db().read().await.unwrap();
+        let link: String =
+            sqlx::query_scalar("select max(link) from registrations").fetch_one(&mut *conn).await.unwrap();
+        drop(conn);
+        self.name("place_link", link);
+        let path = format!("/centers/1/sessions/{}/registrations", self.names["lesson"]);
+        for (name, person, companions) in
+            [("place", "person", "0"), ("turn", "other", "2"), ("late_turn", "holder", "0")]
+        {
+            let number = request();
+            let guest =
+                [("request_id", number.as_str()), ("person", self.names[person].as_str()), ("companions", companions)];
+            ann.post(&path, &guest).await.is(303);
+            self.number(name, "select max(id) from registrations").await;
+        }
     }
 
     /// Two certificates, of which one is that of the phone's visitor; a wish for another, and a list that was made public.

@@ -242,6 +242,7 @@ const JOINING: &[(&str, &str)] = &[
 ];
 const PRESENTATION: &[(&str, &str)] =
     &[("about", "陪伴长者"), ("sought", "有耐心的人"), ("risks", "路上小心"), ("helpers", "2")];
+const CHAIN: &[(&str, &str)] = &[("text", "#接龙\n1. 陈秀英 2人")];
 const WORD: &[(&str, &str)] = &[("word", "这次人满了")];
 const WORDS: &[(&str, &str)] =
     &[("purpose", "photos"), ("wording", "新的文字"), ("wording_en", "New words"), ("effective_from", "2026-03-05")];
@@ -462,6 +463,9 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/sessions/1/needs/1", NEEDED, &["position", "note"], &[]),
     form("ann", "/centers/1/sessions/1/needs/1/withdrawal", REASON, &["reason"], &[]),
     form("ann", "/centers/1/sessions/1/shifts/1/return", WORD, &["word"], &[]),
+    form("ann", "/centers/1/sessions/1/registrations/1/cancellation", WORD, &["word"], &[]),
+    form("ann", "/centers/1/sessions/1/registrations/1/excuse", WORD, &["word"], &[]),
+    form("ann", "/centers/1/sessions/1/chain", CHAIN, &[], &["text"]),
     form("ann", "/centers/1/insurances/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/insurances/1/list", REASON, &["reason"], &[]),
     form("ann", "/centers/1/claims", CONFIRMING, &["why.1"], &[]),
@@ -667,6 +671,9 @@ pub(super) const BODIES: &[Form] = &[
     form("ann", "/api/v1/sessions/1/needs/1", NEEDED, &["position", "note"], &[]),
     form("ann", "/api/v1/sessions/1/needs/1/withdrawal", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/shifts/1/return", WORD, &["word"], &[]),
+    form("ann", "/api/v1/sessions/1/registrations/1/cancellation", WORD, &["word"], &[]),
+    form("ann", "/api/v1/sessions/1/registrations/1/excuse", WORD, &["word"], &[]),
+    form("ann", "/api/v1/sessions/1/chain", CHAIN, &[], &["text"]),
     form("ann", "/api/v1/certificates", CERTIFIED, &["in_charge", "handled_by", "contact", "reason"], &[]),
     form("ann", "/api/v1/certificates/several", CERTIFIED_ALL, &["in_charge", "handled_by", "contact"], &[]),
     form("ann", "/api/v1/certificates/settings", SIGNING_OF_1, &["in_charge", "handled_by", "contact"], &[]),

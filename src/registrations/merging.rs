@@ -1,0 +1,84 @@
+//! The places of two who are one.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::types::{CourseId, CourseState, RegistrationId, RegistrationState};
+use crate::error::Result;
+use crate::ids::{ActivityId, PersonId, SessionId};
+use crate::journal::{Journal, JournalTable, RowKey};
+use crate::store::Conn;
+
+const REGISTRATIONS: JournalTable = JournalTable::plain("registrations", &["id"], &["person_id"], &["state"]);
+const COURSES: JournalTable = JournalTable::plain("courses", &["id"], &["person_id"], &["state"]);
+
+/// The tables that this journals.
+pub const JOURNALED: &[&JournalTable] = &[&REGISTRATIONS, &COURSES];
+
+/// The sessions at which both have a place or wait: whoever makes them one holds these first.
+pub async fn sessions_of_both(conn: &mut Conn, people: [PersonId; 2]) -> Result<Vec<SessionId>> {
+    Ok(sqlx::query_scalar(
+        "select distinct r.session_id from registrations r join registrations o on o.session_id = r.session_id and o.person_id = $2
+         where r.person_id = $1 and r.state in ('confirmed', 'waiting', 'no_show') and o.state in ('confirmed', 'waiting', 'no_show')",
+    )
+    .bind(people[0])
+    .bind(people[1])
+    .fetch_all(conn)
+    .await?)
+}
+
+#[derive(sqlx::FromRow)]
+struct LiveTurn {
+    id: RegistrationId,
+    session_id: SessionId,
+}
+
+#[derive(sqlx::FromRow)]
+struct LiveCourse {
+    id: CourseId,
+    activity_id: ActivityId,
+}
+
+/// Whoever was registered as both is so once: with the place rather than the turn, and else with the earlier one. The seats that become free go
+/// to who waits at the next look.
+pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
+    let live: Vec<LiveTurn> = sqlx::query_as(
+        "select id, session_id from registrations where person_id in ($1, $2) and state in ('confirmed', 'waiting', 'no_show')
+         order by case state when 'waiting' then 1 else 0 end, made_at, id",
+    )
+    .bind(journal.kept)
+    .bind(journal.merged)
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut held: BTreeMap<SessionId, RegistrationId> = BTreeMap::new();
+    let mut twice = Vec::new();
+    for turn in live {
+        if held.contains_key(&turn.session_id) {
+            twice.push((RowKey::from(turn.id.0), vec![json!(RegistrationState::Merged)]));
+        } else {
+            held.insert(turn.session_id, turn.id);
+        }
+    }
+    journal.change(tx, &REGISTRATIONS, &["state"], twice).await?;
+    journal.take_over(tx, &REGISTRATIONS, "person_id").await?;
+    let live: Vec<LiveCourse> = sqlx::query_as(
+        "select id, activity_id from courses where person_id in ($1, $2) and state in ('confirmed', 'waiting')
+         order by case state when 'waiting' then 1 else 0 end, made_at, id",
+    )
+    .bind(journal.kept)
+    .bind(journal.merged)
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut taken: BTreeMap<ActivityId, CourseId> = BTreeMap::new();
+    let mut twice = Vec::new();
+    for course in live {
+        if taken.contains_key(&course.activity_id) {
+            twice.push((RowKey::from(course.id.0), vec![json!(CourseState::Merged)]));
+        } else {
+            taken.insert(course.activity_id, course.id);
+        }
+    }
+    journal.change(tx, &COURSES, &["state"], twice).await?;
+    journal.take_over(tx, &COURSES, "person_id").await
+}

@@ -1,0 +1,98 @@
+//! Places taken and given up on a phone.
+
+use serde_json::json;
+
+use super::{planned, registers, who};
+use crate::check_in::request;
+use crate::support::on_both_engines;
+
+const PAGE: &str = "/agenda/1/sessions/2";
+const FORM: &str = "/agenda/1/sessions/2/registrations";
+
+on_both_engines! {
+    async fn a_name_and_a_number_are_a_place_and_the_link_gives_it_up(app: TestApp) {
+        planned(&app, Some(2), json!({"mode": "required", "waitlist": true, "companions": 1}), (2, 0)).await;
+        let mut phone = app.anyone();
+        phone.get(PAGE).await.is(200).shows("还有 2 个名额").shows("必须报名");
+        let number = request();
+        let typed = [("request_id", number.as_str()), ("name", "黄秀英"), ("phone", "13700137000"), ("companions", "1")];
+        let first = phone.post(FORM, &typed).await.is(303);
+        let link = first.leads_to();
+        phone.keep(&first);
+        assert!(link.starts_with("/r/"), "{link}");
+        // Sent twice it is the same.
+        assert_eq!(phone.post(FORM, &typed).await.is(303).leads_to(), link);
+        assert_eq!(app.number("select count(*) from people where name = '黄秀英'").await, 1);
+        phone.get(&link).await.is(200).shows("已有名额").shows("带 1 人");
+        phone.get(PAGE).await.is(200).shows("名额已满");
+        let ann = app.token("ann").await;
+        assert_eq!(registers(&ann, 2, 1, 0).await.is(201).json()["state"], "waiting");
+        // Without a login, on another device.
+        let place = app.number("select min(id) from registrations").await.to_string();
+        let anyone = app.anyone();
+        anyone.post("/r/00000000000000000000/cancellation", &[("registration", &place)]).await.is(404);
+        for _ in 0..2 {
+            anyone.post(&format!("{link}/cancellation"), &[("registration", &place)]).await.is(303);
+        }
+        assert_eq!(who(&ann, 2, "confirmed").await, [1]);
+        anyone.get(&link).await.is(200).shows("已取消");
+    }
+
+    async fn a_family_is_one_tap_and_me_says_what_is_tomorrow(app: TestApp) {
+        planned(&app, Some(3), json!({"mode": "recommended", "waitlist": true, "companions": 1}), (2, 0)).await;
+        let mut phone = app.anyone();
+        for name in ["黄秀英", "黄小明"] {
+            let number = request();
+            let typed = [("request_id", number.as_str()), ("name", name), ("phone", "13700137000")];
+            phone.keep(&phone.post("/c/tea", &typed).await.is(200));
+        }
+        phone.get(PAGE).await.is(200).shows("黄秀英").shows("黄小明");
+        let number = request();
+        let both = [("request_id", number.as_str()), ("person", "3"), ("person", "4")];
+        let link = phone.post(FORM, &both).await.is(303).leads_to();
+        phone.get(&link).await.is(200).shows("黄秀英").shows("黄小明");
+        // For somebody else this phone does not speak.
+        let number = request();
+        phone.post(FORM, &[("request_id", number.as_str()), ("person", "1")]).await.is(404);
+        phone.get("/me").await.is(200).shows("我的报名").hides("来不了请点这里");
+        app.at("2026-03-09T02:00:00Z");
+        phone.get("/me").await.is(200).shows("来不了请点这里");
+        let ann = app.token("ann").await;
+        let place = app.number("select max(id) from registrations where person_id = 4").await;
+        let stranger = app.anyone();
+        stranger.post(&format!("/me/registrations/{place}/cancellation"), &[]).await.is(404);
+        phone.post(&format!("/me/registrations/{place}/cancellation"), &[]).await.is(303);
+        assert_eq!(who(&ann, 2, "confirmed").await, [3]);
+    }
+
+    async fn a_name_typed_elsewhere_shows_nothing_of_what_was_taken_before(app: TestApp) {
+        planned(&app, Some(3), json!({"mode": "recommended"}), (1, 0)).await;
+        let (one, other) = (request(), request());
+        let typed = |number| [("request_id", number), ("name", "黄秀英"), ("phone", "13700137000")];
+        app.anyone().post(FORM, &typed(one.as_str())).await.is(303);
+        let mut stranger = app.anyone();
+        let again = stranger.post(FORM, &typed(other.as_str())).await.is(303);
+        assert_eq!(again.leads_to(), PAGE, "no link to what another phone took");
+        stranger.keep(&again);
+        stranger.get("/me").await.is(200).hides("我的报名");
+        assert_eq!(app.number("select count(*) from registrations").await, 1);
+    }
+
+    async fn the_time_and_the_seats_are_told_in_words(app: TestApp) {
+        let terms = json!({"mode": "recommended", "opens_days": 1, "closes_hours": 2});
+        planned(&app, Some(1), terms, (1, 0)).await;
+        let asks = async |name: &str| {
+            let number = request();
+            app.anyone().post(FORM, &[("request_id", &number), ("name", name), ("phone", "13700137000")]).await
+        };
+        asks("黄秀英").await.is(422).shows("还没到报名时间");
+        app.at("2026-03-09T02:00:00Z");
+        asks("黄秀英").await.is(303);
+        asks("黄小明").await.is(422).shows("名额不够了");
+        assert_eq!(app.number("select count(*) from people where name = '黄小明'").await, 0);
+        app.at("2026-03-10T00:00:00Z");
+        asks("黄小明").await.is(422).shows("报名已经截止");
+        app.anyone().get(FORM).await.is(200).shows("报名已经截止");
+        app.anyone().get("/agenda/1/sessions/999/registrations").await.is(404);
+    }
+}
