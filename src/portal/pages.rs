@@ -11,9 +11,9 @@ use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::consents::DoorTexts;
 use crate::error::{Error, Result};
 use crate::ids::ServiceKindId;
-use crate::rooms::{self, RoomDetails, RoomPhoto};
 use crate::phones::Phone;
 use crate::registrations::RegistrationCard;
+use crate::rooms::{self, RoomDetails, RoomPhoto};
 use crate::store::{self, Conn, Db, text_enum};
 use crate::teams::{self, PublicTeam};
 use crate::web::{Fields, Form, Frame, Lang, Page, PublicPage, ShareCard, Site, View, filters};
@@ -280,8 +280,9 @@ async fn session(
     let center = centers::queries::public(&mut conn, center).await?;
     let (is_live, is_over) = (session.is_live(&now.0), session.is_over(&now.0));
     let (place, photos) = match session.room_id {
-        Some(room) => (rooms::queries::detailsplaces = RegistrationCard::load(&mut conn, room).await?, rooms::queries::photos(&mut conn, room).await?),
+        Some(room) => (rooms::queries::details(&mut conn, room).await?, rooms::queries::photos(&mut conn, room).await?),
         None => (RoomDetails::default(), Vec::new()),
-    }now, phone.as_ref(), &session, words, Form::new()).await?;
+    };
+    let places = RegistrationCard::load(&mut conn, now, phone.as_ref(), &session, words, Form::new()).await?;
     Ok(Page(Public { center, session, place, photos, is_live, is_over, places }))
 }

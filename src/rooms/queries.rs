@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::Weeks;
 use super::types::{
-    Closure, ExtraOpening, Room, RoomDetails, RoomFeature, RoomId, RoomKind, RoomKindId, RoomPhoto, RoomPhotoId, RoomWeek,
-    RoomWeekId,
+    Closure, ExtraOpening, Room, RoomDetails, RoomFeature, RoomId, RoomKind, RoomKindId, RoomPhoto, RoomPhotoId,
+    RoomWeek, RoomWeekId,
 };
 use crate::auth::Viewer;
 use crate::centers::{self, Center, CenterId};

@@ -331,9 +331,11 @@ impl Desk {
         if key.part == Part::Participant
             && let Some(door) = self.doors.get_mut(&key.session)
         {
-            door.taken += there.takes(after) - there.takes(before);
+            let more = there.takes(after) - there.takes(before);
+            door.taken += more;
             // The seat was theirs: one fewer is kept for them.
-            if let Some(place) = self.places.get_mut(&(key.session, key.person)).filter(|place| **place > 0) {
+            let place = self.places.get_mut(&(key.session, key.person)).filter(|place| more > 0 && **place > 0);
+            if let Some(place) = place {
                 *place -= 1;
                 door.held -= 1;
             }

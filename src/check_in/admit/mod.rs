@@ -262,9 +262,9 @@ pub(super) async fn refusal(
 ) -> Result<Option<Code>> {
     let (door, places) = hold_at(now, tx, attempt.session).await?;
     let (seated, place) = match known {
-        Some(person) => is_seated{
+        Some(person) => {
             let place = places.get(&(attempt.session, person)).copied();
-            (places::is_seated(tx, &door, person).await?, place)
+            (is_seated(tx, &door, person).await?, place)
         }
         None => (false, None),
     };

@@ -36,16 +36,3 @@ pub(super) async fn at(now: Now, tx: &mut Conn, doors: &mut [Door]) -> Result<Pl
     }
     Ok(places)
 }
-
-/// Whether the person takes one of the session's seats already.
-pub(super) async fn is_seated(tx: &mut Conn, session: SessionId, person: PersonId) -> Result<bool> {
-    let count: i64 = sqlx::query_scalar(
-        "select count(*) from attendances
-         where session_id = $1 and person_id = $2 and part = 'participant' and voided_at is null",
-    )
-    .bind(session)
-    .bind(person)
-    .fetch_one(tx)
-    .await?;
-    Ok(count > 0)
-}
