@@ -85,7 +85,7 @@ pub fn day<'a>(
         .iter()
         .map(|session| {
             let slot = session.slot();
-            Booked { column: place(session), from: slot.from, to: slot.to, what: *session }
+            Booked { column: place(session), from: slot.from, to: slot.to.min(1_440), what: *session }
         })
         .collect();
     let hours = rooms.iter().flat_map(|room| room.hours.on(date).iter().copied());

@@ -89,7 +89,7 @@ pub(super) async fn schedule(b: &Builder, tx: &mut Conn, made: &Made, rich: bool
         let dates: Vec<Dated> = plan
             .slots(&made.center)
             .into_iter()
-            .map(|slot: Slot| Dated { slot, fate: Fate::Book(plan.place.room.clone()) })
+            .map(|slot: Slot| Dated { slot, fate: Fate::Book(plan.place.rooms.clone()) })
             .collect();
         activities::schedule(&made.coordinator, then, tx, &made.center, &plan, &dates).await?;
     }

@@ -56,6 +56,7 @@ mod retention;
 mod rooms;
 mod rosters;
 mod search;
+mod series;
 mod shifts;
 mod subgroups;
 mod support;
