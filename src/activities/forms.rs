@@ -139,9 +139,9 @@ fn read_whereabouts(read: &mut Reader<'_>, choices: &Choices) -> Option<(Vec<Roo
     let rooms = read_rooms(read, choices);
     let venue = read.optional("venue", parse::line(60));
     let (rooms, venue) = (rooms?, venue?);
-    match (rooms.is_empty(), &venue) {
-        (true, None) => read.fault("room", Fault::new("field.room_or_venue")),
-        (false, Some(_)) => read.fault("venue", Fault::new("field.room_and_venue")),
+    match (rooms.is_empty(), venue.is_none()) {
+        (true, true) => read.fault("room", Fault::new("field.room_or_venue")),
+        (false, false) => read.fault("venue", Fault::new("field.room_and_venue")),
         _ => Some((rooms, venue)),
     }
 }

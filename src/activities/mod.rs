@@ -40,7 +40,6 @@ pub(crate) use actions::{complete, reopen, set_rotating};
 pub use forms::{Change, Plan, Reason, Setting, Texts};
 pub use handing_over::{hand_over_sessions, led_from, return_sessions};
 pub use merging::{JOURNALED, absorb};
-pub use moving::reschedule;
 pub use repeat::{End, NthWeekday, Repeat, Rhythm};
 pub use rules::{SeriesScope, Slot};
 pub use title::Title;

@@ -365,8 +365,8 @@ impl Laid {
     }
 
     /// Rooms that are free on every date of a sort.
-    pub fn free_on_all(&self, sort: PreviewSort) -> Vec<&Room> {
-        let mut rows = self.rows.iter().filter(|row| row.sort() == Some(sort));
+    pub fn free_on_all(&self, sort: &PreviewSort) -> Vec<&Room> {
+        let mut rows = self.rows.iter().filter(|row| row.sort() == Some(*sort));
         let Some(first) = rows.next() else { return Vec::new() };
         let rest: Vec<&PreviewRow> = rows.collect();
         let is_free = |room: &&Room| rest.iter().all(|row| row.others.iter().any(|other| other.id == room.id));
