@@ -252,7 +252,7 @@ fn decided(
     (possible, skippable): (&[Slot], &[Holiday]),
 ) -> Result<(Vec<Dated>, Vec<SkippedJson>)> {
     let rooms = &plan.place.rooms;
-    let times = plan.repeat.as_ref().and_then(|repeat| repeat.times());
+    let times = plan.times();
     let (mut dates, mut skipped, mut kept) = (Vec::new(), Vec::new(), 0);
     for (place, slot) in possible.iter().enumerate() {
         if times.is_some_and(|times| kept == times || (place >= times && !wishes.makes_up)) {

@@ -231,6 +231,11 @@ impl Plan {
         }
     }
 
+    /// How many dates are to take place, where that was said.
+    pub fn times(&self) -> Option<usize> {
+        self.repeat.as_ref().and_then(Repeat::times)
+    }
+
     /// Those too with which skipped dates could be made up.
     pub fn possible_slots(&self, center: &Center) -> Vec<Slot> {
         let first = self.place.slot;

@@ -176,7 +176,7 @@ impl Look<'_> {
 
     /// The rows of these dates, by what was picked: with so many of them to take place, no more than are needed for that.
     fn rows(&self, slots: &[Slot], asked: &Asked<'_>) -> Vec<PreviewRow> {
-        let times = self.plan.repeat.as_ref().and_then(|repeat| repeat.times());
+        let times = self.plan.times();
         let mut rows: Vec<PreviewRow> = Vec::new();
         let mut kept = 0;
         for (place, slot) in slots.iter().enumerate() {
@@ -280,7 +280,7 @@ pub async fn lay_out(
     lang: Lang,
 ) -> Result<Laid> {
     let possible = plan.possible_slots(center);
-    let times = plan.repeat.as_ref().and_then(|repeat| repeat.times());
+    let times = plan.times();
     let mut sight = first_look(times, asked.makes_up, possible.len());
     let rows = loop {
         let slots = &possible[..sight];

@@ -57,11 +57,6 @@ impl Preview {
         self.laid.rows.iter().filter(|row| !row.busy.is_empty()).count()
     }
 
-    /// How many are to take place, where that was said.
-    fn times(&self) -> Option<usize> {
-        self.plan.repeat.as_ref().and_then(|repeat| repeat.times())
-    }
-
     /// The time of a row's date in its fields: as typed, or the plan's.
     fn typed(&self, row: &PreviewRow) -> (String, String) {
         let slot = self.plan.place.slot;

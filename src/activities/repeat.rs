@@ -165,8 +165,8 @@ impl Cadence {
                     3.. => lang.with("repeat.each_weeks", [("n", every.to_string())]),
                     _ => lang.text(self.rhythm().key()),
                 };
-                let is_said = on.is_empty() || self.rhythm() == Rhythm::Workdays;
-                if is_said { each } else { format!("{each} {}", on.words(lang)) }
+                let is_enough = on.is_empty() || self.rhythm() == Rhythm::Workdays;
+                if is_enough { each } else { format!("{each} {}", on.words(lang)) }
             }
             Self::Day { every, day } => lang.with("repeat.on_day", [("each", months(every)), ("day", day.to_string())]),
             Self::Nth { every, nth, on } => lang.with(

@@ -140,7 +140,7 @@ fn moves<'a>(
         return Err(FieldErrors::one("by_hand", Fault::bound("field.by_hand_asked", asked.join(", "))).into());
     }
     let mut moves = Vec::new();
-    for (other, placing) in meant {
+    for &(other, placing) in meant {
         let fields = match hand_made {
             Some(HandMade::Leave) => said.changed.without(said.asked(other, placing)),
             Some(HandMade::Change) | None => said.changed,
