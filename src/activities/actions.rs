@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::forms::{Plan, Texts};
 use super::holding::{hold, hold_leads};
+use super::placing::{SetField, SetFields, seats};
 use super::rules::{self, Slot};
 use super::types::{Activity, ActivityId, Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
@@ -14,8 +15,6 @@ use crate::codes::{self, CodeOf};
 use crate::error::{Error, OnViolation, Refusal, Result};
 use crate::rooms::Room;
 use crate::store::{self, Conn, Violation};
-use crate::teams::TeamId;
-use crate::workers::WorkerId;
 use crate::{audit, locks};
 
 /// The refusal's code when the database finds the room taken. `booking` tells by whom.
@@ -23,7 +22,8 @@ pub const ROOM_TAKEN: &str = "room_taken";
 
 /// What becomes of one date of a plan.
 pub enum Fate {
-    Book(Room),
+    /// It takes place, in these rooms; at the plan's venue where there are none.
+    Book(Vec<Room>),
     /// The date stays as a row, with a reason, and can be booked later.
     Skip(String),
 }
@@ -35,12 +35,21 @@ pub struct Dated {
 }
 
 impl Dated {
-    /// The room, and how the session begins: with a reason where it does not take place.
-    fn fate<'a>(&'a self, plan: &'a Plan) -> (&'a Room, SessionStatus, Option<&'a String>) {
+    /// The rooms, and how the session begins: with a reason where it does not take place.
+    fn fate<'a>(&'a self, plan: &'a Plan) -> (&'a [Room], SessionStatus, Option<&'a String>) {
         match &self.fate {
-            Fate::Book(room) => (room, SessionStatus::Planned, None),
-            Fate::Skip(reason) => (&plan.place.room, SessionStatus::Skipped, Some(reason)),
+            Fate::Book(rooms) => (rooms, SessionStatus::Planned, None),
+            Fate::Skip(reason) => (&plan.place.rooms, SessionStatus::Skipped, Some(reason)),
         }
+    }
+
+    /// What of it is otherwise than the plan has it.
+    fn by_hand(&self, plan: &Plan) -> SetFields {
+        let (first, (rooms, ..)) = (plan.place.slot, self.fate(plan));
+        let time = ((self.slot.from, self.slot.to) != (first.from, first.to)).then_some(SetField::Time);
+        let ids = |rooms: &[Room]| rooms.iter().map(|room| room.id).collect::<Vec<_>>();
+        let place = (ids(rooms) != ids(&plan.place.rooms)).then_some(SetField::Place);
+        SetFields::of(time.into_iter().chain(place))
     }
 }
 
@@ -58,16 +67,13 @@ pub async fn schedule(
     plan: &Plan,
     dates: &[Dated],
 ) -> Result<ActivityId> {
-    let rooms = dates.iter().filter_map(|date| match &date.fate {
-        Fate::Book(room) => Some(room.id),
-        Fate::Skip(_) => None,
-    });
-    if rooms.clone().next().is_none() {
+    let booked: Vec<&Dated> = dates.iter().filter(|date| matches!(date.fate, Fate::Book(_))).collect();
+    if booked.is_empty() {
         return Err(Error::refused("nothing_booked"));
     }
+    let rooms = booked.iter().flat_map(|date| date.fate(plan).0).map(|room| room.id);
     hold(tx, rooms, plan.place.team).await?;
-    let booked = dates.iter().filter(|date| matches!(date.fate, Fate::Book(_)));
-    let leads: Vec<_> = booked.filter_map(|date| Some((plan.place.worker()?, date.slot.date))).collect();
+    let leads: Vec<_> = booked.iter().filter_map(|date| Some((plan.place.worker()?, date.slot.date))).collect();
     hold_leads(tx, &leads).await?;
     let id: ActivityId = sqlx::query_scalar(
         "insert into activities (center_id, kind_id, title, description, rule, published, created_by, created_at, admission)
@@ -77,7 +83,7 @@ pub async fn schedule(
     .bind(plan.texts.kind)
     .bind(&plan.texts.title)
     .bind(&plan.texts.description)
-    .bind(plan.repeat.map(|repeat| repeat.rule(center.zone)))
+    .bind(plan.repeat.as_ref().map(|repeat| repeat.rule(center.zone)))
     .bind(store::Flag::from(plan.texts.published))
     .bind(by.account)
     .bind(now.0)
@@ -85,7 +91,11 @@ pub async fn schedule(
     .fetch_one(&mut *tx)
     .await?;
     add_sessions(now, tx, center, id, plan, dates).await?;
-    audit::record(tx, by, now, audit::entry("activity.scheduled", id.0).at(center.id())).await?;
+    let entry = audit::entry("activity.scheduled", id.0).at(center.id());
+    match &plan.overlap_reason {
+        Some(reason) => audit::record(tx, by, now, entry.because(reason)).await?,
+        None => audit::record(tx, by, now, entry).await?,
+    }
     Ok(id)
 }
 
@@ -101,19 +111,21 @@ async fn add_sessions(
 ) -> Result<()> {
     let ids = store::reserve(tx, "sessions", dates.len()).await?;
     let sessions = store::rows(ids.iter().zip(dates), |(id, date)| {
-        let (room, status, reason) = date.fate(plan);
+        let (rooms, status, reason) = date.fate(plan);
+        let capacity = least(plan.place.capacity, seats(rooms));
+        let venue = if rooms.is_empty() { plan.place.venue.as_ref() } else { None };
         json!({
             "id": id, "starts": date.slot.starts_at.0, "ends": date.slot.ends_at.0, "date": date.slot.date,
-            "capacity": plan.place.capacity.map_or(room.capacity, |most| most.min(room.capacity)), "status": status, "reason": reason,
+            "capacity": capacity, "status": status, "reason": reason, "venue": venue, "by_hand": date.by_hand(plan).bits(),
         })
     });
     sqlx::query(
         "insert into sessions (id, activity_id, center_id, worker_id, team_id, starts_at, ends_at, local_date, capacity,
-                               status, reason, updated_at)
+                               status, reason, updated_at, venue, by_hand)
          select cast(j.value ->> 'id' as bigint), cast($2 as bigint), cast($3 as bigint), cast($4 as bigint),
                 cast($5 as bigint), cast(j.value ->> 'starts' as bigint), cast(j.value ->> 'ends' as bigint),
                 j.value ->> 'date', cast(j.value ->> 'capacity' as bigint), j.value ->> 'status', j.value ->> 'reason',
-                cast($6 as bigint)
+                cast($6 as bigint), j.value ->> 'venue', cast(j.value ->> 'by_hand' as bigint)
          from json_each(cast($1 as json_text)) j",
     )
     .bind(sessions)
@@ -125,13 +137,24 @@ async fn add_sessions(
     .execute(&mut *tx)
     .await?;
     codes::make(tx, now, CodeOf::Session, &ids).await?;
-    let bookings = store::rows(ids.iter().zip(dates), |(id, date)| {
-        let (room, status, _) = date.fate(plan);
-        let (from, to) = date.slot.with_buffer(room.buffer_minutes);
+    let bookings = ids.iter().zip(dates).flat_map(|(id, date)| {
+        let (rooms, status, _) = date.fate(plan);
         let released = (status != SessionStatus::Planned).then_some(now.0.0);
+        rooms.iter().map(move |room| (id, room, date.slot, released))
+    });
+    let bookings = store::rows(bookings, |(id, room, slot, released)| {
+        let (from, to) = slot.with_buffer(room.buffer_minutes);
         json!({"room": room.id, "session": id, "from": from.0, "to": to.0, "released": released})
     });
     book(tx, bookings).await
+}
+
+/// The lower of two bounds, as far as there is one.
+fn least(one: Option<i64>, other: Option<i64>) -> Option<i64> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
 }
 
 /// Books rooms for sessions: rows `{room, session, from, to, released}`, in the order of the rooms.
@@ -153,11 +176,13 @@ pub(super) async fn book(tx: &mut Conn, bookings: String) -> Result<()> {
     Ok(())
 }
 
-/// Books a room for one session.
-async fn book_one(tx: &mut Conn, session: SessionId, room: &Room, slot: &Slot) -> Result<()> {
-    let (from, to) = slot.with_buffer(room.buffer_minutes);
-    let row = |()| json!({"room": room.id, "session": session, "from": from.0, "to": to.0});
-    book(tx, store::rows([()], row)).await
+/// Books its rooms for one session.
+pub(super) async fn book_one(tx: &mut Conn, session: SessionId, rooms: &[Room], slot: &Slot) -> Result<()> {
+    let bookings = store::rows(rooms, |room| {
+        let (from, to) = slot.with_buffer(room.buffer_minutes);
+        json!({"room": room.id, "session": session, "from": from.0, "to": to.0})
+    });
+    book(tx, bookings).await
 }
 
 /// Changes what an activity says of itself, if anything is to be otherwise. Calendars hear of it for every session still
@@ -207,94 +232,9 @@ pub async fn revise(by: &Coordinator, now: Now, tx: &mut Conn, activity: &Activi
     audit::record(tx, by, now, audit::entry("activity.revised", activity.id.0).at(activity.center_id)).await
 }
 
-/// Where and when a session is to be, and with whom.
-pub struct Move<'a> {
-    pub session: &'a Session,
-    pub slot: Slot,
-    /// None where it is in no room.
-    pub room: Option<Room>,
-    pub worker: Option<WorkerId>,
-    pub team: Option<TeamId>,
-    pub capacity: Option<i64>,
-}
-
-impl Move<'_> {
-    /// Whether it is to be elsewhere, or at another time.
-    pub fn is_rebooked(&self) -> bool {
-        let there = self.session.slot();
-        (there.date, there.from, there.to) != (self.slot.date, self.slot.from, self.slot.to)
-            || self.session.room_id != self.room.as_ref().map(|room| room.id)
-    }
-
-    /// Whether anything is to be otherwise.
-    pub fn is_any(&self) -> bool {
-        let Session { worker_id, team_id, capacity, .. } = *self.session;
-        self.is_rebooked() || (worker_id, team_id, capacity) != (self.worker, self.team, self.capacity)
-    }
-}
-
-/// Moves sessions, and changes with whom and for how many they are. What they held is released first and booked anew, so that
-/// sessions of one series may take each other's times.
-///
-/// # Errors
-/// `Refused("room_taken")` and the others of [`schedule`]; `session_completed`; `session_changed` if one is no longer planned.
-pub async fn reschedule(by: &Coordinator, now: Now, tx: &mut Conn, moves: &[Move<'_>]) -> Result<()> {
-    let rebooked = || moves.iter().filter(|moved| moved.is_rebooked());
-    let rooms = rebooked().filter_map(|moved| moved.room.as_ref()).map(|room| room.id);
-    let teams = moves.iter().filter(|moved| moved.team != moved.session.team_id).filter_map(|moved| moved.team);
-    locks::sessions(tx, moves.iter().map(|moved| moved.session.id)).await?;
-    hold(tx, rooms, teams).await?;
-    let is_led_anew =
-        |moved: &&Move<'_>| (moved.slot.date, moved.worker) != (moved.session.local_date, moved.session.worker_id);
-    let leads = moves.iter().filter(is_led_anew).filter_map(|moved| Some((moved.worker?, moved.slot.date)));
-    hold_leads(tx, &leads.collect::<Vec<_>>()).await?;
-    for moved in moves {
-        rules::may_change(moved.session)?;
-    }
-    for moved in rebooked() {
-        supersede(now, tx, moved.session.id).await?;
-    }
-    for moved in moves {
-        let (session, slot) = (moved.session, &moved.slot);
-        let written = sqlx::query(
-            "update sessions set worker_id = $1, team_id = $2, capacity = $3, starts_at = $4, ends_at = $5, local_date = $6,
-                                 venue = case when cast($7 as bigint) = 1 then null else venue end,
-                                 sequence = sequence + 1, updated_at = $8
-             where id = $9 and status = 'planned'",
-        )
-        .bind(moved.worker)
-        .bind(moved.team)
-        .bind(moved.capacity)
-        .bind(slot.starts_at)
-        .bind(slot.ends_at)
-        .bind(slot.date)
-        .bind(store::Flag::from(moved.room.is_some()))
-        .bind(now.0)
-        .bind(session.id)
-        .execute(&mut *tx)
-        .await?;
-        if written.rows_affected() == 0 {
-            return Err(Error::refused("session_changed"));
-        }
-        // Attendances carry the groups of the session's date, so that date stays once somebody came.
-        if slot.date != session.local_date {
-            refuse_if_attended(tx, session).await?;
-        }
-        let entry = match moved.is_rebooked() {
-            true => audit::entry("session.moved", session.id.0),
-            false => audit::entry("session.revised", session.id.0),
-        };
-        if let (Some(room), true) = (&moved.room, moved.is_rebooked()) {
-            book_one(tx, session.id, room, slot).await?;
-        }
-        audit::record(tx, by, now, entry.at(session.center_id)).await?;
-    }
-    Ok(())
-}
-
 /// A session to which somebody came took place: its people would fall out of the reports. Asked after the session's row
 /// was written, and so locked: a check-in that waits for the row finds what this decided.
-async fn refuse_if_attended(tx: &mut Conn, session: &Session) -> Result<()> {
+pub(super) async fn refuse_if_attended(tx: &mut Conn, session: &Session) -> Result<()> {
     let came: i64 = sqlx::query_scalar(
         "select (select count(*) from attendances where session_id = $1 and voided_at is null)
               + (select count(*) from head_counts where session_id = $1 and voided_at is null)",
@@ -306,7 +246,7 @@ async fn refuse_if_attended(tx: &mut Conn, session: &Session) -> Result<()> {
 }
 
 /// Gives back what a session holds, which will stand elsewhere.
-async fn supersede(now: Now, tx: &mut Conn, session: SessionId) -> Result<()> {
+pub(super) async fn supersede(now: Now, tx: &mut Conn, session: SessionId) -> Result<()> {
     sqlx::query(
         "update bookings set released_at = coalesce(released_at, $1), superseded = 1 where session_id = $2 and superseded = 0",
     )
@@ -375,14 +315,14 @@ async fn drop_out(
     Ok(())
 }
 
-/// Adds a cancelled or skipped session again, where and when it was.
+/// Adds a cancelled or skipped session again, where and when it was: in its rooms, or at its venue.
 ///
 /// # Errors
-/// `Refused("room_taken")` if its room has been given away, `room_out_of_use` if it is used no more; `session_completed`; `session_changed` if it is planned.
-pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session, room: &Room) -> Result<()> {
+/// `Refused("room_taken")` if a room has been given away, `room_out_of_use` if it is used no more; `session_completed`; `session_changed` if it is planned.
+pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session, rooms: &[Room]) -> Result<()> {
     rules::may_change(session)?;
     locks::sessions(tx, [session.id]).await?;
-    hold(tx, [room.id], None).await?;
+    hold(tx, rooms.iter().map(|room| room.id), None).await?;
     // A team that was disbanded since does not come back with the session.
     let team = match session.team_id {
         Some(team) if locks::team(tx, team).await? => Some(team),
@@ -404,7 +344,7 @@ pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, session: &Sessio
         return Err(Error::refused("session_changed"));
     }
     supersede(now, tx, session.id).await?;
-    book_one(tx, session.id, room, &session.slot()).await?;
+    book_one(tx, session.id, rooms, &session.slot()).await?;
     audit::record(tx, by, now, audit::entry("session.restored", session.id.0).at(session.center_id)).await
 }
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::actions::{Dated, Fate};
 use super::booking::{self, Around};
-use super::forms::{self, Choices, OnConflict, Plan};
+use super::forms::{self, Choices, OnConflict, Plan, Wishes};
 use super::listing::ActivitiesCut;
 use super::queries;
 use super::rules::{self, Slot, State};
@@ -168,23 +168,41 @@ pub(crate) struct NewActivity {
     description: Option<String>,
     /// The id of a service kind
     kind: i64,
-    room: i64,
+    /// The room; nothing where it is elsewhere
+    room: Option<i64>,
+    /// Further rooms at the same time
+    more_rooms: Option<Vec<i64>>,
+    /// Where it is if in no room: a square, a school, an outing, online
+    venue: Option<String>,
     worker: Option<i64>,
     team: Option<i64>,
     capacity: Option<i64>,
     published: Option<bool>,
     /// `quota` (where it is missing): who leaves keeps the seat; `drop_in`: as many as are inside
     admission: Option<String>,
-    /// The local date of the first session
+    /// The local date of the first session; of a series the first day on which it may be
     date: String,
-    /// Local wall clock times, `14:00`
+    /// Local wall clock times, `14:00`. An end before the beginning is the next day's, at most twelve hours later
     starts: String,
     ends: String,
-    /// `once`, `weekly` or `fortnightly`
+    /// `once`, `weekly`, `fortnightly`, `workdays` (Monday to Friday), `monthly` (on the date's day of the month; months
+    /// without it are passed by) or `monthly_weekday` (the second Tuesday, the last Friday)
     repeat: Option<String>,
+    /// So many weeks or months from one to the next, 1 to 12; one where it is missing
+    every: Option<i64>,
+    /// Weekdays, 1 (Monday) to 7; the date's where it is missing
+    weekdays: Option<Vec<i64>>,
+    /// Which of a month's weekdays: `first`, `second`, `third`, `fourth` or `last`; as the date is where it is missing
+    nth: Option<String>,
     /// The last date of a series, at most two years after the first; either this or `times`
     until: Option<String>,
+    /// How many are to take place, at most 400 and within two years
     times: Option<i64>,
+    /// Whether skipped dates of so many `times` are made up at the end; true where it is missing
+    make_up: Option<bool>,
+    /// Why the worker or the team is to be here though a planned session needs them elsewhere at the time; 422 at this name
+    /// where somebody is and it is missing
+    overlap_reason: Option<String>,
     /// For a series: `fail` refuses it if any date's room cannot be had, `skip` keeps such dates as skipped, but one
     /// at least must be booked (409 `nothing_booked`)
     on_conflict: Option<String>,
@@ -200,62 +218,85 @@ pub(crate) async fn create(by: Coordinator, db: &Db, now: Now, fields: Fields) -
     let center = api::sent("center", &fields)?;
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
+    let wishes = forms::wishes(&fields);
     let plan = forms::plan(&fields, &center, &Choices::load(&mut conn, &center, now).await?)?;
-    let wishes = forms::wishes(&fields)?;
-    let slots = plan.slots(&center);
+    let wishes = wishes?;
+    let slots = plan.possible_slots(&center);
     let holidays = booking::holidays(&mut conn, &slots).await?;
     drop(conn);
-    let (id, skipped) = match (&plan.repeat, wishes.on_conflict) {
-        (None, _) if wishes.skips_holidays && !holidays.is_empty() => return Err(Error::refused("nothing_booked")),
-        (None, _) => (booking::single(&by, now, db, &center, &plan).await?, Vec::new()),
+    let is_on_one = holidays.iter().any(|holiday| holiday.covers(plan.place.slot.date));
+    let (id, dates, skipped) = match (&plan.repeat, wishes.on_conflict) {
+        (None, _) if wishes.skips_holidays && is_on_one => return Err(Error::refused("nothing_booked")),
+        (None, _) => (booking::single(&by, now, db, &center, &plan).await?, slots, Vec::new()),
         (Some(_), None) => return Err(Error::field("on_conflict", "field.required")),
         (Some(_), Some(way)) => {
-            let around = Around::load(&by, &mut *db.read().await?, &center, &slots).await?;
             let skippable = if wishes.skips_holidays { holidays.as_slice() } else { &[] };
-            let (dates, skipped) = decided(&center, &plan, &around, way, skippable)?;
-            (booking::series(&by, now, db, &center, &plan, &dates).await?, skipped)
+            let mut conn = db.read().await?;
+            let around = Around::load(&by, &mut conn, &center, &slots).await?;
+            let (dates, skipped) = decided(&center, &plan, &around, (way, &wishes), (&slots, skippable))?;
+            let booked = dates.iter().filter(|date| matches!(date.fate, Fate::Book(_))).map(|date| date.slot);
+            let booked: Vec<Slot> = booked.collect();
+            booking::ask_who_is_busy(&by, &mut conn, &center, &plan, &booked).await?;
+            drop(conn);
+            (booking::series(&by, now, db, &center, &plan, &dates).await?, booked, skipped)
         }
     };
     let activity = queries::activity(&by, &mut *db.read().await?, center.id(), id).await?.into();
-    let on_holidays = if wishes.skips_holidays { Vec::new() } else { on_holidays(&slots, &skipped, &holidays) };
+    let on_holidays = if wishes.skips_holidays { Vec::new() } else { on_holidays(&dates, &holidays) };
     let made = ScheduledJson { activity, skipped, on_holidays };
     Ok(Created::new(format!("/api/v1/activities?center={}", center.id())).body(Json(made)))
 }
 
-/// What becomes of each date of a series, and those that are skipped.
+/// What becomes of each date of a series, and those that are skipped. With a number of times those are made up at the end, if
+/// that is wished.
 fn decided(
     center: &Center,
     plan: &Plan,
     around: &Around,
-    on_conflict: OnConflict,
-    skippable: &[Holiday],
+    (on_conflict, wishes): (OnConflict, &Wishes),
+    (possible, skippable): (&[Slot], &[Holiday]),
 ) -> Result<(Vec<Dated>, Vec<SkippedJson>)> {
-    let room = &plan.place.room;
-    let (mut dates, mut skipped) = (Vec::new(), Vec::new());
-    for slot in plan.slots(center) {
-        let state = around.state(room, &slot);
+    let rooms = &plan.place.rooms;
+    let times = plan.times();
+    let (mut dates, mut skipped, mut kept) = (Vec::new(), Vec::new(), 0);
+    for (place, slot) in possible.iter().enumerate() {
+        if times.is_some_and(|times| kept == times || (place >= times && !wishes.makes_up)) {
+            break;
+        }
+        let (state, room) = around.state_of_all(rooms, slot);
         let holiday = skippable.iter().find(|holiday| holiday.covers(slot.date));
-        let left_out = match (holiday, rules::refusal(room, center.zone, &slot, &state)) {
+        let refusal = room.and_then(|room| rules::refusal(room, center.zone, slot, &state));
+        let left_out = match (holiday, refusal) {
             (Some(holiday), _) => Some(("holiday", holiday.name.clone())),
             (None, None) => None,
             (None, Some(refusal)) if on_conflict == OnConflict::Skip => Some((refusal.code, reason(&state))),
             (None, Some(refusal)) => return Err(refusal.into()),
         };
         let fate = match left_out {
-            None => Fate::Book(room.clone()),
+            None => {
+                kept += 1;
+                Fate::Book(rooms.clone())
+            }
             Some((code, reason)) => {
                 let (date, code) = (slot.date.to_string(), code.to_owned());
                 skipped.push(SkippedJson { date, code, reason: reason.clone() });
                 Fate::Skip(reason)
             }
         };
-        dates.push(Dated { slot, fate });
+        dates.push(Dated { slot: *slot, fate });
+    }
+    // However far one looks they do not suffice: what is skipped at the end makes up for nothing.
+    while times.is_some_and(|times| dates.len() > times)
+        && matches!(dates.last(), Some(Dated { fate: Fate::Skip(_), .. }))
+    {
+        dates.pop();
+        skipped.pop();
     }
     Ok((dates, skipped))
 }
 
-fn on_holidays(slots: &[Slot], skipped: &[SkippedJson], holidays: &[Holiday]) -> Vec<OnHolidayJson> {
-    let booked = slots.iter().map(|slot| slot.date).filter(|date| skipped.iter().all(|s| s.date != date.to_string()));
+fn on_holidays(booked: &[Slot], holidays: &[Holiday]) -> Vec<OnHolidayJson> {
+    let booked = booked.iter().map(|slot| slot.date);
     booked
         .filter_map(|date| {
             let holiday = holidays.iter().find(|holiday| holiday.covers(date))?;

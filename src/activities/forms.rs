@@ -1,16 +1,19 @@
 //! Reading what is to be scheduled or changed: the same for pages and API.
 
 use super::admission::{self, Admission};
+use super::placing::{Placed, seats};
 use super::queries;
 use super::queries::{Helpers, Lead};
-use super::rules::{self, End, MOST_DATES, Repeat, Rhythm, SeriesScope, Slot};
+use super::repeat::Repeat;
+use super::repeat_forms::read_repeat;
+use super::rules::{self, SeriesScope, Slot};
 use super::types::{Activity, ServiceKind, ServiceKindId, Session};
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Fault, Result};
 use crate::fields::{Fields, Reader, parse};
 use crate::rooms::{self, Room};
-use crate::store::Conn;
+use crate::store::{Conn, text_enum};
 use crate::teams::TeamId;
 use crate::workers::WorkerId;
 
@@ -90,10 +93,13 @@ fn read_texts(read: &mut Reader<'_>, choices: &Choices, activity: Option<&Activi
 
 /// Where and when a session is, and with whom.
 pub struct Setting {
-    pub room: Room,
+    /// By rising ids; none where it is elsewhere.
+    pub rooms: Vec<Room>,
+    /// Where that is, in words: a square, a school, an outing, online.
+    pub venue: Option<String>,
     pub lead: Option<Lead>,
     pub team: Option<TeamId>,
-    /// As many as the room holds, where nothing was said.
+    /// As many as the rooms hold, where nothing was said.
     pub capacity: Option<i64>,
     pub slot: Slot,
 }
@@ -110,17 +116,66 @@ impl Setting {
     pub fn is_led_on(&self, day: Date) -> Result<(), Fault> {
         self.lead.as_ref().map_or(Ok(()), |lead| lead.leads_on(day))
     }
+
+    /// The names of its rooms, or its venue.
+    pub fn place(&self) -> String {
+        let rooms: Vec<&str> = self.rooms.iter().map(|room| room.name.as_str()).collect();
+        self.venue.clone().unwrap_or_else(|| rooms.join("、"))
+    }
 }
 
-/// Reads where `session` is to be, or a new one. What it has already is not judged again: a day so long ago, a worker who
-/// will have left by then, more people than the room takes by now.
-fn read_place(read: &mut Reader<'_>, center: &Center, choices: &Choices, session: Option<&Session>) -> Option<Setting> {
-    let room = read.required("room", |text| choices.room(text));
+/// A session of more hours past midnight is a slip: the end was meant to lie after the beginning.
+const LONGEST_NIGHT: i64 = 12 * 60;
+
+/// Reads the rooms in which something is to be: fields `room` and `more_rooms`, by rising ids and each once.
+fn read_rooms(read: &mut Reader<'_>, choices: &Choices) -> Option<Vec<Room>> {
+    let first = read.optional("room", |text| choices.room(text));
+    let more = read.every("more_rooms", |text| choices.room(text));
+    let mut rooms: Vec<Room> = first?.into_iter().chain(more?).collect();
+    rooms.sort_by_key(|room| room.id);
+    rooms.dedup_by_key(|room| room.id);
+    Some(rooms)
+}
+
+/// Reads rooms or a venue: one of the two.
+fn read_whereabouts(read: &mut Reader<'_>, choices: &Choices) -> Option<(Vec<Room>, Option<String>)> {
+    let rooms = read_rooms(read, choices);
+    let venue = read.optional("venue", parse::line(60));
+    let (rooms, venue) = (rooms?, venue?);
+    match (rooms.is_empty(), venue.is_none()) {
+        (true, true) => read.fault("room", Fault::new("field.room_or_venue")),
+        (false, false) => read.fault("venue", Fault::new("field.room_and_venue")),
+        _ => Some((rooms, venue)),
+    }
+}
+
+/// Reads from when to when, in minutes after the first day's midnight. An end before the beginning is the next day's.
+fn read_span(read: &mut Reader<'_>) -> Option<(i64, i64)> {
+    let starts = read.required("starts", parse::minute_of_day);
+    let ends = read.required("ends", parse::end_of_span);
+    let (starts, ends) = (starts?, ends?);
+    span(starts, ends).map_or_else(|fault| read.fault("ends", fault), Some)
+}
+
+/// From when to when, where the end may be meant on the next day.
+pub(super) fn span(starts: i64, ends: i64) -> Result<(i64, i64), Fault> {
+    match ends > starts {
+        true => Ok((starts, ends)),
+        false if ends + 1_440 - starts <= LONGEST_NIGHT => Ok((starts, ends + 1_440)),
+        false => Err(Fault::new("field.ends_before_start")),
+    }
+}
+
+/// Reads where a session that is known is to be, or a new one. What it has already is not judged again: a day so long
+/// ago, a worker who will have left by then, more people than the rooms take by now.
+fn read_place(read: &mut Reader<'_>, center: &Center, choices: &Choices, known: Option<&Placed>) -> Option<Setting> {
+    let session = known.map(|known| &known.session);
+    let place = read_whereabouts(read, choices);
     let lead = read.optional("worker", |text| chosen(&choices.leads, |lead| lead.id.0, text).cloned());
     let team = read.optional("team", |text| Ok(chosen(&choices.teams, |team| team.id.0, text)?.id));
-    let most = room.as_ref().map_or(5_000, |room| room.capacity);
-    let there = session.filter(|known| known.room_id == room.as_ref().map(|room| room.id));
-    let capacity = read.optional("capacity", |text| match there.and_then(|known| known.capacity) {
+    let most = place.as_ref().and_then(|(rooms, _)| seats(rooms)).unwrap_or(5_000);
+    let there = known.filter(|known| place.as_ref().is_some_and(|(rooms, _)| known.placing.is_in(rooms)));
+    let capacity = read.optional("capacity", |text| match there.and_then(|known| known.session.capacity) {
         Some(known) if known.to_string() == text => Ok(known),
         _ => parse::integer(1..=most)(text),
     });
@@ -128,19 +183,15 @@ fn read_place(read: &mut Reader<'_>, center: &Center, choices: &Choices, session
         Some(known) if known.to_string() == text => Ok(known),
         _ => choices.day(text),
     });
-    let starts = read.required("starts", parse::minute_of_day);
-    let ends = read.required("ends", parse::end_of_span);
-    if let (Some(starts), Some(ends)) = (starts, ends)
-        && ends <= starts
-    {
-        return read.fault("ends", Fault::new("field.ends_before_start"));
-    }
+    let span = read_span(read);
+    let ((rooms, venue), (from, to)) = (place?, span?);
     let place = Setting {
-        room: room?,
+        rooms,
+        venue,
         lead: lead?,
         team: team?,
         capacity: capacity?,
-        slot: Slot::new(center.zone, date?, starts?, ends?),
+        slot: Slot::new(center.zone, date?, from, to),
     };
     match place.is_led_on(place.slot.date) {
         Err(fault) if !session.is_some_and(|known| known.is_led_so(&place)) => read.fault("worker", fault),
@@ -169,33 +220,53 @@ pub struct Plan {
     pub texts: Texts,
     pub place: Setting,
     pub repeat: Option<Repeat>,
+    /// Why it is meant so though somebody is busy elsewhere.
+    pub overlap_reason: Option<String>,
 }
 
 impl Plan {
-    /// The slots of all dates of the plan.
+    /// The slots of the plan's dates where none is skipped.
     pub fn slots(&self, center: &Center) -> Vec<Slot> {
         let first = self.place.slot;
         match &self.repeat {
             None => vec![first],
-            Some(repeat) => repeat
-                .dates(center.zone, first.date)
-                .into_iter()
-                .map(|date| Slot::new(center.zone, date, first.from, first.to))
-                .collect(),
+            Some(repeat) => self.on(center, repeat.dates(center.zone, first.date)),
         }
+    }
+
+    /// How many dates are to take place, where that was said.
+    pub fn times(&self) -> Option<usize> {
+        self.repeat.as_ref().and_then(Repeat::times)
+    }
+
+    /// Those too with which skipped dates could be made up.
+    pub fn possible_slots(&self, center: &Center) -> Vec<Slot> {
+        let first = self.place.slot;
+        match &self.repeat {
+            None => vec![first],
+            Some(repeat) => self.on(center, repeat.possible(center.zone, first.date)),
+        }
+    }
+
+    fn on(&self, center: &Center, dates: Vec<Date>) -> Vec<Slot> {
+        let first = self.place.slot;
+        dates.into_iter().map(|date| Slot::new(center.zone, date, first.from, first.to)).collect()
     }
 }
 
-/// Fields `title description kind published room worker team capacity date starts ends repeat`, and for a series
-/// either `until`, the last date, or `times`.
+/// Fields `title description kind published room more_rooms venue worker team capacity date starts ends overlap_reason`, and
+/// how it repeats: see [`read_repeat`].
 pub fn plan(fields: &Fields, center: &Center, choices: &Choices) -> Result<Plan> {
     let mut read = fields.read();
     let texts = read_texts(&mut read, choices, None);
     let place = read_place(&mut read, center, choices, None);
+    let overlap_reason = read.optional("overlap_reason", parse::line(80));
     let first = place.as_ref().map(|place| place.slot.date);
-    let repeat = read_repeat(&mut read, fields, first);
-    let plan = match (texts, place, repeat) {
-        (Some(texts), Some(place), Some(repeat)) => Some(Plan { texts, place, repeat }),
+    let repeat = read_repeat(&mut read, fields, center, first);
+    let plan = match (texts, place, repeat, overlap_reason) {
+        (Some(texts), Some(place), Some(repeat), Some(overlap_reason)) => {
+            Some(Plan { texts, place, repeat, overlap_reason })
+        }
         _ => None,
     };
     if let Some(plan) = &plan
@@ -207,48 +278,16 @@ pub fn plan(fields: &Fields, center: &Center, choices: &Choices) -> Result<Plan>
     read.finish(|| plan)
 }
 
-fn read_repeat(read: &mut Reader<'_>, fields: &Fields, first: Option<Date>) -> Option<Option<Repeat>> {
-    let weeks = match read.optional("repeat", parse::choice::<Rhythm>)?.unwrap_or(Rhythm::Once) {
-        Rhythm::Once => return Some(None),
-        Rhythm::Weekly => 1,
-        Rhythm::Fortnightly => 2,
-    };
-    let end = match (fields.get("until"), fields.get("times")) {
-        ("", "") => read.fault("until", Fault::new("field.until_or_times"))?,
-        (_, "") => End::Until(read_until(read, first)?),
-        ("", _) => End::Times(read_times(read, first, weeks)?),
-        _ => read.fault("times", Fault::new("field.until_or_times"))?,
-    };
-    Some(Some(Repeat { weeks, end }))
-}
-
-/// How many dates: none of them beyond what `until` may say.
-fn read_times(read: &mut Reader<'_>, first: Option<Date>, weeks: i64) -> Option<i64> {
-    let times = read.required("times", parse::integer(2..=i64::from(MOST_DATES)))?;
-    let Some(first) = first else { return Some(times) };
-    let most = rules::most_times(first, weeks);
-    if times > most { read.fault("times", Fault::bound("field.too_many_times", most)) } else { Some(times) }
-}
-
-fn read_until(read: &mut Reader<'_>, first: Option<Date>) -> Option<Date> {
-    let until = read.required("until", parse::date)?;
-    match first {
-        Some(first) if until < first => read.fault("until", Fault::new("field.ends_before_start")),
-        Some(first) => {
-            parse::within(until, &rules::series_from(first)).map_or_else(|fault| read.fault("until", fault), Some)
-        }
-        None => Some(until),
-    }
-}
-
 /// What a program wants done with dates that are not like the others.
 pub struct Wishes {
     /// None where it did not say, which a series must.
     pub on_conflict: Option<OnConflict>,
     pub skips_holidays: bool,
+    /// Whether skipped dates are made up at the end, where a number of times was said.
+    pub makes_up: bool,
 }
 
-/// Fields `on_conflict` and `on_holiday` (`book` where it is left out).
+/// Fields `on_conflict`, `on_holiday` (`book` where it is left out) and `make_up` (yes where it is left out).
 pub fn wishes(fields: &Fields) -> Result<Wishes> {
     let mut read = fields.read();
     let on_conflict = read.optional("on_conflict", |text| match text {
@@ -261,21 +300,47 @@ pub fn wishes(fields: &Fields) -> Result<Wishes> {
         "skip" => Ok(true),
         _ => Err(Fault::new("field.not_a_choice")),
     });
-    read.finish(|| Some(Wishes { on_conflict: on_conflict?, skips_holidays: skips_holidays?.unwrap_or(false) }))
+    let makes_up = fields.get("make_up").is_empty() || read.flag("make_up");
+    read.finish(|| {
+        let skips_holidays = skips_holidays?.unwrap_or(false);
+        Some(Wishes { on_conflict: on_conflict?, skips_holidays, makes_up })
+    })
 }
+
+text_enum!(
+    /// What a change of several sessions does with what was set by hand in one of them.
+    HandMade in "hand_made" { Leave = "leave", Change = "change" }
+);
 
 /// A change of where and when.
 pub struct Change {
     pub place: Setting,
     pub scope: SeriesScope,
+    pub hand_made: Option<HandMade>,
+    /// Why it is meant so though somebody is busy elsewhere.
+    pub overlap_reason: Option<String>,
+    /// Why there are to be fewer places than people are there.
+    pub capacity_reason: Option<String>,
 }
 
-/// Fields `room worker team capacity date starts ends scope`, of a session that is there.
-pub fn change(fields: &Fields, center: &Center, choices: &Choices, session: &Session) -> Result<Change> {
+/// Fields `room more_rooms venue worker team capacity date starts ends scope by_hand overlap_reason capacity_reason`, of a
+/// session that is there.
+pub fn change(fields: &Fields, center: &Center, choices: &Choices, known: &Placed) -> Result<Change> {
     let mut read = fields.read();
-    let place = read_place(&mut read, center, choices, Some(session));
+    let place = read_place(&mut read, center, choices, Some(known));
     let scope = read_scope(&mut read);
-    read.finish(|| Some(Change { place: place?, scope: scope? }))
+    let hand_made = read.optional("by_hand", parse::choice);
+    let overlap_reason = read.optional("overlap_reason", parse::line(80));
+    let capacity_reason = read.optional("capacity_reason", parse::line(80));
+    read.finish(|| {
+        Some(Change {
+            place: place?,
+            scope: scope?,
+            hand_made: hand_made?,
+            overlap_reason: overlap_reason?,
+            capacity_reason: capacity_reason?,
+        })
+    })
 }
 
 /// Why sessions do not take place, and which.

@@ -8,6 +8,7 @@ pub(crate) mod affected;
 mod admission;
 pub(crate) mod api;
 mod booking;
+mod engaged;
 pub(crate) mod forms;
 mod handing_over;
 mod holding;
@@ -15,12 +16,19 @@ pub mod listing;
 mod merging;
 mod month;
 mod month_pages;
+mod moving;
 pub mod notice;
 pub mod occupying;
 pub mod open;
 mod pages;
+mod picks;
+mod placing;
 mod preview;
+mod preview_pages;
 pub mod queries;
+mod repeat;
+mod repeat_forms;
+mod rescheduling;
 pub mod rules;
 pub(crate) mod schedule_api;
 mod schedule_pages;
@@ -35,13 +43,14 @@ mod week_time;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, reschedule, restore, revise, schedule, skip};
+pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, restore, revise, schedule, skip};
 pub(crate) use actions::{complete, reopen, set_rotating};
 pub use admission::Admission;
 pub use forms::{Change, Plan, Reason, Setting, Texts};
 pub use handing_over::{hand_over_sessions, led_from, return_sessions};
 pub use merging::{JOURNALED, absorb};
-pub use rules::{End, Repeat, Rhythm, SeriesScope, Slot};
+pub use repeat::{End, NthWeekday, Repeat, Rhythm};
+pub use rules::{SeriesScope, Slot};
 pub use title::Title;
 pub use types::{
     Activity, ActivityId, BookingId, BookingKind, OtherBooking, ServiceKind, ServiceKindId, Session, SessionId,

@@ -5,12 +5,12 @@ use askama::Template;
 use rocket::http::Status;
 use rocket::{Responder, Route, get, post, routes};
 
-use super::booking::{self, Around};
+use super::booking;
 use super::forms::{self, Choices, Plan};
 use super::listing::{self, ActivitiesCut, ActivityRow};
-use super::preview::{self, Picks};
+use super::preview_pages::{self, Preview};
 use super::types::{Activity, ActivityId, Session, SessionStatus};
-use super::{ROOM_TAKEN, Rhythm, actions, queries};
+use super::{NthWeekday, Rhythm, actions, queries};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, FieldErrors, Result};
@@ -108,6 +108,12 @@ impl Show {
     fn is_live(&self, session: &Session) -> bool {
         session.is_live(&self.now)
     }
+
+    /// How many of those to come take place, and how many are skipped or cancelled.
+    fn to_come(&self) -> (usize, usize) {
+        let planned = self.coming.iter().filter(|session| session.status == SessionStatus::Planned).count();
+        (planned, self.coming.len() - planned)
+    }
 }
 
 impl View for Show {
@@ -146,7 +152,7 @@ async fn show(by: CenterReader, db: &Db, now: Now, center: CenterId, id: Activit
 /// The form of a new activity.
 #[derive(Template)]
 #[template(path = "activities/new.html")]
-struct NewActivityPage {
+pub(super) struct NewActivityPage {
     center: Center,
     choices: Choices,
     form: Form,
@@ -159,6 +165,20 @@ impl NewActivityPage {
 
     fn rhythms(&self) -> &'static [Rhythm] {
         Rhythm::ALL
+    }
+
+    /// Whether somebody is busy elsewhere, or a reason was given for it.
+    fn asks_about_overlap(&self) -> bool {
+        self.form.fault("overlap_reason").is_some() || !self.form.value("overlap_reason").is_empty()
+    }
+
+    fn nths(&self) -> &'static [NthWeekday] {
+        NthWeekday::ALL
+    }
+
+    /// The weekdays, Monday first.
+    fn weekdays(&self) -> std::ops::RangeInclusive<i64> {
+        1..=7
     }
 }
 
@@ -268,21 +288,21 @@ impl View for Preview {
 
 /// How scheduling ends: done, or the form again, or the preview of a series, which is no fault.
 #[derive(Responder)]
-enum Scheduled {
+pub(super) enum Scheduled {
     Form(Box<Submitted<NewActivityPage>>),
     Preview(Box<(Status, Page<Preview>)>),
 }
 
 /// A plan that was read, with what it was read from.
-struct Draft {
-    center: Center,
-    choices: Choices,
-    plan: Plan,
-    fields: Fields,
+pub(super) struct Draft {
+    pub(super) center: Center,
+    pub(super) choices: Choices,
+    pub(super) plan: Plan,
+    pub(super) fields: Fields,
 }
 
 impl Draft {
-    fn into_form(self, errors: FieldErrors) -> Scheduled {
+    pub(super) fn into_form(self, errors: FieldErrors) -> Scheduled {
         let form = Form::again(self.fields, errors);
         Scheduled::Form(Box::new(Submitted::again(NewActivityPage {
             center: self.center,
@@ -310,7 +330,7 @@ async fn create(by: Coordinator, db: &Db, now: Now, lang: Lang, center: CenterId
         return Ok(draft.into_form(FieldErrors::default()));
     }
     if draft.plan.repeat.is_some() {
-        return create_series(&by, now, db, lang, draft).await;
+        return preview_pages::series(&by, now, db, lang, draft).await;
     }
     match booking::single(&by, now, db, &draft.center, &draft.plan).await {
         Ok(id) => Ok(scheduled(&draft.center, id)),
@@ -318,43 +338,9 @@ async fn create(by: Coordinator, db: &Db, now: Now, lang: Lang, center: CenterId
     }
 }
 
-fn scheduled(center: &Center, id: ActivityId) -> Scheduled {
+pub(super) fn scheduled(center: &Center, id: ActivityId) -> Scheduled {
     let to = center.path(format_args!("/activities/{id}"));
     Scheduled::Form(Box::new(Submitted::done(to, "done.activity_scheduled")))
-}
-
-async fn create_series(by: &Coordinator, now: Now, db: &Db, lang: Lang, draft: Draft) -> Result<Scheduled> {
-    let Draft { center, choices, plan, fields } = draft;
-    let slots = plan.slots(&center);
-    let look = async || -> Result<Vec<preview::PreviewRow>> {
-        let mut conn = db.read().await?;
-        let around = Around::load(by, &mut conn, &center, &slots).await?;
-        let holidays = booking::holidays(&mut conn, &slots).await?;
-        Ok(preview::rows(&plan, &slots, &choices, &around, &holidays, lang))
-    };
-    let mut rows = look().await?;
-    let confirmed = fields.get("confirm") == "1";
-    let mut faulty = false;
-    // Asked again in the other language, the preview keeps what was picked.
-    if fields.names().any(|name| name.starts_with("pick.")) {
-        let picks = Picks::read(&fields, &slots);
-        faulty = !picks.apply(&mut rows) && confirmed;
-        if confirmed && !faulty {
-            match booking::series(by, now, db, &center, &plan, &preview::dated(&plan, &rows)).await {
-                Ok(id) => return Ok(scheduled(&center, id)),
-                // Lost to somebody who was faster: the preview shows who, and nothing is saved.
-                Err(Error::Refused(refusal)) if refusal.code == ROOM_TAKEN => {
-                    rows = look().await?;
-                    faulty = !picks.apply(&mut rows);
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-    let status = if confirmed { Status::UnprocessableEntity } else { Status::Ok };
-    let rhythm = fields.get("repeat").parse().unwrap_or(Rhythm::Weekly);
-    let preview = Preview { center, plan, rows, form: Form::filled(fields), rhythm, faulty };
-    Ok(Scheduled::Preview(Box::new((status, Page(preview)))))
 }
 
 /// The form of what an activity says of itself.

@@ -1,46 +1,48 @@
-//! The preview of a series: every date with how the room stands, and what is to become of it.
-
-use std::collections::BTreeMap;
+//! The preview of a series: every date with how its rooms stand, who is busy elsewhere then, and what is to become of it. Dates that
+//! are lost are made up at the end, where a number of times was said.
 
 use super::actions::{Dated, Fate};
-use super::booking::Around;
+use super::booking::{self, Around};
+use super::engaged::{self, Engaged, Wanted};
 use super::forms::{Choices, Plan};
+use super::picks::{Bulk, Pick, Picked, Picks};
 use super::rules::{Slot, State};
-use crate::clock::{Date, Zone};
-use crate::fields::parse;
+use crate::auth::Coordinator;
+use crate::centers::Center;
+use crate::clock::{Month, Zone};
+use crate::error::Result;
 use crate::holidays::Holiday;
 use crate::rooms::{Room, RoomId};
-use crate::web::{Fields, Lang};
+use crate::store::{Conn, text_enum};
+use crate::web::Lang;
 
-/// What to do with a date: `book`, `skip`, or another room's id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pick {
-    Book,
-    Skip,
-    Room(RoomId),
-}
-
-impl Pick {
-    fn parse(text: &str) -> Option<Self> {
-        match text {
-            "book" => Some(Self::Book),
-            "skip" => Some(Self::Skip),
-            id => id.parse().ok().map(Self::Room),
-        }
-    }
-}
+text_enum!(
+    /// Why a date of a series is not like the others.
+    PreviewSort in "preview_sort" { Holiday = "holiday", Taken = "taken", Closed = "closed", Busy = "busy" }
+);
 
 /// One date of the preview.
 pub struct PreviewRow {
+    /// As the plan has it.
     pub slot: Slot,
     pub state: State,
+    /// The room that cannot be had then, where the plan needs several.
+    pub room: Option<String>,
     /// What is celebrated then. It proposes to skip the date and forbids nothing.
     pub holiday: Option<Holiday>,
     pub pick: Pick,
     /// Why it is skipped.
     pub reason: String,
+    /// The other time, as it was typed.
+    pub typed: (String, String),
+    /// When it takes place, by what was picked.
+    pub placed: Slot,
     /// Rooms that are free then.
     pub others: Vec<Room>,
+    /// Who is busy elsewhere then, and with what.
+    pub busy: Vec<(String, String)>,
+    /// It makes up for one that is skipped.
+    pub is_added: bool,
     /// The text key of what is wrong with the pick.
     pub fault: Option<&'static str>,
 }
@@ -52,6 +54,26 @@ impl PreviewRow {
 
     pub fn is_room(&self, room: &RoomId) -> bool {
         self.pick == Pick::Room(*room)
+    }
+
+    pub fn is_skipped(&self) -> bool {
+        self.pick == Pick::Skip
+    }
+
+    /// Why it is not like the others, if it is not.
+    pub fn sort(&self) -> Option<PreviewSort> {
+        match (&self.state, &self.holiday) {
+            (State::Taken(_), _) => Some(PreviewSort::Taken),
+            (State::OutsideHours(_) | State::Closed(_), _) => Some(PreviewSort::Closed),
+            (State::Free, Some(_)) => Some(PreviewSort::Holiday),
+            (State::Free, None) if !self.busy.is_empty() => Some(PreviewSort::Busy),
+            (State::Free, None) => None,
+        }
+    }
+
+    /// Whether it needs a line of its own: for what it is, what was picked, or what is wrong with that.
+    pub fn is_exception(&self) -> bool {
+        self.sort().is_some() || self.fault.is_some() || self.pick != Pick::Book
     }
 
     /// The day's hours, where the room is not open then.
@@ -75,30 +97,131 @@ impl PreviewRow {
             _ => None,
         }
     }
+
+    /// The rooms in which it takes place, by what was picked.
+    fn rooms<'a>(&'a self, plan: &'a Plan) -> &'a [Room] {
+        let other = |id| self.others.iter().position(|room| room.id == id);
+        match self.pick {
+            Pick::Room(id) => other(id).map_or(&plan.place.rooms[..], |at| &self.others[at..=at]),
+            Pick::Book | Pick::Skip | Pick::Time => &plan.place.rooms,
+        }
+    }
 }
 
-/// The dates as first shown: free ones are booked, holidays and those that cannot be had skipped, with the reason.
-pub fn rows(
-    plan: &Plan,
-    slots: &[Slot],
-    choices: &Choices,
-    around: &Around,
-    holidays: &[Holiday],
+/// All that a preview is made from besides what was picked.
+struct Look<'a> {
+    center: &'a Center,
+    plan: &'a Plan,
+    choices: &'a Choices,
+    around: Around,
+    engaged: Vec<Engaged>,
+    holidays: Vec<Holiday>,
     lang: Lang,
-) -> Vec<PreviewRow> {
-    slots
-        .iter()
-        .map(|slot| {
-            let state = around.state(&plan.place.room, slot);
-            let holiday = holidays.iter().find(|holiday| holiday.covers(slot.date)).cloned();
-            let pick = if state.is_free() && holiday.is_none() { Pick::Book } else { Pick::Skip };
-            let reason = reason(&state, holiday.as_ref(), lang);
-            let free = |room: &&Room| room.id != plan.place.room.id && around.state(room, slot).is_free();
-            let others =
-                if state.is_free() { Vec::new() } else { choices.rooms.iter().filter(free).cloned().collect() };
-            PreviewRow { slot: *slot, state, holiday, pick, reason, others, fault: None }
-        })
-        .collect()
+}
+
+impl Look<'_> {
+    /// A date as it is first shown: a free one is booked, a holiday and one that cannot be had skipped, with the reason.
+    fn row(&self, slot: &Slot) -> PreviewRow {
+        let (state, room) = self.around.state_of_all(&self.plan.place.rooms, slot);
+        let room = room.filter(|_| self.plan.place.rooms.len() > 1).map(|room| room.name.clone());
+        let holiday = self.holidays.iter().find(|holiday| holiday.covers(slot.date)).cloned();
+        let pick = if state.is_free() && holiday.is_none() { Pick::Book } else { Pick::Skip };
+        let reason = reason(&state, holiday.as_ref(), self.lang);
+        let is_own = |room: &&Room| self.plan.place.rooms.iter().any(|own| own.id == room.id);
+        let free = |room: &&Room| !is_own(room) && self.around.state(room, slot).is_free();
+        let others =
+            if state.is_free() { Vec::new() } else { self.choices.rooms.iter().filter(free).cloned().collect() };
+        let typed = (String::new(), String::new());
+        let busy = self.busy(slot);
+        let (slot, fault, is_added) = (*slot, None, false);
+        PreviewRow { slot, state, room, holiday, pick, reason, typed, placed: slot, others, busy, is_added, fault }
+    }
+
+    fn busy(&self, slot: &Slot) -> Vec<(String, String)> {
+        let wanted = Wanted { slot: *slot, worker: self.plan.place.worker(), team: self.plan.place.team };
+        let there = self.engaged.iter().filter(|there| there.meets(&wanted));
+        there.map(|there| (there.who(&wanted), there.what(self.center.zone))).collect()
+    }
+
+    /// Puts what was picked into a row, with what is wrong with it.
+    fn apply(&self, row: &mut PreviewRow, picked: &Picked) {
+        row.pick = picked.pick;
+        if !picked.reason.is_empty() || picked.pick == Pick::Skip {
+            row.reason.clone_from(&picked.reason);
+        }
+        row.typed = picked.typed.clone();
+        if picked.pick == Pick::Time
+            && let Ok((from, to)) = picked.span
+        {
+            row.placed = Slot::new(self.center.zone, row.slot.date, from, to);
+            row.busy = self.busy(&row.placed);
+        }
+        row.fault = self.fault(row, picked);
+    }
+
+    fn fault(&self, row: &PreviewRow, picked: &Picked) -> Option<&'static str> {
+        match row.pick {
+            Pick::Book if !row.state.is_free() => Some("preview.fault_not_free"),
+            Pick::Skip if row.reason.is_empty() => Some("preview.fault_no_reason"),
+            Pick::Skip => picked.fault,
+            Pick::Room(id) if !row.others.iter().any(|room| room.id == id) => Some("preview.fault_room_not_free"),
+            Pick::Time => match picked.span {
+                Err(key) => Some(key),
+                Ok(_) if self.around.state_of_all(&self.plan.place.rooms, &row.placed).0.is_free() => None,
+                Ok(_) => Some("preview.fault_time_not_free"),
+            },
+            Pick::Book | Pick::Room(_) => None,
+        }
+    }
+
+    /// The rows of these dates, by what was picked: with so many of them to take place, no more than are needed for that.
+    fn rows(&self, slots: &[Slot], asked: &Asked<'_>) -> Vec<PreviewRow> {
+        let times = self.plan.times();
+        let mut rows: Vec<PreviewRow> = Vec::new();
+        let mut kept = 0;
+        for (place, slot) in slots.iter().enumerate() {
+            let mut row = self.row(slot);
+            row.is_added = times.is_some_and(|times| place >= times);
+            match asked.of(&row) {
+                Some(picked) => self.apply(&mut row, &picked),
+                None if asked.picks.is_empty() || asked.makes_up => {}
+                None => row.fault = Some("preview.fault_none"),
+            }
+            kept += usize::from(!row.is_skipped());
+            rows.push(row);
+            // As many take place as were asked for.
+            if times == Some(kept) {
+                break;
+            }
+        }
+        // Where they do not suffice however far one looks, what is skipped at the end makes up for nothing.
+        while rows.last().is_some_and(|row| row.is_added && row.is_skipped() && row.fault.is_none()) {
+            rows.pop();
+        }
+        self.against_itself(&mut rows);
+        rows
+    }
+
+    /// Tells where one date of the series would be in the way of another.
+    fn against_itself(&self, rows: &mut [PreviewRow]) {
+        let mut booked: Vec<usize> = (0..rows.len()).filter(|at| !rows[*at].is_skipped()).collect();
+        booked.sort_by_key(|at| rows[*at].placed.starts_at);
+        for pair in booked.windows(2) {
+            let (one, other) = (&rows[pair[0]], &rows[pair[1]]);
+            let common = one.rooms(self.plan).iter().filter(|room| other.is_in(self.plan, room.id));
+            let buffer = common.map(|room| 2 * room.buffer_minutes).max().unwrap_or_default();
+            let (_, ends) = one.placed.with_buffer(buffer);
+            if other.placed.starts_at < ends && rows[pair[1]].fault.is_none() {
+                rows[pair[1]].fault = Some("preview.fault_own");
+            }
+        }
+    }
+}
+
+impl PreviewRow {
+    fn is_in(&self, plan: &Plan, room: RoomId) -> bool {
+        self.rooms(plan).iter().any(|own| own.id == room)
+    }
 }
 
 /// The words that explain a skipped date until somebody writes better ones.
@@ -112,71 +235,158 @@ fn reason(state: &State, holiday: Option<&Holiday>, lang: Lang) -> String {
     }
 }
 
-/// Characters of a reason.
-const LONGEST: usize = 80;
-
-/// What was picked per date: fields `pick.<date>` and `reason.<date>`, which is a line of text like any other.
-pub struct Picks(BTreeMap<Date, Picked>);
-
-struct Picked {
-    pick: Pick,
-    reason: String,
-    /// What is wrong with the reason.
-    fault: Option<&'static str>,
+/// What was picked, date by date and for all of a sort.
+pub struct Asked<'a> {
+    pub picks: &'a Picks,
+    pub bulk: Option<Bulk>,
+    /// Whether skipped dates are made up at the end.
+    pub makes_up: bool,
 }
 
-impl Picks {
-    pub fn read(fields: &Fields, slots: &[Slot]) -> Self {
-        let read = |slot: &Slot| {
-            let pick = Pick::parse(fields.get(&format!("pick.{}", slot.date)))?;
-            let reason: String = fields.get(&format!("reason.{}", slot.date)).chars().take(LONGEST).collect();
-            let fault = if reason.is_empty() { None } else { parse::line(LONGEST)(&reason).err() };
-            Some((slot.date, Picked { pick, reason, fault: fault.map(|fault| fault.key) }))
-        };
-        Self(slots.iter().filter_map(read).collect())
+impl Asked<'_> {
+    fn of(&self, row: &PreviewRow) -> Option<Picked> {
+        let of_all = self.bulk.as_ref().and_then(|bulk| bulk.of(row));
+        of_all.or_else(|| self.picks.of(row.slot.date).cloned())
     }
+}
 
-    /// Puts the picks into the rows and marks those that cannot be: true if all can.
-    pub fn apply(&self, rows: &mut [PreviewRow]) -> bool {
-        let mut sound = true;
-        for row in rows.iter_mut() {
-            match self.0.get(&row.slot.date) {
-                Some(picked) => {
-                    row.pick = picked.pick;
-                    if !picked.reason.is_empty() || picked.pick == Pick::Skip {
-                        row.reason.clone_from(&picked.reason);
-                    }
-                    row.fault = fault(row).or(picked.fault.filter(|_| row.pick == Pick::Skip));
-                }
-                None => row.fault = Some("preview.fault_none"),
-            }
-            sound &= row.fault.is_none();
+/// A series with all its dates, as it is shown.
+pub struct Laid {
+    pub rows: Vec<PreviewRow>,
+    /// The months that have no such day.
+    pub without: Vec<Month>,
+    /// Dates are there that nobody has seen yet: they make up for what was skipped since.
+    pub has_grown: bool,
+    /// So many were to take place, and not so many do.
+    pub is_short: bool,
+}
+
+/// How many of the possible dates are looked at first: as a rule a few are lost.
+fn first_look(times: Option<usize>, makes_up: bool, possible: usize) -> usize {
+    match times {
+        Some(times) if makes_up => (times + times / 2 + 8).min(possible),
+        Some(times) => times.min(possible),
+        None => possible,
+    }
+}
+
+/// Lays out the dates of a plan's series: for showing, and to be saved as they are.
+pub async fn lay_out(
+    by: &Coordinator,
+    conn: &mut Conn,
+    center: &Center,
+    (plan, choices): (&Plan, &Choices),
+    asked: &Asked<'_>,
+    lang: Lang,
+) -> Result<Laid> {
+    let possible = plan.possible_slots(center);
+    let times = plan.times();
+    let mut sight = first_look(times, asked.makes_up, possible.len());
+    let rows = loop {
+        let slots = &possible[..sight];
+        let look = look(by, conn, center, (plan, choices), slots, asked, lang).await?;
+        let rows = look.rows(slots, asked);
+        let kept = rows.iter().filter(|row| !row.is_skipped()).count();
+        if sight == possible.len() || !asked.makes_up || times.is_none_or(|times| kept >= times) {
+            break rows;
         }
-        if rows.iter().all(|row| row.pick == Pick::Skip) {
-            if let Some(first) = rows.first_mut() {
-                first.fault = Some("preview.fault_all_skipped");
-            }
-            sound = false;
-        }
-        sound
-    }
-}
-
-fn fault(row: &PreviewRow) -> Option<&'static str> {
-    match row.pick {
-        Pick::Book if !row.state.is_free() => Some("preview.fault_not_free"),
-        Pick::Skip if row.reason.is_empty() => Some("preview.fault_no_reason"),
-        Pick::Room(id) if !row.others.iter().any(|room| room.id == id) => Some("preview.fault_room_not_free"),
-        _ => None,
-    }
-}
-
-/// The dates as picked, for the action.
-pub fn dated(plan: &Plan, rows: &[PreviewRow]) -> Vec<Dated> {
-    let fate = |row: &PreviewRow| match row.pick {
-        Pick::Skip => Fate::Skip(row.reason.clone()),
-        Pick::Book => Fate::Book(plan.place.room.clone()),
-        Pick::Room(id) => Fate::Book(row.others.iter().find(|room| room.id == id).unwrap_or(&plan.place.room).clone()),
+        sight = possible.len();
     };
-    rows.iter().map(|row| Dated { slot: row.slot, fate: fate(row) }).collect()
+    let kept = rows.iter().filter(|row| !row.is_skipped()).count();
+    let is_seen = |row: &PreviewRow| asked.picks.is_empty() || asked.picks.of(row.slot.date).is_some();
+    let without = match (&plan.repeat, rows.last()) {
+        (Some(repeat), Some(last)) => repeat.months_without(plan.place.slot.date, last.slot.date),
+        _ => Vec::new(),
+    };
+    Ok(Laid {
+        has_grown: !rows.iter().all(is_seen),
+        is_short: asked.makes_up && times.is_some_and(|times| kept < times),
+        rows,
+        without,
+    })
+}
+
+async fn look<'a>(
+    by: &Coordinator,
+    conn: &mut Conn,
+    center: &'a Center,
+    (plan, choices): (&'a Plan, &'a Choices),
+    slots: &[Slot],
+    asked: &Asked<'_>,
+    lang: Lang,
+) -> Result<Look<'a>> {
+    // At another time somebody else may be there.
+    let others = slots.iter().flat_map(|slot| {
+        let picked = asked.picks.of(slot.date).into_iter().chain(asked.bulk.as_ref().map(|bulk| &bulk.picked));
+        let spans = picked.filter(|picked| picked.pick == Pick::Time).filter_map(|picked| picked.span.ok());
+        spans.map(|(from, to)| Slot::new(center.zone, slot.date, from, to))
+    });
+    let all: Vec<Slot> = slots.iter().copied().chain(others).collect();
+    let wanted: Vec<Wanted> =
+        all.iter().map(|slot| Wanted { slot: *slot, worker: plan.place.worker(), team: plan.place.team }).collect();
+    let around = Around::load(by, conn, center, &all).await?;
+    let engaged = engaged::at(by, conn, center.id(), &wanted).await?;
+    let holidays = booking::holidays(conn, slots).await?;
+    Ok(Look { center, plan, choices, around, engaged, holidays, lang })
+}
+
+impl Laid {
+    /// Whether it can be saved as it is.
+    pub fn is_sound(&self) -> bool {
+        self.rows.iter().all(|row| row.fault.is_none()) && self.rows.iter().any(|row| !row.is_skipped())
+    }
+
+    /// Puts the word to the first date where none takes place.
+    pub fn tell_if_empty(&mut self) {
+        if self.rows.iter().all(PreviewRow::is_skipped)
+            && let Some(first) = self.rows.first_mut()
+        {
+            first.fault = Some("preview.fault_all_skipped");
+        }
+    }
+
+    pub fn kept(&self) -> usize {
+        self.rows.len() - self.skipped()
+    }
+
+    pub fn skipped(&self) -> usize {
+        self.rows.iter().filter(|row| row.is_skipped()).count()
+    }
+
+    /// Whether somebody is busy elsewhere on a date that takes place.
+    pub fn is_busy(&self) -> bool {
+        self.rows.iter().any(|row| !row.is_skipped() && !row.busy.is_empty())
+    }
+
+    /// The sorts of exceptions there are, with how many of each.
+    pub fn sorts(&self) -> Vec<(PreviewSort, usize)> {
+        let count = |sort: PreviewSort| self.rows.iter().filter(|row| row.sort() == Some(sort)).count();
+        PreviewSort::ALL.iter().map(|sort| (*sort, count(*sort))).filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// Rooms that are free on every date of a sort.
+    pub fn free_on_all(&self, sort: &PreviewSort) -> Vec<&Room> {
+        let mut rows = self.rows.iter().filter(|row| row.sort() == Some(*sort));
+        let Some(first) = rows.next() else { return Vec::new() };
+        let rest: Vec<&PreviewRow> = rows.collect();
+        let is_free = |room: &&Room| rest.iter().all(|row| row.others.iter().any(|other| other.id == room.id));
+        first.others.iter().filter(is_free).collect()
+    }
+
+    pub fn exceptions(&self) -> Vec<&PreviewRow> {
+        self.rows.iter().filter(|row| row.is_exception()).collect()
+    }
+
+    pub fn others(&self) -> Vec<&PreviewRow> {
+        self.rows.iter().filter(|row| !row.is_exception()).collect()
+    }
+
+    /// The dates as picked, for the action.
+    pub fn dated(&self, plan: &Plan) -> Vec<Dated> {
+        let fate = |row: &PreviewRow| match row.pick {
+            Pick::Skip => Fate::Skip(row.reason.clone()),
+            Pick::Book | Pick::Room(_) | Pick::Time => Fate::Book(row.rooms(plan).to_vec()),
+        };
+        self.rows.iter().map(|row| Dated { slot: row.placed, fate: fate(row) }).collect()
+    }
 }

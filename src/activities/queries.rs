@@ -19,8 +19,7 @@ use crate::workers::WorkerId;
 const ROOM_ID: &str = "(select min(x.room_id) from session_rooms x where x.session_id = s.id)";
 
 /// Where session `s` is: its rooms' names, or its venue.
-pub const ROOM: &str =
-    "coalesce((select string_agg(x.name, '、') from session_rooms x where x.session_id = s.id), s.venue, '')";
+pub const ROOM: &str = "coalesce((select string_agg(x.name, '、' order by x.room_id) from session_rooms x where x.session_id = s.id), s.venue, '')";
 
 /// What a [`Session`] is selected from, as the reader `$1` reads it (see [`Sight`]); a condition follows.
 pub fn select() -> String {
@@ -67,7 +66,8 @@ pub async fn session_for(by: &Viewer, now: Now, conn: &mut Conn, center: &Center
     let found = session(by, conn, center.id(), id).await?;
     let reaches = match by.role {
         Role::TeamLeader => leads_it(by, conn, id).await?,
-        Role::FrontDesk => found.local_date == center.zone.date(now.0),
+        // Past midnight the evening's session is still on.
+        Role::FrontDesk => found.local_date == center.zone.date(now.0) || found.is_live(&now.0),
         _ => true,
     };
     if reaches { Ok(found) } else { Err(Error::NotFound) }

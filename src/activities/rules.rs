@@ -2,8 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::{Datelike, NaiveTime, TimeZone, Timelike};
+use chrono::{Datelike, Timelike};
 
+use super::repeat::RuleWords;
 use super::title::Title;
 use super::types::{Activity, Session, SessionId, SessionStatus};
 use crate::clock::{Date, Timestamp, Zone};
@@ -13,9 +14,8 @@ use crate::rooms::{self, Closure, Room, RoomId};
 use crate::store::text_enum;
 use crate::web::Lang;
 
-/// The most dates that one series may have: a weekly one's from the first day of its two years to the last. Keeps
-/// every expansion bounded.
-pub const MOST_DATES: u16 = 105;
+/// Minutes of a day on the wall clock.
+const DAY: i64 = 1_440;
 
 /// How far back a session may be entered afterwards, and how far ahead one may be planned. A mistyped year is told.
 const DAYS_BACK: u64 = 92;
@@ -31,80 +31,17 @@ pub fn series_from(first: Date) -> RangeInclusive<Date> {
     first..=first.plus_years(YEARS_AHEAD)
 }
 
-/// How many dates, `weeks` apart, a series that begins on `first` may have.
-pub fn most_times(first: Date, weeks: i64) -> i64 {
-    (series_from(first).end().0 - first.0).num_weeks() / weeks + 1
-}
-
-text_enum!(
-    /// How an activity repeats.
-    Rhythm in "rhythm" { Once = "once", Weekly = "weekly", Fortnightly = "fortnightly" }
-);
-
-impl Rhythm {
-    /// The rhythm of a stored rule.
-    pub fn of(rule: Option<&str>) -> Self {
-        match rule {
-            None => Self::Once,
-            Some(rule) if rule.contains("INTERVAL=2") => Self::Fortnightly,
-            Some(_) => Self::Weekly,
-        }
-    }
-}
-
 text_enum!(
     /// Which sessions of a series a change is for.
     SeriesScope in "scope" { One = "one", Later = "later", All = "all" }
 );
 
-/// Where a series ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// The last date, included.
-    Until(Date),
-    /// So many dates, the first included.
-    Times(i64),
-}
-
-/// A series: every so many weeks, until it ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Repeat {
-    pub weeks: i64,
-    pub end: End,
-}
-
-impl Repeat {
-    /// The RFC 5545 rule, as stored. `UNTIL` is an instant in UTC, as the RFC asks where the start has a zone.
-    pub fn rule(&self, zone: Zone) -> String {
-        let end = match self.end {
-            End::Until(date) => {
-                let last = Timestamp(zone.midnight(date.plus_days(1)).0 - 1_000);
-                format!("UNTIL={}", last.utc().format("%Y%m%dT%H%M%SZ"))
-            }
-            End::Times(times) => format!("COUNT={times}"),
-        };
-        format!("FREQ=WEEKLY;INTERVAL={};{end}", self.weeks)
-    }
-
-    /// The dates of the series that begins on `first`, at most [`MOST_DATES`]. They are counted on the wall clock, so a
-    /// session at 14:00 stays at 14:00 when the zone changes its clocks.
-    pub fn dates(&self, zone: Zone, first: Date) -> Vec<Date> {
-        let tz = rrule::Tz::from(zone.0);
-        // Noon: no zone skips it, so every date of the series is there.
-        let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
-        let set = tz
-            .from_local_datetime(&first.0.and_time(noon))
-            .earliest()
-            .and_then(|start| self.rule(zone).parse::<rrule::RRule<rrule::Unvalidated>>().ok()?.build(start).ok());
-        set.map(|set| set.all(MOST_DATES).dates).unwrap_or_default().iter().map(|at| Date(at.date_naive())).collect()
-    }
-}
-
-/// A stretch of one local day, in which a session is to be.
+/// A stretch of local time in which a session is to be: of one day, or past its midnight into the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot {
+    /// The first day.
     pub date: Date,
-    /// Minutes after local midnight.
+    /// Minutes after that day's local midnight. Where it ends on the next day, `to` is more than 1440.
     pub from: i64,
     pub to: i64,
     pub starts_at: Timestamp,
@@ -113,7 +50,22 @@ pub struct Slot {
 
 impl Slot {
     pub fn new(zone: Zone, date: Date, from: i64, to: i64) -> Self {
-        Self { date, from, to, starts_at: zone.at_minute(date, from), ends_at: zone.at_minute(date, to) }
+        let ends_at = match to - DAY {
+            ..=0 => zone.at_minute(date, to),
+            past => zone.at_minute(date.plus_days(1), past),
+        };
+        Self { date, from, to, starts_at: zone.at_minute(date, from), ends_at }
+    }
+
+    /// Its stretch of each day that it touches.
+    pub fn days(&self) -> impl Iterator<Item = (Date, i64, i64)> {
+        let first = (self.date, self.from, self.to.min(DAY));
+        let second = (self.to > DAY).then(|| (self.date.plus_days(1), 0, self.to - DAY));
+        std::iter::once(first).chain(second)
+    }
+
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.starts_at < other.ends_at && other.starts_at < self.ends_at
     }
 
     /// What the session occupies of a room: itself, and the room's buffer before and after.
@@ -174,15 +126,26 @@ pub fn open(room: &Room, slot: &Slot, closures: &[Closure]) -> Result<(), State>
     let Slot { date, from, to, starts_at, ends_at } = *slot;
     let when = LocalSpan { date, from, to, starts_at, ends_at };
     rooms::rules::open(room.id, &room.hours, &when, closures).map_err(|shut| match shut {
-        Shut::OutsideHours(hours) => State::OutsideHours(hours),
+        Shut::OutsideHours(_) => State::OutsideHours(room.hours.on(shut_on(room, slot).unwrap_or(date))),
         Shut::Closed(_, reason) => State::Closed(reason),
     })
+}
+
+/// The first of the slot's days on which the room is not open all through its part of it.
+fn shut_on(room: &Room, slot: &Slot) -> Option<Date> {
+    let is_open = |(day, from, to): &(Date, i64, i64)| {
+        room.hours.on(*day).iter().any(|(opens, closes)| opens <= from && to <= closes)
+    };
+    slot.days().find(|day| !is_open(day)).map(|(day, ..)| day)
 }
 
 /// The refusal that says why `room` cannot be had at `slot`; `None` if it can.
 pub fn refusal(room: &Room, zone: Zone, slot: &Slot, state: &State) -> Option<Refusal> {
     let clock = |minutes: i64| format!("{:02}:{:02}", minutes / 60, minutes % 60);
-    let day = slot.date.0;
+    let day = match state {
+        State::OutsideHours(_) => shut_on(room, slot).unwrap_or(slot.date).0,
+        _ => slot.date.0,
+    };
     let at = |code| Refusal::new(code).with("room", &room.name).with("month", day.month()).with("day", day.day());
     match state {
         State::Free => None,
@@ -232,14 +195,19 @@ impl Session {
     pub fn slot(&self) -> Slot {
         let minute = |at: chrono::NaiveDateTime| i64::from(at.hour()) * 60 + i64::from(at.minute());
         let (from, to) = (minute(self.starts()), minute(self.ends()));
-        let to = if self.ends().date() == self.local_date.0 { to } else { 1_440 };
+        let to = to + (self.ends().date() - self.local_date.0).num_days() * DAY;
         Slot { date: self.local_date, from, to, starts_at: self.starts_at, ends_at: self.ends_at }
     }
 }
 
 impl Activity {
-    pub fn rhythm(&self) -> Rhythm {
-        Rhythm::of(self.rule.as_deref())
+    pub fn is_series(&self) -> bool {
+        self.rule.is_some()
+    }
+
+    /// How it repeats, in words.
+    pub fn repeats(&self) -> RuleWords {
+        RuleWords::of(self.rule.as_deref())
     }
 }
 
@@ -251,57 +219,6 @@ mod tests {
 
     fn date(text: &str) -> Date {
         Date::parse(text).unwrap()
-    }
-
-    fn dates(repeat: Repeat, first: &str) -> Vec<String> {
-        repeat.dates(Zone::SHANGHAI, date(first)).iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn a_series_passes_month_ends_and_the_leap_day() {
-        let weekly = Repeat { weeks: 1, end: End::Times(5) };
-        assert_eq!(dates(weekly, "2028-02-15"), ["2028-02-15", "2028-02-22", "2028-02-29", "2028-03-07", "2028-03-14"]);
-        let fortnightly = Repeat { weeks: 2, end: End::Until(date("2026-03-31")) };
-        assert_eq!(dates(fortnightly, "2026-02-17"), ["2026-02-17", "2026-03-03", "2026-03-17", "2026-03-31"]);
-    }
-
-    #[test]
-    fn the_last_day_is_included_and_the_day_after_is_not() {
-        let until = |day| Repeat { weeks: 1, end: End::Until(date(day)) };
-        assert_eq!(dates(until("2026-07-09"), "2026-07-03").len(), 1);
-        assert_eq!(dates(until("2026-07-10"), "2026-07-03").len(), 2);
-    }
-
-    #[test]
-    fn two_years_of_a_weekly_series_lose_no_date() {
-        let first = date("2026-03-06");
-        let until = *series_from(first).end();
-        let all = Repeat { weeks: 1, end: End::Until(until) }.dates(Zone::SHANGHAI, first);
-        assert!(all.last().is_some_and(|last| last.plus_days(7) > until), "{all:?}");
-    }
-
-    #[test]
-    fn a_series_never_grows_without_end() {
-        assert_eq!(dates(Repeat { weeks: 1, end: End::Times(10_000) }, "2026-01-01").len(), usize::from(MOST_DATES));
-    }
-
-    #[test]
-    fn the_wall_clock_stays_when_the_zone_changes_its_clocks() {
-        let berlin: Zone = "Europe/Berlin".parse().unwrap();
-        let repeat = Repeat { weeks: 1, end: End::Times(3) };
-        let starts: Vec<String> = repeat
-            .dates(berlin, date("2026-03-22"))
-            .into_iter()
-            .map(|day| Slot::new(berlin, day, 14 * 60, 15 * 60).starts_at.rfc3339())
-            .collect();
-        assert_eq!(starts, ["2026-03-22T13:00:00Z", "2026-03-29T12:00:00Z", "2026-04-05T12:00:00Z"]);
-    }
-
-    #[test]
-    fn the_rule_is_rfc_5545() {
-        let until = Repeat { weeks: 2, end: End::Until(date("2026-09-30")) };
-        assert_eq!(until.rule(Zone::SHANGHAI), "FREQ=WEEKLY;INTERVAL=2;UNTIL=20260930T155959Z");
-        assert_eq!(Rhythm::of(Some(&until.rule(Zone::SHANGHAI))), Rhythm::Fortnightly);
     }
 
     /// Open 9:00 to 18:00 on Fridays, with a buffer of 15 minutes.
@@ -366,6 +283,19 @@ mod tests {
             State::Closed("维修".into())
         );
         assert!(state(&room(), &friday(660, 720), &[], &[repairs]).is_free());
+    }
+
+    #[test]
+    fn a_night_is_looked_for_in_the_hours_of_both_days() {
+        let mut night = room();
+        night.hours.from(Date::FIRST).add(5, 1_200, 1_440);
+        night.hours.from(Date::FIRST).add(6, 0, 60);
+        assert!(state(&night, &friday(1_320, 1_500), &[], &[]).is_free());
+        let late = friday(1_320, 1_530);
+        assert_eq!(state(&night, &late, &[], &[]), State::OutsideHours(vec![(0, 60)]));
+        assert_eq!((late.ends_at.0 - late.starts_at.0) / 60_000, 210);
+        let told = refusal(&night, Zone::SHANGHAI, &late, &State::OutsideHours(vec![(0, 60)])).unwrap();
+        assert!(told.args.contains(&("day", "4".into())), "the second day is the one that is too short");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::api::SessionJson;
 use super::booking::{self, Conflict};
 use super::forms::{self, Choices};
 use super::types::SessionId;
-use super::{queries, rules};
+use super::{placing, queries, rescheduling, rules};
 use crate::api::Problem;
 use crate::auth::Coordinator;
 use crate::clock::Now;
@@ -24,19 +24,32 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body; `forms::change` reads it")]
 pub(crate) struct NewPlace {
-    room: i64,
+    /// The room; nothing where the session is elsewhere
+    room: Option<i64>,
+    /// Further rooms at the same time
+    more_rooms: Option<Vec<i64>>,
+    /// Where a session is that is in no room: a square, a school, an outing, online
+    venue: Option<String>,
     worker: Option<i64>,
     team: Option<i64>,
-    /// The room's, where it is missing
+    /// The rooms', where it is missing
     capacity: Option<i64>,
     /// Local
     date: String,
-    /// Local wall clock times, `14:00`
+    /// Local wall clock times, `14:00`. An end before the beginning is the next day's, at most twelve hours later
     starts: String,
     ends: String,
     /// `one` (where it is missing), `later` or `all`: what is otherwise than this session has it now is so for the others of
     /// the series too, who move by as many days; what is the same they keep as they have it
     scope: Option<String>,
+    /// What becomes of what was set by hand in others of the series and would now be changed: `leave` it, or `change` it too.
+    /// Where it is missing and something is to be decided, 422 at this name, with the dates
+    by_hand: Option<String>,
+    /// Why the worker or the team is to be here though a planned session needs them elsewhere at the time; 422 at this name
+    /// where somebody is and it is missing
+    overlap_reason: Option<String>,
+    /// Why there are to be fewer places than people are there; 422 at this name where there would be and it is missing
+    capacity_reason: Option<String>,
 }
 
 /// Moves a planned session, and others of its series with it. 409 `room_taken` names what is there.
@@ -53,9 +66,10 @@ pub(crate) async fn reschedule(
     let (center, session) = queries::open_to(&by, now, &mut conn, id).await?;
     rules::may_change(&session)?;
     let choices = Choices::beside(&mut conn, &center, now, Some(&session)).await?;
+    let known = placing::placed(&mut conn, session).await?;
     drop(conn);
-    let change = forms::change(&fields, &center, &choices, &session)?;
-    booking::reschedule(&by, now, db, &center, &session, &change).await?;
+    let change = forms::change(&fields, &center, &choices, &known)?;
+    rescheduling::reschedule(&by, now, db, &center, &known, &change).await?;
     Ok(Json(queries::session(&by, &mut *db.read().await?, center.id(), id).await?.into()))
 }
 

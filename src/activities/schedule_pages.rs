@@ -4,9 +4,10 @@ use askama::Template;
 use rocket::{Route, get, post, routes};
 
 use super::booking::{self, Conflict};
-use super::forms::{self, Choices};
+use super::forms::{self, Choices, HandMade};
+use super::placing::{self, Placed, SetField, SetFields};
 use super::types::{Session, SessionId, SessionStatus};
-use super::{Rhythm, SeriesScope, queries, rules};
+use super::{SeriesScope, queries, rescheduling, rules};
 use crate::auth::Coordinator;
 use crate::centers::{Center, CenterId};
 use crate::clock::Now;
@@ -26,7 +27,10 @@ pub(super) fn routes() -> Vec<Route> {
 struct Schedule {
     center: Center,
     session: Session,
+    known: Placed,
     choices: Choices,
+    /// Others of the series to come of which something was set by hand, and what.
+    altered: Vec<(Session, SetFields)>,
     /// True if the session has siblings, so that a change may be for several.
     is_series: bool,
     moving: Form,
@@ -37,6 +41,15 @@ struct Schedule {
 impl Schedule {
     fn scopes(&self) -> &'static [SeriesScope] {
         SeriesScope::ALL
+    }
+
+    fn answers(&self) -> &'static [HandMade] {
+        HandMade::ALL
+    }
+
+    /// Whether a field is asked for now, or was answered.
+    fn asks(&self, name: &str) -> bool {
+        self.moving.fault(name).is_some() || !self.moving.value(name).is_empty()
     }
 
     fn is_planned(&self) -> bool {
@@ -50,10 +63,23 @@ impl Schedule {
     async fn load(by: &Coordinator, conn: &mut Conn, now: Now, center: Center, session: Session) -> Result<Self> {
         let activity = queries::activity(by, conn, center.id(), session.activity_id).await?;
         let choices = Choices::beside(conn, &center, now, Some(&session)).await?;
-        let moving = Form::filled(values(&session));
+        let mut placings = placing::of_activity(conn, activity.id).await?;
+        let series = queries::of_activity(by, conn, activity.id).await?;
+        let is_to_come = |other: &Session| {
+            other.id != session.id && other.status == SessionStatus::Planned && other.starts_at > now.0
+        };
+        let altered = series.into_iter().filter(is_to_come).filter_map(|other| {
+            let by_hand = placings.get(&other.id)?.by_hand;
+            (!by_hand.is_empty()).then_some((other, by_hand))
+        });
+        let altered = altered.collect();
+        let placing = placings.remove(&session.id).unwrap_or_default();
+        let known = Placed { session: session.clone(), placing };
+        let moving = Form::filled(values(&known));
         let scope = || Form::filled(Fields::default().with("scope", SeriesScope::One));
-        let is_series = activity.rhythm() != Rhythm::Once;
-        Ok(Self { center, session, choices, is_series, moving, cancelling: scope(), skipping: scope() })
+        let is_series = activity.is_series();
+        let (cancelling, skipping) = (scope(), scope());
+        Ok(Self { center, session, known, choices, altered, is_series, moving, cancelling, skipping })
     }
 }
 
@@ -76,18 +102,20 @@ impl View for Schedule {
     }
 }
 
-fn values(session: &Session) -> Fields {
-    let slot = session.slot();
+fn values(known: &Placed) -> Fields {
+    let (session, slot) = (&known.session, known.session.slot());
     let id = |id: Option<i64>| id.map(|id| id.to_string()).unwrap_or_default();
-    Fields::default()
-        .with("room", id(session.room_id.map(|id| id.0)))
+    let fields = Fields::default()
+        .with("room", id(known.placing.rooms.first().map(|id| id.0)))
+        .with("venue", known.placing.venue.as_deref().filter(|_| known.placing.rooms.is_empty()).unwrap_or_default())
         .with("worker", id(session.worker_id.map(|id| id.0)))
         .with("team", id(session.team_id.map(|id| id.0)))
         .with("capacity", id(session.capacity))
         .with("date", slot.date)
         .with("starts", time_value(slot.from))
         .with("ends", time_value(slot.to))
-        .with("scope", SeriesScope::One)
+        .with("scope", SeriesScope::One);
+    known.placing.rooms.iter().skip(1).fold(fields, |fields, room| fields.with("more_rooms", room))
 }
 
 fn page_of(session: &Session) -> String {
@@ -116,14 +144,25 @@ async fn reschedule(
     let mut page = Schedule::load(&by, &mut conn, now, center, session).await?;
     drop(conn);
     let made = async {
-        let change = forms::change(&fields, &page.center, &page.choices, &page.session)?;
-        booking::reschedule(&by, now, db, &page.center, &page.session, &change).await
+        let change = forms::change(&fields, &page.center, &page.choices, &page.known)?;
+        rescheduling::reschedule(&by, now, db, &page.center, &page.known, &change).await
     };
-    Submitted::of(made.await.map(|()| page_of(&page.session)), "done.session_moved", async |errors| {
+    Submitted::with_word(made.await.map(|changed| done(&page.session, changed)), async |errors| {
         page.moving = Form::again(fields, errors);
         Ok(page)
     })
     .await
+}
+
+/// Where a change leads, and what is said of it. Who only gave more places wants to go on receiving people.
+fn done(session: &Session, changed: SetFields) -> (String, &'static str) {
+    let only = |fields: &[SetField]| changed.without(SetFields::of(fields.iter().copied())).is_empty();
+    match () {
+        () if changed.is_empty() => (page_of(session), "done.saved"),
+        () if only(&[SetField::Capacity]) => (session.path(), "done.session_places"),
+        () if only(&[SetField::Capacity, SetField::Worker, SetField::Team]) => (page_of(session), "done.saved"),
+        () => (page_of(session), "done.session_moved"),
+    }
 }
 
 async fn drop_out(

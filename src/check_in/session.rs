@@ -174,6 +174,12 @@ impl SessionPage {
         self.form(SessionForm::Card)
     }
 
+    /// Whether somebody was not let in for want of a place, which whoever coordinates can change.
+    fn is_refused_for_places(&self) -> bool {
+        let refusal = self.again.as_ref().and_then(|(_, form)| form.refusal());
+        refusal.is_some_and(|refusal| refusal.code == Code::Full.code())
+    }
+
     /// Who was let in just now, as long as they are in.
     fn welcomed(&self) -> Option<(&Present, bool)> {
         let (person, first) = self.shown?;

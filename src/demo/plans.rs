@@ -3,7 +3,7 @@
 use super::centers::MONTHS_BEHIND_DAYS;
 use super::{Builder, Made};
 use crate::activities::forms::Choices;
-use crate::activities::{self, Dated, Fate, Slot};
+use crate::activities::{self, Dated, Fate, Rhythm, Slot};
 use crate::clock::{Date, Now};
 use crate::error::Result;
 use crate::store::Conn;
@@ -56,6 +56,13 @@ const SERIES: [Series; 40] = [
     Series("社区议事会", 3, 1, 2, 1140, 1230, 4, 2, "街坊商量身边事。"),
 ];
 
+/// What happens elsewhere, month by month: title, which of the month's weekdays, weekday, start and end in minutes, venue, what
+/// it is about.
+const ELSEWHERE: [(&str, &str, i64, i64, i64, &str, &str); 2] = [
+    ("公园健步走", "last", 6, 480, 570, "人民公园南门", "绕湖两圈，走得慢也有人陪。穿防滑鞋。"),
+    ("线上家长课堂", "second", 3, 1_200, 1_290, "线上会议室", "孩子睡下以后，家长一起聊。链接当天发到群里。"),
+];
+
 /// Books the center's series from three months ago to a month from now. Dates whose room is closed are skipped.
 pub(super) async fn schedule(b: &Builder, tx: &mut Conn, made: &Made, rich: bool) -> Result<()> {
     // As entered then: before the first session.
@@ -89,8 +96,34 @@ pub(super) async fn schedule(b: &Builder, tx: &mut Conn, made: &Made, rich: bool
         let dates: Vec<Dated> = plan
             .slots(&made.center)
             .into_iter()
-            .map(|slot: Slot| Dated { slot, fate: Fate::Book(plan.place.room.clone()) })
+            .map(|slot: Slot| Dated { slot, fate: Fate::Book(plan.place.rooms.clone()) })
             .collect();
+        activities::schedule(&made.coordinator, then, tx, &made.center, &plan, &dates).await?;
+    }
+    if rich { elsewhere(b, tx, made, &choices, then).await } else { Ok(()) }
+}
+
+/// Plans what happens in no room of the center.
+async fn elsewhere(b: &Builder, tx: &mut Conn, made: &Made, choices: &Choices, then: Now) -> Result<()> {
+    let first_day = b.today().minus_days(MONTHS_BEHIND_DAYS);
+    for (title, nth, weekday, from, to, venue, about) in ELSEWHERE {
+        let fields = Fields::default()
+            .with("title", title)
+            .with("description", about)
+            .with("kind", 3)
+            .with("venue", venue)
+            .with("capacity", 40)
+            .with("date", first_day)
+            .with("starts", clock(from))
+            .with("ends", clock(to))
+            .with("repeat", Rhythm::MonthlyWeekday)
+            .with("nth", nth)
+            .with("weekdays", weekday)
+            .with("until", b.today().plus_days(61))
+            .with("published", 1);
+        let plan = activities::forms::plan(&fields, &made.center, choices)?;
+        let slots = plan.slots(&made.center);
+        let dates: Vec<Dated> = slots.into_iter().map(|slot| Dated { slot, fate: Fate::Book(Vec::new()) }).collect();
         activities::schedule(&made.coordinator, then, tx, &made.center, &plan, &dates).await?;
     }
     Ok(())

@@ -25,7 +25,7 @@ async fn plans(
 ) {
     let mut body = json!({
         "center": 1, "title": title, "kind": 3, "room": room, "team": 1, "worker": worker, "date": date, "starts": starts, "ends": ends,
-        "on_conflict": "fail",
+        "on_conflict": "fail", "overlap_reason": "两间一起办",
     });
     if times > 1 {
         body["repeat"] = json!("weekly");

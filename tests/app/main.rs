@@ -64,6 +64,7 @@ mod rooms;
 mod rooms_places;
 mod rosters;
 mod search;
+mod series;
 mod shifts;
 mod subgroups;
 mod support;

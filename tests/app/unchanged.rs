@@ -99,6 +99,9 @@ const EDITS: &[Edit] = &[
     edit("ann", "/centers/1/sessions/$afternoon/schedule", SCHEDULE),
     edit("ann", "/centers/1/sessions/$late/schedule", SCHEDULE),
     edit("ann", "/centers/1/sessions/$long_ago/schedule", SCHEDULE),
+    edit("ann", "/centers/1/sessions/$outing/schedule", SCHEDULE),
+    edit("ann", "/centers/1/sessions/$both_rooms/schedule", SCHEDULE),
+    edit("ann", "/centers/1/sessions/$all_night/schedule", SCHEDULE),
     of_series("/centers/1/sessions/$planned/schedule", "one"),
     of_series("/centers/1/sessions/$planned/schedule", "later"),
     of_series("/centers/1/sessions/$planned/schedule", "all"),
@@ -342,6 +345,14 @@ impl Maker<'_> {
         self.world.call("altered", second);
         let altered = "room=2&date=2026-03-18&starts=15:00&ends=16:30&capacity=7";
         self.posts(ann, "/centers/1/sessions/$altered/schedule", altered).await;
+        for (name, place) in [
+            ("outing", "title=参观科技馆&kind=3&venue=科技馆　正门&date=2026-03-22&starts=09:00&ends=12:00"),
+            ("both_rooms", "title=联欢&kind=3&room=1&more_rooms=2&date=2026-03-29&starts=15:00&ends=17:00"),
+            ("all_night", "title=守夜&kind=3&room=$edge&date=2026-05-10&starts=23:59&ends=00:30"),
+        ] {
+            self.posts(ann, "/centers/1/activities", place).await;
+            self.name_last(name, "sessions").await;
+        }
         // For any number of people, as none of today's forms makes it.
         self.execute("update sessions set capacity = null where id = $afternoon").await;
     }

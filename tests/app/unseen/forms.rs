@@ -134,7 +134,25 @@ const TEA: &[(&str, &str)] = &[
     ("date", "2026-03-09"),
     ("starts", "09:00"),
     ("ends", "10:00"),
+    ("overlap_reason", "两场连着办"),
 ];
+const OUTING: &[(&str, &str)] = &[
+    ("title", "参观科技馆"),
+    ("kind", "3"),
+    ("venue", "科技馆正门"),
+    ("date", "2026-03-09"),
+    ("starts", "09:00"),
+    ("ends", "10:00"),
+];
+const PLACE: &[(&str, &str)] = &[
+    ("venue", "科技馆正门"),
+    ("date", "2026-03-05"),
+    ("starts", "09:00"),
+    ("ends", "12:00"),
+    ("overlap_reason", "两场连着办"),
+    ("capacity_reason", "换了小一点的地方"),
+];
+const PLACE_LINES: &[&str] = &["venue", "overlap_reason", "capacity_reason"];
 const SERIES: &[(&str, &str)] = &[
     ("title", "茶话会"),
     ("kind", "3"),
@@ -529,7 +547,9 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/teams/1/applications/1/refusal", WORD, &["word"], &[]),
     form("nobody", "/agenda/1/teams/1/joining", JOINING, &["name", "skills", "available", "guardian"], &[]),
     form("ann", "/centers/1/devices", &[("name", "一楼平板")], &["name"], &[]),
-    form("ann", "/centers/1/activities", TEA, &["title"], &["description"]),
+    form("ann", "/centers/1/activities", TEA, &["title", "overlap_reason"], &["description"]),
+    form("ann", "/centers/1/activities", OUTING, &["title", "venue"], &[]),
+    form("ann", "/centers/1/sessions/1/schedule", PLACE, PLACE_LINES, &[]),
     form("ann", "/centers/1/activities", SERIES, &["reason.2026-03-16"], &[]),
     form("ann", "/centers/1/activities/1", TEA, &["title"], &["description"]),
     form("ann", "/centers/1/sessions/1/schedule/cancellation", REASON, &["reason"], &[]),
