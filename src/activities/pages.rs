@@ -227,65 +227,6 @@ async fn new(
     Ok(Page(NewActivityPage::load(&mut conn, now, center, Form::filled(values)).await?))
 }
 
-/// Every date of a series, before it is saved.
-#[derive(Template)]
-#[template(path = "activities/preview.html")]
-struct Preview {
-    center: Center,
-    plan: Plan,
-    rows: Vec<preview::PreviewRow>,
-    form: Form,
-    rhythm: Rhythm,
-    /// True if something was picked that cannot be.
-    faulty: bool,
-}
-
-impl Preview {
-    /// The plan's fields, carried along hidden.
-    fn carried(&self) -> Vec<(&'static str, &str)> {
-        const NAMES: [&str; 15] = [
-            "title",
-            "description",
-            "kind",
-            "published",
-            "admission",
-            "room",
-            "worker",
-            "team",
-            "capacity",
-            "date",
-            "starts",
-            "ends",
-            "repeat",
-            "until",
-            "times",
-        ];
-        NAMES.into_iter().map(|name| (name, self.form.value(name))).filter(|(_, value)| !value.is_empty()).collect()
-    }
-
-    fn blocked(&self) -> usize {
-        self.rows.iter().filter(|row| !row.state.is_free()).count()
-    }
-
-    fn holidays(&self) -> usize {
-        self.rows.iter().filter(|row| row.state.is_free() && row.holiday.is_some()).count()
-    }
-}
-
-impl View for Preview {
-    fn title(&self, lang: Lang) -> String {
-        lang.text("preview.title")
-    }
-
-    fn frame(&self) -> Frame<'_> {
-        self.center.frame(Tab::Activities)
-    }
-
-    fn is_answer(&self) -> bool {
-        true
-    }
-}
-
 /// How scheduling ends: done, or the form again, or the preview of a series, which is no fault.
 #[derive(Responder)]
 pub(super) enum Scheduled {

@@ -14,7 +14,7 @@ use crate::people::{self, AMONG, Forgetting, Person, PersonId};
 use crate::store::{self, Conn, Db, Sealer};
 use crate::{
     applications, appointments, audit, certificates, check_in, claims, consents, feeds, honours, hours, households,
-    insurance, merges, phones, qualifications, reservationsregistrations, shifts, teams, upkeep, workers,
+    insurance, merges, phones, qualifications, registrations, reservations, shifts, teams, upkeep, workers,
 };
 
 /// Asks for a person's erasure.

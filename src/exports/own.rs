@@ -18,7 +18,7 @@ use crate::web::table::{Cell, File, Table};
 use crate::web::{Lang, filters};
 use crate::{
     applications, appointments, audit, certificates, check_in, claims, consents, feeds, honours, hours, households,
-    imports, insurance, people, phones, qualifications, reservationsregistrations, shifts, teams, upkeep, workers,
+    imports, insurance, people, phones, qualifications, registrations, reservations, shifts, teams, upkeep, workers,
 };
 
 text_enum!(

@@ -367,10 +367,9 @@ on_both_engines! {
             let link = asked(&app).await;
             let path = format!("/api/v1/room-requests/{round}");
             let yes = json!({"room": 1, "date": "2026-03-10", "starts": "14:00", "ends": "16:00"});
-            let (granted, declined) = rocket::tokio::join!(
-                program.post_json(&format!("{path}/approval"), yes),
-                program.post_json(&format!("{path}/refusal"), json!({"why": "满了"})),
-            );
+            let (approval, refusal) = (format!("{path}/approval"), format!("{path}/refusal"));
+            let (granted, declined) =
+                rocket::tokio::join!(program.post_json(&approval, yes), program.post_json(&refusal, json!({"why": "满了"})));
             assert!((granted.status.code == 200) != (declined.status.code == 204), "round {round}: {} {}", granted.text(), declined.text());
             if granted.status.code == 200 {
                 let id = granted.json()["reservation_id"].as_i64().unwrap();

@@ -173,7 +173,8 @@ async fn a_morning(app: &TestApp) {
         .is(303);
     let group = [("group_name", "楼友会"), ("name", "黄秀英"), ("phone", "13511115111"), ("date", "2026-03-19")];
     let what = [("starts", "14:00"), ("ends", "16:00"), ("heads", "15"), ("purpose", "开会"), ("promise", "1")];
-    let wish = [&[("request_id", &*request())][..], &group, &what].concat();
+    let asked = request();
+    let wish = [&[("request_id", asked.as_str())][..], &group, &what].concat();
     app.anyone().post("/agenda/1/request", &wish).await.is(303);
     let worker = [("name", "罗志文"), ("phone", "13500009999"), ("kind", "staff"), ("started_on", "2026-01-04")];
     ben.post("/centers/1/workers", &worker).await.is(303);
@@ -181,7 +182,9 @@ async fn a_morning(app: &TestApp) {
     let times = [("worker", counsellor.as_str()), ("room", "2"), ("kind", "1"), ("weekday", "1"), ("starts", "09:00")];
     let more = [("ends", "12:00"), ("slot_minutes", "60"), ("by_phone", "1")];
     ann.post("/centers/1/appointments/times", &[&times[..], &more].concat()).await.is(303);
-    let taken = [("request_id", &*request()), ("times", "1"), ("starts_at", "2026-03-09T01:00:00Z"), ("person", "1")];
+    let number = request();
+    let taken =
+        [("request_id", number.as_str()), ("times", "1"), ("starts_at", "2026-03-09T01:00:00Z"), ("person", "1")];
     ann.post("/centers/1/appointments", &taken).await.is(303);
 }
 

@@ -108,7 +108,7 @@ const POST: &[(&str, &str)] = &[
     ("working_time", "part"),
     ("opened_on", "2026-01-01"),
 ];
-const OPENED: &[(&str, &str)] = &[
+const OPEN_ROOM: &[(&str, &str)] = &[
     ("title", "图书室开放"),
     ("description", "随到随看"),
     ("kind", "3"),
@@ -474,7 +474,7 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/room-requests/1/refusal", WHY, &["why"], &[]),
     form("ann", "/centers/1/room-requests/1/contact", REASON, &["reason"], &[]),
     form("nobody", "/agenda/1/request", WISH, &["group_name", "name", "purpose"], &[]),
-    form("ann", "/centers/1/open-rooms", OPENED, &["title"], &["description"]),
+    form("ann", "/centers/1/open-rooms", OPEN_ROOM, &["title"], &["description"]),
     form("ann", "/centers/1/open-rooms/1/ending", OPEN_ENDED, &["reason"], &[]),
     form("ann", "/centers/1/insurances", POLICY, &["insurer", "policy_number", "note"], &[]),
     form("ann", "/centers/1/sessions/1/needs", NEEDED, &["position", "note"], &[]),
