@@ -1,7 +1,7 @@
 //! From a plan to sessions: what the page and the API do alike around the actions.
 
 use super::actions::{self, Dated, Fate};
-use super::engaged::{self, Wanted};
+use super::engaged::{self, WantedTime};
 use super::forms::{Plan, Reason};
 use super::placing::{self, Placing};
 use super::queries;
@@ -99,7 +99,7 @@ pub async fn ask_who_is_busy(
         return Ok(());
     }
     let (worker, team) = (plan.place.worker(), plan.place.team);
-    let wanted: Vec<Wanted> = slots.iter().map(|slot| Wanted { slot: *slot, worker, team }).collect();
+    let wanted: Vec<WantedTime> = slots.iter().map(|slot| WantedTime { slot: *slot, worker, team }).collect();
     let there = engaged::at(by, conn, center.id(), &wanted).await?;
     match engaged::fault(center, &wanted, &there) {
         Some(fault) => Err(FieldErrors::one("overlap_reason", fault).into()),

@@ -20,7 +20,7 @@ const REACH_MILLIS: i64 = 24 * 3_600_000;
 
 /// Who is needed when.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted {
+pub struct WantedTime {
     pub slot: Slot,
     pub worker: Option<WorkerId>,
     pub team: Option<TeamId>,
@@ -41,7 +41,7 @@ pub struct Engaged {
 }
 
 impl Engaged {
-    pub fn meets(&self, wanted: &Wanted) -> bool {
+    pub fn meets(&self, wanted: &WantedTime) -> bool {
         let same = |there: Option<i64>, wanted: Option<i64>| there.is_some() && there == wanted;
         self.starts_at < wanted.slot.ends_at
             && wanted.slot.starts_at < self.ends_at
@@ -50,7 +50,7 @@ impl Engaged {
     }
 
     /// Who it is that is busy: the worker, the team, or both.
-    pub fn who(&self, wanted: &Wanted) -> String {
+    pub fn who(&self, wanted: &WantedTime) -> String {
         let worker = self.worker.as_ref().filter(|_| self.worker_id == wanted.worker);
         let team = self.team.as_ref().filter(|_| self.team_id == wanted.team);
         worker.into_iter().chain(team).cloned().collect::<Vec<_>>().join("、")
@@ -64,8 +64,8 @@ impl Engaged {
 }
 
 /// The planned sessions that meet any of what is wanted.
-pub async fn at(by: &Coordinator, conn: &mut Conn, center: CenterId, wanted: &[Wanted]) -> Result<Vec<Engaged>> {
-    let asked: Vec<&Wanted> = wanted.iter().filter(|one| one.worker.is_some() || one.team.is_some()).collect();
+pub async fn at(by: &Coordinator, conn: &mut Conn, center: CenterId, wanted: &[WantedTime]) -> Result<Vec<Engaged>> {
+    let asked: Vec<&WantedTime> = wanted.iter().filter(|one| one.worker.is_some() || one.team.is_some()).collect();
     if asked.is_empty() {
         return Ok(Vec::new());
     }
@@ -107,7 +107,7 @@ pub async fn at(by: &Coordinator, conn: &mut Conn, center: CenterId, wanted: &[W
 }
 
 /// The first of what is wanted at which somebody is busy, as the fault of the field that asks why it is meant so.
-pub fn fault(center: &Center, wanted: &[Wanted], engaged: &[Engaged]) -> Option<Fault> {
+pub fn fault(center: &Center, wanted: &[WantedTime], engaged: &[Engaged]) -> Option<Fault> {
     wanted.iter().find_map(|one| {
         let there = engaged.iter().find(|there| there.meets(one))?;
         let told = format!("{} {} {}", there.who(one), one.slot.date, there.what(center.zone));

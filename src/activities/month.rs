@@ -58,7 +58,7 @@ impl MonthSheet<'_> {
 pub fn sheet<'a>(
     month: Month,
     sessions: &'a [Session],
-    places: &Places,
+    places: &SessionPlaces,
     holidays: &'a [Holiday],
     cut: &WeekCut,
     zone: Zone,

@@ -8,7 +8,7 @@ use super::month::{self, MonthSheet};
 use super::queries;
 use super::types::{Session, SessionStatus};
 use super::week_cut::{CalendarSpan, WeekCut};
-use super::week_queries::{self, CalendarChoices, Places};
+use super::week_queries::{self, CalendarChoices, SessionPlaces};
 use crate::auth::{CenterReader, Coordinator};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Month, Now};
@@ -30,7 +30,7 @@ struct CalendarPage {
     choices: CalendarChoices,
     /// Of the months shown, and of the day before them.
     sessions: Vec<Session>,
-    places: Places,
+    places: SessionPlaces,
     holidays: Vec<Holiday>,
     cut: WeekCut,
     /// The first of the months shown.

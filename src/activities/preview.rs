@@ -3,7 +3,7 @@
 
 use super::actions::{Dated, Fate};
 use super::booking::{self, Around};
-use super::engaged::{self, Engaged, Wanted};
+use super::engaged::{self, Engaged, WantedTime};
 use super::forms::{Choices, Plan};
 use super::picks::{Bulk, Pick, Picked, Picks};
 use super::rules::{Slot, State};
@@ -109,7 +109,7 @@ impl PreviewRow {
 }
 
 /// All that a preview is made from besides what was picked.
-struct Look<'a> {
+struct DateLook<'a> {
     center: &'a Center,
     plan: &'a Plan,
     choices: &'a Choices,
@@ -119,7 +119,7 @@ struct Look<'a> {
     lang: Lang,
 }
 
-impl Look<'_> {
+impl DateLook<'_> {
     /// A date as it is first shown: a free one is booked, a holiday and one that cannot be had skipped, with the reason.
     fn row(&self, slot: &Slot) -> PreviewRow {
         let (state, room) = self.around.state_of_all(&self.plan.place.rooms, slot);
@@ -138,7 +138,7 @@ impl Look<'_> {
     }
 
     fn busy(&self, slot: &Slot) -> Vec<(String, String)> {
-        let wanted = Wanted { slot: *slot, worker: self.plan.place.worker(), team: self.plan.place.team };
+        let wanted = WantedTime { slot: *slot, worker: self.plan.place.worker(), team: self.plan.place.team };
         let there = self.engaged.iter().filter(|there| there.meets(&wanted));
         there.map(|there| (there.who(&wanted), there.what(self.center.zone))).collect()
     }
@@ -175,7 +175,7 @@ impl Look<'_> {
     }
 
     /// The rows of these dates, by what was picked: with so many of them to take place, no more than are needed for that.
-    fn rows(&self, slots: &[Slot], asked: &Asked<'_>) -> Vec<PreviewRow> {
+    fn rows(&self, slots: &[Slot], asked: &AskedOfPreview<'_>) -> Vec<PreviewRow> {
         let times = self.plan.times();
         let mut rows: Vec<PreviewRow> = Vec::new();
         let mut kept = 0;
@@ -236,14 +236,14 @@ fn reason(state: &State, holiday: Option<&Holiday>, lang: Lang) -> String {
 }
 
 /// What was picked, date by date and for all of a sort.
-pub struct Asked<'a> {
+pub struct AskedOfPreview<'a> {
     pub picks: &'a Picks,
     pub bulk: Option<Bulk>,
     /// Whether skipped dates are made up at the end.
     pub makes_up: bool,
 }
 
-impl Asked<'_> {
+impl AskedOfPreview<'_> {
     fn of(&self, row: &PreviewRow) -> Option<Picked> {
         let of_all = self.bulk.as_ref().and_then(|bulk| bulk.of(row));
         of_all.or_else(|| self.picks.of(row.slot.date).cloned())
@@ -276,7 +276,7 @@ pub async fn lay_out(
     conn: &mut Conn,
     center: &Center,
     (plan, choices): (&Plan, &Choices),
-    asked: &Asked<'_>,
+    asked: &AskedOfPreview<'_>,
     lang: Lang,
 ) -> Result<Laid> {
     let possible = plan.possible_slots(center);
@@ -312,9 +312,9 @@ async fn look<'a>(
     center: &'a Center,
     (plan, choices): (&'a Plan, &'a Choices),
     slots: &[Slot],
-    asked: &Asked<'_>,
+    asked: &AskedOfPreview<'_>,
     lang: Lang,
-) -> Result<Look<'a>> {
+) -> Result<DateLook<'a>> {
     // At another time somebody else may be there.
     let others = slots.iter().flat_map(|slot| {
         let picked = asked.picks.of(slot.date).into_iter().chain(asked.bulk.as_ref().map(|bulk| &bulk.picked));
@@ -322,12 +322,12 @@ async fn look<'a>(
         spans.map(|(from, to)| Slot::new(center.zone, slot.date, from, to))
     });
     let all: Vec<Slot> = slots.iter().copied().chain(others).collect();
-    let wanted: Vec<Wanted> =
-        all.iter().map(|slot| Wanted { slot: *slot, worker: plan.place.worker(), team: plan.place.team }).collect();
+    let wanted: Vec<WantedTime> =
+        all.iter().map(|slot| WantedTime { slot: *slot, worker: plan.place.worker(), team: plan.place.team }).collect();
     let around = Around::load(by, conn, center, &all).await?;
     let engaged = engaged::at(by, conn, center.id(), &wanted).await?;
     let holidays = booking::holidays(conn, slots).await?;
-    Ok(Look { center, plan, choices, around, engaged, holidays, lang })
+    Ok(DateLook { center, plan, choices, around, engaged, holidays, lang })
 }
 
 impl Laid {

@@ -6,7 +6,7 @@ use rocket::http::Status;
 use super::forms::{Choices, Plan};
 use super::pages::{self, Draft, Scheduled};
 use super::picks::{Bulk, Picks};
-use super::preview::{self, Asked, Laid, PreviewRow, PreviewSort};
+use super::preview::{self, AskedOfPreview, Laid, PreviewRow, PreviewSort};
 use super::repeat::RuleWords;
 use super::{ROOM_TAKEN, booking};
 use crate::auth::Coordinator;
@@ -101,7 +101,7 @@ impl View for Preview {
 }
 
 /// What came of a look at the dates: saved, or to be shown (again).
-enum Outcome {
+enum PreviewOutcome {
     Saved(super::ActivityId),
     Shown { laid: Laid, faulty: bool, errors: FieldErrors },
 }
@@ -112,11 +112,11 @@ pub(super) async fn series(by: &Coordinator, now: Now, db: &Db, lang: Lang, draf
     let picks = Picks::read(&fields);
     // The first look makes up for what is lost; afterwards it is as the box says.
     let makes_up = picks.is_empty() || fields.get("make_up") == "1";
-    let asked = Asked { picks: &picks, bulk: Bulk::read(&fields), makes_up };
+    let asked = AskedOfPreview { picks: &picks, bulk: Bulk::read(&fields), makes_up };
     let confirmed = fields.get("confirm") == "1" && asked.bulk.is_none();
     match decide(by, now, db, (&center, &plan, &choices), &asked, (confirmed, lang)).await? {
-        Outcome::Saved(id) => Ok(pages::scheduled(&center, id)),
-        Outcome::Shown { laid, faulty, errors } => {
+        PreviewOutcome::Saved(id) => Ok(pages::scheduled(&center, id)),
+        PreviewOutcome::Shown { laid, faulty, errors } => {
             let status = if confirmed { Status::UnprocessableEntity } else { Status::Ok };
             let carried = carried(&fields);
             let repeats = plan.repeat.as_ref().map_or(RuleWords::of(None), RuleWords::of_repeat);
@@ -132,9 +132,9 @@ async fn decide(
     now: Now,
     db: &Db,
     (center, plan, choices): (&Center, &Plan, &Choices),
-    asked: &Asked<'_>,
+    asked: &AskedOfPreview<'_>,
     (confirmed, lang): (bool, Lang),
-) -> Result<Outcome> {
+) -> Result<PreviewOutcome> {
     let look = async || -> Result<Laid> {
         preview::lay_out(by, &mut *db.read().await?, center, (plan, choices), asked, lang).await
     };
@@ -149,7 +149,7 @@ async fn decide(
     let is_seen = !asked.picks.is_empty() && !laid.has_grown;
     if confirmed && is_seen && laid.is_sound() && errors.is_empty() {
         match booking::series(by, now, db, center, plan, &laid.dated(plan)).await {
-            Ok(id) => return Ok(Outcome::Saved(id)),
+            Ok(id) => return Ok(PreviewOutcome::Saved(id)),
             // Lost to somebody who was faster: the preview shows who, and nothing is saved.
             Err(Error::Refused(refusal)) if refusal.code == ROOM_TAKEN => laid = look().await?,
             Err(Error::Refused(refusal)) => errors = FieldErrors::whole(refusal),
@@ -158,5 +158,5 @@ async fn decide(
         }
     }
     let faulty = confirmed && !asked.picks.is_empty() && !laid.is_sound();
-    Ok(Outcome::Shown { laid, faulty, errors })
+    Ok(PreviewOutcome::Shown { laid, faulty, errors })
 }

@@ -3,7 +3,7 @@
 
 use super::actions;
 use super::booking::{Around, named, refuse_closed, rooms_of};
-use super::engaged::{self, Wanted};
+use super::engaged::{self, WantedTime};
 use super::forms::{Change, HandMade, Setting};
 use super::moving::{self, Move};
 use super::placing::{self, Placed, Placing, SetField, SetFields, seats};
@@ -19,7 +19,7 @@ use crate::store::{Conn, Db};
 use crate::workers::WorkerId;
 
 /// What is said otherwise than the session has it, which is what is changed.
-struct Said<'a> {
+struct SaidOfSeries<'a> {
     known: &'a Placed,
     place: &'a Setting,
     changed: SetFields,
@@ -47,7 +47,7 @@ fn changed(known: &Placed, place: &Setting) -> SetFields {
     SetFields::of(all.into_iter().filter_map(|(field, is_other)| is_other.then_some(field)))
 }
 
-impl Said<'_> {
+impl SaidOfSeries<'_> {
     /// What the change means for `other`, which is the session itself or one of its series: of what is changed, `fields`. It moves
     /// by as many days; whatever else it has, it keeps.
     ///
@@ -125,7 +125,7 @@ impl Said<'_> {
 /// # Errors
 /// `Invalid` at `by_hand`, with their dates, where some were changed by hand before and nobody says what becomes of that.
 fn moves<'a>(
-    said: &Said<'_>,
+    said: &SaidOfSeries<'_>,
     meant: &[(&'a Session, &'a Placing)],
     hand_made: Option<HandMade>,
     center: &Center,
@@ -185,8 +185,8 @@ async fn ask_who_is_busy(
     let is_asked = |moved: &Move<'_>| {
         moved.is_at_another_time() || (moved.worker, moved.team) != (moved.session.worker_id, moved.session.team_id)
     };
-    let wanted = |moved: &Move<'_>| Wanted { slot: moved.slot, worker: moved.worker, team: moved.team };
-    let asked: Vec<Wanted> = moves.iter().filter(|moved| is_asked(moved)).map(wanted).collect();
+    let wanted = |moved: &Move<'_>| WantedTime { slot: moved.slot, worker: moved.worker, team: moved.team };
+    let asked: Vec<WantedTime> = moves.iter().filter(|moved| is_asked(moved)).map(wanted).collect();
     let moving: Vec<SessionId> = moves.iter().map(|moved| moved.session.id).collect();
     let mut there = engaged::at(by, conn, center.id(), &asked).await?;
     there.retain(|one| !moving.contains(&one.session_id));
@@ -230,7 +230,7 @@ pub async fn reschedule(
         .filter_map(|other| Some((other, placings.get(&other.id)?)))
         .collect();
     let changed = changed(known, &change.place);
-    let said = Said { known, place: &change.place, changed, scope: change.scope };
+    let said = SaidOfSeries { known, place: &change.place, changed, scope: change.scope };
     let mut moves = moves(&said, &meant, change.hand_made, center, &rooms)?;
     // Those that come after the moved one may go further ahead, as a series may that begins there.
     let earliest = *rules::plannable(center.zone.date(now.0)).start();

@@ -100,7 +100,7 @@ impl<'a> What<'a> {
 
 /// A block as it is drawn.
 #[derive(Debug)]
-pub struct Drawn<'a> {
+pub struct DrawnBlock<'a> {
     pub what: What<'a>,
     /// Beside what else is at that time: its place, and how many there are.
     pub lane: Lane,
@@ -108,7 +108,7 @@ pub struct Drawn<'a> {
     pub cut: (bool, bool),
 }
 
-impl Drawn<'_> {
+impl DrawnBlock<'_> {
     pub fn began_before(&self) -> bool {
         self.cut.0
     }
@@ -158,7 +158,7 @@ pub struct Half {
 }
 
 #[derive(Debug)]
-pub struct Grid<'a> {
+pub struct WeekGrid<'a> {
     pub columns: Vec<Column>,
     pub folded: Vec<Folded>,
     pub first_hour: i64,
@@ -166,13 +166,13 @@ pub struct Grid<'a> {
     pub closed: Vec<Booked<Off>>,
     /// What is free from one time to another, longer than is worth nothing.
     pub free: Vec<Booked<()>>,
-    pub blocks: Vec<Booked<Drawn<'a>>>,
+    pub blocks: Vec<Booked<DrawnBlock<'a>>>,
     /// The sessions of these columns that the filters leave out.
     filtered: BTreeSet<SessionId>,
     now: Option<(i64, Vec<usize>)>,
 }
 
-impl<'a> Grid<'a> {
+impl<'a> WeekGrid<'a> {
     /// How many sessions the filters leave out.
     pub fn filtered(&self) -> usize {
         self.filtered.len()
@@ -208,9 +208,10 @@ impl<'a> Grid<'a> {
     }
 
     /// What a screen that shows columns as a list lists: all blocks of `date`, in the order of time, each once.
-    pub fn of_day(&self, date: &Date) -> Vec<&Booked<Drawn<'a>>> {
-        let is_there =
-            |block: &&Booked<Drawn<'a>>| self.columns.get(block.column - 1).is_some_and(|column| column.date == *date);
+    pub fn of_day(&self, date: &Date) -> Vec<&Booked<DrawnBlock<'a>>> {
+        let is_there = |block: &&Booked<DrawnBlock<'a>>| {
+            self.columns.get(block.column - 1).is_some_and(|column| column.date == *date)
+        };
         let mut blocks: Vec<_> = self.blocks.iter().filter(is_there).collect();
         blocks.sort_by_key(|block| (block.from, block.to, block.column));
         let mut seen = Vec::new();
@@ -227,11 +228,11 @@ impl<'a> Grid<'a> {
 }
 
 /// What was read for a grid.
-pub struct Seen<'a> {
+pub struct SeenWeek<'a> {
     pub rooms: &'a [Room],
     pub closures: &'a [Closure],
     pub sessions: &'a [Session],
-    pub places: &'a Places,
+    pub places: &'a SessionPlaces,
     pub others: &'a [OtherBooking],
     pub cut: &'a WeekCut,
     pub zone: Zone,
@@ -239,7 +240,7 @@ pub struct Seen<'a> {
 }
 
 /// A column before it is drawn.
-struct Draft<'a> {
+struct DraftColumn<'a> {
     column: Column,
     open: Vec<Stretch>,
     shut: Vec<(i64, i64, Off)>,
@@ -250,10 +251,10 @@ struct Draft<'a> {
     offers: bool,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> SeenWeek<'a> {
     /// All rooms of a day. A room in which nothing is booked is folded, where another has something.
-    pub fn rooms_of(&self, date: Date) -> Grid<'a> {
-        let mut drafts: Vec<Draft<'_>> = self.rooms.iter().map(|room| self.room_on(room, date)).collect();
+    pub fn rooms_of(&self, date: Date) -> WeekGrid<'a> {
+        let mut drafts: Vec<DraftColumn<'_>> = self.rooms.iter().map(|room| self.room_on(room, date)).collect();
         let known = |id: RoomId| self.rooms.iter().any(|room| room.id == id);
         for session in self.sessions.iter().filter(|session| self.touches(session.starts_at, session.ends_at, date)) {
             for (id, name) in self.places.of(session.id).iter().filter(|(id, _)| !known(*id)) {
@@ -266,7 +267,7 @@ impl<'a> Seen<'a> {
         if !elsewhere.items.is_empty() {
             drafts.push(elsewhere);
         }
-        let is_taken = |draft: &Draft<'_>| {
+        let is_taken = |draft: &DraftColumn<'_>| {
             !draft.items.is_empty() && self.cut.room.is_none_or(|room| draft.column.room == Some(room))
         };
         let is_any = drafts.iter().any(is_taken);
@@ -280,7 +281,7 @@ impl<'a> Seen<'a> {
     }
 
     /// The week of one room that begins on `monday`.
-    pub fn week_of_room(&self, room: &Room, monday: Date) -> Grid<'a> {
+    pub fn week_of_room(&self, room: &Room, monday: Date) -> WeekGrid<'a> {
         let last = monday.plus_days(6);
         let drafts = monday.until(monday.plus_days(7)).map(|date| {
             let mut draft = self.room_on(room, date);
@@ -292,11 +293,11 @@ impl<'a> Seen<'a> {
     }
 
     /// The week of one worker, in whatever room; what is offered are the hours at which any room of the center is open.
-    pub fn week_of_worker(&self, worker: WorkerId, monday: Date) -> Grid<'a> {
+    pub fn week_of_worker(&self, worker: WorkerId, monday: Date) -> WeekGrid<'a> {
         let drafts = monday.until(monday.plus_days(7)).map(|date| {
             let led = self.sessions.iter().filter(|session| session.worker_id == Some(worker));
             let hours: Vec<Stretch> = self.rooms.iter().flat_map(|room| room.hours.on(date).to_vec()).collect();
-            Draft {
+            DraftColumn {
                 column: Column { date, room: None, name: None, capacity: None },
                 open: week_time::joined(hours),
                 shut: Vec::new(),
@@ -335,12 +336,12 @@ impl<'a> Seen<'a> {
         items
     }
 
-    fn room_on(&self, room: &Room, date: Date) -> Draft<'a> {
+    fn room_on(&self, room: &Room, date: Date) -> DraftColumn<'a> {
         let here = self.sessions.iter().filter(|session| self.places.is_in(session.id, room.id)).map(What::Session);
         let others = self.others.iter().filter(|booking| booking.room_id == room.id).map(What::Other);
         let open = room.hours.on(date).to_vec();
         let shut = self.closed(room.id, &open, date);
-        Draft {
+        DraftColumn {
             column: Column { date, room: Some(room.id), name: Some(room.name.clone()), capacity: Some(room.capacity) },
             open,
             shut,
@@ -351,16 +352,16 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn unknown_room(&self, id: RoomId, name: String, date: Date) -> Draft<'a> {
+    fn unknown_room(&self, id: RoomId, name: String, date: Date) -> DraftColumn<'a> {
         let here = self.sessions.iter().filter(|session| self.places.is_in(session.id, id)).map(What::Session);
         let column = Column { date, room: Some(id), name: Some(name), capacity: None };
-        Draft { items: self.seen(here, date), ..Draft::without_hours(column) }
+        DraftColumn { items: self.seen(here, date), ..DraftColumn::without_hours(column) }
     }
 
-    fn elsewhere_on(&self, date: Date) -> Draft<'a> {
+    fn elsewhere_on(&self, date: Date) -> DraftColumn<'a> {
         let here = self.sessions.iter().filter(|session| self.places.of(session.id).is_empty()).map(What::Session);
         let column = Column { date, room: None, name: None, capacity: None };
-        Draft { items: self.seen(here, date), ..Draft::without_hours(column) }
+        DraftColumn { items: self.seen(here, date), ..DraftColumn::without_hours(column) }
     }
 
     /// The stretches of the day at which the room is closed within its hours.
@@ -378,7 +379,7 @@ impl<'a> Seen<'a> {
         shut
     }
 
-    fn fold(&self, draft: Draft<'a>) -> Option<Folded> {
+    fn fold(&self, draft: DraftColumn<'a>) -> Option<Folded> {
         let free = self.free(&draft);
         let Column { room, name, capacity, .. } = draft.column;
         Some(Folded { id: room?, name: name?, capacity: capacity?, free })
@@ -395,7 +396,7 @@ impl<'a> Seen<'a> {
     }
 
     /// What the column has free: its hours without what is shut, past or booked.
-    fn free(&self, draft: &Draft<'a>) -> Vec<Stretch> {
+    fn free(&self, draft: &DraftColumn<'a>) -> Vec<Stretch> {
         if !draft.offers {
             return Vec::new();
         }
@@ -410,8 +411,8 @@ impl<'a> Seen<'a> {
         week_time::free(taken.collect())
     }
 
-    fn draw(&self, drafts: Vec<Draft<'a>>, days: RangeInclusive<Date>) -> Grid<'a> {
-        let mut grid = Grid {
+    fn draw(&self, drafts: Vec<DraftColumn<'a>>, days: RangeInclusive<Date>) -> WeekGrid<'a> {
+        let mut grid = WeekGrid {
             columns: Vec::new(),
             folded: Vec::new(),
             first_hour: USUAL.0,
@@ -449,7 +450,7 @@ impl<'a> Seen<'a> {
         grid
     }
 
-    fn draw_items(&self, grid: &mut Grid<'a>, hours: &mut Vec<Stretch>, draft: &Draft<'a>, column: usize) {
+    fn draw_items(&self, grid: &mut WeekGrid<'a>, hours: &mut Vec<Stretch>, draft: &DraftColumn<'a>, column: usize) {
         let mut drawn = Vec::new();
         for what in &draft.items {
             let (starts_at, ends_at) = what.span();
@@ -467,13 +468,13 @@ impl<'a> Seen<'a> {
         }
         let spans: Vec<Stretch> = drawn.iter().map(|(_, day)| (day.from, day.to)).collect();
         for ((what, day), lane) in drawn.into_iter().zip(week_lanes::lanes(&spans)) {
-            let what = Drawn { what, lane, cut: (day.began_before, day.goes_on) };
+            let what = DrawnBlock { what, lane, cut: (day.began_before, day.goes_on) };
             grid.blocks.push(Booked { column, from: day.from, to: day.to, what });
         }
     }
 }
 
-impl Draft<'_> {
+impl DraftColumn<'_> {
     /// Of what has no opening hours: nothing can be booked there, and nothing is closed.
     fn without_hours(column: Column) -> Self {
         Self { column, open: Vec::new(), shut: Vec::new(), items: Vec::new(), apart: 0, offers: false }

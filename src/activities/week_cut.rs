@@ -61,7 +61,7 @@ impl WeekCut {
     }
 
     /// Whether a session is among what is asked for, wherever the columns put it.
-    pub fn leaves(&self, session: &Session, places: &Places) -> bool {
+    pub fn leaves(&self, session: &Session, places: &SessionPlaces) -> bool {
         self.worker.is_none_or(|worker| session.worker_id == Some(worker))
             && self.team.is_none_or(|team| session.team_id == Some(team))
             && self.kind.is_none_or(|kind| session.kind_id == kind)

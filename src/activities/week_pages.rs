@@ -10,9 +10,9 @@ use rocket::{Route, get, routes};
 use super::queries;
 use super::title::Sight;
 use super::types::{OtherBooking, Session, SessionStatus};
-use super::week::{Booked, Column, Drawn, Grid, Half, Seen};
+use super::week::{Booked, Column, DrawnBlock, Half, SeenWeek, WeekGrid};
 use super::week_cut::{WeekCut, WeekView};
-use super::week_queries::{self, CalendarChoices, Places};
+use super::week_queries::{self, CalendarChoices, SessionPlaces};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
@@ -34,7 +34,7 @@ struct Week {
     closures: Vec<Closure>,
     /// Of the whole week, and of the day before it: what began there may go on.
     sessions: Vec<Session>,
-    places: Places,
+    places: SessionPlaces,
     others: Vec<OtherBooking>,
     /// With the room or the worker that is looked at, where none was asked for.
     cut: WeekCut,
@@ -45,8 +45,8 @@ struct Week {
 }
 
 impl Week {
-    fn grid(&self) -> Grid<'_> {
-        let seen = Seen {
+    fn grid(&self) -> WeekGrid<'_> {
+        let seen = SeenWeek {
             rooms: &self.choices.rooms,
             closures: &self.closures,
             sessions: &self.sessions,
@@ -170,7 +170,7 @@ impl Week {
     }
 
     /// What a column is of, in words.
-    fn head_of(&self, grid: &Grid<'_>, column: impl Borrow<usize>) -> String {
+    fn head_of(&self, grid: &WeekGrid<'_>, column: impl Borrow<usize>) -> String {
         let Some(column) = grid.columns.get(column.borrow() - 1) else { return String::new() };
         match &column.name {
             Some(name) => name.clone(),
@@ -195,13 +195,13 @@ impl Week {
     }
 
     /// The session of a block that can be moved from here: by who plans, as long as it is planned and stands on one day.
-    fn can_be_moved<'a>(&self, block: &Booked<Drawn<'a>>) -> Option<&'a Session> {
+    fn can_be_moved<'a>(&self, block: &Booked<DrawnBlock<'a>>) -> Option<&'a Session> {
         let session = block.what.what.session()?;
         (self.may_schedule && session.status == SessionStatus::Planned).then_some(session)
     }
 
     /// Whether it can be dragged: all of it is seen.
-    fn is_movable(&self, block: &Booked<Drawn<'_>>) -> bool {
+    fn is_movable(&self, block: &Booked<DrawnBlock<'_>>) -> bool {
         block.what.is_whole() && self.can_be_moved(block).is_some()
     }
 

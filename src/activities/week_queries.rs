@@ -13,9 +13,9 @@ use crate::workers::WorkerId;
 
 /// The rooms in which sessions are, with their names: the only place of most, both of some, none of what is elsewhere.
 #[derive(Clone, Debug, Default)]
-pub struct Places(BTreeMap<SessionId, Vec<(RoomId, String)>>);
+pub struct SessionPlaces(BTreeMap<SessionId, Vec<(RoomId, String)>>);
 
-impl Places {
+impl SessionPlaces {
     pub fn of(&self, session: SessionId) -> &[(RoomId, String)] {
         self.0.get(&session).map_or(&[], Vec::as_slice)
     }
@@ -33,7 +33,7 @@ impl Places {
 }
 
 /// The rooms of the center's sessions of the local days [from, to).
-pub async fn places(conn: &mut Conn, center: CenterId, from: Date, to: Date) -> Result<Places> {
+pub async fn places(conn: &mut Conn, center: CenterId, from: Date, to: Date) -> Result<SessionPlaces> {
     let rows: Vec<(SessionId, RoomId, String)> = sqlx::query_as(
         "select s.id, x.room_id, x.name from sessions s join session_rooms x on x.session_id = s.id
          where s.center_id = $1 and s.local_date >= $2 and s.local_date < $3 order by s.id, x.room_id",
@@ -43,7 +43,7 @@ pub async fn places(conn: &mut Conn, center: CenterId, from: Date, to: Date) -> 
     .bind(to)
     .fetch_all(conn)
     .await?;
-    let mut places = Places::default();
+    let mut places = SessionPlaces::default();
     for (session, room, name) in rows {
         places.add(session, room, name);
     }

@@ -73,7 +73,7 @@ struct World {
     rooms: Vec<Room>,
     closures: Vec<Closure>,
     sessions: Vec<Session>,
-    places: Places,
+    places: SessionPlaces,
     others: Vec<OtherBooking>,
     cut: WeekCut,
     now: Timestamp,
@@ -85,7 +85,7 @@ impl World {
             rooms: rooms.into_iter().map(|id| room(id, 0)).collect(),
             closures: Vec::new(),
             sessions: Vec::new(),
-            places: Places::default(),
+            places: SessionPlaces::default(),
             others: Vec::new(),
             cut: WeekCut::read(&Fields::default()),
             now: Timestamp(0),
@@ -105,8 +105,8 @@ impl World {
         self
     }
 
-    fn seen(&self) -> Seen<'_> {
-        Seen {
+    fn seen(&self) -> SeenWeek<'_> {
+        SeenWeek {
             rooms: &self.rooms,
             closures: &self.closures,
             sessions: &self.sessions,
@@ -119,7 +119,7 @@ impl World {
     }
 }
 
-fn blocks(grid: &Grid<'_>) -> Vec<(usize, i64, i64)> {
+fn blocks(grid: &WeekGrid<'_>) -> Vec<(usize, i64, i64)> {
     grid.blocks.iter().map(|block| (block.column, block.from, block.to)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Offering times, taking a slot, cancelling it, and saying what became of it.
 
-use super::forms::{PhoneWish, SlotWish, TimesInput};
+use super::forms::{OfferedTimes, PhoneWish, SlotWish};
 use super::queries;
 use super::rules;
 use super::types::{Appointment, AppointmentId, AppointmentState, AppointmentTimes, AppointmentTimesId};
@@ -28,7 +28,7 @@ pub async fn offer(
     now: Now,
     tx: &mut Conn,
     center: &Center,
-    input: &TimesInput,
+    input: &OfferedTimes,
 ) -> Result<AppointmentTimesId> {
     let choice = |field: &'static str| {
         move |error| match error {
@@ -87,7 +87,7 @@ pub async fn end_times(
 }
 
 /// Who takes a slot: staff for somebody, or a phone.
-pub enum Asker<'a> {
+pub enum SlotTaker<'a> {
     Staff(&'a Coordinator, PersonId),
     Phone(&'a Phone, &'a PhoneWish),
 }
@@ -98,7 +98,7 @@ pub enum Asker<'a> {
 /// `Refused("appointment_gone")` for a slot that is not free any more; `NotFound` for times that are not offered to who asks, and for a
 /// person whom the center does not know; `Refused("too_many_appointments")` for a phone that has three already.
 pub async fn take(
-    asker: &Asker<'_>,
+    asker: &SlotTaker<'_>,
     now: Now,
     tx: &mut Conn,
     sealer: &Sealer,
@@ -117,12 +117,12 @@ pub async fn take(
     // Whoever takes another slot of this worker waits, or is waited for.
     locks::workers(tx, [times.worker_id]).await?;
     let (person, phone, told, key) = match asker {
-        Asker::Staff(_, person) => {
+        SlotTaker::Staff(_, person) => {
             locks::people_shared(tx, [*person]).await?;
             people::queries::find(tx, center.id(), *person).await?;
             (Some(*person), None, None, None)
         }
-        Asker::Phone(phone, said) => {
+        SlotTaker::Phone(phone, said) => {
             if !times.by_phone.is_set() {
                 return Err(Error::NotFound);
             }
@@ -140,8 +140,8 @@ pub async fn take(
     let what = Occupying { kind: BookingKind::Appointment, label: LABEL, is_public: false };
     let booking = occupying::occupy(tx, &room, &slot, &what).await.map_err(gone)?;
     let account: Option<AccountId> = match asker {
-        Asker::Staff(by, _) => Some(by.account),
-        Asker::Phone(..) => None,
+        SlotTaker::Staff(by, _) => Some(by.account),
+        SlotTaker::Phone(..) => None,
     };
     let id: AppointmentId = sqlx::query_scalar(
         "insert into appointments (center_id, worker_id, kind_id, room_id, booking_id, request_id, starts_at, ends_at, state, person_id,
@@ -169,8 +169,8 @@ pub async fn take(
     // Who took it is told; for whom, it is not.
     let entry = audit::entry("appointment.taken", id.0).at(center.id());
     match asker {
-        Asker::Staff(by, _) => audit::record(tx, *by, now, entry).await?,
-        Asker::Phone(phone, _) => audit::record(tx, *phone, now, entry).await?,
+        SlotTaker::Staff(by, _) => audit::record(tx, *by, now, entry).await?,
+        SlotTaker::Phone(phone, _) => audit::record(tx, *phone, now, entry).await?,
     }
     Ok(id)
 }

@@ -6,7 +6,7 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::actions::{self, Asker};
+use super::actions::{self, SlotTaker};
 use super::types::{Appointment, AppointmentGuest, AppointmentId, AppointmentTimes, AppointmentTimesId, FreeSlot};
 use super::{forms, queries};
 use crate::api::{self, List, Problem};
@@ -114,7 +114,7 @@ pub(crate) async fn take(
     let mut tx = db.begin().await?;
     let center = centers::queries::open_to(&by, &mut tx, center).await?;
     let (wish, person) = forms::for_person(&fields)?;
-    let id = actions::take(&Asker::Staff(&by, person), now, &mut tx, sealer, &center, &wish).await?;
+    let id = actions::take(&SlotTaker::Staff(&by, person), now, &mut tx, sealer, &center, &wish).await?;
     let made = queries::find(&mut tx, center.id(), id).await?;
     tx.commit().await?;
     let at = format!("/api/v1/appointments?center={}", center.id());

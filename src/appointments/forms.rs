@@ -9,7 +9,7 @@ use crate::ids::{PersonId, RequestId, WorkerId};
 use crate::people::{Name, PhoneNumber};
 use crate::rooms::RoomId;
 
-pub struct TimesInput {
+pub struct OfferedTimes {
     pub worker: WorkerId,
     pub room: RoomId,
     pub kind: ServiceKindId,
@@ -22,7 +22,7 @@ pub struct TimesInput {
 }
 
 /// Fields `worker room kind weekday starts ends slot_minutes by_phone valid_from`.
-pub fn times(fields: &Fields, today: Date) -> Result<TimesInput> {
+pub fn times(fields: &Fields, today: Date) -> Result<OfferedTimes> {
     let mut read = fields.read();
     let worker = read.required("worker", parse::choice);
     let room = read.required("room", parse::choice);
@@ -43,7 +43,7 @@ pub fn times(fields: &Fields, today: Date) -> Result<TimesInput> {
         let (worker, room, kind) = (worker?, room?, kind?);
         let (weekday, from, to, slot_minutes) = (weekday?, from?, to?, slot_minutes?);
         let valid_from = valid_from?.unwrap_or(today);
-        Some(TimesInput { worker, room, kind, weekday, from, to, slot_minutes, by_phone, valid_from })
+        Some(OfferedTimes { worker, room, kind, weekday, from, to, slot_minutes, by_phone, valid_from })
     })
 }
 

@@ -19,7 +19,7 @@ use rocket::fairing::AdHoc;
 
 use crate::store::SealedColumn;
 
-pub use actions::{Asker, cancel, end_times, offer, outcome, take};
+pub use actions::{SlotTaker, cancel, end_times, offer, outcome, take};
 pub use forgetting::forget;
 pub use merging::{JOURNALED, absorb};
 pub use told::told;

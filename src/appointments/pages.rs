@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
-use super::actions::{self, Asker};
+use super::actions::{self, SlotTaker};
 use super::types::{
     Appointment, AppointmentGuest, AppointmentId, AppointmentState, AppointmentTimes, AppointmentTimesId, FreeSlot,
 };
@@ -194,7 +194,7 @@ async fn take(
     let made = async {
         let (wish, person) = forms::for_person(&fields)?;
         let mut tx = db.begin().await?;
-        actions::take(&Asker::Staff(&by, person), now, &mut tx, sealer, &center, &wish).await?;
+        actions::take(&SlotTaker::Staff(&by, person), now, &mut tx, sealer, &center, &wish).await?;
         tx.commit().await?;
         Ok::<_, Error>(center.path("/appointments"))
     };

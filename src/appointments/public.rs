@@ -4,7 +4,7 @@ use askama::Template;
 use rocket::http::{CookieJar, Status};
 use rocket::{Either, Route, State, get, post, routes};
 
-use super::actions::{self, Asker};
+use super::actions::{self, SlotTaker};
 use super::types::{AppointmentTimes, FreeSlot};
 use super::{forms, queries};
 use crate::centers::{self, Center, CenterId};
@@ -57,14 +57,14 @@ async fn list(db: &Db, now: Now, center: CenterId) -> Result<Page<FreeTimesPage>
 
 #[derive(Template)]
 #[template(path = "appointments/ask.html")]
-struct AskPage {
+struct SlotAskPage {
     center: Center,
     times: AppointmentTimes,
     starts_at: Timestamp,
     form: Form,
 }
 
-impl AskPage {
+impl SlotAskPage {
     async fn load(conn: &mut Conn, center: CenterId, form: Form) -> Result<Self> {
         let center = centers::queries::public(conn, center).await?;
         let times = form.value("times").parse().map_err(|_| Error::NotFound)?;
@@ -81,7 +81,7 @@ impl AskPage {
     }
 }
 
-impl View for AskPage {
+impl View for SlotAskPage {
     fn title(&self, lang: Lang) -> String {
         lang.text("appointments.take")
     }
@@ -92,10 +92,10 @@ impl View for AskPage {
 }
 
 #[get("/agenda/<center>/appointments/new?<times>&<starts_at>")]
-async fn ask(db: &Db, center: CenterId, times: &str, starts_at: &str) -> Result<Page<AskPage>> {
+async fn ask(db: &Db, center: CenterId, times: &str, starts_at: &str) -> Result<Page<SlotAskPage>> {
     let fields = Fields::default().with("times", times).with("starts_at", starts_at);
     let form = Form::filled(fields.with("request_id", RequestId::random()));
-    Ok(Page(AskPage::load(&mut *db.read().await?, center, form).await?))
+    Ok(Page(SlotAskPage::load(&mut *db.read().await?, center, form).await?))
 }
 
 /// Once it is committed, the phone gets its cookie: the appointment is the phone's.
@@ -109,14 +109,14 @@ async fn send(
     jar: &CookieJar<'_>,
     center: CenterId,
     fields: Fields,
-) -> Result<Either<Done, (Status, Page<AskPage>)>> {
+) -> Result<Either<Done, (Status, Page<SlotAskPage>)>> {
     let read = centers::queries::public(&mut *db.read().await?, center).await?;
     let errors = if throttle.admits(at.browser.address) {
         let made = async {
             let wish = forms::by_phone(&fields)?;
             let mut tx = db.begin().await?;
             let (phone, secret) = phones::known_or_new(at.phone, &at.browser.agent, now, &mut tx).await?;
-            actions::take(&Asker::Phone(&phone, &wish), now, &mut tx, sealer, &read, &wish.slot).await?;
+            actions::take(&SlotTaker::Phone(&phone, &wish), now, &mut tx, sealer, &read, &wish.slot).await?;
             tx.commit().await?;
             Ok::<_, Error>(secret)
         };
@@ -133,6 +133,6 @@ async fn send(
         (Status::TooManyRequests, FieldErrors::whole(Refusal::new("too_many_tries")))
     };
     let form = Form::again(fields, errors.1);
-    let page = AskPage::load(&mut *db.read().await?, center, form).await?;
+    let page = SlotAskPage::load(&mut *db.read().await?, center, form).await?;
     Ok(Either::Right(Page(page).with(errors.0)))
 }

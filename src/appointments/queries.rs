@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use super::rules::{self, AHEAD, Taken};
+use super::rules::{self, AHEAD, TakenTimes};
 use super::types::{
     Appointment, AppointmentGuest, AppointmentId, AppointmentState, AppointmentTimes, AppointmentTimesId,
     AppointmentTold, FreeSlot,
@@ -71,7 +71,7 @@ pub(super) async fn taken(
     center: CenterId,
     workers: &[WorkerId],
     (from, to): (Timestamp, Timestamp),
-) -> Result<Taken> {
+) -> Result<TakenTimes> {
     let workers = sqlx::query_as(
         "with asked as (select cast(cast(j.value as text) as bigint) as id from json_each(cast($1 as json_text)) j)
          select s.worker_id, s.starts_at, s.ends_at from asked q join sessions s on s.worker_id = q.id
@@ -95,7 +95,7 @@ pub(super) async fn taken(
     .bind(to)
     .fetch_all(conn)
     .await?;
-    Ok(Taken { workers, rooms })
+    Ok(TakenTimes { workers, rooms })
 }
 
 /// The free slots of the coming days, of all times or of those that a phone may take.

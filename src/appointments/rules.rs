@@ -11,13 +11,13 @@ pub const AHEAD: u64 = 28;
 
 /// What is in the way of a worker or of a room, from when to when.
 #[derive(Clone, Debug, Default)]
-pub struct Taken {
+pub struct TakenTimes {
     pub workers: Vec<(WorkerId, Timestamp, Timestamp)>,
     /// With the rooms' buffers.
     pub rooms: Vec<(RoomId, Timestamp, Timestamp)>,
 }
 
-impl Taken {
+impl TakenTimes {
     fn has(&self, times: &AppointmentTimes, slot: &Slot) -> bool {
         let meets = |from: Timestamp, to: Timestamp| from < slot.ends_at && slot.starts_at < to;
         self.workers.iter().any(|(worker, from, to)| *worker == times.worker_id && meets(*from, *to))
@@ -48,7 +48,7 @@ pub fn free(
     zone: Zone,
     days: impl Iterator<Item = Date>,
     now: Timestamp,
-    taken: &Taken,
+    taken: &TakenTimes,
     (is_off, is_open): (impl Fn(Date) -> bool, impl Fn(RoomId, &Slot) -> bool),
 ) -> Vec<FreeSlot> {
     let mut free: Vec<FreeSlot> = Vec::new();
@@ -106,15 +106,16 @@ mod tests {
     fn who_is_busy_a_minute_of_it_is_not_free() {
         let day = Date::parse("2026-07-03").unwrap();
         let at = |minute| Zone::SHANGHAI.at_minute(day, minute);
-        let ask = |taken: &Taken, now| {
+        let ask = |taken: &TakenTimes, now| {
             let days = [day].into_iter();
             free(&[times(None)], Zone::SHANGHAI, days, now, taken, (|_| false, |_, _: &Slot| true)).len()
         };
-        assert_eq!(ask(&Taken::default(), at(0)), 2);
-        assert_eq!(ask(&Taken::default(), at(540)), 1, "the first has begun");
-        let led = Taken { workers: vec![(WorkerId(1), at(599), at(601))], rooms: Vec::new() };
+        assert_eq!(ask(&TakenTimes::default(), at(0)), 2);
+        assert_eq!(ask(&TakenTimes::default(), at(540)), 1, "the first has begun");
+        let led = TakenTimes { workers: vec![(WorkerId(1), at(599), at(601))], rooms: Vec::new() };
         assert_eq!(ask(&led, at(0)), 0);
-        let other = Taken { workers: vec![(WorkerId(2), at(0), at(1440))], rooms: vec![(RoomId(1), at(660), at(700))] };
+        let other =
+            TakenTimes { workers: vec![(WorkerId(2), at(0), at(1440))], rooms: vec![(RoomId(1), at(660), at(700))] };
         assert_eq!(ask(&other, at(0)), 2);
     }
 }

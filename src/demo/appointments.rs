@@ -1,7 +1,7 @@
 //! When a worker of the demo's first center may be booked, and who took a slot.
 
 use super::{Builder, Made};
-use crate::appointments::{self, Asker, forms, queries};
+use crate::appointments::{self, SlotTaker, forms, queries};
 use crate::error::Result;
 use crate::ids::{PersonId, RequestId};
 use crate::store::Conn;
@@ -42,7 +42,7 @@ pub(super) async fn book(b: &Builder, tx: &mut Conn, made: &Made) -> Result<()> 
         let (_, free) = queries::free(tx, b.now, center, false).await?;
         let Some(slot) = free.into_iter().nth(1) else { break };
         let wish = forms::SlotWish { request: RequestId::random(), times: slot.times, starts_at: slot.slot.starts_at };
-        appointments::take(&Asker::Staff(by, person), b.now, tx, &b.sealer, center, &wish).await?;
+        appointments::take(&SlotTaker::Staff(by, person), b.now, tx, &b.sealer, center, &wish).await?;
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ mod past;
 mod places;
 mod plans;
 mod reservations;
-mod rules;
+mod programmes;
 mod registrations;
 mod shifts;
 mod staff;
@@ -96,7 +96,7 @@ impl Builder {
         let admin = self.account(&mut tx, "admin", "市民政局管理员", Role::CityAdmin, Scope::City).await?;
         let admin = CityAdmin::of(admin).ok_or(Error::Forbidden)?;
         let towns = centers::organize(self, &admin, &mut tx, size).await?;
-        rules::set(self, &admin, &mut tx, &towns).await?;
+        programmes::set(self, &admin, &mut tx, &towns).await?;
         let mut sign_ins = vec![SignIn { role: Role::CityAdmin, login: "admin".into() }];
         let mut leader = None;
         for (index, town) in towns.iter().enumerate() {

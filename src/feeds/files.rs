@@ -18,7 +18,7 @@ use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::ids::SessionId;
 use crate::store::{Conn, Db};
-use crate::web::{Etag, Held, Lang, Site};
+use crate::web::{Etag, HeldCopy, Lang, Site};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![center, session, secret]
@@ -82,7 +82,7 @@ fn public_page(session: &Session) -> String {
 }
 
 #[get("/calendar/centers/<file>")]
-async fn center(db: &Db, now: Now, site: Site, held: Held, file: &str) -> Result<Calendar> {
+async fn center(db: &Db, now: Now, site: Site, held: HeldCopy, file: &str) -> Result<Calendar> {
     let mut conn = db.read().await?;
     let center = centers::queries::public(&mut conn, id(file)?).await?;
     let (days, today) = days(center.zone, now);
@@ -114,7 +114,7 @@ async fn center(db: &Db, now: Now, site: Site, held: Held, file: &str) -> Result
 }
 
 #[get("/calendar/sessions/<file>")]
-async fn session(db: &Db, site: Site, held: Held, file: &str) -> Result<Calendar> {
+async fn session(db: &Db, site: Site, held: HeldCopy, file: &str) -> Result<Calendar> {
     let mut conn = db.read().await?;
     let session = published_session(&mut conn, id(file)?).await?;
     let title = session.title.pick(Lang::Zh);
@@ -221,7 +221,7 @@ impl Opened {
 }
 
 #[get("/calendar/<file>")]
-async fn secret(db: &Db, now: Now, site: Site, held: Held, file: &str) -> Result<Calendar> {
+async fn secret(db: &Db, now: Now, site: Site, held: HeldCopy, file: &str) -> Result<Calendar> {
     let secret = file.strip_suffix(".ics").ok_or(Error::NotFound)?;
     let mut conn = db.read().await?;
     let opened = Opened::load(&mut conn, now, secret).await?;

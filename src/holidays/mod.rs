@@ -20,7 +20,7 @@ use rocket::fairing::AdHoc;
 pub use actions::add;
 pub(crate) use actions::load_statutory;
 pub use forms::year_asked;
-pub use types::{AskedFor, Holiday, HolidayAsk, HolidayId, HolidayImportId, HolidayKind, Workday, YearDay};
+pub use types::{Holiday, HolidayAsk, HolidayId, HolidayImportId, HolidayKind, Workday, YearDay, YearsAskedFor};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("holidays", |rocket| async {

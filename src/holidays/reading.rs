@@ -168,7 +168,7 @@ fn english(name: &str, kind: HolidayKind) -> String {
 }
 
 /// What the parts of a list of days say for those that follow: `2月14日、28日`.
-struct SaidBefore {
+struct HolidaySaidBefore {
     year: i32,
     month: Option<u32>,
 }
@@ -176,7 +176,7 @@ struct SaidBefore {
 /// The spans that a text lists. Where it says no year, `year` is meant. `None` where something in it is no day.
 fn spans(text: &str, year: i32) -> Option<Vec<(Date, Date)>> {
     let text = without_remarks(&text.nfkc().collect::<String>());
-    let mut said = SaidBefore { year, month: None };
+    let mut said = HolidaySaidBefore { year, month: None };
     text.split(['、', ',', ';']).filter(|part| !part.trim().is_empty()).map(|part| span(part, &mut said)).collect()
 }
 
@@ -194,7 +194,7 @@ fn without_remarks(text: &str) -> String {
     text.chars().filter(outside).collect()
 }
 
-fn span(part: &str, said: &mut SaidBefore) -> Option<(Date, Date)> {
+fn span(part: &str, said: &mut HolidaySaidBefore) -> Option<(Date, Date)> {
     let halves = ["至", "到", "~", "–", "—", " - "].iter().find_map(|mark| part.split_once(mark));
     let Some((first, last)) = halves else {
         let (day, _) = one_day(part, said)?;
@@ -208,7 +208,7 @@ fn span(part: &str, said: &mut SaidBefore) -> Option<(Date, Date)> {
 }
 
 /// The day, and whether its year was said.
-fn one_day(text: &str, said: &mut SaidBefore) -> Option<(Date, bool)> {
+fn one_day(text: &str, said: &mut HolidaySaidBefore) -> Option<(Date, bool)> {
     let is_between = |c: char| c.is_whitespace() || "-/.年月日号".contains(c);
     if text.chars().any(|c| !c.is_ascii_digit() && !is_between(c)) {
         return None;

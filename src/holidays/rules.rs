@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Datelike as _;
 
 use super::reading::ReadLine;
-use super::types::{AskedFor, HolidayAsk, YearDay, YearState};
+use super::types::{HolidayAsk, YearDay, YearState, YearsAskedFor};
 use crate::clock::Date;
 use crate::error::Fault;
 
@@ -19,13 +19,13 @@ pub fn asks(today: Date, known: &BTreeMap<i64, YearState>, planned: &BTreeSet<i6
     let mut asks: Vec<HolidayAsk> = planned
         .iter()
         .filter(|year| state(**year) == YearState::Missing)
-        .map(|year| HolidayAsk { year: *year, why: AskedFor::Planned })
+        .map(|year| HolidayAsk { year: *year, why: YearsAskedFor::Planned })
         .collect();
     let is_asked = asks.iter().any(|ask| ask.year == next);
     if today.0.month() >= ANNOUNCED_IN && !is_asked {
         match state(next) {
-            YearState::Missing => asks.push(HolidayAsk { year: next, why: AskedFor::Soon }),
-            YearState::StatutoryOnly => asks.push(HolidayAsk { year: next, why: AskedFor::SoonAnnounced }),
+            YearState::Missing => asks.push(HolidayAsk { year: next, why: YearsAskedFor::Soon }),
+            YearState::StatutoryOnly => asks.push(HolidayAsk { year: next, why: YearsAskedFor::SoonAnnounced }),
             YearState::Entered => {}
         }
     }
@@ -62,7 +62,7 @@ mod tests {
         Date::parse(text).unwrap()
     }
 
-    fn asked(today: &str, known: &[(i64, YearState)], planned: &[i64]) -> Vec<(i64, AskedFor)> {
+    fn asked(today: &str, known: &[(i64, YearState)], planned: &[i64]) -> Vec<(i64, YearsAskedFor)> {
         let (known, planned) = (known.iter().copied().collect(), planned.iter().copied().collect());
         asks(day(today), &known, &planned).into_iter().map(|ask| (ask.year, ask.why)).collect()
     }
@@ -71,10 +71,10 @@ mod tests {
     fn years_are_asked_for_before_they_are_needed() {
         let known = [(2026, YearState::Entered), (2027, YearState::StatutoryOnly)];
         assert_eq!(asked("2026-10-31", &known, &[2026, 2027]), []);
-        assert_eq!(asked("2026-11-01", &known, &[2026]), [(2027, AskedFor::SoonAnnounced)]);
-        assert_eq!(asked("2026-03-01", &known, &[2026, 2028]), [(2028, AskedFor::Planned)]);
-        assert_eq!(asked("2027-11-01", &known, &[]), [(2028, AskedFor::Soon)]);
-        assert_eq!(asked("2027-12-01", &known, &[2028]), [(2028, AskedFor::Planned)]);
+        assert_eq!(asked("2026-11-01", &known, &[2026]), [(2027, YearsAskedFor::SoonAnnounced)]);
+        assert_eq!(asked("2026-03-01", &known, &[2026, 2028]), [(2028, YearsAskedFor::Planned)]);
+        assert_eq!(asked("2027-11-01", &known, &[]), [(2028, YearsAskedFor::Soon)]);
+        assert_eq!(asked("2027-12-01", &known, &[2028]), [(2028, YearsAskedFor::Planned)]);
     }
 
     fn line(number: u32, from: u64, days: u64) -> ReadLine {

@@ -100,11 +100,11 @@ pub enum YearState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HolidayAsk {
     pub year: i64,
-    pub why: AskedFor,
+    pub why: YearsAskedFor,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AskedFor {
+pub enum YearsAskedFor {
     /// Sessions are planned in it, and nobody knows which days are off.
     Planned,
     /// It begins soon, and no day of it is there.
@@ -117,9 +117,9 @@ impl HolidayAsk {
     /// The key of the sentence.
     pub fn key(&self) -> &'static str {
         match self.why {
-            AskedFor::Planned => "holidays.ask_planned",
-            AskedFor::Soon => "holidays.ask_soon",
-            AskedFor::SoonAnnounced => "holidays.ask_announced",
+            YearsAskedFor::Planned => "holidays.ask_planned",
+            YearsAskedFor::Soon => "holidays.ask_soon",
+            YearsAskedFor::SoonAnnounced => "holidays.ask_announced",
         }
     }
 }

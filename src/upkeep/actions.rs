@@ -2,7 +2,7 @@
 
 use super::forms::{AssetInput, Borrower, DefectInput, DrillInput, LoanInput};
 use super::queries;
-use super::types::{Asset, AssetId, Defect, DefectAnswer, DefectId, DefectState, Drill, DrillId, LoanId};
+use super::types::{AssetId, CenterAsset, Defect, DefectAnswer, DefectId, DefectState, Drill, DrillId, LoanId};
 use crate::audit::{self, Acting};
 use crate::auth::Coordinator;
 use crate::centers::Center;
@@ -124,7 +124,10 @@ pub async fn answer_defect(
     .execute(&mut *tx)
     .await?;
     if changed.rows_affected() == 0 {
-        return Err(Error::refused(if ended { "defect_over" } else { "defect_open" }));
+        return Err(match ended {
+            true => Error::refused("defect_over"),
+            false => Error::refused("defect_open"),
+        });
     }
     audit::record(tx, by, now, audit::entry(action, defect.id.0).at(center.id()).because(word)).await
 }
@@ -176,7 +179,7 @@ pub async fn revise_asset(
     by: &Coordinator,
     now: Now,
     tx: &mut Conn,
-    (center, asset): (&Center, &Asset),
+    (center, asset): (&Center, &CenterAsset),
     input: &AssetInput,
 ) -> Result<()> {
     if asset.written_off_on.is_some() {
@@ -215,7 +218,7 @@ pub async fn write_off(
     by: &Coordinator,
     now: Now,
     tx: &mut Conn,
-    (center, asset): (&Center, &Asset),
+    (center, asset): (&Center, &CenterAsset),
     reason: &str,
 ) -> Result<()> {
     let gone = sqlx::query(
@@ -230,8 +233,10 @@ pub async fn write_off(
     .execute(&mut *tx)
     .await?;
     if gone.rows_affected() == 0 {
-        let code = if asset.written_off_on.is_some() { "asset_written_off" } else { "asset_out" };
-        return Err(Error::refused(code));
+        return Err(match asset.written_off_on {
+            Some(_) => Error::refused("asset_written_off"),
+            None => Error::refused("asset_out"),
+        });
     }
     audit::record(tx, by, now, audit::entry("asset.written_off", asset.id.0).at(center.id()).because(reason)).await
 }
@@ -245,7 +250,7 @@ pub async fn lend(
     by: &Coordinator,
     now: Now,
     tx: &mut Conn,
-    (center, asset): (&Center, &Asset),
+    (center, asset): (&Center, &CenterAsset),
     input: &LoanInput,
 ) -> Result<LoanId> {
     let (person, unit) = match &input.borrower {
@@ -283,7 +288,7 @@ pub async fn bring_back(
     by: &Coordinator,
     now: Now,
     tx: &mut Conn,
-    (center, asset): (&Center, &Asset),
+    (center, asset): (&Center, &CenterAsset),
     (word, lost): (Option<&str>, bool),
 ) -> Result<()> {
     let back = sqlx::query(

@@ -3,7 +3,7 @@
 use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
-use super::types::{Asset, AssetId, AssetKind, AssetOrigin, Loan};
+use super::types::{AssetId, AssetKind, AssetOrigin, CenterAsset, Loan};
 use super::{actions, forms, queries};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
@@ -29,7 +29,7 @@ const USUAL: u64 = 7;
 #[template(path = "upkeep/assets.html")]
 struct AssetsPage {
     center: Center,
-    assets: Vec<Asset>,
+    assets: Vec<CenterAsset>,
     rooms: Vec<Room>,
     today: Date,
     form: Form,
@@ -97,7 +97,7 @@ async fn create(by: Coordinator, db: &Db, now: Now, center: CenterId, fields: Fi
 #[template(path = "upkeep/asset.html")]
 struct AssetPage {
     center: Center,
-    asset: Asset,
+    asset: CenterAsset,
     rooms: Vec<Room>,
     loans: Vec<Loan>,
     today: Date,
@@ -144,7 +144,7 @@ impl AssetPage {
     }
 }
 
-fn values(asset: &Asset) -> Fields {
+fn values(asset: &CenterAsset) -> Fields {
     let mut values = Fields::default()
         .with("number", &asset.number)
         .with("name", &asset.name)

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::api::UpkeepReason;
-use super::types::{Asset, AssetId, Loan};
+use super::types::{AssetId, CenterAsset, Loan};
 use super::{actions, forms, queries};
 use crate::api::{self, List, Problem};
 use crate::auth::Coordinator;
@@ -43,8 +43,8 @@ pub(crate) struct AssetJson {
     written_off_why: Option<String>,
 }
 
-impl From<Asset> for AssetJson {
-    fn from(one: Asset) -> Self {
+impl From<CenterAsset> for AssetJson {
+    fn from(one: CenterAsset) -> Self {
         Self {
             id: one.id.0,
             number: one.number,
@@ -100,7 +100,7 @@ pub(crate) struct AssetWithLoans {
     loans: Vec<LoanJson>,
 }
 
-async fn opened(by: &Coordinator, conn: &mut Conn, id: AssetId) -> Result<(Center, Asset)> {
+async fn opened(by: &Coordinator, conn: &mut Conn, id: AssetId) -> Result<(Center, CenterAsset)> {
     let center = queries::center_of_asset(by, conn, id).await?;
     let center = centers::queries::open_to(by, conn, center).await?;
     let asset = queries::asset(conn, center.id(), id).await?;

@@ -23,7 +23,9 @@ pub use actions::{
 pub use forgetting::forget;
 pub use merging::{JOURNALED, absorb};
 pub use told::told;
-pub use types::{Asset, AssetKind, AssetOrigin, Defect, DefectAnswer, DefectState, Drill, DrillKind, Loan, UpkeepCut};
+pub use types::{
+    AssetKind, AssetOrigin, CenterAsset, Defect, DefectAnswer, DefectState, Drill, DrillKind, Loan, UpkeepCut,
+};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("upkeep", |rocket| async {

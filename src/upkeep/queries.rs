@@ -2,7 +2,7 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::types::{Asset, AssetId, Defect, DefectId, DefectState, Drill, DrillId, Loan, UpkeepCut};
+use super::types::{AssetId, CenterAsset, Defect, DefectId, DefectState, Drill, DrillId, Loan, UpkeepCut};
 use crate::auth::Viewer;
 use crate::centers::CenterId;
 use crate::error::{Error, Result};
@@ -56,7 +56,7 @@ pub(super) async fn reported_by(conn: &mut Conn, request: &str) -> Result<Option
         .await?)
 }
 
-/// The columns of an [`Asset`] `a`, with who has it now.
+/// The columns of an [`CenterAsset`] `a`, with who has it now.
 const ASSET: &str =
     "select a.id, a.room_id, r.name as room, a.number, a.name, a.kind, a.origin, a.bought_on, a.cost_yuan, a.lendable,
         a.note, a.written_off_on, a.written_off_why, l.due_on, coalesce(p.name, l.unit) as with_whom
@@ -64,7 +64,7 @@ const ASSET: &str =
      left join loans l on l.asset_id = a.id and l.back_at is null left join people p on p.id = l.person_id";
 
 /// What the center owns, and owned: what is overdue and what is out first, what is written off last.
-pub async fn assets(conn: &mut Conn, center: CenterId) -> Result<Vec<Asset>> {
+pub async fn assets(conn: &mut Conn, center: CenterId) -> Result<Vec<CenterAsset>> {
     let sql = format!(
         "{ASSET} where a.center_id = $1
          order by case when a.written_off_on is null then 0 else 1 end, case when l.due_on is null then 1 else 0 end, l.due_on,
@@ -77,7 +77,7 @@ pub async fn assets(conn: &mut Conn, center: CenterId) -> Result<Vec<Asset>> {
 ///
 /// # Errors
 /// `NotFound` for another center's.
-pub async fn asset(conn: &mut Conn, center: CenterId, id: AssetId) -> Result<Asset> {
+pub async fn asset(conn: &mut Conn, center: CenterId, id: AssetId) -> Result<CenterAsset> {
     let sql = format!("{ASSET} where a.center_id = $1 and a.id = $2");
     sqlx::query_as(AssertSqlSafe(sql)).bind(center).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
 }

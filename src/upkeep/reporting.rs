@@ -117,7 +117,7 @@ async fn thanks(db: &Db, center: CenterId) -> Result<Page<ThanksPage>> {
 }
 
 #[derive(FromForm)]
-struct Report<'r> {
+struct DefectReport<'r> {
     #[field(default = "")]
     request_id: &'r str,
     #[field(default = "")]
@@ -136,12 +136,12 @@ async fn send(
     at: Handset,
     jar: &CookieJar<'_>,
     center: CenterId,
-    sent: rocket::form::Result<'_, Multipart<Report<'_>>>,
+    sent: rocket::form::Result<'_, Multipart<DefectReport<'_>>>,
 ) -> Result<Either<Done, (Status, Page<ReportPage>)>> {
     let read = centers::queries::public(&mut *db.read().await?, center).await?;
     let (fields, photo) = match sent {
         Ok(sent) => {
-            let Report { request_id, what, room, photo } = sent.into_inner();
+            let DefectReport { request_id, what, room, photo } = sent.into_inner();
             let fields = Fields::default().with("request_id", request_id).with("what", what).with("room", room);
             (fields, photo)
         }

@@ -147,7 +147,7 @@ text_enum!(
 
 /// Something that the center owns.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Asset {
+pub struct CenterAsset {
     pub id: AssetId,
     pub room_id: Option<RoomId>,
     pub room: Option<String>,
@@ -167,7 +167,7 @@ pub struct Asset {
     pub with_whom: Option<String>,
 }
 
-impl Asset {
+impl CenterAsset {
     pub fn is_here(&self) -> bool {
         self.due_on.is_none() && self.written_off_on.is_none()
     }

@@ -43,9 +43,9 @@ impl Etag {
 
 /// The tags of what the reader says to have.
 #[derive(Clone, Debug)]
-pub struct Held(Vec<String>);
+pub struct HeldCopy(Vec<String>);
 
-impl Held {
+impl HeldCopy {
     pub fn of(request: &Request<'_>) -> Self {
         let lines = request.headers().get("If-None-Match").flat_map(|line| line.split(','));
         Self(lines.map(|one| one.trim().trim_start_matches("W/").trim_matches('"').to_owned()).collect())
@@ -58,7 +58,7 @@ impl Held {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Held {
+impl<'r> FromRequest<'r> for HeldCopy {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
@@ -74,7 +74,9 @@ mod tests {
     fn an_etag_is_found_among_those_that_are_held() {
         let (etag, other) = (Etag::of("a page"), Etag::of("another"));
         let held = |text: &str| {
-            Held(text.split(',').map(|one| one.trim().trim_start_matches("W/").trim_matches('"').to_owned()).collect())
+            HeldCopy(
+                text.split(',').map(|one| one.trim().trim_start_matches("W/").trim_matches('"').to_owned()).collect(),
+            )
         };
         let line = format!("\"x\", W/\"{}\"", etag.0);
         assert!(held(&line).has(&etag) && !held(&line).has(&other));

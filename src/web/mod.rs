@@ -26,7 +26,7 @@ use rocket::fairing::AdHoc;
 pub use crate::fields::Fields;
 pub use form::{Form, Submitted};
 pub use frame::Frame;
-pub use fresh::{Etag, Held};
+pub use fresh::{Etag, HeldCopy};
 pub use one_time::OneTimeLink;
 pub use page::{Page, PublicPage, ShareCard, View};
 pub use site::Site;

@@ -12,7 +12,7 @@ use rocket::response::{self, Responder, Response};
 use super::entry;
 use super::filters;
 use super::frame::Frame;
-use super::fresh::{Etag, Held};
+use super::fresh::{Etag, HeldCopy};
 use super::nav::{self, NavItem};
 use super::site::Appearance;
 use super::text::Lang;
@@ -89,7 +89,7 @@ impl<'r, V: View> Responder<'r, 'static> for PublicPage<V> {
             Err(error) => return Error::from(error).respond_to(request),
         };
         let etag = Etag::of(&html);
-        if Held::of(request).has(&etag) {
+        if HeldCopy::of(request).has(&etag) {
             return etag.unchanged(ASK_AGAIN);
         }
         let mut response = Response::build();

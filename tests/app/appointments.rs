@@ -99,7 +99,7 @@ on_both_engines! {
         session(&app, None, None).await;
         people(&app, 1).await;
         offered(&app).await;
-        let ben = app.token("ben").await;
+        let ben = app.token("ada").await;
         takes(&ben, MONDAY, 1).await.is(201);
         let id = request();
         let wish = [("request_id", id.as_str()), ("times", "1"), ("starts_at", "2026-03-09T02:00:00Z"), ("name", "黄秀英"), ("phone", "13511115111"), ("word", "睡不好")];
@@ -107,7 +107,7 @@ on_both_engines! {
         let own = app.sign_in("ann").await.get("/centers/1/appointments").await.is(200);
         own.shows("陈伯1").shows("黄秀英").shows("睡不好").hides("13511115111");
         let named = ["陈伯1", "黄秀英", "睡不好", "13511115111"];
-        let (page, ada) = (app.sign_in("ben").await, app.sign_in("ada").await);
+        let (page, ada) = (app.sign_in("cai").await, app.sign_in("ada").await);
         for path in [
             "/centers/1/appointments",
             "/centers/1/week?date=2026-03-09",
@@ -132,7 +132,7 @@ on_both_engines! {
         assert_eq!(told["items"][1]["name"], "黄秀英");
         // What became of it the worker alone says.
         app.at("2026-03-09T04:30:00Z");
-        let (ann, ben) = (app.token("ann").await, app.token("ben").await);
+        let (ann, ben) = (app.token("ann").await, app.token("ada").await);
         ben.post_json("/api/v1/appointments/1/outcome", json!({"outcome": "came"})).await.is(404);
         ann.post_json("/api/v1/appointments/1/outcome", json!({"outcome": "came"})).await.is(204);
         ann.post_json("/api/v1/appointments/1/outcome", json!({"outcome": "missed"})).await.is(204);

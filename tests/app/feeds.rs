@@ -142,7 +142,7 @@ on_both_engines! {
         app.anyone().get("/calendar/centers/1.ics").await.is(200).hides("内部例会").hides("太极").hides("个案");
         app.anyone().get(&room).await.is(200).shows("内部例会").hides("太极");
         // What else the room is booked for is time taken, and no more.
-        app.execute("insert into bookings (room_id, kind, starts_at, ends_at) values (2, 'meeting', 1773291600000, 1773295200000)").await;
+        app.execute("insert into bookings (room_id, kind, starts_at, ends_at, label, used_from, used_to) values (2, 'meeting', 1773291600000, 1773295200000, '站务会', 1773291600000, 1773295200000)").await;
         app.anyone().get(&room).await.is(200).shows("SUMMARY:已占用").shows("DTSTART;TZID=Asia/Shanghai:20260312T130000").shows("UID:booking-");
     }
 

@@ -146,7 +146,7 @@ const PATTERNS: &[(&str, Words)] = &[
 
 /// Names of fields that look like patterns of keys, or like keys.
 const FIELDS: &[&str] =
-    &["hours.{}.opens", "hours.{}.closes", "hours.{}.{}", "week.weekday", "week.opens", "week.closes"];
+    &["companions.{}", "hours.{}.opens", "hours.{}.closes", "hours.{}.{}", "week.weekday", "week.opens", "week.closes"];
 
 impl Words {
     fn list(&self) -> BTreeSet<String> {

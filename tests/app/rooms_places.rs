@@ -191,7 +191,7 @@ on_both_engines! {
         sends_as(&ben, photos, ("photo", "a.png"), b"no picture").await.is(422);
         sends_as(&ben, photos, ("photo", "门口.png"), &picture()).await.is(303);
         let shown = app.anyone().get("/room-photos/1").await.is(200);
-        assert!(shown.header("Content-Type").starts_with("image/"), "{}", shown.header("Content-Type"));
+        assert!(shown.header("content-type").starts_with("image/"), "{}", shown.header("content-type"));
         app.sign_in("ann").await.get(ROOM).await.is(200).shows("src=\"/room-photos/1\"");
         ben.post("/centers/1/rooms/2/photos/1/removal", &[]).await.is(404);
         ben.post("/centers/1/rooms/1/photos/1/removal", &[]).await.is(303);

@@ -99,8 +99,8 @@ on_both_engines! {
             json!({"center": 1, "number": number, "name": "轮椅", "kind": "aid", "origin": "donated", "cost_yuan": 680, "lendable": lendable})
         };
         ann.post_json("/api/v1/assets", thing("L-1", true)).await.is(201);
-        ann.post_json("/api/v1/assets", thing("L-1", true)).await.is(422);
         ann.post_json("/api/v1/assets", thing("L-2", false)).await.is(201);
+        ann.post_json("/api/v1/assets", thing("L-1", true)).await.is(422);
         let to = |person: i64, due: &str| json!({"person": person, "due_on": due});
         ann.post_json("/api/v1/assets/2/loans", to(1, "2026-03-12")).await.is_refused("asset_not_lent");
         ann.post_json("/api/v1/assets/1/loans", to(99, "2026-03-12")).await.is(404);
@@ -118,7 +118,7 @@ on_both_engines! {
         page.get("/centers/1/assets").await.is(200).shows("借出");
         page.post("/centers/1/assets/1/candidates", &[("q", "陈伯")]).await.is(200);
         page.post("/centers/1/assets/1/return", &[("word", "完好")]).await.is(303);
-        page.post("/centers/1/assets/1/return", &[("word", "完好")]).await.is(409);
+        page.post("/centers/1/assets/1/return", &[("word", "完好")]).await.is(422);
         page.get("/centers/1/assets/1").await.is(200).shows("完好");
         // What does not come back is out of the register.
         ann.post_json("/api/v1/assets/1/loans", to(2, "2026-03-12")).await.is(204);

@@ -16,7 +16,7 @@ const FRIDAY: &str = "/centers/1/week?date=2026-03-06";
 /// The tea in room 1 from 14:00 to 16:00, and the choir in room 2 from 10:00 to 11:00.
 async fn plans(ann: &User<'_>) {
     schedules(ann, &[]).await.is(303);
-    let choir = [("title", "合唱团"), ("room", "2"), ("starts", "10:00"), ("ends", "11:00"), ("kind", "5")];
+    let choir = [("title", "合唱团"), ("room", "2"), ("starts", "10:00"), ("ends", "11:00"), ("kind", "2")];
     schedules(ann, &choir).await.is(303);
 }
 
@@ -75,14 +75,14 @@ on_both_engines! {
     async fn the_filters_stand_in_the_address_and_stay_there(app: TestApp) {
         let ann = app.sign_in("ann").await;
         plans(&ann).await;
-        let page = ann.get("/centers/1/week?kind=5&date=2026-03-06").await.is(200)
+        let page = ann.get("/centers/1/week?kind=2&date=2026-03-06").await.is(200)
             .shows("合唱团").hides("长者太极班").shows("另有 1 场不在筛选范围").shows("其他活动").text();
-        for link in ["?kind=5&#38;date=2026-03-05", "?kind=5&#38;date=2026-03-07", "?view=room&#38;kind=5", "month?kind=5&#38;month=2026-03"] {
+        for link in ["?kind=2&#38;date=2026-03-05", "?kind=2&#38;date=2026-03-07", "?view=room&#38;kind=2", "month?kind=2&#38;month=2026-03"] {
             assert!(page.contains(link), "{link} is not in {page}");
         }
         // What is left out still takes its place.
         assert!(!slots(&page).iter().any(|href| href.contains("room=1&starts=840")));
-        ann.get("/centers/1/month?kind=5&month=2026-03").await.is(200).shows("合唱团").hides("长者太极班").shows("只显示筛选");
+        ann.get("/centers/1/month?kind=2&month=2026-03").await.is(200).shows("合唱团").hides("长者太极班").shows("只显示筛选");
         ann.get("/centers/1/week?kind=x&view=y&date=z").await.is(200);
     }
 
@@ -383,7 +383,7 @@ impl Desk {
     async fn pages_are_accessible(&self, state: &str) {
         for path in [
             FRIDAY,
-            "/centers/1/week?date=2026-03-06&all=1&kind=5",
+            "/centers/1/week?date=2026-03-06&all=1&kind=2",
             "/centers/1/week?view=room&room=2&date=2026-03-06",
             "/centers/1/month?month=2026-03",
             "/centers/1/month?month=2026-03&span=quarter",

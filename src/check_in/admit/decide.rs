@@ -114,7 +114,7 @@ struct KnownStay {
 pub(super) fn decide(
     now: Now,
     attempts: &[Attempt],
-    (doors, places): (HashMap<SessionId, Door>, Places),
+    (doors, places): (HashMap<SessionId, Door>, HeldPlaces),
     rights: &Rights,
     facts: Vec<Option<Fact>>,
     events: HashMap<Key, Vec<Event>>,
@@ -173,7 +173,7 @@ impl Tried<'_> {
 struct Desk {
     now: Now,
     doors: HashMap<SessionId, Door>,
-    places: Places,
+    places: HeldPlaces,
     events: HashMap<Key, Vec<Event>>,
     known: HashMap<Key, KnownStay>,
     requests: HashMap<RequestId, usize>,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use super::places::{self, Places};
+use super::places::{self, HeldPlaces};
 use super::types::{Event, Key};
 use super::{ADMITTED, Attempt, Door, Holder, LEFT, RETURNED, Way, Who};
 use crate::activities::{Admission, SessionId};
@@ -27,7 +27,7 @@ pub(super) async fn doors(
     now: Now,
     tx: &mut Conn,
     sessions: impl IntoIterator<Item = SessionId>,
-) -> Result<(HashMap<SessionId, Door>, Places)> {
+) -> Result<(HashMap<SessionId, Door>, HeldPlaces)> {
     let ids: BTreeSet<SessionId> = sessions.into_iter().collect();
     locks::sessions(tx, ids.iter().copied()).await?;
     let mut doors: Vec<Door> = sqlx::query_as(

@@ -12,10 +12,10 @@ use crate::registrations::{self, RegistrationMode};
 use crate::store::Conn;
 
 /// Who has a place, and how many of their heads have not come yet and keep their seats.
-pub(super) type Places = HashMap<(SessionId, PersonId), i64>;
+pub(super) type HeldPlaces = HashMap<(SessionId, PersonId), i64>;
 
 /// Reads them where something was said of registering, and tells the doors how many seats are kept.
-pub(super) async fn at(now: Now, tx: &mut Conn, doors: &mut [Door]) -> Result<Places> {
+pub(super) async fn at(now: Now, tx: &mut Conn, doors: &mut [Door]) -> Result<HeldPlaces> {
     let asked: Vec<SessionId> = doors.iter().filter(|door| door.mode.is_some()).map(|door| door.id).collect();
     if asked.is_empty() {
         return Ok(HashMap::new());

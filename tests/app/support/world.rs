@@ -261,16 +261,19 @@ impl Maker<'_> {
         self.number("drill", "select id from drills").await;
     }
 
-    /// Times of a worker who signs in as ben: one slot that is over, one that a phone took, one for somebody.
+    /// Times of a worker who signs in as sue: one slot that is over, one that a phone took, one for somebody.
     async fn appointments(&mut self, ada: &User<'_>, ann: &User<'_>) {
         self.app.at("2026-03-02T00:00:00Z");
+        let account = [("name", "罗心语"), ("login", "sue"), ("role", "social_worker"), ("center", "1")];
+        let passwords = [("password", PASSWORD), ("password_again", PASSWORD)];
+        ada.post("/accounts", &[&account[..], &passwords].concat()).await.is(303);
+        self.number("sue", "select id from accounts where login = 'sue'").await;
         let worker =
             [("name", "罗心语"), ("phone", "13600136088"), ("kind", "social_worker"), ("started_on", "2026-01-01")];
         ada.post("/centers/1/workers", &worker).await.is(303);
         self.number("counsellor", "select max(id) from workers").await;
         let counsellor = self.names["counsellor"].clone();
-        self.number("manager", "select id from accounts where login = 'ben'").await;
-        ada.post(&format!("/accounts/{}/worker", self.names["manager"]), &[("worker", &counsellor)]).await.is(303);
+        ada.post(&format!("/accounts/{}/worker", self.names["sue"]), &[("worker", &counsellor)]).await.is(303);
         let times =
             [("worker", counsellor.as_str()), ("room", "2"), ("kind", "1"), ("weekday", "1"), ("starts", "09:00")];
         let more = [("ends", "12:00"), ("slot_minutes", "60"), ("by_phone", "1")];
