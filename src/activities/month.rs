@@ -2,7 +2,7 @@
 
 use super::types::{Session, SessionStatus};
 use super::week_cut::WeekCut;
-use super::week_queries::Places;
+use super::week_queries::SessionPlaces;
 use crate::clock::{Date, Month, Zone};
 use crate::holidays::Holiday;
 

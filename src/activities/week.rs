@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use super::types::{OtherBooking, Session, SessionId, SessionStatus};
 use super::week_cut::WeekCut;
 use super::week_lanes::{self, Lane};
-use super::week_queries::Places;
+use super::week_queries::SessionPlaces;
 use super::week_time::{self, Stretch};
 use crate::clock::{Date, Timestamp, Zone};
 use crate::rooms::{Closure, Room, RoomId};

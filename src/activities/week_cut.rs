@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::types::{ServiceKindId, Session};
-use super::week_queries::Places;
+use super::week_queries::SessionPlaces;
 use crate::clock::{Date, Month};
 use crate::fields::Fields;
 use crate::rooms::RoomId;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::facts::{Fact, Known, Rights};
-use super::places::Places;
+use super::places::HeldPlaces;
 use super::types::{Event, Key};
 use super::{ADMITTED, Again, Answer, Attempt, Door, Entrance, LEFT, RETURNED, Refused, Way, Who};
 use crate::activities::SessionId;

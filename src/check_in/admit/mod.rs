@@ -368,7 +368,7 @@ pub(super) async fn hold(tx: &mut Conn, session: SessionId) -> Result<Door> {
 }
 
 /// As [`hold`], with who has a place, and how many of their heads have not come yet and keep their seats.
-pub(super) async fn hold_at(now: Now, tx: &mut Conn, session: SessionId) -> Result<(Door, places::Places)> {
+pub(super) async fn hold_at(now: Now, tx: &mut Conn, session: SessionId) -> Result<(Door, places::HeldPlaces)> {
     let (mut doors, places) = facts::doors(now, tx, [session]).await?;
     Ok((doors.remove(&session).ok_or(Error::NotFound)?, places))
 }
