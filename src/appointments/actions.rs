@@ -274,9 +274,9 @@ pub async fn outcome(
     if said.rows_affected() == 0 {
         return Err(Error::refused("appointment_over"));
     }
-    let action = match outcome {
-        AppointmentState::Came => "appointment.came",
-        _ => "appointment.missed",
+    let entry = match outcome {
+        AppointmentState::Came => audit::entry("appointment.came", appointment.id.0),
+        _ => audit::entry("appointment.missed", appointment.id.0),
     };
-    audit::record(tx, by, now, audit::entry(action, appointment.id.0).at(appointment.center_id)).await
+    audit::record(tx, by, now, entry.at(appointment.center_id)).await
 }

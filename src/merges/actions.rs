@@ -82,6 +82,8 @@ pub async fn merge(
     teams::absorb_liaisons(tx, &mut journal, &pairs).await?;
     activities::absorb(tx, &mut journal, &doubled).await?;
     handovers::absorb(tx, &mut journal, &doubled).await?;
+    appointments::absorb(tx, &mut journal, &doubled).await?;
+    feeds::absorb(tx, &mut journal, &doubled).await?;
     workers::absorb(tx, &mut journal, &doubled).await?;
     households::absorb(tx, &mut journal).await?;
     consents::absorb(tx, &mut journal).await?;
@@ -96,8 +98,6 @@ pub async fn merge(
     check_in::absorb(tx, &mut journal).await?;
     certificates::absorb(tx, &mut journal).await?;
     upkeep::absorb(tx, &mut journal).await?;
-    appointments::absorb(tx, &mut journal, &doubled).await?;
-    feeds::absorb(tx, &mut journal).await?;
     merging::absorb(tx, &mut journal, taken).await?;
     merging::follow(tx, &[kept]).await?;
     let id: MergeId = sqlx::query_scalar(

@@ -34,8 +34,8 @@ pub(crate) struct OpenSpanJson {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OpenTermJson {
     valid_from: String,
-    /// 1 (Monday) to 7
-    weekday: Vec<i64>,
+    /// 1 (Monday) to 7, one at least
+    weekday: Option<Vec<i64>>,
     on_holidays: bool,
     /// Empty: as long as the room is open
     spans: Vec<OpenSpanJson>,
@@ -112,8 +112,8 @@ pub(crate) struct NewOpenRoom {
     published: Option<bool>,
     /// From this day on, today at the earliest
     since: String,
-    /// 1 (Monday) to 7
-    weekday: Vec<i64>,
+    /// 1 (Monday) to 7, one at least
+    weekday: Option<Vec<i64>>,
     on_holidays: Option<bool>,
     /// Local wall clock times within the room's hours; without any as long as the room is open
     opens: Option<String>,
@@ -153,8 +153,8 @@ pub(crate) async fn show(by: CenterReader, db: &Db, id: OpenRoomId) -> Result<Js
 pub(crate) struct OpenRoomChange {
     /// From this day on, today at the earliest
     from: String,
-    /// 1 (Monday) to 7
-    weekday: Vec<i64>,
+    /// 1 (Monday) to 7, one at least
+    weekday: Option<Vec<i64>>,
     on_holidays: Option<bool>,
     /// Without any times as long as the room is open
     opens: Option<String>,

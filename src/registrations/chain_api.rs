@@ -1,5 +1,7 @@
 //! A 接龙 by the API: read and matched, and then registered.
 
+use std::collections::BTreeMap;
+
 use rocket::serde::json::Json;
 use rocket::{Route, State, post, routes};
 use serde::Serialize;
@@ -93,12 +95,10 @@ pub(crate) async fn read_chain(
 pub(crate) struct PickedChain {
     /// A UUID of the client's; the same again changes nothing
     request_id: String,
-    #[schema(rename = "pick.1")]
-    pick: String,
-    #[schema(rename = "name.1")]
-    name: Option<String>,
-    #[schema(rename = "companions.1")]
-    companions: Option<i64>,
+    /// By line: a person's id, `new` or `skip`
+    pick: Option<BTreeMap<String, String>>,
+    name: Option<BTreeMap<String, String>>,
+    companions: Option<BTreeMap<String, i64>>,
 }
 
 /// What came of a 接龙.

@@ -1,5 +1,7 @@
 //! `/api/v1/rooms/<id>`: a room with everything that is known of it, its weeks, closures, extra openings and pictures.
 
+use std::collections::BTreeMap;
+
 use rocket::form::Form as Multipart;
 use rocket::response::status::{Created, NoContent};
 use rocket::serde::json::Json;
@@ -7,7 +9,7 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::api::{OpeningJson, RoomJson};
+use super::api::{Hours, OpeningJson, RoomJson};
 use super::photos::{self, SentPhoto};
 use super::types::{Closure, ClosureId, ExtraOpening, OpeningId, Room, RoomId, RoomPhoto, RoomPhotoId, RoomWeekId};
 use super::{actions, forms, queries, times, times_forms, weeks};
@@ -163,8 +165,10 @@ pub(crate) struct NewRoomWeek {
     first_day: String,
     /// Needed where the first day is before today
     past_reason: Option<String>,
-    /// Every span of the week; a weekday without one is closed
-    week: Vec<OpeningJson>,
+    /// By weekday, 1 (Monday) to 7; a weekday without hours is closed
+    hours: Option<BTreeMap<String, Hours>>,
+    /// Every span of the week by itself: a day may have several
+    week: Option<Vec<OpeningJson>>,
 }
 
 /// Lets a room have other opening hours from a day on; what is before stays. Planned sessions that lie outside are listed by

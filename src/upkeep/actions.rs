@@ -104,10 +104,10 @@ pub async fn answer_defect(
     (answer, word): (DefectAnswer, &str),
 ) -> Result<()> {
     let again = if defect.mender.is_some() { DefectState::Assigned } else { DefectState::Reported };
-    let (state, ended, action) = match answer {
-        DefectAnswer::Mended => (DefectState::Mended, true, "defect.mended"),
-        DefectAnswer::Dismissed => (DefectState::Dismissed, true, "defect.dismissed"),
-        DefectAnswer::Reopened => (again, false, "defect.reopened"),
+    let (state, ended, entry) = match answer {
+        DefectAnswer::Mended => (DefectState::Mended, true, audit::entry("defect.mended", defect.id.0)),
+        DefectAnswer::Dismissed => (DefectState::Dismissed, true, audit::entry("defect.dismissed", defect.id.0)),
+        DefectAnswer::Reopened => (again, false, audit::entry("defect.reopened", defect.id.0)),
     };
     let changed = sqlx::query(
         "update defects set state = $1, word = $2, changed_at = $3,
@@ -129,7 +129,7 @@ pub async fn answer_defect(
             false => Error::refused("defect_open"),
         });
     }
-    audit::record(tx, by, now, audit::entry(action, defect.id.0).at(center.id()).because(word)).await
+    audit::record(tx, by, now, entry.at(center.id()).because(word)).await
 }
 
 /// Takes something into the register.

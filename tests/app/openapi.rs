@@ -183,8 +183,17 @@ fn unnumbered(name: &str) -> String {
 }
 
 /// Of two properties or more one must be there; where none is, this one is missed.
-const ONE_OF_TWO: [(&str, &str); 4] =
-    [("NewCheckIn", "person_id"), ("EndingBody", "ended_on"), ("NewCorrectionJson", "minutes"), ("NewFeed", "center")];
+const ONE_OF_TWO: [(&str, &str); 9] = [
+    ("NewCheckIn", "person_id"),
+    ("EndingBody", "ended_on"),
+    ("NewCorrectionJson", "minutes"),
+    ("NewFeed", "center"),
+    ("NewLoan", "unit"),
+    ("NewRoomClosure", "rooms"),
+    ("NewRoomOpening", "rooms"),
+    ("NewProgrammeScope", "center"),
+    ("NewClicks", "tap"),
+];
 
 /// What is asked of a body, and what is missed in one that says nothing.
 async fn read(app: &TestApp, world: &World, body: &Body<'_>) -> (BTreeSet<String>, BTreeSet<String>) {

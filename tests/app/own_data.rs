@@ -22,7 +22,7 @@ const POINTING: &[(&str, &str, Result<&str, &str>)] = &[
     ("insured_people", "person_id", Ok("insurances")),
     ("shifts", "person_id", Ok("shifts")),
     ("registrations", "person_id", Ok("registrations")),
-    ("courses", "person_id", Ok("registrations")),
+    ("courses", "person_id", Err("a course is told by its dates, in the part `registrations`")),
     ("trained_people", "person_id", Ok("trainings")),
     ("commendations", "person_id", Ok("commendations")),
     ("cards", "person_id", Ok("cards")),

@@ -1,5 +1,7 @@
 //! `/api/v1/planned-rooms`.
 
+use std::collections::BTreeMap;
+
 use rocket::form::Form as Multipart;
 use rocket::response::status::{Created, NoContent};
 use rocket::serde::json::Json;
@@ -17,7 +19,7 @@ use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::fields::parse;
 use crate::files::{self, FileAnswer};
-use crate::rooms::api::{OpeningJson, RoomJson};
+use crate::rooms::api::{Hours, OpeningJson, RoomJson};
 use crate::rooms::queries as rooms;
 use crate::store::{Db, Sealer};
 use crate::web::Fields;
@@ -113,8 +115,7 @@ pub(crate) async fn list(by: CenterReader, db: &Db, center: Option<&str>) -> Res
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body; `forms::planned` reads it")]
 pub(crate) struct NewPlannedRoom {
-    /// Of a new one
-    center: Option<i64>,
+    center: i64,
     name: String,
     /// The id of a kind of room
     kind: i64,
@@ -148,8 +149,22 @@ pub(crate) async fn show(by: CenterReader, db: &Db, id: PlannedRoomId) -> Result
     Ok(Json(PlannedRoomShown { room: room.into(), steps }))
 }
 
+/// What is planned of a room otherwise.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; `forms::planned` reads it")]
+pub(crate) struct RevisedPlannedRoom {
+    name: String,
+    /// The id of a kind of room
+    kind: i64,
+    area_m2: i64,
+    /// `conversion`, `extension`, `new_building` or `fitting_out`
+    way: String,
+    cost_yuan: Option<i64>,
+    note: Option<String>,
+}
+
 /// Changes what is planned of a room.
-#[utoipa::path(context_path = "/api/v1", tag = "rooms", params(("id" = i64, Path)), request_body = NewPlannedRoom, responses((status = 200, body = PlannedRoomJson), (status = "4XX", body = Problem)))]
+#[utoipa::path(context_path = "/api/v1", tag = "rooms", params(("id" = i64, Path)), request_body = RevisedPlannedRoom, responses((status = 200, body = PlannedRoomJson), (status = "4XX", body = Problem)))]
 #[post("/planned-rooms/<id>", data = "<fields>")]
 pub(crate) async fn revise(
     by: Manager,
@@ -230,6 +245,13 @@ pub(crate) struct OpenedRoom {
     area_m2: i64,
     capacity: i64,
     buffer_minutes: Option<i64>,
+    floor: Option<String>,
+    /// How to get there
+    directions: Option<String>,
+    /// Of `step_free`, `lift`, `wide_door`, `accessible_toilet`, `hearing_loop` and `tactile_paving`
+    features: Option<Vec<String>>,
+    /// By weekday, 1 (Monday) to 7
+    hours: Option<BTreeMap<String, Hours>>,
     /// Every span of its first week
     week: Option<Vec<OpeningJson>>,
 }
