@@ -306,7 +306,8 @@ impl Desk {
         assert!(old.contains("10:00–11:00") && new.contains("11:00–12:00") && new.contains("书画室"), "{old} {new}");
         self.choir_begins_at(600).await;
         self.browser.click("dialog[open] [data-save]").await;
-        self.browser.text(".block.c-2.s-132").await;
+        self.browser.text(".block.c-2.s-132:not(.moving)").await;
+        self.browser.text(".notice.ok[role=status]").await;
         self.choir_begins_at(660).await;
     }
 
