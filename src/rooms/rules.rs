@@ -200,7 +200,7 @@ mod tests {
 }
 
 #[cfg(test)]
-mod tests {
+mod asked {
     use proptest::collection::{btree_set, vec};
     use proptest::prelude::*;
 
