@@ -34,8 +34,8 @@ pub(crate) struct OpenSpanJson {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OpenTermJson {
     valid_from: String,
-    /// 1 (Monday) to 7, one at least
-    weekday: Option<Vec<i64>>,
+    /// 1 (Monday) to 7
+    weekday: Vec<i64>,
     on_holidays: bool,
     /// Empty: as long as the room is open
     spans: Vec<OpenSpanJson>,
