@@ -5,6 +5,7 @@
 //! type of what is no text, `bytea`.
 
 use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
 
 use rocket::tokio::runtime;
 use rocket::tokio::sync::oneshot;
@@ -19,6 +20,9 @@ use super::{Engine, OpenError, Pool};
 #[folder = "migrations"]
 struct MigrationFiles;
 
+/// Held while this process migrates an SQLite database.
+static AT_ONCE: Mutex<()> = Mutex::new(());
+
 /// Brings the database to this program's version; makes the file of an SQLite database that is not there. On PostgreSQL
 /// several processes may try at once: one does, the others wait.
 ///
@@ -32,7 +36,12 @@ pub async fn migrate(pool: &Pool) -> Result<(), OpenError> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(lost)?;
     std::thread::Builder::new()
         .name("migrations".to_owned())
-        .spawn(move || _ = tell.send(runtime.block_on(run(&pool))))
+        .spawn(move || {
+            // SQLite has no lock for it: of two at one moment each would see that a migration is missing, and run it.
+            let one = (pool.engine() == Engine::Sqlite).then(|| AT_ONCE.lock().unwrap_or_else(PoisonError::into_inner));
+            _ = tell.send(runtime.block_on(run(&pool)));
+            drop(one);
+        })
         .map_err(lost)?;
     told.await.map_err(|error| lost(std::io::Error::other(error)))?
 }
