@@ -1,6 +1,6 @@
 //! The places of two who are one.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::json;
 
@@ -51,13 +51,11 @@ pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
     .bind(journal.merged)
     .fetch_all(&mut *tx)
     .await?;
-    let mut held: BTreeMap<SessionId, RegistrationId> = BTreeMap::new();
+    let mut held: BTreeSet<SessionId> = BTreeSet::new();
     let mut twice = Vec::new();
     for turn in live {
-        if held.contains_key(&turn.session_id) {
+        if !held.insert(turn.session_id) {
             twice.push((RowKey::from(turn.id.0), vec![json!(RegistrationState::Merged)]));
-        } else {
-            held.insert(turn.session_id, turn.id);
         }
     }
     journal.change(tx, &REGISTRATIONS, &["state"], twice).await?;
@@ -70,13 +68,11 @@ pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
     .bind(journal.merged)
     .fetch_all(&mut *tx)
     .await?;
-    let mut taken: BTreeMap<ActivityId, CourseId> = BTreeMap::new();
+    let mut taken: BTreeSet<ActivityId> = BTreeSet::new();
     let mut twice = Vec::new();
     for course in live {
-        if taken.contains_key(&course.activity_id) {
+        if !taken.insert(course.activity_id) {
             twice.push((RowKey::from(course.id.0), vec![json!(CourseState::Merged)]));
-        } else {
-            taken.insert(course.activity_id, course.id);
         }
     }
     journal.change(tx, &COURSES, &["state"], twice).await?;

@@ -26,6 +26,9 @@ pub(super) fn routes() -> Vec<Route> {
 /// Days ahead of which the page tells when rooms are free.
 const SHOWN: u64 = 180;
 
+/// A room, and from when to when it is free, in minutes after midnight.
+type FreeRoom = (Room, Vec<(i64, i64)>);
+
 #[derive(Template)]
 #[template(path = "reservations/ask.html")]
 struct RoomWishPage {
@@ -33,7 +36,7 @@ struct RoomWishPage {
     rooms: Vec<Room>,
     teams: Vec<PublicTeam>,
     /// When the rooms are free on a day; none before one was chosen.
-    free: Option<(Date, Vec<(Room, Vec<(i64, i64)>)>)>,
+    free: Option<(Date, Vec<FreeRoom>)>,
     request: RequestId,
     form: Form,
 }
