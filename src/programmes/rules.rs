@@ -114,8 +114,8 @@ mod tests {
                     [CenterId(1), CenterId(2)][center],
                     [CenterKind::Demonstration, CenterKind::Town][kind - 2],
                 );
-                for place in 0..60_usize {
-                    let plain = calendars[center][place].or(calendars[kind][place]);
+                for (place, (own, general)) in calendars[center].iter().zip(&calendars[kind]).take(60).enumerate() {
+                    let plain = own.or(*general);
                     let told = programme_of(whom, &taken, day(place as u64));
                     prop_assert_eq!(told.map(|id| id.0), plain);
                 }
