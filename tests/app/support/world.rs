@@ -253,7 +253,7 @@ impl Maker<'_> {
             let thing = [("number", label), ("name", "轮椅"), ("kind", "aid"), ("origin", "own"), ("lendable", "1")];
             self.name(key, number(&ann.post("/centers/1/assets", &thing).await));
         }
-        let lent = [("unit", "居委会"), ("due_on", "2026-03-20")];
+        let lent = [("person", self.names["person"].as_str()), ("due_on", "2026-03-20")];
         ann.post(&format!("/centers/1/assets/{}/loans", self.names["lent_asset"]), &lent).await.is(303);
         let drill =
             [("held_on", "2026-03-01"), ("kind", "fire"), ("minutes", "30"), ("people", "25"), ("led_by", "陈静雯")];
