@@ -132,7 +132,7 @@ async fn write_move(now: Now, tx: &mut Conn, moved: &Move<'_>) -> Result<()> {
     if written.rows_affected() == 0 { Err(Error::refused("session_changed")) } else { Ok(()) }
 }
 
-/// Why there are to be fewer places than people are there, where that is so. Asked after the session's row was written, and so
+/// Why there are to be fewer places than people are there or have a place, where that is so. Asked after the session's row was written, and so
 /// locked: nobody comes in meanwhile.
 async fn fewer_places<'a>(tx: &mut Conn, moved: &Move<'_>, reason: Option<&'a str>) -> Result<Option<&'a str>> {
     let Some(places) = moved.capacity.filter(|places| moved.session.capacity.is_none_or(|had| *places < had)) else {
@@ -142,7 +142,11 @@ async fn fewer_places<'a>(tx: &mut Conn, moved: &Move<'_>, reason: Option<&'a st
         "select (select count(*) from attendances a
                  where a.session_id = $1 and a.part = 'participant' and a.voided_at is null)
               + (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
-                 where h.session_id = $1 and h.voided_at is null)",
+                 where h.session_id = $1 and h.voided_at is null)
+              + (select cast(coalesce(sum(r.heads), 0) as bigint) from registrations r
+                 where r.session_id = $1 and r.state = 'confirmed'
+                   and not exists (select 1 from attendances a where a.session_id = r.session_id and a.person_id = r.person_id
+                       and a.part = 'participant' and a.voided_at is null))",
     )
     .bind(moved.session.id)
     .fetch_one(tx)

@@ -21,7 +21,7 @@ use crate::rooms::{self, RoomId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{activities, holidays};
 
-const TIMES: &str = "select t.id, t.worker_id, p.name as worker, t.room_id, r.name as room, t.kind_id, k.name as kind, k.name_en as kind_en,
+const TIMES: &str = "select t.id, t.worker_id, p.name as worker, t.room_id, r.name as room, r.buffer_minutes, t.kind_id, k.name as kind, k.name_en as kind_en,
         t.weekday, t.from_minute, t.to_minute, t.slot_minutes, t.by_phone, t.valid_from,
         case when t.ended_on is null then w.ended_on when w.ended_on is null then t.ended_on
              when w.ended_on < t.ended_on then w.ended_on else t.ended_on end as ended_on

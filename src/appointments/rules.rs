@@ -20,8 +20,10 @@ pub struct TakenTimes {
 impl TakenTimes {
     fn has(&self, times: &AppointmentTimes, slot: &Slot) -> bool {
         let meets = |from: Timestamp, to: Timestamp| from < slot.ends_at && slot.starts_at < to;
+        // The room is needed with its buffer, as it will be booked.
+        let (before, after) = slot.with_buffer(times.buffer_minutes);
         self.workers.iter().any(|(worker, from, to)| *worker == times.worker_id && meets(*from, *to))
-            || self.rooms.iter().any(|(room, from, to)| *room == times.room_id && meets(*from, *to))
+            || self.rooms.iter().any(|(room, from, to)| *room == times.room_id && *from < after && before < *to)
     }
 }
 
@@ -76,6 +78,7 @@ mod tests {
             worker: "罗志文".into(),
             room_id: RoomId(1),
             room: "心理咨询室".into(),
+            buffer_minutes: 0,
             kind_id: ServiceKindId(1),
             kind: "个案".into(),
             kind_en: "Case work".into(),

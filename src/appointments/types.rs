@@ -40,6 +40,8 @@ pub struct AppointmentTimes {
     pub worker: String,
     pub room_id: RoomId,
     pub room: String,
+    /// Minutes before and after that the room needs.
+    pub buffer_minutes: i64,
     pub kind_id: ServiceKindId,
     pub kind: String,
     pub kind_en: String,

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::admit::hold;
+use super::admit::hold_at;
 use super::rules;
 use super::types::{Code, Heads, RequestId};
 use crate::activities::{Session, SessionId};
@@ -37,7 +37,7 @@ pub async fn click(
     taps: &[Tap],
     undone: &[RequestId],
 ) -> Result<(u64, u64)> {
-    let held = hold(tx, session.id).await?;
+    let (held, _) = hold_at(now, tx, session.id).await?;
     let (_, came_at) = rules::entered(session, now);
     rules::may_enter(&held.door, came_at, now).map_err(|code| Error::refused(code.code()))?;
     let kept: Vec<&Tap> = taps.iter().filter(|tap| !undone.contains(&tap.request)).collect();

@@ -217,11 +217,15 @@ impl CalendarOf {
     }
 }
 
-/// The condition that a person comes to session `s`: they took a shift there, or were there, as far as the public may know that it is.
-/// Whatever else makes somebody come (a registration) is one more line here, and nowhere else.
+/// The condition that a person comes to session `s`: they took a shift there, have a place, or were there, as far as the public may know
+/// that it is. Whatever else makes somebody come is one more line here, and nowhere else.
 fn comes(person: &str) -> String {
     let because = [
         format!("s.id in (select x.session_id from shifts x where x.person_id = {person} and x.state = 'taken')"),
+        format!(
+            "({PUBLISHED} and s.id in (select x.session_id from registrations x
+                 where x.person_id = {person} and x.state = 'confirmed'))"
+        ),
         format!(
             "({PUBLISHED} and s.id in (select x.session_id from attendances_of_people x
                  where x.person_id = {person} and x.voided_at is null))"
@@ -278,7 +282,7 @@ pub async fn other_bookings(
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<OccupiedSpan>> {
     Ok(sqlx::query_as(
-        "select b.id, b.starts_at, b.ends_at from bookings b
+        "select b.id, b.used_from as starts_at, b.used_to as ends_at from bookings b
          where b.room_id = $1 and b.session_id is null and b.released_at is null and b.starts_at >= $2 and b.starts_at < $3
          order by b.starts_at, b.id",
     )

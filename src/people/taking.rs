@@ -207,11 +207,11 @@ pub(crate) const POINTING: &[(&str, &str)] = &[
     ("hour_claims", "person_id"),
     ("trained_people", "person_id"),
     ("commendations", "person_id"),
-    ("loans", "person_id"),
-    ("appointments", "person_id"),
     ("feeds", "person_id"),
     ("courses", "person_id"),
     ("registrations", "person_id"),
+    ("loans", "person_id"),
+    ("appointments", "person_id"),
 ];
 
 /// Takes somebody out of the center who has done nothing here or anywhere since; false for whoever has, and stays.

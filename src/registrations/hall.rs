@@ -320,7 +320,8 @@ async fn join_late(now: Now, tx: &mut Conn, halls: &mut Halls) -> Result<()> {
            and s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($2 as json_text)) j)
            and not exists (select 1 from registrations r where r.course_id = c.id and r.session_id = s.id)
            and not exists (select 1 from registrations r where r.person_id = c.person_id and r.session_id = s.id
-               and r.state in ('confirmed', 'waiting', 'no_show'))",
+               and r.state in ('confirmed', 'waiting', 'no_show'))
+           and not exists (select 1 from shifts f where f.session_id = s.id and f.person_id = c.person_id and f.state = 'taken')",
     )
     .bind(activity)
     .bind(rows(&coming, |id| json!(id)))

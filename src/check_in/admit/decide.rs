@@ -333,8 +333,9 @@ impl Desk {
         {
             let more = there.takes(after) - there.takes(before);
             door.taken += more;
-            // The seat was theirs: one fewer is kept for them.
-            let place = self.places.get_mut(&(key.session, key.person)).filter(|place| more > 0 && **place > 0);
+            // The seat was theirs: one fewer is kept for them, the first time that they come.
+            let comes = more > 0 && before.came_at.is_none();
+            let place = self.places.get_mut(&(key.session, key.person)).filter(|place| comes && **place > 0);
             if let Some(place) = place {
                 *place -= 1;
                 door.held -= 1;

@@ -333,7 +333,9 @@ impl Door {
 
     /// As [`Self::has_room`], for somebody of whose place so many heads are not in yet.
     pub(super) fn has_room_for(&self, heads: i64, own: i64) -> bool {
-        self.capacity.is_none_or(|seats| self.taken + self.held + (heads - own).max(0) <= seats)
+        // Who needs no more than is kept for them asks for nobody else's seat: more may be kept than there are, once there are fewer.
+        let others = if heads <= own { 0 } else { self.held - own };
+        self.capacity.is_none_or(|seats| self.taken + others + heads <= seats)
     }
 
     /// Whether the door is open to this try.
