@@ -7,6 +7,7 @@ use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
 use super::actions::{self, SlotTaker};
+use super::rules::{self, SlotOffer};
 use super::types::{
     Appointment, AppointmentGuest, AppointmentId, AppointmentState, AppointmentTimes, AppointmentTimesId, FreeSlot,
 };
@@ -15,7 +16,7 @@ use crate::activities::queries::Lead;
 use crate::activities::{self, ServiceKind};
 use crate::auth::Coordinator;
 use crate::centers::{self, Center, CenterId};
-use crate::clock::{Date, Now, Timestamp};
+use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::ids::RequestId;
 use crate::people::{self, PersonRow};
@@ -59,16 +60,8 @@ impl AppointmentsPage {
         self.guests.get(&one.id)
     }
 
-    /// The days that have free slots of these times, with them.
-    fn free_of(&self, times: &AppointmentTimes) -> Vec<(Date, Vec<&FreeSlot>)> {
-        let mut days: Vec<(Date, Vec<&FreeSlot>)> = Vec::new();
-        for one in self.free.iter().filter(|one| one.times == times.id) {
-            match days.last_mut() {
-                Some((day, slots)) if *day == one.slot.date => slots.push(one),
-                _ => days.push((one.slot.date, vec![one])),
-            }
-        }
-        days
+    fn offers(&self) -> Vec<SlotOffer<'_>> {
+        rules::offers(&self.times, &self.free)
     }
 
     fn outcomes(&self) -> [AppointmentState; 2] {

@@ -5,10 +5,11 @@ use rocket::http::{CookieJar, Status};
 use rocket::{Either, Route, State, get, post, routes};
 
 use super::actions::{self, SlotTaker};
+use super::rules::{self, SlotOffer};
 use super::types::{AppointmentTimes, FreeSlot};
 use super::{forms, queries};
 use crate::centers::{self, Center, CenterId};
-use crate::clock::{Date, Now, Timestamp};
+use crate::clock::{Now, Timestamp};
 use crate::error::{Error, FieldErrors, Refusal, Result};
 use crate::ids::RequestId;
 use crate::phones::{self, DoorThrottle, Handset};
@@ -29,15 +30,8 @@ struct FreeTimesPage {
 }
 
 impl FreeTimesPage {
-    fn of(&self, times: &AppointmentTimes) -> Vec<(Date, Vec<&FreeSlot>)> {
-        let mut days: Vec<(Date, Vec<&FreeSlot>)> = Vec::new();
-        for one in self.free.iter().filter(|one| one.times == times.id) {
-            match days.last_mut() {
-                Some((day, slots)) if *day == one.slot.date => slots.push(one),
-                _ => days.push((one.slot.date, vec![one])),
-            }
-        }
-        days
+    fn offers(&self) -> Vec<SlotOffer<'_>> {
+        rules::offers(&self.times, &self.free)
     }
 }
 

@@ -65,6 +65,34 @@ pub fn free(
     free
 }
 
+/// What one worker offers of one kind in one room, on whichever weekdays.
+pub struct SlotOffer<'a> {
+    pub times: &'a AppointmentTimes,
+    /// The days that have free slots, with them.
+    pub days: Vec<(Date, Vec<&'a FreeSlot>)>,
+}
+
+/// The `free` slots, which are in their order, under who offers them; who has none left comes last.
+pub fn offers<'a>(times: &'a [AppointmentTimes], free: &'a [FreeSlot]) -> Vec<SlotOffer<'a>> {
+    let like = |one: &AppointmentTimes| (one.worker_id, one.kind_id, one.room_id, one.slot_minutes);
+    let mut offers: Vec<SlotOffer<'a>> = Vec::new();
+    for one in times {
+        if offers.iter().all(|offer| like(offer.times) != like(one)) {
+            offers.push(SlotOffer { times: one, days: Vec::new() });
+        }
+    }
+    for slot in free {
+        let Some(of) = times.iter().find(|one| one.id == slot.times) else { continue };
+        let Some(offer) = offers.iter_mut().find(|offer| like(offer.times) == like(of)) else { continue };
+        match offer.days.last_mut() {
+            Some((day, slots)) if *day == slot.slot.date => slots.push(slot),
+            _ => offer.days.push((slot.slot.date, vec![slot])),
+        }
+    }
+    offers.sort_by_key(|offer| offer.days.is_empty());
+    offers
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

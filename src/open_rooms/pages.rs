@@ -4,7 +4,7 @@ use askama::Template;
 use rocket::{Route, get, post, routes};
 
 use super::rules::AHEAD;
-use super::types::{OpenDayRow, OpenRoom, OpenRoomId, OpenTerm, span_text};
+use super::types::{OpenDayRow, OpenRoom, OpenRoomId};
 use super::{actions, forms, queries};
 use crate::activities::title::Sight;
 use crate::activities::{self, ServiceKind, SessionId};
@@ -72,13 +72,6 @@ impl OpenRoomsPage {
 
     fn weekdays(&self) -> &'static [i64] {
         &WEEKDAYS
-    }
-}
-
-impl OpenTerm {
-    /// `09:00–12:00 14:00–17:00`, and nothing where it is as long as the room is open.
-    fn hours(&self) -> String {
-        self.spans.iter().map(|span| span_text(*span)).collect::<Vec<_>>().join(" ")
     }
 }
 

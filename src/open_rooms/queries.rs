@@ -33,6 +33,17 @@ pub async fn of_center(sight: Sight<'_>, conn: &mut Conn, center: CenterId) -> R
     with_terms(conn, found).await
 }
 
+/// A center's that the public learns of.
+pub async fn published(conn: &mut Conn, center: CenterId) -> Result<Vec<OpenRoom>> {
+    let sql = format!("{} where o.center_id = $2 and {} order by o.id", select(), title::PUBLISHED);
+    let found: Vec<OpenRoom> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(Sight::Public.reader())
+        .bind(center)
+        .fetch_all(&mut *conn)
+        .await?;
+    with_terms(conn, found).await
+}
+
 /// One of a center's.
 ///
 /// # Errors

@@ -70,6 +70,11 @@ impl OpenTerm {
         self.weekdays == 127
     }
 
+    /// `09:00–12:00 14:00–17:00`, and nothing where it is as long as the room is open.
+    pub fn hours(&self) -> String {
+        self.spans.iter().map(|span| span_text(*span)).collect::<Vec<_>>().join(" ")
+    }
+
     /// The weekdays, 1 to 7.
     pub fn days(&self) -> Vec<i64> {
         (1..=7).filter(|day| self.is_on(*day)).collect()

@@ -13,6 +13,7 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Month, Now};
 use crate::codes::{self, CodeOf};
 use crate::error::{Error, Result};
+use crate::open_rooms::{self, OpenRoom, OpenTerm};
 use crate::store::{Db, text_enum};
 use crate::web::{Frame, Lang, Page, Site, View, filters, qr};
 
@@ -37,6 +38,9 @@ struct WallSheet {
     /// By weekday, 1 (Monday) to 7.
     weekly: Vec<(i64, Vec<WallLine>)>,
     dated: Vec<Session>,
+    /// What stands open, told by its weekdays, and not as a session for every day.
+    open: Vec<OpenRoom>,
+    lang: Lang,
     /// None where the center has no lasting code yet.
     qr: Option<String>,
 }
@@ -47,7 +51,15 @@ impl WallSheet {
     }
 
     fn is_empty(&self) -> bool {
-        self.weekly.is_empty() && self.dated.is_empty()
+        self.weekly.is_empty() && self.dated.is_empty() && self.open.is_empty()
+    }
+
+    /// How a room is open in this month: the terms that hold in it, with the day from which one does that begins within.
+    fn terms<'a>(&self, open: &'a OpenRoom) -> Vec<(Option<Date>, &'a OpenTerm)> {
+        let first = self.month.first().max(open.since);
+        let begun = open.terms.iter().rposition(|term| term.valid_from <= first).unwrap_or(0);
+        let held = open.terms.iter().skip(begun).filter(|term| term.valid_from < self.month.end());
+        held.map(|term| ((term.valid_from > self.month.first()).then_some(term.valid_from), term)).collect()
     }
 
     /// The days that have something besides what is weekly, with it.
@@ -76,7 +88,7 @@ impl WallSheet {
 
     /// Days of the month in a row: `3、17日`.
     fn numbers(&self, days: &[u32]) -> String {
-        days.iter().map(u32::to_string).collect::<Vec<_>>().join("、")
+        days.iter().map(u32::to_string).collect::<Vec<_>>().join(&self.lang.text("list.comma"))
     }
 
     fn is_on(&self, paper: &WallPaper) -> bool {
@@ -167,6 +179,7 @@ async fn wall(
     db: &Db,
     now: Now,
     site: Site,
+    lang: Lang,
     center: CenterId,
     month: Option<&str>,
     paper: Option<&str>,
@@ -181,9 +194,13 @@ async fn wall(
         Some(paper) => paper.parse().map_err(|_| Error::NotFound)?,
         None => WallPaper::A4,
     };
-    let sessions = queries::published(&mut conn, Some(center.id()), month.first(), month.end()).await?;
+    let mut sessions = queries::published(&mut conn, Some(center.id()), month.first(), month.end()).await?;
+    let mut open = open_rooms::queries::published(&mut conn, center.id()).await?;
+    open.retain(|one| one.since < month.end() && !one.is_ended(month.first()));
+    // Made a fortnight ahead, they would say of the rest of the month that the room is closed.
+    sessions.retain(|session| open.iter().all(|one| one.activity_id != session.activity_id));
     let token = codes::of(&mut conn, CodeOf::Center, center.id().0).await?;
     let qr = token.map(|token| qr::svg(&site.link(format_args!("/c/{token}")))).transpose()?;
     let (weekly, dated) = told(sessions, month);
-    Ok(Page(WallSheet { center, month, paper, weekly, dated, qr }))
+    Ok(Page(WallSheet { center, month, paper, weekly, dated, open, lang, qr }))
 }

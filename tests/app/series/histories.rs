@@ -1,6 +1,8 @@
 //! Histories made at random against the plain model: series with what is made up for, changes of one, later or all, skips,
-//! cancellations, restorations and closures. After each step every session stands once and as in the model, and no two live bookings
-//! of a room overlap.
+//! cancellations, restorations, closures and other opening hours. After each step every session stands once and as in the model, and no
+//! two live bookings of a room overlap; after each history each session is once in the calendar, and a past month's figures are as before.
+
+use std::collections::BTreeSet;
 
 use linli::clock::Date;
 use proptest::collection::vec;
@@ -42,6 +44,38 @@ async fn write(app: &TestApp, sql: &str) {
     let mut tx = app.begin().await;
     sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// Lets a room be open from midnight until `closes` from a day on.
+async fn opens(app: &TestApp, room: i64, from: &str, closes: i64) {
+    write(app, &format!("insert into room_weeks (room_id, valid_from, created_at) values ({room}, '{from}', 0)")).await;
+    let days = (1..=7).map(|day| {
+        format!("((select id from room_weeks where room_id = {room} and valid_from = '{from}'), {day}, 0, {closes})")
+    });
+    let days: Vec<String> = days.collect();
+    write(app, &format!("insert into room_week_spans (week_id, weekday, opens, closes) values {}", days.join(", ")))
+        .await;
+}
+
+/// A session of February that took place, for the figures of a month that is past.
+async fn takes_place_in_february(ann: &User<'_>, app: &TestApp) {
+    let mut body = place(0, (600, 660), &[1], 10);
+    body["date"] = json!("2026-02-25");
+    let plan = json!({"center": 1, "title": "早茶", "kind": 3});
+    body.as_object_mut().unwrap().extend(plan.as_object().unwrap().clone());
+    ann.post_json("/api/v1/activities", body).await.is(201);
+    write(app, "update sessions set status = 'completed' where local_date = '2026-02-25'").await;
+}
+
+const FEBRUARY: &str = "/api/v1/summary?scope=center:1&from=2026-02-01&to=2026-03-01";
+
+/// Every session of the public calendar, by its lasting name.
+async fn is_once_in_the_calendar(app: &TestApp, planned: usize) {
+    let feed = app.anyone().get("/calendar/centers/1.ics").await.is(200).text();
+    let names: Vec<&str> = feed.lines().filter_map(|line| line.strip_prefix("UID:")).collect();
+    let once: BTreeSet<&str> = names.iter().copied().collect();
+    assert_eq!(once.len(), names.len(), "a session stands twice in the calendar");
+    assert!(names.len() >= planned, "{} of {planned} in the calendar", names.len());
 }
 
 fn date(day: i64) -> Date {
@@ -111,12 +145,17 @@ impl Play<'_> {
                 write(self.app, &sql).await;
                 self.model.closures.push((*room, from, to));
             }
+            Step::Opens { room, day, closes } => {
+                if self.model.open(*room, *day, *closes) {
+                    opens(self.app, *room, &date(*day).to_string(), *closes).await;
+                }
+            }
         }
     }
 
     async fn plans(&mut self, day: i64, time: (i64, i64), rooms: &[i64], times: usize) {
         let mut body = place(day, time, rooms, 10);
-        let plan = json!({"center": 1, "title": "合唱团", "kind": 3, "repeat": "weekly", "times": times, "on_conflict": "skip"});
+        let plan = json!({"center": 1, "title": "合唱团", "kind": 3, "published": true, "repeat": "weekly", "times": times, "on_conflict": "skip"});
         body.as_object_mut().unwrap().extend(plan.as_object().unwrap().clone());
         let made = self.ann.post_json("/api/v1/activities", body).await.is(201).json();
         let sql = format!("select id from sessions where activity_id = {} order by local_date, id", made["id"]);
@@ -177,6 +216,10 @@ fn histories(engine: Engine) {
     run(engine, |app| async move {
         super::opens_day_and_night(&app).await;
         let ann = app.token("ann").await;
+        takes_place_in_february(&ann, &app).await;
+        let february = ann.get(FEBRUARY).await.is(200).json();
+        let held = february["figures"].as_array().unwrap().iter().find(|figure| figure["key"] == "sessions");
+        assert_eq!(held.unwrap()["value"], 1, "{february}");
         let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
         let steps = vec(step(), 4..24);
         for _ in 0..cases {
@@ -187,10 +230,16 @@ fn histories(engine: Engine) {
                 play.step(step).await;
                 play.is_as_in_the_model(step).await;
             }
+            let planned = play.model.sessions.iter().filter(|one| one.status == "planned").count();
+            is_once_in_the_calendar(&app, planned).await;
+            assert_eq!(ann.get(FEBRUARY).await.is(200).json(), february, "what is past stays as it was");
             // The next history has the rooms for itself.
             write(&app, "update bookings set released_at = 1 where released_at is null").await;
-            write(&app, "update sessions set status = 'cancelled'").await;
+            write(&app, "update sessions set status = 'cancelled' where status <> 'completed'").await;
             write(&app, "delete from room_closures").await;
+            let weeks = format!("select id from room_weeks where valid_from >= '{BASE}'");
+            write(&app, &format!("delete from room_week_spans where week_id in ({weeks})")).await;
+            write(&app, &format!("delete from room_weeks where valid_from >= '{BASE}'")).await;
         }
     });
 }

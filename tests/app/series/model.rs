@@ -95,6 +95,12 @@ pub(super) enum Step {
         from: i64,
         hours: i64,
     },
+    /// A room has other hours from a day on: from midnight until `closes`, a minute of the day.
+    Opens {
+        room: i64,
+        day: i64,
+        closes: i64,
+    },
 }
 
 fn rooms() -> impl Strategy<Value = Vec<i64>> {
@@ -123,6 +129,8 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         3 => (0_usize..30).prop_map(Step::Restores),
         2 => (1_i64..3, 0_i64..25, 7_i64..23, 1_i64..6)
             .prop_map(|(room, day, from, hours)| Step::Closes { room, day, from, hours }),
+        1 => (1_i64..3, 0_i64..25, prop_oneof![Just(10_i64), Just(16), Just(24)])
+            .prop_map(|(room, day, closes)| Step::Opens { room, day, closes: closes * 60 }),
     ]
 }
 
@@ -131,12 +139,33 @@ pub(super) struct Model {
     pub sessions: Vec<One>,
     /// Room, from, to.
     pub closures: Vec<(i64, i64, i64)>,
+    /// Room, from which day on, and until which minute it is open then.
+    pub weeks: Vec<(i64, i64, i64)>,
     pub series: usize,
 }
 
 impl Model {
     fn is_closed(&self, one: &One) -> bool {
         self.closures.iter().any(|(room, from, to)| one.rooms.contains(room) && one.meets((*from, *to)))
+            || one.rooms.iter().any(|room| !self.is_within_hours(one, *room))
+    }
+
+    /// Whether the room's hours hold it: those of its day, and after midnight those of the next one.
+    fn is_within_hours(&self, one: &One, room: i64) -> bool {
+        let closes = |day: i64| {
+            let begun = self.weeks.iter().filter(|(of, from, _)| *of == room && *from <= day);
+            begun.max_by_key(|(_, from, _)| *from).map_or(DAY, |(_, _, closes)| *closes)
+        };
+        one.to.min(DAY) <= closes(one.day) && one.to - DAY <= closes(one.day + 1)
+    }
+
+    /// False where it has other hours from that day on already.
+    pub(super) fn open(&mut self, room: i64, day: i64, closes: i64) -> bool {
+        let is_new = !self.weeks.iter().any(|(of, from, _)| (*of, *from) == (room, day));
+        if is_new {
+            self.weeks.push((room, day, closes));
+        }
+        is_new
     }
 
     fn is_taken(&self, one: &One) -> bool {
