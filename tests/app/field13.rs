@@ -1,10 +1,13 @@
 //! What users of comparable systems found wanting, where no other file has it: a room that is taken on many dates is changed at once; a
-//! day of several spans by a program; and more places for a session that is full.
+//! day of several spans by a program; more places for a session that is full; and a day of many rooms that is seen whole.
 
 use serde_json::json;
 
 use crate::activities::schedules;
-use crate::support::on_both_engines;
+use crate::support::app::{fresh_database, runtime};
+use crate::support::browser::Browser;
+use crate::support::live::Live;
+use crate::support::{Engine, TestApp, on_both_engines};
 
 const FRIDAYS: [&str; 4] = ["2026-03-06", "2026-03-13", "2026-03-20", "2026-03-27"];
 
@@ -70,4 +73,39 @@ on_both_engines! {
         ann.keep(&answer);
         ann.get("/centers/1/sessions/1").await.is(200).shows("名额已改。").hides("已改期");
     }
+}
+
+/// Eight more rooms, open on Fridays.
+const ROOMS: [&str; 3] = [
+    "insert into rooms (center_id, kind_id, name, area_m2, capacity, created_at)
+     with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 8)
+     select 1, 14, '教室' || n, 40, 60, 0 from numbers",
+    "insert into room_weeks (room_id, valid_from, created_at) select id, '2026-01-01', 0 from rooms where name like '教室%'",
+    "insert into room_week_spans (week_id, weekday, opens, closes)
+     select w.id, 5, 510, 1260 from room_weeks w join rooms r on r.id = w.room_id where r.name like '教室%'",
+];
+
+/// pages.md, A13: at 1280 pixels nothing of it lies beyond the edge.
+#[test]
+fn a_day_of_ten_rooms_is_seen_whole_at_a_desk() {
+    let Some(url) = fresh_database(Engine::Sqlite) else { return };
+    let live = Live::on(&url, 0);
+    runtime().block_on(async {
+        let app = TestApp::open(&url).await;
+        for sql in ROOMS {
+            app.execute(sql).await;
+        }
+        let ann = app.sign_in("ann").await;
+        for room in 1..=10 {
+            schedules(&ann, &[("room", &room.to_string())]).await.is(303);
+        }
+        let Some(desk) = Browser::desktop().open().await else { return };
+        desk.becomes(&ann, &live.base).await;
+        desk.goto(&live.link("/centers/1/week?date=2026-03-06")).await;
+        assert!(desk.text(".week-days [aria-current=date]").await.contains("10 场"));
+        assert_eq!(desk.count(".week .block").await, 10);
+        let beyond = "const week = document.querySelector('.week'); return week.scrollWidth - week.clientWidth";
+        assert_eq!(desk.execute(beyond, vec![]).await, 0);
+        desk.close().await;
+    });
 }
