@@ -125,7 +125,7 @@ pub async fn behind_a_code(
     // What ends after `from` began no longer before it, so that nobody at a door waits for all of the past to be read.
     let sql = format!(
         "{} where {belongs} and s.status = 'planned' and k.confidential = 0 and s.ends_at > $3 and s.starts_at < $4
-           and s.starts_at > cast($3 as bigint) - {REACH_MILLIS} and s.local_date >= $6
+           and s.starts_at > cast($3 as bigint) - {REACH_MILLIS} and s.local_date >= $6 and s.local_date <= $7
          order by s.starts_at, s.id limit $5",
         select()
     );
@@ -136,6 +136,7 @@ pub async fn behind_a_code(
         .bind(until)
         .bind(limit)
         .bind(Zone::SHANGHAI.date(from).minus_days(3))
+        .bind(Zone::SHANGHAI.date(until).plus_days(1))
         .fetch_all(conn)
         .await?)
 }
