@@ -139,3 +139,13 @@ pub fn post_json(path: &str, token: &str, body: &str) -> Vec<u8> {
     )
     .into_bytes()
 }
+
+/// A form as a signed-in browser sends it from a page of ours.
+pub fn post_form(path: &str, login: &str, body: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: bench\r\nCookie: login={login}\r\nSec-Fetch-Site: same-origin\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}

@@ -23,6 +23,8 @@ pub mod open;
 mod pages;
 mod picks;
 mod placing;
+#[cfg(test)]
+mod plans;
 mod preview;
 mod preview_pages;
 pub mod queries;

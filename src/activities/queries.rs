@@ -6,7 +6,7 @@ use super::title::{self, PUBLISHED, Sight};
 use super::types::{Activity, ActivityId, OtherBooking, ServiceKind, Session, SessionId};
 use crate::auth::{AccountId, Coordinator, Role, Viewer};
 use crate::centers::{self, Center, CenterId};
-use crate::clock::{Date, Now, Timestamp};
+use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::codes::{self, CodeOf};
 use crate::error::{Error, Fault, Result};
 use crate::rooms::RoomId;
@@ -114,13 +114,18 @@ pub async fn behind_a_code(
     limit: i64,
 ) -> Result<Vec<Session>> {
     let belongs = match of {
-        CodeOf::Session => "s.id = $2",
-        CodeOf::Activity => "s.activity_id = $2",
-        CodeOf::Room => "s.id in (select x.session_id from session_rooms x where x.room_id = $2)",
-        CodeOf::Center => "s.center_id = $2",
+        CodeOf::Session => "s.id = $2".to_owned(),
+        CodeOf::Activity => "s.activity_id = $2".to_owned(),
+        CodeOf::Room => format!(
+            "s.id in (select b.session_id from bookings b where b.room_id = $2 and b.superseded = 0
+                      and b.starts_at > cast($3 as bigint) - {REACH_MILLIS} and b.starts_at < $4)"
+        ),
+        CodeOf::Center => "s.center_id = $2".to_owned(),
     };
+    // What ends after `from` began no longer before it, so that nobody at a door waits for all of the past to be read.
     let sql = format!(
         "{} where {belongs} and s.status = 'planned' and k.confidential = 0 and s.ends_at > $3 and s.starts_at < $4
+           and s.starts_at > cast($3 as bigint) - {REACH_MILLIS} and s.local_date >= $6 and s.local_date <= $7
          order by s.starts_at, s.id limit $5",
         select()
     );
@@ -130,6 +135,8 @@ pub async fn behind_a_code(
         .bind(from)
         .bind(until)
         .bind(limit)
+        .bind(Zone::SHANGHAI.date(from).minus_days(3))
+        .bind(Zone::SHANGHAI.date(until).plus_days(1))
         .fetch_all(conn)
         .await?)
 }
@@ -189,18 +196,23 @@ pub async fn sessions(by: &Viewer, conn: &mut Conn, center: CenterId, from: Date
 /// What the public sees of the local days [from, to): published and not skipped; cancelled ones say so themselves.
 /// Of one center, or of all.
 pub async fn published(conn: &mut Conn, center: Option<CenterId>, from: Date, to: Date) -> Result<Vec<Session>> {
-    let sql = format!(
-        "{} where {PUBLISHED} and s.status <> 'skipped' and s.local_date >= $2 and s.local_date < $3
-         and ($4 = 0 or s.center_id = $4) order by s.starts_at, s.id",
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(published_sql(center.is_some())));
+    let query = query.bind(Sight::Public.reader()).bind(from).bind(to);
+    let query = match center {
+        Some(center) => query.bind(center),
+        None => query,
+    };
+    Ok(query.fetch_all(conn).await?)
+}
+
+/// Of one center, `$4`, or of all. Their days are looked for center by center: the index is of both.
+pub(super) fn published_sql(is_of_one: bool) -> String {
+    let centers = if is_of_one { "s.center_id = $4" } else { "s.center_id in (select x.id from centers x)" };
+    format!(
+        "{} where {PUBLISHED} and s.status <> 'skipped' and {centers} and s.local_date >= $2 and s.local_date < $3
+         order by s.starts_at, s.id",
         select()
-    );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(Sight::Public.reader())
-        .bind(from)
-        .bind(to)
-        .bind(center.map_or(0, |center| center.0))
-        .fetch_all(conn)
-        .await?)
+    )
 }
 
 /// Up to `limit` of the center's sessions of the local days [from, to) with ids above `after`, by id.
@@ -352,7 +364,7 @@ pub async fn helpers(conn: &mut Conn, center: CenterId) -> Result<Vec<Helpers>> 
 }
 
 /// The longest time before a slot at which a booking that touches it can begin: a day and both buffers.
-const REACH_MILLIS: i64 = (24 + 2 * 4) * 3_600_000;
+pub(crate) const REACH_MILLIS: i64 = (24 + 2 * 4) * 3_600_000;
 
 /// What stands in the way of `slots` in any of the center's rooms, their buffers counted: one query, and one look into
 /// the index per room and slot, however many bookings there are. (`cross join` keeps SQLite to this order: from some
@@ -405,22 +417,27 @@ pub async fn other_bookings(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<OtherBooking>> {
-    Ok(sqlx::query_as(
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(other_bookings_sql()))
+        .bind(center)
+        .bind(from)
+        .bind(to)
+        .bind(sight.reader())
+        .bind(title::ALL)
+        .bind(title::TITLE)
+        .fetch_all(conn)
+        .await?)
+}
+
+/// One look into the index per room, from the day before on, however many bookings there were.
+pub(super) fn other_bookings_sql() -> String {
+    format!(
         "select b.id, b.room_id, b.kind, case when b.label_public = 1 or cast($4 as bigint) in ($5, $6) then b.label else null end as label,
                 b.used_from as starts_at, b.used_to as ends_at
-         from rooms r join bookings b on b.room_id = r.id
-         where r.center_id = $1 and b.session_id is null and b.released_at is null and b.starts_at < $3 and b.ends_at > $2
-           and b.used_from < $3 and b.used_to > $2
-         order by b.used_from, b.id",
+         from rooms r cross join bookings b
+         where r.center_id = $1 and b.room_id = r.id and b.session_id is null and b.released_at is null
+           and b.starts_at < $3 and b.starts_at > cast($2 as bigint) - {REACH_MILLIS} and b.ends_at > $2 and b.used_from < $3 and b.used_to > $2
+         order by b.used_from, b.id"
     )
-    .bind(center)
-    .bind(from)
-    .bind(to)
-    .bind(sight.reader())
-    .bind(title::ALL)
-    .bind(title::TITLE)
-    .fetch_all(conn)
-    .await?)
 }
 
 /// When the center's rooms are booked within [from, to), buffers included, and for nobody knows what.
@@ -430,16 +447,17 @@ pub async fn booked(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<(RoomId, Timestamp, Timestamp)>> {
-    Ok(sqlx::query_as(
-        "select b.room_id, b.starts_at, b.ends_at from rooms r join bookings b on b.room_id = r.id
-         where r.center_id = $1 and b.released_at is null and b.starts_at < $3 and b.ends_at > $2
-         order by b.starts_at",
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(booked_sql()));
+    Ok(query.bind(center).bind(from).bind(to).fetch_all(conn).await?)
+}
+
+pub(super) fn booked_sql() -> String {
+    format!(
+        "select b.room_id, b.starts_at, b.ends_at from rooms r cross join bookings b
+         where r.center_id = $1 and b.room_id = r.id and b.released_at is null
+           and b.starts_at < $3 and b.starts_at > cast($2 as bigint) - {REACH_MILLIS} and b.ends_at > $2
+         order by b.starts_at"
     )
-    .bind(center)
-    .bind(from)
-    .bind(to)
-    .fetch_all(conn)
-    .await?)
 }
 
 /// The name of this installation, which makes calendar entries' ids unique in the world.

@@ -2,14 +2,16 @@
 //! address, and stands in no log, which holds the route's pattern alone, and in no `Referer` (`web::headers`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
-use rocket::{Route, get, routes};
+use rocket::{Route, State, get, routes};
 
 use super::calendar::{self, CalendarSheet};
 use super::queries::{self, CalendarOf, Gist};
+use super::shelf::CalendarShelf;
 use super::types::{Feed, FeedOf, OccupiedSpan};
 use crate::activities::Session;
 use crate::activities::queries::{instance, published_session};
@@ -58,7 +60,12 @@ fn for_all(site: &Site) -> String {
 /// A calendar as an answer; without the text for who has it already.
 struct Calendar {
     cover: Cover,
-    body: Option<String>,
+    body: Option<Arc<[u8]>>,
+}
+
+/// What a calendar says, as it goes over the wire.
+fn bytes(text: String) -> Arc<[u8]> {
+    Arc::from(text.into_bytes())
 }
 
 impl<'r> Responder<'r, 'static> for Calendar {
@@ -82,7 +89,14 @@ fn public_page(session: &Session) -> String {
 }
 
 #[get("/calendar/centers/<file>")]
-async fn center(db: &Db, now: Now, site: Site, held: HeldCopy, file: &str) -> Result<Calendar> {
+async fn center(
+    db: &Db,
+    now: Now,
+    site: Site,
+    held: HeldCopy,
+    shelf: &State<CalendarShelf>,
+    file: &str,
+) -> Result<Calendar> {
     let mut conn = db.read().await?;
     let center = centers::queries::public(&mut conn, id(file)?).await?;
     let (days, today) = days(center.zone, now);
@@ -98,9 +112,12 @@ async fn center(db: &Db, now: Now, site: Site, held: HeldCopy, file: &str) -> Re
     if held.has(&cover.etag) {
         return Ok(Calendar { cover, body: None });
     }
+    if let Some(body) = shelf.find(center.id(), &cover.etag) {
+        return Ok(Calendar { cover, body: Some(body) });
+    }
     let sessions = queries::sessions(&mut conn, of, center.id().0, days).await?;
     let instance = instance(&mut conn).await?;
-    let body = calendar::write(&CalendarSheet {
+    let body = bytes(calendar::write(&CalendarSheet {
         name: &center.head.name,
         zone: center.zone,
         days,
@@ -109,7 +126,8 @@ async fn center(db: &Db, now: Now, site: Site, held: HeldCopy, file: &str) -> Re
         note: &|_| None,
         instance: &instance,
         link: &|session| site.link(public_page(session)),
-    });
+    }));
+    shelf.keep(center.id(), &cover.etag, &body);
     Ok(Calendar { cover, body: Some(body) })
 }
 
@@ -130,7 +148,7 @@ async fn session(db: &Db, site: Site, held: HeldCopy, file: &str) -> Result<Cale
         return Ok(Calendar { cover, body: None });
     }
     let instance = instance(&mut conn).await?;
-    let body = calendar::write(&CalendarSheet {
+    let body = bytes(calendar::write(&CalendarSheet {
         name: title,
         zone: session.zone,
         days: (session.local_date, session.local_date),
@@ -139,7 +157,7 @@ async fn session(db: &Db, site: Site, held: HeldCopy, file: &str) -> Result<Cale
         note: &|_| None,
         instance: &instance,
         link: &|session| site.link(public_page(session)),
-    });
+    }));
     Ok(Calendar { cover, body: Some(body) })
 }
 
@@ -229,6 +247,6 @@ async fn secret(db: &Db, now: Now, site: Site, held: HeldCopy, file: &str) -> Re
     if held.has(&cover.etag) {
         return Ok(Calendar { cover, body: None });
     }
-    let body = opened.write(&mut conn, &site).await?;
+    let body = bytes(opened.write(&mut conn, &site).await?);
     Ok(Calendar { cover, body: Some(body) })
 }

@@ -14,6 +14,7 @@ mod merging;
 mod own;
 mod pages;
 pub mod queries;
+mod shelf;
 mod told;
 mod types;
 
@@ -28,6 +29,6 @@ pub use types::{Feed, FeedId, FeedOf, FeedSubject};
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("feeds", |rocket| async {
         let rocket = rocket.mount("/", files::routes()).mount("/", pages::routes()).mount("/", own::routes());
-        rocket.mount("/api/v1", api::routes())
+        rocket.mount("/api/v1", api::routes()).manage(shelf::CalendarShelf::default())
     })
 }

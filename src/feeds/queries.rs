@@ -196,13 +196,17 @@ impl From<FeedOf> for CalendarOf {
 }
 
 impl CalendarOf {
-    /// The condition that session `s`, of activity `a` and its kind `k`, is in the calendar of `subject`, a place of the statement.
-    fn condition(self, subject: &str) -> String {
+    /// The condition that session `s`, of activity `a` and its kind `k`, is in the calendar of `subject`, a place of the statement. A
+    /// room's are looked for among its bookings that begin in `around`, two more places, however many it had over the years.
+    fn condition(self, subject: &str, (from, to): (&str, &str)) -> String {
         match self {
             Self::Public => format!("s.center_id = {subject} and {PUBLISHED} and s.status <> 'skipped'"),
             Self::By(FeedOf::Center) => format!("s.center_id = {subject}"),
             Self::By(FeedOf::Room) => {
-                format!("s.id in (select x.session_id from session_rooms x where x.room_id = {subject})")
+                format!(
+                    "s.id in (select b.session_id from bookings b where b.room_id = {subject} and b.superseded = 0
+                              and b.starts_at >= {from} and b.starts_at < {to})"
+                )
             }
             Self::By(FeedOf::Team) => {
                 format!(
@@ -214,6 +218,12 @@ impl CalendarOf {
             ),
             Self::By(FeedOf::Person) => comes(subject),
         }
+    }
+
+    /// The instants in which a booking of these days begins, its buffer included, in whatever zone; none where no booking is asked for.
+    fn around(self, (from, to): (Date, Date)) -> Option<(Timestamp, Timestamp)> {
+        let zone = Zone::SHANGHAI;
+        (self == Self::By(FeedOf::Room)).then(|| (zone.midnight(from.minus_days(2)), zone.midnight(to.plus_days(2))))
     }
 }
 
@@ -244,15 +254,14 @@ pub async fn sessions(
     let sql = format!(
         "{} where s.local_date >= $2 and s.local_date < $3 and {} order by s.starts_at, s.id",
         select(),
-        held.condition("$4")
+        held.condition("$4", ("$5", "$6"))
     );
-    Ok(sqlx::query_as(AssertSqlSafe(sql))
-        .bind(Sight::Public.reader())
-        .bind(from)
-        .bind(to)
-        .bind(subject)
-        .fetch_all(conn)
-        .await?)
+    let query = sqlx::query_as(AssertSqlSafe(sql)).bind(Sight::Public.reader()).bind(from).bind(to).bind(subject);
+    let query = match held.around((from, to)) {
+        Some((first, last)) => query.bind(first).bind(last),
+        None => query,
+    };
+    Ok(query.fetch_all(conn).await?)
 }
 
 /// What a calendar is known by without reading it: how many sessions, which ones, how often changed, and when the last time.
@@ -270,9 +279,14 @@ pub async fn gist(conn: &mut Conn, held: CalendarOf, subject: i64, (from, to): (
                 cast(coalesce(sum(s.id % 1000003 * (s.sequence + 7)), 0) as bigint) as changes
          from sessions s join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id
          where s.local_date >= $1 and s.local_date < $2 and {}",
-        held.condition("$3")
+        held.condition("$3", ("$4", "$5"))
     );
-    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(from).bind(to).bind(subject).fetch_one(conn).await?)
+    let query = sqlx::query_as(AssertSqlSafe(sql)).bind(from).bind(to).bind(subject);
+    let query = match held.around((from, to)) {
+        Some((first, last)) => query.bind(first).bind(last),
+        None => query,
+    };
+    Ok(query.fetch_one(conn).await?)
 }
 
 /// What a room is booked for besides sessions, in [from, to).

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::types::{OpenDay, OpenDayRow, OpenRoom, OpenRoomId, OpenTerm};
 use crate::activities::SessionId;
+use crate::activities::queries::REACH_MILLIS;
 use crate::activities::title::{self, Sight};
 use crate::auth::Viewer;
 use crate::centers::{self, Center, CenterId};
@@ -161,16 +162,17 @@ pub(super) async fn booked(
     rooms: &[RoomId],
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<TakenRoom>> {
-    Ok(sqlx::query_as(
+    let sql = format!(
         "select b.room_id, b.session_id, b.starts_at, b.ends_at from bookings b
          where b.room_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
-           and b.released_at is null and b.starts_at < $3 and b.ends_at > $2",
-    )
-    .bind(store::rows(rooms, |room| json!(room)))
-    .bind(from)
-    .bind(to)
-    .fetch_all(conn)
-    .await?)
+           and b.released_at is null and b.starts_at < $3 and b.starts_at > cast($2 as bigint) - {REACH_MILLIS} and b.ends_at > $2"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(store::rows(rooms, |room| json!(room)))
+        .bind(from)
+        .bind(to)
+        .fetch_all(conn)
+        .await?)
 }
 
 /// A center's days of [from, to) with what was counted there, without what was given up: of one declaration, or of all.

@@ -250,6 +250,7 @@ async fn passes(app: &TestApp, ann: &User<'_>, minute: u32, person: i64, way: &s
 }
 
 on_both_engines! {
+    /// field.md, F24.
     async fn who_leaves_a_quota_keeps_the_seat(app: TestApp) {
         let ann = for_one(&app, "quota").await;
         passes(&app, &ann, 1, 1, "in").await.is(201);
@@ -260,6 +261,7 @@ on_both_engines! {
         ann.post_json("/api/v1/sessions/1/clicks", json!({"tap": [request()]})).await.is(409).is_refused("full");
     }
 
+    /// field.md, F24.
     async fn where_people_drop_in_the_seats_are_for_who_is_inside(app: TestApp) {
         let ann = for_one(&app, "drop_in").await;
         passes(&app, &ann, 1, 1, "in").await.is(201);

@@ -50,6 +50,7 @@ on_both_engines! {
         assert!(page.contains("2 场") && page.matches("class=\"block ").count() == 2, "{page}");
     }
 
+    /// B3: a true week.
     async fn a_room_and_a_worker_have_their_week(app: TestApp) {
         let ann = app.sign_in("ann").await;
         plans(&ann).await;
@@ -129,6 +130,7 @@ on_both_engines! {
         ann.get("/centers/1/week").await.is(200).hides("class=\"now");
     }
 
+    /// B3: a month for the quarter.
     async fn a_month_folds_what_is_many_and_marks_holidays(app: TestApp) {
         let ann = app.sign_in("ann").await;
         for hour in ["09:00", "10:00", "11:00", "12:00", "13:00"] {
