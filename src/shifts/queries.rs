@@ -80,6 +80,9 @@ const AWAY: &str = "(f.state = 'taken' and s.status = 'planned' and (
     n.team_id is not null and not exists (select 1 from team_members m join teams h on h.id = m.team_id
         where m.team_id = n.team_id and m.person_id = f.person_id and m.left_on is null and m.suspended_on is null
           and h.disbanded_on is null)
+    or n.team_id is null and not exists (select 1 from team_members m join teams h on h.id = m.team_id
+        where h.center_id = s.center_id and m.person_id = f.person_id and m.left_on is null and m.suspended_on is null
+          and h.disbanded_on is null)
     or n.kind_id is not null and not exists (select 1 from qualifications g
         where g.person_id = f.person_id and g.kind_id = n.kind_id and g.voided_at is null and g.confirmed_at is not null
           and (g.valid_to is null or g.valid_to >= s.local_date))))";

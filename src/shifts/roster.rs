@@ -122,6 +122,16 @@ impl RosterPage {
         self.session.zone.local(*at)
     }
 
+    /// Whether they were chosen for the position, and it was refused.
+    fn was_chosen(&self, need: &ShiftNeedId, person: &PersonId) -> bool {
+        self.form.has("need", need) && self.form.has("person", person)
+    }
+
+    /// Whether it was said for the position that much is meant so.
+    fn was_meant(&self, need: &ShiftNeedId) -> bool {
+        self.form.has("need", need) && self.form.on("anyway")
+    }
+
     fn is_uncovered(&self, shift: &Shift) -> bool {
         self.uncovered.contains(&shift.person.id)
     }
