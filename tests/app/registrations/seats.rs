@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{cancels, place_of, planned, registers, who};
-use crate::check_in::{another, request};
+use crate::check_in::{another, card, request};
 use crate::support::{Answer, TestApp, User, on_both_engines};
 
 /// On the session's morning, so many minutes after half past nine.
@@ -120,22 +120,31 @@ on_both_engines! {
         for member in [
             "insert into team_members (team_id, person_id, joined_on, created_at) values (1, 1, '2025-01-01', 0)",
             "insert into team_members (team_id, person_id, joined_on, created_at) values (1, 2, '2025-01-01', 0)",
+            "insert into team_members (team_id, person_id, joined_on, created_at) values (1, 3, '2025-01-01', 0)",
         ] {
             app.execute(member).await;
         }
         let ann = app.token("ann").await;
-        registers(&ann, 2, 1, 0).await.is(201);
+        for person in [1, 3] {
+            registers(&ann, 2, person, 0).await.is(201);
+        }
         minute(&app, 0);
         let page = app.sign_in("ann").await;
-        let found = async |name: &str| page.post("/centers/1/sessions/2/search", &[("q", name)]).await.is(200);
-        found("陈伯1").await.hides("志愿者签到");
-        found("陈伯2").await.shows("志愿者签到");
-        assert_eq!(page.get("/centers/1/sessions/2").await.is(200).text().matches("志愿者签到").count(), 1);
-        for person in [1, 2] {
+        // Beside whoever was found stand those who are expected.
+        let serving = |answer: Answer| answer.is(200).text().matches("志愿者签到").count();
+        let search = "/centers/1/sessions/2/search";
+        assert_eq!(serving(page.get("/centers/1/sessions/2").await), 1);
+        assert_eq!(serving(page.post(search, &[("q", "陈伯1")]).await), 1);
+        assert_eq!(serving(page.post(search, &[("q", "陈伯2")]).await), 2);
+        for person in [2, 3] {
             let body = json!({"request_id": request(), "person_id": person});
             ann.post_json("/api/v1/sessions/2/checkins", body).await.is(201);
         }
-        assert_eq!(app.number("select person_id from attendances where part = 'participant'").await, 1);
+        // On a phone that is not known, by the card.
+        let code = card(&app, 1).await;
+        let shown = [("request_id", &*request()), ("card", code.plain())];
+        app.anyone().post("/c/lesson", &shown).await.is(200).shows("签到成功");
+        assert_eq!(app.number("select count(*) from attendances where part = 'participant' and person_id in (1, 3)").await, 2);
         assert_eq!(app.number("select person_id from attendances where part = 'volunteer'").await, 2);
     }
 

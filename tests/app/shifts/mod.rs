@@ -305,6 +305,27 @@ on_both_engines! {
         takes(&ann, two, second, 2, false).await.is_refused("shift_over");
     }
 
+    async fn whoever_left_all_teams_serves_nowhere_also_where_anybody_may(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 2).await;
+        serve(&app, [1, 2]).await;
+        another(&app, "next", "2026-03-10", None, None).await;
+        let ann = app.token("ann").await;
+        let wanted = need(&ann, 2, json!({"position": "签到", "wanted": 1})).await;
+        takes(&ann, 2, wanted, 1, false).await.is(201);
+        let page = app.sign_in("ann").await;
+        let roster = "/centers/1/sessions/2/shifts";
+        page.get(roster).await.is(200).hides("不能再服务");
+        // Whom the worker chose stays chosen where it is refused.
+        let chosen = [("need", &*wanted.to_string()), ("person", "2"), ("anyway", "1")];
+        page.post(roster, &chosen).await.is(422).shows("<option value=\"2\" selected>").shows("value=\"1\" checked");
+        app.execute("update team_members set left_on = '2026-03-05' where person_id = 1").await;
+        page.get(roster).await.is(200).shows("不能再服务");
+        let gaps = ann.get("/api/v1/shifts/gaps?center=1").await.is(200).json();
+        assert_eq!(gaps["items"][0]["away"], 1);
+        page.get("/centers/1/gaps").await.is(200).shows("缺 1 人");
+    }
+
     async fn a_series_asks_for_the_same_at_each(app: TestApp) {
         session(&app, None, Some(1)).await;
         for date in ["2026-03-12", "2026-03-19", "2026-03-26"] {
