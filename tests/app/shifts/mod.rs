@@ -221,6 +221,17 @@ on_both_engines! {
         let adult = app.number("select id from shifts where person_id = 2").await;
         ann.post_json(&format!("/api/v1/sessions/{session}/shifts/{adult}/return"), json!({})).await.is(204);
         assert_eq!(gaps().await["items"][0]["alone"], 1);
+        // And who is to serve at night, since it was moved.
+        takes(&ann, session, wanted, 2, true).await.is(201);
+        assert_eq!(gaps().await["items"], json!([]));
+        app.execute("update sessions set starts_at = starts_at + 34200000, ends_at = ends_at + 34200000 where local_date = '2026-03-14'").await;
+        assert_eq!(gaps().await["items"][0]["misplaced"], 1);
+        page.get("/centers/1/gaps").await.is(200).shows("1 名未成年人的时段或者时长不合规定");
+        page.get(&format!("/centers/1/sessions/{session}/shifts")).await.is(200).shows("未成年人时段或者时长不合规定");
+        app.execute("update sessions set starts_at = starts_at - 34200000, ends_at = ends_at - 34200000 where local_date = '2026-03-14'").await;
+        assert_eq!(gaps().await["items"], json!([]));
+        let adult = app.number("select id from shifts where person_id = 2 and state = 'taken'").await;
+        ann.post_json(&format!("/api/v1/sessions/{session}/shifts/{adult}/return"), json!({})).await.is(204);
         let long = on(&app, "2026-03-15", 241).await;
         let wanted = need(&ann, long, json!({"position": "引导", "wanted": 2})).await;
         takes(&ann, long, wanted, 2, true).await.is(201);
