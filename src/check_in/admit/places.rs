@@ -13,7 +13,7 @@ use crate::store::Conn;
 
 /// A place for somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct HeldPlace {
+pub(in crate::check_in) struct HeldPlace {
     /// How many of their heads have not come yet and keep their seats.
     pub heads: i64,
     /// They waited, and their turn came since anything was written.
@@ -21,7 +21,7 @@ pub(super) struct HeldPlace {
 }
 
 /// Who has a place.
-pub(super) type HeldPlaces = HashMap<(SessionId, PersonId), HeldPlace>;
+pub(in crate::check_in) type HeldPlaces = HashMap<(SessionId, PersonId), HeldPlace>;
 
 /// Reads them where something was said of registering, and tells the doors how many seats are kept.
 pub(super) async fn at(now: Now, tx: &mut Conn, doors: &mut [Door]) -> Result<HeldPlaces> {

@@ -1,6 +1,6 @@
 //! Seats where the line and the door meet: who left, who comes back, whose turn came unwritten, and what returns with a merge.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{cancels, place_of, planned, registers, who};
 use crate::check_in::{another, card, request};
@@ -136,6 +136,11 @@ on_both_engines! {
         assert_eq!(serving(page.get("/centers/1/sessions/2").await), 1);
         assert_eq!(serving(page.post(search, &[("q", "陈伯1")]).await), 1);
         assert_eq!(serving(page.post(search, &[("q", "陈伯2")]).await), 2);
+        // A desk without a network takes them for the same.
+        let day = app.sign_in("fay").await.get("/centers/1/front-desk/day").await.is(200).json();
+        let told = day["people"].as_array().unwrap();
+        let roles = |id: i64| told.iter().find(|one| one["id"] == id).unwrap()["roles"].clone();
+        assert_eq!((roles(1), roles(2)), (Value::Null, json!({"2": "volunteer"})));
         for person in [2, 3] {
             let body = json!({"request_id": request(), "person_id": person});
             ann.post_json("/api/v1/sessions/2/checkins", body).await.is(201);
