@@ -226,6 +226,21 @@ on_both_engines! {
         assert_eq!((who(&ann, 2, "confirmed").await, who(&ann, 2, "waiting").await), (vec![1, 2], vec![4]));
     }
 
+    async fn the_place_of_whoever_is_erased_goes_to_the_line(app: TestApp) {
+        planned(&app, Some(1), json!({"mode": "recommended", "waitlist": true}), (3, 0)).await;
+        let ann = app.token("ann").await;
+        registers(&ann, 2, 1, 0).await.is(201);
+        assert_eq!(registers(&ann, 2, 2, 0).await.is(201).json()["state"], "waiting");
+        let wish = json!({"wanted_by": "person", "reason": "本人书面要求"});
+        let asked = ann.post_json("/api/v1/people/1/erasure", wish).await.is(201).json();
+        let path = format!("/api/v1/erasures/{}/approval", asked["id"]);
+        app.token("ben").await.post_json(&path, json!({"number": 1})).await.is(200);
+        assert_eq!((who(&ann, 2, "confirmed").await, who(&ann, 2, "waiting").await), (vec![2], vec![]));
+        minute(&app, 0);
+        passes(&ann, 3, "in").await.is_refused("full");
+        passes(&ann, 2, "in").await.is(201);
+    }
+
     async fn fewer_places_are_held_against_all_who_are_to_come(app: TestApp) {
         planned(&app, Some(6), json!({"mode": "recommended", "companions": 3}), (3, 0)).await;
         let ann = app.token("ann").await;
