@@ -123,16 +123,19 @@ const EXPECTED: i64 = 200;
 pub async fn expected(conn: &mut Conn, session: &Session) -> Result<Vec<Candidate>> {
     Ok(sqlx::query_as(
         "select p.id, p.name, p.birth_date, p.phone_last4,
-                case max(x.said) when 2 then 'volunteer' when 1 then 'participant' else max(x.part) end as part
+                case when max(x.on_shift) = 1 then 'volunteer'
+                     when exists (select 1 from registrations r where r.session_id = $2 and r.person_id = p.id
+                         and r.state in ('confirmed', 'waiting', 'no_show')) then 'participant'
+                     else max(x.part) end as part
          from (
-            select a.person_id, a.part, count(*) as times, 0 as said
+            select a.person_id, a.part, count(*) as times, 0 as on_shift
             from attendances a join sessions o on o.id = a.session_id
             where o.activity_id = $1 and o.id <> $2 and o.starts_at < $3 and a.voided_at is null
             group by a.person_id, a.part
             union all
-            select f.person_id, 'volunteer', 2000, 2 from shifts f where f.session_id = $2 and f.state = 'taken'
+            select f.person_id, 'volunteer', 2000, 1 from shifts f where f.session_id = $2 and f.state = 'taken'
             union all
-            select r.person_id, 'participant', 3000, 1 from registrations r where r.session_id = $2 and r.state = 'confirmed'
+            select r.person_id, 'participant', 3000, 0 from registrations r where r.session_id = $2 and r.state = 'confirmed'
             union all
             select m.person_id, 'volunteer', 1000, 0 from team_members m where m.team_id = $4 and m.left_on is null and m.suspended_on is null
          ) x

@@ -29,7 +29,7 @@ pub(super) async fn at(now: Now, tx: &mut Conn, doors: &mut [Door]) -> Result<He
     if asked.is_empty() {
         return Ok(HashMap::new());
     }
-    let (placed, turns) = registrations::queries::placed(tx, now, &asked).await?;
+    let (placed, unwritten) = registrations::queries::placed(tx, now, &asked).await?;
     let mut places = HashMap::new();
     for door in doors.iter_mut().filter(|door| door.mode.is_some()) {
         let own = placed.get(&door.id);
@@ -40,7 +40,7 @@ pub(super) async fn at(now: Now, tx: &mut Conn, doors: &mut [Door]) -> Result<He
         (door.held, door.closed_to_others) = (seats.held, seats.closed_to_others);
         for (person, turn) in own.into_iter().flatten() {
             let heads = if seats.held > 0 { (turn.heads - turn.present).max(0) } else { 0 };
-            let by_turn = turns.contains(&(door.id, *person));
+            let by_turn = unwritten.contains(&(door.id, *person));
             places.insert((door.id, *person), HeldPlace { heads, by_turn });
         }
     }
