@@ -241,6 +241,15 @@ impl JournalEntry {
             _ => &[],
         }
     }
+
+    /// The rows of the table whose columns were changed.
+    pub fn changed(&self) -> impl Iterator<Item = &RowKey> {
+        let rows: &[ChangedRow] = match &self.deed {
+            Deed::Changed { rows } => rows,
+            _ => &[],
+        };
+        rows.iter().map(|row| &row.key)
+    }
 }
 
 /// Why a row counts no more that stood twice.

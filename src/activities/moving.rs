@@ -1,6 +1,7 @@
 //! Changing where and when sessions are, with whom and for how many.
 
 use super::actions::{book_one, refuse_if_attended, supersede};
+use super::admission::Admission;
 use super::holding::{hold, hold_leads};
 use super::placing::{Placing, SetFields};
 use super::rules::{self, Slot};
@@ -132,7 +133,8 @@ async fn write_move(now: Now, tx: &mut Conn, moved: &Move<'_>) -> Result<()> {
     if written.rows_affected() == 0 { Err(Error::refused("session_changed")) } else { Ok(()) }
 }
 
-/// Why there are to be fewer places than people are there or have a place, where that is so. Asked after the session's row was written, and so
+/// Why there are to be fewer places than people are there or have a place, where that is so: whom they bring among them, and where people
+/// drop in without those who left. Asked after the session's row was written, and so
 /// locked: nobody comes in meanwhile.
 async fn fewer_places<'a>(tx: &mut Conn, moved: &Move<'_>, reason: Option<&'a str>) -> Result<Option<&'a str>> {
     let Some(places) = moved.capacity.filter(|places| moved.session.capacity.is_none_or(|had| *places < had)) else {
@@ -140,15 +142,24 @@ async fn fewer_places<'a>(tx: &mut Conn, moved: &Move<'_>, reason: Option<&'a st
     };
     let present: i64 = sqlx::query_scalar(
         "select (select count(*) from attendances a
-                 where a.session_id = $1 and a.part = 'participant' and a.voided_at is null)
+                 where a.session_id = s.id and a.part = 'participant' and a.voided_at is null
+                   and (y.admission <> $2 or a.left_at is null))
               + (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
-                 where h.session_id = $1 and h.voided_at is null)
-              + (select cast(coalesce(sum(r.heads), 0) as bigint) from registrations r
-                 where r.session_id = $1 and r.state = 'confirmed'
-                   and not exists (select 1 from attendances a where a.session_id = r.session_id and a.person_id = r.person_id
-                       and a.part = 'participant' and a.voided_at is null))",
+                 left join attendances w on w.id = h.attendance_id
+                 where h.session_id = s.id and h.voided_at is null
+                   and (y.admission <> $2 or (h.attendance_id is not null and w.left_at is null)))
+              + (select cast(coalesce(sum(case when q.heads > q.came then q.heads - q.came else 0 end), 0) as bigint)
+                 from (select r.heads, case when i.id is null then 0
+                              else 1 + (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
+                                        where h.attendance_id = i.id and h.voided_at is null) end as came
+                       from registrations r
+                       left join attendances i on i.session_id = r.session_id and i.person_id = r.person_id
+                           and i.part = 'participant' and i.voided_at is null
+                       where r.session_id = $1 and r.state = 'confirmed') q)
+         from sessions s join activities y on y.id = s.activity_id where s.id = $1",
     )
     .bind(moved.session.id)
+    .bind(Admission::DropIn)
     .fetch_one(tx)
     .await?;
     match reason {

@@ -92,8 +92,8 @@ pub(crate) struct NewCheckIn {
     person_id: Option<i64>,
     /// The code of a personal card, as it is printed or as the card's whole link
     card: Option<String>,
-    /// `participant`, `volunteer` or `staff`; where it is missing, as they are in already, as a volunteer if they have a shift or their
-    /// team serves, and else as a participant
+    /// `participant`, `volunteer` or `staff`; where it is missing, as they are in already, as a volunteer if they have a shift, as a
+    /// participant if they are registered, as a volunteer if their team serves, and else as a participant
     role: Option<String>,
     /// `in` or `out`; `in`, where it is missing
     way: Option<String>,

@@ -77,7 +77,7 @@ async fn held_with(
     let (held, places) = hold_at(now, tx, session.id).await?;
     rules::may_correct(by.role, held.door.status)?;
     let person = queries::attendance(tx, session.id, attendance).await?.person.id;
-    let own = places.get(&(session.id, person)).copied().unwrap_or(0);
+    let own = places.get(&(session.id, person)).map_or(0, |place| place.heads);
     Ok((held, own))
 }
 

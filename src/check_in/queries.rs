@@ -111,7 +111,7 @@ pub async fn came_at(conn: &mut Conn, id: AttendanceId) -> Result<Timestamp> {
 pub struct Candidate {
     #[sqlx(flatten)]
     pub person: PersonRow,
-    /// What they came as before, or what their team membership makes them.
+    /// What they came as before, or what a shift, a registration or their team membership makes them.
     pub part: Part,
 }
 
@@ -122,18 +122,22 @@ const EXPECTED: i64 = 200;
 /// the activity, the most frequent first.
 pub async fn expected(conn: &mut Conn, session: &Session) -> Result<Vec<Candidate>> {
     Ok(sqlx::query_as(
-        "select p.id, p.name, p.birth_date, p.phone_last4, max(x.part) as part
+        "select p.id, p.name, p.birth_date, p.phone_last4,
+                case when max(x.on_shift) = 1 then 'volunteer'
+                     when exists (select 1 from registrations r where r.session_id = $2 and r.person_id = p.id
+                         and r.state in ('confirmed', 'waiting', 'no_show')) then 'participant'
+                     else max(x.part) end as part
          from (
-            select a.person_id, a.part, count(*) as times
+            select a.person_id, a.part, count(*) as times, 0 as on_shift
             from attendances a join sessions o on o.id = a.session_id
             where o.activity_id = $1 and o.id <> $2 and o.starts_at < $3 and a.voided_at is null
             group by a.person_id, a.part
             union all
-            select f.person_id, 'volunteer', 2000 from shifts f where f.session_id = $2 and f.state = 'taken'
+            select f.person_id, 'volunteer', 2000, 1 from shifts f where f.session_id = $2 and f.state = 'taken'
             union all
-            select r.person_id, 'participant', 3000 from registrations r where r.session_id = $2 and r.state = 'confirmed'
+            select r.person_id, 'participant', 3000, 0 from registrations r where r.session_id = $2 and r.state = 'confirmed'
             union all
-            select m.person_id, 'volunteer', 1000 from team_members m where m.team_id = $4 and m.left_on is null and m.suspended_on is null
+            select m.person_id, 'volunteer', 1000, 0 from team_members m where m.team_id = $4 and m.left_on is null and m.suspended_on is null
          ) x
          join people p on p.id = x.person_id
          join enrolments e on e.person_id = p.id and e.center_id = $5
@@ -172,7 +176,9 @@ pub async fn search(
     let known: Vec<(PersonId, String)> = sqlx::query_as(
         "select person_id, 'in' as what from attendances where session_id = $1 and voided_at is null
          union all select person_id, 'serves' from team_members where team_id = $2 and left_on is null and suspended_on is null
-         union all select person_id, 'serves' from shifts where session_id = $1 and state = 'taken'
+         union all select person_id, 'shift' from shifts where session_id = $1 and state = 'taken'
+         union all select person_id, 'registered' from registrations
+            where session_id = $1 and state in ('confirmed', 'waiting', 'no_show')
          union select a.person_id, 'came' from attendances a join sessions o on o.id = a.session_id
             where o.activity_id = $3 and o.id <> $1 and o.starts_at < $4 and a.voided_at is null",
     )
@@ -184,11 +190,14 @@ pub async fn search(
     .await?;
     let is = |what: &str, id| known.iter().any(|(person, word)| *person == id && word == what);
     let candidate = |person: PersonRow| Candidate {
-        part: if is("serves", person.id) { Part::Volunteer } else { Part::Participant },
+        part: match (is("shift", person.id), is("registered", person.id), is("serves", person.id)) {
+            (true, ..) | (false, false, true) => Part::Volunteer,
+            _ => Part::Participant,
+        },
         person,
     };
     let found = people.into_iter().filter(|row| !is("in", row.id));
-    let reached = found.filter(|row| !leads || is("serves", row.id) || is("came", row.id));
+    let reached = found.filter(|row| !leads || ["serves", "shift", "came"].into_iter().any(|what| is(what, row.id)));
     Ok(reached.take(limit).map(candidate).collect())
 }
 
@@ -197,14 +206,16 @@ pub(super) async fn needs(by: &Viewer, conn: &mut Conn, session: SessionId) -> R
     if TeamReader::includes(by.role) { shifts::queries::needs(conn, session).await } else { Ok(Vec::new()) }
 }
 
-/// What somebody comes as who checks in alone: as they are in already, as a volunteer if they have a shift or their team serves, else as a
-/// participant.
+/// What somebody comes as who checks in alone: as they are in already, as a volunteer if they have a shift, as a participant if they are
+/// registered, as a volunteer if their team serves, else as a participant.
 pub async fn part_at(conn: &mut Conn, session: SessionId, person: PersonId) -> Result<Part> {
     Ok(sqlx::query_scalar(
         "select coalesce(
             (select min(a.part) from attendances a
              where a.session_id = s.id and a.person_id = $2 and a.voided_at is null),
             (select 'volunteer' from shifts f where f.session_id = s.id and f.person_id = $2 and f.state = 'taken' limit 1),
+            (select 'participant' from registrations r where r.session_id = s.id and r.person_id = $2
+                and r.state in ('confirmed', 'waiting', 'no_show') limit 1),
             (select 'volunteer' from team_members m
              where m.team_id = s.team_id and m.person_id = $2 and m.left_on is null and m.suspended_on is null),
             'participant')

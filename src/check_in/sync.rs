@@ -42,7 +42,8 @@ pub struct ScanItem {
     /// What was read from a card: its link, or its code as it is printed. This or `person_id`.
     pub card: Option<String>,
     pub person_id: Option<i64>,
-    /// `participant`, `volunteer` or `staff`; where it is missing, a volunteer if their team serves, else a participant
+    /// `participant`, `volunteer` or `staff`; where it is missing, as they are in already, as a volunteer if they have a shift, as a
+    /// participant if they are registered, as a volunteer if their team serves, and else as a participant
     pub role: Option<String>,
     /// `in` or `out`; `in`, where it is missing
     pub way: Option<String>,

@@ -55,6 +55,11 @@ impl ClaimsPage {
         self.center.path("/claims")
     }
 
+    /// What follows the address of what is done here: a refusal shows the list as it was.
+    fn cut(&self) -> String {
+        self.toolbar.at(self.page)
+    }
+
     fn waiting(&self) -> Vec<&Claim> {
         self.claims.iter().filter(|claim| claim.is_pending()).collect()
     }
@@ -143,6 +148,7 @@ async fn decide(
     now: Now,
     lang: Lang,
     center: CenterId,
+    asked: Asked,
     fields: Fields,
 ) -> Result<Submitted<ClaimsPage>> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
@@ -153,8 +159,7 @@ async fn decide(
         Ok::<_, Error>(center.path("/claims"))
     };
     Submitted::of(made.await, "done.claims_decided", async |errors| {
-        // As the list comes by itself: those that wait stand first.
-        let mut page = ClaimsPage::load(&by, &mut *db.read().await?, lang, center, &Fields::default()).await?;
+        let mut page = ClaimsPage::load(&by, &mut *db.read().await?, lang, center, &asked.0).await?;
         page.form = Form::again(fields, errors);
         Ok(page)
     })
@@ -169,6 +174,7 @@ async fn undo(
     lang: Lang,
     center: CenterId,
     id: ClaimId,
+    asked: Asked,
     fields: Fields,
 ) -> Result<Submitted<ClaimsPage>> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
@@ -180,7 +186,7 @@ async fn undo(
         Ok::<_, Error>(center.path("/claims"))
     };
     Submitted::of(made.await, "done.claim_undone", async |errors| {
-        let mut page = ClaimsPage::load(&by, &mut *db.read().await?, lang, center, &Fields::default()).await?;
+        let mut page = ClaimsPage::load(&by, &mut *db.read().await?, lang, center, &asked.0).await?;
         page.undoing = Form::again(fields, errors);
         page.about = Some(id);
         Ok(page)
@@ -196,6 +202,7 @@ async fn reopen(
     lang: Lang,
     center: CenterId,
     id: ClaimId,
+    asked: Asked,
 ) -> Result<Submitted<ClaimsPage>> {
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let made = async {
@@ -205,7 +212,7 @@ async fn reopen(
         Ok::<_, Error>(center.path("/claims"))
     };
     Submitted::of(made.await, "done.claim_reopened", async |errors| {
-        let mut page = ClaimsPage::load(&by, &mut *db.read().await?, lang, center, &Fields::default()).await?;
+        let mut page = ClaimsPage::load(&by, &mut *db.read().await?, lang, center, &asked.0).await?;
         page.undoing = Form::again(Fields::default(), errors);
         page.about = Some(id);
         Ok(page)

@@ -64,7 +64,7 @@ pub async fn merge(
     (kept, merged): (PersonId, PersonId),
     taken: &[Differing],
 ) -> Result<MergeId> {
-    hold(tx, [kept, merged]).await?;
+    hold(tx, [kept, merged], Vec::new()).await?;
     let one = people::queries::find(tx, center.id(), kept).await?.id;
     let other = people::queries::find(tx, center.id(), merged).await?.id;
     if one == other || (one, other) != (kept, merged) {
@@ -115,9 +115,10 @@ pub async fn merge(
     Ok(id)
 }
 
-/// Holds the sessions at which both were or have a shift, or which they may have led as one, their teams, and both: whoever checks one in waits, or is waited for.
-async fn hold(tx: &mut Conn, people: [PersonId; 2]) -> Result<()> {
-    let mut sessions = check_in::sessions_of_both(tx, people).await?;
+/// Holds the sessions at which both were or have a shift, or which they may have led as one, and these; their teams, and both: whoever checks
+/// one in waits, or is waited for.
+async fn hold(tx: &mut Conn, people: [PersonId; 2], mut sessions: Vec<SessionId>) -> Result<()> {
+    sessions.extend(check_in::sessions_of_both(tx, people).await?);
     sessions.extend(queries::sessions_led_by_both(tx, people).await?);
     sessions.extend(shifts::sessions_of_both(tx, people).await?);
     sessions.extend(registrations::sessions_of_both(tx, people).await?);
@@ -191,7 +192,9 @@ pub async fn undo(
     merge: &Merge,
 ) -> Result<Vec<Stayed>> {
     let (kept, merged) = (merge.kept_id, merge.merged_id);
-    hold(tx, [kept, merged]).await?;
+    let entries = read(tx, sealer, merge.id).await?;
+    let returned = registrations::sessions_of_returned(tx, &entries).await?;
+    hold(tx, [kept, merged], returned).await?;
     let merge = queries::find(tx, center.id(), merge.id).await?;
     if merge.undone_at.is_some() {
         return Err(Error::refused("merge_undone"));
@@ -199,6 +202,7 @@ pub async fn undo(
     if !merge.may_undo() {
         return Err(Error::refused("merge_later"));
     }
+    // As it stands now that nobody forgets it.
     let entries = read(tx, sealer, merge.id).await?;
     if entries.is_empty() {
         return Err(Error::refused("merge_erased"));
@@ -209,6 +213,7 @@ pub async fn undo(
     let theirs = check_in::give_back(tx, (kept, merged), merge.made_at, &entries).await?;
     journal::take_back(tx, sealer, &tables(), (kept, merged), &entries[..moved]).await?;
     check_in::follow_scans(tx, (kept, merged), &theirs, &entries).await?;
+    registrations::seat_again(now, tx, &entries).await?;
     let sessions: Vec<SessionId> = theirs.into_iter().map(|(_, session)| session).collect();
     hours::hand_over(tx, (kept, merged), merge.made_at, &sessions).await?;
     phones::hand_over(tx, (kept, merged)).await?;

@@ -9,10 +9,10 @@ use super::types::{
     groups_of,
 };
 use crate::audit;
-use crate::clock::Now;
+use crate::clock::{Now, Timestamp};
 use crate::error::{Error, OnViolation as _, Result};
 use crate::ids::{PersonId, SessionId};
-use crate::store::Conn;
+use crate::store::{Conn, Flag};
 
 /// Somebody who is to be registered.
 #[derive(Clone, Debug)]
@@ -81,9 +81,17 @@ async fn before(tx: &mut Conn, hall: &Hall, new: &Entering) -> Result<Option<Pla
     Ok(replayed.map(|(id, state)| PlaceTaken { person: new.person, id, state, first: false }))
 }
 
-async fn live_course(tx: &mut Conn, hall: &Hall, person: PersonId) -> Result<Option<CourseId>> {
-    Ok(sqlx::query_scalar(
-        "select id from courses where activity_id = $1 and person_id = $2 and state in ('confirmed', 'waiting')",
+/// All dates of an activity that somebody took, or waits for.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+struct TakenCourse {
+    id: CourseId,
+    state: CourseState,
+    made_at: Timestamp,
+}
+
+async fn live_course(tx: &mut Conn, hall: &Hall, person: PersonId) -> Result<Option<TakenCourse>> {
+    Ok(sqlx::query_as(
+        "select id, state, made_at from courses where activity_id = $1 and person_id = $2 and state in ('confirmed', 'waiting')",
     )
     .bind(hall.session.activity_id)
     .bind(person)
@@ -129,7 +137,7 @@ async fn at_the_end(
     now: Now,
     halls: &mut Halls,
     new: &Entering,
-    (only, course): (Option<SessionId>, Option<CourseId>),
+    (only, course, made_at): (Option<SessionId>, Option<CourseId>, Timestamp),
 ) -> Result<()> {
     let wanted = |hall: &Hall| only.is_none_or(|only| only == hall.session.id);
     let sessions: Vec<SessionId> = halls.all.iter().filter(|hall| wanted(hall)).map(|hall| hall.session.id).collect();
@@ -147,7 +155,7 @@ async fn at_the_end(
             id: NEWEST,
             heads: new.heads,
             priority,
-            made_at: now.0,
+            made_at,
             confirmed: false,
             course,
             came: false,
@@ -165,10 +173,13 @@ async fn enter_one(
     now: Now,
     tx: &mut Conn,
     halls: &mut Halls,
-    (new, course): (&Entering, Option<CourseId>),
+    (new, course): (&Entering, Option<TakenCourse>),
 ) -> Result<PlaceTaken> {
     let here = halls.here()?.session.id;
-    at_the_end(tx, now, halls, new, (Some(here), None)).await?;
+    // Who waits for all dates waits for this one with them, where they stood.
+    let waits = course.filter(|course| course.state == CourseState::Waiting);
+    let made_at = waits.map_or(now.0, |course| course.made_at);
+    at_the_end(tx, now, halls, new, (Some(here), waits.map(|course| course.id), made_at)).await?;
     let hall = halls.here_mut()?;
     let confirmed = hall.seats.place(&mut hall.turns).contains(&NEWEST);
     if !confirmed && !hall.terms.waitlist.is_set() {
@@ -177,7 +188,8 @@ async fn enter_one(
     }
     let (session, center) = (hall.session.id, hall.session.center_id);
     let (request, link) = (new.request.clone(), new.link.clone());
-    let written = NewTurn { session, person: new.person, course, confirmed, heads: new.heads, request, link };
+    let (course, heads) = (course.map(|course| course.id), new.heads);
+    let written = NewTurn { session, person: new.person, course, confirmed, heads, made_at, request, link };
     let id = written.write(hand, now, tx).await?;
     named(halls.here_mut()?, id);
     audit::record(tx, hand, now, audit::entry("session.registered", session.0).at(center)).await?;
@@ -216,7 +228,7 @@ async fn enter_course(
     halls: &mut Halls,
     new: &Entering,
 ) -> Result<PlaceTaken> {
-    at_the_end(tx, now, halls, new, (None, Some(NEWEST_COURSE))).await?;
+    at_the_end(tx, now, halls, new, (None, Some(NEWEST_COURSE), now.0)).await?;
     let confirmed = hall::place_courses(now, halls).iter().any(|(course, _)| *course == NEWEST_COURSE);
     if !confirmed && !halls.here()?.terms.waitlist.is_set() {
         sent_away(halls);
@@ -252,8 +264,9 @@ async fn enter_course(
         }
         let (request, link) = (new.request.clone(), new.link.clone());
         let session = hall.session.id;
+        let (heads, made_at) = (new.heads, now.0);
         let turn =
-            NewTurn { session, person: new.person, course: Some(course), confirmed, heads: new.heads, request, link };
+            NewTurn { session, person: new.person, course: Some(course), confirmed, heads, made_at, request, link };
         let id = turn.write(hand, now, tx).await?;
         named(hall, id);
         for turn in hall.turns.iter_mut().filter(|turn| turn.id == id) {
@@ -295,11 +308,16 @@ struct KeptTurn {
     course_id: Option<CourseId>,
     state: RegistrationState,
     heads: i64,
+    /// They were there, in whatever part.
+    came: Flag,
 }
 
 async fn kept(tx: &mut Conn, session: SessionId, id: RegistrationId) -> Result<KeptTurn> {
     sqlx::query_as(
-        "select id, course_id, state, heads from registrations where id = $1 and session_id = $2 and state <> 'merged'",
+        "select r.id, r.course_id, r.state, r.heads,
+                case when exists (select 1 from attendances a where a.session_id = r.session_id and a.person_id = r.person_id
+                    and a.voided_at is null) then 1 else 0 end as came
+         from registrations r where r.id = $1 and r.session_id = $2 and r.state <> 'merged'",
     )
     .bind(id)
     .bind(session)
@@ -321,8 +339,8 @@ pub(super) enum PlaceEnding {
 /// Gives a place up, or the turn; who waits moves up. Given up again, it is given up.
 ///
 /// # Errors
-/// `Refused("registration_over")` once the session has begun; `Refused("registration_settled")` where they came, or it ended otherwise;
-/// `NotFound` for another session's.
+/// `Refused("registration_over")` once the session has begun; `Refused("registration_settled")` where it ended otherwise;
+/// `Refused("registration_came")` where who came is to be excused; `NotFound` for another session's.
 pub(super) async fn end(
     hand: &RegistrationHand,
     now: Now,
@@ -341,6 +359,9 @@ pub(super) async fn end(
     let missed = found.state == RegistrationState::NoShow && ending == PlaceEnding::Excuse;
     if !live && !missed {
         return Err(refused(RegistrationRefusal::Settled));
+    }
+    if ending == PlaceEnding::Excuse && found.came.is_set() {
+        return Err(refused(RegistrationRefusal::Came));
     }
     let center = halls.here()?.session.center_id;
     let coming = halls.here()?.session.is_coming(now);
@@ -466,33 +487,4 @@ pub(super) async fn move_up(
         .await?;
     let entry = audit::entry("session.moved_up", session.0).at(hall.session.center_id);
     audit::record(tx, hand, now, entry).await
-}
-
-/// Notes who had a place and did not come. Whoever closes the session keeps the audit entry.
-pub async fn note_absent(now: Now, tx: &mut Conn, session: SessionId) -> Result<()> {
-    sqlx::query(
-        "update registrations set state = 'no_show', changed_at = $2, changed_by = $3
-         where session_id = $1 and state = 'confirmed'
-           and not exists (select 1 from attendances a where a.session_id = registrations.session_id
-               and a.person_id = registrations.person_id and a.voided_at is null)",
-    )
-    .bind(session)
-    .bind(now.0)
-    .bind(RegisteredBy::Clock)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Takes back what closing noted: the session is open again.
-pub async fn forget_absent(now: Now, tx: &mut Conn, session: SessionId) -> Result<()> {
-    sqlx::query(
-        "update registrations set state = 'confirmed', changed_at = $2, changed_by = $3 where session_id = $1 and state = 'no_show'",
-    )
-    .bind(session)
-    .bind(now.0)
-    .bind(RegisteredBy::Clock)
-    .execute(tx)
-    .await?;
-    Ok(())
 }

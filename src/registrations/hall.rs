@@ -9,6 +9,7 @@ use super::rules::{self, Seats, Turn};
 use super::types::{
     CourseId, PlaceSession, RegisteredBy, RegistrationId, RegistrationState, RegistrationTerms, groups_of,
 };
+use crate::activities::{Admission, SessionStatus};
 use crate::audit;
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
@@ -27,6 +28,8 @@ pub(super) struct Hall {
     pub seats: Seats,
     pub turns: Vec<Turn>,
     pub people: HashMap<RegistrationId, PersonId>,
+    /// Heads with a place who came to a room that people drop into, and left: their seats are free.
+    pub gone: i64,
 }
 
 impl Hall {
@@ -36,6 +39,30 @@ impl Hall {
             self.seats.place(&mut self.turns);
         }
         self
+    }
+
+    /// Puts those of these back who have a place, as far as there are seats for them beside the others'; gives for whom there are none.
+    pub(super) fn put_back(&mut self, now: Now, ids: &[RegistrationId]) -> Vec<RegistrationId> {
+        let late = Timestamp(self.session.starts_at.0 + self.terms.late_minutes * 60_000);
+        // Afterwards no seat is kept for anybody.
+        if self.session.status != SessionStatus::Planned || now.0 >= late {
+            return Vec::new();
+        }
+        let is_back = |turn: &Turn| turn.confirmed && ids.contains(&turn.id);
+        let mut back: Vec<usize> = (0..self.turns.len()).filter(|at| is_back(&self.turns[*at])).collect();
+        back.sort_by_key(|at| (self.turns[*at].made_at, self.turns[*at].id));
+        for at in &back {
+            self.turns[*at].confirmed = false;
+        }
+        let mut without = Vec::new();
+        for at in back {
+            let Turn { id, heads, priority, .. } = self.turns[at];
+            self.turns[at].confirmed = self.seats.fit(&self.turns, heads, priority);
+            if !self.turns[at].confirmed {
+                without.push(id);
+            }
+        }
+        without
     }
 
     /// The registration of somebody who has a seat or waits.
@@ -126,7 +153,10 @@ struct TurnRow {
     made_at: Timestamp,
     birth_date: Option<Date>,
     held: String,
-    present: i64,
+    /// Heads of theirs that came.
+    came: i64,
+    /// They left a room that people drop into: their seats are free.
+    has_left: Flag,
 }
 
 /// What disability and need somebody `p` holds on the day of session `s`, joined by `+`.
@@ -134,38 +164,46 @@ pub(super) const HELD: &str = "coalesce((select string_agg(m.priority_group, '+'
     where m.person_id = p.id and m.priority_group in ('disabled', 'needy') and m.valid_from <= s.local_date
       and (m.valid_to is null or m.valid_to >= s.local_date)), '')";
 
+/// The seats that are taken are counted as the door counts them: where people drop in, who left takes none, nor does a head without a name,
+/// for nobody sees it leave.
 async fn load(conn: &mut Conn, now: Now, ids: &[SessionId]) -> Result<Vec<Hall>> {
     let asked = rows(ids, |id| json!(id));
     let sessions: Vec<PlaceSession> = sqlx::query_as(
         "select s.id, s.center_id, s.activity_id, s.starts_at, s.local_date, s.capacity, s.status,
                 b.elderly_from, b.youth_from, b.youth_to,
-                (select count(*) from attendances a where a.session_id = s.id and a.part = 'participant' and a.voided_at is null)
+                (select count(*) from attendances a where a.session_id = s.id and a.part = 'participant' and a.voided_at is null
+                    and (y.admission <> $2 or a.left_at is null))
                 + (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
-                   where h.session_id = s.id and h.voided_at is null) as present
+                   left join attendances w on w.id = h.attendance_id
+                   where h.session_id = s.id and h.voided_at is null
+                     and (y.admission <> $2 or (h.attendance_id is not null and w.left_at is null))) as present
          from sessions s
+         join activities y on y.id = s.activity_id
          join age_bands b on b.valid_from = (select max(v.valid_from) from age_bands v where v.valid_from <= s.local_date)
          where s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
          order by s.starts_at, s.id",
     )
     .bind(&asked)
+    .bind(Admission::DropIn)
     .fetch_all(&mut *conn)
     .await?;
     let sql = format!(
         "select r.id, r.session_id, r.person_id, r.course_id, case when c.state = 'waiting' then 1 else 0 end as course_waits,
                 r.state, r.heads, r.made_at, p.birth_date, {HELD} as held,
-                (select count(*) from attendances a where a.session_id = r.session_id and a.person_id = r.person_id
-                    and a.part = 'participant' and a.voided_at is null)
-                + (select cast(coalesce(sum(h.heads), 0) as bigint) from attendances a
-                   join head_counts h on h.attendance_id = a.id and h.voided_at is null
-                   where a.session_id = r.session_id and a.person_id = r.person_id
-                     and a.part = 'participant' and a.voided_at is null) as present
+                case when i.id is null then 0 else 1 + (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
+                    where h.attendance_id = i.id and h.voided_at is null) end as came,
+                case when y.admission = $2 and i.left_at is not null then 1 else 0 end as has_left
          from registrations r join sessions s on s.id = r.session_id join people p on p.id = r.person_id
+         join activities y on y.id = s.activity_id
          left join courses c on c.id = r.course_id
+         left join attendances i on i.session_id = r.session_id and i.person_id = r.person_id
+             and i.part = 'participant' and i.voided_at is null
          where r.session_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
            and r.state in ('confirmed', 'waiting')
          order by r.id"
     );
-    let turns: Vec<TurnRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(&asked).fetch_all(&mut *conn).await?;
+    let turns: Vec<TurnRow> =
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(&asked).bind(Admission::DropIn).fetch_all(&mut *conn).await?;
     let terms = terms_of(conn, ids).await?;
     let hall = |session: PlaceSession| {
         let id = session.id;
@@ -182,28 +220,33 @@ fn of_rows<'a>(
     terms: RegistrationTerms,
     own: impl Iterator<Item = &'a TurnRow>,
 ) -> Hall {
-    let (mut turns, mut people, mut registered) = (Vec::new(), HashMap::new(), 0);
+    let (mut turns, mut people, mut registered, mut gone) = (Vec::new(), HashMap::new(), 0, 0);
     for row in own {
         let groups = groups_of(row.birth_date, &row.held, session.bands, session.local_date);
         let confirmed = row.state == RegistrationState::Confirmed;
+        // Who had a place and left keeps none of it but for those of theirs who have not come yet.
+        let present = if row.has_left.is_set() { 0 } else { row.came };
+        let heads = if confirmed { present + (row.heads - row.came).max(0) } else { row.heads };
         if confirmed {
-            registered += row.present;
+            registered += present;
+            gone += row.came - present;
         }
         people.insert(row.id, row.person_id);
         turns.push(Turn {
             id: row.id,
-            heads: row.heads.max(if confirmed { row.present } else { 0 }),
+            heads,
             priority: groups.iter().next().is_some(),
             made_at: row.made_at,
             confirmed,
-            course: row.course_id.filter(|_| row.course_waits.is_set()),
-            came: !confirmed && row.present > 0,
+            // Where the dates are not taken together any more, each is waited for by itself.
+            course: row.course_id.filter(|_| row.course_waits.is_set() && terms.whole.is_set()),
+            came: !confirmed && row.came > 0,
         });
     }
     let is_kept = now.0 < Seats::open_at(session.starts_at, terms.kept_hours);
     let kept = if is_kept { terms.kept } else { 0 };
     let seats = Seats { capacity: session.capacity, kept, walk_ins: (session.present - registered).max(0) };
-    Hall { session, terms, seats, turns, people }
+    Hall { session, terms, seats, turns, people, gone }
 }
 
 #[derive(sqlx::FromRow)]
@@ -356,6 +399,8 @@ pub(super) struct NewTurn {
     pub course: Option<CourseId>,
     pub confirmed: bool,
     pub heads: i64,
+    /// By which it stands in the line.
+    pub made_at: Timestamp,
     pub request: String,
     pub link: String,
 }
@@ -377,7 +422,7 @@ impl NewTurn {
         .bind(self.course)
         .bind(self.state())
         .bind(self.heads)
-        .bind(now.0)
+        .bind(self.made_at)
         .bind(now.0)
         .bind(hand.by)
         .bind(hand.by)

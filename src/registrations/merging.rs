@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::types::{CourseId, CourseState, RegistrationId, RegistrationState};
+use super::hall;
+use super::types::{CourseId, CourseState, RegisteredBy, RegistrationId, RegistrationState};
+use crate::clock::Now;
 use crate::error::Result;
 use crate::ids::{ActivityId, PersonId, SessionId};
-use crate::journal::{Journal, JournalTable, RowKey};
-use crate::store::Conn;
+use crate::journal::{Journal, JournalEntry, JournalTable, RowKey};
+use crate::store::{Conn, rows};
 
 const REGISTRATIONS: JournalTable = JournalTable::plain("registrations", &["id"], &["person_id"], &["state"]);
 const COURSES: JournalTable = JournalTable::plain("courses", &["id"], &["person_id"], &["state"]);
@@ -77,4 +79,50 @@ pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
     }
     journal.change(tx, &COURSES, &["state"], twice).await?;
     journal.take_over(tx, &COURSES, "person_id").await
+}
+
+/// The registrations that a merge ended, by its journal.
+fn ended(entries: &[JournalEntry]) -> Vec<RegistrationId> {
+    let own = entries.iter().filter(|entry| entry.table == REGISTRATIONS.name);
+    own.flat_map(JournalEntry::changed).filter_map(|key| key.0.first().copied().map(RegistrationId)).collect()
+}
+
+/// The sessions at which registrations return with a merge that is taken back: whoever does so holds these first.
+pub async fn sessions_of_returned(conn: &mut Conn, entries: &[JournalEntry]) -> Result<Vec<SessionId>> {
+    let ids = ended(entries);
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(sqlx::query_scalar(
+        "select distinct session_id from registrations
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(rows(ids, |id| json!(id)))
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Looks at the registrations that returned with a merge that was taken back: where the place was given on meanwhile, it is a turn
+/// again, in the order in which it was made.
+pub async fn seat_again(now: Now, tx: &mut Conn, entries: &[JournalEntry]) -> Result<()> {
+    let ids = ended(entries);
+    let sessions = sessions_of_returned(tx, entries).await?;
+    let mut without = Vec::new();
+    for mut hall in hall::look_all(tx, now, &sessions).await? {
+        without.extend(hall.put_back(now, &ids));
+    }
+    if without.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "update registrations set state = $2, changed_at = $3, changed_by = $4
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(rows(without, |id| json!(id)))
+    .bind(RegistrationState::Waiting)
+    .bind(now.0)
+    .bind(RegisteredBy::Clock)
+    .execute(tx)
+    .await?;
+    Ok(())
 }

@@ -9,6 +9,7 @@ pub(crate) mod calls;
 pub mod chain;
 pub(crate) mod chain_api;
 mod chain_pages;
+mod door;
 mod forgetting;
 pub(crate) mod forms;
 mod guests;
@@ -30,10 +31,11 @@ mod types;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{PlaceTaken, forget_absent, note_absent};
+pub use actions::PlaceTaken;
+pub use door::{forget_absent, note_absent, take_turns};
 pub use forgetting::forget;
 pub use list::RegistrationsCut;
-pub use merging::{JOURNALED, absorb, sessions_of_both};
+pub use merging::{JOURNALED, absorb, seat_again, sessions_of_both, sessions_of_returned};
 pub use public::{OwnPlaces, RegistrationCard};
 pub use staff::{cancel, excuse, register_guest};
 pub use told::told;

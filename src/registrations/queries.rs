@@ -1,6 +1,6 @@
 //! Reading who is registered. What the clock alone decides, that kept seats are open by now, is computed here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 
@@ -37,7 +37,7 @@ impl SeatsLeft {
             terms: hall.terms,
             capacity: hall.session.capacity,
             free: hall.seats.free(&hall.turns),
-            confirmed: hall.turns.iter().filter(|turn| turn.confirmed).map(|turn| turn.heads).sum(),
+            confirmed: hall.gone + hall.turns.iter().filter(|turn| turn.confirmed).map(|turn| turn.heads).sum::<i64>(),
             waiting: rules::line(&hall.turns).len(),
         }
     }
@@ -263,13 +263,17 @@ struct PlacedRow {
     present: i64,
 }
 
+/// Who has a place at sessions.
+pub type PlacedTurns = HashMap<SessionId, HashMap<PersonId, DoorTurn>>;
+
 /// Who has a place at these sessions, for the door: their heads, and how many of them are in. Where somebody waits, a seat that became free since
-/// anything was written is theirs by now, as their turn comes: before any newcomer.
+/// anything was written is theirs by now, as their turn comes: before any newcomer. Who of them that is, is said beside it
+/// ([`super::take_turns`]).
 pub async fn placed(
     conn: &mut Conn,
     now: Now,
     sessions: &[SessionId],
-) -> Result<HashMap<SessionId, HashMap<PersonId, DoorTurn>>> {
+) -> Result<(PlacedTurns, HashSet<(SessionId, PersonId)>)> {
     let found: Vec<PlacedRow> = sqlx::query_as(
         "select r.session_id, r.person_id, r.state, r.heads,
                 (select count(*) from attendances a where a.session_id = r.session_id and a.person_id = r.person_id
@@ -287,7 +291,7 @@ pub async fn placed(
     let mut waited: Vec<SessionId> =
         found.iter().filter(|row| row.state == RegistrationState::Waiting).map(|row| row.session_id).collect();
     waited.dedup();
-    let mut placed: HashMap<SessionId, HashMap<PersonId, DoorTurn>> = HashMap::new();
+    let (mut placed, mut turns) = (PlacedTurns::new(), HashSet::new());
     for row in found.into_iter().filter(|row| row.state == RegistrationState::Confirmed) {
         let turn = DoorTurn { heads: row.heads, present: row.present };
         placed.entry(row.session_id).or_default().insert(row.person_id, turn);
@@ -298,8 +302,9 @@ pub async fn placed(
             if let (Some(turn), Some(person)) = (turn, hall.people.get(&id)) {
                 let own = placed.entry(hall.session.id).or_default();
                 own.insert(*person, DoorTurn { heads: turn.heads, present: 0 });
+                turns.insert((hall.session.id, *person));
             }
         }
     }
-    Ok(placed)
+    Ok((placed, turns))
 }

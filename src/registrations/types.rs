@@ -99,6 +99,8 @@ text_enum!(
         OnShift = "registration_on_shift",
         /// It stands elsewhere by now.
         Settled = "registration_settled",
+        /// They came.
+        Came = "registration_came",
         /// Whole courses are taken with all their dates.
         WholeOnly = "registration_whole_only",
     }
@@ -172,7 +174,7 @@ pub(super) struct PlaceSession {
     pub status: SessionStatus,
     #[sqlx(flatten)]
     pub bands: AgeBands,
-    /// Participants who came, and heads without a name.
+    /// Participants and heads without a name who take a seat.
     pub present: i64,
 }
 

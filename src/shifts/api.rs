@@ -329,6 +329,8 @@ pub(crate) struct ShiftGapJson {
     alone: i64,
     /// Who said yes, and may not serve there any more
     away: i64,
+    /// Who is under 18, where it was moved to an hour at which they do not serve, or is too long for them
+    misplaced: usize,
 }
 
 impl From<ShiftGap> for ShiftGapJson {
@@ -347,6 +349,7 @@ impl From<ShiftGap> for ShiftGapJson {
             clashes: gap.clashes,
             alone: gap.alone,
             away: gap.away,
+            misplaced: gap.misplaced,
         }
     }
 }

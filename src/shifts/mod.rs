@@ -13,6 +13,7 @@ mod keeper;
 mod leading;
 mod limits;
 mod merging;
+mod minors;
 mod own;
 mod pages;
 pub mod queries;

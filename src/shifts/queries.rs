@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::keeper::ShiftKeeper;
+use super::minors;
 use super::rules::{ADULT, ShiftLimits, ShiftSpan};
 use super::types::{
     Need, OpenShift, OwnShift, RotaLine, Shift, ShiftGap, ShiftId, ShiftNeedId, ShiftSession, ShiftState,
@@ -75,14 +76,23 @@ const CLASHES: &str = "(f.state = 'taken' and s.status = 'planned' and exists (
     where o.person_id = f.person_id and o.state = 'taken' and o.session_id <> f.session_id and z.status = 'planned'
       and z.starts_at < s.ends_at and s.starts_at < z.ends_at))";
 
-/// Whether who said yes may not serve there any more: they left the team or rest, or what the position asks of them ran out.
+/// Whether who said yes may not serve there any more: they left the team or rest, or what the position or the team's work asks of them ran
+/// out, or does not last until the day to which it was moved.
 const AWAY: &str = "(f.state = 'taken' and s.status = 'planned' and (
     n.team_id is not null and not exists (select 1 from team_members m join teams h on h.id = m.team_id
         where m.team_id = n.team_id and m.person_id = f.person_id and m.left_on is null and m.suspended_on is null
           and h.disbanded_on is null)
+    or n.team_id is null and not exists (select 1 from team_members m join teams h on h.id = m.team_id
+        where h.center_id = s.center_id and m.person_id = f.person_id and m.left_on is null and m.suspended_on is null
+          and h.disbanded_on is null)
     or n.kind_id is not null and not exists (select 1 from qualifications g
         where g.person_id = f.person_id and g.kind_id = n.kind_id and g.voided_at is null and g.confirmed_at is not null
-          and (g.valid_to is null or g.valid_to >= s.local_date))))";
+          and (g.valid_to is null or g.valid_to >= s.local_date))
+    or exists (select 1 from teams h join team_kinds w on w.id = h.kind_id
+        where h.id = coalesce(n.team_id, s.team_id) and w.needs_qualification = 1 and not exists (
+            select 1 from qualifications g join qualification_kinds v on v.id = g.kind_id
+            where g.person_id = f.person_id and v.team_kind = w.code and g.voided_at is null and g.confirmed_at is not null
+              and (g.valid_to is null or g.valid_to >= s.local_date)))))";
 
 /// Who was asked for a shift that somebody still holds.
 const SUBSTITUTE: &str = "(select min(y.name) from shifts x join people y on y.id = x.person_id
@@ -307,16 +317,23 @@ pub async fn gaps(
         and (g.team_id = n.team_id or g.team_id = s.team_id)))";
     let wanted = "(cast($6 as bigint) is null or n.team_id = $6 or s.team_id = $6)";
     let sql = format!("{} and {own} and {wanted} order by s.starts_at, n.id", gap());
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    let until = center.zone.date(now.0).plus_days(AHEAD);
+    let misplaced = minors::misplaced(conn, now, center, until, None).await?;
+    let mut found: Vec<ShiftGap> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(Sight::Of(by).reader())
         .bind(center.id())
         .bind(now.0)
-        .bind(center.zone.date(now.0).plus_days(AHEAD))
+        .bind(until)
         .bind(led)
         .bind(team)
         .bind(adult())
+        .bind(rows(&misplaced, |(need, _)| json!(need)))
         .fetch_all(conn)
-        .await?)
+        .await?;
+    for gap in &mut found {
+        gap.misplaced = misplaced.iter().filter(|(need, _)| *need == gap.need_id).count();
+    }
+    Ok(found)
 }
 
 /// Years after which somebody is of age, as a date's year is counted back.
@@ -324,7 +341,8 @@ fn adult() -> i64 {
     i64::from(ADULT)
 }
 
-/// Needs with something missing of the center `$2`'s sessions that end after `$3`, until the day `$4`; `$7` is the age of an adult.
+/// Needs with something missing of the center `$2`'s sessions that end after `$3`, until the day `$4`; `$7` is the age of an adult, and
+/// `$8` are needs that are listed anyway.
 fn gap() -> String {
     let born = "cast(cast(substr(s.local_date, 1, 4) as bigint) - $7 as text) || substr(s.local_date, 5)";
     let clashes = format!("(select count(*) from shifts f where f.need_id = n.id and {CLASHES})");
@@ -350,7 +368,8 @@ fn gap() -> String {
          join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id
          left join teams t on t.id = n.team_id left join qualification_kinds q on q.id = n.kind_id
          where s.center_id = $2 and s.status = 'planned' and s.ends_at > $3 and s.local_date <= $4
-           and (y.taken < n.wanted or {clashes} > 0 or {alone} > 0 or {away} > 0)",
+           and (y.taken < n.wanted or {clashes} > 0 or {alone} > 0 or {away} > 0
+               or n.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($8 as json_text)) j))",
         title::columns("$1")
     )
 }

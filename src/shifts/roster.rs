@@ -3,8 +3,9 @@
 use askama::Template;
 
 use super::keeper::ShiftKeeper;
+use super::minors;
 use super::queries::{self, Askable};
-use super::types::{Need, Shift, ShiftNeedId, ShiftWarning};
+use super::types::{Need, Shift, ShiftNeedId, ShiftState, ShiftWarning};
 use crate::activities::{self, Session, SessionStatus};
 use crate::auth::TeamReader;
 use crate::clock::{Now, Timestamp};
@@ -46,6 +47,7 @@ pub(super) struct RosterPage {
     needs: Vec<Need>,
     shifts: Vec<Shift>,
     uncovered: Vec<PersonId>,
+    misplaced: Vec<PersonId>,
     askable: Vec<Askable>,
     teams: Vec<TeamName>,
     kinds: Vec<QualificationKind>,
@@ -84,10 +86,13 @@ impl RosterPage {
             None => teams::queries::of_center(conn, by.center.id()).await?,
             Some(_) => Vec::new(),
         };
+        let (day, here) = (session.local_date, Some(session.id));
+        let misplaced = minors::misplaced(conn, now, &by.center, day, here).await?;
         Ok(Self {
             base: base(&by, on_phone),
             shifts: queries::of_session(conn, session.id).await?,
             uncovered: insurance::uncovered_takers(conn, session.id).await?,
+            misplaced: misplaced.into_iter().map(|(_, person)| person).collect(),
             askable: queries::askable(conn, &by.center, session.id).await?,
             kinds: qualifications::queries::kinds(conn).await?,
             form: form.over(Fields::default().with("wanted", 1)),
@@ -120,6 +125,21 @@ impl RosterPage {
 
     fn local(&self, at: &Timestamp) -> chrono::NaiveDateTime {
         self.session.zone.local(*at)
+    }
+
+    /// Whether they were chosen for the position, and it was refused.
+    fn was_chosen(&self, need: &ShiftNeedId, person: &PersonId) -> bool {
+        self.form.has("need", need) && self.form.has("person", person)
+    }
+
+    /// Whether it was said for the position that much is meant so.
+    fn was_meant(&self, need: &ShiftNeedId) -> bool {
+        self.form.has("need", need) && self.form.on("anyway")
+    }
+
+    /// Whether a minor would serve there when minors do not.
+    fn is_misplaced(&self, shift: &Shift) -> bool {
+        shift.state == ShiftState::Taken && self.misplaced.contains(&shift.person.id)
     }
 
     fn is_uncovered(&self, shift: &Shift) -> bool {

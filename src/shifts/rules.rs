@@ -97,14 +97,25 @@ fn minors(taker: &Taker, wanted: &WantedShift, limits: &ShiftLimits) -> Result<(
     if !taker.guardian_agreed {
         return Err(ShiftRefusal::MinorConsent);
     }
-    let ends = wanted.begins + wanted.span.minutes();
-    if wanted.begins < limits.minors_from || limits.minors_to < ends {
+    minors_hours(&wanted.span, wanted.begins, &taker.taken, limits)?;
+    if wanted.accompanied { Ok(()) } else { Err(ShiftRefusal::MinorAlone) }
+}
+
+/// Whether a minor may serve then, and so long, beside the shifts that they took; `begins` is minutes after midnight.
+///
+/// # Errors
+/// `MinorHours` or `MinorLong`.
+pub fn minors_hours(
+    span: &ShiftSpan,
+    begins: i64,
+    taken: &[ShiftSpan],
+    limits: &ShiftLimits,
+) -> Result<(), ShiftRefusal> {
+    let ends = begins + span.minutes();
+    if begins < limits.minors_from || limits.minors_to < ends {
         return Err(ShiftRefusal::MinorHours);
     }
-    if on_day(&wanted.span, &taker.taken) > limits.minors_minutes {
-        return Err(ShiftRefusal::MinorLong);
-    }
-    if wanted.accompanied { Ok(()) } else { Err(ShiftRefusal::MinorAlone) }
+    if on_day(span, taken) > limits.minors_minutes { Err(ShiftRefusal::MinorLong) } else { Ok(()) }
 }
 
 /// Minutes on the day of a shift, with it.

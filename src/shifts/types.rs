@@ -339,6 +339,9 @@ pub struct ShiftGap {
     pub alone: i64,
     /// Who said yes, and may not serve there any more: they left, they rest, or what is asked of them ran out.
     pub away: i64,
+    /// Who is under 18, where it was moved to an hour at which they do not serve, or is too long for them.
+    #[sqlx(skip)]
+    pub misplaced: usize,
 }
 
 impl ShiftGap {

@@ -103,6 +103,8 @@ pub(super) struct Decided {
     pub stays: BTreeMap<Key, (Spot, Stay)>,
     /// People whom a center knows from now on.
     pub enrolled: Vec<(PersonId, CenterId, usize)>,
+    /// Whose turn had come though nobody wrote it, and who is in now.
+    pub turns: Vec<(PersonId, SessionId, CenterId)>,
 }
 
 /// What is known of a person's stay while the batch is decided.
@@ -142,6 +144,11 @@ struct Tried<'a> {
 }
 
 impl Tried<'_> {
+    /// Of theirs that come and go together.
+    fn heads(&self) -> i64 {
+        1 + self.fact.company
+    }
+
     fn event(&self) -> Event {
         Event { at: self.attempt.occurred_at, way: self.attempt.way }
     }
@@ -149,7 +156,7 @@ impl Tried<'_> {
     /// Why they cannot come in. Who has a shift serves, unless a worker puts right that they did not.
     fn refusal(&self, now: Now) -> Option<Code> {
         let on_shift = self.fact.says(Known::OnShift) && self.attempt.entrance != Entrance::Correction;
-        let closed = self.door.refusal(now, self.fact.part, self.attempt, self.place);
+        let closed = self.door.refusal(now, self.fact.part, self.attempt, (1, self.place));
         closed
             .filter(|code| !on_shift || !matches!(code, Code::Full | Code::NotRegistered))
             .or(on_shift.then_some(Code::OnShift))
@@ -207,7 +214,7 @@ impl Desk {
                 (_, Earlier::Said(answer)) => return Ok(TryOutcome::Replay(answer)),
             }
         }
-        let place = fact.person.and_then(|person| self.places.get(&(attempt.session, person)).copied());
+        let place = fact.person.and_then(|person| self.places.get(&(attempt.session, person)).map(|place| place.heads));
         let scan = self.decide(&Tried { n, attempt, request, door: &door, fact: &fact, place })?;
         self.requests.insert(attempt.request, n);
         Ok(TryOutcome::Scan(scan))
@@ -260,7 +267,7 @@ impl Desk {
                 self.made.new.push(NewAttendance { key, attempt: one.n, groups, subgroups });
                 self.is_known_from_now(one);
                 let stay = Stay::of(&events);
-                self.seats(one.door, key, Stay::default(), stay);
+                self.seats(one, key, Stay::default(), stay);
                 self.stays(key, spot, events, stay);
                 one.through(ADMITTED, spot)
             }
@@ -286,12 +293,12 @@ impl Desk {
             if let Err(code) = one.door.is_open(self.now, one.attempt) {
                 return one.refused(code, Some(spot), None);
             }
-            // Who had left a room that people drop into comes back as anybody else comes.
+            // Who had left a room that people drop into comes back as anybody else comes, with whom they brought.
             let is_back = one.door.takes(before) < one.door.takes(after);
-            if is_back && key.part == Part::Participant && !one.door.has_room(1) {
+            if is_back && key.part == Part::Participant && !one.door.has_room(one.heads()) {
                 return one.refused(Code::Full, Some(spot), None);
             }
-            self.seats(one.door, key, before, after);
+            self.seats(one, key, before, after);
             self.stays(key, spot, events, after);
         } else {
             // It may matter for what comes after it, seen earlier.
@@ -326,18 +333,22 @@ impl Desk {
         self.keep(key, Some(spot), events);
     }
 
-    /// Takes a seat, or gives it back, as a participant's stay changes.
-    fn seats(&mut self, there: &Door, key: Key, before: Stay, after: Stay) {
+    /// Takes their seats, or gives them back, as a participant's stay changes.
+    fn seats(&mut self, one: &Tried<'_>, key: Key, before: Stay, after: Stay) {
         if key.part == Part::Participant
             && let Some(door) = self.doors.get_mut(&key.session)
         {
-            let more = there.takes(after) - there.takes(before);
-            door.taken += more;
+            let more = one.door.takes(after) - one.door.takes(before);
+            door.taken += more * one.heads();
             // The seat was theirs: one fewer is kept for them, the first time that they come.
-            let comes = more > 0 && before.came_at.is_none();
-            let place = self.places.get_mut(&(key.session, key.person)).filter(|place| comes && **place > 0);
-            if let Some(place) = place {
-                *place -= 1;
+            let comes = before.came_at.is_none() && after.came_at.is_some();
+            let Some(place) = self.places.get_mut(&(key.session, key.person)).filter(|_| comes) else { return };
+            if place.by_turn {
+                self.made.turns.push((key.person, key.session, door.center_id));
+                place.by_turn = false;
+            }
+            if place.heads > 0 {
+                place.heads -= 1;
                 door.held -= 1;
             }
         }

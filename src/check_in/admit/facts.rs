@@ -4,15 +4,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::str::FromStr;
 
 use serde_json::json;
-use sqlx::AssertSqlSafe;
 
 use super::places::{self, HeldPlaces};
-use super::types::{Event, Key};
-use super::{ADMITTED, Attempt, Door, Holder, LEFT, RETURNED, Way, Who};
+use super::types::Key;
+use super::{Attempt, Door, Holder, Way, Who};
 use crate::activities::{Admission, SessionId};
 use crate::auth::{Role, logins};
 use crate::centers::CenterId;
-use crate::check_in::types::{AttendanceId, CardId, Code, Part};
+use crate::check_in::types::{AttendanceId, CardId, Part};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::locks;
@@ -173,6 +172,8 @@ pub(super) struct Fact {
     pub live: Option<AttendanceId>,
     pub came_at: Option<Timestamp>,
     pub left_at: Option<Timestamp>,
+    /// Heads without a name that came along with the live attendance.
+    pub company: i64,
     pub scan: Option<EarlierScan>,
     pub held: Belongs,
     yes: i64,
@@ -215,6 +216,7 @@ struct FactRow {
     left_at: Option<Timestamp>,
     scan: Option<i64>,
     held: Belongs,
+    company: i64,
     /// With whom the person was made one.
     merged_into: Option<PersonId>,
 }
@@ -268,6 +270,7 @@ impl FactRow {
             left_at: next(&mut words)?.map(Timestamp),
             scan: next(&mut words)?,
             held: next(&mut words)?.unwrap_or_default(),
+            company: next(&mut words)?.ok_or_else(always)?,
             merged_into: next(&mut words)?.map(PersonId),
         })
     }
@@ -317,11 +320,11 @@ pub(super) async fn facts(
     let card_of: HashMap<usize, &ShownCard> =
         asked.iter().filter_map(|asked| Some((asked.place, asked.card?))).collect();
     for found in found {
-        let FactRow { n: place, person, part, birth_date, yes, live, came_at, left_at, held, .. } = found;
+        let FactRow { n: place, person, part, birth_date, yes, live, came_at, left_at, held, company, .. } = found;
         let card = card_of.get(&place).map(|card| (*card).clone());
         let scan = found.scan.and_then(|id| scans.get(&id)).cloned();
         if let Some(fact) = facts.get_mut(place) {
-            *fact = Some(Fact { card, person, part, birth_date, live, came_at, left_at, scan, yes, held });
+            *fact = Some(Fact { card, person, part, birth_date, live, came_at, left_at, company, scan, yes, held });
         }
     }
     Ok(facts)
@@ -369,6 +372,8 @@ const FACTS: &str = "
                    (select min(a.part) from attendances a
                     where a.session_id = q.session_id and a.person_id = q.person_id and a.voided_at is null),
                    (select 'volunteer' from shifts f where f.session_id = q.session_id and f.person_id = q.person_id and f.state = 'taken' limit 1),
+                   (select 'participant' from registrations r where r.session_id = q.session_id and r.person_id = q.person_id
+                        and r.state in ('confirmed', 'waiting', 'no_show') limit 1),
                    (select 'volunteer' from team_members m
                     where m.team_id = q.team_id and m.person_id = q.person_id and m.left_on is null and m.suspended_on is null limit 1),
                    'participant') as part
@@ -399,6 +404,8 @@ const FACTS: &str = "
             where m.person_id = d.person_id and m.valid_from <= d.local_date
               and (m.valid_to is null or m.valid_to >= d.local_date)) as held,
            l.id as live, l.came_at, l.left_at, p.merged_into,
+           (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
+            where h.attendance_id = l.id and h.voided_at is null) as company,
            (select q.id from scans q where q.request_id = d.request_id) as scan
     from asking d
     left join people p on p.id = d.person_id and p.erased_at is null
@@ -409,7 +416,7 @@ const FACTS: &str = "
                || coalesce(birth_date, '') || ',' || cast(yes as text) || ',' || coalesce(cast(live as text), '') || ','
                || coalesce(cast(came_at as text), '') || ',' || coalesce(cast(left_at as text), '') || ','
                || coalesce(cast(scan as text), '') || ',' || coalesce(held, '') || ','
-               || coalesce(cast(merged_into as text), ''), ';')
+               || cast(company as text) || ',' || coalesce(cast(merged_into as text), ''), ';')
     from fact";
 
 /// What a request was told before.
@@ -442,57 +449,4 @@ async fn earlier_scans(tx: &mut Conn, ids: impl Iterator<Item = i64>) -> Result<
     .fetch_all(tx)
     .await?;
     Ok(found.into_iter().map(|scan| (scan.id, scan)).collect())
-}
-
-#[derive(sqlx::FromRow)]
-struct EventRow {
-    session_id: SessionId,
-    person_id: PersonId,
-    part: Part,
-    way: Way,
-    occurred_at: Timestamp,
-}
-
-/// When those were seen at the door who leave or have left: all their scans that a stay is made of, also of a way out that
-/// arrived before its way in. The others' stays need no more than the time they came.
-pub(super) async fn events(
-    tx: &mut Conn,
-    attempts: &[Attempt],
-    facts: &[Option<Fact>],
-) -> Result<HashMap<Key, Vec<Event>>> {
-    let leaving = |(attempt, fact): (&Attempt, &Option<Fact>)| {
-        let fact = fact.as_ref()?;
-        let key = fact.key(attempt.session)?;
-        (attempt.way == Way::Out || fact.says(Known::HasLeft)).then_some(key)
-    };
-    let keys: BTreeSet<Key> = attempts.iter().zip(facts).filter_map(leaving).collect();
-    seen(tx, &keys).await
-}
-
-/// The scans that stays are made of.
-pub(super) async fn seen(tx: &mut Conn, keys: &BTreeSet<Key>) -> Result<HashMap<Key, Vec<Event>>> {
-    if keys.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let asked = rows(keys, |key| json!({"session": key.session, "person": key.person, "part": key.part}));
-    let sql = format!(
-        "with asked as materialized (
-            select cast(j.value ->> 'session' as bigint) as session_id,
-                   cast(j.value ->> 'person' as bigint) as person_id, j.value ->> 'part' as part
-            from json_each(cast($1 as json_text)) j
-         )
-         select x.session_id, x.person_id, x.part, x.way, x.occurred_at
-         from asked q
-         join scans x on x.session_id = q.session_id and x.person_id = q.person_id and x.part = q.part
-         left join attendances a on a.id = x.attendance_id
-         where x.outcome in ('{ADMITTED}', '{RETURNED}', '{LEFT}', {}) and a.voided_at is null",
-        Code::listed(Code::was_seen)
-    );
-    let found: Vec<EventRow> = sqlx::query_as(AssertSqlSafe(sql)).bind(asked).fetch_all(tx).await?;
-    let mut events: HashMap<Key, Vec<Event>> = HashMap::new();
-    for row in found {
-        let key = Key { session: row.session_id, person: row.person_id, part: row.part };
-        events.entry(key).or_default().push(Event { at: row.occurred_at, way: row.way });
-    }
-    Ok(events)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Way;
 use super::decide::Stay;
-use super::facts::seen;
+use super::seen::seen;
 use super::types::{Event, Key};
 use crate::activities::SessionId;
 use crate::check_in::types::Part;

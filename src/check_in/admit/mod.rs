@@ -2,7 +2,7 @@
 //! alone and in its turn, and writes all of it with a handful of statements. The [`Queue`] gathers the tries that wait
 //! at the same moment into one transaction, so that a full hall costs one commit and not sixty.
 //!
-//! `facts` reads what the decisions need, `decide` makes them (no database there), `record` writes them down.
+//! `facts` and `seen` read what the decisions need, `decide` makes them (no database there), `record` writes them down.
 
 mod decide;
 mod facts;
@@ -10,6 +10,7 @@ mod joined;
 mod places;
 mod queue;
 mod record;
+mod seen;
 mod types;
 
 pub(super) use joined::{Twice, joined};
@@ -27,7 +28,7 @@ use crate::people::PersonId;
 use crate::people::groups::AgeBands;
 use crate::phones::{Phone, PhoneId};
 use crate::registrations::RegistrationMode;
-use crate::store::{Conn, Flag, text_enum};
+use crate::store::{Conn, text_enum};
 use crate::teams::TeamId;
 
 /// Who holds the door: somebody of the center, or the resident's own remembered phone. Only these two make one.
@@ -148,7 +149,8 @@ pub struct Attempt {
     pub request: RequestId,
     pub session: SessionId,
     pub who: Who,
-    /// None: as they are in already, as a volunteer if they have a shift or their team serves, else as a participant.
+    /// None: as they are in already, as a volunteer if they have a shift, as a participant if they are registered, as a volunteer if their
+    /// team serves, else as a participant.
     pub part: Option<Part>,
     pub way: Way,
     pub method: Method,
@@ -233,7 +235,7 @@ pub async fn admit(now: Now, tx: &mut Conn, attempts: &[Attempt]) -> Result<Vec<
     let (doors, places) = facts::doors(now, tx, attempts.iter().map(|attempt| attempt.session)).await?;
     let rights = facts::rights(tx, now, attempts, &doors).await?;
     let facts = facts::facts(tx, attempts, &doors).await?;
-    let events = facts::events(tx, attempts, &facts).await?;
+    let events = seen::events(tx, attempts, &facts).await?;
     let decided = decide::decide(now, attempts, (doors, places), &rights, facts, events);
     record::write(now, tx, attempts, decided).await
 }
@@ -261,31 +263,39 @@ pub(super) async fn refusal(
     attempt: &Attempt,
 ) -> Result<Option<Code>> {
     let (door, places) = hold_at(now, tx, attempt.session).await?;
-    let (seated, place) = match known {
-        Some(person) => {
-            let place = places.get(&(attempt.session, person)).copied();
-            (is_seated(tx, &door, person).await?, place)
+    let (mut seated, mut heads, mut place) = (false, 1, None);
+    if let Some(person) = known {
+        place = places.get(&(attempt.session, person)).map(|place| place.heads);
+        if let Some(came) = came(tx, door.id, person).await? {
+            seated = !door.is_drop_in() || came.left_at.is_none();
+            // Who comes back comes as anybody else.
+            (heads, place) = (1 + came.company, place.map(|_| 0));
         }
-        None => (false, None),
-    };
+    }
     let part = attempt.part.unwrap_or(Part::Participant);
     let of_seats = |code: &Code| matches!(code, Code::Full | Code::NotRegistered);
-    Ok(door.refusal(now, part, attempt, place).filter(|code| !of_seats(code) || !seated))
+    Ok(door.refusal(now, part, attempt, (heads, place)).filter(|code| !of_seats(code) || !seated))
 }
 
-/// Whether the person takes one of the session's seats already.
-async fn is_seated(tx: &mut Conn, door: &Door, person: PersonId) -> Result<bool> {
-    let count: i64 = sqlx::query_scalar(
-        "select count(*) from attendances
-         where session_id = $1 and person_id = $2 and part = 'participant' and voided_at is null
-           and ($3 = 0 or left_at is null)",
+/// A participant who is in, or was.
+#[derive(sqlx::FromRow)]
+struct CameBefore {
+    left_at: Option<Timestamp>,
+    /// Who came along.
+    company: i64,
+}
+
+async fn came(tx: &mut Conn, session: SessionId, person: PersonId) -> Result<Option<CameBefore>> {
+    Ok(sqlx::query_as(
+        "select a.left_at, (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
+                            where h.attendance_id = a.id and h.voided_at is null) as company
+         from attendances a
+         where a.session_id = $1 and a.person_id = $2 and a.part = 'participant' and a.voided_at is null",
     )
-    .bind(door.id)
+    .bind(session)
     .bind(person)
-    .bind(Flag::from(door.is_drop_in()))
-    .fetch_one(tx)
-    .await?;
-    Ok(count > 0)
+    .fetch_optional(tx)
+    .await?)
 }
 
 /// The session as it is while this transaction holds its row: what is decided on it stays true until the commit.
@@ -346,8 +356,8 @@ impl Door {
         }
     }
 
-    /// `place` is how many heads of theirs are not in yet, of whoever has a place.
-    fn refusal(&self, now: Now, part: Part, attempt: &Attempt, place: Option<i64>) -> Option<Code> {
+    /// `heads` come at once; `place` is how many heads of theirs are not in yet, of whoever has a place.
+    fn refusal(&self, now: Now, part: Part, attempt: &Attempt, (heads, place): (i64, Option<i64>)) -> Option<Code> {
         if let Err(code) = self.is_open(now, attempt) {
             return Some(code);
         }
@@ -355,7 +365,7 @@ impl Door {
             return None;
         }
         let stranger = place.is_none() && self.closed_to_others && attempt.entrance == Entrance::Door;
-        let full = !self.has_room_for(1, place.unwrap_or(0));
+        let full = !self.has_room_for(heads, place.unwrap_or(0));
         stranger.then_some(Code::NotRegistered).or(full.then_some(Code::Full))
     }
 }

@@ -11,8 +11,17 @@ use crate::people::PersonId;
 use crate::registrations::{self, RegistrationMode};
 use crate::store::Conn;
 
-/// Who has a place, and how many of their heads have not come yet and keep their seats.
-pub(super) type HeldPlaces = HashMap<(SessionId, PersonId), i64>;
+/// A place for somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::check_in) struct HeldPlace {
+    /// How many of their heads have not come yet and keep their seats.
+    pub heads: i64,
+    /// They waited, and their turn came since anything was written.
+    pub by_turn: bool,
+}
+
+/// Who has a place.
+pub(in crate::check_in) type HeldPlaces = HashMap<(SessionId, PersonId), HeldPlace>;
 
 /// Reads them where something was said of registering, and tells the doors how many seats are kept.
 pub(super) async fn at(now: Now, tx: &mut Conn, doors: &mut [Door]) -> Result<HeldPlaces> {
@@ -20,7 +29,7 @@ pub(super) async fn at(now: Now, tx: &mut Conn, doors: &mut [Door]) -> Result<He
     if asked.is_empty() {
         return Ok(HashMap::new());
     }
-    let placed = registrations::queries::placed(tx, now, &asked).await?;
+    let (placed, unwritten) = registrations::queries::placed(tx, now, &asked).await?;
     let mut places = HashMap::new();
     for door in doors.iter_mut().filter(|door| door.mode.is_some()) {
         let own = placed.get(&door.id);
@@ -30,8 +39,9 @@ pub(super) async fn at(now: Now, tx: &mut Conn, doors: &mut [Door]) -> Result<He
         let seats = registrations::rules::held(turns, is_required, late, now.0);
         (door.held, door.closed_to_others) = (seats.held, seats.closed_to_others);
         for (person, turn) in own.into_iter().flatten() {
-            let is_held = seats.held > 0;
-            places.insert((door.id, *person), if is_held { (turn.heads - turn.present).max(0) } else { 0 });
+            let heads = if seats.held > 0 { (turn.heads - turn.present).max(0) } else { 0 };
+            let by_turn = unwritten.contains(&(door.id, *person));
+            places.insert((door.id, *person), HeldPlace { heads, by_turn });
         }
     }
     Ok(places)

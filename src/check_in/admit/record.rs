@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::people::groups::Groups;
 use crate::people::{self, PersonId};
 use crate::store::{self, Conn, Flag, place, places, rows, runs};
-use crate::{audit, phones};
+use crate::{audit, phones, registrations};
 
 /// Writes it all and gives each try its answer, in the tries' order.
 pub(super) async fn write(
@@ -24,7 +24,7 @@ pub(super) async fn write(
     attempts: &[Attempt],
     decided: Decided,
 ) -> Result<Vec<Result<Answer>>> {
-    let Decided { outcomes, new, stays, enrolled } = decided;
+    let Decided { outcomes, new, stays, enrolled, turns } = decided;
     if !enrolled.is_empty() {
         enrol(now, tx, attempts, &enrolled).await?;
     }
@@ -43,6 +43,7 @@ pub(super) async fn write(
     if !changed.is_empty() {
         update(tx, &changed).await?;
     }
+    registrations::take_turns(now, tx, &turns).await?;
     let scans: Vec<ScanRow<'_>> = outcomes
         .iter()
         .zip(attempts)

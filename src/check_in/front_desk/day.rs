@@ -215,6 +215,8 @@ async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> R
         "select s.id as session_id, m.person_id, 'volunteer' as part
          from sessions s join team_members m on m.team_id = s.team_id and m.left_on is null and m.suspended_on is null
          where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
+           and not exists (select 1 from registrations r where r.session_id = s.id and r.person_id = m.person_id
+               and r.state in ('confirmed', 'waiting', 'no_show'))
          union
          select s.id, f.person_id, 'volunteer' from sessions s join shifts f on f.session_id = s.id and f.state = 'taken'
          where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'

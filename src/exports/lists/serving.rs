@@ -292,6 +292,7 @@ pub(super) async fn gaps(
         "shifts.clashing",
         "shifts.alone",
         "shifts.gone",
+        "shifts.misplaced",
     ];
     let mut file = Writer::new(lang, name, &head);
     for gap in cut.list(by, conn, now, center).await? {
@@ -311,6 +312,7 @@ pub(super) async fn gaps(
             Cell::Number(gap.clashes),
             Cell::Number(gap.alone),
             Cell::Number(gap.away),
+            Cell::Number(i64::try_from(gap.misplaced).unwrap_or(i64::MAX)),
         ]);
     }
     Ok(file.done())

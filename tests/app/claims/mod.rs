@@ -279,6 +279,19 @@ on_both_engines! {
         token.post_json("/api/v1/teams/1/claims/1/endorsement", json!({})).await.is(409);
     }
 
+    async fn a_refused_decision_shows_the_list_as_it_was_cut(app: TestApp) {
+        let (phone, ann) = (volunteer(&app).await, app.sign_in("ann").await);
+        for from in ["09:00", "10:00"] {
+            phone.post(MINE, &told("2026-03-03", from, "11:00")).await.is(303);
+        }
+        answers(&ann, "decline", 2, &[("word", "重复")]).await.is(303);
+        let cut = format!("{LIST}?state=declined");
+        ann.get(&cut).await.is(200).shows("reopening?state=declined").hides("pick.1");
+        ann.post(&format!("{LIST}/1/reopening?state=declined"), &[]).await.is(422).shows("value=\"declined\" selected").hides("pick.1");
+        let waiting = format!("{LIST}?state=pending");
+        ann.post(&waiting, &[("answer", "decline"), ("pick.1", "1")]).await.is(422).shows("value=\"pending\" selected").shows("pick.1");
+    }
+
     async fn a_worker_tells_on_behalf_and_takes_back_only_that(app: TestApp) {
         let (phone, ann) = (volunteer(&app).await, app.token("ann").await);
         phone.post(MINE, &told("2026-03-02", "09:00", "11:00")).await.is(303);

@@ -5,6 +5,7 @@ mod door;
 mod histories;
 mod phone;
 mod races;
+mod seats;
 
 use serde_json::{Value, json};
 

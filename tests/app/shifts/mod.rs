@@ -221,6 +221,17 @@ on_both_engines! {
         let adult = app.number("select id from shifts where person_id = 2").await;
         ann.post_json(&format!("/api/v1/sessions/{session}/shifts/{adult}/return"), json!({})).await.is(204);
         assert_eq!(gaps().await["items"][0]["alone"], 1);
+        // And who is to serve at night, since it was moved.
+        takes(&ann, session, wanted, 2, true).await.is(201);
+        assert_eq!(gaps().await["items"], json!([]));
+        app.execute("update sessions set starts_at = starts_at + 34200000, ends_at = ends_at + 34200000 where local_date = '2026-03-14'").await;
+        assert_eq!(gaps().await["items"][0]["misplaced"], 1);
+        page.get("/centers/1/gaps").await.is(200).shows("1 名未成年人的时段或者时长不合规定");
+        page.get(&format!("/centers/1/sessions/{session}/shifts")).await.is(200).shows("未成年人时段或者时长不合规定");
+        app.execute("update sessions set starts_at = starts_at - 34200000, ends_at = ends_at - 34200000 where local_date = '2026-03-14'").await;
+        assert_eq!(gaps().await["items"], json!([]));
+        let adult = app.number("select id from shifts where person_id = 2 and state = 'taken'").await;
+        ann.post_json(&format!("/api/v1/sessions/{session}/shifts/{adult}/return"), json!({})).await.is(204);
         let long = on(&app, "2026-03-15", 241).await;
         let wanted = need(&ann, long, json!({"position": "引导", "wanted": 2})).await;
         takes(&ann, long, wanted, 2, true).await.is(201);
@@ -303,6 +314,27 @@ on_both_engines! {
         assert!(gaps("").await.is_empty());
         phone.get("/me").await.is(200).shows("活动取消").hides("时间冲突");
         takes(&ann, two, second, 2, false).await.is_refused("shift_over");
+    }
+
+    async fn whoever_left_all_teams_serves_nowhere_also_where_anybody_may(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 2).await;
+        serve(&app, [1, 2]).await;
+        another(&app, "next", "2026-03-10", None, None).await;
+        let ann = app.token("ann").await;
+        let wanted = need(&ann, 2, json!({"position": "签到", "wanted": 1})).await;
+        takes(&ann, 2, wanted, 1, false).await.is(201);
+        let page = app.sign_in("ann").await;
+        let roster = "/centers/1/sessions/2/shifts";
+        page.get(roster).await.is(200).hides("不能再服务");
+        // Whom the worker chose stays chosen where it is refused.
+        let chosen = [("need", &*wanted.to_string()), ("person", "2"), ("anyway", "1")];
+        page.post(roster, &chosen).await.is(422).shows("<option value=\"2\" selected>").shows("value=\"1\" checked");
+        app.execute("update team_members set left_on = '2026-03-05' where person_id = 1").await;
+        page.get(roster).await.is(200).shows("不能再服务");
+        let gaps = ann.get("/api/v1/shifts/gaps?center=1").await.is(200).json();
+        assert_eq!(gaps["items"][0]["away"], 1);
+        page.get("/centers/1/gaps").await.is(200).shows("缺 1 人");
     }
 
     async fn a_series_asks_for_the_same_at_each(app: TestApp) {
