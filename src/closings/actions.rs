@@ -30,7 +30,7 @@ pub async fn close(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session,
 /// Puts right what was written of a closed session; where nothing is otherwise, nothing is written.
 ///
 /// # Errors
-/// `Refused("session_not_completed")` for one that is not closed: what is written of it is written when it is.
+/// `Refused("session_still_open")` for one that is not closed: what is written of it is written when it is.
 pub async fn revise(
     by: &Coordinator,
     now: Now,
@@ -39,7 +39,7 @@ pub async fn revise(
     record: &RevisedRecord,
 ) -> Result<()> {
     if check_in::hold_session(tx, session.id).await? != SessionStatus::Completed {
-        return Err(Error::refused("session_not_completed"));
+        return Err(Error::refused("session_still_open"));
     }
     let is_rewritten = activities::rewrite_summary(now, tx, session.id, &record.summary).await?;
     let is_noted = queries::notes(tx, session.id).await? != record.notes;
@@ -135,7 +135,7 @@ pub async fn remove_photo(
 /// Says which pictures go with the text for the center's account, in the place of those that did.
 ///
 /// # Errors
-/// `Refused("session_not_completed")`, `Refused("session_confidential")` where there is no such text; `NotFound` for another
+/// `Refused("session_still_open")`, `Refused("session_confidential")` where there is no such text; `NotFound` for another
 /// session's pictures.
 pub async fn choose(
     by: &Coordinator,
@@ -145,7 +145,7 @@ pub async fn choose(
     photos: &[SessionPhotoId],
 ) -> Result<()> {
     if check_in::hold_session(tx, session.id).await? != SessionStatus::Completed {
-        return Err(Error::refused("session_not_completed"));
+        return Err(Error::refused("session_still_open"));
     }
     if session.title.is_confidential() {
         return Err(Error::refused("session_confidential"));

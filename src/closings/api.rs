@@ -129,7 +129,7 @@ pub(crate) struct RevisedRecordBody {
     next_time: Option<String>,
 }
 
-/// Puts right what was written of a closed session. 409 `session_not_completed`.
+/// Puts right what was written of a closed session. 409 `session_still_open`.
 #[utoipa::path(context_path = "/api/v1", tag = "closing", params(("id" = i64, Path)), request_body = RevisedRecordBody, responses((status = 200, body = ClosingJson), (status = "4XX", body = Problem)))]
 #[post("/sessions/<id>/record", data = "<fields>")]
 pub(crate) async fn revise(

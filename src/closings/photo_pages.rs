@@ -36,7 +36,7 @@ async fn add(
     let made = async {
         let (pictures, caption) = SentPhotos::checked(sent).await?;
         let mut tx = db.begin().await?;
-        actions::add_photos(&by, now, &mut tx, sealer, &opened.1, (&pictures, caption.as_deref())).await?;
+        actions::add_photos(&by, now, &mut tx, sealer, &opened.1, (pictures.as_slice(), caption.as_deref())).await?;
         tx.commit().await?;
         Ok::<_, Error>(format!("{}/closing", opened.1.path()))
     };

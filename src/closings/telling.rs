@@ -29,10 +29,10 @@ impl WechatText {
 /// The text of a session that is closed. Neither the center's own name nor that of a kind of service is looked through.
 ///
 /// # Errors
-/// `Refused("session_not_completed")`, `Refused("session_confidential")`.
+/// `Refused("session_still_open")`, `Refused("session_confidential")`.
 pub async fn wechat(by: &Coordinator, conn: &mut Conn, session: &Session) -> Result<WechatText> {
     if session.status != SessionStatus::Completed {
-        return Err(Error::refused("session_not_completed"));
+        return Err(Error::refused("session_still_open"));
     }
     if session.title.is_confidential() {
         return Err(Error::refused("session_confidential"));

@@ -99,7 +99,7 @@ pub(crate) async fn add(
     let (_, session) = open_to(&by, now, &mut *db.read().await?, id).await?;
     let (pictures, caption) = SentPhotos::checked(sent).await?;
     let mut tx = db.begin().await?;
-    actions::add_photos(&by, now, &mut tx, sealer, &session, (&pictures, caption.as_deref())).await?;
+    actions::add_photos(&by, now, &mut tx, sealer, &session, (pictures.as_slice(), caption.as_deref())).await?;
     let photos = photos_of(&mut tx, id).await?;
     tx.commit().await?;
     Ok(Created::new(format!("/api/v1/sessions/{id}/photos")).body(Json(List::whole(photos))))
@@ -174,7 +174,7 @@ async fn told_of(by: &Coordinator, conn: &mut Conn, session: &Session) -> Result
     })
 }
 
-/// The text for the center's WeChat account, made of a closed session's record, in Chinese. 409 `session_not_completed`,
+/// The text for the center's WeChat account, made of a closed session's record, in Chinese. 409 `session_still_open`,
 /// `session_confidential`.
 #[utoipa::path(context_path = "/api/v1", tag = "closing", params(("id" = i64, Path)), responses((status = 200, body = WechatJson), (status = "4XX", body = Problem)))]
 #[get("/sessions/<id>/wechat")]

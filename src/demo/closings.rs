@@ -17,29 +17,29 @@ type Written = (&'static str, &'static str, &'static str, &'static [&'static str
 
 const WRITTEN: [Written; 3] = [
     (
-        "大家一起包饺子，从和面到下锅都自己动手。几位长者教年轻人擀皮，笑声不断！\n下个月继续，欢迎带家人来。",
-        "面粉 5 斤，肉馅 4 斤，一次性手套 1 盒",
-        "擀面杖不够，多借四根；靠窗两桌容易滑，先铺防滑垫。",
-        &["和面", "包饺子", "出锅"],
+        "来的街坊比上次多，老朋友带着新朋友，气氛很好！志愿者分成两组，一组接待，一组陪新来的人。\n下次照常举办，欢迎带家人来。",
+        "一次性纸杯 1 条，饮用水 1 箱，签名笔 4 支",
+        "凳子不够，多借四张；靠窗那边地面滑，先铺防滑垫。",
+        &["布置场地", "活动现场", "收拾整理"],
     ),
     (
-        "跟着老师练了八段锦前四式，动作慢、讲得细。中途休息量了血压。",
+        "内容讲得慢、讲得细，大家都跟得上。中途休息时量了血压，有两位血压偏高，已提醒复查。",
         "饮用水 1 箱",
         "音响线接触不良，请提前试音。",
-        &["晨练"],
+        &["活动现场"],
     ),
-    ("居民代表讨论了楼道杂物清理，定下每月第一个周六一起动手。", "", "请物业派人参加。", &["议事", "现场"]),
+    ("人不多，但每个人都说了话，定下下个月一起做一次大扫除。", "", "请物业派人参加。", &["开场", "活动现场"]),
 ];
 
 /// The sun over hills, in other colours each time.
 fn picture(number: u8) -> Result<CheckedFile> {
-    const WIDTH: u32 = 960;
-    const HEIGHT: u32 = 640;
+    const WIDTH: u32 = 480;
+    const HEIGHT: u32 = 320;
     let shade = number.wrapping_mul(37) % 90;
     let scene = RgbImage::from_fn(WIDTH, HEIGHT, |x, y| {
-        let (across, down) = (i64::from(x) - 700, i64::from(y) - 170);
-        let hill = 430 + (i64::from(x) - 420).pow(2) / 2_400;
-        if across * across + down * down < 8_100 {
+        let (across, down) = (i64::from(x) - 350, i64::from(y) - 85);
+        let hill = 215 + (i64::from(x) - 210).pow(2) / 1_200;
+        if across * across + down * down < 2_025 {
             Rgb([255, 214, 120])
         } else if i64::from(y) > hill {
             Rgb([70 + shade, 140, 96])

@@ -100,8 +100,8 @@ on_both_engines! {
         ann.get("/centers/1/sessions/2").await.is(200).hides("上次留言");
         let long = "长".repeat(501);
         let written = [("summary", "大家很高兴"), ("materials", "面粉五斤"), ("next_time", "多备十张凳子")];
-        ann.post(CLOSING, &[written[0], written[1], ("next_time", &long)]).await.is(422).shows("面粉五斤").shows("大家很高兴");
-        ann.post(&format!("{SESSION}/record"), &written).await.is(422).shows("活动结束");
+        ann.post(CLOSING, &[written[0], written[1], ("next_time", &*long)]).await.is(422).shows("面粉五斤").shows("大家很高兴");
+        ann.post(&format!("{SESSION}/record"), &written).await.is(422).shows("请先结束这场活动");
         assert_eq!(app.number("select count(*) from session_notes").await, 0);
         ann.post(CLOSING, &written).await.is(303);
         ann.get(CLOSING).await.is(200).shows("大家很高兴").shows("面粉五斤").shows("多备十张凳子");
@@ -164,7 +164,7 @@ on_both_engines! {
         sends_pictures(&program, &format!("{API}/photos"), 2).await.is(201);
         program.post_json(&format!("{API}/record"), json!({"summary": "好", "materials": "纸"})).await.is(200);
         ann.post(&format!("{SESSION}/reopening"), &[]).await.is(303);
-        program.get(&format!("{API}/wechat")).await.is(409).is_refused("session_not_completed");
+        program.get(&format!("{API}/wechat")).await.is(409).is_refused("session_still_open");
         ann.get(CLOSING).await.is(200).shows("photos/2\"").shows(">纸</textarea>");
         // A program that knows nothing of the notes leaves them.
         let told = program.post_json(&format!("{API}/closing"), json!({"summary": "更好"})).await.is(200).json();
