@@ -99,6 +99,10 @@ id_type!(
     RoomPhotoId
 );
 id_type!(
+    /// A picture that was taken at a session.
+    SessionPhotoId
+);
+id_type!(
     /// A room before it opens.
     PlannedRoomId
 );

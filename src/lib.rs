@@ -62,6 +62,7 @@ pub mod claims;
 pub mod honours;
 pub mod ratings;
 pub mod check_in;
+pub mod closings;
 pub mod devices;
 pub mod open_rooms;
 
@@ -137,6 +138,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(honours::stage())
         .attach(ratings::stage())
         .attach(check_in::stage())
+        .attach(closings::stage())
         .attach(devices::stage())
         .attach(open_rooms::stage())
         .attach(reports::stage())

@@ -122,8 +122,9 @@ impl Settings {
         })
         .merge(Serialized::default("shutdown.grace", GRACE))
         .merge(Serialized::default("shutdown.mercy", MERCY))
-        // A roster is sent as a form's file; what else a form may weigh, `fields` says.
-        .merge(Serialized::default("limits.data-form", "11MiB"))
+        // A roster is sent as a form's file, and a session's pictures several at once; one file has its own bound in `files`. What else
+        // a form may weigh, `fields` says.
+        .merge(Serialized::default("limits.data-form", "41MiB"))
         .merge(self.overrides.clone())
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())
         .merge(Serialized::default("databases.linli.url", &self.database_url))

@@ -388,6 +388,20 @@ pub(crate) async fn reopen(now: Now, tx: &mut Conn, session: SessionId) -> Resul
     if reopened.rows_affected() == 0 { Err(Error::refused("session_not_completed")) } else { Ok(()) }
 }
 
+/// Writes the summary of a closed session anew; says whether it is another. Who does so keeps the audit entry.
+pub(crate) async fn rewrite_summary(now: Now, tx: &mut Conn, session: SessionId, summary: &str) -> Result<bool> {
+    let rewritten = sqlx::query(
+        "update sessions set summary = $1, updated_at = $2
+         where id = $3 and status = 'completed' and (summary is null or summary <> $1)",
+    )
+    .bind(summary)
+    .bind(now.0)
+    .bind(session)
+    .execute(tx)
+    .await?;
+    Ok(rewritten.rows_affected() > 0)
+}
+
 /// Lets the session's code rotate, or stand still again.
 pub(crate) async fn set_rotating(
     by: &Coordinator,

@@ -46,7 +46,7 @@ mod week_time;
 use rocket::fairing::AdHoc;
 
 pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, restore, revise, schedule, skip};
-pub(crate) use actions::{complete, reopen, set_rotating};
+pub(crate) use actions::{complete, reopen, rewrite_summary, set_rotating};
 pub use admission::Admission;
 pub use forms::{Change, Plan, Reason, Setting, Texts};
 pub use handing_over::{hand_over_sessions, led_from, return_sessions};

@@ -481,7 +481,7 @@ pub async fn reopen(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session
 /// # Errors
 /// `Refused("session_not_completed")` before; `NotFound` where no volunteer was in by this attendance; as
 /// [`hours::confirm`]; `Invalid` at the reason's field where the minutes need one.
-pub(super) async fn confirm(
+pub(crate) async fn confirm(
     by: &Coordinator,
     now: Now,
     tx: &mut Conn,

@@ -1,189 +1,28 @@
-//! Closing a session: its summary and the volunteers' hours; afterwards its record, and the hours' corrections.
-
-use askama::Template;
-use rocket::{Route, get, post, routes};
+//! Closing a session by what was sent of it. Its pages, and what else is written down of it, stand above, in `closings`.
 
 use super::admit::hold;
-use super::queries::{self, Counts, Present};
-use super::types::Part;
 use super::{actions, forms};
-use crate::activities::queries::open_in;
 use crate::activities::{Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
-use crate::centers::{Center, CenterId};
 use crate::clock::Now;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::hours::queries::volunteers;
-use crate::hours::{self, EntryId, Volunteer};
-use crate::ratings::{self, RatingSummary};
-use crate::store::{Conn, Db};
-use crate::web::form::Done;
-use crate::web::nav::Tab;
-use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+use crate::store::Conn;
+use crate::web::Fields;
 
-pub(super) fn routes() -> Vec<Route> {
-    routes![show, close, reopen, confirm, correct]
-}
-
-#[derive(Template)]
-#[template(path = "check_in/closing.html")]
-struct ClosingPage {
-    center: Center,
-    session: Session,
-    now: Now,
-    counts: Counts,
-    volunteers: Vec<Volunteer>,
-    /// Staff who did not check out; volunteers say so in their own rows.
-    staff_in: Vec<Present>,
-    ratings: Option<RatingSummary>,
-    form: Form,
-}
-
-impl ClosingPage {
-    async fn load(
-        by: &Coordinator,
-        now: Now,
-        conn: &mut Conn,
-        (center, session): (Center, Session),
-        again: Option<Form>,
-    ) -> Result<Self> {
-        let volunteers = volunteers(conn, now, &session).await?;
-        let counts = queries::counts(conn, session.id).await?;
-        // One volunteer's form brings one volunteer's fields: the others keep what was proposed.
-        let form = match again {
-            Some(form) if session.status == SessionStatus::Completed => form.over(proposed(&volunteers)),
-            Some(form) => form,
-            None => {
-                let summary = session.summary.as_deref().unwrap_or_default();
-                Form::filled(proposed(&volunteers).with("summary", summary))
-            }
-        };
-        let ratings = ratings::summary(by, now, conn, &session).await?;
-        let mut staff_in = queries::present(conn, session.id).await?;
-        staff_in.retain(|row| row.part == Part::Staff && row.left_at.is_none());
-        Ok(Self { center, session, now, counts, volunteers, staff_in, ratings, form })
-    }
-
-    fn path(&self) -> String {
-        self.session.path()
-    }
-
-    fn is_planned(&self) -> bool {
-        self.session.status == SessionStatus::Planned
-    }
-
-    fn is_completed(&self) -> bool {
-        self.session.status == SessionStatus::Completed
-    }
-
-    fn has_begun(&self) -> bool {
-        self.session.starts_at <= self.now.0
-    }
-
-    /// Before its end.
-    fn is_running(&self) -> bool {
-        self.is_planned() && self.has_begun() && self.now.0 < self.session.ends_at
-    }
-
-    /// As [`actions::reopen`] has it.
-    fn may_reopen(&self) -> bool {
-        let today = self.center.zone.date(self.now.0);
-        self.is_completed()
-            && today <= self.session.local_date
-            && self.volunteers.iter().all(|volunteer| volunteer.entry.is_none())
-    }
-
-    fn field(&self, name: &str, id: impl std::fmt::Display) -> String {
-        format!("{name}.{id}")
-    }
-}
-
-/// What the door saw, as the form proposes it: a forgotten check-out has to be ticked by hand.
-fn proposed(volunteers: &[Volunteer]) -> Fields {
-    volunteers.iter().fold(Fields::default(), |values, volunteer| {
-        let minutes = volunteer.entry.as_ref().map_or(volunteer.stay.minutes, |entry| entry.minutes);
-        let values = values.with(&format!("minutes.{}", volunteer.attendance), minutes);
-        match volunteer.stay.forgot_to_leave {
-            true => values,
-            false => values.with(&format!("confirm.{}", volunteer.attendance), 1),
-        }
-    })
-}
-
-impl View for ClosingPage {
-    fn title(&self, lang: Lang) -> String {
-        format!("{} · {}", lang.text("closing.title"), self.session.title.pick(lang))
-    }
-
-    fn frame(&self) -> Frame<'_> {
-        self.center.frame(Tab::Desk)
-    }
-
-    fn refill(&mut self, typed: Fields) {
-        self.form = Form::filled(typed);
-    }
-}
-
-async fn answer(
-    by: &Coordinator,
-    db: &Db,
-    now: Now,
-    opened: (Center, Session),
-    fields: Fields,
-    made: Result<&'static str>,
-) -> Result<Submitted<ClosingPage>> {
-    let made = made.map(|flash| (format!("{}/closing", opened.1.path()), flash));
-    Submitted::with_word(made, async |errors| {
-        let form = Form::again(fields, errors);
-        ClosingPage::load(by, now, &mut *db.read().await?, opened, Some(form)).await
-    })
-    .await
-}
-
-#[get("/centers/<center>/sessions/<id>/closing")]
-async fn show(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<ClosingPage>> {
-    let mut conn = db.read().await?;
-    let opened = open_in(&by, now, &mut conn, center, id).await?;
-    Ok(Page(ClosingPage::load(&by, now, &mut conn, opened, None).await?))
-}
-
-/// Of a session that is still running, a page asks once more (`early`): it may be the wrong one.
-#[post("/centers/<center>/sessions/<id>/closing", data = "<fields>")]
-async fn close(
-    by: Coordinator,
-    db: &Db,
-    now: Now,
-    center: CenterId,
-    id: SessionId,
-    fields: Fields,
-) -> Result<Submitted<ClosingPage>> {
-    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
-    let made = async {
-        let session = &opened.1;
-        let is_running = session.starts_at <= now.0 && now.0 < session.ends_at;
-        if is_running && session.status == SessionStatus::Planned && fields.get("early") != "1" {
-            return Err(Error::refused("session_running"));
-        }
-        let mut tx = db.begin().await?;
-        close_as_sent(&by, now, &mut tx, &opened.1, &fields).await?;
-        tx.commit().await?;
-        Ok("done.session_closed")
-    };
-    let made = made.await;
-    answer(&by, db, now, opened, fields, made).await
-}
-
-#[post("/centers/<center>/sessions/<id>/reopening")]
-async fn reopen(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Done> {
-    let mut tx = db.begin().await?;
-    let (_, session) = open_in(&by, now, &mut tx, center, id).await?;
-    actions::reopen(&by, now, &mut tx, &session).await?;
-    tx.commit().await?;
-    Ok(Done::to(session.path(), "done.session_reopened"))
+/// Takes the session's row until the transaction ends, as whoever lets in, counts, corrects or closes does; says how it stands.
+///
+/// # Errors
+/// `NotFound` for a session that is not there.
+pub(crate) async fn hold_session(tx: &mut Conn, session: SessionId) -> Result<SessionStatus> {
+    Ok(hold(tx, session).await?.door.status)
 }
 
 /// Reads what was sent against the volunteers who are there, and closes the session.
-pub(super) async fn close_as_sent(
+///
+/// # Errors
+/// `Invalid` with a fault at each field; as [`actions::close`].
+pub(crate) async fn close_as_sent(
     by: &Coordinator,
     now: Now,
     tx: &mut Conn,
@@ -194,48 +33,4 @@ pub(super) async fn close_as_sent(
     hold(tx, session.id).await?;
     let closing = forms::closing(fields, &volunteers(tx, now, session).await?)?;
     actions::close(by, now, tx, session, &closing).await
-}
-
-/// Confirms one volunteer's hours after the session was closed.
-#[post("/centers/<center>/sessions/<id>/hours", data = "<fields>")]
-async fn confirm(
-    by: Coordinator,
-    db: &Db,
-    now: Now,
-    center: CenterId,
-    id: SessionId,
-    fields: Fields,
-) -> Result<Submitted<ClosingPage>> {
-    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
-    let made = async {
-        let confirmed = forms::confirmation(&fields, forms::names)?;
-        let mut tx = db.begin().await?;
-        actions::confirm(&by, now, &mut tx, &opened.1, confirmed).await?;
-        tx.commit().await?;
-        Ok("done.hours_confirmed")
-    };
-    let made = made.await;
-    answer(&by, db, now, opened, fields, made).await
-}
-
-#[post("/centers/<center>/sessions/<id>/hours/<entry>/correction", data = "<fields>")]
-async fn correct(
-    by: Coordinator,
-    db: &Db,
-    now: Now,
-    center: CenterId,
-    id: SessionId,
-    entry: EntryId,
-    fields: Fields,
-) -> Result<Submitted<ClosingPage>> {
-    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
-    let made = async {
-        let (minutes, reason) = forms::correction(&fields, &format!("corrected.{entry}"), &format!("reason.{entry}"))?;
-        let mut tx = db.begin().await?;
-        hours::correct(&by, now, &mut tx, &opened.1, entry, minutes, &reason).await?;
-        tx.commit().await?;
-        Ok("done.hours_corrected")
-    };
-    let made = made.await;
-    answer(&by, db, now, opened, fields, made).await
 }

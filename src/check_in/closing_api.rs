@@ -1,4 +1,4 @@
-//! `/api/v1/sessions/<id>/closing` and `…/hours`: closing a session, and its volunteers' hours.
+//! `/api/v1/sessions/<id>/hours` and `/api/v1/hours`: the volunteers' hours of a session, and those that wait.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use rocket::{Route, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{actions, closing, forms, pending};
+use super::{actions, forms, pending};
 use crate::activities::{self, Session, SessionId};
 use crate::api::{self, List, Problem};
 use crate::auth::Coordinator;
@@ -22,7 +22,7 @@ use crate::store::{Conn, Db};
 use crate::web::Fields;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![record, close, reopen, list, confirm, correct, pending_hours, confirm_several]
+    routes![list, confirm, correct, pending_hours, confirm_several]
 }
 
 /// A volunteer at a session: what the door saw, and what is confirmed of it.
@@ -75,84 +75,9 @@ impl From<Volunteer> for VolunteerHoursJson {
     }
 }
 
-async fn hours_of(conn: &mut Conn, now: Now, session: &Session) -> Result<Vec<VolunteerHoursJson>> {
+/// Of each of the session's volunteers, what the door saw and what is confirmed.
+pub(crate) async fn hours_of(conn: &mut Conn, now: Now, session: &Session) -> Result<Vec<VolunteerHoursJson>> {
     Ok(volunteers(conn, now, session).await?.into_iter().map(VolunteerHoursJson::from).collect())
-}
-
-/// A session's record.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ClosingJson {
-    session_id: i64,
-    /// `planned`, `completed`, `cancelled` or `skipped`
-    status: String,
-    summary: Option<String>,
-    closed_at: Option<String>,
-    volunteers: Vec<VolunteerHoursJson>,
-}
-
-async fn record_of(conn: &mut Conn, now: Now, session: Session) -> Result<ClosingJson> {
-    Ok(ClosingJson {
-        session_id: session.id.0,
-        status: session.status.to_string(),
-        volunteers: hours_of(conn, now, &session).await?,
-        summary: session.summary,
-        closed_at: session.closed_at.map(|at| at.rfc3339()),
-    })
-}
-
-/// What is written down of a session, before it is closed and after.
-#[utoipa::path(context_path = "/api/v1", tag = "closing", params(("id" = i64, Path)), responses((status = 200, body = ClosingJson), (status = "4XX", body = Problem)))]
-#[get("/sessions/<id>/closing")]
-pub(crate) async fn record(by: Coordinator, db: &Db, now: Now, id: SessionId) -> Result<Json<ClosingJson>> {
-    let mut conn = db.read().await?;
-    let (_, session) = activities::queries::open_to(&by, now, &mut conn, id).await?;
-    Ok(Json(record_of(&mut conn, now, session).await?))
-}
-
-/// Opens a session again that was closed by mistake: on its local day, while none of its hours are confirmed.
-#[utoipa::path(context_path = "/api/v1", tag = "closing", params(("id" = i64, Path)), responses((status = 200, body = ClosingJson), (status = "4XX", body = Problem)))]
-#[post("/sessions/<id>/reopening")]
-pub(crate) async fn reopen(by: Coordinator, db: &Db, now: Now, id: SessionId) -> Result<Json<ClosingJson>> {
-    let mut tx = db.begin().await?;
-    let (_, session) = activities::queries::open_to(&by, now, &mut tx, id).await?;
-    actions::reopen(&by, now, &mut tx, &session).await?;
-    tx.commit().await?;
-    let mut conn = db.read().await?;
-    let (_, session) = activities::queries::open_to(&by, now, &mut conn, id).await?;
-    Ok(Json(record_of(&mut conn, now, session).await?))
-}
-
-/// What a session is closed with.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the body; `forms::closing` reads it")]
-pub(crate) struct NewClosing {
-    summary: String,
-    /// By attendance: true for the volunteers whose hours are confirmed now; others may be later
-    confirm: Option<BTreeMap<String, bool>>,
-    /// By attendance: the minutes that are confirmed
-    minutes: Option<BTreeMap<String, i64>>,
-    /// By attendance: the reason, which minutes above `explained_minutes` need
-    why: Option<BTreeMap<String, String>>,
-}
-
-/// Closes a session. From then on it only changes by corrections. 409 `session_not_begun` before its start,
-/// `session_not_planned` where it was closed or cancelled.
-#[utoipa::path(context_path = "/api/v1", tag = "closing", params(("id" = i64, Path)), request_body = NewClosing, responses((status = 200, body = ClosingJson), (status = "4XX", body = Problem)))]
-#[post("/sessions/<id>/closing", data = "<fields>")]
-pub(crate) async fn close(
-    by: Coordinator,
-    db: &Db,
-    now: Now,
-    id: SessionId,
-    fields: Fields,
-) -> Result<Json<ClosingJson>> {
-    let mut tx = db.begin().await?;
-    let (center, session) = activities::queries::open_to(&by, now, &mut tx, id).await?;
-    closing::close_as_sent(&by, now, &mut tx, &session, &fields).await?;
-    let closed = activities::queries::session(&by, &mut tx, center.id(), id).await?;
-    let record = record_of(&mut tx, now, closed).await?;
-    tx.commit().await?;
-    Ok(Json(record))
 }
 
 /// The session's volunteers, each with what the door saw and what is confirmed.

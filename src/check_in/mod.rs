@@ -3,7 +3,8 @@
 //!
 //! `scans` holds every try, refused ones too, and is never changed; `attendances` holds who came. What a phone is
 //! remembered for is in `phones`, personal cards are in [`cards`], units of the community in [`participation`]; the resident's page is in `door`, the center's in
-//! `session`, `attendance`, `desk`, `sheets`, `review` and `closing`, the hall's screen in `hall`.
+//! `session`, `attendance`, `desk`, `sheets` and `review`, the hall's screen in `hall`; what is written when a session is closed stands in
+//! `closings`.
 
 mod actions;
 mod admit;
@@ -20,7 +21,7 @@ mod count;
 mod desk;
 mod forgetting;
 mod door;
-mod forms;
+pub(crate) mod forms;
 mod front_desk;
 mod hall;
 mod lasting;
@@ -43,10 +44,12 @@ use crate::store::{Db, SealedColumn};
 use rocket::fairing::AdHoc;
 use rocket_db_pools::Database;
 
-pub use actions::{check_out, close, count_heads, void, void_heads, walk_in};
+pub(crate) use actions::confirm;
+pub use actions::{check_out, close, count_heads, reopen, void, void_heads, walk_in};
 pub use admit::{Admitted, Again, Answer, Attempt, Entrance, Queue, Refused, Via, Way, Who};
 pub use by_itself::{ByThemselves, InWords, close_by_themselves};
 pub use clicking::{Tap, click, heads_there, last_tap};
+pub(crate) use closing::{close_as_sent, hold_session};
 pub use forgetting::{forget, forget_escorts, forget_phones};
 pub use merging::{JOURNALED, absorb, follow_scans, give_back, moves_attendances, sessions_of_both};
 pub use told::told;
@@ -78,7 +81,6 @@ pub fn stage() -> AdHoc {
             .mount("/", sheets::routes())
             .mount("/", lasting::routes())
             .mount("/", hall::routes())
-            .mount("/", closing::routes())
             .mount("/", cards::routes())
             .mount("/api/v1", api::routes())
             .mount("/api/v1", closing_api::routes())

@@ -6,7 +6,7 @@ use super::types::{AttendanceId, HeadCountId, Heads, Method, Part};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
 use crate::activities::{Admission, Session, SessionId, SessionStatus, Title};
-use crate::auth::{Greeter, Role, TeamReader, Viewer};
+use crate::auth::{Coordinator, Greeter, Role, TeamReader, Viewer};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
@@ -286,6 +286,22 @@ pub async fn counts(conn: &mut Conn, session: SessionId) -> Result<Counts> {
     );
     let counting = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(session).bind(Admission::DropIn);
     Ok(counting.fetch_one(conn).await?)
+}
+
+/// The word that whoever closed the activity's session before this one left for it.
+pub async fn last_word(_: &Coordinator, conn: &mut Conn, session: &Session) -> Result<Option<String>> {
+    let before: Option<Option<String>> = sqlx::query_scalar(
+        "select n.next_time from sessions o left join session_notes n on n.session_id = o.id
+         where o.activity_id = $1 and o.id <> $2 and o.starts_at < $3 and o.status = $4
+         order by o.starts_at desc, o.id desc limit 1",
+    )
+    .bind(session.activity_id)
+    .bind(session.id)
+    .bind(session.starts_at)
+    .bind(SessionStatus::Completed)
+    .fetch_optional(conn)
+    .await?;
+    Ok(before.flatten())
 }
 
 /// Heads without a name, as counted at one time.

@@ -67,6 +67,8 @@ pub(super) struct SessionPage {
     ratings: Option<RatingSummary>,
     risk: Gap,
     needs: Vec<Need>,
+    /// What whoever closed the session before this one left for it.
+    last_word: Option<String>,
     /// What was searched for, and who was found.
     found: Option<(String, Vec<Candidate>)>,
     /// Who was let in just now, and whether it was the first time.
@@ -122,6 +124,10 @@ impl SessionPage {
             ratings: ratings::summary(by, now, conn, &session).await?,
             risk: insurance::gap(conn, session.id).await?,
             needs: queries::needs(by, conn, session.id).await?,
+            last_word: match Coordinator::of(by.clone()) {
+                Some(by) if session.status == SessionStatus::Planned => queries::last_word(&by, conn, &session).await?,
+                _ => None,
+            },
             present,
             expected,
             found: None,

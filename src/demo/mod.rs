@@ -8,6 +8,7 @@ mod appointments;
 mod centers;
 mod certificates;
 mod claims;
+mod closings;
 mod company;
 mod consents;
 mod families;
@@ -123,6 +124,7 @@ impl Builder {
                 leader = Some(joining::open(self, &mut tx, &made).await?);
                 honours::honour(self, &mut tx, &made).await?;
                 upkeep::keep(self, &mut tx, &made).await?;
+                closings::write_down(self, &mut tx, &made).await?;
                 reservations::reserve(self, &mut tx, &made).await?;
                 appointments::book(self, &mut tx, &made).await?;
                 feeds::subscribe(self, &mut tx, &made).await?;

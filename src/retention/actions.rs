@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::imports::{self, NamedRosters};
 use crate::people::{self, Forgetting, PersonId};
 use crate::store::{Conn, Db, Sealer, rows};
-use crate::{applications, check_in, erasure, phones, reservations};
+use crate::{applications, check_in, closings, erasure, phones, reservations};
 
 /// Sets terms; where none is otherwise, nothing is written.
 pub async fn set_terms(by: &CityAdmin, now: Now, tx: &mut Conn, terms: &[RetentionTerm]) -> Result<()> {
@@ -198,6 +198,7 @@ async fn forget(by: &Actor, now: Now, tx: &mut Conn, part: &RunPart, records: &[
         RetentionKind::LogReasons => audit::forget_details(tx, records).await,
         RetentionKind::Applications => applications::forget_old(tx, records).await,
         RetentionKind::RoomRequests => reservations::forget_old(tx, records).await,
+        RetentionKind::SessionPhotos => closings::forget_old(tx, records).await,
         RetentionKind::Logins => logins::remove(tx, records).await,
     }
 }

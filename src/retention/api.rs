@@ -24,7 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TermsJson {
     /// By kind, for how many months it is kept; null: for good. Kinds: `unseen_people`, `walk_ins`, `escorts`, `rosters`,
-    /// `scan_phones`, `phones`, `log_reasons`, `applications`, `room_requests`, `logins`
+    /// `scan_phones`, `phones`, `log_reasons`, `applications`, `room_requests`, `session_photos`, `logins`
     months: BTreeMap<String, Option<i64>>,
 }
 
@@ -60,6 +60,7 @@ pub(crate) struct MonthsOfKinds {
     log_reasons: Option<i64>,
     applications: Option<i64>,
     room_requests: Option<i64>,
+    session_photos: Option<i64>,
     logins: Option<i64>,
 }
 

@@ -102,6 +102,12 @@ fn kept_before(kind: RetentionKind) -> String {
                 .to_owned(),
             "q.id",
         ),
+        RetentionKind::SessionPhotos => (
+            "select x.id, s.center_id from session_photos x join sessions s on s.id = x.session_id
+             where x.added_at < $1 and {among} and $3 = $3 order by x.id limit $4"
+                .to_owned(),
+            "x.id",
+        ),
         RetentionKind::Logins => (
             "select l.id, cast(null as bigint) as center_id from logins l
              where coalesce(l.revoked_at, l.expires_at) < $1 and {among} and $3 = $3 order by l.id limit $4"

@@ -26,6 +26,8 @@ text_enum!(
         Applications = "applications",
         /// Who asked for a room for a group, once its day is past.
         RoomRequests = "room_requests",
+        /// Pictures of sessions: people are on them, and nobody knows who.
+        SessionPhotos = "session_photos",
         /// Logins that have ended.
         Logins = "logins",
     }
@@ -37,6 +39,7 @@ impl RetentionKind {
     pub fn shipped(self) -> Option<i64> {
         match self {
             Self::UnseenPeople => Some(60),
+            Self::SessionPhotos => Some(36),
             Self::WalkIns | Self::Escorts | Self::ScanPhones | Self::Phones => Some(24),
             Self::Rosters => Some(6),
             Self::LogReasons => Some(36),

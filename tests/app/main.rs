@@ -14,6 +14,7 @@ mod cards;
 mod certificates;
 mod check_in;
 mod claims;
+mod closings;
 mod confidential;
 mod consents;
 mod count;

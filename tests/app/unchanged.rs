@@ -69,6 +69,8 @@ const COLUMN: &str = "/export-profiles/<id>/columns/<column>";
 const ASSET: &str = "/centers/<center>/assets/<id>";
 const RESERVATION: &str = "/centers/<center>/reservations/<id>";
 const MINUTES: &str = "/centers/<center>/reservations/<id>/minutes";
+const SESSION_RECORD: &str = "/centers/<center>/sessions/<id>/record";
+const WECHAT: &str = "/centers/<center>/sessions/<id>/wechat";
 const COMPANIONS: &str = "/centers/<center>/sessions/<id>/attendances/<attendance>/companions";
 
 const EDITS: &[Edit] = &[
@@ -145,6 +147,8 @@ const EDITS: &[Edit] = &[
     edit("ann", "/centers/1/reservations/$reservation", RESERVATION),
     edit("ann", "/centers/1/reservations/$held_reservation", RESERVATION),
     edit("ann", "/centers/1/reservations/$held_reservation", MINUTES),
+    edit("ann", "/centers/1/sessions/$closed/closing", SESSION_RECORD),
+    edit("ann", "/centers/1/sessions/$closed/wechat", WECHAT),
 ];
 
 /// Forms that come with something filled in which is no record's: what most of those who open them will want.

@@ -319,6 +319,16 @@ impl Maker<'_> {
         self.app.number("select max(id) from sessions").await
     }
 
+    /// One that goes with the text for the center's account.
+    async fn picture(&mut self, ann: &User<'_>, session: i64) {
+        let path = format!("/centers/1/sessions/{session}");
+        let photo = ("photo", "读报.png", crate::audit::picture());
+        crate::upkeep::sends(ann, &format!("{path}/photos"), &[("caption", "读报")], Some(&photo)).await.is(303);
+        self.number("session_photo", "select max(id) from session_photos").await;
+        let chosen = [("photo", self.names["session_photo"].as_str())];
+        ann.post(&format!("{path}/wechat"), &chosen).await.is(303);
+    }
+
     async fn ticks(&self, ann: &User<'_>, session: i64, person: &str, role: &str) -> i64 {
         let path = format!("/centers/1/sessions/{session}/attendances");
         let tick = [("request_id", request()), ("person_id", self.names[person].clone()), ("role", role.to_owned())];
@@ -359,8 +369,10 @@ impl Maker<'_> {
         self.name("held", voidable);
         self.app.at("2026-03-03T04:00:00Z");
         let (minutes, confirm) = (format!("minutes.{confirmed}"), format!("confirm.{confirmed}"));
-        let closing = [("summary", "来了三位街坊"), (&*minutes, "120"), (&*confirm, "1")];
+        let told = [("summary", "来了三位街坊"), ("materials", "报纸五份"), ("next_time", "带老花镜")];
+        let closing = [&told[..], &[(&*minutes, "120"), (&*confirm, "1")]].concat();
         ann.post(&format!("/centers/1/sessions/{closed}/closing"), &closing).await.is(303);
+        self.picture(ann, closed).await;
         self.number("entry", "select id from hours_entries").await;
         self.app.at("2026-03-04T06:00:00Z");
         let volunteer = self.ticks(ann, past, "other", "volunteer").await;

@@ -43,6 +43,8 @@ const RESERVED: &[(&str, &str)] = &[
     ("starts", "09:00"),
     ("ends", "10:00"),
 ];
+const CLOSED: &[(&str, &str)] = &[("summary", "好"), ("materials", "纸"), ("next_time", "带凳子"), ("early", "1")];
+const WRITTEN: &[&str] = &["summary", "materials", "next_time"];
 const MINUTES: &[(&str, &str)] = &[("minutes", "一、排班")];
 const WISH: &[(&str, &str)] = &[
     ("request_id", "REQUEST"),
@@ -553,7 +555,9 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/activities", SERIES, &["reason.2026-03-16"], &[]),
     form("ann", "/centers/1/activities/1", TEA, &["title"], &["description"]),
     form("ann", "/centers/1/sessions/1/schedule/cancellation", REASON, &["reason"], &[]),
-    form("ann", "/centers/1/sessions/1/closing", &[("summary", "好"), ("early", "1")], &[], &["summary"]),
+    form("ann", "/centers/1/sessions/1/closing", CLOSED, &[], WRITTEN),
+    form("ann", "/centers/1/sessions/1/record", CLOSED, &[], WRITTEN),
+    form("ann", "/centers/1/sessions/1/photos", &[("photo", "x"), ("caption", "饺子")], &["caption"], &[]),
     form("ann", "/centers/1/sessions/1/attendances/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/sessions/1/attendances/1/escorts", &[("way", "in"), ("name", "外婆")], &["name"], &[]),
     form("ann", "/centers/1/sessions/1/head-counts/1/void", &[("void_reason.1", "数错了")], &["void_reason.1"], &[]),
@@ -745,7 +749,8 @@ pub(super) const BODIES: &[Form] = &[
     form("ada", "/api/v1/consent-texts", WORDS, &[], &["wording", "wording_en"]),
     form("ann", "/api/v1/sessions/1/cancellation", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/skipping", REASON, &["reason"], &[]),
-    form("ann", "/api/v1/sessions/1/closing", &[("summary", "好")], &[], &["summary"]),
+    form("ann", "/api/v1/sessions/1/closing", CLOSED, &[], WRITTEN),
+    form("ann", "/api/v1/sessions/1/record", CLOSED, &[], WRITTEN),
     form("ann", "/api/v1/sessions/1/checkins/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/head_counts/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/checkins/1/escorts", &[("way", "in"), ("name", "外婆")], &["name"], &[]),
