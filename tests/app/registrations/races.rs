@@ -80,8 +80,7 @@ async fn in_order(app: &TestApp, session: i64, state: &str) -> Vec<i64> {
         .unwrap()
 }
 
-/// The waitlist has the elderly first, each group in the order in which they came; and nobody has a seat who came after one of their own group
-/// who waits.
+/// The waitlist has the elderly first, each group in the order in which they came.
 async fn line_is_right(app: &TestApp, ann: &User<'_>, session: i64, state: &str) -> Vec<i64> {
     let line = who(ann, session, "waiting").await;
     let mut expected: Vec<i64> = sqlx::query_scalar(
