@@ -122,7 +122,7 @@ on_both_engines! {
         assert_eq!(app.number("select count(*) from registrations where state = 'confirmed' and heads = 1").await, 2);
         assert_eq!(app.number("select count(*) from audit_events where action = 'session.moved_up'").await, 2);
         for phone in [neighbour, third] {
-            phone.get("/me").await.is(200).shows("已有名额").hides("候补").shows("来不了请点这里");
+            phone.get("/me").await.is(200).shows("已有名额").hides("候补第").shows("来不了请点这里");
         }
         grandmother.get("/me").await.is(200).hides("来不了请点这里");
         // Once it has begun there is nothing to give up.
