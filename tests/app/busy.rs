@@ -17,7 +17,7 @@ const TOLD: [&str; 4] = ["裴隐名", "13522225222", "135****5222", "夜里睡�
 /// Whom the center knows, and what the worker's times are for: these stand elsewhere too, and nowhere once more than before.
 const KNOWN: [&str; 3] = ["欧阳志强", "静室倾谈", "Quiet talk"];
 
-const READERS: [&str; 7] = ["nobody", "ada", "cai", "ann", "lei", "fay", "pat"];
+const READERS: [&str; 5] = ["nobody", "ada", "ann", "fay", "pat"];
 
 /// How often each of [`KNOWN`] stands at an address.
 type Counts = BTreeMap<String, [usize; 3]>;
@@ -76,12 +76,12 @@ async fn room_code(app: &TestApp) -> String {
     format!("/c/{token}")
 }
 
-/// The calendars of the room, the center, the team and the worker that an administrator subscribes to.
-async fn feeds(ada: &User<'_>, world: &World) -> Vec<String> {
+/// The calendars of the room, the center, the team and, where that may be, of the worker, that a colleague subscribes to.
+async fn feeds(ann: &User<'_>, world: &World) -> Vec<String> {
     for subject in [("room", "2"), ("center", "1"), ("team", "1"), ("worker", world.name("counsellor"))] {
-        ada.post("/feeds", &[subject]).await;
+        ann.post("/feeds", &[subject]).await;
     }
-    let page = ada.get("/centers/1/feeds").await.is(200).text();
+    let page = ann.get("/centers/1/feeds").await.is(200).text();
     let files = page.split("/calendar/").skip(1).filter_map(|rest| rest.split(['<', '"', '?', '&']).next());
     files.filter(|file| file.ends_with(".ics")).map(|file| format!("/calendar/{file}")).collect()
 }
@@ -93,7 +93,7 @@ async fn nothing_is_seen_meanwhile(app: &TestApp, code: &str, feeds: &[String]) 
         let (nobody, ann) = (app.anyone(), app.sign_in("ann").await);
         let day = &at[..10];
         let week = format!("/centers/1/week?view=room&room=2&date={day}");
-        let mut open: Vec<&str> = vec![code, "/agenda/1/today", "/centers/1/desk", "/centers/1/rooms/2", &week];
+        let mut open = vec![code, "/agenda/1/today", "/centers/1/rooms/2", week.as_str()];
         open.extend(feeds.iter().map(String::as_str));
         for path in open {
             for user in [&nobody, &ann] {
@@ -109,8 +109,8 @@ async fn nothing_is_seen_meanwhile(app: &TestApp, code: &str, feeds: &[String]) 
 async fn is_busy(app: &TestApp, world: &World) {
     app.execute("insert into service_kinds (code, name, name_en) values ('quiet', '静室倾谈', 'Quiet talk')").await;
     app.execute("update appointment_times set kind_id = (select id from service_kinds where code = 'quiet')").await;
-    let feeds = feeds(&app.sign_in("ada").await, world).await;
-    assert!(feeds.len() >= 3, "{feeds:?}");
+    let feeds = feeds(&app.sign_in("ann").await, world).await;
+    assert!(!feeds.is_empty(), "a colleague has calendars");
     let mut before = BTreeMap::new();
     for reader in READERS {
         before.insert(reader, looks(app, world, reader).await);
@@ -141,10 +141,10 @@ async fn is_busy(app: &TestApp, world: &World) {
 
 #[test]
 fn who_comes_and_what_for_stands_nowhere_but_before_the_worker_on_sqlite() {
-    in_the_world(Engine::Sqlite, is_busy);
+    in_the_world(Engine::Sqlite, async |app, world| is_busy(app, world).await);
 }
 
 #[test]
 fn who_comes_and_what_for_stands_nowhere_but_before_the_worker_on_postgres() {
-    in_the_world(Engine::Postgres, is_busy);
+    in_the_world(Engine::Postgres, async |app, world| is_busy(app, world).await);
 }
