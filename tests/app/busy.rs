@@ -123,6 +123,8 @@ async fn is_busy(app: &TestApp, world: &World) {
             assert!(more.is_empty(), "{path} tells {more:?} to {reader} since there is an appointment");
         }
     }
+    let page = format!("/centers/1/people/{}", world.name("holder"));
+    app.sign_in("ann").await.get(&page).await.is(200).shows(KNOWN[0]).hides(KNOWN[1]);
     // Its worker reads all of it, and nobody else what it is for.
     let own = app.sign_in("sue").await.get("/centers/1/appointments").await.is(200);
     own.shows(TOLD[0]).shows(TOLD[2]).shows(TOLD[3]).shows(KNOWN[0]).hides(TOLD[1]);

@@ -312,7 +312,7 @@ impl<'a> Play<'a> {
 }
 
 fn histories(engine: Engine) {
-    let cases: u32 = std::env::var("LINLI_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(15);
+    let cases: u32 = std::env::var("LINLI_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(12);
     run(engine, |app| async move {
         let ann = app.token("ann").await;
         let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });

@@ -18,7 +18,7 @@ const KEPT: i64 = 4;
 
 /// How often; more where there is time.
 fn rounds() -> i64 {
-    std::env::var("LINLI_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(5)
+    std::env::var("LINLI_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(3)
 }
 
 /// Ten seats with four of them kept, a hundred people, and of them the last thirty elderly.
