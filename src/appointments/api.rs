@@ -22,13 +22,14 @@ pub(super) fn routes() -> Vec<Route> {
     routes![list, take, cancel, outcome, times, offer, end]
 }
 
-/// An appointment. Who comes is there for its worker alone.
+/// An appointment. Who comes, and what for, is there for its worker alone: to everybody else the worker is busy.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AppointmentJson {
     id: i64,
     worker_id: i64,
     room_id: i64,
-    kind: String,
+    /// The kind of service, where the reader is its worker
+    kind: Option<String>,
     starts_at: String,
     ends_at: String,
     /// `booked`, `cancelled`, `came` or `missed`
@@ -46,7 +47,7 @@ impl AppointmentJson {
             id: one.id.0,
             worker_id: one.worker_id.0,
             room_id: one.room_id.0,
-            kind: one.kind,
+            kind: guest.and(Some(one.kind)),
             starts_at: one.starts_at.rfc3339(),
             ends_at: one.ends_at.rfc3339(),
             state: one.state.to_string(),

@@ -9,6 +9,7 @@ mod agenda;
 mod api;
 mod appointments;
 mod audit;
+mod busy;
 mod calendars;
 mod cards;
 mod certificates;

@@ -3,6 +3,8 @@
 mod chain;
 mod door;
 mod histories;
+mod journeys;
+mod model;
 mod phone;
 mod races;
 mod seats;

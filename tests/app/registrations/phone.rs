@@ -95,4 +95,39 @@ on_both_engines! {
         app.anyone().get(FORM).await.is(200).shows("报名已经截止");
         app.anyone().get("/agenda/1/sessions/999/registrations").await.is(404);
     }
+
+    async fn who_cannot_come_tomorrow_frees_the_seats_for_the_next_at_once(app: TestApp) {
+        planned(&app, Some(2), json!({"mode": "recommended", "waitlist": true, "companions": 1}), (2, 0)).await;
+        let mut phones = Vec::new();
+        for (name, number, companions) in
+            [("黄秀英", "13700137000", "1"), ("黄小明", "13511115111", "0"), ("李阿姨", "13511115112", "0")]
+        {
+            let (mut phone, id) = (app.anyone(), request());
+            let typed = [("request_id", id.as_str()), ("name", name), ("phone", number), ("companions", companions)];
+            phone.keep(&phone.post(FORM, &typed).await.is(303));
+            phones.push(phone);
+        }
+        let [grandmother, neighbour, third] = &phones[..] else { panic!("three phones") };
+        app.at("2026-03-09T02:00:00Z");
+        grandmother.get("/me").await.is(200).shows("来不了请点这里").shows("已有名额");
+        neighbour.get("/me").await.is(200).shows("候补第 1 位");
+        let place = app.number("select id from registrations where heads = 2").await;
+        // Another phone's place is not there; the same tap twice is one.
+        let path = format!("/me/registrations/{place}/cancellation");
+        neighbour.post(&path, &[]).await.is(404);
+        for _ in 0..2 {
+            grandmother.post(&path, &[]).await.is(303);
+        }
+        // Written, and not only read: both of those who waited have one of her two seats.
+        assert_eq!(app.number("select count(*) from registrations where state = 'confirmed' and heads = 1").await, 2);
+        assert_eq!(app.number("select count(*) from audit_events where action = 'session.moved_up'").await, 2);
+        for phone in [neighbour, third] {
+            phone.get("/me").await.is(200).shows("已有名额").hides("候补第").shows("来不了请点这里");
+        }
+        grandmother.get("/me").await.is(200).hides("来不了请点这里");
+        // Once it has begun there is nothing to give up.
+        app.at("2026-03-10T02:00:00Z");
+        let place = app.number("select max(id) from registrations").await;
+        third.post(&format!("/me/registrations/{place}/cancellation"), &[]).await.is(409);
+    }
 }
