@@ -7,9 +7,9 @@ use crate::upkeep::{self, DefectAnswer, forms, queries};
 use crate::web::Fields;
 
 /// What is broken, in whose hands and within so many days, and whether it is mended.
-type Broken = (&'static str, Option<(&'static str, u64)>, bool);
+type ReportedDefect = (&'static str, Option<(&'static str, u64)>, bool);
 
-const BROKEN: [Broken; 4] = [
+const BROKEN: [ReportedDefect; 4] = [
     ("二楼走廊第三盏灯不亮", Some(("物业维修班", 5)), false),
     ("男卫生间水龙头漏水", None, false),
     ("多功能活动室投影仪偏色", Some(("设备供应商", 10)), false),
