@@ -397,7 +397,7 @@ pub async fn occupants(by: &Coordinator, conn: &mut Conn, center: CenterId, slot
 }
 
 /// The live bookings of the center's rooms that are no session's and touch [from, to), as `sight` reads them: what one is for is
-/// read by who coordinates the center or receives people there, and by everybody where it says so.
+/// read by who coordinates the center or receives people there, and by everybody where it says so; of a worker's time, by that worker.
 pub async fn other_bookings(
     sight: Sight<'_>,
     conn: &mut Conn,
@@ -407,8 +407,10 @@ pub async fn other_bookings(
 ) -> Result<Vec<OtherBooking>> {
     Ok(sqlx::query_as(
         "select b.id, b.room_id, b.kind, case when b.label_public = 1 or cast($4 as bigint) in ($5, $6) then b.label else null end as label,
-                b.used_from as starts_at, b.used_to as ends_at
+                b.worker_id, k.name as service, k.name_en as service_en, b.used_from as starts_at, b.used_to as ends_at
          from rooms r join bookings b on b.room_id = r.id
+         left join workers v on v.id = b.worker_id and v.account_id = $7
+         left join service_kinds k on k.id = b.service_kind_id and v.id is not null
          where r.center_id = $1 and b.session_id is null and b.released_at is null and b.starts_at < $3 and b.ends_at > $2
            and b.used_from < $3 and b.used_to > $2
          order by b.used_from, b.id",
@@ -419,6 +421,7 @@ pub async fn other_bookings(
     .bind(sight.reader())
     .bind(title::ALL)
     .bind(title::TITLE)
+    .bind(sight.account())
     .fetch_all(conn)
     .await?)
 }
