@@ -1,5 +1,6 @@
 //! Reading activities and sessions.
 
+use super::going_on::DayGoingOn;
 use super::listing::{self, ActivitiesCut};
 use super::rules::{Occupant, Slot};
 use super::title::{self, PUBLISHED, Sight};
@@ -203,6 +204,18 @@ pub async fn published(conn: &mut Conn, center: Option<CenterId>, from: Date, to
         .await?)
 }
 
+/// What the public sees from `today` on until the local day `to`: what began the day before as long as it is not over.
+pub async fn published_from(
+    conn: &mut Conn,
+    center: Option<CenterId>,
+    today: DayGoingOn,
+    to: Date,
+) -> Result<Vec<Session>> {
+    let mut sessions = published(conn, center, today.eve, to).await?;
+    sessions.retain(|session| session.local_date > today.date || today.holds(session));
+    Ok(sessions)
+}
+
 /// Up to `limit` of the center's sessions of the local days [from, to) with ids above `after`, by id.
 pub async fn page(
     by: &Viewer,
@@ -213,16 +226,16 @@ pub async fn page(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Session>> {
-    let today = center.zone.date(now.0);
-    let (from, to) = match by.role {
-        Role::FrontDesk => (from.max(today), to.min(today.plus_days(1))),
-        _ => (from, to),
-    };
+    let today = DayGoingOn::today(center.zone, now);
+    let is_desk = by.role == Role::FrontDesk;
+    let (from, to) = if is_desk { (from.max(today.eve), to.min(today.date.plus_days(1))) } else { (from, to) };
     let sql = format!(
         "{} where s.center_id = $2 and s.local_date >= $3 and s.local_date < $4 and s.id > $5
            and ($7 = 0 or exists (select 1 from account_scopes g where g.team_id = s.team_id and g.account_id = $8))
+           and ($9 = 0 or {})
          order by s.id limit $6",
-        select()
+        select(),
+        DayGoingOn::condition("$10", "$11", "$12")
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(Sight::Of(by).reader())
@@ -233,6 +246,10 @@ pub async fn page(
         .bind(limit)
         .bind(Flag::from(by.role == Role::TeamLeader))
         .bind(by.account)
+        .bind(Flag::from(is_desk))
+        .bind(today.date)
+        .bind(today.eve)
+        .bind(today.from)
         .fetch_all(conn)
         .await?)
 }

@@ -7,10 +7,10 @@ use chrono::NaiveDateTime;
 use super::queries::present;
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
-use crate::activities::{SessionId, SessionStatus, Title};
+use crate::activities::{DayGoingOn, SessionId, SessionStatus, Title};
 use crate::auth::{Coordinator, Manager, Viewer};
 use crate::centers::Center;
-use crate::clock::{Date, Now, Timestamp};
+use crate::clock::{Now, Timestamp};
 use crate::error::Result;
 use crate::hours::UNCONFIRMED;
 use crate::people::listing::RESIDENT;
@@ -42,21 +42,25 @@ impl TodaySession {
     }
 }
 
-pub async fn sessions(by: &Viewer, conn: &mut Conn, center: &Center, today: Date) -> Result<Vec<TodaySession>> {
+pub async fn sessions(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<TodaySession>> {
     let sql = format!(
         "select s.id, {}, {ROOM} as room, p.name as worker, s.starts_at, s.ends_at, s.status,
                 {} as present
          from sessions s join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id
          left join workers v on v.id = s.worker_id left join people p on p.id = v.person_id
-         where s.center_id = $2 and s.local_date = $3 and s.status <> 'skipped' order by s.starts_at, s.id",
+         where s.center_id = $2 and {} and s.status <> 'skipped' order by s.starts_at, s.id",
         title::columns("$1"),
-        present("s")
+        present("s"),
+        DayGoingOn::condition("$3", "$4", "$5")
     );
+    let today = DayGoingOn::today(center.zone, now);
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(Sight::Of(by).reader())
         .bind(center.id())
-        .bind(today)
+        .bind(today.date)
+        .bind(today.eve)
+        .bind(today.from)
         .fetch_all(conn)
         .await?)
 }
