@@ -105,6 +105,20 @@ pub async fn vacate(now: Now, tx: &mut Conn, booking: BookingId) -> Result<()> {
     Ok(())
 }
 
+/// Gives back what several bookings hold.
+pub async fn vacate_all(now: Now, tx: &mut Conn, bookings: &[BookingId]) -> Result<()> {
+    sqlx::query(
+        "update bookings set released_at = $2
+         where session_id is null and released_at is null
+           and id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(rows(bookings, |id| json!(id)))
+    .bind(now.0)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Gives the time that live bookings take from one worker to another. Whoever calls holds both.
 pub async fn reassign(tx: &mut Conn, bookings: &[BookingId], to: WorkerId) -> Result<()> {
     sqlx::query(
