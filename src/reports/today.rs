@@ -107,6 +107,8 @@ pub struct ToDo {
     pub vacant_posts: usize,
     /// Planned sessions whose room is closed, or outside its hours, at that time.
     pub shut_sessions: usize,
+    /// What else rooms are booked for that are closed then.
+    pub shut_bookings: usize,
     /// Workers whose certificate has run out or will soon, for who answers for them.
     pub expiring_certificates: i64,
 }
@@ -125,6 +127,7 @@ impl ToDo {
             && !self.asks_for_certificates()
             && self.vacant_posts == 0
             && self.shut_sessions == 0
+            && self.shut_bookings == 0
             && self.expiring_certificates == 0
     }
 }
@@ -170,10 +173,12 @@ pub async fn to_do(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> R
     };
     let shut = rooms::affected::of_center(conn, center, now).await?;
     let shut_sessions = shut.iter().map(|one| one.session_id).collect::<BTreeSet<_>>().len();
+    let shut_bookings = rooms::affected::bookings_of_center(conn, center, now).await?.len();
     Ok(ToDo {
         room_requests,
         vacant_posts: workers::posts::queries::vacant(conn, center.id(), today).await?.len(),
         shut_sessions,
+        shut_bookings,
         expiring_certificates,
         open_sessions: i64::try_from(waiting.iter().filter(|session| session.is_open()).count()).unwrap_or(i64::MAX),
         pending_claims: claims::queries::waiting_at(conn, center.id()).await?,
