@@ -5,6 +5,7 @@ use rocket::{Route, State, get, routes};
 
 use super::open::{self, OpenLine};
 use crate::activities::{DayGoingOn, Session, SessionId, SessionStatus, notice, queries};
+use crate::appointments;
 use crate::auth::{Role, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
@@ -92,6 +93,8 @@ struct Agenda {
     https: String,
     webcal: String,
     teams: Vec<PublicTeam>,
+    /// Whether a phone may take a worker's time.
+    gives_appointments: bool,
 }
 
 text_enum!(
@@ -213,7 +216,9 @@ async fn agenda(
     let https = site.link(format_args!("/calendar/centers/{}.ics", center.id()));
     let webcal = https.split_once("://").map(|(_, rest)| format!("webcal://{rest}")).unwrap_or_default();
     let teams = teams::queries::all_public(&mut conn, center.id()).await?;
+    let times = appointments::queries::times(&mut conn, center.id(), today).await?;
     Ok(PublicPage(Agenda {
+        gives_appointments: times.iter().any(|one| one.by_phone.is_set()),
         center,
         span,
         kind,

@@ -10,7 +10,7 @@ use super::room_pages::{HoursForm, open};
 use super::standard::{self, Measured};
 use super::types::{Closure, Room, RoomClass, RoomDetails, RoomFeature, RoomId, RoomKind};
 use super::{actions, forms, queries};
-use crate::auth::{CenterReader, Manager, Viewer};
+use crate::auth::{CenterReader, Coordinator, Manager, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
@@ -47,6 +47,8 @@ struct RoomsPage {
     form: Form,
     today: Date,
     may_manage: bool,
+    /// Whether the reader keeps what is broken, owned and practised.
+    may_coordinate: bool,
 }
 
 impl RoomsPage {
@@ -76,6 +78,7 @@ impl RoomsPage {
             planned: planned::queries::coming(conn, center.id()).await?,
             retired: queries::retired(conn, center.id()).await?,
             may_manage: Manager::includes(by.role),
+            may_coordinate: Coordinator::includes(by.role),
             today,
             listed: cut.of(rooms.clone()),
             toolbar,
