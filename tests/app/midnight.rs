@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::activities::schedules;
+use crate::check_in::{people, request};
 use crate::support::{TestApp, User, on_both_engines};
 
 /// Friday 6 March, 22:00, to Saturday, 01:00, with the team's volunteers.
@@ -37,6 +38,7 @@ async fn tells(app: &TestApp, (login, path): (&'static str, &str)) -> bool {
 on_both_engines! {
     async fn a_session_over_midnight_stands_with_today_until_it_is_over(app: TestApp) {
         an_evening(&app).await;
+        people(&app, 2).await;
         app.at(STILL_ON);
         for page in PAGES {
             assert!(tells(&app, page).await, "{page:?} has lost it");
@@ -49,12 +51,16 @@ on_both_engines! {
         assert_eq!(told["items"][0]["id"], json!(1));
         let pulse = app.sign_in("fay").await.get("/centers/1/front-desk/pulse").await.is(200).json();
         assert_eq!(pulse["sessions"].as_array().unwrap().len(), 1);
+        // And it receives who comes.
+        let comes = |person: i64| json!({"request_id": request(), "person_id": person, "role": "participant"});
+        fay.post_json("/api/v1/sessions/1/checkins", comes(1)).await.is(201);
         app.at(OVER);
         for page in PAGES {
             // The overview counts on as waiting to be closed.
             assert!(page.1 == "/centers/1" || !tells(&app, page).await, "{page:?} keeps it");
         }
         app.anyone().get("/agenda/1/teams/1").await.is(200).hides("长者太极班");
+        app.token("fay").await.post_json("/api/v1/sessions/1/checkins", comes(2)).await.is(404);
         let told = app.token("fay").await.get("/api/v1/sessions?center=1&from=2026-03-01&to=2026-04-01").await.is(200).json();
         assert_eq!(told["items"], json!([]));
     }
