@@ -167,10 +167,12 @@ pub async fn at(by: &Coordinator, conn: &mut Conn, center: CenterId, wanted: &[W
         "with {WANTED}
          select distinct b.worker_id, p.name as worker, b.used_from as starts_at, b.used_to as ends_at
          from wanted w
-         join bookings b on b.worker_id = w.worker and b.released_at is null
-          and b.used_from < w.wanted_to and b.used_to > w.wanted_from
-         join workers v on v.id = b.worker_id and v.center_id = $2
+         cross join bookings b
+         join workers v on v.id = b.worker_id
          join people p on p.id = v.person_id
+         where b.worker_id = w.worker and b.released_at is null and b.starts_at < w.wanted_to
+           and b.starts_at > w.wanted_from - 2 * {REACH_MILLIS}
+           and b.used_from < w.wanted_to and b.used_to > w.wanted_from and v.center_id = $2
          order by 3, 1",
     );
     let others: Vec<TakenTime> =

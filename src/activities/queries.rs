@@ -204,18 +204,6 @@ pub async fn published(conn: &mut Conn, center: Option<CenterId>, from: Date, to
         .await?)
 }
 
-/// What the public sees from `today` on until the local day `to`: what began the day before as long as it is not over.
-pub async fn published_from(
-    conn: &mut Conn,
-    center: Option<CenterId>,
-    today: DayGoingOn,
-    to: Date,
-) -> Result<Vec<Session>> {
-    let mut sessions = published(conn, center, today.eve, to).await?;
-    sessions.retain(|session| session.local_date > today.date || today.holds(session));
-    Ok(sessions)
-}
-
 /// Up to `limit` of the center's sessions of the local days [from, to) with ids above `after`, by id.
 pub async fn page(
     by: &Viewer,

@@ -4,7 +4,7 @@ use askama::Template;
 use rocket::{Route, State, get, routes};
 
 use super::open::{self, OpenLine};
-use crate::activities::{DayGoingOn, Session, SessionId, SessionStatus, notice, queries};
+use crate::activities::{self, DayGoingOn, Session, SessionId, SessionStatus, notice, queries};
 use crate::appointments;
 use crate::auth::{Role, Viewer};
 use crate::centers::{self, Center, CenterId};
@@ -64,7 +64,7 @@ async fn front(by: Option<Viewer>, db: &Db, now: Now) -> Result<Page<Front>> {
     let going_on = DayGoingOn::today(Zone::SHANGHAI, now);
     let today = going_on.date;
     let centers = centers::queries::all_public(&mut conn).await?;
-    let mut sessions = queries::published_from(&mut conn, None, going_on, today.plus_days(1)).await?;
+    let mut sessions = activities::published_from(&mut conn, None, going_on, today.plus_days(1)).await?;
     sessions.retain(|session| !session.is_over(&now.0));
     let more = sessions.len().saturating_sub(SHOWN);
     sessions.truncate(SHOWN);
@@ -200,7 +200,8 @@ async fn agenda(
     let center = centers::queries::public(&mut conn, center).await?;
     let going_on = DayGoingOn::today(center.zone, now);
     let today = going_on.date;
-    let mut sessions = queries::published_from(&mut conn, Some(center.id()), going_on, today.plus_days(DAYS)).await?;
+    let mut sessions =
+        activities::published_from(&mut conn, Some(center.id()), going_on, today.plus_days(DAYS)).await?;
     let mut kinds: Vec<_> = sessions
         .iter()
         .map(|session| (session.kind_id, session.title.kind.clone(), session.title.kind_en.clone()))

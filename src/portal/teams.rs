@@ -3,7 +3,7 @@
 use askama::Template;
 use rocket::{Route, get, routes};
 
-use crate::activities::{DayGoingOn, Session, SessionStatus, queries};
+use crate::activities::{self, DayGoingOn, Session, SessionStatus};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::Result;
@@ -50,7 +50,7 @@ async fn team(db: &Db, now: Now, center: CenterId, id: TeamId) -> Result<Page<Te
     let team = teams::queries::public(&mut conn, center.id(), id).await?;
     let today = DayGoingOn::today(center.zone, now);
     let last = today.date.plus_days(DAYS);
-    let mut sessions = queries::published_from(&mut conn, Some(center.id()), today, last).await?;
+    let mut sessions = activities::published_from(&mut conn, Some(center.id()), today, last).await?;
     sessions.retain(|session| {
         session.team_id == Some(id) && session.status == SessionStatus::Planned && !session.is_over(&now.0)
     });

@@ -1,6 +1,8 @@
 //! Planned sessions, and what else rooms are booked for, whose room is not open any more: a closure was put over them, the week's hours shrank, or an extra opening was
 //! taken back. Found on reading, so that nothing has to be marked, and a session that is moved or cancelled is off the list by itself.
 
+use std::time::Duration;
+
 use super::queries;
 use super::rules::{self, LocalSpan, Shut};
 use super::types::{Closure, ClosureId, Room, RoomId};
@@ -72,6 +74,9 @@ impl AffectedBooking {
     }
 }
 
+/// The longest time before now at which a booking begins that goes on: a day and both buffers.
+const REACH: Duration = Duration::from_secs((24 + 2 * 4) * 3600);
+
 fn reason(shut: &Shut) -> Option<&str> {
     match shut {
         Shut::Closed(_, reason) => Some(reason),
@@ -138,12 +143,14 @@ pub async fn of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec
 pub async fn bookings_of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<AffectedBooking>> {
     let booked: Vec<(BookingId, RoomId, Timestamp, Timestamp)> = sqlx::query_as(
         "select b.id, b.room_id, b.used_from, b.used_to
-         from rooms r join bookings b on b.room_id = r.id
-         where r.center_id = $1 and b.session_id is null and b.released_at is null and b.used_to > $2
+         from rooms r cross join bookings b
+         where r.center_id = $1 and b.room_id = r.id and b.session_id is null and b.released_at is null and b.starts_at > $3
+           and b.used_to > $2
          order by b.used_from, b.id",
     )
     .bind(center.id())
     .bind(now.0)
+    .bind(now.0.minus(REACH))
     .fetch_all(&mut *conn)
     .await?;
     if booked.is_empty() {
