@@ -10,7 +10,7 @@ use crate::support::{Answer, TestApp, User, on_both_engines};
 
 const NEXT_MONDAY: &str = "2026-03-16T01:00:00Z";
 
-/// Whom an appointment is with, and the person who comes first of all.
+/// The worker with whom somebody has an appointment.
 async fn booked(app: &TestApp) -> i64 {
     people(app, 1).await;
     offered(app).await;
@@ -159,7 +159,7 @@ on_both_engines! {
         assert_eq!(faults["errors"]["appointments"]["code"], "field.has_appointment_then");
         app.execute("delete from appointments where request_id = 'x'").await;
         let made = ben.post_json(&path, all).await.is(201).json();
-        assert_eq!(of_appointments(&made), vec![(json!("given"), json!(heir)); 2]);
+        assert_eq!(of_appointments(&made), [(json!("given"), json!(heir)), (json!("given"), json!(heir))]);
         assert_eq!(app.number("select count(*) from bookings where worker_id = (select max(id) from workers)").await, 2);
         assert!(asks_why(&plans(&token, heir, ("09:00", "10:00"), None).await));
         // No slot is left from the day on which they leave.
@@ -177,7 +177,7 @@ on_both_engines! {
         let heir = hires(&ben, "何静雯", "13500001000").await;
         let path = format!("/api/v1/workers/{worker}/handover");
         let made = ben.post_json(&path, json!({"from": "2026-03-06", "appointments": heir})).await.is(201).json();
-        assert_eq!(of_appointments(&made), vec![(json!("given"), json!(heir)); 2]);
+        assert_eq!(of_appointments(&made), [(json!("given"), json!(heir)), (json!("given"), json!(heir))]);
         // What the other one called off stays with them.
         app.token("ada").await.post_json("/api/v1/appointments/2/cancellation", json!({"reason": "改天"})).await.is(204);
         let undone = ben.post_json(&format!("/api/v1/handovers/{}/undoing", made["id"]), json!({})).await.is(200).json();
