@@ -145,7 +145,7 @@ on_both_engines! {
             .shows("之后的预约").hides("陈伯1");
         ben.post_json(&format!("/api/v1/workers/{worker}/ending"), json!({"ended_on": "2026-03-06"})).await.is_refused("worker_leads");
         ben.post_json(&format!("/api/v1/workers/{worker}/ending"), json!({"ended_on": "2026-03-17"})).await.is(200);
-        ben.post_json(&format!("/api/v1/workers/{worker}/ending"), json!({})).await.is(200);
+        ben.post_json(&format!("/api/v1/workers/{worker}/ending"), json!({"stays": true})).await.is(200);
         let faults = ben.post_json(&path, json!({"from": "2026-03-06", "leaves": true})).await.is(422).json();
         assert_eq!(faults["errors"]["successor"]["code"], "field.nobody_leads");
         // The other one is with somebody else then.
