@@ -38,6 +38,7 @@ use utoipa::{Modify, OpenApi};
         crate::rooms::planned::api::open_up,
         crate::rooms::planned::api::withdraw,
         crate::activities::affected::told,
+        crate::activities::affected::told_bookings,
         crate::check_in::api::list,
         crate::check_in::api::check_in,
         crate::check_in::api::batch,

@@ -319,7 +319,13 @@ async fn drop_out(
 ///
 /// # Errors
 /// `Refused("room_taken")` if a room has been given away, `room_out_of_use` if it is used no more; `session_completed`; `session_changed` if it is planned.
-pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session, rooms: &[Room]) -> Result<()> {
+pub async fn restore(
+    by: &Coordinator,
+    now: Now,
+    tx: &mut Conn,
+    session: &Session,
+    (rooms, overlap_reason): (&[Room], Option<&str>),
+) -> Result<()> {
     rules::may_change(session)?;
     locks::sessions(tx, [session.id]).await?;
     hold(tx, rooms.iter().map(|room| room.id), None).await?;
@@ -345,7 +351,11 @@ pub async fn restore(by: &Coordinator, now: Now, tx: &mut Conn, session: &Sessio
     }
     supersede(now, tx, session.id).await?;
     book_one(tx, session.id, rooms, &session.slot()).await?;
-    audit::record(tx, by, now, audit::entry("session.restored", session.id.0).at(session.center_id)).await
+    let entry = audit::entry("session.restored", session.id.0).at(session.center_id);
+    match overlap_reason {
+        Some(reason) => audit::record(tx, by, now, entry.because(reason)).await,
+        None => audit::record(tx, by, now, entry).await,
+    }
 }
 
 /// Marks a session as held, with what was written about it. Who closes it keeps the audit entry.

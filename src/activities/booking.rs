@@ -161,8 +161,16 @@ pub(super) fn refuse_closed(center: &Center, room: &Room, slot: &Slot, closures:
 /// Adds a cancelled or skipped session again.
 ///
 /// # Errors
-/// As [`actions::restore`], with the name of what is in the way; `Refused` if a room is closed then.
-pub async fn restore(by: &Coordinator, now: Now, db: &Db, center: &Center, session: &Session) -> Result<()> {
+/// As [`actions::restore`], with the name of what is in the way; `Refused` if a room is closed then; `Invalid` at `overlap_reason` where
+/// who leads it, or helps, is busy elsewhere by now and nobody says why it is meant so.
+pub async fn restore(
+    by: &Coordinator,
+    now: Now,
+    db: &Db,
+    center: &Center,
+    session: &Session,
+    overlap_reason: Option<&str>,
+) -> Result<()> {
     let mut conn = db.read().await?;
     let placing = placing::placed(&mut conn, session.clone()).await?.placing;
     let known = rooms::queries::of_center(&mut conn, center.id()).await?;
@@ -172,14 +180,23 @@ pub async fn restore(by: &Coordinator, now: Now, db: &Db, center: &Center, sessi
     }
     let slot = session.slot();
     let closures = Around::load(by, &mut conn, center, &[slot]).await?.closures;
+    let wanted = [WantedTime { slot, worker: session.worker_id, team: session.team_id }];
+    let mut there = engaged::at(by, &mut conn, center.id(), &wanted).await?;
+    there.retain(|one| one.session_id != Some(session.id));
     drop(conn);
     rules::may_change(session)?;
     for room in &rooms {
         refuse_closed(center, room, &slot, &closures)?;
     }
+    // Noted only where it is for something.
+    let reason = match (engaged::fault(center, &wanted, &there), overlap_reason) {
+        (Some(fault), None) => return Err(FieldErrors::one("overlap_reason", fault).into()),
+        (Some(_), said) => said,
+        (None, _) => None,
+    };
     let made = async {
         let mut tx = db.begin().await?;
-        actions::restore(by, now, &mut tx, session, &rooms).await?;
+        actions::restore(by, now, &mut tx, session, (&rooms[..], reason)).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     match made.await {

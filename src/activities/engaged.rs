@@ -1,5 +1,5 @@
-//! Who is busy elsewhere: sessions at the same time, led by the same worker or helped by the same team. They stand in nobody's way; whoever
-//! schedules is told before anything is saved, and says why it is meant so.
+//! Who is busy elsewhere: sessions at the same time, led by the same worker or helped by the same team, and what else takes the worker's
+//! time. They stand in nobody's way; whoever schedules is told before anything is saved, and says why it is meant so.
 
 use serde_json::json;
 
@@ -18,6 +18,12 @@ use crate::workers::WorkerId;
 /// The longest time before another at which a session that touches it can begin.
 const REACH_MILLIS: i64 = 24 * 3_600_000;
 
+/// What is wanted, as `$1` of a statement tells it.
+const WANTED: &str = "wanted (wanted_from, wanted_to, worker, team) as (
+             select cast(j.value ->> 'from' as bigint), cast(j.value ->> 'to' as bigint),
+                    cast(j.value ->> 'worker' as bigint), cast(j.value ->> 'team' as bigint)
+             from json_each(cast($1 as json_text)) j)";
+
 /// Who is needed when.
 #[derive(Clone, Copy, Debug)]
 pub struct WantedTime {
@@ -26,18 +32,70 @@ pub struct WantedTime {
     pub team: Option<TeamId>,
 }
 
-/// A session that needs the same worker or the same team.
-#[derive(Clone, Debug, sqlx::FromRow)]
+/// What needs the same worker or the same team: a session, or something of which no more is told than that the worker is busy.
+#[derive(Clone, Debug)]
 pub struct Engaged {
-    pub session_id: SessionId,
-    pub worker_id: Option<WorkerId>,
-    pub team_id: Option<TeamId>,
-    pub worker: Option<String>,
-    pub team: Option<String>,
+    pub session_id: Option<SessionId>,
+    worker_id: Option<WorkerId>,
+    team_id: Option<TeamId>,
+    worker: Option<String>,
+    team: Option<String>,
+    /// A session's.
+    title: Option<Title>,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct EngagedSession {
+    session_id: SessionId,
+    worker_id: Option<WorkerId>,
+    team_id: Option<TeamId>,
+    worker: Option<String>,
+    team: Option<String>,
     #[sqlx(flatten)]
-    pub title: Title,
-    pub starts_at: Timestamp,
-    pub ends_at: Timestamp,
+    title: Title,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+}
+
+impl From<EngagedSession> for Engaged {
+    fn from(there: EngagedSession) -> Self {
+        Self {
+            session_id: Some(there.session_id),
+            worker_id: there.worker_id,
+            team_id: there.team_id,
+            worker: there.worker,
+            team: there.team,
+            title: Some(there.title),
+            starts_at: there.starts_at,
+            ends_at: there.ends_at,
+        }
+    }
+}
+
+/// A booking that takes a worker's time.
+#[derive(sqlx::FromRow)]
+struct TakenTime {
+    worker_id: WorkerId,
+    worker: String,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+}
+
+impl From<TakenTime> for Engaged {
+    fn from(there: TakenTime) -> Self {
+        Self {
+            session_id: None,
+            worker_id: Some(there.worker_id),
+            team_id: None,
+            worker: Some(there.worker),
+            team: None,
+            title: None,
+            starts_at: there.starts_at,
+            ends_at: there.ends_at,
+        }
+    }
 }
 
 impl Engaged {
@@ -56,14 +114,18 @@ impl Engaged {
         worker.into_iter().chain(team).cloned().collect::<Vec<_>>().join("、")
     }
 
-    /// `14:00–16:00 长者太极班`.
+    /// `14:00–16:00 长者太极班`; `14:00–16:00 有约` where it is no session.
     pub fn what(&self, zone: Zone) -> String {
         let (from, to) = (zone.local(self.starts_at), zone.local(self.ends_at));
-        format!("{}–{} {}", from.format("%H:%M"), to.format("%H:%M"), self.title.pick(Lang::Zh))
+        let what = match &self.title {
+            Some(title) => title.pick(Lang::Zh).to_owned(),
+            None => Lang::Zh.text("bookings.engaged"),
+        };
+        format!("{}–{} {what}", from.format("%H:%M"), to.format("%H:%M"))
     }
 }
 
-/// The planned sessions that meet any of what is wanted.
+/// The planned sessions that meet any of what is wanted, and what else takes the time of the workers who are.
 pub async fn at(by: &Coordinator, conn: &mut Conn, center: CenterId, wanted: &[WantedTime]) -> Result<Vec<Engaged>> {
     let asked: Vec<&WantedTime> = wanted.iter().filter(|one| one.worker.is_some() || one.team.is_some()).collect();
     if asked.is_empty() {
@@ -74,10 +136,7 @@ pub async fn at(by: &Coordinator, conn: &mut Conn, center: CenterId, wanted: &[W
         |one| json!({"from": one.slot.starts_at.0, "to": one.slot.ends_at.0, "worker": one.worker, "team": one.team}),
     );
     let sql = format!(
-        "with wanted (wanted_from, wanted_to, worker, team) as (
-             select cast(j.value ->> 'from' as bigint), cast(j.value ->> 'to' as bigint),
-                    cast(j.value ->> 'worker' as bigint), cast(j.value ->> 'team' as bigint)
-             from json_each(cast($2 as json_text)) j),
+        "with {WANTED},
          busy (id) as (
              select l.id from wanted w cross join sessions l
              where l.worker_id = w.worker and l.status = 'planned' and l.starts_at < w.wanted_to
@@ -96,14 +155,32 @@ pub async fn at(by: &Coordinator, conn: &mut Conn, center: CenterId, wanted: &[W
          left join teams t on t.id = s.team_id
          where s.center_id = $3
          order by s.starts_at, s.id",
-        title::columns("$1")
+        title::columns("$2")
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    let sessions: Vec<EngagedSession> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(&asked)
         .bind(Sight::Of(by).reader())
-        .bind(asked)
         .bind(center)
-        .fetch_all(conn)
-        .await?)
+        .fetch_all(&mut *conn)
+        .await?;
+    let sql = format!(
+        "with {WANTED}
+         select distinct b.worker_id, p.name as worker, b.used_from as starts_at, b.used_to as ends_at
+         from wanted w
+         cross join bookings b
+         join workers v on v.id = b.worker_id
+         join people p on p.id = v.person_id
+         where b.worker_id = w.worker and b.released_at is null and b.starts_at < w.wanted_to
+           and b.starts_at > w.wanted_from - 2 * {REACH_MILLIS}
+           and b.used_from < w.wanted_to and b.used_to > w.wanted_from and v.center_id = $2
+         order by 3, 1",
+    );
+    let others: Vec<TakenTime> =
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(&asked).bind(center).fetch_all(conn).await?;
+    let mut engaged: Vec<Engaged> =
+        sessions.into_iter().map(Engaged::from).chain(others.into_iter().map(Engaged::from)).collect();
+    engaged.sort_by_key(|there| there.starts_at);
+    Ok(engaged)
 }
 
 /// The first of what is wanted at which somebody is busy, as the fault of the field that asks why it is meant so.

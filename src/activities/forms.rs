@@ -357,6 +357,13 @@ pub fn reason(fields: &Fields) -> Result<Reason> {
     read.finish(|| Some(Reason { text: text?, scope: scope? }))
 }
 
+/// Why a session is added again though who leads it, or helps, is busy elsewhere then.
+pub fn overlap_reason(fields: &Fields) -> Result<Option<String>> {
+    let mut read = fields.read();
+    let reason = read.optional("overlap_reason", parse::line(80));
+    read.finish(|| reason)
+}
+
 fn read_scope(read: &mut Reader<'_>) -> Option<SeriesScope> {
     Some(read.optional("scope", parse::choice)?.unwrap_or(SeriesScope::One))
 }

@@ -10,6 +10,7 @@ pub(crate) mod api;
 mod booking;
 mod engaged;
 pub(crate) mod forms;
+mod going_on;
 mod handing_over;
 mod holding;
 pub mod listing;
@@ -49,6 +50,7 @@ pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, restore, revise, schedule, sk
 pub(crate) use actions::{complete, reopen, rewrite_summary, set_rotating};
 pub use admission::Admission;
 pub use forms::{Change, Plan, Reason, Setting, Texts};
+pub use going_on::{DayGoingOn, published_from};
 pub use handing_over::{hand_over_sessions, led_from, return_sessions};
 pub use merging::{JOURNALED, absorb};
 pub use repeat::{End, NthWeekday, Repeat, Rhythm};

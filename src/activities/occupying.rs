@@ -2,19 +2,21 @@
 //! owner's wish; what it is for is kept by whoever asked.
 
 use chrono::Timelike as _;
+use serde_json::json;
 
 use super::actions::is_room_taken;
 use super::booking::Around;
 use super::holding::hold;
 use super::queries;
 use super::rules::{self, Slot};
-use super::types::{BookingId, BookingKind};
+use super::types::{BookingId, BookingKind, ServiceKindId};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, OnViolation, Refusal, Result};
 use crate::rooms::{self, Room, RoomId};
-use crate::store::{Conn, Db, Flag, Violation};
+use crate::store::{Conn, Db, Flag, Violation, rows};
+use crate::workers::WorkerId;
 
 /// A stretch shorter than this is no free time worth a word.
 const LEAST_FREE: i64 = 30;
@@ -26,6 +28,8 @@ pub struct Occupying<'a> {
     pub label: &'a str,
     /// Whether everybody else reads it too, instead of "busy".
     pub is_public: bool,
+    /// Whose time it takes too, and for which kind of service.
+    pub time_of: Option<(WorkerId, ServiceKindId)>,
 }
 
 /// Where something stands that is to stand elsewhere, and so is not in its own way.
@@ -48,8 +52,8 @@ pub async fn occupy(tx: &mut Conn, room: &Room, slot: &Slot, what: &Occupying<'_
 async fn book(tx: &mut Conn, room: &Room, slot: &Slot, what: &Occupying<'_>) -> Result<BookingId> {
     let (from, to) = slot.with_buffer(room.buffer_minutes);
     Ok(sqlx::query_scalar(
-        "insert into bookings (kind, room_id, starts_at, ends_at, label, label_public, used_from, used_to)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+        "insert into bookings (kind, room_id, starts_at, ends_at, label, label_public, used_from, used_to, worker_id, service_kind_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
     )
     .bind(what.kind)
     .bind(room.id)
@@ -59,6 +63,8 @@ async fn book(tx: &mut Conn, room: &Room, slot: &Slot, what: &Occupying<'_>) -> 
     .bind(Flag::from(what.is_public))
     .bind(slot.starts_at)
     .bind(slot.ends_at)
+    .bind(what.time_of.map(|(worker, _)| worker))
+    .bind(what.time_of.map(|(_, kind)| kind))
     .fetch_one(tx)
     .await
     .on(&Violation::BookingOverlap, || Error::refused("room_taken"))?)
@@ -96,6 +102,34 @@ pub async fn vacate(now: Now, tx: &mut Conn, booking: BookingId) -> Result<()> {
         .bind(booking)
         .execute(tx)
         .await?;
+    Ok(())
+}
+
+/// Gives back what several bookings hold.
+pub async fn vacate_all(now: Now, tx: &mut Conn, bookings: &[BookingId]) -> Result<()> {
+    sqlx::query(
+        "update bookings set released_at = $2
+         where session_id is null and released_at is null
+           and id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(rows(bookings, |id| json!(id)))
+    .bind(now.0)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Gives the time that live bookings take from one worker to another. Whoever calls holds both.
+pub async fn reassign(tx: &mut Conn, bookings: &[BookingId], to: WorkerId) -> Result<()> {
+    sqlx::query(
+        "update bookings set worker_id = $2
+         where session_id is null and released_at is null
+           and id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(rows(bookings, |id| json!(id)))
+    .bind(to)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Reading activities and sessions.
 
+use super::going_on::DayGoingOn;
 use super::listing::{self, ActivitiesCut};
 use super::rules::{Occupant, Slot};
 use super::title::{self, PUBLISHED, Sight};
@@ -225,16 +226,16 @@ pub async fn page(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Session>> {
-    let today = center.zone.date(now.0);
-    let (from, to) = match by.role {
-        Role::FrontDesk => (from.max(today), to.min(today.plus_days(1))),
-        _ => (from, to),
-    };
+    let today = DayGoingOn::today(center.zone, now);
+    let is_desk = by.role == Role::FrontDesk;
+    let (from, to) = if is_desk { (from.max(today.eve), to.min(today.date.plus_days(1))) } else { (from, to) };
     let sql = format!(
         "{} where s.center_id = $2 and s.local_date >= $3 and s.local_date < $4 and s.id > $5
            and ($7 = 0 or exists (select 1 from account_scopes g where g.team_id = s.team_id and g.account_id = $8))
+           and ($9 = 0 or {})
          order by s.id limit $6",
-        select()
+        select(),
+        DayGoingOn::condition("$10", "$11", "$12")
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(Sight::Of(by).reader())
@@ -245,6 +246,10 @@ pub async fn page(
         .bind(limit)
         .bind(Flag::from(by.role == Role::TeamLeader))
         .bind(by.account)
+        .bind(Flag::from(is_desk))
+        .bind(today.date)
+        .bind(today.eve)
+        .bind(today.from)
         .fetch_all(conn)
         .await?)
 }
@@ -409,7 +414,7 @@ pub async fn occupants(by: &Coordinator, conn: &mut Conn, center: CenterId, slot
 }
 
 /// The live bookings of the center's rooms that are no session's and touch [from, to), as `sight` reads them: what one is for is
-/// read by who coordinates the center or receives people there, and by everybody where it says so.
+/// read by who coordinates the center or receives people there, and by everybody where it says so; of a worker's time, by that worker.
 pub async fn other_bookings(
     sight: Sight<'_>,
     conn: &mut Conn,
@@ -432,12 +437,23 @@ pub async fn other_bookings(
 pub(super) fn other_bookings_sql() -> String {
     format!(
         "select b.id, b.room_id, b.kind, case when b.label_public = 1 or cast($4 as bigint) in ($5, $6) then b.label else null end as label,
-                b.used_from as starts_at, b.used_to as ends_at
+                b.worker_id, k.name as service, k.name_en as service_en, b.used_from as starts_at, b.used_to as ends_at
          from rooms r cross join bookings b
+         left join workers v on v.id = b.worker_id and v.account_id = $7
+         left join service_kinds k on k.id = b.service_kind_id and v.id is not null
          where r.center_id = $1 and b.room_id = r.id and b.session_id is null and b.released_at is null
            and b.starts_at < $3 and b.starts_at > cast($2 as bigint) - {REACH_MILLIS} and b.ends_at > $2 and b.used_from < $3 and b.used_to > $2
          order by b.used_from, b.id"
     )
+    .bind(center)
+    .bind(from)
+    .bind(to)
+    .bind(sight.reader())
+    .bind(title::ALL)
+    .bind(title::TITLE)
+    .bind(sight.account())
+    .fetch_all(conn)
+    .await?)
 }
 
 /// When the center's rooms are booked within [from, to), buffers included, and for nobody knows what.

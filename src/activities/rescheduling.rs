@@ -189,7 +189,7 @@ async fn ask_who_is_busy(
     let asked: Vec<WantedTime> = moves.iter().filter(|moved| is_asked(moved)).map(wanted).collect();
     let moving: Vec<SessionId> = moves.iter().map(|moved| moved.session.id).collect();
     let mut there = engaged::at(by, conn, center.id(), &asked).await?;
-    there.retain(|one| !moving.contains(&one.session_id));
+    there.retain(|one| one.session_id.is_none_or(|session| !moving.contains(&session)));
     match (engaged::fault(center, &asked, &there), reason) {
         (Some(fault), None) => Err(FieldErrors::one("overlap_reason", fault).into()),
         _ => {

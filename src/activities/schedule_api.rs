@@ -124,11 +124,27 @@ pub(crate) async fn skip(
     drop_out(&by, db, now, id, &fields, Conflict::Skip).await
 }
 
-/// Adds a cancelled or skipped session again, where and when it was. 409 `room_taken` names what is there now.
-#[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("id" = i64, Path)), responses((status = 200, body = SessionJson), (status = "4XX", body = Problem)))]
-#[post("/sessions/<id>/restoration")]
-pub(crate) async fn restore(by: Coordinator, db: &Db, now: Now, id: SessionId) -> Result<Json<SessionJson>> {
+/// What may be said where a session is added again.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; `forms::overlap_reason` reads it")]
+pub(crate) struct Restoration {
+    /// Why it is meant so, where who leads it, or helps, is busy elsewhere then
+    overlap_reason: Option<String>,
+}
+
+/// Adds a cancelled or skipped session again, where and when it was. 409 `room_taken` names what is there now; 422 at `overlap_reason`
+/// where who leads it, or helps, is busy elsewhere by now.
+#[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("id" = i64, Path)), request_body = Restoration, responses((status = 200, body = SessionJson), (status = "4XX", body = Problem)))]
+#[post("/sessions/<id>/restoration", data = "<fields>")]
+pub(crate) async fn restore(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Json<SessionJson>> {
     let (center, session) = queries::open_to(&by, now, &mut *db.read().await?, id).await?;
-    booking::restore(&by, now, db, &center, &session).await?;
+    let reason = forms::overlap_reason(&fields)?;
+    booking::restore(&by, now, db, &center, &session, reason.as_deref()).await?;
     Ok(Json(queries::session(&by, &mut *db.read().await?, center.id(), id).await?.into()))
 }

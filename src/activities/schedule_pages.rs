@@ -14,7 +14,6 @@ use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::fields::time_value;
 use crate::store::{Conn, Db};
-use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
@@ -36,6 +35,7 @@ struct Schedule {
     moving: Form,
     cancelling: Form,
     skipping: Form,
+    restoring: Form,
 }
 
 impl Schedule {
@@ -50,6 +50,11 @@ impl Schedule {
     /// Whether a field is asked for now, or was answered.
     fn asks(&self, name: &str) -> bool {
         self.moving.fault(name).is_some() || !self.moving.value(name).is_empty()
+    }
+
+    /// Whether it is asked why a session is to be added again at a time at which somebody is busy.
+    fn asks_to_restore(&self) -> bool {
+        self.restoring.fault("overlap_reason").is_some() || !self.restoring.value("overlap_reason").is_empty()
     }
 
     fn is_planned(&self) -> bool {
@@ -78,8 +83,8 @@ impl Schedule {
         let moving = Form::filled(values(&known));
         let scope = || Form::filled(Fields::default().with("scope", SeriesScope::One));
         let is_series = activity.is_series();
-        let (cancelling, skipping) = (scope(), scope());
-        Ok(Self { center, session, known, choices, altered, is_series, moving, cancelling, skipping })
+        let (cancelling, skipping, restoring) = (scope(), scope(), Form::new());
+        Ok(Self { center, session, known, choices, altered, is_series, moving, cancelling, skipping, restoring })
     }
 }
 
@@ -95,7 +100,8 @@ impl View for Schedule {
     fn refill(&mut self, typed: Fields) {
         if typed.get("starts").is_empty() {
             self.cancelling = Form::filled(typed.clone());
-            self.skipping = Form::filled(typed);
+            self.skipping = Form::filled(typed.clone());
+            self.restoring = Form::filled(typed);
         } else {
             self.moving = Form::filled(typed);
         }
@@ -218,9 +224,27 @@ async fn skip(
     drop_out(&by, db, now, (center, id), fields, Conflict::Skip).await
 }
 
-#[post("/centers/<center>/sessions/<id>/schedule/restoration")]
-async fn restore(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Done> {
+#[post("/centers/<center>/sessions/<id>/schedule/restoration", data = "<fields>")]
+async fn restore(
+    by: Coordinator,
+    db: &Db,
+    now: Now,
+    center: CenterId,
+    id: SessionId,
+    fields: Fields,
+) -> Result<Submitted<Schedule>> {
     let (center, session) = queries::open_in(&by, now, &mut *db.read().await?, center, id).await?;
-    booking::restore(&by, now, db, &center, &session).await?;
-    Ok(Done::to(page_of(&session), "done.session_restored"))
+    let made = async {
+        let reason = forms::overlap_reason(&fields)?;
+        booking::restore(&by, now, db, &center, &session, reason.as_deref()).await
+    };
+    match made.await {
+        Ok(()) => Ok(Submitted::done(page_of(&session), "done.session_restored")),
+        Err(Error::Invalid(errors)) => {
+            let mut page = Schedule::load(&by, &mut *db.read().await?, now, center, session).await?;
+            page.restoring = Form::again(fields, errors);
+            Ok(Submitted::again(page))
+        }
+        Err(error) => Err(error),
+    }
 }

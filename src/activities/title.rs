@@ -5,7 +5,7 @@
 //! people, reads the title only; everybody else reads the kind's name instead. The database leaves them out, so no page
 //! can forget to.
 
-use crate::auth::{Coordinator, Role, Viewer};
+use crate::auth::{AccountId, Coordinator, Role, Viewer};
 use crate::store::Flag;
 use crate::told::ToldValue;
 use crate::web::Lang;
@@ -35,6 +35,14 @@ impl Sight<'_> {
             Self::Of(viewer) if viewer.role == Role::FrontDesk => TITLE,
             // Which center they work at is decided before: another center's session is not found.
             Self::Of(viewer) => viewer.account.0,
+        }
+    }
+
+    /// Whose own things are told.
+    pub(super) fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Public => None,
+            Self::Of(viewer) => Some(viewer.account),
         }
     }
 }

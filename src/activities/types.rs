@@ -39,9 +39,31 @@ pub struct OtherBooking {
     pub kind: BookingKind,
     /// None where it is not for the reader: then the room is busy.
     pub label: Option<String>,
+    /// Whose time it takes.
+    pub worker_id: Option<WorkerId>,
+    /// The kind of service that it is of, in both languages: for that worker alone.
+    pub service: Option<String>,
+    pub service_en: Option<String>,
     /// When it is used, the room's buffer left out.
     pub starts_at: Timestamp,
     pub ends_at: Timestamp,
+}
+
+impl OtherBooking {
+    /// Of the reader's own appointment the kind of service, in both languages.
+    pub fn own_service(&self) -> Option<(&str, &str)> {
+        self.service.as_deref().zip(self.service_en.as_deref())
+    }
+
+    /// Whether it is the reader's own appointment.
+    pub fn is_own(&self) -> bool {
+        self.service.is_some()
+    }
+
+    /// Whether it is told as no more than that a worker is busy.
+    pub fn is_only_busy(&self) -> bool {
+        self.worker_id.is_some() && !self.is_own()
+    }
 }
 
 /// One occurrence of an activity, with the names that every page shows of it.

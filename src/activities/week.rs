@@ -295,13 +295,14 @@ impl<'a> SeenWeek<'a> {
     /// The week of one worker, in whatever room; what is offered are the hours at which any room of the center is open.
     pub fn week_of_worker(&self, worker: WorkerId, monday: Date) -> WeekGrid<'a> {
         let drafts = monday.until(monday.plus_days(7)).map(|date| {
-            let led = self.sessions.iter().filter(|session| session.worker_id == Some(worker));
+            let led = self.sessions.iter().filter(|session| session.worker_id == Some(worker)).map(What::Session);
+            let others = self.others.iter().filter(|booking| booking.worker_id == Some(worker)).map(What::Other);
             let hours: Vec<Stretch> = self.rooms.iter().flat_map(|room| room.hours.on(date).to_vec()).collect();
             DraftColumn {
                 column: Column { date, room: None, name: None, capacity: None },
                 open: week_time::joined(hours),
                 shut: Vec::new(),
-                items: self.seen(led.map(What::Session), date),
+                items: self.seen(led.chain(others), date),
                 apart: 0,
                 offers: true,
             }

@@ -254,6 +254,9 @@ fn other_bookings_are_drawn_and_take_their_place() {
         room_id: RoomId(2),
         kind: BookingKind::Meeting,
         label: Some("例会".into()),
+        worker_id: None,
+        service: None,
+        service_en: None,
         starts_at: Zone::SHANGHAI.at_minute(friday(), 540),
         ends_at: Zone::SHANGHAI.at_minute(friday(), 600),
     });

@@ -116,6 +116,8 @@ pub async fn take(
     let times = queries::one_times(tx, center.id(), wish.times).await?;
     // Whoever takes another slot of this worker waits, or is waited for.
     locks::workers(tx, [times.worker_id]).await?;
+    // As they are now that nobody else ends them, or the worker's time here.
+    let times = queries::one_times(tx, center.id(), wish.times).await?;
     let (person, phone, told, key) = match asker {
         SlotTaker::Staff(_, person) => {
             locks::people_shared(tx, [*person]).await?;
@@ -137,7 +139,12 @@ pub async fn take(
         Error::Refused(refusal) if refusal.code == "room_taken" => Error::refused("appointment_gone"),
         error => error,
     };
-    let what = Occupying { kind: BookingKind::Appointment, label: LABEL, is_public: false };
+    let what = Occupying {
+        kind: BookingKind::Appointment,
+        label: LABEL,
+        is_public: false,
+        time_of: Some((times.worker_id, times.kind_id)),
+    };
     let booking = occupying::occupy(tx, &room, &slot, &what).await.map_err(gone)?;
     let account: Option<AccountId> = match asker {
         SlotTaker::Staff(by, _) => Some(by.account),

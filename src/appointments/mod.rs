@@ -6,6 +6,7 @@ mod actions;
 pub(crate) mod api;
 pub(crate) mod forms;
 mod forgetting;
+mod handing_over;
 mod merging;
 mod own;
 mod pages;
@@ -21,6 +22,7 @@ use crate::store::SealedColumn;
 
 pub use actions::{SlotTaker, cancel, end_times, offer, outcome, take};
 pub use forgetting::forget;
+pub use handing_over::{cancel_appointments, hand_over_appointments, open_from, return_appointments};
 pub use merging::{JOURNALED, absorb};
 pub use told::told;
 pub use types::{Appointment, AppointmentState, AppointmentTimes, AppointmentTold, FreeSlot};

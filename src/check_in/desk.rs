@@ -5,6 +5,7 @@ use rocket::{Route, get, routes};
 
 use super::queries::{self, Today};
 use super::review;
+use crate::activities::DayGoingOn;
 use crate::auth::{Coordinator, Greeter, Role};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
@@ -49,7 +50,7 @@ async fn desk(by: Greeter, db: &Db, now: Now, center: CenterId) -> Result<Page<D
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let today = center.zone.date(now.0);
-    let sessions = queries::on_day(&by, &mut conn, center.id(), today).await?;
+    let sessions = queries::on_day(&by, &mut conn, center.id(), DayGoingOn::today(center.zone, now)).await?;
     let may_coordinate = Coordinator::of((*by).clone()).is_some();
     let to_review = if may_coordinate { review::waiting_count(&mut conn, center.id()).await? } else { 0 };
     let rooms = if may_coordinate { rooms::queries::of_center(&mut conn, center.id()).await? } else { Vec::new() };

@@ -5,10 +5,10 @@ use super::rules::UNDO_WITHIN;
 use super::types::{AttendanceId, HeadCountId, Heads, Method, Part};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
-use crate::activities::{Admission, Session, SessionId, SessionStatus, Title};
+use crate::activities::{Admission, DayGoingOn, Session, SessionId, SessionStatus, Title};
 use crate::auth::{Coordinator, Greeter, Role, TeamReader, Viewer};
 use crate::centers::CenterId;
-use crate::clock::{Date, Now, Timestamp, Zone};
+use crate::clock::{Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
 use crate::people::groups::Groups;
@@ -410,8 +410,8 @@ impl Today {
     }
 }
 
-/// The sessions of a local date at the center that the viewer's role reaches, in their order.
-pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> Result<Vec<Today>> {
+/// The sessions of a day at the center that the viewer's role reaches, in their order.
+pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, day: DayGoingOn) -> Result<Vec<Today>> {
     let own_teams_only = Flag::from(by.role == Role::TeamLeader);
     let sql = format!(
         "select s.id, {}, {ROOM} as room, t.name as team, c.zone, s.starts_at, s.ends_at, s.status, s.capacity,
@@ -426,19 +426,22 @@ pub async fn on_day(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) 
          join service_kinds k on k.id = a.kind_id
          join centers c on c.id = s.center_id
          left join teams t on t.id = s.team_id
-         where s.center_id = $2 and s.local_date = $3 and s.status <> 'skipped'
+         where s.center_id = $2 and {} and s.status <> 'skipped'
            and ($4 = 0 or exists (select 1 from account_scopes x where x.account_id = $5 and x.team_id = s.team_id))
          order by s.starts_at, room, s.id",
         title::columns("$1"),
-        taken("$6")
+        taken("$6"),
+        DayGoingOn::condition("$3", "$7", "$8")
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(Sight::Of(by).reader())
         .bind(center)
-        .bind(date)
+        .bind(day.date)
         .bind(own_teams_only)
         .bind(by.account)
         .bind(Admission::DropIn)
+        .bind(day.eve)
+        .bind(day.from)
         .fetch_all(conn)
         .await?)
 }

@@ -14,7 +14,7 @@ use super::queries::{self, Candidate, Counts, HeadCount, Present};
 use super::types::{Code, HeadCountId, Part, RequestId};
 use super::{Again, Answer, Queue, Refused, actions, company, count, forms, sheets};
 use crate::activities::queries::open_in;
-use crate::activities::{Session, SessionId, SessionStatus, notice};
+use crate::activities::{DayGoingOn, Session, SessionId, SessionStatus, notice};
 use crate::centers::{Center, CenterId};
 use crate::clock::Now;
 use crate::error::{Error, Result};
@@ -236,7 +236,7 @@ impl SessionPage {
 
     /// Until its end a session of today is received at the front desk; closing it comes after.
     fn is_for_the_front_desk(&self) -> bool {
-        let is_today = self.session.local_date == self.center.zone.date(self.now.0);
+        let is_today = DayGoingOn::today(self.center.zone, self.now).holds(&self.session);
         self.may_receive() && is_today && !self.waits_for_closing()
     }
 

@@ -74,6 +74,8 @@ pub(super) async fn hand_over(b: &Builder, tx: &mut Conn, made: &Made) -> Result
         from: b.today().plus_days(21),
         successor: Some(*heir),
         sessions: None,
+        appointments: None,
+        cancels_appointments: false,
         supervisor: None,
         liaison: None,
         posts: None,

@@ -24,7 +24,7 @@ pub struct CalendarSheet<'a> {
     /// The days that the sessions are of: the zone's clock changes among them are told.
     pub days: (Date, Date),
     pub sessions: &'a [Session],
-    /// Times at which the room is taken for something that is no session.
+    /// Times at which the room, or the worker's time, is taken for something that is no session.
     pub occupied: &'a [OccupiedSpan],
     /// What more is said of a session to whose calendar this is.
     pub note: &'a dyn Fn(&Session) -> Option<String>,
@@ -104,12 +104,19 @@ fn event<'a>(sheet: &CalendarSheet<'_>, session: &Session) -> Event<'a> {
     event
 }
 
-/// The room is taken: by whom and for what stays with those who work there.
+/// The room is taken: by whom and for what stays with those who work there. In a worker's own calendar it is their appointment.
 fn busy<'a>(sheet: &CalendarSheet<'_>, taken: &OccupiedSpan) -> Event<'a> {
     let uid = format!("booking-{}@{}", taken.id, sheet.instance);
     let mut event = Event::new(uid, utc(taken.starts_at));
     span(&mut event, sheet.zone, (taken.starts_at, taken.ends_at));
-    event.push(Summary::new(text(&Lang::Zh.text("feeds.taken"))));
+    let what = match &taken.service {
+        Some(service) => Lang::Zh.with("feeds.appointment", [("n", service.clone())]),
+        None => Lang::Zh.text("feeds.taken"),
+    };
+    event.push(Summary::new(text(&what)));
+    if let Some(room) = &taken.room {
+        event.push(Location::new(text(room)));
+    }
     event.push(Class::private());
     event.push(Status::confirmed());
     event

@@ -181,12 +181,12 @@ impl Opened {
         let feed = queries::opened(conn, now, secret).await?;
         let (days, today) = days(feed.zone(), now);
         let gist = queries::gist(conn, feed.kind.into(), feed.subject(), days).await?;
+        let span = (feed.zone().midnight(days.0), feed.zone().midnight(days.1));
         let occupied = match feed.kind {
-            FeedOf::Room => {
-                let span = (feed.zone().midnight(days.0), feed.zone().midnight(days.1));
-                queries::other_bookings(conn, feed.subject(), span).await?
-            }
-            FeedOf::Center | FeedOf::Team | FeedOf::Worker | FeedOf::Person => Vec::new(),
+            FeedOf::Room => queries::other_bookings(conn, feed.subject(), span).await?,
+            // A worker's calendar is had by that worker alone.
+            FeedOf::Worker => queries::taken_time(conn, feed.subject(), span).await?,
+            FeedOf::Center | FeedOf::Team | FeedOf::Person => Vec::new(),
         };
         let rooms = match feed.center_id {
             Some(center) => queries::room_names(conn, center).await?,
@@ -201,7 +201,6 @@ impl Opened {
 
     fn cover(&self, site: &Site) -> Cover {
         let Self { feed, days, gist, occupied, rooms, positions, .. } = self;
-        let occupied: Vec<_> = occupied.iter().map(|one| (one.id, one.starts_at.0, one.ends_at.0)).collect();
         let who = (feed.id, feed.kind, feed.title());
         Cover {
             name: "linli".to_owned(),

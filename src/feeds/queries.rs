@@ -296,11 +296,27 @@ pub async fn other_bookings(
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<OccupiedSpan>> {
     Ok(sqlx::query_as(
-        "select b.id, b.used_from as starts_at, b.used_to as ends_at from bookings b
+        "select b.id, cast(null as text) as service, cast(null as text) as room, b.used_from as starts_at, b.used_to as ends_at
+         from bookings b
          where b.room_id = $1 and b.session_id is null and b.released_at is null and b.starts_at >= $2 and b.starts_at < $3
          order by b.starts_at, b.id",
     )
     .bind(room)
+    .bind(from)
+    .bind(to)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// What takes a worker's time besides sessions, in [from, to): an appointment by its kind of service, never for whom.
+pub async fn taken_time(conn: &mut Conn, worker: i64, (from, to): (Timestamp, Timestamp)) -> Result<Vec<OccupiedSpan>> {
+    Ok(sqlx::query_as(
+        "select b.id, k.name as service, r.name as room, b.used_from as starts_at, b.used_to as ends_at
+         from bookings b join rooms r on r.id = b.room_id left join service_kinds k on k.id = b.service_kind_id
+         where b.worker_id = $1 and b.session_id is null and b.released_at is null and b.starts_at >= $2 and b.starts_at < $3
+         order by b.starts_at, b.id",
+    )
+    .bind(worker)
     .bind(from)
     .bind(to)
     .fetch_all(conn)

@@ -130,10 +130,13 @@ pub(super) fn secret(sealer: &Sealer, instance: &str, nonce: &str) -> String {
     BASE64URL_NOPAD.encode(&sealer.sign("feed", &format!("{instance}:{nonce}")))
 }
 
-/// A booking of a room for something that is no session.
-#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+/// A booking for something that is no session.
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OccupiedSpan {
     pub id: i64,
+    /// In whose own calendar it stands: of which kind of service it is, and where. In a room's calendar the room is taken.
+    pub service: Option<String>,
+    pub room: Option<String>,
     pub starts_at: Timestamp,
     pub ends_at: Timestamp,
 }

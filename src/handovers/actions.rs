@@ -11,10 +11,11 @@ use crate::auth::Manager;
 use crate::centers::Center;
 use crate::clock::Now;
 use crate::error::{Error, Result};
-use crate::ids::{FillingId, LiaisonId, SessionId, SupervisionId};
+use crate::ids::{AppointmentId, FillingId, LiaisonId, SessionId, SupervisionId};
 use crate::store::{Conn, rows};
+use crate::web::Lang;
 use crate::workers::{self, Ending, Worker, WorkerId, career, posts};
-use crate::{activities, audit, locks, teams};
+use crate::{activities, appointments, audit, locks, teams};
 
 /// A line of the handover's list.
 struct HandoverLine {
@@ -30,7 +31,7 @@ struct HandoverLine {
 /// # Errors
 /// `NotFound` for who has left. `Refused("handover_empty")` where they have nothing in hand and do not leave, which is also what the
 /// later of two at one moment finds. `Invalid` at `successor` where sessions, colleagues or teams would be left without anybody; at
-/// `sessions`, `supervisor`, `posts`, `liaison`, `rest` or `successor` for who may not take that over; as [`workers::end`] where they leave.
+/// `sessions`, `appointments`, `supervisor`, `posts`, `liaison`, `rest` or `successor` for who may not take that over; as [`workers::end`] where they leave.
 pub async fn hand_over(
     by: &Manager,
     now: Now,
@@ -111,6 +112,9 @@ async fn given(
             lines.push(line(HandoverKind::Sessions, session.0, Some(to.worker_id), HandoverOutcome::Given));
         }
     }
+    if has(HandoverKind::Appointments) {
+        lines.extend(given_appointments(by, now, tx, center, worker, input).await?);
+    }
     if has(HandoverKind::Supervision) {
         let to = input.supervises().ok_or_else(nobody)?;
         if to == id {
@@ -157,6 +161,27 @@ async fn given(
         }
     }
     Ok(lines)
+}
+
+/// What people have appointments for: with another, or, where that is wanted, called off.
+async fn given_appointments(
+    by: &Manager,
+    now: Now,
+    tx: &mut Conn,
+    center: &Center,
+    worker: &Worker,
+    input: &HandoverInput,
+) -> Result<Vec<HandoverLine>> {
+    let (id, from, kind) = (worker.worker_id, input.from, HandoverKind::Appointments);
+    if input.cancels_appointments {
+        let reason = Lang::Zh.text("handovers.appointments_off");
+        let off = appointments::cancel_appointments(by, now, tx, center, id, (from, &reason)).await?;
+        return Ok(off.into_iter().map(|one| line(kind, one.0, None, HandoverOutcome::Cancelled)).collect());
+    }
+    let to = input.takes_appointments().ok_or_else(|| Error::field("successor", "field.nobody_leads"))?;
+    let to = successor(tx, center, worker, to, "appointments", input).await?;
+    let given = appointments::hand_over_appointments(by, now, tx, center, (id, &to), from).await?;
+    Ok(given.into_iter().map(|one| line(kind, one.0, Some(to.worker_id), HandoverOutcome::Given)).collect())
 }
 
 fn line(kind: HandoverKind, subject: i64, worker: Option<WorkerId>, outcome: HandoverOutcome) -> HandoverLine {
@@ -217,6 +242,9 @@ pub async fn undo(by: &Manager, now: Now, tx: &mut Conn, center: &Center, handov
     let sessions: Vec<(SessionId, WorkerId)> = given(HandoverKind::Sessions)
         .filter_map(|item| Some((SessionId(item.subject_id), item.worker.as_ref()?.0)))
         .collect();
+    let taken: Vec<(AppointmentId, WorkerId)> = given(HandoverKind::Appointments)
+        .filter_map(|item| Some((AppointmentId(item.subject_id), item.worker.as_ref()?.0)))
+        .collect();
     let supervisions: Vec<_> = given(HandoverKind::Supervision).map(|item| SupervisionId(item.subject_id)).collect();
     let fillings: Vec<_> = given(HandoverKind::Posts).map(|item| FillingId(item.subject_id)).collect();
     let liaisons: Vec<_> = given(HandoverKind::Liaison).map(|item| LiaisonId(item.subject_id)).collect();
@@ -236,11 +264,13 @@ pub async fn undo(by: &Manager, now: Now, tx: &mut Conn, center: &Center, handov
         return Err(Error::NotFound);
     }
     let sessions = activities::return_sessions(by, now, tx, center, (worker.worker_id, &sessions)).await?;
+    let taken = appointments::return_appointments(by, now, tx, center, (worker.worker_id, &taken)).await?;
     let supervisions = career::return_supervision(by, now, tx, &supervisions).await?;
     let fillings = posts::return_posts(by, now, tx, center, &fillings).await?;
     let liaisons = teams::return_liaisons(by, now, tx, center, (worker.worker_id, &liaisons)).await?;
     let returned = [
         (HandoverKind::Sessions, sessions.iter().map(|id| id.0).collect::<Vec<_>>()),
+        (HandoverKind::Appointments, taken.iter().map(|id| id.0).collect()),
         (HandoverKind::Supervision, supervisions.iter().map(|id| id.0).collect()),
         (HandoverKind::Posts, fillings.iter().map(|id| id.0).collect()),
         (HandoverKind::Liaison, liaisons.iter().map(|id| id.0).collect()),

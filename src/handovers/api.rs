@@ -25,14 +25,14 @@ pub(super) fn routes() -> Vec<Route> {
 /// One thing that a worker has in hand.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OpenThingJson {
-    /// `sessions`, `supervision`, `posts`, `liaison`, which are given to others; `closings`, `hours`, `teams`, `imports`, `erasures`, `devices`,
+    /// `sessions`, `appointments`, `supervision`, `posts`, `liaison`, which are given to others; `closings`, `hours`, `teams`, `imports`, `erasures`, `devices`,
     /// which are listed
     kind: String,
-    /// The session, the supervision, the post, the team …
+    /// The session, the appointment, the supervision, the post, the team …
     id: i64,
     /// What it is called, where it has a name that may be told
     name: Option<String>,
-    /// A session's day
+    /// A session's or an appointment's day
     date: Option<String>,
 }
 
@@ -55,15 +55,15 @@ impl From<OpenThing> for OpenThingJson {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HandoverItemJson {
     kind: String,
-    /// Of what was given, the session, the new supervision, the new filling of a post, the new time with a team
+    /// Of what was given, the session, the appointment, the new supervision, the new filling of a post, the new time with a team
     id: i64,
     name: Option<String>,
     date: Option<String>,
     /// Who has it, or looks after it, from then on
     worker_id: Option<i64>,
-    /// `given`, `listed` or `returned`
+    /// `given`, `cancelled`, `listed` or `returned`
     outcome: String,
-    /// True where the new leader has another session at the same time
+    /// True where who has it now has another session or appointment at the same time
     clashes: bool,
 }
 
@@ -140,6 +140,10 @@ pub(crate) struct NewHandover {
     successor: Option<i64>,
     /// Who leads the sessions
     sessions: Option<i64>,
+    /// Who takes over the appointments, and reads from then on who comes
+    appointments: Option<i64>,
+    /// True where appointments are called off instead
+    cancel_appointments: Option<bool>,
     /// Who supervises the colleagues: a social worker of the provider
     supervisor: Option<i64>,
     /// Who fills the posts; they stay vacant where nobody is named

@@ -12,6 +12,9 @@ pub struct HandoverInput {
     /// Everything for which nobody else is named.
     pub successor: Option<WorkerId>,
     pub sessions: Option<WorkerId>,
+    pub appointments: Option<WorkerId>,
+    /// Whether appointments are called off instead.
+    pub cancels_appointments: bool,
     pub supervisor: Option<WorkerId>,
     pub posts: Option<WorkerId>,
     pub liaison: Option<WorkerId>,
@@ -24,6 +27,10 @@ pub struct HandoverInput {
 impl HandoverInput {
     pub fn leads_sessions(&self) -> Option<WorkerId> {
         self.sessions.or(self.successor)
+    }
+
+    pub fn takes_appointments(&self) -> Option<WorkerId> {
+        self.appointments.or(self.successor)
     }
 
     pub fn supervises(&self) -> Option<WorkerId> {
@@ -40,8 +47,9 @@ impl HandoverInput {
 
     /// Everybody who is named for something.
     pub fn named(&self) -> impl Iterator<Item = WorkerId> {
-        let named = [self.successor, self.sessions, self.supervisor, self.posts, self.liaison, self.rest];
-        named.into_iter().flatten()
+        let led = [self.successor, self.sessions, self.appointments, self.supervisor];
+        let others = [self.posts, self.liaison, self.rest];
+        led.into_iter().chain(others).flatten()
     }
 
     pub fn looks_after(&self) -> Option<WorkerId> {
@@ -49,12 +57,14 @@ impl HandoverInput {
     }
 }
 
-/// Fields `from successor sessions supervisor posts liaison rest leaves`.
+/// Fields `from successor sessions appointments cancel_appointments supervisor posts liaison rest leaves`.
 pub fn handover(fields: &Fields, today: Date) -> Result<HandoverInput> {
     let mut read = fields.read();
     let from = read.required("from", parse::day(today, parse::ENDINGS));
     let successor = read.optional("successor", parse::choice);
     let sessions = read.optional("sessions", parse::choice);
+    let appointments = read.optional("appointments", parse::choice);
+    let cancels_appointments = read.flag("cancel_appointments");
     let supervisor = read.optional("supervisor", parse::choice);
     let posts = read.optional("posts", parse::choice);
     let liaison = read.optional("liaison", parse::choice);
@@ -65,6 +75,8 @@ pub fn handover(fields: &Fields, today: Date) -> Result<HandoverInput> {
             from: from?,
             successor: successor?,
             sessions: sessions?,
+            appointments: appointments?,
+            cancels_appointments,
             supervisor: supervisor?,
             posts: posts?,
             liaison: liaison?,

@@ -3,9 +3,10 @@
 use super::types::{Handover, HandoverId, HandoverItem, HandoverKind, HandoverOutcome, OpenThing, ThingName};
 use crate::activities::Title;
 use crate::activities::title::{self, Sight};
+use crate::appointments::{self, AppointmentState};
 use crate::auth::Manager;
 use crate::centers::{Center, CenterId};
-use crate::clock::{Date, Now};
+use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::hours::UNCONFIRMED;
 use crate::store::{Conn, Flag};
@@ -31,7 +32,7 @@ struct OtherThing {
 /// Days back in which hours that nobody confirmed are looked for: as the overview does.
 const YEAR: u64 = 366;
 
-/// All that a worker has in hand from a day on, kind by kind: five statements, however much it is.
+/// All that a worker has in hand from a day on, kind by kind: six statements, however much it is.
 pub async fn open_things(
     by: &Manager,
     conn: &mut Conn,
@@ -44,6 +45,10 @@ pub async fn open_things(
     for one in sessions(by, conn, now, center, worker, from).await? {
         let name = ThingName::Session(one.title, one.local_date);
         things.push(OpenThing { kind: one.what, subject_id: one.id, name });
+    }
+    for one in appointments::open_from(conn, now, center, worker.worker_id, from).await? {
+        let name = ThingName::Session(one.title, center.zone.date(one.starts_at));
+        things.push(OpenThing { kind: HandoverKind::Appointments, subject_id: one.id.0, name });
     }
     for one in career::supervised_by(conn, worker.worker_id, from).await? {
         let name = ThingName::Text(one.name);
@@ -168,16 +173,26 @@ struct ItemRow {
 
 #[derive(sqlx::FromRow)]
 struct ItemSession {
+    what: HandoverKind,
     id: i64,
     #[sqlx(flatten)]
     title: Title,
     local_date: Date,
 }
 
-/// What became of each thing, kind by kind, as it is called now.
-pub async fn items(by: &Manager, conn: &mut Conn, id: HandoverId) -> Result<Vec<HandoverItem>> {
+#[derive(sqlx::FromRow)]
+struct ItemAppointment {
+    id: i64,
+    #[sqlx(flatten)]
+    title: Title,
+    starts_at: Timestamp,
+    zone: Zone,
+}
+
+/// What those things are called that have a day.
+async fn dated(by: &Manager, conn: &mut Conn, id: HandoverId) -> Result<Vec<(HandoverKind, i64, ThingName)>> {
     let sql = format!(
-        "select s.id, {}, s.local_date
+        "select i.kind as what, s.id, {}, s.local_date
          from handover_items i join sessions s on s.id = i.subject_id
          join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id
          where i.handover_id = $2 and i.kind in ($3, $4, $5)",
@@ -191,6 +206,28 @@ pub async fn items(by: &Manager, conn: &mut Conn, id: HandoverId) -> Result<Vec<
         .bind(HandoverKind::Hours)
         .fetch_all(&mut *conn)
         .await?;
+    // Of an appointment the kind of service is told, never for whom it is.
+    let appointments: Vec<ItemAppointment> = sqlx::query_as(
+        "select q.id, cast(null as text) as title, k.name as kind, k.name_en as kind_en, k.confidential, q.starts_at, c.zone
+         from handover_items i join appointments q on q.id = i.subject_id
+         join service_kinds k on k.id = q.kind_id join centers c on c.id = q.center_id
+         where i.handover_id = $1 and i.kind = $2",
+    )
+    .bind(id)
+    .bind(HandoverKind::Appointments)
+    .fetch_all(conn)
+    .await?;
+    let session = |one: ItemSession| (one.what, one.id, ThingName::Session(one.title, one.local_date));
+    let appointment = |one: ItemAppointment| {
+        let name = ThingName::Session(one.title, one.zone.date(one.starts_at));
+        (HandoverKind::Appointments, one.id, name)
+    };
+    Ok(sessions.into_iter().map(session).chain(appointments.into_iter().map(appointment)).collect())
+}
+
+/// What became of each thing, kind by kind, as it is called now.
+pub async fn items(by: &Manager, conn: &mut Conn, id: HandoverId) -> Result<Vec<HandoverItem>> {
+    let dated = dated(by, conn, id).await?;
     let rows: Vec<ItemRow> = sqlx::query_as(
         "select i.kind as what, i.subject_id, i.outcome, i.worker_id, p.name as worker,
                 coalesce(sp.name, o.title, t.name, d.name, yt.name) as name,
@@ -198,7 +235,17 @@ pub async fn items(by: &Manager, conn: &mut Conn, id: HandoverId) -> Result<Vec<
                     select 1 from sessions s join sessions n on n.worker_id = s.worker_id and n.id <> s.id
                        and n.status = 'planned' and n.starts_at < s.ends_at and n.ends_at > s.starts_at
                     where i.kind = $2 and i.outcome = $3 and s.id = i.subject_id and s.status = 'planned'
-                      and s.worker_id = i.worker_id) then 1 else 0 end as clashes
+                      and s.worker_id = i.worker_id)
+                  or exists (
+                    select 1 from sessions s join bookings b on b.worker_id = s.worker_id and b.released_at is null
+                       and b.used_from < s.ends_at and b.used_to > s.starts_at
+                    where i.kind = $2 and i.outcome = $3 and s.id = i.subject_id and s.status = 'planned'
+                      and s.worker_id = i.worker_id)
+                  or exists (
+                    select 1 from appointments q join sessions n on n.worker_id = q.worker_id
+                       and n.status = 'planned' and n.starts_at < q.ends_at and n.ends_at > q.starts_at
+                    where i.kind = $10 and i.outcome = $3 and q.id = i.subject_id and q.state = $11
+                      and q.worker_id = i.worker_id) then 1 else 0 end as clashes
          from handover_items i
          left join workers w on w.id = i.worker_id left join people p on p.id = w.person_id
          left join supervisions x on i.kind = $4 and x.id = i.subject_id
@@ -220,14 +267,13 @@ pub async fn items(by: &Manager, conn: &mut Conn, id: HandoverId) -> Result<Vec<
     .bind(HandoverKind::Teams)
     .bind(HandoverKind::Devices)
     .bind(HandoverKind::Liaison)
+    .bind(HandoverKind::Appointments)
+    .bind(AppointmentState::Booked)
     .fetch_all(conn)
     .await?;
-    let session = |id: i64| sessions.iter().find(|session| session.id == id);
-    let named = |row: &ItemRow| match row.what {
-        HandoverKind::Sessions | HandoverKind::Closings | HandoverKind::Hours => {
-            session(row.subject_id).map(|one| ThingName::Session(one.title.clone(), one.local_date))
-        }
-        _ => row.name.clone().map(ThingName::Text),
+    let named = |row: &ItemRow| {
+        let there = dated.iter().find(|(kind, id, _)| (*kind, *id) == (row.what, row.subject_id));
+        there.map(|(.., name)| name.clone()).or_else(|| row.name.clone().map(ThingName::Text))
     };
     let item = |row: ItemRow| HandoverItem {
         name: named(&row).unwrap_or(ThingName::Number(row.subject_id)),

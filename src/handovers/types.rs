@@ -8,11 +8,13 @@ use crate::store::text_enum;
 use crate::workers::WorkerId;
 
 text_enum!(
-    /// What a worker has in hand. The first four are given to others; the rest stays theirs by its nature, and is listed for whoever
+    /// What a worker has in hand. The first five are given to others; the rest stays theirs by its nature, and is listed for whoever
     /// looks after it from then on.
     HandoverKind in "handover_kind" {
         /// Sessions to come that they lead.
         Sessions = "sessions",
+        /// Appointments to come that people have with them.
+        Appointments = "appointments",
         /// Colleagues whom they supervise.
         Supervision = "supervision",
         /// Posts that they fill.
@@ -43,7 +45,7 @@ impl HandoverKind {
     /// The text that says why it cannot be given; none for what can.
     pub fn why(self) -> Option<&'static str> {
         match self {
-            Self::Sessions | Self::Supervision | Self::Posts | Self::Liaison => None,
+            Self::Sessions | Self::Appointments | Self::Supervision | Self::Posts | Self::Liaison => None,
             Self::Closings => Some("handover_why.closings"),
             Self::Hours => Some("handover_why.hours"),
             Self::Teams => Some("handover_why.teams"),
@@ -59,6 +61,8 @@ text_enum!(
     HandoverOutcome in "handover_outcome" {
         /// Somebody else has it.
         Given = "given",
+        /// It was called off.
+        Cancelled = "cancelled",
         /// It could not be given, and stands on the list.
         Listed = "listed",
         /// It was given, and went back.
@@ -69,7 +73,7 @@ text_enum!(
 /// What something is called before its reader.
 #[derive(Clone, Debug)]
 pub enum ThingName {
-    /// An activity, on a day.
+    /// An activity, on a day; of an appointment the kind of service.
     Session(Title, Date),
     Text(String),
     /// What has no name that may be shown: the number.
@@ -108,6 +112,6 @@ pub struct HandoverItem {
     /// Who has it, or looks after it, from then on.
     pub worker: Option<(WorkerId, String)>,
     pub outcome: HandoverOutcome,
-    /// The new leader has another session at the same time.
+    /// Who has it now has another session or appointment at the same time.
     pub clashes: bool,
 }

@@ -115,6 +115,7 @@ pub(crate) async fn keep(now: Now, tx: &mut Conn, center: CenterId) -> Result<()
     for room in &rooms {
         locks::room(tx, *room).await?;
     }
+    take_back(now, tx, center).await?;
     let declarers = queries::declarers(tx, center).await?;
     let days = queries::days(tx, center, today).await?;
     let rooms: Vec<RoomId> = rooms.into_iter().collect();
@@ -134,6 +135,21 @@ pub(crate) async fn keep(now: Now, tx: &mut Conn, center: CenterId) -> Result<()
         Some(next) => jobs::ask(tx, KEEP, &center.to_string(), next).await,
         None => Ok(()),
     }
+}
+
+/// Days that were given up and that somebody had take place after all belong to their declaration again. From then on they stay as they
+/// are.
+async fn take_back(now: Now, tx: &mut Conn, center: CenterId) -> Result<()> {
+    sqlx::query(
+        "update open_days set dropped_at = null, restored_at = $2
+         where dropped_at is not null and open_room_id in (select o.id from open_rooms o where o.center_id = $1)
+           and session_id in (select s.id from sessions s where s.center_id = $1 and s.status in ('planned', 'completed'))",
+    )
+    .bind(center)
+    .bind(now.0)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// When a center is looked at next, whatever happens.

@@ -126,10 +126,15 @@ pub(super) async fn zone(conn: &mut Conn, center: CenterId) -> Result<Zone> {
     Ok(sqlx::query_scalar("select zone from centers where id = $1").bind(center).fetch_one(conn).await?)
 }
 
+/// The condition that day `d` with its session `s` belongs to its declaration: it was not given up, or was and takes place after all, by
+/// hand.
+const BELONGS: &str = "(d.dropped_at is null or s.status in ('planned', 'completed'))";
+
 /// A center's days from `today` on, and those before that nobody has closed, without what was given up.
 pub(super) async fn days(conn: &mut Conn, center: CenterId, today: Date) -> Result<Vec<OpenDay>> {
-    Ok(sqlx::query_as(
+    let sql = format!(
         "select d.open_room_id, d.session_id, d.local_date, d.opens, d.closes, d.settled_at, s.status, s.starts_at, s.ends_at,
+                case when d.dropped_at is null and d.restored_at is null then 0 else 1 end as by_hand,
                 case when exists (select 1 from attendances v where v.session_id = s.id and v.voided_at is null)
                        or exists (select 1 from head_counts h where h.session_id = s.id and h.voided_at is null)
                      then 1 else 0 end as attended,
@@ -137,14 +142,11 @@ pub(super) async fn days(conn: &mut Conn, center: CenterId, today: Date) -> Resu
          from open_days d
          join open_rooms o on o.id = d.open_room_id
          join sessions s on s.id = d.session_id
-         where o.center_id = $1 and d.dropped_at is null
+         where o.center_id = $1 and {BELONGS}
            and (d.local_date >= $2 or (d.settled_at is null and s.status = 'planned'))
-         order by d.local_date, d.opens, d.id",
-    )
-    .bind(center)
-    .bind(today)
-    .fetch_all(conn)
-    .await?)
+         order by d.local_date, d.opens, d.id"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(today).fetch_all(conn).await?)
 }
 
 /// A room that is booked, buffers included.
@@ -182,7 +184,7 @@ pub async fn counted(
     only: Option<OpenRoomId>,
     (from, to): (Date, Date),
 ) -> Result<Vec<OpenDayRow>> {
-    Ok(sqlx::query_as(
+    let sql = format!(
         "select d.open_room_id, d.session_id, d.local_date, d.opens, d.closes, s.status, s.starts_at, s.ends_at, d.settled_at,
                 coalesce(v.named, 0) as named, coalesce(h.heads, 0) as heads,
                 coalesce(v.elderly, 0) + coalesce(h.elderly, 0) as elderly,
@@ -204,16 +206,11 @@ pub async fn counted(
                     from open_days g join head_counts c on c.session_id = g.session_id
                     where c.voided_at is null and g.local_date >= $3 and g.local_date < $4
                     group by c.session_id) h on h.session_id = s.id
-         where o.center_id = $1 and (cast($2 as bigint) is null or o.id = $2) and d.dropped_at is null
+         where o.center_id = $1 and (cast($2 as bigint) is null or o.id = $2) and {BELONGS}
            and d.local_date >= $3 and d.local_date < $4
-         order by d.local_date, d.opens, d.id",
-    )
-    .bind(center)
-    .bind(only)
-    .bind(from)
-    .bind(to)
-    .fetch_all(conn)
-    .await?)
+         order by d.local_date, d.opens, d.id"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(only).bind(from).bind(to).fetch_all(conn).await?)
 }
 
 /// A day of a session that is published, for who looks from outside.
@@ -235,7 +232,7 @@ pub async fn to_come(conn: &mut Conn, center: CenterId, (from, to): (Date, Date)
          join sessions s on s.id = d.session_id
          join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id
-         where o.center_id = $1 and d.dropped_at is null and d.local_date >= $2 and d.local_date < $3 and {}
+         where o.center_id = $1 and {BELONGS} and d.local_date >= $2 and d.local_date < $3 and {}
          order by d.open_room_id, d.local_date, d.opens",
         title::PUBLISHED
     );

@@ -95,6 +95,8 @@ pub struct OpenDay {
     pub ends_at: Timestamp,
     /// Whether somebody came already.
     pub attended: Flag,
+    /// It was given up, and a worker had it take place after all.
+    pub by_hand: Flag,
     /// Where it is now.
     pub room_id: Option<RoomId>,
 }
@@ -107,6 +109,7 @@ impl OpenDay {
         self.status == SessionStatus::Planned
             && self.starts_at > now
             && !self.attended.is_set()
+            && !self.by_hand.is_set()
             && (self.starts_at, self.ends_at) == as_made
             && self.room_id == Some(room)
     }

@@ -4,7 +4,8 @@ use askama::Template;
 use rocket::{Route, State, get, routes};
 
 use super::open::{self, OpenLine};
-use crate::activities::{Session, SessionId, SessionStatus, notice, queries};
+use crate::activities::{self, DayGoingOn, Session, SessionId, SessionStatus, notice, queries};
+use crate::appointments;
 use crate::auth::{Role, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
@@ -60,9 +61,10 @@ impl View for Front {
 #[get("/")]
 async fn front(by: Option<Viewer>, db: &Db, now: Now) -> Result<Page<Front>> {
     let mut conn = db.read().await?;
-    let today = Zone::SHANGHAI.date(now.0);
+    let going_on = DayGoingOn::today(Zone::SHANGHAI, now);
+    let today = going_on.date;
     let centers = centers::queries::all_public(&mut conn).await?;
-    let mut sessions = queries::published(&mut conn, None, today, today.plus_days(1)).await?;
+    let mut sessions = activities::published_from(&mut conn, None, going_on, today.plus_days(1)).await?;
     sessions.retain(|session| !session.is_over(&now.0));
     let more = sessions.len().saturating_sub(SHOWN);
     sessions.truncate(SHOWN);
@@ -91,6 +93,8 @@ struct Agenda {
     https: String,
     webcal: String,
     teams: Vec<PublicTeam>,
+    /// Whether a phone may take a worker's time.
+    gives_appointments: bool,
 }
 
 text_enum!(
@@ -131,7 +135,9 @@ fn folded(sessions: Vec<Session>, span: Option<AgendaSpan>, today: Date) -> (Vec
         }
         return (near, later);
     };
-    (sessions.into_iter().filter(|session| span.holds(session.local_date, today)).collect(), Vec::new())
+    // One that began yesterday and goes on past midnight is today's.
+    let is_held = |session: &Session| span.holds(session.local_date.max(today), today);
+    (sessions.into_iter().filter(is_held).collect(), Vec::new())
 }
 
 impl Agenda {
@@ -156,8 +162,8 @@ impl Agenda {
     /// The days that have sessions, with them.
     fn days(&self) -> Vec<(Date, &[Session])> {
         self.sessions
-            .chunk_by(|one, next| one.local_date == next.local_date)
-            .filter_map(|day| Some((day.first()?.local_date, day)))
+            .chunk_by(|one, next| one.local_date.max(self.today) == next.local_date.max(self.today))
+            .filter_map(|day| Some((day.first()?.local_date.max(self.today), day)))
             .collect()
     }
 }
@@ -192,8 +198,10 @@ async fn agenda(
 ) -> Result<PublicPage<Agenda>> {
     let mut conn = db.read().await?;
     let center = centers::queries::public(&mut conn, center).await?;
-    let today = center.zone.date(now.0);
-    let mut sessions = queries::published(&mut conn, Some(center.id()), today, today.plus_days(DAYS)).await?;
+    let going_on = DayGoingOn::today(center.zone, now);
+    let today = going_on.date;
+    let mut sessions =
+        activities::published_from(&mut conn, Some(center.id()), going_on, today.plus_days(DAYS)).await?;
     let mut kinds: Vec<_> = sessions
         .iter()
         .map(|session| (session.kind_id, session.title.kind.clone(), session.title.kind_en.clone()))
@@ -209,7 +217,9 @@ async fn agenda(
     let https = site.link(format_args!("/calendar/centers/{}.ics", center.id()));
     let webcal = https.split_once("://").map(|(_, rest)| format!("webcal://{rest}")).unwrap_or_default();
     let teams = teams::queries::all_public(&mut conn, center.id()).await?;
+    let times = appointments::queries::times(&mut conn, center.id(), today).await?;
     Ok(PublicPage(Agenda {
+        gives_appointments: times.iter().any(|one| one.by_phone.is_set()),
         center,
         span,
         kind,

@@ -3,7 +3,7 @@
 use askama::Template;
 use rocket::{Route, get, routes};
 
-use crate::activities::{Session, SessionStatus, queries};
+use crate::activities::{self, DayGoingOn, Session, SessionStatus};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::Result;
@@ -48,8 +48,9 @@ async fn team(db: &Db, now: Now, center: CenterId, id: TeamId) -> Result<Page<Te
     let mut conn = db.read().await?;
     let center = centers::queries::public(&mut conn, center).await?;
     let team = teams::queries::public(&mut conn, center.id(), id).await?;
-    let today = center.zone.date(now.0);
-    let mut sessions = queries::published(&mut conn, Some(center.id()), today, today.plus_days(DAYS)).await?;
+    let today = DayGoingOn::today(center.zone, now);
+    let last = today.date.plus_days(DAYS);
+    let mut sessions = activities::published_from(&mut conn, Some(center.id()), today, last).await?;
     sessions.retain(|session| {
         session.team_id == Some(id) && session.status == SessionStatus::Planned && !session.is_over(&now.0)
     });

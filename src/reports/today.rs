@@ -7,10 +7,10 @@ use chrono::NaiveDateTime;
 use super::queries::present;
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
-use crate::activities::{SessionId, SessionStatus, Title};
+use crate::activities::{DayGoingOn, SessionId, SessionStatus, Title};
 use crate::auth::{Coordinator, Manager, Viewer};
 use crate::centers::Center;
-use crate::clock::{Date, Now, Timestamp};
+use crate::clock::{Now, Timestamp};
 use crate::error::Result;
 use crate::hours::UNCONFIRMED;
 use crate::people::listing::RESIDENT;
@@ -42,21 +42,25 @@ impl TodaySession {
     }
 }
 
-pub async fn sessions(by: &Viewer, conn: &mut Conn, center: &Center, today: Date) -> Result<Vec<TodaySession>> {
+pub async fn sessions(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<TodaySession>> {
     let sql = format!(
         "select s.id, {}, {ROOM} as room, p.name as worker, s.starts_at, s.ends_at, s.status,
                 {} as present
          from sessions s join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id
          left join workers v on v.id = s.worker_id left join people p on p.id = v.person_id
-         where s.center_id = $2 and s.local_date = $3 and s.status <> 'skipped' order by s.starts_at, s.id",
+         where s.center_id = $2 and {} and s.status <> 'skipped' order by s.starts_at, s.id",
         title::columns("$1"),
-        present("s")
+        present("s"),
+        DayGoingOn::condition("$3", "$4", "$5")
     );
+    let today = DayGoingOn::today(center.zone, now);
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(Sight::Of(by).reader())
         .bind(center.id())
-        .bind(today)
+        .bind(today.date)
+        .bind(today.eve)
+        .bind(today.from)
         .fetch_all(conn)
         .await?)
 }
@@ -103,6 +107,8 @@ pub struct ToDo {
     pub vacant_posts: usize,
     /// Planned sessions whose room is closed, or outside its hours, at that time.
     pub shut_sessions: usize,
+    /// What else rooms are booked for that are closed then.
+    pub shut_bookings: usize,
     /// Workers whose certificate has run out or will soon, for who answers for them.
     pub expiring_certificates: i64,
 }
@@ -121,6 +127,7 @@ impl ToDo {
             && !self.asks_for_certificates()
             && self.vacant_posts == 0
             && self.shut_sessions == 0
+            && self.shut_bookings == 0
             && self.expiring_certificates == 0
     }
 }
@@ -166,10 +173,12 @@ pub async fn to_do(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> R
     };
     let shut = rooms::affected::of_center(conn, center, now).await?;
     let shut_sessions = shut.iter().map(|one| one.session_id).collect::<BTreeSet<_>>().len();
+    let shut_bookings = rooms::affected::bookings_of_center(conn, center, now).await?.len();
     Ok(ToDo {
         room_requests,
         vacant_posts: workers::posts::queries::vacant(conn, center.id(), today).await?.len(),
         shut_sessions,
+        shut_bookings,
         expiring_certificates,
         open_sessions: i64::try_from(waiting.iter().filter(|session| session.is_open()).count()).unwrap_or(i64::MAX),
         pending_claims: claims::queries::waiting_at(conn, center.id()).await?,

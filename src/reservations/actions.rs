@@ -18,7 +18,7 @@ use crate::store::{self, Conn, Db, Sealer};
 
 /// What a booking says that a reservation of this kind holds.
 pub(super) fn purpose(kind: ReservationKind, label: &str) -> Occupying<'_> {
-    Occupying { kind: kind.booking(), label, is_public: kind.is_public() }
+    Occupying { kind: kind.booking(), label, is_public: kind.is_public(), time_of: None }
 }
 
 /// Makes reservations where a person waits for the answer: what is in the way is looked for before, and named where it came in between.

@@ -1,13 +1,15 @@
-//! Planned sessions whose room is not open any more: a closure was put over them, the week's hours shrank, or an extra opening was
+//! Planned sessions, and what else rooms are booked for, whose room is not open any more: a closure was put over them, the week's hours shrank, or an extra opening was
 //! taken back. Found on reading, so that nothing has to be marked, and a session that is moved or cancelled is off the list by itself.
+
+use std::time::Duration;
 
 use super::queries;
 use super::rules::{self, LocalSpan, Shut};
-use super::types::{Closure, ClosureId, RoomId};
+use super::types::{Closure, ClosureId, Room, RoomId};
 use crate::centers::Center;
 use crate::clock::{Now, Timestamp, Zone};
 use crate::error::Result;
-use crate::ids::SessionId;
+use crate::ids::{BookingId, SessionId};
 use crate::store::Conn;
 
 /// A planned session, and why its room is shut to it.
@@ -32,15 +34,82 @@ impl AffectedSession {
 
     /// Why the room is closed, where a closure says so.
     pub fn reason(&self) -> Option<&str> {
-        match &self.shut {
-            Shut::Closed(_, reason) => Some(reason),
-            Shut::OutsideHours(_) => None,
-        }
+        reason(&self.shut)
     }
 
     /// Whether this closure lies over it.
     pub fn is_under(&self, id: ClosureId) -> bool {
-        matches!(&self.shut, Shut::Closed(by, _) if *by == id)
+        is_under(&self.shut, id)
+    }
+}
+
+/// A booking that is no session's, and why its room is shut to it; what it is for, whoever keeps it tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AffectedBooking {
+    pub booking_id: BookingId,
+    pub room_id: RoomId,
+    pub room: String,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    pub shut: Shut,
+}
+
+impl AffectedBooking {
+    pub fn starts(&self, zone: &Zone) -> chrono::NaiveDateTime {
+        zone.local(self.starts_at)
+    }
+
+    pub fn ends(&self, zone: &Zone) -> chrono::NaiveDateTime {
+        zone.local(self.ends_at)
+    }
+
+    /// Why the room is closed, where a closure says so.
+    pub fn reason(&self) -> Option<&str> {
+        reason(&self.shut)
+    }
+
+    /// Whether this closure lies over it.
+    pub fn is_under(&self, id: ClosureId) -> bool {
+        is_under(&self.shut, id)
+    }
+}
+
+/// The longest time before now at which a booking begins that goes on: a day and both buffers.
+const REACH: Duration = Duration::from_secs((24 + 2 * 4) * 3600);
+
+fn reason(shut: &Shut) -> Option<&str> {
+    match shut {
+        Shut::Closed(_, reason) => Some(reason),
+        Shut::OutsideHours(_) => None,
+    }
+}
+
+fn is_under(shut: &Shut, id: ClosureId) -> bool {
+    matches!(shut, Shut::Closed(by, _) if *by == id)
+}
+
+/// When a center's rooms are open from now on.
+struct Doors {
+    zone: Zone,
+    rooms: Vec<Room>,
+    closures: Vec<Closure>,
+}
+
+impl Doors {
+    async fn load(conn: &mut Conn, center: &Center, now: Now) -> Result<Self> {
+        Ok(Self {
+            zone: center.zone,
+            rooms: queries::of_center(conn, center.id()).await?,
+            closures: queries::closures(conn, center.id(), now.0, Timestamp(i64::MAX)).await?,
+        })
+    }
+
+    /// The room's name and why it is shut then, where it is.
+    fn shut(&self, id: RoomId, (starts_at, ends_at): (Timestamp, Timestamp)) -> Option<(String, Shut)> {
+        let room = self.rooms.iter().find(|room| room.id == id)?;
+        let when = LocalSpan::between(self.zone, starts_at, ends_at);
+        let shut = rules::open(id, &room.hours, &when, &self.closures).err()?;
+        Some((room.name.clone(), shut))
     }
 }
 
@@ -61,13 +130,36 @@ pub async fn of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec
     if planned.is_empty() {
         return Ok(Vec::new());
     }
-    let rooms = queries::of_center(conn, center.id()).await?;
-    let closures: Vec<Closure> = queries::closures(conn, center.id(), now.0, Timestamp(i64::MAX)).await?;
+    let doors = Doors::load(conn, center, now).await?;
     let shut = |(session_id, room_id, starts_at, ends_at): (SessionId, RoomId, Timestamp, Timestamp)| {
-        let room = rooms.iter().find(|room| room.id == room_id)?;
-        let when = LocalSpan::between(center.zone, starts_at, ends_at);
-        let shut = rules::open(room_id, &room.hours, &when, &closures).err()?;
-        Some(AffectedSession { session_id, room_id, room: room.name.clone(), starts_at, ends_at, shut })
+        let (room, shut) = doors.shut(room_id, (starts_at, ends_at))?;
+        Some(AffectedSession { session_id, room_id, room, starts_at, ends_at, shut })
     };
     Ok(planned.into_iter().filter_map(shut).collect())
+}
+
+/// The bookings of a center that are no session's and have not ended yet, the next first: meetings, maintenance, residents' groups,
+/// appointments.
+pub async fn bookings_of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<AffectedBooking>> {
+    let booked: Vec<(BookingId, RoomId, Timestamp, Timestamp)> = sqlx::query_as(
+        "select b.id, b.room_id, b.used_from, b.used_to
+         from rooms r cross join bookings b
+         where r.center_id = $1 and b.room_id = r.id and b.session_id is null and b.released_at is null and b.starts_at > $3
+           and b.used_to > $2
+         order by b.used_from, b.id",
+    )
+    .bind(center.id())
+    .bind(now.0)
+    .bind(now.0.minus(REACH))
+    .fetch_all(&mut *conn)
+    .await?;
+    if booked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let doors = Doors::load(conn, center, now).await?;
+    let shut = |(booking_id, room_id, starts_at, ends_at): (BookingId, RoomId, Timestamp, Timestamp)| {
+        let (room, shut) = doors.shut(room_id, (starts_at, ends_at))?;
+        Some(AffectedBooking { booking_id, room_id, room, starts_at, ends_at, shut })
+    };
+    Ok(booked.into_iter().filter_map(shut).collect())
 }

@@ -3,14 +3,14 @@
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
-use super::affected::{self, AffectedSession};
+use super::affected::{self, AffectedBooking, AffectedSession};
 use super::listing::RoomsCut;
 use super::planned::{self, PlannedRoom};
 use super::room_pages::{HoursForm, open};
 use super::standard::{self, Measured};
 use super::types::{Closure, Room, RoomClass, RoomDetails, RoomFeature, RoomId, RoomKind};
 use super::{actions, forms, queries};
-use crate::auth::{CenterReader, Manager, Viewer};
+use crate::auth::{CenterReader, Coordinator, Manager, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
@@ -37,6 +37,8 @@ struct RoomsPage {
     closures: Vec<Closure>,
     /// Planned sessions whose room is shut to them.
     affected: Vec<AffectedSession>,
+    /// What else is booked in a room that is shut then.
+    affected_bookings: Vec<AffectedBooking>,
     /// Rooms that are being built.
     planned: Vec<PlannedRoom>,
     measured: Measured,
@@ -45,6 +47,8 @@ struct RoomsPage {
     form: Form,
     today: Date,
     may_manage: bool,
+    /// Whether the reader keeps what is broken, owned and practised.
+    may_coordinate: bool,
 }
 
 impl RoomsPage {
@@ -70,9 +74,11 @@ impl RoomsPage {
             offered: kinds.into_iter().filter(offered).collect(),
             closures: queries::closures(conn, center.id(), now.0, Timestamp(i64::MAX)).await?,
             affected: affected::of_center(conn, &center, now).await?,
+            affected_bookings: affected::bookings_of_center(conn, &center, now).await?,
             planned: planned::queries::coming(conn, center.id()).await?,
             retired: queries::retired(conn, center.id()).await?,
             may_manage: Manager::includes(by.role),
+            may_coordinate: Coordinator::includes(by.role),
             today,
             listed: cut.of(rooms.clone()),
             toolbar,
@@ -92,7 +98,13 @@ impl RoomsPage {
     }
 
     fn hit_by(&self, closure: &Closure) -> usize {
-        self.affected.iter().filter(|session| session.is_under(closure.id)).count()
+        let sessions = self.affected.iter().filter(|session| session.is_under(closure.id)).count();
+        sessions + self.affected_bookings.iter().filter(|booking| booking.is_under(closure.id)).count()
+    }
+
+    /// How many of both there are to deal with.
+    fn hits(&self) -> usize {
+        self.affected.len() + self.affected_bookings.len()
     }
 
     fn hours_a_week(&self, room: &Room) -> i64 {

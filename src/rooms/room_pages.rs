@@ -5,7 +5,7 @@ use std::time::Duration;
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
-use super::affected::{self, AffectedSession};
+use super::affected::{self, AffectedBooking, AffectedSession};
 use super::hours::WeekHours;
 use super::types::{
     Closure, ClosureId, ExtraOpening, OpeningId, Room, RoomDetails, RoomId, RoomPhoto, RoomWeek, RoomWeekId,
@@ -59,6 +59,8 @@ pub(super) struct RoomShow {
     closures: Vec<Closure>,
     /// Sessions in this room at a time at which it is shut.
     affected: Vec<AffectedSession>,
+    /// What else is booked here then.
+    affected_bookings: Vec<AffectedBooking>,
     today: Date,
     may_manage: bool,
     /// The week that is to hold from a day on.
@@ -82,6 +84,8 @@ impl RoomShow {
         openings.retain(|opening| opening.room_id == room.id);
         let mut affected = affected::of_center(conn, &center, now).await?;
         affected.retain(|session| session.room_id == room.id);
+        let mut affected_bookings = affected::bookings_of_center(conn, &center, now).await?;
+        affected_bookings.retain(|booking| booking.room_id == room.id);
         let today = center.zone.date(now.0);
         Ok(Self {
             details: queries::details(conn, room.id).await?,
@@ -99,6 +103,7 @@ impl RoomShow {
             openings,
             closures,
             affected,
+            affected_bookings,
             today,
         })
     }
@@ -134,6 +139,24 @@ impl RoomShow {
 
     fn under(&self, closure: &Closure) -> Vec<&AffectedSession> {
         self.affected.iter().filter(|session| session.is_under(closure.id)).collect()
+    }
+
+    fn booked_under(&self, closure: &Closure) -> Vec<&AffectedBooking> {
+        self.affected_bookings.iter().filter(|booking| booking.is_under(closure.id)).collect()
+    }
+
+    fn booked_outside(&self) -> Vec<&AffectedBooking> {
+        self.affected_bookings.iter().filter(|booking| booking.reason().is_none()).collect()
+    }
+
+    /// How many of both a closure hits.
+    fn hit_by(&self, closure: &Closure) -> usize {
+        self.under(closure).len() + self.booked_under(closure).len()
+    }
+
+    /// How many of both there are to deal with.
+    fn hits(&self) -> usize {
+        self.affected.len() + self.affected_bookings.len()
     }
 
     /// Sessions at a time at which the hours are other ones now.
@@ -197,7 +220,7 @@ async fn show(by: CenterReader, db: &Db, now: Now, center: CenterId, id: RoomId)
     Ok(Page(RoomShow::load(&by, &mut conn, now, center, room).await?))
 }
 
-/// Where one is led after rooms were shut, and with which word: to the sessions that it hits, where there are any.
+/// Where one is led after rooms were shut, and with which word: to the sessions and bookings that it hits, where there are any.
 pub(super) async fn after(
     conn: &mut Conn,
     center: &Center,
@@ -205,8 +228,10 @@ pub(super) async fn after(
     (rooms, else_to): (&[RoomId], String),
     done: &'static str,
 ) -> Result<(String, &'static str)> {
-    let affected = affected::of_center(conn, center, now).await?;
-    Ok(match affected.iter().any(|session| rooms.contains(&session.room_id)) {
+    let sessions = affected::of_center(conn, center, now).await?;
+    let bookings = affected::bookings_of_center(conn, center, now).await?;
+    let mut hit = sessions.iter().map(|one| one.room_id).chain(bookings.iter().map(|one| one.room_id));
+    Ok(match hit.any(|room| rooms.contains(&room)) {
         true => (center.path("/affected-sessions"), "done.sessions_affected"),
         false => (else_to, done),
     })

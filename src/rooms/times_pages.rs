@@ -3,7 +3,7 @@
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
-use super::affected::{self, AffectedSession};
+use super::affected::{self, AffectedBooking, AffectedSession};
 use super::room_pages::after;
 use super::types::{Closure, ExtraOpening, Room, RoomId};
 use super::{queries, times, times_forms};
@@ -27,6 +27,8 @@ struct ClosuresPage {
     rooms: Vec<Room>,
     closures: Vec<Closure>,
     affected: Vec<AffectedSession>,
+    /// What else is booked in a room that is shut then.
+    affected_bookings: Vec<AffectedBooking>,
     may_manage: bool,
     form: Form,
 }
@@ -37,6 +39,7 @@ impl ClosuresPage {
             rooms: queries::of_center(conn, center.id()).await?,
             closures: queries::closures(conn, center.id(), now.0, Timestamp(i64::MAX)).await?,
             affected: affected::of_center(conn, &center, now).await?,
+            affected_bookings: affected::bookings_of_center(conn, &center, now).await?,
             may_manage: Manager::includes(by.role),
             form: Form::new(),
             center,
@@ -48,7 +51,13 @@ impl ClosuresPage {
     }
 
     fn hit_by(&self, closure: &Closure) -> usize {
-        self.affected.iter().filter(|session| session.is_under(closure.id)).count()
+        let sessions = self.affected.iter().filter(|session| session.is_under(closure.id)).count();
+        sessions + self.affected_bookings.iter().filter(|booking| booking.is_under(closure.id)).count()
+    }
+
+    /// How many of both there are to deal with.
+    fn hits(&self) -> usize {
+        self.affected.len() + self.affected_bookings.len()
     }
 }
 

@@ -137,7 +137,7 @@ async fn is_loose(by: &Manager, tx: &mut Conn, center: &Center, account: Account
 /// # Errors
 /// `NotFound` if they have left already; `Invalid` at `ended_on` for a day before the first, and where they would be here
 /// twice: they were taken on anew from the day that was to be the end. `Refused("worker_leads")` while they lead a session of that
-/// day or later, supervise somebody who stays, or look after a team: that is handed over first.
+/// day or later, have an appointment then, supervise somebody who stays, or look after a team: that is handed over first.
 pub async fn end(
     by: &Manager,
     now: Now,
@@ -162,7 +162,7 @@ pub async fn end(
     if let Some(day) = ended_on {
         // Whoever plans a session with them holds them too.
         locks::workers(tx, [worker.worker_id]).await?;
-        let open = leads_from(tx, worker.worker_id, day).await?;
+        let open = leads_from(now, tx, center, worker.worker_id, day).await?;
         if open > 0 {
             return Err(Error::Refused(Refusal::new("worker_leads").with("n", open)));
         }
@@ -193,9 +193,9 @@ pub async fn end(
     }
 }
 
-/// How many sessions a worker leads from a day on that have not been held, how many they supervise who stay beyond it, and how many teams
-/// they look after.
-pub(super) async fn leads_from(tx: &mut Conn, worker: WorkerId, day: Date) -> Result<i64> {
+/// How many sessions a worker leads from a day on that have not been held, for how much else their time is taken from then on, how many
+/// they supervise who stay beyond it, and how many teams they look after.
+async fn leads_from(now: Now, tx: &mut Conn, center: &Center, worker: WorkerId, day: Date) -> Result<i64> {
     let sessions: i64 = sqlx::query_scalar(
         "select count(*) from sessions where worker_id = $1 and status = 'planned' and local_date >= $2",
     )
@@ -203,8 +203,17 @@ pub(super) async fn leads_from(tx: &mut Conn, worker: WorkerId, day: Date) -> Re
     .bind(day)
     .fetch_one(&mut *tx)
     .await?;
+    // Their appointments, of which the room's booking tells; what has begun stays theirs.
+    let taken: i64 = sqlx::query_scalar(
+        "select count(*) from bookings where worker_id = $1 and released_at is null and used_from >= $2 and used_from > $3",
+    )
+    .bind(worker)
+    .bind(center.zone.midnight(day))
+    .bind(now.0)
+    .fetch_one(&mut *tx)
+    .await?;
     let teams = teams::liaisons::looked_after(tx, worker, day).await?.len();
-    Ok(sessions + career::supervised(tx, worker, day).await? + i64::try_from(teams).unwrap_or(i64::MAX))
+    Ok(sessions + taken + career::supervised(tx, worker, day).await? + i64::try_from(teams).unwrap_or(i64::MAX))
 }
 
 /// Whether the person works in the center at any time of [from, to), beside as `except`.

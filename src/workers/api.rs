@@ -254,7 +254,8 @@ pub(crate) struct EndingBody {
 }
 
 /// Ends a worker's time in the center, or changes or takes back an end that is still to come. 404 where they have left; 409
-/// `worker_leads` while they lead a session from that day on, supervise somebody or look after a team: hand that over first.
+/// `worker_leads` while they lead a session or have an appointment from that day on, supervise somebody or look after a team: hand that
+/// over first.
 #[utoipa::path(context_path = "/api/v1", tag = "workers", params(("id" = i64, Path)), request_body = EndingBody, responses((status = 200, body = WorkerJson), (status = "4XX", body = Problem)))]
 #[post("/workers/<id>/ending", data = "<fields>")]
 pub(crate) async fn end(by: Manager, db: &Db, now: Now, id: WorkerId, fields: Fields) -> Result<Json<WorkerJson>> {

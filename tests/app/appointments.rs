@@ -6,7 +6,7 @@ use crate::check_in::{people, request, session};
 use crate::support::{Answer, TestApp, User, on_both_engines};
 
 /// The worker who signs in as ann, with times on Mondays from 9:00 to 12:00 in room 2, an hour each, which phones may take.
-async fn offered(app: &TestApp) {
+pub(crate) async fn offered(app: &TestApp) {
     let ada = app.sign_in("ada").await;
     let worker =
         [("name", "罗心语"), ("kind", "social_worker"), ("started_on", "2026-01-01"), ("phone", "13600136088")];
@@ -19,7 +19,7 @@ async fn offered(app: &TestApp) {
     app.sign_in("ann").await.post("/centers/1/appointments/times", &[&times[..], &more].concat()).await.is(303);
 }
 
-async fn takes(user: &User<'_>, at: &str, person: i64) -> Answer {
+pub(crate) async fn takes(user: &User<'_>, at: &str, person: i64) -> Answer {
     let body = json!({"center": 1, "request_id": request(), "times": 1, "starts_at": at, "person": person});
     user.post_json("/api/v1/appointments", body).await
 }
@@ -30,7 +30,7 @@ async fn free(user: &User<'_>) -> Vec<String> {
     slots.iter().map(|slot| slot["starts_at"].as_str().unwrap().to_owned()).collect()
 }
 
-const MONDAY: &str = "2026-03-09T01:00:00Z";
+pub(crate) const MONDAY: &str = "2026-03-09T01:00:00Z";
 
 on_both_engines! {
     async fn free_slots_follow_from_the_times_and_leave_out_what_is_taken(app: TestApp) {

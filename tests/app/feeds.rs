@@ -23,7 +23,7 @@ fn link(page: &Answer) -> String {
 }
 
 /// Makes a feed of one of these and gives its address, as the page shows it.
-async fn feed_of(user: &User<'_>, of: &str, subject: i64) -> String {
+pub(crate) async fn feed_of(user: &User<'_>, of: &str, subject: i64) -> String {
     let to = user.post("/feeds", &[(of, &*subject.to_string())]).await.is(303).leads_to();
     let sql = "select max(id) from feeds where kind = $1 and ended_at is null
          and coalesce(room_id, team_id, worker_id, center_id) = $2";

@@ -142,6 +142,34 @@ on_both_engines! {
         assert_eq!(app.number("select count(*) from open_days where local_date = '2026-03-12' and dropped_at is null").await, 1);
     }
 
+    async fn a_day_given_up_and_added_again_by_hand_belongs_to_its_room(app: TestApp) {
+        let ann = library(&app).await;
+        let token = app.token("ann").await;
+        // From Monday on it is open on Mondays alone: Tuesday the 10th is given up.
+        ann.post(&format!("{LIST}/1/change"), &[("from", "2026-03-09"), ("weekday", "1"), ("opens", "09:00"), ("closes", "17:00")]).await.is(303);
+        let id = app.number("select max(id) from sessions where local_date = '2026-03-10' and status = 'skipped'").await;
+        token.post_json(&format!("/api/v1/sessions/{id}/restoration"), json!({})).await.is(200);
+        ann.get(&format!("{LIST}/1?month=2026-03")).await.is(200).shows(&format!("/centers/1/sessions/{id}"));
+        let stands = "select count(*) from sessions where local_date = '2026-03-10' and status = 'planned'";
+        for at in ["2026-03-05T03:00:00Z", "2026-03-06T03:00:00Z", "2026-03-09T03:00:00Z"] {
+            runs(&app, at).await;
+            assert_eq!(app.number(stands).await, 1, "{at}: it stays");
+        }
+        // Open on all days again, it is not made a second time.
+        let ann = app.sign_in("ann").await;
+        let mut daily = vec![("from", "2026-03-10"), ("opens", "09:00"), ("closes", "17:00")];
+        daily.extend(["1", "2", "3", "4", "5", "6", "7"].map(|day| ("weekday", day)));
+        ann.post(&format!("{LIST}/1/change"), &daily).await.is(303);
+        assert_eq!(app.number("select count(*) from sessions where local_date = '2026-03-10'").await, 1);
+        app.at("2026-03-10T02:00:00Z");
+        let fay = app.sign_in("fay").await;
+        taps(&fay, id, &[&request()]).await.is(303);
+        runs(&app, "2026-03-10T10:00:00Z").await;
+        let closed = "select count(*) from open_days d join sessions s on s.id = d.session_id
+            where d.local_date = '2026-03-10' and s.status = 'completed' and d.settled_at is not null and d.dropped_at is null";
+        assert_eq!(app.number(closed).await, 1, "it closes by itself");
+    }
+
     async fn a_day_without_a_count_is_skipped_and_can_be_put_right(app: TestApp) {
         let ann = library(&app).await;
         runs(&app, "2026-03-05T09:30:00Z").await;

@@ -363,6 +363,12 @@ impl Desk {
 }
 
 impl Door {
+    /// Whether `at` is on the session's day; past midnight the evening's is still on.
+    fn is_its_day(&self, at: Timestamp) -> bool {
+        let door = &self.door;
+        door.local_date == door.zone.date(at) || (door.starts_at <= at && at < self.ends_at)
+    }
+
     /// Seats that a participant's stay takes.
     fn takes(&self, stay: Stay) -> i64 {
         i64::from(stay.came_at.is_some() && !(self.is_drop_in() && stay.left_at.is_some()))
@@ -380,10 +386,7 @@ fn may_hold(attempt: &Attempt, door: &Door, rights: &Rights, now: Now) -> Result
         && match holder.role {
             Role::TeamLeader => right.leads.is_set(),
             // What a desk kept offline may arrive after midnight.
-            Role::FrontDesk => {
-                door.door.local_date == door.door.zone.date(now.0)
-                    || attempt.offline && door.door.local_date == door.door.zone.date(attempt.occurred_at)
-            }
+            Role::FrontDesk => door.is_its_day(now.0) || attempt.offline && door.is_its_day(attempt.occurred_at),
             _ => true,
         };
     if reaches { Ok(()) } else { Err(Error::NotFound) }

@@ -30,7 +30,7 @@ pub(super) async fn doors(
     let ids: BTreeSet<SessionId> = sessions.into_iter().collect();
     locks::sessions(tx, ids.iter().copied()).await?;
     let mut doors: Vec<Door> = sqlx::query_as(
-        "select s.id, s.center_id, s.team_id, s.status, s.starts_at, s.local_date, c.zone, s.capacity, y.admission,
+        "select s.id, s.center_id, s.team_id, s.status, s.starts_at, s.ends_at, s.local_date, c.zone, s.capacity, y.admission,
                 case when s.capacity is null then 0 else
                     (select count(*) from attendances a
                      where a.session_id = s.id and a.part = 'participant' and a.voided_at is null

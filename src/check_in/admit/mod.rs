@@ -306,6 +306,7 @@ pub(super) struct Door {
     team_id: Option<TeamId>,
     #[sqlx(flatten)]
     pub door: Doorway,
+    ends_at: Timestamp,
     capacity: Option<i64>,
     admission: Admission,
     /// Participants and heads without a name, which share the seats; where people drop in, the participants who are inside with

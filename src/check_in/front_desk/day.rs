@@ -8,9 +8,10 @@ use rocket::serde::json::Json;
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use sqlx::AssertSqlSafe;
 
 use super::expected::expected;
-use crate::activities::SessionId;
+use crate::activities::{DayGoingOn, SessionId};
 use crate::auth::{Greeter, Role, Viewer};
 use crate::centers::{self, CenterId};
 use crate::check_in::queries::Today;
@@ -135,11 +136,12 @@ async fn day(
 ) -> Result<Json<RosterJson>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let date = center.zone.date(now.0);
-    let sessions = queries::on_day(&by, &mut conn, center.id(), date).await?;
-    let people = people(&by, &mut conn, center.id(), date).await?;
+    let today = DayGoingOn::today(center.zone, now);
+    let date = today.date;
+    let sessions = queries::on_day(&by, &mut conn, center.id(), today).await?;
+    let people = people(&by, &mut conn, center.id(), today).await?;
     let known: HashSet<PersonId> = people.iter().map(|person| person.id).collect();
-    let mut expected = expected(&mut conn, center.id(), date, &known).await?;
+    let mut expected = expected(&mut conn, center.id(), today, &known).await?;
     let cards = cards::queries::of_center(&mut conn, sealer, center.id()).await?;
     // A salt of its own in every answer: hashes from two days, or of two devices, cannot be matched with each other.
     let salt = HEXLOWER.encode(&rand::random::<[u8; 16]>());
@@ -185,12 +187,12 @@ struct Serves {
 
 /// Whom the viewer may receive: everybody the center knows; a team leader, whom the day's sessions of the team know (as
 /// in [`queries::search`]).
-async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> Result<Vec<RosterPerson>> {
+async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, day: DayGoingOn) -> Result<Vec<RosterPerson>> {
     let leads = Flag::from(by.role == Role::TeamLeader);
-    let known: Vec<RosterRow> = sqlx::query_as(
+    let sql = format!(
         "with day as (
             select s.id, s.team_id, s.activity_id, s.starts_at from sessions s
-            where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
+            where s.center_id = $1 and {} and s.status <> 'skipped'
               and exists (select 1 from account_scopes x where x.account_id = $4 and x.team_id = s.team_id)
          )
          select p.id, p.name, p.birth_date, p.phone_last4, p.name_fold, p.sounds,
@@ -204,30 +206,38 @@ async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, date: Date) -> R
                 join sessions o on o.activity_id = d.activity_id and o.starts_at <= d.starts_at
                 join attendances a on a.session_id = o.id and a.voided_at is null))
          order by p.pinyin, p.id",
-    )
-    .bind(center)
-    .bind(date)
-    .bind(leads)
-    .bind(by.account)
-    .fetch_all(&mut *conn)
-    .await?;
-    let serving: Vec<Serves> = sqlx::query_as(
+        DayGoingOn::condition("$2", "$5", "$6")
+    );
+    let known: Vec<RosterRow> = sqlx::query_as(AssertSqlSafe(sql))
+        .bind(center)
+        .bind(day.date)
+        .bind(leads)
+        .bind(by.account)
+        .bind(day.eve)
+        .bind(day.from)
+        .fetch_all(&mut *conn)
+        .await?;
+    let is_on = DayGoingOn::condition("$2", "$3", "$4");
+    let sql = format!(
         "select s.id as session_id, m.person_id, 'volunteer' as part
          from sessions s join team_members m on m.team_id = s.team_id and m.left_on is null and m.suspended_on is null
-         where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
+         where s.center_id = $1 and {is_on} and s.status <> 'skipped'
            and not exists (select 1 from registrations r where r.session_id = s.id and r.person_id = m.person_id
                and r.state in ('confirmed', 'waiting', 'no_show'))
          union
          select s.id, f.person_id, 'volunteer' from sessions s join shifts f on f.session_id = s.id and f.state = 'taken'
-         where s.center_id = $1 and s.local_date = $2 and s.status <> 'skipped'
+         where s.center_id = $1 and {is_on} and s.status <> 'skipped'
          union
          select s.id, a.person_id, a.part from sessions s join attendances a on a.session_id = s.id
-         where s.center_id = $1 and s.local_date = $2 and a.voided_at is null and a.part <> 'participant'",
-    )
-    .bind(center)
-    .bind(date)
-    .fetch_all(conn)
-    .await?;
+         where s.center_id = $1 and {is_on} and a.voided_at is null and a.part <> 'participant'"
+    );
+    let serving: Vec<Serves> = sqlx::query_as(AssertSqlSafe(sql))
+        .bind(center)
+        .bind(day.date)
+        .bind(day.eve)
+        .bind(day.from)
+        .fetch_all(conn)
+        .await?;
     let mut roles: BTreeMap<PersonId, BTreeMap<SessionId, Part>> = BTreeMap::new();
     for row in serving {
         roles.entry(row.person_id).or_default().insert(row.session_id, row.part);

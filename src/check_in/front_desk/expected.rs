@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::activities::SessionId;
+use sqlx::AssertSqlSafe;
+
+use crate::activities::{DayGoingOn, SessionId};
 use crate::centers::CenterId;
-use crate::clock::Date;
 use crate::error::Result;
 use crate::people::PersonId;
 use crate::store::Conn;
@@ -16,13 +17,13 @@ const EXPECTED: usize = 40;
 pub(super) async fn expected(
     conn: &mut Conn,
     center: CenterId,
-    date: Date,
+    day: DayGoingOn,
     known: &HashSet<PersonId>,
 ) -> Result<BTreeMap<SessionId, Vec<PersonId>>> {
-    let rows: Vec<(SessionId, PersonId)> = sqlx::query_as(
+    let sql = format!(
         "with day as (
             select s.id, s.team_id, s.activity_id, s.starts_at from sessions s
-            where s.center_id = $1 and s.local_date = $2 and s.status = 'planned'
+            where s.center_id = $1 and {} and s.status = 'planned'
          )
          select x.session_id, x.person_id
          from (
@@ -43,11 +44,15 @@ pub(super) async fn expected(
              where v.session_id = x.session_id and v.person_id = x.person_id and v.voided_at is null)
          group by x.session_id, x.person_id
          order by x.session_id, sum(x.times) desc, x.person_id",
-    )
-    .bind(center)
-    .bind(date)
-    .fetch_all(conn)
-    .await?;
+        DayGoingOn::condition("$2", "$3", "$4")
+    );
+    let rows: Vec<(SessionId, PersonId)> = sqlx::query_as(AssertSqlSafe(sql))
+        .bind(center)
+        .bind(day.date)
+        .bind(day.eve)
+        .bind(day.from)
+        .fetch_all(conn)
+        .await?;
     let mut expected: BTreeMap<SessionId, Vec<PersonId>> = BTreeMap::new();
     for (session, person) in rows.into_iter().filter(|(_, person)| known.contains(person)) {
         let people = expected.entry(session).or_default();

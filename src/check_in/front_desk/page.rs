@@ -6,6 +6,7 @@ use rocket::serde::json::{Json, Value, json};
 use rocket::{Responder, Route, get, routes};
 
 use super::day::DeskCount;
+use crate::activities::DayGoingOn;
 use crate::auth::{Greeter, Role};
 use crate::centers::{self, Center, CenterId};
 use crate::check_in::queries;
@@ -92,7 +93,7 @@ async fn manifest(by: Greeter, db: &Db, lang: Lang, center: CenterId) -> Result<
 async fn pulse(by: Greeter, db: &Db, now: Now, center: CenterId) -> Result<Json<Value>> {
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let sessions = queries::on_day(&by, &mut conn, center.id(), center.zone.date(now.0)).await?;
+    let sessions = queries::on_day(&by, &mut conn, center.id(), DayGoingOn::today(center.zone, now)).await?;
     let sessions: Vec<DeskCount> = sessions.iter().map(DeskCount::from).collect();
     Ok(Json(json!({"now": now.0, "sessions": sessions})))
 }

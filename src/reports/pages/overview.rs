@@ -102,7 +102,7 @@ async fn show(by: CenterReader, db: &Db, now: Now, lang: Lang, center: CenterId)
     Ok(Page(Overview {
         steps: beginnings.steps(lang, by.role, &center),
         has_begun: beginnings.are_over(),
-        sessions: today::sessions(&by, &mut conn, &center, today).await?,
+        sessions: today::sessions(&by, &mut conn, &center, now).await?,
         before: queries::total(&mut conn, &reach, same_days_before(today)).await?,
         to_do: today::to_do(&by, &mut conn, &center, now).await?,
         this_month: months.get(&month.to_string()).cloned().unwrap_or_default(),

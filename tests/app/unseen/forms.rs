@@ -749,6 +749,7 @@ pub(super) const BODIES: &[Form] = &[
     form("ada", "/api/v1/consent-texts", WORDS, &[], &["wording", "wording_en"]),
     form("ann", "/api/v1/sessions/1/cancellation", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/skipping", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/sessions/1/restoration", &[("overlap_reason", "队长带一半")], &["overlap_reason"], &[]),
     form("ann", "/api/v1/sessions/1/closing", CLOSED, &[], WRITTEN),
     form("ann", "/api/v1/sessions/1/record", CLOSED, &[], WRITTEN),
     form("ann", "/api/v1/sessions/1/checkins/1/void", REASON, &["reason"], &[]),

@@ -1,0 +1,47 @@
+//! A day as those see it who receive people then: what began the evening before and goes on past midnight stands with it until it is
+//! over.
+
+use super::queries;
+use super::types::Session;
+use crate::centers::CenterId;
+use crate::clock::{Date, Now, Timestamp, Zone};
+use crate::error::Result;
+use crate::store::Conn;
+
+/// A local day, and from when on what began the day before counts to it.
+#[derive(Clone, Copy, Debug)]
+pub struct DayGoingOn {
+    pub date: Date,
+    pub eve: Date,
+    /// What began the evening before and ends after this is still on.
+    pub from: Timestamp,
+}
+
+impl DayGoingOn {
+    pub fn today(zone: Zone, now: Now) -> Self {
+        let date = zone.date(now.0);
+        Self { date, eve: date.minus_days(1), from: now.0 }
+    }
+
+    pub fn holds(&self, session: &Session) -> bool {
+        session.local_date == self.date || (session.local_date == self.eve && session.ends_at > self.from)
+    }
+
+    /// The condition that session `s` stands with the day, of which the statement names `date`, `eve` and `from`.
+    pub fn condition(date: &str, eve: &str, from: &str) -> String {
+        format!("(s.local_date in ({date}, {eve}) and (s.local_date = {date} or s.ends_at > {from}))")
+    }
+}
+
+/// What the public sees from `today` on until the local day `to`: what began the day before as long as it is not over. Of one center, or
+/// of all.
+pub async fn published_from(
+    conn: &mut Conn,
+    center: Option<CenterId>,
+    today: DayGoingOn,
+    to: Date,
+) -> Result<Vec<Session>> {
+    let mut sessions = queries::published(conn, center, today.eve, to).await?;
+    sessions.retain(|session| session.local_date > today.date || today.holds(session));
+    Ok(sessions)
+}
