@@ -429,6 +429,7 @@ pub async fn other_bookings(
         .bind(sight.reader())
         .bind(title::ALL)
         .bind(title::TITLE)
+        .bind(sight.account())
         .fetch_all(conn)
         .await?)
 }
@@ -445,15 +446,6 @@ pub(super) fn other_bookings_sql() -> String {
            and b.starts_at < $3 and b.starts_at > cast($2 as bigint) - {REACH_MILLIS} and b.ends_at > $2 and b.used_from < $3 and b.used_to > $2
          order by b.used_from, b.id"
     )
-    .bind(center)
-    .bind(from)
-    .bind(to)
-    .bind(sight.reader())
-    .bind(title::ALL)
-    .bind(title::TITLE)
-    .bind(sight.account())
-    .fetch_all(conn)
-    .await?)
 }
 
 /// When the center's rooms are booked within [from, to), buffers included, and for nobody knows what.
