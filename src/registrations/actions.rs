@@ -153,7 +153,8 @@ async fn at_the_end(
         let priority = groups.iter().next().is_some();
         hall.turns.push(Turn {
             id: NEWEST,
-            heads: new.heads,
+            // Who is in already needs a seat for the others only.
+            heads: (new.heads - own.present).max(0),
             priority,
             made_at,
             confirmed: false,

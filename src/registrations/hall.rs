@@ -226,7 +226,8 @@ fn of_rows<'a>(
         let confirmed = row.state == RegistrationState::Confirmed;
         // Who had a place and left keeps none of it but for those of theirs who have not come yet.
         let present = if row.has_left.is_set() { 0 } else { row.came };
-        let heads = if confirmed { present + (row.heads - row.came).max(0) } else { row.heads };
+        // Who waits and is in already stands among those without a place: they need a seat for the others only.
+        let heads = if confirmed { present + (row.heads - row.came).max(0) } else { (row.heads - present).max(0) };
         if confirmed {
             registered += present;
             gone += row.came - present;
@@ -448,19 +449,27 @@ pub(super) struct NewcomerFacts {
     pub held: String,
     /// They have a shift there.
     pub serves: Flag,
+    /// Heads of theirs that are in already, and have their seats.
+    pub present: i64,
 }
 
 pub(super) async fn newcomer(conn: &mut Conn, person: PersonId, sessions: &[SessionId]) -> Result<Vec<NewcomerFacts>> {
     let sql = format!(
         "select s.id as session_id, p.birth_date, {HELD} as held,
                 case when exists (select 1 from shifts f where f.session_id = s.id and f.person_id = p.id and f.state = 'taken')
-                    then 1 else 0 end as serves
-         from sessions s join people p on p.id = $2
+                    then 1 else 0 end as serves,
+                coalesce((select 1 + (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h
+                              where h.attendance_id = i.id and h.voided_at is null)
+                          from attendances i
+                          where i.session_id = s.id and i.person_id = p.id and i.part = 'participant' and i.voided_at is null
+                            and (y.admission <> $3 or i.left_at is null)), 0) as present
+         from sessions s join people p on p.id = $2 join activities y on y.id = s.activity_id
          where s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(rows(sessions, |id| json!(id)))
         .bind(person)
+        .bind(Admission::DropIn)
         .fetch_all(conn)
         .await?)
 }

@@ -10,7 +10,7 @@ use crate::clock::Now;
 use crate::error::Result;
 use crate::ids::{ActivityId, PersonId, SessionId};
 use crate::journal::{Journal, JournalEntry, JournalTable, RowKey};
-use crate::store::{Conn, rows};
+use crate::store::{Conn, Flag, rows};
 
 const REGISTRATIONS: JournalTable = JournalTable::plain("registrations", &["id"], &["person_id"], &["state"]);
 const COURSES: JournalTable = JournalTable::plain("courses", &["id"], &["person_id"], &["state"]);
@@ -34,6 +34,9 @@ pub async fn sessions_of_both(conn: &mut Conn, people: [PersonId; 2]) -> Result<
 struct LiveTurn {
     id: RegistrationId,
     session_id: SessionId,
+    state: RegistrationState,
+    /// One of the two was there, whether they were registered or not.
+    came: Flag,
 }
 
 #[derive(sqlx::FromRow)]
@@ -42,12 +45,15 @@ struct LiveCourse {
     activity_id: ActivityId,
 }
 
-/// Whoever was registered as both is so once: with the place rather than the turn, and else with the earlier one. The seats that become free go
-/// to who waits at the next look.
+/// Whoever was registered as both is so once: with the place rather than the turn, and else with the earlier one; and who came as one of
+/// them did not stay away as the other. The seats that become free go to who waits at the next look.
 pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
     let live: Vec<LiveTurn> = sqlx::query_as(
-        "select id, session_id from registrations where person_id in ($1, $2) and state in ('confirmed', 'waiting', 'no_show')
-         order by case state when 'waiting' then 1 else 0 end, made_at, id",
+        "select r.id, r.session_id, r.state,
+                case when exists (select 1 from attendances a where a.session_id = r.session_id and a.person_id in ($1, $2)
+                                    and a.part = 'participant' and a.voided_at is null) then 1 else 0 end as came
+         from registrations r where r.person_id in ($1, $2) and r.state in ('confirmed', 'waiting', 'no_show')
+         order by case r.state when 'confirmed' then 0 when 'no_show' then 1 else 2 end, r.made_at, r.id",
     )
     .bind(journal.kept)
     .bind(journal.merged)
@@ -58,6 +64,8 @@ pub async fn absorb(tx: &mut Conn, journal: &mut Journal<'_>) -> Result<()> {
     for turn in live {
         if !held.insert(turn.session_id) {
             twice.push((RowKey::from(turn.id.0), vec![json!(RegistrationState::Merged)]));
+        } else if turn.state == RegistrationState::NoShow && turn.came.is_set() {
+            twice.push((RowKey::from(turn.id.0), vec![json!(RegistrationState::Confirmed)]));
         }
     }
     journal.change(tx, &REGISTRATIONS, &["state"], twice).await?;
