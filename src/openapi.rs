@@ -259,6 +259,8 @@ use utoipa::{Modify, OpenApi};
         crate::applications::api::decline,
         crate::activities::api::activities,
         crate::activities::api::create,
+        crate::activities::pictures::keep_picture,
+        crate::activities::pictures::remove_picture,
         crate::activities::api::sessions,
         crate::activities::api::session,
         crate::activities::schedule_api::reschedule,
