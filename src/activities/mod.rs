@@ -54,6 +54,7 @@ pub use attributes::{Attributes, OfferWords, ServiceLine, Target, TargetGroups};
 pub use forms::{Change, Plan, Reason, Setting, Texts};
 pub use handing_over::{hand_over_sessions, led_from, return_sessions};
 pub use merging::{JOURNALED, absorb};
+pub(crate) use pages::{NewActivityPage, planning};
 pub use repeat::{Cadence, End, NthWeekday, Repeat, Rhythm, RuleWords};
 pub use rules::{SeriesScope, Slot};
 pub use title::Title;

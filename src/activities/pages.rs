@@ -164,7 +164,7 @@ async fn show(by: CenterReader, db: &Db, now: Now, center: CenterId, id: Activit
 /// The form of a new activity.
 #[derive(Template)]
 #[template(path = "activities/new.html")]
-pub(super) struct NewActivityPage {
+pub(crate) struct NewActivityPage {
     center: Center,
     choices: Choices,
     form: Form,
@@ -237,6 +237,16 @@ async fn new(
         values.add("worker", &worker.to_string());
     }
     Ok(Page(NewActivityPage::load(&mut conn, now, center, Form::filled(values)).await?))
+}
+
+/// The form of a new activity of the center, filled already.
+pub(crate) async fn planning(
+    conn: &mut Conn,
+    now: Now,
+    center: Center,
+    values: Fields,
+) -> Result<Page<NewActivityPage>> {
+    Ok(Page(NewActivityPage::load(conn, now, center, Form::filled(values)).await?))
 }
 
 /// How scheduling ends: done, or the form again, or the preview of a series, which is no fault.
