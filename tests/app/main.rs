@@ -46,6 +46,7 @@ mod logbook;
 mod me;
 mod merges;
 mod names;
+mod offerings;
 mod open_rooms;
 mod openapi;
 mod operations;
