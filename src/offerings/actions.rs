@@ -13,7 +13,7 @@ use crate::fields::Fields;
 use crate::ids::ActivityId;
 use crate::store::Conn;
 
-/// Keeps an activity of the center as a template: all that its form says, and the day of one of its sessions, from which the
+/// Keeps an activity of the center as a template: all that its form says, and the day of its first session, from which the
 /// day of the next like it follows. A series becomes one of as many times.
 ///
 /// # Errors
@@ -49,7 +49,7 @@ fn taken() -> Error {
 }
 
 fn plan(held: &HeldActivity) -> Fields {
-    let fields = held.fields().with("date", held.session.local_date);
+    let fields = held.fields().with("date", held.first);
     match held.cadence() {
         Some(_) => fields.with("times", held.dates.max(2)),
         None => fields,

@@ -73,10 +73,10 @@ on_both_engines! {
         tai_chi_all_summer(&app).await;
         let ann = app.sign_in("ann").await;
         copies(&ann, &request(), &[("seen.1", "0000000000000000")]).await.is(422).shows("请再看一遍").shows("还有 1 个没有复制");
-        ann.post(COPY, &[("request_id", &request()), ("from", "2026-Q3"), ("to", "2026-Q4")]).await.is(422);
-        ann.post(COPY, &[("request_id", &request()), ("from", "2026-Q3"), ("to", "2026-Q3"), ("activities", "1")]).await
+        ann.post(COPY, &[("request_id", &*request()), ("from", "2026-Q3"), ("to", "2026-Q4")]).await.is(422);
+        ann.post(COPY, &[("request_id", &*request()), ("from", "2026-Q3"), ("to", "2026-Q3"), ("activities", "1")]).await
             .is(422).shows("更晚的季度");
-        ann.post(COPY, &[("request_id", &request()), ("from", "2026-Q2"), ("to", "2026-Q4"), ("activities", "99")]).await.is(404);
+        ann.post(COPY, &[("request_id", &*request()), ("from", "2026-Q2"), ("to", "2026-Q4"), ("activities", "99")]).await.is(404);
         assert_eq!(app.number(ACTIVITIES).await, 2);
     }
 
@@ -116,7 +116,7 @@ on_both_engines! {
     async fn the_public_reads_whom_it_is_for_and_what_it_costs(app: TestApp) {
         let ann = app.sign_in("ann").await;
         let offer = [("groups", "everybody"), ("groups", "disabled"), ("line", "convenience"), ("materials", "剪刀十把"), ("cost", "5")];
-        schedules(&ann, &[&[("title", "便民理发")], &offer[..]].concat()).await.is(303);
+        schedules(&ann, &[&[("title", "便民理发")][..], &offer].concat()).await.is(303);
         let public = app.anyone();
         public.get("/agenda/1").await.is(200).shows("所有居民、残疾人 · 5 元").hides("剪刀");
         public.get("/agenda/1/sessions/1").await.is(200).shows("便民利民服务").shows("5 元").hides("剪刀");
