@@ -41,6 +41,7 @@ impl HeldActivity {
         let minutes = |at: chrono::NaiveDateTime| time_value(i64::from(at.hour()) * 60 + i64::from(at.minute()));
         let said = |value: Option<String>| value.unwrap_or_default();
         let mut fields = Fields::default()
+            .unheard()
             .with("title", activity.title.own().unwrap_or_default())
             .with("description", activity.description.as_deref().unwrap_or_default())
             .with("kind", activity.kind_id)

@@ -63,7 +63,7 @@ pub(crate) async fn templates(
 
 /// What is to be kept, and how it is to be called.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the body; `forms::name` reads it")]
+#[expect(dead_code, reason = "describes the body; `forms::template` reads it")]
 pub(crate) struct NewActivityTemplate {
     center: i64,
     /// One of the center's activities
@@ -84,8 +84,8 @@ pub(crate) async fn keep(
     let center = api::sent("center", &fields)?;
     let mut tx = db.begin().await?;
     let center = centers::queries::open_to(&by, &mut tx, center).await?;
-    let activity = api::sent("activity", &fields)?;
-    let id = actions::keep(&by, now, &mut tx, &center, activity, &forms::name(&fields)?).await?;
+    let (activity, name) = forms::template(&fields)?;
+    let id = actions::keep(&by, now, &mut tx, &center, activity, &name).await?;
     let kept = queries::template(&mut tx, center.id(), id).await?;
     tx.commit().await?;
     let at = format!("/api/v1/activity-templates?center={}", center.id());

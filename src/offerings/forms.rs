@@ -79,6 +79,14 @@ pub fn wish(fields: &Fields, today: Date) -> Result<CopyWish> {
     })
 }
 
+/// Fields `activity` and `name`: of which a template is to be made, and what it is to be called.
+pub fn template(fields: &Fields) -> Result<(ActivityId, String)> {
+    let mut read = fields.read();
+    let activity = read.required("activity", parse::choice);
+    let name = read.required("name", parse::line(60));
+    read.finish(|| Some((activity?, name?)))
+}
+
 /// Field `name`: what a template is called.
 pub fn name(fields: &Fields) -> Result<String> {
     let mut read = fields.read();

@@ -212,7 +212,7 @@ fn planned(line: &mut CopyLine, center: &Center, choices: &Choices) -> Result<Re
     let label = |name: &str| DISPENSABLE.iter().find(|(field, _)| *field == name).map(|(_, label)| *label);
     let labels: Option<Vec<&'static str>> = errors.fields.iter().map(|(name, _)| label(name.as_str())).collect();
     let Some(labels) = labels else { return Ok(Err(errors.fields)) };
-    let mut fields = Fields::default();
+    let mut fields = Fields::default().unheard();
     for name in line.fields.names().filter(|name| errors.get(name).is_none()) {
         for value in line.fields.all(name) {
             fields.add(name, value);

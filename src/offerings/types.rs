@@ -100,7 +100,7 @@ pub struct ActivityTemplate {
 impl ActivityTemplate {
     /// The fields as they were kept.
     pub fn fields(&self) -> Fields {
-        Fields::from_json(&self.plan).unwrap_or_default()
+        Fields::from_json(&self.plan).unwrap_or_default().unheard()
     }
 }
 
