@@ -26,8 +26,8 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "offerings/copy.html")]
 struct QuarterCopyPage {
     center: Center,
-    from: Quarter,
-    to: Quarter,
+    old_quarter: Quarter,
+    new_quarter: Quarter,
     sources: Vec<Quarter>,
     targets: Vec<Quarter>,
     lines: Vec<CopyLine>,
@@ -49,16 +49,16 @@ impl QuarterCopyPage {
         let lines = sheet::load(by, conn, now, &center, quarters, lang).await?;
         let request = form.value("request_id").parse().unwrap_or_else(|_| RequestId::random());
         let (sources, targets) = (forms::sources(today), forms::targets(today));
-        let ((from, to), failed) = (quarters, BTreeMap::new());
-        Ok(Self { center, from, to, sources, targets, lines, failed, request, form })
+        let ((old_quarter, new_quarter), failed) = (quarters, BTreeMap::new());
+        Ok(Self { center, old_quarter, new_quarter, sources, targets, lines, failed, request, form })
     }
 
     fn is_from(&self, quarter: &Quarter) -> bool {
-        self.from == *quarter
+        self.old_quarter == *quarter
     }
 
     fn is_to(&self, quarter: &Quarter) -> bool {
-        self.to == *quarter
+        self.new_quarter == *quarter
     }
 
     /// Whether a line is ticked: as it was sent, else every series that can be made.
