@@ -79,6 +79,10 @@ id_type!(
     RoomRequestId
 );
 id_type!(
+    /// An activity that is kept to begin others with.
+    ActivityTemplateId
+);
+id_type!(
     /// A kind of room.
     RoomKindId
 );

@@ -54,6 +54,7 @@ pub mod reservations;
 pub mod appointments;
 pub mod insurance;
 pub mod registrations;
+pub mod offerings;
 pub mod shifts;
 
 // Presence: who came.
@@ -133,6 +134,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(appointments::stage())
         .attach(insurance::stage())
         .attach(registrations::stage())
+        .attach(offerings::stage())
         .attach(claims::stage())
         .attach(shifts::stage())
         .attach(honours::stage())

@@ -76,8 +76,9 @@ pub async fn schedule(
     let leads: Vec<_> = booked.iter().filter_map(|date| Some((plan.place.worker()?, date.slot.date))).collect();
     hold_leads(tx, &leads).await?;
     let id: ActivityId = sqlx::query_scalar(
-        "insert into activities (center_id, kind_id, title, description, rule, published, created_by, created_at, admission)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
+        "insert into activities (center_id, kind_id, title, description, rule, published, created_by, created_at, admission,
+                                 target_groups, service_line, materials, cost_yuan)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id",
     )
     .bind(center.id())
     .bind(plan.texts.kind)
@@ -88,6 +89,10 @@ pub async fn schedule(
     .bind(by.account)
     .bind(now.0)
     .bind(plan.texts.admission)
+    .bind(plan.texts.attributes.groups)
+    .bind(plan.texts.attributes.line)
+    .bind(&plan.texts.attributes.materials)
+    .bind(plan.texts.attributes.cost)
     .fetch_one(&mut *tx)
     .await?;
     add_sessions(now, tx, center, id, plan, dates).await?;
@@ -208,8 +213,10 @@ pub async fn revise(by: &Coordinator, now: Now, tx: &mut Conn, activity: &Activi
         return Err(Error::field("kind", "field.kind_settled"));
     }
     let revised = sqlx::query(
-        "update activities set title = $1, description = $2, kind_id = $3, published = $4, admission = $6
-         where id = $5 and (title, description, kind_id, published, admission) is distinct from ($1, $2, $3, $4, $6)",
+        "update activities set title = $1, description = $2, kind_id = $3, published = $4, admission = $6, target_groups = $7,
+                service_line = $8, materials = $9, cost_yuan = $10
+         where id = $5 and (title, description, kind_id, published, admission, target_groups, service_line, materials, cost_yuan)
+             is distinct from ($1, $2, $3, $4, $6, $7, $8, $9, $10)",
     )
     .bind(&texts.title)
     .bind(&texts.description)
@@ -217,6 +224,10 @@ pub async fn revise(by: &Coordinator, now: Now, tx: &mut Conn, activity: &Activi
     .bind(store::Flag::from(texts.published))
     .bind(activity.id)
     .bind(texts.admission)
+    .bind(texts.attributes.groups)
+    .bind(texts.attributes.line)
+    .bind(&texts.attributes.materials)
+    .bind(texts.attributes.cost)
     .execute(&mut *tx)
     .await?;
     if revised.rows_affected() == 0 {

@@ -10,9 +10,9 @@ use super::actions::{Dated, Fate};
 use super::booking::{self, Around};
 use super::forms::{self, Choices, OnConflict, Plan, Wishes};
 use super::listing::ActivitiesCut;
-use super::queries;
 use super::rules::{self, Slot, State};
 use super::types::{Activity, Session, SessionId};
+use super::{pictures, queries};
 use crate::api::{self, List, PAGE, Problem};
 use crate::auth::{CenterReader, Coordinator, Watcher};
 use crate::centers::{self, Center};
@@ -43,10 +43,21 @@ pub(crate) struct ActivityJson {
     published: bool,
     /// Against what a session's capacity is held: `quota`, who leaves keeps the seat, or `drop_in`, who is inside
     admission: String,
+    /// Whom it is for: `everybody`, `elderly`, `disabled`, `needy`, `youth`; empty where nothing was said
+    groups: Vec<String>,
+    /// Which of the three services: `public`, `volunteer` or `convenience`
+    line: Option<String>,
+    /// What is needed for it
+    materials: Option<String>,
+    /// What a resident pays, in whole yuan; 0 is free of charge
+    cost: Option<i64>,
+    /// Where its picture is: for everybody as soon as it is published
+    picture: Option<String>,
 }
 
 impl From<Activity> for ActivityJson {
     fn from(activity: Activity) -> Self {
+        let offer = activity.attributes;
         Self {
             id: activity.id.0,
             center_id: activity.center_id.0,
@@ -57,6 +68,11 @@ impl From<Activity> for ActivityJson {
             rule: activity.rule,
             published: activity.published.is_set(),
             admission: activity.admission.to_string(),
+            groups: offer.groups.list().map(|target| target.code().to_owned()).collect(),
+            line: offer.line.map(|line| line.code().to_owned()),
+            materials: offer.materials,
+            cost: offer.cost,
+            picture: activity.picture_file_id.map(pictures::path),
         }
     }
 }
@@ -112,8 +128,8 @@ impl From<Session> for SessionJson {
     }
 }
 
-/// A center's activities, by id: of a kind, helped by a team, in a room.
-#[utoipa::path(context_path = "/api/v1", tag = "activities", params(("center" = i64, Query), ("kind" = Option<i64>, Query), ("team" = Option<i64>, Query), ("room" = Option<i64>, Query), ("state" = Option<String>, Query, description = "`coming`, `past` or `draft`"), ("cursor" = Option<String>, Query)), responses((status = 200, body = List<ActivityJson>), (status = "4XX", body = Problem)))]
+/// A center's activities, by id: of a kind, helped by a team, in a room, of one of the three services, for one of the groups.
+#[utoipa::path(context_path = "/api/v1", tag = "activities", params(("center" = i64, Query), ("kind" = Option<i64>, Query), ("team" = Option<i64>, Query), ("room" = Option<i64>, Query), ("state" = Option<String>, Query, description = "`coming`, `past` or `draft`"), ("line" = Option<String>, Query), ("group" = Option<String>, Query), ("cursor" = Option<String>, Query)), responses((status = 200, body = List<ActivityJson>), (status = "4XX", body = Problem)))]
 #[get("/activities?<center>&<cursor>")]
 pub(crate) async fn activities(
     by: CenterReader,
@@ -180,6 +196,14 @@ pub(crate) struct NewActivity {
     published: Option<bool>,
     /// `quota` (where it is missing): who leaves keeps the seat; `drop_in`: as many as are inside
     admission: Option<String>,
+    /// Whom it is for: `everybody` and the four priority groups, several
+    groups: Option<Vec<String>>,
+    /// Which of the three services: `public`, `volunteer` or `convenience`
+    line: Option<String>,
+    /// What is needed for it
+    materials: Option<String>,
+    /// What a resident pays, in whole yuan, at most 9999; 0 is free of charge
+    cost: Option<i64>,
     /// The local date of the first session; of a series the first day on which it may be
     date: String,
     /// Local wall clock times, `14:00`. An end before the beginning is the next day's, at most twelve hours later

@@ -1,6 +1,7 @@
 //! Reading what is to be scheduled or changed: the same for pages and API.
 
 use super::admission::{self, Admission};
+use super::attributes::{self, Attributes, ServiceLine, Target};
 use super::placing::{Placed, seats};
 use super::queries;
 use super::queries::{Helpers, Lead};
@@ -27,6 +28,14 @@ pub struct Choices {
 }
 
 impl Choices {
+    pub fn service_lines(&self) -> &'static [ServiceLine] {
+        ServiceLine::ALL
+    }
+
+    pub fn targets(&self) -> Vec<Target> {
+        Target::all().collect()
+    }
+
     /// Why nobody can be chosen to lead, where there is nobody.
     pub fn leads_hint(&self) -> &'static str {
         if self.leads.is_empty() { "activities.no_leads" } else { "" }
@@ -70,9 +79,10 @@ pub struct Texts {
     pub kind: ServiceKindId,
     pub published: bool,
     pub admission: Admission,
+    pub attributes: Attributes,
 }
 
-/// Fields `title description kind published`, of an activity that is there.
+/// Fields `title description kind published admission groups line materials cost`, of an activity that is there.
 pub fn texts(fields: &Fields, choices: &Choices, activity: &Activity) -> Result<Texts> {
     let mut read = fields.read();
     let texts = read_texts(&mut read, choices, Some(activity));
@@ -88,7 +98,9 @@ fn read_texts(read: &mut Reader<'_>, choices: &Choices, activity: Option<&Activi
     let was_published = activity.is_some_and(|known| known.kind_id == kind.id && known.published.is_set());
     let published = read.flag("published") && (was_published || !kind.confidential.is_set());
     let admission = admission::read(read, activity);
-    Some(Texts { title: title?, description: description?, kind: kind.id, published, admission: admission? })
+    let attributes = attributes::read(read);
+    let (title, description) = (title?, description?);
+    Some(Texts { title, description, kind: kind.id, published, admission: admission?, attributes: attributes? })
 }
 
 /// Where and when a session is, and with whom.
@@ -254,8 +266,8 @@ impl Plan {
     }
 }
 
-/// Fields `title description kind published room more_rooms venue worker team capacity date starts ends overlap_reason`, and
-/// how it repeats: see [`read_repeat`].
+/// Fields of [`texts`], `room more_rooms venue worker team capacity date starts ends overlap_reason`, and how it repeats: see
+/// [`read_repeat`].
 pub fn plan(fields: &Fields, center: &Center, choices: &Choices) -> Result<Plan> {
     let mut read = fields.read();
     let texts = read_texts(&mut read, choices, None);

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDateTime;
 
+use super::attributes::{ServiceLine, Target};
 use super::queries::{Helpers, activity_columns};
 use super::title::Sight;
 use super::types::{Activity, ServiceKind, ServiceKindId};
@@ -45,18 +46,21 @@ pub struct ActivitiesCut {
     pub(super) team: Option<TeamId>,
     pub(super) room: Option<RoomId>,
     pub(super) state: Option<ActivityState>,
+    pub(super) line: Option<ServiceLine>,
+    pub(super) group: Option<Target>,
     order: ActivityOrder,
 }
 
 impl Default for ActivitiesCut {
     fn default() -> Self {
         let order = ActivityOrder::Date;
-        Self { wanted: NameSought::default(), kind: None, team: None, room: None, state: None, order }
+        let wanted = NameSought::default();
+        Self { wanted, kind: None, team: None, room: None, state: None, line: None, group: None, order }
     }
 }
 
 impl ActivitiesCut {
-    /// Fields `q kind team room state sort`.
+    /// Fields `q kind team room state line group sort`.
     ///
     /// # Errors
     /// A fault for each word that means nothing.
@@ -66,11 +70,14 @@ impl ActivitiesCut {
         let team = read.optional("team", parse::choice);
         let room = read.optional("room", parse::choice);
         let state = read.optional("state", parse::choice);
+        let line = read.optional("line", parse::choice);
+        let group = read.optional("group", parse::choice);
         let order = read.optional("sort", parse::choice);
         let wanted = NameSought::read(fields);
         read.finish(|| {
             let order = order?.unwrap_or(ActivityOrder::Date);
-            Some(Self { wanted, kind: kind?, team: team?, room: room?, state: state?, order })
+            let (kind, team, room) = (kind?, team?, room?);
+            Some(Self { wanted, kind, team, room, state: state?, line: line?, group: group?, order })
         })
     }
 
@@ -100,19 +107,28 @@ impl ActivitiesCut {
             .with(("kind", "reports.kind"), self.kind, kinds)
             .with(("team", "activities.field_team"), self.team, teams)
             .with(("room", "rooms.room"), self.room, rooms)
+            .with_words(("line", "activities.field_line"), self.line, ServiceLine::ALL, ServiceLine::key)
+            .with_words(
+                ("group", "activities.field_groups"),
+                self.group,
+                &Target::all().collect::<Vec<_>>(),
+                Target::key,
+            )
             .with_words(("state", "cut.state"), self.state, ActivityState::ALL, ActivityState::key)
     }
 }
 
 /// The condition of an [`ActivitiesCut`] over activity `a`: `$3` is now, `$4` to `$7` its kind, team, room and state, each null
-/// where it does not cut.
+/// where it does not cut; `$10` and `$11` its line of service and the bit of one whom it is for.
 pub(super) const CUT: &str = "(cast($4 as bigint) is null or a.kind_id = $4)
      and (cast($5 as bigint) is null or exists (select 1 from sessions x where x.activity_id = a.id and x.team_id = $5))
      and (cast($6 as bigint) is null or exists (select 1 from sessions x join session_rooms y on y.session_id = x.id
          where x.activity_id = a.id and y.room_id = $6))
      and ($7 is null or ($7 = 'draft' and a.published = 0)
        or $7 = case when exists (select 1 from sessions x where x.activity_id = a.id and x.status = 'planned' and x.ends_at > $3)
-                    then 'coming' else 'past' end)";
+                    then 'coming' else 'past' end)
+     and (cast($10 as text) is null or a.service_line = $10)
+     and (cast($11 as bigint) is null or (a.target_groups & $11) <> 0)";
 
 /// An activity in the list: how many of its sessions are to come, and the nearest.
 #[derive(Debug, sqlx::FromRow)]
@@ -168,6 +184,8 @@ async fn found(
         .bind(cut.state)
         .bind(limit)
         .bind(offset)
+        .bind(cut.line)
+        .bind(cut.group.map(Target::bit))
         .fetch_all(conn)
         .await?)
 }

@@ -7,6 +7,7 @@ mod actions;
 pub(crate) mod affected;
 mod admission;
 pub(crate) mod api;
+pub mod attributes;
 mod booking;
 mod engaged;
 pub(crate) mod forms;
@@ -21,12 +22,14 @@ mod moving;
 pub mod notice;
 pub mod occupying;
 pub mod open;
+pub mod prefill;
 mod pages;
 mod picks;
+pub(crate) mod pictures;
 mod placing;
 #[cfg(test)]
 mod plans;
-mod preview;
+pub mod preview;
 mod preview_pages;
 pub mod queries;
 mod repeat;
@@ -36,6 +39,7 @@ pub mod rules;
 pub(crate) mod schedule_api;
 mod schedule_pages;
 pub mod title;
+pub mod together;
 mod types;
 mod week;
 mod week_cut;
@@ -49,11 +53,13 @@ use rocket::fairing::AdHoc;
 pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, restore, revise, schedule, skip};
 pub(crate) use actions::{complete, reopen, rewrite_summary, set_rotating};
 pub use admission::Admission;
+pub use attributes::{Attributes, OfferWords, ServiceLine, Target, TargetGroups};
 pub use forms::{Change, Plan, Reason, Setting, Texts};
 pub use going_on::{DayGoingOn, published_from};
 pub use handing_over::{hand_over_sessions, led_from, return_sessions};
 pub use merging::{JOURNALED, absorb};
-pub use repeat::{End, NthWeekday, Repeat, Rhythm};
+pub(crate) use pages::{NewActivityPage, planning};
+pub use repeat::{Cadence, End, NthWeekday, Repeat, Rhythm, RuleWords};
 pub use rules::{SeriesScope, Slot};
 pub use title::Title;
 pub use types::{
@@ -69,8 +75,10 @@ pub fn stage() -> AdHoc {
             .mount("/", week_pages::routes())
             .mount("/", month_pages::routes())
             .mount("/", affected::routes())
+            .mount("/", pictures::routes())
             .mount("/api/v1", api::routes())
             .mount("/api/v1", schedule_api::routes())
             .mount("/api/v1", affected::programs())
+            .mount("/api/v1", pictures::programs())
     })
 }

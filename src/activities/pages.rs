@@ -1,16 +1,17 @@
 //! A center's activities: the list, one activity with its sessions, and the form that schedules one.
 
-use crate::auth::{CenterReader, Coordinator};
+use crate::auth::{CenterReader, Coordinator, Viewer};
 use askama::Template;
 use rocket::http::Status;
 use rocket::{Responder, Route, get, post, routes};
 
+use super::attributes::Attributes;
 use super::booking;
 use super::forms::{self, Choices, Plan};
 use super::listing::{self, ActivitiesCut, ActivityRow};
 use super::preview_pages::{self, Preview};
 use super::types::{Activity, ActivityId, Session, SessionStatus};
-use super::{NthWeekday, Rhythm, actions, queries};
+use super::{NthWeekday, Rhythm, actions, pictures, queries};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, FieldErrors, Result};
@@ -82,7 +83,7 @@ async fn list(
 
 #[derive(Template)]
 #[template(path = "activities/show.html")]
-struct Show {
+pub(super) struct Show {
     center: Center,
     activity: Activity,
     coming: Vec<Session>,
@@ -93,9 +94,38 @@ struct Show {
     shut: Vec<AffectedSession>,
     now: Timestamp,
     may_schedule: bool,
+    pub(super) picturing: Form,
 }
 
 impl Show {
+    pub(super) async fn load(
+        by: &Viewer,
+        conn: &mut Conn,
+        now: Now,
+        (center, id): (CenterId, ActivityId),
+    ) -> Result<Self> {
+        let center = centers::queries::open_to(by, conn, center).await?;
+        let activity = queries::activity(by, conn, center.id(), id).await?;
+        let sessions = queries::of_activity(by, conn, id).await?;
+        let (coming, mut past): (Vec<_>, Vec<_>) = sessions.into_iter().partition(|session| session.ends_at > now.0);
+        past.reverse();
+        let slots: Vec<_> = coming.iter().map(Session::slot).collect();
+        let holidays = booking::holidays(conn, &slots).await?;
+        let shut = affected::of_center(conn, &center, now).await?;
+        let (now, may_schedule, picturing) = (now.0, Coordinator::includes(by.role), Form::new());
+        Ok(Self { center, shut, activity, coming, past, holidays, now, may_schedule, picturing })
+    }
+
+    /// Whether anything is said of what it offers.
+    fn is_told(&self) -> bool {
+        self.activity.attributes != Attributes::default()
+    }
+
+    /// Where its picture is, if there is one.
+    fn picture(&self) -> Option<String> {
+        self.activity.picture_file_id.map(pictures::path)
+    }
+
     fn shut(&self, session: &Session) -> Option<&AffectedSession> {
         self.shut.iter().find(|one| one.session_id == session.id)
     }
@@ -128,31 +158,13 @@ impl View for Show {
 
 #[get("/centers/<center>/activities/<id>", rank = 2)]
 async fn show(by: CenterReader, db: &Db, now: Now, center: CenterId, id: ActivityId) -> Result<Page<Show>> {
-    let mut conn = db.read().await?;
-    let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let activity = queries::activity(&by, &mut conn, center.id(), id).await?;
-    let sessions = queries::of_activity(&by, &mut conn, id).await?;
-    let (coming, mut past): (Vec<_>, Vec<_>) = sessions.into_iter().partition(|session| session.ends_at > now.0);
-    past.reverse();
-    let slots: Vec<_> = coming.iter().map(Session::slot).collect();
-    let holidays = booking::holidays(&mut conn, &slots).await?;
-    let shut = affected::of_center(&mut conn, &center, now).await?;
-    Ok(Page(Show {
-        center,
-        shut,
-        activity,
-        coming,
-        past,
-        holidays,
-        now: now.0,
-        may_schedule: Coordinator::includes(by.role),
-    }))
+    Ok(Page(Show::load(&by, &mut *db.read().await?, now, (center, id)).await?))
 }
 
 /// The form of a new activity.
 #[derive(Template)]
 #[template(path = "activities/new.html")]
-pub(super) struct NewActivityPage {
+pub(crate) struct NewActivityPage {
     center: Center,
     choices: Choices,
     form: Form,
@@ -225,6 +237,16 @@ async fn new(
         values.add("worker", &worker.to_string());
     }
     Ok(Page(NewActivityPage::load(&mut conn, now, center, Form::filled(values)).await?))
+}
+
+/// The form of a new activity of the center, filled already.
+pub(crate) async fn planning(
+    conn: &mut Conn,
+    now: Now,
+    center: Center,
+    values: Fields,
+) -> Result<Page<NewActivityPage>> {
+    Ok(Page(NewActivityPage::load(conn, now, center, Form::filled(values)).await?))
 }
 
 /// How scheduling ends: done, or the form again, or the preview of a series, which is no fault.
@@ -329,6 +351,7 @@ async fn edit(by: Coordinator, db: &Db, now: Now, center: CenterId, id: Activity
         .with("description", activity.description.as_deref().unwrap_or_default())
         .with("kind", activity.kind_id)
         .with("admission", activity.admission);
+    values = activity.attributes.fill(values);
     if activity.published.is_set() {
         values.add("published", "1");
     }

@@ -62,6 +62,7 @@ impl Picked {
 
 /// What was picked per date: fields `pick.<date>`, `reason.<date>`, which is a line of text like any other, and the other time,
 /// `starts.<date>` and `ends.<date>`.
+#[derive(Default)]
 pub struct Picks(BTreeMap<Date, Picked>);
 
 impl Picks {

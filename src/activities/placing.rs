@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 use super::types::{ActivityId, Session, SessionId};
 use crate::error::Result;
 use crate::rooms::{Room, RoomId};
-use crate::store::{Conn, text_enum};
+use crate::store::{self, Conn, text_enum};
 
 text_enum!(
     /// What of a session can be otherwise than its series has it.
@@ -115,13 +117,33 @@ pub async fn of_activity(conn: &mut Conn, activity: ActivityId) -> Result<BTreeM
     .bind(activity)
     .fetch_all(conn)
     .await?;
+    Ok(by_session(rows))
+}
+
+fn by_session(rows: Vec<PlacingRow>) -> BTreeMap<SessionId, Placing> {
     let mut found: BTreeMap<SessionId, Placing> = BTreeMap::new();
     for row in rows {
         let placing = found.entry(row.id).or_default();
         placing.rooms.extend(row.room_id);
         (placing.venue, placing.by_hand) = (row.venue, row.by_hand);
     }
-    Ok(found)
+    found
+}
+
+/// The places of sessions.
+pub async fn of_sessions(
+    conn: &mut Conn,
+    sessions: impl IntoIterator<Item = SessionId>,
+) -> Result<BTreeMap<SessionId, Placing>> {
+    let rows: Vec<PlacingRow> = sqlx::query_as(
+        "select s.id, x.room_id, s.venue, s.by_hand from sessions s left join session_rooms x on x.session_id = s.id
+         where s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
+         order by s.id, x.room_id",
+    )
+    .bind(store::rows(sessions, |id| json!(id)))
+    .fetch_all(conn)
+    .await?;
+    Ok(by_session(rows))
 }
 
 /// A session with its place.

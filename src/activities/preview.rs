@@ -99,7 +99,7 @@ impl PreviewRow {
     }
 
     /// The rooms in which it takes place, by what was picked.
-    fn rooms<'a>(&'a self, plan: &'a Plan) -> &'a [Room] {
+    pub(super) fn rooms<'a>(&'a self, plan: &'a Plan) -> &'a [Room] {
         let other = |id| self.others.iter().position(|room| room.id == id);
         match self.pick {
             Pick::Room(id) => other(id).map_or(&plan.place.rooms[..], |at| &self.others[at..=at]),
@@ -109,26 +109,31 @@ impl PreviewRow {
 }
 
 /// All that a preview is made from besides what was picked.
-struct DateLook<'a> {
-    center: &'a Center,
-    plan: &'a Plan,
-    choices: &'a Choices,
-    around: Around,
-    engaged: Vec<Engaged>,
-    holidays: Vec<Holiday>,
-    lang: Lang,
+pub(super) struct DateLook<'a> {
+    pub(super) center: &'a Center,
+    pub(super) plan: &'a Plan,
+    pub(super) choices: &'a Choices,
+    pub(super) seen: &'a Seen,
+    pub(super) lang: Lang,
+}
+
+/// What was read around the dates of a plan, or of several.
+pub(super) struct Seen {
+    pub(super) around: Around,
+    pub(super) engaged: Vec<Engaged>,
+    pub(super) holidays: Vec<Holiday>,
 }
 
 impl DateLook<'_> {
     /// A date as it is first shown: a free one is booked, a holiday and one that cannot be had skipped, with the reason.
     fn row(&self, slot: &Slot) -> PreviewRow {
-        let (state, room) = self.around.state_of_all(&self.plan.place.rooms, slot);
+        let (state, room) = self.seen.around.state_of_all(&self.plan.place.rooms, slot);
         let room = room.filter(|_| self.plan.place.rooms.len() > 1).map(|room| room.name.clone());
-        let holiday = self.holidays.iter().find(|holiday| holiday.covers(slot.date)).cloned();
+        let holiday = self.seen.holidays.iter().find(|holiday| holiday.covers(slot.date)).cloned();
         let pick = if state.is_free() && holiday.is_none() { Pick::Book } else { Pick::Skip };
         let reason = reason(&state, holiday.as_ref(), self.lang);
         let is_own = |room: &&Room| self.plan.place.rooms.iter().any(|own| own.id == room.id);
-        let free = |room: &&Room| !is_own(room) && self.around.state(room, slot).is_free();
+        let free = |room: &&Room| !is_own(room) && self.seen.around.state(room, slot).is_free();
         let others =
             if state.is_free() { Vec::new() } else { self.choices.rooms.iter().filter(free).cloned().collect() };
         let typed = (String::new(), String::new());
@@ -139,7 +144,7 @@ impl DateLook<'_> {
 
     fn busy(&self, slot: &Slot) -> Vec<(String, String)> {
         let wanted = WantedTime { slot: *slot, worker: self.plan.place.worker(), team: self.plan.place.team };
-        let there = self.engaged.iter().filter(|there| there.meets(&wanted));
+        let there = self.seen.engaged.iter().filter(|there| there.meets(&wanted));
         there.map(|there| (there.who(&wanted), there.what(self.center.zone))).collect()
     }
 
@@ -167,7 +172,7 @@ impl DateLook<'_> {
             Pick::Room(id) if !row.others.iter().any(|room| room.id == id) => Some("preview.fault_room_not_free"),
             Pick::Time => match picked.span {
                 Err(key) => Some(key),
-                Ok(_) if self.around.state_of_all(&self.plan.place.rooms, &row.placed).0.is_free() => None,
+                Ok(_) if self.seen.around.state_of_all(&self.plan.place.rooms, &row.placed).0.is_free() => None,
                 Ok(_) => Some("preview.fault_time_not_free"),
             },
             Pick::Book | Pick::Room(_) => None,
@@ -175,7 +180,7 @@ impl DateLook<'_> {
     }
 
     /// The rows of these dates, by what was picked: with so many of them to take place, no more than are needed for that.
-    fn rows(&self, slots: &[Slot], asked: &AskedOfPreview<'_>) -> Vec<PreviewRow> {
+    pub(super) fn rows(&self, slots: &[Slot], asked: &AskedOfPreview<'_>) -> Vec<PreviewRow> {
         let times = self.plan.times();
         let mut rows: Vec<PreviewRow> = Vec::new();
         let mut kept = 0;
@@ -262,7 +267,7 @@ pub struct Laid {
 }
 
 /// How many of the possible dates are looked at first: as a rule a few are lost.
-fn first_look(times: Option<usize>, makes_up: bool, possible: usize) -> usize {
+pub(super) fn first_look(times: Option<usize>, makes_up: bool, possible: usize) -> usize {
     match times {
         Some(times) if makes_up => (times + times / 2 + 8).min(possible),
         Some(times) => times.min(possible),
@@ -284,8 +289,8 @@ pub async fn lay_out(
     let mut sight = first_look(times, asked.makes_up, possible.len());
     let rows = loop {
         let slots = &possible[..sight];
-        let look = look(by, conn, center, (plan, choices), slots, asked, lang).await?;
-        let rows = look.rows(slots, asked);
+        let seen = look(by, conn, center, plan, slots, asked).await?;
+        let rows = DateLook { center, plan, choices, seen: &seen, lang }.rows(slots, asked);
         let kept = rows.iter().filter(|row| !row.is_skipped()).count();
         if sight == possible.len() || !asked.makes_up || times.is_none_or(|times| kept >= times) {
             break rows;
@@ -306,15 +311,14 @@ pub async fn lay_out(
     })
 }
 
-async fn look<'a>(
+async fn look(
     by: &Coordinator,
     conn: &mut Conn,
-    center: &'a Center,
-    (plan, choices): (&'a Plan, &'a Choices),
+    center: &Center,
+    plan: &Plan,
     slots: &[Slot],
     asked: &AskedOfPreview<'_>,
-    lang: Lang,
-) -> Result<DateLook<'a>> {
+) -> Result<Seen> {
     // At another time somebody else may be there.
     let others = slots.iter().flat_map(|slot| {
         let picked = asked.picks.of(slot.date).into_iter().chain(asked.bulk.as_ref().map(|bulk| &bulk.picked));
@@ -327,7 +331,7 @@ async fn look<'a>(
     let around = Around::load(by, conn, center, &all).await?;
     let engaged = engaged::at(by, conn, center.id(), &wanted).await?;
     let holidays = booking::holidays(conn, slots).await?;
-    Ok(DateLook { center, plan, choices, around, engaged, holidays, lang })
+    Ok(Seen { around, engaged, holidays })
 }
 
 impl Laid {

@@ -1,6 +1,7 @@
 //! Reading activities and sessions.
 
 use super::going_on::DayGoingOn;
+use super::attributes::Target;
 use super::listing::{self, ActivitiesCut};
 use super::rules::{Occupant, Slot};
 use super::title::{self, PUBLISHED, Sight};
@@ -262,8 +263,13 @@ pub async fn of_activity(by: &Viewer, conn: &mut Conn, activity: ActivityId) -> 
 
 /// The columns of an [`Activity`], as the reader `$1` reads it.
 pub(super) fn activity_columns() -> String {
-    let description = title::column("$1", "a", "description");
-    format!("a.id, a.center_id, {}, {description}, a.kind_id, a.rule, a.published, a.admission", title::columns("$1"))
+    let [description, materials, picture] =
+        ["description", "materials", "picture_file_id"].map(|name| title::column("$1", "a", name));
+    format!(
+        "a.id, a.center_id, {}, {description}, a.kind_id, a.rule, a.published, a.admission, a.target_groups, a.service_line,
+         {materials}, a.cost_yuan, {picture}",
+        title::columns("$1")
+    )
 }
 
 fn select_activity() -> String {
@@ -309,6 +315,8 @@ pub async fn activities_page(
         .bind(cut.state)
         .bind(after)
         .bind(limit)
+        .bind(cut.line)
+        .bind(cut.group.map(Target::bit))
         .fetch_all(conn)
         .await?)
 }

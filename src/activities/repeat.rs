@@ -143,7 +143,7 @@ impl Cadence {
         }
     }
 
-    fn rhythm(&self) -> Rhythm {
+    pub(super) fn rhythm(&self) -> Rhythm {
         match self {
             Self::Weeks { every: 1, on } if *on == WeekdaySet::WORKDAYS => Rhythm::Workdays,
             Self::Weeks { every: 2, .. } => Rhythm::Fortnightly,
@@ -174,6 +174,11 @@ impl Cadence {
                 [("each", months(every)), ("nth", lang.text(nth.key())), ("weekdays", on.words(lang))],
             ),
         }
+    }
+
+    /// The first date from `from` to `last`, both included, of a series that has a date on `anchor`, before them.
+    pub fn first_within(&self, zone: Zone, anchor: Date, from: Date, last: Date) -> Option<Date> {
+        self.dates(zone, anchor, last, MOST_DATES).into_iter().find(|date| *date >= from)
     }
 
     /// The dates from `first` to `last`, both included, at most `most`. They are counted on the wall clock, so a session at

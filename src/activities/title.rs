@@ -5,6 +5,7 @@
 //! people, reads the title only; everybody else reads the kind's name instead. The database leaves them out, so no page
 //! can forget to.
 
+use super::types::ServiceKind;
 use crate::auth::{AccountId, Coordinator, Role, Viewer};
 use crate::store::Flag;
 use crate::told::ToldValue;
@@ -110,6 +111,16 @@ impl Title {
 
     pub fn is_confidential(&self) -> bool {
         self.confidential.is_set()
+    }
+
+    /// Of an activity that is not there yet.
+    pub(super) fn planned(title: &str, kind: Option<&ServiceKind>) -> Self {
+        Self {
+            title: Some(title.to_owned()),
+            kind: kind.map(|kind| kind.name.clone()).unwrap_or_default(),
+            kind_en: kind.map(|kind| kind.name_en.clone()).unwrap_or_default(),
+            confidential: kind.map(|kind| kind.confidential).unwrap_or_default(),
+        }
     }
 
     #[cfg(test)]

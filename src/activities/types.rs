@@ -1,9 +1,11 @@
 //! What activities are made of.
 
 use super::admission::Admission;
+use super::attributes::Attributes;
 use super::title::Title;
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp, Zone};
+use crate::ids::FileId;
 pub use crate::ids::{ActivityId, BookingId, ServiceKindId, SessionId};
 use crate::rooms::RoomId;
 use crate::store::{Flag, text_enum};
@@ -146,6 +148,10 @@ pub struct Activity {
     pub rule: Option<String>,
     pub published: Flag,
     pub admission: Admission,
+    #[sqlx(flatten)]
+    pub attributes: Attributes,
+    /// Its picture, for whom it is.
+    pub picture_file_id: Option<FileId>,
 }
 
 /// A kind of service (服务类别): reports are cut by it.

@@ -18,6 +18,7 @@ mod honours;
 mod insurance;
 mod joining;
 mod names;
+mod offerings;
 mod open_rooms;
 mod past;
 mod places;
@@ -119,6 +120,7 @@ impl Builder {
                 places::furnish(self, &mut tx, &made).await?;
                 shifts::ask(self, &mut tx, &made).await?;
                 registrations::register(self, &mut tx, &made).await?;
+                offerings::offer(self, &mut tx, &made).await?;
                 staff::hand_over(self, &mut tx, &made).await?;
                 certificates::certify(self, &mut tx, &made).await?;
                 leader = Some(joining::open(self, &mut tx, &made).await?);

@@ -253,13 +253,17 @@ async fn programme(
         "export.to_come",
         "export.next",
         "export.last",
+        "activities.field_groups",
+        "activities.field_line",
+        "activities.field_materials",
+        "activities.field_cost",
     ];
     let mut file = Writer::new(lang, name, &head);
     let (here, how) = ((center.id(), now), (cut, lang));
     let mut rows = activities::listing::coming(by, conn, here, how).await?;
     rows.extend(activities::listing::gone(by, conn, here, how, (i64::MAX, 0)).await?);
     for row in rows {
-        let title = &row.activity.title;
+        let (title, offer) = (&row.activity.title, &row.activity.attributes);
         let local = |at: Option<Timestamp>| day(at.map(|at| center.zone.date(at)));
         let published = if row.activity.published.is_set() { "export.yes" } else { "export.no" };
         file.row([
@@ -270,6 +274,10 @@ async fn programme(
             Cell::Number(row.coming),
             local(row.next_at),
             local(row.last_at),
+            text(offer.groups.words(lang)),
+            text(offer.line.map(|line| lang.text(line.key())).unwrap_or_default()),
+            maybe(offer.materials.clone()),
+            offer.cost.map_or(Cell::Empty, Cell::Number),
         ]);
     }
     Ok(file.done())

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::rules::DaySpan;
 use super::types::OpenTerm;
-use crate::activities::{Admission, ServiceKind, Texts};
+use crate::activities::{Admission, Attributes, ServiceKind, Texts};
 use crate::check_in::{RequestId, Tap};
 use crate::clock::Date;
 use crate::error::{Fault, Result};
@@ -50,8 +50,8 @@ pub fn declared(fields: &Fields, today: Date, rooms: &[Room], kinds: &[ServiceKi
     });
     let times = read_times(&mut read, "since", today);
     read.finish(|| {
-        let texts =
-            Texts { title: title?, description: description?, kind: kind?, published, admission: Admission::DropIn };
+        let (title, description, kind, admission) = (title?, description?, kind?, Admission::DropIn);
+        let texts = Texts { title, description, kind, published, admission, attributes: Attributes::default() };
         Some(Declared { texts, room: room?, times: times? })
     })
 }

@@ -1,17 +1,21 @@
 //! The front page, a center's agenda of four weeks, and a session's public page.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use askama::Template;
 use rocket::{Route, State, get, routes};
 
 use super::open::{self, OpenLine};
-use crate::activities::{self, DayGoingOn, Session, SessionId, SessionStatus, notice, queries};
+use crate::activities::{self, DayGoingOn
+    Attributes, OfferWords, Session, SessionId, SessionStatus, attributes, notice, pictures, queries,
+};
 use crate::appointments;
 use crate::auth::{Role, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::consents::DoorTexts;
 use crate::error::{Error, Result};
-use crate::ids::ServiceKindId;
+use crate::ids::{ActivityId, FileId, ServiceKindId};
 use crate::phones::Phone;
 use crate::registrations::RegistrationCard;
 use crate::rooms::{self, RoomDetails, RoomPhoto};
@@ -86,6 +90,8 @@ struct Agenda {
     open: Vec<OpenLine>,
     /// What comes later, by activity.
     later: Vec<Vec<Session>>,
+    /// Whom they are for and what they cost.
+    offers: BTreeMap<ActivityId, OfferWords>,
     /// What the center looks for somebody for.
     posts: Vec<Post>,
     today: Date,
@@ -145,6 +151,10 @@ impl Agenda {
         AgendaSpan::ALL
     }
 
+    fn offer(&self, session: &Session) -> Option<&OfferWords> {
+        self.offers.get(&session.activity_id)
+    }
+
     fn is_span(&self, span: &AgendaSpan) -> bool {
         self.span == Some(*span)
     }
@@ -185,6 +195,13 @@ impl View for Agenda {
     }
 }
 
+/// What the activities of these sessions offer, of which anything is said.
+async fn offers(conn: &mut Conn, sessions: &[Session]) -> Result<BTreeMap<ActivityId, OfferWords>> {
+    let activities: BTreeSet<ActivityId> = sessions.iter().map(|session| session.activity_id).collect();
+    let offers = attributes::published(conn, activities).await?.into_iter();
+    Ok(offers.filter(|(_, (offer, _))| offer.is_told()).map(|(id, (offer, _))| (id, offer.offer())).collect())
+}
+
 /// Words in the address that mean nothing are left out: it may have been cut where it was passed on.
 #[get("/agenda/<center>?<days>&<kind>")]
 async fn agenda(
@@ -212,6 +229,7 @@ async fn agenda(
     let kind = kind.and_then(|kind| kind.parse().ok()).map(ServiceKindId);
     sessions.retain(|session| kind.is_none_or(|kind| session.kind_id == kind));
     let open = open::folded(&mut conn, &center, (today, today.plus_days(DAYS)), &mut sessions).await?;
+    let offers = offers(&mut conn, &sessions).await?;
     let (sessions, later) = folded(sessions, span, today);
     let posts = posts::queries::vacant(&mut conn, center.id(), today).await?;
     let https = site.link(format_args!("/calendar/centers/{}.ics", center.id()));
@@ -227,6 +245,7 @@ async fn agenda(
         sessions,
         open,
         later,
+        offers,
         posts,
         today,
         now: now.0,
@@ -244,12 +263,19 @@ struct Public {
     /// Where its room is, and how it looks.
     place: RoomDetails,
     photos: Vec<RoomPhoto>,
+    /// Whom it is for, what it costs, and how it looks.
+    offer: Attributes,
+    picture_file: Option<FileId>,
     is_live: bool,
     is_over: bool,
     places: Option<RegistrationCard>,
 }
 
 impl Public {
+    fn picture(&self) -> Option<String> {
+        self.picture_file.map(pictures::path)
+    }
+
     fn is_cancelled(&self) -> bool {
         self.session.status == SessionStatus::Cancelled
     }
@@ -293,6 +319,8 @@ async fn session(
         Some(room) => (rooms::queries::details(&mut conn, room).await?, rooms::queries::photos(&mut conn, room).await?),
         None => (RoomDetails::default(), Vec::new()),
     };
+    let mut offers = attributes::published(&mut conn, [session.activity_id]).await?;
+    let (offer, picture_file) = offers.remove(&session.activity_id).unwrap_or_default();
     let places = RegistrationCard::load(&mut conn, now, phone.as_ref(), &session, words, Form::new()).await?;
-    Ok(Page(Public { center, session, place, photos, is_live, is_over, places }))
+    Ok(Page(Public { center, session, place, photos, offer, picture_file, is_live, is_over, places }))
 }

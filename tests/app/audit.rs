@@ -70,6 +70,9 @@ impl Row {
         if self.body == "a photo" {
             return sends_as(user, &path, ("photo", "功能室.png"), &picture()).await;
         }
+        if self.body == "a drawing" {
+            return sends_as(user, &path, ("picture", "活动.png"), &picture()).await;
+        }
         if self.body == "a step" {
             let step = "state=under_way&on_date=2026-03-04";
             return user.fetch(&path, Some((ContentType::Form, step.as_bytes().to_vec()))).await;

@@ -51,6 +51,7 @@ mod me;
 mod merges;
 mod midnight;
 mod names;
+mod offerings;
 mod open_rooms;
 mod openapi;
 mod operations;

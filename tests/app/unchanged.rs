@@ -68,6 +68,7 @@ const PROFILE: &str = "/export-profiles/<id>";
 const COLUMN: &str = "/export-profiles/<id>/columns/<column>";
 const ASSET: &str = "/centers/<center>/assets/<id>";
 const RESERVATION: &str = "/centers/<center>/reservations/<id>";
+const TEMPLATE: &str = "/centers/<center>/activity-templates/<id>";
 const MINUTES: &str = "/centers/<center>/reservations/<id>/minutes";
 const SESSION_RECORD: &str = "/centers/<center>/sessions/<id>/record";
 const WECHAT: &str = "/centers/<center>/sessions/<id>/wechat";
@@ -97,6 +98,7 @@ const EDITS: &[Edit] = &[
     edit("ann", "/centers/1/activities/$activity/edit", ACTIVITY),
     edit("ann", "/centers/1/activities/$sealed/edit", ACTIVITY),
     edit("ann", "/centers/1/activities/$long/edit", ACTIVITY),
+    edit("ann", "/centers/1/activity-templates/$template", TEMPLATE),
     edit("ann", "/centers/1/sessions/$open/schedule", SCHEDULE),
     edit("ann", "/centers/1/sessions/$afternoon/schedule", SCHEDULE),
     edit("ann", "/centers/1/sessions/$late/schedule", SCHEDULE),
@@ -159,7 +161,12 @@ const PROPOSALS: &[(&str, &str)] = &[
     ("/export-profiles/<id>/columns", "what its maker has seen of the profile"),
     ("/export-profiles/<id>/columns/<column>/move", "as above; a button says whereto"),
     ("/export-profiles/<id>/columns/<column>/removal", "as above"),
-    ("/centers/<center>/activities", "tomorrow afternoon, once, published"),
+    (
+        "/centers/<center>/activities",
+        "tomorrow afternoon, once, published; or as a template or a copied quarter has it",
+    ),
+    ("/centers/<center>/activities/<id>/template", "called like the activity"),
+    ("/centers/<center>/quarter-copy", "every series that can be made again"),
     ("/centers/<center>/defects/<id>/assignment", "who mends it, or a week from today"),
     ("/centers/<center>/assets", "out of the agreement's funds"),
     ("/centers/<center>/assets/<id>/loans", "a week from today"),

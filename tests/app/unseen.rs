@@ -114,6 +114,8 @@ async fn certified(app: &TestApp) {
 
 /// What the forms speak of: a session under way with a participant, a volunteer and five heads, and a closed room.
 async fn a_morning(app: &TestApp) {
+    app.execute("insert into activity_templates (center_id, name, plan, created_at) values (1, '读书会', '{}', 0)")
+        .await;
     session(app, None, None).await;
     people(app, 2).await;
     certified(app).await;

@@ -137,6 +137,7 @@ impl Maker<'_> {
         self.claims(&ann).await;
         self.shifts(&ann).await;
         self.registrations(&ann).await;
+        self.offerings(&ann).await;
         self.certificates(&ann).await;
         self.feeds(&ann).await;
         self.devices(&ann).await;
@@ -184,6 +185,16 @@ impl Maker<'_> {
         ada.post("/centers/1/planned-rooms", &planned).await.is(303);
         self.number("planned_room", "select id from planned_rooms").await;
         self.number("planned_step", "select id from planned_room_steps").await;
+    }
+
+    /// An activity with a picture, kept as a template.
+    async fn offerings(&mut self, ann: &User<'_>) {
+        let activity = format!("/centers/1/activities/{}", self.names["activity"]);
+        let picture = crate::audit::picture();
+        crate::imports::sends_as(ann, &format!("{activity}/picture"), ("picture", "太极.png"), &picture).await.is(303);
+        self.number("picture", "select picture_file_id from activities where picture_file_id is not null").await;
+        ann.post(&format!("{activity}/template"), &[("name", "长者太极")]).await.is(303);
+        self.number("template", "select id from activity_templates").await;
     }
 
     async fn people(&mut self, ann: &User<'_>) {

@@ -131,6 +131,7 @@ const OPEN_ENDED: &[(&str, &str)] = &[("ended_on", "2026-12-02"), ("reason", "�
 const TEA: &[(&str, &str)] = &[
     ("title", "茶话会"),
     ("description", "带杯子"),
+    ("materials", "茶叶"),
     ("kind", "3"),
     ("room", "1"),
     ("date", "2026-03-09"),
@@ -138,6 +139,15 @@ const TEA: &[(&str, &str)] = &[
     ("ends", "10:00"),
     ("overlap_reason", "两场连着办"),
 ];
+const QUARTER: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("request_id", "REQUEST"),
+    ("from", "2026-Q1"),
+    ("to", "2026-Q2"),
+    ("activities", "1"),
+    ("overlap_reason", "两场连着办"),
+];
+const TEMPLATE: &[(&str, &str)] = &[("center", "1"), ("activity", "1"), ("name", "茶话会")];
 const OUTING: &[(&str, &str)] = &[
     ("title", "参观科技馆"),
     ("kind", "3"),
@@ -549,11 +559,17 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/teams/1/applications/1/refusal", WORD, &["word"], &[]),
     form("nobody", "/agenda/1/teams/1/joining", JOINING, &["name", "skills", "available", "guardian"], &[]),
     form("ann", "/centers/1/devices", &[("name", "一楼平板")], &["name"], &[]),
-    form("ann", "/centers/1/activities", TEA, &["title", "overlap_reason"], &["description"]),
+    form("ann", "/centers/1/activities", TEA, &["title", "overlap_reason"], &["description", "materials"]),
     form("ann", "/centers/1/activities", OUTING, &["title", "venue"], &[]),
     form("ann", "/centers/1/sessions/1/schedule", PLACE, PLACE_LINES, &[]),
     form("ann", "/centers/1/activities", SERIES, &["reason.2026-03-16"], &[]),
-    form("ann", "/centers/1/activities/1", TEA, &["title"], &["description"]),
+    form("ann", "/centers/1/activities/1", TEA, &["title"], &["description", "materials"]),
+    form("ann", "/centers/1/activities/1/template", TEMPLATE, &["name"], &[]),
+    form("ann", "/centers/1/activity-templates/1", TEMPLATE, &["name"], &[]),
+    form("ann", "/centers/1/quarter-copy", QUARTER, &["overlap_reason"], &[]),
+    form("ann", "/api/v1/activity-templates", TEMPLATE, &["name"], &[]),
+    form("ann", "/api/v1/activity-templates/1", TEMPLATE, &["name"], &[]),
+    form("ann", "/api/v1/quarter-copies", QUARTER, &["overlap_reason"], &[]),
     form("ann", "/centers/1/sessions/1/schedule/cancellation", REASON, &["reason"], &[]),
     form("ann", "/centers/1/sessions/1/closing", CLOSED, &[], WRITTEN),
     form("ann", "/centers/1/sessions/1/record", CLOSED, &[], WRITTEN),
@@ -674,6 +690,7 @@ pub(super) const BODIES: &[Form] = &[
             ("center", "1"),
             ("title", "茶话会"),
             ("description", "带杯子"),
+            ("materials", "茶叶"),
             ("kind", "3"),
             ("room", "1"),
             ("date", "2026-03-09"),
@@ -681,7 +698,7 @@ pub(super) const BODIES: &[Form] = &[
             ("ends", "10:00"),
         ],
         &["title"],
-        &["description"],
+        &["description", "materials"],
     ),
     form(
         "ann",
