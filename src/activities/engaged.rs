@@ -36,14 +36,14 @@ pub struct WantedTime {
 #[derive(Clone, Debug)]
 pub struct Engaged {
     pub session_id: Option<SessionId>,
-    worker_id: Option<WorkerId>,
-    team_id: Option<TeamId>,
-    worker: Option<String>,
-    team: Option<String>,
+    pub(super) worker_id: Option<WorkerId>,
+    pub(super) team_id: Option<TeamId>,
+    pub(super) worker: Option<String>,
+    pub(super) team: Option<String>,
     /// A session's.
-    title: Option<Title>,
-    starts_at: Timestamp,
-    ends_at: Timestamp,
+    pub(super) title: Option<Title>,
+    pub(super) starts_at: Timestamp,
+    pub(super) ends_at: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]

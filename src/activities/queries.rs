@@ -1,7 +1,7 @@
 //! Reading activities and sessions.
 
-use super::going_on::DayGoingOn;
 use super::attributes::Target;
+use super::going_on::DayGoingOn;
 use super::listing::{self, ActivitiesCut};
 use super::rules::{Occupant, Slot};
 use super::title::{self, PUBLISHED, Sight};

@@ -73,12 +73,12 @@ impl Seen {
                 self.around.occupants.push(there);
             }
             self.engaged.push(Engaged {
-                session_id: SessionId(0),
+                session_id: Some(SessionId(0)),
                 worker_id: plan.place.worker(),
                 team_id: plan.place.team,
                 worker: plan.place.lead.as_ref().map(|lead| lead.name.clone()),
                 team: team.map(|team| team.name.clone()),
-                title: title.clone(),
+                title: Some(title.clone()),
                 starts_at,
                 ends_at,
             });

@@ -6,8 +6,8 @@ use askama::Template;
 use rocket::{Route, State, get, routes};
 
 use super::open::{self, OpenLine};
-use crate::activities::{self, DayGoingOn
-    Attributes, OfferWords, Session, SessionId, SessionStatus, attributes, notice, pictures, queries,
+use crate::activities::{
+    self, Attributes, DayGoingOn, OfferWords, Session, SessionId, SessionStatus, attributes, notice, pictures, queries,
 };
 use crate::appointments;
 use crate::auth::{Role, Viewer};
