@@ -94,6 +94,8 @@ pub(super) struct Show {
     shut: Vec<AffectedSession>,
     now: Timestamp,
     may_schedule: bool,
+    /// How many activities show its picture.
+    shown_by: i64,
     pub(super) picturing: Form,
 }
 
@@ -112,8 +114,12 @@ impl Show {
         let slots: Vec<_> = coming.iter().map(Session::slot).collect();
         let holidays = booking::holidays(conn, &slots).await?;
         let shut = affected::of_center(conn, &center, now).await?;
+        let shown_by = match activity.picture_file_id {
+            Some(file) => pictures::shown_by(conn, file).await?,
+            None => 0,
+        };
         let (now, may_schedule, picturing) = (now.0, Coordinator::includes(by.role), Form::new());
-        Ok(Self { center, shut, activity, coming, past, holidays, now, may_schedule, picturing })
+        Ok(Self { center, shut, activity, coming, past, holidays, now, may_schedule, shown_by, picturing })
     }
 
     /// Whether anything is said of what it offers.

@@ -75,20 +75,33 @@ pub async fn set(
     Ok(file)
 }
 
-/// Takes an activity's picture away, whole where no other activity shows it: who is on it may have asked for that.
+/// Takes an activity's picture away, from every activity of the center that shows it: who is on it may have asked for that.
 ///
 /// # Errors
 /// `NotFound` where there is none.
 pub async fn clear(by: &Coordinator, now: Now, tx: &mut Conn, activity: &Activity) -> Result<()> {
     locks::center(tx, activity.center_id).await?;
-    let before = held(tx, activity.id).await?;
-    if before.is_none() {
-        return Err(Error::NotFound);
-    }
-    put(tx, activity.id, None).await?;
-    forget_unused(tx, before).await?;
-    let entry = audit::entry("activity.picture_removed", activity.id.0).at(activity.center_id);
-    audit::record(tx, by, now, entry).await
+    let file = held(tx, activity.id).await?.ok_or(Error::NotFound)?;
+    let mut shown: Vec<ActivityId> = sqlx::query_scalar(
+        "update activities set picture_file_id = null where picture_file_id = $1 and center_id = $2 returning id",
+    )
+    .bind(file)
+    .bind(activity.center_id)
+    .fetch_all(&mut *tx)
+    .await?;
+    shown.sort();
+    forget_unused(tx, Some(file)).await?;
+    let entry = |id: &ActivityId| audit::entry("activity.picture_removed", id.0).at(activity.center_id);
+    let told: Vec<_> = shown.iter().map(entry).collect();
+    audit::record_all(tx, by, now, &told).await
+}
+
+/// How many activities show a picture.
+pub(super) async fn shown_by(conn: &mut Conn, file: FileId) -> Result<i64> {
+    Ok(sqlx::query_scalar("select count(*) from activities where picture_file_id = $1")
+        .bind(file)
+        .fetch_one(conn)
+        .await?)
 }
 
 /// Shows the picture of one of the center's activities with another of them too, if it has one.
@@ -117,11 +130,7 @@ async fn put(tx: &mut Conn, activity: ActivityId, file: Option<FileId>) -> Resul
 
 async fn forget_unused(tx: &mut Conn, file: Option<FileId>) -> Result<()> {
     let Some(file) = file else { return Ok(()) };
-    let holders: i64 = sqlx::query_scalar("select count(*) from activities where picture_file_id = $1")
-        .bind(file)
-        .fetch_one(&mut *tx)
-        .await?;
-    if holders == 0 { files::forget(tx, file).await } else { Ok(()) }
+    if shown_by(tx, file).await? == 0 { files::forget(tx, file).await } else { Ok(()) }
 }
 
 /// The activity, for an address that does not name its center.
@@ -237,7 +246,7 @@ pub(crate) async fn keep_picture(
     Ok(Created::new(path.clone()).body(Json(ActivityPictureJson { path })))
 }
 
-/// Takes an activity's picture away.
+/// Takes an activity's picture away, from every activity of the center that shows it.
 #[utoipa::path(context_path = "/api/v1", tag = "activities", params(("id" = i64, Path)), responses((status = 204), (status = "4XX", body = Problem)))]
 #[post("/activities/<id>/picture/removal")]
 pub(crate) async fn remove_picture(by: Coordinator, db: &Db, now: Now, id: ActivityId) -> Result<NoContent> {

@@ -24,7 +24,8 @@ pub struct HeldActivity {
     /// One that was changed by hand as little as any, and late.
     pub session: Session,
     pub placing: Placing,
-    /// The first and the last of all its dates, whenever they are, and how many there are.
+    /// The first and the last of its dates, whenever they are, and how many there are. What was cancelled or skipped counts only where
+    /// nothing else is there: a series that was stopped in August ended in August.
     pub first: Date,
     pub last: Date,
     pub dates: i64,
@@ -154,9 +155,13 @@ async fn with_models(
         .fetch_all(&mut *conn)
         .await?;
     let spans: Vec<(ActivityId, Date, Date, i64)> = sqlx::query_as(
-        "select s.activity_id, min(s.local_date), max(s.local_date), count(*) from sessions s
-         where s.activity_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
-         group by s.activity_id",
+        "with dates (activity_id, local_date, held_on) as
+             (select s.activity_id, s.local_date, case when s.status in ('planned', 'completed') then s.local_date end
+              from sessions s
+              where s.activity_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j))
+         select d.activity_id, coalesce(min(d.held_on), min(d.local_date)), coalesce(max(d.held_on), max(d.local_date)),
+                coalesce(nullif(count(d.held_on), 0), count(*))
+         from dates d group by d.activity_id",
     )
     .bind(ids)
     .fetch_all(conn)

@@ -149,7 +149,8 @@ pub(crate) struct CopyLineJson {
     title: String,
     /// How it repeats, in words
     repeats: String,
-    /// `ready`, `all_skipped`, `faulty` (it cannot be planned as it was), `no_date` (none of its days is in the quarter) or `made`
+    /// `ready`, `all_skipped`, `faulty` (it cannot be planned as it was), `no_date` (none of its days is in the quarter), `running` (it takes
+    /// place there itself) or `made`
     state: String,
     /// The dates that would take place
     dates: Vec<String>,
@@ -158,6 +159,10 @@ pub(crate) struct CopyLineJson {
     busy: bool,
     /// What was made of it before
     made: Option<i64>,
+    /// What is left out, for it cannot be had any more, in words
+    left_out: Vec<String>,
+    /// `activity:mark`, of all that is proposed, place and people with it: sent back among `marks`, nothing else is made
+    mark: String,
 }
 
 impl From<CopyLine> for CopyLineJson {
@@ -168,6 +173,7 @@ impl From<CopyLine> for CopyLineJson {
             CopyFate::Faulty(_) => "faulty",
             CopyFate::NoDate => "no_date",
             CopyFate::Made(_) => "made",
+            CopyFate::Running => "running",
         };
         let rows = line.laid().map(|laid| laid.rows.as_slice()).unwrap_or_default();
         let (skipped, kept): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.is_skipped());
@@ -181,6 +187,8 @@ impl From<CopyLine> for CopyLineJson {
             skipped: skipped.into_iter().map(skip).collect(),
             busy: line.is_busy(),
             made: line.made().map(|id| id.0),
+            left_out: line.left_out.iter().map(|label| Lang::Zh.text(label)).collect(),
+            mark: format!("{}:{}", line.source, line.mark()),
         }
     }
 }
@@ -216,6 +224,8 @@ pub(crate) struct NewCopies {
     /// Why the worker or the team is to be there though they are needed elsewhere on some date; 422 at this name where that
     /// is so and it is missing
     overlap_reason: Option<String>,
+    /// Each activity's `mark` as `GET /quarter-copies` told it: what is proposed otherwise by now is not made
+    marks: Option<Vec<String>>,
     /// The try's own UUID: the same one again makes nothing twice
     request_id: String,
 }
@@ -231,7 +241,7 @@ pub(crate) struct CopyMadeJson {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CopyFailedJson {
     activity: i64,
-    /// `copy_changed` or `copy_not_ready`, or why the rooms, the worker or the team cannot be had
+    /// `copy_changed`, `copy_running` or `copy_not_ready`, or why the rooms, the worker or the team cannot be had
     code: String,
     message: String,
 }
@@ -250,7 +260,7 @@ pub(crate) async fn copy(by: Coordinator, db: &Db, now: Now, fields: Fields) -> 
     let center = api::sent("center", &fields)?;
     let center = centers::queries::open_to(&by, &mut *db.read().await?, center).await?;
     let wish = forms::wish(&fields, center.zone.date(now.0))?;
-    let outcome = copying::copy(&by, now, db, &center, (&wish, &BTreeMap::new()), Lang::Zh).await?;
+    let outcome = copying::copy(&by, now, db, &center, (&wish, &forms::marks(&fields)?), Lang::Zh).await?;
     let made = outcome.made.into_iter().map(|(source, made)| CopyMadeJson { activity: source.0, made: made.0 });
     let failed = outcome.failed.into_iter().map(|(source, refusal)| CopyFailedJson {
         activity: source.0,

@@ -1,4 +1,4 @@
-//! 复制上季度: what took place in a quarter, as it would be in another; ticked, it is made.
+//! 复制季度安排: what took place in a quarter, as it would be in another; ticked, it is made.
 
 use std::collections::BTreeMap;
 
@@ -116,15 +116,6 @@ async fn show(
     Ok(Page(QuarterCopyPage::load(&by, &mut conn, now, (center, quarters), (form, lang)).await?))
 }
 
-/// Fields `seen.<id>`: the marks of what was shown.
-fn marks(fields: &Fields) -> BTreeMap<ActivityId, String> {
-    let seen = fields.names().filter_map(|name| {
-        let id = name.strip_prefix("seen.")?.parse().ok()?;
-        Some((id, fields.get(name).to_owned()))
-    });
-    seen.collect()
-}
-
 #[post("/centers/<center>/quarter-copy", data = "<fields>")]
 async fn make(
     by: Coordinator,
@@ -138,7 +129,7 @@ async fn make(
     let today = center.zone.date(now.0);
     let made = async {
         let wish = forms::wish(&fields, today)?;
-        let outcome = copying::copy(&by, now, db, &center, (&wish, &marks(&fields)), lang).await?;
+        let outcome = copying::copy(&by, now, db, &center, (&wish, &forms::marks(&fields)?), lang).await?;
         Ok::<_, Error>((wish.quarters, outcome))
     };
     let (errors, failed) = match made.await {

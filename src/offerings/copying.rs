@@ -56,6 +56,7 @@ pub async fn copy(
         let is_ready = line.is_ready();
         let made = match line.fate {
             CopyFate::Made(id) => Ok(id),
+            CopyFate::Running => Err(Error::refused("copy_running")),
             CopyFate::Laid(_) if is_changed => Err(Error::refused("copy_changed")),
             CopyFate::Laid(laid) if is_ready => make(by, now, db, center, (source, *laid), wish).await,
             CopyFate::Laid(_) | CopyFate::Faulty(_) | CopyFate::NoDate => Err(Error::refused("copy_not_ready")),

@@ -1,5 +1,7 @@
 //! Reading what a template is called, and what is to be copied from which quarter into which.
 
+use std::collections::BTreeMap;
+
 use super::types::Quarter;
 use crate::clock::Date;
 use crate::error::{Fault, Result};
@@ -77,6 +79,27 @@ pub fn wish(fields: &Fields, today: Date) -> Result<CopyWish> {
         let (quarters, chosen) = (quarters?, chosen?);
         Some(CopyWish { quarters, chosen, overlap_reason: overlap_reason?, request: request? })
     })
+}
+
+/// The marks of what was shown: fields `seen.<activity>`, or `marks`, each `activity:mark`.
+///
+/// # Errors
+/// `Invalid` at `marks`.
+pub fn marks(fields: &Fields) -> Result<BTreeMap<ActivityId, String>> {
+    let seen = fields.names().filter_map(|name| {
+        let id = name.strip_prefix("seen.")?.parse().ok()?;
+        Some((id, fields.get(name).to_owned()))
+    });
+    let mut seen: BTreeMap<ActivityId, String> = seen.collect();
+    let mut read = fields.read();
+    let marks = read.every("marks", mark);
+    seen.extend(read.finish(|| marks)?);
+    Ok(seen)
+}
+
+fn mark(text: &str) -> Result<(ActivityId, String), Fault> {
+    let (id, mark) = text.split_once(':').ok_or(Fault::new("field.not_a_choice"))?;
+    Ok((parse::choice(id)?, mark.to_owned()))
 }
 
 /// Fields `activity` and `name`: of which a template is to be made, and what it is to be called.

@@ -1,5 +1,5 @@
 //! What a center offers again: activities kept as templates (活动模板) to begin others with, and a quarter's activities made again in
-//! another (复制上季度). Neither plans by itself: both fill the form of an activity, and what becomes of each date is what its preview
+//! another (复制季度安排). Neither plans by itself: both fill the form of an activity, and what becomes of each date is what its preview
 //! proposes.
 
 mod actions;

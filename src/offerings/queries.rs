@@ -60,6 +60,20 @@ pub async fn copied(conn: &mut Conn, center: CenterId, quarter: Quarter) -> Resu
     Ok(found.into_iter().collect())
 }
 
+/// The center's activities that take place in a quarter themselves, or are to.
+pub(super) async fn running(conn: &mut Conn, center: CenterId, quarter: Quarter) -> Result<BTreeSet<ActivityId>> {
+    let found: Vec<ActivityId> = sqlx::query_scalar(
+        "select distinct s.activity_id from sessions s
+         where s.center_id = $1 and s.local_date >= $2 and s.local_date < $3 and s.status in ('planned', 'completed')",
+    )
+    .bind(center)
+    .bind(quarter.first())
+    .bind(quarter.end())
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().collect())
+}
+
 /// What the same try made of an activity before.
 pub(super) async fn made_by(conn: &mut Conn, request: RequestId, source: ActivityId) -> Result<Option<ActivityId>> {
     Ok(sqlx::query_scalar("select activity_id from activity_copies where request_id = $1 and source_id = $2")

@@ -9,7 +9,7 @@ use super::types::Quarter;
 use crate::activities::forms::{self, Choices};
 use crate::activities::prefill::{self, HeldActivity};
 use crate::activities::preview::{Laid, PreviewRow};
-use crate::activities::{End, Plan, RuleWords, Title, together};
+use crate::activities::{End, Plan, RuleWords, Setting, Slot, Title, together};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now};
@@ -45,27 +45,29 @@ pub enum CopyFate {
     NoDate,
     /// It was copied there before.
     Made(ActivityId),
+    /// It takes place there itself: a copy would double it.
+    Running,
 }
 
 impl CopyLine {
     pub fn laid(&self) -> Option<&Laid> {
         match &self.fate {
             CopyFate::Laid(laid) => Some(&laid.1),
-            CopyFate::Faulty(_) | CopyFate::NoDate | CopyFate::Made(_) => None,
+            CopyFate::Faulty(_) | CopyFate::NoDate | CopyFate::Made(_) | CopyFate::Running => None,
         }
     }
 
     pub fn faults(&self) -> &[(String, Fault)] {
         match &self.fate {
             CopyFate::Faulty(faults) => faults,
-            CopyFate::Laid(_) | CopyFate::NoDate | CopyFate::Made(_) => &[],
+            CopyFate::Laid(_) | CopyFate::NoDate | CopyFate::Made(_) | CopyFate::Running => &[],
         }
     }
 
     pub fn made(&self) -> Option<ActivityId> {
         match self.fate {
             CopyFate::Made(id) => Some(id),
-            CopyFate::Laid(_) | CopyFate::Faulty(_) | CopyFate::NoDate => None,
+            CopyFate::Laid(_) | CopyFate::Faulty(_) | CopyFate::NoDate | CopyFate::Running => None,
         }
     }
 
@@ -76,6 +78,15 @@ impl CopyLine {
 
     pub fn has_no_date(&self) -> bool {
         matches!(self.fate, CopyFate::NoDate)
+    }
+
+    pub fn is_running(&self) -> bool {
+        matches!(self.fate, CopyFate::Running)
+    }
+
+    /// Whether its dates may be decided one by one.
+    pub fn is_decidable(&self) -> bool {
+        matches!(self.fate, CopyFate::Laid(_) | CopyFate::Faulty(_))
     }
 
     /// Its dates that are not like the others.
@@ -96,13 +107,25 @@ impl CopyLine {
         values.filter(|(_, value)| !value.is_empty()).collect()
     }
 
-    /// A mark of what is proposed: another one where anything of it is otherwise by now.
+    /// A mark of what is proposed, place and people with it: another one where anything of it is otherwise by now.
     pub fn mark(&self) -> String {
-        let rows = self.laid().map(|laid| laid.rows.as_slice()).unwrap_or_default();
-        let said = |row: &PreviewRow| format!("{} {} {}\n", row.slot.date, row.slot.from, row.is_skipped());
-        let digest = Sha256::digest(rows.iter().map(said).collect::<String>());
-        HEXLOWER.encode(&digest[..8])
+        let said = match &self.fate {
+            CopyFate::Laid(laid) => told(&laid.0.place, &laid.1.rows),
+            CopyFate::Faulty(_) | CopyFate::NoDate | CopyFate::Made(_) | CopyFate::Running => String::new(),
+        };
+        HEXLOWER.encode(&Sha256::digest(said)[..8])
     }
+}
+
+/// All that a mark is made of, in a row.
+fn told(place: &Setting, rows: &[PreviewRow]) -> String {
+    let rooms: Vec<_> = place.rooms.iter().map(|room| room.id).collect();
+    let place = format!("{rooms:?} {:?} {:?} {:?} {:?}\n", place.venue, place.worker(), place.team, place.capacity);
+    let said = |row: &PreviewRow| {
+        let Slot { date, from, to, .. } = row.slot;
+        format!("{date} {from} {to} {}\n", row.is_skipped())
+    };
+    std::iter::once(place).chain(rows.iter().map(said)).collect()
 }
 
 /// A line whose plan is not laid out yet.
@@ -126,15 +149,23 @@ pub async fn load(
     held.retain(|one| !open.contains(&one.activity.id));
     held.sort_by_key(|one| one.activity.rule.is_none());
     let made = queries::copied(conn, center.id(), to).await?;
+    let running = queries::running(conn, center.id(), to).await?;
     let choices = Choices::load(conn, center, now).await?;
     let tomorrow = center.zone.date(now.0).plus_days(1);
     let mut sketches = Vec::new();
     for one in held {
-        let copied = made.get(&one.activity.id).copied();
-        sketches.push(sketch(one, copied, (center, &choices), (from, to), tomorrow)?);
+        let id = one.activity.id;
+        let there = match made.get(&id) {
+            Some(copy) => Some(CopyFate::Made(*copy)),
+            None => running.contains(&id).then_some(CopyFate::Running),
+        };
+        sketches.push(sketch(one, there, (center, &choices), (from, to), tomorrow)?);
     }
-    let plans: Vec<&Plan> = sketches.iter().filter_map(|sketch| sketch.plan.as_ref()).collect();
-    let mut laid = together::lay_out_all(by, conn, center, (&plans, &choices), lang).await?.into_iter();
+    let mut laid = together::lay_out_all(by, conn, center, (&plans(&sketches), &choices), lang).await?;
+    if leave_out_leads(&mut sketches, &laid) {
+        laid = together::lay_out_all(by, conn, center, (&plans(&sketches), &choices), lang).await?;
+    }
+    let mut laid = laid.into_iter();
     let lines = sketches.into_iter().map(|Sketch { mut line, plan }| {
         if let Some(plan) = plan
             && let Some(laid) = laid.next()
@@ -146,9 +177,42 @@ pub async fn load(
     Ok(lines.collect())
 }
 
+fn plans(sketches: &[Sketch]) -> Vec<&Plan> {
+    sketches.iter().filter_map(|sketch| sketch.plan.as_ref()).collect()
+}
+
+/// Leaves out who will have left by the last date that takes place: dates that are made up may lie after all that was asked for.
+fn leave_out_leads(sketches: &mut [Sketch], laid: &[Laid]) -> bool {
+    let mut any = false;
+    let planned = sketches.iter_mut().filter(|sketch| sketch.plan.is_some());
+    for (Sketch { line, plan }, laid) in planned.zip(laid) {
+        let last = laid.rows.iter().rfind(|row| !row.is_skipped());
+        if let (Some(plan), Some(last)) = (plan, last)
+            && plan.place.is_led_on(last.slot.date).is_err()
+        {
+            plan.place.lead = None;
+            line.fields = without(&line.fields, |name| name == "worker");
+            line.left_out.push("activities.field_worker");
+            any = true;
+        }
+    }
+    any
+}
+
+/// The fields but for those that are left out.
+fn without(fields: &Fields, is_left_out: impl Fn(&str) -> bool) -> Fields {
+    let mut rest = Fields::default().unheard();
+    for name in fields.names().filter(|name| !is_left_out(name)) {
+        for value in fields.all(name) {
+            rest.add(name, value);
+        }
+    }
+    rest
+}
+
 fn sketch(
     held: HeldActivity,
-    copied: Option<ActivityId>,
+    there: Option<CopyFate>,
     (center, choices): (&Center, &Choices),
     quarters: (Quarter, Quarter),
     tomorrow: Date,
@@ -176,8 +240,8 @@ fn sketch(
         fate: CopyFate::NoDate,
     };
     let mut plan = None;
-    match (copied, new) {
-        (Some(id), _) => line.fate = CopyFate::Made(id),
+    match (there, new) {
+        (Some(fate), _) => line.fate = fate,
         (None, None) => {}
         (None, Some(_)) => match planned(&mut line, center, choices)? {
             Ok(read) => plan = Some(read),
@@ -212,13 +276,8 @@ fn planned(line: &mut CopyLine, center: &Center, choices: &Choices) -> Result<Re
     let label = |name: &str| DISPENSABLE.iter().find(|(field, _)| *field == name).map(|(_, label)| *label);
     let labels: Option<Vec<&'static str>> = errors.fields.iter().map(|(name, _)| label(name.as_str())).collect();
     let Some(labels) = labels else { return Ok(Err(errors.fields)) };
-    let mut fields = Fields::default().unheard();
-    for name in line.fields.names().filter(|name| errors.get(name).is_none()) {
-        for value in line.fields.all(name) {
-            fields.add(name, value);
-        }
-    }
-    (line.fields, line.left_out) = (fields, labels);
+    line.fields = without(&line.fields, |name| errors.get(name).is_some());
+    line.left_out = labels;
     match forms::plan(&line.fields, center, choices) {
         Ok(plan) => Ok(Ok(plan)),
         Err(error) => Ok(Err(error.into_field_errors()?.fields)),
