@@ -5,6 +5,7 @@ use serde_json::json;
 use super::forms::{self, RevisedRecord};
 use super::photos::too_many;
 use super::queries;
+use super::rules;
 use super::types::{MOST_PHOTOS, SessionNotes, SessionPhotoId};
 use crate::activities::{self, Session, SessionId, SessionStatus};
 use crate::audit;
@@ -31,6 +32,7 @@ pub async fn close(by: &Coordinator, now: Now, tx: &mut Conn, session: &Session,
 ///
 /// # Errors
 /// `Refused("session_still_open")` for one that is not closed: what is written of it is written when it is.
+/// `Refused("session_record_changed")` where somebody changed it since it was seen.
 pub async fn revise(
     by: &Coordinator,
     now: Now,
@@ -41,8 +43,15 @@ pub async fn revise(
     if check_in::hold_session(tx, session.id).await? != SessionStatus::Completed {
         return Err(Error::refused("session_still_open"));
     }
+    let known = queries::notes(tx, session.id).await?;
+    if let Some(seen) = &record.seen {
+        let written = activities::queries::session(by, tx, session.center_id, session.id).await?;
+        if *seen != rules::mark(written.summary.as_deref(), &known) {
+            return Err(Error::refused("session_record_changed"));
+        }
+    }
     let is_rewritten = activities::rewrite_summary(now, tx, session.id, &record.summary).await?;
-    let is_noted = queries::notes(tx, session.id).await? != record.notes;
+    let is_noted = known != record.notes;
     if is_noted {
         keep_notes(by, now, tx, session.id, &record.notes).await?;
     }
@@ -68,7 +77,8 @@ async fn keep_notes(by: &Coordinator, now: Now, tx: &mut Conn, session: SessionI
     Ok(())
 }
 
-/// Keeps pictures of a session that has begun, closed or not, sealed.
+/// Keeps pictures of a session that has begun, closed or not, sealed. One that is there already is there: a phone that got no answer
+/// sends again.
 ///
 /// # Errors
 /// `Refused("photos_before_the_start")`, `Refused("session_not_held")` for one that was cancelled; `Invalid` at `photo` where there would be more than
@@ -86,6 +96,12 @@ pub async fn add_photos(
         SessionStatus::Planned if now.0 < session.starts_at => return Err(Error::refused("photos_before_the_start")),
         SessionStatus::Planned | SessionStatus::Completed => {}
         SessionStatus::Cancelled | SessionStatus::Skipped => return Err(Error::refused("session_not_held")),
+    }
+    let mut known = queries::digests(tx, session.id).await?;
+    let is_new = |picture: &&CheckedFile| known.insert(files::digest_of(sealer, picture, Secrecy::Sealed));
+    let pictures: Vec<&CheckedFile> = pictures.iter().filter(is_new).collect();
+    if pictures.is_empty() {
+        return Ok(());
     }
     if queries::photos(tx, session.id).await?.len() + pictures.len() > MOST_PHOTOS {
         return Err(too_many());

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::wechat_api::{NotPicturedJson, SessionPhotoJson, photos_of};
-use super::{actions, forms, queries};
+use super::{actions, forms, queries, rules};
 use crate::activities::{self, Session, SessionId};
 use crate::api::Problem;
 use crate::auth::Coordinator;
@@ -37,9 +37,11 @@ pub(crate) struct ClosingJson {
     /// What was left for this one, as it was closed before
     last_time: Option<String>,
     closed_at: Option<String>,
+    /// Of summary, materials and the word for next time: to be sent as `seen` with a change of them
+    mark: String,
     volunteers: Vec<VolunteerHoursJson>,
     photos: Vec<SessionPhotoJson>,
-    /// Of those who are there or have a place, who did not agree to be pictured: first who refused
+    /// Of those who are there or have a place or a shift, who did not agree to be pictured: first who refused
     not_pictured: Vec<NotPicturedJson>,
 }
 
@@ -48,6 +50,7 @@ async fn record_of(by: &Coordinator, conn: &mut Conn, now: Now, session: Session
     Ok(ClosingJson {
         session_id: session.id.0,
         status: session.status.to_string(),
+        mark: rules::mark(session.summary.as_deref(), &notes),
         materials: notes.materials,
         next_time: notes.next_time,
         last_time: check_in::queries::last_word(by, conn, &session).await?,
@@ -127,9 +130,11 @@ pub(crate) struct RevisedRecordBody {
     materials: Option<String>,
     /// For whoever holds the activity's next session; what is not sent stays as it is
     next_time: Option<String>,
+    /// The `mark` of the record that was read: refused where it is another by now. Without it what is there now is changed
+    seen: Option<String>,
 }
 
-/// Puts right what was written of a closed session. 409 `session_still_open`.
+/// Puts right what was written of a closed session. 409 `session_still_open`, `session_record_changed`.
 #[utoipa::path(context_path = "/api/v1", tag = "closing", params(("id" = i64, Path)), request_body = RevisedRecordBody, responses((status = 200, body = ClosingJson), (status = "4XX", body = Problem)))]
 #[post("/sessions/<id>/record", data = "<fields>")]
 pub(crate) async fn revise(

@@ -11,6 +11,8 @@ const NOTE: usize = 500;
 pub struct RevisedRecord {
     pub summary: String,
     pub notes: SessionNotes,
+    /// The mark of what was shown ([`super::rules::mark`]); whoever sends none changes what is there now.
+    pub seen: Option<String>,
 }
 
 /// Fields `materials next_time`: what a program does not send stays as it is `known`.
@@ -20,12 +22,14 @@ pub fn notes(fields: &Fields, known: &SessionNotes) -> Result<SessionNotes> {
     read.finish(|| notes)
 }
 
-/// Fields `summary materials next_time`.
+/// Fields `summary materials next_time seen`.
 pub fn record(fields: &Fields, known: &SessionNotes) -> Result<RevisedRecord> {
     let mut read = fields.read();
     let summary = read.required("summary", parse::text(2_000));
     let notes = read_notes(&mut read, fields, known);
-    read.finish(|| Some(RevisedRecord { summary: summary?, notes: notes? }))
+    // Nothing but compared.
+    let seen = read.optional("seen", |mark| Ok(mark.to_owned()));
+    read.finish(|| Some(RevisedRecord { summary: summary?, notes: notes?, seen: seen? }))
 }
 
 fn read_notes(read: &mut Reader<'_>, fields: &Fields, known: &SessionNotes) -> Option<SessionNotes> {

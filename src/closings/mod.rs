@@ -2,7 +2,7 @@
 //! summary, pictures, what was used up, a word for next time, the volunteers' hours. Closing itself is `check_in`'s; all but
 //! the hours may be put right afterwards, and pictures may come later.
 //!
-//! Out of it a text is made for the center's WeChat account ([`rules`]): a title, at most 120 characters, three pictures, and no names.
+//! Out of it a text is made for the center's WeChat account ([`rules`]): a title, at most 120 characters, three pictures, and no name that can be recognized.
 //!
 //! Pictures are sealed, and seen by who may close sessions alone. They belong to the session, not to who is on them: nobody knows
 //! who that is, so erasing a person leaves them; they are taken away by hand, or by `retention` when their term is over.
@@ -23,7 +23,7 @@ mod wechat_pages;
 use rocket::fairing::AdHoc;
 
 pub use actions::{add_photos, choose, close, forget_old, remove_photo, revise};
-pub use telling::{WechatText, wechat};
+pub use telling::{ToldPicture, WechatText, wechat};
 pub use types::{NotPictured, SessionNotes, SessionPhoto, SessionPhotoId, WechatOmission};
 
 pub fn stage() -> AdHoc {

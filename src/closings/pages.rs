@@ -4,7 +4,7 @@ use askama::Template;
 use rocket::{Route, get, post, routes};
 
 use super::types::{MOST_PHOTOS, NotPictured, SessionNotes, SessionPhoto};
-use super::{actions, forms, queries};
+use super::{actions, forms, queries, rules};
 use crate::activities::queries::open_in;
 use crate::activities::{Session, SessionId, SessionStatus};
 use crate::auth::Coordinator;
@@ -88,9 +88,21 @@ impl ClosingPage {
         })
     }
 
-    /// As it is, with what is wrong with the pictures that were sent.
-    pub(super) fn with_pictures_refused(self, errors: FieldErrors) -> Self {
-        Self { picturing: Form::again(Fields::default(), errors), ..self }
+    /// As it is, with what is wrong with the pictures that were sent, and what was written below them.
+    pub(super) fn with_pictures_refused(self, caption: &str, errors: FieldErrors) -> Self {
+        Self { picturing: Form::again(Fields::default().with("caption", caption), errors), ..self }
+    }
+
+    /// As it is, with the record that was sent. Who did not see what is written by now sees it here, and saves over it knowingly.
+    fn with_record_again(self, fields: Fields, errors: FieldErrors) -> Self {
+        let is_news = errors.whole.is_some() || fields.get("seen").is_empty();
+        let fields = if is_news { self.seen().or(fields) } else { fields };
+        Self { record: Form::again(fields, errors), ..self }
+    }
+
+    /// The mark of what this page shows of the record.
+    fn seen(&self) -> Fields {
+        Fields::default().with("seen", rules::mark(self.session.summary.as_deref(), &self.notes))
     }
 
     fn path(&self) -> String {
@@ -155,6 +167,7 @@ fn written(session: &Session, notes: &SessionNotes) -> Fields {
         .with("summary", session.summary.as_deref().unwrap_or_default())
         .with("materials", notes.materials.as_deref().unwrap_or_default())
         .with("next_time", notes.next_time.as_deref().unwrap_or_default())
+        .with("seen", rules::mark(session.summary.as_deref(), notes))
 }
 
 impl View for ClosingPage {
@@ -168,7 +181,7 @@ impl View for ClosingPage {
 
     fn refill(&mut self, typed: Fields) {
         match self.is_completed() {
-            true => self.record = Form::filled(typed),
+            true => self.record = Form::filled(typed.or(self.seen())),
             false => self.form = Form::filled(typed),
         }
     }
@@ -219,8 +232,18 @@ async fn close(
         tx.commit().await?;
         Ok("done.session_closed")
     };
-    let made = made.await;
-    answer(&by, db, now, opened, fields, made).await
+    let made = made.await.map(|flash| (format!("{}/closing", opened.1.path()), flash));
+    Submitted::with_word(made, async |errors| {
+        let mut conn = db.read().await?;
+        let opened = open_in(&by, now, &mut conn, center, id).await?;
+        // Of two who close it, the later one's words are of the record by now.
+        if opened.1.status == SessionStatus::Completed && !fields.get("summary").is_empty() {
+            let page = ClosingPage::load(&by, now, &mut conn, opened, None).await?;
+            return Ok(page.with_record_again(fields, errors));
+        }
+        ClosingPage::load(&by, now, &mut conn, opened, Some(Form::again(fields, errors))).await
+    })
+    .await
 }
 
 #[post("/centers/<center>/sessions/<id>/reopening")]
@@ -297,8 +320,9 @@ async fn revise(
     };
     let made = made.await;
     Submitted::of(made, "done.session_record_revised", async |errors| {
-        let page = ClosingPage::load(&by, now, &mut *db.read().await?, opened, None).await?;
-        Ok(ClosingPage { record: Form::again(fields, errors), ..page })
+        let mut conn = db.read().await?;
+        let opened = open_in(&by, now, &mut conn, center, id).await?;
+        Ok(ClosingPage::load(&by, now, &mut conn, opened, None).await?.with_record_again(fields, errors))
     })
     .await
 }

@@ -33,6 +33,7 @@ async fn add(
     sent: rocket::form::Result<'_, Multipart<SentPhotos>>,
 ) -> Result<Submitted<ClosingPage>> {
     let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
+    let typed = SentPhotos::caption_of(&sent);
     let made = async {
         let (pictures, caption) = SentPhotos::checked(sent).await?;
         let mut tx = db.begin().await?;
@@ -43,7 +44,7 @@ async fn add(
     let made = made.await;
     Submitted::of(made, "done.session_photos_kept", async |errors| {
         let page = ClosingPage::load(&by, now, &mut *db.read().await?, opened, None).await?;
-        Ok(page.with_pictures_refused(errors))
+        Ok(page.with_pictures_refused(&typed, errors))
     })
     .await
 }

@@ -18,6 +18,11 @@ pub(crate) struct SentPhotos {
 }
 
 impl SentPhotos {
+    /// What was written below them, for a form that is shown again.
+    pub(super) fn caption_of(sent: &rocket::form::Result<'_, Multipart<Self>>) -> String {
+        sent.as_ref().map_or_else(|_| String::new(), |sent| sent.caption.clone())
+    }
+
     /// The pictures as they may be kept, and what stands below them.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Reading what is written down of a session, always of one that the reader was let into.
 
+use std::collections::BTreeSet;
+
 use super::types::{NotPictured, SessionNotes, SessionPhoto, SessionPhotoId};
 use crate::activities::{Session, SessionId};
 use crate::auth::Coordinator;
@@ -28,6 +30,17 @@ pub async fn photos(conn: &mut Conn, session: SessionId) -> Result<Vec<SessionPh
         .await?)
 }
 
+/// The digests of the session's pictures, sealed as they are.
+pub(super) async fn digests(conn: &mut Conn, session: SessionId) -> Result<BTreeSet<String>> {
+    let known: Vec<String> = sqlx::query_scalar(
+        "select f.digest from session_photos o join files f on f.id = o.file_id where o.session_id = $1",
+    )
+    .bind(session)
+    .fetch_all(conn)
+    .await?;
+    Ok(known.into_iter().collect())
+}
+
 /// The file of one of the session's pictures.
 ///
 /// # Errors
@@ -48,17 +61,19 @@ struct Unpictured {
     refused: Flag,
 }
 
-/// Of those who are at the session or have a place in it, who did not agree to be pictured: who refused, and who did not say.
+/// Of those who are at the session, or have a place or a shift in it, who did not agree to be pictured: who refused, and who did not say.
 pub async fn not_pictured(_: &Coordinator, conn: &mut Conn, session: &Session) -> Result<NotPictured> {
     let found: Vec<Unpictured> = sqlx::query_as(
-        "select p.id, p.name, p.birth_date, p.phone_last4,
+        "with there as (
+             select a.person_id as id from attendances a where a.session_id = $1 and a.voided_at is null
+             union select r.person_id from registrations r where r.session_id = $1 and r.state = 'confirmed'
+             union select s.person_id from shifts s where s.session_id = $1 and s.state = 'taken')
+         select p.id, p.name, p.birth_date, p.phone_last4,
                 case when exists (select 1 from consents c where c.person_id = p.id and c.center_id = $2
                     and c.purpose = $3 and c.voided_at is null and (c.withdrawn_on is not null or c.answer = $4))
                     then 1 else 0 end as refused
-         from people p
+         from there q join people p on p.id = q.id
          where p.erased_at is null
-           and (p.id in (select a.person_id from attendances a where a.session_id = $1 and a.voided_at is null)
-                or p.id in (select r.person_id from registrations r where r.session_id = $1 and r.state = 'confirmed'))
            and not exists (select 1 from photos_allowed f where f.person_id = p.id and f.center_id = $2)
          order by p.pinyin, p.id",
     )
@@ -73,13 +88,15 @@ pub async fn not_pictured(_: &Coordinator, conn: &mut Conn, session: &Session) -
     Ok(NotPictured { refused: people(refused), unasked: people(unasked) })
 }
 
-/// The keys of the names of who is enrolled at a center, or works or worked there.
+/// The keys of the names of who is enrolled at a center, or works or worked there: also of the rows that were merged into theirs, which
+/// keep how they were called before.
 pub(super) async fn name_keys(_: &Coordinator, conn: &mut Conn, center: CenterId) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar(
-        "select p.name_key from people p
-         where p.erased_at is null
-           and (p.id in (select e.person_id from enrolments e where e.center_id = $1)
-                or p.id in (select w.person_id from workers w where w.center_id = $1))",
+        "with here as (
+             select e.person_id as id from enrolments e where e.center_id = $1
+             union select w.person_id from workers w where w.center_id = $1)
+         select p.name_key from here h join people p on p.id = h.id where p.erased_at is null
+         union select m.name_key from here h join people m on m.merged_into = h.id where m.erased_at is null",
     )
     .bind(center)
     .fetch_all(conn)

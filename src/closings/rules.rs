@@ -1,6 +1,11 @@
 //! The text for the center's WeChat account: short, and without anybody's name.
 
-use super::types::WechatOmission;
+use std::collections::BTreeSet;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
+use super::types::{SessionNotes, WechatOmission};
 use crate::spelling;
 
 /// Characters of the text; one of Chinese counts as one.
@@ -15,24 +20,81 @@ const LEAST_LETTERS: usize = 5;
 /// Digits of what may be the number of a phone at home.
 const LEAST_DIGITS: usize = 7;
 
+/// What stands after a part of a name where somebody is called by it: 陈伯, 梁阿姨, 芳姐.
+const CALLED: &[&str] = &[
+    "阿姨", "叔叔", "奶奶", "爷爷", "婆婆", "伯", "婆", "老师", "医生", "女士", "先生", "小姐", "姐", "哥", "大爷",
+    "大妈", "叔", "姨",
+];
+
+/// Surnames of two characters; of every other Han name the first is the surname.
+const DOUBLE_SURNAMES: &[&str] = &[
+    "欧阳", "司徒", "上官", "诸葛", "司马", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "东方", "端木", "轩辕",
+    "南宫", "长孙",
+];
+
 /// The names that must not be told, as they are compared ([`spelling::key`]).
 #[derive(Clone, Debug, Default)]
-pub struct SecretNames(Vec<String>);
+pub struct SecretNames {
+    whole: BTreeSet<String>,
+    /// The given names of who has one of two Han characters: 秀英 of 陈秀英. Some are words as well (国庆): a sentence too many is left out.
+    given: BTreeSet<String>,
+    /// What stands before the words of [`CALLED`]: a surname, or the last character.
+    called: BTreeSet<String>,
+}
 
 impl SecretNames {
-    /// Those of these keys that can be told from any other word: two Han characters, or a few letters. Whoever is called by one character alone
-    /// cannot be found in a text.
+    /// Those of these keys that can be told from any other word: two Han characters, or a few letters; and what people make of them.
+    /// A name of one character alone is found only where somebody is called by it.
     pub fn of(keys: impl IntoIterator<Item = String>) -> Self {
-        let is_telling =
-            |key: &String| key.chars().filter(|c| is_han(*c)).count() >= 2 || key.chars().count() >= LEAST_LETTERS;
-        Self(keys.into_iter().filter(is_telling).collect())
+        let mut names = Self::default();
+        for key in keys {
+            let characters: Vec<char> = key.chars().collect();
+            let han = characters.iter().filter(|c| is_han(**c)).count();
+            if han == characters.len() && (1..=4).contains(&han) {
+                names.take_apart(&characters);
+            }
+            if han >= 2 || characters.len() >= LEAST_LETTERS {
+                names.whole.insert(key);
+            }
+        }
+        names
     }
 
-    /// Whether somebody is named in it.
+    /// The parts by which whoever has this name is called: one to four Han characters.
+    fn take_apart(&mut self, name: &[char]) {
+        let surname: String = name.iter().take(2).collect();
+        if DOUBLE_SURNAMES.contains(&surname.as_str()) {
+            self.called.insert(surname);
+        } else {
+            self.called.extend(name.first().map(char::to_string));
+        }
+        if name.len() >= 2 {
+            self.called.extend(name.last().map(char::to_string));
+        }
+        if name.len() >= 3 {
+            self.given.insert(name[name.len() - 2..].iter().collect());
+        }
+    }
+
+    /// Whether somebody is named in it, or called by a part of their name.
     pub fn stand_in(&self, text: &str) -> bool {
         let text = spelling::key(text);
-        self.0.iter().any(|name| text.contains(name.as_str()))
+        self.whole.iter().chain(&self.given).any(|name| text.contains(name.as_str()))
+            || CALLED.iter().any(|word| text.match_indices(word).any(|(at, _)| self.ends(&text[..at])))
     }
+
+    /// Whether what stands before a word of [`CALLED`] ends as somebody is called.
+    fn ends(&self, before: &str) -> bool {
+        before.char_indices().rev().take(2).any(|(at, _)| self.called.contains(&before[at..]))
+    }
+}
+
+/// A mark of what is written of a session: another one where anything of it is otherwise by now.
+pub fn mark(summary: Option<&str>, notes: &SessionNotes) -> String {
+    let texts = [summary, notes.materials.as_deref(), notes.next_time.as_deref()];
+    // No text holds a NUL.
+    let digest = Sha256::digest(texts.map(Option::unwrap_or_default).join("\0"));
+    HEXLOWER.encode(&digest[..8])
 }
 
 /// The ideographs of Unicode, with those of the supplementary planes, in which some names are written.
@@ -52,7 +114,7 @@ pub fn compose(opening: &str, summary: &str, names: &SecretNames) -> (String, Ve
     let mut text: String = opening.chars().take(MOST_CHARACTERS).collect();
     let (mut left_out, mut is_full, mut is_begun) = (Vec::new(), false, false);
     for sentence in sentences(summary) {
-        if let Some(why) = secret(&sentence, names) {
+        if let Some(why) = why_secret(&sentence, names) {
             left_out.push(LeftOut { sentence, why });
             continue;
         }
@@ -73,12 +135,12 @@ pub fn compose(opening: &str, summary: &str, names: &SecretNames) -> (String, Ve
     (text, left_out)
 }
 
-/// What a sentence holds that must not be told.
-fn secret(sentence: &str, names: &SecretNames) -> Option<WechatOmission> {
-    if names.stand_in(sentence) {
+/// What a sentence, a title or a caption holds that must not be told.
+pub fn why_secret(text: &str, names: &SecretNames) -> Option<WechatOmission> {
+    if names.stand_in(text) {
         Some(WechatOmission::Name)
     } else {
-        tells_a_number(sentence).then_some(WechatOmission::Number)
+        tells_a_number(text).then_some(WechatOmission::Number)
     }
 }
 
@@ -126,6 +188,43 @@ mod tests {
         assert_eq!(told.0, "本中心：大家包了饺子。李子很甜；jose garcía sang。", "José is not jose");
         assert_eq!(told.1, [LeftOut { sentence: "陈 秀英带了馅！".to_owned(), why: WechatOmission::Name }]);
         assert!(names(&["José García"]).stand_in("JOSÉ GARCÍA sang"));
+    }
+
+    #[test]
+    fn who_is_called_by_a_part_of_their_name_is_named() {
+        let known = names(&["陈秀英", "欧阳小明", "王芳", "李", "何伯1", "Ann Lee"]);
+        for named in [
+            "秀英来了",
+            "小 明讲故事",
+            "陈阿姨",
+            "欧阳老师教的",
+            "王女士说",
+            "芳姐煮了糖水",
+            "英姨",
+            "李伯伯",
+            "请陈 医生来",
+        ] {
+            assert!(known.stand_in(named), "{named}");
+        }
+        for plain in ["阿姨们跳舞", "老师教的", "陈皮", "王者", "欧先生", "何伯", "伯", "大家叫哥哥"]
+        {
+            assert!(!known.stand_in(plain), "{plain}");
+        }
+    }
+
+    #[test]
+    fn a_mark_is_of_all_three_texts() {
+        let notes = |materials: &str, next_time: &str| SessionNotes {
+            materials: Some(materials.to_owned()),
+            next_time: Some(next_time.to_owned()),
+        };
+        let known = mark(Some("好"), &notes("纸", ""));
+        assert_eq!(known, mark(Some("好"), &SessionNotes { materials: Some("纸".to_owned()), next_time: None }));
+        for other in
+            [mark(Some("好"), &notes("", "纸")), mark(Some("好纸"), &notes("", "")), mark(None, &notes("纸", ""))]
+        {
+            assert_ne!(known, other);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::photos::SentPhotos;
-use super::telling::wechat;
+use super::telling::{ToldPicture, wechat};
 use super::types::{NotPictured, SessionPhoto, SessionPhotoId};
 use super::{actions, forms, queries};
 use crate::activities::queries::open_to;
@@ -55,10 +55,14 @@ impl NotPicturedJson {
     }
 }
 
+fn path_of(session: SessionId, photo: SessionPhotoId) -> String {
+    format!("/api/v1/sessions/{session}/photos/{photo}")
+}
+
 pub(super) async fn photos_of(conn: &mut Conn, session: SessionId) -> Result<Vec<SessionPhotoJson>> {
     let told = |photo: SessionPhoto| SessionPhotoJson {
         id: photo.id.0,
-        path: format!("/api/v1/sessions/{session}/photos/{}", photo.id),
+        path: path_of(session, photo.id),
         chosen: photo.is_chosen(),
         caption: photo.caption,
     };
@@ -85,7 +89,7 @@ pub(crate) struct NewSessionPhotos {
     caption: Option<String>,
 }
 
-/// Keeps pictures of a session, sealed: nine at most. 409 `photos_before_the_start`, `session_not_held` for a cancelled one.
+/// Keeps pictures of a session, sealed: nine at most. One that it has already is not kept twice. 409 `photos_before_the_start`, `session_not_held` for a cancelled one.
 #[utoipa::path(context_path = "/api/v1", tag = "closing", params(("id" = i64, Path)), request_body(content = NewSessionPhotos, content_type = "multipart/form-data"), responses((status = 201, body = List<SessionPhotoJson>), (status = "4XX", body = Problem)))]
 #[post("/sessions/<id>/photos", data = "<sent>")]
 pub(crate) async fn add(
@@ -147,29 +151,54 @@ pub(crate) struct LeftOutJson {
     why: String,
 }
 
+/// A picture that goes with the text.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ToldPictureJson {
+    id: i64,
+    /// Where its file is
+    path: String,
+    /// Null where it is not to be told
+    caption: Option<String>,
+    /// `true`
+    chosen: bool,
+    /// Why its caption is left out: `name` or `number`
+    caption_left_out: Option<String>,
+}
+
+impl ToldPictureJson {
+    fn of(session: SessionId, ToldPicture { photo, withheld }: ToldPicture) -> Self {
+        Self {
+            id: photo.id.0,
+            path: path_of(session, photo.id),
+            chosen: photo.is_chosen(),
+            caption: photo.caption,
+            caption_left_out: withheld.map(|why| why.to_string()),
+        }
+    }
+}
+
 /// A text for the center's WeChat account.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WechatJson {
     title: String,
-    /// At most 120 characters, without the name of anybody who is enrolled or works at the center
+    /// At most 120 characters, without what is recognized as the name of somebody who is enrolled or works at the center, or as a number
     text: String,
     left_out: Vec<LeftOutJson>,
     /// Those that are chosen
-    photos: Vec<SessionPhotoJson>,
-    /// Of those who were there, who did not agree to be pictured: to be looked for on the pictures
+    photos: Vec<ToldPictureJson>,
+    /// Of those who were there or had a place or a shift, who did not agree to be pictured: to be looked for on the pictures
     not_pictured: Vec<NotPicturedJson>,
 }
 
 async fn told_of(by: &Coordinator, conn: &mut Conn, session: &Session) -> Result<WechatJson> {
     let made = wechat(by, conn, session).await?;
     let left_out = made.left_out.into_iter();
-    let mut photos = photos_of(conn, session.id).await?;
-    photos.retain(|photo| photo.chosen);
+    let chosen = made.pictures.into_iter().filter(|picture| picture.photo.is_chosen());
     Ok(WechatJson {
         title: made.title,
         text: made.text,
         left_out: left_out.map(|one| LeftOutJson { sentence: one.sentence, why: one.why.to_string() }).collect(),
-        photos,
+        photos: chosen.map(|picture| ToldPictureJson::of(session.id, picture)).collect(),
         not_pictured: NotPicturedJson::all(queries::not_pictured(by, conn, session).await?),
     })
 }

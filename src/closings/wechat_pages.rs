@@ -4,8 +4,8 @@ use askama::Template;
 use rocket::{Route, get, post, routes};
 
 use super::rules::MOST_CHARACTERS;
-use super::telling::{WechatText, wechat};
-use super::types::{NotPictured, SessionPhoto};
+use super::telling::{ToldPicture, WechatText, wechat};
+use super::types::NotPictured;
 use super::{actions, forms, queries};
 use crate::activities::queries::open_in;
 use crate::activities::{Session, SessionId};
@@ -27,7 +27,6 @@ struct WechatPage {
     center: Center,
     session: Session,
     told: WechatText,
-    photos: Vec<SessionPhoto>,
     not_pictured: NotPictured,
     form: Form,
 }
@@ -36,7 +35,6 @@ impl WechatPage {
     async fn load(by: &Coordinator, conn: &mut Conn, (center, session): (Center, Session), form: Form) -> Result<Self> {
         Ok(Self {
             told: wechat(by, conn, &session).await?,
-            photos: queries::photos(conn, session.id).await?,
             not_pictured: queries::not_pictured(by, conn, &session).await?,
             center,
             session,
@@ -49,7 +47,8 @@ impl WechatPage {
     }
 
     /// As the form was sent, or as it is.
-    fn is_ticked(&self, photo: &SessionPhoto) -> bool {
+    fn is_ticked(&self, picture: &ToldPicture) -> bool {
+        let photo = &picture.photo;
         if self.form.is_faulty() { self.form.has("photo", photo.id) } else { photo.is_chosen() }
     }
 

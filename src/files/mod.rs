@@ -14,7 +14,7 @@ mod types;
 pub use answer::{FileAnswer, disposition};
 pub use check::check;
 pub use sent::SentFile;
-pub use stored::{SEALED, empty, forget, forget_all, keep, read};
+pub use stored::{SEALED, digest_of, empty, forget, forget_all, keep, read};
 pub use types::{CheckedFile, FileFault, FileKind, KeptFile, Secrecy};
 
 pub use crate::ids::FileId;

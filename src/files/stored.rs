@@ -145,6 +145,11 @@ fn place_of(key: &[i64]) -> String {
     }
 }
 
+/// By what a file would be known again where it is kept so: two of one digest hold the same.
+pub fn digest_of(sealer: &Sealer, file: &CheckedFile, secrecy: Secrecy) -> String {
+    digest(sealer, &file.bytes, secrecy == Secrecy::Sealed)
+}
+
 /// By which a file is known again; of a sealed one it tells nothing to whoever has no key.
 fn digest(sealer: &Sealer, bytes: &[u8], is_sealed: bool) -> String {
     let digest = HEXLOWER.encode(&Sha256::digest(bytes));

@@ -270,8 +270,13 @@ const SETUP: &str = "the-first-start";
 
 /// A picture without a code: reading it is what counts.
 pub(crate) fn picture() -> Vec<u8> {
+    picture_in(0)
+}
+
+/// The same in another shade: another picture.
+pub(crate) fn picture_in(shade: u8) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
-    image::DynamicImage::new_luma8(40, 40).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    image::GrayImage::from_pixel(40, 40, image::Luma([shade])).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()
 }
 

@@ -1,21 +1,27 @@
 //! What is written down of a session: who must not be pictured, pictures, materials, a word for next time, and the text for the
 //! center's WeChat account.
 
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use rocket::http::ContentType;
 use serde_json::{Value, json};
 
-use crate::audit::picture;
+use crate::audit::{picture, picture_in};
 use crate::check_in::{SESSION, another, people, request, session};
 use crate::imports::sends_as;
 use crate::support::{Answer, TestApp, User, on_both_engines};
+use crate::upkeep::sends;
 
 const CLOSING: &str = "/centers/1/sessions/1/closing";
 const PHOTOS: &str = "/centers/1/sessions/1/photos";
 const WECHAT: &str = "/centers/1/sessions/1/wechat";
 const API: &str = "/api/v1/sessions/1";
+
+/// The shade of the next picture: no two are the same.
+static SHADE: AtomicU8 = AtomicU8::new(1);
 
 /// Sends so many pictures at once, as a phone does.
 async fn sends_pictures(user: &User<'_>, path: &str, number: usize) -> Answer {
@@ -27,7 +33,7 @@ async fn sends_pictures(user: &User<'_>, path: &str, number: usize) -> Answer {
              Content-Type: image/png\r\n\r\n"
         );
         body.extend_from_slice(head.as_bytes());
-        body.extend_from_slice(&picture());
+        body.extend_from_slice(&picture_in(SHADE.fetch_add(1, Ordering::Relaxed)));
         body.extend_from_slice(b"\r\n");
     }
     let caption = format!("--{BORDER}\r\nContent-Disposition: form-data; name=\"caption\"\r\n\r\n包饺子\r\n");
@@ -190,6 +196,88 @@ on_both_engines! {
         app.execute("update service_kinds set confidential = 1").await;
         app.token("ann").await.get(&format!("{API}/wechat")).await.is(409).is_refused("session_confidential");
         ann.get(CLOSING).await.is(200).hides("公众号");
+    }
+
+    async fn who_has_a_shift_is_named_before_they_check_in(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 2).await;
+        says(&app, 2, "declined").await;
+        app.execute("insert into shift_needs (session_id, position, wanted, made_at) values (1, '签到', 1, 0)").await;
+        app.execute(
+            "insert into shifts (need_id, session_id, person_id, state, made_at, changed_at, by_whom)
+             select max(id), 1, 2, 'taken', 0, 0, 'worker' from shift_needs",
+        ).await;
+        app.sign_in("ann").await.get(CLOSING).await.is(200).shows("陈伯2").hides("陈伯1");
+        app.execute("update shifts set state = 'given_back'").await;
+        app.sign_in("ann").await.get(CLOSING).await.is(200).hides("陈伯2");
+    }
+
+    async fn who_changes_a_record_that_another_changed_is_told(app: TestApp) {
+        closed(&app, "第一个写的").await;
+        let (ann, program) = (app.sign_in("ann").await, app.token("ann").await);
+        // Of two who close it, the later one's words are not lost.
+        ann.post(CLOSING, &[("summary", "第二个写的")]).await.is(422).shows(">第二个写的</textarea>").shows("class=\"expander\" open");
+        let mark = async || program.get(&format!("{API}/closing")).await.is(200).json()["mark"].as_str().unwrap().to_owned();
+        let seen = mark().await;
+        ann.get(CLOSING).await.is(200).shows(&format!("name=\"seen\" value=\"{seen}\""));
+        program.post_json(&format!("{API}/record"), json!({"summary": "别人改的", "seen": seen})).await.is(200);
+        let stale = json!({"summary": "我改的", "seen": seen});
+        program.post_json(&format!("{API}/record"), stale).await.is(409).is_refused("session_record_changed");
+        let now = mark().await;
+        ann.post(&format!("{SESSION}/record"), &[("summary", "我改的"), ("seen", &*seen)]).await.is(422)
+            .shows("刚才有别人改过这份记录").shows(">我改的</textarea>").shows("别人改的").shows(&format!("value=\"{now}\""));
+        ann.post(&format!("{SESSION}/record"), &[("summary", "我改的"), ("seen", &*now)]).await.is(303);
+        ann.get(CLOSING).await.is(200).shows("我改的").hides("别人改的");
+    }
+
+    async fn a_picture_that_is_sent_again_is_kept_once(app: TestApp) {
+        closed(&app, "好").await;
+        let ann = app.sign_in("ann").await;
+        for _ in 0..2 {
+            sends_as(&ann, PHOTOS, ("photo", "a.png"), &picture()).await.is(303);
+        }
+        let both = rocket::tokio::join!(
+            sends_as(&ann, PHOTOS, ("photo", "b.png"), &picture()),
+            sends_as(&ann, PHOTOS, ("photo", "c.png"), &picture())
+        );
+        assert_eq!([both.0.status.code, both.1.status.code], [303, 303]);
+        assert_eq!(app.number("select count(*) from files").await, 1);
+        assert_eq!(app.number("select count(*) from audit_events where action = 'session.photos_added'").await, 1);
+        let broken = ("photo", "a.png", b"no picture".to_vec());
+        sends(&ann, PHOTOS, &[("caption", "门口合影")], Some(&broken)).await.is(422).shows("value=\"门口合影\"");
+    }
+
+    async fn a_part_of_a_name_a_title_and_a_caption_are_looked_through(app: TestApp) {
+        closed(&app, "惠芳带了馅。梁阿姨唱歌。何婉仪来了。大家高兴").await;
+        app.execute("update people set name = '梁惠芳', name_key = '梁惠芳', name_fold = '梁惠芳' where id = 2").await;
+        app.execute(
+            "insert into people (name, name_key, name_fold, pinyin, sounds, created_at, updated_at, merged_into)
+             values ('何婉仪', '何婉仪', '何婉仪', 'hewanyi', 'he wan yi', 0, 0, 2)",
+        ).await;
+        let (text, left_out) = told(&app).await;
+        assert!(text.ends_with("参加。大家高兴。"), "{text}");
+        assert!(left_out.len() == 3 && left_out.iter().all(|(_, why)| why == "name"), "{left_out:?}");
+        app.execute("update activities set title = '报名找13800138000'").await;
+        let ann = app.sign_in("ann").await;
+        sends(&ann, PHOTOS, &[("caption", "陈伯1包饺子")], Some(&("photo", "a.png", picture()))).await.is(303);
+        ann.post(WECHAT, &[("photo", "1")]).await.is(303);
+        let told = app.token("ann").await.get(&format!("{API}/wechat")).await.is(200).json();
+        assert_eq!(told["left_out"][0], json!({"sentence": "报名找13800138000", "why": "number"}));
+        assert!(!told["title"].as_str().unwrap().contains("138"), "{told}");
+        assert_eq!((&told["photos"][0]["caption"], &told["photos"][0]["caption_left_out"]), (&Value::Null, &json!("name")));
+        ann.get(WECHAT).await.is(200).hides("陈伯1包饺子").shows("说明没有写进去");
+        ann.get(CLOSING).await.is(200).shows("陈伯1包饺子");
+    }
+
+    async fn the_text_says_no_number_that_is_nought(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        comes(&app, 1, "volunteer").await;
+        app.at("2026-03-05T04:10:00Z");
+        let confirmed = json!({"summary": "好", "confirm": {"1": true}, "minutes": {"1": 90}, "why": {"1": "提前布置场地"}});
+        app.token("ann").await.post_json(&format!("{API}/closing"), confirmed).await.is(200);
+        let (text, _) = told(&app).await;
+        assert!(text.ends_with("：志愿服务 1 小时 30 分钟。好。"), "{text}");
     }
 
     async fn three_pictures_go_with_it(app: TestApp) {

@@ -333,7 +333,7 @@ impl Maker<'_> {
     /// One that goes with the text for the center's account.
     async fn picture(&mut self, ann: &User<'_>, session: i64) {
         let path = format!("/centers/1/sessions/{session}");
-        let photo = ("photo", "读报.png", crate::audit::picture());
+        let photo = ("photo", "读报.png", crate::audit::picture_in(90));
         crate::upkeep::sends(ann, &format!("{path}/photos"), &[("caption", "读报")], Some(&photo)).await.is(303);
         self.number("session_photo", "select max(id) from session_photos").await;
         let chosen = [("photo", self.names["session_photo"].as_str())];
