@@ -21,7 +21,7 @@ use rocket::fairing::AdHoc;
 pub use actions::{change, count_after_all, declare, end};
 pub use forms::{Declared, OpenTimes};
 pub(crate) use keeping::keep;
-pub use types::{OpenDay, OpenDayRow, OpenRoom, OpenRoomId, OpenTerm, span_text};
+pub use types::{OpenDay, OpenDayNow, OpenDayRow, OpenRoom, OpenRoomId, OpenTerm, span_text};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("open rooms", |rocket| async {

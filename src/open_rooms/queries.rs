@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::types::{OpenDay, OpenDayRow, OpenRoom, OpenRoomId, OpenTerm};
+use super::types::{OpenDay, OpenDayNow, OpenDayRow, OpenRoom, OpenRoomId, OpenTerm};
 use crate::activities::SessionId;
 use crate::activities::queries::REACH_MILLIS;
 use crate::activities::title::{self, Sight};
@@ -235,6 +235,21 @@ pub async fn to_come(conn: &mut Conn, center: CenterId, (from, to): (Date, Date)
          where o.center_id = $1 and {BELONGS} and d.local_date >= $2 and d.local_date < $3 and {}
          order by d.open_room_id, d.local_date, d.opens",
         title::PUBLISHED
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(from).bind(to).fetch_all(conn).await?)
+}
+
+/// The days of [from, to) that were made for a center's rooms, as they stand now, without what was given up with its room.
+pub async fn as_they_stand(conn: &mut Conn, center: CenterId, (from, to): (Date, Date)) -> Result<Vec<OpenDayNow>> {
+    let sql = format!(
+        "select d.open_room_id, d.local_date, d.opens, d.closes, d.settled_at, s.status, s.starts_at, s.ends_at,
+                (select r.name from rooms r where r.id = (select max(b.room_id) from bookings b
+                                                          where b.session_id = s.id and b.superseded = 0)) as room
+         from open_days d
+         join open_rooms o on o.id = d.open_room_id
+         join sessions s on s.id = d.session_id
+         where o.center_id = $1 and {BELONGS} and d.local_date >= $2 and d.local_date < $3
+         order by d.open_room_id, d.local_date, d.opens, d.id"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(center).bind(from).bind(to).fetch_all(conn).await?)
 }

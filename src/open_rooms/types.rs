@@ -127,6 +127,35 @@ impl OpenDay {
     }
 }
 
+/// A day as it was made and as it stands now, for what is told of a month on paper.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct OpenDayNow {
+    pub open_room_id: OpenRoomId,
+    pub local_date: Date,
+    pub opens: i64,
+    pub closes: i64,
+    pub settled_at: Option<Timestamp>,
+    pub status: SessionStatus,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    /// Where it is now.
+    pub room: Option<String>,
+}
+
+impl OpenDayNow {
+    /// Whether somebody took it out by hand: where nobody was counted, the room stood open all the same.
+    pub fn is_off(&self) -> bool {
+        matches!(self.status, SessionStatus::Cancelled | SessionStatus::Skipped) && self.settled_at.is_none()
+    }
+
+    /// Whether it is on at another time than it was made for, or not in `room`.
+    pub fn is_moved(&self, zone: Zone, room: &str) -> bool {
+        let as_made = (zone.at_minute(self.local_date, self.opens), zone.at_minute(self.local_date, self.closes));
+        let is_on = matches!(self.status, SessionStatus::Planned | SessionStatus::Completed);
+        is_on && ((self.starts_at, self.ends_at) != as_made || self.room.as_deref().is_some_and(|now| now != room))
+    }
+}
+
 /// A day's session with what was counted there, for lists.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OpenDayRow {

@@ -6,6 +6,7 @@ mod pages;
 mod teams;
 mod today;
 mod wall;
+mod wall_open;
 
 use rocket::fairing::AdHoc;
 

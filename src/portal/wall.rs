@@ -7,13 +7,15 @@ use askama::Template;
 use chrono::Datelike as _;
 use rocket::{Route, get, routes};
 
+use super::wall_open::{self, OpenChange};
 use crate::activities::{Session, SessionStatus, queries};
 use crate::auth::Watcher;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Month, Now};
 use crate::codes::{self, CodeOf};
 use crate::error::{Error, Result};
-use crate::open_rooms::{self, OpenRoom, OpenTerm};
+use crate::open_rooms::{self, OpenRoom, OpenRoomId, OpenTerm};
+use crate::rooms;
 use crate::store::{Db, text_enum};
 use crate::web::{Frame, Lang, Page, Site, View, filters, qr};
 
@@ -40,6 +42,8 @@ struct WallSheet {
     dated: Vec<Session>,
     /// What stands open, told by its weekdays, and not as a session for every day.
     open: Vec<OpenRoom>,
+    /// On which days one of those is not open as its line says.
+    changes: Vec<(OpenRoomId, OpenChange)>,
     lang: Lang,
     /// None where the center has no lasting code yet.
     qr: Option<String>,
@@ -58,8 +62,19 @@ impl WallSheet {
     fn terms<'a>(&self, open: &'a OpenRoom) -> Vec<(Option<Date>, &'a OpenTerm)> {
         let first = self.month.first().max(open.since);
         let begun = open.terms.iter().rposition(|term| term.valid_from <= first).unwrap_or(0);
-        let held = open.terms.iter().skip(begun).filter(|term| term.valid_from < self.month.end());
+        let end = open.ended_on.map_or(self.month.end(), |ended| ended.min(self.month.end()));
+        let held = open.terms.iter().skip(begun).filter(|term| term.valid_from < end);
         held.map(|term| ((term.valid_from > self.month.first()).then_some(term.valid_from), term)).collect()
+    }
+
+    /// The last day of the month on which a room is open that is given up within it.
+    fn last(&self, open: &OpenRoom) -> Option<Date> {
+        let ended = open.ended_on.filter(|ended| self.month.first() < *ended && *ended < self.month.end());
+        ended.map(|ended| ended.minus_days(1))
+    }
+
+    fn changes<'a>(&'a self, open: &OpenRoom) -> Vec<&'a OpenChange> {
+        self.changes.iter().filter(|(of, _)| *of == open.id).map(|(_, change)| change).collect()
     }
 
     /// The days that have something besides what is weekly, with it.
@@ -201,6 +216,11 @@ async fn wall(
     sessions.retain(|session| open.iter().all(|one| one.activity_id != session.activity_id));
     let token = codes::of(&mut conn, CodeOf::Center, center.id().0).await?;
     let qr = token.map(|token| qr::svg(&site.link(format_args!("/c/{token}")))).transpose()?;
+    let days = (month.first(), month.end());
+    let made = open_rooms::queries::as_they_stand(&mut conn, center.id(), days).await?;
+    let span = (center.zone.midnight(days.0), center.zone.midnight(days.1));
+    let closures = rooms::queries::closures(&mut conn, center.id(), span.0, span.1).await?;
+    let changes = wall_open::changes(center.zone, days, &open, (&made, &closures));
     let (weekly, dated) = told(sessions, month);
-    Ok(Page(WallSheet { center, month, paper, weekly, dated, open, lang, qr }))
+    Ok(Page(WallSheet { center, month, paper, weekly, dated, open, changes, lang, qr }))
 }

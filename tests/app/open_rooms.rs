@@ -121,6 +121,22 @@ on_both_engines! {
         assert_eq!(app.number("select count(*) from sessions where local_date = '2026-03-12' and status = 'planned'").await, 0);
     }
 
+    async fn the_wall_says_when_a_room_is_not_open(app: TestApp) {
+        let ann = library(&app).await;
+        ann.get("/centers/1/wall").await.is(200).shows("图书室开放").hides("不开放").hides("日停").hides("改到").hides("至 ");
+        let ben = app.sign_in("ben").await;
+        ben.post("/centers/1/rooms/2/closures", &[("from", "2026-03-10"), ("to", "2026-03-11"), ("reason", "消防检修")]).await.is(303);
+        runs(&app, "2026-03-05T03:00:00Z").await;
+        let id = app.number("select max(id) from sessions where local_date = '2026-03-12'").await;
+        ann.post(&format!("/centers/1/sessions/{id}/schedule/cancellation"), &[("reason", "停电")]).await.is(303);
+        app.execute("update sessions set starts_at = starts_at + 3600000, ends_at = ends_at + 3600000 where local_date = '2026-03-14'").await;
+        ann.post(&format!("{LIST}/1/ending"), &[("ended_on", "2026-03-17"), ("reason", "装修")]).await.is(303);
+        let sheet = ann.get("/centers/1/wall").await.is(200).shows("至 16 日").shows("10–11日不开放").shows("12日停");
+        // Why, is not for everybody who passes.
+        sheet.shows("14日改到 3月14日 周六 10:00–18:00").hides("消防检修").hides("停电").hides("装修");
+        ann.get("/centers/1/wall?month=2026-04").await.is(200).hides("图书室开放");
+    }
+
     async fn other_bookings_are_left_alone(app: TestApp) {
         let ann = app.sign_in("ann").await;
         let class = [("title", "书法班"), ("kind", "3"), ("room", "2"), ("date", "2026-03-12"), ("starts", "10:00"), ("ends", "11:30")];
