@@ -233,8 +233,9 @@ pub async fn revise(by: &Coordinator, now: Now, tx: &mut Conn, activity: &Activi
     if revised.rows_affected() == 0 {
         return Ok(());
     }
+    // Also of those that are over: they stand in calendars for a month.
     sqlx::query(
-        "update sessions set sequence = sequence + 1, updated_at = $1 where activity_id = $2 and status = 'planned'",
+        "update sessions set sequence = sequence + 1, updated_at = $1 where activity_id = $2 and status <> 'skipped'",
     )
     .bind(now.0)
     .bind(activity.id)

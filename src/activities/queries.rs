@@ -376,8 +376,8 @@ pub async fn helpers(conn: &mut Conn, center: CenterId) -> Result<Vec<Helpers>> 
         .await?)
 }
 
-/// The longest time before a slot at which a booking that touches it can begin: a day and both buffers.
-pub(crate) const REACH_MILLIS: i64 = (24 + 2 * 4) * 3_600_000;
+/// The longest time before a slot at which a booking that touches it can begin: a day, both of its buffers, and the slot's own.
+pub(crate) const REACH_MILLIS: i64 = (24 + 3 * 4) * 3_600_000;
 
 /// What stands in the way of `slots` in any of the center's rooms, their buffers counted: one query, and one look into
 /// the index per room and slot, however many bookings there are. (`cross join` keeps SQLite to this order: from some

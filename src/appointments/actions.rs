@@ -115,12 +115,15 @@ pub async fn take(
     }
     let times = queries::one_times(tx, center.id(), wish.times).await?;
     // Whoever takes another slot of this worker waits, or is waited for.
+    locks::room(tx, times.room_id).await?;
+    if let SlotTaker::Staff(_, person) = asker {
+        locks::people_shared(tx, [*person]).await?;
+    }
     locks::workers(tx, [times.worker_id]).await?;
     // As they are now that nobody else ends them, or the worker's time here.
     let times = queries::one_times(tx, center.id(), wish.times).await?;
     let (person, phone, told, key) = match asker {
         SlotTaker::Staff(_, person) => {
-            locks::people_shared(tx, [*person]).await?;
             people::queries::find(tx, center.id(), *person).await?;
             (Some(*person), None, None, None)
         }

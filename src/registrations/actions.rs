@@ -423,7 +423,7 @@ pub(super) async fn bring(
         return Ok(());
     }
     settle(hand, now, tx, &mut halls).await?;
-    let hall = halls.here_mut()?;
+    let hall = halls.here()?;
     if !hall.session.is_coming(now) {
         return Err(refused(RegistrationRefusal::Over));
     }
@@ -431,11 +431,10 @@ pub(super) async fn bring(
         return Err(refused(RegistrationRefusal::Settled));
     };
     let others: Vec<Turn> = hall.turns.iter().filter(|other| other.id != id).copied().collect();
-    if turn.confirmed && heads > turn.heads && !hall.seats.fit(&others, heads, turn.priority) {
+    // More seats than they have now, of which some may be taken already and some free again.
+    let more = turn.heads + heads - found.heads;
+    if turn.confirmed && heads > found.heads && !hall.seats.fit(&others, more, turn.priority) {
         return Err(refused(RegistrationRefusal::Full));
-    }
-    for turn in hall.turns.iter_mut().filter(|turn| turn.id == id) {
-        turn.heads = heads;
     }
     let center = hall.session.center_id;
     sqlx::query("update registrations set heads = $2, changed_at = $3, changed_by = $4 where id = $1")
@@ -448,6 +447,8 @@ pub(super) async fn bring(
     let change = format!("{} → {companions}", found.heads - 1);
     let entry = audit::entry("session.companions_registered", session.0).at(center).because(&change);
     audit::record(tx, hand, now, entry).await?;
+    // Who is in keeps their seats, however few they are said to be.
+    let mut halls = hall::hold(tx, now, session).await?;
     settle(hand, now, tx, &mut halls).await
 }
 

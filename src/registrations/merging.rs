@@ -12,8 +12,22 @@ use crate::ids::{ActivityId, PersonId, SessionId};
 use crate::journal::{Journal, JournalEntry, JournalTable, RowKey};
 use crate::store::{Conn, Flag, rows};
 
-const REGISTRATIONS: JournalTable = JournalTable::plain("registrations", &["id"], &["person_id"], &["state"]);
-const COURSES: JournalTable = JournalTable::plain("courses", &["id"], &["person_id"], &["state"]);
+const REGISTRATIONS: JournalTable = JournalTable {
+    // They registered once more after one of two places had become the other.
+    stays: Some(
+        "state = 'merged' and exists (select 1 from registrations o where o.session_id = registrations.session_id
+            and o.person_id = registrations.person_id and o.id <> registrations.id
+            and o.state in ('confirmed', 'waiting', 'no_show'))",
+    ),
+    ..JournalTable::plain("registrations", &["id"], &["person_id"], &["state"])
+};
+const COURSES: JournalTable = JournalTable {
+    stays: Some(
+        "state = 'merged' and exists (select 1 from courses o where o.activity_id = courses.activity_id
+            and o.person_id = courses.person_id and o.id <> courses.id and o.state in ('confirmed', 'waiting'))",
+    ),
+    ..JournalTable::plain("courses", &["id"], &["person_id"], &["state"])
+};
 
 /// The tables that this journals.
 pub const JOURNALED: &[&JournalTable] = &[&REGISTRATIONS, &COURSES];

@@ -145,12 +145,12 @@ pub(super) async fn register_chain(
         return Ok(outcome);
     }
     let hand = RegistrationHand::chain(by);
-    settle(&hand, now, tx, &mut halls).await?;
     let known = |line: &PickedLine| match line.who {
         PickedPerson::Known(person) => Some(person),
         PickedPerson::New(_) => None,
     };
     locks::people_shared(tx, lines.iter().filter_map(known)).await?;
+    settle(&hand, now, tx, &mut halls).await?;
     for line in lines {
         let person = match &line.who {
             PickedPerson::Known(person) => people::queries::find(tx, session.center_id, *person).await?.id,
