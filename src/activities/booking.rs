@@ -62,9 +62,21 @@ pub async fn holidays(conn: &mut Conn, slots: &[Slot]) -> Result<Vec<Holiday>> {
 /// Schedules a single event.
 ///
 /// # Errors
-/// Refused with what is there, or with the hours, if a room cannot be had; `Invalid` at `overlap_reason` where somebody is busy
-/// elsewhere then and nobody says why it is meant so.
+/// As [`single_date`]; refused with what is there where a room was taken.
 pub async fn single(by: &Coordinator, now: Now, db: &Db, center: &Center, plan: &Plan) -> Result<ActivityId> {
+    let dated = single_date(by, db, center, plan).await?;
+    match series(by, now, db, center, plan, &dated).await {
+        Err(error) => Err(lost_single(by, db, center, plan, error).await),
+        done => done,
+    }
+}
+
+/// The date of a single event, once it may be scheduled so.
+///
+/// # Errors
+/// Refused with the hours if a room is closed then; `Invalid` at `overlap_reason` where somebody is busy elsewhere then and nobody says
+/// why it is meant so.
+pub async fn single_date(by: &Coordinator, db: &Db, center: &Center, plan: &Plan) -> Result<[Dated; 1]> {
     let slot = plan.place.slot;
     let mut conn = db.read().await?;
     let closures = Around::load(by, &mut conn, center, &[slot]).await?.closures;
@@ -73,15 +85,13 @@ pub async fn single(by: &Coordinator, now: Now, db: &Db, center: &Center, plan: 
         refuse_closed(center, room, &slot, &closures)?;
     }
     ask_who_is_busy(by, &mut conn, center, plan, &[slot]).await?;
-    drop(conn);
-    let dated = [Dated { slot, fate: Fate::Book(rooms.clone()) }];
-    match series(by, now, db, center, plan, &dated).await {
-        Err(error) => {
-            let wanted: Vec<(&Room, Slot)> = rooms.iter().map(|room| (room, slot)).collect();
-            Err(named(by, db, center, &wanted, &[], error).await)
-        }
-        done => done,
-    }
+    Ok([Dated { slot, fate: Fate::Book(rooms.clone()) }])
+}
+
+/// Why a single event could not be scheduled: where a room was taken, by what.
+pub async fn lost_single(by: &Coordinator, db: &Db, center: &Center, plan: &Plan, error: Error) -> Error {
+    let wanted: Vec<(&Room, Slot)> = plan.place.rooms.iter().map(|room| (room, plan.place.slot)).collect();
+    named(by, db, center, &wanted, &[], error).await
 }
 
 /// Looks whether who is to lead or to help a plan is busy elsewhere at one of these times.

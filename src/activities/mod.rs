@@ -54,11 +54,13 @@ pub use actions::{Dated, Fate, ROOM_TAKEN, cancel, restore, revise, schedule, sk
 pub(crate) use actions::{complete, reopen, rewrite_summary, set_rotating};
 pub use admission::Admission;
 pub use attributes::{Attributes, OfferWords, ServiceLine, Target, TargetGroups};
+pub use booking::{lost_single, single_date};
 pub use forms::{Change, Plan, Reason, Setting, Texts};
 pub use going_on::{DayGoingOn, published_from};
 pub use handing_over::{hand_over_sessions, led_from, return_sessions};
 pub use merging::{JOURNALED, absorb};
-pub(crate) use pages::{NewActivityPage, planning};
+pub(crate) use pages::{Draft, NewActivityPage, Scheduled, planning, scheduled};
+pub(crate) use preview_pages::SeriesLook;
 pub use repeat::{Cadence, End, NthWeekday, Repeat, Rhythm, RuleWords};
 pub use rules::{SeriesScope, Slot};
 pub use title::Title;

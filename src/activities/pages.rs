@@ -174,11 +174,14 @@ pub(crate) struct NewActivityPage {
     center: Center,
     choices: Choices,
     form: Form,
+    /// Where it is sent.
+    action: String,
 }
 
 impl NewActivityPage {
     async fn load(conn: &mut Conn, now: Now, center: Center, form: Form) -> Result<Self> {
-        Ok(Self { choices: Choices::load(conn, &center, now).await?, center, form })
+        let (choices, action) = (Choices::load(conn, &center, now).await?, center.path("/activities"));
+        Ok(Self { choices, center, form, action })
     }
 
     fn rhythms(&self) -> &'static [Rhythm] {
@@ -257,28 +260,50 @@ pub(crate) async fn planning(
 
 /// How scheduling ends: done, or the form again, or the preview of a series, which is no fault.
 #[derive(Responder)]
-pub(super) enum Scheduled {
+pub(crate) enum Scheduled {
     Form(Box<Submitted<NewActivityPage>>),
     Preview(Box<(Status, Page<Preview>)>),
 }
 
 /// A plan that was read, with what it was read from.
-pub(super) struct Draft {
-    pub(super) center: Center,
-    pub(super) choices: Choices,
-    pub(super) plan: Plan,
-    pub(super) fields: Fields,
+pub(crate) struct Draft {
+    pub(crate) center: Center,
+    pub(crate) choices: Choices,
+    pub(crate) plan: Plan,
+    pub(crate) fields: Fields,
+    /// Where its forms are sent.
+    pub(crate) action: String,
 }
 
 impl Draft {
-    pub(super) fn into_form(self, errors: FieldErrors) -> Scheduled {
-        let form = Form::again(self.fields, errors);
-        Scheduled::Form(Box::new(Submitted::again(NewActivityPage {
-            center: self.center,
-            choices: self.choices,
-            form,
-        })))
+    /// Reads what was sent; the form again where it is faulty, or was asked for by who comes back from the preview.
+    pub(crate) fn read(
+        center: Center,
+        choices: Choices,
+        fields: Fields,
+        action: String,
+    ) -> Result<Result<Self, Scheduled>> {
+        match forms::plan(&fields, &center, &choices) {
+            Ok(plan) => {
+                let draft = Self { center, choices, plan, fields, action };
+                let is_back = !draft.fields.get("edit").is_empty();
+                Ok(if is_back { Err(draft.into_form(FieldErrors::default())) } else { Ok(draft) })
+            }
+            Err(error) => {
+                let form = Form::again(fields, error.into_field_errors()?);
+                Ok(Err(again(NewActivityPage { center, choices, form, action })))
+            }
+        }
     }
+
+    pub(crate) fn into_form(self, errors: FieldErrors) -> Scheduled {
+        let Self { center, choices, fields, action, .. } = self;
+        again(NewActivityPage { center, choices, form: Form::again(fields, errors), action })
+    }
+}
+
+fn again(page: NewActivityPage) -> Scheduled {
+    Scheduled::Form(Box::new(Submitted::again(page)))
 }
 
 #[post("/centers/<center>/activities", data = "<fields>")]
@@ -287,17 +312,11 @@ async fn create(by: Coordinator, db: &Db, now: Now, lang: Lang, center: CenterId
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let choices = Choices::load(&mut conn, &center, now).await?;
     drop(conn);
-    let draft = match forms::plan(&fields, &center, &choices) {
-        Ok(plan) => Draft { center, choices, plan, fields },
-        Err(error) => {
-            let form = Form::again(fields, error.into_field_errors()?);
-            return Ok(Scheduled::Form(Box::new(Submitted::again(NewActivityPage { center, choices, form }))));
-        }
+    let action = center.path("/activities");
+    let draft = match Draft::read(center, choices, fields, action)? {
+        Ok(draft) => draft,
+        Err(form) => return Ok(form),
     };
-    if !draft.fields.get("edit").is_empty() {
-        // Back from the preview.
-        return Ok(draft.into_form(FieldErrors::default()));
-    }
     if draft.plan.repeat.is_some() {
         return preview_pages::series(&by, now, db, lang, draft).await;
     }
@@ -307,7 +326,7 @@ async fn create(by: Coordinator, db: &Db, now: Now, lang: Lang, center: CenterId
     }
 }
 
-pub(super) fn scheduled(center: &Center, id: ActivityId) -> Scheduled {
+pub(crate) fn scheduled(center: &Center, id: ActivityId) -> Scheduled {
     let to = center.path(format_args!("/activities/{id}"));
     Scheduled::Form(Box::new(Submitted::done(to, "done.activity_scheduled")))
 }

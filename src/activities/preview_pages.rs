@@ -3,7 +3,8 @@
 use askama::Template;
 use rocket::http::Status;
 
-use super::forms::{Choices, Plan};
+use super::actions::Dated;
+use super::forms::Plan;
 use super::pages::{self, Draft, Scheduled};
 use super::picks::{Bulk, Picks};
 use super::preview::{self, AskedOfPreview, Laid, PreviewRow, PreviewSort};
@@ -21,12 +22,14 @@ use crate::web::{Fields, Form, Frame, Lang, Page, View, filters};
 /// Every date of a series, before it is saved.
 #[derive(Template)]
 #[template(path = "activities/preview.html")]
-pub(super) struct Preview {
+pub(crate) struct Preview {
     center: Center,
     plan: Plan,
     repeats: RuleWords,
     laid: Laid,
     form: Form,
+    /// Where it is sent.
+    action: String,
     carried: Vec<(String, String)>,
     /// Whether skipped dates are made up at the end.
     makes_up: bool,
@@ -100,63 +103,83 @@ impl View for Preview {
     }
 }
 
-/// What came of a look at the dates: saved, or to be shown (again).
-enum PreviewOutcome {
-    Saved(super::ActivityId),
-    Shown { laid: Laid, faulty: bool, errors: FieldErrors },
+/// What a look at the dates of a draft's series found, as they were picked.
+pub(crate) struct SeriesLook {
+    laid: Laid,
+    makes_up: bool,
+    is_confirmed: bool,
+    /// False at the first look.
+    is_picked: bool,
+    errors: FieldErrors,
+}
+
+impl SeriesLook {
+    pub(crate) async fn at(by: &Coordinator, db: &Db, lang: Lang, draft: &Draft) -> Result<Self> {
+        let Draft { center, choices, plan, fields, .. } = draft;
+        let picks = Picks::read(fields);
+        let is_picked = !picks.is_empty();
+        // The first look makes up for what is lost; afterwards it is as the box says.
+        let makes_up = !is_picked || fields.get("make_up") == "1";
+        let asked = AskedOfPreview { picks: &picks, bulk: Bulk::read(fields), makes_up };
+        let is_confirmed = fields.get("confirm") == "1" && asked.bulk.is_none();
+        let mut laid = preview::lay_out(by, &mut *db.read().await?, center, (plan, choices), &asked, lang).await?;
+        if is_picked {
+            laid.tell_if_empty();
+        }
+        let mut errors = FieldErrors::default();
+        if is_confirmed && laid.is_busy() && plan.overlap_reason.is_none() {
+            errors = FieldErrors::one("overlap_reason", Fault::new("field.busy_on_dates"));
+        }
+        Ok(Self { laid, makes_up, is_confirmed, is_picked, errors })
+    }
+
+    /// The dates to be saved, once all were seen, nothing is wrong with any, and they were confirmed.
+    pub(crate) fn dated(&self, plan: &Plan) -> Option<Vec<Dated>> {
+        let is_seen = self.is_picked && !self.laid.has_grown;
+        let is_ready = self.is_confirmed && is_seen && self.laid.is_sound() && self.errors.is_empty();
+        is_ready.then(|| self.laid.dated(plan))
+    }
+
+    /// The look again after its dates could not be saved. Lost to somebody who was faster: it shows who.
+    pub(crate) async fn after(
+        mut self,
+        error: Error,
+        by: &Coordinator,
+        db: &Db,
+        lang: Lang,
+        draft: &Draft,
+    ) -> Result<Self> {
+        match error {
+            Error::Refused(refusal) if refusal.code == ROOM_TAKEN => return Self::at(by, db, lang, draft).await,
+            Error::Refused(refusal) => self.errors = FieldErrors::whole(refusal),
+            Error::Invalid(faults) => self.errors = faults,
+            error => return Err(error),
+        }
+        Ok(self)
+    }
+
+    /// The page that shows it.
+    pub(crate) fn shown(self, draft: Draft) -> Scheduled {
+        let Self { laid, makes_up, is_confirmed, is_picked, errors } = self;
+        let Draft { center, plan, fields, action, .. } = draft;
+        let status = if is_confirmed { Status::UnprocessableEntity } else { Status::Ok };
+        let faulty = is_confirmed && is_picked && !laid.is_sound();
+        let carried = carried(&fields);
+        let repeats = plan.repeat.as_ref().map_or(RuleWords::of(None), RuleWords::of_repeat);
+        let form = Form::again(fields, errors);
+        let page = Preview { center, plan, repeats, laid, form, action, carried, makes_up, faulty };
+        Scheduled::Preview(Box::new((status, Page(page))))
+    }
 }
 
 /// Shows a series, or saves it as it was picked.
 pub(super) async fn series(by: &Coordinator, now: Now, db: &Db, lang: Lang, draft: Draft) -> Result<Scheduled> {
-    let Draft { center, choices, plan, fields } = draft;
-    let picks = Picks::read(&fields);
-    // The first look makes up for what is lost; afterwards it is as the box says.
-    let makes_up = picks.is_empty() || fields.get("make_up") == "1";
-    let asked = AskedOfPreview { picks: &picks, bulk: Bulk::read(&fields), makes_up };
-    let confirmed = fields.get("confirm") == "1" && asked.bulk.is_none();
-    match decide(by, now, db, (&center, &plan, &choices), &asked, (confirmed, lang)).await? {
-        PreviewOutcome::Saved(id) => Ok(pages::scheduled(&center, id)),
-        PreviewOutcome::Shown { laid, faulty, errors } => {
-            let status = if confirmed { Status::UnprocessableEntity } else { Status::Ok };
-            let carried = carried(&fields);
-            let repeats = plan.repeat.as_ref().map_or(RuleWords::of(None), RuleWords::of_repeat);
-            let form = Form::again(fields, errors);
-            let page = Preview { center, plan, repeats, laid, form, carried, makes_up, faulty };
-            Ok(Scheduled::Preview(Box::new((status, Page(page)))))
+    let mut look = SeriesLook::at(by, db, lang, &draft).await?;
+    if let Some(dates) = look.dated(&draft.plan) {
+        match booking::series(by, now, db, &draft.center, &draft.plan, &dates).await {
+            Ok(id) => return Ok(pages::scheduled(&draft.center, id)),
+            Err(error) => look = look.after(error, by, db, lang, &draft).await?,
         }
     }
-}
-
-async fn decide(
-    by: &Coordinator,
-    now: Now,
-    db: &Db,
-    (center, plan, choices): (&Center, &Plan, &Choices),
-    asked: &AskedOfPreview<'_>,
-    (confirmed, lang): (bool, Lang),
-) -> Result<PreviewOutcome> {
-    let look = async || -> Result<Laid> {
-        preview::lay_out(by, &mut *db.read().await?, center, (plan, choices), asked, lang).await
-    };
-    let mut laid = look().await?;
-    if !asked.picks.is_empty() {
-        laid.tell_if_empty();
-    }
-    let mut errors = FieldErrors::default();
-    if confirmed && laid.is_busy() && plan.overlap_reason.is_none() {
-        errors = FieldErrors::one("overlap_reason", Fault::new("field.busy_on_dates"));
-    }
-    let is_seen = !asked.picks.is_empty() && !laid.has_grown;
-    if confirmed && is_seen && laid.is_sound() && errors.is_empty() {
-        match booking::series(by, now, db, center, plan, &laid.dated(plan)).await {
-            Ok(id) => return Ok(PreviewOutcome::Saved(id)),
-            // Lost to somebody who was faster: the preview shows who, and nothing is saved.
-            Err(Error::Refused(refusal)) if refusal.code == ROOM_TAKEN => laid = look().await?,
-            Err(Error::Refused(refusal)) => errors = FieldErrors::whole(refusal),
-            Err(Error::Invalid(faults)) => errors = faults,
-            Err(error) => return Err(error),
-        }
-    }
-    let faulty = confirmed && !asked.picks.is_empty() && !laid.is_sound();
-    Ok(PreviewOutcome::Shown { laid, faulty, errors })
+    Ok(look.shown(draft))
 }

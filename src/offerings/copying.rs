@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use super::forms::CopyWish;
 use super::sheet::{CopyFate, CopyLine};
+use super::types::Quarter;
 use super::{queries, sheet};
 use crate::activities::preview::Laid;
-use crate::activities::{self, Plan, ROOM_TAKEN, pictures};
+use crate::activities::{self, Dated, Plan, ROOM_TAKEN, pictures};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::Now;
 use crate::error::{Error, Fault, FieldErrors, OnViolation, Refusal, Result};
-use crate::ids::ActivityId;
+use crate::ids::{ActivityId, RequestId};
 use crate::locks;
 use crate::registrations::terms;
 use crate::store::{Conn, Db};
@@ -95,13 +96,32 @@ async fn make(
         plan.overlap_reason.clone_from(&wish.overlap_reason);
     }
     let dates = laid.dated(&plan);
+    save(by, now, db, center, (source, wish.quarters.1, wish.request), (&plan, &dates[..])).await
+}
+
+/// Makes an activity again in a quarter, on dates that are decided, with the terms of registration and the picture of what it is made of.
+/// Whatever came between, the same try makes nothing twice.
+///
+/// # Errors
+/// `Refused("copy_running")` where that takes place in the quarter itself, else as [`activities::schedule`].
+pub async fn save(
+    by: &Coordinator,
+    now: Now,
+    db: &Db,
+    center: &Center,
+    (source, quarter, request): (ActivityId, Quarter, RequestId),
+    (plan, dates): (&Plan, &[Dated]),
+) -> Result<ActivityId> {
     let mut tx = db.begin().await?;
     // Of two tries at once one comes after the other, and finds what the first made.
     locks::center(&mut tx, center.id()).await?;
-    if let Some(id) = made_before(&mut tx, center, source, wish).await? {
+    if let Some(id) = made_before(&mut tx, center, (source, quarter, request)).await? {
         return Ok(id);
     }
-    let id = activities::schedule(by, now, &mut tx, center, &plan, &dates).await?;
+    if queries::running(&mut tx, center.id(), quarter).await?.contains(&source) {
+        return Err(Error::refused("copy_running"));
+    }
+    let id = activities::schedule(by, now, &mut tx, center, plan, dates).await?;
     if let Some(terms) = terms::of_activity(&mut tx, source).await? {
         terms::set_for_activity(by, now, &mut tx, (center, id), &terms).await?;
     }
@@ -113,8 +133,8 @@ async fn make(
     .bind(center.id())
     .bind(source)
     .bind(id)
-    .bind(wish.quarters.1.first())
-    .bind(wish.request)
+    .bind(quarter.first())
+    .bind(request)
     .bind(now.0)
     .bind(by.account)
     .execute(&mut *tx)
@@ -128,11 +148,10 @@ async fn make(
 async fn made_before(
     tx: &mut Conn,
     center: &Center,
-    source: ActivityId,
-    wish: &CopyWish,
+    (source, quarter, request): (ActivityId, Quarter, RequestId),
 ) -> Result<Option<ActivityId>> {
-    match queries::made_by(tx, wish.request, source).await? {
+    match queries::made_by(tx, request, source).await? {
         Some(id) => Ok(Some(id)),
-        None => Ok(queries::copied(tx, center.id(), wish.quarters.1).await?.remove(&source)),
+        None => Ok(queries::copied(tx, center.id(), quarter).await?.remove(&source)),
     }
 }

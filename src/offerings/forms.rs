@@ -81,6 +81,14 @@ pub fn wish(fields: &Fields, today: Date) -> Result<CopyWish> {
     })
 }
 
+/// Fields `to` and `request_id`: into which quarter one activity is made again, by which try.
+pub fn decided(fields: &Fields, today: Date) -> Result<(Quarter, RequestId)> {
+    let mut read = fields.read();
+    let to = read.required("to", |text| one_of(&targets(today), text));
+    let request = read.required("request_id", |text| text.parse().map_err(|_| Fault::new("field.not_a_uuid")));
+    read.finish(|| Some((to?, request?)))
+}
+
 /// The marks of what was shown: fields `seen.<activity>`, or `marks`, each `activity:mark`.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ mod actions;
 pub(crate) mod api;
 mod copy_pages;
 mod copying;
+mod date_pages;
 pub(crate) mod forms;
 pub mod queries;
 mod rules;
@@ -21,6 +22,10 @@ pub use types::{ActivityTemplate, ActivityTemplateId, Quarter};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("offerings", |rocket| async {
-        rocket.mount("/", copy_pages::routes()).mount("/", template_pages::routes()).mount("/api/v1", api::routes())
+        rocket
+            .mount("/", copy_pages::routes())
+            .mount("/", date_pages::routes())
+            .mount("/", template_pages::routes())
+            .mount("/api/v1", api::routes())
     })
 }

@@ -33,6 +33,12 @@ async fn copies(ann: &User<'_>, request: &str, more: &[(&str, &str)]) -> Answer 
     ann.post(COPY, &[&asked[..], more].concat()).await
 }
 
+/// The fields of a form that is sent date by date.
+fn with_tea<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let plan = [("title", "长者太极班"), ("kind", "3"), ("room", "2"), ("starts", "09:00"), ("ends", "10:00")];
+    [&plan[..], more].concat()
+}
+
 const ACTIVITIES: &str = "select count(*) from activities";
 
 on_both_engines! {
@@ -80,6 +86,53 @@ on_both_engines! {
         assert_eq!(app.number(ACTIVITIES).await, 2);
     }
 
+    async fn what_runs_in_the_new_quarter_already_is_not_doubled(app: TestApp) {
+        app.at("2026-09-01T02:00:00Z");
+        let token = app.token("ann").await;
+        let through = json!({
+            "center": 1, "title": "合唱团", "kind": 3, "room": 2, "date": "2026-09-03", "starts": "14:00", "ends": "15:00",
+            "repeat": "weekly", "until": "2026-10-31", "on_conflict": "skip",
+        });
+        token.post_json("/api/v1/activities", through).await.is(201);
+        let ann = app.sign_in("ann").await;
+        ann.get(AUTUMN).await.is(200).shows("合唱团").shows("本季度已安排").hides("name=\"activities\"");
+        copies(&ann, &request(), &[]).await.is(422).shows("已经有场次");
+        let decided = format!("{COPY}/1?to=2026-Q4&request_id={}", request());
+        ann.post(&decided, &with_tea(&[("date", "2026-11-05")])).await.is(422).shows("已经有场次");
+        assert_eq!(app.number(ACTIVITIES).await, 1);
+    }
+
+    async fn a_series_that_was_stopped_does_not_come_back_for_a_quarter(app: TestApp) {
+        tai_chi_all_summer(&app).await;
+        app.execute("update sessions set status = 'cancelled', reason = '停办' where activity_id = 1 and local_date > '2026-08-10'").await;
+        let token = app.token("ann").await;
+        let shown = token.get("/api/v1/quarter-copies?center=1&from=2026-Q3&to=2026-Q4").await.is(200).json();
+        // It ended on 6 August, in the sixth week of its quarter.
+        assert_eq!(shown["items"][0]["dates"], json!(["2026-10-08", "2026-10-22", "2026-10-29", "2026-11-05"]));
+    }
+
+    async fn a_single_date_that_is_decided_is_a_copy_with_terms_and_picture(app: TestApp) {
+        tai_chi_all_summer(&app).await;
+        let ann = app.sign_in("ann").await;
+        ann.post("/centers/1/activities/1/registration-terms", &[("mode", "required"), ("companions", "1"), ("kept_hours", "24")]).await
+            .is(303);
+        sends_as(&ann, "/centers/1/activities/1/picture", ("picture", "太极.png"), &picture()).await.is(303);
+        ann.get(AUTUMN).await.is(200).shows("/centers/1/quarter-copy/1?to=2026-Q4");
+        let decided = format!("{COPY}/1?to=2026-Q4&request_id={}", request());
+        let dates = [("date", "2026-10-08"), ("repeat", "weekly"), ("times", "2")];
+        ann.post(&decided, &with_tea(&dates)).await.is(200).shows("/centers/1/quarter-copy/1?to=2026-Q4");
+        let picked = [("pick.2026-10-08", "book"), ("pick.2026-10-15", "skip"), ("reason.2026-10-15", "演练"), ("confirm", "1")];
+        let whole = with_tea(&[&dates[..], &picked].concat());
+        assert_eq!(ann.post(&decided, &whole).await.is(303).leads_to(), "/centers/1/activities/3");
+        ann.post(&decided, &whole).await.is(303);
+        assert_eq!(app.number(ACTIVITIES).await, 3, "the same try");
+        assert_eq!(app.number("select count(*) from activity_copies where source_id = 1 and activity_id = 3").await, 1);
+        assert_eq!(app.number("select count(*) from registration_terms where activity_id = 3 and mode = 'required'").await, 1);
+        assert_eq!(app.number("select count(distinct picture_file_id) from activities").await, 1);
+        ann.get(AUTUMN).await.is(200).shows("已复制");
+        ann.post(&format!("{COPY}/99?to=2026-Q4&request_id={}", request()), &with_tea(&dates)).await.is(404);
+    }
+
     async fn a_program_copies_a_quarter(app: TestApp) {
         tai_chi_all_summer(&app).await;
         let ann = app.token("ann").await;
@@ -89,7 +142,11 @@ on_both_engines! {
         assert_eq!(line["dates"].as_array().unwrap().len(), 12);
         assert_eq!(line["skipped"][0], json!({"date": "2026-10-01", "reason": "国庆节"}));
         assert_eq!(line["skipped"][1]["date"], json!("2026-10-15"));
-        let body = json!({"center": 1, "from": "2026-Q3", "to": "2026-Q4", "activities": [1], "request_id": request()});
+        let mut body = json!({"center": 1, "from": "2026-Q3", "to": "2026-Q4", "activities": [1], "request_id": request()});
+        body["marks"] = json!(["1:0000000000000000"]);
+        let stale = ann.post_json("/api/v1/quarter-copies", body.clone()).await.is(200).json();
+        assert_eq!(stale["failed"][0]["code"], json!("copy_changed"));
+        body["marks"] = json!([line["mark"]]);
         let made = ann.post_json("/api/v1/quarter-copies", body.clone()).await.is(200).json();
         assert_eq!(made, json!({"made": [{"activity": 1, "made": 3}], "failed": []}));
         assert_eq!(ann.post_json("/api/v1/quarter-copies", body.clone()).await.is(200).json(), made);
@@ -105,11 +162,11 @@ on_both_engines! {
         copies(&ann, &request(), &[]).await.is(303);
         assert_eq!(app.number("select count(*) from registration_terms where activity_id = 3 and mode = 'required'").await, 1);
         assert_eq!(app.number("select count(distinct picture_file_id) from activities").await, 1);
-        // The picture goes with the last activity that shows it.
+        // Who does not want to be seen on it is seen nowhere: it goes from both at once.
+        ann.get("/centers/1/activities/1").await.is(200).shows("显示这张图片的活动共 2 个");
         ann.post("/centers/1/activities/1/picture/removal", &[]).await.is(303);
-        assert_eq!(app.number("select count(*) from files").await, 1);
-        ann.post("/centers/1/activities/3/picture/removal", &[]).await.is(303);
         assert_eq!(app.number("select count(*) from files").await, 0);
+        assert_eq!(app.number("select count(*) from audit_events where action = 'activity.picture_removed'").await, 2);
         ann.post("/centers/1/activities/3/picture/removal", &[]).await.is(404);
     }
 

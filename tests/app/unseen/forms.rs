@@ -139,6 +139,7 @@ const TEA: &[(&str, &str)] = &[
     ("ends", "10:00"),
     ("overlap_reason", "两场连着办"),
 ];
+const DECIDED: &str = "/centers/1/quarter-copy/1?to=2026-Q2&request_id=0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b";
 const QUARTER: &[(&str, &str)] = &[
     ("center", "1"),
     ("request_id", "REQUEST"),
@@ -567,6 +568,7 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/activities/1/template", TEMPLATE, &["name"], &[]),
     form("ann", "/centers/1/activity-templates/1", TEMPLATE, &["name"], &[]),
     form("ann", "/centers/1/quarter-copy", QUARTER, &["overlap_reason"], &[]),
+    form("ann", DECIDED, TEA, &["title", "overlap_reason"], &["description", "materials"]),
     form("ann", "/api/v1/activity-templates", TEMPLATE, &["name"], &[]),
     form("ann", "/api/v1/activity-templates/1", TEMPLATE, &["name"], &[]),
     form("ann", "/api/v1/quarter-copies", QUARTER, &["overlap_reason"], &[]),
