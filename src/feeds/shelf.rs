@@ -10,9 +10,12 @@ use crate::web::Etag;
 /// Bytes that may be held in all. A center's year has half a megabyte as a rule.
 const MOST: usize = 64_000_000;
 
+/// A calendar as it was written, and what it is known by.
+type ShelvedCalendar = (Etag, Arc<[u8]>);
+
 /// The last calendar of each center, by its number.
 #[derive(Default)]
-pub(super) struct CalendarShelf(Mutex<BTreeMap<i64, (Etag, Arc<[u8]>)>>);
+pub(super) struct CalendarShelf(Mutex<BTreeMap<i64, ShelvedCalendar>>);
 
 impl CalendarShelf {
     /// The calendar with this etag, if it was written by this process.
