@@ -197,7 +197,8 @@ pub async fn search(
         person,
     };
     let found = people.into_iter().filter(|row| !is("in", row.id));
-    let reached = found.filter(|row| !leads || ["serves", "shift", "came"].into_iter().any(|what| is(what, row.id)));
+    let reached = found
+        .filter(|row| !leads || ["serves", "shift", "registered", "came"].into_iter().any(|what| is(what, row.id)));
     Ok(reached.take(limit).map(candidate).collect())
 }
 

@@ -392,6 +392,8 @@ const FACTS: &str = "
                     join attendances v on v.session_id = o.id and v.person_id = d.person_id and v.voided_at is null
                     where s.id = d.session_id and o.starts_at <= s.starts_at)
                 or exists (select 1 from shifts f where f.session_id = d.session_id and f.person_id = d.person_id and f.state = 'taken')
+                or exists (select 1 from registrations r where r.session_id = d.session_id and r.person_id = d.person_id
+                    and r.state in ('confirmed', 'waiting'))
                then 4 else 0 end
            + case when d.asked = 'participant' and exists (select 1 from shifts f
                 where f.session_id = d.session_id and f.person_id = d.person_id and f.state = 'taken') then 16 else 0 end

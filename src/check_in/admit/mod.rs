@@ -269,7 +269,7 @@ pub(super) async fn refusal(
         if let Some(came) = came(tx, door.id, person).await? {
             seated = !door.is_drop_in() || came.left_at.is_none();
             // Who comes back comes as anybody else.
-            (heads, place) = (1 + came.company, place.map(|_| 0));
+            (heads, place) = (1 + came.company, Some(0));
         }
     }
     let part = attempt.part.unwrap_or(Part::Participant);

@@ -202,6 +202,7 @@ async fn people(by: &Viewer, conn: &mut Conn, center: CenterId, day: DayGoingOn)
          where e.center_id = $1 and ($3 = 0
             or p.id in (select m.person_id from day d join team_members m on m.team_id = d.team_id and m.left_on is null and m.suspended_on is null)
             or p.id in (select f.person_id from day d join shifts f on f.session_id = d.id and f.state = 'taken')
+            or p.id in (select r.person_id from day d join registrations r on r.session_id = d.id and r.state in ('confirmed', 'waiting'))
             or p.id in (select a.person_id from day d
                 join sessions o on o.activity_id = d.activity_id and o.starts_at <= d.starts_at
                 join attendances a on a.session_id = o.id and a.voided_at is null))
