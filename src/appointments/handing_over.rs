@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::types::{AppointmentId, AppointmentState};
+use crate::activities::BookingId;
 use crate::activities::occupying;
-use crate::activities::{BookingId, Title};
 use crate::audit;
 use crate::auth::Manager;
 use crate::centers::{Center, CenterId};
@@ -14,12 +14,10 @@ use crate::ids::WorkerId;
 use crate::store::{Conn, rows};
 use crate::workers::Worker;
 
-/// One that is to take place, by its kind of service: for whom stays with its worker.
-#[derive(Clone, Debug, sqlx::FromRow)]
+/// One that is to take place: for whom and for what stays with its worker, for the kind of service tells of a person already.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct OpenAppointment {
     pub id: AppointmentId,
-    #[sqlx(flatten)]
-    pub title: Title,
     pub starts_at: Timestamp,
 }
 
@@ -37,8 +35,7 @@ pub async fn open_from(
     day: Date,
 ) -> Result<Vec<OpenAppointment>> {
     Ok(sqlx::query_as(
-        "select a.id, cast(null as text) as title, k.name as kind, k.name_en as kind_en, k.confidential, a.starts_at
-         from appointments a join service_kinds k on k.id = a.kind_id
+        "select a.id, a.starts_at from appointments a
          where a.worker_id = $1 and a.state = $2 and a.starts_at >= $3 order by a.starts_at, a.id",
     )
     .bind(worker)

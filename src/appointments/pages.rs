@@ -39,6 +39,8 @@ struct AppointmentsPage {
     coming: Vec<Appointment>,
     /// The reader's own that are over, of which is not said what became.
     unsettled: Vec<Appointment>,
+    /// The reader's own to come that were called off.
+    to_tell: Vec<Appointment>,
     /// Who comes, of the reader's own.
     guests: HashMap<AppointmentId, AppointmentGuest>,
     times: Vec<AppointmentTimes>,
@@ -48,12 +50,14 @@ struct AppointmentsPage {
 
 impl AppointmentsPage {
     async fn load(by: &Coordinator, conn: &mut Conn, now: Now, sealer: &Sealer, center: Center) -> Result<Self> {
-        let coming = queries::coming(by, conn, center.id(), now.0).await?;
+        let mut coming = queries::coming(by, conn, center.id(), now.0).await?;
         let unsettled = queries::unsettled(by, conn, center.id(), now).await?;
-        let both: Vec<Appointment> = coming.iter().chain(&unsettled).cloned().collect();
+        let to_tell = queries::to_tell(by, conn, center.id(), now).await?;
+        coming.retain(|one| to_tell.iter().all(|told| told.id != one.id));
+        let all: Vec<Appointment> = coming.iter().chain(&unsettled).chain(&to_tell).cloned().collect();
         let (times, free) = queries::free(conn, now, &center, false).await?;
-        let guests = queries::guests(by, conn, sealer, &both).await?;
-        Ok(Self { center, coming, unsettled, guests, times, free, form: Form::new() })
+        let guests = queries::guests(by, conn, sealer, &all).await?;
+        Ok(Self { center, coming, unsettled, to_tell, guests, times, free, form: Form::new() })
     }
 
     fn guest(&self, one: &Appointment) -> Option<&AppointmentGuest> {

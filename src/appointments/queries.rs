@@ -149,6 +149,21 @@ pub async fn unsettled(by: &Coordinator, conn: &mut Conn, center: CenterId, now:
         .await?)
 }
 
+/// Those to come of the reader's own worker that were called off, but by the one who was to come: whoever had one is to be told.
+pub async fn to_tell(by: &Coordinator, conn: &mut Conn, center: CenterId, now: Now) -> Result<Vec<Appointment>> {
+    let sql = format!(
+        "{APPOINTMENT} where a.center_id = $1 and a.state = $2 and a.starts_at > $3 and a.ended_by is not null
+           and w.account_id = $4 order by a.starts_at, a.id limit 100"
+    );
+    Ok(sqlx::query_as(AssertSqlSafe(sql))
+        .bind(center)
+        .bind(AppointmentState::Cancelled)
+        .bind(now.0)
+        .bind(by.account)
+        .fetch_all(conn)
+        .await?)
+}
+
 /// One of them.
 ///
 /// # Errors

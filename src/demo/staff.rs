@@ -75,7 +75,7 @@ pub(super) async fn hand_over(b: &Builder, tx: &mut Conn, made: &Made) -> Result
         successor: Some(*heir),
         sessions: None,
         appointments: None,
-        cancels_appointments: false,
+        appointments_off: None,
         supervisor: None,
         liaison: None,
         posts: None,

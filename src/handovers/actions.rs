@@ -13,7 +13,6 @@ use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::ids::{AppointmentId, FillingId, LiaisonId, SessionId, SupervisionId};
 use crate::store::{Conn, rows};
-use crate::web::Lang;
 use crate::workers::{self, Ending, Worker, WorkerId, career, posts};
 use crate::{activities, appointments, audit, locks, teams};
 
@@ -173,9 +172,8 @@ async fn given_appointments(
     input: &HandoverInput,
 ) -> Result<Vec<HandoverLine>> {
     let (id, from, kind) = (worker.worker_id, input.from, HandoverKind::Appointments);
-    if input.cancels_appointments {
-        let reason = Lang::Zh.text("handovers.appointments_off");
-        let off = appointments::cancel_appointments(by, now, tx, center, id, (from, &reason)).await?;
+    if let Some(reason) = &input.appointments_off {
+        let off = appointments::cancel_appointments(by, now, tx, center, id, (from, reason)).await?;
         return Ok(off.into_iter().map(|one| line(kind, one.0, None, HandoverOutcome::Cancelled)).collect());
     }
     let to = input.takes_appointments().ok_or_else(|| Error::field("successor", "field.nobody_leads"))?;

@@ -34,20 +34,24 @@ pub(crate) struct OpenThingJson {
     name: Option<String>,
     /// A session's or an appointment's day
     date: Option<String>,
+    /// When on that day an appointment begins
+    time: Option<String>,
 }
 
-fn told(name: &ThingName) -> (Option<String>, Option<String>) {
+/// The name, the day and the time, as far as each is there and told.
+fn told(name: &ThingName) -> [Option<String>; 3] {
     match name {
-        ThingName::Session(title, day) => (title.own().map(str::to_owned), Some(day.to_string())),
-        ThingName::Text(text) => (Some(text.clone()), None),
-        ThingName::Number(_) => (None, None),
+        ThingName::Session(title, day) => [title.own().map(str::to_owned), Some(day.to_string()), None],
+        ThingName::Appointment(at) => [None, Some(Date(at.date()).to_string()), Some(at.format("%H:%M").to_string())],
+        ThingName::Text(text) => [Some(text.clone()), None, None],
+        ThingName::Number(_) => [None, None, None],
     }
 }
 
 impl From<OpenThing> for OpenThingJson {
     fn from(thing: OpenThing) -> Self {
-        let (name, date) = told(&thing.name);
-        Self { kind: thing.kind.to_string(), id: thing.subject_id, name, date }
+        let [name, date, time] = told(&thing.name);
+        Self { kind: thing.kind.to_string(), id: thing.subject_id, name, date, time }
     }
 }
 
@@ -59,6 +63,8 @@ pub(crate) struct HandoverItemJson {
     id: i64,
     name: Option<String>,
     date: Option<String>,
+    /// When on that day an appointment begins
+    time: Option<String>,
     /// Who has it, or looks after it, from then on
     worker_id: Option<i64>,
     /// `given`, `cancelled`, `listed` or `returned`
@@ -82,12 +88,13 @@ pub(crate) struct HandoverJson {
 impl HandoverJson {
     fn of(handover: &Handover, items: Vec<HandoverItem>) -> Self {
         let item = |item: HandoverItem| {
-            let (name, date) = told(&item.name);
+            let [name, date, time] = told(&item.name);
             HandoverItemJson {
                 kind: item.kind.to_string(),
                 id: item.subject_id,
                 name,
                 date,
+                time,
                 worker_id: item.worker.map(|(id, _)| id.0),
                 outcome: item.outcome.to_string(),
                 clashes: item.clashes,
@@ -144,6 +151,8 @@ pub(crate) struct NewHandover {
     appointments: Option<i64>,
     /// True where appointments are called off instead
     cancel_appointments: Option<bool>,
+    /// Why, where they are: whoever had one is told so. Nothing brings them back
+    appointments_reason: Option<String>,
     /// Who supervises the colleagues: a social worker of the provider
     supervisor: Option<i64>,
     /// Who fills the posts; they stay vacant where nobody is named

@@ -1,20 +1,20 @@
 //! Reading a handover's form.
 
 use crate::clock::Date;
-use crate::error::Result;
+use crate::error::{Fault, Result};
 use crate::fields::{Fields, parse};
 use crate::workers::WorkerId;
 
 /// Who takes over what, from a day on. Where nobody is named for a kind, it is whoever takes over everything.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct HandoverInput {
     pub from: Date,
     /// Everything for which nobody else is named.
     pub successor: Option<WorkerId>,
     pub sessions: Option<WorkerId>,
     pub appointments: Option<WorkerId>,
-    /// Whether appointments are called off instead.
-    pub cancels_appointments: bool,
+    /// Why appointments are called off instead, where they are.
+    pub appointments_off: Option<String>,
     pub supervisor: Option<WorkerId>,
     pub posts: Option<WorkerId>,
     pub liaison: Option<WorkerId>,
@@ -57,14 +57,18 @@ impl HandoverInput {
     }
 }
 
-/// Fields `from successor sessions appointments cancel_appointments supervisor posts liaison rest leaves`.
+/// Fields `from successor sessions appointments cancel_appointments appointments_reason supervisor posts liaison rest leaves`.
 pub fn handover(fields: &Fields, today: Date) -> Result<HandoverInput> {
     let mut read = fields.read();
     let from = read.required("from", parse::day(today, parse::ENDINGS));
     let successor = read.optional("successor", parse::choice);
     let sessions = read.optional("sessions", parse::choice);
     let appointments = read.optional("appointments", parse::choice);
-    let cancels_appointments = read.flag("cancel_appointments");
+    let are_off = read.flag("cancel_appointments");
+    let reason = read.optional("appointments_reason", parse::line(80));
+    if are_off && reason == Some(None) {
+        read.fault::<String>("appointments_reason", Fault::new("field.required"));
+    }
     let supervisor = read.optional("supervisor", parse::choice);
     let posts = read.optional("posts", parse::choice);
     let liaison = read.optional("liaison", parse::choice);
@@ -76,7 +80,7 @@ pub fn handover(fields: &Fields, today: Date) -> Result<HandoverInput> {
             successor: successor?,
             sessions: sessions?,
             appointments: appointments?,
-            cancels_appointments,
+            appointments_off: reason?.filter(|_| are_off),
             supervisor: supervisor?,
             posts: posts?,
             liaison: liaison?,

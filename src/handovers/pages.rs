@@ -185,6 +185,10 @@ impl HandedOver {
         self.count(HandoverOutcome::Given)
     }
 
+    fn called_off(&self) -> usize {
+        self.count(HandoverOutcome::Cancelled)
+    }
+
     fn listed(&self) -> usize {
         self.count(HandoverOutcome::Listed)
     }

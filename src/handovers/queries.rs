@@ -47,7 +47,7 @@ pub async fn open_things(
         things.push(OpenThing { kind: one.what, subject_id: one.id, name });
     }
     for one in appointments::open_from(conn, now, center, worker.worker_id, from).await? {
-        let name = ThingName::Session(one.title, center.zone.date(one.starts_at));
+        let name = ThingName::Appointment(center.zone.local(one.starts_at));
         things.push(OpenThing { kind: HandoverKind::Appointments, subject_id: one.id.0, name });
     }
     for one in career::supervised_by(conn, worker.worker_id, from).await? {
@@ -183,8 +183,6 @@ struct ItemSession {
 #[derive(sqlx::FromRow)]
 struct ItemAppointment {
     id: i64,
-    #[sqlx(flatten)]
-    title: Title,
     starts_at: Timestamp,
     zone: Zone,
 }
@@ -206,11 +204,10 @@ async fn dated(by: &Manager, conn: &mut Conn, id: HandoverId) -> Result<Vec<(Han
         .bind(HandoverKind::Hours)
         .fetch_all(&mut *conn)
         .await?;
-    // Of an appointment the kind of service is told, never for whom it is.
+    // Of an appointment is told when it is: for whom and for what, its worker reads alone.
     let appointments: Vec<ItemAppointment> = sqlx::query_as(
-        "select q.id, cast(null as text) as title, k.name as kind, k.name_en as kind_en, k.confidential, q.starts_at, c.zone
-         from handover_items i join appointments q on q.id = i.subject_id
-         join service_kinds k on k.id = q.kind_id join centers c on c.id = q.center_id
+        "select q.id, q.starts_at, c.zone
+         from handover_items i join appointments q on q.id = i.subject_id join centers c on c.id = q.center_id
          where i.handover_id = $1 and i.kind = $2",
     )
     .bind(id)
@@ -219,7 +216,7 @@ async fn dated(by: &Manager, conn: &mut Conn, id: HandoverId) -> Result<Vec<(Han
     .await?;
     let session = |one: ItemSession| (one.what, one.id, ThingName::Session(one.title, one.local_date));
     let appointment = |one: ItemAppointment| {
-        let name = ThingName::Session(one.title, one.zone.date(one.starts_at));
+        let name = ThingName::Appointment(one.zone.local(one.starts_at));
         (HandoverKind::Appointments, one.id, name)
     };
     Ok(sessions.into_iter().map(session).chain(appointments.into_iter().map(appointment)).collect())
@@ -285,7 +282,8 @@ pub async fn items(by: &Manager, conn: &mut Conn, id: HandoverId) -> Result<Vec<
     };
     let mut items: Vec<HandoverItem> = rows.into_iter().map(item).collect();
     items.sort_by_key(|item| match &item.name {
-        ThingName::Session(_, day) => (item.kind, Some(*day)),
+        ThingName::Session(_, day) => (item.kind, Some(day.0.into())),
+        ThingName::Appointment(at) => (item.kind, Some(*at)),
         _ => (item.kind, None),
     });
     Ok(items)

@@ -1,5 +1,7 @@
 //! What a handover is made of.
 
+use chrono::NaiveDateTime;
+
 use crate::activities::Title;
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp};
@@ -73,8 +75,10 @@ text_enum!(
 /// What something is called before its reader.
 #[derive(Clone, Debug)]
 pub enum ThingName {
-    /// An activity, on a day; of an appointment the kind of service.
+    /// An activity, on a day.
     Session(Title, Date),
+    /// An appointment: that the worker is busy then, and nothing more.
+    Appointment(NaiveDateTime),
     Text(String),
     /// What has no name that may be shown: the number.
     Number(i64),

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::appointments::{MONDAY, offered, takes};
-use crate::check_in::people;
+use crate::check_in::{people, request};
 use crate::feeds::feed_of;
 use crate::support::{Answer, TestApp, User, on_both_engines};
 
@@ -136,13 +136,14 @@ on_both_engines! {
         let heir = hires(&ben, "何静雯", "13500001000").await;
         let path = format!("/api/v1/workers/{worker}/handover");
         let open = ben.get(&format!("{path}?from=2026-03-06")).await.is(200).json();
+        assert_eq!(open["items"][0]["time"], "09:00");
         let listed: Vec<(&Value, &Value, &Value)> =
             open["items"].as_array().unwrap().iter().map(|one| (&one["kind"], &one["name"], &one["date"])).collect();
         let expected = [json!("appointments"), Value::Null, json!("2026-03-09"), json!("2026-03-16")];
         let [kind, none, first, second] = &expected;
         assert_eq!(listed, [(kind, none, first), (kind, none, second)]);
         app.sign_in("ben").await.get(&format!("/centers/1/workers/{worker}/handover?from=2026-03-06")).await.is(200)
-            .shows("之后的预约").hides("陈伯1");
+            .shows("之后的预约").shows("有约 <small").hides("陈伯1");
         ben.post_json(&format!("/api/v1/workers/{worker}/ending"), json!({"ended_on": "2026-03-06"})).await.is_refused("worker_leads");
         ben.post_json(&format!("/api/v1/workers/{worker}/ending"), json!({"ended_on": "2026-03-17"})).await.is(200);
         ben.post_json(&format!("/api/v1/workers/{worker}/ending"), json!({"stays": true})).await.is(200);
@@ -186,11 +187,33 @@ on_both_engines! {
         let back = "select count(*) from appointments a join bookings b on b.id = a.booking_id
             where a.id = 1 and b.worker_id = a.worker_id and a.worker_id = (select min(worker_id) from appointment_times)";
         assert_eq!(app.number(back).await, 1);
-        let off = json!({"from": "2026-03-06", "cancel_appointments": true, "leaves": true});
+        let mut off = json!({"from": "2026-03-06", "cancel_appointments": true, "leaves": true});
+        let faults = ben.post_json(&path, off.clone()).await.is(422).json();
+        assert_eq!(faults["errors"]["appointments_reason"]["code"], "field.required");
+        off["appointments_reason"] = json!("社工长期病假");
         let made = ben.post_json(&path, off).await.is(201).json();
         assert_eq!(of_appointments(&made), [(json!("cancelled"), Value::Null)]);
         assert_eq!(app.number("select count(*) from appointments where state = 'booked'").await, 0);
         assert_eq!(app.number("select count(*) from bookings where released_at is null").await, 0);
+        app.sign_in("ben").await.get(&format!("/centers/1/handovers/{}", made["id"])).await.is(200)
+            .shows("已取消预约 1 个").hides("陈伯1").hides("社工长期病假");
+    }
+
+    async fn whom_to_tell_that_it_was_called_off_is_read_by_its_worker(app: TestApp) {
+        booked(&app).await;
+        let id = request();
+        let wish = [("request_id", id.as_str()), ("times", "1"), ("starts_at", "2026-03-09T02:00:00Z"), ("name", "黄秀英"), ("phone", "13511115111"), ("word", "睡不好")];
+        let mut phone = app.anyone();
+        phone.keep(&phone.post("/agenda/1/appointments", &wish).await.is(303));
+        let (ann, ada) = (app.sign_in("ann").await, app.sign_in("ada").await);
+        ann.get("/centers/1/appointments").await.is(200).hides("已取消，请告知").hides("13511115111");
+        let cancel = json!({"reason": "社工外出"});
+        app.token("ada").await.post_json("/api/v1/appointments/2/cancellation", cancel).await.is(204);
+        ann.get("/centers/1/appointments").await.is(200).shows("已取消，请告知").shows("黄秀英").shows("tel:13511115111").shows("社工外出");
+        ada.get("/centers/1/appointments").await.is(200).hides("已取消，请告知").hides("黄秀英").hides("13511115111");
+        // Once the time is past there is nothing to tell.
+        app.at("2026-03-09T02:00:00Z");
+        app.sign_in("ann").await.get("/centers/1/appointments").await.is(200).hides("已取消，请告知");
     }
 
     async fn a_closure_lists_what_else_it_hits(app: TestApp) {

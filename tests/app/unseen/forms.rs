@@ -221,6 +221,8 @@ const PRACTISED_AT_1: &[(&str, &str)] = &[
     ("led_by", "罗志文"),
     ("found", "灭火器过期"),
 ];
+const HANDED_OVER: &[(&str, &str)] =
+    &[("from", "2026-03-06"), ("cancel_appointments", "1"), ("appointments_reason", "长期病假")];
 const OFFERED: &[(&str, &str)] = &[("reason", "社工外出")];
 const ASKED_FOR: &[(&str, &str)] = &[
     ("request_id", "0197f5a0-0000-7000-8000-00000000d003"),
@@ -517,6 +519,7 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/drills/1/void", &[("void.1", "记错了")], &["void.1"], &[]),
     form("nobody", "/agenda/1/appointments", ASKED_FOR, &["name", "word"], &[]),
     form("ann", "/centers/1/appointments/1/cancellation", OFFERED, &["reason"], &[]),
+    form("ben", "/centers/1/workers/1/handover", HANDED_OVER, &["appointments_reason"], &[]),
     form("ann", "/centers/1/trainings", TRAINING, &["title", "giver", "place"], &[]),
     form("ann", "/centers/1/trainings/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/commendations", AWARD, AWARD_LINES, &[]),
@@ -749,6 +752,7 @@ pub(super) const BODIES: &[Form] = &[
     form("ann", "/api/v1/drills", PRACTISED_AT_1, &["led_by"], &["found"]),
     form("ann", "/api/v1/drills/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/appointments/1/cancellation", OFFERED, &["reason"], &[]),
+    form("ben", "/api/v1/workers/1/handover", HANDED_OVER, &["appointments_reason"], &[]),
     form("ann", "/api/v1/trainings", TRAINING, &["title", "giver", "place"], &[]),
     form("ann", "/api/v1/trainings/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/commendations", AWARD, AWARD_LINES, &[]),
