@@ -236,9 +236,10 @@ on_both_engines! {
         for _ in 0..2 {
             sends_as(&ann, PHOTOS, ("photo", "a.png"), &picture()).await.is(303);
         }
+        let same = picture();
         let both = rocket::tokio::join!(
-            sends_as(&ann, PHOTOS, ("photo", "b.png"), &picture()),
-            sends_as(&ann, PHOTOS, ("photo", "c.png"), &picture())
+            sends_as(&ann, PHOTOS, ("photo", "b.png"), &same),
+            sends_as(&ann, PHOTOS, ("photo", "c.png"), &same)
         );
         assert_eq!([both.0.status.code, both.1.status.code], [303, 303]);
         assert_eq!(app.number("select count(*) from files").await, 1);

@@ -43,7 +43,7 @@ const RESERVED: &[(&str, &str)] = &[
     ("starts", "09:00"),
     ("ends", "10:00"),
 ];
-const CLOSED: &[(&str, &str)] = &[("summary", "好"), ("materials", "纸"), ("next_time", "带凳子"), ("early", "1")];
+const HELD: &[(&str, &str)] = &[("summary", "好"), ("materials", "纸"), ("next_time", "带凳子"), ("early", "1")];
 const WRITTEN: &[&str] = &["summary", "materials", "next_time"];
 const MINUTES: &[(&str, &str)] = &[("minutes", "一、排班")];
 const WISH: &[(&str, &str)] = &[
@@ -576,8 +576,8 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/api/v1/activity-templates/1", TEMPLATE, &["name"], &[]),
     form("ann", "/api/v1/quarter-copies", QUARTER, &["overlap_reason"], &[]),
     form("ann", "/centers/1/sessions/1/schedule/cancellation", REASON, &["reason"], &[]),
-    form("ann", "/centers/1/sessions/1/closing", CLOSED, &[], WRITTEN),
-    form("ann", "/centers/1/sessions/1/record", CLOSED, &[], WRITTEN),
+    form("ann", "/centers/1/sessions/1/closing", HELD, &[], WRITTEN),
+    form("ann", "/centers/1/sessions/1/record", HELD, &[], WRITTEN),
     form("ann", "/centers/1/sessions/1/photos", &[("photo", "x"), ("caption", "饺子")], &["caption"], &[]),
     form("ann", "/centers/1/sessions/1/attendances/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/sessions/1/attendances/1/escorts", &[("way", "in"), ("name", "外婆")], &["name"], &[]),
@@ -773,8 +773,8 @@ pub(super) const BODIES: &[Form] = &[
     form("ann", "/api/v1/sessions/1/cancellation", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/skipping", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/restoration", &[("overlap_reason", "队长带一半")], &["overlap_reason"], &[]),
-    form("ann", "/api/v1/sessions/1/closing", CLOSED, &[], WRITTEN),
-    form("ann", "/api/v1/sessions/1/record", CLOSED, &[], WRITTEN),
+    form("ann", "/api/v1/sessions/1/closing", HELD, &[], WRITTEN),
+    form("ann", "/api/v1/sessions/1/record", HELD, &[], WRITTEN),
     form("ann", "/api/v1/sessions/1/checkins/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/head_counts/1/void", REASON, &["reason"], &[]),
     form("ann", "/api/v1/sessions/1/checkins/1/escorts", &[("way", "in"), ("name", "外婆")], &["name"], &[]),
