@@ -55,7 +55,7 @@ impl<'a> Play<'a> {
         )
         .await;
         let model = Model::new(start);
-        for at in 0..model.dates() {
+        for (at, day) in DAYS.iter().enumerate().take(model.dates()) {
             let starts = TEN + number(at) * WEEK;
             write(
                 app,
@@ -63,7 +63,7 @@ impl<'a> Play<'a> {
                     "insert into sessions (activity_id, center_id, starts_at, ends_at, local_date, capacity, status, updated_at)
                      values ({activity}, 1, {starts}, {}, '{}', {}, 'planned', 0)",
                     starts + 2 * 3_600_000,
-                    DAYS[at],
+                    day,
                     start.seats[at]
                 ),
             )

@@ -638,7 +638,7 @@ impl Model {
             let turn = &self.turns[*place];
             turn.state == State::Confirmed && self.keeps_seats(turn.at) && !self.turn_fits(*place)
         };
-        let without: Vec<usize> = made.changed.iter().filter(|one| is_back(*one)).map(|(place, ..)| *place).collect();
+        let without: Vec<usize> = made.changed.iter().filter(|one| is_back(one)).map(|(place, ..)| *place).collect();
         without.into_iter().for_each(|place| self.turns[place].state = State::Waiting);
         self.settle();
     }
