@@ -218,7 +218,7 @@ pub(crate) async fn told(by: Coordinator, db: &Db, now: Now, id: SessionId) -> R
 #[expect(dead_code, reason = "describes the body; `forms::chosen` reads it")]
 pub(crate) struct ChosenPhotos {
     /// Ids of the session's pictures, three at most; those that were chosen before are not any more
-    photo: Vec<i64>,
+    photo: Option<Vec<i64>>,
 }
 
 /// Chooses the pictures that go with the text.
