@@ -113,12 +113,12 @@ pub(super) struct DateLook<'a> {
     pub(super) center: &'a Center,
     pub(super) plan: &'a Plan,
     pub(super) choices: &'a Choices,
-    pub(super) seen: &'a Seen,
+    pub(super) seen: &'a SeriesSurroundings,
     pub(super) lang: Lang,
 }
 
 /// What was read around the dates of a plan, or of several.
-pub(super) struct Seen {
+pub(super) struct SeriesSurroundings {
     pub(super) around: Around,
     pub(super) engaged: Vec<Engaged>,
     pub(super) holidays: Vec<Holiday>,
@@ -318,7 +318,7 @@ async fn look(
     plan: &Plan,
     slots: &[Slot],
     asked: &AskedOfPreview<'_>,
-) -> Result<Seen> {
+) -> Result<SeriesSurroundings> {
     // At another time somebody else may be there.
     let others = slots.iter().flat_map(|slot| {
         let picked = asked.picks.of(slot.date).into_iter().chain(asked.bulk.as_ref().map(|bulk| &bulk.picked));
@@ -331,7 +331,7 @@ async fn look(
     let around = Around::load(by, conn, center, &all).await?;
     let engaged = engaged::at(by, conn, center.id(), &wanted).await?;
     let holidays = booking::holidays(conn, slots).await?;
-    Ok(Seen { around, engaged, holidays })
+    Ok(SeriesSurroundings { around, engaged, holidays })
 }
 
 impl Laid {

@@ -4,7 +4,7 @@ use super::booking::{self, Around};
 use super::engaged::{self, Engaged, WantedTime};
 use super::forms::{Choices, Plan};
 use super::picks::Picks;
-use super::preview::{AskedOfPreview, DateLook, Laid, PreviewRow, Seen, first_look};
+use super::preview::{AskedOfPreview, DateLook, Laid, PreviewRow, SeriesSurroundings, first_look};
 use super::rules::{Occupant, Slot};
 use super::title::Title;
 use super::types::SessionId;
@@ -39,7 +39,7 @@ pub async fn lay_out_all(
     let around = Around::load(by, conn, center, &all).await?;
     let engaged = engaged::at(by, conn, center.id(), &wanted).await?;
     let holidays = booking::holidays(conn, &all).await?;
-    let mut seen = Seen { around, engaged, holidays };
+    let mut seen = SeriesSurroundings { around, engaged, holidays };
     let picks = Picks::default();
     let asked = AskedOfPreview { picks: &picks, bulk: None, makes_up: true };
     let mut laid = Vec::new();
@@ -59,7 +59,7 @@ impl Plan {
     }
 }
 
-impl Seen {
+impl SeriesSurroundings {
     /// What stands in the way of others once the plan is made so.
     fn take(&mut self, plan: &Plan, choices: &Choices, rows: &[PreviewRow]) {
         let title = Title::planned(&plan.texts.title, choices.kinds.iter().find(|kind| kind.id == plan.texts.kind));

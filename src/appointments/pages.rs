@@ -150,7 +150,7 @@ impl View for NewAppointmentPage {
     }
 }
 
-#[get("/centers/<center>/appointments/new?<times>&<starts_at>")]
+#[get("/centers/<center>/appointments/slot?<times>&<starts_at>")]
 async fn new(
     by: Coordinator,
     db: &Db,

@@ -8,9 +8,9 @@ use crate::people::groups::PriorityGroup;
 use crate::store::Conn;
 
 /// Title, for which groups (none for everybody), which service, what it costs, and what is needed.
-type Offer = (&'static str, &'static [PriorityGroup], ServiceLine, i64, Option<&'static str>);
+type OfferShown = (&'static str, &'static [PriorityGroup], ServiceLine, i64, Option<&'static str>);
 
-const OFFERS: [Offer; 6] = [
+const OFFERS: [OfferShown; 6] = [
     ("长者太极晨练班", &[PriorityGroup::Elderly], ServiceLine::Public, 0, Some("音箱一台")),
     ("四点半课堂", &[PriorityGroup::Youth], ServiceLine::Volunteer, 0, Some("绘本、铅笔")),
     ("残健同行手工坊", &[PriorityGroup::Disabled, PriorityGroup::Needy], ServiceLine::Volunteer, 0, Some("毛线、珠子")),

@@ -38,6 +38,8 @@ const OWN: &[(Method, &str, &str, [&str; 3])] = &[
     ),
     (Method::Get, "/me/shifts", "/me/shifts", ["200", "200", "200"]),
     (Method::Post, "/me/shifts", "/me/shifts", ["422", "422", "422"]),
+    (Method::Get, "/me/calendar", "/me/calendar", ["200", "200", "200"]),
+    (Method::Post, "/me/calendar", "/me/calendar", ["422", "422", "422"]),
     (Method::Get, "/me/teams/<team>/sessions/<id>/shifts", "/me/teams/1/sessions/1/shifts", ["404", "200", "404"]),
     (Method::Post, "/me/teams/<team>/sessions/<id>/needs", "/me/teams/1/sessions/1/needs", ["404", "422", "404"]),
     (Method::Get, "/me/people/<person>/claims", "/me/people/1/claims", ["404", "200", "404"]),
