@@ -47,7 +47,7 @@ const ENGLISH: Words = Words {
     twelve: "12 sessions",
     waits: "Waits",
     approved: "Approved",
-    thursdays: "on 8、15、22、29",
+    thursdays: "on 8, 15, 22, 29",
 };
 
 #[test]

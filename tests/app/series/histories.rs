@@ -65,6 +65,8 @@ async fn takes_place_in_february(ann: &User<'_>, app: &TestApp) {
     body.as_object_mut().unwrap().extend(plan.as_object().unwrap().clone());
     ann.post_json("/api/v1/activities", body).await.is(201);
     write(app, "update sessions set status = 'completed' where local_date = '2026-02-25'").await;
+    let came = "insert into head_counts (session_id, heads, counted_at) select id, 7, 0 from sessions where local_date = '2026-02-25'";
+    write(app, came).await;
 }
 
 const FEBRUARY: &str = "/api/v1/summary?scope=center:1&from=2026-02-01&to=2026-03-01";
