@@ -166,7 +166,6 @@ const PROPOSALS: &[(&str, &str)] = &[
         "tomorrow afternoon, once, published; or as a template or a copied quarter has it",
     ),
     ("/centers/<center>/activities/<id>/template", "called like the activity"),
-    ("/centers/<center>/quarter-copy", "every series that can be made again"),
     ("/centers/<center>/defects/<id>/assignment", "who mends it, or a week from today"),
     ("/centers/<center>/assets", "out of the agreement's funds"),
     ("/centers/<center>/assets/<id>/loans", "a week from today"),
