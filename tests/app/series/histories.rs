@@ -214,7 +214,7 @@ impl Play<'_> {
 }
 
 fn histories(engine: Engine) {
-    let cases: u32 = std::env::var("LINLI_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(40);
+    let cases: u32 = std::env::var("LINLI_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(15);
     run(engine, |app| async move {
         super::opens_day_and_night(&app).await;
         let ann = app.token("ann").await;
