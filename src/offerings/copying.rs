@@ -41,7 +41,14 @@ pub async fn copy(
     (wish, seen): (&CopyWish, &BTreeMap<ActivityId, String>),
     lang: Lang,
 ) -> Result<CopyOutcome> {
-    let lines = sheet::load(by, &mut *db.read().await?, now, center, wish.quarters, lang).await?;
+    let mut lines = sheet::load(by, &mut *db.read().await?, now, center, wish.quarters, lang).await?;
+    // Read last: where another try made something while the lines were read, they may hold its sessions and not yet that it is a copy.
+    let made = queries::copied(&mut *db.read().await?, center.id(), wish.quarters.1).await?;
+    for line in &mut lines {
+        if let Some(id) = made.get(&line.source) {
+            line.fate = CopyFate::Made(*id);
+        }
+    }
     let is_chosen = |line: &CopyLine| wish.chosen.contains(&line.source);
     if wish.chosen.iter().any(|id| !lines.iter().any(|line| line.source == *id)) {
         return Err(Error::NotFound);

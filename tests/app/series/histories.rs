@@ -148,8 +148,8 @@ impl Play<'_> {
                 self.model.closures.push((*room, from, to));
             }
             Step::Opens { room, day, closes } => {
-                if self.model.open(*room, *day, *closes) {
-                    opens(self.app, *room, &date(*day).to_string(), *closes).await;
+                for (from, closes) in self.model.open(*room, *day, *closes) {
+                    opens(self.app, *room, &date(from).to_string(), closes).await;
                 }
             }
         }
@@ -214,7 +214,7 @@ impl Play<'_> {
 }
 
 fn histories(engine: Engine) {
-    let cases: u32 = std::env::var("LINLI_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(15);
+    let cases: u32 = std::env::var("LINLI_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(40);
     run(engine, |app| async move {
         super::opens_day_and_night(&app).await;
         let ann = app.token("ann").await;

@@ -95,7 +95,7 @@ pub(super) enum Step {
         from: i64,
         hours: i64,
     },
-    /// A room has other hours from a day on: from midnight until `closes`, a minute of the day.
+    /// A room has other hours from a day on, for a fortnight: from midnight until `closes`, a minute of the day.
     Opens {
         room: i64,
         day: i64,
@@ -159,13 +159,17 @@ impl Model {
         one.to.min(DAY) <= closes(one.day) && one.to - DAY <= closes(one.day + 1)
     }
 
-    /// False where it has other hours from that day on already.
-    pub(super) fn open(&mut self, room: i64, day: i64, closes: i64) -> bool {
-        let is_new = !self.weeks.iter().any(|(of, from, _)| (*of, *from) == (room, day));
-        if is_new {
-            self.weeks.push((room, day, closes));
+    /// The hours that are new, by their first days: those from `day` on, and those of before a fortnight later, for a series needs so
+    /// many dates and would find them never. Where a room has other hours from one of these days on already, it keeps them.
+    pub(super) fn open(&mut self, room: i64, day: i64, closes: i64) -> Vec<(i64, i64)> {
+        let mut new = Vec::new();
+        for (from, closes) in [(day, closes), (day + 14, DAY)] {
+            if !self.weeks.iter().any(|(of, begun, _)| (*of, *begun) == (room, from)) {
+                self.weeks.push((room, from, closes));
+                new.push((from, closes));
+            }
         }
-        is_new
+        new
     }
 
     fn is_taken(&self, one: &One) -> bool {
