@@ -1,5 +1,6 @@
-//! Planned sessions, and what else rooms are booked for, whose room is not open any more: a closure was put over them, the week's hours shrank, or an extra opening was
-//! taken back. Found on reading, so that nothing has to be marked, and a session that is moved or cancelled is off the list by itself.
+//! Planned sessions, and what else rooms are booked for, whose room is not open any more: a closure was put over them, the week's hours
+//! shrank, or an extra opening was taken back. Found on reading, so that nothing has to be marked, and what is moved or cancelled is off
+//! the list by itself.
 
 use std::time::Duration;
 
@@ -12,10 +13,10 @@ use crate::error::Result;
 use crate::ids::{BookingId, SessionId};
 use crate::store::Conn;
 
-/// A planned session, and why its room is shut to it.
+/// What is planned in a room, and why the room is shut to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AffectedSession {
-    pub session_id: SessionId,
+pub struct Affected<Id> {
+    pub id: Id,
     pub room_id: RoomId,
     pub room: String,
     pub starts_at: Timestamp,
@@ -23,7 +24,12 @@ pub struct AffectedSession {
     pub shut: Shut,
 }
 
-impl AffectedSession {
+pub type AffectedSession = Affected<SessionId>;
+
+/// A booking that is no session's; what it is for, whoever keeps it tells.
+pub type AffectedBooking = Affected<BookingId>;
+
+impl<Id> Affected<Id> {
     pub fn starts(&self, zone: &Zone) -> chrono::NaiveDateTime {
         zone.local(self.starts_at)
     }
@@ -34,59 +40,20 @@ impl AffectedSession {
 
     /// Why the room is closed, where a closure says so.
     pub fn reason(&self) -> Option<&str> {
-        reason(&self.shut)
+        match &self.shut {
+            Shut::Closed(_, reason) => Some(reason),
+            Shut::OutsideHours(_) => None,
+        }
     }
 
     /// Whether this closure lies over it.
     pub fn is_under(&self, id: ClosureId) -> bool {
-        is_under(&self.shut, id)
-    }
-}
-
-/// A booking that is no session's, and why its room is shut to it; what it is for, whoever keeps it tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AffectedBooking {
-    pub booking_id: BookingId,
-    pub room_id: RoomId,
-    pub room: String,
-    pub starts_at: Timestamp,
-    pub ends_at: Timestamp,
-    pub shut: Shut,
-}
-
-impl AffectedBooking {
-    pub fn starts(&self, zone: &Zone) -> chrono::NaiveDateTime {
-        zone.local(self.starts_at)
-    }
-
-    pub fn ends(&self, zone: &Zone) -> chrono::NaiveDateTime {
-        zone.local(self.ends_at)
-    }
-
-    /// Why the room is closed, where a closure says so.
-    pub fn reason(&self) -> Option<&str> {
-        reason(&self.shut)
-    }
-
-    /// Whether this closure lies over it.
-    pub fn is_under(&self, id: ClosureId) -> bool {
-        is_under(&self.shut, id)
+        matches!(&self.shut, Shut::Closed(by, _) if *by == id)
     }
 }
 
 /// The longest time before now at which a booking begins that goes on: a day and both buffers.
 const REACH: Duration = Duration::from_secs((24 + 2 * 4) * 3600);
-
-fn reason(shut: &Shut) -> Option<&str> {
-    match shut {
-        Shut::Closed(_, reason) => Some(reason),
-        Shut::OutsideHours(_) => None,
-    }
-}
-
-fn is_under(shut: &Shut, id: ClosureId) -> bool {
-    matches!(shut, Shut::Closed(by, _) if *by == id)
-}
 
 /// When a center's rooms are open from now on.
 struct Doors {
@@ -104,12 +71,15 @@ impl Doors {
         })
     }
 
-    /// The room's name and why it is shut then, where it is.
-    fn shut(&self, id: RoomId, (starts_at, ends_at): (Timestamp, Timestamp)) -> Option<(String, Shut)> {
-        let room = self.rooms.iter().find(|room| room.id == id)?;
-        let when = LocalSpan::between(self.zone, starts_at, ends_at);
-        let shut = rules::open(id, &room.hours, &when, &self.closures).err()?;
-        Some((room.name.clone(), shut))
+    /// Of what is planned, that to which its room is shut.
+    fn affected<Id>(&self, planned: Vec<(Id, RoomId, Timestamp, Timestamp)>) -> Vec<Affected<Id>> {
+        let affected = |(id, room_id, starts_at, ends_at): (Id, RoomId, Timestamp, Timestamp)| {
+            let room = self.rooms.iter().find(|room| room.id == room_id)?;
+            let when = LocalSpan::between(self.zone, starts_at, ends_at);
+            let shut = rules::open(room_id, &room.hours, &when, &self.closures).err()?;
+            Some(Affected { id, room_id, room: room.name.clone(), starts_at, ends_at, shut })
+        };
+        planned.into_iter().filter_map(affected).collect()
     }
 }
 
@@ -130,12 +100,7 @@ pub async fn of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec
     if planned.is_empty() {
         return Ok(Vec::new());
     }
-    let doors = Doors::load(conn, center, now).await?;
-    let shut = |(session_id, room_id, starts_at, ends_at): (SessionId, RoomId, Timestamp, Timestamp)| {
-        let (room, shut) = doors.shut(room_id, (starts_at, ends_at))?;
-        Some(AffectedSession { session_id, room_id, room, starts_at, ends_at, shut })
-    };
-    Ok(planned.into_iter().filter_map(shut).collect())
+    Ok(Doors::load(conn, center, now).await?.affected(planned))
 }
 
 /// The bookings of a center that are no session's and have not ended yet, the next first: meetings, maintenance, residents' groups,
@@ -156,10 +121,5 @@ pub async fn bookings_of_center(conn: &mut Conn, center: &Center, now: Now) -> R
     if booked.is_empty() {
         return Ok(Vec::new());
     }
-    let doors = Doors::load(conn, center, now).await?;
-    let shut = |(booking_id, room_id, starts_at, ends_at): (BookingId, RoomId, Timestamp, Timestamp)| {
-        let (room, shut) = doors.shut(room_id, (starts_at, ends_at))?;
-        Some(AffectedBooking { booking_id, room_id, room, starts_at, ends_at, shut })
-    };
-    Ok(booked.into_iter().filter_map(shut).collect())
+    Ok(Doors::load(conn, center, now).await?.affected(booked))
 }
