@@ -54,6 +54,12 @@ on_both_engines! {
         // And it receives who comes.
         let comes = |person: i64| json!({"request_id": request(), "person_id": person, "role": "participant"});
         fay.post_json("/api/v1/sessions/1/checkins", comes(1)).await.is(201);
+        let list = app.sign_in("fay").await.get("/centers/1/front-desk/day").await.is(200).json();
+        assert!(list["ends_at"].as_i64().unwrap() >= 1_772_816_400_000, "a desk without a network keeps its list: {}", list["ends_at"]);
+        // Twenty minutes after the end people are leaving.
+        app.at("2026-03-06T17:20:00Z");
+        let goes = json!({"request_id": request(), "person_id": 1, "role": "participant", "way": "out"});
+        app.token("fay").await.post_json("/api/v1/sessions/1/checkins", goes).await.is(201);
         app.at(OVER);
         for page in PAGES {
             // The overview counts on as waiting to be closed.
