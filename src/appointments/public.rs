@@ -6,7 +6,7 @@ use rocket::{Either, Route, State, get, post, routes};
 
 use super::actions::{self, SlotTaker};
 use super::rules::{self, SlotOffer};
-use super::types::{AppointmentTimes, FreeSlot};
+use super::types::{AppointmentTimes, AppointmentTimesId, FreeSlot};
 use super::{forms, queries};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
@@ -59,15 +59,23 @@ struct SlotAskPage {
 }
 
 impl SlotAskPage {
-    async fn load(conn: &mut Conn, center: CenterId, form: Form) -> Result<Self> {
+    async fn load(
+        conn: &mut Conn,
+        center: CenterId,
+        (times, starts_at): (AppointmentTimesId, &str),
+        form: Form,
+    ) -> Result<Self> {
         let center = centers::queries::public(conn, center).await?;
-        let times = form.value("times").parse().map_err(|_| Error::NotFound)?;
         let times = queries::one_times(conn, center.id(), times).await?;
         if !times.by_phone.is_set() {
             return Err(Error::NotFound);
         }
-        let starts_at = Timestamp::parse_rfc3339(form.value("starts_at")).ok_or(Error::NotFound)?;
+        let starts_at = Timestamp::parse_rfc3339(starts_at).ok_or(Error::NotFound)?;
         Ok(Self { center, times, starts_at, form })
+    }
+
+    fn path(&self) -> String {
+        format!("/agenda/{}/appointments/{}/{}", self.center.id(), self.times.id, self.starts_at.rfc3339())
     }
 
     fn starts(&self) -> chrono::NaiveDateTime {
@@ -85,15 +93,15 @@ impl View for SlotAskPage {
     }
 }
 
-#[get("/agenda/<center>/appointments/new?<times>&<starts_at>")]
-async fn ask(db: &Db, center: CenterId, times: &str, starts_at: &str) -> Result<Page<SlotAskPage>> {
-    let fields = Fields::default().with("times", times).with("starts_at", starts_at);
-    let form = Form::filled(fields.with("request_id", RequestId::random()));
-    Ok(Page(SlotAskPage::load(&mut *db.read().await?, center, form).await?))
+/// A slot has an address of its own, so that a form that comes back is found again by it.
+#[get("/agenda/<center>/appointments/<times>/<starts_at>")]
+async fn ask(db: &Db, center: CenterId, times: AppointmentTimesId, starts_at: &str) -> Result<Page<SlotAskPage>> {
+    let form = Form::filled(Fields::default().with("request_id", RequestId::random()));
+    Ok(Page(SlotAskPage::load(&mut *db.read().await?, center, (times, starts_at), form).await?))
 }
 
 /// Once it is committed, the phone gets its cookie: the appointment is the phone's.
-#[post("/agenda/<center>/appointments", data = "<fields>")]
+#[post("/agenda/<center>/appointments/<times>/<starts_at>", data = "<fields>")]
 async fn send(
     db: &Db,
     now: Now,
@@ -102,12 +110,14 @@ async fn send(
     at: Handset,
     jar: &CookieJar<'_>,
     center: CenterId,
+    times: AppointmentTimesId,
+    starts_at: &str,
     fields: Fields,
 ) -> Result<Either<Done, (Status, Page<SlotAskPage>)>> {
     let read = centers::queries::public(&mut *db.read().await?, center).await?;
     let errors = if throttle.admits(at.browser.address) {
         let made = async {
-            let wish = forms::by_phone(&fields)?;
+            let wish = forms::by_phone(&fields.clone().with("times", times).with("starts_at", starts_at))?;
             let mut tx = db.begin().await?;
             let (phone, secret) = phones::known_or_new(at.phone, &at.browser.agent, now, &mut tx).await?;
             actions::take(&SlotTaker::Phone(&phone, &wish), now, &mut tx, sealer, &read, &wish.slot).await?;
@@ -127,6 +137,6 @@ async fn send(
         (Status::TooManyRequests, FieldErrors::whole(Refusal::new("too_many_tries")))
     };
     let form = Form::again(fields, errors.1);
-    let page = SlotAskPage::load(&mut *db.read().await?, center, form).await?;
+    let page = SlotAskPage::load(&mut *db.read().await?, center, (times, starts_at), form).await?;
     Ok(Either::Right(Page(page).with(errors.0)))
 }

@@ -172,7 +172,7 @@ pub async fn to_do(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> R
         false => 0,
     };
     let shut = rooms::affected::of_center(conn, center, now).await?;
-    let shut_sessions = shut.iter().map(|one| one.session_id).collect::<BTreeSet<_>>().len();
+    let shut_sessions = shut.iter().map(|one| one.id).collect::<BTreeSet<_>>().len();
     let shut_bookings = rooms::affected::bookings_of_center(conn, center, now).await?.len();
     Ok(ToDo {
         room_requests,

@@ -208,8 +208,6 @@ pub(super) const HANDED_OVER: &[(&str, &str)] =
 pub(super) const OFFERED: &[(&str, &str)] = &[("reason", "社工外出")];
 pub(super) const ASKED_FOR: &[(&str, &str)] = &[
     ("request_id", "0197f5a0-0000-7000-8000-00000000d003"),
-    ("times", "1"),
-    ("starts_at", "2026-03-09T02:00:00Z"),
     ("name", "黄秀英"),
     ("phone", "13511115111"),
     ("word", "想聊聊"),

@@ -75,11 +75,11 @@ impl Maker<'_> {
             self.number(name, "select max(id) from appointments").await;
         }
         let id = request();
-        let taken = [("request_id", id.as_str()), ("times", &times), ("starts_at", "2026-03-09T03:00:00Z")];
-        let who = [("name", "黄秀英"), ("phone", "13511115111"), ("word", "想找人聊聊")];
+        let path = format!("/agenda/1/appointments/{times}/2026-03-09T03:00:00Z");
+        let who = [("request_id", id.as_str()), ("name", "黄秀英"), ("phone", "13511115111"), ("word", "想找人聊聊")];
         let mut phone = self.app.anyone();
         phone.cookies.push(("phone".to_owned(), self.names["phone"].clone()));
-        phone.post("/agenda/1/appointments", &[&taken[..], &who].concat()).await.is(303);
+        phone.post(&path, &who).await.is(303);
         self.number("own_appointment", "select max(id) from appointments").await;
         self.app.at(START);
     }
