@@ -72,8 +72,8 @@ impl Doors {
     }
 
     /// Of what is planned, that to which its room is shut.
-    fn affected<Id>(&self, planned: Vec<(Id, RoomId, Timestamp, Timestamp)>) -> Vec<Affected<Id>> {
-        let affected = |(id, room_id, starts_at, ends_at): (Id, RoomId, Timestamp, Timestamp)| {
+    fn affected<Id>(&self, planned: Vec<InRoom<Id>>) -> Vec<Affected<Id>> {
+        let affected = |(id, room_id, starts_at, ends_at): InRoom<Id>| {
             let room = self.rooms.iter().find(|room| room.id == room_id)?;
             let when = LocalSpan::between(self.zone, starts_at, ends_at);
             let shut = rules::open(room_id, &room.hours, &when, &self.closures).err()?;
@@ -83,10 +83,12 @@ impl Doors {
     }
 }
 
-/// Those of a center that have not ended yet, the next first. What needs its rooms is read with three statements, however many
-/// sessions there are.
-pub async fn of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<AffectedSession>> {
-    let planned: Vec<(SessionId, RoomId, Timestamp, Timestamp)> = sqlx::query_as(
+/// What, in which room, from when to when.
+type InRoom<Id> = (Id, RoomId, Timestamp, Timestamp);
+
+/// The planned sessions of a center that have not ended yet, the next first.
+async fn planned(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<InRoom<SessionId>>> {
+    Ok(sqlx::query_as(
         "select s.id, b.room_id, s.starts_at, s.ends_at
          from sessions s join bookings b on b.session_id = s.id and b.released_at is null
          where s.center_id = $1 and s.local_date >= $2 and s.status = 'planned' and s.ends_at > $3
@@ -95,18 +97,14 @@ pub async fn of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec
     .bind(center.id())
     .bind(center.zone.date(now.0).minus_days(1))
     .bind(now.0)
-    .fetch_all(&mut *conn)
-    .await?;
-    if planned.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(Doors::load(conn, center, now).await?.affected(planned))
+    .fetch_all(conn)
+    .await?)
 }
 
 /// The bookings of a center that are no session's and have not ended yet, the next first: meetings, maintenance, residents' groups,
 /// appointments.
-pub async fn bookings_of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<AffectedBooking>> {
-    let booked: Vec<(BookingId, RoomId, Timestamp, Timestamp)> = sqlx::query_as(
+async fn booked(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<InRoom<BookingId>>> {
+    Ok(sqlx::query_as(
         "select b.id, b.room_id, b.used_from, b.used_to
          from rooms r cross join bookings b
          where r.center_id = $1 and b.room_id = r.id and b.session_id is null and b.released_at is null and b.starts_at > $3
@@ -116,10 +114,28 @@ pub async fn bookings_of_center(conn: &mut Conn, center: &Center, now: Now) -> R
     .bind(center.id())
     .bind(now.0)
     .bind(now.0.minus(REACH))
-    .fetch_all(&mut *conn)
-    .await?;
-    if booked.is_empty() {
-        return Ok(Vec::new());
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The sessions of a center whose room is shut to them. What needs its rooms is read with three statements, however many there are.
+pub async fn of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<AffectedSession>> {
+    let planned = planned(conn, center, now).await?;
+    if planned.is_empty() { Ok(Vec::new()) } else { Ok(Doors::load(conn, center, now).await?.affected(planned)) }
+}
+
+/// As [`of_center`], of what else its rooms are booked for.
+pub async fn bookings_of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<AffectedBooking>> {
+    let booked = booked(conn, center, now).await?;
+    if booked.is_empty() { Ok(Vec::new()) } else { Ok(Doors::load(conn, center, now).await?.affected(booked)) }
+}
+
+/// Both, with one look at the rooms.
+pub async fn all(conn: &mut Conn, center: &Center, now: Now) -> Result<(Vec<AffectedSession>, Vec<AffectedBooking>)> {
+    let (planned, booked) = (planned(conn, center, now).await?, booked(conn, center, now).await?);
+    if planned.is_empty() && booked.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
     }
-    Ok(Doors::load(conn, center, now).await?.affected(booked))
+    let doors = Doors::load(conn, center, now).await?;
+    Ok((doors.affected(planned), doors.affected(booked)))
 }
