@@ -76,12 +76,12 @@ on_both_engines! {
         offered(&app).await;
         let mut phone = app.anyone();
         phone.get("/agenda/1/appointments").await.is(200).shows("09:00").shows("罗心语");
-        phone.get(&format!("/agenda/1/appointments/1/{MONDAY}")).await.is(200).shows("只有这位社工看得到");
+        phone.get(&format!("/agenda/1/appointments/1-{MONDAY}")).await.is(200).shows("只有这位社工看得到");
         let id = request();
         let fields = [("request_id", id.as_str()), ("name", "黄秀英"), ("phone", "13511115111"), ("word", "睡不好")];
-        let path = format!("/agenda/1/appointments/1/{MONDAY}");
+        let path = format!("/agenda/1/appointments/1-{MONDAY}");
         let refused = phone.post(&path, &fields[..2]).await.is(422).shows("value=\"黄秀英\"").text();
-        assert!(refused.contains("back=%2Fagenda%2F1%2Fappointments%2F1%2F"), "the other language leads back to the slot");
+        assert!(refused.contains("back=%2Fagenda%2F1%2Fappointments%2F1-"), "the other language leads back to the slot");
         phone.keep(&phone.post(&path, &fields).await.is(303));
         phone.post(&path, &fields).await.is(303);
         assert_eq!(app.number("select count(*) from appointments").await, 1, "the same tap again is the same");
@@ -102,7 +102,7 @@ on_both_engines! {
         takes(&ben, MONDAY, 1).await.is(201);
         let id = request();
         let wish = [("request_id", id.as_str()), ("name", "黄秀英"), ("phone", "13511115111"), ("word", "睡不好")];
-        app.anyone().post("/agenda/1/appointments/1/2026-03-09T02:00:00Z", &wish).await.is(303);
+        app.anyone().post("/agenda/1/appointments/1-2026-03-09T02:00:00Z", &wish).await.is(303);
         let own = app.sign_in("ann").await.get("/centers/1/appointments").await.is(200);
         own.shows("陈伯1").shows("黄秀英").shows("睡不好").hides("13511115111");
         let named = ["陈伯1", "黄秀英", "睡不好", "13511115111"];

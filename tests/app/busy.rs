@@ -54,7 +54,7 @@ async fn looks(app: &TestApp, world: &World, reader: &str) -> Counts {
 async fn taken(app: &TestApp, world: &World) {
     let times = world.name("times");
     let id = request();
-    let path = format!("/agenda/1/appointments/{times}/2026-03-09T02:00:00Z");
+    let path = format!("/agenda/1/appointments/{times}-2026-03-09T02:00:00Z");
     let who = [("request_id", id.as_str()), ("name", TOLD[0]), ("phone", TOLD[1]), ("word", TOLD[3])];
     app.anyone().post(&path, &who).await.is(303);
     let id = request();

@@ -157,7 +157,7 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/assets/2/return", WORD, &["word"], &[]),
     form("ann", "/centers/1/drills", PRACTISED, &["led_by"], &["found"]),
     form("ann", "/centers/1/drills/1/void", &[("void.1", "记错了")], &["void.1"], &[]),
-    form("nobody", "/agenda/1/appointments/1/2026-03-09T02:00:00Z", ASKED_FOR, &["name", "word"], &[]),
+    form("nobody", "/agenda/1/appointments/1-2026-03-09T02:00:00Z", ASKED_FOR, &["name", "word"], &[]),
     form("ann", "/centers/1/appointments/1/cancellation", OFFERED, &["reason"], &[]),
     form("ben", "/centers/1/workers/1/handover", HANDED_OVER, &["appointments_reason"], &[]),
     form("ann", "/centers/1/trainings", TRAINING, &["title", "giver", "place"], &[]),

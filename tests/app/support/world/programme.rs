@@ -75,7 +75,7 @@ impl Maker<'_> {
             self.number(name, "select max(id) from appointments").await;
         }
         let id = request();
-        let path = format!("/agenda/1/appointments/{times}/2026-03-09T03:00:00Z");
+        let path = format!("/agenda/1/appointments/{times}-2026-03-09T03:00:00Z");
         let who = [("request_id", id.as_str()), ("name", "黄秀英"), ("phone", "13511115111"), ("word", "想找人聊聊")];
         let mut phone = self.app.anyone();
         phone.cookies.push(("phone".to_owned(), self.names["phone"].clone()));
