@@ -68,6 +68,7 @@ pub mod devices;
 pub mod open_rooms;
 
 // Account: what is told to others. Reads across, writes its own.
+pub mod figures;
 pub mod reports;
 pub mod handovers;
 pub mod certificates;

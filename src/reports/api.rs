@@ -5,15 +5,13 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::figures::{Figure, figures};
-use super::types::{Numbers, Period};
-use super::{Reach, Reported, queries, scope};
 use crate::api::Problem;
 use crate::auth::{ReportReader, Role, Viewer};
 use crate::centers::{CenterId, SecondNumber};
 use crate::clock::{Month, Now};
 use crate::error::{Fault, Result};
 use crate::fields::parse;
+use crate::figures::{Figure, Numbers, Period, Reach, Reported, figures, queries, scope};
 use crate::store::Db;
 use crate::web::{Fields, Lang};
 

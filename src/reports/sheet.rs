@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::figures::{Figure, figures};
-use super::queries::{self, By};
-use super::scope;
-use super::types::{Numbers, Period, Tally};
 use crate::activities::{SessionId, Title};
 use crate::agreements::{self, Agreement};
 use crate::auth::{ReportReader, Role};
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Month, Now};
 use crate::error::{Error, Result};
+use crate::figures::queries::{self, By};
+use crate::figures::{Figure, Numbers, Period, Tally, figures, scope};
 use crate::store::Conn;
 
 pub struct Sheet {

@@ -1,9 +1,9 @@
 //! A month's sheet as one table, to be downloaded as CSV or workbook: a row for whatever has numbers, the same columns
 //! throughout, so that it can be filtered by its first column.
 
-use crate::reports::figures::{self, FileColumn, Section};
+use crate::figures::Period;
+use crate::figures::{self, FileColumn, Section};
 use crate::reports::sheet::{SessionLine, Sheet};
-use crate::reports::types::Period;
 use crate::web::Lang;
 use crate::web::table::{Cell, Table};
 

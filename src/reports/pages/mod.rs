@@ -8,9 +8,9 @@ mod summary;
 use rocket::Route;
 use rocket::request::FromParam;
 
-use super::GroupTally;
 use crate::centers::Population;
 use crate::clock::Month;
+use crate::figures::GroupTally;
 use crate::web::Lang;
 use crate::web::chart::{Bar, Bars};
 use crate::web::filters::thousands;

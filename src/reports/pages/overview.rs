@@ -12,11 +12,11 @@ use crate::activities::SessionStatus;
 use crate::centers::{self, Center, CenterId, Population, population};
 use crate::clock::{Date, Month, Now};
 use crate::error::Result;
-use crate::reports::Reach;
-use crate::reports::queries::{self, By};
+use crate::figures::Reach;
+use crate::figures::queries::{self, By};
+use crate::figures::{Period, Tally};
 use crate::reports::steps;
 use crate::reports::today::{self, ToDo, TodaySession, WaitingSession};
-use crate::reports::types::{Period, Tally};
 use crate::store::Db;
 use crate::web::chart::{ChartColumn, Columns};
 use crate::web::filters::{self, long_month};
@@ -135,7 +135,7 @@ fn columns(lang: Lang, year: Period, months: &BTreeMap<String, Tally>) -> Column
         value: months.get(&month.to_string()).map_or(0, |tally| tally.visits),
         strong: month == current,
     };
-    Columns::new(lang, crate::reports::rules::months(year).map(column).collect())
+    Columns::new(lang, crate::figures::rules::months(year).map(column).collect())
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ struct RoomRow {
 
 /// The rooms that the period knew: added before its end and not retired before its beginning, or booked all the same.
 /// A room retired within it is open until the day before.
-pub(super) async fn rooms(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<RoomUse>> {
+pub(crate) async fn rooms(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<RoomUse>> {
     let rooms: Vec<RoomRow> = sqlx::query_as(
         "select r.id, r.center_id, r.name, r.created_at, r.retired_at from rooms r
          where r.center_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)

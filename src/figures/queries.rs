@@ -64,7 +64,7 @@ const ATTENDED: &str = "(exists (select 1 from attendances t where t.session_id 
     or exists (select 1 from head_counts c where c.session_id = h.id and c.voided_at is null))";
 
 /// How many participants session `alias` has, named and unnamed, as an SQL value.
-pub(super) fn present(alias: &str) -> String {
+pub(crate) fn present(alias: &str) -> String {
     format!(
         "(select count(*) from attendances t
           where t.session_id = {alias}.id and t.part = 'participant' and t.voided_at is null)
@@ -365,7 +365,7 @@ async fn units(conn: &mut Conn, reach: &Reach, period: Period) -> Result<UnitTal
 
 /// A session that counted, by its names.
 #[derive(sqlx::FromRow)]
-pub(super) struct SessionRow {
+pub(crate) struct SessionRow {
     pub id: SessionId,
     pub local_date: Date,
     #[sqlx(flatten)]
@@ -374,7 +374,7 @@ pub(super) struct SessionRow {
 }
 
 /// The sessions that counted, in order of time.
-pub(super) async fn session_rows(
+pub(crate) async fn session_rows(
     by: &Viewer,
     conn: &mut Conn,
     reach: &Reach,

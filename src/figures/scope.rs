@@ -48,7 +48,7 @@ type Term = (CenterId, Date, Date);
 
 impl Reach {
     /// One center that the viewer was let into, for roles whose right has no end.
-    pub(super) fn into_center(center: Center) -> Self {
+    pub(crate) fn into_center(center: Center) -> Self {
         Self { terms: vec![(center.id(), Date::FIRST, Date::LAST)], centers: vec![center] }
     }
 
@@ -56,23 +56,23 @@ impl Reach {
         &self.centers
     }
 
-    pub(super) fn ids(&self) -> Vec<CenterId> {
+    pub(crate) fn ids(&self) -> Vec<CenterId> {
         self.centers.iter().map(Center::id).collect()
     }
 
     /// Whether the viewer may read some of every month of `period`, and of `period` itself.
-    pub(super) fn agrees(&self, center: CenterId, period: Period) -> bool {
+    pub(crate) fn agrees(&self, center: CenterId, period: Period) -> bool {
         let terms = self.terms_of(center);
         rules::is_agreed(period, &terms) && !rules::agreed_days(period, &terms).is_empty()
     }
 
     /// The days of `period` that the viewer may read of a center, which are those that are counted.
-    pub(super) fn days(&self, center: CenterId, period: Period) -> Vec<Period> {
+    pub(crate) fn days(&self, center: CenterId, period: Period) -> Vec<Period> {
         rules::agreed_days(period, &self.terms_of(center))
     }
 
     /// What is counted, for a statement to read: each center's days of `period` as [`ASKED`] takes them.
-    pub(super) fn asked(&self, period: Period) -> String {
+    pub(crate) fn asked(&self, period: Period) -> String {
         let days = self
             .centers
             .iter()
@@ -88,7 +88,7 @@ impl Reach {
 }
 
 /// The table `asked`: a center's days [from_date, to_date), once for each span of them. `$1` is [`Reach::asked`].
-pub(super) const ASKED: &str = "asked (center_id, from_date, to_date) as (
+pub(crate) const ASKED: &str = "asked (center_id, from_date, to_date) as (
     select cast(j.value ->> 'center' as bigint), j.value ->> 'from', j.value ->> 'to'
     from json_each(cast($1 as json_text)) j)";
 
@@ -96,7 +96,7 @@ pub(super) const ASKED: &str = "asked (center_id, from_date, to_date) as (
 ///
 /// # Errors
 /// `NotFound` where the viewer does not reach the center.
-pub(super) async fn ever(by: &ReportReader, conn: &mut Conn, id: CenterId) -> Result<Reach> {
+pub(crate) async fn ever(by: &ReportReader, conn: &mut Conn, id: CenterId) -> Result<Reach> {
     let centers = vec![centers::queries::open_to(by, conn, id).await?];
     Ok(Reach { centers, terms: terms(by, conn).await? })
 }
