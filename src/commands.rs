@@ -13,7 +13,7 @@ use crate::keys::{self, KeyState};
 use crate::store::{self, Db, Engine, KeyNumber, OpenError, Pool};
 use crate::teams::TeamId;
 use crate::web::text::Lang;
-use crate::{Settings, agreements, settings, start};
+use crate::{Settings, agreements, figures, settings, start};
 
 /// As many as a command needs.
 const CONNECTIONS: u32 = 4;
@@ -206,7 +206,22 @@ pub async fn backup(database_url: &str, file: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// `linli check`: is the database whole, and can this program and its key work with it? It changes nothing.
+/// `linli rebuild`: what figures are read from is forgotten and counted from the rows, while people are served.
+///
+/// # Errors
+/// A sentence.
+pub async fn rebuild(settings: &Settings) -> Result<(), String> {
+    let db = open_existing(settings).await?;
+    let told = |done| eprint!("\r{done} months and years");
+    let rebuilt = figures::refresh::rebuild(&db, settings.clock.now(), told).await;
+    db.close().await;
+    eprintln!();
+    println!("{} months and years were counted anew.", rebuilt.map_err(said)?);
+    Ok(())
+}
+
+/// `linli check`: is the database whole, can this program and its key work with it, and is what is derived what the rows say? It changes
+/// nothing.
 ///
 /// # Errors
 /// What is wrong, line by line.
@@ -224,6 +239,9 @@ async fn look(pool: &Pool, database_url: &str) -> Result<(), String> {
         return Err(problems.join("\n"));
     }
     println!("The database is whole.");
+    if store::is_current(pool).await.map_err(|error| error.to_string())? {
+        recount(pool).await?;
+    }
     let Some(sealer) = settings::key_at_hand(database_url).map_err(|error| error.to_string())? else {
         println!("Its key is not here (no LINLI_KEY, no .key file beside it), so nobody looked whether it fits.");
         return Ok(());
@@ -239,6 +257,19 @@ async fn look(pool: &Pool, database_url: &str) -> Result<(), String> {
         None => println!("Nothing in it tells yet which key it was made with."),
     }
     Ok(())
+}
+
+/// Counts what is kept once more.
+async fn recount(pool: &Pool) -> Result<(), String> {
+    let mut conn = pool.read().await.map_err(|error| error.to_string())?;
+    let mut counted = 0;
+    let wrong = figures::refresh::check(&mut conn, |done| counted = done).await.map_err(said)?;
+    if wrong.is_empty() {
+        println!("What is derived is what the rows say: {counted} months and years were counted once more.");
+        Ok(())
+    } else {
+        Err(format!("{}\n`linli rebuild` makes them anew.", wrong.join("\n")))
+    }
 }
 
 /// An error in words, for the terminal.

@@ -18,6 +18,7 @@ pub mod fields;
 pub mod sheets;
 pub mod locks;
 pub mod journal;
+pub mod marks;
 pub mod jobs;
 pub mod files;
 pub mod told;
@@ -144,6 +145,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(closings::stage())
         .attach(devices::stage())
         .attach(open_rooms::stage())
+        .attach(figures::stage())
         .attach(reports::stage())
         .attach(handovers::stage())
         .attach(certificates::stage())

@@ -52,8 +52,10 @@ enum Command {
     Key(KeyCommand),
     /// Copy the SQLite database to a new file, while it is in use
     Backup { file: PathBuf },
-    /// Look whether the database is whole
+    /// Look whether the database is whole, and whether what is derived is what the rows say
     Check,
+    /// Make what is derived from the rows anew
+    Rebuild,
 }
 
 #[derive(Subcommand)]
@@ -145,6 +147,7 @@ async fn run(cli: Cli) -> Result<(), String> {
         Command::Key(KeyCommand::List) => commands::list_keys(&existing()?).await,
         Command::Backup { file } => commands::backup(&url, &file).await,
         Command::Check => commands::check(&url).await,
+        Command::Rebuild => commands::rebuild(&existing()?).await,
     }
 }
 

@@ -17,17 +17,27 @@
 //! - A unit of the community counts once in each part that it had in sessions that count. An organization was founded with
 //!   support where the support began by the day it was founded; it stands in the period of that day.
 //!
+//! How it is counted: the database keeps, of each center's months and years, the sums and the sets of people (`counted`), each good as
+//! long as no row was changed since ([`crate::marks`]). What is asked for is put together from them (`reading`); edges, and what is not
+//! good any more, are counted from the rows (`building`), and `refresh` keeps it anew.
+//!
 //! No type here holds a resident's name or any other personal data: a purchaser reads them.
 
+mod building;
+mod counted;
 mod list;
 pub mod queries;
+mod reading;
+pub mod refresh;
 mod room_use;
 pub mod rules;
 pub mod scope;
 mod types;
 
+pub use counted::{Counted, Filter};
 pub use list::{Figure, FigureUnit, FileColumn, Grid, Item, Measure, Section, definitions, figures, grid, rows};
-pub use queries::count;
+pub use queries::{by_center, by_month, count};
+pub use refresh::stage;
 pub use scope::{Reach, Reported};
 pub use types::{
     Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, RoomUse, SubgroupTally, Tally, TeamTally,

@@ -1,26 +1,29 @@
 //! The counting itself: a constant number of aggregate queries, whatever the period and however many centers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use roaring::RoaringBitmap;
+use serde_json::json;
 use sqlx::AssertSqlSafe;
 
 use super::scope::ASKED;
 use super::types::{
     Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, SubgroupTally, Tally, TeamTally, UnitTally,
 };
-use super::{Reach, room_use};
+use super::counted::{Counted, Filter};
+use super::list::Measure;
+use super::{Reach, building, reading, room_use, rules};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, Title};
 use crate::auth::Viewer;
-use crate::centers::population;
+use crate::centers::{CenterId, population};
 use crate::claims::ClaimState;
-use crate::clock::{Date, Now};
+use crate::clock::{Date, Month, Now};
 use crate::error::Result;
-use crate::hours::UNCONFIRMED;
 use crate::people::groups::PriorityGroup;
-use crate::store::Conn;
-use crate::units::UnitPart;
+use crate::store::{self, Conn};
+use crate::workers::WorkerKind;
 
 /// What sessions are parted by, when their main numbers are wanted part by part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +63,7 @@ impl By {
 }
 
 /// The condition under which a held session `h` counts: somebody came.
-const ATTENDED: &str = "(exists (select 1 from attendances t where t.session_id = h.id and t.voided_at is null)
+pub(super) const ATTENDED: &str = "(exists (select 1 from attendances t where t.session_id = h.id and t.voided_at is null)
     or exists (select 1 from head_counts c where c.session_id = h.id and c.voided_at is null))";
 
 /// How many participants session `alias` has, named and unnamed, as an SQL value.
@@ -81,8 +84,14 @@ fn held(part: &str) -> String {
             select s.id, {part} as part
             from asked q cross join sessions s join activities a on a.id = s.activity_id
             where s.center_id = q.center_id and s.local_date >= q.from_date and s.local_date < q.to_date
-              and s.status = 'completed')"
+              and s.status = 'completed' and {})",
+        charged("s")
     )
+}
+
+/// The condition that `asked q` wants session `alias`: of an agreement only what it is charged with.
+fn charged(alias: &str) -> String {
+    format!("(q.agreement_id is null or q.agreement_id = {})", building::charge(alias))
 }
 
 /// The table `loose`, after `asked`: the rows of the ledger that have no session and count for the centers that are asked for, by the day on
@@ -94,7 +103,9 @@ fn loose(part: Option<&str>) -> String {
             select {part} as part, e.team_id, e.minutes
             from asked q cross join hours_entries e
             where {only} and e.session_id is null and e.center_id = q.center_id
-              and e.served_on >= q.from_date and e.served_on < q.to_date)"
+              and e.served_on >= q.from_date and e.served_on < q.to_date
+              and (q.agreement_id is null or q.agreement_id = {}))",
+        building::main_agreement("e.center_id", "e.served_on")
     )
 }
 
@@ -123,6 +134,25 @@ struct TallyPart {
 /// part, so they do not add up over parts. Confirmed minutes are those of the sessions, and of service without one: by its day, for the
 /// center that the ledger names. A part may have such minutes and no session.
 pub async fn tallies(conn: &mut Conn, by: By, reach: &Reach, period: Period) -> Result<BTreeMap<String, Tally>> {
+    match by {
+        By::Nothing => {
+            let whole = together(conn, reach, period).await?.tally();
+            Ok(BTreeMap::from([(String::new(), whole)]))
+        }
+        By::Month => {
+            let months = by_month(conn, reach, period).await?;
+            Ok(months.into_iter().map(|(month, counted)| (month.to_string(), counted.tally())).collect())
+        }
+        By::Center => {
+            let centers = by_center(conn, reach, period).await?;
+            Ok(centers.into_iter().map(|(center, counted)| (center.to_string(), counted.tally())).collect())
+        }
+        By::Day | By::Kind | By::Session => from_rows(conn, by, reach, period).await,
+    }
+}
+
+/// Small parts, of which nothing is kept.
+async fn from_rows(conn: &mut Conn, by: By, reach: &Reach, period: Period) -> Result<BTreeMap<String, Tally>> {
     let sql = format!(
         "{}, {},
         came as (
@@ -172,182 +202,165 @@ pub async fn total(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Tal
 
 /// Everything that section 5 counts. Sessions that ended before `now` and are still planned are not closed.
 pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> Result<Numbers> {
+    let counted = together(conn, reach, period).await?;
     Ok(Numbers {
         period,
-        total: total(conn, reach, period).await?,
-        groups: groups(conn, reach, period).await?,
-        subgroups: subgroups(conn, reach, period).await?,
-        kinds: kinds(conn, reach, period).await?,
-        teams: teams(conn, reach, period).await?,
-        led: led(conn, reach, period).await?,
-        rooms: room_use::rooms(conn, reach, period).await?,
-        units: units(conn, reach, period).await?,
+        total: counted.tally(),
+        groups: groups(&counted),
+        subgroups: subgroups(conn, &counted).await?,
+        kinds: kinds(conn, &counted).await?,
+        teams: teams(conn, &counted).await?,
+        led: led(conn, &counted).await?,
+        rooms: room_use::rooms(conn, reach, period, &counted).await?,
+        units: units(conn, reach, period, &counted).await?,
         population: population::together(conn, &reach.ids(), period.last()).await?,
-        completeness: completeness(conn, reach, period, now).await?,
+        completeness: completeness(conn, reach, period, now, &counted).await?,
     })
 }
 
-#[derive(Default, sqlx::FromRow)]
-struct Grouped {
-    elderly: i64,
-    elderly_persons: i64,
-    disabled: i64,
-    disabled_persons: i64,
-    needy: i64,
-    needy_persons: i64,
-    youth: i64,
-    youth_persons: i64,
-    rest: i64,
-    rest_persons: i64,
+/// All that is asked for as one.
+async fn together(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Counted> {
+    let mut whole = Counted::default();
+    for counted in reading::read(conn, &reach.asks(period)).await? {
+        whole.take_up(&counted);
+    }
+    Ok(whole)
 }
 
-#[derive(Default, sqlx::FromRow)]
-struct GroupedHeads {
-    elderly: i64,
-    disabled: i64,
-    needy: i64,
-    youth: i64,
-    rest: i64,
+/// What each center counts by itself.
+pub async fn by_center(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<CenterId, Counted>> {
+    let asks = reach.asks(period);
+    let mut parts: BTreeMap<CenterId, Counted> = BTreeMap::new();
+    for (ask, counted) in asks.iter().zip(reading::read(conn, &asks).await?) {
+        parts.entry(ask.center).or_default().take_up(&counted);
+    }
+    Ok(parts)
 }
 
-async fn groups(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<GroupTally>> {
-    let visits_and_persons = [
-        ("elderly", "t.elderly = 1"),
-        ("disabled", "t.disabled = 1"),
-        ("needy", "t.needy = 1"),
-        ("youth", "t.youth = 1"),
-        ("rest", "t.elderly = 0 and t.disabled = 0 and t.needy = 0 and t.youth = 0"),
-    ]
-    .map(|(name, member)| {
-        format!(
-            "cast(coalesce(sum(case when {member} then 1 else 0 end), 0) as bigint) as {name},
-             count(distinct case when {member} then t.person_id end) as {name}_persons"
-        )
-    })
-    .join(", ");
-    let named: Grouped = row(
-        conn,
-        format!(
-            "{} select {visits_and_persons} from held h join attendances t on t.session_id = h.id
-             where t.part = 'participant' and t.voided_at is null",
-            held("0")
-        ),
-        reach,
-        period,
+/// What each month of the period counts by itself, as far as it lies in the period: those in which anything may be counted, which are
+/// marked.
+pub async fn by_month(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<Month, Counted>> {
+    let marked: Vec<(CenterId, String)> = sqlx::query_as(
+        "select m.center_id, m.month from marks m
+         where m.month >= $2 and m.month <= $3
+           and m.center_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
     )
+    .bind(store::rows(reach.ids(), |center| json!(center)))
+    .bind(Month::of(period.from).to_string())
+    .bind(Month::of(period.last()).to_string())
+    .fetch_all(&mut *conn)
     .await?;
-    let heads: GroupedHeads = row(
-        conn,
-        format!(
-            "{} select cast(coalesce(sum(c.elderly), 0) as bigint) as elderly,
-                       cast(coalesce(sum(c.disabled), 0) as bigint) as disabled,
-                       cast(coalesce(sum(c.needy), 0) as bigint) as needy,
-                       cast(coalesce(sum(c.youth), 0) as bigint) as youth,
-                       cast(coalesce(sum(case when c.heads > c.elderly + c.disabled + c.needy + c.youth
-                            then c.heads - c.elderly - c.disabled - c.needy - c.youth else 0 end), 0) as bigint) as rest
-             from held h join head_counts c on c.session_id = h.id where c.voided_at is null",
-            held("0")
-        ),
-        reach,
-        period,
-    )
-    .await?;
-    let group = |group, visits, persons| GroupTally { group, visits, persons };
-    Ok(vec![
-        group(Some(PriorityGroup::Elderly), named.elderly + heads.elderly, named.elderly_persons),
-        group(Some(PriorityGroup::Disabled), named.disabled + heads.disabled, named.disabled_persons),
-        group(Some(PriorityGroup::Needy), named.needy + heads.needy, named.needy_persons),
-        group(Some(PriorityGroup::Youth), named.youth + heads.youth, named.youth_persons),
-        group(None, named.rest + heads.rest, named.rest_persons),
-    ])
+    let mut of_month: BTreeMap<Month, BTreeSet<CenterId>> = BTreeMap::new();
+    for (center, month) in marked {
+        if let Some(month) = Month::parse(&month) {
+            of_month.entry(month).or_default().insert(center);
+        }
+    }
+    let (mut asks, mut months) = (Vec::new(), Vec::new());
+    for (month, centers) in of_month {
+        let Some(days) = Period::new(month.first().max(period.from), month.end().min(period.to)) else { continue };
+        let mut asked = reach.asks(days);
+        asked.retain(|ask| centers.contains(&ask.center));
+        months.extend(std::iter::repeat_n(month, asked.len()));
+        asks.extend(asked);
+    }
+    let mut parts: BTreeMap<Month, Counted> = BTreeMap::new();
+    for (month, counted) in months.into_iter().zip(reading::read(conn, &asks).await?) {
+        parts.entry(month).or_default().take_up(&counted);
+    }
+    Ok(parts)
+}
+
+/// The four groups in the notice's order, then the rest.
+fn groups(counted: &Counted) -> Vec<GroupTally> {
+    let groups = PriorityGroup::ALL.iter().copied().map(Some).chain([None]);
+    groups
+        .map(|group| {
+            let of = |measure| counted.value(measure, &Filter::Group(group)).unwrap_or(0);
+            GroupTally { group, visits: of(Measure::Visits), persons: of(Measure::Persons) }
+        })
+        .collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct SubgroupRow {
+    #[sqlx(flatten)]
+    name: KindName,
+    bit: i64,
+    retired: i64,
 }
 
 /// Every subgroup that is granted, or was among those who came.
-async fn subgroups(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<SubgroupTally>> {
-    let sql = format!(
-        "{}, came as (
-            select g.id, count(*) as visits, count(distinct t.person_id) as persons
-            from held h join attendances t on t.session_id = h.id
-            join subgroups g on (t.subgroups >> cast(g.bit as int)) & 1 = 1
-            where t.part = 'participant' and t.voided_at is null and t.subgroups <> 0 group by g.id)
-         select g.id, g.code, g.name, g.name_en, coalesce(c.visits, 0) as visits, coalesce(c.persons, 0) as persons
-         from subgroups g left join came c on c.id = g.id where g.retired_at is null or c.id is not null order by g.id",
-        held("0")
-    );
-    rows(conn, sql, reach, period).await
+async fn subgroups(conn: &mut Conn, counted: &Counted) -> Result<Vec<SubgroupTally>> {
+    let rows: Vec<SubgroupRow> = sqlx::query_as(
+        "select id, code, name, name_en, bit, case when retired_at is null then 0 else 1 end as retired
+         from subgroups order by id",
+    )
+    .fetch_all(conn)
+    .await?;
+    let tally = |row: SubgroupRow| {
+        let of = |measure| counted.value(measure, &Filter::Subgroup(row.bit)).unwrap_or(0);
+        let tally = SubgroupTally { subgroup: row.name, visits: of(Measure::Visits), persons: of(Measure::Persons) };
+        (row.retired == 0 || tally.visits > 0).then_some(tally)
+    };
+    Ok(rows.into_iter().filter_map(tally).collect())
 }
 
 /// Every service kind, those without a session too.
-async fn kinds(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<KindTally>> {
+async fn kinds(conn: &mut Conn, counted: &Counted) -> Result<Vec<KindTally>> {
     let kinds: Vec<KindName> =
-        sqlx::query_as("select id, code, name, name_en from service_kinds order by id").fetch_all(&mut *conn).await?;
-    let mut parts = tallies(conn, By::Kind, reach, period).await?;
-    Ok(kinds
-        .into_iter()
-        .map(|kind| {
-            let Tally { sessions, visits, persons, .. } = parts.remove(&kind.id.to_string()).unwrap_or_default();
-            KindTally { kind, sessions, visits, persons }
-        })
-        .collect())
+        sqlx::query_as("select id, code, name, name_en from service_kinds order by id").fetch_all(conn).await?;
+    let tally = |kind: KindName| {
+        let of = |measure| counted.value(measure, &Filter::Kind(kind.id)).unwrap_or(0);
+        let (sessions, visits, persons) = (of(Measure::Sessions), of(Measure::Visits), of(Measure::Persons));
+        KindTally { kind, sessions, visits, persons }
+    };
+    Ok(kinds.into_iter().map(tally).collect())
 }
 
-async fn teams(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<TeamTally>> {
+/// The kinds of teams that helped, in the catalog's order; what no team did comes last.
+async fn teams(conn: &mut Conn, counted: &Counted) -> Result<Vec<TeamTally>> {
     let kinds: Vec<KindName> =
-        sqlx::query_as("select id, code, name, name_en from team_kinds order by id").fetch_all(&mut *conn).await?;
-    let sql = format!(
-        "{}, {}
-        select kind_id, cast(sum(visits) as bigint), cast(sum(persons) as bigint), cast(sum(minutes) as bigint)
-        from (
-            select m.kind_id, count(*) as visits, count(distinct t.person_id) as persons, 0 as minutes
-            from held h join attendances t on t.session_id = h.id left join teams m on m.id = h.part
-            where t.part = 'volunteer' and t.voided_at is null group by m.kind_id
-            union all
-            select m.kind_id, 0 as visits, 0 as persons, sum(e.minutes) as minutes
-            from held h join hours_entries e on e.session_id = h.id
-            left join teams m on m.id = coalesce(e.team_id, h.part) group by m.kind_id
-            union all
-            select m.kind_id, 0 as visits, 0 as persons, sum(l.minutes) as minutes
-            from loose l left join teams m on m.id = l.team_id group by m.kind_id) numbers
-        group by kind_id",
-        held("s.team_id"),
-        loose(Some("0"))
-    );
-    let mut found: Vec<(Option<i64>, i64, i64, i64)> = rows(conn, sql, reach, period).await?;
-    // The catalog's order; what no team did comes last.
-    found.sort_by_key(|(kind, ..)| kind.unwrap_or(i64::MAX));
-    Ok(found
-        .into_iter()
-        .map(|(id, visits, persons, minutes)| {
-            let kind = id.and_then(|id| kinds.iter().find(|kind| kind.id == id).cloned());
-            TeamTally { kind, visits, persons, minutes }
+        sqlx::query_as("select id, code, name, name_en from team_kinds order by id").fetch_all(conn).await?;
+    let helped = counted.kinds_of_teams();
+    let tally = |kind: Option<KindName>| {
+        let id = kind.as_ref().map(|kind| kind.id);
+        let of = |measure| counted.value(measure, &Filter::TeamKind(id)).unwrap_or(0);
+        helped.contains(&id).then(|| TeamTally {
+            kind,
+            visits: of(Measure::VolunteerVisits),
+            persons: of(Measure::Volunteers),
+            minutes: of(Measure::Minutes),
         })
-        .collect())
+    };
+    Ok(kinds.into_iter().map(Some).chain([None]).filter_map(tally).collect())
 }
 
-async fn led(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Led>> {
-    let sql = format!(
-        "{} select v.id as worker_id, p.name, count(*) as sessions,
-                cast(sum(s.ends_at - s.starts_at) / 60000 as bigint) as minutes
-         from held h join sessions s on s.id = h.id join workers v on v.id = h.part join people p on p.id = v.person_id
-         where v.kind = 'social_worker' and {ATTENDED}
-         group by v.id, p.name order by count(*) desc, v.id",
-        held("s.worker_id")
-    );
-    rows(conn, sql, reach, period).await
+async fn led(conn: &mut Conn, counted: &Counted) -> Result<Vec<Led>> {
+    let workers: BTreeSet<i64> = counted.workers().collect();
+    let names: Vec<(i64, String)> = sqlx::query_as(
+        "select v.id, p.name from workers v join people p on p.id = v.person_id
+         where v.kind = $2 and v.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(store::rows(workers, |worker| json!(worker)))
+    .bind(WorkerKind::SocialWorker)
+    .fetch_all(conn)
+    .await?;
+    let of = |worker, measure| counted.value(measure, &Filter::Worker(worker)).unwrap_or(0);
+    let mut led: Vec<Led> = names
+        .into_iter()
+        .map(|(worker_id, name)| Led {
+            sessions: of(worker_id, Measure::LedSessions),
+            minutes: of(worker_id, Measure::LedMinutes),
+            worker_id,
+            name,
+        })
+        .collect();
+    led.sort_by_key(|led| (std::cmp::Reverse(led.sessions), led.worker_id));
+    Ok(led)
 }
 
-/// From the units to their sessions, for of those there are few.
-async fn units(conn: &mut Conn, reach: &Reach, period: Period) -> Result<UnitTally> {
-    let sql = format!(
-        "with {ASKED}
-         select x.part, count(distinct x.unit_id)
-         from asked q cross join units u join unit_participations x on x.unit_id = u.id join sessions h on h.id = x.session_id
-         where u.center_id = q.center_id and x.voided_at is null and h.status = 'completed'
-           and h.local_date >= q.from_date and h.local_date < q.to_date and {ATTENDED}
-         group by x.part"
-    );
-    let parts: Vec<(UnitPart, i64)> = rows(conn, sql, reach, period).await?;
-    let of = |part| parts.iter().find(|(found, _)| *found == part).map_or(0, |(_, units)| *units);
+async fn units(conn: &mut Conn, reach: &Reach, period: Period, counted: &Counted) -> Result<UnitTally> {
     let sql = format!(
         "with {ASKED}
          select count(*) from asked q cross join units u
@@ -355,10 +368,11 @@ async fn units(conn: &mut Conn, reach: &Reach, period: Period) -> Result<UnitTal
            and u.supported_since <= u.founded_on"
     );
     let (founded,): (i64,) = row(conn, sql, reach, period).await?;
+    let of = |measure| counted.value(measure, &Filter::Whole).unwrap_or(0);
     Ok(UnitTally {
-        served: of(UnitPart::Served),
-        helping: of(UnitPart::Helping),
-        lending: of(UnitPart::Lending),
+        served: of(Measure::UnitsServed),
+        helping: of(Measure::UnitsHelping),
+        lending: of(Measure::UnitsLending),
         founded,
     })
 }
@@ -392,26 +406,39 @@ pub(crate) async fn session_rows(
     Ok(query.fetch_all(conn).await?)
 }
 
-async fn completeness(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> Result<Completeness> {
+async fn completeness(
+    conn: &mut Conn,
+    reach: &Reach,
+    period: Period,
+    now: Now,
+    counted: &Counted,
+) -> Result<Completeness> {
     let sql = format!(
-        "{}
+        "with {ASKED}
         select (select count(*) from asked q cross join sessions s
                 where s.center_id = q.center_id and s.local_date >= q.from_date and s.local_date < q.to_date
-                  and s.status = 'planned' and s.ends_at <= $2) as open_sessions,
-               (select count(*) from held h join attendances t on t.session_id = h.id
-                where {UNCONFIRMED}) as unconfirmed_hours,
+                  and s.status = 'planned' and s.ends_at <= $2 and {}) as open_sessions,
                (select count(*) from asked q cross join hour_claims c
-                where c.center_id = q.center_id and c.state = $3 and c.served_on >= q.from_date and c.served_on < q.to_date) as pending_claims,
-               (select count(distinct t.person_id) from held h join attendances t on t.session_id = h.id
-                join people p on p.id = t.person_id
-                where t.part = 'participant' and t.voided_at is null and p.birth_date is null
-                  and coalesce(p.erased_born, 0) = 0) as without_birth_date",
-        held("0"),
+                where c.center_id = q.center_id and c.state = $3 and c.served_on >= q.from_date and c.served_on < q.to_date) as pending_claims",
+        charged("s")
     );
-    Ok(sqlx::query_as(AssertSqlSafe(sql))
+    let (open_sessions, pending_claims): (i64, i64) = sqlx::query_as(AssertSqlSafe(sql))
         .bind(reach.asked(period))
         .bind(now.0)
         .bind(ClaimState::Pending)
-        .fetch_one(conn)
-        .await?)
+        .fetch_one(&mut *conn)
+        .await?;
+    let ageless: Vec<i64> = sqlx::query_scalar(
+        "select p.id from people p where p.birth_date is null and coalesce(p.erased_born, 0) = 0",
+    )
+    .fetch_all(conn)
+    .await?;
+    let ageless: RoaringBitmap = ageless.into_iter().filter_map(|id| u32::try_from(id).ok()).collect();
+    let without = counted.participants().intersection_len(&ageless);
+    Ok(Completeness {
+        open_sessions,
+        unconfirmed_hours: counted.value(Measure::UnconfirmedHours, &Filter::Whole).unwrap_or(0),
+        pending_claims,
+        without_birth_date: i64::try_from(without).unwrap_or(i64::MAX),
+    })
 }

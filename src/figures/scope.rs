@@ -1,10 +1,13 @@
 //! Which centers are counted together, and whether the viewer may read their totals.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
+use super::reading::Ask;
 use super::rules;
 use super::types::Period;
-use crate::agreements::ProviderId;
+use crate::agreements::{AgreementId, ProviderId};
 use crate::auth::ReportReader;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Date;
@@ -43,13 +46,14 @@ pub struct Reach {
     terms: Vec<Term>,
 }
 
-/// Days of a center, both dates included.
-type Term = (CenterId, Date, Date);
+/// Days of a center, both dates included, and the agreement by which they are read: for a purchaser, who reads what that one is charged
+/// with.
+type Term = (CenterId, Date, Date, Option<AgreementId>);
 
 impl Reach {
     /// One center that the viewer was let into, for roles whose right has no end.
     pub(crate) fn into_center(center: Center) -> Self {
-        Self { terms: vec![(center.id(), Date::FIRST, Date::LAST)], centers: vec![center] }
+        Self { terms: vec![(center.id(), Date::FIRST, Date::LAST, None)], centers: vec![center] }
     }
 
     pub fn centers(&self) -> &[Center] {
@@ -73,23 +77,41 @@ impl Reach {
 
     /// What is counted, for a statement to read: each center's days of `period` as [`ASKED`] takes them.
     pub(crate) fn asked(&self, period: Period) -> String {
-        let days = self
-            .centers
-            .iter()
-            .map(Center::id)
-            .flat_map(|center| self.days(center, period).into_iter().map(move |days| (center, days)));
-        store::rows(days, |(center, days)| json!({"center": center, "from": days.from, "to": days.to}))
+        store::rows(self.asks(period), |ask| {
+            json!({"center": ask.center, "from": ask.days.from, "to": ask.days.to, "agreement": ask.agreement})
+        })
+    }
+
+    /// The same, to be counted each by itself. Nothing is asked for twice: what several agreements cover is parted by who is charged with
+    /// it.
+    pub(super) fn asks(&self, period: Period) -> Vec<Ask> {
+        let of_center = |center: &Center| {
+            let center = center.id();
+            let agreements: BTreeSet<Option<AgreementId>> =
+                self.terms.iter().filter(|term| term.0 == center).map(|term| term.3).collect();
+            // Who may read all of it needs no part of it besides.
+            let agreements = if agreements.contains(&None) { BTreeSet::from([None]) } else { agreements };
+            let days_by = move |agreement: Option<AgreementId>| {
+                let by = |term: &&Term| term.0 == center && term.3 == agreement;
+                let terms: Vec<(Date, Date)> =
+                    self.terms.iter().filter(by).map(|(_, starts, ends, _)| (*starts, *ends)).collect();
+                rules::agreed_days(period, &terms).into_iter().map(move |days| Ask { center, days, agreement })
+            };
+            agreements.into_iter().flat_map(days_by)
+        };
+        self.centers.iter().flat_map(of_center).collect()
     }
 
     fn terms_of(&self, center: CenterId) -> Vec<(Date, Date)> {
-        let of_center = |(id, starts, ends): &Term| (*id == center).then_some((*starts, *ends));
+        let of_center = |(id, starts, ends, _): &Term| (*id == center).then_some((*starts, *ends));
         self.terms.iter().filter_map(of_center).collect()
     }
 }
 
-/// The table `asked`: a center's days [from_date, to_date), once for each span of them. `$1` is [`Reach::asked`].
-pub(crate) const ASKED: &str = "asked (center_id, from_date, to_date) as (
-    select cast(j.value ->> 'center' as bigint), j.value ->> 'from', j.value ->> 'to'
+/// The table `asked`: a center's days [from_date, to_date), once for each span of them, and the agreement that must be charged, if one
+/// must. `$1` is [`Reach::asked`].
+pub(crate) const ASKED: &str = "asked (center_id, from_date, to_date, agreement_id) as (
+    select cast(j.value ->> 'center' as bigint), j.value ->> 'from', j.value ->> 'to', cast(j.value ->> 'agreement' as bigint)
     from json_each(cast($1 as json_text)) j)";
 
 /// One center, whatever the period: [`Reach::agrees`] says which the viewer may read.
@@ -129,6 +151,29 @@ pub async fn named(by: &ReportReader, conn: &mut Conn, scope: &Reported, period:
     if asked.is_empty() || reach.centers.len() < asked.len() { Err(Error::NotFound) } else { Ok(reach) }
 }
 
+/// What an agreement is charged with, of every center that it covers and that the viewer reaches; no day of it that the viewer may not
+/// read.
+///
+/// # Errors
+/// `NotFound` for an agreement of which the viewer reaches no center, or none by this agreement.
+pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> Result<Reach> {
+    let covered: Vec<(CenterId, Date, Date)> =
+        sqlx::query_as("select center_id, starts_on, ends_on from agreement_centers where agreement_id = $1")
+            .bind(id)
+            .fetch_all(&mut *conn)
+            .await?;
+    let mut centers = centers::queries::open_to_all(by, conn).await?;
+    let reached = terms(by, conn).await?;
+    let mut days = Vec::new();
+    for (center, starts, ends) in covered {
+        let may = reached.iter().filter(|term| term.0 == center && term.3.is_none_or(|agreement| agreement == id));
+        days.extend(may.map(|term| (center, starts.max(term.1), ends.min(term.2), Some(id))));
+    }
+    days.retain(|(_, starts, ends, _)| starts <= ends);
+    centers.retain(|center| days.iter().any(|term| term.0 == center.id()));
+    if centers.is_empty() { Err(Error::NotFound) } else { Ok(Reach { centers, terms: days }) }
+}
+
 async fn centers_of(conn: &mut Conn, scope: &Reported) -> Result<Vec<CenterId>> {
     let (kind, id, town) = match scope {
         Reported::Center(id) => ("center", id.0, ""),
@@ -151,7 +196,7 @@ async fn centers_of(conn: &mut Conn, scope: &Reported) -> Result<Vec<CenterId>> 
 
 /// The days of each center that the viewer's role reaches.
 async fn terms(by: &ReportReader, conn: &mut Conn) -> Result<Vec<Term>> {
-    Ok(sqlx::query_as("select center_id, starts_on, ends_on from account_centers where account_id = $1")
+    Ok(sqlx::query_as("select center_id, starts_on, ends_on, agreement_id from account_centers where account_id = $1")
         .bind(by.account)
         .fetch_all(conn)
         .await?)
