@@ -16,7 +16,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::clock::{Date, Month};
 use crate::error::Result;
-use crate::ids::{CenterId, PersonId, SessionId};
+use crate::ids::{CenterId, EntryId, PersonId, SessionId};
 use crate::store::{self, Conn};
 
 /// What is raised: rows `(center_id, month)` of `select`, each once.
@@ -50,7 +50,24 @@ pub async fn reopened(tx: &mut Conn, session: SessionId) -> Result<()> {
     Ok(())
 }
 
-/// The months in which these people were at completed sessions, or have hours at one or without one.
+/// The months of entries of the ledger.
+pub async fn hours(tx: &mut Conn, entries: &[EntryId]) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    const AMONG: &str = "in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)";
+    let sql = raise(&format!(
+        "select s.center_id, substr(s.local_date, 1, 7) as month
+         from hours_entries e join sessions s on s.id = e.session_id where e.id {AMONG} and s.status = 'completed'
+         union all
+         select e.center_id, substr(e.served_on, 1, 7) from hours_entries e
+         where e.id {AMONG} and e.session_id is null and e.center_id is not null and e.served_on is not null"
+    ));
+    sqlx::query(AssertSqlSafe(sql)).bind(store::rows(entries, |id| json!(id))).execute(tx).await?;
+    Ok(())
+}
+
+/// The months in which these people were at completed sessions, led one, or have hours at one or without one.
 pub async fn people(tx: &mut Conn, people: &[PersonId]) -> Result<()> {
     if people.is_empty() {
         return Ok(());
@@ -58,7 +75,7 @@ pub async fn people(tx: &mut Conn, people: &[PersonId]) -> Result<()> {
     const AMONG: &str = "in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)";
     let sql = raise(&format!(
         "select s.center_id, substr(s.local_date, 1, 7) as month
-         from attendances t join sessions s on s.id = t.session_id
+         from attendances_of_people t join sessions s on s.id = t.session_id
          where t.person_id {AMONG} and s.status = 'completed'
          union all
          select s.center_id, substr(s.local_date, 1, 7)
@@ -66,7 +83,10 @@ pub async fn people(tx: &mut Conn, people: &[PersonId]) -> Result<()> {
          where e.person_id {AMONG} and s.status = 'completed'
          union all
          select e.center_id, substr(e.served_on, 1, 7) from hours_entries e
-         where e.person_id {AMONG} and e.session_id is null and e.center_id is not null and e.served_on is not null"
+         where e.person_id {AMONG} and e.session_id is null and e.center_id is not null and e.served_on is not null
+         union all
+         select s.center_id, substr(s.local_date, 1, 7) from workers w join sessions s on s.worker_id = w.id
+         where w.person_id {AMONG} and s.status = 'completed'"
     ));
     sqlx::query(AssertSqlSafe(sql)).bind(store::rows(people, |id| json!(id))).execute(tx).await?;
     Ok(())

@@ -15,7 +15,7 @@ use crate::codes::{self, CodeOf};
 use crate::error::{Error, OnViolation, Refusal, Result};
 use crate::rooms::Room;
 use crate::store::{self, Conn, Violation};
-use crate::{audit, locks};
+use crate::{audit, locks, marks};
 
 /// The refusal's code when the database finds the room taken. `booking` tells by whom.
 pub const ROOM_TAKEN: &str = "room_taken";
@@ -389,9 +389,12 @@ pub(crate) async fn complete(
     .bind(now.0)
     .bind(by.account)
     .bind(session)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    if completed.rows_affected() == 0 { Err(Error::refused("session_not_planned")) } else { Ok(()) }
+    if completed.rows_affected() == 0 {
+        return Err(Error::refused("session_not_planned"));
+    }
+    marks::sessions(tx, &[session]).await
 }
 
 /// Takes back that a session was held. Who opens it again keeps the audit entry.
@@ -405,9 +408,12 @@ pub(crate) async fn reopen(now: Now, tx: &mut Conn, session: SessionId) -> Resul
     )
     .bind(now.0)
     .bind(session)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    if reopened.rows_affected() == 0 { Err(Error::refused("session_not_completed")) } else { Ok(()) }
+    if reopened.rows_affected() == 0 {
+        return Err(Error::refused("session_not_completed"));
+    }
+    marks::reopened(tx, session).await
 }
 
 /// Writes the summary of a closed session anew; says whether it is another. Who does so keeps the audit entry.

@@ -7,7 +7,6 @@ use super::actions::book;
 use super::forms::Texts;
 use super::rules::Slot;
 use super::types::{ActivityId, SessionId};
-use crate::audit;
 use crate::auth::Coordinator;
 use crate::centers::CenterId;
 use crate::clock::Now;
@@ -15,6 +14,7 @@ use crate::codes::{self, CodeOf};
 use crate::error::{Error, OnViolation, Result};
 use crate::rooms::RoomId;
 use crate::store::{self, Conn, Violation};
+use crate::{audit, marks};
 
 /// Puts an activity into the center's list whose sessions are made later.
 pub async fn found(by: &Coordinator, now: Now, tx: &mut Conn, center: CenterId, texts: &Texts) -> Result<ActivityId> {
@@ -126,9 +126,10 @@ pub async fn complete(now: Now, tx: &mut Conn, sessions: &[SessionId], summary: 
     .bind(store::rows(sessions, |id| json!(id)))
     .bind(summary)
     .bind(now.0)
-    .fetch_all(tx)
+    .fetch_all(&mut *tx)
     .await?;
     closed.sort();
+    marks::sessions(tx, &closed).await?;
     Ok(closed)
 }
 

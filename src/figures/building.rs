@@ -29,9 +29,10 @@ const SPANS: &str = "spans (span, center_id, from_date, to_date) as (
     from json_each(cast($1 as json_text)) j)";
 
 fn asked(spans: &[Span]) -> String {
-    store::rows(spans.iter().enumerate(), |(n, span)| {
-        json!({"span": n, "center": span.center, "from": span.days.from, "to": span.days.to})
-    })
+    store::rows(
+        spans.iter().enumerate(),
+        |(n, span)| json!({"span": n, "center": span.center, "from": span.days.from, "to": span.days.to}),
+    )
 }
 
 /// Which agreement pays on a day at a center, where nothing else is said: the oldest of those that hold. 0: none.
@@ -159,9 +160,10 @@ async fn attendances(conn: &mut Conn, asked: &str, made: &mut Made) -> Result<()
         if flags & 15 == 0 {
             visit(sum::GROUP, set::GROUP, of_group(None));
         }
-        for (bit, group) in [PriorityGroup::Elderly, PriorityGroup::Disabled, PriorityGroup::Needy, PriorityGroup::Youth]
-            .into_iter()
-            .enumerate()
+        for (bit, group) in
+            [PriorityGroup::Elderly, PriorityGroup::Disabled, PriorityGroup::Needy, PriorityGroup::Youth]
+                .into_iter()
+                .enumerate()
         {
             if flags & (1 << bit) != 0 {
                 visit(sum::GROUP, set::GROUP, of_group(Some(group)));

@@ -6,12 +6,12 @@ use roaring::RoaringBitmap;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
+use super::counted::{Counted, Filter};
+use super::list::Measure;
 use super::scope::ASKED;
 use super::types::{
     Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, SubgroupTally, Tally, TeamTally, UnitTally,
 };
-use super::counted::{Counted, Filter};
-use super::list::Measure;
 use super::{Reach, building, reading, room_use, rules};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
@@ -63,7 +63,8 @@ impl By {
 }
 
 /// The condition under which a held session `h` counts: somebody came.
-pub(super) const ATTENDED: &str = "(exists (select 1 from attendances t where t.session_id = h.id and t.voided_at is null)
+pub(super) const ATTENDED: &str =
+    "(exists (select 1 from attendances t where t.session_id = h.id and t.voided_at is null)
     or exists (select 1 from head_counts c where c.session_id = h.id and c.voided_at is null))";
 
 /// How many participants session `alias` has, named and unnamed, as an SQL value.
@@ -428,11 +429,10 @@ async fn completeness(
         .bind(ClaimState::Pending)
         .fetch_one(&mut *conn)
         .await?;
-    let ageless: Vec<i64> = sqlx::query_scalar(
-        "select p.id from people p where p.birth_date is null and coalesce(p.erased_born, 0) = 0",
-    )
-    .fetch_all(conn)
-    .await?;
+    let ageless: Vec<i64> =
+        sqlx::query_scalar("select p.id from people p where p.birth_date is null and coalesce(p.erased_born, 0) = 0")
+            .fetch_all(conn)
+            .await?;
     let ageless: RoaringBitmap = ageless.into_iter().filter_map(|id| u32::try_from(id).ok()).collect();
     let without = counted.participants().intersection_len(&ageless);
     Ok(Completeness {

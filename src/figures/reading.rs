@@ -151,8 +151,10 @@ pub(super) async fn read(conn: &mut Conn, asks: &[Ask]) -> Result<Vec<Counted>> 
         .filter(|key| matches!(key.1, Whole::Month(_)) && !found.contains_key(*key))
         .copied()
         .collect();
-    let edges = of_asks().flat_map(|(ask, (_, edges))| edges.iter().map(|days| Span { center: ask.center, days: *days }));
-    let mut spans: Vec<Span> = missing.iter().map(|(center, whole)| Span { center: *center, days: whole.days() }).collect();
+    let edges =
+        of_asks().flat_map(|(ask, (_, edges))| edges.iter().map(|days| Span { center: ask.center, days: *days }));
+    let mut spans: Vec<Span> =
+        missing.iter().map(|(center, whole)| Span { center: *center, days: whole.days() }).collect();
     spans.extend(edges);
     let mut built = building::build(conn, &spans).await?.into_iter();
     for (key, parts) in missing.into_iter().zip(&mut built) {

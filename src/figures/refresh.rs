@@ -235,9 +235,10 @@ async fn unite(conn: &mut Conn) -> Result<Vec<Fresh>> {
          select w.n, f.built_from, f.content from wanted w cross join figure_sets f
          where f.center_id = w.center_id and f.span >= w.year || '-01' and f.span <= w.year || '-12'",
     )
-    .bind(store::rows((0..).zip(&years), |(n, (center, year, _)): (i64, _)| {
-        json!({"n": n, "center": center, "year": year})
-    }))
+    .bind(store::rows(
+        (0..).zip(&years),
+        |(n, (center, year, _)): (i64, _)| json!({"n": n, "center": center, "year": year}),
+    ))
     .fetch_all(conn)
     .await?;
     let mut found: BTreeMap<i64, (i64, Parts)> = BTreeMap::new();

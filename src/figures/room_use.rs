@@ -51,7 +51,8 @@ impl RoomRow {
 pub(super) async fn rooms(conn: &mut Conn, reach: &Reach, period: Period, counted: &Counted) -> Result<Vec<RoomUse>> {
     let rooms = of_centers(conn, reach.ids()).await?;
     let booked = booked(conn, reach, period).await?;
-    let days: BTreeMap<CenterId, Vec<Period>> = reach.ids().into_iter().map(|id| (id, reach.days(id, period))).collect();
+    let days: BTreeMap<CenterId, Vec<Period>> =
+        reach.ids().into_iter().map(|id| (id, reach.days(id, period))).collect();
     let mut used = Vec::with_capacity(rooms.len());
     for room in rooms {
         let booked_ms = booked.get(&room.id).copied().unwrap_or(0);

@@ -77,9 +77,10 @@ impl Reach {
 
     /// What is counted, for a statement to read: each center's days of `period` as [`ASKED`] takes them.
     pub(crate) fn asked(&self, period: Period) -> String {
-        store::rows(self.asks(period), |ask| {
-            json!({"center": ask.center, "from": ask.days.from, "to": ask.days.to, "agreement": ask.agreement})
-        })
+        store::rows(
+            self.asks(period),
+            |ask| json!({"center": ask.center, "from": ask.days.from, "to": ask.days.to, "agreement": ask.agreement}),
+        )
     }
 
     /// The same, to be counted each by itself. Nothing is asked for twice: what several agreements cover is parted by who is charged with

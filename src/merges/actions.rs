@@ -17,7 +17,7 @@ use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
     activities, applications, appointments, audit, certificates, check_in, claims, consents, feeds, handovers, honours,
-    hours, households, insurance, locks, phones, qualifications, registrations, shifts, teams, upkeep, workers,
+    hours, households, insurance, locks, marks, phones, qualifications, registrations, shifts, teams, upkeep, workers,
 };
 
 /// The tables that a merge changes.
@@ -112,6 +112,7 @@ pub async fn merge(
     .await?;
     write(tx, sealer, id, journal.entries()).await?;
     tell(tx, by, now, "person.merged", kept, center.id(), elsewhere).await?;
+    marks::people(tx, &[kept, merged]).await?;
     Ok(id)
 }
 
@@ -232,6 +233,7 @@ pub async fn undo(
         .await?;
     let elsewhere = queries::centers_of(tx, merged).await?;
     tell(tx, by, now, "person.merge_undone", kept, center.id(), elsewhere).await?;
+    marks::people(tx, &[kept, merged]).await?;
     let merge = queries::find(tx, center.id(), merge.id).await?;
     queries::stayed(tx, &merge).await
 }
