@@ -94,6 +94,14 @@ async fn refresh_all(task: Task<'_>) -> Result<(), JobError> {
 /// As the database says.
 pub async fn refresh(db: &Db, now: Now) -> Result<usize> {
     begin(db, now).await?;
+    refresh_marked(db).await
+}
+
+/// The same of those months that are marked already.
+///
+/// # Errors
+/// As the database says.
+pub async fn refresh_marked(db: &Db) -> Result<usize> {
     let mut done = 0;
     loop {
         match next(db).await? {

@@ -4,6 +4,7 @@
 use crate::imports::{SMALL, sends, sends_as};
 use std::collections::BTreeSet;
 
+use linli::figures::refresh;
 use linli::store::Engine;
 use rocket::http::{ContentType, Method};
 use sha2::{Digest, Sha256};
@@ -316,6 +317,7 @@ async fn keep_no_entries(app: &TestApp, engine: Engine, none: bool) {
 async fn faults(app: &TestApp, engine: Engine, world: &World, row: &Row) -> Result<(), String> {
     row.prepare(app).await;
     let user = world.user(app, row.who, &row.path(world)).await;
+    refresh::refresh_marked(app.db()).await.unwrap();
     let before = Dump::of(app.db()).await;
     let actions = row.actions();
     let changes = async || before.changes(&Dump::of(app.db()).await, &[]);
@@ -334,6 +336,11 @@ async fn faults(app: &TestApp, engine: Engine, world: &World, row: &Row) -> Resu
     let answer = row.ask(&user, world).await;
     if answer.status.code >= 400 {
         return Err(format!("it is not taken: {} {}", answer.status, answer.text()));
+    }
+    // Whoever changes what counts marks the month, or what is kept of it would go on to be read.
+    let stale = refresh::check(&mut *app.db().read().await.unwrap(), |_| ()).await.unwrap();
+    if !stale.is_empty() {
+        return Err(format!("it marks no month: {stale:?}"));
     }
     let left = entries(app, last).await;
     if left != actions {
