@@ -12,7 +12,7 @@ use super::scope::ASKED;
 use super::types::{
     Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, SubgroupTally, Tally, TeamTally, UnitTally,
 };
-use super::{Reach, building, reading, room_use, rules};
+use super::{Reach, building, reading, room_use};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, Title};

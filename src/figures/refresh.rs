@@ -16,7 +16,7 @@ use super::counted::Parts;
 use super::reading::{Whole, months_of};
 use super::types::Period;
 use crate::centers::CenterId;
-use crate::clock::{Clock, Month, Now, Timestamp, Zone};
+use crate::clock::{Clock, Date, Month, Now, Timestamp, Zone};
 use crate::error::Result;
 use crate::jobs::{self, JobError, Registry, Task};
 use crate::marks;
@@ -119,7 +119,12 @@ pub async fn rebuild(db: &Db, now: Now, mut told: impl FnMut(usize)) -> Result<u
     let mut tx = db.begin().await?;
     sqlx::query("delete from figure_sets").execute(&mut *tx).await?;
     tx.commit().await?;
-    begin(db, now).await?;
+    // Rows may have come in beside the features, which would have marked their months.
+    let first: Option<Date> = sqlx::query_scalar("select min(local_date) from sessions where status = 'completed'")
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    let this = Zone::SHANGHAI.date(now.0).0.year();
+    mark(db, first.map_or(this, |day| day.0.year().min(this))..=this).await?;
     let mut done = 0;
     loop {
         match next(db).await? {
@@ -161,9 +166,11 @@ async fn begin(db: &Db, now: Now) -> Result<()> {
     let years = years(&mut conn, now).await?;
     let unmarked = unmarked(&mut conn, &years).await?;
     drop(conn);
-    if unmarked == 0 {
-        return Ok(());
-    }
+    if unmarked == 0 { Ok(()) } else { mark(db, years).await }
+}
+
+/// Marks every month of these years, of every center, as far as none of it is.
+async fn mark(db: &Db, years: std::ops::RangeInclusive<i32>) -> Result<()> {
     let months: Vec<Month> = years.flat_map(months_of).collect();
     let mut tx = db.begin().await?;
     marks::begin(&mut tx, &months).await?;
