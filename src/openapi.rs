@@ -48,6 +48,8 @@ use utoipa::{Modify, OpenApi};
         crate::rooms::planned::api::picture,
         crate::rooms::planned::api::open_up,
         crate::rooms::planned::api::withdraw,
+        crate::activities::charging_pages::charge,
+        crate::activities::charging_pages::correct_one,
         crate::activities::affected::told,
         crate::activities::affected::told_bookings,
         crate::check_in::api::list,

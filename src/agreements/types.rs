@@ -66,6 +66,19 @@ pub struct Payer {
     pub ends_on: Date,
 }
 
+impl Payer {
+    /// Whether it runs in the center on the day.
+    pub fn covers(&self, day: Date) -> bool {
+        self.starts_on <= day && day <= self.ends_on
+    }
+
+    /// By which a reader tells it from the center's others.
+    pub fn name(&self) -> String {
+        let number = self.number.as_ref().map(|number| format!("{number} · ")).unwrap_or_default();
+        format!("{number}{} {} – {}", self.purchaser, self.starts_on, self.ends_on)
+    }
+}
+
 /// A center of an agreement, with its days there, both included.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow, Serialize, Deserialize)]
 pub struct AgreedCenter {

@@ -48,6 +48,7 @@ pub(super) async fn offer(b: &Builder, tx: &mut Conn, made: &Made) -> Result<()>
             published: activity.published.is_set(),
             admission: activity.admission,
             attributes,
+            charged_to: activity.charged_to,
         };
         activities::revise(by, b.now, tx, &activity, &texts).await?;
     }
