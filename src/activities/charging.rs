@@ -22,7 +22,7 @@ pub(super) fn read(
 ) -> Option<Option<AgreementId>> {
     let known = activity.and_then(|activity| activity.charged_to);
     let is_offered = |id: AgreementId| choices.payers.iter().any(|payer| payer.id == id);
-    let sent = read.optional("charged_to", |text| match parse::choice(text)? {
+    let sent = read.optional("charged_to", |text| match parse::choice::<AgreementId>(text)? {
         id if known == Some(id) || is_offered(id) => Ok(id),
         _ => Err(Fault::new("field.not_a_choice")),
     })?;
@@ -40,7 +40,7 @@ pub(super) struct Charge {
 /// Fields `charged_to`, one of `payers` or nothing, and `reason`.
 pub(super) fn correction(fields: &Fields, payers: &[Payer]) -> Result<Charge> {
     let mut read = fields.read();
-    let to = read.optional("charged_to", |text| match parse::choice(text)? {
+    let to = read.optional("charged_to", |text| match parse::choice::<AgreementId>(text)? {
         id if payers.iter().any(|payer| payer.id == id) => Ok(id),
         _ => Err(Fault::new("field.not_a_choice")),
     });

@@ -101,6 +101,7 @@ on_both_engines! {
     }
 
     async fn an_early_end_ends_the_purchasers_days(app: TestApp) {
+        app.at("2026-08-05T02:00:00Z");
         let (ada, pat) = (app.sign_in("ada").await, app.sign_in("pat").await);
         pat.get("/centers/1/reports/2026-07").await.is(200);
         let end = "/agreements/1/ending";
