@@ -356,7 +356,7 @@ pub(crate) async fn list_documents(
 }
 
 #[derive(FromForm)]
-pub(crate) struct SentPaper {
+pub(crate) struct SentAgreementPaper {
     title: Option<String>,
     paper: SentFile,
 }
@@ -380,7 +380,7 @@ pub(crate) async fn add_document(
     now: Now,
     sealer: &State<Sealer>,
     id: AgreementId,
-    sent: rocket::form::Result<'_, Multipart<SentPaper>>,
+    sent: rocket::form::Result<'_, Multipart<SentAgreementPaper>>,
 ) -> Result<Created<Json<AgreementDocumentJson>>> {
     let record = queries::open_to(&by, &mut *db.read().await?, id).await?;
     let sent = sent.map_err(|_| Error::field("paper", "field.required"))?.into_inner();

@@ -216,7 +216,7 @@ async fn with_parts(conn: &mut Conn, heads: Vec<Head>) -> Result<Vec<AgreementRe
 }
 
 #[derive(sqlx::FromRow)]
-struct VersionRow {
+struct AgreementVersionRow {
     number: i64,
     was: String,
     changed_at: Timestamp,
@@ -229,7 +229,7 @@ struct VersionRow {
 /// # Errors
 /// `Internal` where a version is not as it was kept.
 pub async fn versions(conn: &mut Conn, id: AgreementId) -> Result<Vec<AgreementVersion>> {
-    let found: Vec<VersionRow> = sqlx::query_as(
+    let found: Vec<AgreementVersionRow> = sqlx::query_as(
         "select v.number, v.was, v.changed_at, m.name as changed_by, v.reason
          from agreement_versions v join accounts m on m.id = v.changed_by where v.agreement_id = $1 order by v.number",
     )
@@ -240,7 +240,7 @@ pub async fn versions(conn: &mut Conn, id: AgreementId) -> Result<Vec<AgreementV
         .into_iter()
         .map(|row| {
             let was = serde_json::from_str(&row.was).map_err(Error::internal)?;
-            let VersionRow { number, changed_at, changed_by, reason, .. } = row;
+            let AgreementVersionRow { number, changed_at, changed_by, reason, .. } = row;
             Ok(AgreementVersion { number, was, changed_at, changed_by, reason })
         })
         .collect()
