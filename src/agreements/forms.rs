@@ -82,7 +82,7 @@ pub fn revision(fields: &Fields, today: Date) -> Result<(NewAgreement, Option<St
 fn read_agreement(read: &mut Reader<'_>, today: Date) -> Option<NewAgreement> {
     let day = parse::day(today, parse::TERMS);
     let number = read.optional("number", parse::line(60));
-    let centers = read.every("center", parse::choice);
+    let centers: Option<Vec<CenterId>> = read.every("center", parse::choice);
     let provider = read.required("provider", parse::choice);
     let purchaser = read.required("purchaser", parse::choice);
     let starts_on = read.required("starts_on", &day);
