@@ -31,6 +31,10 @@ id_type!(
     AgreementId
 );
 id_type!(
+    /// A paper of an agreement.
+    AgreementDocumentId
+);
+id_type!(
     /// A public holiday, or a make-up workday.
     HolidayId
 );

@@ -96,7 +96,8 @@ pub async fn list(by: &Viewer, conn: &mut Conn, today: crate::clock::Date) -> Re
 /// Whether the city has a provider and a purchaser, and whether it has any agreement.
 pub async fn founding(_: &CityAdmin, conn: &mut Conn) -> Result<(bool, bool)> {
     let (providers, purchasers, agreements): (i64, i64, i64) = sqlx::query_as(
-        "select (select count(*) from providers), (select count(*) from purchasers), (select count(*) from agreements)",
+        "select (select count(*) from providers), (select count(*) from purchasers),
+                (select count(*) from agreements where voided_at is null)",
     )
     .fetch_one(conn)
     .await?;

@@ -4,6 +4,7 @@
 //! Everything is made by the features' own actions where there is one, so that the demo breaks when they do; only the past, thousands of
 //! attendances at once, is written in bulk.
 
+mod agreements;
 mod appointments;
 mod centers;
 mod certificates;
@@ -98,6 +99,7 @@ impl Builder {
         let admin = self.account(&mut tx, "admin", "市民政局管理员", Role::CityAdmin, Scope::City).await?;
         let admin = CityAdmin::of(admin).ok_or(Error::Forbidden)?;
         let towns = centers::organize(self, &admin, &mut tx, size).await?;
+        agreements::agree(self, &admin, &mut tx, &towns).await?;
         programmes::set(self, &admin, &mut tx, &towns).await?;
         let mut sign_ins = vec![SignIn { role: Role::CityAdmin, login: "admin".into() }];
         let mut leader = None;

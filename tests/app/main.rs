@@ -6,6 +6,7 @@ mod access;
 mod accounts;
 mod activities;
 mod agenda;
+mod agreements;
 mod api;
 mod appointments;
 mod audit;

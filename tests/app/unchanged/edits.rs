@@ -138,6 +138,7 @@ pub(super) const EDITS: &[Edit] = &[
 
 /// Forms that come with something filled in which is no record's: what most of those who open them will want.
 pub(super) const PROPOSALS: &[(&str, &str)] = &[
+    ("/agreements", "quarters and years by the calendar"),
     ("/agenda/<center>/teams/<id>/joining", "no guardian, and the words of today"),
     ("/catalogs/<catalog>", "the centers' own class of rooms"),
     ("/consent-texts", "from today on"),

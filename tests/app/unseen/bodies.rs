@@ -1,16 +1,22 @@
 //! The bodies of the API.
 
 use super::filled::{
-    AWARD, AWARD_LINES, BROKEN_AT_1, CERTIFICATE, CERTIFIED, CERTIFIED_ALL, CHAIN, CLAIM, CLAIM_OF_1, CLOSED, COLUMN,
-    CONSENT, COPIED, CORRECTION_OF_1, DAYS_OFF, ERASURE, FILING, GRANT, HANDED_OVER, HELD, HOLIDAY, IDENTITY, LENT,
-    MADE_PUBLIC, MENDED, MENDER, MINUTES, NEEDED, OFFERED, OPEN_ENDED, OPENED, OPENED_OF_1, OPENING_UP, PLANNED,
-    POLICY_OF_1, POST, PRACTISED_AT_1, PRESENTATION, PROFILE, PROGRAMME, REASON, RESERVED, ROOM, RULES, SIGNING_OF_1,
-    THING, THING_OF_1, TRAINING, UNIT, UNIT_LINES, WEEK, WHY, WORD, WORDS, WRITTEN,
+    AGREEMENT, AGREEMENT_ENDED, AGREEMENT_REVISED, AGREEMENT_VOIDED, AWARD, AWARD_LINES, BROKEN_AT_1, CERTIFICATE,
+    CERTIFIED, CERTIFIED_ALL, CHAIN, CHARGED, CLAIM, CLAIM_OF_1, CLOSED, COLUMN, CONSENT, COPIED, CORRECTION_OF_1,
+    DAYS_OFF, ERASURE, FILING, GRANT, HANDED_OVER, HELD, HOLIDAY, IDENTITY, LENT, MADE_PUBLIC, MENDED, MENDER, MINUTES,
+    NEEDED, OFFERED, OPEN_ENDED, OPENED, OPENED_OF_1, OPENING_UP, PLANNED, POLICY_OF_1, POST, PRACTISED_AT_1,
+    PRESENTATION, PROFILE, PROGRAMME, REASON, RESERVED, ROOM, RULES, SIGNING_OF_1, THING, THING_OF_1, TRAINING, UNIT,
+    UNIT_LINES, WEEK, WHY, WORD, WORDS, WRITTEN,
 };
 use super::forms::{Form, form};
 
 /// The API's bodies.
 pub(super) const BODIES: &[Form] = &[
+    form("ada", "/api/v1/agreements", AGREEMENT, &["number"], &["services", "payment"]),
+    form("ada", "/api/v1/agreements/1", AGREEMENT_REVISED, &["number", "reason"], &["services", "payment"]),
+    form("ada", "/api/v1/agreements/2/ending", AGREEMENT_ENDED, &["end_reason"], &[]),
+    form("ada", "/api/v1/agreements/2/void", AGREEMENT_VOIDED, &["void_reason"], &[]),
+    form("ann", "/api/v1/sessions/1/charging", CHARGED, &["reason"], &[]),
     form("ben", "/api/v1/posts", POST, &["title"], &[]),
     form("ada", "/api/v1/export_profiles", COPIED, &["name"], &[]),
     form("ada", "/api/v1/export_profiles/1", PROFILE, &["name", "file_name"], &["note"]),

@@ -1,17 +1,23 @@
 //! The forms of the pages.
 
 use super::filled::{
-    ASKED_FOR, AWARD, AWARD_LINES, BROKEN, CERTIFICATE, CERTIFIED, CERTIFIED_ALL, CHAIN, CLAIM, CLOSED, COLUMN,
-    CONFIRMING, CONSENT, COPIED, DAYS_OFF, DECIDED, DECLINING, ERASURE, FILING, GRANT, HANDED_OVER, HELD, IDENTITY,
-    JOINING, KIND, LENT, MADE_PUBLIC, MENDED, MENDER, MINUTES, NEEDED, OFFERED, OPEN_ENDED, OPEN_ROOM, OPENED,
-    OPENING_UP, OUTING, PERSON, PLACE, PLACE_LINES, PLANNED, POLICY, POST, PRACTISED, PRESENTATION, PROFILE, PROGRAMME,
-    QUARTER, REASON, RESERVED, ROOM, RULES, SERIES, SIGNING, STEP, TEA, TEMPLATE, THING, TRAINING, UNIT, UNIT_LINES,
-    WEEK, WHY, WISH, WORD, WORDS, WRITTEN,
+    AGREEMENT, AGREEMENT_ENDED, AGREEMENT_REVISED, AGREEMENT_VOIDED, ASKED_FOR, AWARD, AWARD_LINES, BROKEN,
+    CERTIFICATE, CERTIFIED, CERTIFIED_ALL, CHAIN, CHARGED, CLAIM, CLOSED, COLUMN, CONFIRMING, CONSENT, COPIED,
+    DAYS_OFF, DECIDED, DECLINING, ERASURE, FILING, GRANT, HANDED_OVER, HELD, IDENTITY, JOINING, KIND, LENT,
+    MADE_PUBLIC, MENDED, MENDER, MINUTES, NEEDED, OFFERED, OPEN_ENDED, OPEN_ROOM, OPENED, OPENING_UP, OUTING, PERSON,
+    PLACE, PLACE_LINES, PLANNED, POLICY, POST, PRACTISED, PRESENTATION, PROFILE, PROGRAMME, QUARTER, REASON, RESERVED,
+    ROOM, RULES, SERIES, SIGNING, STEP, TEA, TEMPLATE, THING, TRAINING, UNIT, UNIT_LINES, WEEK, WHY, WISH, WORD, WORDS,
+    WRITTEN,
 };
 use super::forms::{Form, form};
 
 /// The pages' forms.
 pub(super) const PAGES: &[Form] = &[
+    form("ada", "/agreements", AGREEMENT, &["number"], &["services", "payment"]),
+    form("ada", "/agreements/1", AGREEMENT_REVISED, &["number", "reason"], &["services", "payment"]),
+    form("ada", "/agreements/2/ending", AGREEMENT_ENDED, &["end_reason"], &[]),
+    form("ada", "/agreements/2/void", AGREEMENT_VOIDED, &["void_reason"], &[]),
+    form("ann", "/centers/1/sessions/1/charging", CHARGED, &["reason"], &[]),
     form("ada", "/providers", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/providers/1", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/purchasers", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),

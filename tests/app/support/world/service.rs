@@ -29,6 +29,9 @@ impl Maker<'_> {
         let kind = [("agreement", "1"), ("title", "一线社工"), ("kind", "social_worker"), ("working_time", "full")];
         let three = [("opened_on", "2026-01-01"), ("count", "3")];
         ada.post("/centers/1/posts", &[&kind[..], &three].concat()).await.is(303);
+        let paper = crate::audit::picture();
+        crate::imports::sends_as(ada, "/agreements/1/documents", ("paper", "协议.png"), &paper).await.is(303);
+        self.number("agreement_document", "select max(id) from agreement_documents").await;
         self.number("post", "select min(id) from posts").await;
         self.number("given_up", "select max(id) from posts").await;
         let post = |id: &str, what: &str| format!("/centers/1/posts/{id}/{what}");
