@@ -108,11 +108,16 @@ pub async fn days(tx: &mut Conn, days: &[(CenterId, Date)]) -> Result<()> {
     Ok(())
 }
 
-/// Every month of a center that is marked, from that of a day on: what holds until further notice is otherwise, and months that
-/// nobody has marked were never derived from.
-pub async fn since(tx: &mut Conn, center: CenterId, day: Date) -> Result<()> {
-    let sql = "update marks set version = version + 1 where center_id = $1 and month >= $2";
-    sqlx::query(sql).bind(center).bind(Month::of(day).to_string()).execute(tx).await?;
+/// Every month of these centers that is marked: what holds from day to day is otherwise, and from months that nobody has marked
+/// nothing was derived.
+pub async fn all(tx: &mut Conn, centers: &[CenterId]) -> Result<()> {
+    sqlx::query(
+        "update marks set version = version + 1
+         where center_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(store::rows(centers, |center| json!(center)))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use crate::clock::Now;
 use crate::error::{Error, Fault, Result};
 use crate::fields::{Fields, Reader, parse};
 use crate::store::Conn;
-use crate::{audit, locks};
+use crate::{audit, locks, marks};
 
 /// Reads the field `charged_to`. Where there is nothing to choose, what is known stays.
 pub(super) fn read(
@@ -127,5 +127,6 @@ pub(super) async fn correct(
         return Ok(());
     }
     let entry = audit::entry("session.charged", session.id.0).at(session.center_id).because(&charge.reason);
-    audit::record(tx, by, now, entry).await
+    audit::record(tx, by, now, entry).await?;
+    marks::sessions(tx, &[session.id]).await
 }

@@ -13,7 +13,7 @@ use crate::centers::CenterId;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Fault, FieldErrors, OnViolation, Result};
 use crate::store::{self, Conn};
-use crate::{audit, locks};
+use crate::{audit, locks, marks};
 
 /// Adds a provider, the organization (社会组织) that may run centers.
 pub async fn add_provider(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewOrganization) -> Result<ProviderId> {
@@ -115,6 +115,7 @@ pub async fn conclude(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewAgreemen
     .await?;
     write_parts(tx, id, new).await?;
     tell(tx, by, now, ("agreement.concluded", id), &new.center_ids(), None).await?;
+    mark(tx, &new.center_ids()).await?;
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await?;
     Ok(id)
 }
@@ -175,6 +176,7 @@ pub async fn revise(
     write_parts(tx, id, new).await?;
     centers.extend(kept);
     tell(tx, by, now, ("agreement.revised", id), &centers, reason).await?;
+    mark(tx, &centers).await?;
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await
 }
 
@@ -217,6 +219,7 @@ pub async fn end(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId, endin
         .execute(&mut *tx)
         .await?;
     tell(tx, by, now, ("agreement.ended", id), &known.centers(), Some(&ending.reason)).await?;
+    mark(tx, &known.centers()).await?;
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await
 }
 
@@ -247,8 +250,14 @@ pub async fn take_back(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId,
         .await?;
     sqlx::query("delete from agreement_centers where agreement_id = $1").bind(id).execute(&mut *tx).await?;
     tell(tx, by, now, ("agreement.voided", id), &centers, Some(reason)).await?;
+    mark(tx, &centers).await?;
     give_back(tx, id, known.text.provider_id, &all).await?;
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await
+}
+
+/// What is charged to whom is otherwise from now on, also of the past.
+async fn mark(tx: &mut Conn, centers: &BTreeSet<CenterId>) -> Result<()> {
+    marks::all(tx, &centers.iter().copied().collect::<Vec<_>>()).await
 }
 
 /// Holds centers, so that of two agreements about one of them one comes after the other.

@@ -43,10 +43,14 @@ pub(super) fn main_agreement(center: &str, day: &str) -> String {
     )
 }
 
-/// Which agreement is charged with session `alias`.
+/// Which agreement is charged with session `alias`: that which it names, as long as it covers the day.
 pub(super) fn charge(alias: &str) -> String {
     let main = main_agreement(&format!("{alias}.center_id"), &format!("{alias}.local_date"));
-    format!("coalesce({alias}.charged_to, {main})")
+    format!(
+        "coalesce((select x.agreement_id from agreement_centers x
+                   where x.agreement_id = {alias}.charged_to and x.center_id = {alias}.center_id
+                     and x.starts_on <= {alias}.local_date and x.ends_on >= {alias}.local_date), {main})"
+    )
 }
 
 /// The tables `spans` and `held`: the completed sessions of these days. (`cross join` keeps SQLite to this order.)

@@ -6,7 +6,7 @@ use super::times_forms::TimesInput;
 use super::types::{ClosureId, OpeningId, Room};
 use crate::auth::Manager;
 use crate::centers::CenterId;
-use crate::clock::{Date, Now};
+use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::store::{self, Conn};
 use crate::{audit, marks};
@@ -49,7 +49,7 @@ async fn keep(
     let entries: Vec<_> =
         input.rooms.iter().map(|room| audit::entry(action, room.0).at(center).because(&input.reason)).collect();
     audit::record_all(tx, by, now, &entries).await?;
-    marks::since(tx, center, Date::FIRST).await
+    marks::all(tx, &[center]).await
 }
 
 /// Takes back a closure that was a mistake: the room is open again. The row stays, with the reason.
@@ -100,5 +100,5 @@ async fn void(
         return Err(Error::NotFound);
     }
     audit::record(tx, by, now, audit::entry(action, room.id.0).at(room.center_id).because(reason)).await?;
-    marks::since(tx, room.center_id, Date::FIRST).await
+    marks::all(tx, &[room.center_id]).await
 }
