@@ -49,10 +49,10 @@ async fn hits(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> Result
     );
     let sessions: Vec<Session> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(Sight::Of(by).reader())
-        .bind(store::rows(&affected, |one| json!(one.session_id)))
+        .bind(store::rows(&affected, |one| json!(one.id)))
         .fetch_all(conn)
         .await?;
-    let rooms_of = |id: SessionId| affected.iter().filter(|one| one.session_id == id).cloned().collect();
+    let rooms_of = |id: SessionId| affected.iter().filter(|one| one.id == id).cloned().collect();
     Ok(sessions.into_iter().map(|session| ShutSession { rooms: rooms_of(session.id), session }).collect())
 }
 
@@ -81,7 +81,7 @@ async fn booked(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> Resu
     let until = Timestamp(last.0 + 1);
     let mut known = queries::other_bookings(Sight::Of(by), conn, center.id(), now.0, until).await?;
     let with_what = |room: AffectedBooking| {
-        let at = known.iter().position(|booking| booking.id == room.booking_id)?;
+        let at = known.iter().position(|booking| booking.id == room.id)?;
         Some(ShutBooking { booking: known.swap_remove(at), room })
     };
     Ok(affected.into_iter().filter_map(with_what).collect())

@@ -1,5 +1,7 @@
 //! A day as those see it who receive people then: what began the evening before and goes on past midnight stands with it until it is
-//! over.
+//! over and everybody has left.
+
+use std::time::Duration;
 
 use super::queries;
 use super::types::Session;
@@ -8,19 +10,22 @@ use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::Result;
 use crate::store::Conn;
 
+/// How long after its end an evening's session stands with the next day: people sign out when it is over.
+pub const LINGERING: Duration = Duration::from_secs(30 * 60);
+
 /// A local day, and from when on what began the day before counts to it.
 #[derive(Clone, Copy, Debug)]
 pub struct DayGoingOn {
     pub date: Date,
     pub eve: Date,
-    /// What began the evening before and ends after this is still on.
+    /// What began the evening before and ends after this is still on, or people are just leaving it.
     pub from: Timestamp,
 }
 
 impl DayGoingOn {
     pub fn today(zone: Zone, now: Now) -> Self {
         let date = zone.date(now.0);
-        Self { date, eve: date.minus_days(1), from: now.0 }
+        Self { date, eve: date.minus_days(1), from: now.0.minus(LINGERING) }
     }
 
     pub fn holds(&self, session: &Session) -> bool {

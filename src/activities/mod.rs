@@ -56,7 +56,7 @@ pub use admission::Admission;
 pub use attributes::{Attributes, OfferWords, ServiceLine, Target, TargetGroups};
 pub use booking::{lost_single, single_date};
 pub use forms::{Change, Plan, Reason, Setting, Texts};
-pub use going_on::{DayGoingOn, published_from};
+pub use going_on::{DayGoingOn, LINGERING, published_from};
 pub use handing_over::{hand_over_sessions, led_from, return_sessions};
 pub use merging::{JOURNALED, absorb};
 pub(crate) use pages::{Draft, NewActivityPage, Scheduled, planning, scheduled};

@@ -133,7 +133,7 @@ impl Show {
     }
 
     fn shut(&self, session: &Session) -> Option<&AffectedSession> {
-        self.shut.iter().find(|one| one.session_id == session.id)
+        self.shut.iter().find(|one| one.id == session.id)
     }
 
     fn holiday(&self, session: &Session) -> Option<&Holiday> {

@@ -69,7 +69,7 @@ pub async fn session_for(by: &Viewer, now: Now, conn: &mut Conn, center: &Center
     let reaches = match by.role {
         Role::TeamLeader => leads_it(by, conn, id).await?,
         // Past midnight the evening's session is still on.
-        Role::FrontDesk => found.local_date == center.zone.date(now.0) || found.is_live(&now.0),
+        Role::FrontDesk => DayGoingOn::today(center.zone, now).holds(&found),
         _ => true,
     };
     if reaches { Ok(found) } else { Err(Error::NotFound) }

@@ -2,11 +2,12 @@
 
 use askama::Template;
 use rocket::http::{CookieJar, Status};
+use rocket::request::FromParam;
 use rocket::{Either, Route, State, get, post, routes};
 
 use super::actions::{self, SlotTaker};
 use super::rules::{self, SlotOffer};
-use super::types::{AppointmentTimes, FreeSlot};
+use super::types::{AppointmentTimes, AppointmentTimesId, FreeSlot};
 use super::{forms, queries};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
@@ -49,29 +50,54 @@ async fn list(db: &Db, now: Now, center: CenterId) -> Result<Page<FreeTimesPage>
     Ok(Page(FreeTimesPage { center, times, free }))
 }
 
+/// A slot in an address: the number of its times, and its instant, `5-2026-03-09T01:00:00Z`. A form that comes back is found again by it.
+#[derive(Clone, Copy)]
+struct SlotAddress {
+    times: AppointmentTimesId,
+    starts_at: Timestamp,
+}
+
+impl FromParam<'_> for SlotAddress {
+    type Error = ();
+
+    fn from_param(text: &str) -> std::result::Result<Self, ()> {
+        let (times, starts_at) = text.split_once('-').ok_or(())?;
+        let times = times.parse().map_err(|_| ())?;
+        Ok(Self { times, starts_at: Timestamp::parse_rfc3339(starts_at).ok_or(())? })
+    }
+}
+
+impl std::fmt::Display for SlotAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.times, self.starts_at.rfc3339())
+    }
+}
+
 #[derive(Template)]
 #[template(path = "appointments/ask.html")]
 struct SlotAskPage {
     center: Center,
     times: AppointmentTimes,
-    starts_at: Timestamp,
+    slot: SlotAddress,
     form: Form,
 }
 
 impl SlotAskPage {
-    async fn load(conn: &mut Conn, center: CenterId, form: Form) -> Result<Self> {
+    async fn load(conn: &mut Conn, center: CenterId, slot: SlotAddress, form: Form) -> Result<Self> {
         let center = centers::queries::public(conn, center).await?;
-        let times = form.value("times").parse().map_err(|_| Error::NotFound)?;
-        let times = queries::one_times(conn, center.id(), times).await?;
+        let times = queries::one_times(conn, center.id(), slot.times).await?;
         if !times.by_phone.is_set() {
             return Err(Error::NotFound);
         }
-        let starts_at = Timestamp::parse_rfc3339(form.value("starts_at")).ok_or(Error::NotFound)?;
-        Ok(Self { center, times, starts_at, form })
+        Ok(Self { center, times, slot, form })
+    }
+
+    fn path(&self) -> String {
+        format!("/agenda/{}/appointments/{}", self.center.id(), self.slot)
     }
 
     fn starts(&self) -> chrono::NaiveDateTime {
-        self.center.zone.local(self.starts_at)
+        self.center.zone.local(self.slot.starts_at)
     }
 }
 
@@ -85,15 +111,14 @@ impl View for SlotAskPage {
     }
 }
 
-#[get("/agenda/<center>/appointments/new?<times>&<starts_at>")]
-async fn ask(db: &Db, center: CenterId, times: &str, starts_at: &str) -> Result<Page<SlotAskPage>> {
-    let fields = Fields::default().with("times", times).with("starts_at", starts_at);
-    let form = Form::filled(fields.with("request_id", RequestId::random()));
-    Ok(Page(SlotAskPage::load(&mut *db.read().await?, center, form).await?))
+#[get("/agenda/<center>/appointments/<slot>")]
+async fn ask(db: &Db, center: CenterId, slot: SlotAddress) -> Result<Page<SlotAskPage>> {
+    let form = Form::filled(Fields::default().with("request_id", RequestId::random()));
+    Ok(Page(SlotAskPage::load(&mut *db.read().await?, center, slot, form).await?))
 }
 
 /// Once it is committed, the phone gets its cookie: the appointment is the phone's.
-#[post("/agenda/<center>/appointments", data = "<fields>")]
+#[post("/agenda/<center>/appointments/<slot>", data = "<fields>")]
 async fn send(
     db: &Db,
     now: Now,
@@ -102,12 +127,14 @@ async fn send(
     at: Handset,
     jar: &CookieJar<'_>,
     center: CenterId,
+    slot: SlotAddress,
     fields: Fields,
 ) -> Result<Either<Done, (Status, Page<SlotAskPage>)>> {
     let read = centers::queries::public(&mut *db.read().await?, center).await?;
     let errors = if throttle.admits(at.browser.address) {
         let made = async {
-            let wish = forms::by_phone(&fields)?;
+            let wish =
+                forms::by_phone(&fields.clone().with("times", slot.times).with("starts_at", slot.starts_at.rfc3339()))?;
             let mut tx = db.begin().await?;
             let (phone, secret) = phones::known_or_new(at.phone, &at.browser.agent, now, &mut tx).await?;
             actions::take(&SlotTaker::Phone(&phone, &wish), now, &mut tx, sealer, &read, &wish.slot).await?;
@@ -127,6 +154,6 @@ async fn send(
         (Status::TooManyRequests, FieldErrors::whole(Refusal::new("too_many_tries")))
     };
     let form = Form::again(fields, errors.1);
-    let page = SlotAskPage::load(&mut *db.read().await?, center, form).await?;
+    let page = SlotAskPage::load(&mut *db.read().await?, center, slot, form).await?;
     Ok(Either::Right(Page(page).with(errors.0)))
 }

@@ -5,13 +5,14 @@ use askama::Template;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
+mod heads;
 mod stranger;
 
 use super::cards::CardCode;
 use super::hall::{self, Odd};
 use super::participation::UnitsThere;
 use super::queries::{self, Candidate, Counts, HeadCount, Present};
-use super::types::{Code, HeadCountId, Part, RequestId};
+use super::types::{Code, Part, RequestId};
 use super::{Again, Answer, Queue, Refused, actions, company, count, forms, sheets};
 use crate::activities::queries::open_in;
 use crate::activities::{DayGoingOn, Session, SessionId, SessionStatus, notice};
@@ -28,7 +29,7 @@ use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Site, Submitted, View, filters, qr};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, search, tick, scan_card, walk_in, count_heads, void_heads]
+    routes![show, search, tick, scan_card, walk_in, heads::count_heads, heads::void_heads]
 }
 
 /// Most people that a search shows; whoever wants another types one more letter.
@@ -459,51 +460,4 @@ async fn walk_in(
     };
     let said = made.await;
     received(&by, db, now, &site, opened, SessionForm::WalkIn, fields, said).await
-}
-
-#[post("/centers/<center>/sessions/<id>/head-counts", data = "<fields>")]
-async fn count_heads(
-    by: Greeter,
-    db: &Db,
-    now: Now,
-    site: Site,
-    center: CenterId,
-    id: SessionId,
-    fields: Fields,
-) -> Result<Submitted<SessionPage>> {
-    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
-    let made = async {
-        let heads = forms::heads(&fields)?;
-        // Other numbers from the same page are another count.
-        let request = forms::page(&fields)?.of(format_args!("{heads:?}"));
-        let mut tx = db.begin().await?;
-        actions::count_heads(&by, now, &mut tx, &opened.1, request, &heads).await?;
-        tx.commit().await?;
-        Ok("done.heads_counted")
-    };
-    let made = made.await;
-    answer(&by, db, now, &site, opened, SessionForm::Heads, fields, made).await
-}
-
-#[post("/centers/<center>/sessions/<id>/head-counts/<count>/void", data = "<fields>")]
-async fn void_heads(
-    by: Greeter,
-    db: &Db,
-    now: Now,
-    site: Site,
-    center: CenterId,
-    id: SessionId,
-    count: HeadCountId,
-    fields: Fields,
-) -> Result<Submitted<SessionPage>> {
-    let opened = open_in(&by, now, &mut *db.read().await?, center, id).await?;
-    let made = async {
-        let reason = forms::reason_in(&fields, &HeadCount::field_of(count))?;
-        let mut tx = db.begin().await?;
-        actions::void_heads(&by, now, &mut tx, &opened.1, count, &reason).await?;
-        tx.commit().await?;
-        Ok("done.heads_voided")
-    };
-    let made = made.await;
-    answer(&by, db, now, &site, opened, SessionForm::Counted, fields, made).await
 }

@@ -29,6 +29,7 @@ pub struct CopyOutcome {
 
 /// Makes what was chosen, as drafts, with the terms of registration and the picture of what it is made of. `seen` holds the marks of what
 /// whoever chose it saw; what is proposed otherwise by now is not made. Whatever came between, the same try makes nothing twice.
+/// There is no undo of the whole: each is a draft that nobody was told of, and is cancelled by itself, all its dates at once.
 ///
 /// # Errors
 /// `Invalid` at `overlap_reason` where somebody is busy elsewhere on some date and nobody says why it is meant so; then nothing is made.

@@ -171,14 +171,13 @@ pub async fn to_do(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> R
         true => reservations::queries::waiting_at(conn, center.id()).await?,
         false => 0,
     };
-    let shut = rooms::affected::of_center(conn, center, now).await?;
-    let shut_sessions = shut.iter().map(|one| one.session_id).collect::<BTreeSet<_>>().len();
-    let shut_bookings = rooms::affected::bookings_of_center(conn, center, now).await?.len();
+    let (shut, shut_bookings) = rooms::affected::all(conn, center, now).await?;
+    let shut_sessions = shut.iter().map(|one| one.id).collect::<BTreeSet<_>>().len();
     Ok(ToDo {
         room_requests,
         vacant_posts: workers::posts::queries::vacant(conn, center.id(), today).await?.len(),
         shut_sessions,
-        shut_bookings,
+        shut_bookings: shut_bookings.len(),
         expiring_certificates,
         open_sessions: i64::try_from(waiting.iter().filter(|session| session.is_open()).count()).unwrap_or(i64::MAX),
         pending_claims: claims::queries::waiting_at(conn, center.id()).await?,

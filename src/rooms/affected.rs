@@ -1,5 +1,6 @@
-//! Planned sessions, and what else rooms are booked for, whose room is not open any more: a closure was put over them, the week's hours shrank, or an extra opening was
-//! taken back. Found on reading, so that nothing has to be marked, and a session that is moved or cancelled is off the list by itself.
+//! Planned sessions, and what else rooms are booked for, whose room is not open any more: a closure was put over them, the week's hours
+//! shrank, or an extra opening was taken back. Found on reading, so that nothing has to be marked, and what is moved or cancelled is off
+//! the list by itself.
 
 use std::time::Duration;
 
@@ -12,10 +13,10 @@ use crate::error::Result;
 use crate::ids::{BookingId, SessionId};
 use crate::store::Conn;
 
-/// A planned session, and why its room is shut to it.
+/// What is planned in a room, and why the room is shut to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AffectedSession {
-    pub session_id: SessionId,
+pub struct Affected<Id> {
+    pub id: Id,
     pub room_id: RoomId,
     pub room: String,
     pub starts_at: Timestamp,
@@ -23,7 +24,12 @@ pub struct AffectedSession {
     pub shut: Shut,
 }
 
-impl AffectedSession {
+pub type AffectedSession = Affected<SessionId>;
+
+/// A booking that is no session's; what it is for, whoever keeps it tells.
+pub type AffectedBooking = Affected<BookingId>;
+
+impl<Id> Affected<Id> {
     pub fn starts(&self, zone: &Zone) -> chrono::NaiveDateTime {
         zone.local(self.starts_at)
     }
@@ -34,59 +40,20 @@ impl AffectedSession {
 
     /// Why the room is closed, where a closure says so.
     pub fn reason(&self) -> Option<&str> {
-        reason(&self.shut)
+        match &self.shut {
+            Shut::Closed(_, reason) => Some(reason),
+            Shut::OutsideHours(_) => None,
+        }
     }
 
     /// Whether this closure lies over it.
     pub fn is_under(&self, id: ClosureId) -> bool {
-        is_under(&self.shut, id)
-    }
-}
-
-/// A booking that is no session's, and why its room is shut to it; what it is for, whoever keeps it tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AffectedBooking {
-    pub booking_id: BookingId,
-    pub room_id: RoomId,
-    pub room: String,
-    pub starts_at: Timestamp,
-    pub ends_at: Timestamp,
-    pub shut: Shut,
-}
-
-impl AffectedBooking {
-    pub fn starts(&self, zone: &Zone) -> chrono::NaiveDateTime {
-        zone.local(self.starts_at)
-    }
-
-    pub fn ends(&self, zone: &Zone) -> chrono::NaiveDateTime {
-        zone.local(self.ends_at)
-    }
-
-    /// Why the room is closed, where a closure says so.
-    pub fn reason(&self) -> Option<&str> {
-        reason(&self.shut)
-    }
-
-    /// Whether this closure lies over it.
-    pub fn is_under(&self, id: ClosureId) -> bool {
-        is_under(&self.shut, id)
+        matches!(&self.shut, Shut::Closed(by, _) if *by == id)
     }
 }
 
 /// The longest time before now at which a booking begins that goes on: a day and both buffers.
 const REACH: Duration = Duration::from_secs((24 + 2 * 4) * 3600);
-
-fn reason(shut: &Shut) -> Option<&str> {
-    match shut {
-        Shut::Closed(_, reason) => Some(reason),
-        Shut::OutsideHours(_) => None,
-    }
-}
-
-fn is_under(shut: &Shut, id: ClosureId) -> bool {
-    matches!(shut, Shut::Closed(by, _) if *by == id)
-}
 
 /// When a center's rooms are open from now on.
 struct Doors {
@@ -104,19 +71,24 @@ impl Doors {
         })
     }
 
-    /// The room's name and why it is shut then, where it is.
-    fn shut(&self, id: RoomId, (starts_at, ends_at): (Timestamp, Timestamp)) -> Option<(String, Shut)> {
-        let room = self.rooms.iter().find(|room| room.id == id)?;
-        let when = LocalSpan::between(self.zone, starts_at, ends_at);
-        let shut = rules::open(id, &room.hours, &when, &self.closures).err()?;
-        Some((room.name.clone(), shut))
+    /// Of what is planned, that to which its room is shut.
+    fn affected<Id>(&self, planned: Vec<InRoom<Id>>) -> Vec<Affected<Id>> {
+        let affected = |(id, room_id, starts_at, ends_at): InRoom<Id>| {
+            let room = self.rooms.iter().find(|room| room.id == room_id)?;
+            let when = LocalSpan::between(self.zone, starts_at, ends_at);
+            let shut = rules::open(room_id, &room.hours, &when, &self.closures).err()?;
+            Some(Affected { id, room_id, room: room.name.clone(), starts_at, ends_at, shut })
+        };
+        planned.into_iter().filter_map(affected).collect()
     }
 }
 
-/// Those of a center that have not ended yet, the next first. What needs its rooms is read with three statements, however many
-/// sessions there are.
-pub async fn of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<AffectedSession>> {
-    let planned: Vec<(SessionId, RoomId, Timestamp, Timestamp)> = sqlx::query_as(
+/// What, in which room, from when to when.
+type InRoom<Id> = (Id, RoomId, Timestamp, Timestamp);
+
+/// The planned sessions of a center that have not ended yet, the next first.
+async fn planned(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<InRoom<SessionId>>> {
+    Ok(sqlx::query_as(
         "select s.id, b.room_id, s.starts_at, s.ends_at
          from sessions s join bookings b on b.session_id = s.id and b.released_at is null
          where s.center_id = $1 and s.local_date >= $2 and s.status = 'planned' and s.ends_at > $3
@@ -125,23 +97,14 @@ pub async fn of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec
     .bind(center.id())
     .bind(center.zone.date(now.0).minus_days(1))
     .bind(now.0)
-    .fetch_all(&mut *conn)
-    .await?;
-    if planned.is_empty() {
-        return Ok(Vec::new());
-    }
-    let doors = Doors::load(conn, center, now).await?;
-    let shut = |(session_id, room_id, starts_at, ends_at): (SessionId, RoomId, Timestamp, Timestamp)| {
-        let (room, shut) = doors.shut(room_id, (starts_at, ends_at))?;
-        Some(AffectedSession { session_id, room_id, room, starts_at, ends_at, shut })
-    };
-    Ok(planned.into_iter().filter_map(shut).collect())
+    .fetch_all(conn)
+    .await?)
 }
 
 /// The bookings of a center that are no session's and have not ended yet, the next first: meetings, maintenance, residents' groups,
 /// appointments.
-pub async fn bookings_of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<AffectedBooking>> {
-    let booked: Vec<(BookingId, RoomId, Timestamp, Timestamp)> = sqlx::query_as(
+async fn booked(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<InRoom<BookingId>>> {
+    Ok(sqlx::query_as(
         "select b.id, b.room_id, b.used_from, b.used_to
          from rooms r cross join bookings b
          where r.center_id = $1 and b.room_id = r.id and b.session_id is null and b.released_at is null and b.starts_at > $3
@@ -151,15 +114,28 @@ pub async fn bookings_of_center(conn: &mut Conn, center: &Center, now: Now) -> R
     .bind(center.id())
     .bind(now.0)
     .bind(now.0.minus(REACH))
-    .fetch_all(&mut *conn)
-    .await?;
-    if booked.is_empty() {
-        return Ok(Vec::new());
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The sessions of a center whose room is shut to them. What needs its rooms is read with three statements, however many there are.
+pub async fn of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<AffectedSession>> {
+    let planned = planned(conn, center, now).await?;
+    if planned.is_empty() { Ok(Vec::new()) } else { Ok(Doors::load(conn, center, now).await?.affected(planned)) }
+}
+
+/// As [`of_center`], of what else its rooms are booked for.
+pub async fn bookings_of_center(conn: &mut Conn, center: &Center, now: Now) -> Result<Vec<AffectedBooking>> {
+    let booked = booked(conn, center, now).await?;
+    if booked.is_empty() { Ok(Vec::new()) } else { Ok(Doors::load(conn, center, now).await?.affected(booked)) }
+}
+
+/// Both, with one look at the rooms.
+pub async fn all(conn: &mut Conn, center: &Center, now: Now) -> Result<(Vec<AffectedSession>, Vec<AffectedBooking>)> {
+    let (planned, booked) = (planned(conn, center, now).await?, booked(conn, center, now).await?);
+    if planned.is_empty() && booked.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
     }
     let doors = Doors::load(conn, center, now).await?;
-    let shut = |(booking_id, room_id, starts_at, ends_at): (BookingId, RoomId, Timestamp, Timestamp)| {
-        let (room, shut) = doors.shut(room_id, (starts_at, ends_at))?;
-        Some(AffectedBooking { booking_id, room_id, room, starts_at, ends_at, shut })
-    };
-    Ok(booked.into_iter().filter_map(shut).collect())
+    Ok((doors.affected(planned), doors.affected(booked)))
 }

@@ -70,11 +70,12 @@ impl RoomsPage {
         let faulty = |kind: &RoomKind| form.fault(&forms::in_row("name", kind.id)).is_some();
         let toolbar = cut.toolbar(lang, &kinds);
         let offered = |kind: &RoomKind| missing.contains(kind) || faulty(kind);
+        let (affected, affected_bookings) = affected::all(conn, &center, now).await?;
         Ok(Self {
             offered: kinds.into_iter().filter(offered).collect(),
             closures: queries::closures(conn, center.id(), now.0, Timestamp(i64::MAX)).await?,
-            affected: affected::of_center(conn, &center, now).await?,
-            affected_bookings: affected::bookings_of_center(conn, &center, now).await?,
+            affected,
+            affected_bookings,
             planned: planned::queries::coming(conn, center.id()).await?,
             retired: queries::retired(conn, center.id()).await?,
             may_manage: Manager::includes(by.role),

@@ -82,9 +82,8 @@ impl RoomShow {
         closures.retain(|closure| closure.room_id == room.id);
         let mut openings = queries::openings(conn, center.id(), since, Timestamp(i64::MAX)).await?;
         openings.retain(|opening| opening.room_id == room.id);
-        let mut affected = affected::of_center(conn, &center, now).await?;
+        let (mut affected, mut affected_bookings) = affected::all(conn, &center, now).await?;
         affected.retain(|session| session.room_id == room.id);
-        let mut affected_bookings = affected::bookings_of_center(conn, &center, now).await?;
         affected_bookings.retain(|booking| booking.room_id == room.id);
         let today = center.zone.date(now.0);
         Ok(Self {
@@ -228,8 +227,7 @@ pub(super) async fn after(
     (rooms, else_to): (&[RoomId], String),
     done: &'static str,
 ) -> Result<(String, &'static str)> {
-    let sessions = affected::of_center(conn, center, now).await?;
-    let bookings = affected::bookings_of_center(conn, center, now).await?;
+    let (sessions, bookings) = affected::all(conn, center, now).await?;
     let mut hit = sessions.iter().map(|one| one.room_id).chain(bookings.iter().map(|one| one.room_id));
     Ok(match hit.any(|room| rooms.contains(&room)) {
         true => (center.path("/affected-sessions"), "done.sessions_affected"),

@@ -35,11 +35,12 @@ struct ClosuresPage {
 
 impl ClosuresPage {
     async fn load(by: &Viewer, conn: &mut Conn, now: Now, center: Center) -> Result<Self> {
+        let (affected, affected_bookings) = affected::all(conn, &center, now).await?;
         Ok(Self {
             rooms: queries::of_center(conn, center.id()).await?,
             closures: queries::closures(conn, center.id(), now.0, Timestamp(i64::MAX)).await?,
-            affected: affected::of_center(conn, &center, now).await?,
-            affected_bookings: affected::bookings_of_center(conn, &center, now).await?,
+            affected,
+            affected_bookings,
             may_manage: Manager::includes(by.role),
             form: Form::new(),
             center,

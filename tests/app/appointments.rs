@@ -76,15 +76,14 @@ on_both_engines! {
         offered(&app).await;
         let mut phone = app.anyone();
         phone.get("/agenda/1/appointments").await.is(200).shows("09:00").shows("罗心语");
-        phone.get(&format!("/agenda/1/appointments/new?times=1&starts_at={MONDAY}")).await.is(200).shows("只有这位社工看得到");
+        phone.get(&format!("/agenda/1/appointments/1-{MONDAY}")).await.is(200).shows("只有这位社工看得到");
         let id = request();
-        let wish = |at: &'static str, id: &str| {
-            [("request_id", id.to_owned()), ("times", "1".to_owned()), ("starts_at", at.to_owned()), ("name", "黄秀英".to_owned()), ("phone", "13511115111".to_owned()), ("word", "睡不好".to_owned())]
-        };
-        let sent = wish(MONDAY, &id);
-        let fields: Vec<_> = sent.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        phone.keep(&phone.post("/agenda/1/appointments", &fields).await.is(303));
-        phone.post("/agenda/1/appointments", &fields).await.is(303);
+        let fields = [("request_id", id.as_str()), ("name", "黄秀英"), ("phone", "13511115111"), ("word", "睡不好")];
+        let path = format!("/agenda/1/appointments/1-{MONDAY}");
+        let refused = phone.post(&path, &fields[..2]).await.is(422).shows("value=\"黄秀英\"").text();
+        assert!(refused.contains("back=%2Fagenda%2F1%2Fappointments%2F1-"), "the other language leads back to the slot");
+        phone.keep(&phone.post(&path, &fields).await.is(303));
+        phone.post(&path, &fields).await.is(303);
         assert_eq!(app.number("select count(*) from appointments").await, 1, "the same tap again is the same");
         phone.get("/me/appointments").await.is(200).shows("已预约").shows("罗心语");
         let other = app.anyone();
@@ -102,8 +101,8 @@ on_both_engines! {
         let ben = app.token("ada").await;
         takes(&ben, MONDAY, 1).await.is(201);
         let id = request();
-        let wish = [("request_id", id.as_str()), ("times", "1"), ("starts_at", "2026-03-09T02:00:00Z"), ("name", "黄秀英"), ("phone", "13511115111"), ("word", "睡不好")];
-        app.anyone().post("/agenda/1/appointments", &wish).await.is(303);
+        let wish = [("request_id", id.as_str()), ("name", "黄秀英"), ("phone", "13511115111"), ("word", "睡不好")];
+        app.anyone().post("/agenda/1/appointments/1-2026-03-09T02:00:00Z", &wish).await.is(303);
         let own = app.sign_in("ann").await.get("/centers/1/appointments").await.is(200);
         own.shows("陈伯1").shows("黄秀英").shows("睡不好").hides("13511115111");
         let named = ["陈伯1", "黄秀英", "睡不好", "13511115111"];

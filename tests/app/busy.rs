@@ -54,9 +54,9 @@ async fn looks(app: &TestApp, world: &World, reader: &str) -> Counts {
 async fn taken(app: &TestApp, world: &World) {
     let times = world.name("times");
     let id = request();
-    let slot = [("request_id", id.as_str()), ("times", times), ("starts_at", "2026-03-09T02:00:00Z")];
-    let who = [("name", TOLD[0]), ("phone", TOLD[1]), ("word", TOLD[3])];
-    app.anyone().post("/agenda/1/appointments", &[&slot[..], &who].concat()).await.is(303);
+    let path = format!("/agenda/1/appointments/{times}-2026-03-09T02:00:00Z");
+    let who = [("request_id", id.as_str()), ("name", TOLD[0]), ("phone", TOLD[1]), ("word", TOLD[3])];
+    app.anyone().post(&path, &who).await.is(303);
     let id = request();
     let slot = [("request_id", id.as_str()), ("times", times), ("starts_at", "2026-03-16T01:00:00Z")];
     let ann = app.sign_in("ann").await;

@@ -39,6 +39,10 @@ on_both_engines! {
     async fn a_session_over_midnight_stands_with_today_until_it_is_over(app: TestApp) {
         an_evening(&app).await;
         people(&app, 2).await;
+        app.at("2026-03-06T14:30:00Z");
+        let list = app.sign_in("fay").await.get("/centers/1/front-desk/day").await.is(200).json();
+        let until = list["ends_at"].as_str().unwrap();
+        assert!(until.starts_with("2026-03-06T17:30:00"), "a desk without a network keeps its list: {until}");
         app.at(STILL_ON);
         for page in PAGES {
             assert!(tells(&app, page).await, "{page:?} has lost it");
@@ -54,6 +58,10 @@ on_both_engines! {
         // And it receives who comes.
         let comes = |person: i64| json!({"request_id": request(), "person_id": person, "role": "participant"});
         fay.post_json("/api/v1/sessions/1/checkins", comes(1)).await.is(201);
+        // Twenty minutes after the end people are leaving.
+        app.at("2026-03-06T17:20:00Z");
+        let goes = json!({"request_id": request(), "person_id": 1, "role": "participant", "way": "out"});
+        app.token("fay").await.post_json("/api/v1/sessions/1/checkins", goes).await.is(201);
         app.at(OVER);
         for page in PAGES {
             // The overview counts on as waiting to be closed.

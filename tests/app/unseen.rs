@@ -1,14 +1,19 @@
 //! Text that hides something: whatever a form or a program calls a thing, somebody must be able to read it, and it must not turn
 //! round what stands after it. One row a form; every field of text that the sources read stands in one of them.
 
+mod bodies;
+mod filled;
 mod forms;
+mod pages;
 
 use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::{Map, Value, json};
 
-use self::forms::{AFTERWARDS, AFTERWARDS_BODIES, BODIES, Form, PAGES};
+use self::bodies::{AFTERWARDS_BODIES, BODIES};
+use self::forms::Form;
+use self::pages::{AFTERWARDS, PAGES};
 use crate::check_in::{people, request, session};
 use crate::locales::files;
 use crate::support::{Answer, TestApp, User, on_both_engines};

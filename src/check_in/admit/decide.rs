@@ -6,7 +6,7 @@ use super::facts::{Fact, Known, Rights};
 use super::places::HeldPlaces;
 use super::types::{Event, Key};
 use super::{ADMITTED, Again, Answer, Attempt, Door, Entrance, LEFT, RETURNED, Refused, Way, Who};
-use crate::activities::SessionId;
+use crate::activities::{LINGERING, SessionId};
 use crate::auth::Role;
 use crate::centers::CenterId;
 use crate::check_in::types::{AttendanceId, CardId, Code, Part, RequestId};
@@ -260,13 +260,15 @@ impl Desk {
     /// Somebody who is not in by any attendance, though `events` may tell of a way out.
     fn first_seen(&mut self, one: &Tried<'_>, key: Key, mut events: Vec<Event>) -> Scan {
         events.push(one.event());
-        match (one.attempt.way, one.refusal(self.now)) {
+        let stay = Stay::of(&events);
+        // A stay that is over by now, as a desk without a network tells it, takes no seat from anybody.
+        let is_in_time = |code: &Code| !matches!(code, Code::Full) || one.door.takes(stay) > 0;
+        match (one.attempt.way, one.refusal(self.now).filter(is_in_time)) {
             (Way::In, None) => {
                 let spot = Spot::New(self.made.new.len());
                 let (groups, subgroups) = (groups(one.fact, one.door), one.fact.held.subgroups);
                 self.made.new.push(NewAttendance { key, attempt: one.n, groups, subgroups });
                 self.is_known_from_now(one);
-                let stay = Stay::of(&events);
                 self.seats(one, key, Stay::default(), stay);
                 self.stays(key, spot, events, stay);
                 one.through(ADMITTED, spot)
@@ -363,10 +365,10 @@ impl Desk {
 }
 
 impl Door {
-    /// Whether `at` is on the session's day; past midnight the evening's is still on.
+    /// Whether `at` is on the session's day; past midnight the evening's is still on, until everybody has left.
     fn is_its_day(&self, at: Timestamp) -> bool {
         let door = &self.door;
-        door.local_date == door.zone.date(at) || (door.starts_at <= at && at < self.ends_at)
+        door.local_date == door.zone.date(at) || (door.starts_at <= at && at < self.ends_at.plus(LINGERING))
     }
 
     /// Seats that a participant's stay takes.

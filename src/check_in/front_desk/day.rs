@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
 use super::expected::expected;
-use crate::activities::{DayGoingOn, SessionId};
+use crate::activities::{DayGoingOn, LINGERING, SessionId};
 use crate::auth::{Greeter, Role, Viewer};
 use crate::centers::{self, CenterId};
 use crate::check_in::queries::Today;
@@ -151,10 +151,14 @@ async fn day(
         .filter(|(_, person, _)| known.contains(person))
         .map(|(_, person, code)| CardJson { hash: hash(code.plain()), person: *person })
         .collect();
+    // A desk without a network keeps its list as long as an evening goes on.
+    let evening = sessions.iter().map(|row| row.ends_at.plus(LINGERING)).max();
+    let midnight = center.zone.midnight(date.plus_days(1));
+    let ends_at = evening.map_or(midnight, |over| over.max(midnight));
     Ok(Json(RosterJson {
         now: now.0,
         date,
-        ends_at: center.zone.midnight(date.plus_days(1)),
+        ends_at,
         center: RosterCenter { id: center.id(), name: center.head.name, zone: center.zone.name() },
         sessions: sessions
             .into_iter()

@@ -67,6 +67,21 @@ on_both_engines! {
         assert_eq!(told["answers"][3]["code"], "full");
     }
 
+    async fn a_stay_that_is_over_takes_nobodys_seat(app: TestApp) {
+        planned(&app, Some(1), json!({"mode": "open"}), (3, 0)).await;
+        drops_in(&app).await;
+        minute(&app, 9);
+        passes(&app.token("ann").await, 1, "in").await.is(201);
+        let scan = |at: u32, person: i64, way: &str| json!({
+            "request_id": request(), "session_id": 2, "person_id": person, "role": "participant", "way": way,
+            "occurred_at": format!("2026-03-10T01:{}:00Z", 30 + at),
+        });
+        // The way out arrives before the way in.
+        let items = [scan(4, 2, "out"), scan(1, 2, "in"), scan(5, 3, "in")];
+        let told = app.token("fay").await.post_json("/api/v1/checkins/batch", json!({"items": items})).await.is(200).json();
+        assert_eq!((&told["answers"][1]["answer"], &told["answers"][2]["code"]), (&json!("in"), &json!("full")), "{told}");
+    }
+
     async fn where_people_drop_in_whoever_left_gives_the_seat_to_the_line(app: TestApp) {
         planned(&app, Some(2), json!({"mode": "recommended", "waitlist": true}), (6, 0)).await;
         drops_in(&app).await;
