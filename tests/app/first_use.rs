@@ -6,17 +6,14 @@ mod languages;
 use std::collections::BTreeSet;
 
 use data_encoding::BASE64;
-use rocket::http::{ContentType, Method};
 use serde_json::json;
 
 use self::languages::{change, in_english};
-use crate::audit;
 use crate::check_in::{SESSION, people, request, session};
 use crate::support::browser::Browser;
 use crate::support::cast::PASSWORD;
 use crate::support::live::Live;
-use crate::support::world::in_the_world;
-use crate::support::{Answer, Engine, TestApp, User, on_both_engines};
+use crate::support::{Engine, TestApp, on_both_engines};
 
 on_both_engines! {
     async fn what_was_typed_stays_in_the_other_language(app: TestApp) {

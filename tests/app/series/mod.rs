@@ -222,10 +222,10 @@ on_both_engines! {
             .is(422).shows("22:00–01:00 已有“合唱团”");
         ann.post("/centers/1/sessions/1/schedule", &with(CHOIR, &night)).await.is(303);
         assert_eq!(app.number("select sequence from sessions").await, 0, "saved as it is, it stays as it is");
-        // The front desk sees its evening to the end.
-        app.at("2026-03-06T16:30:00Z");
+        // The front desk sees its evening until everybody has left.
+        app.at("2026-03-06T17:29:00Z");
         app.sign_in("fay").await.get("/centers/1/sessions/1").await.is(200);
-        app.at("2026-03-06T17:00:00Z");
+        app.at("2026-03-06T17:31:00Z");
         app.sign_in("fay").await.get("/centers/1/sessions/1").await.is(404);
     }
 

@@ -1,6 +1,6 @@
 //! Two who are one, and who part again.
 
-use super::{Course, Made, Model, PEOPLE, State, Turn, Visit, Whole};
+use super::{Made, Model, PEOPLE, State, Turn, Visit, Whole};
 
 impl Model {
     pub(in super::super) fn may_merge(&self, kept: usize, merged: usize) -> bool {
