@@ -20,6 +20,8 @@
 //! No type here holds a resident's name or any other personal data: a purchaser reads them.
 
 mod list;
+mod newcomers;
+mod parts;
 pub mod queries;
 mod room_use;
 pub mod rules;
@@ -27,6 +29,8 @@ pub mod scope;
 mod types;
 
 pub use list::{Figure, FigureUnit, FileColumn, Grid, Item, Measure, Section, definitions, figures, grid, rows};
+pub use newcomers::{Newcomers, newcomers};
+pub use parts::{PartOf, PartTally, parts};
 pub use queries::count;
 pub use scope::{Reach, Reported};
 pub use types::{
