@@ -49,7 +49,8 @@ struct RollUpPage {
 struct Head {
     name: String,
     href: String,
-    is_sorted: bool,
+    /// Which way the rows stand by this column, for who hears the table; None where by another.
+    sorted: Option<&'static str>,
 }
 
 struct ShownRow {
@@ -188,7 +189,7 @@ fn heads(cut: &RollUpCut, lang: Lang) -> Vec<Head> {
     let head = |order: RollUpOrder| Head {
         name: lang.text(order.key()),
         href: cut.with("sort", order.code()),
-        is_sorted: cut.order == order,
+        sorted: (cut.order == order).then_some(if order == RollUpOrder::Name { "ascending" } else { "descending" }),
     };
     orders.map(head).into()
 }

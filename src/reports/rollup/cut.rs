@@ -87,6 +87,11 @@ impl RollUpCut {
     /// The centers that it leaves, in its order. The totals are of all of them.
     pub fn of(&self, mut rows: Vec<RollUpRow>) -> Vec<RollUpRow> {
         rows.retain(|row| self.wanted.is_in([row.name.as_str(), row.note.as_str()]));
+        self.sorted(rows)
+    }
+
+    /// All of them, in its order.
+    pub fn sorted(&self, mut rows: Vec<RollUpRow>) -> Vec<RollUpRow> {
         let largest = |rows: &mut Vec<RollUpRow>, number: &dyn Fn(&RollUpRow) -> i64| {
             rows.sort_by_key(|row| Reverse(number(row)));
         };

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::month::{Held, Month, at};
 use super::recount::Rows;
 use super::{AFTER, a_tricky_month, assert_same, by_key, figures};
-use crate::support::{TestApp, on_both_engines};
+use crate::support::{TestApp, User, on_both_engines};
 
 /// The quarter, halves and years around the tricky month, as names and as the days that programs ask for.
 const LONGER: [(&str, &str, &str); 4] = [
@@ -234,6 +234,24 @@ on_both_engines! {
         let own = workbook(&app, "pat", "2026").await;
         assert_eq!(own.iter().filter(|row| row[0] == Data::String("服务中心".into())).count(), 1);
         assert_eq!(app.number("select count(*) from audit_events where action = 'export.taken' and detail like 'rollup.xlsx%'").await, 2);
+    }
+
+    async fn twenty_five_centers_take_as_many_statements_as_one(app: TestApp) {
+        a_year(&app).await;
+        let (ada, ann, program) = (app.sign_in("ada").await, app.sign_in("ann").await, app.token("ada").await);
+        // The second time: the first use of a login may note when it was.
+        let taken = async |user: &User<'_>, path: &str| {
+            user.get(path).await.is(200);
+            let before = app.db().statements();
+            user.get(path).await.is(200);
+            app.db().statements() - before
+        };
+        assert_eq!(taken(&ann, "/reports?period=2026").await, taken(&ada, "/reports?period=2026").await);
+        for by in ["center", "town", "provider", "month"] {
+            let days = format!("from=2026-01-01&to=2027-01-01&by={by}");
+            let one = taken(&program, &format!("/api/v1/summary?scope=center:1&{days}")).await;
+            assert_eq!(one, taken(&program, &format!("/api/v1/summary?scope=city&{days}")).await, "{by}");
+        }
     }
 
     async fn a_chart_has_its_numbers_as_a_table(app: TestApp) {
