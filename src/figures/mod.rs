@@ -16,6 +16,7 @@
 //! - A room is booked from the start of its buffer to the end of it: the time in which nobody else could have it.
 //! - A unit of the community counts once in each part that it had in sessions that count. An organization was founded with
 //!   support where the support began by the day it was founded; it stands in the period of that day.
+//! - Residents taking part are participants and volunteers together, each once; new is who had taken part in none of the centers before.
 //!
 //! No type here holds a resident's name or any other personal data: a purchaser reads them.
 

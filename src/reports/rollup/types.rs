@@ -29,7 +29,7 @@ pub struct RollUp {
 /// The numbers of a center, or of several together.
 #[derive(Clone, Debug)]
 pub struct RollUpRow {
-    /// `center:4`, `town:石排镇`, `provider:2`; empty for who is of no provider, and for the whole.
+    /// `center:4`, `town:石排镇`, `provider:2`; `provider:` of those without one, and empty of the whole.
     pub code: String,
     pub center: Option<CenterId>,
     pub name: String,
