@@ -17,7 +17,7 @@ use crate::figures::{
 };
 use crate::people::groups::PriorityGroup;
 use crate::reports::periods::{LONGEST, reads_whole_months};
-use crate::reports::rollup::{self, PartKind, Place};
+use crate::reports::rollup::{self, CenterPlace, PartKind};
 use crate::store::{Conn, Db};
 use crate::web::{Fields, Lang};
 
@@ -195,7 +195,7 @@ async fn parted(
     period: Period,
     by: Breakdown,
 ) -> Result<Vec<PartJson>> {
-    let of_centers = |kind: PartKind, places: &[Place]| -> Vec<(PartOf, String)> {
+    let of_centers = |kind: PartKind, places: &[CenterPlace]| -> Vec<(PartOf, String)> {
         let names = rollup::names(reach, places).into_iter().filter(|(part, _)| part.kind == kind);
         names.map(|(part, center)| (PartOf { part: part.code, center, period }, part.name)).collect()
     };

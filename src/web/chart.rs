@@ -80,10 +80,10 @@ impl ChartData {
         self.series[series].values.get(point).copied().flatten().unwrap_or(0).max(0)
     }
 
-    fn largest(&self, drawn: Drawn) -> i64 {
+    fn largest(&self, drawn: ChartKind) -> i64 {
         let of_point = |point: usize| {
             let values = (0..self.series.len()).map(|series| self.value(series, point));
-            if drawn == Drawn::Stacked { values.sum::<i64>() } else { values.max().unwrap_or(0) }
+            if drawn == ChartKind::Stacked { values.sum::<i64>() } else { values.max().unwrap_or(0) }
         };
         (0..self.points.len()).map(of_point).max().unwrap_or(0)
     }
@@ -101,7 +101,7 @@ impl<C: Charted> Charted for &C {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Drawn {
+enum ChartKind {
     Grouped,
     Stacked,
     Lines,
@@ -156,7 +156,7 @@ struct Plot {
     scale: Vec<ScaleLine>,
     /// Where under the axis, and what.
     labels: Vec<(String, String)>,
-    columns: Vec<Column>,
+    columns: Vec<ChartColumn>,
     /// Over a column, where there is room.
     amounts: Vec<(String, String, String)>,
     lines: Vec<(usize, String)>,
@@ -170,7 +170,7 @@ struct ScaleLine {
     is_axis: bool,
 }
 
-struct Column {
+struct ChartColumn {
     x: String,
     y: String,
     width: String,
@@ -221,20 +221,20 @@ impl Chart {
 
     /// Columns from left to right, those of a point side by side.
     pub fn grouped(lang: Lang, data: &ChartData) -> Self {
-        Self::plotted(lang, data, Drawn::Grouped)
+        Self::plotted(lang, data, ChartKind::Grouped)
     }
 
     /// Columns from left to right, those of a point upon one another: for parts of a whole alone.
     pub fn stacked(lang: Lang, data: &ChartData) -> Self {
-        Self::plotted(lang, data, Drawn::Stacked)
+        Self::plotted(lang, data, ChartKind::Stacked)
     }
 
     /// A line for each series.
     pub fn lines(lang: Lang, data: &ChartData) -> Self {
-        Self::plotted(lang, data, Drawn::Lines)
+        Self::plotted(lang, data, ChartKind::Lines)
     }
 
-    fn plotted(lang: Lang, data: &ChartData, drawn: Drawn) -> Self {
+    fn plotted(lang: Lang, data: &ChartData, drawn: ChartKind) -> Self {
         let said = said(lang, data);
         let head = std::iter::once(data.of.clone()).chain(data.series.iter().map(|series| series.name.clone()));
         let row = |(index, point): (usize, &ChartPoint)| {
@@ -245,7 +245,7 @@ impl Chart {
         };
         let entry = |(index, series): (usize, &ChartSeries)| LegendEntry {
             texture: index % TEXTURES,
-            is_line: drawn == Drawn::Lines,
+            is_line: drawn == ChartKind::Lines,
             name: series.name.clone(),
         };
         let legend =
@@ -316,7 +316,7 @@ impl Field {
     }
 }
 
-fn plot(data: &ChartData, drawn: Drawn) -> Plot {
+fn plot(data: &ChartData, drawn: ChartKind) -> Plot {
     let scale = scale(data.largest(drawn));
     let field = Field {
         pitch: (BOARD - Field::LEFT) / real(data.points.len().max(1)),
@@ -330,9 +330,9 @@ fn plot(data: &ChartData, drawn: Drawn) -> Plot {
     };
     let mut plot = Plot { scale: scale.iter().map(line).collect(), labels: labels(data, &field), ..Plot::default() };
     match drawn {
-        Drawn::Grouped => group(&mut plot, data, &field),
-        Drawn::Stacked => stack(&mut plot, data, &field),
-        Drawn::Lines => connect(&mut plot, data, &field),
+        ChartKind::Grouped => group(&mut plot, data, &field),
+        ChartKind::Stacked => stack(&mut plot, data, &field),
+        ChartKind::Lines => connect(&mut plot, data, &field),
     }
     plot
 }
@@ -352,7 +352,7 @@ fn group(plot: &mut Plot, data: &ChartData, field: &Field) {
         for series in 0..data.series.len() {
             let value = data.value(series, index);
             let x = field.left(index) + field.pitch * 0.14 + width * real(series);
-            plot.columns.push(Column {
+            plot.columns.push(ChartColumn {
                 x: unit(x),
                 y: unit(field.y(value)),
                 width: unit(width * if single { 1.0 } else { 0.92 }),
@@ -374,7 +374,7 @@ fn stack(plot: &mut Plot, data: &ChartData, field: &Field) {
         let mut below = 0;
         for series in 0..data.series.len() {
             let value = data.value(series, index);
-            plot.columns.push(Column {
+            plot.columns.push(ChartColumn {
                 x: unit(field.left(index) + field.pitch * 0.16),
                 y: unit(field.y(below + value)),
                 width: unit(field.pitch * 0.68),
@@ -536,15 +536,15 @@ mod tests {
     #[test]
     fn columns_of_a_point_stand_side_by_side_or_upon_one_another() {
         let data = data(&["一月", "二月"], &[&[Some(4), Some(2)], &[Some(3), None]]);
-        let grouped = plot(&data, Drawn::Grouped);
+        let grouped = plot(&data, ChartKind::Grouped);
         assert_eq!(grouped.columns.len(), 4);
-        let edge = |column: &Column| column.x.parse::<f64>().unwrap() + column.width.parse::<f64>().unwrap();
+        let edge = |column: &ChartColumn| column.x.parse::<f64>().unwrap() + column.width.parse::<f64>().unwrap();
         for pair in grouped.columns.windows(2) {
             assert!(edge(&pair[0]) <= pair[1].x.parse::<f64>().unwrap(), "columns do not overlap");
         }
         // Four is the whole field of 140, and three of four is three quarters.
         assert_eq!([&grouped.columns[0].height, &grouped.columns[1].height], ["140.0", "105.0"]);
-        let stacked = plot(&data, Drawn::Stacked);
+        let stacked = plot(&data, ChartKind::Stacked);
         // Seven of eight upon the axis: the second begins where the first ends.
         assert_eq!(stacked.columns[0].y.parse::<f64>().unwrap(), 158.0 - 70.0);
         assert_eq!(stacked.columns[1].y.parse::<f64>().unwrap(), 158.0 - 122.5);
@@ -553,7 +553,7 @@ mod tests {
 
     #[test]
     fn a_line_is_broken_where_nothing_is_known() {
-        let plot = plot(&data(&["1", "2", "3", "4"], &[&[Some(1), None, Some(2), Some(2)]]), Drawn::Lines);
+        let plot = plot(&data(&["1", "2", "3", "4"], &[&[Some(1), None, Some(2), Some(2)]]), ChartKind::Lines);
         let path = &plot.lines[0].1;
         assert_eq!((path.matches('M').count(), path.matches('L').count(), plot.marks.len()), (2, 1, 3), "{path}");
     }
@@ -564,7 +564,7 @@ mod tests {
             let names: Vec<String> = (0..count).map(|n| format!("{n}年十二月")).collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let values = vec![Some(1); count];
-            let plot = plot(&data(&names, &[&values]), Drawn::Grouped);
+            let plot = plot(&data(&names, &[&values]), ChartKind::Grouped);
             assert!(!plot.labels.is_empty());
             for pair in plot.labels.windows(2) {
                 let gap = pair[1].0.parse::<f64>().unwrap() - pair[0].0.parse::<f64>().unwrap();

@@ -31,10 +31,10 @@ struct RollUpPage {
     roll: RollUp,
     cut: RollUpCut,
     heads: Vec<Head>,
-    centers: Vec<ShownRow>,
-    towns: Vec<ShownRow>,
-    providers: Vec<ShownRow>,
-    total: ShownRow,
+    centers: Vec<RollUpLine>,
+    towns: Vec<RollUpLine>,
+    providers: Vec<RollUpLine>,
+    total: RollUpLine,
     groups: Chart,
     visits: Chart,
     persons: Chart,
@@ -53,7 +53,7 @@ struct Head {
     sorted: Option<&'static str>,
 }
 
-struct ShownRow {
+struct RollUpLine {
     name: String,
     note: String,
     href: Option<String>,
@@ -194,7 +194,7 @@ fn heads(cut: &RollUpCut, lang: Lang) -> Vec<Head> {
     orders.map(head).into()
 }
 
-fn shown(roll: &RollUp, cut: &RollUpCut, row: &RollUpRow, lang: Lang) -> ShownRow {
+fn shown(roll: &RollUp, cut: &RollUpCut, row: &RollUpRow, lang: Lang) -> RollUpLine {
     let tally = &row.tally;
     let share: Vec<String> = coverage(tally.persons, row.population).into_iter().map(|(_, share)| share).collect();
     let groups = GROUPS.map(|group| row.persons(Some(group)));
@@ -205,7 +205,7 @@ fn shown(roll: &RollUp, cut: &RollUpCut, row: &RollUpRow, lang: Lang) -> ShownRo
         name => name.to_owned(),
     };
     let is_whole = roll.scopes.iter().any(|(code, _)| *code == row.code);
-    ShownRow {
+    RollUpLine {
         name,
         note: match row.center {
             Some(_) => row.note.clone(),

@@ -135,3 +135,30 @@ impl RollUpCut {
         query.finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_changes_one_thing_and_keeps_the_rest() {
+        let cut = RollUpCut {
+            scope: Some(Reported::Town("A&B".into())),
+            order: RollUpOrder::Visits,
+            ..RollUpCut::usual(Date::parse("2026-03-05").unwrap())
+        };
+        assert_eq!(cut.with("period", "2026-Q1"), "/reports?scope=town%3AA%26B&sort=visits&period=2026-Q1");
+        assert_eq!(cut.with("scope", ""), "/reports?period=2026-03&sort=visits");
+        assert_eq!(
+            RollUpCut::usual(Date::parse("2026-03-05").unwrap()).with("sort", "name"),
+            "/reports?period=2026-03&sort=name"
+        );
+    }
+
+    #[test]
+    fn scopes_are_called_as_they_are_read() {
+        for name in ["center:4", "provider:2", "town:石排镇", "city"] {
+            assert_eq!(code(&name.parse().unwrap()), name);
+        }
+    }
+}

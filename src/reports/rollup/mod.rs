@@ -8,8 +8,8 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use cut::{RollUpCut, RollUpOrder, code};
-pub use types::{GROUPS, Place, RollUp, RollUpRow};
-use types::{Served, TrendMonth};
+pub use types::{CenterPlace, GROUPS, RollUp, RollUpRow};
+use types::{ServedCenter, TrendMonth};
 
 use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId, Population, population};
@@ -110,9 +110,9 @@ pub(super) struct PartName {
 }
 
 /// Each center by itself, in its town, and with its provider's others.
-pub(super) fn names(reach: &Reach, places: &[Place]) -> Vec<(PartName, CenterId)> {
+pub(super) fn names(reach: &Reach, places: &[CenterPlace]) -> Vec<(PartName, CenterId)> {
     let mut names = Vec::new();
-    let place: BTreeMap<CenterId, &Place> = places.iter().map(|place| (place.center_id, place)).collect();
+    let place: BTreeMap<CenterId, &CenterPlace> = places.iter().map(|place| (place.center_id, place)).collect();
     for center in reach.centers() {
         let id = center.id();
         let provider = place.get(&id).and_then(|place| place.provider_id);
@@ -146,7 +146,7 @@ fn cut_days(reach: &Reach, center: CenterId, days: Period) -> Option<Vec<Period>
 }
 
 /// The towns and providers of which the reader reads every center.
-fn scopes(all: &Reach, places: &[Place]) -> Vec<(String, String)> {
+fn scopes(all: &Reach, places: &[CenterPlace]) -> Vec<(String, String)> {
     let mine: BTreeSet<CenterId> = all.centers().iter().map(Center::id).collect();
     let mut whole: BTreeMap<String, (String, bool)> = BTreeMap::new();
     for place in places {
@@ -179,7 +179,7 @@ async fn trend(conn: &mut Conn, reach: &Reach, period: ReportPeriod, today: Date
     Ok(months.collect())
 }
 
-async fn served(by: &ReportReader, conn: &mut Conn, reach: &Reach, day: Date) -> Result<Vec<Served>> {
+async fn served(by: &ReportReader, conn: &mut Conn, reach: &Reach, day: Date) -> Result<Vec<ServedCenter>> {
     let ids = reach.ids();
     let parties = queries::parties(by, conn, &ids, day).await?;
     let communities = queries::communities(conn, &ids, day).await?;
@@ -191,7 +191,7 @@ async fn served(by: &ReportReader, conn: &mut Conn, reach: &Reach, day: Date) ->
             names.into_iter().filter(|name| seen.insert(*name)).cloned().collect::<Vec<String>>()
         };
         let communities = communities.iter().filter(|(id, _)| *id == center.id());
-        Served {
+        ServedCenter {
             name: center.head.name.clone(),
             town: center.town.clone(),
             providers: once(of().map(|parties| &parties.provider).collect()),

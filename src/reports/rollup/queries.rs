@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::types::Place;
+use super::types::CenterPlace;
 use crate::auth::{ReportReader, Viewer};
 use crate::centers::CenterId;
 use crate::clock::Date;
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::store::{self, Conn};
 
 /// Every center of the city: what a scope has to hold to be whole.
-pub async fn places(_: &ReportReader, conn: &mut Conn) -> Result<Vec<Place>> {
+pub async fn places(_: &ReportReader, conn: &mut Conn) -> Result<Vec<CenterPlace>> {
     Ok(sqlx::query_as(
         "select c.id as center_id, m.town, o.provider_id, p.name as provider
          from centers c join communities m on m.id = c.community_id

@@ -21,7 +21,7 @@ pub struct RollUp {
     pub providers: Vec<RollUpRow>,
     pub trend: Vec<TrendMonth>,
     pub newcomers: Newcomers,
-    pub served: Vec<Served>,
+    pub served: Vec<ServedCenter>,
     /// What the reader may choose from, by code: whole towns and whole providers.
     pub scopes: Vec<(String, String)>,
 }
@@ -78,7 +78,7 @@ pub struct TrendMonth {
 
 /// Who runs and pays a center on a day, and for whom it is there.
 #[derive(Clone, Debug)]
-pub struct Served {
+pub struct ServedCenter {
     pub name: String,
     pub town: String,
     pub providers: Vec<String>,
@@ -89,7 +89,7 @@ pub struct Served {
 
 /// Where a center is, and who runs it now.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Place {
+pub struct CenterPlace {
     pub center_id: CenterId,
     pub town: String,
     pub provider_id: Option<ProviderId>,
