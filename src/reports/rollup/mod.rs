@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use cut::{RollUpCut, RollUpOrder, code};
 pub use types::{CenterPlace, GROUPS, RollUp, RollUpRow};
-use types::{ServedCenter, TrendMonth};
+use types::{TrendMonth, WhoServes};
 
 use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId, Population, population};
@@ -179,7 +179,7 @@ async fn trend(conn: &mut Conn, reach: &Reach, period: ReportPeriod, today: Date
     Ok(months.collect())
 }
 
-async fn served(by: &ReportReader, conn: &mut Conn, reach: &Reach, day: Date) -> Result<Vec<ServedCenter>> {
+async fn served(by: &ReportReader, conn: &mut Conn, reach: &Reach, day: Date) -> Result<Vec<WhoServes>> {
     let ids = reach.ids();
     let parties = queries::parties(by, conn, &ids, day).await?;
     let communities = queries::communities(conn, &ids, day).await?;
@@ -191,7 +191,7 @@ async fn served(by: &ReportReader, conn: &mut Conn, reach: &Reach, day: Date) ->
             names.into_iter().filter(|name| seen.insert(*name)).cloned().collect::<Vec<String>>()
         };
         let communities = communities.iter().filter(|(id, _)| *id == center.id());
-        ServedCenter {
+        WhoServes {
             name: center.head.name.clone(),
             town: center.town.clone(),
             providers: once(of().map(|parties| &parties.provider).collect()),

@@ -21,7 +21,7 @@ pub struct RollUp {
     pub providers: Vec<RollUpRow>,
     pub trend: Vec<TrendMonth>,
     pub newcomers: Newcomers,
-    pub served: Vec<ServedCenter>,
+    pub served: Vec<WhoServes>,
     /// What the reader may choose from, by code: whole towns and whole providers.
     pub scopes: Vec<(String, String)>,
 }
@@ -78,7 +78,7 @@ pub struct TrendMonth {
 
 /// Who runs and pays a center on a day, and for whom it is there.
 #[derive(Clone, Debug)]
-pub struct ServedCenter {
+pub struct WhoServes {
     pub name: String,
     pub town: String,
     pub providers: Vec<String>,
