@@ -1,13 +1,14 @@
 //! What stands in each list's file: the columns of its page, in its order.
 
 mod keeping;
+mod rollup;
 mod serving;
 
 use super::types::{CenterList, CityList};
 use crate::accounts::listing::AccountsCut;
 use crate::activities::listing::ActivitiesCut;
 use crate::agreements::listing::AgreementsCut;
-use crate::auth::{CenterReader, CityAdmin, Coordinator, Manager, TeamReader, Viewer};
+use crate::auth::{CenterReader, CityAdmin, Coordinator, Manager, ReportReader, TeamReader, Viewer};
 use crate::centers::listing::CentersCut;
 use crate::centers::{self, Center};
 use crate::certificates::listing::CertificatesCut;
@@ -21,6 +22,7 @@ use crate::people::groups;
 use crate::people::listing::{self, PeopleCut};
 use crate::qualifications::QualifiedCut;
 use crate::registrations::RegistrationsCut;
+use crate::reports::rollup::RollUpCut;
 use crate::reservations::ReservationsCut;
 use crate::rooms::listing::RoomsCut;
 use crate::shifts::GapsCut;
@@ -193,6 +195,10 @@ pub(super) async fn of_city(
         CityList::Holidays => {
             CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;
             days_off(conn, lang, name, holidays::year_asked(fields, today)).await
+        }
+        CityList::RollUp => {
+            let by = ReportReader::of(by.clone()).ok_or(Error::Forbidden)?;
+            rollup::numbers(&by, conn, now, lang, &RollUpCut::read(&by, fields, today)?).await
         }
     }
 }

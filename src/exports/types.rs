@@ -35,6 +35,8 @@ text_enum!(
         Accounts = "accounts",
         /// Of a year, with the make-up workdays.
         Holidays = "holidays",
+        /// Centers, towns and providers in numbers, over a period.
+        RollUp = "rollup",
     }
 );
 

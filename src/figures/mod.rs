@@ -16,6 +16,7 @@
 //! - A room is booked from the start of its buffer to the end of it: the time in which nobody else could have it.
 //! - A unit of the community counts once in each part that it had in sessions that count. An organization was founded with
 //!   support where the support began by the day it was founded; it stands in the period of that day.
+//! - Residents taking part are participants and volunteers together, each once; new is who had taken part in none of the centers before.
 //!
 //! How it is counted: the database keeps, of each center's months and years, the sums and the sets of people (`counted`), each good as
 //! long as no row was changed since ([`crate::marks`]). What is asked for is put together from them (`reading`); edges, and what is not
@@ -26,6 +27,8 @@
 mod building;
 mod counted;
 mod list;
+mod newcomers;
+mod parts;
 pub mod queries;
 mod reading;
 pub mod refresh;
@@ -36,8 +39,9 @@ mod types;
 
 pub use counted::{Counted, Filter};
 pub use list::{Figure, FigureUnit, FileColumn, Grid, Item, Measure, Section, definitions, figures, grid, rows};
-pub use queries::{by_center, by_month, count};
-pub use refresh::stage;
+pub use queries::{by_center, by_month, countnewcomers::{Newcomers, newcomers};
+pub use parts::{PartOf, PartTally, parts};
+pub use refresh::stagequeries::count;
 pub use scope::{Reach, Reported};
 pub use types::{
     Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, RoomUse, SubgroupTally, Tally, TeamTally,

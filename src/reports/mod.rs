@@ -1,9 +1,12 @@
-//! What a center did, as it is told to whoever may read it: the month's page, print and table, the overview of many centers, the API. All of
+//! What a center did, as it is told to whoever may read it: a period's page, print and table, the roll-up of many centers, the API. All of
 //! it reads the one list of [`crate::figures`].
 
 pub(crate) mod api;
 mod pages;
+mod periods;
+pub(crate) mod rollup;
 mod sheet;
+pub(crate) mod shown;
 mod steps;
 mod today;
 

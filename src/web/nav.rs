@@ -107,7 +107,7 @@ const CENTER: &[NavEntry] = &[
 
 const CITY: &[NavEntry] = &[
     NavEntry { tab: Tab::Centers, path: "/centers", key: "nav.centers", icon: "home", roles: Role::ALL },
-    NavEntry { tab: Tab::Reports, path: "/summary", key: "nav.reports", icon: "chart", roles: SEVERAL },
+    NavEntry { tab: Tab::Reports, path: "/reports", key: "nav.reports", icon: "chart", roles: SEVERAL },
     NavEntry {
         tab: Tab::Organizations,
         path: "/organizations",

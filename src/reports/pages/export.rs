@@ -1,4 +1,4 @@
-//! A month's sheet as one table, to be downloaded as CSV or workbook: a row for whatever has numbers, the same columns
+//! A sheet as one table, to be downloaded as CSV or workbook: a row for whatever has numbers, the same columns
 //! throughout, so that it can be filtered by its first column.
 
 use crate::figures::Period;
@@ -22,7 +22,7 @@ const SUBJECT: [&str; 5] = ["csv.part", "csv.item", "csv.date", "csv.kind", "csv
 /// The days that are counted, every figure, and the sessions behind them.
 pub(super) fn table(sheet: &Sheet, lang: Lang) -> Table {
     let head = SUBJECT.into_iter().chain(FileColumn::ALL.iter().map(|column| column.key()));
-    let name = format!("linli-{}-{}", sheet.center.id(), sheet.month);
+    let name = format!("linli-{}-{}", sheet.center.id(), sheet.period);
     let mut table = Table::new(name, head.map(|key| lang.text(key)));
     let mut row = |subject: Subject, numbers: &[(FileColumn, i64)]| {
         let number = |column: &FileColumn| numbers.iter().find(|(of, _)| of == column).map(|(_, value)| *value);
@@ -43,7 +43,7 @@ pub(super) fn table(sheet: &Sheet, lang: Lang) -> Table {
         let mut subject = Subject { part: of.section.key(), item: of.item.label(lang), ..Subject::default() };
         if of.section == Section::Total {
             subject.item.clone_from(&sheet.center.head.name);
-            subject.date = sheet.month.to_string();
+            subject.date = sheet.period.to_string();
         }
         row(subject, &figures.iter().map(|figure| (figure.measure.column(), figure.value)).collect::<Vec<_>>());
     }

@@ -7,7 +7,6 @@ use askama::Template;
 use chrono::Datelike;
 use rocket::{Route, get, routes};
 
-use super::hours;
 use crate::activities::SessionStatus;
 use crate::centers::{self, Center, CenterId, Population, population};
 use crate::clock::{Date, Month, Now};
@@ -15,10 +14,11 @@ use crate::error::Result;
 use crate::figures::Reach;
 use crate::figures::queries::{self, By};
 use crate::figures::{Period, Tally};
+use crate::reports::shown::hours;
 use crate::reports::steps;
 use crate::reports::today::{self, ToDo, TodaySession, WaitingSession};
 use crate::store::Db;
-use crate::web::chart::{ChartColumn, Columns};
+use crate::web::chart::{Chart, ChartData, ChartPoint};
 use crate::web::filters::{self, long_month};
 use crate::web::nav::Tab;
 use crate::web::steps::FirstSteps;
@@ -38,7 +38,7 @@ struct Overview {
     this_month: Tally,
     /// The same days of the month before.
     before: Tally,
-    year: Columns,
+    year: Chart,
     to_do: ToDo,
     /// Until all of them are done, for whoever may take any.
     steps: Option<FirstSteps>,
@@ -106,7 +106,7 @@ async fn show(by: CenterReader, db: &Db, now: Now, lang: Lang, center: CenterId)
         before: queries::total(&mut conn, &reach, same_days_before(today)).await?,
         to_do: today::to_do(&by, &mut conn, &center, now).await?,
         this_month: months.get(&month.to_string()).cloned().unwrap_or_default(),
-        year: columns(lang, year, &months),
+        year: visits_by_month(lang, year, &months),
         population: population::together(&mut conn, &[center.id()], today).await?,
         role: by.role,
         center,
@@ -127,15 +127,18 @@ fn same_days_before(today: Date) -> Period {
     Period { from: before.first(), to: same_day.min(before.end()) }
 }
 
-fn columns(lang: Lang, year: Period, months: &BTreeMap<String, Tally>) -> Columns {
+fn visits_by_month(lang: Lang, year: Period, months: &BTreeMap<String, Tally>) -> Chart {
     let current = Month::of(year.last());
-    let column = |month: Month| ChartColumn {
-        label: month.first().0.month().to_string(),
-        name: long_month(lang, month.first().0),
-        value: months.get(&month.to_string()).map_or(0, |tally| tally.visits),
-        strong: month == current,
+    let point = |month: Month| {
+        let point = ChartPoint {
+            label: month.first().0.month().to_string(),
+            name: long_month(lang, month.first().0),
+            strong: month == current,
+        };
+        (point, months.get(&month.to_string()).map_or(0, |tally| tally.visits))
     };
-    Columns::new(lang, crate::figures::rules::months(year).map(column).collect())
+    let points = crate::figures::rules::months(year).map(point).collect();
+    Chart::grouped(lang, &ChartData::single(lang.text("overview.year"), lang.text("reports.month"), points))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod month;
 mod random;
 mod recount;
+mod rollup;
 
 use std::collections::BTreeMap;
 
@@ -307,8 +308,8 @@ on_both_engines! {
         app.at("2027-01-05T02:00:00Z");
         let pat = app.sign_in("pat").await;
         pat.get("/centers/1/reports").await.is(200).hides("2027年1月");
-        pat.get("/summary/2026-03").await.is(200).shows("罗沙社区综合服务中心").hides("堑头");
-        pat.get("/summary/2027-01").await.is(200).hides("罗沙").shows("还没有报告");
+        pat.get("/reports?period=2026-03").await.is(200).shows("罗沙社区综合服务中心").hides("堑头");
+        pat.get("/reports?period=2027-01").await.is(200).hides("罗沙").shows("还没有报告");
     }
 
     async fn a_month_agreed_in_part_is_counted_in_part_for_the_purchaser(app: TestApp) {
@@ -331,10 +332,10 @@ on_both_engines! {
         let pat = app.sign_in("pat").await;
         pat.get("/centers/1/reports/2026-03").await.is(200).shows("2026年3月4日 – 2026年3月5日").hides("1,111");
         pat.get("/centers/1/reports").await.is(200).shows(">110<").hides("1,111");
-        pat.get("/summary/2026-03").await.is(200).shows("110").hides("1,111").shows("2026年3月4日 – 2026年3月5日").shows("只统计服务协议有效的日期");
+        pat.get("/reports?period=2026-03").await.is(200).shows("110").hides("1,111").shows("2026年3月4日 – 2026年3月5日").shows("只统计服务协议有效的日期");
         pat.get("/centers/1/reports/2026-03.csv").await.is(200).shows("统计期,罗沙社区综合服务中心,2026-03-04 – 2026-03-05,");
         app.sign_in("ann").await.get("/centers/1/reports/2026-03.csv").await.is(200).shows("2026-03-01 – 2026-03-31,");
-        app.sign_in("ada").await.get("/summary/2026-03").await.is(200).hides("只统计服务协议有效的日期");
+        app.sign_in("ada").await.get("/reports?period=2026-03").await.is(200).hides("只统计服务协议有效的日期");
         let told = async |login: &str| {
             let told = app.token(login).await.get("/api/v1/summary?scope=center:1&from=2026-03-01&to=2026-04-01").await.is(200).json();
             assert_eq!((&told["asked_from"], &told["asked_to"]), (&json!("2026-03-01"), &json!("2026-04-01")), "{login}");
@@ -469,8 +470,9 @@ on_both_engines! {
     async fn the_summary_counts_people_once_across_centers(app: TestApp) {
         a_tricky_month(&app).await;
         let ada = app.sign_in("ada").await;
-        ada.get("/summary/2026-03").await.is(200).shows("25 个中心").shows("34").shows("合计人数跨中心去重");
-        assert_eq!(ada.get("/summary").await.leads_to(), "/summary/2026-04");
-        app.sign_in("tom").await.get("/summary/2026-03").await.is(200).shows("罗沙").hides("堑头");
+        ada.get("/reports?period=2026-03").await.is(200).shows("25 个中心").shows("34").shows("合计人数跨中心去重");
+        assert_eq!(ada.get("/summary").await.leads_to(), "/reports");
+        assert_eq!(ada.get("/summary/2026-03").await.leads_to(), "/reports?period=2026-03");
+        app.sign_in("tom").await.get("/reports?period=2026-03").await.is(200).shows("罗沙").hides("堑头");
     }
 }

@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::month::{Held, Month, at};
-use super::{AFTER, MARCH, Rows, assert_same, figures};
+use super::{AFTER, MARCH, Rows, assert_same, figures, summary};
 use crate::support::{Engine, TestApp, run};
 
 #[derive(Clone, Debug)]
@@ -199,6 +199,9 @@ proptest! {
                 let expected = |centers| rows.figures(centers, period.0, period.1, now);
                 assert_same(&figures(&app, "ann", "center:1", period).await, &expected(&[1]), "center");
                 assert_same(&figures(&app, "ada", "city", period).await, &expected(&every), "city");
+                let told = summary(&app, "ada", "city", period).await;
+                let (residents, new) = rows.newcomers(&every, period.0, period.1);
+                assert_eq!((told["residents"].as_u64(), told["newcomers"].as_u64()), (Some(residents as u64), Some(new as u64)));
             }
         });
     }

@@ -110,6 +110,8 @@ pub(super) struct Rows {
     bookings: Vec<Span>,
     units: Vec<Unit>,
     participations: Vec<Participation>,
+    /// By center.
+    towns: BTreeMap<i64, String>,
     /// By center: registered, and the second number, of which nobody said what it counts.
     population: BTreeMap<i64, (i64, i64)>,
 }
@@ -130,6 +132,8 @@ impl Rows {
             "select c.id, p.registered, p.second from centers c join populations p on p.community_id = c.community_id",
         )
         .await;
+        let towns: Vec<(i64, String)> =
+            load(app, "select c.id, m.town from centers c join communities m on m.id = c.community_id").await;
         let births: Vec<(i64, Option<Date>)> = load(app, "select id, birth_date from people").await;
         let kinds: Vec<(String,)> = load(app, "select code from service_kinds").await;
         let subgroups: Vec<(String,)> = load(app, "select code from subgroups").await;
@@ -142,6 +146,7 @@ impl Rows {
             heads: load(app, "select session_id, heads, elderly, disabled, needy, youth from head_counts where voided_at is null").await,
             entries: load(app, "select id, reverses_id, session_id, center_id, served_on, person_id, team_id, minutes from hours_entries").await,
             claims: load(app, "select center_id, served_on from hour_claims where state = 'pending'").await,
+            towns: towns.into_iter().collect(),
             births: births.into_iter().collect(),
             grants: load(app, "select g.person_id, g.id, coalesce(g.priority_group, s.priority_group) as priority_group, s.name as subgroup, s.name_en as subgroup_en, g.valid_from, g.valid_to, g.document, g.file_id, g.voided_at, g.void_reason, s.code from group_memberships g left join subgroups s on s.id = g.subgroup_id").await,
             social_workers: social_workers.into_iter().map(|(id,)| id).collect(),
@@ -190,6 +195,32 @@ impl Rows {
             }
         }
         (open, booked)
+    }
+
+    /// The centers of a town, by its name.
+    pub(super) fn centers_of(&self, town: &str) -> Vec<i64> {
+        self.towns.iter().filter(|(_, name)| *name == town).map(|(center, _)| *center).collect()
+    }
+
+    /// Residents who took part in `centers` within [from, to), as participant or volunteer, and those of them who had taken
+    /// part in none of them before the first of January of the period's last day.
+    pub(super) fn newcomers(&self, centers: &[i64], from: &str, to: &str) -> (usize, usize) {
+        let (from, to) = (Date::parse(from).unwrap(), Date::parse(to).unwrap());
+        let january = Date::parse(&format!("{}-01-01", &to.minus_days(1).to_string()[..4])).unwrap();
+        let took_part = |from: Date, to: Date| -> BTreeSet<i64> {
+            let held: BTreeSet<i64> = self
+                .sessions
+                .iter()
+                .filter(|session| session.status == "completed" && centers.contains(&session.center_id))
+                .filter(|session| (from..to).contains(&Zone::SHANGHAI.date(session.starts_at)))
+                .map(|session| session.id)
+                .collect();
+            let of_them = self.attendances.iter().filter(|one| held.contains(&one.session_id) && one.part != "staff");
+            of_them.map(|one| one.person_id).collect()
+        };
+        let now = took_part(from, to);
+        let before = took_part(Date::FIRST, january);
+        (now.len(), now.difference(&before).count())
     }
 
     /// The figures of `/api/v1/summary` by their keys, for `centers` and [from, to), as they should be at `now`.
