@@ -39,9 +39,10 @@ mod types;
 
 pub use counted::{Counted, Filter};
 pub use list::{Figure, FigureUnit, FileColumn, Grid, Item, Measure, Section, definitions, figures, grid, rows};
-pub use queries::{by_center, by_month, countnewcomers::{Newcomers, newcomers};
+pub use newcomers::{Newcomers, newcomers};
 pub use parts::{PartOf, PartTally, parts};
-pub use refresh::stagequeries::count;
+pub use queries::{by_center, by_month, count};
+pub use refresh::stage;
 pub use scope::{Reach, Reported};
 pub use types::{
     Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, RoomUse, SubgroupTally, Tally, TeamTally,

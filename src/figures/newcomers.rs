@@ -1,13 +1,14 @@
 //! Residents who take part: participants and volunteers together, each once; and who of them is new.
 
-use super::Reach;
+use super::counted::Counted;
 use super::types::Period;
+use super::{Reach, queries};
 use crate::clock::Date;
 use crate::error::Result;
 use crate::store::Conn;
 
 /// Who took part in a period, in whatever part but as staff.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Newcomers {
     /// Different people among the participants and the volunteers.
     pub residents: i64,
@@ -19,29 +20,12 @@ pub struct Newcomers {
 /// the first day of a year) as far as the reader may know: in the same centers, and of a purchaser on the days of its
 /// agreements.
 pub async fn newcomers(conn: &mut Conn, reach: &Reach, period: Period, since: Date) -> Result<Newcomers> {
-    let before = Period::new(Date::FIRST, since).map_or_else(|| "{}".to_owned(), |before| reach.asked(before));
-    Ok(sqlx::query_as(
-        "with asked (center_id, from_date, to_date) as (
-            select cast(j.value ->> 'center' as bigint), j.value ->> 'from', j.value ->> 'to'
-            from json_each(cast($1 as json_text)) j),
-        earlier (center_id, from_date, to_date) as (
-            select cast(j.value ->> 'center' as bigint), j.value ->> 'from', j.value ->> 'to'
-            from json_each(cast($2 as json_text)) j),
-        came as (
-            select distinct t.person_id
-            from asked q cross join sessions s join attendances t on t.session_id = s.id
-            where s.center_id = q.center_id and s.local_date >= q.from_date and s.local_date < q.to_date
-              and s.status = 'completed' and t.part <> 'staff' and t.voided_at is null),
-        known as (
-            select distinct t.person_id
-            from earlier q cross join sessions s join attendances t on t.session_id = s.id
-            where s.center_id = q.center_id and s.local_date >= q.from_date and s.local_date < q.to_date
-              and s.status = 'completed' and t.part <> 'staff' and t.voided_at is null)
-        select count(*) as residents, count(*) - count(k.person_id) as newcomers
-        from came c left join known k on k.person_id = c.person_id",
-    )
-    .bind(reach.asked(period))
-    .bind(before)
-    .fetch_one(conn)
-    .await?)
+    let whole = queries::together(conn, reach, period).await?.taking_part();
+    let first = queries::bounds(conn, &reach.ids()).await?.into_values().map(|(first, _)| first).min();
+    let before = match first.and_then(|first| Period::new(first, since)) {
+        Some(before) => queries::together(conn, reach, before).await?,
+        None => Counted::default(),
+    };
+    let count = |people: u64| i64::try_from(people).unwrap_or(i64::MAX);
+    Ok(Newcomers { residents: count(whole.len()), newcomers: count(whole.difference_len(&before.taking_part())) })
 }

@@ -12,7 +12,7 @@ use super::scope::ASKED;
 use super::types::{
     Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, SubgroupTally, Tally, TeamTally, UnitTally,
 };
-use super::{Reach, building, reading, room_use};
+use super::{Reach, building, reading, room_use, rules};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, Title};
@@ -220,7 +220,7 @@ pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> 
 }
 
 /// All that is asked for as one.
-async fn together(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Counted> {
+pub(super) async fn together(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Counted> {
     let mut whole = Counted::default();
     for counted in reading::read(conn, &reach.asks(period)).await? {
         whole.take_up(&counted);
@@ -238,32 +238,40 @@ pub async fn by_center(conn: &mut Conn, reach: &Reach, period: Period) -> Result
     Ok(parts)
 }
 
-/// What each month of the period counts by itself, as far as it lies in the period: those in which anything may be counted, which are
-/// marked.
-pub async fn by_month(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<Month, Counted>> {
-    let marked: Vec<(CenterId, String)> = sqlx::query_as(
-        "select m.center_id, m.month from marks m
-         where m.month >= $2 and m.month <= $3
-           and m.center_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+/// From which day to which anything may be counted in each of these centers, both included: none where nothing ever was.
+pub(super) async fn bounds(conn: &mut Conn, centers: &[CenterId]) -> Result<BTreeMap<CenterId, (Date, Date)>> {
+    type Bound = (CenterId, Option<Date>, Option<Date>, Option<Date>, Option<Date>);
+    let found: Vec<Bound> = sqlx::query_as(
+        "select c.id, (select min(s.local_date) from sessions s where s.center_id = c.id),
+                (select max(s.local_date) from sessions s where s.center_id = c.id),
+                (select min(e.served_on) from hours_entries e where e.center_id = c.id),
+                (select max(e.served_on) from hours_entries e where e.center_id = c.id)
+         from centers c
+         where c.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
     )
-    .bind(store::rows(reach.ids(), |center| json!(center)))
-    .bind(Month::of(period.from).to_string())
-    .bind(Month::of(period.last()).to_string())
-    .fetch_all(&mut *conn)
+    .bind(store::rows(centers, |center| json!(center)))
+    .fetch_all(conn)
     .await?;
-    let mut of_month: BTreeMap<Month, BTreeSet<CenterId>> = BTreeMap::new();
-    for (center, month) in marked {
-        if let Some(month) = Month::parse(&month) {
-            of_month.entry(month).or_default().insert(center);
-        }
-    }
+    let bound = |(center, first, last, served_first, served_last): Bound| {
+        let first = first.into_iter().chain(served_first).min()?;
+        let last = last.into_iter().chain(served_last).max()?;
+        Some((center, (first, last)))
+    };
+    Ok(found.into_iter().filter_map(bound).collect())
+}
+
+/// What each month of the period counts by itself, as far as it lies in the period; nothing of months in which there was nothing to
+/// count.
+pub async fn by_month(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<Month, Counted>> {
     let (mut asks, mut months) = (Vec::new(), Vec::new());
-    for (month, centers) in of_month {
-        let Some(days) = Period::new(month.first().max(period.from), month.end().min(period.to)) else { continue };
-        let mut asked = reach.asks(days);
-        asked.retain(|ask| centers.contains(&ask.center));
-        months.extend(std::iter::repeat_n(month, asked.len()));
-        asks.extend(asked);
+    for (center, (first, last)) in bounds(conn, &reach.ids()).await? {
+        let known = Period::new(first.max(period.from), last.plus_days(1).min(period.to));
+        for month in known.into_iter().flat_map(rules::months) {
+            let Some(days) = Period::new(month.first().max(period.from), month.end().min(period.to)) else { continue };
+            let asked = reach.asks_of(center, days);
+            months.extend(std::iter::repeat_n(month, asked.len()));
+            asks.extend(asked);
+        }
     }
     let mut parts: BTreeMap<Month, Counted> = BTreeMap::new();
     for (month, counted) in months.into_iter().zip(reading::read(conn, &asks).await?) {

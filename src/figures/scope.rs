@@ -86,21 +86,23 @@ impl Reach {
     /// The same, to be counted each by itself. Nothing is asked for twice: what several agreements cover is parted by who is charged with
     /// it.
     pub(super) fn asks(&self, period: Period) -> Vec<Ask> {
-        let of_center = |center: &Center| {
-            let center = center.id();
-            let agreements: BTreeSet<Option<AgreementId>> =
-                self.terms.iter().filter(|term| term.0 == center).map(|term| term.3).collect();
-            // Who may read all of it needs no part of it besides.
-            let agreements = if agreements.contains(&None) { BTreeSet::from([None]) } else { agreements };
-            let days_by = move |agreement: Option<AgreementId>| {
-                let by = |term: &&Term| term.0 == center && term.3 == agreement;
-                let terms: Vec<(Date, Date)> =
-                    self.terms.iter().filter(by).map(|(_, starts, ends, _)| (*starts, *ends)).collect();
-                rules::agreed_days(period, &terms).into_iter().map(move |days| Ask { center, days, agreement })
-            };
-            agreements.into_iter().flat_map(days_by)
+        self.centers.iter().flat_map(|center| self.asks_of(center.id(), period)).collect()
+    }
+
+    /// The same of one center; nothing of one that is not reached.
+    pub(super) fn asks_of(&self, center: CenterId, period: Period) -> Vec<Ask> {
+        let agreements: BTreeSet<Option<AgreementId>> =
+            self.terms.iter().filter(|term| term.0 == center).map(|term| term.3).collect();
+        // Who may read all of it needs no part of it besides.
+        let agreements = if agreements.contains(&None) { BTreeSet::from([None]) } else { agreements };
+        let is_reached = self.centers.iter().any(|one| one.id() == center);
+        let days_by = |agreement: Option<AgreementId>| {
+            let by = |term: &&Term| term.0 == center && term.3 == agreement;
+            let terms: Vec<(Date, Date)> =
+                self.terms.iter().filter(by).map(|(_, starts, ends, _)| (*starts, *ends)).collect();
+            rules::agreed_days(period, &terms).into_iter().map(move |days| Ask { center, days, agreement })
         };
-        self.centers.iter().flat_map(of_center).collect()
+        agreements.into_iter().filter(|_| is_reached).flat_map(days_by).collect()
     }
 
     fn terms_of(&self, center: CenterId) -> Vec<(Date, Date)> {
