@@ -70,6 +70,7 @@ pub mod open_rooms;
 // Account: what is told to others. Reads across, writes its own.
 pub mod figures;
 pub mod reports;
+pub mod purchaser_forms;
 pub mod handovers;
 pub mod certificates;
 pub mod profile;
@@ -145,6 +146,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(devices::stage())
         .attach(open_rooms::stage())
         .attach(reports::stage())
+        .attach(purchaser_forms::stage())
         .attach(handovers::stage())
         .attach(certificates::stage())
         .attach(profile::stage())
