@@ -1,7 +1,7 @@
 //! A form filled: for one center, or with a row for each center that its purchaser pays for.
 
 use super::types::{CheckedNames, KnownKey, PurchaserForm};
-use super::{PurchaserFormId, forms, queries, rules};
+use super::{PurchaserFormId, forms, queries, rules, sample};
 use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Month, Now};
@@ -145,6 +145,14 @@ pub(super) async fn known_keys(by: &ReportReader, conn: &mut Conn, now: Now, lan
     let kinds = queries::team_kinds(conn).await?.into_iter().map(Some).chain([None]);
     numbers.teams = kinds.map(|kind| TeamTally { kind, visits: 0, persons: 0, minutes: 0 }).collect();
     Ok(rules::known(&figures::figures(&numbers), lang))
+}
+
+/// The sample form, with what each key says in the reader's language.
+///
+/// # Errors
+/// As the database says.
+pub async fn empty(by: &ReportReader, conn: &mut Conn, now: Now, lang: Lang) -> Result<KeptFile> {
+    sample::sample(&known_keys(by, conn, now, lang).await?, lang)
 }
 
 /// What of a kept form is filled.

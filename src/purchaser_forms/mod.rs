@@ -8,7 +8,7 @@
 mod actions;
 pub(crate) mod api;
 mod filled;
-mod forms;
+pub(crate) mod forms;
 mod keeper;
 mod pages;
 pub mod queries;
@@ -20,9 +20,8 @@ use rocket::fairing::AdHoc;
 
 pub use crate::ids::PurchaserFormId;
 pub use actions::{keep, remove, replace};
-pub use filled::{of_all, of_center};
+pub use filled::{empty, of_all, of_center};
 pub use keeper::FormKeeper;
-pub use sample::sample;
 pub use types::PurchaserForm;
 
 pub fn stage() -> AdHoc {

@@ -6,7 +6,7 @@ use rocket::{Route, State, get, post, routes};
 
 use super::forms::{self, SentWorkbook};
 use super::types::{CheckedNames, FormOwner, KnownKey, PurchaserForm};
-use super::{FormKeeper, PurchaserFormId, actions, filled, queries, sample};
+use super::{FormKeeper, PurchaserFormId, actions, filled, queries};
 use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Month, Now, Zone};
@@ -115,8 +115,7 @@ async fn keys(by: ReportReader, db: &Db, now: Now, lang: Lang) -> Result<Page<Ke
 
 #[get("/purchaser-forms/sample")]
 async fn empty(by: ReportReader, db: &Db, now: Now, lang: Lang) -> Result<FileAnswer> {
-    let known = filled::known_keys(&by, &mut *db.read().await?, now, lang).await?;
-    Ok(FileAnswer::attachment(sample::sample(&known, lang)?))
+    Ok(FileAnswer::attachment(filled::empty(&by, &mut *db.read().await?, now, lang).await?))
 }
 
 #[derive(Template)]

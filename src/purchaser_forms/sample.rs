@@ -33,7 +33,7 @@ const ROWS: [&str; 15] = [
 ///
 /// # Errors
 /// `Internal` for what no workbook holds.
-pub fn sample(known: &[KnownKey], lang: Lang) -> Result<KeptFile> {
+pub(super) fn sample(known: &[KnownKey], lang: Lang) -> Result<KeptFile> {
     let bytes = workbook(known, lang).map_err(Error::internal)?;
     Ok(KeptFile { kind: FileKind::Xlsx, name: "linli-form.xlsx".to_owned(), bytes })
 }
