@@ -20,6 +20,7 @@ pub mod locks;
 pub mod journal;
 pub mod jobs;
 pub mod files;
+pub mod archives;
 pub mod told;
 pub mod audit;
 

@@ -4,7 +4,7 @@ use rocket::form::{Form as Multipart, FromForm};
 
 use super::types::FormOwner;
 use crate::clock::{Month, Now, Zone};
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::fields::parse;
 use crate::files::{CheckedFile, FileKind, SentFile};
 use crate::hands;
@@ -48,12 +48,9 @@ impl SentWorkbook {
     /// `Invalid` at `file`, `name` or `purchaser`, `Refused` for a workbook that could not be filled.
     pub(super) async fn read(sent: rocket::form::Result<'_, Multipart<Self>>, owners: &[FormOwner]) -> Result<NewForm> {
         let sent = sent.map_err(|_| Error::field("file", "file_fault.wrong_kind"))?.into_inner();
-        let file = checked(sent.file).await?;
-        let called = file.name().trim_end_matches(".xlsx").chars().take(NAME).collect::<String>();
-        let name = Some(sent.name.trim()).filter(|name| !name.is_empty()).unwrap_or(&called);
-        let fields = Fields::default().with("name", name).with("purchaser", sent.purchaser.trim());
+        let fields = Fields::default().with("name", sent.name.trim()).with("purchaser", sent.purchaser.trim());
         let mut read = fields.read();
-        let name = read.required("name", parse::line(NAME));
+        let name = read.optional("name", parse::line(NAME));
         let owner = match owners {
             [only] => Some(only.id),
             several => read.required("purchaser", |text| {
@@ -63,6 +60,14 @@ impl SentWorkbook {
             }),
         };
         let (owner, name) = read.finish(|| owner.zip(name))?;
+        let file = checked(sent.file).await?;
+        let name = match name {
+            Some(name) => name,
+            None => {
+                let called: String = file.name().trim_end_matches(".xlsx").chars().take(NAME).collect();
+                parse::line(NAME)(&called).map_err(|fault| Error::Invalid(FieldErrors::one("name", fault)))?
+            }
+        };
         Ok(NewForm { owner, name, file })
     }
 
