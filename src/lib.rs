@@ -21,6 +21,7 @@ pub mod journal;
 pub mod jobs;
 pub mod files;
 pub mod archives;
+pub mod documents;
 pub mod told;
 pub mod audit;
 
