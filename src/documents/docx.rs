@@ -30,7 +30,7 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?
 
 /// What a run of text looks like.
 #[derive(Clone, Copy, Default)]
-struct Look {
+struct RunLook {
     is_bold: bool,
     /// 黑体, for headings; 宋体 else.
     is_heading: bool,
@@ -43,7 +43,7 @@ struct Look {
 /// # Errors
 /// `Internal` for a picture that is neither PNG nor JPEG.
 pub fn docx(document: &Document) -> Result<Vec<u8>> {
-    let mut body = Body::default();
+    let mut body = DocxBody::default();
     for block in &document.blocks {
         body.block(block)?;
     }
@@ -99,7 +99,7 @@ fn escaped(text: &str) -> String {
     xml
 }
 
-fn run_properties(look: Look) -> String {
+fn run_properties(look: RunLook) -> String {
     let (latin, chinese) = if look.is_heading { ("Arial", "黑体") } else { ("Times New Roman", "宋体") };
     let bold = if look.is_bold { "<w:b/>" } else { "" };
     let size = look.size.map(|size| format!("<w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/>")).unwrap_or_default();
@@ -109,7 +109,7 @@ fn run_properties(look: Look) -> String {
 }
 
 /// A text as runs; a line's end is a break.
-fn runs(text: &str, look: Look) -> String {
+fn runs(text: &str, look: RunLook) -> String {
     let properties = run_properties(look);
     let lines: Vec<String> = text
         .replace("\r\n", "\n")
@@ -125,16 +125,16 @@ fn paragraph(style: &str, more: &str, inside: &str) -> String {
 }
 
 #[derive(Default)]
-struct Body {
+struct DocxBody {
     xml: String,
     /// Their names and what they hold.
     pictures: Vec<(String, Vec<u8>)>,
 }
 
-impl Body {
+impl DocxBody {
     fn block(&mut self, block: &Block) -> Result<()> {
-        let text = Look::default();
-        let heading = Look { is_bold: true, is_heading: true, size: None };
+        let text = RunLook::default();
+        let heading = RunLook { is_bold: true, is_heading: true, size: None };
         match block {
             Block::Title(title) => self.xml.push_str(&paragraph("Title", "", &runs(title, heading))),
             Block::Heading(level, title) => {
@@ -143,7 +143,7 @@ impl Body {
             }
             Block::Paragraph(words) => self.xml.push_str(&paragraph("Normal", "", &runs(words, text))),
             Block::Note(words) => {
-                self.xml.push_str(&paragraph("Note", "", &runs(words, Look { size: Some(18), ..text })));
+                self.xml.push_str(&paragraph("Note", "", &runs(words, RunLook { size: Some(18), ..text })));
             }
             Block::Table(table) => self.table(table),
             Block::Picture(picture) => self.picture(picture)?,
@@ -161,18 +161,18 @@ impl Body {
 
     fn table(&mut self, table: &PaperTable) {
         if !table.title.is_empty() {
-            let title = runs(&table.title, Look { is_bold: true, ..Look::default() });
+            let title = runs(&table.title, RunLook { is_bold: true, ..RunLook::default() });
             self.xml.push_str(&paragraph("Normal", "<w:keepNext/>", &title));
         }
         let all: u32 = table.columns.iter().map(|column| column.width.max(1)).sum::<u32>().max(1);
         let widths: Vec<u32> = table.columns.iter().map(|column| WIDTH * column.width.max(1) / all).collect();
         let grid: String = widths.iter().map(|width| format!("<w:gridCol w:w=\"{width}\"/>")).collect();
-        let cell = |width: u32, is_number: bool, text: &str, look: Look| {
+        let cell = |width: u32, is_number: bool, text: &str, look: RunLook| {
             let side = if is_number { "<w:jc w:val=\"right\"/>" } else { "" };
             let inside = paragraph("Cell", side, &runs(text, look));
             format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/></w:tcPr>{inside}</w:tc>")
         };
-        let head = Look { is_bold: true, size: Some(20), ..Look::default() };
+        let head = RunLook { is_bold: true, size: Some(20), ..RunLook::default() };
         let titles: String = widths
             .iter()
             .zip(&table.columns)
@@ -186,7 +186,7 @@ impl Body {
                 .enumerate()
                 .map(|(place, (width, column))| {
                     let shown = row.get(place).unwrap_or(&PaperCell::Empty).shown(column.kind);
-                    cell(*width, column.kind.is_number(), &shown, Look { size: Some(20), ..Look::default() })
+                    cell(*width, column.kind.is_number(), &shown, RunLook { size: Some(20), ..RunLook::default() })
                 })
                 .collect();
             _ = write!(rows, "<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>");
@@ -225,7 +225,7 @@ impl Body {
         let centered = "<w:keepNext/><w:jc w:val=\"center\"/>";
         self.xml.push_str(&paragraph("Normal", centered, &drawing));
         if !picture.caption.is_empty() {
-            let caption = runs(&picture.caption, Look { size: Some(18), ..Look::default() });
+            let caption = runs(&picture.caption, RunLook { size: Some(18), ..RunLook::default() });
             self.xml.push_str(&paragraph("Note", "<w:jc w:val=\"center\"/>", &caption));
         }
         Ok(())
@@ -283,13 +283,14 @@ fn properties(title: &str) -> String {
 }
 
 fn header(text: &str) -> String {
-    let inside = if text.is_empty() { String::new() } else { runs(text, Look { size: Some(18), ..Look::default() }) };
+    let inside =
+        if text.is_empty() { String::new() } else { runs(text, RunLook { size: Some(18), ..RunLook::default() }) };
     let line = paragraph("Normal", "<w:jc w:val=\"center\"/>", &inside);
     format!("{HEAD}<w:hdr {DOCUMENT}>{line}</w:hdr>")
 }
 
 fn footer(words: &PageWords) -> String {
-    let look = Look { size: Some(18), ..Look::default() };
+    let look = RunLook { size: Some(18), ..RunLook::default() };
     let field = |name: &str| {
         let properties = run_properties(look);
         format!("<w:fldSimple w:instr=\" {name} \"><w:r>{properties}<w:t>1</w:t></w:r></w:fldSimple>")
@@ -304,7 +305,7 @@ fn footer(words: &PageWords) -> String {
 }
 
 fn styles() -> String {
-    let style = |id: &str, name: &str, properties: &str, look: Look| {
+    let style = |id: &str, name: &str, properties: &str, look: RunLook| {
         format!(
             "<w:style w:type=\"paragraph\" w:styleId=\"{id}\"{}><w:name w:val=\"{name}\"/>{}<w:qFormat/><w:pPr>{properties}</w:pPr>{}</w:style>",
             if id == "Normal" { " w:default=\"1\"" } else { "" },
@@ -317,15 +318,15 @@ fn styles() -> String {
     };
     let heading = |level: u32, size: u32| {
         let properties = format!("<w:keepNext/>{}<w:outlineLvl w:val=\"{}\"/>", spaced(240, 120), level - 1);
-        let look = Look { is_bold: true, is_heading: true, size: Some(size) };
+        let look = RunLook { is_bold: true, is_heading: true, size: Some(size) };
         style(&format!("Heading{level}"), &format!("heading {level}"), &properties, look)
     };
     let border: String = ["top", "left", "bottom", "right", "insideH", "insideV"]
         .iter()
         .map(|side| format!("<w:{side} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/>"))
         .collect();
-    let plain = |size| Look { size: Some(size), ..Look::default() };
-    let title = Look { is_bold: true, is_heading: true, size: Some(36) };
+    let plain = |size| RunLook { size: Some(size), ..RunLook::default() };
+    let title = RunLook { is_bold: true, is_heading: true, size: Some(36) };
     let tight = "<w:spacing w:before=\"20\" w:after=\"20\"/>";
     [
         format!("{HEAD}<w:styles {DOCUMENT}><w:docDefaults><w:rPrDefault>{}</w:rPrDefault></w:docDefaults>", run_properties(plain(24))),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::forms::{self, SentWorkbook};
-use super::types::{CheckedNames, KnownKey, PurchaserForm};
+use super::types::{CheckedNames, FormKey, PurchaserForm};
 use super::{FormKeeper, PurchaserFormId, actions, filled, queries};
 use crate::api::{List, Problem, asked};
 use crate::auth::ReportReader;
@@ -159,8 +159,7 @@ pub(crate) async fn keys(by: ReportReader, db: &Db, now: Now) -> Result<Json<Lis
     let mut conn = db.read().await?;
     let known = filled::known_keys(&by, &mut conn, now, Lang::Zh).await?;
     let english = filled::known_keys(&by, &mut conn, now, Lang::En).await?;
-    let both =
-        |(zh, en): (KnownKey, KnownKey)| FormKeyJson { name: zh.key, meaning: zh.meaning, meaning_en: en.meaning };
+    let both = |(zh, en): (FormKey, FormKey)| FormKeyJson { name: zh.key, meaning: zh.meaning, meaning_en: en.meaning };
     Ok(Json(List::whole(known.into_iter().zip(english).map(both).collect())))
 }
 

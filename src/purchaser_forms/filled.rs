@@ -1,6 +1,6 @@
 //! A form filled: for one center, or with a row for each center that its purchaser pays for.
 
-use super::types::{CheckedNames, KnownKey, PurchaserForm};
+use super::types::{CheckedNames, FormKey, PurchaserForm};
 use super::{PurchaserFormId, forms, queries, rules, sample};
 use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId};
@@ -62,7 +62,7 @@ pub async fn of_all(
         [only] => only.clone(),
         _ => {
             let names: Vec<&str> = centers.iter().map(|center| center.head.name.as_str()).collect();
-            let about = rules::About {
+            let about = rules::FormSubject {
                 center: names.join("、"),
                 period: filters::long_month(lang, month.first().0),
                 from: period.from.to_string(),
@@ -104,7 +104,7 @@ async fn values_of(
     let first = counted.iter().map(|days| days.from).min().unwrap_or(period.from);
     let last = counted.iter().map(|days| days.last()).max().unwrap_or(period.last());
     let day = |date: Date| filters::plain_date(lang, date.0);
-    let about = rules::About {
+    let about = rules::FormSubject {
         center: center.head.name.clone(),
         // A month of which only some days are counted says which.
         period: match counted.as_slice() {
@@ -136,7 +136,7 @@ async fn filled(
 }
 
 /// The keys that a form may have, from the one list of figures: of a day on which nothing was.
-pub(super) async fn known_keys(by: &ReportReader, conn: &mut Conn, now: Now, lang: Lang) -> Result<Vec<KnownKey>> {
+pub(super) async fn known_keys(by: &ReportReader, conn: &mut Conn, now: Now, lang: Lang) -> Result<Vec<FormKey>> {
     let from = Date::parse("2000-01-01").unwrap_or(Date::FIRST);
     let day = Period { from, to: from.plus_days(1) };
     let reach = scope::all(by, conn, day).await?;

@@ -5,7 +5,7 @@ use rocket::form::Form as Multipart;
 use rocket::{Route, State, get, post, routes};
 
 use super::forms::{self, SentWorkbook};
-use super::types::{CheckedNames, FormOwner, KnownKey, PurchaserForm};
+use super::types::{CheckedNames, FormKey, FormOwner, PurchaserForm};
 use super::{FormKeeper, PurchaserFormId, actions, filled, queries};
 use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId};
@@ -93,7 +93,7 @@ async fn add(
 #[derive(Template)]
 #[template(path = "purchaser_forms/keys.html")]
 struct KeysPage {
-    known: Vec<KnownKey>,
+    known: Vec<FormKey>,
     may_keep: bool,
 }
 

@@ -1,13 +1,13 @@
 //! Which value goes by which key: the one list of figures, and a few words about what they are of.
 
-use super::types::{CheckedNames, KnownKey};
+use super::types::{CheckedNames, FormKey};
 use crate::figures::{Figure, FigureUnit, Item, Section};
 use crate::sheets::{Entered, FormName, FormValues};
 use crate::web::Lang;
 
 /// What the figures are of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct About {
+pub struct FormSubject {
     /// The center's name, or the names of several.
     pub center: String,
     /// As an office writes it: `2026年3月`.
@@ -19,7 +19,7 @@ pub struct About {
     pub provider: String,
 }
 
-impl About {
+impl FormSubject {
     /// The words by their keys, and the text's key of what each says.
     fn words(&self) -> [(&'static str, &'static str, &str); 6] {
         [
@@ -52,7 +52,7 @@ fn in_hours(figure: &Figure) -> Option<String> {
 
 /// What a form is filled with: hours are hours, and everything else as it is counted. Counts and minutes are far below the whole
 /// numbers that a spreadsheet knows exactly.
-pub fn values(about: &About, figures: &[Figure]) -> FormValues {
+pub fn values(about: &FormSubject, figures: &[Figure]) -> FormValues {
     let mut values = about.values();
     for figure in figures.iter().filter(|figure| goes_out(figure)) {
         values.put(&figure.key(), Entered::Number(figure.value as f64));
@@ -74,18 +74,18 @@ fn meaning(figure: &Figure, lang: Lang) -> String {
 }
 
 /// Every key that a form may have, in the order of the figures; those of rooms are each center's own, and have their numbers.
-pub fn known(figures: &[Figure], lang: Lang) -> Vec<KnownKey> {
-    let about = About::default();
-    let words = about.words().map(|(key, says, _)| KnownKey { key: format!("linli.{key}"), meaning: lang.text(says) });
+pub fn known(figures: &[Figure], lang: Lang) -> Vec<FormKey> {
+    let about = FormSubject::default();
+    let words = about.words().map(|(key, says, _)| FormKey { key: format!("linli.{key}"), meaning: lang.text(says) });
     let numbers =
         figures.iter().filter(|figure| goes_out(figure) && figure.section != Section::Rooms).flat_map(|figure| {
             let said = meaning(figure, lang);
-            let hours = in_hours(figure).map(|key| KnownKey {
+            let hours = in_hours(figure).map(|key| FormKey {
                 key: format!("linli.{key}"),
                 meaning: lang.with("purchaser_forms.in_hours", [("n", said.clone())]),
             });
             let unit = lang.text(figure.measure.unit().key());
-            let plain = KnownKey {
+            let plain = FormKey {
                 key: format!("linli.{}", figure.key()),
                 meaning: lang.with("purchaser_forms.in_unit", [("n", said.clone()), ("unit", unit)]),
             };
@@ -95,10 +95,10 @@ pub fn known(figures: &[Figure], lang: Lang) -> Vec<KnownKey> {
 }
 
 /// Which of a form's names are among the keys.
-pub fn check(names: Vec<FormName>, known: &[KnownKey], lang: Lang) -> CheckedNames {
+pub fn check(names: Vec<FormName>, known: &[FormKey], lang: Lang) -> CheckedNames {
     let mut checked = CheckedNames::default();
     for name in names {
-        let is_it = |known: &&KnownKey| known.key.to_lowercase() == format!("linli.{}", name.key);
+        let is_it = |known: &&FormKey| known.key.to_lowercase() == format!("linli.{}", name.key);
         match known.iter().find(is_it) {
             Some(found) => checked.known.push((name, found.meaning.clone())),
             None if is_of_a_room(&name.key) => checked.known.push((name, lang.text("purchaser_forms.of_a_room"))),
@@ -138,7 +138,7 @@ mod tests {
             figure(Section::Workers, Item::Worker { id: 7, name: "安".into() }, Measure::LedSessions, 3),
             figure(Section::Subgroups, Item::Subgroup(kind("alone")), Measure::Persons, 1),
         ];
-        let values = values(&About { center: "罗沙".into(), ..About::default() }, &figures);
+        let values = values(&FormSubject { center: "罗沙".into(), ..FormSubject::default() }, &figures);
         let number = |key: &str| match values.get(key) {
             Some(Entered::Number(number)) => Some(*number),
             _ => None,

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Workbook, XlsxError};
 
-use super::types::KnownKey;
+use super::types::FormKey;
 use crate::error::{Error, Result};
 use crate::files::{FileKind, KeptFile};
 use crate::web::Lang;
@@ -33,12 +33,12 @@ const ROWS: [&str; 15] = [
 ///
 /// # Errors
 /// `Internal` for what no workbook holds.
-pub(super) fn sample(known: &[KnownKey], lang: Lang) -> Result<KeptFile> {
+pub(super) fn sample(known: &[FormKey], lang: Lang) -> Result<KeptFile> {
     let bytes = workbook(known, lang).map_err(Error::internal)?;
     Ok(KeptFile { kind: FileKind::Xlsx, name: "linli-form.xlsx".to_owned(), bytes })
 }
 
-fn workbook(known: &[KnownKey], lang: Lang) -> std::result::Result<Vec<u8>, XlsxError> {
+fn workbook(known: &[FormKey], lang: Lang) -> std::result::Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     // The same sample is the same file.
     book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));

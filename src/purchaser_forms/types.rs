@@ -26,7 +26,7 @@ pub struct FormOwner {
 
 /// A key, as a cell is called by it, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownKey {
+pub struct FormKey {
     pub key: String,
     pub meaning: String,
 }
