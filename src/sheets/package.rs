@@ -105,11 +105,11 @@ fn each_tag(xml: &str, mut each: impl FnMut(&str, &BytesStart<'_>)) -> Result<()
 }
 
 /// A sheet's name, and its part.
-type Listed = (String, Option<String>);
+type SheetPart = (String, Option<String>);
 
 /// The part of the workbook, and which parts are the sheets. What calamine reads besides has fixed names that end in `.xml`, so all of it was looked
 /// through; what a relationship names must, too.
-fn sheets(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(String, Vec<Listed>), SheetFault> {
+fn sheets(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(String, Vec<SheetPart>), SheetFault> {
     let mut workbook = None;
     let package = text(archive, "_rels/.rels", MAX_INDEX)?;
     each_tag(&package, |_, tag| {
