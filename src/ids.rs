@@ -271,6 +271,10 @@ id_type!(
     ExportColumnId
 );
 id_type!(
+    /// A purchaser's own form.
+    PurchaserFormId
+);
+id_type!(
     /// A kind of service.
     ServiceKindId
 );

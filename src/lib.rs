@@ -21,6 +21,8 @@ pub mod journal;
 pub mod marks;
 pub mod jobs;
 pub mod files;
+pub mod archives;
+pub mod documents;
 pub mod told;
 pub mod audit;
 
@@ -71,6 +73,7 @@ pub mod open_rooms;
 // Account: what is told to others. Reads across, writes its own.
 pub mod figures;
 pub mod reports;
+pub mod purchaser_forms;
 pub mod handovers;
 pub mod certificates;
 pub mod profile;
@@ -147,6 +150,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(open_rooms::stage())
         .attach(figures::stage())
         .attach(reports::stage())
+        .attach(purchaser_forms::stage())
         .attach(handovers::stage())
         .attach(certificates::stage())
         .attach(profile::stage())

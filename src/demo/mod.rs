@@ -21,6 +21,7 @@ mod joining;
 mod names;
 mod offerings;
 mod open_rooms;
+mod papers;
 mod past;
 mod places;
 mod plans;
@@ -138,6 +139,7 @@ impl Builder {
         let known = sign_ins.iter().map(|one: &SignIn| format!("{} {}", one.role, one.login)).collect::<Vec<_>>();
         consents::publish(self, &admin, &mut tx).await?;
         filings::shape(self, &admin, &mut tx).await?;
+        papers::keep(self, &admin, &mut tx, &towns).await?;
         store::keep(&mut tx, store::DEMO, &known.join("\n")).await?;
         tx.commit().await?;
         Ok((sign_ins, leader))

@@ -57,6 +57,7 @@ impl LogPart {
                 "consent_text",
                 "retention",
                 "export_profile",
+                "purchaser_form",
             ],
             Self::SignIns => &["login"],
         }

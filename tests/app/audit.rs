@@ -65,6 +65,12 @@ impl Row {
         if self.body == "a roster" {
             return sends(user, &path, "roster.csv", SMALL).await;
         }
+        if self.body == "a form" {
+            return sends_as(user, &path, ("file", "另一张月报表.xlsx"), FORM).await;
+        }
+        if self.body == "another form" {
+            return sends_as(user, &path, ("file", "月报表.xlsx"), &another_form()).await;
+        }
         if self.body == "a paper" {
             return sends_as(user, &path, ("paper", "证明.png"), &picture()).await;
         }
@@ -268,6 +274,17 @@ impl Row {
 
 /// The secret of a one-time link: the first administrator's, or an account's.
 const SETUP: &str = "the-first-start";
+
+/// A purchaser's own form.
+pub(crate) const FORM: &[u8] = include_bytes!("../samples/purchaser-form.xlsx");
+
+/// One with a single named cell.
+fn another_form() -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().set_name("表").unwrap();
+    book.define_name("linli.visits", "='表'!$B$2").unwrap();
+    book.save_to_buffer().unwrap()
+}
 
 /// A picture without a code: reading it is what counts.
 pub(crate) fn picture() -> Vec<u8> {

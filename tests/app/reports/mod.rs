@@ -1,5 +1,6 @@
 //! Section 5's numbers against an independent recount, and the pages, files and answers that show them.
 
+mod forms;
 mod month;
 mod random;
 mod recount;

@@ -148,6 +148,7 @@ impl Maker<'_> {
         self.upkeep(&ann).await;
         self.appointments(&ada, &ann).await;
         self.export_profiles(&ada).await;
+        self.purchaser_form().await;
         self.rules_and_holidays(&ada).await;
         app.at(START);
         self.reservations(&ann).await;

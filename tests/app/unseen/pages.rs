@@ -225,6 +225,7 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/sessions/1/closing", HELD, &[], WRITTEN),
     form("ann", "/centers/1/sessions/1/record", HELD, &[], WRITTEN),
     form("ann", "/centers/1/sessions/1/photos", &[("photo", "x"), ("caption", "饺子")], &["caption"], &[]),
+    form("pat", "/purchaser-forms", &[("file", "x"), ("name", "月报表")], &["name"], &[]),
     form("ann", "/centers/1/sessions/1/attendances/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/sessions/1/attendances/1/escorts", &[("way", "in"), ("name", "外婆")], &["name"], &[]),
     form("ann", "/centers/1/sessions/1/head-counts/1/void", &[("void_reason.1", "数错了")], &["void_reason.1"], &[]),

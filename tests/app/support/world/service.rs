@@ -1,7 +1,9 @@
 //! Who serves, and what it is worth.
 
 use super::{Maker, number};
+use crate::audit::FORM;
 use crate::check_in::request;
+use crate::imports::sends_as;
 use crate::support::app::User;
 
 impl Maker<'_> {
@@ -198,5 +200,12 @@ impl Maker<'_> {
         ada.post(&format!("/export-profiles/{retired}/retirement"), &[]).await.is(303);
         self.name("own_profile", own);
         self.name("retired_profile", retired);
+    }
+
+    /// The form that the purchaser's office asks for.
+    pub(super) async fn purchaser_form(&mut self) {
+        let pat = self.app.sign_in("pat").await;
+        let kept = sends_as(&pat, "/purchaser-forms", ("file", "月报表.xlsx"), FORM).await.is(303);
+        self.name("purchaser_form", number(&kept));
     }
 }
