@@ -71,6 +71,7 @@ pub mod open_rooms;
 pub mod figures;
 pub mod reports;
 pub mod handovers;
+pub mod changeovers;
 pub mod certificates;
 pub mod profile;
 pub mod logbook;
@@ -146,6 +147,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(open_rooms::stage())
         .attach(reports::stage())
         .attach(handovers::stage())
+        .attach(changeovers::stage())
         .attach(certificates::stage())
         .attach(profile::stage())
         .attach(logbook::stage())

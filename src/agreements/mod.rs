@@ -3,6 +3,9 @@
 //! An agreement gives a provider a center for a period; the purchaser reads that center's reports for it.
 
 mod actions;
+pub mod departments;
+pub(crate) mod departments_api;
+mod departments_pages;
 pub(crate) mod forms;
 pub mod listing;
 mod pages;
@@ -12,9 +15,15 @@ mod types;
 use rocket::fairing::AdHoc;
 
 pub use actions::{add_provider, add_purchaser, conclude, hand_over};
+pub use departments::{DepartmentId, RecipientId, name_recipient};
 pub use forms::NewAgreement;
 pub use types::{Agreement, AgreementId, Organization, ProviderId, PurchaserId};
 
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("agreements", |rocket| async { rocket.mount("/", pages::routes()) })
+    AdHoc::on_ignite("agreements", |rocket| async {
+        rocket
+            .mount("/", pages::routes())
+            .mount("/", departments_pages::routes())
+            .mount("/api/v1", departments_api::routes())
+    })
 }

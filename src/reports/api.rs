@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::Problem;
-use crate::auth::{ReportReader, Role, Viewer};
+use crate::auth::{ReportReader, Viewer};
 use crate::centers::{CenterId, SecondNumber};
 use crate::clock::{Month, Now};
 use crate::error::{Fault, Result};
@@ -137,7 +137,7 @@ pub(crate) async fn summary(
 /// periods that its pages show, which are months.
 fn asked(by: &Viewer, scope: Option<&str>, from: Option<&str>, to: Option<&str>) -> Result<(Reported, Period)> {
     let day = |text: &str| match parse::date(text)? {
-        day if by.role == Role::Purchaser && Month::of(day).first() != day => {
+        day if by.role.reads_reports_only() && Month::of(day).first() != day => {
             Err(Fault::new("field.not_a_whole_month"))
         }
         day => Ok(day),

@@ -9,8 +9,8 @@ use rocket::request::FromParam;
 use rocket::{Responder, Route, get, routes};
 
 use super::{coverage, export, group_shares, hours, percent};
-use crate::auth::ReportReader;
-use crate::centers::{Center, CenterId};
+use crate::auth::{CenterReader, ReportReader};
+use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Month, Now};
 use crate::error::{Error, Result};
 use crate::figures::queries::{self, By};
@@ -33,6 +33,10 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "reports/list.html")]
 struct ReportsPage {
     center: Center,
+    /// As `Sheet::is_inside`.
+    is_inside: bool,
+    /// Whether the reader may see what goes over where the provider changes.
+    reads_changeovers: bool,
     /// The latest first.
     months: Vec<(Month, Tally)>,
     current: Month,
@@ -50,7 +54,7 @@ impl View for ReportsPage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        self.center.frame(Tab::Reports)
+        if self.is_inside { self.center.frame(Tab::Reports) } else { Frame::City(Tab::Reports) }
     }
 }
 
@@ -67,7 +71,10 @@ async fn list(by: ReportReader, db: &Db, now: Now, center: CenterId) -> Result<P
         found.into_iter().filter_map(|(month, tally)| Some((Month::parse(&month)?, tally))).collect();
     months.entry(current).or_default();
     months.retain(|month, _| reach.agrees(center.id(), (*month).into()));
-    Ok(Page(ReportsPage { center, months: months.into_iter().rev().collect(), current }))
+    let is_inside = centers::queries::is_open_to(&by, &mut conn, center.id()).await?;
+    let reads_changeovers = CenterReader::includes(by.role);
+    let months = months.into_iter().rev().collect();
+    Ok(Page(ReportsPage { center, is_inside, reads_changeovers, months, current }))
 }
 
 #[derive(Template)]
@@ -166,7 +173,7 @@ impl View for Report {
     }
 
     fn frame(&self) -> Frame<'_> {
-        self.sheet.center.frame(Tab::Reports)
+        if self.sheet.is_inside { self.sheet.center.frame(Tab::Reports) } else { Frame::City(Tab::Reports) }
     }
 }
 
