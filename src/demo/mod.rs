@@ -7,6 +7,7 @@
 mod appointments;
 mod centers;
 mod certificates;
+mod changeover;
 mod claims;
 mod closings;
 mod company;
@@ -110,6 +111,11 @@ impl Builder {
             past::live(self, &mut tx, &mut made, rich).await?;
             post_codes(&mut tx, &made, self.now).await?;
             company::gather(&mut tx, &mut made, self.now).await?;
+            if index == CHANGED
+                && let Some(other) = towns.first()
+            {
+                changeover::change(self, &mut tx, &made, town, other.provider).await?;
+            }
             if rich {
                 units::take_part(self, &mut tx, &made).await?;
                 families::settle(self, &mut tx, &made).await?;
@@ -155,6 +161,9 @@ impl Builder {
     }
 }
 
+/// The center whose provider changes, by its place.
+const CHANGED: usize = 2;
+
 /// The codes that hang at the door of a center and of its rooms, and those of its activities that anybody may know of.
 async fn post_codes(tx: &mut Conn, made: &Made, now: Now) -> Result<()> {
     let center = made.center.id();
@@ -190,4 +199,5 @@ struct Town {
     name: String,
     provider: crate::agreements::ProviderId,
     purchaser: crate::agreements::PurchaserId,
+    department: crate::agreements::DepartmentId,
 }

@@ -12,6 +12,8 @@ use super::forms::{Form, form};
 /// The API's bodies.
 pub(super) const BODIES: &[Form] = &[
     form("ben", "/api/v1/posts", POST, &["title"], &[]),
+    form("ada", "/api/v1/departments", &[("name", "甲局"), ("contact", "0769")], &["name", "contact"], &[]),
+    form("ada", "/api/v1/departments/1", &[("name", "甲局"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/api/v1/export_profiles", COPIED, &["name"], &[]),
     form("ada", "/api/v1/export_profiles/1", PROFILE, &["name", "file_name"], &["note"]),
     form("ada", "/api/v1/export_profiles/2/columns", COLUMN, &["title", "constant"], &[]),
