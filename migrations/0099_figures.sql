@@ -11,18 +11,37 @@ create table figure_sets (
 create index people_without_birth_date on people (id) where birth_date is null;
 create index sessions_still_planned on sessions (center_id, ends_at) where status = 'planned';
 
--- As before, and by which agreement a purchaser reaches a center: it reads what that one is charged with.
-drop view account_centers;
-create view account_centers as
-select s.account_id, c.id as center_id, '1880-01-01' as starts_on, '2200-12-31' as ends_on, cast(null as bigint) as agreement_id
-from account_scopes s
-join centers c on s.city = 1
-    or c.id = s.center_id
-    or exists (select 1 from operators o where o.center_id = c.id and o.provider_id = s.provider_id and o.ends_on is null)
-    or exists (select 1 from communities m where m.id = c.community_id and m.town = s.town)
-    or exists (select 1 from teams t where t.center_id = c.id and t.id = s.team_id)
+-- As before, and by which agreement a purchaser or a department reads a center's reports: it reads what that one is charged with. No
+-- agreement: all of it.
+drop view account_reports;
+create view account_reports as
+select r.account_id, r.center_id, r.starts_on, r.ends_on, cast(null as bigint) as agreement_id
+from account_centers r
+where not exists (
+    select 1 from account_scopes s
+    where s.account_id = r.account_id
+      and (s.provider_id is not null or s.purchaser_id is not null or s.department_id is not null))
 union
-select s.account_id, g.center_id, g.starts_on, g.ends_on, a.id
+select s.account_id, g.center_id, g.starts_on, g.ends_on, g.agreement_id
 from account_scopes s
 join agreements a on a.purchaser_id = s.purchaser_id
-join agreement_centers g on g.agreement_id = a.id;
+join agreement_centers g on g.agreement_id = a.id
+union
+select s.account_id, g.center_id, g.starts_on, g.ends_on, g.agreement_id
+from account_scopes s
+join agreement_departments d on d.department_id = s.department_id and d.removed_at is null
+join agreement_centers g on g.agreement_id = d.agreement_id
+union
+select s.account_id, g.center_id, g.starts_on, g.ends_on, cast(null as bigint)
+from account_scopes s
+join agreements a on a.provider_id = s.provider_id
+join agreement_centers g on g.agreement_id = a.id
+union
+select s.account_id, o.center_id,
+       case when exists (select 1 from operators b
+                         where b.center_id = o.center_id and b.id < o.id and (b.ends_on is null or b.ends_on >= b.starts_on))
+            then o.starts_on else '1880-01-01' end as starts_on,
+       coalesce(o.ends_on, '2200-12-31') as ends_on, cast(null as bigint)
+from account_scopes s
+join operators o on o.provider_id = s.provider_id
+where o.ends_on is null or o.ends_on >= o.starts_on;

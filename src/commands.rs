@@ -33,6 +33,9 @@ pub struct At {
     /// For purchaser: the purchaser's id
     #[arg(long)]
     purchaser: Option<i64>,
+    /// For department: the department's id
+    #[arg(long)]
+    department: Option<i64>,
     /// For team_leader: the team's id
     #[arg(long)]
     team: Option<i64>,
@@ -46,10 +49,13 @@ impl At {
             Place::Center => self.center.map(|id| Scope::Center(CenterId(id))),
             Place::Provider => self.provider.map(|id| Scope::Provider(agreements::ProviderId(id))),
             Place::Purchaser => self.purchaser.map(|id| Scope::Purchaser(agreements::PurchaserId(id))),
+            Place::Department => self.department.map(|id| Scope::Department(agreements::DepartmentId(id))),
             Place::Team => self.team.map(|id| Scope::Team(TeamId(id))),
         };
         scope.ok_or_else(|| {
-            format!("the role {role} needs to know where: --center, --town, --provider, --purchaser or --team")
+            format!(
+                "the role {role} needs to know where: --center, --town, --provider, --purchaser, --department or --team"
+            )
         })
     }
 }

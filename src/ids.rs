@@ -27,6 +27,18 @@ id_type!(
     PurchaserId
 );
 id_type!(
+    /// An authority that receives an agreement's reports without being its party.
+    DepartmentId
+);
+id_type!(
+    /// A department named in an agreement.
+    RecipientId
+);
+id_type!(
+    /// The day on which another provider takes a center over.
+    ChangeoverId
+);
+id_type!(
     /// An agreement of a purchaser and a provider.
     AgreementId
 );

@@ -75,6 +75,7 @@ pub mod figures;
 pub mod reports;
 pub mod purchaser_forms;
 pub mod handovers;
+pub mod changeovers;
 pub mod certificates;
 pub mod profile;
 pub mod logbook;
@@ -152,6 +153,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(reports::stage())
         .attach(purchaser_forms::stage())
         .attach(handovers::stage())
+        .attach(changeovers::stage())
         .attach(certificates::stage())
         .attach(profile::stage())
         .attach(logbook::stage())

@@ -8,7 +8,7 @@ use super::forms::{AgreementEnding, NewAgreement, NewOrganization};
 use super::queries;
 use super::types::{AgreementId, AgreementRecord, ProviderId, PurchaserId};
 use crate::audit::{Acting, Entry};
-use crate::auth::CityAdmin;
+use crate::auth::{CityAdmin, accounts};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Fault, FieldErrors, OnViolation, Result};
@@ -435,30 +435,41 @@ async fn give_back(tx: &mut Conn, id: AgreementId, provider: ProviderId, centers
     Ok(())
 }
 
-/// Gives each center to the provider whose agreement covers `today`. Without one it stays with whom it is. Run when an
-/// agreement is concluded, and by the server every hour: agreements begin at midnight without anybody's doing.
+/// Gives each center to the provider whose agreement covers `today`, from the agreement's first day on. Without one it stays with
+/// whom it is. Run when an agreement is concluded, and by the server every hour: agreements begin at midnight without anybody's doing.
+/// What a change means for the people of the former provider, `changeovers` settles.
 pub async fn hand_over(tx: &mut Conn, today: Date) -> Result<()> {
-    sqlx::query(
-        "update operators set ends_on = $2
-         where ends_on is null and exists (
-             select 1 from agreement_centers g join agreements a on a.id = g.agreement_id
-             where g.center_id = operators.center_id and g.starts_on <= $1 and g.ends_on >= $1
-               and a.provider_id <> operators.provider_id)",
+    accounts::hold_for_operators(tx).await?;
+    let ended: Vec<(i64, Date)> = sqlx::query_as(
+        "select o.id, max(g.starts_on)
+         from operators o join agreement_centers g on g.center_id = o.center_id and g.starts_on <= $1 and g.ends_on >= $1
+         join agreements a on a.id = g.agreement_id
+         where o.ends_on is null
+         group by o.id
+         having max(case when a.provider_id = o.provider_id then 1 else 0 end) = 0",
     )
     .bind(today)
-    .bind(today.minus_days(1))
+    .fetch_all(&mut *tx)
+    .await?;
+    sqlx::query(
+        "update operators set ends_on = j.value ->> 'until' from json_each(cast($1 as json_text)) j
+         where operators.id = cast(j.value ->> 'id' as bigint) and operators.ends_on is null",
+    )
+    .bind(store::rows(&ended, |(id, starts_on)| json!({"id": id, "until": starts_on.minus_days(1)})))
     .execute(&mut *tx)
     .await?;
     sqlx::query(
         "insert into operators (center_id, provider_id, starts_on)
-         select g.center_id, max(a.provider_id), cast($1 as text)
+         select g.center_id, max(a.provider_id),
+                case when exists (select 1 from operators b where b.center_id = g.center_id)
+                     then max(g.starts_on) else cast($1 as text) end
          from agreement_centers g join agreements a on a.id = g.agreement_id
          where g.starts_on <= $1 and g.ends_on >= $1
            and not exists (select 1 from operators o where o.center_id = g.center_id and o.ends_on is null)
          group by g.center_id",
     )
     .bind(today)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    accounts::hold_for_operators(tx).await
 }

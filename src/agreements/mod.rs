@@ -7,6 +7,9 @@
 mod actions;
 pub(crate) mod api;
 mod documents;
+pub mod departments;
+pub(crate) mod departments_api;
+mod departments_pages;
 pub(crate) mod forms;
 pub mod listing;
 mod pages;
@@ -19,6 +22,7 @@ pub mod versions;
 use rocket::fairing::AdHoc;
 
 pub use actions::{add_provider, add_purchaser, conclude, end, hand_over, revise, take_back};
+pub use departments::{DepartmentId, RecipientId, name_recipient};
 pub use documents::{add_document, remove_document};
 pub use forms::{AgreementEnding, NewAgreement};
 pub use rules::{DuePeriod, periods};
@@ -29,6 +33,11 @@ pub use types::{
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("agreements", |rocket| async {
-        rocket.mount("/", pages::routes()).mount("/", record_pages::routes()).mount("/api/v1", api::routes())
+        rocket
+            .mount("/", pages::routes())
+            .mount("/", record_pages::routes())
+            .mount("/", departments_pages::routes())
+            .mount("/api/v1", api::routes())
+            .mount("/api/v1", departments_api::routes())
     })
 }

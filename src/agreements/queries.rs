@@ -74,18 +74,29 @@ pub async fn all(by: &CityAdmin, conn: &mut Conn) -> Result<Vec<Agreement>> {
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).fetch_all(conn).await?)
 }
 
-/// A center's agreements as far as the viewer is a party, or reads the center anyway.
+/// The condition under which account `$2` knows of agreement `g`: it is a party, its department is named, or it reads the center
+/// anyway.
+pub(super) const KNOWN: &str = "not exists (
+        select 1 from account_scopes s
+        where s.account_id = $2
+          and (s.purchaser_id is not null and s.purchaser_id <> g.purchaser_id
+               or s.provider_id is not null and s.provider_id <> g.provider_id
+               or s.department_id is not null and not exists (
+                   select 1 from agreement_departments d
+                   where d.agreement_id = g.id and d.department_id = s.department_id and d.removed_at is null)))";
+
+/// A center's agreements as far as the viewer is a party or is named, or reads the center anyway.
 pub async fn of_center(by: &Viewer, conn: &mut Conn, center: CenterId) -> Result<Vec<Agreement>> {
     let sql = format!(
         "{}
-         where c.id = $2
-           and exists (select 1 from account_centers r where r.center_id = c.id and r.account_id = $1)
-           and not exists (select 1 from account_scopes s
-                           where s.account_id = $1 and s.purchaser_id is not null and s.purchaser_id <> g.purchaser_id)
+         where c.id = $3
+           and exists (select 1 from account_reports r where r.center_id = c.id and r.account_id = $1)
+           and {KNOWN}
          order by x.starts_on desc, g.id desc",
         select()
     );
-    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).bind(center).fetch_all(conn).await?)
+    // The account stands in two conditions, each with a place of its own for it.
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).bind(by.account).bind(center).fetch_all(conn).await?)
 }
 
 /// The agreements whose pages the reader opens, the latest first; what was taken back is left out.

@@ -177,7 +177,7 @@ guards! {
     /// Reads what was done in a center, and by whom.
     AuditReader: CityAdmin | ProviderManager | SocialWorker;
     /// Reads totals. No personal data follows from this right.
-    ReportReader: CityAdmin | TownSupervisor | Committee | ProviderManager | SocialWorker | Purchaser;
+    ReportReader: CityAdmin | TownSupervisor | Committee | ProviderManager | SocialWorker | Purchaser | Department;
 }
 
 /// Somebody who may receive people at the door, or could when a token was last looked up: API requests that check

@@ -8,6 +8,7 @@ mod agreements;
 mod appointments;
 mod centers;
 mod certificates;
+mod changeover;
 mod claims;
 mod closings;
 mod company;
@@ -113,6 +114,11 @@ impl Builder {
             past::live(self, &mut tx, &mut made, rich).await?;
             post_codes(&mut tx, &made, self.now).await?;
             company::gather(&mut tx, &mut made, self.now).await?;
+            if index == CHANGED
+                && let Some(other) = towns.first()
+            {
+                changeover::change(self, &mut tx, &made, town, other.provider).await?;
+            }
             if rich {
                 units::take_part(self, &mut tx, &made).await?;
                 families::settle(self, &mut tx, &made).await?;
@@ -159,6 +165,9 @@ impl Builder {
     }
 }
 
+/// The center whose provider changes, by its place.
+const CHANGED: usize = 2;
+
 /// The codes that hang at the door of a center and of its rooms, and those of its activities that anybody may know of.
 async fn post_codes(tx: &mut Conn, made: &Made, now: Now) -> Result<()> {
     let center = made.center.id();
@@ -194,4 +203,5 @@ struct Town {
     name: String,
     provider: crate::agreements::ProviderId,
     purchaser: crate::agreements::PurchaserId,
+    department: crate::agreements::DepartmentId,
 }

@@ -42,7 +42,7 @@ impl std::str::FromStr for Reported {
 #[derive(Clone, Debug)]
 pub struct Reach {
     centers: Vec<Center>,
-    /// The days of each center that the viewer's role reaches: all of them, or those of a purchaser's agreements.
+    /// The days of each center that the viewer's role reaches: all of them, those of agreements, or those that a provider ran it.
     terms: Vec<Term>,
 }
 
@@ -122,14 +122,14 @@ pub(crate) const ASKED: &str = "asked (center_id, from_date, to_date, agreement_
 /// # Errors
 /// `NotFound` where the viewer does not reach the center.
 pub(crate) async fn ever(by: &ReportReader, conn: &mut Conn, id: CenterId) -> Result<Reach> {
-    let centers = vec![centers::queries::open_to(by, conn, id).await?];
+    let centers = vec![centers::queries::reported_to(by, conn, id).await?];
     Ok(Reach { centers, terms: terms(by, conn).await? })
 }
 
 /// One center's totals of `period`.
 ///
 /// # Errors
-/// `NotFound` where the viewer does not reach the center, and for a purchaser outside its agreements' days.
+/// `NotFound` where the viewer does not reach the center, and outside the days of a reader whose right has some.
 pub async fn center(by: &ReportReader, conn: &mut Conn, id: CenterId, period: Period) -> Result<Reach> {
     let reach = ever(by, conn, id).await?;
     if reach.agrees(id, period) { Ok(reach) } else { Err(Error::NotFound) }
@@ -137,7 +137,7 @@ pub async fn center(by: &ReportReader, conn: &mut Conn, id: CenterId, period: Pe
 
 /// Every center whose totals of `period` the viewer may read; there may be none.
 pub async fn all(by: &ReportReader, conn: &mut Conn, period: Period) -> Result<Reach> {
-    let centers = centers::queries::open_to_all(by, conn).await?;
+    let centers = centers::queries::reported_to_all(by, conn).await?;
     let reach = Reach { centers, terms: terms(by, conn).await? };
     let agreed = reach.centers.iter().filter(|center| reach.agrees(center.id(), period)).cloned().collect();
     Ok(Reach { centers: agreed, ..reach })
@@ -165,7 +165,7 @@ pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> R
             .bind(id)
             .fetch_all(&mut *conn)
             .await?;
-    let mut centers = centers::queries::open_to_all(by, conn).await?;
+    let mut centers = centers::queries::reported_to_all(by, conn).await?;
     let reached = terms(by, conn).await?;
     let mut days = Vec::new();
     for (center, starts, ends) in covered {
@@ -199,7 +199,7 @@ async fn centers_of(conn: &mut Conn, scope: &Reported) -> Result<Vec<CenterId>> 
 
 /// The days of each center that the viewer's role reaches.
 async fn terms(by: &ReportReader, conn: &mut Conn) -> Result<Vec<Term>> {
-    Ok(sqlx::query_as("select center_id, starts_on, ends_on, agreement_id from account_centers where account_id = $1")
+    Ok(sqlx::query_as("select center_id, starts_on, ends_on, agreement_id from account_reports where account_id = $1")
         .bind(by.account)
         .fetch_all(conn)
         .await?)

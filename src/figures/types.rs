@@ -1,6 +1,6 @@
 //! What is counted.
 
-use crate::auth::{Role, Viewer};
+use crate::auth::Viewer;
 use crate::centers::{CenterId, Population};
 use crate::clock::{Date, Month};
 use crate::people::groups::PriorityGroup;
@@ -97,10 +97,10 @@ pub struct KindTally {
 }
 
 impl Numbers {
-    /// As `reader` may know them. A purchaser sees no personal data (DESIGN section 3), and a worker's name is that too:
+    /// As `reader` may know them. A purchaser or a department sees no personal data (DESIGN section 3), and a worker's name is that too:
     /// the workers are numbered.
     pub fn for_reader(mut self, reader: &Viewer) -> Self {
-        if reader.role == Role::Purchaser {
+        if reader.role.reads_reports_only() {
             // So few are in some of them that a number is a person; until small cells are hidden, none is told.
             self.subgroups.clear();
             for (number, led) in (1..).zip(&mut self.led) {

@@ -204,7 +204,7 @@ pub fn or_fault<T>(read: Result<T>) -> Result<(Option<T>, Option<Fault>)> {
 
 /// Who is told of no part of a month.
 pub fn reads_whole_months(role: Role) -> bool {
-    role == Role::Purchaser
+    role.reads_reports_only()
 }
 
 /// The month so many months later, or earlier.

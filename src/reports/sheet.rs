@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::activities::{SessionId, Title};
 use crate::agreements::{self, Agreement};
-use crate::auth::{ReportReader, Role};
-use crate::centers::{Center, CenterId};
+use crate::auth::ReportReader;
+use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::figures::queries::{self, By};
@@ -22,7 +22,7 @@ pub struct Sheet {
     pub numbers: Numbers,
     /// All that is said of them.
     pub figures: Vec<Figure>,
-    /// The days that the numbers are of: the period's, and for a purchaser those of its agreements.
+    /// The days that the numbers are of: the period's, as far as they are the reader's.
     pub counted: Vec<Period>,
     /// Its numbers step by step: by local date, or by month where it is long.
     pub steps: BTreeMap<String, Tally>,
@@ -31,6 +31,8 @@ pub struct Sheet {
     pub agreements: Vec<Agreement>,
     /// Whether the reader may open the sessions.
     pub opens_sessions: bool,
+    /// Whether the center's other pages stand around this one: a provider that ran it once has its reports alone.
+    pub is_inside: bool,
 }
 
 /// A session that counted, as the reader may know of it.
@@ -70,7 +72,7 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, asked: Repor
     agreements.retain(|agreement| agreement.starts_on < period.to && agreement.ends_on >= period.from);
     let tallies = queries::tallies(conn, By::Session, &reach, period).await?;
     let lines = queries::session_rows(by, conn, &reach, period).await?;
-    let opens_sessions = by.role != Role::Purchaser;
+    let is_inside = centers::queries::is_open_to(by, conn, id).await?;
     let sessions = lines
         .into_iter()
         .map(|row| {
@@ -95,6 +97,7 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, asked: Repor
         period: asked,
         sessions,
         agreements,
-        opens_sessions,
+        opens_sessions: is_inside && !by.role.reads_reports_only(),
+        is_inside,
     })
 }

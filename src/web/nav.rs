@@ -76,7 +76,8 @@ impl NavEntry {
 }
 
 /// Who answers for several centers: to the others the summary says no more than their own center's report.
-const SEVERAL: &[Role] = &[Role::CityAdmin, Role::TownSupervisor, Role::ProviderManager, Role::Purchaser];
+const SEVERAL: &[Role] =
+    &[Role::CityAdmin, Role::TownSupervisor, Role::ProviderManager, Role::Purchaser, Role::Department];
 
 const CENTER: &[NavEntry] = &[
     NavEntry { tab: Tab::Overview, path: "", key: "nav.overview", icon: "home", roles: CenterReader::ROLES },

@@ -88,6 +88,7 @@ const BEHIND: &[(&str, &str)] = &[
 /// Tables that hold nothing of a person: places, plans, words, and how Linli itself works.
 const OTHERS: &str = "account_links account_scopes registration_terms appointment_times reservations reservation_files activities age_bands agreement_centers agreement_cycles agreement_documents agreement_versions agreements bookings center_communities \
     centers codes communities consent_texts data_keys devices holidays import_mappings jobs logins operators \
+    departments agreement_departments changeovers \
     posts populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
     planned_room_steps planned_rooms room_features room_photos activity_templates activity_copies \
     service_kinds session_notes session_photos sessions settings setup_links subgroups team_kinds unit_participations units \

@@ -1,6 +1,6 @@
 //! A center's front page: today, this month against the last, a year of visits, and what waits to be done.
 
-use crate::auth::{CenterReader, Coordinator, Role};
+use crate::auth::{CenterReader, Coordinator, ReportReader, Role};
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -10,10 +10,9 @@ use rocket::{Route, get, routes};
 use crate::activities::SessionStatus;
 use crate::centers::{self, Center, CenterId, Population, population};
 use crate::clock::{Date, Month, Now};
-use crate::error::Result;
-use crate::figures::Reach;
+use crate::error::{Error, Result};
 use crate::figures::queries::{self, By};
-use crate::figures::{Period, Tally};
+use crate::figures::{Period, Tally, scope};
 use crate::reports::shown::hours;
 use crate::reports::steps;
 use crate::reports::today::{self, ToDo, TodaySession, WaitingSession};
@@ -95,7 +94,9 @@ async fn show(by: CenterReader, db: &Db, now: Now, lang: Lang, center: CenterId)
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let today = center.zone.date(now.0);
     let month = Month::of(today);
-    let reach = Reach::into_center(center.clone());
+    // A provider's totals are those of the days on which it ran the center: what was before is its forerunner's report.
+    let reader = ReportReader::of((*by).clone()).ok_or(Error::Forbidden)?;
+    let reach = scope::ever(&reader, &mut conn, center.id()).await?;
     let year = Period { from: twelve_months_to(month), to: month.end() };
     let months = queries::tallies(&mut conn, By::Month, &reach, year).await?;
     let beginnings = steps::beginnings(&mut conn, &center, now).await?;

@@ -10,8 +10,8 @@ use rocket::response::Redirect;
 use rocket::{Responder, Route, get, routes};
 
 use super::{export, group_shares};
-use crate::auth::ReportReader;
-use crate::centers::{Center, CenterId};
+use crate::auth::{CenterReader, ReportReader};
+use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Month, Now};
 use crate::error::{Error, Fault, Result};
 use crate::figures::queries::{self, By};
@@ -37,6 +37,10 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "reports/list.html")]
 struct ReportsPage {
     center: Center,
+    /// As `Sheet::is_inside`.
+    is_inside: bool,
+    /// Whether the reader may see what goes over where the provider changes.
+    reads_changeovers: bool,
     /// The latest first.
     months: Vec<(Month, Tally)>,
     current: Month,
@@ -63,7 +67,7 @@ impl View for ReportsPage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        self.center.frame(Tab::Reports)
+        if self.is_inside { self.center.frame(Tab::Reports) } else { Frame::City(Tab::Reports) }
     }
 }
 
@@ -110,8 +114,19 @@ async fn list(
         .filter(|periods| !periods.is_empty())
         .collect();
     months.retain(|month, _| reach.agrees(center.id(), (*month).into()));
+    let is_inside = centers::queries::is_open_to(&by, &mut conn, center.id()).await?;
+    let reads_changeovers = CenterReader::includes(by.role);
     let months = months.into_iter().rev().collect();
-    Ok(ReportsAnswer::Page(Box::new(Page(ReportsPage { center, months, current, years, wrong, lang }))))
+    Ok(ReportsAnswer::Page(Box::new(Page(ReportsPage {
+        center,
+        is_inside,
+        reads_changeovers,
+        months,
+        current,
+        years,
+        wrong,
+        lang,
+    }))))
 }
 
 #[derive(Template)]
@@ -226,7 +241,7 @@ impl View for Report {
     }
 
     fn frame(&self) -> Frame<'_> {
-        self.sheet.center.frame(Tab::Reports)
+        if self.sheet.is_inside { self.sheet.center.frame(Tab::Reports) } else { Frame::City(Tab::Reports) }
     }
 }
 

@@ -145,6 +145,7 @@ impl Maker<'_> {
         self.feeds(&ann).await;
         self.devices(&ann).await;
         self.staff(&ada).await;
+        self.changeover().await;
         self.upkeep(&ann).await;
         self.appointments(&ada, &ann).await;
         self.export_profiles(&ada).await;

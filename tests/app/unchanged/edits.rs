@@ -47,6 +47,7 @@ const BROUGHT: &str = "/centers/<center>/sessions/<id>/registrations/<registrati
 const SIGNING: &str = "/centers/<center>/certificates/settings";
 const PROVIDER: &str = "/providers/<id>";
 const PURCHASER: &str = "/purchasers/<id>";
+const DEPARTMENT: &str = "/departments/<id>";
 const PROFILE: &str = "/export-profiles/<id>";
 const COLUMN: &str = "/export-profiles/<id>/columns/<column>";
 const ASSET: &str = "/centers/<center>/assets/<id>";
@@ -96,6 +97,7 @@ pub(super) const EDITS: &[Edit] = &[
     edit("ada", "/agreements/1/edit", AGREEMENT),
     edit("ada", "/providers/1/edit", PROVIDER),
     edit("ada", "/purchasers/1/edit", PURCHASER),
+    edit("ada", "/departments/1/edit", DEPARTMENT),
     edit("ada", "/centers/1/edit", CENTER),
     edit("ada", "/centers/2/edit", CENTER),
     edit("ada", "/catalogs/room-kinds/2", KIND),

@@ -18,6 +18,8 @@ pub(super) const BODIES: &[Form] = &[
     form("ada", "/api/v1/agreements/2/void", AGREEMENT_VOIDED, &["void_reason"], &[]),
     form("ann", "/api/v1/sessions/1/charging", CHARGED, &["reason"], &[]),
     form("ben", "/api/v1/posts", POST, &["title"], &[]),
+    form("ada", "/api/v1/departments", &[("name", "甲局"), ("contact", "0769")], &["name", "contact"], &[]),
+    form("ada", "/api/v1/departments/1", &[("name", "甲局"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/api/v1/export_profiles", COPIED, &["name"], &[]),
     form("ada", "/api/v1/export_profiles/1", PROFILE, &["name", "file_name"], &["note"]),
     form("ada", "/api/v1/export_profiles/2/columns", COLUMN, &["title", "constant"], &[]),

@@ -22,6 +22,8 @@ pub(super) const PAGES: &[Form] = &[
     form("ada", "/providers/1", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/purchasers", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/purchasers/1", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),
+    form("ada", "/departments", &[("name", "甲局"), ("contact", "0769")], &["name", "contact"], &[]),
+    form("ada", "/departments/1", &[("name", "甲局"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/centers/1", &[("name", "罗沙"), ("address", "东门路")], &["name", "address"], &[]),
     form(
         "ada",

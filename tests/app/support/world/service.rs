@@ -19,6 +19,25 @@ impl Maker<'_> {
         self.number("commendation", "select id from commendations").await;
     }
 
+    /// An agreement to come, by which the first provider takes the second center over, and the list for that day.
+    pub(super) async fn changeover(&mut self) {
+        self.app
+            .execute(
+                "insert into agreements (provider_id, purchaser_id, starts_on, ends_on, created_at)
+                 values (1, 2, '2027-01-01', '2027-12-31', 0)",
+            )
+            .await;
+        self.number("next_agreement", "select max(id) from agreements").await;
+        self.app
+            .execute(
+                "insert into agreement_centers (agreement_id, center_id, starts_on, ends_on)
+                 select max(id), 2, '2027-01-01', '2027-12-31' from agreements",
+            )
+            .await;
+        self.app.sign_in("otto").await.post("/centers/2/changeover", &[]).await.is(303);
+        self.number("changeover", "select max(id) from changeovers").await;
+    }
+
     /// Another social worker, who supervises the first; three posts, of which one was handed over and one given up.
     pub(super) async fn staff(&mut self, ada: &User<'_>) {
         let other = [("name", "罗志文"), ("phone", "13600136009"), ("kind", "social_worker")];
