@@ -69,6 +69,7 @@ pub mod open_rooms;
 
 // Account: what is told to others. Reads across, writes its own.
 pub mod figures;
+pub mod indicators;
 pub mod reports;
 pub mod handovers;
 pub mod certificates;
@@ -144,6 +145,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(closings::stage())
         .attach(devices::stage())
         .attach(open_rooms::stage())
+        .attach(indicators::stage())
         .attach(reports::stage())
         .attach(handovers::stage())
         .attach(certificates::stage())

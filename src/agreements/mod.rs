@@ -7,6 +7,7 @@ pub(crate) mod forms;
 pub mod listing;
 mod pages;
 pub mod queries;
+pub mod terms;
 mod types;
 
 use rocket::fairing::AdHoc;

@@ -1,5 +1,6 @@
 //! What stands in each list's file: the columns of its page, in its order.
 
+mod aims;
 mod keeping;
 mod serving;
 
@@ -7,7 +8,7 @@ use super::types::{CenterList, CityList};
 use crate::accounts::listing::AccountsCut;
 use crate::activities::listing::ActivitiesCut;
 use crate::agreements::listing::AgreementsCut;
-use crate::auth::{CenterReader, CityAdmin, Coordinator, Manager, TeamReader, Viewer};
+use crate::auth::{CenterReader, CityAdmin, Coordinator, Manager, ReportReader, TeamReader, Viewer};
 use crate::centers::listing::CentersCut;
 use crate::centers::{self, Center};
 use crate::certificates::listing::CertificatesCut;
@@ -17,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::fields::Fields;
 use crate::honours::roll::RollCut;
 use crate::households::queries::Homes;
+use crate::indicators::listing::IndicatorsCut;
 use crate::people::groups;
 use crate::people::listing::{self, PeopleCut};
 use crate::qualifications::QualifiedCut;
@@ -185,6 +187,10 @@ pub(super) async fn of_city(
         CityList::Agreements => {
             let by = CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;
             contracts(&by, conn, lang, name, today, &AgreementsCut::read(fields)?).await
+        }
+        CityList::Indicators => {
+            let by = ReportReader::of(by.clone()).ok_or(Error::Forbidden)?;
+            aims::indicators(&by, conn, now, lang, name, &IndicatorsCut::read(fields)?).await
         }
         CityList::Accounts => {
             let by = CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;

@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::figures::Reach;
 use crate::figures::queries::{self, By};
 use crate::figures::{Period, Tally};
+use crate::indicators::Behind;
 use crate::reports::steps;
 use crate::reports::today::{self, ToDo, TodaySession, WaitingSession};
 use crate::store::Db;
@@ -40,6 +41,8 @@ struct Overview {
     before: Tally,
     year: Columns,
     to_do: ToDo,
+    /// What the agreement asks for and is behind.
+    behind: Behind,
     /// Until all of them are done, for whoever may take any.
     steps: Option<FirstSteps>,
     has_begun: bool,
@@ -105,6 +108,7 @@ async fn show(by: CenterReader, db: &Db, now: Now, lang: Lang, center: CenterId)
         sessions: today::sessions(&by, &mut conn, &center, now).await?,
         before: queries::total(&mut conn, &reach, same_days_before(today)).await?,
         to_do: today::to_do(&by, &mut conn, &center, now).await?,
+        behind: Behind::at(&by, &mut conn, now, center.id()).await?,
         this_month: months.get(&month.to_string()).cloned().unwrap_or_default(),
         year: columns(lang, year, &months),
         population: population::together(&mut conn, &[center.id()], today).await?,

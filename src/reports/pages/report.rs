@@ -17,6 +17,7 @@ use crate::figures::queries::{self, By};
 use crate::figures::scope;
 use crate::figures::{self, Figure, FigureUnit, Grid, Measure, Section};
 use crate::figures::{Period, RoomUse, Tally};
+use crate::indicators::Behind;
 use crate::reports::sheet::{self, Sheet};
 use crate::store::Db;
 use crate::web::chart::{Bar, Bars, ChartColumn, Columns};
@@ -36,6 +37,8 @@ struct ReportsPage {
     /// The latest first.
     months: Vec<(Month, Tally)>,
     current: Month,
+    /// What the agreement asks for and is behind: a purchaser's day begins here.
+    behind: Behind,
 }
 
 impl ReportsPage {
@@ -67,7 +70,8 @@ async fn list(by: ReportReader, db: &Db, now: Now, center: CenterId) -> Result<P
         found.into_iter().filter_map(|(month, tally)| Some((Month::parse(&month)?, tally))).collect();
     months.entry(current).or_default();
     months.retain(|month, _| reach.agrees(center.id(), (*month).into()));
-    Ok(Page(ReportsPage { center, months: months.into_iter().rev().collect(), current }))
+    let behind = Behind::at(&by, &mut conn, now, center.id()).await?;
+    Ok(Page(ReportsPage { center, months: months.into_iter().rev().collect(), current, behind }))
 }
 
 #[derive(Template)]

@@ -351,3 +351,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
 pub(super) const DAYS_OFF: &[(&str, &str)] =
     &[("year", "2028"), ("source", "国务院办公厅通知"), ("mode", "add"), ("cells", "2028-01-01,元旦,放假")];
 pub(super) const HOLIDAY: &[(&str, &str)] = &[("name", "节"), ("name_en", "Day"), ("starts_on", "2026-06-02")];
+pub(super) const AIM: &[(&str, &str)] =
+    &[("name", "入户探访"), ("name_en", "Home visits"), ("unit", "visits"), ("target", "600"), ("span", "whole")];
+pub(super) const REACHED: &[(&str, &str)] =
+    &[("month", "2026-02"), ("value", "12"), ("word", "走访"), ("reason", "漏了一户")];
