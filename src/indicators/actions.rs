@@ -17,7 +17,7 @@ use crate::files::{self, CheckedFile, Secrecy};
 use crate::store::{Conn, Sealer, rows};
 
 /// An agreement as its reader has it, with its centers.
-pub type Opened = (ReadAgreement, Vec<ReadCenter>);
+pub type AgreementOpened = (ReadAgreement, Vec<ReadCenter>);
 
 /// Asks for something to be reached.
 ///
@@ -27,7 +27,7 @@ pub async fn add(
     by: &Manager,
     now: Now,
     tx: &mut Conn,
-    opened: &Opened,
+    opened: &AgreementOpened,
     input: &IndicatorInput,
 ) -> Result<IndicatorId> {
     let added = add_all(by, now, tx, opened, std::slice::from_ref(input)).await?;
@@ -42,7 +42,7 @@ pub(super) async fn add_all(
     by: &Manager,
     now: Now,
     tx: &mut Conn,
-    (agreement, centers): &Opened,
+    (agreement, centers): &AgreementOpened,
     inputs: &[IndicatorInput],
 ) -> Result<Vec<IndicatorId>> {
     let choices = IndicatorChoices::load(tx, Some(agreement.id)).await?;
@@ -111,7 +111,7 @@ pub async fn revise(
     by: &Manager,
     now: Now,
     tx: &mut Conn,
-    (agreement, centers): &Opened,
+    (agreement, centers): &AgreementOpened,
     (indicator, input): (&Indicator, &IndicatorInput),
 ) -> Result<()> {
     check(tx, agreement, centers, input).await?;
@@ -159,7 +159,7 @@ pub async fn void(
     by: &Manager,
     now: Now,
     tx: &mut Conn,
-    (_, centers): &Opened,
+    (_, centers): &AgreementOpened,
     (indicator, reason): (&Indicator, Option<&str>),
 ) -> Result<()> {
     let voided = sqlx::query(
@@ -193,7 +193,7 @@ pub async fn enter(
     now: Now,
     tx: &mut Conn,
     sealer: &Sealer,
-    (opened, indicator): (&Opened, &Indicator),
+    (opened, indicator): (&AgreementOpened, &Indicator),
     (input, paper): (&ValueInput, Option<&CheckedFile>),
 ) -> Result<()> {
     if !indicator.is_entered() {
@@ -273,7 +273,7 @@ async fn replace(tx: &mut Conn, now: Now, id: IndicatorValueId) -> Result<()> {
 }
 
 /// For which center it is entered: the indicator's, or the one that is named; the only one that may be, where none is.
-fn center_of((_, centers): &Opened, indicator: &Indicator, named: Option<CenterId>) -> Result<CenterId> {
+fn center_of((_, centers): &AgreementOpened, indicator: &Indicator, named: Option<CenterId>) -> Result<CenterId> {
     let own = |id: CenterId| centers.iter().any(|one| one.center_id == id && one.is_read.is_set());
     let mut possible = centers.iter().filter(|one| one.is_read.is_set());
     let only = possible.next().filter(|_| possible.next().is_none()).map(|one| one.center_id);

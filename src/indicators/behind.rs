@@ -89,10 +89,7 @@ pub(super) fn on_the_list<'a>(by: &'a Viewer, conn: &'a mut Conn, now: Now, lang
         if far + behind == 0 {
             return Ok(Vec::new());
         }
-        let text = lang.with(
-            "indicators.behind_count",
-            [("n", (far + behind).to_string()), ("far", far.to_string())],
-        );
+        let text = lang.with("indicators.behind_count", [("n", (far + behind).to_string()), ("far", far.to_string())]);
         let href = "/indicators?state=late".to_owned();
         Ok(vec![FrontNote { text, href, link: lang.text("indicators.behind_open") }])
     })

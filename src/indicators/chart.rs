@@ -120,10 +120,8 @@ impl MonthLine {
         let placed = || (0_i64..).zip(points);
         let known: Vec<(i64, i64)> = placed().filter_map(|(place, point)| Some((place, point.done?))).collect();
         let step = if points.len() > Self::NAMED { 3 } else { 1 };
-        let said: Vec<String> = points
-            .iter()
-            .filter_map(|point| Some(format!("{} {}", named(point.month), shown(point.done?))))
-            .collect();
+        let said: Vec<String> =
+            points.iter().filter_map(|point| Some(format!("{} {}", named(point.month), shown(point.done?)))).collect();
         Self {
             said: said.join(lang.pick("，", ", ")),
             dots: placed()
@@ -150,13 +148,19 @@ mod tests {
     #[test]
     fn what_is_kept_in_parts_is_read_in_wholes() {
         assert_eq!(amount(IndicatorUnit::Visits, 12_345), "12,345");
-        assert_eq!([0, 60, 90, 5, 23_190].map(|minutes| amount(IndicatorUnit::Hours, minutes)), ["0", "1", "1.5", "0.08", "386.5"]);
+        assert_eq!(
+            [0, 60, 90, 5, 23_190].map(|minutes| amount(IndicatorUnit::Hours, minutes)),
+            ["0", "1", "1.5", "0.08", "386.5"]
+        );
         assert_eq!([2_800_050, 5, 100].map(|fen| amount(IndicatorUnit::Yuan, fen)), ["28,000.5", "0.05", "1"]);
         assert_eq!(plain(IndicatorUnit::Yuan, 2_800_000), "28000");
     }
 
     #[test]
     fn a_bar_is_never_longer_than_its_board() {
-        assert_eq!([(-5, 10), (5, 10), (50, 10), (1, 0)].map(|(value, full)| on_board(value, full, 240)), [0, 120, 240, 0]);
+        assert_eq!(
+            [(-5, 10), (5, 10), (50, 10), (1, 0)].map(|(value, full)| on_board(value, full, 240)),
+            [0, 120, 240, 0]
+        );
     }
 }

@@ -2,8 +2,8 @@
 
 use super::queries::{self, AgreedChoice};
 use super::types::{CountedMeasure, CountedWithin, IndicatorSpan, IndicatorUnit};
-use crate::agreements::terms::ReadCenter;
 use crate::agreements::AgreementId;
+use crate::agreements::terms::ReadCenter;
 use crate::catalogs::{self, Catalog, Kind};
 use crate::centers::CenterId;
 use crate::error::{Error, Result};

@@ -14,7 +14,7 @@ use crate::store::Conn;
 
 /// What an indicator asks of the figures.
 #[derive(Clone, Copy)]
-pub struct Asked<'a> {
+pub struct CountAsked<'a> {
     pub agreement: AgreementId,
     /// None: all centers of the agreement together.
     pub center: Option<CenterId>,
@@ -23,7 +23,7 @@ pub struct Asked<'a> {
     pub filter: &'a Filter,
 }
 
-impl Asked<'_> {
+impl CountAsked<'_> {
     /// Whether different people are asked for of several centers: then the centers' numbers do not add up.
     fn is_of_people_together(&self, centers: &[&ReadCenter]) -> bool {
         self.center.is_none() && centers.len() > 1 && self.measure.counts_people()
@@ -31,23 +31,23 @@ impl Asked<'_> {
 }
 
 /// Days of an agreement.
-type Look = (AgreementId, (Date, Date));
+type CountLook = (AgreementId, (Date, Date));
 
-fn look(asked: &Asked<'_>) -> Look {
+fn look(asked: &CountAsked<'_>) -> CountLook {
     (asked.agreement, (asked.days.from, asked.days.to))
 }
 
 /// What was counted, to be asked.
 #[derive(Default)]
-pub struct Counts {
-    by_center: BTreeMap<Look, BTreeMap<CenterId, Counted>>,
-    together: BTreeMap<Look, Numbers>,
+pub struct IndicatorCounts {
+    by_center: BTreeMap<CountLook, BTreeMap<CenterId, Counted>>,
+    together: BTreeMap<CountLook, Numbers>,
 }
 
 /// An agreement of which a reader asks, with its centers.
 pub type Agreed<'a> = (&'a ReadAgreement, Vec<&'a ReadCenter>);
 
-impl Counts {
+impl IndicatorCounts {
     /// Looks at the figures. Where there are several agreements, those that have their centers for themselves on all of the days that are
     /// asked for read what the centers did, with one look for all such agreements of the same days; the others, what is charged to them.
     ///
@@ -58,7 +58,7 @@ impl Counts {
         conn: &mut Conn,
         now: Now,
         agreements: &BTreeMap<AgreementId, Agreed<'_>>,
-        asked: &[Asked<'_>],
+        asked: &[CountAsked<'_>],
     ) -> Result<Self> {
         let mut counts = Self::default();
         let mut alone: BTreeMap<(Date, Date), BTreeSet<AgreementId>> = BTreeMap::new();
@@ -78,7 +78,7 @@ impl Counts {
             let reach = scope::all(by, conn, days).await?;
             let mut found = figures::by_center(conn, &reach, days).await?;
             for agreement in of {
-                let centers = agreements.get(&agreement).map_or(&[][..], |(_, centers)| centers);
+                let centers = agreements.get(&agreement).map_or(&[][..], |(_, centers)| centers.as_slice());
                 // A center that went to another provider is its former one's no more, but what was done for the agreement is.
                 let is_reached = |one: &&ReadCenter| reach.centers().iter().any(|center| center.id() == one.center_id);
                 if !centers.iter().all(is_reached) {
@@ -94,7 +94,7 @@ impl Counts {
         for id in charged.iter().chain(&people).map(|look| look.0).collect::<BTreeSet<_>>() {
             reaches.insert(id, reach(by, conn, id).await?);
         }
-        let reached = |look: &Look| {
+        let reached = |look: &CountLook| {
             let reach = reaches.get(&look.0).and_then(Option::as_ref)?;
             Some((reach, Period { from: look.1.0, to: look.1.1 }))
         };
@@ -110,8 +110,10 @@ impl Counts {
     }
 
     /// The number; none where it is not known.
-    pub fn value(&self, asked: &Asked<'_>) -> Option<i64> {
-        if let Some(numbers) = self.together.get(&look(asked)).filter(|_| asked.center.is_none() && asked.measure.counts_people()) {
+    pub fn value(&self, asked: &CountAsked<'_>) -> Option<i64> {
+        if let Some(numbers) =
+            self.together.get(&look(asked)).filter(|_| asked.center.is_none() && asked.measure.counts_people())
+        {
             return of_numbers(numbers, asked);
         }
         let centers = self.by_center.get(&look(asked))?;
@@ -141,7 +143,7 @@ fn has_for_itself(centers: &[&ReadCenter], days: Period) -> bool {
 }
 
 /// What the list of figures says of it.
-fn of_numbers(numbers: &Numbers, asked: &Asked<'_>) -> Option<i64> {
+fn of_numbers(numbers: &Numbers, asked: &CountAsked<'_>) -> Option<i64> {
     let is_it = |figure: &Figure| {
         figure.measure == asked.measure.measure()
             && match (asked.filter, &figure.item) {

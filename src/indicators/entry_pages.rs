@@ -6,10 +6,10 @@ use askama::Template;
 use rocket::form::{Form as Multipart, FromForm};
 use rocket::{Route, State, get, post, routes};
 
-use super::actions::Opened;
+use super::actions::AgreementOpened;
 use super::chart::{self, MonthLine, MonthPoint};
 use super::choices::IndicatorChoices;
-use super::counting::{Asked, Counts};
+use super::counting::{CountAsked, IndicatorCounts};
 use super::forms::{self, ValueInput};
 use super::pages::path;
 use super::rights::{ValueKeeper, knows_names};
@@ -185,8 +185,7 @@ async fn months(
     let today = Zone::SHANGHAI.date(now.0);
     let Some(days) = line.days else { return Ok(Vec::new()) };
     let knows = line.progress.is_some();
-    let gone: Vec<Month> =
-        periods::months(days).filter(|month| knows && month.first() <= today).collect();
+    let gone: Vec<Month> = periods::months(days).filter(|month| knows && month.first() <= today).collect();
     let reached: BTreeMap<Month, i64> = match line.indicator.counted() {
         None => {
             let of = |month: Month| {
@@ -198,9 +197,9 @@ async fn months(
         }
         Some((measure, filter)) => {
             let until = |month: Month| Period { from: days.from, to: month.end().min(days.to) };
-            let asked: Vec<Asked<'_>> = gone
+            let asked: Vec<CountAsked<'_>> = gone
                 .iter()
-                .map(|month| Asked {
+                .map(|month| CountAsked {
                     agreement: table.agreement.id,
                     center: line.indicator.center_id,
                     days: until(*month),
@@ -209,7 +208,8 @@ async fn months(
                 })
                 .collect();
             let agreed = (&table.agreement, table.centers.iter().collect());
-            let counts = Counts::of(by, conn, now, &BTreeMap::from([(table.agreement.id, agreed)]), &asked).await?;
+            let counts =
+                IndicatorCounts::of(by, conn, now, &BTreeMap::from([(table.agreement.id, agreed)]), &asked).await?;
             gone.iter().zip(&asked).filter_map(|(month, asked)| Some((*month, counts.value(asked)?))).collect()
         }
     };
@@ -295,12 +295,11 @@ pub(super) async fn open_entry(
     conn: &mut Conn,
     id: AgreementId,
     indicator: IndicatorId,
-) -> Result<(Opened, Indicator)> {
+) -> Result<(AgreementOpened, Indicator)> {
     let opened = open(by, conn, id).await?;
     let known = queries::find(conn, id, indicator).await?;
-    let is_theirs = |center: &ReadCenter| {
-        center.is_read.is_set() && known.center_id.is_none_or(|id| id == center.center_id)
-    };
+    let is_theirs =
+        |center: &ReadCenter| center.is_read.is_set() && known.center_id.is_none_or(|id| id == center.center_id);
     if opened.1.iter().any(is_theirs) { Ok((opened, known)) } else { Err(Error::NotFound) }
 }
 

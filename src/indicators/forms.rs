@@ -12,7 +12,7 @@ const MOST: i64 = 100_000_000;
 
 /// What is asked for, without whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct WantedIndicator {
     pub name: String,
     pub name_en: String,
     pub unit: IndicatorUnit,
@@ -28,13 +28,13 @@ pub struct Wanted {
 /// An indicator of an agreement.
 #[derive(Clone, Debug)]
 pub struct IndicatorInput {
-    pub wanted: Wanted,
+    pub wanted: WantedIndicator,
     pub center: Option<CenterId>,
     pub worker: Option<WorkerId>,
 }
 
 /// Fields `name name_en unit target span place measure within`: without a measure it is entered by hand.
-fn read_wanted(read: &mut Reader<'_>, is_of_a_worker: bool) -> Option<Wanted> {
+fn read_wanted(read: &mut Reader<'_>, is_of_a_worker: bool) -> Option<WantedIndicator> {
     let name = read.required("name", parse::line(60));
     let name_en = read.optional("name_en", parse::line(120));
     let unit: Option<IndicatorUnit> = read.required("unit", parse::choice);
@@ -64,7 +64,7 @@ fn read_wanted(read: &mut Reader<'_>, is_of_a_worker: bool) -> Option<Wanted> {
     }
     let name = name?;
     let unit = unit?;
-    Some(Wanted {
+    Some(WantedIndicator {
         name_en: name_en?.unwrap_or_else(|| name.clone()),
         name,
         unit,
@@ -92,7 +92,7 @@ pub fn indicator(fields: &Fields) -> Result<IndicatorInput> {
 ///
 /// # Errors
 /// As [`indicator`].
-pub fn item(fields: &Fields) -> Result<Wanted> {
+pub fn item(fields: &Fields) -> Result<WantedIndicator> {
     let mut read = fields.read();
     let wanted = read_wanted(&mut read, false);
     read.finish(|| wanted)
@@ -122,9 +122,7 @@ pub fn value(fields: &Fields, unit: IndicatorUnit) -> Result<ValueInput> {
     let value = read.required("value", amount(unit));
     let word = read.optional("word", parse::line(120));
     let reason = read.optional("reason", parse::line(80));
-    read.finish(|| {
-        Some(ValueInput { center: center?, month: month?, value: value?, word: word?, reason: reason? })
-    })
+    read.finish(|| Some(ValueInput { center: center?, month: month?, value: value?, word: word?, reason: reason? }))
 }
 
 /// A number of a unit: hours and yuan with up to two decimals, the rest whole.
@@ -219,8 +217,14 @@ mod tests {
     #[test]
     fn hours_and_yuan_have_parts_and_the_rest_has_none() {
         let read = |unit, text| amount(unit)(text).ok();
-        assert_eq!(["12", "12.5", "0.25", "0.08", "0"].map(|text| read(IndicatorUnit::Hours, text)), [Some(720), Some(750), Some(15), Some(5), Some(0)]);
-        assert_eq!(["28000.5", "0.05", "1"].map(|text| read(IndicatorUnit::Yuan, text)), [Some(2_800_050), Some(5), Some(100)]);
+        assert_eq!(
+            ["12", "12.5", "0.25", "0.08", "0"].map(|text| read(IndicatorUnit::Hours, text)),
+            [Some(720), Some(750), Some(15), Some(5), Some(0)]
+        );
+        assert_eq!(
+            ["28000.5", "0.05", "1"].map(|text| read(IndicatorUnit::Yuan, text)),
+            [Some(2_800_050), Some(5), Some(100)]
+        );
         assert_eq!(["7", "7.0", "7.5"].map(|text| read(IndicatorUnit::Visits, text)), [Some(7), Some(7), None]);
         for wrong in ["", "-1", "+1", "1e3", ".5", "1.234", "1,000", "100000001", "９"] {
             assert_eq!(read(IndicatorUnit::Yuan, wrong), None, "{wrong}");

@@ -105,9 +105,8 @@ impl IndicatorsCut {
     pub fn toolbar(&self, lang: Lang, agreements: &[ReadAgreement]) -> Toolbar {
         let mut agreements: Vec<&ReadAgreement> = agreements.iter().collect();
         agreements.sort_by_key(|one| Reverse(one.starts_on));
-        let named = |one: &ReadAgreement| {
-            format!("{} · {} · {} – {}", one.purchaser, one.provider, one.starts_on, one.ends_on)
-        };
+        let named =
+            |one: &ReadAgreement| format!("{} · {} · {} – {}", one.purchaser, one.provider, one.starts_on, one.ends_on);
         let options = agreements.into_iter().map(|one| (one.id.to_string(), named(one)));
         Toolbar::ordered(lang, self.order, IndicatorOrder::ALL, IndicatorOrder::key)
             .with(("agreement", "indicators.agreement"), self.agreement, options)

@@ -5,8 +5,8 @@ use rocket::{Route, get, routes};
 
 use super::listing::{IndicatorsCut, ListedIndicator};
 use super::standing::{self, IndicatorTable};
-use crate::agreements::terms::{self, ReadAgreement};
 use crate::agreements::AgreementId;
+use crate::agreements::terms::{self, ReadAgreement};
 use crate::auth::{Manager, ReportReader};
 use crate::clock::{Date, Now, Zone};
 use crate::error::Result;
@@ -25,7 +25,6 @@ struct AllIndicators {
     listed: Vec<ListedIndicator>,
     toolbar: Toolbar,
     today: Date,
-    lang: Lang,
 }
 
 impl AllIndicators {
@@ -54,7 +53,6 @@ async fn all(by: ReportReader, db: &Db, now: Now, lang: Lang, asked: Asked) -> R
         listed: cut.of(lang, tables),
         toolbar: cut.toolbar(lang, &known),
         today: Zone::SHANGHAI.date(now.0),
-        lang,
     }))
 }
 

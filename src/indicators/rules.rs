@@ -172,7 +172,10 @@ mod tests {
     fn a_year_is_gone_through_day_by_day() {
         let at = |day: &str, done| progress(365, done, year(), date(day));
         assert_eq!(at("2025-12-31", 0).state, IndicatorState::NotBegun);
-        assert_eq!(at("2026-01-01", 0), Progress { done: 0, expected: 0, forecast: None, state: IndicatorState::OnTrack });
+        assert_eq!(
+            at("2026-01-01", 0),
+            Progress { done: 0, expected: 0, forecast: None, state: IndicatorState::OnTrack }
+        );
         // Twenty-nine days are neither thirty nor a tenth of the year.
         assert_eq!(at("2026-01-30", 29).forecast, None);
         assert_eq!(at("2026-01-31", 30).forecast, Some(365));
@@ -183,7 +186,10 @@ mod tests {
         assert_eq!(at("2026-04-11", 79).state, IndicatorState::FarBehind);
         assert_eq!(at("2026-04-11", 50).forecast, Some(182), "rounded down");
         assert_eq!(at("2026-04-11", 365).state, IndicatorState::Reached);
-        assert_eq!(at("2027-01-01", 364), Progress { done: 364, expected: 365, forecast: None, state: IndicatorState::Missed });
+        assert_eq!(
+            at("2027-01-01", 364),
+            Progress { done: 364, expected: 365, forecast: None, state: IndicatorState::Missed }
+        );
         assert_eq!(at("2027-06-01", 365).state, IndicatorState::Reached);
     }
 
@@ -203,7 +209,11 @@ mod tests {
             shown,
             [said("2026-03-15", "2027-03-14"), said("2027-03-15", "2028-03-14"), said("2028-03-15", "2028-04-30")]
         );
-        assert_eq!(["2025-01-01", "2026-03-15", "2027-03-14", "2027-03-15", "2030-01-01"].map(|day| year_of(&years, date(day))), [0, 0, 0, 1, 2]);
+        assert_eq!(
+            ["2025-01-01", "2026-03-15", "2027-03-14", "2027-03-15", "2030-01-01"]
+                .map(|day| year_of(&years, date(day))),
+            [0, 0, 0, 1, 2]
+        );
         // The month in which a year ends and the next begins belongs to the one that ends.
         let month = Month::parse("2027-03").unwrap();
         let of = |year: usize| is_month_of(month, date("2026-03-15"), years[year]);

@@ -3,7 +3,7 @@
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
-use super::actions::Opened;
+use super::actions::AgreementOpened;
 use super::choices::{IndicatorChoices, PartChoices};
 use super::forms::IndicatorSource;
 use super::pages::path;
@@ -26,7 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
 ///
 /// # Errors
 /// `NotFound` where the viewer may not know of it.
-pub(super) async fn open(by: &Viewer, conn: &mut Conn, id: AgreementId) -> Result<Opened> {
+pub(super) async fn open(by: &Viewer, conn: &mut Conn, id: AgreementId) -> Result<AgreementOpened> {
     let agreement = terms::read_one(by, conn, id).await?;
     let centers = terms::centers(by, conn, std::slice::from_ref(&agreement)).await?;
     Ok((agreement, centers))
@@ -36,7 +36,7 @@ pub(super) async fn open(by: &Viewer, conn: &mut Conn, id: AgreementId) -> Resul
 #[derive(Template)]
 #[template(path = "indicators/form.html")]
 struct IndicatorForm {
-    opened: Opened,
+    opened: AgreementOpened,
     known: Option<Indicator>,
     has_values: bool,
     choices: IndicatorChoices,
@@ -46,7 +46,13 @@ struct IndicatorForm {
 }
 
 impl IndicatorForm {
-    async fn load(conn: &mut Conn, lang: Lang, opened: Opened, known: Option<Indicator>, form: Form) -> Result<Self> {
+    async fn load(
+        conn: &mut Conn,
+        lang: Lang,
+        opened: AgreementOpened,
+        known: Option<Indicator>,
+        form: Form,
+    ) -> Result<Self> {
         let choices = IndicatorChoices::load(conn, Some(opened.0.id)).await?;
         let has_values = match &known {
             Some(known) => queries::has_values(conn, known.id).await?,
@@ -260,13 +266,7 @@ async fn copying(by: Manager, db: &Db, id: AgreementId) -> Result<Page<Indicator
 }
 
 #[post("/agreements/<id>/indicators/copy", data = "<fields>")]
-async fn copy(
-    by: Manager,
-    db: &Db,
-    now: Now,
-    id: AgreementId,
-    fields: Fields,
-) -> Result<Submitted<IndicatorCopy>> {
+async fn copy(by: Manager, db: &Db, now: Now, id: AgreementId, fields: Fields) -> Result<Submitted<IndicatorCopy>> {
     let opened = open(&by, &mut *db.read().await?, id).await?;
     let made = async {
         let source = forms::source(&fields)?;

@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-use super::counting::{Agreed, Asked, Counts};
+use super::counting::{Agreed, CountAsked, IndicatorCounts};
 use super::rights::knows_names;
 use super::rules::{self, IndicatorState, Progress};
 use super::types::{Indicator, IndicatorSpan, IndicatorValue};
@@ -227,7 +227,7 @@ fn lines(
 }
 
 /// What is asked of the figures for a line; none where it is entered, or not for the reader.
-struct Wish {
+struct IndicatorWish {
     table: usize,
     line: usize,
     filter: Filter,
@@ -248,8 +248,8 @@ async fn fill(
             .iter()
             .map(|table| (table.agreement.id, (&table.agreement, table.centers.iter().collect())))
             .collect();
-        let asked: Vec<Asked<'_>> = wishes.iter().filter_map(|wish| asked(tables, wish)).collect();
-        let counts = Counts::of(by, conn, now, &agreements, &asked).await?;
+        let asked: Vec<CountAsked<'_>> = wishes.iter().filter_map(|wish| asked(tables, wish)).collect();
+        let counts = IndicatorCounts::of(by, conn, now, &agreements, &asked).await?;
         wishes.iter().map(|wish| asked_of(tables, wish, &counts)).collect()
     };
     for (wish, done) in wishes.iter().zip(done) {
@@ -272,23 +272,23 @@ pub(super) fn reads_all(centers: &[ReadCenter]) -> bool {
     centers.iter().all(|center| center.is_read.is_set())
 }
 
-fn wishes(tables: &[IndicatorTable]) -> Vec<Wish> {
+fn wishes(tables: &[IndicatorTable]) -> Vec<IndicatorWish> {
     let mut wishes = Vec::new();
     for (place, table) in tables.iter().enumerate() {
         let reads_all = reads_all(&table.centers);
         for (number, line) in table.lines.iter().enumerate() {
             let known = line.indicator.center_id.is_some() || reads_all;
             if let (Some((_, filter)), true) = (line.indicator.counted(), known) {
-                wishes.push(Wish { table: place, line: number, filter });
+                wishes.push(IndicatorWish { table: place, line: number, filter });
             }
         }
     }
     wishes
 }
 
-fn asked<'a>(tables: &[IndicatorTable], wish: &'a Wish) -> Option<Asked<'a>> {
+fn asked<'a>(tables: &[IndicatorTable], wish: &'a IndicatorWish) -> Option<CountAsked<'a>> {
     let line = tables.get(wish.table)?.lines.get(wish.line)?;
-    Some(Asked {
+    Some(CountAsked {
         agreement: line.indicator.agreement_id,
         center: line.indicator.center_id,
         days: line.days?,
@@ -297,7 +297,7 @@ fn asked<'a>(tables: &[IndicatorTable], wish: &'a Wish) -> Option<Asked<'a>> {
     })
 }
 
-fn asked_of(tables: &[IndicatorTable], wish: &Wish, counts: &Counts) -> Option<i64> {
+fn asked_of(tables: &[IndicatorTable], wish: &IndicatorWish, counts: &IndicatorCounts) -> Option<i64> {
     counts.value(&asked(tables, wish)?)
 }
 

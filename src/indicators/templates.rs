@@ -1,7 +1,7 @@
 //! 指标模板: sets of indicators that the city keeps, and what an agreement takes from one of them, or from another agreement.
 
-use super::actions::{self, Opened};
-use super::forms::{IndicatorInput, IndicatorSource, Wanted};
+use super::actions::{self, AgreementOpened};
+use super::forms::{IndicatorInput, IndicatorSource, WantedIndicator};
 use super::queries;
 use super::types::{
     CountedWithin, Indicator, IndicatorTemplate, IndicatorTemplateId, IndicatorTemplateItem, IndicatorTemplateItemId,
@@ -67,13 +67,7 @@ fn taken() -> Error {
 ///
 /// # Errors
 /// As [`found_template`].
-pub async fn rename(
-    by: &CityAdmin,
-    now: Now,
-    tx: &mut Conn,
-    template: &IndicatorTemplate,
-    name: &str,
-) -> Result<()> {
+pub async fn rename(by: &CityAdmin, now: Now, tx: &mut Conn, template: &IndicatorTemplate, name: &str) -> Result<()> {
     if template.name == name {
         return Ok(());
     }
@@ -107,7 +101,7 @@ pub async fn add_item(
     now: Now,
     tx: &mut Conn,
     template: IndicatorTemplateId,
-    wanted: &Wanted,
+    wanted: &WantedIndicator,
 ) -> Result<()> {
     sqlx::query(
         "insert into indicator_template_items (template_id, name, name_en, unit, target, span, place, measure, within)
@@ -161,7 +155,7 @@ pub async fn copy_template(
     by: &Manager,
     now: Now,
     tx: &mut Conn,
-    opened: &Opened,
+    opened: &AgreementOpened,
     source: IndicatorSource,
 ) -> Result<usize> {
     let none = || Error::field("source", "field.not_a_choice");
@@ -185,7 +179,7 @@ async fn from_template(tx: &mut Conn, id: IndicatorTemplateId) -> Result<Vec<Ind
     let input = |item: IndicatorTemplateItem| IndicatorInput {
         center: None,
         worker: None,
-        wanted: Wanted {
+        wanted: WantedIndicator {
             name: item.name,
             name_en: item.name_en,
             unit: item.unit,
@@ -202,7 +196,7 @@ async fn from_template(tx: &mut Conn, id: IndicatorTemplateId) -> Result<Vec<Ind
 async fn from_agreement(
     by: &Viewer,
     tx: &mut Conn,
-    (agreement, centers): &Opened,
+    (agreement, centers): &AgreementOpened,
     id: AgreementId,
 ) -> Result<Vec<IndicatorInput>> {
     let other = terms::read_one(by, tx, id).await?;
@@ -216,7 +210,7 @@ async fn from_agreement(
     let input = |one: Indicator| IndicatorInput {
         center: one.center_id.filter(|id| centers.iter().any(|center| center.center_id == *id)),
         worker: None,
-        wanted: Wanted {
+        wanted: WantedIndicator {
             name: one.name,
             name_en: one.name_en,
             unit: one.unit,

@@ -5,8 +5,8 @@ use crate::centers::CenterId;
 use crate::clock::{Date, Month, Timestamp};
 use crate::figures::{FigureUnit, Filter, Measure};
 use crate::files::FileId;
-pub use crate::ids::{IndicatorId, IndicatorTemplateId, IndicatorTemplateItemId, IndicatorValueId};
 use crate::ids::WorkerId;
+pub use crate::ids::{IndicatorId, IndicatorTemplateId, IndicatorTemplateItemId, IndicatorValueId};
 use crate::people::groups::PriorityGroup;
 use crate::store::{text_column, text_enum};
 

@@ -17,7 +17,8 @@ use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
     activities, applications, appointments, audit, certificates, check_in, claims, consents, feeds, handovers, honours,
-    hours, households, indicators, insurance, locks, phones, qualifications, registrations, shifts, teams, upkeep, workers,
+    hours, households, indicators, insurance, locks, phones, qualifications, registrations, shifts, teams, upkeep,
+    workers,
 };
 
 /// The tables that a merge changes.
