@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::types::CountedMeasure;
+use super::types::{CountedMeasure, CountedWithin};
 use crate::agreements::AgreementId;
 use crate::agreements::terms::{ReadAgreement, ReadCenter};
 use crate::auth::ReportReader;
@@ -21,12 +21,13 @@ pub struct CountAsked<'a> {
     pub days: Period,
     pub measure: CountedMeasure,
     pub filter: &'a Filter,
+    pub within: Option<CountedWithin>,
 }
 
 impl CountAsked<'_> {
-    /// Whether different people are asked for of several centers: then the centers' numbers do not add up.
-    fn is_of_people_together(&self, centers: &[&ReadCenter]) -> bool {
-        self.center.is_none() && centers.len() > 1 && self.measure.counts_people()
+    /// Whether the list of figures has to be asked: of rooms, and of different people of several centers, whose numbers do not add up.
+    fn is_of_the_list(&self, centers: &[&ReadCenter]) -> bool {
+        self.measure.is_of_rooms() || self.center.is_none() && centers.len() > 1 && self.measure.counts_people()
     }
 }
 
@@ -65,7 +66,7 @@ impl IndicatorCounts {
         let (mut charged, mut people) = (BTreeSet::new(), BTreeSet::new());
         for one in asked {
             let Some((_, centers)) = agreements.get(&one.agreement) else { continue };
-            if one.is_of_people_together(centers) {
+            if one.is_of_the_list(centers) {
                 people.insert(look(one));
             } else if agreements.len() > 1 && has_for_itself(centers, one.days) {
                 alone.entry((one.days.from, one.days.to)).or_default().insert(one.agreement);
@@ -111,10 +112,9 @@ impl IndicatorCounts {
 
     /// The number; none where it is not known.
     pub fn value(&self, asked: &CountAsked<'_>) -> Option<i64> {
-        if let Some(numbers) =
-            self.together.get(&look(asked)).filter(|_| asked.center.is_none() && asked.measure.counts_people())
-        {
-            return of_numbers(numbers, asked);
+        let is_of_people = asked.center.is_none() && asked.measure.counts_people();
+        if asked.measure.is_of_rooms() || is_of_people && self.together.contains_key(&look(asked)) {
+            return self.together.get(&look(asked)).map(|numbers| of_numbers(numbers, asked));
         }
         let centers = self.by_center.get(&look(asked))?;
         let of = |counted: &Counted| counted.value(asked.measure.measure(), asked.filter);
@@ -142,18 +142,20 @@ fn has_for_itself(centers: &[&ReadCenter], days: Period) -> bool {
     })
 }
 
-/// What the list of figures says of it.
-fn of_numbers(numbers: &Numbers, asked: &CountAsked<'_>) -> Option<i64> {
-    let is_it = |figure: &Figure| {
+/// What the list of figures says of it. A part in which nobody was stands in no line; what rooms have is summed up.
+fn of_numbers(numbers: &Numbers, asked: &CountAsked<'_>) -> i64 {
+    let is_it = |figure: &&Figure| {
         figure.measure == asked.measure.measure()
-            && match (asked.filter, &figure.item) {
-                (Filter::Whole, Item::Whole) => true,
-                (Filter::Group(one), Item::Group(other)) => one == other,
-                (Filter::Subgroup(id), Item::Subgroup(kind)) | (Filter::Kind(id), Item::Kind(kind)) => *id == kind.id,
-                (Filter::TeamKind(id), Item::Team(kind)) => *id == kind.as_ref().map(|kind| kind.id),
+            && match (asked.within, &figure.item) {
+                (None, Item::Whole) => true,
+                (None, Item::Room { center, .. }) => asked.center.is_none_or(|asked| asked == *center),
+                (Some(CountedWithin::Group(one)), Item::Group(other)) => one == *other,
+                (Some(CountedWithin::Subgroup(id)), Item::Subgroup(kind))
+                | (Some(CountedWithin::Kind(id)), Item::Kind(kind)) => id == kind.id,
+                (Some(CountedWithin::TeamKind(id)), Item::Team(kind)) => id == kind.as_ref().map(|kind| kind.id),
+                (Some(CountedWithin::Room(one)), Item::Room { id, .. }) => one == *id,
                 _ => false,
             }
     };
-    // A part in which nobody was stands in no line.
-    Some(figures::figures(numbers).iter().find(|figure| is_it(figure)).map_or(0, |figure| figure.value))
+    figures::figures(numbers).iter().filter(is_it).map(|figure| figure.value).sum()
 }

@@ -205,6 +205,7 @@ async fn months(
                     days: until(*month),
                     measure,
                     filter: &filter,
+                    within: line.indicator.within,
                 })
                 .collect();
             let agreed = (&table.agreement, table.centers.iter().collect());

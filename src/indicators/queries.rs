@@ -11,7 +11,7 @@ use crate::store::{Conn, rows};
 
 const INDICATOR: &str =
     "select i.id, i.agreement_id, i.center_id, i.worker_id, p.name as worker, i.name, i.name_en, i.unit, i.target, i.span,
-        i.place, i.measure, i.within
+        i.place, i.measure, i.within, (select s.bit from subgroups s where i.within = 'subgroup:' || s.id) as subgroup_bit
      from indicators i left join workers w on w.id = i.worker_id left join people p on p.id = w.person_id
      where i.voided_at is null";
 

@@ -294,6 +294,7 @@ fn asked<'a>(tables: &[IndicatorTable], wish: &'a IndicatorWish) -> Option<Count
         days: line.days?,
         measure: line.indicator.measure?,
         filter: &wish.filter,
+        within: line.indicator.within,
     })
 }
 

@@ -95,6 +95,11 @@ impl CountedMeasure {
         matches!(self, Self::LedSessions | Self::LedMinutes)
     }
 
+    /// Whether it follows from a report's list of figures alone.
+    pub fn is_of_rooms(self) -> bool {
+        self == Self::BookedMinutes
+    }
+
     /// Whether different people are counted: over several centers these do not add up.
     pub fn counts_people(self) -> bool {
         matches!(self, Self::Persons | Self::Volunteers)
@@ -145,10 +150,11 @@ impl CountedWithin {
         }
     }
 
-    pub fn filter(self) -> Filter {
+    /// As the figures take it; they know a subgroup by its bit.
+    fn filter(self, bit: Option<i64>) -> Filter {
         match self {
             Self::Group(group) => Filter::Group(group),
-            Self::Subgroup(id) => Filter::Subgroup(id),
+            Self::Subgroup(id) => Filter::Subgroup(bit.unwrap_or(id)),
             Self::Kind(id) => Filter::Kind(id),
             Self::TeamKind(id) => Filter::TeamKind(id),
             Self::Room(id) => Filter::Room(id),
@@ -215,6 +221,8 @@ pub struct Indicator {
     /// None: entered by hand.
     pub measure: Option<CountedMeasure>,
     pub within: Option<CountedWithin>,
+    /// Of a subgroup: by which attendances know it.
+    pub subgroup_bit: Option<i64>,
 }
 
 impl Indicator {
@@ -226,7 +234,7 @@ impl Indicator {
     pub fn counted(&self) -> Option<(CountedMeasure, Filter)> {
         let filter = match (self.within, self.worker_id) {
             (_, Some(worker)) => Filter::Worker(worker.0),
-            (Some(within), None) => within.filter(),
+            (Some(within), None) => within.filter(self.subgroup_bit),
             (None, None) => Filter::Whole,
         };
         self.measure.map(|measure| (measure, filter))
