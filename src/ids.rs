@@ -47,6 +47,22 @@ id_type!(
     AgreementDocumentId
 );
 id_type!(
+    /// What an agreement asks to be reached.
+    IndicatorId
+);
+id_type!(
+    /// What was reached of it in a month, entered by hand.
+    IndicatorValueId
+);
+id_type!(
+    /// A set of indicators to begin with.
+    IndicatorTemplateId
+);
+id_type!(
+    /// An indicator of such a set.
+    IndicatorTemplateItemId
+);
+id_type!(
     /// A public holiday, or a make-up workday.
     HolidayId
 );

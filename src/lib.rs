@@ -72,6 +72,7 @@ pub mod open_rooms;
 
 // Account: what is told to others. Reads across, writes its own.
 pub mod figures;
+pub mod indicators;
 pub mod reports;
 pub mod purchaser_forms;
 pub mod handovers;
@@ -150,6 +151,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(devices::stage())
         .attach(open_rooms::stage())
         .attach(figures::stage())
+        .attach(indicators::stage())
         .attach(reports::stage())
         .attach(purchaser_forms::stage())
         .attach(handovers::stage())

@@ -17,6 +17,7 @@ mod families;
 mod feeds;
 mod filings;
 mod honours;
+mod indicators;
 mod insurance;
 mod joining;
 mod names;
@@ -139,6 +140,7 @@ impl Builder {
                 reservations::reserve(self, &mut tx, &made).await?;
                 appointments::book(self, &mut tx, &made).await?;
                 feeds::subscribe(self, &mut tx, &made).await?;
+                indicators::ask(self, &admin, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }

@@ -1,5 +1,6 @@
 //! What stands in each list's file: the columns of its page, in its order.
 
+mod aims;
 mod keeping;
 mod rollup;
 mod serving;
@@ -18,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::fields::Fields;
 use crate::honours::roll::RollCut;
 use crate::households::queries::Homes;
+use crate::indicators::listing::IndicatorsCut;
 use crate::people::groups;
 use crate::people::listing::{self, PeopleCut};
 use crate::qualifications::QualifiedCut;
@@ -187,6 +189,10 @@ pub(super) async fn of_city(
         CityList::Agreements => {
             let by = CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;
             contracts(&by, conn, lang, name, today, &AgreementsCut::read(fields)?).await
+        }
+        CityList::Indicators => {
+            let by = ReportReader::of(by.clone()).ok_or(Error::Forbidden)?;
+            aims::indicators(&by, conn, now, lang, name, &IndicatorsCut::read(fields)?).await
         }
         CityList::Accounts => {
             let by = CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;

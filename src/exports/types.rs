@@ -32,6 +32,8 @@ text_enum!(
     CityList in "export_list" {
         Centers = "centers",
         Agreements = "agreements",
+        /// Of the agreements that run, with how they stand.
+        Indicators = "indicators",
         Accounts = "accounts",
         /// Of a year, with the make-up workdays.
         Holidays = "holidays",

@@ -34,6 +34,7 @@ pub enum Tab {
     Reservations,
     Workers,
     Reports,
+    Indicators,
     Audit,
     Desk,
     Centers,

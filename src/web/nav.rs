@@ -110,6 +110,13 @@ const CITY: &[NavEntry] = &[
     NavEntry { tab: Tab::Centers, path: "/centers", key: "nav.centers", icon: "home", roles: Role::ALL },
     NavEntry { tab: Tab::Reports, path: "/reports", key: "nav.reports", icon: "chart", roles: SEVERAL },
     NavEntry {
+        tab: Tab::Indicators,
+        path: "/indicators",
+        key: "nav.indicators",
+        icon: "target",
+        roles: ReportReader::ROLES,
+    },
+    NavEntry {
         tab: Tab::Organizations,
         path: "/organizations",
         key: "nav.organizations",

@@ -84,6 +84,10 @@ impl Row {
             let step = "state=under_way&on_date=2026-03-04";
             return user.fetch(&path, Some((ContentType::Form, step.as_bytes().to_vec()))).await;
         }
+        if self.body == "a month" {
+            let month = "month=2026-02&value=12";
+            return user.fetch(&path, Some((ContentType::Form, month.as_bytes().to_vec()))).await;
+        }
         if self.body == "a picture" {
             return user.fetch(&path, Some((ContentType::PNG, picture()))).await;
         }

@@ -45,6 +45,7 @@ mod jobs;
 mod joining;
 mod keys;
 mod imports;
+mod indicators;
 mod insurance;
 mod journeys;
 mod lasting;

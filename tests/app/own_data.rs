@@ -94,7 +94,8 @@ const OTHERS: &str = "account_links account_scopes registration_terms appointmen
     service_kinds session_notes session_photos sessions settings setup_links subgroups team_kinds unit_participations units \
     retention_terms qualification_kinds insurances risky_sessions shift_needs shift_limits \
     open_rooms open_room_terms open_room_spans open_days certificate_settings publicity_lists star_levels defects assets drills export_profiles export_columns purchaser_forms \
-    programmes programme_versions programme_kinds programme_scopes holiday_imports";
+    programmes programme_versions programme_kinds programme_scopes holiday_imports \
+    indicators indicator_values indicator_templates indicator_template_items";
 
 /// Every table that there is.
 fn tables() -> BTreeSet<String> {

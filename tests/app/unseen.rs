@@ -136,6 +136,9 @@ async fn a_morning(app: &TestApp) {
     ben.post("/centers/1/rooms/1/closures", &closed).await.is(303);
     let evening = [("rooms", "1"), ("day", "2026-03-11"), ("opens", "21:30"), ("closes", "22:30"), ("why", "居民大会")];
     ben.post("/centers/1/room-openings", &evening).await.is(303);
+    let aim = [("name", "入户探访"), ("unit", "visits"), ("target", "600"), ("span", "whole")];
+    ben.post("/agreements/1/indicators", &aim).await.is(303);
+    app.sign_in("ada").await.post("/indicator-templates", &[("name", "区级标准")]).await.is(303);
     let planned = [("name", "康复室"), ("kind", "9"), ("area_m2", "60"), ("way", "fitting_out")];
     ben.post("/centers/1/planned-rooms", &planned).await.is(303);
     let grant = [("group", "needy"), ("valid_from", "2026-01-01"), ("document", "低保证")];

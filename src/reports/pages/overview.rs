@@ -13,6 +13,7 @@ use crate::clock::{Date, Month, Now};
 use crate::error::{Error, Result};
 use crate::figures::queries::{self, By};
 use crate::figures::{Period, Tally, scope};
+use crate::indicators::Behind;
 use crate::reports::shown::hours;
 use crate::reports::steps;
 use crate::reports::today::{self, ToDo, TodaySession, WaitingSession};
@@ -39,6 +40,8 @@ struct Overview {
     before: Tally,
     year: Chart,
     to_do: ToDo,
+    /// What the agreement asks for and is behind.
+    behind: Behind,
     /// Until all of them are done, for whoever may take any.
     steps: Option<FirstSteps>,
     has_begun: bool,
@@ -106,6 +109,7 @@ async fn show(by: CenterReader, db: &Db, now: Now, lang: Lang, center: CenterId)
         sessions: today::sessions(&by, &mut conn, &center, now).await?,
         before: queries::total(&mut conn, &reach, same_days_before(today)).await?,
         to_do: today::to_do(&by, &mut conn, &center, now).await?,
+        behind: Behind::at(&by, &mut conn, now, center.id()).await?,
         this_month: months.get(&month.to_string()).cloned().unwrap_or_default(),
         year: visits_by_month(lang, year, &months),
         population: population::together(&mut conn, &[center.id()], today).await?,

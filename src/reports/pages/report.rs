@@ -18,6 +18,7 @@ use crate::figures::queries::{self, By};
 use crate::figures::scope;
 use crate::figures::{self, Figure, FigureUnit, Grid, Measure, Section};
 use crate::figures::{Period, RoomUse, Tally};
+use crate::indicators::Behind;
 use crate::reports::periods::{self, PeriodKind, ReportPeriod};
 use crate::reports::sheet::{self, Sheet};
 use crate::reports::shown::{coverage, hours, percent};
@@ -49,6 +50,8 @@ struct ReportsPage {
     /// Why the days that were asked for make no period.
     wrong: Option<Fault>,
     lang: Lang,
+    /// What the agreement asks for and is behind: a purchaser's day begins here.
+    behind: Behind,
 }
 
 impl ReportsPage {
@@ -115,6 +118,7 @@ async fn list(
         .collect();
     months.retain(|month, _| reach.agrees(center.id(), (*month).into()));
     let is_inside = centers::queries::is_open_to(&by, &mut conn, center.id()).await?;
+    let behind = Behind::at(&by, &mut conn, now, center.id()).await?;
     let reads_changeovers = CenterReader::includes(by.role);
     let months = months.into_iter().rev().collect();
     Ok(ReportsAnswer::Page(Box::new(Page(ReportsPage {
@@ -126,6 +130,7 @@ async fn list(
         years,
         wrong,
         lang,
+        behind,
     }))))
 }
 

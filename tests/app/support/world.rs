@@ -141,6 +141,7 @@ impl Maker<'_> {
         self.shifts(&ann).await;
         self.registrations(&ann).await;
         self.offerings(&ann).await;
+        self.indicators(&ada, &ann).await;
         self.certificates(&ann).await;
         self.feeds(&ann).await;
         self.devices(&ann).await;

@@ -36,6 +36,8 @@ const WORKER: &str = "/centers/<center>/workers/<id>/ending";
 const RECORD: &str = "/centers/<center>/workers/<id>";
 const POST: &str = "/centers/<center>/posts/<id>";
 const AGREEMENT: &str = "/agreements/<id>";
+const INDICATOR: &str = "/agreements/<id>/indicators/<indicator>";
+const INDICATOR_TEMPLATE: &str = "/indicator-templates/<id>";
 const UNIT: &str = "/centers/<center>/units/<id>";
 const TEAM: &str = "/centers/<center>/teams/<id>";
 const NEED: &str = "/centers/<center>/sessions/<id>/needs/<need>";
@@ -95,6 +97,9 @@ pub(super) const EDITS: &[Edit] = &[
     of_series("/centers/1/sessions/$planned/schedule", "all"),
     of_series("/centers/1/sessions/$altered/schedule", "all"),
     edit("ada", "/agreements/1/edit", AGREEMENT),
+    edit("ada", "/agreements/1/indicators/$indicator/edit", INDICATOR),
+    edit("ada", "/agreements/1/indicators/$counted_indicator/edit", INDICATOR),
+    edit("ada", "/indicator-templates/$indicator_template", INDICATOR_TEMPLATE),
     edit("ada", "/providers/1/edit", PROVIDER),
     edit("ada", "/purchasers/1/edit", PURCHASER),
     edit("ada", "/departments/1/edit", DEPARTMENT),
@@ -142,6 +147,9 @@ pub(super) const EDITS: &[Edit] = &[
 pub(super) const PROPOSALS: &[(&str, &str)] = &[
     ("/agreements", "quarters and years by the calendar"),
     ("/agenda/<center>/teams/<id>/joining", "no guardian, and the words of today"),
+    ("/agreements/<id>/indicators", "for each project year"),
+    ("/agreements/<id>/indicators/<indicator>/values", "this month"),
+    ("/indicator-templates/<id>/items", "for each project year"),
     ("/catalogs/<catalog>", "the centers' own class of rooms"),
     ("/consent-texts", "from today on"),
     ("/export-profiles/<id>/columns", "what its maker has seen of the profile"),

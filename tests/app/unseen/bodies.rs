@@ -1,7 +1,7 @@
 //! The bodies of the API.
 
 use super::filled::{
-    AGREEMENT, AGREEMENT_ENDED, AGREEMENT_REVISED, AGREEMENT_VOIDED, AWARD, AWARD_LINES, BROKEN_AT_1, CERTIFICATE,
+    AGREEMENT, AGREEMENT_ENDED, AGREEMENT_REVISED, AGREEMENT_VOIDED, AIM, AWARD, AWARD_LINES, BROKEN_AT_1, CERTIFICATE,
     CERTIFIED, CERTIFIED_ALL, CHAIN, CHARGED, CLAIM, CLAIM_OF_1, CLOSED, COLUMN, CONSENT, COPIED, CORRECTION_OF_1,
     DAYS_OFF, ERASURE, FILING, GRANT, HANDED_OVER, HELD, HOLIDAY, IDENTITY, LENT, MADE_PUBLIC, MENDED, MENDER, MINUTES,
     NEEDED, OFFERED, OPEN_ENDED, OPENED, OPENED_OF_1, OPENING_UP, PLANNED, POLICY_OF_1, POST, PRACTISED_AT_1,
@@ -32,6 +32,12 @@ pub(super) const BODIES: &[Form] = &[
     form("ben", "/api/v1/rooms/1/closures/1/void", REASON, &["reason"], &[]),
     form("ben", "/api/v1/rooms/1/openings/1/void", REASON, &["reason"], &[]),
     form("ben", "/api/v1/planned-rooms", PLANNED, &["name", "note"], &[]),
+    form("ben", "/api/v1/agreements/1/indicators", AIM, &["name", "name_en"], &[]),
+    form("ben", "/api/v1/agreements/1/indicators/1", AIM, &["name", "name_en"], &[]),
+    form("ben", "/api/v1/agreements/1/indicators/1/removal", REASON, &["reason"], &[]),
+    form("ada", "/api/v1/indicator_templates", &[("name", "标准")], &["name"], &[]),
+    form("ada", "/api/v1/indicator_templates/1", &[("name", "标准")], &["name"], &[]),
+    form("ada", "/api/v1/indicator_templates/1/items", AIM, &["name", "name_en"], &[]),
     form("ben", "/api/v1/planned-rooms/1", PLANNED, &["name", "note"], &[]),
     form("ben", "/api/v1/planned-rooms/1/opening", OPENING_UP, &["name", "past_reason"], &[]),
     form("ben", "/api/v1/planned-rooms/1/withdrawal", REASON, &["reason"], &[]),

@@ -1,13 +1,13 @@
 //! The forms of the pages.
 
 use super::filled::{
-    AGREEMENT, AGREEMENT_ENDED, AGREEMENT_REVISED, AGREEMENT_VOIDED, ASKED_FOR, AWARD, AWARD_LINES, BROKEN,
+    AGREEMENT, AGREEMENT_ENDED, AGREEMENT_REVISED, AGREEMENT_VOIDED, AIM, ASKED_FOR, AWARD, AWARD_LINES, BROKEN,
     CERTIFICATE, CERTIFIED, CERTIFIED_ALL, CHAIN, CHARGED, CLAIM, CLOSED, COLUMN, CONFIRMING, CONSENT, COPIED,
     DAYS_OFF, DECIDED, DECLINING, ERASURE, FILING, GRANT, HANDED_OVER, HELD, IDENTITY, JOINING, KIND, LENT,
     MADE_PUBLIC, MENDED, MENDER, MINUTES, NEEDED, OFFERED, OPEN_ENDED, OPEN_ROOM, OPENED, OPENING_UP, OUTING, PERSON,
-    PLACE, PLACE_LINES, PLANNED, POLICY, POST, PRACTISED, PRESENTATION, PROFILE, PROGRAMME, QUARTER, REASON, RESERVED,
-    ROOM, RULES, SERIES, SIGNING, STEP, TEA, TEMPLATE, THING, TRAINING, UNIT, UNIT_LINES, WEEK, WHY, WISH, WORD, WORDS,
-    WRITTEN,
+    PLACE, PLACE_LINES, PLANNED, POLICY, POST, PRACTISED, PRESENTATION, PROFILE, PROGRAMME, QUARTER, REACHED, REASON,
+    RESERVED, ROOM, RULES, SERIES, SIGNING, STEP, TEA, TEMPLATE, THING, TRAINING, UNIT, UNIT_LINES, WEEK, WHY, WISH,
+    WORD, WORDS, WRITTEN,
 };
 use super::forms::{Form, form};
 
@@ -88,6 +88,13 @@ pub(super) const PAGES: &[Form] = &[
     form("ben", "/centers/1/room-openings", OPENED, &["why"], &[]),
     form("ben", "/centers/1/rooms/1/openings/1/void", &[("opening_reason.1", "填错了")], &["opening_reason.1"], &[]),
     form("ben", "/centers/1/planned-rooms", PLANNED, &["name", "note"], &[]),
+    form("ben", "/agreements/1/indicators", AIM, &["name", "name_en"], &[]),
+    form("ben", "/agreements/1/indicators/1", AIM, &["name", "name_en"], &[]),
+    form("ben", "/agreements/1/indicators/1/removal", REASON, &["reason"], &[]),
+    form("ann", "/agreements/1/indicators/1/values", REACHED, &["word", "reason"], &[]),
+    form("ada", "/indicator-templates", &[("name", "标准")], &["name"], &[]),
+    form("ada", "/indicator-templates/1", &[("name", "标准")], &["name"], &[]),
+    form("ada", "/indicator-templates/1/items", AIM, &["name", "name_en"], &[]),
     form("ben", "/centers/1/planned-rooms/1", PLANNED, &["name", "note"], &[]),
     form("ben", "/centers/1/planned-rooms/1/steps", STEP, &["step_note"], &[]),
     form("ben", "/centers/1/planned-rooms/1/opening", OPENING_UP, &["name", "past_reason"], &[]),

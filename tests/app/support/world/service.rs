@@ -7,6 +7,28 @@ use crate::imports::sends_as;
 use crate::support::app::User;
 
 impl Maker<'_> {
+    /// Something that the agreement asks for and Linli counts; something that is entered by hand, with January's number and its paper; and
+    /// a template.
+    pub(super) async fn indicators(&mut self, ada: &User<'_>, ann: &User<'_>) {
+        let all = "/agreements/1/indicators";
+        let visits = [("name", "服务总人次"), ("unit", "visits"), ("target", "5000"), ("span", "project_year")];
+        ada.post(all, &[&visits[..], &[("measure", "visits")]].concat()).await.is(303);
+        self.number("counted_indicator", "select max(id) from indicators").await;
+        let homes = [("name", "入户探访"), ("unit", "visits"), ("target", "600"), ("span", "project_year")];
+        ada.post(all, &homes).await.is(303);
+        self.number("indicator", "select max(id) from indicators").await;
+        let month = [("month", "2026-01"), ("value", "48"), ("word", "春节前走访")];
+        let paper = ("paper", "探访登记表.png", crate::audit::picture());
+        let path = format!("{all}/{}/values", self.names["indicator"]);
+        crate::upkeep::sends(ann, &path, &month, Some(&paper)).await.is(303);
+        self.number("indicator_value", "select max(id) from indicator_values").await;
+        ada.post("/indicator-templates", &[("name", "示范点标准")]).await.is(303);
+        self.number("indicator_template", "select max(id) from indicator_templates").await;
+        let path = format!("/indicator-templates/{}/items", self.names["indicator_template"]);
+        ada.post(&path, &homes).await.is(303);
+        self.number("template_item", "select max(id) from indicator_template_items").await;
+    }
+
     /// A training that two attended, and a commendation.
     pub(super) async fn honours(&mut self, ann: &User<'_>) {
         let training = [("title", "急救培训"), ("held_on", "2026-02-10"), ("minutes", "120"), ("giver", "红十字会")];
