@@ -1,5 +1,8 @@
 //! Section 5's numbers against an independent recount, and the pages, files and answers that show them.
 
+mod city;
+mod doors;
+mod histories;
 mod month;
 mod random;
 mod recount;
