@@ -3,6 +3,8 @@
 mod city;
 mod doors;
 mod histories;
+mod kept;
+mod killed;
 mod month;
 mod random;
 mod recount;
