@@ -1,6 +1,11 @@
 //! Section 5's numbers against an independent recount, and the pages, files and answers that show them.
 
 mod forms;
+mod city;
+mod doors;
+mod histories;
+mod kept;
+mod killed;
 mod month;
 mod random;
 mod recount;
