@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::month::{Held, Month, at};
 use super::recount::Rows;
-use super::{AFTER, a_tricky_month, assert_same, by_key, figures};
+use super::{AFTER, a_tricky_month, assert_same, by_key, figures, summary};
 use crate::support::{TestApp, User, on_both_engines};
 
 /// The quarter, halves and years around the tricky month, as names and as the days that programs ask for.
@@ -130,7 +130,7 @@ on_both_engines! {
         for (name, from, to) in LONGER {
             let (residents, new) = rows.newcomers(&every, from, to);
             let page = ada.get(&format!("/reports?period={name}")).await.is(200);
-            let told = super::summary(&app, "ada", "city", (from, to)).await;
+            let told = summary(&app, "ada", "city", (from, to)).await;
             assert_eq!((told["residents"].as_u64(), told["newcomers"].as_u64()), (Some(residents as u64), Some(new as u64)));
             page.shows(&format!("<dd>{residents}<span class=\"unit\">")).shows(&format!("<dd>{new}<span class=\"unit\">"));
         }
@@ -264,5 +264,5 @@ on_both_engines! {
 }
 
 async fn summary_has_no_parts(app: &TestApp) -> bool {
-    super::summary(app, "ada", "city", ("2026-01-01", "2027-01-01")).await.get("parts").is_none()
+    summary(app, "ada", "city", ("2026-01-01", "2027-01-01")).await.get("parts").is_none()
 }
