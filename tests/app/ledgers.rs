@@ -32,7 +32,8 @@ fn opened(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
         let mut file = archive.by_index(place).unwrap();
         let mut content = Vec::new();
         file.read_to_end(&mut content).unwrap();
-        files.insert(file.name().to_owned(), content);
+        let name = file.name().unwrap().into_owned();
+        files.insert(name, content);
     }
     files
 }
