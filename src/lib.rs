@@ -79,6 +79,7 @@ pub mod handovers;
 pub mod changeovers;
 pub mod certificates;
 pub mod profile;
+pub mod ledgers;
 pub mod logbook;
 pub mod me;
 
@@ -158,6 +159,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(changeovers::stage())
         .attach(certificates::stage())
         .attach(profile::stage())
+        .attach(ledgers::stage())
         .attach(logbook::stage())
         .attach(me::stage())
         .attach(feeds::stage())

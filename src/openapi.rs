@@ -372,6 +372,8 @@ use utoipa::{Modify, OpenApi};
         crate::purchaser_forms::api::replace,
         crate::purchaser_forms::api::take,
         crate::purchaser_forms::api::remove,
+        crate::ledgers::api::list,
+        crate::ledgers::api::take,
         crate::erasure::api::preview,
         crate::erasure::api::create,
         crate::erasure::api::list,

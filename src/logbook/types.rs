@@ -32,6 +32,7 @@ impl LogPart {
                 "import",
                 "export",
                 "filing",
+                "ledger",
                 "certificate",
                 "certificate_request",
                 "certificate_signing",

@@ -49,6 +49,7 @@ mod indicators;
 mod insurance;
 mod journeys;
 mod lasting;
+mod ledgers;
 mod locales;
 mod logbook;
 mod me;

@@ -10,7 +10,7 @@ use rocket::response::Redirect;
 use rocket::{Responder, Route, get, routes};
 
 use super::{export, group_shares};
-use crate::auth::{CenterReader, ReportReader};
+use crate::auth::{CenterReader, Filer, ReportReader};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Month, Now};
 use crate::error::{Error, Fault, Result};
@@ -42,6 +42,8 @@ struct ReportsPage {
     is_inside: bool,
     /// Whether the reader may see what goes over where the provider changes.
     reads_changeovers: bool,
+    /// Whether the reader may take the sessions' papers.
+    keeps_ledger: bool,
     /// The latest first.
     months: Vec<(Month, Tally)>,
     current: Month,
@@ -125,6 +127,7 @@ async fn list(
         center,
         is_inside,
         reads_changeovers,
+        keeps_ledger: is_inside && Filer::includes(by.role),
         months,
         current,
         years,

@@ -25,6 +25,7 @@ pub(super) const BODIES: &[Form] = &[
     form("ada", "/api/v1/export_profiles/2/columns", COLUMN, &["title", "constant"], &[]),
     form("ada", "/api/v1/export_profiles/1/columns/2", COLUMN, &["title", "constant"], &[]),
     form("ann", "/api/v1/export_profiles/1/filling", FILING, &["reason"], &[]),
+    form("ann", "/api/v1/ledger/archive", FILING, &["reason"], &[]),
     form("ben", "/api/v1/rooms/1", ROOM, &["name", "floor", "directions"], &[]),
     form("ben", "/api/v1/rooms/1/weeks", WEEK, &["past_reason"], &[]),
     form("ben", "/api/v1/room-closures", CLOSED, &["reason"], &[]),

@@ -38,6 +38,7 @@ pub(super) const PAGES: &[Form] = &[
     form("ada", "/export-profiles/2/columns", COLUMN, &["title", "constant"], &[]),
     form("ada", "/export-profiles/1/columns/2", COLUMN, &["title", "constant"], &[]),
     form("ann", "/centers/1/filings/1/file", FILING, &["reason"], &[]),
+    form("ann", "/centers/1/ledger/archive", FILING, &["reason"], &[]),
     form("ada", "/catalogs/team-kinds", KIND, &["name", "name_en"], &[]),
     form("ada", "/catalogs/service-kinds/1", KIND, &["name", "name_en"], &[]),
     form(
