@@ -78,7 +78,13 @@ fn text_column(lang: Lang, key: &str, width: u32) -> PaperColumn {
 fn sheets(paper: &ReportPaper) -> Vec<PaperTable> {
     let mut sheets = vec![PaperTable { title: paper.title.clone(), ..about(paper) }];
     sheets.extend(paper.summary.iter().cloned());
-    let mut words = Vec::new();
+    let first = paper.summary.first().map_or(&paper.title, |table| &table.title);
+    let mut words: Vec<Vec<PaperCell>> = Some(&paper.standing)
+        .into_iter()
+        .chain(&paper.remarks)
+        .filter(|text| !text.is_empty())
+        .map(|text| vec![PaperCell::Text(first.clone()), PaperCell::Text(text.clone())])
+        .collect();
     for chapter in &paper.chapters {
         for table in &chapter.tables {
             let title = if table.title.is_empty() { &chapter.title } else { &table.title };
