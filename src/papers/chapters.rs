@@ -161,7 +161,7 @@ fn grid(facts: &PaperFacts, section: Section, head: &str) -> Option<PaperTable> 
     let columns = std::iter::once(text_column(facts.lang, head, 26)).chain(first.iter().map(measure)).collect();
     let cells = |row: &&[PaperFigure]| {
         let name = PaperCell::Text(row[0].label.clone());
-        std::iter::once(name).chain(row.iter().map(|figure| figure.cell.clone())).collect()
+        std::iter::once(name).chain(row.iter().map(|figure| figure.cell.clone())).collect::<Vec<PaperCell>>()
     };
     Some(PaperTable { title: String::new(), columns, rows: rows.iter().map(cells).collect() })
 }

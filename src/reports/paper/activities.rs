@@ -57,7 +57,7 @@ pub(super) async fn grouped(conn: &mut Conn, sessions: &[SessionLine], lang: Lan
         }
     }
     let mut lines: Vec<PaperActivity> = lines.into_iter().map(|(_, line)| line).collect();
-    lines.sort_by(|a, b| a.kind.cmp(&b.kind));
+    lines.sort_by_cached_key(|line| line.kind.clone());
     Ok(lines)
 }
 

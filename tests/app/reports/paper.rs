@@ -151,7 +151,7 @@ on_both_engines! {
         let ann = app.sign_in("ann").await;
         let title: String = "长者健康操与日间关怀".repeat(8);
         let mut tx = app.begin().await;
-        sqlx::query("update activities set title = $1").bind(&title).execute(&mut *tx).await.unwrap();
+        sqlx::query("update activities set title = $1").bind(title.clone()).execute(&mut *tx).await.unwrap();
         tx.commit().await.unwrap();
         let book = xlsx(&ann).await;
         let cells = row(&book, "活动情况", &title);
