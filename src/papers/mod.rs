@@ -7,6 +7,8 @@
 mod chapters;
 mod outputs;
 mod pages;
+#[cfg(test)]
+mod paper_tests;
 mod types;
 mod values;
 

@@ -52,7 +52,8 @@ pub(super) async fn grouped(conn: &mut Conn, sessions: &[SessionLine], lang: Lan
         places.push((session.id, place));
     }
     for (place, persons) in persons_of(conn, &places).await? {
-        if let Some((_, line)) = usize::try_from(place).ok().and_then(|place| lines.get_mut(place)) {
+        let Ok(place) = usize::try_from(place) else { continue };
+        if let Some((_, line)) = lines.get_mut(place) {
             line.persons = persons;
         }
     }
