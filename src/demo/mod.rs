@@ -78,7 +78,12 @@ pub async fn build(settings: &Settings, size: Size) -> Result<Demo, String> {
     let db = commands::open(settings).await?;
     let password = logins::new_secret().chars().filter(char::is_ascii_alphanumeric).take(14).collect::<String>();
     let builder = Builder { now: settings.clock.now(), sealer: settings.sealer.clone(), password, db };
-    let made = builder.city(size).await;
+    let made = async {
+        let made = builder.city(size).await?;
+        crate::figures::refresh::rebuild(&builder.db, builder.now, |_| ()).await?;
+        Ok::<_, Error>(made)
+    };
+    let made = made.await;
     builder.db.close().await;
     let (sign_ins, leader_card) =
         made.map_err(|error| format!("the demo could not be made: {}", commands::said(error)))?;

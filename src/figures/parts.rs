@@ -22,7 +22,7 @@ pub struct PartOf {
 }
 
 /// The numbers of a part.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PartTally {
     pub tally: Tally,
     counted: Counted,

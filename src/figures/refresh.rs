@@ -119,12 +119,7 @@ pub async fn rebuild(db: &Db, now: Now, mut told: impl FnMut(usize)) -> Result<u
     let mut tx = db.begin().await?;
     sqlx::query("delete from figure_sets").execute(&mut *tx).await?;
     tx.commit().await?;
-    // Rows may have come in beside the features, which would have marked their months.
-    let first: Option<Date> = sqlx::query_scalar("select min(local_date) from sessions where status = 'completed'")
-        .fetch_one(&mut *db.read().await?)
-        .await?;
-    let this = Zone::SHANGHAI.date(now.0).0.year();
-    mark(db, first.map_or(this, |day| day.0.year().min(this))..=this).await?;
+    mark_all(db, now).await?;
     let mut done = 0;
     loop {
         match next(db).await? {
@@ -167,6 +162,16 @@ async fn begin(db: &Db, now: Now) -> Result<()> {
     let unmarked = unmarked(&mut conn, &years).await?;
     drop(conn);
     if unmarked == 0 { Ok(()) } else { mark(db, years).await }
+}
+
+/// Marks every month of all the years in which anything was held: rows may have come in beside the features, which would have marked
+/// theirs.
+async fn mark_all(db: &Db, now: Now) -> Result<()> {
+    let first: Option<Date> = sqlx::query_scalar("select min(local_date) from sessions where status = 'completed'")
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    let this = Zone::SHANGHAI.date(now.0).0.year();
+    mark(db, first.map_or(this, |day| day.0.year().min(this))..=this).await
 }
 
 /// Marks every month of these years, of every center, as far as none of it is.

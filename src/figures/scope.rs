@@ -51,11 +51,6 @@ pub struct Reach {
 type Term = (CenterId, Date, Date, Option<AgreementId>);
 
 impl Reach {
-    /// One center that the viewer was let into, for roles whose right has no end.
-    pub(crate) fn into_center(center: Center) -> Self {
-        Self { terms: vec![(center.id(), Date::FIRST, Date::LAST, None)], centers: vec![center] }
-    }
-
     pub fn centers(&self) -> &[Center] {
         &self.centers
     }

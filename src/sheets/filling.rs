@@ -256,7 +256,8 @@ fn place_in(reader: &Reader<&[u8]>) -> usize {
 /// Every name of ours in the workbook's own part, and where it points.
 fn defined(xml: &str) -> Result<Vec<(String, String)>, FormFault> {
     let mut reader = Reader::from_str(xml);
-    let (mut found, mut begun): (Vec<(String, String)>, Option<(String, usize)>) = (Vec::new(), None);
+    let mut found: Vec<(String, String)> = Vec::new();
+    let mut begun: Option<(String, usize)> = None;
     loop {
         let from = place_in(&reader);
         match reader.read_event().map_err(|_| SheetFault::Broken)? {

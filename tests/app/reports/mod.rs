@@ -1,6 +1,12 @@
 //! Section 5's numbers against an independent recount, and the pages, files and answers that show them.
 
 mod forms;
+mod charges;
+mod city;
+mod doors;
+mod histories;
+mod kept;
+mod killed;
 mod month;
 mod paper;
 mod random;
