@@ -73,6 +73,7 @@ pub mod open_rooms;
 // Account: what is told to others. Reads across, writes its own.
 pub mod figures;
 pub mod indicators;
+pub mod papers;
 pub mod reports;
 pub mod purchaser_forms;
 pub mod handovers;

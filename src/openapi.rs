@@ -364,6 +364,7 @@ use utoipa::{Modify, OpenApi};
         crate::programmes::api::void_scope,
         crate::rooms::standard::measured,
         crate::reports::api::summary,
+        crate::reports::api::report,
         crate::purchaser_forms::api::list,
         crate::purchaser_forms::api::add,
         crate::purchaser_forms::api::keys,

@@ -51,6 +51,9 @@ fn fill(sheet: &mut Worksheet, table: &PaperTable) -> std::result::Result<(), Xl
                 PaperCell::Number(number) => {
                     sheet.write_number_with_format(row, column, value(*number, kind), format)?;
                 }
+                PaperCell::Of(kind, number) => {
+                    sheet.write_number_with_format(row, column, value(*number, *kind), &self::format(*kind))?;
+                }
                 PaperCell::Day(day) => match serial(*day) {
                     Some(at) => _ = sheet.write_datetime_with_format(row, column, &at, format)?,
                     None => _ = sheet.write_string_with_format(row, column, day.to_string(), format)?,
@@ -71,6 +74,7 @@ fn format(kind: ColumnKind) -> Format {
         ColumnKind::Count => Format::new().set_num_format("#,##0"),
         ColumnKind::Hours => Format::new().set_num_format("#,##0.0"),
         ColumnKind::Percent => Format::new().set_num_format("0.0%"),
+        ColumnKind::Yuan => Format::new().set_num_format("#,##0.00"),
         ColumnKind::Day => Format::new().set_num_format("yyyy-mm-dd"),
     }
 }
@@ -81,6 +85,7 @@ fn value(number: i64, kind: ColumnKind) -> f64 {
     match kind {
         ColumnKind::Hours => number / 60.0,
         ColumnKind::Percent => number / 1_000.0,
+        ColumnKind::Yuan => number / 100.0,
         ColumnKind::Text | ColumnKind::Count | ColumnKind::Day => number,
     }
 }

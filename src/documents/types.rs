@@ -73,13 +73,15 @@ pub enum ColumnKind {
     Hours,
     /// Thousandths, shown as a percentage with one decimal.
     Percent,
+    /// Fen, shown as yuan with two decimals.
+    Yuan,
     Day,
 }
 
 impl ColumnKind {
     /// Whether its cells stand at the right.
     pub fn is_number(self) -> bool {
-        matches!(self, Self::Count | Self::Hours | Self::Percent)
+        matches!(self, Self::Count | Self::Hours | Self::Percent | Self::Yuan)
     }
 }
 
@@ -87,8 +89,10 @@ impl ColumnKind {
 pub enum PaperCell {
     Empty,
     Text(String),
-    /// Of a number's column: a count, minutes, or thousandths.
+    /// Of a number's column: a count, minutes, thousandths, or fen.
     Number(i64),
+    /// A number of another kind than its column's, where a column holds several.
+    Of(ColumnKind, i64),
     Day(Date),
 }
 
@@ -99,9 +103,14 @@ impl PaperCell {
             Self::Empty => String::new(),
             Self::Text(text) => text.clone(),
             Self::Day(day) => day.to_string(),
+            Self::Of(kind, number) => Self::Number(*number).shown(*kind),
             Self::Number(number) => match kind {
                 ColumnKind::Hours => tenths(*number * 10, 60),
                 ColumnKind::Percent => format!("{}%", tenths(*number, 1)),
+                ColumnKind::Yuan => {
+                    let sign = if *number < 0 { "-" } else { "" };
+                    format!("{sign}{}.{:02}", thousands((*number / 100).abs()), (*number % 100).abs())
+                }
                 ColumnKind::Text | ColumnKind::Count | ColumnKind::Day => thousands(*number),
             },
         }
@@ -155,5 +164,10 @@ mod tests {
             ("12.3%".into(), "100.0%".into())
         );
         assert_eq!(shown(-90, ColumnKind::Hours), "-1.5");
+        assert_eq!(
+            (shown(123_456, ColumnKind::Yuan), shown(-5, ColumnKind::Yuan)),
+            ("1,234.56".into(), "-0.05".into())
+        );
+        assert_eq!(PaperCell::Of(ColumnKind::Hours, 90).shown(ColumnKind::Count), "1.5");
     }
 }

@@ -1,4 +1,4 @@
-//! `/api/v1/summary`: section 5's numbers for programs.
+//! `/api/v1/summary`: section 5's numbers for programs; and a center's reports as files.
 
 use rocket::serde::json::Json;
 use rocket::{Route, get, routes};
@@ -9,20 +9,23 @@ use crate::api::Problem;
 use crate::auth::{ReportReader, Viewer};
 use crate::centers::{CenterId, SecondNumber};
 use crate::clock::{Month, Now};
-use crate::error::{Fault, Result};
+use crate::error::{Error, Fault, Result};
 use crate::fields::parse;
 use crate::figures::{
     self, Figure, Item, Measure, Newcomers, Numbers, PartOf, PartTally, Period, Reach, Reported, Section, queries,
     rules, scope,
 };
 use crate::people::groups::PriorityGroup;
+use crate::reports::names::ReportName;
+use crate::reports::pages::export;
 use crate::reports::periods::{LONGEST, reads_whole_months};
 use crate::reports::rollup::{self, CenterPlace, PartKind};
 use crate::store::{Conn, Db};
+use crate::web::table::File;
 use crate::web::{Fields, Lang};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![summary]
+    routes![summary, report]
 }
 
 #[derive(Serialize, ToSchema)]
@@ -185,6 +188,32 @@ pub(crate) async fn summary(
         None => None,
     };
     Ok(Json(SummaryJson::new(&numbers, &reach, taking_part, parts)))
+}
+
+/// A center's report as a file: the paper that an office files as a document to be edited (`.docx`) or as a workbook with a sheet for each
+/// table (`.xlsx`), or its sheet as one table (`.csv`). In the caller's language (`Accept-Language`). A purchaser reads whole months, of
+/// them its agreements' days.
+#[utoipa::path(
+    context_path = "/api/v1", tag = "summary",
+    params(
+        ("center" = i64, Path),
+        ("name" = String, Path, description = "The period and the ending: `2026-03.docx`, `2026-Q1.xlsx`, `2026.csv`"),
+    ),
+    responses(
+        (status = 200, description = "The file", content_type = "application/octet-stream"),
+        (status = "4XX", body = Problem)
+    )
+)]
+#[get("/centers/<center>/reports/<name>")]
+pub(crate) async fn report(
+    by: ReportReader,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    center: CenterId,
+    name: ReportName,
+) -> Result<File> {
+    export::file(&by, &mut *db.read().await?, (center, &name), now, lang).await?.ok_or(Error::NotFound)
 }
 
 /// Every part, those without any number too, in the order of the centers or of time.

@@ -1,8 +1,10 @@
-//! What a center did, as it is told to whoever may read it: a period's page, print and table, the roll-up of many centers, the API. All of
+//! What a center did, as it is told to whoever may read it: a period's page, paper and table, the roll-up of many centers, the API. All of
 //! it reads the one list of [`crate::figures`].
 
 pub(crate) mod api;
+mod names;
 mod pages;
+mod paper;
 mod periods;
 pub(crate) mod rollup;
 mod sheet;

@@ -72,7 +72,7 @@ async fn visits(app: &TestApp, login: &str, (from, to): (&str, &str)) -> Result<
 
 /// Whether the month's page, its print, its file and its workbook are there.
 async fn month_is(user: &User<'_>, month: &str, status: u16) {
-    for ending in ["", ".csv", ".xlsx"] {
+    for ending in ["", ".csv", ".xlsx", ".docx", "/print"] {
         user.get(&format!("/centers/1/reports/{month}{ending}")).await.is(status);
     }
 }

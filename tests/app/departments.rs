@@ -10,7 +10,7 @@ on_both_engines! {
     async fn a_department_reads_and_cannot_write(app: TestApp) {
         let dan = app.sign_in("dan").await;
         dan.get("/centers/1/reports").await.is(200).shows("/centers/1/reports/2026-03");
-        for ending in ["", ".csv", ".xlsx"] {
+        for ending in ["", ".csv", ".xlsx", ".docx", "/print"] {
             dan.get(&format!("/centers/1/reports/2026-03{ending}")).await.is(200);
         }
         dan.get("/summary/2026-03").await.is(200).shows("罗沙").hides("堑头");
@@ -73,7 +73,7 @@ on_both_engines! {
         app.at("2026-07-15T02:00:00Z");
         for (login, june, july) in [("pat", 200, 404), ("dan", 200, 404), ("pia", 404, 200), ("ben", 200, 200), ("tom", 200, 200)] {
             let user = app.sign_in(login).await;
-            for ending in ["", ".csv", ".xlsx"] {
+            for ending in ["", ".csv", ".xlsx", ".docx", "/print"] {
                 user.get(&format!("/centers/1/reports/2026-06{ending}")).await.is(june);
                 user.get(&format!("/centers/1/reports/2026-07{ending}")).await.is(july);
             }

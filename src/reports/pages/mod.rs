@@ -1,6 +1,6 @@
 //! A center's overview, its reports, and the roll-up of several centers.
 
-mod export;
+pub(super) mod export;
 mod overview;
 mod report;
 mod rollup;

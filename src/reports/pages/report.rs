@@ -1,11 +1,10 @@
-//! A center's reports: the periods there are, and one of them as page, print, CSV and workbook.
+//! A center's reports: the periods there are, and one of them as page, on paper and as files.
 
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use chrono::Datelike;
-use rocket::request::FromParam;
 use rocket::response::Redirect;
 use rocket::{Responder, Route, get, routes};
 
@@ -19,6 +18,9 @@ use crate::figures::scope;
 use crate::figures::{self, Figure, FigureUnit, Grid, Measure, Section};
 use crate::figures::{Period, RoomUse, Tally};
 use crate::indicators::Behind;
+use crate::papers::PrintedPaper;
+use crate::reports::names::{ReportFormat, ReportName};
+use crate::reports::paper;
 use crate::reports::periods::{self, PeriodKind, ReportPeriod};
 use crate::reports::sheet::{self, Sheet};
 use crate::reports::shown::{coverage, hours, percent};
@@ -31,7 +33,7 @@ use crate::web::table::File;
 use crate::web::{Frame, Lang, Page, View};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, show]
+    routes![list, show, print]
 }
 
 #[derive(Template)]
@@ -294,33 +296,6 @@ fn visits(lang: Lang, sheet: &Sheet) -> Chart {
     Chart::grouped(lang, &ChartData::single(lang.text(title), lang.text(of), points))
 }
 
-/// The last part of a report's address: `2026-03` or another period, or `2026-03.csv` and `2026-03.xlsx` for the files.
-struct ReportName {
-    period: ReportPeriod,
-    format: Format,
-}
-
-#[derive(Clone, Copy)]
-enum Format {
-    Page,
-    Csv,
-    Xlsx,
-}
-
-impl<'a> FromParam<'a> for ReportName {
-    type Error = &'a str;
-
-    fn from_param(param: &'a str) -> Result<Self, Self::Error> {
-        let (period, format) = match param.split_once('.') {
-            None => (param, Format::Page),
-            Some((period, "csv")) => (period, Format::Csv),
-            Some((period, "xlsx")) => (period, Format::Xlsx),
-            Some(_) => return Err(param),
-        };
-        Ok(Self { period: period.parse().map_err(|_| param)?, format })
-    }
-}
-
 #[derive(Responder)]
 enum ReportAnswer {
     Page(Box<Page<Report>>),
@@ -336,10 +311,27 @@ async fn show(
     center: CenterId,
     name: ReportName,
 ) -> Result<ReportAnswer> {
-    let sheet = sheet::load(&by, &mut *db.read().await?, center, name.period, now).await?;
-    Ok(match name.format {
-        Format::Page => ReportAnswer::Page(Box::new(Page(Report::new(sheet, now, lang)))),
-        Format::Csv => ReportAnswer::File(Box::new(export::table(&sheet, lang).csv())),
-        Format::Xlsx => ReportAnswer::File(Box::new(export::table(&sheet, lang).xlsx()?)),
-    })
+    let mut conn = db.read().await?;
+    if let Some(file) = export::file(&by, &mut conn, (center, &name), now, lang).await? {
+        return Ok(ReportAnswer::File(Box::new(file)));
+    }
+    let sheet = sheet::load(&by, &mut conn, center, name.period, now).await?;
+    Ok(ReportAnswer::Page(Box::new(Page(Report::new(sheet, now, lang)))))
+}
+
+/// The report as it is printed and filed.
+#[get("/centers/<center>/reports/<name>/print")]
+async fn print(
+    by: ReportReader,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    center: CenterId,
+    name: ReportName,
+) -> Result<Page<PrintedPaper>> {
+    if name.format != ReportFormat::Page {
+        return Err(Error::NotFound);
+    }
+    let paper = paper::load(&by, &mut *db.read().await?, (center, name.period), now, lang).await?;
+    Ok(Page(PrintedPaper::new(paper, center.path(format_args!("/reports/{}", name.period)))))
 }
