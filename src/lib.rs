@@ -71,6 +71,7 @@ pub mod open_rooms;
 // Account: what is told to others. Reads across, writes its own.
 pub mod figures;
 pub mod reports;
+pub mod periodic_reports;
 pub mod handovers;
 pub mod certificates;
 pub mod profile;
@@ -147,6 +148,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(open_rooms::stage())
         .attach(figures::stage())
         .attach(reports::stage())
+        .attach(periodic_reports::stage())
         .attach(handovers::stage())
         .attach(certificates::stage())
         .attach(profile::stage())

@@ -1,13 +1,14 @@
 //! What stands in each list's file: the columns of its page, in its order.
 
 mod keeping;
+mod owing;
 mod serving;
 
 use super::types::{CenterList, CityList};
 use crate::accounts::listing::AccountsCut;
 use crate::activities::listing::ActivitiesCut;
 use crate::agreements::listing::AgreementsCut;
-use crate::auth::{CenterReader, CityAdmin, Coordinator, Manager, TeamReader, Viewer};
+use crate::auth::{CenterReader, CityAdmin, Coordinator, Manager, ReportReader, TeamReader, Viewer};
 use crate::centers::listing::CentersCut;
 use crate::centers::{self, Center};
 use crate::certificates::listing::CertificatesCut;
@@ -19,6 +20,7 @@ use crate::honours::roll::RollCut;
 use crate::households::queries::Homes;
 use crate::people::groups;
 use crate::people::listing::{self, PeopleCut};
+use crate::periodic_reports::listing::OwedCut;
 use crate::qualifications::QualifiedCut;
 use crate::registrations::RegistrationsCut;
 use crate::reservations::ReservationsCut;
@@ -189,6 +191,10 @@ pub(super) async fn of_city(
         CityList::Accounts => {
             let by = CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;
             sign_ins(&by, conn, lang, name, AccountsCut::read(fields)?).await
+        }
+        CityList::PeriodicReports => {
+            let by = ReportReader::of(by.clone()).ok_or(Error::Forbidden)?;
+            owing::owed(&by, conn, lang, name, today, &OwedCut::read(fields)?).await
         }
         CityList::Holidays => {
             CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;

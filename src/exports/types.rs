@@ -33,6 +33,8 @@ text_enum!(
         Centers = "centers",
         Agreements = "agreements",
         Accounts = "accounts",
+        /// What agreements owe.
+        PeriodicReports = "periodic_reports",
         /// Of a year, with the make-up workdays.
         Holidays = "holidays",
     }

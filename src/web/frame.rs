@@ -34,6 +34,8 @@ pub enum Tab {
     Reservations,
     Workers,
     Reports,
+    /// What agreements owe.
+    PeriodicReports,
     Audit,
     Desk,
     Centers,

@@ -109,6 +109,13 @@ const CITY: &[NavEntry] = &[
     NavEntry { tab: Tab::Centers, path: "/centers", key: "nav.centers", icon: "home", roles: Role::ALL },
     NavEntry { tab: Tab::Reports, path: "/summary", key: "nav.reports", icon: "chart", roles: SEVERAL },
     NavEntry {
+        tab: Tab::PeriodicReports,
+        path: "/periodic-reports",
+        key: "nav.periodic_reports",
+        icon: "file",
+        roles: ReportReader::ROLES,
+    },
+    NavEntry {
         tab: Tab::Organizations,
         path: "/organizations",
         key: "nav.organizations",
