@@ -21,6 +21,7 @@ mod names;
 mod offerings;
 mod open_rooms;
 mod past;
+mod periodic_reports;
 mod places;
 mod plans;
 mod reservations;
@@ -130,6 +131,7 @@ impl Builder {
                 reservations::reserve(self, &mut tx, &made).await?;
                 appointments::book(self, &mut tx, &made).await?;
                 feeds::subscribe(self, &mut tx, &made).await?;
+                periodic_reports::report(self, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }

@@ -11,6 +11,17 @@ use super::forms::{Form, form};
 
 /// The API's bodies.
 pub(super) const BODIES: &[Form] = &[
+    form("ben", "/api/v1/reports", &[("agreement", "1"), ("period", "month:2026-03-01")], &["period"], &[]),
+    form("ben", "/api/v1/reports/2/chapters/overview", &[("content", "平稳"), ("version", "0")], &[], &["content"]),
+    form("ben", "/api/v1/reports/2/privacy", &[("hit", "abc"), ("reason", "同意")], &["hit", "reason"], &[]),
+    form(
+        "ben",
+        "/api/v1/reports/1/versions/1/redaction",
+        &[("place", "plan"), ("reason", "有名字")],
+        &["place", "reason"],
+        &[],
+    ),
+    form("pat", "/api/v1/reports/1/return", &[("version", "1"), ("comment", "请补充")], &[], &["comment"]),
     form("ben", "/api/v1/posts", POST, &["title"], &[]),
     form("ada", "/api/v1/export_profiles", COPIED, &["name"], &[]),
     form("ada", "/api/v1/export_profiles/1", PROFILE, &["name", "file_name"], &["note"]),

@@ -12,6 +12,17 @@ use super::forms::{Form, form};
 
 /// The pages' forms.
 pub(super) const PAGES: &[Form] = &[
+    form("ben", "/periodic-reports", &[("agreement", "1"), ("period", "month:2026-03-01")], &["period"], &[]),
+    form("ben", "/periodic-reports/2/chapters/overview", &[("content", "平稳"), ("version", "0")], &[], &["content"]),
+    form("ben", "/periodic-reports/2/privacy", &[("hit", "abc"), ("reason", "同意")], &["hit", "reason"], &[]),
+    form(
+        "ben",
+        "/periodic-reports/1/versions/1/redaction",
+        &[("place", "plan"), ("reason", "有名字")],
+        &["place", "reason"],
+        &[],
+    ),
+    form("pat", "/periodic-reports/1/return", &[("version", "1"), ("comment", "请补充")], &[], &["comment"]),
     form("ada", "/providers", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/providers/1", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/purchasers", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),
