@@ -31,7 +31,6 @@ pub(super) fn routes() -> Vec<Route> {
 pub(super) struct DraftPage {
     name: PeriodName,
     draft: ShownDraft,
-    is_submitter: bool,
     /// The chapter that was sent last, where it was not taken.
     sent: Option<Chapter>,
     form: Form,
@@ -45,7 +44,6 @@ impl DraftPage {
         Ok(Self {
             name: PeriodName::of(report.kind, report.period()),
             draft: ShownDraft::load(by, conn, now, report).await?,
-            is_submitter: by.role == Role::ProviderManager,
             sent: None,
             form: Form::new(),
             adding: Form::new(),

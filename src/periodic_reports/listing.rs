@@ -210,7 +210,6 @@ mod tests {
             provider: "莞爱".to_owned(),
             purchaser: "街道办".to_owned(),
             center_id: CenterId(1),
-            centers: 1,
             starts_on: date("2026-01-01"),
             ends_on: date("2026-12-31"),
         };

@@ -96,7 +96,7 @@ pub(super) async fn of_agreement(conn: &mut Conn, agreement: AgreementId) -> Res
 
 const FRAME: &str = "select g.id, p.name as provider, u.name as purchaser,
         (select min(x.center_id) from agreement_centers x where x.agreement_id = g.id) as center_id,
-        (select count(*) from agreement_centers x where x.agreement_id = g.id) as centers, g.starts_on, g.ends_on
+        g.starts_on, g.ends_on
      from agreements g join providers p on p.id = g.provider_id join purchasers u on u.id = g.purchaser_id
      where exists (select 1 from agreement_centers x where x.agreement_id = g.id)";
 

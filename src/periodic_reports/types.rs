@@ -66,7 +66,7 @@ text_enum!(
 );
 
 text_enum!(
-    EvidenceKind in "evidence" {
+    EvidenceKind in "evidence_kind" {
         Photo = "photo",
         /// A sign-in sheet: names stand on it, so it stays with the provider, and the purchaser reads that it is there.
         Sheet = "sheet",
@@ -123,7 +123,6 @@ pub struct AgreementFrame {
     pub provider: String,
     pub purchaser: String,
     pub center_id: CenterId,
-    pub centers: i64,
     pub starts_on: Date,
     pub ends_on: Date,
 }

@@ -153,11 +153,18 @@ impl Verification {
                 self.changed(ChangedPart::Evidence, place);
                 continue;
             };
-            match &known.digest {
-                // Who is on a picture may have it taken away where it was taken.
-                None if one.kind == EvidenceKind::Photo => self.taken_out.push(place),
-                Some(digest) if *digest == one.file && holds(conn, sealer, self.report.id, known).await? => {}
-                _ => self.changed(ChangedPart::Evidence, place),
+            let is_whole = match &known.digest {
+                Some(digest) if *digest == one.file => holds(conn, sealer, self.report.id, known).await?,
+                _ => false,
+            };
+            if is_whole {
+                continue;
+            }
+            // Who is on a picture may have it taken away where it was taken.
+            if known.digest.is_none() && one.kind == EvidenceKind::Photo {
+                self.taken_out.push(place);
+            } else {
+                self.changed(ChangedPart::Evidence, place);
             }
         }
         for number in kept.keys().filter(|number| document.evidence.iter().all(|one| one.number != **number)) {

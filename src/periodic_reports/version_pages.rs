@@ -133,8 +133,10 @@ impl VersionPage {
         self.role == Role::ProviderManager
     }
 
-    fn was_taken_out(&self, place: &str) -> bool {
-        self.read.texts.get(place).is_some_and(|text| text.redacted_at.is_some())
+    /// Why words were taken out, where they were.
+    fn taken_out(&self, place: &str) -> Option<&str> {
+        let text = self.read.texts.get(place).filter(|text| text.redacted_at.is_some())?;
+        Some(text.redacted_why.as_deref().unwrap_or_default())
     }
 
     /// Whether the reader may open the file of a piece of evidence.
