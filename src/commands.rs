@@ -10,6 +10,7 @@ use crate::auth::{Place, Role, Scope};
 use crate::centers::CenterId;
 use crate::error::{Error, Fault};
 use crate::keys::{self, KeyState};
+use crate::periodic_reports::verifying;
 use crate::store::{self, Db, Engine, KeyNumber, OpenError, Pool};
 use crate::teams::TeamId;
 use crate::web::text::Lang;
@@ -224,6 +225,31 @@ pub async fn rebuild(settings: &Settings) -> Result<(), String> {
     eprintln!();
     println!("{} months and years were counted anew.", rebuilt.map_err(said)?);
     Ok(())
+}
+
+/// `linli verify-report NUMBER`: whether a report's versions are what was submitted; with `R000012-2` one of them.
+///
+/// # Errors
+/// What is otherwise, line by line.
+pub async fn verify_report(settings: &Settings, number: &str) -> Result<(), String> {
+    let db = open_existing(settings).await?;
+    let found = async {
+        let mut conn = db.read_patiently().await?;
+        verifying::verify_number(&mut conn, &settings.sealer, number).await
+    };
+    let found = found.await;
+    db.close().await;
+    let mut wrong = Vec::new();
+    for one in found.map_err(said)? {
+        let name = format!("{}-{}", one.report.number(), one.version.number);
+        for change in &one.changes {
+            wrong.push(format!("{name} is not what was submitted: {} {}", change.part, change.place));
+        }
+        if one.is_unchanged() {
+            println!("{name} is unchanged: SHA-256 {}", one.digest);
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
 }
 
 /// `linli check`: is the database whole, can this program and its key work with it, and is what is derived what the rows say? It changes

@@ -139,6 +139,18 @@ id_type!(
     SessionPhotoId
 );
 id_type!(
+    /// A report that an agreement owes for some of its days.
+    PeriodicReportId
+);
+id_type!(
+    /// What was submitted of a report.
+    ReportVersionId
+);
+id_type!(
+    /// What goes with a report: a picture, a sign-in sheet.
+    EvidenceId
+);
+id_type!(
     /// A room before it opens.
     PlannedRoomId
 );

@@ -76,6 +76,7 @@ pub mod indicators;
 pub mod papers;
 pub mod reports;
 pub mod purchaser_forms;
+pub mod periodic_reports;
 pub mod handovers;
 pub mod changeovers;
 pub mod certificates;
@@ -156,6 +157,7 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(indicators::stage())
         .attach(reports::stage())
         .attach(purchaser_forms::stage())
+        .attach(periodic_reports::stage())
         .attach(handovers::stage())
         .attach(changeovers::stage())
         .attach(certificates::stage())

@@ -56,6 +56,11 @@ enum Command {
     Check,
     /// Make what is derived from the rows anew
     Rebuild,
+    /// Look whether a report is what was submitted
+    VerifyReport {
+        /// As it stands on the report: R000012, or R000012-2 for its second version alone
+        number: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -148,6 +153,7 @@ async fn run(cli: Cli) -> Result<(), String> {
         Command::Backup { file } => commands::backup(&url, &file).await,
         Command::Check => commands::check(&url).await,
         Command::Rebuild => commands::rebuild(&existing()?).await,
+        Command::VerifyReport { number } => commands::verify_report(&existing()?, &number).await,
     }
 }
 

@@ -25,6 +25,7 @@ mod offerings;
 mod open_rooms;
 mod papers;
 mod past;
+mod periodic_reports;
 mod places;
 mod plans;
 mod reservations;
@@ -146,6 +147,7 @@ impl Builder {
                 appointments::book(self, &mut tx, &made).await?;
                 feeds::subscribe(self, &mut tx, &made).await?;
                 indicators::ask(self, &admin, &mut tx, &made).await?;
+                periodic_reports::report(self, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }

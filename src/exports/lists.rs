@@ -3,6 +3,7 @@
 mod aims;
 mod keeping;
 mod rollup;
+mod owing;
 mod serving;
 
 use super::types::{CenterList, CityList};
@@ -22,6 +23,7 @@ use crate::households::queries::Homes;
 use crate::indicators::listing::IndicatorsCut;
 use crate::people::groups;
 use crate::people::listing::{self, PeopleCut};
+use crate::periodic_reports::listing::OwedCut;
 use crate::qualifications::QualifiedCut;
 use crate::registrations::RegistrationsCut;
 use crate::reports::rollup::RollUpCut;
@@ -197,6 +199,10 @@ pub(super) async fn of_city(
         CityList::Accounts => {
             let by = CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;
             sign_ins(&by, conn, lang, name, AccountsCut::read(fields)?).await
+        }
+        CityList::PeriodicReports => {
+            let by = ReportReader::of(by.clone()).ok_or(Error::Forbidden)?;
+            owing::owed(&by, conn, lang, name, today, &OwedCut::read(fields)?).await
         }
         CityList::Holidays => {
             CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;

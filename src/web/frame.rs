@@ -35,6 +35,8 @@ pub enum Tab {
     Workers,
     Reports,
     Indicators,
+    /// What agreements owe.
+    PeriodicReports,
     Audit,
     Desk,
     Centers,

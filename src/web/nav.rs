@@ -117,6 +117,13 @@ const CITY: &[NavEntry] = &[
         roles: ReportReader::ROLES,
     },
     NavEntry {
+        tab: Tab::PeriodicReports,
+        path: "/periodic-reports",
+        key: "nav.periodic_reports",
+        icon: "file",
+        roles: ReportReader::ROLES,
+    },
+    NavEntry {
         tab: Tab::Organizations,
         path: "/organizations",
         key: "nav.organizations",

@@ -77,6 +77,9 @@ impl Row {
         if self.body == "a photo" {
             return sends_as(user, &path, ("photo", "功能室.png"), &picture()).await;
         }
+        if self.body == "a sheet" {
+            return sends_as(user, &path, ("sheet", "签到表.png"), &picture()).await;
+        }
         if self.body == "a drawing" {
             return sends_as(user, &path, ("picture", "活动.png"), &picture()).await;
         }

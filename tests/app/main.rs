@@ -62,6 +62,7 @@ mod openapi;
 mod operations;
 mod own_data;
 mod people;
+mod periodic;
 mod posts;
 mod programmes;
 mod qualifications;

@@ -2,6 +2,7 @@
 //! Made once for each engine by the pages themselves, and copied for each test. What is in it has names, by which the
 //! tables of the tests speak of it: `/centers/1/people/$person`.
 
+mod account;
 mod programme;
 mod service;
 
@@ -155,6 +156,7 @@ impl Maker<'_> {
         app.at(START);
         self.reservations(&ann).await;
         self.open_room(&ada, &ann).await;
+        self.reports().await;
         self.names
     }
 

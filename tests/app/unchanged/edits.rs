@@ -61,6 +61,8 @@ const WECHAT: &str = "/centers/<center>/sessions/<id>/wechat";
 const COMPANIONS: &str = "/centers/<center>/sessions/<id>/attendances/<attendance>/companions";
 
 pub(super) const EDITS: &[Edit] = &[
+    edit("ben", "/periodic-reports/$february", "/periodic-reports/<id>/chapters/<chapter>"),
+    edit("ben", "/periodic-reports/$march", "/periodic-reports/<id>/evidence/<evidence>"),
     edit("ann", "/centers/1/people/$person/edit", PERSON),
     edit("ann", "/centers/1/people/$child/edit", PERSON),
     edit("ann", "/centers/1/people/$full/edit", PERSON),
@@ -211,4 +213,6 @@ pub(super) const PROPOSALS: &[(&str, &str)] = &[
     ("/programmes/<id>/scopes", "from today on"),
     ("/programmes/<id>/versions", "the rules as they are, to be changed from a day on"),
     ("/me/people/<person>/certificates", "this year until today, from the center with the most hours"),
+    ("/periodic-reports/<id>/acceptance", "the version that is shown"),
+    ("/periodic-reports/<id>/return", "the version that is shown"),
 ];
