@@ -386,6 +386,7 @@ use utoipa::{Modify, OpenApi};
         crate::periodic_reports::api::accept,
         crate::periodic_reports::api::give_back,
         crate::periodic_reports::api::remind,
+        crate::periodic_reports::api::receive,
         crate::periodic_reports::more_api::choose,
         crate::periodic_reports::more_api::add,
         crate::periodic_reports::more_api::show,

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::forms::PurchaserAnswer;
 use super::periods::{self, ReportPeriod};
-use super::rights::{ReportAnswerer, ReportSubmitter, ReportWriter};
+use super::rights::{ReportAnswerer, ReportReceiver, ReportSubmitter, ReportWriter};
 use super::rules::{self, ReportStep};
 use super::types::{
     AgreementFrame, Chapter, LONGEST_CHAPTER, PeriodicReport, PeriodicReportId, ReportState, ReportVersion,
@@ -276,7 +276,7 @@ pub async fn remind(
 ///
 /// # Errors
 /// `Refused("report_not_submitted")` where nothing is submitted or accepted.
-pub async fn confirm_receipt(by: &ReportReader, now: Now, tx: &mut Conn, report: &PeriodicReport) -> Result<()> {
+pub async fn confirm_receipt(by: &ReportReceiver, now: Now, tx: &mut Conn, report: &PeriodicReport) -> Result<()> {
     if !matches!(report.state, ReportState::Submitted | ReportState::Accepted) {
         return Err(Error::refused("report_not_submitted"));
     }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::listing::{self, OwedCut, OwedReport};
 use super::privacy::{self, PrivacyHit};
-use super::rights::{ReportAnswerer, ReportSubmitter, ReportWriter, sees_drafts};
+use super::rights::{ReportAnswerer, ReportReceiver, ReportSubmitter, ReportWriter, sees_drafts};
 use super::types::{Chapter, ChapterText, Evidence, PeriodicReport, PeriodicReportId, ReportVersion};
 use super::{actions, evidence, forms, freezing, queries};
 use crate::api::{List, Problem};
@@ -22,7 +22,7 @@ use crate::web::Fields;
 use crate::web::cut::Asked;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, begin, show, write, hits, keep_name, submit, withdraw, accept, give_back, remind]
+    routes![list, begin, show, write, hits, keep_name, submit, withdraw, accept, give_back, remind, receive]
 }
 
 /// What an agreement owes for some of its days.
@@ -362,6 +362,18 @@ pub(crate) async fn accept(
     let mut tx = db.begin().await?;
     let report = queries::found(&by, &mut tx, id).await?;
     actions::accept(&by, now, &mut tx, &report, forms::accepted(&fields)?).await?;
+    tx.commit().await?;
+    Ok(NoContent)
+}
+
+/// Says that what was submitted last came. Twice is once; 409 `report_not_submitted`.
+#[utoipa::path(context_path = "/api/v1", tag = "reports", params(("id" = i64, Path)), responses((status = 204), (status = "4XX", body = Problem)))]
+#[post("/reports/<id>/receipt")]
+pub(crate) async fn receive(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Result<NoContent> {
+    let by = ReportReceiver::of(by)?;
+    let mut tx = db.begin().await?;
+    let report = queries::found(&by, &mut tx, id).await?;
+    actions::confirm_receipt(&by, now, &mut tx, &report).await?;
     tx.commit().await?;
     Ok(NoContent)
 }

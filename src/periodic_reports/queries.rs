@@ -19,11 +19,14 @@ use crate::store::{Conn, Flag};
 /// works for the center's provider, and reaches by a center what that one agreed to, and nothing of others.
 const REACHED: &str = "(exists (
         select 1 from account_scopes s
-        where s.account_id = $1 and (s.provider_id = g.provider_id or s.purchaser_id = g.purchaser_id))
+        where s.account_id = $1 and (s.provider_id = g.provider_id or s.purchaser_id = g.purchaser_id
+              or exists (select 1 from agreement_departments d
+                         where d.agreement_id = g.id and d.department_id = s.department_id and d.removed_at is null)))
     or exists (
         select 1 from account_scopes s join account_centers r on r.account_id = s.account_id
         join agreement_centers x on x.center_id = r.center_id
-        where s.account_id = $1 and s.provider_id is null and s.purchaser_id is null and x.agreement_id = g.id
+        where s.account_id = $1 and s.provider_id is null and s.purchaser_id is null and s.department_id is null
+          and x.agreement_id = g.id
           and ($2 = 0 or exists (select 1 from operators o where o.center_id = x.center_id and o.ends_on is null
                                    and o.provider_id = g.provider_id))))";
 
@@ -211,6 +214,18 @@ pub async fn comments(conn: &mut Conn, version: ReportVersionId) -> Result<Vec<R
 }
 
 /// Who else received a report: name, version and when.
+pub async fn is_received(by: &ReportReader, conn: &mut Conn, report: PeriodicReportId, version: i64) -> Result<bool> {
+    let found: i64 = sqlx::query_scalar(
+        "select count(*) from report_receipts where report_id = $1 and version = $2 and account_id = $3",
+    )
+    .bind(report)
+    .bind(version)
+    .bind(by.account)
+    .fetch_one(conn)
+    .await?;
+    Ok(found > 0)
+}
+
 pub async fn receipts(conn: &mut Conn, report: PeriodicReportId) -> Result<Vec<(String, i64, Timestamp)>> {
     Ok(sqlx::query_as(
         "select a.name, t.version, t.received_at from report_receipts t join accounts a on a.id = t.account_id

@@ -46,6 +46,8 @@ rights! {
     ReportSubmitter: ProviderManager;
     /// Answers them for the purchaser.
     ReportAnswerer: Purchaser;
+    /// Confirms that they came: a department that the agreement names.
+    ReportReceiver: Department;
 }
 
 /// Whether a role writes reports: it sees drafts, which are nobody else's to see.

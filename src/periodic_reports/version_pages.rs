@@ -8,7 +8,7 @@ use rocket::{Route, get, post, routes};
 use super::document::{self, FrozenFigure, FrozenReport, FrozenTable, ShownAdjustment};
 use super::evidence;
 use super::periods::PeriodName;
-use super::rights::{ReportAnswerer, ReportSubmitter, sees_drafts};
+use super::rights::{ReportAnswerer, ReportReceiver, ReportSubmitter, sees_drafts};
 use super::types::{
     Chapter, Evidence, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState, ReportVersion,
     VersionState, VersionText,
@@ -25,7 +25,7 @@ use crate::web::text::Named as _;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, differences, accept, give_back, redact]
+    routes![show, differences, accept, give_back, redact, receive]
 }
 
 /// A version with all that was kept of it, as its reader may know it.
@@ -44,7 +44,7 @@ impl ReadVersion {
     pub async fn load(by: &ReportReader, conn: &mut Conn, report: PeriodicReport, number: i64) -> Result<Self> {
         let version = queries::version(by, conn, report.id, number).await?;
         let document = FrozenReport::read(&queries::document(conn, version.id).await?)?;
-        let document = if by.role == Role::Purchaser { document.for_outsiders() } else { document };
+        let document = if by.role.reads_reports_only() { document.for_outsiders() } else { document };
         Ok(Self {
             texts: queries::texts(conn, version.id).await?,
             evidence: evidence::of_version(conn, version.id).await?,
@@ -68,6 +68,8 @@ struct VersionPage {
     read: ReadVersion,
     versions: Vec<ReportVersion>,
     receipts: Vec<(String, i64, Timestamp)>,
+    /// Whether the reader has said so of this version.
+    is_received: bool,
     role: Role,
     tables: Vec<FrozenTable>,
     by_center: Vec<(String, Vec<FrozenTable>)>,
@@ -79,6 +81,7 @@ impl VersionPage {
     async fn load(by: &ReportReader, conn: &mut Conn, report: PeriodicReport, number: i64, form: Form) -> Result<Self> {
         let versions = queries::versions(by, conn, report.id).await?;
         let receipts = queries::receipts(conn, report.id).await?;
+        let is_received = queries::is_received(by, conn, report.id, number).await?;
         let (report_kind, days) = (report.kind, report.period());
         let read = ReadVersion::load(by, conn, report, number).await?;
         let document = &read.document;
@@ -94,6 +97,7 @@ impl VersionPage {
             adjustments: document.adjustments.iter().map(ShownAdjustment::of).collect(),
             versions,
             receipts,
+            is_received,
             role: by.role,
             form,
             read,
@@ -113,6 +117,14 @@ impl VersionPage {
     /// Whether the reader is to answer it.
     fn is_to_be_answered(&self) -> bool {
         self.role == Role::Purchaser && self.is_last() && self.read.report.state == ReportState::Submitted
+    }
+
+    /// Whether the reader is to say that it came.
+    fn is_to_be_received(&self) -> bool {
+        self.role == Role::Department
+            && self.is_last()
+            && matches!(self.read.report.state, ReportState::Submitted | ReportState::Accepted)
+            && !self.is_received
     }
 
     fn may_be_withdrawn(&self) -> bool {
@@ -194,6 +206,17 @@ async fn accept(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId, field
     actions::accept(&by, now, &mut tx, &report, forms::accepted(&fields)?).await?;
     tx.commit().await?;
     Ok(Done::to(report.path(), "done.report_accepted"))
+}
+
+/// What was submitted last is there.
+#[post("/periodic-reports/<id>/receipt")]
+async fn receive(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Result<Done> {
+    let by = ReportReceiver::of(by)?;
+    let mut tx = db.begin().await?;
+    let report = queries::found(&by, &mut tx, id).await?;
+    actions::confirm_receipt(&by, now, &mut tx, &report).await?;
+    tx.commit().await?;
+    Ok(Done::to(report.path(), "done.report_received"))
 }
 
 /// Fields `version comment` and `comments.<chapter>`.
