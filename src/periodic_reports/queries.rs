@@ -213,7 +213,7 @@ pub async fn comments(conn: &mut Conn, version: ReportVersionId) -> Result<Vec<R
     Ok(comments)
 }
 
-/// Who else received a report: name, version and when.
+/// Whether the reader has confirmed that this version came.
 pub async fn is_received(by: &ReportReader, conn: &mut Conn, report: PeriodicReportId, version: i64) -> Result<bool> {
     let found: i64 = sqlx::query_scalar(
         "select count(*) from report_receipts where report_id = $1 and version = $2 and account_id = $3",
@@ -226,6 +226,7 @@ pub async fn is_received(by: &ReportReader, conn: &mut Conn, report: PeriodicRep
     Ok(found > 0)
 }
 
+/// Who else received a report: name, version and when.
 pub async fn receipts(conn: &mut Conn, report: PeriodicReportId) -> Result<Vec<(String, i64, Timestamp)>> {
     Ok(sqlx::query_as(
         "select a.name, t.version, t.received_at from report_receipts t join accounts a on a.id = t.account_id
