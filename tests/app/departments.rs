@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{TestApp, on_both_engines};
+use crate::support::on_both_engines;
 
 const MARCH: &str = "/api/v1/summary?scope=center:1&from=2026-03-01&to=2026-04-01";
 

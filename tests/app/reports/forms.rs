@@ -7,7 +7,7 @@ use super::{AFTER, a_tricky_month};
 use crate::audit::FORM;
 use crate::imports::sends_as;
 use crate::support::python::{python_with, run_python};
-use crate::support::{Answer, TestApp, User, on_both_engines};
+use crate::support::{Answer, User, on_both_engines};
 
 /// What another program finds in a filled form: its cells as value and type, and what the sheet holds besides.
 const CELLS: &str = r#"
