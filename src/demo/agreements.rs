@@ -19,7 +19,8 @@ pub(super) async fn agree(b: &Builder, admin: &CityAdmin, tx: &mut Conn, towns: 
     let known = queries::of_center(admin, tx, first.center).await?.into_iter().next().ok_or(Error::NotFound)?;
     supplement(b, admin, tx, known.id).await?;
     second_purchaser(b, admin, tx, first).await?;
-    if let [_, one, other, ..] = towns {
+    // The third center changes its provider before that.
+    if let [_, one, _, other, ..] = towns {
         over_two_centers(b, admin, tx, (one, other)).await?;
     }
     Ok(())

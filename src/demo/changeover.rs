@@ -16,8 +16,8 @@ pub(super) async fn change(b: &Builder, tx: &mut Conn, made: &Made, town: &Town,
     let last = day.minus_days(1);
     for sql in [
         "update agreements set ends_on = $1
-         where id in (select agreement_id from agreement_centers where center_id = $2)",
-        "update agreement_centers set ends_on = $1 where center_id = $2",
+         where starts_on <= $1 and ends_on > $1 and id in (select agreement_id from agreement_centers where center_id = $2)",
+        "update agreement_centers set ends_on = $1 where center_id = $2 and starts_on <= $1 and ends_on > $1",
     ] {
         sqlx::query(sql).bind(last).bind(center).execute(&mut *tx).await?;
     }
