@@ -172,8 +172,18 @@ pub(crate) struct NewAgreementBody {
     payment: Option<String>,
     /// `calendar` (where it is missing) or `start`
     years_from: Option<String>,
-    /// By `month`, `quarter`, `half_year` and `year`: within how many days after the period's end its report is due
-    due: Option<BTreeMap<String, i64>>,
+    /// Within how many days after its period's end a report is due; none is due for periods that are missing
+    due: Option<DueWithin>,
+}
+
+/// Days after a period's last, by the kind of period.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; `forms::agreement` reads it")]
+pub(crate) struct DueWithin {
+    month: Option<i64>,
+    quarter: Option<i64>,
+    half_year: Option<i64>,
+    year: Option<i64>,
 }
 
 /// Concludes an agreement. 422 at `center` where another provider has one of the centers on some of these days, or the purchaser pays for
@@ -205,7 +215,7 @@ pub(crate) struct RevisedAgreement {
     amount: Option<String>,
     payment: Option<String>,
     years_from: Option<String>,
-    due: Option<BTreeMap<String, i64>>,
+    due: Option<DueWithin>,
     /// Why; 422 at this name where the agreement has begun and it is missing
     reason: Option<String>,
 }
