@@ -10,7 +10,7 @@ use super::types::{AgreementId, AgreementRecord, ProviderId, PurchaserId};
 use crate::audit::{Acting, Entry};
 use crate::auth::{CityAdmin, accounts};
 use crate::centers::CenterId;
-use crate::clock::{Date, Now, Timestamp, Zone};
+use crate::clock::{Date, Now, Zone};
 use crate::error::{Error, Fault, FieldErrors, OnViolation, Result};
 use crate::store::{self, Conn};
 use crate::{audit, locks, marks};
@@ -399,8 +399,8 @@ pub(super) async fn tell(
 /// Takes centers from a provider that had them since this agreement was concluded and by no other agreement, and gives them to whom
 /// they were before.
 async fn give_back(tx: &mut Conn, id: AgreementId, provider: ProviderId, centers: &[CenterId]) -> Result<()> {
-    let made_at: Timestamp =
-        sqlx::query_scalar("select created_at from agreements where id = $1").bind(id).fetch_one(&mut *tx).await?;
+    let first: Date =
+        sqlx::query_scalar("select starts_on from agreements where id = $1").bind(id).fetch_one(&mut *tx).await?;
     let found: Vec<(i64, CenterId)> = sqlx::query_as(
         "select o.id, o.center_id from operators o
          where o.provider_id = $2 and o.ends_on is null and o.starts_on >= $3
@@ -411,7 +411,7 @@ async fn give_back(tx: &mut Conn, id: AgreementId, provider: ProviderId, centers
     )
     .bind(store::rows(centers, |center| json!(center)))
     .bind(provider)
-    .bind(Zone::SHANGHAI.date(made_at))
+    .bind(first)
     .fetch_all(&mut *tx)
     .await?;
     let ids = store::rows(&found, |(operator, _)| json!(operator));
