@@ -11,7 +11,7 @@ use super::types::{
     VersionState,
 };
 use crate::audit::{self, Acting};
-use crate::auth::{AccountId};
+use crate::auth::AccountId;
 use crate::clock::Now;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::store::{self, Conn, rows};
