@@ -105,7 +105,7 @@ pub async fn of_center(by: &Viewer, conn: &mut Conn, center: CenterId) -> Result
 /// As the database says.
 pub async fn open_to_all(by: &ReportReader, conn: &mut Conn) -> Result<Vec<AgreementRecord>> {
     let sql = format!("{RECORD} where g.voided_at is null and {OPENS} order by g.starts_on desc, g.id desc");
-    let heads: Vec<Head> = sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).fetch_all(&mut *conn).await?;
+    let heads: Vec<AgreementHead> = sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).fetch_all(&mut *conn).await?;
     with_parts(conn, heads).await
 }
 
@@ -115,7 +115,8 @@ pub async fn open_to_all(by: &ReportReader, conn: &mut Conn) -> Result<Vec<Agree
 /// `NotFound` where it is not.
 pub async fn open_to(by: &Viewer, conn: &mut Conn, id: AgreementId) -> Result<AgreementRecord> {
     let sql = format!("{RECORD} where g.id = $2 and {OPENS}");
-    let heads: Vec<Head> = sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).bind(id).fetch_all(&mut *conn).await?;
+    let heads: Vec<AgreementHead> =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).bind(id).fetch_all(&mut *conn).await?;
     let record = with_parts(conn, heads).await?.pop().ok_or(Error::NotFound)?;
     if record.is_voided() && !CityAdmin::includes(by.role) { Err(Error::NotFound) } else { Ok(record) }
 }
@@ -126,7 +127,7 @@ pub async fn open_to(by: &Viewer, conn: &mut Conn, id: AgreementId) -> Result<Ag
 /// `NotFound` where there is none.
 pub(super) async fn standing(_: &CityAdmin, conn: &mut Conn, id: AgreementId) -> Result<AgreementRecord> {
     let sql = format!("{RECORD} where g.id = $1 and g.voided_at is null");
-    let heads: Vec<Head> = sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_all(&mut *conn).await?;
+    let heads: Vec<AgreementHead> = sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_all(&mut *conn).await?;
     with_parts(conn, heads).await?.pop().ok_or(Error::NotFound)
 }
 
@@ -137,7 +138,7 @@ const RECORD: &str = "select g.id, g.number, g.provider_id, p.name as provider, 
 
 /// An agreement without what there are several of.
 #[derive(sqlx::FromRow)]
-struct Head {
+struct AgreementHead {
     id: AgreementId,
     number: Option<String>,
     provider_id: ProviderId,
@@ -157,7 +158,7 @@ struct Head {
     void_reason: Option<String>,
 }
 
-impl Head {
+impl AgreementHead {
     fn with(self, centers: Vec<AgreedCenter>, mut cycles: Vec<DueCycle>) -> AgreementRecord {
         cycles.sort_by_key(|one| one.cycle);
         AgreementRecord {
@@ -201,7 +202,7 @@ struct CycleOf {
 }
 
 /// The agreements with their centers and the periods of their reports: two statements, however many there are.
-async fn with_parts(conn: &mut Conn, heads: Vec<Head>) -> Result<Vec<AgreementRecord>> {
+async fn with_parts(conn: &mut Conn, heads: Vec<AgreementHead>) -> Result<Vec<AgreementRecord>> {
     const THESE: &str = "(select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)";
     let ids = rows(&heads, |head| json!(head.id));
     let sql = format!(
@@ -219,7 +220,7 @@ async fn with_parts(conn: &mut Conn, heads: Vec<Head>) -> Result<Vec<AgreementRe
     for one in found {
         cycles.entry(one.agreement_id).or_default().push(one.due);
     }
-    let whole = |head: Head| {
+    let whole = |head: AgreementHead| {
         let (centers, cycles) = (centers.remove(&head.id), cycles.remove(&head.id));
         head.with(centers.unwrap_or_default(), cycles.unwrap_or_default())
     };

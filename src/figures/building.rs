@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use super::counted::{PLACE, Parts, of_group, of_part, set, sum};
+use super::counted::{ChargedParts, PLACE, of_group, of_part, set, sum};
 use super::queries::ATTENDED;
 use super::room_use;
 use super::types::Period;
@@ -18,7 +18,7 @@ use crate::units::UnitPart;
 
 /// Days of a center that are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Span {
+pub(super) struct DaySpan {
     pub center: CenterId,
     pub days: Period,
 }
@@ -28,7 +28,7 @@ const SPANS: &str = "spans (span, center_id, from_date, to_date) as (
     select cast(j.value ->> 'span' as bigint), cast(j.value ->> 'center' as bigint), j.value ->> 'from', j.value ->> 'to'
     from json_each(cast($1 as json_text)) j)";
 
-fn asked(spans: &[Span]) -> String {
+fn asked(spans: &[DaySpan]) -> String {
     store::rows(
         spans.iter().enumerate(),
         |(n, span)| json!({"span": n, "center": span.center, "from": span.days.from, "to": span.days.to}),
@@ -74,21 +74,21 @@ where
 }
 
 /// What was made so far: a span's part by its number and its charge.
-struct Made(Vec<Parts>);
+struct BuiltParts(Vec<ChargedParts>);
 
-impl Made {
+impl BuiltParts {
     fn part(&mut self, (span, charge): (i64, i64)) -> Option<&mut super::counted::Counted> {
         let parts = self.0.get_mut(usize::try_from(span).ok()?)?;
         Some(parts.part(charge))
     }
 
-    fn add(&mut self, at: (i64, i64), key: super::counted::Key, value: i64) {
+    fn add(&mut self, at: (i64, i64), key: super::counted::CountKey, value: i64) {
         if let Some(part) = self.part(at) {
             part.add(key, value);
         }
     }
 
-    fn put(&mut self, sets: BTreeMap<(i64, i64, super::counted::Key), Vec<u32>>) {
+    fn put(&mut self, sets: BTreeMap<(i64, i64, super::counted::CountKey), Vec<u32>>) {
         for ((span, charge, key), members) in sets {
             if let Some(part) = self.part((span, charge)) {
                 part.put(key, members.into_iter().collect());
@@ -101,8 +101,8 @@ impl Made {
 ///
 /// # Errors
 /// `Internal` for a number that no set holds: people are numbered up to 2³² − 1.
-pub(super) async fn build(conn: &mut Conn, spans: &[Span]) -> Result<Vec<Parts>> {
-    let mut made = Made(vec![Parts::default(); spans.len()]);
+pub(super) async fn build(conn: &mut Conn, spans: &[DaySpan]) -> Result<Vec<ChargedParts>> {
+    let mut made = BuiltParts(vec![ChargedParts::default(); spans.len()]);
     if spans.is_empty() {
         return Ok(made.0);
     }
@@ -118,7 +118,7 @@ pub(super) async fn build(conn: &mut Conn, spans: &[Span]) -> Result<Vec<Parts>>
     Ok(made.0)
 }
 
-async fn sessions(conn: &mut Conn, asked: &str, made: &mut Made) -> Result<()> {
+async fn sessions(conn: &mut Conn, asked: &str, made: &mut BuiltParts) -> Result<()> {
     let sql = format!(
         "{} select h.span, h.charge, h.kind_id, h.worker_id, count(*), cast(sum(h.length) as bigint)
          from held h where {ATTENDED} group by h.span, h.charge, h.kind_id, h.worker_id",
@@ -140,7 +140,7 @@ async fn sessions(conn: &mut Conn, asked: &str, made: &mut Made) -> Result<()> {
 const FLAGS: &str = "t.elderly + 2 * t.disabled + 4 * t.needy + 8 * t.youth
     + case when t.part = 'volunteer' then 16 else 0 end + 32 * t.subgroups";
 
-async fn attendances(conn: &mut Conn, asked: &str, made: &mut Made) -> Result<()> {
+async fn attendances(conn: &mut Conn, asked: &str, made: &mut BuiltParts) -> Result<()> {
     let sql = format!(
         "{} select h.span, h.charge, h.kind_id, h.team_id, t.person_id, {FLAGS}
          from held h join attendances t on t.session_id = h.id
@@ -148,7 +148,7 @@ async fn attendances(conn: &mut Conn, asked: &str, made: &mut Made) -> Result<()
         held()
     );
     let found: Vec<(i64, i64, i64, i64, i64, i64)> = rows(conn, asked, sql).await?;
-    let mut sets: BTreeMap<(i64, i64, super::counted::Key), Vec<u32>> = BTreeMap::new();
+    let mut sets: BTreeMap<(i64, i64, super::counted::CountKey), Vec<u32>> = BTreeMap::new();
     for (span, charge, kind, team, person, flags) in found {
         let at = (span, charge);
         let person = u32::try_from(person).map_err(Error::internal)?;
@@ -204,7 +204,7 @@ struct HeadRow {
     rest: i64,
 }
 
-async fn heads(conn: &mut Conn, asked: &str, made: &mut Made) -> Result<()> {
+async fn heads(conn: &mut Conn, asked: &str, made: &mut BuiltParts) -> Result<()> {
     let sum_of = |column: &str| format!("cast(sum(c.{column}) as bigint) as {column}");
     let sql = format!(
         "{} select h.span, h.charge, h.kind_id, {},
@@ -233,7 +233,7 @@ async fn heads(conn: &mut Conn, asked: &str, made: &mut Made) -> Result<()> {
 }
 
 /// Of sessions, and of service without one: by its day, for the center that the ledger names.
-async fn minutes(conn: &mut Conn, asked: &str, made: &mut Made) -> Result<()> {
+async fn minutes(conn: &mut Conn, asked: &str, made: &mut BuiltParts) -> Result<()> {
     let sql = format!(
         "{} select h.span, h.charge, coalesce(e.team_id, h.team_id) as team_id, cast(sum(e.minutes) as bigint)
          from held h join hours_entries e on e.session_id = h.id
@@ -255,7 +255,7 @@ async fn minutes(conn: &mut Conn, asked: &str, made: &mut Made) -> Result<()> {
     Ok(())
 }
 
-async fn units(conn: &mut Conn, asked: &str, made: &mut Made) -> Result<()> {
+async fn units(conn: &mut Conn, asked: &str, made: &mut BuiltParts) -> Result<()> {
     let sql = format!(
         "{} select distinct h.span, h.charge, x.part, x.unit_id
          from held h join unit_participations x on x.session_id = h.id
@@ -263,7 +263,7 @@ async fn units(conn: &mut Conn, asked: &str, made: &mut Made) -> Result<()> {
         held()
     );
     let found: Vec<(i64, i64, UnitPart, i64)> = rows(conn, asked, sql).await?;
-    let mut sets: BTreeMap<(i64, i64, super::counted::Key), Vec<u32>> = BTreeMap::new();
+    let mut sets: BTreeMap<(i64, i64, super::counted::CountKey), Vec<u32>> = BTreeMap::new();
     for (span, charge, part, unit) in found {
         let unit = u32::try_from(unit).map_err(Error::internal)?;
         sets.entry((span, charge, (set::UNITS, of_part(part), 0))).or_default().push(unit);

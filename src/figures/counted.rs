@@ -13,7 +13,7 @@ use crate::people::groups::PriorityGroup;
 use crate::units::UnitPart;
 
 /// What a sum or a set is of: which, and up to two numbers (a kind, a team, a worker and a kind).
-pub(super) type Key = (u8, i64, i64);
+pub(super) type CountKey = (u8, i64, i64);
 
 pub(super) mod sum {
     /// Sessions that count, by kind.
@@ -107,20 +107,20 @@ pub enum Filter {
 /// that cannot be read counts as nothing, and `linli check` finds it.
 #[derive(Clone, Debug, Default)]
 pub struct Counted {
-    sums: BTreeMap<Key, i64>,
-    sets: BTreeMap<Key, Vec<Piece>>,
+    sums: BTreeMap<CountKey, i64>,
+    sets: BTreeMap<CountKey, Vec<Piece>>,
     /// The kinds of the teams in it.
     team_kinds: BTreeMap<i64, i64>,
 }
 
 impl Counted {
-    pub(super) fn add(&mut self, key: Key, value: i64) {
+    pub(super) fn add(&mut self, key: CountKey, value: i64) {
         if value != 0 {
             *self.sums.entry(key).or_default() += value;
         }
     }
 
-    pub(super) fn put(&mut self, key: Key, set: RoaringBitmap) {
+    pub(super) fn put(&mut self, key: CountKey, set: RoaringBitmap) {
         if !set.is_empty() {
             self.sets.entry(key).or_default().push(Piece::Made(set));
         }
@@ -246,7 +246,7 @@ impl Counted {
 
     fn write(&self, into: &mut Vec<u8>) {
         // What came to nothing in the end was never there.
-        let sums: Vec<(&Key, &i64)> = self.sums.iter().filter(|(_, value)| **value != 0).collect();
+        let sums: Vec<(&CountKey, &i64)> = self.sums.iter().filter(|(_, value)| **value != 0).collect();
         put_number(into, sums.len() as i64);
         for ((word, one, other), value) in sums {
             into.push(*word);
@@ -283,13 +283,13 @@ impl Counted {
     }
 }
 
-fn all_of(word: u8) -> RangeInclusive<Key> {
+fn all_of(word: u8) -> RangeInclusive<CountKey> {
     (word, i64::MIN, i64::MIN)..=(word, i64::MAX, i64::MAX)
 }
 
 /// What is counted of a center, parted by the agreement that is charged with it (0: none), or what belongs to the place itself.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Parts(BTreeMap<i64, Counted>);
+pub(super) struct ChargedParts(BTreeMap<i64, Counted>);
 
 /// The part of what belongs to the place, whoever pays: how long its rooms were open.
 pub(super) const PLACE: i64 = -1;
@@ -297,7 +297,7 @@ pub(super) const PLACE: i64 = -1;
 /// The first byte of what is kept: whoever changes how it is written raises it, and all of it is made anew.
 const FORM: u8 = 1;
 
-impl Parts {
+impl ChargedParts {
     pub fn part(&mut self, charge: i64) -> &mut Counted {
         self.0.entry(charge).or_default()
     }
@@ -375,13 +375,13 @@ mod tests {
 
     use super::*;
 
-    fn parts() -> impl Strategy<Value = Vec<(i64, Key, i64, Vec<u32>)>> {
+    fn parts() -> impl Strategy<Value = Vec<(i64, CountKey, i64, Vec<u32>)>> {
         let key = (1u8..6, -2i64..5, any::<i64>());
         vec((-1i64..3, key, any::<i32>().prop_map(i64::from), vec(any::<u32>(), 0..40)), 0..20)
     }
 
-    fn made(rows: &[(i64, Key, i64, Vec<u32>)]) -> Parts {
-        let mut parts = Parts::default();
+    fn made(rows: &[(i64, CountKey, i64, Vec<u32>)]) -> ChargedParts {
+        let mut parts = ChargedParts::default();
         for (charge, key, value, people) in rows {
             parts.part(*charge).add(*key, *value);
             parts.part(*charge).put(*key, people.iter().copied().collect());
@@ -393,17 +393,17 @@ mod tests {
         #[test]
         fn what_is_kept_is_read_again(rows in parts()) {
             let parts = made(&rows);
-            let again = Parts::read(parts.write()).unwrap();
+            let again = ChargedParts::read(parts.write()).unwrap();
             prop_assert_eq!(again.write(), parts.write());
             for cut in 0..parts.write().len() {
-                prop_assert!(Parts::read(parts.write()[..cut].to_vec()).is_none(), "cut at {}", cut);
+                prop_assert!(ChargedParts::read(parts.write()[..cut].to_vec()).is_none(), "cut at {}", cut);
             }
         }
 
         #[test]
         fn sums_add_up_and_sets_are_united(one in parts(), other in parts()) {
             let mut both = made(&one);
-            both.take_up(&Parts::read(made(&other).write()).unwrap());
+            both.take_up(&ChargedParts::read(made(&other).write()).unwrap());
             let rows: Vec<_> = one.iter().chain(&other).cloned().collect();
             prop_assert_eq!(both.write(), made(&rows).write());
         }

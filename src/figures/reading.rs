@@ -7,8 +7,8 @@ use std::sync::Arc;
 use chrono::Datelike;
 use serde_json::json;
 
-use super::building::{self, Span};
-use super::counted::{Counted, Parts};
+use super::building::{self, DaySpan};
+use super::counted::{ChargedParts, Counted};
 use super::types::Period;
 use crate::agreements::AgreementId;
 use crate::centers::CenterId;
@@ -90,7 +90,7 @@ pub(super) fn cut(period: Period) -> (Vec<Whole>, Vec<Period>) {
     (whole, edges)
 }
 
-type Kept = BTreeMap<(CenterId, Whole), Arc<Parts>>;
+type Kept = BTreeMap<(CenterId, Whole), Arc<ChargedParts>>;
 
 /// What is kept of these and good.
 async fn kept(conn: &mut Conn, wanted: &BTreeSet<(CenterId, Whole)>, into: &mut Kept) -> Result<()> {
@@ -117,7 +117,7 @@ async fn kept(conn: &mut Conn, wanted: &BTreeSet<(CenterId, Whole)>, into: &mut 
     .await?;
     for (n, content) in rows {
         let key = usize::try_from(n).ok().and_then(|n| wanted.get(n));
-        if let (Some(key), Some(parts)) = (key, Parts::read(content)) {
+        if let (Some(key), Some(parts)) = (key, ChargedParts::read(content)) {
             into.insert(*key, Arc::new(parts));
         }
     }
@@ -152,9 +152,9 @@ pub(super) async fn read(conn: &mut Conn, asks: &[Ask]) -> Result<Vec<Counted>> 
         .copied()
         .collect();
     let edges =
-        of_asks().flat_map(|(ask, (_, edges))| edges.iter().map(|days| Span { center: ask.center, days: *days }));
-    let mut spans: Vec<Span> =
-        missing.iter().map(|(center, whole)| Span { center: *center, days: whole.days() }).collect();
+        of_asks().flat_map(|(ask, (_, edges))| edges.iter().map(|days| DaySpan { center: ask.center, days: *days }));
+    let mut spans: Vec<DaySpan> =
+        missing.iter().map(|(center, whole)| DaySpan { center: *center, days: whole.days() }).collect();
     spans.extend(edges);
     let mut built = building::build(conn, &spans).await?.into_iter();
     for (key, parts) in missing.into_iter().zip(&mut built) {
@@ -162,7 +162,7 @@ pub(super) async fn read(conn: &mut Conn, asks: &[Ask]) -> Result<Vec<Counted>> 
     }
     let mut counted = vec![Counted::default(); asks.len()];
     for ((ask, (wholes, edges)), counted) in of_asks().zip(&mut counted) {
-        let mut take_up = |parts: &Parts| {
+        let mut take_up = |parts: &ChargedParts| {
             parts.charged(ask.agreement.map(|id| id.0)).for_each(|part| counted.take_up(part));
         };
         for whole in wholes {

@@ -11,8 +11,8 @@ use rocket::tokio::time::sleep;
 use rocket_db_pools::Database;
 use serde_json::json;
 
-use super::building::{self, Span};
-use super::counted::Parts;
+use super::building::{self, DaySpan};
+use super::counted::ChargedParts;
 use super::reading::{Whole, months_of};
 use super::types::Period;
 use crate::centers::CenterId;
@@ -214,14 +214,14 @@ async fn next(db: &Db) -> Result<usize> {
 }
 
 /// What is to be kept: whose, of when, built from which mark.
-type Fresh = (CenterId, String, i64, Vec<u8>);
+type FreshSet = (CenterId, String, i64, Vec<u8>);
 
-fn span((center, month, _): &StaleMonth) -> Option<Span> {
-    Some(Span { center: *center, days: Period::from(Month::parse(month)?) })
+fn span((center, month, _): &StaleMonth) -> Option<DaySpan> {
+    Some(DaySpan { center: *center, days: Period::from(Month::parse(month)?) })
 }
 
-async fn count(conn: &mut Conn, stale: Vec<StaleMonth>) -> Result<Vec<Fresh>> {
-    let spans: Vec<Span> = stale.iter().filter_map(span).collect();
+async fn count(conn: &mut Conn, stale: Vec<StaleMonth>) -> Result<Vec<FreshSet>> {
+    let spans: Vec<DaySpan> = stale.iter().filter_map(span).collect();
     let built = building::build(conn, &spans).await?;
     Ok(stale
         .into_iter()
@@ -231,7 +231,7 @@ async fn count(conn: &mut Conn, stale: Vec<StaleMonth>) -> Result<Vec<Fresh>> {
 }
 
 /// Years that are not good, out of their months, which all are.
-async fn unite(conn: &mut Conn) -> Result<Vec<Fresh>> {
+async fn unite(conn: &mut Conn) -> Result<Vec<FreshSet>> {
     let years: Vec<(CenterId, String, i64)> = sqlx::query_as(
         "select y.center_id, y.year, y.version
          from (select m.center_id, substr(m.month, 1, 4) as year, cast(sum(m.version) as bigint) as version
@@ -261,9 +261,9 @@ async fn unite(conn: &mut Conn) -> Result<Vec<Fresh>> {
     ))
     .fetch_all(conn)
     .await?;
-    let mut found: BTreeMap<i64, (i64, Parts)> = BTreeMap::new();
+    let mut found: BTreeMap<i64, (i64, ChargedParts)> = BTreeMap::new();
     for (n, built_from, content) in months {
-        let Some(parts) = Parts::read(content) else { continue };
+        let Some(parts) = ChargedParts::read(content) else { continue };
         let (sum, year) = found.entry(n).or_default();
         *sum += built_from;
         year.take_up(&parts);
@@ -276,7 +276,7 @@ async fn unite(conn: &mut Conn) -> Result<Vec<Fresh>> {
 }
 
 /// Each is a statement of its own: a set can be large, and this is nobody's request.
-async fn keep(tx: &mut Conn, fresh: &[Fresh]) -> Result<()> {
+async fn keep(tx: &mut Conn, fresh: &[FreshSet]) -> Result<()> {
     for (center, span, built_from, content) in fresh {
         sqlx::query(
             "insert into figure_sets (center_id, span, built_from, content) values ($1, $2, $3, $4)
@@ -316,9 +316,9 @@ pub async fn check(conn: &mut Conn, mut told: impl FnMut(usize)) -> Result<Vec<S
         after = (*center, span.clone());
         let (known, unknown): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(_, span, _)| whole(span).is_some());
         wrong.extend(unknown.iter().map(|(center, span, _)| format!("center {center}, {span}: no month and no year")));
-        let spans: Vec<Span> = known
+        let spans: Vec<DaySpan> = known
             .iter()
-            .filter_map(|(center, span, _)| Some(Span { center: *center, days: whole(span)?.days() }))
+            .filter_map(|(center, span, _)| Some(DaySpan { center: *center, days: whole(span)?.days() }))
             .collect();
         let built = building::build(conn, &spans).await?;
         for ((center, span, content), parts) in known.into_iter().zip(built) {

@@ -30,7 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
 struct RollUpPage {
     roll: RollUp,
     cut: RollUpCut,
-    heads: Vec<Head>,
+    heads: Vec<RollupHead>,
     centers: Vec<RollUpLine>,
     towns: Vec<RollUpLine>,
     providers: Vec<RollUpLine>,
@@ -46,7 +46,7 @@ struct RollUpPage {
 }
 
 /// A column's name, and where it puts the rows in its order.
-struct Head {
+struct RollupHead {
     name: String,
     href: String,
     /// Which way the rows stand by this column, for who hears the table; None where by another.
@@ -172,7 +172,7 @@ impl View for RollUpPage {
     }
 }
 
-fn heads(cut: &RollUpCut, lang: Lang) -> Vec<Head> {
+fn heads(cut: &RollUpCut, lang: Lang) -> Vec<RollupHead> {
     let orders = [
         RollUpOrder::Name,
         RollUpOrder::Sessions,
@@ -186,7 +186,7 @@ fn heads(cut: &RollUpCut, lang: Lang) -> Vec<Head> {
         RollUpOrder::Hours,
         RollUpOrder::Coverage,
     ];
-    let head = |order: RollUpOrder| Head {
+    let head = |order: RollUpOrder| RollupHead {
         name: lang.text(order.key()),
         href: cut.with("sort", order.code()),
         sorted: (cut.order == order).then_some(if order == RollUpOrder::Name { "ascending" } else { "descending" }),
