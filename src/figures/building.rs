@@ -18,7 +18,7 @@ use crate::units::UnitPart;
 
 /// Days of a center that are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct DaySpan {
+pub(super) struct CountedDays {
     pub center: CenterId,
     pub days: Period,
 }
@@ -28,7 +28,7 @@ const SPANS: &str = "spans (span, center_id, from_date, to_date) as (
     select cast(j.value ->> 'span' as bigint), cast(j.value ->> 'center' as bigint), j.value ->> 'from', j.value ->> 'to'
     from json_each(cast($1 as json_text)) j)";
 
-fn asked(spans: &[DaySpan]) -> String {
+fn asked(spans: &[CountedDays]) -> String {
     store::rows(
         spans.iter().enumerate(),
         |(n, span)| json!({"span": n, "center": span.center, "from": span.days.from, "to": span.days.to}),
@@ -101,7 +101,7 @@ impl BuiltParts {
 ///
 /// # Errors
 /// `Internal` for a number that no set holds: people are numbered up to 2³² − 1.
-pub(super) async fn build(conn: &mut Conn, spans: &[DaySpan]) -> Result<Vec<ChargedParts>> {
+pub(super) async fn build(conn: &mut Conn, spans: &[CountedDays]) -> Result<Vec<ChargedParts>> {
     let mut made = BuiltParts(vec![ChargedParts::default(); spans.len()]);
     if spans.is_empty() {
         return Ok(made.0);

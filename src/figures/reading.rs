@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::Datelike;
 use serde_json::json;
 
-use super::building::{self, DaySpan};
+use super::building::{self, CountedDays};
 use super::counted::{ChargedParts, Counted};
 use super::types::Period;
 use crate::agreements::AgreementId;
@@ -151,10 +151,10 @@ pub(super) async fn read(conn: &mut Conn, asks: &[Ask]) -> Result<Vec<Counted>> 
         .filter(|key| matches!(key.1, Whole::Month(_)) && !found.contains_key(*key))
         .copied()
         .collect();
-    let edges =
-        of_asks().flat_map(|(ask, (_, edges))| edges.iter().map(|days| DaySpan { center: ask.center, days: *days }));
-    let mut spans: Vec<DaySpan> =
-        missing.iter().map(|(center, whole)| DaySpan { center: *center, days: whole.days() }).collect();
+    let edges = of_asks()
+        .flat_map(|(ask, (_, edges))| edges.iter().map(|days| CountedDays { center: ask.center, days: *days }));
+    let mut spans: Vec<CountedDays> =
+        missing.iter().map(|(center, whole)| CountedDays { center: *center, days: whole.days() }).collect();
     spans.extend(edges);
     let mut built = building::build(conn, &spans).await?.into_iter();
     for (key, parts) in missing.into_iter().zip(&mut built) {

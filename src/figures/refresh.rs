@@ -11,7 +11,7 @@ use rocket::tokio::time::sleep;
 use rocket_db_pools::Database;
 use serde_json::json;
 
-use super::building::{self, DaySpan};
+use super::building::{self, CountedDays};
 use super::counted::ChargedParts;
 use super::reading::{Whole, months_of};
 use super::types::Period;
@@ -216,12 +216,12 @@ async fn next(db: &Db) -> Result<usize> {
 /// What is to be kept: whose, of when, built from which mark.
 type FreshSet = (CenterId, String, i64, Vec<u8>);
 
-fn span((center, month, _): &StaleMonth) -> Option<DaySpan> {
-    Some(DaySpan { center: *center, days: Period::from(Month::parse(month)?) })
+fn span((center, month, _): &StaleMonth) -> Option<CountedDays> {
+    Some(CountedDays { center: *center, days: Period::from(Month::parse(month)?) })
 }
 
 async fn count(conn: &mut Conn, stale: Vec<StaleMonth>) -> Result<Vec<FreshSet>> {
-    let spans: Vec<DaySpan> = stale.iter().filter_map(span).collect();
+    let spans: Vec<CountedDays> = stale.iter().filter_map(span).collect();
     let built = building::build(conn, &spans).await?;
     Ok(stale
         .into_iter()
@@ -316,9 +316,9 @@ pub async fn check(conn: &mut Conn, mut told: impl FnMut(usize)) -> Result<Vec<S
         after = (*center, span.clone());
         let (known, unknown): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(_, span, _)| whole(span).is_some());
         wrong.extend(unknown.iter().map(|(center, span, _)| format!("center {center}, {span}: no month and no year")));
-        let spans: Vec<DaySpan> = known
+        let spans: Vec<CountedDays> = known
             .iter()
-            .filter_map(|(center, span, _)| Some(DaySpan { center: *center, days: whole(span)?.days() }))
+            .filter_map(|(center, span, _)| Some(CountedDays { center: *center, days: whole(span)?.days() }))
             .collect();
         let built = building::build(conn, &spans).await?;
         for ((center, span, content), parts) in known.into_iter().zip(built) {

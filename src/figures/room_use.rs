@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use super::building::DaySpan;
+use super::building::CountedDays;
 use super::counted::{Counted, Filter};
 use super::list::Measure;
 use super::types::{Period, RoomUse};
@@ -72,7 +72,7 @@ pub(super) async fn rooms(conn: &mut Conn, reach: &Reach, period: Period, counte
 }
 
 /// Minutes in which each room was open, by the span's number.
-pub(super) async fn open(conn: &mut Conn, spans: &[DaySpan]) -> Result<Vec<(i64, RoomId, i64)>> {
+pub(super) async fn open(conn: &mut Conn, spans: &[CountedDays]) -> Result<Vec<(i64, RoomId, i64)>> {
     let mut of_center: BTreeMap<CenterId, Vec<(i64, Period)>> = BTreeMap::new();
     for (n, span) in (0..).zip(spans) {
         of_center.entry(span.center).or_default().push((n, span.days));

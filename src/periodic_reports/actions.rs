@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::forms::PurchaserAnswer;
-use super::periods::{self, ReportPeriod};
+use super::periods::{self, ReportedPeriod};
 use super::rights::{ReportAnswerer, ReportReceiver, ReportSubmitter, ReportWriter};
 use super::rules::{self, ReportStep};
 use super::types::{
@@ -50,7 +50,7 @@ pub(super) async fn begin_all(
     tx: &mut Conn,
     agreement: &AgreementFrame,
     account: Option<AccountId>,
-    chosen: &[ReportPeriod],
+    chosen: &[ReportedPeriod],
 ) -> Result<Vec<PeriodicReportId>> {
     let drafts = rows(chosen, |period| {
         json!({
@@ -245,7 +245,7 @@ pub async fn remind(
     now: Now,
     tx: &mut Conn,
     agreement: &AgreementFrame,
-    period: &ReportPeriod,
+    period: &ReportedPeriod,
 ) -> Result<()> {
     let days = (period.days.from, period.days.last());
     let state: Option<ReportState> = sqlx::query_scalar(

@@ -1,6 +1,6 @@
 //! Reading what the reports' forms bring.
 
-use super::periods::{self, ReportPeriod};
+use super::periods::{self, ReportedPeriod};
 use super::types::{AgreementFrame, Chapter, LONGEST_CHAPTER, ReportComment};
 use crate::agreements::AgreementId;
 use crate::clock::Date;
@@ -96,7 +96,7 @@ pub fn agreement(fields: &Fields) -> Result<AgreementId> {
 }
 
 /// Field `period`: one of the agreement's that is over by today.
-pub fn reminded(fields: &Fields, agreement: &AgreementFrame, today: Date) -> Result<ReportPeriod> {
+pub fn reminded(fields: &Fields, agreement: &AgreementFrame, today: Date) -> Result<ReportedPeriod> {
     let mut read = fields.read();
     let period = read.required("period", |word| {
         let kind = word.split_once(':').and_then(|(kind, _)| kind.parse().ok());

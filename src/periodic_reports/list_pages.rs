@@ -142,7 +142,7 @@ impl NewDraftsPage {
             for kind in PeriodKind::ALL {
                 let mut known = periods::proposed(*kind, agreement.starts_on, agreement.ends_on);
                 known.retain(|period| period.days.from <= today);
-                let offered = |period: periods::ReportPeriod| OfferedPeriod {
+                let offered = |period: periods::ReportedPeriod| OfferedPeriod {
                     value: period.to_string(),
                     name: PeriodName::of(period.kind, period.days),
                     days: period.days,

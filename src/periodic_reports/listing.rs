@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::periods::{self, PeriodName, ReportPeriod};
+use super::periods::{self, PeriodName, ReportedPeriod};
 use super::queries::{self, ReportReminder};
 use super::rights::sees_drafts;
 use super::types::{AgreementFrame, PeriodKind, PeriodicReport, ReportState};
@@ -63,7 +63,7 @@ text_enum!(
 #[derive(Clone, Debug)]
 pub struct OwedReport {
     pub agreement: AgreementFrame,
-    pub period: ReportPeriod,
+    pub period: ReportedPeriod,
     pub due_on: Date,
     pub report: Option<PeriodicReport>,
     pub standing: OwedState,
@@ -74,7 +74,7 @@ pub struct OwedReport {
 }
 
 impl OwedReport {
-    fn of(agreement: &AgreementFrame, period: ReportPeriod, report: Option<PeriodicReport>, today: Date) -> Self {
+    fn of(agreement: &AgreementFrame, period: ReportedPeriod, report: Option<PeriodicReport>, today: Date) -> Self {
         let due_on = report.as_ref().map_or_else(|| periods::due(period.days), |report| report.due_on);
         let standing = match report.as_ref().map(|report| report.state) {
             Some(ReportState::Submitted) => OwedState::Submitted,
@@ -134,7 +134,7 @@ fn of_agreement(agreement: &AgreementFrame, there: Vec<PeriodicReport>, today: D
     let mut found: Vec<OwedReport> = Vec::new();
     let known: Vec<Period> = there.iter().map(PeriodicReport::period).collect();
     for report in there {
-        let period = ReportPeriod { kind: report.kind, days: report.period() };
+        let period = ReportedPeriod { kind: report.kind, days: report.period() };
         found.push(OwedReport::of(agreement, period, Some(report), today));
     }
     let months = periods::proposed(PeriodKind::Month, agreement.starts_on, agreement.ends_on);

@@ -14,13 +14,13 @@ const DUE_WITHIN: u64 = 15;
 
 /// Some days of an agreement, for which there is one report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReportPeriod {
+pub struct ReportedPeriod {
     pub kind: PeriodKind,
     pub days: Period,
 }
 
 /// `month:2026-03-01`
-impl std::fmt::Display for ReportPeriod {
+impl std::fmt::Display for ReportedPeriod {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.kind, self.days.from)
     }
@@ -32,15 +32,15 @@ pub fn due(days: Period) -> Date {
 }
 
 /// All periods of a kind that hold a day of the agreement, both of whose dates are included: in order, each cut to its days.
-pub fn proposed(kind: PeriodKind, starts_on: Date, ends_on: Date) -> Vec<ReportPeriod> {
+pub fn proposed(kind: PeriodKind, starts_on: Date, ends_on: Date) -> Vec<ReportedPeriod> {
     let Some(all) = Period::new(starts_on, ends_on.plus_days(1)) else { return Vec::new() };
-    let Some(months) = months(kind) else { return vec![ReportPeriod { kind, days: all }] };
+    let Some(months) = months(kind) else { return vec![ReportedPeriod { kind, days: all }] };
     let mut found = Vec::new();
     let mut begins = beginning(starts_on, months);
     while begins < all.to {
         let ends = Date(begins.0.checked_add_months(Months::new(months)).unwrap_or(all.to.0));
         if let Some(days) = Period::new(begins.max(all.from), ends.min(all.to)) {
-            found.push(ReportPeriod { kind, days });
+            found.push(ReportedPeriod { kind, days });
         }
         if ends <= begins {
             break;
@@ -122,7 +122,7 @@ mod tests {
         Date::parse(text).unwrap()
     }
 
-    fn days(of: &[ReportPeriod]) -> Vec<String> {
+    fn days(of: &[ReportedPeriod]) -> Vec<String> {
         of.iter().map(|one| format!("{}–{}", one.days.from, one.days.last())).collect()
     }
 
