@@ -10,7 +10,7 @@ use serde_json::json;
 use super::canonical::{canonical, sha256};
 use super::periods::PeriodName;
 use super::rules::{self, FigureValues};
-use super::types::{Chapter, EvidenceKind, PeriodKind, RowKind};
+use super::types::{Chapter, EvidenceKind, ReportedKind, RowKind};
 use crate::centers::CenterId;
 use crate::clock::Date;
 use crate::error::{Error, Result};
@@ -44,7 +44,7 @@ pub struct FrozenHead {
     pub number: String,
     pub public_id: String,
     pub version: i64,
-    pub kind: PeriodKind,
+    pub kind: ReportedKind,
     pub from: Date,
     /// Included.
     pub to: Date,
@@ -99,7 +99,7 @@ pub struct FrozenComparison {
 pub struct FrozenAdjustment {
     /// Of which report.
     pub report: String,
-    pub kind: PeriodKind,
+    pub kind: ReportedKind,
     pub from: Date,
     pub to: Date,
     pub figures: Vec<FrozenFigure>,

@@ -8,7 +8,7 @@ use rocket::tokio::time::sleep;
 use rocket_db_pools::Database;
 
 use super::periods;
-use super::types::PeriodKind;
+use super::types::ReportedKind;
 use super::{actions, queries};
 use crate::audit::Actor;
 use crate::clock::{Clock, Date, Now, Zone};
@@ -81,7 +81,7 @@ async fn make(task: Task<'_>) -> Result<(), JobError> {
     let total = i64::try_from(agreements.len()).unwrap_or(i64::MAX);
     for (done, agreement) in (1..).zip(&agreements) {
         let is_new = |ends: Date| ends > since && ends < today;
-        let mut months = periods::proposed(PeriodKind::Month, agreement.starts_on, agreement.ends_on);
+        let mut months = periods::proposed(ReportedKind::Month, agreement.starts_on, agreement.ends_on);
         months.retain(|month| is_new(month.days.last()));
         let mut tx = task.db.begin().await?;
         actions::begin_all(&Actor::Operator, task.now, &mut tx, agreement, None, &months).await?;

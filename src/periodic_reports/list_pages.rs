@@ -7,7 +7,7 @@ use super::listing::{self, OwedCut, OwedReport};
 use super::periods::{self, PeriodName};
 use super::queries;
 use super::rights::{ReportAnswerer, ReportWriter};
-use super::types::{AgreementFrame, PeriodKind};
+use super::types::{AgreementFrame, ReportedKind};
 use super::{actions, forms};
 use crate::agreements::AgreementId;
 use crate::auth::{ReportReader, Role};
@@ -100,7 +100,7 @@ async fn list(by: ReportReader, db: &Db, now: Now, lang: Lang, asked: Asked) -> 
 
 /// Periods of one kind, and whether each has its report already.
 struct PeriodOffers {
-    kind: PeriodKind,
+    kind: ReportedKind,
     periods: Vec<OfferedPeriod>,
 }
 
@@ -139,7 +139,7 @@ impl NewDraftsPage {
             let there: Vec<Period> =
                 queries::of_agreement(conn, agreement.id).await?.iter().map(|report| report.period()).collect();
             let today = Zone::SHANGHAI.date(now.0);
-            for kind in PeriodKind::ALL {
+            for kind in ReportedKind::ALL {
                 let mut known = periods::proposed(*kind, agreement.starts_on, agreement.ends_on);
                 known.retain(|period| period.days.from <= today);
                 let offered = |period: periods::ReportedPeriod| OfferedPeriod {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::periods::{self, PeriodName, ReportedPeriod};
 use super::queries::{self, ReportReminder};
 use super::rights::sees_drafts;
-use super::types::{AgreementFrame, PeriodKind, PeriodicReport, ReportState};
+use super::types::{AgreementFrame, PeriodicReport, ReportState, ReportedKind};
 use crate::agreements::AgreementId;
 use crate::auth::{ReportReader, Role};
 use crate::clock::{Date, Timestamp};
@@ -137,7 +137,7 @@ fn of_agreement(agreement: &AgreementFrame, there: Vec<PeriodicReport>, today: D
         let period = ReportedPeriod { kind: report.kind, days: report.period() };
         found.push(OwedReport::of(agreement, period, Some(report), today));
     }
-    let months = periods::proposed(PeriodKind::Month, agreement.starts_on, agreement.ends_on);
+    let months = periods::proposed(ReportedKind::Month, agreement.starts_on, agreement.ends_on);
     let begun = months.into_iter().filter(|month| month.days.from <= today && !known.contains(&month.days));
     found.extend(begun.map(|month| OwedReport::of(agreement, month, None, today)));
     found

@@ -36,8 +36,8 @@ use rocket::fairing::AdHoc;
 pub use actions::{accept, begin, confirm_receipt, give_back, redact, remind, write_chapter};
 pub use freezing::{submit, withdraw};
 pub use types::{
-    Chapter, EvidenceId, EvidenceKind, PeriodKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState,
-    ReportVersion, VersionState,
+    Chapter, EvidenceId, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState, ReportVersion,
+    ReportedKind, VersionState,
 };
 
 pub fn stage() -> AdHoc {

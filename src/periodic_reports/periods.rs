@@ -3,7 +3,7 @@
 
 use chrono::{Datelike as _, Months};
 
-use super::types::PeriodKind;
+use super::types::ReportedKind;
 use crate::clock::Date;
 use crate::figures::Period;
 use crate::web::Lang;
@@ -15,7 +15,7 @@ const DUE_WITHIN: u64 = 15;
 /// Some days of an agreement, for which there is one report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReportedPeriod {
-    pub kind: PeriodKind,
+    pub kind: ReportedKind,
     pub days: Period,
 }
 
@@ -32,7 +32,7 @@ pub fn due(days: Period) -> Date {
 }
 
 /// All periods of a kind that hold a day of the agreement, both of whose dates are included: in order, each cut to its days.
-pub fn proposed(kind: PeriodKind, starts_on: Date, ends_on: Date) -> Vec<ReportedPeriod> {
+pub fn proposed(kind: ReportedKind, starts_on: Date, ends_on: Date) -> Vec<ReportedPeriod> {
     let Some(all) = Period::new(starts_on, ends_on.plus_days(1)) else { return Vec::new() };
     let Some(months) = months(kind) else { return vec![ReportedPeriod { kind, days: all }] };
     let mut found = Vec::new();
@@ -51,13 +51,13 @@ pub fn proposed(kind: PeriodKind, starts_on: Date, ends_on: Date) -> Vec<Reporte
 }
 
 /// How many months it takes; none for what is no part of a calendar.
-fn months(kind: PeriodKind) -> Option<u32> {
+fn months(kind: ReportedKind) -> Option<u32> {
     Some(match kind {
-        PeriodKind::Month => 1,
-        PeriodKind::Quarter => 3,
-        PeriodKind::HalfYear => 6,
-        PeriodKind::Year => 12,
-        PeriodKind::Whole => return None,
+        ReportedKind::Month => 1,
+        ReportedKind::Quarter => 3,
+        ReportedKind::HalfYear => 6,
+        ReportedKind::Year => 12,
+        ReportedKind::Whole => return None,
     })
 }
 
@@ -68,14 +68,14 @@ fn beginning(day: Date, months: u32) -> Date {
 }
 
 /// The same part of the calendar before, and a year before: whole, whatever days of it were agreed.
-pub fn compared(kind: PeriodKind, days: Period) -> [Option<Period>; 2] {
+pub fn compared(kind: ReportedKind, days: Period) -> [Option<Period>; 2] {
     let back = |by: u32| {
         let months = months(kind)?;
         let from = Date(beginning(days.from, months).0.checked_sub_months(Months::new(by))?);
         Period::new(from, Date(from.0.checked_add_months(Months::new(months))?))
     };
     // Before a year there is a year before.
-    [months(kind).and_then(back), back(12).filter(|_| kind != PeriodKind::Year)]
+    [months(kind).and_then(back), back(12).filter(|_| kind != ReportedKind::Year)]
 }
 
 /// What it is called, in both languages: `2026年3月`, `2026年第1季度`; of all days of an agreement, these days.
@@ -85,15 +85,15 @@ pub struct PeriodName {
 }
 
 impl PeriodName {
-    pub fn of(kind: PeriodKind, days: Period) -> Self {
+    pub fn of(kind: ReportedKind, days: Period) -> Self {
         let part = months(kind).unwrap_or(12);
         let key = match kind {
-            PeriodKind::Month => "periodic.name_month",
-            PeriodKind::Quarter => "periodic.name_quarter",
-            PeriodKind::HalfYear if days.from.0.month0() < 6 => "periodic.name_first_half",
-            PeriodKind::HalfYear => "periodic.name_second_half",
-            PeriodKind::Year => "periodic.name_year",
-            PeriodKind::Whole => "periodic.name_whole",
+            ReportedKind::Month => "periodic.name_month",
+            ReportedKind::Quarter => "periodic.name_quarter",
+            ReportedKind::HalfYear if days.from.0.month0() < 6 => "periodic.name_first_half",
+            ReportedKind::HalfYear => "periodic.name_second_half",
+            ReportedKind::Year => "periodic.name_year",
+            ReportedKind::Whole => "periodic.name_whole",
         };
         let values = [
             ("year", days.from.0.year().to_string()),
@@ -129,16 +129,16 @@ mod tests {
     #[test]
     fn periods_are_of_the_calendar_and_cut_to_the_agreement() {
         let of = |kind| days(&proposed(kind, date("2026-03-10"), date("2026-08-20")));
-        assert_eq!(of(PeriodKind::Month).len(), 6);
-        assert_eq!(of(PeriodKind::Month)[0], "2026-03-10–2026-03-31");
-        assert_eq!(of(PeriodKind::Month)[5], "2026-08-01–2026-08-20");
+        assert_eq!(of(ReportedKind::Month).len(), 6);
+        assert_eq!(of(ReportedKind::Month)[0], "2026-03-10–2026-03-31");
+        assert_eq!(of(ReportedKind::Month)[5], "2026-08-01–2026-08-20");
         assert_eq!(
-            of(PeriodKind::Quarter),
+            of(ReportedKind::Quarter),
             ["2026-03-10–2026-03-31", "2026-04-01–2026-06-30", "2026-07-01–2026-08-20"]
         );
-        assert_eq!(of(PeriodKind::HalfYear), ["2026-03-10–2026-06-30", "2026-07-01–2026-08-20"]);
-        assert_eq!(of(PeriodKind::Year), ["2026-03-10–2026-08-20"]);
-        assert_eq!(of(PeriodKind::Whole), ["2026-03-10–2026-08-20"]);
+        assert_eq!(of(ReportedKind::HalfYear), ["2026-03-10–2026-06-30", "2026-07-01–2026-08-20"]);
+        assert_eq!(of(ReportedKind::Year), ["2026-03-10–2026-08-20"]);
+        assert_eq!(of(ReportedKind::Whole), ["2026-03-10–2026-08-20"]);
         assert_eq!(due(Period::from(crate::clock::Month::of(date("2026-03-10")))), date("2026-04-15"));
     }
 
@@ -146,10 +146,10 @@ mod tests {
     fn a_period_is_compared_with_the_one_before_and_that_of_last_year() {
         let march = Period::new(date("2026-03-10"), date("2026-04-01")).unwrap();
         let told = |kind| compared(kind, march).map(|period| period.map(|period| period.from.to_string()));
-        assert_eq!(told(PeriodKind::Month), [Some("2026-02-01".to_owned()), Some("2025-03-01".to_owned())]);
-        assert_eq!(told(PeriodKind::Quarter), [Some("2025-10-01".to_owned()), Some("2025-01-01".to_owned())]);
-        assert_eq!(told(PeriodKind::Year), [Some("2025-01-01".to_owned()), None]);
-        assert_eq!(told(PeriodKind::Whole), [None, None]);
+        assert_eq!(told(ReportedKind::Month), [Some("2026-02-01".to_owned()), Some("2025-03-01".to_owned())]);
+        assert_eq!(told(ReportedKind::Quarter), [Some("2025-10-01".to_owned()), Some("2025-01-01".to_owned())]);
+        assert_eq!(told(ReportedKind::Year), [Some("2025-01-01".to_owned()), None]);
+        assert_eq!(told(ReportedKind::Whole), [None, None]);
     }
 
     proptest! {
@@ -157,7 +157,7 @@ mod tests {
         fn each_day_of_an_agreement_is_in_one_period_of_each_kind(first in 0u64..2_000, long in 0u64..1_500) {
             let starts = date("2020-01-01").plus_days(first);
             let ends = starts.plus_days(long);
-            for kind in PeriodKind::ALL {
+            for kind in ReportedKind::ALL {
                 let mut next = starts;
                 for period in proposed(*kind, starts, ends) {
                     prop_assert_eq!(period.days.from, next);

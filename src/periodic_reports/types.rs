@@ -9,7 +9,7 @@ use crate::store::text_enum;
 
 text_enum!(
     /// For what time a report is.
-    PeriodKind in "report_period" {
+    ReportedKind in "report_period" {
         Month = "month",
         Quarter = "quarter",
         HalfYear = "half_year",
@@ -91,7 +91,7 @@ pub struct PeriodicReport {
     pub purchaser: String,
     /// The first of the agreement's centers: whose people read of it in the audit.
     pub center_id: CenterId,
-    pub kind: PeriodKind,
+    pub kind: ReportedKind,
     pub starts_on: Date,
     /// Included.
     pub ends_on: Date,
