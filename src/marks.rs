@@ -108,12 +108,16 @@ pub async fn days(tx: &mut Conn, days: &[(CenterId, Date)]) -> Result<()> {
     Ok(())
 }
 
-/// Every month of these centers that is marked: what holds from day to day is otherwise, and from months that nobody has marked
-/// nothing was derived.
+/// Every month of these centers that is marked at any center: what holds from day to day is otherwise. Months that are not marked here yet
+/// become so: who begins to keep them at this moment ([`begin`]) waits for this, and counts what is otherwise by then.
 pub async fn all(tx: &mut Conn, centers: &[CenterId]) -> Result<()> {
     sqlx::query(
-        "update marks set version = version + 1
-         where center_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+        "insert into marks (center_id, month, version)
+         select x.center_id, x.month, 1
+         from (select cast(cast(j.value as text) as bigint) as center_id, m.month
+               from json_each(cast($1 as json_text)) j cross join (select distinct month from marks) m) x
+         where true order by x.center_id, x.month
+         on conflict (center_id, month) do update set version = marks.version + 1",
     )
     .bind(store::rows(centers, |center| json!(center)))
     .execute(tx)
@@ -126,7 +130,7 @@ pub async fn begin(tx: &mut Conn, months: &[Month]) -> Result<()> {
     sqlx::query(
         "insert into marks (center_id, month, version)
          select c.id, j.value ->> 'month', 1 from centers c cross join json_each(cast($1 as json_text)) j
-         where true on conflict (center_id, month) do nothing",
+         where true order by c.id, j.value ->> 'month' on conflict (center_id, month) do nothing",
     )
     .bind(store::rows(months, |month| json!({"month": month.to_string()})))
     .execute(tx)

@@ -343,7 +343,8 @@ async fn hangs_on(tx: &mut Conn, id: AgreementId, centers: &[CenterId]) -> Resul
         "with these (id) as (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
          select (select count(*) from posts o where o.agreement_id = $2 and o.center_id in (select t.id from these t))
               + (select count(*) from activities a where a.charged_to = $2 and a.center_id in (select t.id from these t))
-              + (select count(*) from sessions s where s.charged_to = $2 and s.center_id in (select t.id from these t))",
+              + (select count(*) from sessions s where s.charged_to = $2 and s.center_id in (select t.id from these t))
+              + (select count(*) from periodic_reports r where r.agreement_id = $2 and exists (select 1 from these t))",
     )
     .bind(store::rows(centers, |center| json!(center)))
     .bind(id)

@@ -54,7 +54,8 @@ const OPENS: &str = "exists (
         select 1 from account_scopes s
         where s.account_id = $1
           and (s.city = 1 or s.provider_id = g.provider_id or s.purchaser_id = g.purchaser_id
-               or ((s.town is not null or s.center_id is not null) and exists (
+               or ((s.town is not null or s.center_id is not null)
+                   and (s.held_for_id is null or s.held_for_id = g.provider_id) and exists (
                    select 1 from account_centers r join agreement_centers y on y.center_id = r.center_id
                    where r.account_id = s.account_id and y.agreement_id = g.id))))";
 

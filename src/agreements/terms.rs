@@ -58,7 +58,8 @@ pub async fn readable(
                         where s.account_id = $1 and {PARTY})
                 or (not exists (select 1 from account_scopes s
                                 where s.account_id = $1
-                                  and (s.provider_id is not null or s.purchaser_id is not null or s.department_id is not null))
+                                  and (s.provider_id is not null or s.purchaser_id is not null or s.department_id is not null
+                                       or s.held_for_id is not null and s.held_for_id <> g.provider_id))
                     and exists (select 1 from agreement_centers x
                                 join account_centers r on r.center_id = x.center_id
                                 where x.agreement_id = g.id and r.account_id = $1
@@ -83,7 +84,10 @@ pub async fn centers(by: &Viewer, conn: &mut Conn, agreements: &[ReadAgreement])
                 case when exists (select 1 from account_scopes s
                                   where s.account_id = $1 and {PARTY})
                        or exists (select 1 from account_centers r
-                                  where r.center_id = x.center_id and r.account_id = $1)
+                                  where r.center_id = x.center_id and r.account_id = $1
+                                    and not exists (select 1 from account_scopes o
+                                                    where o.account_id = $1 and o.held_for_id is not null
+                                                      and o.held_for_id <> g.provider_id))
                      then 1 else 0 end as is_read,
                 case when exists (select 1 from agreement_centers o
                                   where o.center_id = x.center_id and o.agreement_id <> x.agreement_id

@@ -308,9 +308,9 @@ impl ChargedParts {
         }
     }
 
-    /// All of it, or what an agreement is charged with.
+    /// All of it, or what an agreement is charged with, or the place's own.
     pub fn charged(&self, agreement: Option<i64>) -> impl Iterator<Item = &Counted> {
-        let is = move |charge: i64| charge == PLACE || agreement.is_none_or(|agreement| agreement == charge);
+        let is = move |charge: i64| agreement.is_none_or(|agreement| agreement == charge);
         self.0.iter().filter(move |(charge, _)| is(**charge)).map(|(_, counted)| counted)
     }
 

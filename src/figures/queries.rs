@@ -90,6 +90,10 @@ fn held(part: &str) -> String {
     )
 }
 
+/// The condition that `asked q` wants what belongs to the place, whoever pays: once, however many agreements reach it (`-1` is
+/// [`super::scope::PLACE_ALONE`]).
+const OF_PLACE: &str = "(q.agreement_id is null or q.agreement_id = -1)";
+
 /// The condition that `asked q` wants session `alias`: of an agreement only what it is charged with.
 fn charged(alias: &str) -> String {
     format!("(q.agreement_id is null or q.agreement_id = {})", building::charge(alias))
@@ -374,7 +378,7 @@ async fn units(conn: &mut Conn, reach: &Reach, period: Period, counted: &Counted
         "with {ASKED}
          select count(*) from asked q cross join units u
          where u.center_id = q.center_id and u.founded_on >= q.from_date and u.founded_on < q.to_date
-           and u.supported_since <= u.founded_on"
+           and u.supported_since <= u.founded_on and {OF_PLACE}"
     );
     let (founded,): (i64,) = row(conn, sql, reach, period).await?;
     let of = |measure| counted.value(measure, &Filter::Whole).unwrap_or(0);
@@ -428,7 +432,8 @@ async fn completeness(
                 where s.center_id = q.center_id and s.local_date >= q.from_date and s.local_date < q.to_date
                   and s.status = 'planned' and s.ends_at <= $2 and {}) as open_sessions,
                (select count(*) from asked q cross join hour_claims c
-                where c.center_id = q.center_id and c.state = $3 and c.served_on >= q.from_date and c.served_on < q.to_date) as pending_claims",
+                where c.center_id = q.center_id and c.state = $3 and c.served_on >= q.from_date and c.served_on < q.to_date
+                  and {OF_PLACE}) as pending_claims",
         charged("s")
     );
     let (open_sessions, pending_claims): (i64, i64) = sqlx::query_as(AssertSqlSafe(sql))

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use super::counted::PLACE;
 use super::reading::Ask;
 use super::rules;
 use super::types::Period;
@@ -49,6 +50,9 @@ pub struct Reach {
 /// Days of a center, both dates included, and the agreement by which they are read: for a purchaser, who reads what that one is charged
 /// with.
 type Term = (CenterId, Date, Date, Option<AgreementId>);
+
+/// No agreement: what belongs to the place itself, whoever pays (its rooms, its units).
+pub(super) const PLACE_ALONE: AgreementId = AgreementId(PLACE);
 
 impl Reach {
     pub fn centers(&self) -> &[Center] {
@@ -97,7 +101,14 @@ impl Reach {
                 self.terms.iter().filter(by).map(|(_, starts, ends, _)| (*starts, *ends)).collect();
             rules::agreed_days(period, &terms).into_iter().map(move |days| Ask { center, days, agreement })
         };
-        agreements.into_iter().filter(|_| is_reached).flat_map(days_by).collect()
+        let place = match agreements.contains(&None) {
+            true => Vec::new(),
+            // What belongs to the place is told once, however many agreements reach it.
+            false => self.days(center, period),
+        };
+        let place = place.into_iter().map(|days| Ask { center, days, agreement: Some(PLACE_ALONE) });
+        let asks = agreements.into_iter().flat_map(days_by).chain(place);
+        asks.filter(|_| is_reached).collect()
     }
 
     fn terms_of(&self, center: CenterId) -> Vec<(Date, Date)> {

@@ -251,10 +251,12 @@ async fn keep_evidence(tx: &mut Conn, version: ReportVersionId, evidence: &[Evid
 /// Those of [`rules::after`].
 pub async fn withdraw(by: &ReportSubmitter, now: Now, tx: &mut Conn, report: &PeriodicReport) -> Result<()> {
     let next = rules::after(ReportStep::Withdraw, report.state)?;
-    let moved = sqlx::query("update periodic_reports set state = $1 where id = $2 and state = $3")
+    // The version that was looked at: another may have been submitted meanwhile.
+    let moved = sqlx::query("update periodic_reports set state = $1 where id = $2 and state = $3 and versions = $4")
         .bind(next)
         .bind(report.id)
         .bind(ReportState::Submitted)
+        .bind(report.versions)
         .execute(&mut *tx)
         .await?;
     if moved.rows_affected() == 0 {

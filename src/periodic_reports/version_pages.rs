@@ -148,7 +148,8 @@ impl VersionPage {
     /// Why words were taken out, where they were.
     fn taken_out(&self, place: &str) -> Option<&str> {
         let text = self.read.texts.get(place).filter(|text| text.redacted_at.is_some())?;
-        Some(text.redacted_why.as_deref().unwrap_or_default())
+        // Why may say what was taken out: that is for those alone who write.
+        Some(text.redacted_why.as_deref().filter(|_| sees_drafts(self.role)).unwrap_or_default())
     }
 
     /// Whether the reader may open the file of a piece of evidence.

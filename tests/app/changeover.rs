@@ -124,8 +124,8 @@ on_both_engines! {
         month_is(&otto, "2026-07", 200).await;
         ben.get("/centers/1/reports").await.is(200).shows("/centers/1/reports/2026-06").hides("/centers/1/reports/2026-07");
         otto.get("/centers/1/reports").await.is(200).hides("/centers/1/reports/2026-06").shows("/centers/1/reports/2026-07");
-        ben.get("/summary/2026-06").await.is(200).shows("罗沙");
-        ben.get("/summary/2026-07").await.is(200).hides("罗沙");
+        ben.get("/reports?period=2026-06").await.is(200).shows("罗沙");
+        ben.get("/reports?period=2026-07").await.is(200).hides("罗沙");
         // No session opens behind the former provider's report.
         ben.get("/centers/1/reports/2026-06").await.is(200).shows("长者太极班").hides("/centers/1/sessions/");
     }

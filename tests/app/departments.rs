@@ -13,7 +13,7 @@ on_both_engines! {
         for ending in ["", ".csv", ".xlsx", ".docx", "/print"] {
             dan.get(&format!("/centers/1/reports/2026-03{ending}")).await.is(200);
         }
-        dan.get("/summary/2026-03").await.is(200).shows("罗沙").hides("堑头");
+        dan.get("/reports?period=2026-03").await.is(200).shows("罗沙").hides("堑头");
         dan.get("/agreements/1/recipients").await.is(200).shows("莞城社会事务办公室").hides("/removal");
         for path in ["/centers/1", "/centers/1/people", "/centers/1/week", "/centers/1/teams", "/centers/1/changeover", "/departments"] {
             dan.get(path).await.is(403);
@@ -51,7 +51,7 @@ on_both_engines! {
         for path in ["/centers/1/reports", "/centers/1/reports/2026-03", "/centers/1/reports/2026-03.csv", "/agreements/1/recipients"] {
             dan.get(path).await.is(404);
         }
-        dan.get("/summary/2026-03").await.is(200).hides("罗沙");
+        dan.get("/reports?period=2026-03").await.is(200).hides("罗沙");
         app.token("dan").await.get(MARCH).await.is(404);
         ada.get("/agreements/1/recipients").await.is(200).shows("以前的");
         ada.post("/agreements/1/recipients", &[("department", "1")]).await.is(303);

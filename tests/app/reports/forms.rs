@@ -89,6 +89,7 @@ on_both_engines! {
         a_tricky_month(&app).await;
         app.execute("insert into agreements (provider_id, purchaser_id, starts_on, ends_on, created_at) values (2, 1, '2026-01-01', '2026-12-31', 0)").await;
         app.execute("insert into agreement_centers (agreement_id, center_id, starts_on, ends_on) select max(id), 2, '2026-01-01', '2026-12-31' from agreements").await;
+        app.execute("update sessions set charged_to = (select max(id) from agreements) where center_id = 2").await;
         let pat = app.sign_in("pat").await;
         let kept = sends_as(&pat, "/purchaser-forms", ("file", "汇总.xlsx"), &list(2)).await.is(303).leads_to();
         let id = kept.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
