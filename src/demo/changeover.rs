@@ -21,6 +21,12 @@ pub(super) async fn change(b: &Builder, tx: &mut Conn, made: &Made, town: &Town,
     ] {
         sqlx::query(sql).bind(last).bind(center).execute(&mut *tx).await?;
     }
+    // The former had it since its agreement began, not since the demo was made.
+    sqlx::query("update operators set starts_on = $1 where center_id = $2 and starts_on > $1")
+        .bind(b.today().minus_days(200))
+        .bind(center)
+        .execute(&mut *tx)
+        .await?;
     let agreement: i64 = sqlx::query_scalar(
         "insert into agreements (provider_id, purchaser_id, starts_on, ends_on, created_at)
          values ($1, $2, $3, $4, $5) returning id",
