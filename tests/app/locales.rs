@@ -145,8 +145,16 @@ const PATTERNS: &[(&str, Words)] = &[
 ];
 
 /// Names of fields that look like patterns of keys, or like keys.
-const FIELDS: &[&str] =
-    &["companions.{}", "hours.{}.opens", "hours.{}.closes", "hours.{}.{}", "week.weekday", "week.opens", "week.closes"];
+const FIELDS: &[&str] = &[
+    "companions.{}",
+    "paper.{}",
+    "hours.{}.opens",
+    "hours.{}.closes",
+    "hours.{}.{}",
+    "week.weekday",
+    "week.opens",
+    "week.closes",
+];
 
 impl Words {
     fn list(&self) -> BTreeSet<String> {
