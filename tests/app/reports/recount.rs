@@ -461,6 +461,16 @@ impl Counts {
     fn into_values(self) -> BTreeMap<String, i64> {
         let mut values = self.sums;
         values.extend(self.people.into_iter().map(|(key, people)| (key, i64::try_from(people.len()).unwrap())));
+        // A kind of team of which nothing is left, for all of it was taken back, is not told.
+        let of_teams =
+            |kind: &str| ["minutes", "volunteer_visits", "volunteers"].map(|one| format!("{one}.team.{kind}"));
+        let kinds: BTreeSet<String> =
+            values.keys().filter_map(|key| Some(key.split_once(".team.")?.1.to_owned())).collect();
+        for kind in kinds {
+            if of_teams(&kind).iter().all(|key| values.get(key).is_none_or(|value| *value == 0)) {
+                of_teams(&kind).iter().for_each(|key| drop(values.remove(key)));
+            }
+        }
         values
     }
 }
