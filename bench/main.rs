@@ -5,12 +5,15 @@
 //!
 //! `cargo bench -- quick` leaves out the five million rows; `sqlite` or `postgres` and numbers of connections choose among
 //! the rest; `calendars` looks at a center with a hundred thousand bookings and at nothing else, which takes a few minutes.
+//! `city` fills three hundred centers and measures their figures and pages, and nothing else; `city small` a hundredth of it, in
+//! seconds. A city's tables have sections of their own in the results, one for each engine.
 //! The table is printed and, when nothing was left out but the rows, written to `bench/RESULTS.md` with the command that
 //! made it.
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a bench that cannot set up its world should stop")]
 
 mod calendars;
+mod city;
 #[expect(dead_code, reason = "the tests use it")]
 #[path = "../tests/app/support/disk.rs"]
 mod disk;
@@ -334,6 +337,8 @@ struct Wanted {
     quick: bool,
     /// Nothing but the center with a hundred thousand bookings.
     calendars: bool,
+    /// Nothing but a whole city, or a hundredth of one.
+    city: Option<city::Size>,
     engine: Option<Engine>,
     connections: Vec<usize>,
 }
@@ -343,11 +348,13 @@ impl Wanted {
         let has = |word: &str| arguments.iter().any(|argument| argument == word);
         let engine = has("sqlite").then_some(Engine::Sqlite).or(has("postgres").then_some(Engine::Postgres));
         let connections: Vec<usize> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
-        Self { quick: has("quick"), calendars: has("calendars"), engine, connections }
+        let size = if has("small") { city::Size::SMALL } else { city::Size::WHOLE };
+        let city = has("city").then_some(size);
+        Self { quick: has("quick"), calendars: has("calendars"), city, engine, connections }
     }
 
     fn is_whole(&self) -> bool {
-        !self.calendars && self.engine.is_none() && self.connections.is_empty()
+        !self.calendars && self.city.is_none() && self.engine.is_none() && self.connections.is_empty()
     }
 
     fn engine(&self, engine: Engine) -> bool {
@@ -360,6 +367,10 @@ impl Wanted {
 }
 
 async fn engine(tables: &mut Tables, name: &str, url: &str, wanted: &Wanted) {
+    if let Some(size) = wanted.city {
+        city::measure(name, url, size).await;
+        return;
+    }
     let program = env!("CARGO_BIN_EXE_linli");
     let world = World::build(url).await;
     if wanted.calendars {
@@ -432,5 +443,9 @@ fn main() {
          ten and a half years of them,\n10,000 within the year that a calendar holds:\n\n{}",
         tables.check_ins, tables.pages
     );
-    std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/RESULTS.md"), report).unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/RESULTS.md");
+    // The sections that other runs have made stay.
+    let before = std::fs::read_to_string(&path).unwrap_or_default();
+    let sections = before.find("\n## ").map_or("", |at| &before[at..]);
+    std::fs::write(path, report + sections).unwrap();
 }

@@ -10,10 +10,11 @@ use crate::auth::{Place, Role, Scope};
 use crate::centers::CenterId;
 use crate::error::{Error, Fault};
 use crate::keys::{self, KeyState};
+use crate::periodic_reports::verifying;
 use crate::store::{self, Db, Engine, KeyNumber, OpenError, Pool};
 use crate::teams::TeamId;
 use crate::web::text::Lang;
-use crate::{Settings, agreements, settings, start};
+use crate::{Settings, agreements, figures, settings, start};
 
 /// As many as a command needs.
 const CONNECTIONS: u32 = 4;
@@ -33,6 +34,9 @@ pub struct At {
     /// For purchaser: the purchaser's id
     #[arg(long)]
     purchaser: Option<i64>,
+    /// For department: the department's id
+    #[arg(long)]
+    department: Option<i64>,
     /// For team_leader: the team's id
     #[arg(long)]
     team: Option<i64>,
@@ -46,10 +50,13 @@ impl At {
             Place::Center => self.center.map(|id| Scope::Center(CenterId(id))),
             Place::Provider => self.provider.map(|id| Scope::Provider(agreements::ProviderId(id))),
             Place::Purchaser => self.purchaser.map(|id| Scope::Purchaser(agreements::PurchaserId(id))),
+            Place::Department => self.department.map(|id| Scope::Department(agreements::DepartmentId(id))),
             Place::Team => self.team.map(|id| Scope::Team(TeamId(id))),
         };
         scope.ok_or_else(|| {
-            format!("the role {role} needs to know where: --center, --town, --provider, --purchaser or --team")
+            format!(
+                "the role {role} needs to know where: --center, --town, --provider, --purchaser, --department or --team"
+            )
         })
     }
 }
@@ -206,7 +213,47 @@ pub async fn backup(database_url: &str, file: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// `linli check`: is the database whole, and can this program and its key work with it? It changes nothing.
+/// `linli rebuild`: what figures are read from is forgotten and counted from the rows, while people are served.
+///
+/// # Errors
+/// A sentence.
+pub async fn rebuild(settings: &Settings) -> Result<(), String> {
+    let db = open_existing(settings).await?;
+    let told = |done| eprint!("\r{done} months and years");
+    let rebuilt = figures::refresh::rebuild(&db, settings.clock.now(), told).await;
+    db.close().await;
+    eprintln!();
+    println!("{} months and years were counted anew.", rebuilt.map_err(said)?);
+    Ok(())
+}
+
+/// `linli verify-report NUMBER`: whether a report's versions are what was submitted; with `R000012-2` one of them.
+///
+/// # Errors
+/// What is otherwise, line by line.
+pub async fn verify_report(settings: &Settings, number: &str) -> Result<(), String> {
+    let db = open_existing(settings).await?;
+    let found = async {
+        let mut conn = db.read_patiently().await?;
+        verifying::verify_number(&mut conn, &settings.sealer, number).await
+    };
+    let found = found.await;
+    db.close().await;
+    let mut wrong = Vec::new();
+    for one in found.map_err(said)? {
+        let name = format!("{}-{}", one.report.number(), one.version.number);
+        for change in &one.changes {
+            wrong.push(format!("{name} is not what was submitted: {} {}", change.part, change.place));
+        }
+        if one.is_unchanged() {
+            println!("{name} is unchanged: SHA-256 {}", one.digest);
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+}
+
+/// `linli check`: is the database whole, can this program and its key work with it, and is what is derived what the rows say? It changes
+/// nothing.
 ///
 /// # Errors
 /// What is wrong, line by line.
@@ -224,6 +271,9 @@ async fn look(pool: &Pool, database_url: &str) -> Result<(), String> {
         return Err(problems.join("\n"));
     }
     println!("The database is whole.");
+    if store::is_current(pool).await.map_err(|error| error.to_string())? {
+        recount(pool).await?;
+    }
     let Some(sealer) = settings::key_at_hand(database_url).map_err(|error| error.to_string())? else {
         println!("Its key is not here (no LINLI_KEY, no .key file beside it), so nobody looked whether it fits.");
         return Ok(());
@@ -239,6 +289,19 @@ async fn look(pool: &Pool, database_url: &str) -> Result<(), String> {
         None => println!("Nothing in it tells yet which key it was made with."),
     }
     Ok(())
+}
+
+/// Counts what is kept once more.
+async fn recount(pool: &Pool) -> Result<(), String> {
+    let mut conn = pool.read().await.map_err(|error| error.to_string())?;
+    let mut counted = 0;
+    let wrong = figures::refresh::check(&mut conn, |done| counted = done).await.map_err(said)?;
+    if wrong.is_empty() {
+        println!("What is derived is what the rows say: {counted} months and years were counted once more.");
+        Ok(())
+    } else {
+        Err(format!("{}\n`linli rebuild` makes them anew.", wrong.join("\n")))
+    }
 }
 
 /// An error in words, for the terminal.

@@ -27,8 +27,40 @@ id_type!(
     PurchaserId
 );
 id_type!(
+    /// An authority that receives an agreement's reports without being its party.
+    DepartmentId
+);
+id_type!(
+    /// A department named in an agreement.
+    RecipientId
+);
+id_type!(
+    /// The day on which another provider takes a center over.
+    ChangeoverId
+);
+id_type!(
     /// An agreement of a purchaser and a provider.
     AgreementId
+);
+id_type!(
+    /// A paper of an agreement.
+    AgreementDocumentId
+);
+id_type!(
+    /// What an agreement asks to be reached.
+    IndicatorId
+);
+id_type!(
+    /// What was reached of it in a month, entered by hand.
+    IndicatorValueId
+);
+id_type!(
+    /// A set of indicators to begin with.
+    IndicatorTemplateId
+);
+id_type!(
+    /// An indicator of such a set.
+    IndicatorTemplateItemId
 );
 id_type!(
     /// A public holiday, or a make-up workday.
@@ -105,6 +137,18 @@ id_type!(
 id_type!(
     /// A picture that was taken at a session.
     SessionPhotoId
+);
+id_type!(
+    /// A report that an agreement owes for some of its days.
+    PeriodicReportId
+);
+id_type!(
+    /// What was submitted of a report.
+    ReportVersionId
+);
+id_type!(
+    /// What goes with a report: a picture, a sign-in sheet.
+    EvidenceId
 );
 id_type!(
     /// A room before it opens.
@@ -265,6 +309,10 @@ id_type!(
 id_type!(
     /// A column of it.
     ExportColumnId
+);
+id_type!(
+    /// A purchaser's own form.
+    PurchaserFormId
 );
 id_type!(
     /// A kind of service.

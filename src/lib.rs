@@ -18,8 +18,11 @@ pub mod fields;
 pub mod sheets;
 pub mod locks;
 pub mod journal;
+pub mod marks;
 pub mod jobs;
 pub mod files;
+pub mod archives;
+pub mod documents;
 pub mod told;
 pub mod audit;
 
@@ -68,10 +71,17 @@ pub mod devices;
 pub mod open_rooms;
 
 // Account: what is told to others. Reads across, writes its own.
+pub mod figures;
+pub mod indicators;
+pub mod papers;
 pub mod reports;
+pub mod purchaser_forms;
+pub mod periodic_reports;
 pub mod handovers;
+pub mod changeovers;
 pub mod certificates;
 pub mod profile;
+pub mod ledgers;
 pub mod logbook;
 pub mod me;
 
@@ -143,10 +153,16 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(closings::stage())
         .attach(devices::stage())
         .attach(open_rooms::stage())
+        .attach(figures::stage())
+        .attach(indicators::stage())
         .attach(reports::stage())
+        .attach(purchaser_forms::stage())
+        .attach(periodic_reports::stage())
         .attach(handovers::stage())
+        .attach(changeovers::stage())
         .attach(certificates::stage())
         .attach(profile::stage())
+        .attach(ledgers::stage())
         .attach(logbook::stage())
         .attach(me::stage())
         .attach(feeds::stage())

@@ -21,6 +21,27 @@ pub async fn center(tx: &mut Conn, center: CenterId) -> Result<bool> {
     is_held(tx, "select id from centers where id = $1", center.0).await
 }
 
+/// As [`center`], several at once. False where one of them is not there.
+pub async fn centers(tx: &mut Conn, centers: &BTreeSet<CenterId>) -> Result<bool> {
+    let given = store::rows(centers, |id| json!(id));
+    store::lock_values(
+        tx,
+        "select id from centers
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) order by id",
+    )
+    .bind(given.clone())
+    .execute(&mut *tx)
+    .await?;
+    let there: i64 = sqlx::query_scalar(
+        "select count(*) from centers
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(given)
+    .fetch_one(tx)
+    .await?;
+    Ok(usize::try_from(there).is_ok_and(|there| there == centers.len()))
+}
+
 /// Holds sessions: whoever moves, closes, corrects or lets in.
 pub async fn sessions(tx: &mut Conn, sessions: impl IntoIterator<Item = SessionId>) -> Result<()> {
     if store::writes_alone(tx) {

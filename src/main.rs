@@ -52,8 +52,15 @@ enum Command {
     Key(KeyCommand),
     /// Copy the SQLite database to a new file, while it is in use
     Backup { file: PathBuf },
-    /// Look whether the database is whole
+    /// Look whether the database is whole, and whether what is derived is what the rows say
     Check,
+    /// Make what is derived from the rows anew
+    Rebuild,
+    /// Look whether a report is what was submitted
+    VerifyReport {
+        /// As it stands on the report: R000012, or R000012-2 for its second version alone
+        number: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -145,6 +152,8 @@ async fn run(cli: Cli) -> Result<(), String> {
         Command::Key(KeyCommand::List) => commands::list_keys(&existing()?).await,
         Command::Backup { file } => commands::backup(&url, &file).await,
         Command::Check => commands::check(&url).await,
+        Command::Rebuild => commands::rebuild(&existing()?).await,
+        Command::VerifyReport { number } => commands::verify_report(&existing()?, &number).await,
     }
 }
 

@@ -59,6 +59,7 @@ struct NewAccountPage {
     towns: Vec<String>,
     providers: Vec<Organization>,
     purchasers: Vec<Organization>,
+    departments: Vec<Organization>,
     teams: Vec<TeamName>,
 }
 
@@ -71,6 +72,7 @@ impl NewAccountPage {
             towns: centers::queries::towns(conn).await?,
             providers: agreements::queries::providers(by, conn).await?,
             purchasers: agreements::queries::purchasers(by, conn).await?,
+            departments: agreements::departments::all(by, conn).await?,
             teams: teams::queries::names(by, conn).await?,
         })
     }
@@ -160,6 +162,7 @@ fn read_role(fields: &Fields) -> Result<(Role, Vec<Scope>)> {
         Place::Center => read.required("center", parse::choice).map(Scope::Center),
         Place::Provider => read.required("provider", parse::choice).map(Scope::Provider),
         Place::Purchaser => read.required("purchaser", parse::choice).map(Scope::Purchaser),
+        Place::Department => read.required("department", parse::choice).map(Scope::Department),
         Place::Team => read.required("team", parse::choice).map(Scope::Team),
     });
     read.finish(|| Some((role?, vec![scope?])))

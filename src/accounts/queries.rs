@@ -19,11 +19,12 @@ pub struct Account {
 }
 
 const ACCOUNT: &str = "select a.id, a.login, a.name, a.role, a.disabled_at,
-                (select string_agg(coalesce(c.name, p.name, u.name, t.name, s.town, ''), '、')
+                (select string_agg(coalesce(c.name, p.name, u.name, d.name, t.name, s.town, ''), '、')
                  from account_scopes s
                  left join centers c on c.id = s.center_id
                  left join providers p on p.id = s.provider_id
                  left join purchasers u on u.id = s.purchaser_id
+                 left join departments d on d.id = s.department_id
                  left join teams t on t.id = s.team_id
                  where s.account_id = a.id) as reach,
                 case when a.login is not null and a.password_hash is null then 0 else 1 end as is_open

@@ -15,7 +15,7 @@ use crate::codes::{self, CodeOf};
 use crate::error::{Error, OnViolation, Refusal, Result};
 use crate::rooms::Room;
 use crate::store::{self, Conn, Violation};
-use crate::{audit, locks};
+use crate::{audit, locks, marks};
 
 /// The refusal's code when the database finds the room taken. `booking` tells by whom.
 pub const ROOM_TAKEN: &str = "room_taken";
@@ -77,8 +77,8 @@ pub async fn schedule(
     hold_leads(tx, &leads).await?;
     let id: ActivityId = sqlx::query_scalar(
         "insert into activities (center_id, kind_id, title, description, rule, published, created_by, created_at, admission,
-                                 target_groups, service_line, materials, cost_yuan)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id",
+                                 target_groups, service_line, materials, cost_yuan, charged_to)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id",
     )
     .bind(center.id())
     .bind(plan.texts.kind)
@@ -93,6 +93,7 @@ pub async fn schedule(
     .bind(plan.texts.attributes.line)
     .bind(&plan.texts.attributes.materials)
     .bind(plan.texts.attributes.cost)
+    .bind(plan.texts.charged_to)
     .fetch_one(&mut *tx)
     .await?;
     add_sessions(now, tx, center, id, plan, dates).await?;
@@ -126,11 +127,14 @@ async fn add_sessions(
     });
     sqlx::query(
         "insert into sessions (id, activity_id, center_id, worker_id, team_id, starts_at, ends_at, local_date, capacity,
-                               status, reason, updated_at, venue, by_hand)
+                               status, reason, updated_at, venue, by_hand, charged_to)
          select cast(j.value ->> 'id' as bigint), cast($2 as bigint), cast($3 as bigint), cast($4 as bigint),
                 cast($5 as bigint), cast(j.value ->> 'starts' as bigint), cast(j.value ->> 'ends' as bigint),
                 j.value ->> 'date', cast(j.value ->> 'capacity' as bigint), j.value ->> 'status', j.value ->> 'reason',
-                cast($6 as bigint), j.value ->> 'venue', cast(j.value ->> 'by_hand' as bigint)
+                cast($6 as bigint), j.value ->> 'venue', cast(j.value ->> 'by_hand' as bigint),
+                (select x.agreement_id from activities a
+                 join agreement_centers x on x.agreement_id = a.charged_to and x.center_id = a.center_id
+                 where a.id = $2 and x.starts_on <= (j.value ->> 'date') and x.ends_on >= (j.value ->> 'date'))
          from json_each(cast($1 as json_text)) j",
     )
     .bind(sessions)
@@ -389,9 +393,12 @@ pub(crate) async fn complete(
     .bind(now.0)
     .bind(by.account)
     .bind(session)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    if completed.rows_affected() == 0 { Err(Error::refused("session_not_planned")) } else { Ok(()) }
+    if completed.rows_affected() == 0 {
+        return Err(Error::refused("session_not_planned"));
+    }
+    marks::sessions(tx, &[session]).await
 }
 
 /// Takes back that a session was held. Who opens it again keeps the audit entry.
@@ -405,9 +412,12 @@ pub(crate) async fn reopen(now: Now, tx: &mut Conn, session: SessionId) -> Resul
     )
     .bind(now.0)
     .bind(session)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    if reopened.rows_affected() == 0 { Err(Error::refused("session_not_completed")) } else { Ok(()) }
+    if reopened.rows_affected() == 0 {
+        return Err(Error::refused("session_not_completed"));
+    }
+    marks::reopened(tx, session).await
 }
 
 /// Writes the summary of a closed session anew; says whether it is another. Who does so keeps the audit entry.

@@ -53,6 +53,8 @@ pub(crate) struct ActivityJson {
     cost: Option<i64>,
     /// Where its picture is: for everybody as soon as it is published
     picture: Option<String>,
+    /// Which of the center's agreements pays for it; the main one where it is null
+    charged_to: Option<i64>,
 }
 
 impl From<Activity> for ActivityJson {
@@ -73,6 +75,7 @@ impl From<Activity> for ActivityJson {
             materials: offer.materials,
             cost: offer.cost,
             picture: activity.picture_file_id.map(pictures::path),
+            charged_to: activity.charged_to.map(|id| id.0),
         }
     }
 }
@@ -204,6 +207,8 @@ pub(crate) struct NewActivity {
     materials: Option<String>,
     /// What a resident pays, in whole yuan, at most 9999; 0 is free of charge
     cost: Option<i64>,
+    /// Which of the agreements that pay for the center it is charged to; the main one where it is missing
+    charged_to: Option<i64>,
     /// The local date of the first session; of a series the first day on which it may be
     date: String,
     /// Local wall clock times, `14:00`. An end before the beginning is the next day's, at most twelve hours later

@@ -2,6 +2,7 @@
 
 use super::admission::{self, Admission};
 use super::attributes::{self, Attributes, ServiceLine, Target};
+use super::charging;
 use super::placing::{Placed, seats};
 use super::queries;
 use super::queries::{Helpers, Lead};
@@ -9,6 +10,7 @@ use super::repeat::Repeat;
 use super::repeat_forms::read_repeat;
 use super::rules::{self, SeriesScope, Slot};
 use super::types::{Activity, ServiceKind, ServiceKindId, Session};
+use crate::agreements::{self, AgreementId, Payer};
 use crate::centers::Center;
 use crate::clock::{Date, Now};
 use crate::error::{Fault, Result};
@@ -24,6 +26,8 @@ pub struct Choices {
     pub leads: Vec<Lead>,
     pub teams: Vec<Helpers>,
     pub kinds: Vec<ServiceKind>,
+    /// The agreements of the center that run today or later: where there are two, an activity is charged to one of them.
+    pub payers: Vec<Payer>,
     today: Date,
 }
 
@@ -55,6 +59,7 @@ impl Choices {
             leads: queries::leads(conn, center.id(), *rules::plannable(today).start(), worker).await?,
             teams: queries::helpers(conn, center.id()).await?,
             kinds: queries::kinds(conn).await?,
+            payers: agreements::queries::payers(conn, center.id(), today).await?,
             today,
         })
     }
@@ -80,9 +85,11 @@ pub struct Texts {
     pub published: bool,
     pub admission: Admission,
     pub attributes: Attributes,
+    /// None where it is the center's main agreement.
+    pub charged_to: Option<AgreementId>,
 }
 
-/// Fields `title description kind published admission groups line materials cost`, of an activity that is there.
+/// Fields `title description kind published admission groups line materials cost charged_to`, of an activity that is there.
 pub fn texts(fields: &Fields, choices: &Choices, activity: &Activity) -> Result<Texts> {
     let mut read = fields.read();
     let texts = read_texts(&mut read, choices, Some(activity));
@@ -99,8 +106,10 @@ fn read_texts(read: &mut Reader<'_>, choices: &Choices, activity: Option<&Activi
     let published = read.flag("published") && (was_published || !kind.confidential.is_set());
     let admission = admission::read(read, activity);
     let attributes = attributes::read(read);
+    let charged_to = charging::read(read, choices, activity);
     let (title, description) = (title?, description?);
-    Some(Texts { title, description, kind: kind.id, published, admission: admission?, attributes: attributes? })
+    let (admission, attributes, charged_to) = (admission?, attributes?, charged_to?);
+    Some(Texts { title, description, kind: kind.id, published, admission, attributes, charged_to })
 }
 
 /// Where and when a session is, and with whom.

@@ -9,6 +9,8 @@ mod admission;
 pub(crate) mod api;
 pub mod attributes;
 mod booking;
+mod charging;
+pub(crate) mod charging_pages;
 mod engaged;
 pub(crate) mod forms;
 mod going_on;
@@ -55,6 +57,7 @@ pub(crate) use actions::{complete, reopen, rewrite_summary, set_rotating};
 pub use admission::Admission;
 pub use attributes::{Attributes, OfferWords, ServiceLine, Target, TargetGroups};
 pub use booking::{lost_single, single_date};
+pub use charging::charge;
 pub use forms::{Change, Plan, Reason, Setting, Texts};
 pub use going_on::{DayGoingOn, LINGERING, published_from};
 pub use handing_over::{hand_over_sessions, led_from, return_sessions};
@@ -78,9 +81,11 @@ pub fn stage() -> AdHoc {
             .mount("/", month_pages::routes())
             .mount("/", affected::routes())
             .mount("/", pictures::routes())
+            .mount("/", charging_pages::routes())
             .mount("/api/v1", api::routes())
             .mount("/api/v1", schedule_api::routes())
             .mount("/api/v1", affected::programs())
             .mount("/api/v1", pictures::programs())
+            .mount("/api/v1", charging_pages::programs())
     })
 }

@@ -115,7 +115,11 @@ pub async fn reschedule(
 async fn write_move(now: Now, tx: &mut Conn, moved: &Move<'_>) -> Result<()> {
     let written = sqlx::query(
         "update sessions set worker_id = $1, team_id = $2, capacity = $3, starts_at = $4, ends_at = $5, local_date = $6,
-                             venue = $7, by_hand = $8, sequence = sequence + 1, updated_at = $9
+                             venue = $7, by_hand = $8, sequence = sequence + 1, updated_at = $9,
+                charged_to = (
+                    select x.agreement_id from activities a
+                    join agreement_centers x on x.agreement_id = a.charged_to and x.center_id = a.center_id
+                    where a.id = sessions.activity_id and x.starts_on <= $6 and x.ends_on >= $6)
          where id = $10 and status = 'planned'",
     )
     .bind(moved.worker)

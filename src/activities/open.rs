@@ -7,7 +7,6 @@ use super::actions::book;
 use super::forms::Texts;
 use super::rules::Slot;
 use super::types::{ActivityId, SessionId};
-use crate::audit;
 use crate::auth::Coordinator;
 use crate::centers::CenterId;
 use crate::clock::Now;
@@ -15,6 +14,7 @@ use crate::codes::{self, CodeOf};
 use crate::error::{Error, OnViolation, Result};
 use crate::rooms::RoomId;
 use crate::store::{self, Conn, Violation};
+use crate::{audit, marks};
 
 /// Puts an activity into the center's list whose sessions are made later.
 pub async fn found(by: &Coordinator, now: Now, tx: &mut Conn, center: CenterId, texts: &Texts) -> Result<ActivityId> {
@@ -60,10 +60,14 @@ pub async fn make(now: Now, tx: &mut Conn, opened: StandingPlace, slots: &[Slot]
         |(id, slot)| json!({"id": id, "starts": slot.starts_at.0, "ends": slot.ends_at.0, "date": slot.date}),
     );
     sqlx::query(
-        "insert into sessions (id, activity_id, center_id, starts_at, ends_at, local_date, capacity, status, updated_at)
+        "insert into sessions (id, activity_id, center_id, starts_at, ends_at, local_date, capacity, status, updated_at,
+                               charged_to)
          select cast(j.value ->> 'id' as bigint), cast($2 as bigint), cast($3 as bigint),
                 cast(j.value ->> 'starts' as bigint), cast(j.value ->> 'ends' as bigint), j.value ->> 'date',
-                cast($4 as bigint), 'planned', cast($5 as bigint)
+                cast($4 as bigint), 'planned', cast($5 as bigint),
+                (select x.agreement_id from activities a
+                 join agreement_centers x on x.agreement_id = a.charged_to and x.center_id = a.center_id
+                 where a.id = $2 and x.starts_on <= (j.value ->> 'date') and x.ends_on >= (j.value ->> 'date'))
          from json_each(cast($1 as json_text)) j",
     )
     .bind(sessions)
@@ -126,9 +130,10 @@ pub async fn complete(now: Now, tx: &mut Conn, sessions: &[SessionId], summary: 
     .bind(store::rows(sessions, |id| json!(id)))
     .bind(summary)
     .bind(now.0)
-    .fetch_all(tx)
+    .fetch_all(&mut *tx)
     .await?;
     closed.sort();
+    marks::sessions(tx, &closed).await?;
     Ok(closed)
 }
 

@@ -11,9 +11,10 @@ use super::forms::{self, Choices, Plan};
 use super::listing::{self, ActivitiesCut, ActivityRow};
 use super::preview_pages::{self, Preview};
 use super::types::{Activity, ActivityId, Session, SessionStatus};
-use super::{NthWeekday, Rhythm, actions, pictures, queries};
+use super::{NthWeekday, Rhythm, actions, charging, pictures, queries};
+use crate::agreements::{self, Payer};
 use crate::centers::{self, Center, CenterId};
-use crate::clock::{Now, Timestamp};
+use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, FieldErrors, Result};
 use crate::fields::time_value;
 use crate::holidays::Holiday;
@@ -96,6 +97,8 @@ pub(super) struct Show {
     may_schedule: bool,
     /// How many activities show its picture.
     shown_by: i64,
+    /// The center's agreements, whenever they run.
+    payers: Vec<Payer>,
     pub(super) picturing: Form,
 }
 
@@ -118,8 +121,19 @@ impl Show {
             Some(file) => pictures::shown_by(conn, file).await?,
             None => 0,
         };
+        let payers = agreements::queries::payers(conn, center.id(), Date::FIRST).await?;
         let (now, may_schedule, picturing) = (now.0, Coordinator::includes(by.role), Form::new());
-        Ok(Self { center, shut, activity, coming, past, holidays, now, may_schedule, shown_by, picturing })
+        Ok(Self { center, shut, activity, coming, past, holidays, now, may_schedule, shown_by, payers, picturing })
+    }
+
+    /// The agreement that pays for it, where one was chosen.
+    fn payer(&self) -> Option<&Payer> {
+        self.payers.iter().find(|payer| Some(payer.id) == self.activity.charged_to)
+    }
+
+    /// Whether several agreements pay for the center on a session's day.
+    fn is_shared(&self, session: &Session) -> bool {
+        self.payers.iter().filter(|payer| payer.covers(session.local_date)).count() > 1
     }
 
     /// Whether anything is said of what it offers.
@@ -375,7 +389,8 @@ async fn edit(by: Coordinator, db: &Db, now: Now, center: CenterId, id: Activity
         .with("title", activity.title.own().unwrap_or_default())
         .with("description", activity.description.as_deref().unwrap_or_default())
         .with("kind", activity.kind_id)
-        .with("admission", activity.admission);
+        .with("admission", activity.admission)
+        .with("charged_to", activity.charged_to.map(|id| id.to_string()).unwrap_or_default());
     values = activity.attributes.fill(values);
     if activity.published.is_set() {
         values.add("published", "1");
@@ -397,6 +412,7 @@ async fn update(
     let revised = async {
         let texts = forms::texts(&fields, &choices, &activity)?;
         actions::revise(&by, now, &mut tx, &activity, &texts).await?;
+        charging::charge(&by, now, &mut tx, &activity, texts.charged_to).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     Submitted::of(revised.await.map(|()| center.path(format_args!("/activities/{id}"))), "done.saved", async |errors| {

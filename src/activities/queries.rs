@@ -267,7 +267,7 @@ pub(super) fn activity_columns() -> String {
         ["description", "materials", "picture_file_id"].map(|name| title::column("$1", "a", name));
     format!(
         "a.id, a.center_id, {}, {description}, a.kind_id, a.rule, a.published, a.admission, a.target_groups, a.service_line,
-         {materials}, a.cost_yuan, {picture}",
+         {materials}, a.cost_yuan, {picture}, a.charged_to",
         title::columns("$1")
     )
 }

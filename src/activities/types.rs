@@ -3,6 +3,7 @@
 use super::admission::Admission;
 use super::attributes::Attributes;
 use super::title::Title;
+use crate::agreements::AgreementId;
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp, Zone};
 use crate::ids::FileId;
@@ -152,6 +153,8 @@ pub struct Activity {
     pub attributes: Attributes,
     /// Its picture, for whom it is.
     pub picture_file_id: Option<FileId>,
+    /// Which of the center's agreements pays for it; the main one where it is none.
+    pub charged_to: Option<AgreementId>,
 }
 
 /// A kind of service (服务类别): reports are cut by it.

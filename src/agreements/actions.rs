@@ -1,13 +1,19 @@
 //! Adding organizations and concluding agreements.
 
-use super::forms::{NewAgreement, NewOrganization};
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::forms::{AgreementEnding, NewAgreement, NewOrganization};
 use super::queries;
-use super::types::{AgreementId, ProviderId, PurchaserId};
-use crate::auth::CityAdmin;
+use super::types::{AgreementId, AgreementRecord, ProviderId, PurchaserId};
+use crate::audit::{Acting, Entry};
+use crate::auth::{CityAdmin, accounts};
+use crate::centers::CenterId;
 use crate::clock::{Date, Now, Zone};
-use crate::error::{Error, OnViolation, Result};
-use crate::store::Conn;
-use crate::{audit, locks};
+use crate::error::{Error, Fault, FieldErrors, OnViolation, Result};
+use crate::store::{self, Conn};
+use crate::{audit, locks, marks};
 
 /// Adds a provider, the organization (社会组织) that may run centers.
 pub async fn add_provider(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewOrganization) -> Result<ProviderId> {
@@ -83,120 +89,388 @@ async fn update_organization(tx: &mut Conn, sql: &'static str, id: i64, new: &Ne
     Ok(updated.rows_affected() > 0)
 }
 
-/// Concludes an agreement: in its period the provider runs the center, and the purchaser reads its reports.
+/// Concludes an agreement: in its days the provider runs its centers, and the purchaser reads their reports.
 ///
 /// # Errors
-/// `Invalid` at `center` where another agreement of that center covers some of the same days.
+/// `Invalid` at `center` where another provider has one of the centers on some of these days, or this purchaser pays for it already.
 pub async fn conclude(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewAgreement) -> Result<AgreementId> {
-    // Locking the center's row puts two simultaneous agreements in order.
-    if !locks::center(tx, new.center).await? {
-        return Err(Error::field("center", "field.not_a_choice"));
-    }
+    hold(tx, new.center_ids()).await?;
     check(tx, new, None).await?;
     let id: AgreementId = sqlx::query_scalar(
-        "insert into agreements (provider_id, purchaser_id, starts_on, ends_on, created_at)
-         values ($1, $2, $3, $4, $5) returning id",
+        "insert into agreements (provider_id, purchaser_id, starts_on, ends_on, created_at, number, services, amount_fen, payment,
+                                 years_from)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
     )
     .bind(new.provider)
     .bind(new.purchaser)
     .bind(new.starts_on)
     .bind(new.ends_on)
     .bind(now.0)
+    .bind(new.number.as_deref())
+    .bind(new.services.as_deref())
+    .bind(new.amount_fen)
+    .bind(new.payment.as_deref())
+    .bind(new.years_from)
     .fetch_one(&mut *tx)
     .await?;
-    sqlx::query("insert into agreement_centers (agreement_id, center_id, starts_on, ends_on) values ($1, $2, $3, $4)")
-        .bind(id)
-        .bind(new.center)
-        .bind(new.starts_on)
-        .bind(new.ends_on)
-        .execute(&mut *tx)
-        .await?;
-    audit::record(tx, by, now, audit::entry("agreement.concluded", id.0).at(new.center)).await?;
+    write_parts(tx, id, new).await?;
+    tell(tx, by, now, ("agreement.concluded", id), &new.center_ids(), None).await?;
+    mark(tx, &new.center_ids()).await?;
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await?;
     Ok(id)
 }
 
-/// Changes an agreement that was entered wrongly, or runs longer: its parties and its period. The center stays.
+/// Changes what an agreement says; what it said before is kept as a version. One that had ended early runs again where its last day
+/// is another.
 ///
 /// # Errors
-/// As [`conclude`].
-pub async fn revise(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId, new: &NewAgreement) -> Result<()> {
-    if !locks::center(tx, new.center).await? {
-        return Err(Error::field("center", "field.not_a_choice"));
+/// As [`conclude`]; `Invalid` at `reason` where one that has begun is changed without any, and at `center` where a center is to be left out
+/// that has posts or activities of it. `NotFound` where it was taken back.
+pub async fn revise(
+    by: &CityAdmin,
+    now: Now,
+    tx: &mut Conn,
+    id: AgreementId,
+    (new, reason): (&NewAgreement, Option<&str>),
+) -> Result<()> {
+    let known = held(by, tx, id, new.center_ids()).await?;
+    if new.is_known_as(&known.text) {
+        return Ok(());
+    }
+    if known.text.starts_on <= Zone::SHANGHAI.date(now.0) && reason.is_none() {
+        return Err(Error::field("reason", "field.required"));
     }
     check(tx, new, Some(id)).await?;
-    let revised = sqlx::query(
-        "update agreements set provider_id = $1, purchaser_id = $2, starts_on = $3, ends_on = $4
-         where id = $5 and (provider_id <> $1 or purchaser_id <> $2 or starts_on <> $3 or ends_on <> $4)",
+    let kept = new.center_ids();
+    let mut centers = known.centers();
+    let left_out: Vec<CenterId> = centers.difference(&kept).copied().collect();
+    if hangs_on(tx, id, &left_out).await? {
+        return Err(Error::field("center", "field.center_in_use"));
+    }
+    keep_version(by, now, tx, &known, reason).await?;
+    sqlx::query(
+        "update agreements set provider_id = $1, purchaser_id = $2, starts_on = $3, ends_on = $4, number = $5, services = $6,
+                amount_fen = $7, payment = $8, years_from = $9
+         where id = $10",
     )
     .bind(new.provider)
     .bind(new.purchaser)
     .bind(new.starts_on)
     .bind(new.ends_on)
+    .bind(new.number.as_deref())
+    .bind(new.services.as_deref())
+    .bind(new.amount_fen)
+    .bind(new.payment.as_deref())
+    .bind(new.years_from)
     .bind(id)
     .execute(&mut *tx)
     .await?;
-    if revised.rows_affected() == 0 {
-        return Ok(());
-    }
-    sqlx::query("update agreement_centers set starts_on = $1, ends_on = $2 where agreement_id = $3 and center_id = $4")
-        .bind(new.starts_on)
-        .bind(new.ends_on)
+    if new.ends_on != known.text.ends_on {
+        sqlx::query(
+            "update agreements set agreed_to = null, ended_at = null, ended_by = null, end_reason = null where id = $1",
+        )
         .bind(id)
-        .bind(new.center)
         .execute(&mut *tx)
         .await?;
-    audit::record(tx, by, now, audit::entry("agreement.revised", id.0).at(new.center)).await?;
+    }
+    write_parts(tx, id, new).await?;
+    centers.extend(kept);
+    tell(tx, by, now, ("agreement.revised", id), &centers, reason).await?;
+    mark(tx, &centers).await?;
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await
 }
 
-/// What must be so of an agreement: its parties are there, and no other agreement, but for `except`, has some of its days.
+/// Ends an agreement on an earlier day than was agreed, in all its centers. Changing its last day takes that back.
+///
+/// # Errors
+/// `Invalid` at `last_day` where it is none of its days, or its last; `Refused("agreement_has_posts")` where posts were defined in a
+/// center whose days are all later. `NotFound` where it was taken back.
+pub async fn end(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId, ending: &AgreementEnding) -> Result<()> {
+    let known = held(by, tx, id, BTreeSet::new()).await?;
+    let text = &known.text;
+    if ending.last_day < text.starts_on || text.ends_on <= ending.last_day {
+        return Err(Error::field("last_day", "field.outside_agreement"));
+    }
+    let later = text.centers.iter().filter(|one| one.starts_on > ending.last_day);
+    let later: Vec<CenterId> = later.map(|one| one.center_id).collect();
+    if hangs_on(tx, id, &later).await? {
+        return Err(Error::refused("agreement_has_posts"));
+    }
+    keep_version(by, now, tx, &known, Some(&ending.reason)).await?;
+    sqlx::query(
+        "update agreements set agreed_to = coalesce(agreed_to, ends_on), ends_on = $1, ended_at = $2, ended_by = $3, end_reason = $4
+         where id = $5",
+    )
+    .bind(ending.last_day)
+    .bind(now.0)
+    .bind(by.account)
+    .bind(&ending.reason)
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query("delete from agreement_centers where agreement_id = $1 and starts_on > $2")
+        .bind(id)
+        .bind(ending.last_day)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("update agreement_centers set ends_on = $2 where agreement_id = $1 and ends_on > $2")
+        .bind(id)
+        .bind(ending.last_day)
+        .execute(&mut *tx)
+        .await?;
+    tell(tx, by, now, ("agreement.ended", id), &known.centers(), Some(&ending.reason)).await?;
+    mark(tx, &known.centers()).await?;
+    hand_over(tx, Zone::SHANGHAI.date(now.0)).await
+}
+
+/// Takes an agreement back that was mistyped: it leaves every list, reach and figure, for it has no centers any more. Its row stays, with
+/// what it said. Who got a center by it alone gives the center back to whoever had it before.
+///
+/// # Errors
+/// `Refused("agreement_in_use")` while posts, activities or papers hang on it; `NotFound` where that was done before.
+pub async fn take_back(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId, reason: &str) -> Result<()> {
+    let known = held(by, tx, id, BTreeSet::new()).await?;
+    let centers = known.centers();
+    let papers: i64 =
+        sqlx::query_scalar("select count(*) from agreement_documents where agreement_id = $1 and removed_at is null")
+            .bind(id)
+            .fetch_one(&mut *tx)
+            .await?;
+    let all: Vec<CenterId> = centers.iter().copied().collect();
+    if papers > 0 || hangs_on(tx, id, &all).await? {
+        return Err(Error::refused("agreement_in_use"));
+    }
+    keep_version(by, now, tx, &known, Some(reason)).await?;
+    sqlx::query("update agreements set voided_at = $1, voided_by = $2, void_reason = $3 where id = $4")
+        .bind(now.0)
+        .bind(by.account)
+        .bind(reason)
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("delete from agreement_centers where agreement_id = $1").bind(id).execute(&mut *tx).await?;
+    tell(tx, by, now, ("agreement.voided", id), &centers, Some(reason)).await?;
+    mark(tx, &centers).await?;
+    give_back(tx, id, known.text.provider_id, &all).await?;
+    hand_over(tx, Zone::SHANGHAI.date(now.0)).await
+}
+
+/// What is charged to whom is otherwise from now on, also of the past.
+async fn mark(tx: &mut Conn, centers: &BTreeSet<CenterId>) -> Result<()> {
+    marks::all(tx, &centers.iter().copied().collect::<Vec<_>>()).await
+}
+
+/// Holds centers, so that of two agreements about one of them one comes after the other.
+async fn hold(tx: &mut Conn, centers: BTreeSet<CenterId>) -> Result<()> {
+    if locks::centers(tx, &centers).await? { Ok(()) } else { Err(Error::field("center", "field.not_a_choice")) }
+}
+
+/// An agreement that is to be changed, with its centers and `more` held.
+async fn held(by: &CityAdmin, tx: &mut Conn, id: AgreementId, more: BTreeSet<CenterId>) -> Result<AgreementRecord> {
+    let mut centers = queries::standing(by, tx, id).await?.centers();
+    centers.extend(more);
+    hold(tx, centers).await?;
+    queries::standing(by, tx, id).await
+}
+
+/// Writes the centers of an agreement and the periods of its reports, in the place of those that it had.
+async fn write_parts(tx: &mut Conn, id: AgreementId, new: &NewAgreement) -> Result<()> {
+    sqlx::query("delete from agreement_centers where agreement_id = $1").bind(id).execute(&mut *tx).await?;
+    sqlx::query(
+        "insert into agreement_centers (agreement_id, center_id, starts_on, ends_on)
+         select cast($2 as bigint), cast(j.value ->> 'center' as bigint), j.value ->> 'from', j.value ->> 'to'
+         from json_each(cast($1 as json_text)) j",
+    )
+    .bind(days_of(new))
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query("delete from agreement_cycles where agreement_id = $1").bind(id).execute(&mut *tx).await?;
+    sqlx::query(
+        "insert into agreement_cycles (agreement_id, cycle, due_days)
+         select cast($2 as bigint), j.value ->> 'cycle', cast(j.value ->> 'days' as bigint)
+         from json_each(cast($1 as json_text)) j",
+    )
+    .bind(store::rows(&new.cycles, |one| json!({"cycle": one.cycle, "days": one.due_days})))
+    .bind(id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+fn days_of(new: &NewAgreement) -> String {
+    store::rows(&new.centers, |one| json!({"center": one.center, "from": one.starts_on, "to": one.ends_on}))
+}
+
+/// What must be so of an agreement: its parties are there, and on no day has one of its centers another provider, or this purchaser
+/// twice. Its own days, where it is `except`, stand in nobody's way.
 async fn check(tx: &mut Conn, new: &NewAgreement, except: Option<AgreementId>) -> Result<()> {
     match queries::are_there(tx, new.provider, new.purchaser).await? {
         (true, true) => {}
         (false, _) => return Err(Error::field("provider", "field.not_a_choice")),
         (_, false) => return Err(Error::field("purchaser", "field.not_a_choice")),
     }
-    let overlapping: i64 = sqlx::query_scalar(
-        "select count(*) from agreement_centers where center_id = $1 and starts_on <= $2 and ends_on >= $3
-           and ($4 is null or agreement_id <> $4)",
+    let clash: Option<(String, String, i64)> = sqlx::query_as(
+        "with asked (center_id, first_day, last_day) as (
+             select cast(j.value ->> 'center' as bigint), j.value ->> 'from', j.value ->> 'to'
+             from json_each(cast($1 as json_text)) j)
+         select c.name, p.name, cast(case when a.provider_id <> $2 then 1 else 0 end as bigint)
+         from asked q
+         join agreement_centers x on x.center_id = q.center_id and x.starts_on <= q.last_day and x.ends_on >= q.first_day
+         join agreements a on a.id = x.agreement_id
+         join providers p on p.id = a.provider_id
+         join centers c on c.id = q.center_id
+         where (a.provider_id <> $2 or a.purchaser_id = $3) and ($4 is null or a.id <> $4)
+         order by q.center_id, x.starts_on, a.id limit 1",
     )
-    .bind(new.center)
-    .bind(new.ends_on)
-    .bind(new.starts_on)
+    .bind(days_of(new))
+    .bind(new.provider)
+    .bind(new.purchaser)
     .bind(except)
-    .fetch_one(&mut *tx)
+    .fetch_optional(tx)
     .await?;
-    if overlapping > 0 {
-        return Err(Error::field("center", "field.agreement_overlaps"));
-    }
+    let fault = match clash {
+        None => return Ok(()),
+        Some((center, provider, 1)) => Fault::bound("field.agreement_other_provider", format!("{center}、{provider}")),
+        Some((center, ..)) => Fault::bound("field.agreement_overlaps", center),
+    };
+    Err(FieldErrors::one("center", fault).into())
+}
+
+/// Whether posts were defined with the agreement in one of these centers, or something there is charged to it.
+async fn hangs_on(tx: &mut Conn, id: AgreementId, centers: &[CenterId]) -> Result<bool> {
+    let there: i64 = sqlx::query_scalar(
+        "with these (id) as (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
+         select (select count(*) from posts o where o.agreement_id = $2 and o.center_id in (select t.id from these t))
+              + (select count(*) from activities a where a.charged_to = $2 and a.center_id in (select t.id from these t))
+              + (select count(*) from sessions s where s.charged_to = $2 and s.center_id in (select t.id from these t))
+              + (select count(*) from periodic_reports r where r.agreement_id = $2 and exists (select 1 from these t))",
+    )
+    .bind(store::rows(centers, |center| json!(center)))
+    .bind(id)
+    .fetch_one(tx)
+    .await?;
+    Ok(there > 0)
+}
+
+/// Keeps what an agreement says before it is changed.
+async fn keep_version(
+    by: &CityAdmin,
+    now: Now,
+    tx: &mut Conn,
+    known: &AgreementRecord,
+    reason: Option<&str>,
+) -> Result<()> {
+    let was = serde_json::to_string(&known.text).map_err(Error::internal)?;
+    sqlx::query(
+        "insert into agreement_versions (agreement_id, number, was, changed_at, changed_by, reason)
+         select cast($1 as bigint), count(*) + 1, cast($2 as text), cast($3 as bigint), cast($4 as bigint), cast($5 as text)
+         from agreement_versions where agreement_id = $1",
+    )
+    .bind(known.id)
+    .bind(was)
+    .bind(now.0)
+    .bind(by.account)
+    .bind(reason)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
-/// Gives each center to the provider whose agreement covers `today`. Without one it stays with whom it is. Run when an
-/// agreement is concluded, and by the server every hour: agreements begin at midnight without anybody's doing.
-pub async fn hand_over(tx: &mut Conn, today: Date) -> Result<()> {
+/// One entry for each of the centers, so that the people of each read it.
+pub(super) async fn tell(
+    tx: &mut Conn,
+    by: &impl Acting,
+    now: Now,
+    (action, id): (&'static str, AgreementId),
+    centers: &BTreeSet<CenterId>,
+    reason: Option<&str>,
+) -> Result<()> {
+    let about = |center: &CenterId| {
+        let entry = audit::entry(action, id.0).at(*center);
+        match reason {
+            Some(reason) => entry.because(reason),
+            None => entry,
+        }
+    };
+    let entries: Vec<Entry<'_>> = centers.iter().map(about).collect();
+    audit::record_all(tx, by, now, &entries).await
+}
+
+/// Takes centers from a provider that had them since this agreement was concluded and by no other agreement, and gives them to whom
+/// they were before.
+async fn give_back(tx: &mut Conn, id: AgreementId, provider: ProviderId, centers: &[CenterId]) -> Result<()> {
+    let first: Date =
+        sqlx::query_scalar("select starts_on from agreements where id = $1").bind(id).fetch_one(&mut *tx).await?;
+    let found: Vec<(i64, CenterId)> = sqlx::query_as(
+        "select o.id, o.center_id from operators o
+         where o.provider_id = $2 and o.ends_on is null and o.starts_on >= $3
+           and o.center_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
+           and not exists (select 1 from agreement_centers g join agreements a on a.id = g.agreement_id
+                           where g.center_id = o.center_id and a.provider_id = o.provider_id and g.ends_on >= o.starts_on
+                             and g.starts_on <= o.starts_on)",
+    )
+    .bind(store::rows(centers, |center| json!(center)))
+    .bind(provider)
+    .bind(first)
+    .fetch_all(&mut *tx)
+    .await?;
+    let ids = store::rows(&found, |(operator, _)| json!(operator));
     sqlx::query(
-        "update operators set ends_on = $2
-         where ends_on is null and exists (
-             select 1 from agreement_centers g join agreements a on a.id = g.agreement_id
-             where g.center_id = operators.center_id and g.starts_on <= $1 and g.ends_on >= $1
-               and a.provider_id <> operators.provider_id)",
+        "delete from operators
+         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(ids)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "update operators set ends_on = null
+         where id in (
+             select max(p.id) from operators p
+             where p.center_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
+             group by p.center_id)",
+    )
+    .bind(store::rows(&found, |(_, center)| json!(center)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Gives each center to the provider whose agreement covers `today`, from the agreement's first day on. Without one it stays with
+/// whom it is. Run when an agreement is concluded, and by the server every hour: agreements begin at midnight without anybody's doing.
+/// What a change means for the people of the former provider, `changeovers` settles.
+pub async fn hand_over(tx: &mut Conn, today: Date) -> Result<()> {
+    accounts::hold_for_operators(tx).await?;
+    let ended: Vec<(i64, Date)> = sqlx::query_as(
+        "select o.id, max(g.starts_on)
+         from operators o join agreement_centers g on g.center_id = o.center_id and g.starts_on <= $1 and g.ends_on >= $1
+         join agreements a on a.id = g.agreement_id
+         where o.ends_on is null
+         group by o.id
+         having max(case when a.provider_id = o.provider_id then 1 else 0 end) = 0",
     )
     .bind(today)
-    .bind(today.minus_days(1))
+    .fetch_all(&mut *tx)
+    .await?;
+    sqlx::query(
+        "update operators set ends_on = j.value ->> 'until' from json_each(cast($1 as json_text)) j
+         where operators.id = cast(j.value ->> 'id' as bigint) and operators.ends_on is null",
+    )
+    .bind(store::rows(&ended, |(id, starts_on)| json!({"id": id, "until": starts_on.minus_days(1)})))
     .execute(&mut *tx)
     .await?;
     sqlx::query(
         "insert into operators (center_id, provider_id, starts_on)
-         select g.center_id, max(a.provider_id), cast($1 as text)
+         select g.center_id, max(a.provider_id),
+                case when exists (select 1 from operators b where b.center_id = g.center_id)
+                     then max(g.starts_on) else cast($1 as text) end
          from agreement_centers g join agreements a on a.id = g.agreement_id
          where g.starts_on <= $1 and g.ends_on >= $1
            and not exists (select 1 from operators o where o.center_id = g.center_id and o.ends_on is null)
          group by g.center_id",
     )
     .bind(today)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    accounts::hold_for_operators(tx).await
 }

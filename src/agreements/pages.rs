@@ -1,15 +1,19 @@
 //! The administrator's page of organizations and agreements: three lists, each with its form below.
 
+use std::fmt::Display;
+
 use askama::Template;
 use rocket::{Route, get, post, routes, uri};
 
 use super::listing::AgreementsCut;
-use super::types::{Agreement, AgreementId, Organization, ProviderId, PurchaserId};
+use super::types::{
+    Agreement, AgreementId, AgreementRecord, Organization, ProviderId, PurchaserId, ReportCycle, YearsFrom,
+};
 use super::{actions, forms, queries};
 use crate::auth::CityAdmin;
 use crate::centers::{self, CenterHead};
-use crate::clock::{Now, Zone};
-use crate::error::Result;
+use crate::clock::{Date, Now, Zone};
+use crate::error::{Error, Result};
 use crate::store::{Conn, Db};
 use crate::web::cut::{Asked, Toolbar};
 use crate::web::nav::Tab;
@@ -186,23 +190,53 @@ async fn answer(
 #[derive(Template)]
 #[template(path = "agreements/new.html")]
 struct AgreementPage {
-    /// The agreement that is changed, and its center, which stays.
-    known: Option<(AgreementId, String)>,
+    /// The agreement that is changed.
+    known: Option<AgreementRecord>,
     form: Form,
     providers: Vec<Organization>,
     purchasers: Vec<Organization>,
     centers: Vec<CenterHead>,
+    today: Date,
 }
 
 impl AgreementPage {
-    async fn load(by: &CityAdmin, conn: &mut Conn, form: Form) -> Result<Self> {
+    async fn load(by: &CityAdmin, conn: &mut Conn, now: Now, form: Form) -> Result<Self> {
         Ok(Self {
             known: None,
             form,
             providers: queries::providers(by, conn).await?,
             purchasers: queries::purchasers(by, conn).await?,
             centers: centers::queries::reached_by(by, conn).await?,
+            today: Zone::SHANGHAI.date(now.0),
         })
+    }
+
+    fn cycles(&self) -> &'static [ReportCycle] {
+        ReportCycle::ALL
+    }
+
+    fn years_from(&self) -> &'static [YearsFrom] {
+        YearsFrom::ALL
+    }
+
+    /// The field `name` of one of several.
+    fn field(&self, name: &str, of: impl Display) -> String {
+        format!("{name}.{of}")
+    }
+
+    /// Whether a center's own days stand in the form, or a fault of them.
+    fn has_own_days(&self, center: &CenterHead) -> bool {
+        let fields = [self.field("from", center.id), self.field("to", center.id)];
+        fields.iter().any(|name| !self.form.value(name).is_empty() || self.form.fault(name).is_some())
+    }
+
+    /// One that has begun is changed with a reason.
+    fn asks_why(&self) -> bool {
+        self.known.as_ref().is_some_and(|known| known.text.starts_on <= self.today)
+    }
+
+    fn back(&self) -> String {
+        self.known.as_ref().map_or_else(|| "/organizations".to_owned(), AgreementRecord::path)
     }
 }
 
@@ -221,8 +255,9 @@ impl View for AgreementPage {
 }
 
 #[get("/agreements/new")]
-async fn new_agreement(by: CityAdmin, db: &Db) -> Result<Page<AgreementPage>> {
-    Ok(Page(AgreementPage::load(&by, &mut *db.read().await?, Form::new()).await?))
+async fn new_agreement(by: CityAdmin, db: &Db, now: Now) -> Result<Page<AgreementPage>> {
+    let form = Form::filled(Fields::default().with("years_from", YearsFrom::Calendar));
+    Ok(Page(AgreementPage::load(&by, &mut *db.read().await?, now, form).await?))
 }
 
 #[post("/agreements", data = "<fields>")]
@@ -230,27 +265,23 @@ async fn create_agreement(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> R
     let made = async {
         let new = forms::agreement(&fields, Zone::SHANGHAI.date(now.0))?;
         let mut tx = db.begin().await?;
-        actions::conclude(&by, now, &mut tx, &new).await?;
-        Ok(tx.commit().await?)
+        let id = actions::conclude(&by, now, &mut tx, &new).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(format!("/agreements/{id}"))
     };
-    Submitted::of(made.await.map(|()| uri!(list)), "done.agreement_concluded", async |errors| {
+    Submitted::of(made.await, "done.agreement_concluded", async |errors| {
         let form = Form::again(fields, errors);
-        AgreementPage::load(&by, &mut *db.read().await?, form).await
+        AgreementPage::load(&by, &mut *db.read().await?, now, form).await
     })
     .await
 }
 
 #[get("/agreements/<id>/edit")]
-async fn edit_agreement(by: CityAdmin, db: &Db, id: AgreementId) -> Result<Page<AgreementPage>> {
+async fn edit_agreement(by: CityAdmin, db: &Db, now: Now, id: AgreementId) -> Result<Page<AgreementPage>> {
     let mut conn = db.read().await?;
-    let terms = queries::terms(&by, &mut conn, id).await?;
-    let values = Fields::default()
-        .with("provider", terms.provider_id)
-        .with("purchaser", terms.purchaser_id)
-        .with("starts_on", terms.starts_on)
-        .with("ends_on", terms.ends_on);
-    let page = AgreementPage::load(&by, &mut conn, Form::filled(values)).await?;
-    Ok(Page(AgreementPage { known: Some((id, terms.center)), ..page }))
+    let known = queries::standing(&by, &mut conn, id).await?;
+    let page = AgreementPage::load(&by, &mut conn, now, Form::filled(known.text.as_fields())).await?;
+    Ok(Page(AgreementPage { known: Some(known), ..page }))
 }
 
 #[post("/agreements/<id>", data = "<fields>")]
@@ -261,18 +292,19 @@ async fn update_agreement(
     id: AgreementId,
     fields: Fields,
 ) -> Result<Submitted<AgreementPage>> {
-    let terms = queries::terms(&by, &mut *db.read().await?, id).await?;
+    let known = queries::standing(&by, &mut *db.read().await?, id).await?;
     let made = async {
-        let sent = Fields::default().with("center", terms.center_id).or(fields.clone());
-        let new = forms::agreement(&sent, Zone::SHANGHAI.date(now.0))?;
+        let (new, reason) = forms::revision(&fields, Zone::SHANGHAI.date(now.0))?;
         let mut tx = db.begin().await?;
-        actions::revise(&by, now, &mut tx, id, &new).await?;
-        Ok(tx.commit().await?)
+        actions::revise(&by, now, &mut tx, id, (&new, reason.as_deref())).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(known.path())
     };
-    Submitted::of(made.await.map(|()| uri!(list)), "done.saved", async |errors| {
+    let made = made.await;
+    Submitted::of(made, "done.saved", async |errors| {
         let form = Form::again(fields, errors);
-        let page = AgreementPage::load(&by, &mut *db.read().await?, form).await?;
-        Ok(AgreementPage { known: Some((id, terms.center)), ..page })
+        let page = AgreementPage::load(&by, &mut *db.read().await?, now, form).await?;
+        Ok(AgreementPage { known: Some(known), ..page })
     })
     .await
 }

@@ -10,7 +10,7 @@ use crate::auth::{AccountId, CityAdmin, Role, Scope, Viewer};
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Fault, OnViolation, Result};
 use crate::fields::{Fields, Reader, parse};
-use crate::ids::CenterId;
+use crate::ids::{CenterId, ProviderId, TeamId};
 use crate::spelling::narrow;
 use crate::store::{self, Conn};
 
@@ -187,18 +187,22 @@ async fn grant(tx: &mut Conn, account: AccountId, role: Role, scope: &Scope) -> 
     if !is_there(tx, scope).await? {
         return Err(Error::field(scope.field(), "field.not_a_choice"));
     }
-    let (mut city, mut town, mut center, mut provider, mut purchaser, mut team) = (None, None, None, None, None, None);
+    let (mut city, mut town, mut center, mut provider, mut team) = (None, None, None, None, None);
+    let (mut purchaser, mut department) = (None, None);
     match scope {
         Scope::City => city = Some(1_i64),
         Scope::Town(name) => town = Some(name.as_str()),
         Scope::Center(id) => center = Some(*id),
         Scope::Provider(id) => provider = Some(*id),
         Scope::Purchaser(id) => purchaser = Some(*id),
+        Scope::Department(id) => department = Some(*id),
         Scope::Team(id) => team = Some(*id),
     }
+    let held_for = if role.is_the_providers() { running(tx, center, team).await? } else { None };
     sqlx::query(
-        "insert into account_scopes (account_id, city, town, center_id, provider_id, purchaser_id, team_id)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into account_scopes
+             (account_id, city, town, center_id, provider_id, purchaser_id, team_id, department_id, held_for_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(account)
     .bind(city)
@@ -207,8 +211,56 @@ async fn grant(tx: &mut Conn, account: AccountId, role: Role, scope: &Scope) -> 
     .bind(provider)
     .bind(purchaser)
     .bind(team)
+    .bind(department)
+    .bind(held_for)
     .execute(tx)
     .await?;
+    Ok(())
+}
+
+/// The provider that runs a center, or a team's center.
+async fn running(conn: &mut Conn, center: Option<CenterId>, team: Option<TeamId>) -> Result<Option<ProviderId>> {
+    Ok(sqlx::query_scalar(
+        "select o.provider_id from operators o
+         where o.ends_on is null
+           and (o.center_id = $1 or o.center_id = (select t.center_id from teams t where t.id = $2))",
+    )
+    .bind(center)
+    .bind(team)
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// Says for which provider the roles of a center's own people are held, where that is not known or was a mistake: given before there
+/// was a provider, or under one that never had a day. Whoever hands centers over does so before and after.
+pub(crate) async fn hold_for_operators(tx: &mut Conn) -> Result<()> {
+    const OF_CENTER: &str = "coalesce(account_scopes.center_id,
+        (select t.center_id from teams t where t.id = account_scopes.team_id))";
+    let sql = format!(
+        "update account_scopes set held_for_id =
+             (select o.provider_id from operators o where o.center_id = {OF_CENTER} and o.ends_on is null)
+         where (center_id is not null or team_id is not null)
+           and not exists (
+               select 1 from operators h where h.center_id = {OF_CENTER} and h.provider_id = account_scopes.held_for_id
+                 and (h.ends_on is null or h.ends_on >= h.starts_on))
+           and account_id in (
+               select a.id from accounts a
+               where a.role in (select j.value ->> 'is' from json_each(cast($1 as json_text)) j))
+           and exists (select 1 from operators r where r.center_id = {OF_CENTER} and r.ends_on is null)"
+    );
+    let theirs = Role::ALL.iter().filter(|role| role.is_the_providers());
+    sqlx::query(AssertSqlSafe(sql)).bind(store::rows(theirs, |role| json!({ "is": role }))).execute(tx).await?;
+    Ok(())
+}
+
+/// Lets an account keep its role in a center under another provider: they stay, and work for it from then on.
+pub(crate) async fn hold_for(tx: &mut Conn, account: AccountId, center: CenterId, provider: ProviderId) -> Result<()> {
+    sqlx::query("update account_scopes set held_for_id = $1 where account_id = $2 and center_id = $3")
+        .bind(provider)
+        .bind(account)
+        .bind(center)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -220,6 +272,7 @@ async fn is_there(conn: &mut Conn, scope: &Scope) -> Result<bool> {
         Scope::Center(id) => sqlx::query_scalar("select count(*) from centers where id = $1").bind(id),
         Scope::Provider(id) => sqlx::query_scalar("select count(*) from providers where id = $1").bind(id),
         Scope::Purchaser(id) => sqlx::query_scalar("select count(*) from purchasers where id = $1").bind(id),
+        Scope::Department(id) => sqlx::query_scalar("select count(*) from departments where id = $1").bind(id),
         Scope::Team(id) => sqlx::query_scalar("select count(*) from teams where id = $1").bind(id),
     };
     let there: i64 = there.fetch_one(conn).await?;

@@ -172,12 +172,13 @@ guards! {
     TeamReader: CityAdmin | SocialWorker | TeamLeader;
     /// Subscribes to calendars of what a center plans; a team leader to the own team's. No personal data follows from this right.
     FeedReader: CityAdmin | TownSupervisor | Committee | ProviderManager | SocialWorker | TeamLeader;
-    /// Fills export profiles with a center's volunteers and their hours, numbers masked: to report them is the provider's duty.
+    /// Fills export profiles with a center's volunteers and their hours, and takes its sessions' papers, numbers masked: to report them is
+    /// the provider's duty.
     Filer: CityAdmin | ProviderManager | SocialWorker;
     /// Reads what was done in a center, and by whom.
     AuditReader: CityAdmin | ProviderManager | SocialWorker;
     /// Reads totals. No personal data follows from this right.
-    ReportReader: CityAdmin | TownSupervisor | Committee | ProviderManager | SocialWorker | Purchaser;
+    ReportReader: CityAdmin | TownSupervisor | Committee | ProviderManager | SocialWorker | Purchaser | Department;
 }
 
 /// Somebody who may receive people at the door, or could when a token was last looked up: API requests that check

@@ -1,6 +1,6 @@
 //! The roles, and what a role's scope is made of.
 
-use crate::ids::{CenterId, ProviderId, PurchaserId, TeamId};
+use crate::ids::{CenterId, DepartmentId, ProviderId, PurchaserId, TeamId};
 use crate::store::text_enum;
 
 text_enum!(
@@ -14,6 +14,7 @@ text_enum!(
         TeamLeader = "team_leader",
         FrontDesk = "front_desk",
         Purchaser = "purchaser",
+        Department = "department",
     }
 );
 
@@ -25,6 +26,7 @@ pub enum Scope {
     Center(CenterId),
     Provider(ProviderId),
     Purchaser(PurchaserId),
+    Department(DepartmentId),
     Team(TeamId),
 }
 
@@ -36,6 +38,7 @@ pub enum Place {
     Center,
     Provider,
     Purchaser,
+    Department,
     Team,
 }
 
@@ -48,6 +51,7 @@ impl Scope {
             Self::Center(_) => "center",
             Self::Provider(_) => "provider",
             Self::Purchaser(_) => "purchaser",
+            Self::Department(_) => "department",
             Self::Team(_) => "team",
         }
     }
@@ -59,6 +63,7 @@ impl Scope {
             Self::Center(_) => Place::Center,
             Self::Provider(_) => Place::Provider,
             Self::Purchaser(_) => Place::Purchaser,
+            Self::Department(_) => Place::Department,
             Self::Team(_) => Place::Team,
         }
     }
@@ -70,7 +75,7 @@ impl Role {
         match self {
             Self::FrontDesk => "/desk",
             Self::TeamLeader => "/teams",
-            Self::Purchaser => "/reports",
+            Self::Purchaser | Self::Department => "/reports",
             _ => "",
         }
     }
@@ -83,8 +88,19 @@ impl Role {
             Self::Committee | Self::SocialWorker | Self::FrontDesk => Place::Center,
             Self::ProviderManager => Place::Provider,
             Self::Purchaser => Place::Purchaser,
+            Self::Department => Place::Department,
             Self::TeamLeader => Place::Team,
         }
+    }
+
+    /// Whether this role is told of a center by its reports alone: no session, no name, and of an agreement's days only.
+    pub fn reads_reports_only(self) -> bool {
+        matches!(self, Self::Purchaser | Self::Department)
+    }
+
+    /// Whether who has this role in a center has it from the provider that runs it: it ends on the day on which another provider does.
+    pub fn is_the_providers(self) -> bool {
+        matches!(self, Self::SocialWorker | Self::TeamLeader | Self::FrontDesk)
     }
 
     /// True if `scope` is the kind of place in which this role holds.

@@ -2,6 +2,7 @@
 
 mod actions;
 pub(crate) mod api;
+mod front;
 pub mod listing;
 mod pages;
 pub mod population;
@@ -13,6 +14,7 @@ use rocket::fairing::AdHoc;
 
 pub use actions::rename;
 pub(crate) use actions::{Founding, found};
+pub use front::{FrontNote, FrontNotes, FrontWriter, above_the_list};
 pub use population::{Population, SecondNumber};
 pub use poster::Poster;
 pub use types::{Center, CenterHead, CenterId, CenterKind};

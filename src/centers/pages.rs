@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use rocket::{Route, get, post, routes};
+use rocket::{Route, State, get, post, routes};
 
+use super::front::{AboveTheList, FrontNote};
 use super::listing::CentersCut;
 use super::population::{self, Population, SecondNumber};
 use super::types::{Center, CenterId};
@@ -34,6 +35,8 @@ struct CentersPage {
     steps: Option<FirstSteps>,
     /// For the administrator: years whose holidays are wanted.
     asks: Vec<HolidayAsk>,
+    /// What else is to be seen to.
+    notes: Vec<FrontNote>,
 }
 
 impl CentersPage {
@@ -57,7 +60,14 @@ impl View for CentersPage {
 }
 
 #[get("/centers")]
-async fn list(by: Viewer, db: &Db, now: Now, lang: Lang, asked: Asked) -> Result<Page<CentersPage>> {
+async fn list(
+    by: Viewer,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    asked: Asked,
+    above: &State<AboveTheList>,
+) -> Result<Page<CentersPage>> {
     let cut = CentersCut::read(&asked.0).unwrap_or_default();
     let mut conn = db.read().await?;
     let today = Zone::SHANGHAI.date(now.0);
@@ -66,6 +76,7 @@ async fn list(by: Viewer, db: &Db, now: Now, lang: Lang, asked: Asked) -> Result
     let toolbar = cut.toolbar(lang, towns);
     let centers = cut.of(centers);
     let first_page = by.role.first_page();
+    let notes = above.notes(&by, &mut conn, now, lang).await?;
     let (steps, asks) = match CityAdmin::of(by) {
         Some(admin) => {
             let steps = first_steps(lang, queries::founding(&admin, &mut conn).await?);
@@ -73,7 +84,7 @@ async fn list(by: Viewer, db: &Db, now: Now, lang: Lang, asked: Asked) -> Result
         }
         None => (None, Vec::new()),
     };
-    Ok(Page(CentersPage { centers, toolbar, first_page, steps, asks }))
+    Ok(Page(CentersPage { centers, toolbar, first_page, steps, asks, notes }))
 }
 
 /// What the city does before a center can open, until there is an agreement.

@@ -88,6 +88,28 @@ pub async fn together(conn: &mut Conn, centers: &[CenterId], day: Date) -> Resul
     Ok(found.iter().map(own).reduce(Population::and).unwrap_or_default())
 }
 
+/// As [`together`], for each of several parts: a center's part is what stands beside it, and it may stand in many.
+pub async fn of_parts<P: Ord + Clone>(
+    conn: &mut Conn,
+    of: &[(P, CenterId)],
+    day: Date,
+) -> Result<BTreeMap<P, Population>> {
+    let mut centers: Vec<CenterId> = of.iter().map(|(_, center)| *center).collect();
+    centers.sort_unstable();
+    centers.dedup();
+    let found = served(conn, &centers, day).await?;
+    let mut communities: BTreeMap<P, BTreeMap<i64, Population>> = BTreeMap::new();
+    for (part, center) in of {
+        let of_part = communities.entry(part.clone()).or_default();
+        for row in found.iter().filter(|row| row.center_id == *center) {
+            let own = Population { registered: row.registered, second: row.second, second_is: row.second_is };
+            of_part.insert(row.community_id, own);
+        }
+    }
+    let sum = |of_part: BTreeMap<i64, Population>| of_part.into_values().reduce(Population::and).unwrap_or_default();
+    Ok(communities.into_iter().map(|(part, of_part)| (part, sum(of_part))).collect())
+}
+
 /// The latest numbers on `day` of the community in which a center has its seat.
 pub async fn of_seat(conn: &mut Conn, center: CenterId, day: Date) -> Result<Population> {
     let found: Option<PopulationRow> = sqlx::query_as(

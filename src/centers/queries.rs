@@ -40,6 +40,44 @@ pub async fn open_to_all(by: &Viewer, conn: &mut Conn) -> Result<Vec<Center>> {
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(by.account).fetch_all(conn).await?)
 }
 
+/// The center, if the viewer reads its reports: of every day, or of some. A provider reads those of the days that were its own, after
+/// them too; whose agreement is to come, or names it, reads its own days.
+///
+/// # Errors
+/// `NotFound` for a center that is not there or not theirs.
+pub async fn reported_to(by: &Viewer, conn: &mut Conn, id: CenterId) -> Result<Center> {
+    let sql = format!(
+        "select {COLUMNS} {FROM} where c.id = $1
+         and exists (select 1 from account_reports r where r.center_id = c.id and r.account_id = $2)"
+    );
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(id)
+        .bind(by.account)
+        .fetch_optional(conn)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// All the centers whose reports the viewer reads, whole.
+pub async fn reported_to_all(by: &Viewer, conn: &mut Conn) -> Result<Vec<Center>> {
+    let sql = format!(
+        "select {COLUMNS} {FROM}
+         where exists (select 1 from account_reports r where r.center_id = c.id and r.account_id = $1) order by c.id"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(by.account).fetch_all(conn).await?)
+}
+
+/// Whether the viewer may open what is in the center: a former provider reads reports alone.
+pub async fn is_open_to(by: &Viewer, conn: &mut Conn, id: CenterId) -> Result<bool> {
+    let found: i64 =
+        sqlx::query_scalar("select count(*) from account_centers where center_id = $1 and account_id = $2")
+            .bind(id)
+            .bind(by.account)
+            .fetch_one(conn)
+            .await?;
+    Ok(found > 0)
+}
+
 /// The center as anyone may know it: name and place are public.
 pub async fn public(conn: &mut Conn, id: CenterId) -> Result<Center> {
     let sql = format!("select {COLUMNS} {FROM} where c.id = $1");
@@ -96,7 +134,8 @@ pub async fn list(by: &Viewer, conn: &mut Conn, today: crate::clock::Date) -> Re
 /// Whether the city has a provider and a purchaser, and whether it has any agreement.
 pub async fn founding(_: &CityAdmin, conn: &mut Conn) -> Result<(bool, bool)> {
     let (providers, purchasers, agreements): (i64, i64, i64) = sqlx::query_as(
-        "select (select count(*) from providers), (select count(*) from purchasers), (select count(*) from agreements)",
+        "select (select count(*) from providers), (select count(*) from purchasers),
+                (select count(*) from agreements where voided_at is null)",
     )
     .fetch_one(conn)
     .await?;

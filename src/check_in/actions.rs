@@ -14,7 +14,7 @@ use crate::people::queries::Marks;
 use crate::people::{self, Name, PersonId, PhoneNumber};
 use crate::phones::{self, Phone};
 use crate::store::{Conn, Sealer};
-use crate::{audit, locks, registrations};
+use crate::{audit, locks, marks, registrations};
 
 /// As [`entered`], by another way in than the roster while the session runs.
 fn came(session: &Session, now: Now, live: Method) -> (Method, Timestamp) {
@@ -322,6 +322,7 @@ pub async fn count_heads(
     // Another session's count took the number meanwhile.
     .on_unique("head_counts_request", || Error::refused("request_reused"))?;
     audit::record(tx, by, now, audit::entry("head_count.added", id.0).at(session.center_id)).await?;
+    marks::sessions(tx, &[session.id]).await?;
     Ok((id, true))
 }
 
@@ -367,7 +368,8 @@ pub async fn void_heads(
     if voided.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    audit::record(tx, by, now, audit::entry("head_count.voided", id.0).at(session.center_id).because(reason)).await
+    audit::record(tx, by, now, audit::entry("head_count.voided", id.0).at(session.center_id).because(reason)).await?;
+    marks::sessions(tx, &[session.id]).await
 }
 
 /// Marks an attendance as a mistake. It stays, with the reason; confirmed hours that came of it are reversed.
@@ -399,7 +401,8 @@ pub async fn void(
     if part == Part::Volunteer {
         hours::reverse_all(by, now, tx, session, person, reason).await?;
     }
-    audit::record(tx, by, now, audit::entry("attendance.voided", id.0).at(session.center_id).because(reason)).await
+    audit::record(tx, by, now, audit::entry("attendance.voided", id.0).at(session.center_id).because(reason)).await?;
+    marks::sessions(tx, &[session.id]).await
 }
 
 /// Takes back a check-in that whoever made it sees to be a mistake at once. `reason` is the page's word for that.

@@ -7,12 +7,12 @@ use super::admit::hold_at;
 use super::rules;
 use super::types::{Code, Heads, RequestId};
 use crate::activities::{Session, SessionId};
-use crate::audit;
 use crate::auth::Greeter;
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::people::groups::PriorityGroup;
 use crate::store::{self, Conn};
+use crate::{audit, marks};
 
 /// One tap: one head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +82,7 @@ pub async fn click(
         let told = format!("+{counted} −{taken_back}");
         let entry = audit::entry("session.heads_clicked", session.id.0).at(session.center_id).because(&told);
         audit::record(tx, by, now, entry).await?;
+        marks::sessions(tx, &[session.id]).await?;
     }
     Ok((counted, taken_back))
 }

@@ -5,13 +5,13 @@ use super::queries::{self, Present};
 use super::rules;
 use super::types::{AttendanceId, Code, RequestId};
 use crate::activities::{Session, SessionStatus};
-use crate::audit;
 use crate::auth::Greeter;
 use crate::centers::CenterId;
 use crate::clock::{Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::people::PersonId;
 use crate::store::Conn;
+use crate::{audit, marks};
 
 /// Says how many came along. They are heads without a name: they add to visits, and they take seats.
 ///
@@ -62,7 +62,8 @@ pub(super) async fn set_companions(
     }
     let change = format!("{before} → {heads}");
     let entry = audit::entry("attendance.companions", attendance.0).at(session.center_id).because(&change);
-    audit::record(tx, by, now, entry).await
+    audit::record(tx, by, now, entry).await?;
+    marks::sessions(tx, &[session.id]).await
 }
 
 /// Holds the session's row and, with it, an attendance that still counts: it may have been voided while we waited. With how many seats are kept

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use super::types::{NotPictured, SessionNotes, SessionPhoto, SessionPhotoId};
 use crate::activities::{Session, SessionId};
 use crate::auth::Coordinator;
@@ -10,7 +12,7 @@ use crate::consents::{ConsentAnswer, Purpose};
 use crate::error::{Error, Result};
 use crate::files::FileId;
 use crate::people::PersonRow;
-use crate::store::{Conn, Flag};
+use crate::store::{Conn, Flag, rows};
 
 /// What stands beside the summary.
 pub async fn notes(conn: &mut Conn, session: SessionId) -> Result<SessionNotes> {
@@ -99,6 +101,20 @@ pub(super) async fn name_keys(_: &Coordinator, conn: &mut Conn, center: CenterId
          union select m.name_key from here h join people m on m.merged_into = h.id where m.erased_at is null",
     )
     .bind(center)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// As `name_keys`, of several centers at once, for a text that tells of all of them.
+pub async fn name_keys_of(conn: &mut Conn, centers: &[CenterId]) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar(
+        "with asked as (select cast(cast(j.value as text) as bigint) as id from json_each(cast($1 as json_text)) j), here as (
+             select e.person_id as id from enrolments e join asked q on q.id = e.center_id
+             union select w.person_id from workers w join asked q on q.id = w.center_id)
+         select p.name_key from here h join people p on p.id = h.id where p.erased_at is null
+         union select m.name_key from here h join people m on m.merged_into = h.id where m.erased_at is null",
+    )
+    .bind(rows(centers, |center| json!(center)))
     .fetch_all(conn)
     .await?)
 }

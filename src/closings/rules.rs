@@ -83,6 +83,12 @@ impl SecretNames {
             || CALLED.iter().any(|word| text.match_indices(word).any(|(at, _)| self.ends(&text[..at])))
     }
 
+    /// The whole names that stand in a text, as they are compared.
+    pub fn whole_in(&self, text: &str) -> BTreeSet<&str> {
+        let text = spelling::key(text);
+        self.whole.iter().filter(|name| text.contains(name.as_str())).map(String::as_str).collect()
+    }
+
     /// Whether what stands before a word of [`CALLED`] ends as somebody is called.
     fn ends(&self, before: &str) -> bool {
         before.char_indices().rev().take(2).any(|(at, _)| self.called.contains(&before[at..]))
@@ -145,7 +151,7 @@ pub fn why_secret(text: &str, names: &SecretNames) -> Option<WechatOmission> {
 }
 
 /// The sentences of a text, each with its end: a line is one as well.
-fn sentences(text: &str) -> Vec<String> {
+pub fn sentences(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in text.lines() {
         for part in line.split_inclusive(['。', '！', '？', '；', '!', '?', ';']) {
@@ -162,7 +168,7 @@ fn sentences(text: &str) -> Vec<String> {
 }
 
 /// Whether a number of a phone, or one as long, stands in it, however it is written.
-fn tells_a_number(text: &str) -> bool {
+pub fn tells_a_number(text: &str) -> bool {
     let narrow = spelling::narrow(text);
     narrow.split(|c: char| !c.is_ascii_digit() && c != '-').any(|run| {
         let digits: Vec<u8> = run.bytes().filter(u8::is_ascii_digit).collect();

@@ -63,6 +63,8 @@ pub(super) async fn organize(b: &Builder, admin: &CityAdmin, tx: &mut Conn, size
     if size == Size::Small {
         centers.truncate(3);
     }
+    let city = agreements::forms::organization(&Fields::default().with("name", "东莞市民政局社会组织管理科"))?;
+    let department = agreements::departments::add(admin, b.now, tx, &city).await?;
     let mut towns = Vec::new();
     for (index, center) in centers.into_iter().enumerate() {
         let name = format!("{}街道（镇）公共服务办公室", center.town);
@@ -76,11 +78,13 @@ pub(super) async fn organize(b: &Builder, admin: &CityAdmin, tx: &mut Conn, size
             .with("center", center.id())
             .with("starts_on", starts_on)
             .with("ends_on", starts_on.plus_years(1));
-        agreements::conclude(admin, b.now, tx, &agreements::forms::agreement(&agreement, b.today())?).await?;
+        let agreement = agreements::forms::agreement(&agreement, b.today())?;
+        let agreement = agreements::conclude(admin, b.now, tx, &agreement).await?;
+        agreements::name_recipient(admin, b.now, tx, agreement, department).await?;
         if index == 0 {
             centers::rename(admin, b.now, tx, &center, &center.head.name, Some("莞城街道罗沙路 18 号")).await?;
         }
-        towns.push(Town { center: center.id(), name: center.town.clone(), provider, purchaser });
+        towns.push(Town { center: center.id(), name: center.town.clone(), provider, purchaser, department });
     }
     Ok(towns)
 }
@@ -114,6 +118,7 @@ pub(super) async fn furnish(b: &Builder, tx: &mut Conn, town: &Town, rich: bool)
             (Role::TeamLeader, "leader", "敬老队队长", Scope::Team(team)),
             (Role::FrontDesk, "desk", "前台", Scope::Center(id)),
             (Role::Purchaser, "purchaser", "莞城公共服务办", Scope::Purchaser(town.purchaser)),
+            (Role::Department, "department", "市社会组织管理科", Scope::Department(town.department)),
         ] {
             b.account(tx, login, name, role, scope).await?;
             sign_ins.push(SignIn { role, login: login.into() });

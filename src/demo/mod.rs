@@ -4,9 +4,11 @@
 //! Everything is made by the features' own actions where there is one, so that the demo breaks when they do; only the past, thousands of
 //! attendances at once, is written in bulk.
 
+mod agreements;
 mod appointments;
 mod centers;
 mod certificates;
+mod changeover;
 mod claims;
 mod closings;
 mod company;
@@ -15,12 +17,15 @@ mod families;
 mod feeds;
 mod filings;
 mod honours;
+mod indicators;
 mod insurance;
 mod joining;
 mod names;
 mod offerings;
 mod open_rooms;
+mod papers;
 mod past;
+mod periodic_reports;
 mod places;
 mod plans;
 mod reservations;
@@ -74,7 +79,12 @@ pub async fn build(settings: &Settings, size: Size) -> Result<Demo, String> {
     let db = commands::open(settings).await?;
     let password = logins::new_secret().chars().filter(char::is_ascii_alphanumeric).take(14).collect::<String>();
     let builder = Builder { now: settings.clock.now(), sealer: settings.sealer.clone(), password, db };
-    let made = builder.city(size).await;
+    let made = async {
+        let made = builder.city(size).await?;
+        crate::figures::refresh::rebuild(&builder.db, builder.now, |_| ()).await?;
+        Ok::<_, Error>(made)
+    };
+    let made = made.await;
     builder.db.close().await;
     let (sign_ins, leader_card) =
         made.map_err(|error| format!("the demo could not be made: {}", commands::said(error)))?;
@@ -98,6 +108,7 @@ impl Builder {
         let admin = self.account(&mut tx, "admin", "市民政局管理员", Role::CityAdmin, Scope::City).await?;
         let admin = CityAdmin::of(admin).ok_or(Error::Forbidden)?;
         let towns = centers::organize(self, &admin, &mut tx, size).await?;
+        agreements::agree(self, &admin, &mut tx, &towns).await?;
         programmes::set(self, &admin, &mut tx, &towns).await?;
         let mut sign_ins = vec![SignIn { role: Role::CityAdmin, login: "admin".into() }];
         let mut leader = None;
@@ -110,6 +121,11 @@ impl Builder {
             past::live(self, &mut tx, &mut made, rich).await?;
             post_codes(&mut tx, &made, self.now).await?;
             company::gather(&mut tx, &mut made, self.now).await?;
+            if index == CHANGED
+                && let Some(other) = towns.first()
+            {
+                changeover::change(self, &mut tx, &made, town, other.provider).await?;
+            }
             if rich {
                 units::take_part(self, &mut tx, &made).await?;
                 families::settle(self, &mut tx, &made).await?;
@@ -130,12 +146,15 @@ impl Builder {
                 reservations::reserve(self, &mut tx, &made).await?;
                 appointments::book(self, &mut tx, &made).await?;
                 feeds::subscribe(self, &mut tx, &made).await?;
+                indicators::ask(self, &admin, &mut tx, &made).await?;
+                periodic_reports::report(self, &mut tx, &made).await?;
                 sign_ins.extend(made.sign_ins);
             }
         }
         let known = sign_ins.iter().map(|one: &SignIn| format!("{} {}", one.role, one.login)).collect::<Vec<_>>();
         consents::publish(self, &admin, &mut tx).await?;
         filings::shape(self, &admin, &mut tx).await?;
+        papers::keep(self, &admin, &mut tx, &towns).await?;
         store::keep(&mut tx, store::DEMO, &known.join("\n")).await?;
         tx.commit().await?;
         Ok((sign_ins, leader))
@@ -154,6 +173,9 @@ impl Builder {
         Ok(Viewer::at_the_command_line(id, name.to_owned(), role))
     }
 }
+
+/// The center whose provider changes, by its place.
+const CHANGED: usize = 2;
 
 /// The codes that hang at the door of a center and of its rooms, and those of its activities that anybody may know of.
 async fn post_codes(tx: &mut Conn, made: &Made, now: Now) -> Result<()> {
@@ -190,4 +212,5 @@ struct Town {
     name: String,
     provider: crate::agreements::ProviderId,
     purchaser: crate::agreements::PurchaserId,
+    department: crate::agreements::DepartmentId,
 }

@@ -2,6 +2,7 @@
 
 use super::{Builder, Made};
 use crate::activities::{self, ActivityId, Attributes, ServiceLine, Target, TargetGroups, Texts, queries};
+use crate::agreements;
 use crate::error::Result;
 use crate::offerings;
 use crate::people::groups::PriorityGroup;
@@ -18,6 +19,9 @@ const OFFERS: [OfferShown; 6] = [
     ("家电维修日", &[], ServiceLine::Convenience, 5, Some("工具箱、常用零件")),
     ("便民理发", &[PriorityGroup::Elderly], ServiceLine::Convenience, 0, None),
 ];
+
+/// Which is paid for by the center's second purchaser.
+const CHARGED: &str = "扇面画";
 
 /// Which are kept as templates.
 const KEPT: [&str; 2] = ["长者太极晨练班", "便民理发"];
@@ -48,8 +52,14 @@ pub(super) async fn offer(b: &Builder, tx: &mut Conn, made: &Made) -> Result<()>
             published: activity.published.is_set(),
             admission: activity.admission,
             attributes,
+            charged_to: activity.charged_to,
         };
         activities::revise(by, b.now, tx, &activity, &texts).await?;
+        if title == CHARGED {
+            let second = agreements::queries::payers(tx, center.id(), b.today()).await?;
+            let second = second.into_iter().map(|payer| payer.id).max();
+            activities::charge(by, b.now, tx, &activity, second).await?;
+        }
     }
     for title in KEPT {
         if let Some(id) = called(title) {

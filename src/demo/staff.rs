@@ -31,7 +31,10 @@ const LEAVER: usize = 6;
 /// Says who employs and who supervises them, and opens the posts of the agreement.
 pub(super) async fn assign(b: &Builder, by: &Manager, tx: &mut Conn, center: &Center, ids: &[WorkerId]) -> Result<()> {
     let begun = b.today().minus_days(200);
-    let agreement = agreements::queries::of_center(by, tx, center.id()).await?.into_iter().next();
+    let agreement = agreements::queries::of_center(by, tx, center.id()).await?;
+    // One to come may stand there already.
+    let runs = |one: &agreements::Agreement| one.starts_on <= b.today() && b.today() <= one.ends_on;
+    let agreement = agreement.into_iter().find(runs);
     let agreement = agreement.ok_or(Error::NotFound)?;
     // Where few work, few posts were agreed upon.
     let wanted = POSTS.iter().filter(|(.., (_, places))| places.iter().any(|place| *place < ids.len()));

@@ -1,13 +1,16 @@
 //! What stands in each list's file: the columns of its page, in its order.
 
+mod aims;
 mod keeping;
+mod rollup;
+mod owing;
 mod serving;
 
 use super::types::{CenterList, CityList};
 use crate::accounts::listing::AccountsCut;
 use crate::activities::listing::ActivitiesCut;
 use crate::agreements::listing::AgreementsCut;
-use crate::auth::{CenterReader, CityAdmin, Coordinator, Manager, TeamReader, Viewer};
+use crate::auth::{CenterReader, CityAdmin, Coordinator, Manager, ReportReader, TeamReader, Viewer};
 use crate::centers::listing::CentersCut;
 use crate::centers::{self, Center};
 use crate::certificates::listing::CertificatesCut;
@@ -17,10 +20,13 @@ use crate::error::{Error, Result};
 use crate::fields::Fields;
 use crate::honours::roll::RollCut;
 use crate::households::queries::Homes;
+use crate::indicators::listing::IndicatorsCut;
 use crate::people::groups;
 use crate::people::listing::{self, PeopleCut};
+use crate::periodic_reports::listing::OwedCut;
 use crate::qualifications::QualifiedCut;
 use crate::registrations::RegistrationsCut;
+use crate::reports::rollup::RollUpCut;
 use crate::reservations::ReservationsCut;
 use crate::rooms::listing::RoomsCut;
 use crate::shifts::GapsCut;
@@ -186,13 +192,25 @@ pub(super) async fn of_city(
             let by = CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;
             contracts(&by, conn, lang, name, today, &AgreementsCut::read(fields)?).await
         }
+        CityList::Indicators => {
+            let by = ReportReader::of(by.clone()).ok_or(Error::Forbidden)?;
+            aims::indicators(&by, conn, now, lang, name, &IndicatorsCut::read(fields)?).await
+        }
         CityList::Accounts => {
             let by = CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;
             sign_ins(&by, conn, lang, name, AccountsCut::read(fields)?).await
         }
+        CityList::PeriodicReports => {
+            let by = ReportReader::of(by.clone()).ok_or(Error::Forbidden)?;
+            owing::owed(&by, conn, lang, name, today, &OwedCut::read(fields)?).await
+        }
         CityList::Holidays => {
             CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;
             days_off(conn, lang, name, holidays::year_asked(fields, today)).await
+        }
+        CityList::RollUp => {
+            let by = ReportReader::of(by.clone()).ok_or(Error::Forbidden)?;
+            rollup::numbers(&by, conn, now, lang, &RollUpCut::read(&by, fields, today)?).await
         }
     }
 }

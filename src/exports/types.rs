@@ -32,9 +32,15 @@ text_enum!(
     CityList in "export_list" {
         Centers = "centers",
         Agreements = "agreements",
+        /// Of the agreements that run, with how they stand.
+        Indicators = "indicators",
         Accounts = "accounts",
+        /// What agreements owe.
+        PeriodicReports = "periodic_reports",
         /// Of a year, with the make-up workdays.
         Holidays = "holidays",
+        /// Centers, towns and providers in numbers, over a period.
+        RollUp = "rollup",
     }
 );
 

@@ -58,6 +58,11 @@ impl CheckedFile {
         self.kind
     }
 
+    /// As it came, without what a name may not hold.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What will be kept: a picture is not what was sent.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

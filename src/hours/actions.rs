@@ -11,7 +11,7 @@ use crate::clock::Now;
 use crate::error::{Error, OnViolation, Result};
 use crate::people::PersonId;
 use crate::store::{Conn, rows};
-use crate::{audit, locks};
+use crate::{audit, locks, marks};
 
 /// Confirms a volunteer's minutes of one session. Zero minutes are a confirmation too: the person gave no service.
 ///
@@ -96,7 +96,8 @@ pub async fn confirm_all(
         return Err(Error::Busy);
     }
     let entries: Vec<_> = made.iter().map(|id| audit::entry("hours.confirmed", id.0).at(center)).collect();
-    audit::record_all(tx, by, now, &entries).await
+    audit::record_all(tx, by, now, &entries).await?;
+    marks::hours(tx, &made).await
 }
 
 /// Corrects an entry of a completed session: it is reversed, and what was really given is entered anew.
@@ -190,7 +191,7 @@ struct LedgerEntry<'a> {
 }
 
 async fn insert(by: &Viewer, now: Now, tx: &mut Conn, session: &Session, entry: &LedgerEntry<'_>) -> Result<EntryId> {
-    sqlx::query_scalar(
+    let made: EntryId = sqlx::query_scalar(
         "insert into hours_entries (person_id, session_id, team_id, minutes, source, original_minutes, confirmed_at,
                 confirmed_by, reverses_id, reason)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
@@ -205,8 +206,9 @@ async fn insert(by: &Viewer, now: Now, tx: &mut Conn, session: &Session, entry: 
     .bind(by.account)
     .bind(entry.reverses)
     .bind(entry.reason)
-    .fetch_one(tx)
+    .fetch_one(&mut *tx)
     .await
-    .on_unique("hours_entries_reversal", || Error::refused("hours_reversed"))
-    .map_err(Error::from)
+    .on_unique("hours_entries_reversal", || Error::refused("hours_reversed"))?;
+    marks::hours(tx, &[made]).await?;
+    Ok(made)
 }

@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use super::types::{Amendment, EntryId, ServiceTold, Source};
-use crate::audit;
 use crate::auth::Coordinator;
 use crate::centers::CenterId;
 use crate::clock::Now;
 use crate::error::{Error, OnViolation, Result};
 use crate::store::{Conn, rows};
+use crate::{audit, marks};
 
 /// Enters service that somebody told of, as far as a worker confirms it. It has no session, but a day, what was done, where or for whom,
 /// and the center for which it counts. The entries stand in the order of `service`.
@@ -43,6 +43,7 @@ pub async fn enter(
     made.sort_unstable_by_key(|id| id.0);
     let entries: Vec<_> = made.iter().map(|id| audit::entry("hours.confirmed", id.0).at(center)).collect();
     audit::record_all(tx, by, now, &entries).await?;
+    marks::hours(tx, &made).await?;
     Ok(made)
 }
 
@@ -114,10 +115,14 @@ async fn reverse(by: &Coordinator, now: Now, tx: &mut Conn, center: CenterId, en
     .bind(now.0)
     .bind(by.account)
     .bind(center)
-    .fetch_all(tx)
+    .fetch_all(&mut *tx)
     .await
     .on_unique("hours_entries_reversal", || Error::refused("hours_reversed"))?;
-    if made.len() < entries.len() { Err(Error::NotFound) } else { Ok(()) }
+    if made.len() < entries.len() {
+        return Err(Error::NotFound);
+    }
+    // What stands in their place counts in the same months.
+    marks::hours(tx, &made).await
 }
 
 fn as_json(changes: &[Amendment]) -> String {

@@ -30,7 +30,7 @@ fn select(within: &str) -> String {
                 e.action, e.subject, e.subject_id, e.center_id, c.name as center,
                 case when $9 = 1 or e.subject in ('room', 'account') then e.detail else null end as detail,
                 case when $9 = 1 or e.subject in ('room', 'account') or e.detail is null then 0 else 1 end as kept_back,
-                coalesce(p.name, w.name, m.name, r.name, y.name, f.name, pr.name, pu.name, l.name, un.name,
+                coalesce(p.name, w.name, m.name, r.name, y.name, f.name, pr.name, pu.name, dp.name, l.name, un.name,
                          po.title) as name,
                 {}, s.id as session_id, s.local_date as held_on
          from page e
@@ -60,6 +60,7 @@ fn select(within: &str) -> String {
          left join devices f on e.subject = 'device' and f.id = e.subject_id
          left join providers pr on e.subject = 'provider' and pr.id = e.subject_id
          left join purchasers pu on e.subject = 'purchaser' and pu.id = e.subject_id
+         left join departments dp on e.subject = 'department' and dp.id = e.subject_id
          left join holidays l on e.subject = 'holiday' and l.id = e.subject_id
          order by e.id desc",
         title::columns("$1")

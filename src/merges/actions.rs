@@ -17,7 +17,8 @@ use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealed, Sealer, rows};
 use crate::{
     activities, applications, appointments, audit, certificates, check_in, claims, consents, feeds, handovers, honours,
-    hours, households, insurance, locks, phones, qualifications, registrations, shifts, teams, upkeep, workers,
+    hours, households, indicators, insurance, locks, marks, phones, qualifications, registrations, shifts, teams,
+    upkeep, workers,
 };
 
 /// The tables that a merge changes.
@@ -29,6 +30,7 @@ fn tables() -> Vec<&'static JournalTable> {
         workers::JOURNALED,
         activities::JOURNALED,
         handovers::JOURNALED,
+        indicators::JOURNALED,
         households::JOURNALED,
         consents::JOURNALED,
         qualifications::JOURNALED,
@@ -82,6 +84,7 @@ pub async fn merge(
     teams::absorb_liaisons(tx, &mut journal, &pairs).await?;
     activities::absorb(tx, &mut journal, &doubled).await?;
     handovers::absorb(tx, &mut journal, &doubled).await?;
+    indicators::absorb(tx, &mut journal, &doubled).await?;
     appointments::absorb(tx, &mut journal, &doubled).await?;
     feeds::absorb(tx, &mut journal, &doubled).await?;
     workers::absorb(tx, &mut journal, &doubled).await?;
@@ -112,6 +115,7 @@ pub async fn merge(
     .await?;
     write(tx, sealer, id, journal.entries()).await?;
     tell(tx, by, now, "person.merged", kept, center.id(), elsewhere).await?;
+    marks::people(tx, &[kept, merged]).await?;
     Ok(id)
 }
 
@@ -232,6 +236,7 @@ pub async fn undo(
         .await?;
     let elsewhere = queries::centers_of(tx, merged).await?;
     tell(tx, by, now, "person.merge_undone", kept, center.id(), elsewhere).await?;
+    marks::people(tx, &[kept, merged]).await?;
     let merge = queries::find(tx, center.id(), merge.id).await?;
     queries::stayed(tx, &merge).await
 }

@@ -51,7 +51,8 @@ pub fn declared(fields: &Fields, today: Date, rooms: &[Room], kinds: &[ServiceKi
     let times = read_times(&mut read, "since", today);
     read.finish(|| {
         let (title, description, kind, admission) = (title?, description?, kind?, Admission::DropIn);
-        let texts = Texts { title, description, kind, published, admission, attributes: Attributes::default() };
+        let attributes = Attributes::default();
+        let texts = Texts { title, description, kind, published, admission, attributes, charged_to: None };
         Some(Declared { texts, room: room?, times: times? })
     })
 }

@@ -6,9 +6,9 @@
 use crate::clock::{Date, Timestamp};
 use crate::error::Result;
 use crate::ids::{FileId, SessionId};
-use crate::locks;
 use crate::people::types::PersonId;
 use crate::store::{Conn, text_enum};
+use crate::{locks, marks};
 
 text_enum!(
     /// 老年人, 残疾人, 困难居民, 青少年: the notice's order.
@@ -236,13 +236,13 @@ pub async fn follow_birth_date(tx: &mut Conn, person: PersonId) -> Result<()> {
             .execute(&mut *tx)
             .await?;
     }
-    Ok(())
+    marks::people(tx, &[person]).await
 }
 
 /// Lets disabled, needy and subgroups in the person's attendances follow what was granted or ended.
 pub async fn follow_memberships(tx: &mut Conn, person: PersonId) -> Result<()> {
-    sqlx::query(FOLLOW_MEMBERSHIPS).bind(person).execute(tx).await?;
-    Ok(())
+    sqlx::query(FOLLOW_MEMBERSHIPS).bind(person).execute(&mut *tx).await?;
+    marks::people(tx, &[person]).await
 }
 
 const SESSIONS: &str = "select distinct session_id from attendances_of_people where person_id = $1";

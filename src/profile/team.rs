@@ -17,7 +17,7 @@ use crate::qualifications::{self, WorkStanding};
 use crate::shifts::{self, RotaLine};
 use crate::store::{Conn, Db, Sealer};
 use crate::teams::{FormerMember, LiaisonOf, Member, MemberChanged, Team, TeamId, liaisons, queries};
-use crate::web::chart::{Bar, Bars, Chart};
+use crate::web::chart::{Bar, Chart, Charted};
 use crate::web::filters::long_month;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, View, filters};
@@ -54,15 +54,16 @@ fn hours(lang: Lang, minutes: i64) -> String {
     }
 }
 
-impl Chart for TeamMonths {
-    fn bars(&self, lang: Lang) -> Bars {
+impl Charted for TeamMonths {
+    fn chart(&self, lang: Lang) -> Chart {
         let bar = |(month, minutes): &(Month, i64)| Bar {
             label: long_month(lang, month.first().0),
             value: (*minutes).max(0),
             shown: hours(lang, *minutes),
             class: "",
         };
-        Bars::relative(lang, self.0.iter().map(bar).collect())
+        // The page shows the table itself, with the minutes.
+        Chart::compared(lang, &lang.text("teams.months"), self.0.iter().map(bar).collect()).without_table()
     }
 }
 

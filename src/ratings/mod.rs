@@ -12,6 +12,7 @@ use rocket::fairing::AdHoc;
 
 pub use pages::{Question, RatedOn, question};
 pub use queries::{RatingSummary, summary};
+pub use types::{SCORES, TOLD_FROM};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("ratings", |rocket| async { rocket.mount("/", pages::routes()) })

@@ -9,7 +9,7 @@ use crate::ids::RequestId;
 use crate::phones::Phone;
 use crate::store::Conn;
 use crate::web::Lang;
-use crate::web::chart::{Bar, Bars, Chart};
+use crate::web::chart::{Bar, Chart, Charted};
 
 /// Whether the phone checked somebody in at the session, which was not taken back.
 pub(super) async fn came(conn: &mut Conn, session: SessionId, phone: &Phone) -> Result<bool> {
@@ -80,8 +80,8 @@ impl RatingSummary {
     }
 }
 
-impl Chart for RatingSummary {
-    fn bars(&self, lang: Lang) -> Bars {
+impl Charted for RatingSummary {
+    fn chart(&self, lang: Lang) -> Chart {
         let bar = |score| {
             let value = self.of_score(score);
             Bar {
@@ -91,7 +91,8 @@ impl Chart for RatingSummary {
                 class: "",
             }
         };
-        Bars::new(lang, SCORES.map(bar).into(), i64::try_from(self.count()).unwrap_or_default())
+        let answers = i64::try_from(self.count()).unwrap_or_default();
+        Chart::shares(lang, &lang.text("ratings.title"), SCORES.map(bar).into(), answers)
     }
 }
 

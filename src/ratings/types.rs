@@ -8,10 +8,10 @@ use std::time::Duration;
 pub(super) const OPEN_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Answers that are told together: of fewer, those who were there could guess whose they are.
-pub(super) const TOLD_FROM: usize = 3;
+pub const TOLD_FROM: usize = 3;
 
 /// From the best to the worst.
-pub(super) const SCORES: [i64; 5] = [5, 4, 3, 2, 1];
+pub const SCORES: [i64; 5] = [5, 4, 3, 2, 1];
 
 /// Longest remark, in characters.
 pub(super) const REMARK: usize = 200;

@@ -1,28 +1,32 @@
-//! `/api/v1/summary`: section 5's numbers for programs.
+//! `/api/v1/summary`: section 5's numbers for programs; and a center's reports as files.
 
 use rocket::serde::json::Json;
 use rocket::{Route, get, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::figures::{Figure, figures};
-use super::types::{Numbers, Period};
-use super::{Reach, Reported, queries, scope};
 use crate::api::Problem;
-use crate::auth::{ReportReader, Role, Viewer};
+use crate::auth::{ReportReader, Viewer};
 use crate::centers::{CenterId, SecondNumber};
 use crate::clock::{Month, Now};
-use crate::error::{Fault, Result};
+use crate::error::{Error, Fault, Result};
 use crate::fields::parse;
-use crate::store::Db;
+use crate::figures::{
+    self, Figure, Item, Measure, Newcomers, Numbers, PartOf, PartTally, Period, Reach, Reported, Section, queries,
+    rules, scope,
+};
+use crate::people::groups::PriorityGroup;
+use crate::reports::names::ReportName;
+use crate::reports::pages::export;
+use crate::reports::periods::{LONGEST, reads_whole_months};
+use crate::reports::rollup::{self, CenterPlace, PartKind};
+use crate::store::{Conn, Db};
+use crate::web::table::File;
 use crate::web::{Fields, Lang};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![summary]
+    routes![summary, report]
 }
-
-/// The longest period of one answer, in days: three years and a bit.
-const LONGEST: i64 = 1_100;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SummaryJson {
@@ -37,6 +41,15 @@ pub(crate) struct SummaryJson {
     counted: Vec<CountedJson>,
     /// Every number, by its key
     figures: Vec<FigureJson>,
+    /// Participants and volunteers together, each counted once
+    residents: i64,
+    /// Those of them who had never taken part in these centers before the calendar year in which the period ends; of a
+    /// purchaser's, as far as its agreements' days tell
+    newcomers: i64,
+    /// The main numbers part by part, where `by` asks for parts. Persons are counted once within each part, so they may add
+    /// up to more than the whole
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parts: Option<Vec<PartJson>>,
     /// What the second printed number of the population counts, `migrant` or `all`; null where that is not known of all
     /// communities
     second_population_is: Option<&'static str>,
@@ -48,6 +61,38 @@ pub(crate) struct CountedJson {
     from: String,
     /// The first local date after them
     to: String,
+}
+
+/// One part of what was asked for: a center, a month, a town or a provider.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PartJson {
+    /// `center:4`, `2026-03`, `town:石排镇`, `provider:2`, and `provider:` for centers without one
+    part: String,
+    name: String,
+    figures: Vec<FigureJson>,
+}
+
+/// How the numbers are parted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Breakdown {
+    Center,
+    Month,
+    Town,
+    Provider,
+}
+
+impl std::str::FromStr for Breakdown {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "center" => Ok(Self::Center),
+            "month" => Ok(Self::Month),
+            "town" => Ok(Self::Town),
+            "provider" => Ok(Self::Provider),
+            _ => Err("not center, month, town or provider"),
+        }
+    }
 }
 
 /// A number. Groups overlap and do not add up; persons are counted once however often they came.
@@ -81,7 +126,7 @@ impl From<Figure> for FigureJson {
 }
 
 impl SummaryJson {
-    fn new(numbers: &Numbers, reach: &Reach) -> Self {
+    fn new(numbers: &Numbers, reach: &Reach, taking_part: Newcomers, parts: Option<Vec<PartJson>>) -> Self {
         let asked = numbers.period;
         let days = |id| reach.days(id, asked).into_iter().map(move |days| (id, days));
         let mut counted: Vec<(CenterId, Period)> =
@@ -102,7 +147,10 @@ impl SummaryJson {
                     to: days.to.to_string(),
                 })
                 .collect(),
-            figures: figures(numbers).into_iter().map(FigureJson::from).collect(),
+            figures: figures::figures(numbers).into_iter().map(FigureJson::from).collect(),
+            residents: taking_part.residents,
+            newcomers: taking_part.newcomers,
+            parts,
             second_population_is: numbers.population.second_is.map(SecondNumber::code),
         }
     }
@@ -116,30 +164,127 @@ impl SummaryJson {
         ("scope" = String, Query, description = "`center:ID`, `provider:ID`, `town:NAME` or `city`"),
         ("from" = String, Query, description = "The first local date, `2026-03-01`; for a purchaser the first of a month"),
         ("to" = String, Query, description = "The first local date after the period, at most 1,100 days on; for a purchaser the first of a month"),
+        ("by" = Option<String>, Query, description = "`center`, `month`, `town` or `provider`: the main numbers part by part beside the whole"),
     ),
     responses((status = 200, body = SummaryJson), (status = "4XX", body = Problem))
 )]
-#[get("/summary?<scope>&<from>&<to>")]
+#[get("/summary?<scope>&<from>&<to>&<by>")]
 pub(crate) async fn summary(
-    by: ReportReader,
+    reader: ReportReader,
     db: &Db,
     now: Now,
     scope: Option<&str>,
     from: Option<&str>,
     to: Option<&str>,
+    by: Option<&str>,
 ) -> Result<Json<SummaryJson>> {
-    let (scope, period) = asked(&by, scope, from, to)?;
+    let (scope, period, by) = asked(&reader, [scope, from, to, by])?;
     let mut conn = db.read().await?;
-    let reach = scope::named(&by, &mut conn, &scope, period).await?;
-    let numbers = queries::count(&mut conn, &reach, period, now).await?.for_reader(&by);
-    Ok(Json(SummaryJson::new(&numbers, &reach)))
+    let reach = scope::named(&reader, &mut conn, &scope, period).await?;
+    let numbers = queries::count(&mut conn, &reach, period, now).await?.for_reader(&reader);
+    let taking_part = figures::newcomers(&mut conn, &reach, period, period.last().year_start()).await?;
+    let parts = match by {
+        Some(by) => Some(parted(&reader, &mut conn, &reach, period, by).await?),
+        None => None,
+    };
+    Ok(Json(SummaryJson::new(&numbers, &reach, taking_part, parts)))
+}
+
+/// A center's report as a file: the paper that an office files as a document to be edited (`.docx`) or as a workbook with a sheet for each
+/// table (`.xlsx`), or its sheet as one table (`.csv`). In the caller's language (`Accept-Language`). A purchaser reads whole months, of
+/// them its agreements' days.
+#[utoipa::path(
+    context_path = "/api/v1", tag = "summary",
+    params(
+        ("center" = i64, Path),
+        ("name" = String, Path, description = "The period and the ending: `2026-03.docx`, `2026-Q1.xlsx`, `2026.csv`"),
+    ),
+    responses(
+        (status = 200, description = "The file", content_type = "application/octet-stream"),
+        (status = "4XX", body = Problem)
+    )
+)]
+#[get("/centers/<center>/reports/<name>")]
+pub(crate) async fn report(
+    by: ReportReader,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    center: CenterId,
+    name: ReportName,
+) -> Result<File> {
+    export::file(&by, &mut *db.read().await?, (center, &name), now, lang).await?.ok_or(Error::NotFound)
+}
+
+/// Every part, those without any number too, in the order of the centers or of time.
+async fn parted(
+    reader: &ReportReader,
+    conn: &mut Conn,
+    reach: &Reach,
+    period: Period,
+    by: Breakdown,
+) -> Result<Vec<PartJson>> {
+    let of_centers = |kind: PartKind, places: &[CenterPlace]| -> Vec<(PartOf, String)> {
+        let names = rollup::names(reach, places).into_iter().filter(|(part, _)| part.kind == kind);
+        names.map(|(part, center)| (PartOf { part: part.code, center, period }, part.name)).collect()
+    };
+    let of = match by {
+        Breakdown::Center => of_centers(PartKind::Center, &rollup::queries::places(reader, conn).await?),
+        Breakdown::Town => of_centers(PartKind::Town, &rollup::queries::places(reader, conn).await?),
+        Breakdown::Provider => of_centers(PartKind::Provider, &rollup::queries::places(reader, conn).await?),
+        Breakdown::Month => by_month(reach, period),
+    };
+    let mut names: Vec<(String, String)> = Vec::new();
+    for (one, name) in &of {
+        if names.iter().all(|(part, _)| *part != one.part) {
+            names.push((one.part.clone(), name.clone()));
+        }
+    }
+    let spans: Vec<PartOf> = of.into_iter().map(|(one, _)| one).collect();
+    let mut counted = figures::parts(conn, reach, &spans).await?;
+    let part = |(part, name): (String, String)| {
+        let numbers = counted.remove(&part).unwrap_or_default();
+        PartJson { part, name, figures: part_figures(&numbers) }
+    };
+    Ok(names.into_iter().map(part).collect())
+}
+
+/// Each month of the period, as far as it is in it.
+fn by_month(reach: &Reach, period: Period) -> Vec<(PartOf, String)> {
+    let within = |month: Month| Period::new(month.first().max(period.from), month.end().min(period.to));
+    let months = rules::months(period).filter_map(|month| Some((month.to_string(), within(month)?)));
+    let of = |(name, days): (String, Period)| {
+        let centers = reach.centers().iter().map(move |center| (center.id(), name.clone()));
+        centers.map(move |(center, name)| (PartOf { part: name.clone(), center, period: days }, name))
+    };
+    months.flat_map(of).collect()
+}
+
+fn part_figures(numbers: &PartTally) -> Vec<FigureJson> {
+    let tally = &numbers.tally;
+    let whole = [
+        (Measure::Sessions, tally.sessions),
+        (Measure::Visits, tally.visits),
+        (Measure::Unnamed, tally.unnamed),
+        (Measure::Persons, tally.persons),
+        (Measure::VolunteerVisits, tally.volunteer_visits),
+        (Measure::Volunteers, tally.volunteers),
+        (Measure::Minutes, tally.minutes),
+    ];
+    let figure = |section, item, measure, value| FigureJson::from(Figure { section, item, measure, value });
+    let groups = PriorityGroup::ALL.iter().copied().map(Some).chain([None]);
+    whole
+        .into_iter()
+        .map(|(measure, value)| figure(Section::Total, Item::Whole, measure, value))
+        .chain(groups.map(|of| figure(Section::Groups, Item::Group(of), Measure::Persons, numbers.persons(of))))
+        .collect()
 }
 
 /// What is asked for. The numbers of a day next to those of another tell of one person: a purchaser's program reads the
 /// periods that its pages show, which are months.
-fn asked(by: &Viewer, scope: Option<&str>, from: Option<&str>, to: Option<&str>) -> Result<(Reported, Period)> {
+fn asked(reader: &Viewer, [scope, from, to, by]: [Option<&str>; 4]) -> Result<(Reported, Period, Option<Breakdown>)> {
     let day = |text: &str| match parse::date(text)? {
-        day if by.role == Role::Purchaser && Month::of(day).first() != day => {
+        day if reads_whole_months(reader.role) && Month::of(day).first() != day => {
             Err(Fault::new("field.not_a_whole_month"))
         }
         day => Ok(day),
@@ -147,9 +292,11 @@ fn asked(by: &Viewer, scope: Option<&str>, from: Option<&str>, to: Option<&str>)
     let fields = Fields::default()
         .with("scope", scope.unwrap_or_default())
         .with("from", from.unwrap_or_default())
-        .with("to", to.unwrap_or_default());
+        .with("to", to.unwrap_or_default())
+        .with("by", by.unwrap_or_default());
     let mut read = fields.read();
     let scope = read.required("scope", parse::choice);
+    let by = read.optional("by", parse::choice);
     let (from, to) = (read.required("from", day), read.required("to", day));
     let period = from.zip(to).and_then(|(from, to)| match Period::new(from, to) {
         None => read.fault("to", Fault::new("field.period_is_empty")),
@@ -158,5 +305,5 @@ fn asked(by: &Viewer, scope: Option<&str>, from: Option<&str>, to: Option<&str>)
         }
         period => period,
     });
-    read.finish(|| scope.zip(period))
+    read.finish(|| Some((scope?, period?, by?)))
 }

@@ -1,43 +1,18 @@
-//! What a center did, in numbers (DESIGN section 5): counted over a period of local dates and a scope of centers, read
-//! across features and never written.
-//!
-//! What counts, decided once and used by every page, file and API answer:
-//!
-//! - A session belongs to the period by its local date, and counts when it is **completed** and somebody came: an
-//!   attendance that is not voided, in whatever role, or an unnamed head.
-//! - Visits and persons are those of completed sessions. A session that is past and not closed adds nothing; it stands
-//!   under completeness instead, so that nobody takes half a count for a whole one.
-//! - Unnamed heads add to visits and to the groups' visits, never to persons.
-//! - A row's persons are the different people among that row's visits. Somebody who turns 60 within the period is
-//!   therefore in the rest before the birthday and among the elderly after it, and once in the total.
-//! - The rest of unnamed heads is what the tallies leave over, never below zero: a head tallied in two groups makes it
-//!   smaller than it is.
-//! - Hours stand in the period of their session, whenever they were confirmed; reversing entries take away.
-//! - A room is booked from the start of its buffer to the end of it: the time in which nobody else could have it.
-//! - A unit of the community counts once in each part that it had in sessions that count. An organization was founded with
-//!   support where the support began by the day it was founded; it stands in the period of that day.
-//!
-//! No type here holds a resident's name or any other personal data: a purchaser reads them.
+//! What a center did, as it is told to whoever may read it: a period's page, paper and table, the roll-up of many centers, the API. All of
+//! it reads the one list of [`crate::figures`].
 
 pub(crate) mod api;
-pub mod figures;
+mod names;
 mod pages;
-pub mod queries;
-mod room_use;
-pub mod rules;
-pub mod scope;
+mod paper;
+mod periods;
+pub(crate) mod rollup;
 mod sheet;
+pub(crate) mod shown;
 mod steps;
 mod today;
-mod types;
 
 use rocket::fairing::AdHoc;
-
-pub use queries::count;
-pub use scope::{Reach, Reported};
-pub use types::{
-    Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, RoomUse, Tally, TeamTally, UnitTally,
-};
 
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("reports", |rocket| async { rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()) })

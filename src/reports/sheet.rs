@@ -1,34 +1,38 @@
-//! A center's month on one sheet: the numbers, and the sessions behind them.
+//! A center's month, quarter, year or other period on one sheet: the numbers, and the sessions behind them.
 
 use std::collections::BTreeMap;
 
-use super::figures::{Figure, figures};
-use super::queries::{self, By};
-use super::scope;
-use super::types::{Numbers, Period, Tally};
 use crate::activities::{SessionId, Title};
 use crate::agreements::{self, Agreement};
-use crate::auth::{ReportReader, Role};
-use crate::centers::{Center, CenterId};
-use crate::clock::{Date, Month, Now};
+use crate::auth::ReportReader;
+use crate::centers::{self, Center, CenterId};
+use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
+use crate::figures::queries::{self, By};
+use crate::figures::{Figure, Numbers, Period, Tally, figures, scope};
+use crate::reports::periods::ReportPeriod;
 use crate::store::Conn;
+
+/// The most days that are told one by one; a longer period is told month by month.
+const DAYS: usize = 31;
 
 pub struct Sheet {
     pub center: Center,
-    pub month: Month,
+    pub period: ReportPeriod,
     pub numbers: Numbers,
     /// All that is said of them.
     pub figures: Vec<Figure>,
-    /// The days that the numbers are of: the month's, and for a purchaser those of its agreements.
+    /// The days that the numbers are of: the period's, as far as they are the reader's.
     pub counted: Vec<Period>,
-    /// Visits by local date.
-    pub days: BTreeMap<String, Tally>,
+    /// Its numbers step by step: by local date, or by month where it is long.
+    pub steps: BTreeMap<String, Tally>,
     pub sessions: Vec<SessionLine>,
-    /// The agreements of the month that the reader may know of.
+    /// The agreements of the period that the reader may know of.
     pub agreements: Vec<Agreement>,
     /// Whether the reader may open the sessions.
     pub opens_sessions: bool,
+    /// Whether the center's other pages stand around this one: a provider that ran it once has its reports alone.
+    pub is_inside: bool,
 }
 
 /// A session that counted, as the reader may know of it.
@@ -42,18 +46,33 @@ pub struct SessionLine {
     pub persons: i64,
 }
 
-/// Loads the month's sheet.
+impl Sheet {
+    /// Whether it is told day by day.
+    pub fn is_by_day(&self) -> bool {
+        is_by_day(self.period)
+    }
+}
+
+fn is_by_day(period: ReportPeriod) -> bool {
+    period.days().days().count() <= DAYS
+}
+
+/// Loads the period's sheet.
 ///
 /// # Errors
-/// `NotFound` for a center that the reader does not reach, and for a purchaser outside its agreements' months.
-pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, month: Month, now: Now) -> Result<Sheet> {
-    let period = Period::from(month);
+/// `NotFound` for a center that the reader does not reach, and for a purchaser outside its agreements' months and for a part
+/// of a month.
+pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, asked: ReportPeriod, now: Now) -> Result<Sheet> {
+    if !asked.is_for(by) {
+        return Err(Error::NotFound);
+    }
+    let period = asked.days();
     let reach = scope::center(by, conn, id, period).await?;
     let mut agreements = agreements::queries::of_center(by, conn, id).await?;
     agreements.retain(|agreement| agreement.starts_on < period.to && agreement.ends_on >= period.from);
     let tallies = queries::tallies(conn, By::Session, &reach, period).await?;
     let lines = queries::session_rows(by, conn, &reach, period).await?;
-    let opens_sessions = by.role != Role::Purchaser;
+    let is_inside = centers::queries::is_open_to(by, conn, id).await?;
     let sessions = lines
         .into_iter()
         .map(|row| {
@@ -72,12 +91,13 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, month: Month
     Ok(Sheet {
         figures: figures(&numbers),
         numbers,
-        days: queries::tallies(conn, By::Day, &reach, period).await?,
+        steps: queries::tallies(conn, if is_by_day(asked) { By::Day } else { By::Month }, &reach, period).await?,
         center: reach.centers().first().cloned().ok_or(Error::NotFound)?,
         counted: reach.days(id, period),
-        month,
+        period: asked,
         sessions,
         agreements,
-        opens_sessions,
+        opens_sessions: is_inside && !by.role.reads_reports_only(),
+        is_inside,
     })
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDateTime;
 
-use super::queries::present;
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
 use crate::activities::{DayGoingOn, SessionId, SessionStatus, Title};
@@ -12,6 +11,7 @@ use crate::auth::{Coordinator, Manager, Viewer};
 use crate::centers::Center;
 use crate::clock::{Now, Timestamp};
 use crate::error::Result;
+use crate::figures::queries::present;
 use crate::hours::UNCONFIRMED;
 use crate::people::listing::RESIDENT;
 use crate::qualifications;

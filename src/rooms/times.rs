@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::times_forms::TimesInput;
 use super::types::{ClosureId, OpeningId, Room};
-use crate::audit;
 use crate::auth::Manager;
 use crate::centers::CenterId;
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::store::{self, Conn};
+use crate::{audit, marks};
 
 const CLOSE: &str = "insert into room_closures (room_id, starts_at, ends_at, reason, created_at)
      select cast(cast(j.value as text) as bigint), cast($2 as bigint), cast($3 as bigint), cast($4 as text), cast($5 as bigint)
@@ -48,7 +48,8 @@ async fn keep(
         .await?;
     let entries: Vec<_> =
         input.rooms.iter().map(|room| audit::entry(action, room.0).at(center).because(&input.reason)).collect();
-    audit::record_all(tx, by, now, &entries).await
+    audit::record_all(tx, by, now, &entries).await?;
+    marks::all(tx, &[center]).await
 }
 
 /// Takes back a closure that was a mistake: the room is open again. The row stays, with the reason.
@@ -98,5 +99,6 @@ async fn void(
     if voided.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    audit::record(tx, by, now, audit::entry(action, room.id.0).at(room.center_id).because(reason)).await
+    audit::record(tx, by, now, audit::entry(action, room.id.0).at(room.center_id).because(reason)).await?;
+    marks::all(tx, &[room.center_id]).await
 }

@@ -5,11 +5,11 @@ use serde_json::json;
 use super::WeekHours;
 use super::times_forms::WeekInput;
 use super::types::{Room, RoomId, RoomWeek};
-use crate::audit;
 use crate::auth::Manager;
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::store::{self, Conn};
+use crate::{audit, marks};
 
 /// Lets a room have other hours from a day on, until the next day on which others begin; says whether anything is otherwise. Sessions
 /// that are planned stay: those that lie outside are told ([`super::affected`]).
@@ -24,6 +24,7 @@ pub async fn set_week(by: &Manager, now: Now, tx: &mut Conn, room: &Room, input:
         None => input.first_day.to_string(),
     };
     audit::record(tx, by, now, audit::entry("room.week_set", room.id.0).at(room.center_id).because(&detail)).await?;
+    marks::all(tx, &[room.center_id]).await?;
     Ok(true)
 }
 
@@ -49,7 +50,8 @@ pub async fn undo_week(by: &Manager, now: Now, tx: &mut Conn, room: &Room, week:
     sqlx::query("delete from room_week_spans where week_id = $1").bind(week.id).execute(&mut *tx).await?;
     sqlx::query("delete from room_weeks where id = $1").bind(week.id).execute(&mut *tx).await?;
     let detail = week.valid_from.to_string();
-    audit::record(tx, by, now, audit::entry("room.week_undone", room.id.0).at(room.center_id).because(&detail)).await
+    audit::record(tx, by, now, audit::entry("room.week_undone", room.id.0).at(room.center_id).because(&detail)).await?;
+    marks::all(tx, &[room.center_id]).await
 }
 
 /// Lets the hours of each room be these from `day` on, in the place of what was set on that day before.

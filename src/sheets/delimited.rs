@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use csv::ByteRecord;
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::types::Counted;
+use super::types::CellCount;
 use super::{Book, BookSheet, MAX_BYTES, MAX_ROWS, SheetCell, SheetFault, SheetRow};
 
 const SEPARATORS: [u8; 3] = *b",;\t";
@@ -158,7 +158,7 @@ pub(super) fn read_pasted(text: &str) -> Result<Book, SheetFault> {
 }
 
 fn book(text: &Delimited<'_>, separator: u8) -> Result<Book, SheetFault> {
-    let (mut rows, mut counted) = (Vec::new(), Counted::default());
+    let (mut rows, mut counted) = (Vec::new(), CellCount::default());
     text.each_row(separator, |number, record, _| {
         let mut cells = Vec::new();
         for (column, bytes) in record.iter().enumerate().filter(|(_, bytes)| !bytes.is_empty()) {

@@ -1,11 +1,12 @@
 //! Tables that people keep (rosters, a purchaser's own form): read within bounds, and written back without touching what is
-//! not ours.
+//! not ours. A form says itself which of its cells are filled: by the names that it gives them ([`fill`]).
 //!
 //! A file comes from anybody, so everything is bounded before it is unpacked or allocated: [`package`] inflates a workbook
 //! once, keeping nothing, and only what it found harmless is given to `calamine`. What is refused is refused with a reason
 //! ([`SheetFault`]), never with half of the rows.
 
 mod delimited;
+mod filling;
 pub mod headers;
 mod package;
 mod patch;
@@ -15,6 +16,7 @@ mod types;
 mod xlsx;
 
 pub use delimited::append_column;
+pub use filling::{FilledForm, FormFault, FormName, FormValues, fill, named_cells};
 pub use patch::{Entered, Patch, patch};
 pub use types::{Book, BookSheet, SheetCell, SheetFault, SheetRow};
 
@@ -64,6 +66,9 @@ pub fn read_pasted(text: &str) -> Result<Book, SheetFault> {
     }
     delimited::read_pasted(text)
 }
+
+#[cfg(test)]
+mod filling_tests;
 
 #[cfg(test)]
 mod hostile;

@@ -23,6 +23,8 @@ pub(super) struct Package<'a> {
     pub(super) archive: ZipArchive<Cursor<&'a [u8]>>,
     /// The sheets' names and their parts', in the workbook's order. A chart that is a sheet has none.
     pub(super) sheets: Vec<(String, Option<String>)>,
+    /// The part that lists the sheets.
+    pub(super) workbook: String,
 }
 
 impl<'a> Package<'a> {
@@ -31,8 +33,8 @@ impl<'a> Package<'a> {
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, SheetFault> {
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| SheetFault::Broken)?;
         look_through(&mut archive)?;
-        let sheets = sheets(&mut archive)?;
-        Ok(Self { archive, sheets })
+        let (workbook, sheets) = sheets(&mut archive)?;
+        Ok(Self { archive, sheets, workbook })
     }
 
     /// All of a part.
@@ -102,9 +104,12 @@ fn each_tag(xml: &str, mut each: impl FnMut(&str, &BytesStart<'_>)) -> Result<()
     }
 }
 
-/// Which parts are the sheets. What calamine reads besides has fixed names that end in `.xml`, so all of it was looked
+/// A sheet's name, and its part.
+type SheetPart = (String, Option<String>);
+
+/// The part of the workbook, and which parts are the sheets. What calamine reads besides has fixed names that end in `.xml`, so all of it was looked
 /// through; what a relationship names must, too.
-fn sheets(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<Vec<(String, Option<String>)>, SheetFault> {
+fn sheets(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(String, Vec<SheetPart>), SheetFault> {
     let mut workbook = None;
     let package = text(archive, "_rels/.rels", MAX_INDEX)?;
     each_tag(&package, |_, tag| {
@@ -139,7 +144,7 @@ fn sheets(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<Vec<(String, Option
         });
         sheets.push((attribute(tag, "name").unwrap_or_default(), part));
     })?;
-    if is_workbook { Ok(sheets) } else { Err(SheetFault::NotAWorkbook) }
+    if is_workbook { Ok((workbook.to_owned(), sheets)) } else { Err(SheetFault::NotAWorkbook) }
 }
 
 fn is_xml(name: &str) -> bool {

@@ -44,6 +44,18 @@ type ToWrite<'a> = BTreeMap<u32, BTreeMap<usize, &'a Entered>>;
 /// `NoSuchPlace` for a sheet that is not there, a place outside of it or a number that is none, `Formula` for a cell that holds one (others may refer
 /// to it), `CellTooLong`; and as [`super::read`]'s.
 pub fn patch(bytes: &[u8], patches: &[Patch]) -> Result<Vec<u8>, SheetFault> {
+    patch_and_put(bytes, patches, &BTreeMap::new())
+}
+
+/// As [`patch`], with the text of some parts that are no sheets put in the place of what they hold.
+///
+/// # Errors
+/// As [`patch`].
+pub(super) fn patch_and_put(
+    bytes: &[u8],
+    patches: &[Patch],
+    put: &BTreeMap<String, String>,
+) -> Result<Vec<u8>, SheetFault> {
     if bytes.len() > MAX_BYTES {
         return Err(SheetFault::TooLarge);
     }
@@ -65,16 +77,19 @@ pub fn patch(bytes: &[u8], patches: &[Patch]) -> Result<Vec<u8>, SheetFault> {
     for number in 0..package.archive.len() {
         let part = package.archive.by_index_raw(number).map_err(|_| SheetFault::Broken)?;
         let name = part.name().map_err(|_| SheetFault::Broken)?.into_owned();
-        match by_part.remove(&name) {
-            None => writer.raw_copy_file(part).map_err(|_| SheetFault::Broken)?,
-            Some(wanted) => {
-                let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-                let options = options.last_modified_time(part.last_modified().unwrap_or_default());
-                drop(part);
-                let xml = package.text(&name)?;
-                writer.start_file(name, options).map_err(|_| SheetFault::Broken)?;
-                SheetWriter::new(&xml, wanted, &mut writer)?.run()?;
-            }
+        let (wanted, whole) = (by_part.remove(&name), put.get(&name));
+        if wanted.is_none() && whole.is_none() {
+            writer.raw_copy_file(part).map_err(|_| SheetFault::Broken)?;
+            continue;
+        }
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        let options = options.last_modified_time(part.last_modified().unwrap_or_default());
+        drop(part);
+        let xml = package.text(&name)?;
+        writer.start_file(name, options).map_err(|_| SheetFault::Broken)?;
+        match wanted {
+            Some(wanted) => SheetWriter::new(&xml, wanted, &mut writer)?.run()?,
+            None => writer.write_all(whole.unwrap_or(&xml).as_bytes()).map_err(|_| SheetFault::Broken)?,
         }
     }
     if !by_part.is_empty() {

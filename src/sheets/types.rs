@@ -145,12 +145,12 @@ impl SheetFault {
 
 /// Rows while they are read: says no before there are too many.
 #[derive(Debug, Default)]
-pub(super) struct Counted {
+pub(super) struct CellCount {
     cells: usize,
     text: usize,
 }
 
-impl Counted {
+impl CellCount {
     /// Puts a cell that is not empty into its place, counting from 0.
     pub(super) fn place(
         &mut self,
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn gaps_are_counted_as_cells() {
-        let mut counted = Counted::default();
+        let mut counted = CellCount::default();
         for _ in 0..MAX_CELLS / 100 {
             counted.place(&mut Vec::new(), 99, SheetCell::Bool(true)).unwrap();
         }

@@ -8,7 +8,7 @@ use calamine::{DataRef, ExcelDateTime, Reader as _, SheetVisible, Xlsx, XlsxErro
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::package::Package;
-use super::types::Counted;
+use super::types::CellCount;
 use super::{Book, BookSheet, MAX_ROWS, SheetCell, SheetFault, SheetRow};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Book, SheetFault> {
@@ -19,7 +19,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Book, SheetFault> {
 
 fn cells(bytes: &[u8], sheets: &[(String, Option<String>)]) -> Result<Book, SheetFault> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(fault)?;
-    let mut counted = Counted::default();
+    let mut counted = CellCount::default();
     let mut book = Book::default();
     let hidden: Vec<bool> =
         workbook.sheets_metadata().iter().map(|sheet| sheet.visible != SheetVisible::Visible).collect();
@@ -54,7 +54,7 @@ fn fault(error: XlsxError) -> SheetFault {
 }
 
 /// What a cell holds, if anything.
-fn cell(value: &DataRef<'_>, counted: &mut Counted) -> Result<Option<SheetCell>, SheetFault> {
+fn cell(value: &DataRef<'_>, counted: &mut CellCount) -> Result<Option<SheetCell>, SheetFault> {
     let mut text = |text: &str| {
         counted.text(text)?;
         Ok(Some(SheetCell::Text(text.to_owned())))

@@ -20,7 +20,7 @@ use crate::clock::{Clock, Now, Zone};
 use crate::error::Error;
 use crate::store::{self, Db, OpenError, Sealer, Stage};
 use crate::web::site::PublicUrl;
-use crate::{keys, people};
+use crate::{changeovers, keys, people};
 
 /// How often a database that is late is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -206,6 +206,7 @@ impl Preparation {
 async fn hand_over(db: &Db, now: Now) -> crate::error::Result<()> {
     let mut tx = db.begin().await?;
     agreements::hand_over(&mut tx, Zone::SHANGHAI.date(now.0)).await?;
+    changeovers::settle(&mut tx, now).await?;
     Ok(tx.commit().await?)
 }
 

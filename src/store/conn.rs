@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -128,6 +129,7 @@ impl Conn {
         };
         // Whatever was waited for before, and perhaps no more.
         self.watch.is_waiting = false;
+        self.watch.pulse.statements.fetch_add(1, Ordering::Relaxed);
         (raw, &mut self.watch)
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rocket::figment::Figment;
@@ -196,6 +197,11 @@ impl Pool {
     /// How far the database is ready for this program.
     pub fn stage(&self) -> Stage {
         self.pulse.stage()
+    }
+
+    /// How many statements were sent to the database since the start, by everybody.
+    pub fn statements(&self) -> u64 {
+        self.pulse.statements.load(Ordering::Relaxed)
     }
 
     pub fn set_stage(&self, stage: Stage) {

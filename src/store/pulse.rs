@@ -2,6 +2,7 @@
 //! was prepared for this program. One for all connections of a process.
 
 use std::mem::Discriminant;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -38,6 +39,8 @@ pub(super) struct Pulse {
     state: Mutex<Memory>,
     /// Woken when a connection could not be made ready: sqlx tries again until time is up, and keeps the reason to itself.
     pub unready: Arc<Notify>,
+    /// How many statements were sent since the start: what a page costs does not grow with what it shows.
+    pub statements: AtomicU64,
     /// Held by the one who asks the database; the others wait for what it finds.
     pub asking: sync::Mutex<()>,
 }
@@ -63,6 +66,7 @@ impl Pulse {
             stage: Mutex::new(Stage::Preparing("Linli has just started".to_owned())),
             state: Mutex::default(),
             unready: Arc::default(),
+            statements: AtomicU64::default(),
             asking: sync::Mutex::default(),
         }
     }

@@ -1,14 +1,19 @@
-//! Charts as SVG, drawn by the server: readable without a script, printable, within the content security policy (no
-//! style attribute anywhere), and said in words to those who do not see them.
+//! Charts as SVG, drawn by the server: one component for shares, columns (grouped or stacked) and lines. Readable without a
+//! script, within the content security policy (no style attribute anywhere), legible in black and white (a texture, a dash
+//! and a mark for each series, and words), and said in words and as a table to those who do not see them.
 //!
-//! Every chart is drawn on a board 480 units wide; `chart.css` scales it to its place.
+//! Every chart is drawn on a board 480 units wide; `chart.css` scales it to its place. Values are whole numbers; what they
+//! read as is the caller's.
+
+mod plot;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use askama::Template;
 
+use self::plot::{BOARD, ChartKind, Plot, TEXTURES, plot, share, unit};
+use super::filters::thousands;
 use super::text::Lang;
-
-/// Width of the board.
-const BOARD: f64 = 480.0;
 
 /// From one bar to the next.
 const PITCH: usize = 44;
@@ -26,138 +31,239 @@ pub struct Bar {
     pub class: &'static str,
 }
 
-/// What a chart can be drawn of, once the reader's language is known.
-pub trait Chart {
-    fn bars(&self, lang: Lang) -> Bars;
-}
-
-impl<C: Chart> Chart for &C {
-    fn bars(&self, lang: Lang) -> Bars {
-        (*self).bars(lang)
-    }
-}
-
-/// Horizontal bars under their labels, to compare amounts or shares.
-#[derive(Template)]
-#[template(path = "components/chart_bars.html")]
-pub struct Bars {
-    said: String,
-    bars: Vec<Bar>,
-    full: i64,
-}
-
-impl Bars {
-    /// `full` is what a whole track stands for; an amount beyond it fills the track.
-    pub fn new(lang: Lang, mut bars: Vec<Bar>, full: i64) -> Self {
-        let said = said(lang, bars.iter().map(|bar| (bar.label.as_str(), bar.shown.as_str())));
-        for bar in &mut bars {
-            bar.label = shortened(&bar.label);
-        }
-        Self { said, bars, full }
-    }
-
-    /// Bars against the largest of them.
-    pub fn relative(lang: Lang, bars: Vec<Bar>) -> Self {
-        let full = bars.iter().map(|bar| bar.value).max().unwrap_or(0);
-        Self::new(lang, bars, full)
-    }
-
-    fn height(&self) -> usize {
-        self.bars.len() * PITCH
-    }
-
-    fn top(&self, index: &usize) -> usize {
-        index * PITCH
-    }
-
-    fn width(&self, bar: &Bar) -> String {
-        format!("{:.1}", BOARD * share(bar.value, self.full))
-    }
-}
-
-/// One column of a row in time.
+/// A place on the axis from left to right.
 #[derive(Clone, Debug)]
-pub struct ChartColumn {
-    /// Under the column; empty where there is no room for every label.
+pub struct ChartPoint {
+    /// Under the axis; left out where there is no room for every label.
     pub label: String,
     /// What it stands for in full (`2026年3月`).
     pub name: String,
-    pub value: i64,
-    /// The one that the page is about.
+    /// One that the page is about; the others of a single series are drawn softly.
     pub strong: bool,
 }
 
-/// Columns over time, from left to right.
-#[derive(Template)]
-#[template(path = "components/chart_columns.html")]
-pub struct Columns {
-    said: String,
-    columns: Vec<ChartColumn>,
-    /// The values of the lines, from zero up.
-    scale: Vec<i64>,
+/// The values of one kind, a value for each point; `None` where nothing is known, which is not zero.
+#[derive(Clone, Debug)]
+pub struct ChartSeries {
+    pub name: String,
+    pub values: Vec<Option<i64>>,
 }
 
-impl Columns {
-    const LEFT: f64 = 52.0;
-    const TOP: f64 = 14.0;
-    const BOTTOM: f64 = 158.0;
+/// What is drawn, and what it is called.
+#[derive(Clone, Debug)]
+pub struct ChartData {
+    pub title: String,
+    /// What the points are (`月份`): the head of the table's first column.
+    pub of: String,
+    pub points: Vec<ChartPoint>,
+    pub series: Vec<ChartSeries>,
+    /// How a value reads.
+    pub shown: fn(i64) -> String,
+}
 
-    pub fn new(lang: Lang, columns: Vec<ChartColumn>) -> Self {
-        let values: Vec<(String, String)> =
-            columns.iter().filter(|c| c.value > 0).map(|c| (c.name.clone(), c.value.to_string())).collect();
-        let said = said(lang, values.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let scale = scale(columns.iter().map(|column| column.value).max().unwrap_or(0));
-        Self { said, columns, scale }
+impl ChartData {
+    /// One series over some points, whole numbers.
+    pub fn single(title: String, of: String, points: Vec<(ChartPoint, i64)>) -> Self {
+        let (points, values): (Vec<_>, Vec<_>) = points.into_iter().map(|(point, value)| (point, Some(value))).unzip();
+        let series = vec![ChartSeries { name: title.clone(), values }];
+        Self { title, of, points, series, shown: thousands }
+    }
+
+    fn value(&self, series: usize, point: usize) -> i64 {
+        self.series[series].values.get(point).copied().flatten().unwrap_or(0).max(0)
+    }
+
+    fn largest(&self, drawn: ChartKind) -> i64 {
+        let of_point = |point: usize| {
+            let values = (0..self.series.len()).map(|series| self.value(series, point));
+            if drawn == ChartKind::Stacked { values.sum::<i64>() } else { values.max().unwrap_or(0) }
+        };
+        (0..self.points.len()).map(of_point).max().unwrap_or(0)
+    }
+}
+
+/// What a chart can be made of, once the reader's language is known.
+pub trait Charted {
+    fn chart(&self, lang: Lang) -> Chart;
+}
+
+impl<C: Charted> Charted for &C {
+    fn chart(&self, lang: Lang) -> Chart {
+        (*self).chart(lang)
+    }
+}
+
+/// A chart, its legend, and the table behind it.
+#[derive(Template)]
+#[template(path = "components/chart.html")]
+pub struct Chart {
+    title: String,
+    /// The numbers as a sentence.
+    said: String,
+    /// What the textures of this chart are called on the page that it shares with others.
+    mark: String,
+    drawing: Drawing,
+    /// The names of the series, where there are several.
+    legend: Vec<LegendEntry>,
+    table: Option<ChartTable>,
+    is_empty: bool,
+}
+
+enum Drawing {
+    Shares(Vec<ShareBar>),
+    Plot(Plot),
+}
+
+struct LegendEntry {
+    texture: usize,
+    is_line: bool,
+    name: String,
+}
+
+/// The numbers, as they are read where a picture is not.
+struct ChartTable {
+    summary: String,
+    head: Vec<String>,
+    rows: Vec<(String, Vec<String>)>,
+}
+
+/// A horizontal bar under its label.
+struct ShareBar {
+    top: usize,
+    width: String,
+    label: String,
+    shown: String,
+    class: &'static str,
+}
+
+impl Chart {
+    /// Horizontal bars under their labels, to compare amounts or shares. `full` is what a whole track stands for; an amount
+    /// beyond it fills the track.
+    pub fn shares(lang: Lang, title: &str, bars: Vec<Bar>, full: i64) -> Self {
+        let said = joined(lang, bars.iter().map(|bar| (bar.label.as_str(), bar.shown.as_str())));
+        let rows = bars.iter().map(|bar| (bar.label.clone(), vec![bar.shown.clone()])).collect();
+        let is_empty = bars.iter().all(|bar| bar.value == 0);
+        let head = vec![lang.text("chart.item"), lang.text("chart.value")];
+        let bars = bars.into_iter().enumerate().map(|(index, bar)| ShareBar {
+            top: index * PITCH,
+            width: unit(BOARD * share(bar.value, full)),
+            label: shortened(&bar.label),
+            shown: bar.shown,
+            class: bar.class,
+        });
+        Self {
+            mark: mark(title, &said),
+            title: title.to_owned(),
+            said,
+            drawing: Drawing::Shares(bars.collect()),
+            legend: Vec::new(),
+            table: Some(ChartTable { summary: lang.text("chart.table"), head, rows }),
+            is_empty,
+        }
+    }
+
+    /// Bars against the largest of them.
+    pub fn compared(lang: Lang, title: &str, bars: Vec<Bar>) -> Self {
+        let full = bars.iter().map(|bar| bar.value).max().unwrap_or(0);
+        Self::shares(lang, title, bars, full)
+    }
+
+    /// Columns from left to right, those of a point side by side.
+    pub fn grouped(lang: Lang, data: &ChartData) -> Self {
+        Self::plotted(lang, data, ChartKind::Grouped)
+    }
+
+    /// Columns from left to right, those of a point upon one another: for parts of a whole alone.
+    pub fn stacked(lang: Lang, data: &ChartData) -> Self {
+        Self::plotted(lang, data, ChartKind::Stacked)
+    }
+
+    /// A line for each series.
+    pub fn lines(lang: Lang, data: &ChartData) -> Self {
+        Self::plotted(lang, data, ChartKind::Lines)
+    }
+
+    fn plotted(lang: Lang, data: &ChartData, drawn: ChartKind) -> Self {
+        let said = said(lang, data);
+        let head = std::iter::once(data.of.clone()).chain(data.series.iter().map(|series| series.name.clone()));
+        let row = |(index, point): (usize, &ChartPoint)| {
+            let shown = |series: &ChartSeries| {
+                series.values.get(index).copied().flatten().map_or_else(|| "—".to_owned(), |value| (data.shown)(value))
+            };
+            (point.name.clone(), data.series.iter().map(shown).collect::<Vec<String>>())
+        };
+        let entry = |(index, series): (usize, &ChartSeries)| LegendEntry {
+            texture: index % TEXTURES,
+            is_line: drawn == ChartKind::Lines,
+            name: series.name.clone(),
+        };
+        let legend =
+            if data.series.len() > 1 { data.series.iter().enumerate().map(entry).collect() } else { Vec::new() };
+        Self {
+            mark: mark(&data.title, &said),
+            title: data.title.clone(),
+            said,
+            drawing: Drawing::Plot(plot(data, drawn)),
+            legend,
+            table: Some(ChartTable {
+                summary: lang.text("chart.table"),
+                head: head.collect(),
+                rows: data.points.iter().enumerate().map(row).collect(),
+            }),
+            is_empty: data.largest(drawn) == 0,
+        }
+    }
+
+    /// Without the table behind, where the page shows one beside.
+    pub fn without_table(mut self) -> Self {
+        self.table = None;
+        self
     }
 
     /// Nothing to draw.
     pub fn is_empty(&self) -> bool {
-        self.columns.iter().all(|column| column.value == 0)
+        self.is_empty
     }
 
-    fn pitch(&self) -> f64 {
-        (BOARD - Self::LEFT) / f64::from(u32::try_from(self.columns.len().max(1)).unwrap_or(u32::MAX))
+    fn is_shares(&self) -> bool {
+        matches!(self.drawing, Drawing::Shares(_))
     }
 
-    fn left(&self, index: &usize) -> f64 {
-        Self::LEFT + self.pitch() * f64::from(u32::try_from(*index).unwrap_or(0))
-    }
-
-    fn x(&self, index: &usize) -> String {
-        format!("{:.1}", self.left(index) + self.pitch() * 0.16)
-    }
-
-    fn middle(&self, index: &usize) -> String {
-        format!("{:.1}", self.left(index) + self.pitch() / 2.0)
-    }
-
-    fn width(&self) -> String {
-        format!("{:.1}", self.pitch() * 0.68)
-    }
-
-    fn height(&self, value: &i64) -> f64 {
-        let full = self.scale.last().copied().unwrap_or(0);
-        (Self::BOTTOM - Self::TOP) * share(*value, full)
-    }
-
-    fn y(&self, value: &i64) -> String {
-        format!("{:.1}", Self::BOTTOM - self.height(value))
-    }
-
-    fn tall(&self, value: &i64) -> String {
-        format!("{:.1}", self.height(value))
-    }
-
-    /// Where the text of a line stands.
-    fn text_y(&self, value: &i64) -> String {
-        format!("{:.1}", Self::BOTTOM - self.height(value) + 5.0)
+    fn height(&self) -> usize {
+        match &self.drawing {
+            Drawing::Shares(bars) => bars.len() * PITCH,
+            Drawing::Plot(_) => 184,
+        }
     }
 }
 
-/// The numbers as a sentence for those who hear the page.
-fn said<'a>(lang: Lang, parts: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+/// The numbers above zero as a sentence, series by series.
+fn said(lang: Lang, data: &ChartData) -> String {
+    let of = |series: &ChartSeries| {
+        let values: Vec<(&str, String)> = data
+            .points
+            .iter()
+            .zip(&series.values)
+            .filter_map(|(point, value)| {
+                Some((point.name.as_str(), (data.shown)((*value).filter(|value| *value > 0)?)))
+            })
+            .collect();
+        let told = joined(lang, values.iter().map(|(name, shown)| (*name, shown.as_str())));
+        if data.series.len() > 1 { format!("{}{}{told}", series.name, lang.text("list.colon")) } else { told }
+    };
+    data.series.iter().map(of).collect::<Vec<_>>().join(&lang.text("list.semicolon"))
+}
+
+fn joined<'a>(lang: Lang, parts: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let parts: Vec<String> = parts.map(|(label, shown)| format!("{label} {shown}")).collect();
     parts.join(lang.pick("，", ", "))
+}
+
+/// The same chart has the same name.
+fn mark(title: &str, said: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    (title, said).hash(&mut hasher);
+    format!("chart-{:x}", hasher.finish())
 }
 
 /// The label as far as there is room for it: two Latin letters take the place of one Chinese character.
@@ -175,44 +281,43 @@ fn shortened(label: &str) -> String {
     if kept.len() < label.len() { format!("{}…", kept.trim_end()) } else { kept }
 }
 
-/// `value` of `full`, between 0 and 1.
-#[expect(clippy::cast_precision_loss, reason = "pixels, not money")]
-fn share(value: i64, full: i64) -> f64 {
-    if full <= 0 { 0.0 } else { (value as f64 / full as f64).clamp(0.0, 1.0) }
-}
-
-/// Round values from zero to at least `max`, at most four of them above zero.
-fn scale(max: i64) -> Vec<i64> {
-    let tens = std::iter::successors(Some(1_i64), |ten| ten.checked_mul(10));
-    let step = tens.flat_map(|ten| [ten, 2 * ten, 5 * ten]).find(|step| (max + 3) / 4 <= *step);
-    let step = step.unwrap_or(max);
-    (0..=4).map(|line| line * step).take_while(|value| *value < max + step).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_scale_is_round_and_holds_the_largest() {
-        assert_eq!(scale(0), [0]);
-        assert_eq!(scale(3), [0, 1, 2, 3]);
-        assert_eq!(scale(7), [0, 2, 4, 6, 8]);
-        assert_eq!(scale(37), [0, 10, 20, 30, 40]);
-        assert_eq!(scale(1264), [0, 500, 1000, 1500]);
-        for max in 1..5_000 {
-            let lines = scale(max);
-            assert!(lines.last().is_some_and(|last| *last >= max) && lines.len() <= 5, "{max}: {lines:?}");
+    pub(super) fn data(names: &[&str], series: &[&[Option<i64>]]) -> ChartData {
+        let point = |name: &&str| ChartPoint { label: (*name).to_owned(), name: (*name).to_owned(), strong: true };
+        let series = series
+            .iter()
+            .enumerate()
+            .map(|(index, values)| ChartSeries { name: format!("<系列{index}>"), values: values.to_vec() });
+        ChartData {
+            title: "人次".into(),
+            of: "月份".into(),
+            points: names.iter().map(point).collect(),
+            series: series.collect(),
+            shown: thousands,
         }
     }
 
     #[test]
     fn labels_are_escaped_and_numbers_said() {
         let bar = |label: &str, value| Bar { label: label.into(), value, shown: value.to_string(), class: "" };
-        let svg = Bars::relative(Lang::Zh, vec![bar("<舞蹈室>", 8), bar("书画室", 4)]).to_string();
-        assert!(svg.contains("aria-label=\"&#60;舞蹈室&#62; 8，书画室 4\""), "{svg}");
+        let svg = Chart::compared(Lang::Zh, "用房", vec![bar("<舞蹈室>", 8), bar("书画室", 4)]).to_string();
+        assert!(svg.contains("&#60;舞蹈室&#62; 8，书画室 4</desc>"), "{svg}");
         assert!(!svg.contains("<舞") && !svg.contains("style="));
         assert!(svg.contains("width=\"240.0\""));
         assert_eq!(shortened(&"长".repeat(19)), format!("{}…", "长".repeat(18)));
+    }
+
+    #[test]
+    fn every_number_stands_in_the_table_behind() {
+        let chart = Chart::lines(Lang::Zh, &data(&["一月", "二月"], &[&[Some(1_264), Some(0)], &[None, Some(5)]]));
+        let html = chart.to_string();
+        for cell in [">1,264<", ">0<", ">—<", ">5<", "<th scope=\"row\">一月</th>", "&#60;系列1&#62;"] {
+            assert!(html.contains(cell), "{cell}: {html}");
+        }
+        assert!(html.contains("role=\"img\"") && html.contains("<title>人次</title>"));
+        assert!(!chart.without_table().to_string().contains("<table"));
     }
 }

@@ -8,7 +8,7 @@ use std::fmt::Display;
 use askama::{Template, Values};
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
-use super::chart::Chart;
+use super::chart::Charted;
 use super::text::{Lang, Named};
 use crate::clock::Date;
 use crate::error::{Fault, Refusal};
@@ -145,8 +145,8 @@ pub fn second<A: Borrow<NaiveDateTime>>(at: A, _: &dyn Values) -> askama::Result
 
 /// A chart with its words in the reader's language: `{{ ratings|chart|safe }}`.
 #[askama::filter_fn]
-pub fn chart<C: Chart>(of: C, values: &dyn Values) -> askama::Result<String> {
-    Template::render(&of.bars(lang(values)))
+pub fn chart<C: Charted>(of: C, values: &dyn Values) -> askama::Result<String> {
+    Template::render(&of.chart(lang(values)))
 }
 
 /// `3月5日 14:30`, `5 Mar 14:30`.

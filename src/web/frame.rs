@@ -34,6 +34,9 @@ pub enum Tab {
     Reservations,
     Workers,
     Reports,
+    Indicators,
+    /// What agreements owe.
+    PeriodicReports,
     Audit,
     Desk,
     Centers,

@@ -76,7 +76,8 @@ impl NavEntry {
 }
 
 /// Who answers for several centers: to the others the summary says no more than their own center's report.
-const SEVERAL: &[Role] = &[Role::CityAdmin, Role::TownSupervisor, Role::ProviderManager, Role::Purchaser];
+const SEVERAL: &[Role] =
+    &[Role::CityAdmin, Role::TownSupervisor, Role::ProviderManager, Role::Purchaser, Role::Department];
 
 const CENTER: &[NavEntry] = &[
     NavEntry { tab: Tab::Overview, path: "", key: "nav.overview", icon: "home", roles: CenterReader::ROLES },
@@ -107,7 +108,21 @@ const CENTER: &[NavEntry] = &[
 
 const CITY: &[NavEntry] = &[
     NavEntry { tab: Tab::Centers, path: "/centers", key: "nav.centers", icon: "home", roles: Role::ALL },
-    NavEntry { tab: Tab::Reports, path: "/summary", key: "nav.reports", icon: "chart", roles: SEVERAL },
+    NavEntry { tab: Tab::Reports, path: "/reports", key: "nav.reports", icon: "chart", roles: SEVERAL },
+    NavEntry {
+        tab: Tab::Indicators,
+        path: "/indicators",
+        key: "nav.indicators",
+        icon: "target",
+        roles: ReportReader::ROLES,
+    },
+    NavEntry {
+        tab: Tab::PeriodicReports,
+        path: "/periodic-reports",
+        key: "nav.periodic_reports",
+        icon: "file",
+        roles: ReportReader::ROLES,
+    },
     NavEntry {
         tab: Tab::Organizations,
         path: "/organizations",

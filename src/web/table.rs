@@ -234,6 +234,17 @@ pub struct File {
 }
 
 impl File {
+    /// A workbook that was made elsewhere; the name is without its ending.
+    pub fn workbook(name: &str, bytes: Vec<u8>) -> Self {
+        Self { name: format!("{name}.xlsx"), kind: workbook_kind(), bytes }
+    }
+
+    /// A document to be edited; the name is without its ending.
+    pub fn document(name: &str, bytes: Vec<u8>) -> Self {
+        let kind = ContentType::new("application", "vnd.openxmlformats-officedocument.wordprocessingml.document");
+        Self { name: format!("{name}.docx"), kind, bytes }
+    }
+
     fn disposition(&self) -> String {
         match self.name.is_ascii() {
             true => format!("attachment; filename=\"{}\"", self.name),

@@ -33,7 +33,7 @@ pub async fn records(
     let sql = format!("{RECORD} where w.account_id = $1 order by w.started_on desc, w.id");
     let joined: Vec<StaffRecord> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(account).fetch_all(&mut *conn).await?;
     let sql = format!(
-        "{RECORD} join account_scopes s on s.center_id = w.center_id join accounts a on a.id = s.account_id
+        "{RECORD} join account_centers s on s.center_id = w.center_id join accounts a on a.id = s.account_id
          where a.id = $1 and a.role = $3 and a.login is not null and a.disabled_at is null
            and w.account_id is null and (w.ended_on is null or w.ended_on > $2)
            and not exists (select 1 from workers o where o.account_id = $1
@@ -52,7 +52,7 @@ pub async fn records(
 /// The accounts that may be joined to a staff record: of social workers of its center, and nobody else's.
 pub async fn joinable(_: &Manager, conn: &mut Conn, worker: &Worker, center: CenterId) -> Result<Vec<LooseAccount>> {
     Ok(sqlx::query_as(
-        "select a.id, a.name, a.login from accounts a join account_scopes s on s.account_id = a.id
+        "select a.id, a.name, a.login from accounts a join account_centers s on s.account_id = a.id
          where s.center_id = $1 and a.role = $3 and a.disabled_at is null and a.login is not null
            and not exists (select 1 from workers o where o.account_id = a.id
                            and (o.person_id <> $2 or o.center_id = $1))

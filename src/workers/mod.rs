@@ -10,6 +10,7 @@ mod actions;
 pub(crate) mod api;
 pub mod career;
 pub(crate) mod career_api;
+pub mod departing;
 mod forgetting;
 pub(crate) mod forms;
 mod merging;

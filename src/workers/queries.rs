@@ -118,7 +118,7 @@ pub struct LooseAccount {
 
 pub async fn loose_accounts(_: &Manager, conn: &mut Conn, center: CenterId) -> Result<Vec<LooseAccount>> {
     Ok(sqlx::query_as(
-        "select a.id, a.name, a.login from accounts a join account_scopes s on s.account_id = a.id
+        "select a.id, a.name, a.login from accounts a join account_centers s on s.account_id = a.id
          where s.center_id = $1 and a.role = $2 and a.disabled_at is null and a.login is not null
            and not exists (select 1 from workers w where w.account_id = a.id)
          order by a.name, a.id",

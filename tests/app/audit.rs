@@ -4,6 +4,7 @@
 use crate::imports::{SMALL, sends, sends_as};
 use std::collections::BTreeSet;
 
+use linli::figures::refresh;
 use linli::store::Engine;
 use rocket::http::{ContentType, Method};
 use sha2::{Digest, Sha256};
@@ -64,11 +65,20 @@ impl Row {
         if self.body == "a roster" {
             return sends(user, &path, "roster.csv", SMALL).await;
         }
+        if self.body == "a form" {
+            return sends_as(user, &path, ("file", "另一张月报表.xlsx"), FORM).await;
+        }
+        if self.body == "another form" {
+            return sends_as(user, &path, ("file", "月报表.xlsx"), &another_form()).await;
+        }
         if self.body == "a paper" {
             return sends_as(user, &path, ("paper", "证明.png"), &picture()).await;
         }
         if self.body == "a photo" {
             return sends_as(user, &path, ("photo", "功能室.png"), &picture()).await;
+        }
+        if self.body == "a sheet" {
+            return sends_as(user, &path, ("sheet", "签到表.png"), &picture()).await;
         }
         if self.body == "a drawing" {
             return sends_as(user, &path, ("picture", "活动.png"), &picture()).await;
@@ -76,6 +86,10 @@ impl Row {
         if self.body == "a step" {
             let step = "state=under_way&on_date=2026-03-04";
             return user.fetch(&path, Some((ContentType::Form, step.as_bytes().to_vec()))).await;
+        }
+        if self.body == "a month" {
+            let month = "month=2026-02&value=12";
+            return user.fetch(&path, Some((ContentType::Form, month.as_bytes().to_vec()))).await;
         }
         if self.body == "a picture" {
             return user.fetch(&path, Some((ContentType::PNG, picture()))).await;
@@ -268,6 +282,17 @@ impl Row {
 /// The secret of a one-time link: the first administrator's, or an account's.
 const SETUP: &str = "the-first-start";
 
+/// A purchaser's own form.
+pub(crate) const FORM: &[u8] = include_bytes!("../samples/purchaser-form.xlsx");
+
+/// One with a single named cell.
+fn another_form() -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().set_name("表").unwrap();
+    book.define_name("linli.visits", "='表'!$B$2").unwrap();
+    book.save_to_buffer().unwrap()
+}
+
 /// A picture without a code: reading it is what counts.
 pub(crate) fn picture() -> Vec<u8> {
     picture_in(0)
@@ -316,6 +341,7 @@ async fn keep_no_entries(app: &TestApp, engine: Engine, none: bool) {
 async fn faults(app: &TestApp, engine: Engine, world: &World, row: &Row) -> Result<(), String> {
     row.prepare(app).await;
     let user = world.user(app, row.who, &row.path(world)).await;
+    refresh::refresh_marked(app.db()).await.unwrap();
     let before = Dump::of(app.db()).await;
     let actions = row.actions();
     let changes = async || before.changes(&Dump::of(app.db()).await, &[]);
@@ -334,6 +360,11 @@ async fn faults(app: &TestApp, engine: Engine, world: &World, row: &Row) -> Resu
     let answer = row.ask(&user, world).await;
     if answer.status.code >= 400 {
         return Err(format!("it is not taken: {} {}", answer.status, answer.text()));
+    }
+    // Whoever changes what counts marks the month, or what is kept of it would go on to be read.
+    let stale = refresh::check(&mut *app.db().read().await.unwrap(), |_| ()).await.unwrap();
+    if !stale.is_empty() {
+        return Err(format!("it marks no month: {stale:?}"));
     }
     let left = entries(app, last).await;
     if left != actions {

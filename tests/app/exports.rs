@@ -91,7 +91,7 @@ on_both_engines! {
             ("certificates", "ada ann"),
             ("commendable", "ada ann"),
         ] {
-            for who in ["ada", "tom", "cai", "ben", "ann", "lei", "fay", "pat"] {
+            for who in ["ada", "tom", "cai", "ben", "ann", "lei", "fay", "pat", "dan"] {
                 let user = app.sign_in(who).await;
                 let status = if roles.split(' ').any(|role| role == who) { 200 } else { 403 };
                 for format in ["xlsx", "csv"] {
@@ -100,8 +100,8 @@ on_both_engines! {
             }
             app.sign_in("olga").await.post("/centers/1/exports", &[("list", list), ("format", "csv")]).await.is(404);
         }
-        for (list, roles) in [("centers", "ada ann ben cai tom pat"), ("agreements", "ada"), ("accounts", "ada"), ("holidays", "ada")] {
-            for who in ["ada", "tom", "cai", "ben", "ann", "pat"] {
+        for (list, roles) in [("centers", "ada ann ben cai tom pat dan"), ("agreements", "ada"), ("accounts", "ada"), ("holidays", "ada"), ("rollup", "ada ann ben cai tom pat dan")] {
+            for who in ["ada", "tom", "cai", "ben", "ann", "pat", "dan"] {
                 let status = if roles.split(' ').any(|role| role == who) { 200 } else { 403 };
                 app.sign_in(who).await.post("/exports", &[("list", list), ("format", "csv")]).await.is(status);
             }

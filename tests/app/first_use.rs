@@ -158,7 +158,7 @@ on_both_engines! {
 
     async fn organizations_and_agreements_are_mended(app: TestApp) {
         let ada = app.sign_in("ada").await;
-        ada.get("/organizations").await.is(200).shows("/providers/1/edit").shows("/purchasers/1/edit").shows("/agreements/1/edit");
+        ada.get("/organizations").await.is(200).shows("/providers/1/edit").shows("/purchasers/1/edit").shows("/agreements/1\"");
         ada.get("/providers/1/edit").await.is(200).shows("莞爱社会工作服务中心");
         ada.post("/providers/1", &[("name", ""), ("contact", "")]).await.is(422);
         ada.post("/providers/1", &[("name", "莞爱社工"), ("contact", "0769")]).await.is(303);
@@ -166,8 +166,9 @@ on_both_engines! {
         ada.post("/providers/999", &[("name", "x")]).await.is(404);
         let other = app.number("select id from providers where id <> 1").await.to_string();
         ada.post(&format!("/providers/{other}"), &[("name", "莞爱社工")]).await.is(422);
-        let terms = |ends: &'static str| [("provider", "1"), ("purchaser", "1"), ("starts_on", "2026-01-01"), ("ends_on", ends)];
-        ada.get("/agreements/1/edit").await.is(200).hides("name=\"center\"");
+        let terms = |ends: &'static str| [("center", "1"), ("provider", "1"), ("purchaser", "1"), ("starts_on", "2026-01-01"), ("ends_on", ends), ("reason", "补充协议")];
+        ada.get("/agreements/1").await.is(200).shows("/agreements/1/edit").shows("/agreements/1/indicators").shows("/agreements/1/recipients");
+        ada.get("/agreements/1/edit").await.is(200).shows("name=\"center\" value=\"1\" checked");
         ada.post("/agreements/1", &terms("2025-12-31")).await.is(422);
         ada.post("/agreements/1", &terms("2026-06-30")).await.is(303);
         assert_eq!(app.number("select count(*) from agreement_centers where agreement_id = 1 and ends_on = '2026-06-30'").await, 1);

@@ -86,14 +86,17 @@ const BEHIND: &[(&str, &str)] = &[
 ];
 
 /// Tables that hold nothing of a person: places, plans, words, and how Linli itself works.
-const OTHERS: &str = "account_links account_scopes registration_terms appointment_times reservations reservation_files activities age_bands agreement_centers agreements bookings center_communities \
+const OTHERS: &str = "marks figure_sets periodic_reports report_comments report_evidence report_version_rows report_reminders \
+    report_version_texts report_chapters report_versions privacy_answers report_receipts report_version_evidence account_links account_scopes registration_terms appointment_times reservations reservation_files activities age_bands agreement_centers agreement_cycles agreement_documents agreement_versions agreements bookings center_communities \
     centers codes communities consent_texts data_keys devices holidays import_mappings jobs logins operators \
+    departments agreement_departments changeovers \
     posts populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
     planned_room_steps planned_rooms room_features room_photos activity_templates activity_copies \
     service_kinds session_notes session_photos sessions settings setup_links subgroups team_kinds unit_participations units \
     retention_terms qualification_kinds insurances risky_sessions shift_needs shift_limits \
-    open_rooms open_room_terms open_room_spans open_days certificate_settings publicity_lists star_levels defects assets drills export_profiles export_columns \
-    programmes programme_versions programme_kinds programme_scopes holiday_imports";
+    open_rooms open_room_terms open_room_spans open_days certificate_settings publicity_lists star_levels defects assets drills export_profiles export_columns purchaser_forms \
+    programmes programme_versions programme_kinds programme_scopes holiday_imports \
+    indicators indicator_values indicator_templates indicator_template_items";
 
 /// Every table that there is.
 fn tables() -> BTreeSet<String> {

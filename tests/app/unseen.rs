@@ -136,6 +136,9 @@ async fn a_morning(app: &TestApp) {
     ben.post("/centers/1/rooms/1/closures", &closed).await.is(303);
     let evening = [("rooms", "1"), ("day", "2026-03-11"), ("opens", "21:30"), ("closes", "22:30"), ("why", "居民大会")];
     ben.post("/centers/1/room-openings", &evening).await.is(303);
+    let aim = [("name", "入户探访"), ("unit", "visits"), ("target", "600"), ("span", "whole")];
+    ben.post("/agreements/1/indicators", &aim).await.is(303);
+    app.sign_in("ada").await.post("/indicator-templates", &[("name", "区级标准")]).await.is(303);
     let planned = [("name", "康复室"), ("kind", "9"), ("area_m2", "60"), ("way", "fitting_out")];
     ben.post("/centers/1/planned-rooms", &planned).await.is(303);
     let grant = [("group", "needy"), ("valid_from", "2026-01-01"), ("document", "低保证")];
@@ -193,6 +196,9 @@ async fn a_morning(app: &TestApp) {
     let taken =
         [("request_id", number.as_str()), ("times", "1"), ("starts_at", "2026-03-09T01:00:00Z"), ("person", "1")];
     ann.post("/centers/1/appointments", &taken).await.is(303);
+    let months = [("agreement", "1"), ("period", "month:2026-01-01"), ("period", "month:2026-02-01")];
+    ben.post("/periodic-reports", &months).await.is(303);
+    ben.post("/periodic-reports/1/submission", &[]).await.is(303);
 }
 
 on_both_engines! {

@@ -1,13 +1,14 @@
 //! Writing down what was decided: attendances, their changed times, and a scan for every try.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
 use super::decide::{Decided, NewAttendance, Scan, Spot, Stay, TryOutcome, TryVerdict};
 use super::types::Key;
-use super::{Admitted, Answer, Attempt, Refused};
+use super::{Admitted, Answer, Attempt, Entrance, Refused};
+use crate::activities::SessionId;
 use crate::centers::CenterId;
 use crate::check_in::types::{AttendanceId, Part};
 use crate::clock::Now;
@@ -15,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::people::groups::Groups;
 use crate::people::{self, PersonId};
 use crate::store::{self, Conn, Flag, place, places, rows, runs};
-use crate::{audit, phones, registrations};
+use crate::{audit, marks, phones, registrations};
 
 /// Writes it all and gives each try its answer, in the tries' order.
 pub(super) async fn write(
@@ -56,6 +57,10 @@ pub(super) async fn write(
         .collect();
     keep(now, tx, &scans).await?;
     phones::seen(now, tx, attempts.iter().filter_map(|attempt| attempt.by.phone)).await?;
+    // At a session that is closed only a correction lets anybody in: nobody at the door pays for this.
+    let corrected: BTreeSet<SessionId> =
+        attempts.iter().filter(|one| one.entrance == Entrance::Correction).map(|one| one.session).collect();
+    marks::sessions(tx, &corrected.into_iter().collect::<Vec<_>>()).await?;
     Ok(answers(attempts, outcomes, number))
 }
 

@@ -9,7 +9,7 @@ use crate::clock::Now;
 use crate::error::{Error, OnViolation, Result};
 use crate::ids::ParticipationId;
 use crate::store::Conn;
-use crate::{audit, locks, units};
+use crate::{audit, locks, marks, units};
 
 /// Lets a unit of the center take part in a session, planned or held.
 ///
@@ -47,6 +47,7 @@ pub async fn take_part(
     .await
     .on_unique("unit_participations_good", || Error::refused("unit_takes_part"))?;
     audit::record(tx, by, now, audit::entry("participation.recorded", id.0).at(session.center_id)).await?;
+    marks::sessions(tx, &[session.id]).await?;
     Ok(id)
 }
 
@@ -69,5 +70,6 @@ pub async fn withdraw(by: &Coordinator, now: Now, tx: &mut Conn, session: &Sessi
     if withdrawn.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    audit::record(tx, by, now, audit::entry("participation.withdrawn", id.0).at(session.center_id)).await
+    audit::record(tx, by, now, audit::entry("participation.withdrawn", id.0).at(session.center_id)).await?;
+    marks::sessions(tx, &[session.id]).await
 }

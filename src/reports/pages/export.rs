@@ -1,11 +1,39 @@
-//! A month's sheet as one table, to be downloaded as CSV or workbook: a row for whatever has numbers, the same columns
-//! throughout, so that it can be filtered by its first column.
+//! A report's files. For programs its sheet as one table, CSV: a row for whatever has numbers, the same columns throughout, so that it
+//! can be filtered by its first column. For an office the paper as a workbook and as a document.
 
-use crate::reports::figures::{self, FileColumn, Section};
-use crate::reports::sheet::{SessionLine, Sheet};
-use crate::reports::types::Period;
+use crate::auth::ReportReader;
+use crate::centers::CenterId;
+use crate::clock::Now;
+use crate::error::Result;
+use crate::figures::Period;
+use crate::figures::{self, FileColumn, Section};
+use crate::papers;
+use crate::reports::names::{ReportFormat, ReportName};
+use crate::reports::paper;
+use crate::reports::sheet::{self, SessionLine, Sheet};
+use crate::store::Conn;
 use crate::web::Lang;
-use crate::web::table::{Cell, Table};
+use crate::web::table::{Cell, File, Table};
+
+/// The file that a report's name asks for; none where it asks for the page.
+///
+/// # Errors
+/// As [`sheet::load`]'s.
+pub(in crate::reports) async fn file(
+    by: &ReportReader,
+    conn: &mut Conn,
+    (center, name): (CenterId, &ReportName),
+    now: Now,
+    lang: Lang,
+) -> Result<Option<File>> {
+    let asked = (center, name.period);
+    Ok(match name.format {
+        ReportFormat::Page => None,
+        ReportFormat::Csv => Some(table(&sheet::load(by, conn, center, name.period, now).await?, lang).csv()),
+        ReportFormat::Xlsx => Some(papers::xlsx(&paper::load(by, conn, asked, now, lang).await?)?),
+        ReportFormat::Docx => Some(papers::docx(&paper::load(by, conn, asked, now, lang).await?)?),
+    })
+}
 
 /// What a row is about.
 #[derive(Default)]
@@ -20,9 +48,9 @@ struct Subject {
 const SUBJECT: [&str; 5] = ["csv.part", "csv.item", "csv.date", "csv.kind", "csv.room"];
 
 /// The days that are counted, every figure, and the sessions behind them.
-pub(super) fn table(sheet: &Sheet, lang: Lang) -> Table {
+fn table(sheet: &Sheet, lang: Lang) -> Table {
     let head = SUBJECT.into_iter().chain(FileColumn::ALL.iter().map(|column| column.key()));
-    let name = format!("linli-{}-{}", sheet.center.id(), sheet.month);
+    let name = format!("linli-{}-{}", sheet.center.id(), sheet.period);
     let mut table = Table::new(name, head.map(|key| lang.text(key)));
     let mut row = |subject: Subject, numbers: &[(FileColumn, i64)]| {
         let number = |column: &FileColumn| numbers.iter().find(|(of, _)| of == column).map(|(_, value)| *value);
@@ -43,7 +71,7 @@ pub(super) fn table(sheet: &Sheet, lang: Lang) -> Table {
         let mut subject = Subject { part: of.section.key(), item: of.item.label(lang), ..Subject::default() };
         if of.section == Section::Total {
             subject.item.clone_from(&sheet.center.head.name);
-            subject.date = sheet.month.to_string();
+            subject.date = sheet.period.to_string();
         }
         row(subject, &figures.iter().map(|figure| (figure.measure.column(), figure.value)).collect::<Vec<_>>());
     }

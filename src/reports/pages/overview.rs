@@ -1,24 +1,24 @@
 //! A center's front page: today, this month against the last, a year of visits, and what waits to be done.
 
-use crate::auth::{CenterReader, Coordinator, Role};
+use crate::auth::{CenterReader, Coordinator, ReportReader, Role};
 use std::collections::BTreeMap;
 
 use askama::Template;
 use chrono::Datelike;
 use rocket::{Route, get, routes};
 
-use super::hours;
 use crate::activities::SessionStatus;
 use crate::centers::{self, Center, CenterId, Population, population};
 use crate::clock::{Date, Month, Now};
-use crate::error::Result;
-use crate::reports::Reach;
-use crate::reports::queries::{self, By};
+use crate::error::{Error, Result};
+use crate::figures::queries::{self, By};
+use crate::figures::{Period, Tally, scope};
+use crate::indicators::Behind;
+use crate::reports::shown::hours;
 use crate::reports::steps;
 use crate::reports::today::{self, ToDo, TodaySession, WaitingSession};
-use crate::reports::types::{Period, Tally};
 use crate::store::Db;
-use crate::web::chart::{ChartColumn, Columns};
+use crate::web::chart::{Chart, ChartData, ChartPoint};
 use crate::web::filters::{self, long_month};
 use crate::web::nav::Tab;
 use crate::web::steps::FirstSteps;
@@ -38,8 +38,10 @@ struct Overview {
     this_month: Tally,
     /// The same days of the month before.
     before: Tally,
-    year: Columns,
+    year: Chart,
     to_do: ToDo,
+    /// What the agreement asks for and is behind.
+    behind: Behind,
     /// Until all of them are done, for whoever may take any.
     steps: Option<FirstSteps>,
     has_begun: bool,
@@ -95,7 +97,9 @@ async fn show(by: CenterReader, db: &Db, now: Now, lang: Lang, center: CenterId)
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
     let today = center.zone.date(now.0);
     let month = Month::of(today);
-    let reach = Reach::into_center(center.clone());
+    // A provider's totals are those of the days on which it ran the center: what was before is its forerunner's report.
+    let reader = ReportReader::of((*by).clone()).ok_or(Error::Forbidden)?;
+    let reach = scope::ever(&reader, &mut conn, center.id()).await?;
     let year = Period { from: twelve_months_to(month), to: month.end() };
     let months = queries::tallies(&mut conn, By::Month, &reach, year).await?;
     let beginnings = steps::beginnings(&mut conn, &center, now).await?;
@@ -105,8 +109,9 @@ async fn show(by: CenterReader, db: &Db, now: Now, lang: Lang, center: CenterId)
         sessions: today::sessions(&by, &mut conn, &center, now).await?,
         before: queries::total(&mut conn, &reach, same_days_before(today)).await?,
         to_do: today::to_do(&by, &mut conn, &center, now).await?,
+        behind: Behind::at(&by, &mut conn, now, center.id()).await?,
         this_month: months.get(&month.to_string()).cloned().unwrap_or_default(),
-        year: columns(lang, year, &months),
+        year: visits_by_month(lang, year, &months),
         population: population::together(&mut conn, &[center.id()], today).await?,
         role: by.role,
         center,
@@ -127,15 +132,18 @@ fn same_days_before(today: Date) -> Period {
     Period { from: before.first(), to: same_day.min(before.end()) }
 }
 
-fn columns(lang: Lang, year: Period, months: &BTreeMap<String, Tally>) -> Columns {
+fn visits_by_month(lang: Lang, year: Period, months: &BTreeMap<String, Tally>) -> Chart {
     let current = Month::of(year.last());
-    let column = |month: Month| ChartColumn {
-        label: month.first().0.month().to_string(),
-        name: long_month(lang, month.first().0),
-        value: months.get(&month.to_string()).map_or(0, |tally| tally.visits),
-        strong: month == current,
+    let point = |month: Month| {
+        let point = ChartPoint {
+            label: month.first().0.month().to_string(),
+            name: long_month(lang, month.first().0),
+            strong: month == current,
+        };
+        (point, months.get(&month.to_string()).map_or(0, |tally| tally.visits))
     };
-    Columns::new(lang, crate::reports::rules::months(year).map(column).collect())
+    let points = crate::figures::rules::months(year).map(point).collect();
+    Chart::grouped(lang, &ChartData::single(lang.text("overview.year"), lang.text("reports.month"), points))
 }
 
 #[cfg(test)]

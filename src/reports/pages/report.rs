@@ -1,44 +1,68 @@
-//! A center's monthly reports: the months there are, and one of them as page, print, CSV and workbook.
+//! A center's reports: the periods there are, and one of them as page, on paper and as files.
 
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use chrono::Datelike;
-use rocket::request::FromParam;
+use rocket::response::Redirect;
 use rocket::{Responder, Route, get, routes};
 
-use super::{coverage, export, group_shares, hours, percent};
-use crate::auth::ReportReader;
-use crate::centers::{Center, CenterId};
+use super::{export, group_shares};
+use crate::auth::{CenterReader, Filer, ReportReader};
+use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Month, Now};
-use crate::error::{Error, Result};
-use crate::reports::figures::{self, Figure, FigureUnit, Grid, Measure, Section};
-use crate::reports::queries::{self, By};
-use crate::reports::scope;
+use crate::error::{Error, Fault, Result};
+use crate::figures::queries::{self, By};
+use crate::figures::scope;
+use crate::figures::{self, Figure, FigureUnit, Grid, Measure, Section};
+use crate::figures::{Period, RoomUse, Tally};
+use crate::indicators::Behind;
+use crate::papers::PrintedPaper;
+use crate::reports::names::{ReportFormat, ReportName};
+use crate::reports::paper;
+use crate::reports::periods::{self, PeriodKind, ReportPeriod};
 use crate::reports::sheet::{self, Sheet};
-use crate::reports::types::{Period, RoomUse, Tally};
+use crate::reports::shown::{coverage, hours, percent};
 use crate::store::Db;
-use crate::web::chart::{Bar, Bars, ChartColumn, Columns};
-use crate::web::filters::{self, long_day};
+use crate::web::chart::{Bar, Chart, ChartData, ChartPoint};
+use crate::web::cut::Asked;
+use crate::web::filters::{self, long_day, long_month};
 use crate::web::nav::Tab;
 use crate::web::table::File;
 use crate::web::{Frame, Lang, Page, View};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, show]
+    routes![list, show, print]
 }
 
 #[derive(Template)]
 #[template(path = "reports/list.html")]
 struct ReportsPage {
     center: Center,
+    /// As `Sheet::is_inside`.
+    is_inside: bool,
+    /// Whether the reader may see what goes over where the provider changes.
+    reads_changeovers: bool,
+    /// Whether the reader may take the sessions' papers.
+    keeps_ledger: bool,
     /// The latest first.
     months: Vec<(Month, Tally)>,
     current: Month,
+    /// Each year's quarters, halves and the year itself, as far as they have begun, the latest year first.
+    years: Vec<Vec<ReportPeriod>>,
+    /// Why the days that were asked for make no period.
+    wrong: Option<Fault>,
+    lang: Lang,
+    /// What the agreement asks for and is behind: a purchaser's day begins here.
+    behind: Behind,
 }
 
 impl ReportsPage {
+    fn name(&self, period: &ReportPeriod) -> String {
+        period.title(self.lang)
+    }
+
     fn hours(&self, minutes: impl Borrow<i64>) -> String {
         hours(*minutes.borrow())
     }
@@ -50,13 +74,32 @@ impl View for ReportsPage {
     }
 
     fn frame(&self) -> Frame<'_> {
-        self.center.frame(Tab::Reports)
+        if self.is_inside { self.center.frame(Tab::Reports) } else { Frame::City(Tab::Reports) }
     }
 }
 
-/// Every month with numbers, and the current one; for a purchaser, those of its agreements.
+#[derive(Responder)]
+enum ReportsAnswer {
+    Page(Box<Page<ReportsPage>>),
+    /// To the report of the days that were asked for.
+    Led(Box<Redirect>),
+}
+
+/// Every month with numbers, and the current one; for a purchaser, those of its agreements. Asked `from` one day `to` another,
+/// it leads to their report.
 #[get("/centers/<center>/reports")]
-async fn list(by: ReportReader, db: &Db, now: Now, center: CenterId) -> Result<Page<ReportsPage>> {
+async fn list(
+    by: ReportReader,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    center: CenterId,
+    asked: Asked,
+) -> Result<ReportsAnswer> {
+    let (period, wrong) = periods::or_fault(periods::asked(&by, &asked.0))?;
+    if let Some(period) = period.flatten() {
+        return Ok(ReportsAnswer::Led(Box::new(Redirect::to(center.path(format_args!("/reports/{period}"))))));
+    }
     let mut conn = db.read().await?;
     let reach = scope::ever(&by, &mut conn, center).await?;
     let center = reach.centers().first().cloned().ok_or(Error::NotFound)?;
@@ -66,19 +109,45 @@ async fn list(by: ReportReader, db: &Db, now: Now, center: CenterId) -> Result<P
     let mut months: BTreeMap<Month, Tally> =
         found.into_iter().filter_map(|(month, tally)| Some((Month::parse(&month)?, tally))).collect();
     months.entry(current).or_default();
+    let firsts: BTreeSet<Date> = months.keys().map(|month| month.first().year_start()).collect();
+    let is_read = |period: &ReportPeriod| {
+        let days = period.days();
+        period.kind() != PeriodKind::Month && days.from < current.end() && reach.agrees(center.id(), days)
+    };
+    let years = firsts
+        .into_iter()
+        .rev()
+        .map(|year| ReportPeriod::of_year(year).into_iter().filter(is_read).collect::<Vec<_>>())
+        .filter(|periods| !periods.is_empty())
+        .collect();
     months.retain(|month, _| reach.agrees(center.id(), (*month).into()));
-    Ok(Page(ReportsPage { center, months: months.into_iter().rev().collect(), current }))
+    let is_inside = centers::queries::is_open_to(&by, &mut conn, center.id()).await?;
+    let behind = Behind::at(&by, &mut conn, now, center.id()).await?;
+    let reads_changeovers = CenterReader::includes(by.role);
+    let months = months.into_iter().rev().collect();
+    Ok(ReportsAnswer::Page(Box::new(Page(ReportsPage {
+        center,
+        is_inside,
+        reads_changeovers,
+        keeps_ledger: is_inside && Filer::includes(by.role),
+        months,
+        current,
+        years,
+        wrong,
+        lang,
+        behind,
+    }))))
 }
 
 #[derive(Template)]
 #[template(path = "reports/report.html")]
 struct Report {
     sheet: Sheet,
-    /// False while the month still runs.
+    /// False while the period still runs.
     is_over: bool,
-    groups: Bars,
-    rooms: Bars,
-    days: Columns,
+    groups: Chart,
+    rooms: Chart,
+    steps: Chart,
     lang: Lang,
 }
 
@@ -92,13 +161,29 @@ struct ShownGrid {
 impl Report {
     fn new(sheet: Sheet, now: Now, lang: Lang) -> Self {
         Self {
-            is_over: sheet.center.zone.date(now.0) >= sheet.month.end(),
-            groups: group_shares(lang, &sheet.numbers.groups, sheet.numbers.total.persons),
-            rooms: room_use(lang, &sheet.numbers.rooms),
-            days: days(lang, &sheet),
+            is_over: sheet.center.zone.date(now.0) >= sheet.period.days().to,
+            // The page shows their tables beside them.
+            groups: group_shares(lang, &sheet.numbers.groups, sheet.numbers.total.persons).without_table(),
+            rooms: room_use(lang, &sheet.numbers.rooms).without_table(),
+            steps: visits(lang, &sheet),
             lang,
             sheet,
         }
+    }
+
+    fn heading(&self) -> String {
+        self.sheet.period.report_title(self.lang)
+    }
+
+    fn running(&self) -> &'static str {
+        match self.sheet.period.kind() {
+            PeriodKind::Month => "reports.running",
+            _ => "reports.period_running",
+        }
+    }
+
+    fn steps_heading(&self) -> &'static str {
+        if self.sheet.is_by_day() { "reports.h_days" } else { "reports.h_months" }
     }
 
     fn total(&self) -> &Tally {
@@ -162,11 +247,11 @@ impl Report {
 
 impl View for Report {
     fn title(&self, lang: Lang) -> String {
-        lang.with("reports.of_month", [("n", filters::long_month(lang, self.sheet.month.first().0))])
+        self.sheet.period.report_title(lang)
     }
 
     fn frame(&self) -> Frame<'_> {
-        self.sheet.center.frame(Tab::Reports)
+        if self.sheet.is_inside { self.sheet.center.frame(Tab::Reports) } else { Frame::City(Tab::Reports) }
     }
 }
 
@@ -178,7 +263,7 @@ fn show_value(measure: Measure, value: i64) -> String {
     }
 }
 
-fn room_use(lang: Lang, rooms: &[RoomUse]) -> Bars {
+fn room_use(lang: Lang, rooms: &[RoomUse]) -> Chart {
     let bar = |room: &RoomUse| Bar {
         label: room.name.clone(),
         // In thousandths, so that rooms of any opening time share one scale.
@@ -186,49 +271,29 @@ fn room_use(lang: Lang, rooms: &[RoomUse]) -> Bars {
         shown: percent(room.booked_minutes, room.open_minutes),
         class: "",
     };
-    Bars::new(lang, rooms.iter().map(bar).collect(), 1_000)
+    Chart::shares(lang, &lang.text("reports.room_use"), rooms.iter().map(bar).collect(), 1_000)
 }
 
-/// Visits day by day; every fifth day bears its number.
-fn days(lang: Lang, sheet: &Sheet) -> Columns {
-    let column = |date: Date| ChartColumn {
-        label: if date.0.day() == 1 || date.0.day().is_multiple_of(5) {
-            date.0.day().to_string()
-        } else {
-            String::new()
-        },
-        name: long_day(lang, date.0),
-        value: sheet.days.get(&date.to_string()).map_or(0, |tally| tally.visits),
-        strong: true,
+/// Visits day by day, or month by month where the period is long.
+fn visits(lang: Lang, sheet: &Sheet) -> Chart {
+    let value = |step: String| sheet.steps.get(&step).map_or(0, |tally| tally.visits);
+    let point = |label: u32, name| ChartPoint { label: label.to_string(), name, strong: true };
+    let period = sheet.numbers.period;
+    let (title, of, points) = match sheet.is_by_day() {
+        true => {
+            let day = |day: Date| (point(day.0.day(), long_day(lang, day.0)), value(day.to_string()));
+            ("reports.visits_by_day", "reports.date", period.days().map(day).collect())
+        }
+        false => {
+            let month = |month: Month| {
+                let first = month.first().0;
+                (point(first.month(), long_month(lang, first)), value(month.to_string()))
+            };
+            let months: Vec<(ChartPoint, i64)> = figures::rules::months(period).map(month).collect();
+            ("overview.year", "reports.month", months)
+        }
     };
-    Columns::new(lang, sheet.numbers.period.days().map(column).collect())
-}
-
-/// The last part of a report's address: `2026-03`, or `2026-03.csv` and `2026-03.xlsx` for the files.
-struct ReportName {
-    month: Month,
-    format: Format,
-}
-
-#[derive(Clone, Copy)]
-enum Format {
-    Page,
-    Csv,
-    Xlsx,
-}
-
-impl<'a> FromParam<'a> for ReportName {
-    type Error = &'a str;
-
-    fn from_param(param: &'a str) -> Result<Self, Self::Error> {
-        let (month, format) = match param.split_once('.') {
-            None => (param, Format::Page),
-            Some((month, "csv")) => (month, Format::Csv),
-            Some((month, "xlsx")) => (month, Format::Xlsx),
-            Some(_) => return Err(param),
-        };
-        Ok(Self { month: Month::parse(month).ok_or(param)?, format })
-    }
+    Chart::grouped(lang, &ChartData::single(lang.text(title), lang.text(of), points))
 }
 
 #[derive(Responder)]
@@ -246,10 +311,27 @@ async fn show(
     center: CenterId,
     name: ReportName,
 ) -> Result<ReportAnswer> {
-    let sheet = sheet::load(&by, &mut *db.read().await?, center, name.month, now).await?;
-    Ok(match name.format {
-        Format::Page => ReportAnswer::Page(Box::new(Page(Report::new(sheet, now, lang)))),
-        Format::Csv => ReportAnswer::File(Box::new(export::table(&sheet, lang).csv())),
-        Format::Xlsx => ReportAnswer::File(Box::new(export::table(&sheet, lang).xlsx()?)),
-    })
+    let mut conn = db.read().await?;
+    if let Some(file) = export::file(&by, &mut conn, (center, &name), now, lang).await? {
+        return Ok(ReportAnswer::File(Box::new(file)));
+    }
+    let sheet = sheet::load(&by, &mut conn, center, name.period, now).await?;
+    Ok(ReportAnswer::Page(Box::new(Page(Report::new(sheet, now, lang)))))
+}
+
+/// The report as it is printed and filed.
+#[get("/centers/<center>/reports/<name>/print")]
+async fn print(
+    by: ReportReader,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    center: CenterId,
+    name: ReportName,
+) -> Result<Page<PrintedPaper>> {
+    if name.format != ReportFormat::Page {
+        return Err(Error::NotFound);
+    }
+    let paper = paper::load(&by, &mut *db.read().await?, (center, name.period), now, lang).await?;
+    Ok(Page(PrintedPaper::new(paper, center.path(format_args!("/reports/{}", name.period)))))
 }

@@ -34,7 +34,7 @@ fn scan(token: &str, person: u64, request: &str) -> Vec<u8> {
 }
 
 /// PostgreSQL ends what a dead client had begun, and may still be at it.
-async fn settle(app: &TestApp) {
+pub(crate) async fn settle(app: &TestApp) {
     while app.db().engine() == Engine::Postgres
         && app
             .number(

@@ -13,6 +13,7 @@ mod review;
 mod roster;
 mod sync;
 
+pub(crate) use crash::settle;
 use linli::check_in::RequestId;
 use linli::check_in::cards::CardCode;
 use linli::store::Tx;

@@ -240,14 +240,24 @@ fn two_processes_on_one_postgres_share_the_seats() {
                 "update sessions set starts_at = 4102444800000, ends_at = 4102452000000, local_date = '2030-01-01'",
             )
             .await;
-            let token = token.clone();
-            let all = load(&addresses, 24, &STOP, move |n| {
-                let body = json!({"request_id": request(), "person": n + 1});
-                let path = format!("/api/v1/sessions/{session}/registrations");
-                (n < 100).then(|| post_json(&path, &token, &body.to_string()))
-            });
-            let heard = watched(&app, session, &state, all).await;
-            assert_eq!(heard.count(201), 100, "{state}");
+            // Whom a busy machine tells to come again does, with the same form.
+            let bodies: Vec<String> =
+                (1..=100).map(|person| json!({"request_id": request(), "person": person}).to_string()).collect();
+            let mut answered = 0;
+            for _ in 0..10 {
+                let (token, bodies) = (token.clone(), bodies.clone());
+                let all = load(&addresses, 24, &STOP, move |n| {
+                    let path = format!("/api/v1/sessions/{session}/registrations");
+                    Some(post_json(&path, &token, bodies.get(usize::try_from(n).ok()?)?))
+                });
+                let heard = watched(&app, session, &state, all).await;
+                answered = heard.count(201) + heard.count(200);
+                assert_eq!(answered + heard.count(503), 100, "{state}");
+                if answered == 100 {
+                    break;
+                }
+            }
+            assert_eq!(answered, 100, "{state}");
             assert_eq!(taken(&app, session, &state).await, SEATS, "{state}");
             first_come_are_served(&app, session, &state).await;
             assert_eq!(line_is_right(&app, &ann, session, &state).await.len(), 90, "{state}");

@@ -1,8 +1,17 @@
 //! Section 5's numbers against an independent recount, and the pages, files and answers that show them.
 
+mod forms;
+mod charges;
+mod city;
+mod doors;
+mod histories;
+mod kept;
+mod killed;
 mod month;
+mod paper;
 mod random;
 mod recount;
+mod rollup;
 
 use std::collections::BTreeMap;
 
@@ -307,8 +316,8 @@ on_both_engines! {
         app.at("2027-01-05T02:00:00Z");
         let pat = app.sign_in("pat").await;
         pat.get("/centers/1/reports").await.is(200).hides("2027年1月");
-        pat.get("/summary/2026-03").await.is(200).shows("罗沙社区综合服务中心").hides("堑头");
-        pat.get("/summary/2027-01").await.is(200).hides("罗沙").shows("还没有报告");
+        pat.get("/reports?period=2026-03").await.is(200).shows("罗沙社区综合服务中心").hides("堑头");
+        pat.get("/reports?period=2027-01").await.is(200).hides("罗沙").shows("还没有报告");
     }
 
     async fn a_month_agreed_in_part_is_counted_in_part_for_the_purchaser(app: TestApp) {
@@ -331,10 +340,10 @@ on_both_engines! {
         let pat = app.sign_in("pat").await;
         pat.get("/centers/1/reports/2026-03").await.is(200).shows("2026年3月4日 – 2026年3月5日").hides("1,111");
         pat.get("/centers/1/reports").await.is(200).shows(">110<").hides("1,111");
-        pat.get("/summary/2026-03").await.is(200).shows("110").hides("1,111").shows("2026年3月4日 – 2026年3月5日").shows("只统计服务协议有效的日期");
+        pat.get("/reports?period=2026-03").await.is(200).shows("110").hides("1,111").shows("2026年3月4日 – 2026年3月5日").shows("只统计服务协议有效的日期");
         pat.get("/centers/1/reports/2026-03.csv").await.is(200).shows("统计期,罗沙社区综合服务中心,2026-03-04 – 2026-03-05,");
         app.sign_in("ann").await.get("/centers/1/reports/2026-03.csv").await.is(200).shows("2026-03-01 – 2026-03-31,");
-        app.sign_in("ada").await.get("/summary/2026-03").await.is(200).hides("只统计服务协议有效的日期");
+        app.sign_in("ada").await.get("/reports?period=2026-03").await.is(200).hides("只统计服务协议有效的日期");
         let told = async |login: &str| {
             let told = app.token(login).await.get("/api/v1/summary?scope=center:1&from=2026-03-01&to=2026-04-01").await.is(200).json();
             assert_eq!((&told["asked_from"], &told["asked_to"]), (&json!("2026-03-01"), &json!("2026-04-01")), "{login}");
@@ -404,18 +413,15 @@ on_both_engines! {
         assert_eq!(file.header("content-type"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
         assert_eq!(file.header("content-disposition"), "attachment; filename=\"linli-1-2026-03.xlsx\"");
         let mut book: Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(file.body)).unwrap();
-        let sheet = book.sheet_names()[0].clone();
-        let (table, formulas) = (book.worksheet_range(&sheet).unwrap(), book.worksheet_formula(&sheet).unwrap());
-        assert!(formulas.is_empty(), "{formulas:?}");
-        for text in ["0102", "3E5", "1/2", "=1+1"] {
-            let is_there = table.used_cells().any(|(_, _, cell)| *cell == Data::String(text.to_owned()));
-            assert!(is_there, "{text}: {table:?}");
+        let mut found = Vec::new();
+        for sheet in book.sheet_names() {
+            let formulas = book.worksheet_formula(&sheet).unwrap();
+            assert!(formulas.is_empty(), "{sheet}: {formulas:?}");
+            found.extend(book.worksheet_range(&sheet).unwrap().used_cells().map(|(_, _, cell)| cell.clone()));
         }
-        // The same table: the same rows, with numbers that add up as numbers.
-        let rows = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes()).records().count();
-        assert_eq!(table.height(), rows + 1);
-        let total = table.rows().find(|row| row[0] == Data::String("合计".into())).unwrap();
-        assert_eq!(total[5..8], [Data::Float(6.0), Data::Float(32.0), Data::Float(5.0)]);
+        for text in ["0102", "3E5", "1/2", "=1+1"] {
+            assert!(found.contains(&Data::String(text.to_owned())), "{text}: {found:?}");
+        }
         ann.get("/centers/1/reports/2026-03").await.is(200).shows("/centers/1/reports/2026-03.xlsx").shows("/centers/1/reports/2026-03.csv");
         app.sign_in("pat").await.get("/centers/1/reports/2026-03.xlsx").await.is(200);
         app.sign_in("olga").await.get("/centers/1/reports/2026-03.xlsx").await.is(404);
@@ -469,8 +475,9 @@ on_both_engines! {
     async fn the_summary_counts_people_once_across_centers(app: TestApp) {
         a_tricky_month(&app).await;
         let ada = app.sign_in("ada").await;
-        ada.get("/summary/2026-03").await.is(200).shows("25 个中心").shows("34").shows("合计人数跨中心去重");
-        assert_eq!(ada.get("/summary").await.leads_to(), "/summary/2026-04");
-        app.sign_in("tom").await.get("/summary/2026-03").await.is(200).shows("罗沙").hides("堑头");
+        ada.get("/reports?period=2026-03").await.is(200).shows("25 个中心").shows("34").shows("合计人数跨中心去重");
+        assert_eq!(ada.get("/summary").await.leads_to(), "/reports");
+        assert_eq!(ada.get("/summary/2026-03").await.leads_to(), "/reports?period=2026-03");
+        app.sign_in("tom").await.get("/reports?period=2026-03").await.is(200).shows("罗沙").hides("堑头");
     }
 }

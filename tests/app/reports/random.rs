@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use linli::clock::{Date, Timestamp};
+use linli::figures::refresh::refresh;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::month::{Held, Month, at};
-use super::{AFTER, MARCH, Rows, assert_same, figures};
+use super::{AFTER, MARCH, Rows, assert_same, figures, summary};
 use crate::support::{Engine, TestApp, run};
 
 #[derive(Clone, Debug)]
@@ -187,18 +188,25 @@ proptest! {
         sessions in vec(session(), 0..12),
         closures in vec((any::<bool>(), 0u64..46_000, 1u64..4_000), 0..4),
         (from, days) in (0u64..28, 1u64..20),
+        is_kept in any::<bool>(),
     ) {
         run(Engine::Sqlite, |app| async move {
             build(&app, &people, &units, &sessions, &closures).await;
+            if is_kept {
+                refresh(app.db(), app.clock.now()).await.unwrap();
+            }
             let rows = Rows::load(&app).await;
             let now = Timestamp::parse_rfc3339(AFTER).unwrap();
             let every: Vec<i64> = (1..=25).collect();
             let from = Date::parse("2026-02-25").unwrap().plus_days(from);
             let part = (from.to_string(), from.plus_days(days).to_string());
-            for period in [MARCH, (part.0.as_str(), part.1.as_str())] {
+            for period in [MARCH, (part.0.as_str(), part.1.as_str()), ("2026-01-01", "2027-01-01")] {
                 let expected = |centers| rows.figures(centers, period.0, period.1, now);
                 assert_same(&figures(&app, "ann", "center:1", period).await, &expected(&[1]), "center");
                 assert_same(&figures(&app, "ada", "city", period).await, &expected(&every), "city");
+                let told = summary(&app, "ada", "city", period).await;
+                let (residents, new) = rows.newcomers(&every, period.0, period.1);
+                assert_eq!((told["residents"].as_u64(), told["newcomers"].as_u64()), (Some(residents as u64), Some(new as u64)));
             }
         });
     }

@@ -1,5 +1,5 @@
 //! Section 5 counted once more: plain Rust over the raw rows, row by row and room by room minute by minute, without
-//! looking at how `linli::reports` does it. Groups come from birth dates and memberships and not from the copied flags.
+//! looking at how `linli::figures` does it. Groups come from birth dates and memberships and not from the copied flags.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +50,7 @@ struct Entry {
     minutes: i64,
 }
 
-#[derive(FromRow)]
+#[derive(Clone, FromRow)]
 struct Grant {
     person_id: i64,
     #[sqlx(flatten)]
@@ -64,6 +64,7 @@ struct Room {
     id: i64,
     center_id: i64,
     created_at: Timestamp,
+    retired_at: Option<Timestamp>,
 }
 
 /// A closure, or a live booking of a session that is not called off.
@@ -88,6 +89,19 @@ struct Participation {
     part: String,
 }
 
+/// What was known of people whom nobody knows any more.
+#[derive(Default)]
+pub(super) struct Remembered {
+    births: BTreeMap<i64, Option<Date>>,
+    grants: Vec<Grant>,
+}
+
+impl Remembered {
+    pub(super) fn knows(&self, person: i64) -> bool {
+        self.births.contains_key(&person)
+    }
+}
+
 /// Everything there is, as it stands in the tables: what is voided or released is left out at once.
 pub(super) struct Rows {
     sessions: Vec<Session>,
@@ -103,13 +117,15 @@ pub(super) struct Rows {
     subgroups: Vec<String>,
     kinds: Vec<String>,
     rooms: Vec<Room>,
-    /// By room and weekday.
-    hours: BTreeMap<(i64, i64), (i64, i64)>,
+    /// By room and first day: weekdays with a span of theirs.
+    weeks: BTreeMap<i64, BTreeMap<Date, Vec<(i64, i64, i64)>>>,
     closures: Vec<Span>,
     openings: Vec<Span>,
     bookings: Vec<Span>,
     units: Vec<Unit>,
     participations: Vec<Participation>,
+    /// By center.
+    towns: BTreeMap<i64, String>,
     /// By center: registered, and the second number, of which nobody said what it counts.
     population: BTreeMap<i64, (i64, i64)>,
 }
@@ -123,13 +139,26 @@ where
 
 impl Rows {
     pub(super) async fn load(app: &TestApp) -> Self {
-        let hours: Vec<(i64, i64, i64, i64)> =
-            load(app, "select w.room_id, s.weekday, s.opens, s.closes from room_weeks w join room_week_spans s on s.week_id = w.id").await;
+        let spans: Vec<(i64, Date, Option<i64>, Option<i64>, Option<i64>)> = load(
+            app,
+            "select w.room_id, w.valid_from, s.weekday, s.opens, s.closes
+             from room_weeks w left join room_week_spans s on s.week_id = w.id",
+        )
+        .await;
+        let mut weeks: BTreeMap<i64, BTreeMap<Date, Vec<(i64, i64, i64)>>> = BTreeMap::new();
+        for (room, from, weekday, opens, closes) in spans {
+            let week = weeks.entry(room).or_default().entry(from).or_default();
+            if let (Some(weekday), Some(opens), Some(closes)) = (weekday, opens, closes) {
+                week.push((weekday, opens, closes));
+            }
+        }
         let population: Vec<(i64, i64, i64)> = load(
             app,
             "select c.id, p.registered, p.second from centers c join populations p on p.community_id = c.community_id",
         )
         .await;
+        let towns: Vec<(i64, String)> =
+            load(app, "select c.id, m.town from centers c join communities m on m.id = c.community_id").await;
         let births: Vec<(i64, Option<Date>)> = load(app, "select id, birth_date from people").await;
         let kinds: Vec<(String,)> = load(app, "select code from service_kinds").await;
         let subgroups: Vec<(String,)> = load(app, "select code from subgroups").await;
@@ -142,16 +171,17 @@ impl Rows {
             heads: load(app, "select session_id, heads, elderly, disabled, needy, youth from head_counts where voided_at is null").await,
             entries: load(app, "select id, reverses_id, session_id, center_id, served_on, person_id, team_id, minutes from hours_entries").await,
             claims: load(app, "select center_id, served_on from hour_claims where state = 'pending'").await,
+            towns: towns.into_iter().collect(),
             births: births.into_iter().collect(),
             grants: load(app, "select g.person_id, g.id, coalesce(g.priority_group, s.priority_group) as priority_group, s.name as subgroup, s.name_en as subgroup_en, g.valid_from, g.valid_to, g.document, g.file_id, g.voided_at, g.void_reason, s.code from group_memberships g left join subgroups s on s.id = g.subgroup_id").await,
             social_workers: social_workers.into_iter().map(|(id,)| id).collect(),
             team_kinds: team_kinds.into_iter().collect(),
             subgroups: subgroups.into_iter().map(|(code,)| code).collect(),
             kinds: kinds.into_iter().map(|(code,)| code).collect(),
-            rooms: load(app, "select id, center_id, created_at from rooms order by center_id, kind_id, name").await,
-            hours: hours.into_iter().map(|(room, day, opens, closes)| ((room, day), (opens, closes))).collect(),
-            closures: load(app, "select room_id, starts_at, ends_at from room_closures").await,
-            openings: load(app, "select room_id, starts_at, ends_at from room_openings").await,
+            rooms: load(app, "select id, center_id, created_at, retired_at from rooms order by center_id, kind_id, name").await,
+            weeks,
+            closures: load(app, "select room_id, starts_at, ends_at from room_closures where voided_at is null").await,
+            openings: load(app, "select room_id, starts_at, ends_at from room_openings where voided_at is null").await,
             bookings: load(app, "select b.room_id, b.starts_at, b.ends_at from bookings b where b.released_at is null").await,
             units: load(app, "select center_id, founded_on, supported_since from units").await,
             participations: load(app, "select session_id, unit_id, part from unit_participations where voided_at is null").await,
@@ -170,26 +200,86 @@ impl Rows {
         held.filter_map(|grant| Some(format!(".subgroup.{}", grant.code.as_ref()?))).collect()
     }
 
-    /// Minutes of the period in which `room` is open, and in which it is booked.
-    fn room_minutes(&self, room: i64, from: Date, to: Date) -> (i64, i64) {
+    /// What is known of somebody's age and groups, to be kept beyond their erasure: what was counted of them stays counted.
+    pub(super) fn remember(&self, person: i64, into: &mut Remembered) {
+        into.births.insert(person, self.births[&person]);
+        into.grants.extend(self.grants.iter().filter(|grant| grant.person_id == person).cloned());
+    }
+
+    /// The rows, with what was known of those who are erased.
+    pub(super) fn with(mut self, remembered: &Remembered) -> Self {
+        self.births.extend(&remembered.births);
+        self.grants.retain(|grant| !remembered.births.contains_key(&grant.person_id));
+        self.grants.extend(remembered.grants.iter().cloned());
+        self
+    }
+
+    /// Minutes of the period in which `room` is open, up to the day on which it was taken out of use, and in which it is booked.
+    fn room_minutes(&self, room: &Room, from: Date, to: Date) -> (i64, i64) {
         let of_room = |spans: &[Span]| -> Vec<(i64, i64)> {
-            spans.iter().filter(|s| s.room_id == room).map(|s| (s.starts_at.0, s.ends_at.0)).collect()
+            spans.iter().filter(|s| s.room_id == room.id).map(|s| (s.starts_at.0, s.ends_at.0)).collect()
         };
-        let (closures, openings) = (of_room(&self.closures), of_room(&self.openings));
-        let bookings = of_room(&self.bookings);
+        let (closures, openings, bookings) =
+            (of_room(&self.closures), of_room(&self.openings), of_room(&self.bookings));
         let within = |spans: &[(i64, i64)], now: i64| spans.iter().any(|(start, end)| *start <= now && now < *end);
         let (mut open, mut booked) = (0, 0);
         for day in from.until(to) {
             let midnight = Zone::SHANGHAI.midnight(day).0;
-            let hours = self.hours.get(&(room, day.weekday()));
+            let of_day = |spans: &[(i64, i64)]| -> Vec<(i64, i64)> {
+                let touches = |(start, end): &&(i64, i64)| *start < midnight + 86_400_000 && *end > midnight;
+                spans.iter().filter(touches).copied().collect()
+            };
+            let (closures, openings, bookings) = (of_day(&closures), of_day(&openings), of_day(&bookings));
+            let is_used = room.retired_at.is_none_or(|at| day < Zone::SHANGHAI.date(at));
+            let hours = self.hours_of(room.id, day);
+            if closures.is_empty() && openings.is_empty() && bookings.is_empty() {
+                let all: i64 = hours.iter().map(|(opens, closes)| closes - opens).sum();
+                open += if is_used { all } else { 0 };
+                continue;
+            }
             for minute in 0..1440 {
                 let now = midnight + minute * 60_000;
-                let by_hours = hours.is_some_and(|(opens, closes)| *opens <= minute && minute < *closes);
-                open += i64::from((by_hours || within(&openings, now)) && !within(&closures, now));
+                let by_hours = hours.iter().any(|(opens, closes)| *opens <= minute && minute < *closes);
+                open += i64::from(is_used && (by_hours || within(&openings, now)) && !within(&closures, now));
                 booked += i64::from(within(&bookings, now));
             }
         }
         (open, booked)
+    }
+
+    /// The centers of a town, by its name.
+    pub(super) fn centers_of(&self, town: &str) -> Vec<i64> {
+        self.towns.iter().filter(|(_, name)| *name == town).map(|(center, _)| *center).collect()
+    }
+
+    /// Residents who took part in `centers` within [from, to), as participant or volunteer, and those of them who had taken
+    /// part in none of them before the first of January of the period's last day.
+    pub(super) fn newcomers(&self, centers: &[i64], from: &str, to: &str) -> (usize, usize) {
+        let (from, to) = (Date::parse(from).unwrap(), Date::parse(to).unwrap());
+        let january = Date::parse(&format!("{}-01-01", &to.minus_days(1).to_string()[..4])).unwrap();
+        let took_part = |from: Date, to: Date| -> BTreeSet<i64> {
+            let held: BTreeSet<i64> = self
+                .sessions
+                .iter()
+                .filter(|session| session.status == "completed" && centers.contains(&session.center_id))
+                .filter(|session| (from..to).contains(&Zone::SHANGHAI.date(session.starts_at)))
+                .map(|session| session.id)
+                .collect();
+            let of_them = self.attendances.iter().filter(|one| held.contains(&one.session_id) && one.part != "staff");
+            of_them.map(|one| one.person_id).collect()
+        };
+        let now = took_part(from, to);
+        let before = took_part(Date::FIRST, january);
+        (now.len(), now.difference(&before).count())
+    }
+
+    /// The hours of the week that holds on a day: the latest that has begun, and before the first of them that one.
+    fn hours_of(&self, room: i64, day: Date) -> Vec<(i64, i64)> {
+        let Some(weeks) = self.weeks.get(&room) else { return Vec::new() };
+        let begun = weeks.iter().rfind(|(from, _)| **from <= day);
+        let week = begun.or_else(|| weeks.first_key_value()).map(|(_, week)| week);
+        let spans = week.into_iter().flatten().filter(|(weekday, ..)| *weekday == day.weekday());
+        spans.map(|(_, opens, closes)| (*opens, *closes)).collect()
     }
 
     /// The figures of `/api/v1/summary` by their keys, for `centers` and [from, to), as they should be at `now`.
@@ -247,9 +337,10 @@ impl Rows {
         let open = self.sessions.iter().filter(mine).filter(is_open).count();
         counts.add("open_sessions", &[""], i64::try_from(open).unwrap());
         for room in self.rooms.iter().filter(|room| centers.contains(&room.center_id)) {
-            let (open, booked) = self.room_minutes(room.id, from, to);
-            // A room that was added later was not there, unless it was booked all the same.
-            if booked > 0 || Zone::SHANGHAI.date(room.created_at) < to {
+            let (open, booked) = self.room_minutes(room, from, to);
+            // A room that was added later was not there, nor one that was out of use before, unless it was booked all the same.
+            let until = room.retired_at.map_or(to, |at| Zone::SHANGHAI.date(at).min(to));
+            if booked > 0 || (from < until && Zone::SHANGHAI.date(room.created_at) < until) {
                 counts.add("booked_minutes", &[&format!(".room.{}", room.id)], booked);
                 counts.add("open_minutes", &[&format!(".room.{}", room.id)], open);
             }
@@ -370,6 +461,16 @@ impl Counts {
     fn into_values(self) -> BTreeMap<String, i64> {
         let mut values = self.sums;
         values.extend(self.people.into_iter().map(|(key, people)| (key, i64::try_from(people.len()).unwrap())));
+        // A kind of team of which nothing is left, for all of it was taken back, is not told.
+        let of_teams =
+            |kind: &str| ["minutes", "volunteer_visits", "volunteers"].map(|one| format!("{one}.team.{kind}"));
+        let kinds: BTreeSet<String> =
+            values.keys().filter_map(|key| Some(key.split_once(".team.")?.1.to_owned())).collect();
+        for kind in kinds {
+            if of_teams(&kind).iter().all(|key| values.get(key).is_none_or(|value| *value == 0)) {
+                of_teams(&kind).iter().for_each(|key| drop(values.remove(key)));
+            }
+        }
         values
     }
 }

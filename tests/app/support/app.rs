@@ -377,5 +377,6 @@ pub(crate) fn login_of(role: Role) -> &'static str {
         Role::TeamLeader => "lei",
         Role::FrontDesk => "fay",
         Role::Purchaser => "pat",
+        Role::Department => "dan",
     }
 }

@@ -1,9 +1,9 @@
-//! The cast, the same in every test. Everyone but the last three belongs to center 1 (莞城 罗沙), run by 莞爱社工 for
+//! The cast, the same in every test. Everyone but the outsiders belongs to center 1 (莞城 罗沙), run by 莞爱社工 for
 //! 莞城街道办事处: ada administers the city, tom supervises the town, cai sits on the committee, ben manages the
-//! provider, ann is a social worker, lei leads the team 邻里敬老队, fay receives people at the front desk, pat purchases.
+//! provider, ann is a social worker, lei leads the team 邻里敬老队, fay receives people at the front desk, pat purchases, and dan's department receives the agreement's reports too.
 //! The outsiders belong to center 2 (东城 堑头) alone: olga is a social worker, otto manages its provider, pia purchases.
 
-use linli::agreements::{ProviderId, PurchaserId};
+use linli::agreements::{DepartmentId, ProviderId, PurchaserId};
 use linli::audit::Actor;
 use linli::auth::accounts::{self, Applicant};
 use linli::auth::password::NewPassword;
@@ -28,6 +28,8 @@ pub(super) async fn enter(app: &TestApp) {
         let parties = [("center", id), ("provider", id), ("purchaser", id)];
         ada.post("/agreements", &[&parties[..], &period[..]].concat()).await.is(303);
     }
+    ada.post("/departments", &[("name", "莞城社会事务办公室")]).await.is(303);
+    ada.post("/agreements/1/recipients", &[("department", "1")]).await.is(303);
     room(&ada, "二楼多功能活动室", "2", "120", "60").await;
     room(&ada, "书画室", "14", "60", "20").await;
     app.execute(
@@ -45,6 +47,7 @@ pub(super) async fn enter(app: &TestApp) {
     make(app, "olga", Role::SocialWorker, Scope::Center(CenterId(2))).await;
     make(app, "otto", Role::ProviderManager, Scope::Provider(ProviderId(2))).await;
     make(app, "pia", Role::Purchaser, Scope::Purchaser(PurchaserId(2))).await;
+    make(app, login_of(Role::Department), Role::Department, Scope::Department(DepartmentId(1))).await;
 }
 
 async fn room(ada: &super::User<'_>, name: &str, kind: &str, area: &str, capacity: &str) {

@@ -2,6 +2,7 @@
 //! Made once for each engine by the pages themselves, and copied for each test. What is in it has names, by which the
 //! tables of the tests speak of it: `/centers/1/people/$person`.
 
+mod account;
 mod programme;
 mod service;
 
@@ -141,17 +142,21 @@ impl Maker<'_> {
         self.shifts(&ann).await;
         self.registrations(&ann).await;
         self.offerings(&ann).await;
+        self.indicators(&ada, &ann).await;
         self.certificates(&ann).await;
         self.feeds(&ann).await;
         self.devices(&ann).await;
         self.staff(&ada).await;
+        self.changeover().await;
         self.upkeep(&ann).await;
         self.appointments(&ada, &ann).await;
         self.export_profiles(&ada).await;
+        self.purchaser_form().await;
         self.rules_and_holidays(&ada).await;
         app.at(START);
         self.reservations(&ann).await;
         self.open_room(&ada, &ann).await;
+        self.reports().await;
         self.names
     }
 

@@ -36,6 +36,8 @@ const WORKER: &str = "/centers/<center>/workers/<id>/ending";
 const RECORD: &str = "/centers/<center>/workers/<id>";
 const POST: &str = "/centers/<center>/posts/<id>";
 const AGREEMENT: &str = "/agreements/<id>";
+const INDICATOR: &str = "/agreements/<id>/indicators/<indicator>";
+const INDICATOR_TEMPLATE: &str = "/indicator-templates/<id>";
 const UNIT: &str = "/centers/<center>/units/<id>";
 const TEAM: &str = "/centers/<center>/teams/<id>";
 const NEED: &str = "/centers/<center>/sessions/<id>/needs/<need>";
@@ -47,6 +49,7 @@ const BROUGHT: &str = "/centers/<center>/sessions/<id>/registrations/<registrati
 const SIGNING: &str = "/centers/<center>/certificates/settings";
 const PROVIDER: &str = "/providers/<id>";
 const PURCHASER: &str = "/purchasers/<id>";
+const DEPARTMENT: &str = "/departments/<id>";
 const PROFILE: &str = "/export-profiles/<id>";
 const COLUMN: &str = "/export-profiles/<id>/columns/<column>";
 const ASSET: &str = "/centers/<center>/assets/<id>";
@@ -58,6 +61,8 @@ const WECHAT: &str = "/centers/<center>/sessions/<id>/wechat";
 const COMPANIONS: &str = "/centers/<center>/sessions/<id>/attendances/<attendance>/companions";
 
 pub(super) const EDITS: &[Edit] = &[
+    edit("ben", "/periodic-reports/$february", "/periodic-reports/<id>/chapters/<chapter>"),
+    edit("ben", "/periodic-reports/$march", "/periodic-reports/<id>/evidence/<evidence>"),
     edit("ann", "/centers/1/people/$person/edit", PERSON),
     edit("ann", "/centers/1/people/$child/edit", PERSON),
     edit("ann", "/centers/1/people/$full/edit", PERSON),
@@ -94,8 +99,12 @@ pub(super) const EDITS: &[Edit] = &[
     of_series("/centers/1/sessions/$planned/schedule", "all"),
     of_series("/centers/1/sessions/$altered/schedule", "all"),
     edit("ada", "/agreements/1/edit", AGREEMENT),
+    edit("ada", "/agreements/1/indicators/$indicator/edit", INDICATOR),
+    edit("ada", "/agreements/1/indicators/$counted_indicator/edit", INDICATOR),
+    edit("ada", "/indicator-templates/$indicator_template", INDICATOR_TEMPLATE),
     edit("ada", "/providers/1/edit", PROVIDER),
     edit("ada", "/purchasers/1/edit", PURCHASER),
+    edit("ada", "/departments/1/edit", DEPARTMENT),
     edit("ada", "/centers/1/edit", CENTER),
     edit("ada", "/centers/2/edit", CENTER),
     edit("ada", "/catalogs/room-kinds/2", KIND),
@@ -138,7 +147,11 @@ pub(super) const EDITS: &[Edit] = &[
 
 /// Forms that come with something filled in which is no record's: what most of those who open them will want.
 pub(super) const PROPOSALS: &[(&str, &str)] = &[
+    ("/agreements", "quarters and years by the calendar"),
     ("/agenda/<center>/teams/<id>/joining", "no guardian, and the words of today"),
+    ("/agreements/<id>/indicators", "for each project year"),
+    ("/agreements/<id>/indicators/<indicator>/values", "this month"),
+    ("/indicator-templates/<id>/items", "for each project year"),
     ("/catalogs/<catalog>", "the centers' own class of rooms"),
     ("/consent-texts", "from today on"),
     ("/export-profiles/<id>/columns", "what its maker has seen of the profile"),
@@ -200,4 +213,6 @@ pub(super) const PROPOSALS: &[(&str, &str)] = &[
     ("/programmes/<id>/scopes", "from today on"),
     ("/programmes/<id>/versions", "the rules as they are, to be changed from a day on"),
     ("/me/people/<person>/certificates", "this year until today, from the center with the most hours"),
+    ("/periodic-reports/<id>/acceptance", "the version that is shown"),
+    ("/periodic-reports/<id>/return", "the version that is shown"),
 ];

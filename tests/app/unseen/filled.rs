@@ -351,3 +351,32 @@ pub(super) const RULES: &[(&str, &str)] = &[
 pub(super) const DAYS_OFF: &[(&str, &str)] =
     &[("year", "2028"), ("source", "国务院办公厅通知"), ("mode", "add"), ("cells", "2028-01-01,元旦,放假")];
 pub(super) const HOLIDAY: &[(&str, &str)] = &[("name", "节"), ("name_en", "Day"), ("starts_on", "2026-06-02")];
+
+pub(super) const AGREEMENT: &[(&str, &str)] = &[
+    ("center", "3"),
+    ("provider", "1"),
+    ("purchaser", "1"),
+    ("starts_on", "2026-01-01"),
+    ("ends_on", "2026-12-31"),
+    ("number", "莞社购 2026-3"),
+    ("services", "长者服务"),
+    ("payment", "分两期"),
+];
+pub(super) const AGREEMENT_REVISED: &[(&str, &str)] = &[
+    ("center", "1"),
+    ("provider", "1"),
+    ("purchaser", "1"),
+    ("starts_on", "2026-01-01"),
+    ("ends_on", "2026-12-31"),
+    ("number", "莞社购 2026-1"),
+    ("services", "长者服务"),
+    ("payment", "分两期"),
+    ("reason", "补充协议"),
+];
+pub(super) const AGREEMENT_ENDED: &[(&str, &str)] = &[("last_day", "2026-06-30"), ("end_reason", "机构退出")];
+pub(super) const AGREEMENT_VOIDED: &[(&str, &str)] = &[("void_reason", "录错中心")];
+pub(super) const CHARGED: &[(&str, &str)] = &[("charged_to", "1"), ("reason", "记错出资方")];
+pub(super) const AIM: &[(&str, &str)] =
+    &[("name", "入户探访"), ("name_en", "Home visits"), ("unit", "visits"), ("target", "600"), ("span", "whole")];
+pub(super) const REACHED: &[(&str, &str)] =
+    &[("month", "2026-02"), ("value", "12"), ("word", "走访"), ("reason", "漏了一户")];

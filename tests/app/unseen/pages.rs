@@ -1,21 +1,40 @@
 //! The forms of the pages.
 
 use super::filled::{
-    ASKED_FOR, AWARD, AWARD_LINES, BROKEN, CERTIFICATE, CERTIFIED, CERTIFIED_ALL, CHAIN, CLAIM, CLOSED, COLUMN,
-    CONFIRMING, CONSENT, COPIED, DAYS_OFF, DECIDED, DECLINING, ERASURE, FILING, GRANT, HANDED_OVER, HELD, IDENTITY,
-    JOINING, KIND, LENT, MADE_PUBLIC, MENDED, MENDER, MINUTES, NEEDED, OFFERED, OPEN_ENDED, OPEN_ROOM, OPENED,
-    OPENING_UP, OUTING, PERSON, PLACE, PLACE_LINES, PLANNED, POLICY, POST, PRACTISED, PRESENTATION, PROFILE, PROGRAMME,
-    QUARTER, REASON, RESERVED, ROOM, RULES, SERIES, SIGNING, STEP, TEA, TEMPLATE, THING, TRAINING, UNIT, UNIT_LINES,
-    WEEK, WHY, WISH, WORD, WORDS, WRITTEN,
+    AGREEMENT, AGREEMENT_ENDED, AGREEMENT_REVISED, AGREEMENT_VOIDED, AIM, ASKED_FOR, AWARD, AWARD_LINES, BROKEN,
+    CERTIFICATE, CERTIFIED, CERTIFIED_ALL, CHAIN, CHARGED, CLAIM, CLOSED, COLUMN, CONFIRMING, CONSENT, COPIED,
+    DAYS_OFF, DECIDED, DECLINING, ERASURE, FILING, GRANT, HANDED_OVER, HELD, IDENTITY, JOINING, KIND, LENT,
+    MADE_PUBLIC, MENDED, MENDER, MINUTES, NEEDED, OFFERED, OPEN_ENDED, OPEN_ROOM, OPENED, OPENING_UP, OUTING, PERSON,
+    PLACE, PLACE_LINES, PLANNED, POLICY, POST, PRACTISED, PRESENTATION, PROFILE, PROGRAMME, QUARTER, REACHED, REASON,
+    RESERVED, ROOM, RULES, SERIES, SIGNING, STEP, TEA, TEMPLATE, THING, TRAINING, UNIT, UNIT_LINES, WEEK, WHY, WISH,
+    WORD, WORDS, WRITTEN,
 };
 use super::forms::{Form, form};
 
 /// The pages' forms.
 pub(super) const PAGES: &[Form] = &[
+    form("ada", "/agreements", AGREEMENT, &["number"], &["services", "payment"]),
+    form("ada", "/agreements/1", AGREEMENT_REVISED, &["number", "reason"], &["services", "payment"]),
+    form("ada", "/agreements/2/ending", AGREEMENT_ENDED, &["end_reason"], &[]),
+    form("ada", "/agreements/2/void", AGREEMENT_VOIDED, &["void_reason"], &[]),
+    form("ann", "/centers/1/sessions/1/charging", CHARGED, &["reason"], &[]),
+    form("ben", "/periodic-reports", &[("agreement", "1"), ("period", "month:2026-03-01")], &["period"], &[]),
+    form("ben", "/periodic-reports/2/chapters/overview", &[("content", "平稳"), ("version", "0")], &[], &["content"]),
+    form("ben", "/periodic-reports/2/privacy", &[("hit", "abc"), ("reason", "同意")], &["hit", "reason"], &[]),
+    form(
+        "ben",
+        "/periodic-reports/1/versions/1/redaction",
+        &[("place", "plan"), ("reason", "有名字")],
+        &["place", "reason"],
+        &[],
+    ),
+    form("pat", "/periodic-reports/1/return", &[("version", "1"), ("comment", "请补充")], &[], &["comment"]),
     form("ada", "/providers", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/providers/1", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/purchasers", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/purchasers/1", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),
+    form("ada", "/departments", &[("name", "甲局"), ("contact", "0769")], &["name", "contact"], &[]),
+    form("ada", "/departments/1", &[("name", "甲局"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/centers/1", &[("name", "罗沙"), ("address", "东门路")], &["name", "address"], &[]),
     form(
         "ada",
@@ -30,6 +49,7 @@ pub(super) const PAGES: &[Form] = &[
     form("ada", "/export-profiles/2/columns", COLUMN, &["title", "constant"], &[]),
     form("ada", "/export-profiles/1/columns/2", COLUMN, &["title", "constant"], &[]),
     form("ann", "/centers/1/filings/1/file", FILING, &["reason"], &[]),
+    form("ann", "/centers/1/ledger/archive", FILING, &["reason"], &[]),
     form("ada", "/catalogs/team-kinds", KIND, &["name", "name_en"], &[]),
     form("ada", "/catalogs/service-kinds/1", KIND, &["name", "name_en"], &[]),
     form(
@@ -80,6 +100,13 @@ pub(super) const PAGES: &[Form] = &[
     form("ben", "/centers/1/room-openings", OPENED, &["why"], &[]),
     form("ben", "/centers/1/rooms/1/openings/1/void", &[("opening_reason.1", "填错了")], &["opening_reason.1"], &[]),
     form("ben", "/centers/1/planned-rooms", PLANNED, &["name", "note"], &[]),
+    form("ben", "/agreements/1/indicators", AIM, &["name", "name_en"], &[]),
+    form("ben", "/agreements/1/indicators/1", AIM, &["name", "name_en"], &[]),
+    form("ben", "/agreements/1/indicators/1/removal", REASON, &["reason"], &[]),
+    form("ann", "/agreements/1/indicators/1/values", REACHED, &["word", "reason"], &[]),
+    form("ada", "/indicator-templates", &[("name", "标准")], &["name"], &[]),
+    form("ada", "/indicator-templates/1", &[("name", "标准")], &["name"], &[]),
+    form("ada", "/indicator-templates/1/items", AIM, &["name", "name_en"], &[]),
     form("ben", "/centers/1/planned-rooms/1", PLANNED, &["name", "note"], &[]),
     form("ben", "/centers/1/planned-rooms/1/steps", STEP, &["step_note"], &[]),
     form("ben", "/centers/1/planned-rooms/1/opening", OPENING_UP, &["name", "past_reason"], &[]),
@@ -219,6 +246,7 @@ pub(super) const PAGES: &[Form] = &[
     form("ann", "/centers/1/sessions/1/closing", HELD, &[], WRITTEN),
     form("ann", "/centers/1/sessions/1/record", HELD, &[], WRITTEN),
     form("ann", "/centers/1/sessions/1/photos", &[("photo", "x"), ("caption", "饺子")], &["caption"], &[]),
+    form("pat", "/purchaser-forms", &[("file", "x"), ("name", "月报表")], &["name"], &[]),
     form("ann", "/centers/1/sessions/1/attendances/1/void", REASON, &["reason"], &[]),
     form("ann", "/centers/1/sessions/1/attendances/1/escorts", &[("way", "in"), ("name", "外婆")], &["name"], &[]),
     form("ann", "/centers/1/sessions/1/head-counts/1/void", &[("void_reason.1", "数错了")], &["void_reason.1"], &[]),

@@ -1,10 +1,34 @@
 //! Who serves, and what it is worth.
 
 use super::{Maker, number};
+use crate::audit::FORM;
 use crate::check_in::request;
+use crate::imports::sends_as;
 use crate::support::app::User;
 
 impl Maker<'_> {
+    /// Something that the agreement asks for and Linli counts; something that is entered by hand, with January's number and its paper; and
+    /// a template.
+    pub(super) async fn indicators(&mut self, ada: &User<'_>, ann: &User<'_>) {
+        let all = "/agreements/1/indicators";
+        let visits = [("name", "服务总人次"), ("unit", "visits"), ("target", "5000"), ("span", "project_year")];
+        ada.post(all, &[&visits[..], &[("measure", "visits")]].concat()).await.is(303);
+        self.number("counted_indicator", "select max(id) from indicators").await;
+        let homes = [("name", "入户探访"), ("unit", "visits"), ("target", "600"), ("span", "project_year")];
+        ada.post(all, &homes).await.is(303);
+        self.number("indicator", "select max(id) from indicators").await;
+        let month = [("month", "2026-01"), ("value", "48"), ("word", "春节前走访")];
+        let paper = ("paper", "探访登记表.png", crate::audit::picture());
+        let path = format!("{all}/{}/values", self.names["indicator"]);
+        crate::upkeep::sends(ann, &path, &month, Some(&paper)).await.is(303);
+        self.number("indicator_value", "select max(id) from indicator_values").await;
+        ada.post("/indicator-templates", &[("name", "示范点标准")]).await.is(303);
+        self.number("indicator_template", "select max(id) from indicator_templates").await;
+        let path = format!("/indicator-templates/{}/items", self.names["indicator_template"]);
+        ada.post(&path, &homes).await.is(303);
+        self.number("template_item", "select max(id) from indicator_template_items").await;
+    }
+
     /// A training that two attended, and a commendation.
     pub(super) async fn honours(&mut self, ann: &User<'_>) {
         let training = [("title", "急救培训"), ("held_on", "2026-02-10"), ("minutes", "120"), ("giver", "红十字会")];
@@ -15,6 +39,25 @@ impl Maker<'_> {
         let award = [("title", "优秀志愿者"), ("level", "center"), ("given_on", "2026-02-20"), ("for_year", "2025")];
         ann.post("/centers/1/commendations", &[&award[..], &[("person", &person)]].concat()).await.is(303);
         self.number("commendation", "select id from commendations").await;
+    }
+
+    /// An agreement to come, by which the first provider takes the second center over, and the list for that day.
+    pub(super) async fn changeover(&mut self) {
+        self.app
+            .execute(
+                "insert into agreements (provider_id, purchaser_id, starts_on, ends_on, created_at)
+                 values (1, 2, '2027-01-01', '2027-12-31', 0)",
+            )
+            .await;
+        self.number("next_agreement", "select max(id) from agreements").await;
+        self.app
+            .execute(
+                "insert into agreement_centers (agreement_id, center_id, starts_on, ends_on)
+                 select max(id), 2, '2027-01-01', '2027-12-31' from agreements",
+            )
+            .await;
+        self.app.sign_in("otto").await.post("/centers/2/changeover", &[]).await.is(303);
+        self.number("changeover", "select max(id) from changeovers").await;
     }
 
     /// Another social worker, who supervises the first; three posts, of which one was handed over and one given up.
@@ -29,6 +72,9 @@ impl Maker<'_> {
         let kind = [("agreement", "1"), ("title", "一线社工"), ("kind", "social_worker"), ("working_time", "full")];
         let three = [("opened_on", "2026-01-01"), ("count", "3")];
         ada.post("/centers/1/posts", &[&kind[..], &three].concat()).await.is(303);
+        let paper = crate::audit::picture();
+        crate::imports::sends_as(ada, "/agreements/1/documents", ("paper", "协议.png"), &paper).await.is(303);
+        self.number("agreement_document", "select max(id) from agreement_documents").await;
         self.number("post", "select min(id) from posts").await;
         self.number("given_up", "select max(id) from posts").await;
         let post = |id: &str, what: &str| format!("/centers/1/posts/{id}/{what}");
@@ -195,5 +241,12 @@ impl Maker<'_> {
         ada.post(&format!("/export-profiles/{retired}/retirement"), &[]).await.is(303);
         self.name("own_profile", own);
         self.name("retired_profile", retired);
+    }
+
+    /// The form that the purchaser's office asks for.
+    pub(super) async fn purchaser_form(&mut self) {
+        let pat = self.app.sign_in("pat").await;
+        let kept = sends_as(&pat, "/purchaser-forms", ("file", "月报表.xlsx"), FORM).await.is(303);
+        self.name("purchaser_form", number(&kept));
     }
 }

@@ -1,0 +1,436 @@
+//! What the rows of some days amount to: sums, which add up, and sets, which are united. Out of these every figure of any longer
+//! period and any number of centers follows, exactly.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Range, RangeInclusive};
+use std::sync::Arc;
+
+use roaring::{MultiOps, RoaringBitmap};
+
+use super::list::Measure;
+use super::types::Tally;
+use crate::people::groups::PriorityGroup;
+use crate::units::UnitPart;
+
+/// What a sum or a set is of: which, and up to two numbers (a kind, a team, a worker and a kind).
+pub(super) type CountKey = (u8, i64, i64);
+
+pub(super) mod sum {
+    /// Sessions that count, by kind.
+    pub const SESSIONS: u8 = 1;
+    /// Named visits, by kind.
+    pub const VISITS: u8 = 2;
+    /// Unnamed visits, by kind.
+    pub const HEADS: u8 = 3;
+    /// Visits of a group (see [`super::of_group`]), unnamed ones included.
+    pub const GROUP: u8 = 4;
+    /// Visits of a subgroup, by its bit.
+    pub const SUBGROUP: u8 = 5;
+    /// Visits of volunteers, by team (0: none).
+    pub const VOLUNTEERS: u8 = 6;
+    /// Confirmed minutes, by team.
+    pub const MINUTES: u8 = 7;
+    /// Sessions that a worker led and that count, by worker and kind.
+    pub const LED: u8 = 8;
+    /// How long they were, in milliseconds.
+    pub const LED_LONG: u8 = 9;
+    /// Volunteers' attendances without an entry that stands in the ledger.
+    pub const UNCONFIRMED: u8 = 10;
+    /// Minutes in which a room was open.
+    pub const OPEN: u8 = 11;
+}
+
+pub(super) mod set {
+    /// Participants, by kind.
+    pub const PERSONS: u8 = 1;
+    pub const GROUP: u8 = 2;
+    /// By the subgroup's bit.
+    pub const SUBGROUP: u8 = 3;
+    /// By team (0: none).
+    pub const VOLUNTEERS: u8 = 4;
+    /// Units by their part (see [`super::of_part`]).
+    pub const UNITS: u8 = 5;
+}
+
+/// A group's number within [`sum::GROUP`] and [`set::GROUP`]; none stands for those who are in none of them.
+pub(super) fn of_group(group: Option<PriorityGroup>) -> i64 {
+    match group {
+        Some(PriorityGroup::Elderly) => 0,
+        Some(PriorityGroup::Disabled) => 1,
+        Some(PriorityGroup::Needy) => 2,
+        Some(PriorityGroup::Youth) => 3,
+        None => 4,
+    }
+}
+
+pub(super) fn of_part(part: UnitPart) -> i64 {
+    match part {
+        UnitPart::Served => 0,
+        UnitPart::Helping => 1,
+        UnitPart::Lending => 2,
+    }
+}
+
+/// Some of a set, as it lies in the database or as it was made: read only where it is asked for.
+#[derive(Clone, Debug)]
+enum Piece {
+    Kept(Arc<[u8]>, Range<usize>),
+    Made(RoaringBitmap),
+}
+
+impl Piece {
+    fn read(&self) -> Option<RoaringBitmap> {
+        match self {
+            Self::Made(set) => Some(set.clone()),
+            Self::Kept(bytes, at) => RoaringBitmap::deserialize_from(bytes.get(at.clone())?).ok(),
+        }
+    }
+}
+
+/// Which of it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filter {
+    Whole,
+    /// None: those who are in none of the groups.
+    Group(Option<PriorityGroup>),
+    /// By the subgroup's bit.
+    Subgroup(i64),
+    /// A service kind's number.
+    Kind(i64),
+    /// A kind of team, or (none) no team.
+    TeamKind(Option<i64>),
+    Worker(i64),
+    Room(i64),
+}
+
+/// Sums and sets of some days of some centers. What is kept of months and years was looked through when it was read: a piece of it
+/// that cannot be read counts as nothing, and `linli check` finds it.
+#[derive(Clone, Debug, Default)]
+pub struct Counted {
+    sums: BTreeMap<CountKey, i64>,
+    sets: BTreeMap<CountKey, Vec<Piece>>,
+    /// The kinds of the teams in it.
+    team_kinds: BTreeMap<i64, i64>,
+}
+
+impl Counted {
+    pub(super) fn add(&mut self, key: CountKey, value: i64) {
+        if value != 0 {
+            *self.sums.entry(key).or_default() += value;
+        }
+    }
+
+    pub(super) fn put(&mut self, key: CountKey, set: RoaringBitmap) {
+        if !set.is_empty() {
+            self.sets.entry(key).or_default().push(Piece::Made(set));
+        }
+    }
+
+    /// Takes up what was counted of other days or centers.
+    pub(super) fn take_up(&mut self, other: &Self) {
+        for (key, value) in &other.sums {
+            *self.sums.entry(*key).or_default() += value;
+        }
+        for (key, pieces) in &other.sets {
+            self.sets.entry(*key).or_default().extend(pieces.iter().cloned());
+        }
+        self.team_kinds.extend(&other.team_kinds);
+    }
+
+    /// The teams that helped.
+    pub(super) fn teams(&self) -> impl Iterator<Item = i64> {
+        let minutes = self.sums_of(sum::MINUTES).map(|(team, ..)| team);
+        minutes.chain(self.sums_of(sum::VOLUNTEERS).map(|(team, ..)| team)).filter(|team| *team != 0)
+    }
+
+    /// The kinds of the teams that helped; none for those who helped in no team.
+    pub(super) fn kinds_of_teams(&self) -> BTreeSet<Option<i64>> {
+        let sums = self.sums_of(sum::MINUTES).chain(self.sums_of(sum::VOLUNTEERS));
+        sums.map(|(team, ..)| self.team_kinds.get(&team).copied()).collect()
+    }
+
+    /// Who led sessions that count.
+    pub(super) fn workers(&self) -> impl Iterator<Item = i64> {
+        self.sums_of(sum::LED).map(|(worker, ..)| worker)
+    }
+
+    pub(super) fn participants(&self) -> RoaringBitmap {
+        self.set(set::PERSONS, |_| true)
+    }
+
+    pub(super) fn know_teams(&mut self, kinds: &BTreeMap<i64, i64>) {
+        self.team_kinds = self.teams().filter_map(|team| Some((team, *kinds.get(&team)?))).collect();
+    }
+
+    /// What stands under a word: its two numbers, and the sum.
+    pub(super) fn sums_of(&self, word: u8) -> impl Iterator<Item = (i64, i64, i64)> {
+        self.sums.range(all_of(word)).map(|((_, one, other), value)| (*one, *other, *value))
+    }
+
+    fn sum(&self, word: u8, is: impl Fn(i64) -> bool) -> i64 {
+        self.sums_of(word).filter(|(one, ..)| is(*one)).map(|(.., value)| value).sum()
+    }
+
+    pub(super) fn set(&self, word: u8, is: impl Fn(i64) -> bool) -> RoaringBitmap {
+        let keys = self.sets.range(all_of(word)).filter(|((_, one, _), _)| is(*one));
+        keys.flat_map(|(_, pieces)| pieces).filter_map(Piece::read).union()
+    }
+
+    fn size(&self, word: u8, is: impl Fn(i64) -> bool) -> i64 {
+        i64::try_from(self.set(word, is).len()).unwrap_or(i64::MAX)
+    }
+
+    /// Everybody who took part: participants and volunteers, each once.
+    pub fn taking_part(&self) -> RoaringBitmap {
+        self.set(set::PERSONS, |_| true) | self.set(set::VOLUNTEERS, |_| true)
+    }
+
+    pub fn tally(&self) -> Tally {
+        let of = |measure| self.value(measure, &Filter::Whole).unwrap_or(0);
+        Tally {
+            sessions: of(Measure::Sessions),
+            visits: of(Measure::Visits),
+            unnamed: of(Measure::Unnamed),
+            persons: of(Measure::Persons),
+            volunteer_visits: of(Measure::VolunteerVisits),
+            volunteers: of(Measure::Volunteers),
+            minutes: of(Measure::Minutes),
+        }
+    }
+
+    /// A figure of it: none where it does not follow from what is counted here (booked minutes, the population, what waits), or where
+    /// the measure has no such part.
+    pub fn value(&self, measure: Measure, filter: &Filter) -> Option<i64> {
+        use Filter as F;
+        use Measure as M;
+        let kind_is = |wanted: Option<i64>| move |kind: i64| wanted.is_none_or(|wanted| wanted == kind);
+        let team_is = |wanted: &Filter| {
+            let wanted = match wanted {
+                F::TeamKind(kind) => Some(*kind),
+                _ => None,
+            };
+            move |team: i64| wanted.is_none_or(|wanted| self.team_kinds.get(&team).copied() == wanted)
+        };
+        Some(match (measure, filter) {
+            (M::Sessions, F::Whole) => self.sum(sum::SESSIONS, |_| true),
+            (M::Sessions, F::Kind(kind)) => self.sum(sum::SESSIONS, kind_is(Some(*kind))),
+            (M::Sessions | M::LedSessions, F::Worker(worker)) => self.sum(sum::LED, |one| one == *worker),
+            (M::LedMinutes, F::Worker(worker)) => self.sum(sum::LED_LONG, |one| one == *worker) / 60_000,
+            (M::Visits, F::Whole) => self.sum(sum::VISITS, |_| true) + self.sum(sum::HEADS, |_| true),
+            (M::Visits, F::Kind(kind)) => {
+                self.sum(sum::VISITS, kind_is(Some(*kind))) + self.sum(sum::HEADS, kind_is(Some(*kind)))
+            }
+            (M::Visits, F::Group(group)) => self.sum(sum::GROUP, |one| one == of_group(*group)),
+            (M::Visits, F::Subgroup(bit)) => self.sum(sum::SUBGROUP, |one| one == *bit),
+            (M::Unnamed, F::Whole) => self.sum(sum::HEADS, |_| true),
+            (M::Unnamed, F::Kind(kind)) => self.sum(sum::HEADS, kind_is(Some(*kind))),
+            (M::Persons, F::Whole) => self.size(set::PERSONS, |_| true),
+            (M::Persons, F::Kind(kind)) => self.size(set::PERSONS, kind_is(Some(*kind))),
+            (M::Persons, F::Group(group)) => self.size(set::GROUP, |one| one == of_group(*group)),
+            (M::Persons, F::Subgroup(bit)) => self.size(set::SUBGROUP, |one| one == *bit),
+            (M::VolunteerVisits, F::Whole | F::TeamKind(_)) => self.sum(sum::VOLUNTEERS, team_is(filter)),
+            (M::Volunteers, F::Whole | F::TeamKind(_)) => self.size(set::VOLUNTEERS, team_is(filter)),
+            (M::Minutes, F::Whole | F::TeamKind(_)) => self.sum(sum::MINUTES, team_is(filter)),
+            (M::OpenMinutes, F::Room(room)) => self.sum(sum::OPEN, |one| one == *room),
+            (M::UnconfirmedHours, F::Whole) => self.sum(sum::UNCONFIRMED, |_| true),
+            (M::UnitsServed, F::Whole) => self.size(set::UNITS, |part| part == of_part(UnitPart::Served)),
+            (M::UnitsHelping, F::Whole) => self.size(set::UNITS, |part| part == of_part(UnitPart::Helping)),
+            (M::UnitsLending, F::Whole) => self.size(set::UNITS, |part| part == of_part(UnitPart::Lending)),
+            _ => return None,
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.sets.is_empty() && self.sums.values().all(|value| *value == 0)
+    }
+
+    fn write(&self, into: &mut Vec<u8>) {
+        // What came to nothing in the end was never there.
+        let sums: Vec<(&CountKey, &i64)> = self.sums.iter().filter(|(_, value)| **value != 0).collect();
+        put_number(into, sums.len() as i64);
+        for ((word, one, other), value) in sums {
+            into.push(*word);
+            [*one, *other, *value].into_iter().for_each(|number| put_number(into, number));
+        }
+        put_number(into, self.sets.len() as i64);
+        for ((word, one, other), pieces) in &self.sets {
+            let mut set: RoaringBitmap = pieces.iter().filter_map(Piece::read).union();
+            // The same set is written alike, whichever way it was made.
+            set.remove_run_compression();
+            set.optimize();
+            into.push(*word);
+            let long = set.serialized_size() as i64;
+            [*one, *other, long].into_iter().for_each(|number| put_number(into, number));
+            // Into memory: nothing can fail.
+            _ = set.serialize_into(&mut *into);
+        }
+    }
+
+    fn read(bytes: &Arc<[u8]>, at: &mut usize) -> Option<Self> {
+        let mut counted = Self::default();
+        for _ in 0..number(bytes, at)? {
+            let key = (byte(bytes, at)?, number(bytes, at)?, number(bytes, at)?);
+            counted.sums.insert(key, number(bytes, at)?);
+        }
+        for _ in 0..number(bytes, at)? {
+            let key = (byte(bytes, at)?, number(bytes, at)?, number(bytes, at)?);
+            let long = usize::try_from(number(bytes, at)?).ok()?;
+            let end = at.checked_add(long).filter(|end| *end <= bytes.len())?;
+            counted.sets.insert(key, vec![Piece::Kept(bytes.clone(), *at..end)]);
+            *at = end;
+        }
+        Some(counted)
+    }
+}
+
+fn all_of(word: u8) -> RangeInclusive<CountKey> {
+    (word, i64::MIN, i64::MIN)..=(word, i64::MAX, i64::MAX)
+}
+
+/// What is counted of a center, parted by the agreement that is charged with it (0: none), or what belongs to the place itself.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ChargedParts(BTreeMap<i64, Counted>);
+
+/// The part of what belongs to the place, whoever pays: how long its rooms were open.
+pub(super) const PLACE: i64 = -1;
+
+/// The first byte of what is kept: whoever changes how it is written raises it, and all of it is made anew.
+const FORM: u8 = 1;
+
+impl ChargedParts {
+    pub fn part(&mut self, charge: i64) -> &mut Counted {
+        self.0.entry(charge).or_default()
+    }
+
+    pub fn take_up(&mut self, other: &Self) {
+        for (charge, counted) in &other.0 {
+            self.part(*charge).take_up(counted);
+        }
+    }
+
+    /// All of it, or what an agreement is charged with, or the place's own.
+    pub fn charged(&self, agreement: Option<i64>) -> impl Iterator<Item = &Counted> {
+        let is = move |charge: i64| agreement.is_none_or(|agreement| agreement == charge);
+        self.0.iter().filter(move |(charge, _)| is(**charge)).map(|(_, counted)| counted)
+    }
+
+    pub fn write(&self) -> Vec<u8> {
+        let mut bytes = vec![FORM];
+        let parts: Vec<(&i64, &Counted)> = self.0.iter().filter(|(_, counted)| !counted.is_empty()).collect();
+        put_number(&mut bytes, parts.len() as i64);
+        for (charge, counted) in parts {
+            put_number(&mut bytes, *charge);
+            counted.write(&mut bytes);
+        }
+        bytes
+    }
+
+    /// None for what was written in another form, or is no such thing.
+    pub fn read(bytes: Vec<u8>) -> Option<Self> {
+        let (bytes, mut at): (Arc<[u8]>, usize) = (bytes.into(), 0);
+        if byte(&bytes, &mut at)? != FORM {
+            return None;
+        }
+        let mut parts = Self::default();
+        for _ in 0..number(&bytes, &mut at)? {
+            let charge = number(&bytes, &mut at)?;
+            parts.0.insert(charge, Counted::read(&bytes, &mut at)?);
+        }
+        (at == bytes.len()).then_some(parts)
+    }
+}
+
+/// Small numbers take one byte: seven bits each, the lowest first, and the sign in the first of them.
+fn put_number(into: &mut Vec<u8>, number: i64) {
+    let mut rest = ((number << 1) ^ (number >> 63)).cast_unsigned();
+    while rest >= 0x80 {
+        into.push(rest as u8 | 0x80);
+        rest >>= 7;
+    }
+    into.push(rest as u8);
+}
+
+fn number(bytes: &[u8], at: &mut usize) -> Option<i64> {
+    let mut value = 0u64;
+    for shift in (0..64).step_by(7) {
+        let byte = byte(bytes, at)?;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some((value >> 1).cast_signed() ^ -(value & 1).cast_signed());
+        }
+    }
+    None
+}
+
+fn byte(bytes: &[u8], at: &mut usize) -> Option<u8> {
+    let byte = bytes.get(*at).copied()?;
+    *at += 1;
+    Some(byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parts() -> impl Strategy<Value = Vec<(i64, CountKey, i64, Vec<u32>)>> {
+        let key = (1u8..6, -2i64..5, any::<i64>());
+        vec((-1i64..3, key, any::<i32>().prop_map(i64::from), vec(any::<u32>(), 0..40)), 0..20)
+    }
+
+    fn made(rows: &[(i64, CountKey, i64, Vec<u32>)]) -> ChargedParts {
+        let mut parts = ChargedParts::default();
+        for (charge, key, value, people) in rows {
+            parts.part(*charge).add(*key, *value);
+            parts.part(*charge).put(*key, people.iter().copied().collect());
+        }
+        parts
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_is_read_again(rows in parts()) {
+            let parts = made(&rows);
+            let again = ChargedParts::read(parts.write()).unwrap();
+            prop_assert_eq!(again.write(), parts.write());
+            for cut in 0..parts.write().len() {
+                prop_assert!(ChargedParts::read(parts.write()[..cut].to_vec()).is_none(), "cut at {}", cut);
+            }
+        }
+
+        #[test]
+        fn sums_add_up_and_sets_are_united(one in parts(), other in parts()) {
+            let mut both = made(&one);
+            both.take_up(&ChargedParts::read(made(&other).write()).unwrap());
+            let rows: Vec<_> = one.iter().chain(&other).cloned().collect();
+            prop_assert_eq!(both.write(), made(&rows).write());
+        }
+
+        #[test]
+        fn a_number_is_read_as_it_was_written(numbers in btree_map(any::<i64>(), Just(()), 0..20)) {
+            let mut bytes = Vec::new();
+            numbers.keys().for_each(|number| put_number(&mut bytes, *number));
+            let mut at = 0;
+            for expected in numbers.keys() {
+                prop_assert_eq!(number(&bytes, &mut at), Some(*expected));
+            }
+            prop_assert_eq!(at, bytes.len());
+        }
+    }
+
+    #[test]
+    fn who_came_to_two_kinds_is_one_person() {
+        let mut counted = Counted::default();
+        counted.put((set::PERSONS, 1, 0), [1, 2].into_iter().collect());
+        counted.put((set::PERSONS, 2, 0), [2, 3].into_iter().collect());
+        counted.add((sum::VISITS, 1, 0), 2);
+        counted.add((sum::HEADS, 2, 0), 5);
+        assert_eq!(counted.value(Measure::Persons, &Filter::Whole), Some(3));
+        assert_eq!(counted.value(Measure::Persons, &Filter::Kind(2)), Some(2));
+        assert_eq!(counted.value(Measure::Visits, &Filter::Whole), Some(7));
+        assert_eq!(counted.value(Measure::Visits, &Filter::Kind(2)), Some(5));
+        assert_eq!(counted.value(Measure::BookedMinutes, &Filter::Whole), None);
+    }
+}

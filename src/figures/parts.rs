@@ -1,0 +1,62 @@
+//! The main numbers of many parts at once, whatever they are: centers, towns, providers, the months of a year. A part is some
+//! days of some centers, and somebody who came in several of them is one person in it.
+
+use std::collections::BTreeMap;
+
+use super::counted::{Counted, Filter};
+use super::list::Measure;
+use super::types::{Period, Tally};
+use super::{Reach, reading};
+use crate::centers::CenterId;
+use crate::error::Result;
+use crate::people::groups::PriorityGroup;
+use crate::store::Conn;
+
+/// Days of a center that are counted together with others under one name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartOf {
+    /// What they are counted under: `center:4`, `town:石排镇`, `2026-03`.
+    pub part: String,
+    pub center: CenterId,
+    pub period: Period,
+}
+
+/// The numbers of a part.
+#[derive(Clone, Debug, Default)]
+pub struct PartTally {
+    pub tally: Tally,
+    counted: Counted,
+}
+
+impl PartTally {
+    /// Persons of a group, or (`None`) of those who are in none. Groups overlap.
+    pub fn persons(&self, group: Option<PriorityGroup>) -> i64 {
+        self.counted.value(Measure::Persons, &Filter::Group(group)).unwrap_or(0)
+    }
+}
+
+/// The numbers of each part by its name, counted as [`super::queries::tallies`] counts them. Only days that the reader may know
+/// are counted; a part without any number is left out.
+pub async fn parts(conn: &mut Conn, reach: &Reach, of: &[PartOf]) -> Result<BTreeMap<String, PartTally>> {
+    // The same days of a center stand in many parts: its own, its town's, its provider's.
+    let mut days: Vec<(CenterId, Period)> = of.iter().map(|one| (one.center, one.period)).collect();
+    days.sort_unstable_by_key(|(center, period)| (*center, period.from, period.to));
+    days.dedup();
+    let mut asks = Vec::new();
+    for (center, period) in days {
+        asks.extend(reach.asks_of(center, period).into_iter().map(|ask| ((center, period.from, period.to), ask)));
+    }
+    let asked: Vec<reading::Ask> = asks.iter().map(|(_, ask)| *ask).collect();
+    let mut counted: BTreeMap<_, Counted> = BTreeMap::new();
+    for ((key, _), found) in asks.iter().zip(reading::read(conn, &asked).await?) {
+        counted.entry(*key).or_default().take_up(&found);
+    }
+    let mut parts: BTreeMap<String, Counted> = BTreeMap::new();
+    for one in of {
+        if let Some(found) = counted.get(&(one.center, one.period.from, one.period.to)) {
+            parts.entry(one.part.clone()).or_default().take_up(found);
+        }
+    }
+    let tallied = parts.into_iter().map(|(part, counted)| (part, PartTally { tally: counted.tally(), counted }));
+    Ok(tallied.filter(|(_, part)| part.tally != Tally::default()).collect())
+}

@@ -1,0 +1,228 @@
+//! Which centers are counted together, and whether the viewer may read their totals.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::counted::PLACE;
+use super::reading::Ask;
+use super::rules;
+use super::types::Period;
+use crate::agreements::{AgreementId, ProviderId};
+use crate::auth::ReportReader;
+use crate::centers::{self, Center, CenterId};
+use crate::clock::Date;
+use crate::error::{Error, Result};
+use crate::store::{self, Conn};
+
+/// A scope by its name: `center:4`, `provider:2`, `town:石排镇`, `city`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reported {
+    Center(CenterId),
+    Provider(ProviderId),
+    Town(String),
+    City,
+}
+
+impl std::str::FromStr for Reported {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const FORM: &str = "not of the form center:ID, provider:ID, town:NAME or city";
+        match text.split_once(':') {
+            None if text == "city" => Ok(Self::City),
+            Some(("center", id)) => Ok(Self::Center(id.parse().map_err(|_| FORM)?)),
+            Some(("provider", id)) => Ok(Self::Provider(id.parse().map_err(|_| FORM)?)),
+            Some(("town", name)) if !name.is_empty() => Ok(Self::Town(name.to_owned())),
+            _ => Err(FORM),
+        }
+    }
+}
+
+/// Centers whose totals the viewer may read, and of which days. What is counted takes one, and only this module makes it.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    centers: Vec<Center>,
+    /// The days of each center that the viewer's role reaches: all of them, those of agreements, or those that a provider ran it.
+    terms: Vec<Term>,
+}
+
+/// Days of a center, both dates included, and the agreement by which they are read: for a purchaser, who reads what that one is charged
+/// with.
+type Term = (CenterId, Date, Date, Option<AgreementId>);
+
+/// No agreement: what belongs to the place itself, whoever pays (its rooms, its units).
+pub(super) const PLACE_ALONE: AgreementId = AgreementId(PLACE);
+
+impl Reach {
+    pub fn centers(&self) -> &[Center] {
+        &self.centers
+    }
+
+    pub(crate) fn ids(&self) -> Vec<CenterId> {
+        self.centers.iter().map(Center::id).collect()
+    }
+
+    /// Whether the viewer may read some of every month of `period`, and of `period` itself.
+    pub(crate) fn agrees(&self, center: CenterId, period: Period) -> bool {
+        let terms = self.terms_of(center);
+        rules::is_agreed(period, &terms) && !rules::agreed_days(period, &terms).is_empty()
+    }
+
+    /// The days of `period` that the viewer may read of a center, which are those that are counted.
+    pub(crate) fn days(&self, center: CenterId, period: Period) -> Vec<Period> {
+        rules::agreed_days(period, &self.terms_of(center))
+    }
+
+    /// What is counted, for a statement to read: each center's days of `period` as [`ASKED`] takes them.
+    pub(crate) fn asked(&self, period: Period) -> String {
+        store::rows(
+            self.asks(period),
+            |ask| json!({"center": ask.center, "from": ask.days.from, "to": ask.days.to, "agreement": ask.agreement}),
+        )
+    }
+
+    /// The same, to be counted each by itself. Nothing is asked for twice: what several agreements cover is parted by who is charged with
+    /// it.
+    pub(super) fn asks(&self, period: Period) -> Vec<Ask> {
+        self.centers.iter().flat_map(|center| self.asks_of(center.id(), period)).collect()
+    }
+
+    /// The same of one center; nothing of one that is not reached.
+    pub(super) fn asks_of(&self, center: CenterId, period: Period) -> Vec<Ask> {
+        let agreements: BTreeSet<Option<AgreementId>> =
+            self.terms.iter().filter(|term| term.0 == center).map(|term| term.3).collect();
+        // Who may read all of it needs no part of it besides.
+        let agreements = if agreements.contains(&None) { BTreeSet::from([None]) } else { agreements };
+        let is_reached = self.centers.iter().any(|one| one.id() == center);
+        let days_by = |agreement: Option<AgreementId>| {
+            let by = |term: &&Term| term.0 == center && term.3 == agreement;
+            let terms: Vec<(Date, Date)> =
+                self.terms.iter().filter(by).map(|(_, starts, ends, _)| (*starts, *ends)).collect();
+            rules::agreed_days(period, &terms).into_iter().map(move |days| Ask { center, days, agreement })
+        };
+        let place = match agreements.contains(&None) {
+            true => Vec::new(),
+            // What belongs to the place is told once, however many agreements reach it.
+            false => self.days(center, period),
+        };
+        let place = place.into_iter().map(|days| Ask { center, days, agreement: Some(PLACE_ALONE) });
+        let asks = agreements.into_iter().flat_map(days_by).chain(place);
+        asks.filter(|_| is_reached).collect()
+    }
+
+    fn terms_of(&self, center: CenterId) -> Vec<(Date, Date)> {
+        let of_center = |(id, starts, ends, _): &Term| (*id == center).then_some((*starts, *ends));
+        self.terms.iter().filter_map(of_center).collect()
+    }
+}
+
+/// The table `asked`: a center's days [from_date, to_date), once for each span of them, and the agreement that must be charged, if one
+/// must. `$1` is [`Reach::asked`].
+pub(crate) const ASKED: &str = "asked (center_id, from_date, to_date, agreement_id) as (
+    select cast(j.value ->> 'center' as bigint), j.value ->> 'from', j.value ->> 'to', cast(j.value ->> 'agreement' as bigint)
+    from json_each(cast($1 as json_text)) j)";
+
+/// One center, whatever the period: [`Reach::agrees`] says which the viewer may read.
+///
+/// # Errors
+/// `NotFound` where the viewer does not reach the center.
+pub(crate) async fn ever(by: &ReportReader, conn: &mut Conn, id: CenterId) -> Result<Reach> {
+    let centers = vec![centers::queries::reported_to(by, conn, id).await?];
+    Ok(Reach { centers, terms: terms(by, conn).await? })
+}
+
+/// One center's totals of `period`.
+///
+/// # Errors
+/// `NotFound` where the viewer does not reach the center, and outside the days of a reader whose right has some.
+pub async fn center(by: &ReportReader, conn: &mut Conn, id: CenterId, period: Period) -> Result<Reach> {
+    let reach = ever(by, conn, id).await?;
+    if reach.agrees(id, period) { Ok(reach) } else { Err(Error::NotFound) }
+}
+
+/// Every center whose totals of `period` the viewer may read; there may be none.
+pub async fn all(by: &ReportReader, conn: &mut Conn, period: Period) -> Result<Reach> {
+    let centers = centers::queries::reported_to_all(by, conn).await?;
+    let reach = Reach { centers, terms: terms(by, conn).await? };
+    let agreed = reach.centers.iter().filter(|center| reach.agrees(center.id(), period)).cloned().collect();
+    Ok(Reach { centers: agreed, ..reach })
+}
+
+/// The centers of `scope`.
+///
+/// # Errors
+/// `NotFound` for a scope that holds no center, or one that the viewer may not read: part of a total is no total.
+pub async fn named(by: &ReportReader, conn: &mut Conn, scope: &Reported, period: Period) -> Result<Reach> {
+    let asked = centers_of(conn, scope).await?;
+    let mut reach = all(by, conn, period).await?;
+    reach.centers.retain(|center| asked.contains(&center.id()));
+    if asked.is_empty() || reach.centers.len() < asked.len() { Err(Error::NotFound) } else { Ok(reach) }
+}
+
+/// What an agreement is charged with, of every center that it covers and that the viewer reaches; no day of it that the viewer may not
+/// read.
+///
+/// # Errors
+/// `NotFound` for an agreement of which the viewer reaches no center, or none by this agreement.
+pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> Result<Reach> {
+    let covered: Vec<(CenterId, Date, Date)> =
+        sqlx::query_as("select center_id, starts_on, ends_on from agreement_centers where agreement_id = $1")
+            .bind(id)
+            .fetch_all(&mut *conn)
+            .await?;
+    let mut centers = centers::queries::reported_to_all(by, conn).await?;
+    let reached = terms(by, conn).await?;
+    let mut days = Vec::new();
+    for (center, starts, ends) in covered {
+        let may = reached.iter().filter(|term| term.0 == center && term.3.is_none_or(|agreement| agreement == id));
+        days.extend(may.map(|term| (center, starts.max(term.1), ends.min(term.2), Some(id))));
+    }
+    days.retain(|(_, starts, ends, _)| starts <= ends);
+    centers.retain(|center| days.iter().any(|term| term.0 == center.id()));
+    if centers.is_empty() { Err(Error::NotFound) } else { Ok(Reach { centers, terms: days }) }
+}
+
+async fn centers_of(conn: &mut Conn, scope: &Reported) -> Result<Vec<CenterId>> {
+    let (kind, id, town) = match scope {
+        Reported::Center(id) => ("center", id.0, ""),
+        Reported::Provider(id) => ("provider", id.0, ""),
+        Reported::Town(name) => ("town", 0, name.as_str()),
+        Reported::City => ("city", 0, ""),
+    };
+    Ok(sqlx::query_scalar(
+        "select c.id from centers c join communities m on m.id = c.community_id
+         where $1 = 'city' or ($1 = 'center' and c.id = $2) or ($1 = 'town' and m.town = $3)
+            or ($1 = 'provider' and exists (
+                select 1 from operators o where o.center_id = c.id and o.provider_id = $2 and o.ends_on is null))",
+    )
+    .bind(kind)
+    .bind(id)
+    .bind(town)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The days of each center that the viewer's role reaches.
+async fn terms(by: &ReportReader, conn: &mut Conn) -> Result<Vec<Term>> {
+    Ok(sqlx::query_as("select center_id, starts_on, ends_on, agreement_id from account_reports where account_id = $1")
+        .bind(by.account)
+        .fetch_all(conn)
+        .await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_read_by_name() {
+        assert_eq!("center:4".parse(), Ok(Reported::Center(CenterId(4))));
+        assert_eq!("provider:2".parse(), Ok(Reported::Provider(ProviderId(2))));
+        assert_eq!("town:石排镇".parse(), Ok(Reported::Town("石排镇".into())));
+        assert_eq!("city".parse(), Ok(Reported::City));
+        for wrong in ["", "city:1", "center:", "center:x", "town:", "planet:3"] {
+            assert!(wrong.parse::<Reported>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What is counted, for many indicators at once: a look at [`figures`] for each agreement's days, however many indicators ask.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::types::{CountedMeasure, CountedWithin};
+use crate::agreements::AgreementId;
+use crate::agreements::terms::{ReadAgreement, ReadCenter};
+use crate::auth::ReportReader;
+use crate::centers::CenterId;
+use crate::clock::{Date, Now};
+use crate::error::{Error, Result};
+use crate::figures::{self, Counted, Figure, Filter, Item, Numbers, Period, Reach, scope};
+use crate::store::Conn;
+
+/// What an indicator asks of the figures.
+#[derive(Clone, Copy)]
+pub struct CountAsked<'a> {
+    pub agreement: AgreementId,
+    /// None: all centers of the agreement together.
+    pub center: Option<CenterId>,
+    pub days: Period,
+    pub measure: CountedMeasure,
+    pub filter: &'a Filter,
+    pub within: Option<CountedWithin>,
+}
+
+impl CountAsked<'_> {
+    /// Whether the list of figures has to be asked: of rooms, and of different people of several centers, whose numbers do not add up.
+    fn is_of_the_list(&self, centers: &[&ReadCenter]) -> bool {
+        self.measure.is_of_rooms() || self.center.is_none() && centers.len() > 1 && self.measure.counts_people()
+    }
+}
+
+/// Days of an agreement.
+type CountLook = (AgreementId, (Date, Date));
+
+fn look(asked: &CountAsked<'_>) -> CountLook {
+    (asked.agreement, (asked.days.from, asked.days.to))
+}
+
+/// What was counted, to be asked.
+#[derive(Default)]
+pub struct IndicatorCounts {
+    by_center: BTreeMap<CountLook, BTreeMap<CenterId, Counted>>,
+    together: BTreeMap<CountLook, Numbers>,
+}
+
+/// An agreement of which a reader asks, with its centers.
+pub type Agreed<'a> = (&'a ReadAgreement, Vec<&'a ReadCenter>);
+
+impl IndicatorCounts {
+    /// Looks at the figures. Where there are several agreements, those that have their centers for themselves on all of the days that are
+    /// asked for read what the centers did, with one look for all such agreements of the same days; the others, what is charged to them.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn of(
+        by: &ReportReader,
+        conn: &mut Conn,
+        now: Now,
+        agreements: &BTreeMap<AgreementId, Agreed<'_>>,
+        asked: &[CountAsked<'_>],
+    ) -> Result<Self> {
+        let mut counts = Self::default();
+        let mut alone: BTreeMap<(Date, Date), BTreeSet<AgreementId>> = BTreeMap::new();
+        let (mut charged, mut people) = (BTreeSet::new(), BTreeSet::new());
+        for one in asked {
+            let Some((_, centers)) = agreements.get(&one.agreement) else { continue };
+            if one.is_of_the_list(centers) {
+                people.insert(look(one));
+            } else if agreements.len() > 1 && has_for_itself(centers, one.days) {
+                alone.entry((one.days.from, one.days.to)).or_default().insert(one.agreement);
+            } else {
+                charged.insert(look(one));
+            }
+        }
+        for ((from, to), of) in alone {
+            let days = Period { from, to };
+            let reach = scope::all(by, conn, days).await?;
+            let mut found = figures::by_center(conn, &reach, days).await?;
+            for agreement in of {
+                let centers = agreements.get(&agreement).map_or(&[][..], |(_, centers)| centers.as_slice());
+                // A center that went to another provider is its former one's no more, but what was done for the agreement is.
+                let is_reached = |one: &&ReadCenter| reach.centers().iter().any(|center| center.id() == one.center_id);
+                if !centers.iter().all(is_reached) {
+                    charged.insert((agreement, (from, to)));
+                    continue;
+                }
+                let own = centers.iter().filter_map(|one| Some((one.center_id, found.remove(&one.center_id)?)));
+                let own: BTreeMap<CenterId, Counted> = own.collect();
+                counts.by_center.insert((agreement, (from, to)), own);
+            }
+        }
+        let mut reaches: BTreeMap<AgreementId, Option<Reach>> = BTreeMap::new();
+        for id in charged.iter().chain(&people).map(|look| look.0).collect::<BTreeSet<_>>() {
+            reaches.insert(id, reach(by, conn, id).await?);
+        }
+        let reached = |look: &CountLook| {
+            let reach = reaches.get(&look.0).and_then(Option::as_ref)?;
+            Some((reach, Period { from: look.1.0, to: look.1.1 }))
+        };
+        for look in charged {
+            let Some((reach, days)) = reached(&look) else { continue };
+            counts.by_center.insert(look, figures::by_center(conn, reach, days).await?);
+        }
+        for look in people {
+            let Some((reach, days)) = reached(&look) else { continue };
+            counts.together.insert(look, figures::count(conn, reach, days, now).await?);
+        }
+        Ok(counts)
+    }
+
+    /// The number; none where it is not known.
+    pub fn value(&self, asked: &CountAsked<'_>) -> Option<i64> {
+        let is_of_people = asked.center.is_none() && asked.measure.counts_people();
+        if asked.measure.is_of_rooms() || is_of_people && self.together.contains_key(&look(asked)) {
+            return self.together.get(&look(asked)).map(|numbers| of_numbers(numbers, asked));
+        }
+        let centers = self.by_center.get(&look(asked))?;
+        let of = |counted: &Counted| counted.value(asked.measure.measure(), asked.filter);
+        match asked.center {
+            // A center where nothing happened has nothing.
+            Some(center) => centers.get(&center).map_or(Some(0), of),
+            None => centers.values().map(of).sum(),
+        }
+    }
+}
+
+/// What is charged to an agreement; none where the reader may not know it.
+async fn reach(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> Result<Option<Reach>> {
+    match scope::agreement(by, conn, id).await {
+        Ok(reach) => Ok(Some(reach)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether all the centers are the agreement's on all of these days, and no other agreement's on any of its own.
+fn has_for_itself(centers: &[&ReadCenter], days: Period) -> bool {
+    centers.iter().all(|one| {
+        !one.is_shared.is_set() && one.is_read.is_set() && one.starts_on <= days.from && days.last() <= one.ends_on
+    })
+}
+
+/// What the list of figures says of it. A part in which nobody was stands in no line; what rooms have is summed up.
+fn of_numbers(numbers: &Numbers, asked: &CountAsked<'_>) -> i64 {
+    let is_it = |figure: &&Figure| {
+        figure.measure == asked.measure.measure()
+            && match (asked.within, &figure.item) {
+                (None, Item::Whole) => true,
+                (None, Item::Room { center, .. }) => asked.center.is_none_or(|asked| asked == *center),
+                (Some(CountedWithin::Group(one)), Item::Group(other)) => one == *other,
+                (Some(CountedWithin::Subgroup(id)), Item::Subgroup(kind))
+                | (Some(CountedWithin::Kind(id)), Item::Kind(kind)) => id == kind.id,
+                (Some(CountedWithin::TeamKind(id)), Item::Team(kind)) => id == kind.as_ref().map(|kind| kind.id),
+                (Some(CountedWithin::Room(one)), Item::Room { id, .. }) => one == *id,
+                _ => false,
+            }
+    };
+    figures::figures(numbers).iter().filter(is_it).map(|figure| figure.value).sum()
+}

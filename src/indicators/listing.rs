@@ -1,0 +1,126 @@
+//! The list of all indicators that a reader may see: cut to some of them, in an order.
+
+use std::cmp::Reverse;
+
+use super::rules::IndicatorState;
+use super::standing::{IndicatorLine, IndicatorTable, ListedAgreements};
+use crate::agreements::AgreementId;
+use crate::agreements::terms::ReadAgreement;
+use crate::error::Result;
+use crate::fields::{Fields, parse};
+use crate::store::text_enum;
+use crate::web::Lang;
+use crate::web::cut::Toolbar;
+
+text_enum!(
+    IndicatorOrder in "indicator_order" {
+        /// The worst first.
+        Worst = "worst",
+        Center = "center",
+        Name = "name",
+    }
+);
+
+text_enum!(
+    /// Which are shown.
+    IndicatorShown in "indicator_shown" {
+        /// Missed, far behind or behind.
+        Late = "late",
+        FarBehind = "far_behind",
+        OnTrack = "on_track",
+        Reached = "reached",
+    }
+);
+
+impl IndicatorShown {
+    fn takes(self, state: IndicatorState) -> bool {
+        match self {
+            Self::Late => state.is_behind(),
+            Self::FarBehind => matches!(state, IndicatorState::FarBehind | IndicatorState::Missed),
+            Self::OnTrack => state == IndicatorState::OnTrack,
+            Self::Reached => state == IndicatorState::Reached,
+        }
+    }
+}
+
+/// An indicator with its agreement.
+#[derive(Clone, Debug)]
+pub struct ListedIndicator {
+    pub agreement: ReadAgreement,
+    /// Its center, or those of its agreement.
+    pub centers: String,
+    pub line: IndicatorLine,
+}
+
+/// How the list is cut and put in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndicatorsCut {
+    agreement: Option<AgreementId>,
+    state: Option<IndicatorShown>,
+    order: IndicatorOrder,
+}
+
+impl Default for IndicatorsCut {
+    fn default() -> Self {
+        Self { agreement: None, state: None, order: IndicatorOrder::Worst }
+    }
+}
+
+impl IndicatorsCut {
+    /// Fields `agreement state sort`.
+    ///
+    /// # Errors
+    /// A fault for each word that means nothing.
+    pub fn read(fields: &Fields) -> Result<Self> {
+        let mut read = fields.read();
+        let agreement = read.optional("agreement", parse::choice);
+        let state = read.optional("state", parse::choice);
+        let order = read.optional("sort", parse::choice);
+        read.finish(|| {
+            Some(Self { agreement: agreement?, state: state?, order: order?.unwrap_or(IndicatorOrder::Worst) })
+        })
+    }
+
+    /// Which agreements it is of.
+    pub fn agreements(&self) -> ListedAgreements {
+        self.agreement.map_or(ListedAgreements::Running, ListedAgreements::One)
+    }
+
+    /// The indicators that it leaves, in its order.
+    pub fn of(&self, lang: Lang, tables: Vec<IndicatorTable>) -> Vec<ListedIndicator> {
+        let mut listed: Vec<ListedIndicator> = tables.into_iter().flat_map(|table| listed(lang, table)).collect();
+        listed.retain(|one| self.state.is_none_or(|state| state.takes(one.line.state())));
+        match self.order {
+            IndicatorOrder::Worst => listed.sort_by_key(|one| (one.line.state(), one.line.permille())),
+            IndicatorOrder::Center => {
+                listed.sort_by(|a, b| (&a.centers, a.line.indicator.place).cmp(&(&b.centers, b.line.indicator.place)));
+            }
+            IndicatorOrder::Name => {
+                listed.sort_by(|a, b| (&a.line.indicator.name, &a.centers).cmp(&(&b.line.indicator.name, &b.centers)));
+            }
+        }
+        listed
+    }
+
+    pub fn toolbar(&self, lang: Lang, agreements: &[ReadAgreement]) -> Toolbar {
+        let mut agreements: Vec<&ReadAgreement> = agreements.iter().collect();
+        agreements.sort_by_key(|one| Reverse(one.starts_on));
+        let named =
+            |one: &ReadAgreement| format!("{} · {} · {} – {}", one.purchaser, one.provider, one.starts_on, one.ends_on);
+        let options = agreements.into_iter().map(|one| (one.id.to_string(), named(one)));
+        Toolbar::ordered(lang, self.order, IndicatorOrder::ALL, IndicatorOrder::key)
+            .with(("agreement", "indicators.agreement"), self.agreement, options)
+            .with_words(("state", "cut.state"), self.state, IndicatorShown::ALL, IndicatorShown::key)
+    }
+}
+
+fn listed(lang: Lang, table: IndicatorTable) -> Vec<ListedIndicator> {
+    let names: Vec<&str> = table.centers.iter().map(|center| center.center.as_str()).collect();
+    let all = names.join(lang.pick("、", ", "));
+    let of = |line: IndicatorLine| ListedIndicator {
+        agreement: table.agreement.clone(),
+        centers: line.center.clone().unwrap_or_else(|| all.clone()),
+        line,
+    };
+    table.lines.into_iter().map(of).collect()
+}

@@ -1,0 +1,111 @@
+//! How the indicators stand: of one agreement, and of all that the reader may see, on one sheet.
+
+use askama::Template;
+use rocket::{Route, get, routes};
+
+use super::listing::{IndicatorsCut, ListedIndicator};
+use super::standing::{self, IndicatorTable};
+use crate::agreements::AgreementId;
+use crate::agreements::terms::{self, ReadAgreement};
+use crate::auth::{Manager, ReportReader};
+use crate::clock::{Date, Now, Zone};
+use crate::error::Result;
+use crate::store::Db;
+use crate::web::cut::{Asked, Toolbar};
+use crate::web::nav::Tab;
+use crate::web::{Frame, Lang, Page, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![all, of_agreement]
+}
+
+#[derive(Template)]
+#[template(path = "indicators/all.html")]
+struct AllIndicators {
+    listed: Vec<ListedIndicator>,
+    toolbar: Toolbar,
+    today: Date,
+}
+
+impl AllIndicators {
+    fn behind(&self) -> usize {
+        self.listed.iter().filter(|one| one.line.state().is_behind()).count()
+    }
+}
+
+impl View for AllIndicators {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("indicators.all")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::City(Tab::Indicators)
+    }
+}
+
+#[get("/indicators")]
+async fn all(by: ReportReader, db: &Db, now: Now, lang: Lang, asked: Asked) -> Result<Page<AllIndicators>> {
+    let cut = IndicatorsCut::read(&asked.0).unwrap_or_default();
+    let mut conn = db.read().await?;
+    let known: Vec<ReadAgreement> = terms::readable(&by, &mut conn, None, (None, None)).await?;
+    let tables = standing::of_all(&by, &mut conn, now, cut.agreements()).await?;
+    Ok(Page(AllIndicators {
+        listed: cut.of(lang, tables),
+        toolbar: cut.toolbar(lang, &known),
+        today: Zone::SHANGHAI.date(now.0),
+    }))
+}
+
+#[derive(Template)]
+#[template(path = "indicators/list.html")]
+struct AgreementIndicators {
+    table: IndicatorTable,
+    today: Date,
+    lang: Lang,
+    may_define: bool,
+}
+
+impl AgreementIndicators {
+    /// The numbers of the project years, from 1, each with whether it is the one that is shown.
+    fn years(&self) -> Vec<(usize, bool)> {
+        (0..self.table.years.len()).map(|place| (place + 1, place == self.table.year)).collect()
+    }
+
+    fn path(&self) -> String {
+        path(self.table.agreement.id)
+    }
+
+    fn has_several(&self) -> bool {
+        self.table.centers.len() > 1
+    }
+}
+
+impl View for AgreementIndicators {
+    fn title(&self, lang: Lang) -> String {
+        lang.text("indicators.title")
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::City(Tab::Indicators)
+    }
+}
+
+/// The address of an agreement's indicators.
+pub(super) fn path(agreement: AgreementId) -> String {
+    format!("/agreements/{agreement}/indicators")
+}
+
+#[get("/agreements/<id>/indicators?<year>")]
+async fn of_agreement(
+    by: ReportReader,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    id: AgreementId,
+    year: Option<usize>,
+) -> Result<Page<AgreementIndicators>> {
+    let mut conn = db.read().await?;
+    let table = standing::of_agreement(&by, &mut conn, now, id, year).await?;
+    let may_define = Manager::includes(by.role);
+    Ok(Page(AgreementIndicators { table, today: Zone::SHANGHAI.date(now.0), lang, may_define }))
+}

@@ -1,0 +1,317 @@
+//! How the indicators of agreements stand, as a reader may know it: read with a constant number of statements, however many there are.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+
+use super::counting::{Agreed, CountAsked, IndicatorCounts};
+use super::rights::knows_names;
+use super::rules::{self, IndicatorState, Progress};
+use super::types::{Indicator, IndicatorSpan, IndicatorValue};
+use super::{chart, queries};
+use crate::agreements::AgreementId;
+use crate::agreements::terms::{self, ReadAgreement, ReadCenter};
+use crate::auth::ReportReader;
+use crate::centers::CenterId;
+use crate::clock::{Date, Now, Zone};
+use crate::error::{Error, Result};
+use crate::figures::{Filter, Period};
+use crate::store::Conn;
+use crate::web::Lang;
+use crate::web::table::Cell;
+
+/// So long after its end an agreement is told of beside those that run, in days.
+const TOLD_AFTERWARDS: u64 = 92;
+
+/// An indicator and how it stands in the days that are shown.
+#[derive(Clone, Debug)]
+pub struct IndicatorLine {
+    pub indicator: Indicator,
+    /// Of which center; none for all of the agreement.
+    pub center: Option<String>,
+    /// Its days; none where its center has no part in the year that is shown.
+    pub days: Option<Period>,
+    /// None where what is done is not known to the reader.
+    pub progress: Option<Progress>,
+}
+
+impl IndicatorLine {
+    pub fn state(&self) -> IndicatorState {
+        match (&self.progress, self.days) {
+            (Some(progress), _) => progress.state,
+            (None, Some(_)) => IndicatorState::Unknown,
+            (None, None) => IndicatorState::NotBegun,
+        }
+    }
+
+    /// How much is missing, where its days are over and it was not reached.
+    pub fn missed_by(&self) -> Option<i64> {
+        let progress = self.progress.filter(|progress| progress.state == IndicatorState::Missed)?;
+        Some(self.indicator.target - progress.done)
+    }
+
+    /// How much of what is expected by now is done, in permille: by what a list is put in order.
+    pub fn permille(&self) -> Option<i64> {
+        let progress = self.progress.filter(|progress| progress.expected > 0)?;
+        Some(progress.done.saturating_mul(1_000) / progress.expected)
+    }
+
+    /// A number of it as it is read: hours, yuan, or as it is.
+    pub fn shown(&self, value: impl Borrow<i64>) -> String {
+        chart::amount(self.indicator.unit, *value.borrow())
+    }
+
+    /// As a cell of a file: a whole number as a number, hours and yuan with a part as they are read.
+    pub fn cell(&self, value: i64) -> Cell {
+        match value % self.indicator.unit.scale() {
+            0 => Cell::Number(value / self.indicator.unit.scale()),
+            _ => Cell::Plain(chart::plain(self.indicator.unit, value)),
+        }
+    }
+
+    pub fn bar(&self, lang: Lang) -> Option<chart::ProgressBar> {
+        self.progress.map(|progress| chart::ProgressBar::new(lang, &self.indicator, &progress))
+    }
+}
+
+/// An agreement with its indicators.
+#[derive(Clone, Debug)]
+pub struct IndicatorTable {
+    pub agreement: ReadAgreement,
+    pub centers: Vec<ReadCenter>,
+    /// The project years, and the place of the one that is shown among them.
+    pub years: Vec<Period>,
+    pub year: usize,
+    pub lines: Vec<IndicatorLine>,
+}
+
+impl IndicatorTable {
+    /// The days that are shown of a target of that span.
+    pub fn days(&self, span: IndicatorSpan, center: Option<CenterId>) -> Option<Period> {
+        days(&self.agreement, &self.centers, (self.years.as_slice(), self.year), span, center)
+    }
+}
+
+fn days(
+    agreement: &ReadAgreement,
+    centers: &[ReadCenter],
+    (years, year): (&[Period], usize),
+    span: IndicatorSpan,
+    center: Option<CenterId>,
+) -> Option<Period> {
+    let whole = Period::new(agreement.starts_on, agreement.ends_on.plus_days(1))?;
+    let days = match span {
+        IndicatorSpan::Whole => whole,
+        IndicatorSpan::ProjectYear => years.get(year).copied()?,
+    };
+    match center {
+        None => Some(days),
+        Some(center) => {
+            let part = centers.iter().find(|one| one.center_id == center)?;
+            rules::common(days, Period::new(part.starts_on, part.ends_on.plus_days(1))?)
+        }
+    }
+}
+
+/// One agreement's, in its project year `year` (from 1) or in the one that runs.
+///
+/// # Errors
+/// `NotFound` for an agreement that the reader may not know of, and for a year that it does not have.
+pub async fn of_agreement(
+    by: &ReportReader,
+    conn: &mut Conn,
+    now: Now,
+    id: AgreementId,
+    year: Option<usize>,
+) -> Result<IndicatorTable> {
+    let agreement = terms::read_one(by, conn, id).await?;
+    let years = rules::project_years(agreement.starts_on, agreement.ends_on);
+    if year.is_some_and(|year| year == 0 || year > years.len()) {
+        return Err(Error::NotFound);
+    }
+    let mut tables = load(by, conn, now, vec![agreement], year.map(|year| year - 1)).await?;
+    tables.pop().ok_or(Error::NotFound)
+}
+
+/// Which agreements a list is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListedAgreements {
+    /// Those that run, and those that have ended lately.
+    Running,
+    /// As above, those of a center.
+    At(CenterId),
+    One(AgreementId),
+}
+
+/// Of these agreements, as far as the reader may know of them, in the project year that runs.
+///
+/// # Errors
+/// As the database says.
+pub async fn of_all(
+    by: &ReportReader,
+    conn: &mut Conn,
+    now: Now,
+    which: ListedAgreements,
+) -> Result<Vec<IndicatorTable>> {
+    let today = Zone::SHANGHAI.date(now.0);
+    let since = Some(today.minus_days(TOLD_AFTERWARDS));
+    let mut agreements = match which {
+        ListedAgreements::One(id) => terms::readable(by, conn, Some(id), (None, None)).await?,
+        ListedAgreements::Running => terms::readable(by, conn, None, (since, None)).await?,
+        ListedAgreements::At(center) => terms::readable(by, conn, None, (since, Some(center))).await?,
+    };
+    if !matches!(which, ListedAgreements::One(_)) {
+        agreements.retain(|agreement| agreement.starts_on <= today);
+    }
+    load(by, conn, now, agreements, None).await
+}
+
+async fn load(
+    by: &ReportReader,
+    conn: &mut Conn,
+    now: Now,
+    agreements: Vec<ReadAgreement>,
+    year: Option<usize>,
+) -> Result<Vec<IndicatorTable>> {
+    let today = Zone::SHANGHAI.date(now.0);
+    let mut centers: BTreeMap<AgreementId, Vec<ReadCenter>> = BTreeMap::new();
+    for center in terms::centers(by, conn, &agreements).await? {
+        centers.entry(center.agreement_id).or_default().push(center);
+    }
+    let mut indicators: BTreeMap<AgreementId, Vec<Indicator>> = BTreeMap::new();
+    for indicator in queries::of(conn, &agreements).await? {
+        indicators.entry(indicator.agreement_id).or_default().push(indicator);
+    }
+    let entered = queries::values(conn, &agreements).await?;
+    let mut tables: Vec<IndicatorTable> = agreements
+        .into_iter()
+        .map(|agreement| {
+            let centers = centers.remove(&agreement.id).unwrap_or_default();
+            let years = rules::project_years(agreement.starts_on, agreement.ends_on);
+            let shown = year.unwrap_or_else(|| rules::year_of(&years, today));
+            let own = indicators.remove(&agreement.id).unwrap_or_default();
+            let lines = lines(by, own, &agreement, &centers, (years.as_slice(), shown));
+            IndicatorTable { agreement, centers, years, year: shown, lines }
+        })
+        .collect();
+    fill(by, conn, now, &mut tables, &entered).await?;
+    Ok(tables)
+}
+
+/// The lines of an agreement, not filled yet. Of one center, only whoever reads that center is told.
+fn lines(
+    by: &ReportReader,
+    indicators: Vec<Indicator>,
+    agreement: &ReadAgreement,
+    centers: &[ReadCenter],
+    years: (&[Period], usize),
+) -> Vec<IndicatorLine> {
+    let mut number = 0;
+    let mut lines = Vec::new();
+    for mut indicator in indicators {
+        if indicator.worker_id.is_some() && !knows_names(by) {
+            number += 1;
+            indicator.worker = Some(format!("#{number}"));
+        }
+        let center = indicator.center_id.and_then(|id| centers.iter().find(|one| one.center_id == id));
+        if indicator.center_id.is_some() && !center.is_some_and(|one| one.is_read.is_set()) {
+            continue;
+        }
+        lines.push(IndicatorLine {
+            days: days(agreement, centers, years, indicator.span, indicator.center_id),
+            center: center.map(|one| one.center.clone()),
+            indicator,
+            progress: None,
+        });
+    }
+    lines
+}
+
+/// What is asked of the figures for a line; none where it is entered, or not for the reader.
+struct IndicatorWish {
+    table: usize,
+    line: usize,
+    filter: Filter,
+}
+
+async fn fill(
+    by: &ReportReader,
+    conn: &mut Conn,
+    now: Now,
+    tables: &mut [IndicatorTable],
+    entered: &[IndicatorValue],
+) -> Result<()> {
+    let today = Zone::SHANGHAI.date(now.0);
+    let wishes = wishes(tables);
+    let done: Vec<Option<i64>> = {
+        let tables: &[IndicatorTable] = tables;
+        let agreements: BTreeMap<AgreementId, Agreed<'_>> = tables
+            .iter()
+            .map(|table| (table.agreement.id, (&table.agreement, table.centers.iter().collect())))
+            .collect();
+        let asked: Vec<CountAsked<'_>> = wishes.iter().filter_map(|wish| asked(tables, wish)).collect();
+        let counts = IndicatorCounts::of(by, conn, now, &agreements, &asked).await?;
+        wishes.iter().map(|wish| asked_of(tables, wish, &counts)).collect()
+    };
+    for (wish, done) in wishes.iter().zip(done) {
+        let line = &mut tables[wish.table].lines[wish.line];
+        line.progress = progress(line, done, today);
+    }
+    for table in tables {
+        let reads_all = reads_all(&table.centers);
+        for line in table.lines.iter_mut().filter(|line| line.indicator.is_entered()) {
+            let known = line.indicator.center_id.is_some() || reads_all;
+            let done = line.days.filter(|_| known).map(|days| sum(entered, &line.indicator, &table.agreement, days));
+            line.progress = progress(line, done, today);
+        }
+    }
+    Ok(())
+}
+
+/// Part of a total is no total.
+pub(super) fn reads_all(centers: &[ReadCenter]) -> bool {
+    centers.iter().all(|center| center.is_read.is_set())
+}
+
+fn wishes(tables: &[IndicatorTable]) -> Vec<IndicatorWish> {
+    let mut wishes = Vec::new();
+    for (place, table) in tables.iter().enumerate() {
+        let reads_all = reads_all(&table.centers);
+        for (number, line) in table.lines.iter().enumerate() {
+            let known = line.indicator.center_id.is_some() || reads_all;
+            if let (Some((_, filter)), true) = (line.indicator.counted(), known) {
+                wishes.push(IndicatorWish { table: place, line: number, filter });
+            }
+        }
+    }
+    wishes
+}
+
+fn asked<'a>(tables: &[IndicatorTable], wish: &'a IndicatorWish) -> Option<CountAsked<'a>> {
+    let line = tables.get(wish.table)?.lines.get(wish.line)?;
+    Some(CountAsked {
+        agreement: line.indicator.agreement_id,
+        center: line.indicator.center_id,
+        days: line.days?,
+        measure: line.indicator.measure?,
+        filter: &wish.filter,
+        within: line.indicator.within,
+    })
+}
+
+fn asked_of(tables: &[IndicatorTable], wish: &IndicatorWish, counts: &IndicatorCounts) -> Option<i64> {
+    counts.value(&asked(tables, wish)?)
+}
+
+fn progress(line: &IndicatorLine, done: Option<i64>, today: Date) -> Option<Progress> {
+    Some(rules::progress(line.indicator.target, done?, line.days?, today))
+}
+
+/// What was entered for an indicator in its days, of its center or of all together.
+fn sum(entered: &[IndicatorValue], indicator: &Indicator, agreement: &ReadAgreement, days: Period) -> i64 {
+    entered
+        .iter()
+        .filter(|value| value.indicator_id == indicator.id)
+        .filter(|value| rules::is_month_of(value.month.0, agreement.starts_on, days))
+        .map(|value| value.value)
+        .sum()
+}

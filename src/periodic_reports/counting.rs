@@ -1,0 +1,186 @@
+//! The figures of a draft: what its agreement is charged with in its days, together and in each center, what it was before, and by how
+//! much accepted periods are otherwise than they were told.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::document::{self, FrozenAdjustment, FrozenComparison, FrozenFigure, FrozenPart, FrozenReport};
+use super::periods;
+use super::queries;
+use super::rules::{self, FigureValues};
+use super::types::{PeriodicReport, ReportState, VersionState};
+use crate::activities::SessionId;
+use crate::auth::ReportReader;
+use crate::centers::CenterId;
+use crate::clock::Now;
+use crate::error::Result;
+use crate::figures::queries::session_rows;
+use crate::figures::{self, Counted, Figure, Filter, Item, Numbers, Period, Reach, Section, scope};
+use crate::store::{self, Conn};
+
+/// What is counted of a report's days.
+pub struct Counting {
+    pub reach: Reach,
+    pub numbers: Numbers,
+    pub figures: Vec<FrozenFigure>,
+    pub by_center: Vec<FrozenPart>,
+    pub compared: Vec<FrozenComparison>,
+}
+
+impl Counting {
+    /// Counts now.
+    ///
+    /// # Errors
+    /// `NotFound` where the reader reaches no center of the agreement.
+    pub async fn load(by: &ReportReader, conn: &mut Conn, now: Now, report: &PeriodicReport) -> Result<Self> {
+        let reach = scope::agreement(by, conn, report.agreement_id).await?;
+        let period = report.period();
+        let numbers = figures::count(conn, &reach, period, now).await?;
+        let list = figures::figures(&numbers);
+        let centers = figures::by_center(conn, &reach, period).await?;
+        let mut compared = Vec::new();
+        for other in periods::compared(report.kind, period).into_iter().flatten() {
+            compared.extend(comparison(conn, now, &reach, other).await?);
+        }
+        Ok(Self {
+            by_center: centers.iter().map(|(center, counted)| part(*center, counted, &list)).collect(),
+            figures: document::frozen(&list),
+            reach,
+            numbers,
+            compared,
+        })
+    }
+}
+
+/// The figures of other days, where some of them are the agreement's.
+async fn comparison(conn: &mut Conn, now: Now, reach: &Reach, period: Period) -> Result<Option<FrozenComparison>> {
+    if reach.ids().into_iter().all(|center| reach.days(center, period).is_empty()) {
+        return Ok(None);
+    }
+    let numbers = figures::count(conn, reach, period, now).await?;
+    let figures = document::frozen(&figures::figures(&numbers));
+    Ok(Some(FrozenComparison { from: period.from, to: period.last(), figures }))
+}
+
+/// Those of the whole's figures that a center has by itself.
+fn part(center: CenterId, counted: &Counted, whole: &[Figure]) -> FrozenPart {
+    let own = |figure: &Figure| {
+        let value = counted.value(figure.measure, &filter(figure)?)?;
+        Some(Figure { value, ..figure.clone() })
+    };
+    let figures: Vec<Figure> = whole.iter().filter_map(own).collect();
+    FrozenPart { center, figures: document::frozen(&figures) }
+}
+
+/// What a figure counts, where a center by itself is told it.
+fn filter(figure: &Figure) -> Option<Filter> {
+    match (figure.section, &figure.item) {
+        (Section::Total | Section::Volunteers, Item::Whole) => Some(Filter::Whole),
+        (Section::Groups, Item::Group(group)) => Some(Filter::Group(*group)),
+        (Section::Kinds, Item::Kind(kind)) => Some(Filter::Kind(kind.id)),
+        (Section::Teams, Item::Team(kind)) => Some(Filter::TeamKind(kind.as_ref().map(|kind| kind.id))),
+        _ => None,
+    }
+}
+
+/// By how much the accepted reports of the same agreement that ended before this one begins are otherwise by now than was told, of them
+/// and since. Counted again is only what was changed since it was frozen.
+pub async fn adjustments(
+    by: &ReportReader,
+    conn: &mut Conn,
+    now: Now,
+    report: &PeriodicReport,
+) -> Result<Vec<FrozenAdjustment>> {
+    let accepted = accepted(conn, report).await?;
+    let mut found = Vec::new();
+    for (earlier, base, seen) in &accepted {
+        if earlier.ends_on >= report.starts_on {
+            continue;
+        }
+        let days = (earlier.starts_on, earlier.ends_on);
+        let told = told_of(&accepted, &earlier.number());
+        if told.is_empty() && queries::marks(conn, report.agreement_id, days).await? == *seen {
+            continue;
+        }
+        let reach = scope::agreement(by, conn, report.agreement_id).await?;
+        let numbers = figures::count(conn, &reach, earlier.period(), now).await?;
+        let recount = document::frozen(&figures::figures(&numbers));
+        let figures = otherwise(&recount, base, &told);
+        if !figures.is_empty() {
+            found.push(FrozenAdjustment {
+                report: earlier.number(),
+                kind: earlier.kind,
+                from: earlier.starts_on,
+                to: earlier.ends_on,
+                figures,
+            });
+        }
+    }
+    Ok(found)
+}
+
+type AcceptedReport = (PeriodicReport, FrozenReport, i64);
+
+/// What was accepted of the agreement's other reports, with the marks that were seen.
+async fn accepted(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<AcceptedReport>> {
+    let mut reports = queries::of_agreement(conn, report.agreement_id).await?;
+    reports.retain(|other| other.state == ReportState::Accepted && other.id != report.id);
+    let documents: Vec<(i64, String, i64)> = sqlx::query_as(
+        "select v.report_id, v.document, v.marks_seen from report_versions v
+         join periodic_reports r on r.id = v.report_id
+         where r.agreement_id = $1 and v.state = $2",
+    )
+    .bind(report.agreement_id)
+    .bind(VersionState::Accepted)
+    .fetch_all(conn)
+    .await?;
+    let mut documents: BTreeMap<i64, (String, i64)> =
+        documents.into_iter().map(|(id, text, seen)| (id, (text, seen))).collect();
+    let mut found = Vec::with_capacity(reports.len());
+    for other in reports {
+        if let Some((text, seen)) = documents.remove(&other.id.0) {
+            found.push((other, FrozenReport::read(&text)?, seen));
+        }
+    }
+    Ok(found)
+}
+
+/// What accepted reports told of an earlier one.
+fn told_of(accepted: &[AcceptedReport], number: &str) -> Vec<FigureValues> {
+    let all = accepted.iter().flat_map(|(_, document, _)| &document.adjustments);
+    all.filter(|told| told.report == number).map(|told| document::adjusted(&told.figures)).collect()
+}
+
+/// The differences as figures, in the order of the list, with the names that they have.
+fn otherwise(recount: &[FrozenFigure], base: &FrozenReport, told: &[FigureValues]) -> Vec<FrozenFigure> {
+    let known: BTreeMap<&str, &FrozenFigure> =
+        recount.iter().rev().chain(base.figures.iter().rev()).map(|figure| (figure.key.as_str(), figure)).collect();
+    let is_sparse = |key: &str| known.get(key).is_some_and(|figure| rules::is_sparse(figure.section));
+    let told: Vec<&FigureValues> = told.iter().collect();
+    let mut by = rules::adjustments(&document::adjusted(recount), &base.adjusted(), &told, is_sparse);
+    let figures = recount.iter().chain(&base.figures);
+    figures.filter_map(|figure| by.remove(&figure.key).map(|value| FrozenFigure { value, ..figure.clone() })).collect()
+}
+
+/// The numbers of the rows behind a report's figures: of its sessions, and of the attendances in them that count.
+pub async fn rows_behind(
+    by: &ReportReader,
+    conn: &mut Conn,
+    reach: &Reach,
+    period: Period,
+) -> Result<(Vec<i64>, Vec<i64>)> {
+    let sessions: Vec<SessionId> = session_rows(by, conn, reach, period).await?.into_iter().map(|row| row.id).collect();
+    let attendances: Vec<i64> = sqlx::query_scalar(
+        "select t.id from attendances t
+         where t.voided_at is null
+           and t.session_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
+         order by t.id",
+    )
+    .bind(store::rows(&sessions, |id| json!(id)))
+    .fetch_all(conn)
+    .await?;
+    let mut sessions: Vec<i64> = sessions.into_iter().map(|id| id.0).collect();
+    sessions.sort_unstable();
+    Ok((sessions, attendances))
+}

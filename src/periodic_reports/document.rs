@@ -1,0 +1,330 @@
+//! What is frozen when a report is submitted, and how it is written: a document of whole numbers and names of places, parties and kinds.
+//! It holds no resident's and no worker's name: workers are numbered, and words that people wrote stand beside it, each text known here
+//! by its digest.
+//!
+//! A figure that a document does not list it does not know; that is not nought.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::canonical::{canonical, sha256};
+use super::periods::PeriodName;
+use super::rules::{self, FigureValues};
+use super::types::{Chapter, EvidenceKind, ReportedKind, RowKind};
+use crate::centers::CenterId;
+use crate::clock::Date;
+use crate::error::{Error, Result};
+use crate::figures::{Figure, FigureUnit, Item, Measure, Period, Section};
+use crate::web::Lang;
+use crate::web::text::Named;
+
+/// Raised by whoever changes what is written here or what it means.
+pub const SCHEMA: i64 = 1;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenReport {
+    pub schema: i64,
+    pub report: FrozenHead,
+    pub agreement: FrozenParties,
+    pub centers: Vec<FrozenCenter>,
+    /// Of all centers together: persons are counted once.
+    pub figures: Vec<FrozenFigure>,
+    pub by_center: Vec<FrozenPart>,
+    /// The same part of the calendar before, and that of last year, as they were counted then.
+    pub compared: Vec<FrozenComparison>,
+    pub adjustments: Vec<FrozenAdjustment>,
+    pub narrative: Vec<FrozenText>,
+    pub evidence: Vec<FrozenEvidence>,
+    /// The rows behind the figures.
+    pub rows: Vec<FrozenRows>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenHead {
+    pub number: String,
+    pub public_id: String,
+    pub version: i64,
+    pub kind: ReportedKind,
+    pub from: Date,
+    /// Included.
+    pub to: Date,
+}
+
+/// Both dates are included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenParties {
+    pub id: i64,
+    pub provider: String,
+    pub purchaser: String,
+    pub from: Date,
+    pub to: Date,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenCenter {
+    pub id: CenterId,
+    pub town: String,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenFigure {
+    pub key: String,
+    pub section: Section,
+    pub measure: Measure,
+    pub unit: FigureUnit,
+    pub value: i64,
+    /// What it is of; empty for the whole.
+    pub name: String,
+    pub name_en: String,
+}
+
+/// What a center has by itself, of the figures that are counted so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenPart {
+    pub center: CenterId,
+    pub figures: Vec<FrozenFigure>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenComparison {
+    pub from: Date,
+    /// Included.
+    pub to: Date,
+    pub figures: Vec<FrozenFigure>,
+}
+
+/// By how much an accepted report's period is otherwise than it was told, where nothing told of it yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenAdjustment {
+    /// Of which report.
+    pub report: String,
+    pub kind: ReportedKind,
+    pub from: Date,
+    pub to: Date,
+    pub figures: Vec<FrozenFigure>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenText {
+    pub chapter: Chapter,
+    /// As [`text_digest`] makes it.
+    pub digest: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenEvidence {
+    pub number: i64,
+    pub kind: EvidenceKind,
+    /// By which the file is known again.
+    pub file: String,
+    /// Of what stands below it.
+    pub caption: Option<String>,
+}
+
+/// Rows of one kind: how many, and the digest of each block of their numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenRows {
+    pub kind: RowKind,
+    pub count: i64,
+    pub blocks: Vec<String>,
+}
+
+impl FrozenReport {
+    /// Its canonical text.
+    ///
+    /// # Errors
+    /// `Internal` for a number that none can be.
+    pub fn text(&self) -> Result<String> {
+        canonical(&serde_json::to_value(self).map_err(Error::internal)?).map_err(Error::internal)
+    }
+
+    /// Reads it again.
+    ///
+    /// # Errors
+    /// `Internal` where it is no such text.
+    pub fn read(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(Error::internal)
+    }
+
+    /// As whoever reads for the purchaser may know it: so few are in some subgroups that a number is a person.
+    pub fn for_outsiders(mut self) -> Self {
+        let parts = self.by_center.iter_mut().map(|part| &mut part.figures);
+        let others = self.compared.iter_mut().map(|other| &mut other.figures);
+        let told = self.adjustments.iter_mut().map(|told| &mut told.figures);
+        for figures in parts.chain(others).chain(told).chain([&mut self.figures]) {
+            figures.retain(|figure| figure.section != Section::Subgroups);
+        }
+        self
+    }
+
+    /// The figures that are adjusted later, by their keys.
+    pub fn adjusted(&self) -> FigureValues {
+        adjusted(&self.figures)
+    }
+}
+
+/// Of these figures those that are adjusted, by their keys.
+pub fn adjusted(figures: &[FrozenFigure]) -> FigureValues {
+    let of = figures.iter().filter(|figure| rules::is_adjusted(figure.section));
+    of.map(|figure| (figure.key.clone(), figure.value)).collect()
+}
+
+/// Figures as they are frozen: with the names of kinds, groups and rooms, and workers by their place in the list.
+pub fn frozen(figures: &[Figure]) -> Vec<FrozenFigure> {
+    let mut workers: Vec<i64> = Vec::new();
+    let figure = |figure: &Figure| {
+        let (name, name_en) = match &figure.item {
+            Item::Worker { id, .. } => {
+                let place = workers.iter().position(|worker| worker == id).unwrap_or_else(|| {
+                    workers.push(*id);
+                    workers.len() - 1
+                });
+                (format!("#{}", place + 1), format!("#{}", place + 1))
+            }
+            item => (item.label(Lang::Zh), item.label(Lang::En)),
+        };
+        FrozenFigure {
+            key: figure.key(),
+            section: figure.section,
+            measure: figure.measure,
+            unit: figure.measure.unit(),
+            value: figure.value,
+            name,
+            name_en,
+        }
+    };
+    figures.iter().map(figure).collect()
+}
+
+/// The digest of a text at its place. The salt keeps short words from being guessed from it once they are taken out.
+///
+/// # Errors
+/// `Internal`, which no text causes.
+pub fn text_digest(place: &str, salt: &str, content: &str) -> Result<String> {
+    let text = canonical(&json!({"place": place, "salt": salt, "content": content})).map_err(Error::internal)?;
+    Ok(sha256(&text))
+}
+
+impl Named for FrozenFigure {
+    fn in_lang(&self, lang: Lang) -> &str {
+        lang.pick(&self.name, &self.name_en)
+    }
+}
+
+/// A section of frozen figures as a table: an item a row, a measure a column.
+pub struct FrozenTable {
+    pub section: Section,
+    pub measures: Vec<Measure>,
+    pub rows: Vec<FrozenRow>,
+}
+
+impl FrozenTable {
+    /// Whether each row has a number in each column.
+    pub fn is_even(&self) -> bool {
+        self.rows.iter().all(|row| row.cells.len() == self.measures.len())
+    }
+}
+
+/// An adjustment as a page shows it.
+pub struct ShownAdjustment {
+    pub report: String,
+    pub name: PeriodName,
+    pub tables: Vec<FrozenTable>,
+}
+
+impl ShownAdjustment {
+    pub fn of(told: &FrozenAdjustment) -> Self {
+        let days = Period { from: told.from, to: told.to.plus_days(1) };
+        Self { report: told.report.clone(), name: PeriodName::of(told.kind, days), tables: tables(&told.figures, &[]) }
+    }
+}
+
+pub struct FrozenRow {
+    /// The first of its figures, which names it.
+    pub of: FrozenFigure,
+    pub cells: Vec<FrozenCell>,
+}
+
+/// A number, and beside it those it is compared with: none where they do not know it.
+pub struct FrozenCell {
+    pub measure: Measure,
+    pub unit: FigureUnit,
+    pub value: i64,
+    pub others: Vec<Option<i64>>,
+}
+
+/// Figures as tables, a section each, with those of `others` beside them.
+pub fn tables(figures: &[FrozenFigure], others: &[&[FrozenFigure]]) -> Vec<FrozenTable> {
+    let sections = figures.chunk_by(|one, other| one.section == other.section);
+    let beside = |key: &str| {
+        others.iter().map(|other| other.iter().find(|figure| figure.key == key).map(|figure| figure.value)).collect()
+    };
+    let row = |row: &[FrozenFigure]| FrozenRow {
+        of: row[0].clone(),
+        cells: row
+            .iter()
+            .map(|figure| FrozenCell {
+                measure: figure.measure,
+                unit: figure.unit,
+                value: figure.value,
+                others: beside(&figure.key),
+            })
+            .collect(),
+    };
+    sections
+        .map(|section| {
+            let rows: Vec<FrozenRow> = section.chunk_by(|one, other| item_of(one) == item_of(other)).map(row).collect();
+            let mut measures: Vec<Measure> = Vec::new();
+            for cell in rows.iter().flat_map(|row| &row.cells) {
+                if !measures.contains(&cell.measure) {
+                    measures.push(cell.measure);
+                }
+            }
+            FrozenTable { section: section[0].section, measures, rows }
+        })
+        .collect()
+}
+
+/// What a figure is of: its key after the measure. What has no such part is of the whole, or a row by itself.
+fn item_of(figure: &FrozenFigure) -> (&str, &str) {
+    let item = figure.key.strip_prefix(figure.measure.code()).unwrap_or_default();
+    (item, figure.name.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figure(key: &str, section: Section, measure: Measure, value: i64, name: &str) -> FrozenFigure {
+        let name = name.to_owned();
+        FrozenFigure { key: key.to_owned(), section, measure, unit: measure.unit(), value, name_en: name.clone(), name }
+    }
+
+    #[test]
+    fn figures_stand_in_tables_with_what_was_before_beside_them() {
+        let figures = [
+            figure("sessions", Section::Total, Measure::Sessions, 4, ""),
+            figure("visits", Section::Total, Measure::Visits, 30, ""),
+            figure("visits.elderly", Section::Groups, Measure::Visits, 12, "老年人"),
+            figure("persons.elderly", Section::Groups, Measure::Persons, 5, "老年人"),
+            figure("visits.none", Section::Groups, Measure::Visits, 18, "其他"),
+        ];
+        let before = [figure("visits", Section::Total, Measure::Visits, 20, "")];
+        let tables = tables(&figures, &[&before]);
+        assert_eq!(tables.iter().map(|table| table.rows.len()).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(tables[0].rows[0].cells[1].others, [Some(20)]);
+        assert_eq!(tables[0].rows[0].cells[0].others, [None]);
+        assert_eq!(tables[1].measures, [Measure::Visits, Measure::Persons]);
+    }
+
+    #[test]
+    fn the_digest_of_a_text_is_of_its_place_and_salt_too() {
+        let of = |place, salt, content| text_digest(place, salt, content).unwrap();
+        let known = of("overview", "s", "很好");
+        assert_eq!(known, of("overview", "s", "很好"));
+        for other in [of("plan", "s", "很好"), of("overview", "t", "很好"), of("overview", "s", "很好。")] {
+            assert_ne!(known, other);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! All that a draft's page shows.
+
+use std::collections::BTreeMap;
+
+use super::counting::{self, Counting};
+use super::document::{self, FrozenTable, ShownAdjustment};
+use super::evidence::{self, OfferedPhoto, SessionWords};
+use super::queries::{self, ReportReminder};
+use super::rights::ReportWriter;
+use super::types::{Chapter, ChapterText, Evidence, PeriodicReport, ReportComment, ReportVersion, VersionState};
+use crate::centers::CenterId;
+use crate::clock::{Date, Now};
+use crate::error::Result;
+use crate::figures::{Completeness, Section};
+use crate::store::Conn;
+
+/// Numbers to settle first, and where that is done.
+pub struct Unsettled {
+    /// The key of what waits.
+    pub key: &'static str,
+    pub number: i64,
+    /// The page of a center's work, after the center's address.
+    pub page: &'static str,
+}
+
+pub struct ShownDraft {
+    pub report: PeriodicReport,
+    pub tables: Vec<FrozenTable>,
+    /// The days that are compared, in the order of the numbers beside.
+    pub compared: Vec<(Date, Date)>,
+    pub by_center: Vec<(String, Vec<FrozenTable>)>,
+    pub adjustments: Vec<ShownAdjustment>,
+    pub unsettled: Vec<Unsettled>,
+    pub centers: Vec<(CenterId, String)>,
+    pub chapters: Vec<ChapterText>,
+    pub last_words: BTreeMap<Chapter, String>,
+    pub session_words: Vec<SessionWords>,
+    pub evidence: Vec<Evidence>,
+    pub offered: Vec<OfferedPhoto>,
+    pub versions: Vec<ReportVersion>,
+    /// What the purchaser said of the last version, where it returned it.
+    pub comments: Vec<ReportComment>,
+    pub reminder: Option<ReportReminder>,
+}
+
+impl ShownDraft {
+    /// # Errors
+    /// As the database says.
+    pub async fn load(by: &ReportWriter, conn: &mut Conn, now: Now, report: PeriodicReport) -> Result<Self> {
+        let counting = Counting::load(by, conn, now, &report).await?;
+        let versions = queries::versions(by, conn, report.id).await?;
+        let comments = match versions.iter().rev().find(|version| version.state == VersionState::Returned) {
+            Some(version) => queries::comments(conn, version.id).await?,
+            None => Vec::new(),
+        };
+        let adjustments = counting::adjustments(by, conn, now, &report).await?;
+        let others: Vec<&[document::FrozenFigure]> =
+            counting.compared.iter().map(|other| other.figures.as_slice()).collect();
+        let centers: Vec<(CenterId, String)> =
+            counting.reach.centers().iter().map(|center| (center.id(), center.head.name.clone())).collect();
+        let name = |id: CenterId| centers.iter().find(|(center, _)| *center == id).map(|(_, name)| name.clone());
+        let mut tables = document::tables(&counting.figures, &others);
+        tables.retain(|table| table.section != Section::Completeness);
+        let reminders = queries::reminders(by, conn).await?;
+        Ok(Self {
+            by_center: counting
+                .by_center
+                .iter()
+                .map(|part| (name(part.center).unwrap_or_default(), document::tables(&part.figures, &[])))
+                .collect(),
+            compared: counting.compared.iter().map(|other| (other.from, other.to)).collect(),
+            adjustments: adjustments.iter().map(ShownAdjustment::of).collect(),
+            unsettled: unsettled(&counting.numbers.completeness),
+            chapters: queries::chapters(conn, report.id).await?,
+            last_words: queries::last_words(conn, report.agreement_id, report.starts_on).await?,
+            session_words: evidence::session_words(by, conn, &report).await?,
+            evidence: evidence::of_report(conn, report.id).await?,
+            offered: evidence::offered(by, conn, &report).await?,
+            reminder: reminders.into_iter().find(|one| {
+                one.agreement_id == report.agreement_id
+                    && (one.starts_on, one.ends_on) == (report.starts_on, report.ends_on)
+            }),
+            tables,
+            centers,
+            versions,
+            comments,
+            report,
+        })
+    }
+}
+
+/// What is missing from the numbers, where anything is.
+pub fn unsettled(missing: &Completeness) -> Vec<Unsettled> {
+    let all = [
+        ("figure.open_sessions", missing.open_sessions, ""),
+        ("figure.unconfirmed_hours", missing.unconfirmed_hours, "/hours"),
+        ("figure.pending_claims", missing.pending_claims, "/claims"),
+        ("figure.without_birth_date", missing.without_birth_date, "/people"),
+    ];
+    let waits = all.into_iter().filter(|(_, number, _)| *number > 0);
+    waits.map(|(key, number, page)| Unsettled { key, number, page }).collect()
+}

@@ -1,0 +1,273 @@
+//! Submitting: what a report says is frozen as a version, with all that stands behind it.
+
+use serde_json::json;
+
+use super::canonical::sha256;
+use super::counting::{self, Counting};
+use super::document::{
+    self, FrozenCenter, FrozenEvidence, FrozenHead, FrozenParties, FrozenReport, FrozenRows, FrozenText, SCHEMA,
+};
+use super::rights::ReportSubmitter;
+use super::rules::{self, ReportStep};
+use super::types::{ChapterText, Evidence, PeriodicReport, ReportState, ReportVersionId, RowKind, VersionState};
+use super::{evidence, privacy, queries};
+use crate::audit;
+use crate::clock::{Now, Zone};
+use crate::error::{Error, Refusal, Result};
+use crate::store::{self, Conn, rows};
+
+/// So many rows' numbers stand in one block.
+const BLOCK: usize = 1_000;
+
+/// The salt's length, five bits a character.
+const SALT: usize = 26;
+
+/// Words that go with a version: their place, what they say, salt and digest.
+struct SaltedText {
+    place: String,
+    content: String,
+    salt: String,
+    digest: String,
+}
+
+impl SaltedText {
+    fn of(place: String, content: String) -> Result<Self> {
+        let salt = store::secret(SALT);
+        let digest = document::text_digest(&place, &salt, &content)?;
+        Ok(Self { place, content, salt, digest })
+    }
+}
+
+/// A block of the rows behind a version.
+struct RowBlock {
+    kind: RowKind,
+    ids: String,
+    digest: String,
+}
+
+/// Submits a draft or what was returned: the next version, frozen. It says which one that is.
+///
+/// # Errors
+/// `Refused("report_not_over")` while its days are not over, `("report_privacy")` while somebody may be named in it and nobody answered
+/// for that, and those of [`rules::after`].
+pub async fn submit(by: &ReportSubmitter, now: Now, tx: &mut Conn, report: &PeriodicReport) -> Result<i64> {
+    if Zone::SHANGHAI.date(now.0) <= report.ends_on {
+        return Err(Error::refused("report_not_over"));
+    }
+    let number = turn(tx, report).await?;
+    let hits = privacy::check_privacy(tx, report).await?;
+    if !hits.is_empty() {
+        return Err(Refusal::new("report_privacy").with("n", hits.len()).into());
+    }
+    let days = (report.starts_on, report.ends_on);
+    // Before it is counted: what is changed meanwhile is seen the next time.
+    let seen = queries::marks(tx, report.agreement_id, days).await?;
+    let chapters = queries::chapters(tx, report.id).await?;
+    let evidence = evidence::of_report(tx, report.id).await?;
+    let (document, texts, blocks) = freeze(by, now, tx, report, number, (&chapters, &evidence)).await?;
+    let text = document.text()?;
+    let digest = sha256(&text);
+    let version: ReportVersionId = sqlx::query_scalar(
+        "insert into report_versions (report_id, number, document, digest, marks_seen, state, submitted_at, submitted_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+    )
+    .bind(report.id)
+    .bind(number)
+    .bind(text)
+    .bind(&digest)
+    .bind(seen)
+    .bind(VersionState::Submitted)
+    .bind(now.0)
+    .bind(by.account)
+    .fetch_one(&mut *tx)
+    .await?;
+    keep_texts(tx, version, &texts).await?;
+    keep_blocks(tx, version, &blocks).await?;
+    keep_evidence(tx, version, &evidence).await?;
+    let detail = format!("{}-{number} {digest}", report.number());
+    let entry = audit::entry("periodic_report.submitted", report.id.0).at(report.center_id).because(&detail);
+    audit::record(tx, by, now, entry).await?;
+    Ok(number)
+}
+
+/// Takes the turn to submit: of two who do so at once one comes too late. It says the next version's number.
+async fn turn(tx: &mut Conn, report: &PeriodicReport) -> Result<i64> {
+    let next = rules::after(ReportStep::Submit, report.state)?;
+    let number: Option<i64> = sqlx::query_scalar(
+        "update periodic_reports set state = $1, versions = versions + 1 where id = $2 and state = $3 returning versions",
+    )
+    .bind(next)
+    .bind(report.id)
+    .bind(report.state)
+    .fetch_optional(&mut *tx)
+    .await?;
+    number.ok_or_else(|| Error::refused("report_submitted"))
+}
+
+async fn freeze(
+    by: &ReportSubmitter,
+    now: Now,
+    tx: &mut Conn,
+    report: &PeriodicReport,
+    version: i64,
+    (chapters, evidence): (&[ChapterText], &[Evidence]),
+) -> Result<(FrozenReport, Vec<SaltedText>, Vec<RowBlock>)> {
+    let counting = Counting::load(by, tx, now, report).await?;
+    let adjustments = counting::adjustments(by, tx, now, report).await?;
+    let agreement = queries::agreement(by, tx, report.agreement_id).await?;
+    let (sessions, attendances) = counting::rows_behind(by, tx, &counting.reach, report.period()).await?;
+    let (session_rows, mut blocks) = in_blocks(RowKind::Sessions, &sessions);
+    let (attendance_rows, more) = in_blocks(RowKind::Attendances, &attendances);
+    blocks.extend(more);
+    let mut texts = Vec::new();
+    let mut narrative = Vec::new();
+    for chapter in chapters.iter().filter(|chapter| !chapter.content.is_empty()) {
+        let text = SaltedText::of(chapter.chapter.to_string(), chapter.content.clone())?;
+        narrative.push(FrozenText { chapter: chapter.chapter, digest: text.digest.clone() });
+        texts.push(text);
+    }
+    let (shown, captions) = freeze_evidence(evidence)?;
+    texts.extend(captions);
+    let centers = counting.reach.centers().iter();
+    let document = FrozenReport {
+        schema: SCHEMA,
+        report: FrozenHead {
+            number: report.number(),
+            public_id: report.public_id.clone(),
+            version,
+            kind: report.kind,
+            from: report.starts_on,
+            to: report.ends_on,
+        },
+        agreement: FrozenParties {
+            id: agreement.id.0,
+            provider: agreement.provider,
+            purchaser: agreement.purchaser,
+            from: agreement.starts_on,
+            to: agreement.ends_on,
+        },
+        centers: centers
+            .map(|center| FrozenCenter { id: center.id(), town: center.town.clone(), name: center.head.name.clone() })
+            .collect(),
+        figures: counting.figures,
+        by_center: counting.by_center,
+        compared: counting.compared,
+        adjustments,
+        narrative,
+        evidence: shown,
+        rows: vec![session_rows, attendance_rows],
+    };
+    Ok((document, texts, blocks))
+}
+
+/// Evidence whose file is there, by its place, and what stands below it.
+fn freeze_evidence(evidence: &[Evidence]) -> Result<(Vec<FrozenEvidence>, Vec<SaltedText>)> {
+    let (mut shown, mut captions) = (Vec::new(), Vec::new());
+    for (number, one) in (1..).zip(there(evidence)) {
+        let caption = match &one.caption {
+            Some(caption) => {
+                let text = SaltedText::of(evidence::place(number), caption.clone())?;
+                let digest = text.digest.clone();
+                captions.push(text);
+                Some(digest)
+            }
+            None => None,
+        };
+        shown.push(FrozenEvidence { number, kind: one.kind, file: one.digest.clone().unwrap_or_default(), caption });
+    }
+    Ok((shown, captions))
+}
+
+fn there(evidence: &[Evidence]) -> impl Iterator<Item = &Evidence> {
+    evidence.iter().filter(|one| one.digest.is_some())
+}
+
+/// Sorted numbers of rows in blocks, each with its digest, and how a document names them.
+fn in_blocks(kind: RowKind, ids: &[i64]) -> (FrozenRows, Vec<RowBlock>) {
+    let block = |ids: &[i64]| {
+        let text = json!(ids).to_string();
+        RowBlock { kind, digest: sha256(&text), ids: text }
+    };
+    let blocks: Vec<RowBlock> = ids.chunks(BLOCK).map(block).collect();
+    let digests = blocks.iter().map(|block| block.digest.clone()).collect();
+    (FrozenRows { kind, count: i64::try_from(ids.len()).unwrap_or(i64::MAX), blocks: digests }, blocks)
+}
+
+async fn keep_texts(tx: &mut Conn, version: ReportVersionId, texts: &[SaltedText]) -> Result<()> {
+    let texts = rows(
+        texts,
+        |text| json!({"place": text.place, "content": text.content, "salt": text.salt, "digest": text.digest}),
+    );
+    sqlx::query(
+        "insert into report_version_texts (version_id, place, content, salt, digest)
+         select cast($2 as bigint), j.value ->> 'place', j.value ->> 'content', j.value ->> 'salt', j.value ->> 'digest'
+         from json_each(cast($1 as json_text)) j",
+    )
+    .bind(texts)
+    .bind(version)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn keep_blocks(tx: &mut Conn, version: ReportVersionId, blocks: &[RowBlock]) -> Result<()> {
+    let mut numbered = Vec::with_capacity(blocks.len());
+    for kind in RowKind::ALL {
+        numbered.extend((0_i64..).zip(blocks.iter().filter(|block| block.kind == *kind)));
+    }
+    let numbered = rows(
+        numbered,
+        |(number, block)| json!({"kind": block.kind, "block": number, "ids": block.ids, "digest": block.digest}),
+    );
+    sqlx::query(
+        "insert into report_version_rows (version_id, kind, block, ids, digest)
+         select cast($2 as bigint), j.value ->> 'kind', cast(j.value ->> 'block' as bigint), j.value ->> 'ids', j.value ->> 'digest'
+         from json_each(cast($1 as json_text)) j",
+    )
+    .bind(numbered)
+    .bind(version)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn keep_evidence(tx: &mut Conn, version: ReportVersionId, evidence: &[Evidence]) -> Result<()> {
+    let numbered = rows((1_i64..).zip(there(evidence)), |(number, one)| json!({"number": number, "id": one.id}));
+    sqlx::query(
+        "insert into report_version_evidence (version_id, number, evidence_id)
+         select cast($2 as bigint), cast(j.value ->> 'number' as bigint), cast(j.value ->> 'id' as bigint)
+         from json_each(cast($1 as json_text)) j",
+    )
+    .bind(numbered)
+    .bind(version)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes what was submitted back, before anybody answered: it is a draft again.
+///
+/// # Errors
+/// Those of [`rules::after`].
+pub async fn withdraw(by: &ReportSubmitter, now: Now, tx: &mut Conn, report: &PeriodicReport) -> Result<()> {
+    let next = rules::after(ReportStep::Withdraw, report.state)?;
+    // The version that was looked at: another may have been submitted meanwhile.
+    let moved = sqlx::query("update periodic_reports set state = $1 where id = $2 and state = $3 and versions = $4")
+        .bind(next)
+        .bind(report.id)
+        .bind(ReportState::Submitted)
+        .bind(report.versions)
+        .execute(&mut *tx)
+        .await?;
+    if moved.rows_affected() == 0 {
+        return Err(Error::refused("report_not_submitted"));
+    }
+    sqlx::query("update report_versions set state = $1 where report_id = $2 and number = $3")
+        .bind(VersionState::Withdrawn)
+        .bind(report.id)
+        .bind(report.versions)
+        .execute(&mut *tx)
+        .await?;
+    let entry = audit::entry("periodic_report.withdrawn", report.id.0).at(report.center_id);
+    audit::record(tx, by, now, entry).await
+}

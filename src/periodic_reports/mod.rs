@@ -1,0 +1,55 @@
+//! Reports that an agreement owes (定期报告): the provider drafts one for some of its days, and submits it; what is submitted is frozen as a
+//! version that anybody who reads it can verify; the purchaser accepts it, or returns it with comments, and another version follows.
+//! What is corrected later is told as an adjustment by the next report, and changes no version.
+//!
+//! [`rules`] has the way of a report as a table, [`document`] what is frozen, [`canonical`] how that is written, [`verifying`] what makes
+//! it provable, [`privacy`] what is looked for before anything is submitted.
+
+mod actions;
+pub(crate) mod api;
+pub mod canonical;
+mod counting;
+pub mod document;
+mod draft;
+mod draft_pages;
+pub mod evidence;
+mod evidence_pages;
+pub mod forms;
+mod freezing;
+pub mod jobs;
+mod list_pages;
+pub mod listing;
+pub(crate) mod more_api;
+pub mod periods;
+pub mod privacy;
+pub mod queries;
+pub mod rights;
+pub mod rules;
+mod sent;
+mod types;
+mod verify_pages;
+pub mod verifying;
+mod version_pages;
+
+use rocket::fairing::AdHoc;
+
+pub use actions::{accept, begin, confirm_receipt, give_back, redact, remind, write_chapter};
+pub use freezing::{submit, withdraw};
+pub use types::{
+    Chapter, EvidenceId, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState, ReportVersion,
+    ReportedKind, VersionState,
+};
+
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("periodic reports", |rocket| async {
+        let rocket = rocket
+            .mount("/", list_pages::routes())
+            .mount("/", draft_pages::routes())
+            .mount("/", evidence_pages::routes())
+            .mount("/", version_pages::routes())
+            .mount("/", verify_pages::routes())
+            .mount("/api/v1", api::routes())
+            .mount("/api/v1", more_api::routes());
+        crate::jobs::register(rocket, jobs::registry()).attach(jobs::attending())
+    })
+}

@@ -1,0 +1,146 @@
+//! Before a report is submitted its words are compared with the names of whoever is enrolled at its centers or works there, and looked
+//! through for numbers of phones. Each sentence that holds one is changed, or kept for a reason that somebody gives.
+
+use std::collections::BTreeSet;
+
+use super::canonical::sha256;
+use super::rights::ReportWriter;
+use super::rules::{self, ReportStep};
+use super::types::{Chapter, PeriodicReport, PeriodicReportId};
+use super::{evidence, queries};
+use crate::audit;
+use crate::centers::CenterId;
+use crate::clock::Now;
+use crate::closings::WechatOmission;
+use crate::closings::queries::name_keys_of;
+use crate::closings::rules::{SecretNames, sentences, tells_a_number};
+use crate::error::{Error, Result};
+use crate::store::Conn;
+
+/// A sentence in which somebody may be named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrivacyHit {
+    /// By which its answer is known: of the sentence, and of where it stands.
+    pub hit: String,
+    /// None for what stands below a picture.
+    pub chapter: Option<Chapter>,
+    pub sentence: String,
+    pub why: WechatOmission,
+}
+
+impl PrivacyHit {
+    fn of(place: &str, chapter: Option<Chapter>, sentence: &str, why: WechatOmission) -> Self {
+        let hit = sha256(&format!("{place}\n{sentence}"));
+        Self { hit, chapter, sentence: sentence.to_owned(), why }
+    }
+}
+
+/// The sentences of a draft in which somebody may be named, and for which nobody answered yet: in the order of the report.
+///
+/// # Errors
+/// As the database says.
+pub async fn check_privacy(conn: &mut Conn, draft: &PeriodicReport) -> Result<Vec<PrivacyHit>> {
+    let answered: BTreeSet<String> = answers(conn, draft.id).await?.into_iter().map(|(hit, _)| hit).collect();
+    let mut hits = all_hits(conn, draft).await?;
+    hits.retain(|hit| !answered.contains(&hit.hit));
+    Ok(hits)
+}
+
+async fn all_hits(conn: &mut Conn, draft: &PeriodicReport) -> Result<Vec<PrivacyHit>> {
+    let centers: Vec<CenterId> = sqlx::query_scalar("select center_id from agreement_centers where agreement_id = $1")
+        .bind(draft.agreement_id)
+        .fetch_all(&mut *conn)
+        .await?;
+    let names = SecretNames::of(name_keys_of(conn, &centers).await?);
+    let mut hits = Vec::new();
+    for text in queries::chapters(conn, draft.id).await? {
+        let place = text.chapter.to_string();
+        hits.extend(hits_of(&place, Some(text.chapter), &text.content, &names));
+    }
+    for one in evidence::of_report(conn, draft.id).await? {
+        let place = format!("evidence.{}", one.id);
+        hits.extend(hits_of(&place, None, one.caption.as_deref().unwrap_or_default(), &names));
+    }
+    Ok(hits)
+}
+
+/// The hits of a text. It is looked through as a whole first: a name may stand on both sides of a break.
+fn hits_of(place: &str, chapter: Option<Chapter>, text: &str, names: &SecretNames) -> Vec<PrivacyHit> {
+    let mut unseen = names.whole_in(text);
+    let known = SecretNames::of(unseen.iter().map(|name| (*name).to_owned()));
+    let mut hits = Vec::new();
+    for sentence in sentences(text) {
+        let named = known.whole_in(&sentence);
+        if !named.is_empty() {
+            unseen.retain(|name| !named.contains(name));
+            hits.push(PrivacyHit::of(place, chapter, &sentence, WechatOmission::Name));
+        } else if tells_a_number(&sentence) {
+            hits.push(PrivacyHit::of(place, chapter, &sentence, WechatOmission::Number));
+        }
+    }
+    if !unseen.is_empty() {
+        hits.push(PrivacyHit::of(place, chapter, text, WechatOmission::Name));
+    }
+    hits
+}
+
+/// What was answered: hit and reason.
+pub async fn answers(conn: &mut Conn, report: PeriodicReportId) -> Result<Vec<(String, String)>> {
+    Ok(sqlx::query_as("select hit, reason from privacy_answers where report_id = $1 order by answered_at, hit")
+        .bind(report)
+        .fetch_all(conn)
+        .await?)
+}
+
+/// Says of a sentence that it stays, and why.
+///
+/// # Errors
+/// `NotFound` for what is no hit of the draft, also one that was answered already; those of [`rules::after`].
+pub async fn answer(
+    by: &ReportWriter,
+    now: Now,
+    tx: &mut Conn,
+    draft: &PeriodicReport,
+    (hit, reason): (&str, &str),
+) -> Result<()> {
+    rules::after(ReportStep::Write, draft.state)?;
+    if check_privacy(tx, draft).await?.iter().all(|known| known.hit != hit) {
+        return Err(Error::NotFound);
+    }
+    sqlx::query(
+        "insert into privacy_answers (report_id, hit, reason, answered_at, answered_by) values ($1, $2, $3, $4, $5)
+         on conflict (report_id, hit) do nothing",
+    )
+    .bind(draft.id)
+    .bind(hit)
+    .bind(reason)
+    .bind(now.0)
+    .bind(by.account)
+    .execute(&mut *tx)
+    .await?;
+    let entry = audit::entry("periodic_report.name_kept", draft.id.0).at(draft.center_id);
+    audit::record(tx, by, now, entry).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spelling;
+
+    #[test]
+    fn who_is_named_is_found_and_who_is_not_is_left_alone() {
+        let names = SecretNames::of(["陈秀英", "王芳", "李"].map(spelling::key));
+        let found = |text: &str| -> Vec<(String, WechatOmission)> {
+            hits_of("overview", None, text, &names).into_iter().map(|hit| (hit.sentence, hit.why)).collect()
+        };
+        assert!(found("本月开展活动四场。精神文明。").is_empty());
+        assert_eq!(
+            found("本月四场。陈 秀英得到帮助！电话13800138000。李子很甜"),
+            [
+                ("陈 秀英得到帮助！".to_owned(), WechatOmission::Name),
+                ("电话13800138000。".to_owned(), WechatOmission::Number)
+            ]
+        );
+        assert_eq!(found("谢谢陈\n秀英").len(), 1, "over a break");
+    }
+}

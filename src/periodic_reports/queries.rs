@@ -1,0 +1,294 @@
+//! Reading reports, always of agreements that the reader reaches.
+
+use std::collections::BTreeMap;
+
+use sqlx::AssertSqlSafe;
+
+use super::rights::sees_drafts;
+use super::types::{
+    AgreementFrame, Chapter, ChapterText, PeriodicReport, PeriodicReportId, ReportComment, ReportVersion,
+    ReportVersionId, VersionState, VersionText,
+};
+use crate::agreements::AgreementId;
+use crate::auth::{ReportReader, Role};
+use crate::clock::{Date, Month, Timestamp};
+use crate::error::{Error, Result};
+use crate::store::{Conn, Flag};
+
+/// The condition that account `$1` reaches agreement `g`: as its provider, as its purchaser, or by one of its centers; `$2` is set for whoever
+/// works for the center's provider, and reaches by a center what that one agreed to, and nothing of others.
+const REACHED: &str = "(exists (
+        select 1 from account_scopes s
+        where s.account_id = $1 and (s.provider_id = g.provider_id or s.purchaser_id = g.purchaser_id
+              or exists (select 1 from agreement_departments d
+                         where d.agreement_id = g.id and d.department_id = s.department_id and d.removed_at is null)))
+    or exists (
+        select 1 from account_scopes s join account_centers r on r.account_id = s.account_id
+        join agreement_centers x on x.center_id = r.center_id
+        where s.account_id = $1 and s.provider_id is null and s.purchaser_id is null and s.department_id is null
+          and x.agreement_id = g.id
+          and ($2 = 0 or exists (select 1 from operators o where o.center_id = x.center_id and o.ends_on is null
+                                   and o.provider_id = g.provider_id))))";
+
+const COLUMNS: &str = "r.id, r.public_id, r.agreement_id, p.name as provider, u.name as purchaser,
+        (select min(x.center_id) from agreement_centers x where x.agreement_id = g.id) as center_id,
+        r.kind, r.starts_on, r.ends_on, r.due_on, r.state, r.versions
+     from periodic_reports r join agreements g on g.id = r.agreement_id
+     join providers p on p.id = g.provider_id join purchasers u on u.id = g.purchaser_id";
+
+/// Who does not write reports reads what was submitted and not taken back.
+const SEEN: &str =
+    "($3 = 1 or exists (select 1 from report_versions v where v.report_id = r.id and v.state <> 'withdrawn'))";
+
+fn by_center_alone(by: &ReportReader) -> Flag {
+    Flag::from(by.role == Role::SocialWorker)
+}
+
+/// One report.
+///
+/// # Errors
+/// `NotFound` for one that the reader does not reach, and for a draft that is not the reader's to see.
+pub async fn found(by: &ReportReader, conn: &mut Conn, id: PeriodicReportId) -> Result<PeriodicReport> {
+    let sql = format!("select {COLUMNS} where r.id = $4 and {REACHED} and {SEEN}");
+    sqlx::query_as(AssertSqlSafe(sql))
+        .bind(by.account)
+        .bind(by_center_alone(by))
+        .bind(Flag::from(sees_drafts(by.role)))
+        .bind(id)
+        .fetch_optional(conn)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// As [`found`], by the number that stands on paper as a code.
+///
+/// # Errors
+/// As [`found`].
+pub async fn found_publicly(by: &ReportReader, conn: &mut Conn, public_id: &str) -> Result<PeriodicReport> {
+    let sql = format!("select {COLUMNS} where r.public_id = $4 and {REACHED} and {SEEN}");
+    sqlx::query_as(AssertSqlSafe(sql))
+        .bind(by.account)
+        .bind(by_center_alone(by))
+        .bind(Flag::from(sees_drafts(by.role)))
+        .bind(public_id)
+        .fetch_optional(conn)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// One report as the command line reads it.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn of_number(conn: &mut Conn, id: PeriodicReportId) -> Result<PeriodicReport> {
+    let sql = format!("select {COLUMNS} where r.id = $1");
+    sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
+}
+
+/// The reports that there are of agreements that the reader reaches, drafts too: that there is a draft, whoever waits for it may know.
+pub async fn all(by: &ReportReader, conn: &mut Conn) -> Result<Vec<PeriodicReport>> {
+    let sql = format!("select {COLUMNS} where {REACHED} order by r.agreement_id, r.starts_on, r.ends_on");
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).bind(by_center_alone(by)).fetch_all(conn).await?)
+}
+
+/// An agreement's reports, whoever asks.
+pub(super) async fn of_agreement(conn: &mut Conn, agreement: AgreementId) -> Result<Vec<PeriodicReport>> {
+    let sql = format!("select {COLUMNS} where r.agreement_id = $1 order by r.starts_on, r.ends_on");
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(agreement).fetch_all(conn).await?)
+}
+
+const FRAME: &str = "select g.id, p.name as provider, u.name as purchaser,
+        (select min(x.center_id) from agreement_centers x where x.agreement_id = g.id) as center_id,
+        g.starts_on, g.ends_on
+     from agreements g join providers p on p.id = g.provider_id join purchasers u on u.id = g.purchaser_id
+     where exists (select 1 from agreement_centers x where x.agreement_id = g.id)";
+
+/// The agreements that the reader reaches, the latest first.
+pub async fn agreements(by: &ReportReader, conn: &mut Conn) -> Result<Vec<AgreementFrame>> {
+    let sql = format!("{FRAME} and {REACHED} order by g.starts_on desc, g.id desc");
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).bind(by_center_alone(by)).fetch_all(conn).await?)
+}
+
+/// One of them.
+///
+/// # Errors
+/// `NotFound` for one that the reader does not reach.
+pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> Result<AgreementFrame> {
+    let sql = format!("{FRAME} and g.id = $3 and {REACHED}");
+    sqlx::query_as(AssertSqlSafe(sql))
+        .bind(by.account)
+        .bind(by_center_alone(by))
+        .bind(id)
+        .fetch_optional(conn)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// All agreements that run, or ended from a day on.
+pub(super) async fn running(conn: &mut Conn, from: Date) -> Result<Vec<AgreementFrame>> {
+    let sql = format!("{FRAME} and g.ends_on >= $1 order by g.id");
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(from).fetch_all(conn).await?)
+}
+
+/// What is written in a draft: every chapter, in order.
+pub async fn chapters(conn: &mut Conn, report: PeriodicReportId) -> Result<Vec<ChapterText>> {
+    let found: Vec<(Chapter, String, i64)> =
+        sqlx::query_as("select chapter, content, version from report_chapters where report_id = $1")
+            .bind(report)
+            .fetch_all(conn)
+            .await?;
+    let of = |chapter: Chapter| {
+        let written = found.iter().find(|(of, _, _)| *of == chapter);
+        let (content, version) =
+            written.map_or((String::new(), 0), |(_, content, version)| (content.clone(), *version));
+        ChapterText { chapter, content, version }
+    };
+    Ok(Chapter::ALL.iter().copied().map(of).collect())
+}
+
+/// A report's versions, the first first: those that the reader may know of.
+pub async fn versions(by: &ReportReader, conn: &mut Conn, report: PeriodicReportId) -> Result<Vec<ReportVersion>> {
+    let mut found = every_version(conn, report).await?;
+    if !sees_drafts(by.role) {
+        found.retain(|version| version.state != VersionState::Withdrawn);
+    }
+    Ok(found)
+}
+
+pub(super) async fn every_version(conn: &mut Conn, report: PeriodicReportId) -> Result<Vec<ReportVersion>> {
+    Ok(sqlx::query_as(
+        "select v.id, v.number, v.digest, v.state, v.submitted_at, s.name as submitted_by, v.answered_at,
+                a.name as answered_by
+         from report_versions v left join accounts s on s.id = v.submitted_by left join accounts a on a.id = v.answered_by
+         where v.report_id = $1 order by v.number",
+    )
+    .bind(report)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// One of a report's versions.
+///
+/// # Errors
+/// `NotFound`, also for one that was taken back where the reader writes no reports.
+pub async fn version(
+    by: &ReportReader,
+    conn: &mut Conn,
+    report: PeriodicReportId,
+    number: i64,
+) -> Result<ReportVersion> {
+    let found = versions(by, conn, report).await?;
+    found.into_iter().find(|version| version.number == number).ok_or(Error::NotFound)
+}
+
+/// The canonical text of a version.
+///
+/// # Errors
+/// `NotFound`.
+pub(super) async fn document(conn: &mut Conn, version: ReportVersionId) -> Result<String> {
+    Ok(sqlx::query_scalar("select document from report_versions where id = $1").bind(version).fetch_one(conn).await?)
+}
+
+/// The words of a version, by their place.
+pub async fn texts(conn: &mut Conn, version: ReportVersionId) -> Result<BTreeMap<String, VersionText>> {
+    let found: Vec<VersionText> = sqlx::query_as(
+        "select place, content, salt, digest, redacted_at, redacted_why from report_version_texts where version_id = $1",
+    )
+    .bind(version)
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().map(|text| (text.place.clone(), text)).collect())
+}
+
+/// What the purchaser said of a version, the whole first, then chapter by chapter.
+pub async fn comments(conn: &mut Conn, version: ReportVersionId) -> Result<Vec<ReportComment>> {
+    let found: Vec<(String, String)> =
+        sqlx::query_as("select chapter, words from report_comments where version_id = $1")
+            .bind(version)
+            .fetch_all(conn)
+            .await?;
+    let mut comments: Vec<ReportComment> =
+        found.into_iter().map(|(chapter, words)| ReportComment { chapter: chapter.parse().ok(), words }).collect();
+    comments.sort_by_key(|comment| comment.chapter);
+    Ok(comments)
+}
+
+/// Whether the reader has confirmed that this version came.
+pub async fn is_received(by: &ReportReader, conn: &mut Conn, report: PeriodicReportId, version: i64) -> Result<bool> {
+    let found: i64 = sqlx::query_scalar(
+        "select count(*) from report_receipts where report_id = $1 and version = $2 and account_id = $3",
+    )
+    .bind(report)
+    .bind(version)
+    .bind(by.account)
+    .fetch_one(conn)
+    .await?;
+    Ok(found > 0)
+}
+
+/// Who else received a report: name, version and when.
+pub async fn receipts(conn: &mut Conn, report: PeriodicReportId) -> Result<Vec<(String, i64, Timestamp)>> {
+    Ok(sqlx::query_as(
+        "select a.name, t.version, t.received_at from report_receipts t join accounts a on a.id = t.account_id
+         where t.report_id = $1 order by t.received_at, a.id",
+    )
+    .bind(report)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// When the purchaser asked last for the report of some days, both included.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ReportReminder {
+    pub agreement_id: AgreementId,
+    pub starts_on: Date,
+    pub ends_on: Date,
+    pub reminded_at: Timestamp,
+    pub purchaser: String,
+}
+
+/// The reminders of the agreements that the reader reaches which nothing answered yet, the latest first: for the provider's start page, and
+/// for the table.
+pub async fn reminders(by: &ReportReader, conn: &mut Conn) -> Result<Vec<ReportReminder>> {
+    let sql = format!(
+        "select m.agreement_id, m.starts_on, m.ends_on, max(m.reminded_at) as reminded_at, u.name as purchaser
+         from report_reminders m join agreements g on g.id = m.agreement_id join purchasers u on u.id = g.purchaser_id
+         where {REACHED} and not exists (
+             select 1 from periodic_reports r
+             where r.agreement_id = m.agreement_id and r.starts_on = m.starts_on and r.ends_on = m.ends_on
+               and r.state in ('submitted', 'accepted'))
+         group by m.agreement_id, m.starts_on, m.ends_on, u.name order by max(m.reminded_at) desc"
+    );
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).bind(by_center_alone(by)).fetch_all(conn).await?)
+}
+
+/// The text of the same chapter in the last report before some day, to quote: what was submitted, or else what is in its draft.
+pub async fn last_words(conn: &mut Conn, agreement: AgreementId, before: Date) -> Result<BTreeMap<Chapter, String>> {
+    let found: Vec<(Chapter, String)> = sqlx::query_as(
+        "select c.chapter, c.content from report_chapters c
+         where c.content <> '' and c.report_id = (
+             select r.id from periodic_reports r where r.agreement_id = $1 and r.ends_on < $2
+               and exists (select 1 from report_chapters x where x.report_id = r.id and x.content <> '')
+             order by r.ends_on desc, r.starts_on desc limit 1)",
+    )
+    .bind(agreement)
+    .bind(before)
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// The sum of the marks of an agreement's centers in the months of some days, both included: while it is the same, what is counted of
+/// these days is.
+pub(super) async fn marks(conn: &mut Conn, agreement: AgreementId, (from, to): (Date, Date)) -> Result<i64> {
+    Ok(sqlx::query_scalar(
+        "select cast(coalesce(sum(m.version), 0) as bigint)
+         from marks m join agreement_centers x on x.center_id = m.center_id
+         where x.agreement_id = $1 and m.month >= $2 and m.month <= $3",
+    )
+    .bind(agreement)
+    .bind(Month::of(from).to_string())
+    .bind(Month::of(to).to_string())
+    .fetch_one(conn)
+    .await?)
+}

@@ -1,0 +1,175 @@
+//! From draft to accepted, as a table: who may do what to a report, and what it is afterwards; and what a later report tells of an
+//! earlier one.
+//!
+//! ```text
+//! draft ──submit──▶ submitted ──accept──▶ accepted
+//!   ▲                 │    │
+//!   └────withdraw─────┘    └──return──▶ returned ──submit──▶ submitted …
+//! ```
+//!
+//! The provider writes in a draft and in what was returned, submits it, and takes it back while nobody answered. The purchaser accepts
+//! or returns what was submitted. What was submitted is never edited: what is submitted next is another version. What was accepted stays.
+
+use std::collections::BTreeMap;
+
+use super::types::ReportState;
+use crate::error::Refusal;
+use crate::figures::Section;
+
+/// What is done to a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportStep {
+    Write,
+    Submit,
+    Withdraw,
+    Accept,
+    Return,
+}
+
+/// What a report is after a step.
+///
+/// # Errors
+/// `report_submitted` where it is not the provider's turn, `report_accepted` where it is nobody's any more,
+/// `report_not_submitted` where there is nothing to answer or to take back.
+pub fn after(step: ReportStep, state: ReportState) -> Result<ReportState, Refusal> {
+    use ReportState::{Accepted, Draft, Returned, Submitted};
+    Ok(match (step, state) {
+        (ReportStep::Write, Draft | Returned) => state,
+        (ReportStep::Submit, Draft | Returned) => Submitted,
+        (ReportStep::Withdraw, Submitted) => Draft,
+        (ReportStep::Accept, Submitted) => Accepted,
+        (ReportStep::Return, Submitted) => Returned,
+        (ReportStep::Write | ReportStep::Submit, Submitted) => return Err(Refusal::new("report_submitted")),
+        (_, Accepted) => return Err(Refusal::new("report_accepted")),
+        (ReportStep::Withdraw | ReportStep::Accept | ReportStep::Return, Draft | Returned) => {
+            return Err(Refusal::new("report_not_submitted"));
+        }
+    })
+}
+
+/// Figures by their keys.
+pub type FigureValues = BTreeMap<String, i64>;
+
+/// Whether a section's figures are adjusted: what is counted from what people did. How long rooms were open, how many people live there and
+/// what is still missing is told of its day alone.
+pub fn is_adjusted(section: Section) -> bool {
+    match section {
+        Section::Total
+        | Section::Groups
+        | Section::Subgroups
+        | Section::Kinds
+        | Section::Volunteers
+        | Section::Teams
+        | Section::Workers => true,
+        Section::Population | Section::Rooms | Section::Units | Section::Completeness => false,
+    }
+}
+
+/// Whether what a section does not list is nought: it lists whoever did something.
+pub fn is_sparse(section: Section) -> bool {
+    matches!(section, Section::Teams | Section::Workers)
+}
+
+/// By which figures a period is otherwise than it was told: recount - version - what was told of it since. `recount` and `version` are
+/// figures that are adjusted; of the keys of `sparse`, what one does not list is nought in it. Of other keys a version that does not list one does
+/// not know it, and there is nothing to say.
+pub fn adjustments(
+    recount: &FigureValues,
+    version: &FigureValues,
+    told: &[&FigureValues],
+    is_sparse: impl Fn(&str) -> bool,
+) -> FigureValues {
+    let keys = recount.keys().chain(version.keys().filter(|key| !recount.contains_key(*key)));
+    let difference = |key: &String| {
+        let of = |values: &FigureValues| values.get(key).copied();
+        let (now, then) = match (of(recount), of(version)) {
+            (Some(now), Some(then)) => (now, then),
+            (now, then) if is_sparse(key) => (now.unwrap_or(0), then.unwrap_or(0)),
+            _ => return None,
+        };
+        let told: i64 = told.iter().filter_map(|values| of(values)).sum();
+        Some((key.clone(), now - then - told)).filter(|(_, by)| *by != 0)
+    };
+    keys.filter_map(difference).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_report_goes_its_way_and_no_other() {
+        use ReportState as S;
+        use ReportStep as T;
+        let turn = |step| S::ALL.iter().map(|state| after(step, *state).map_err(|why| why.code)).collect::<Vec<_>>();
+        let [submitted, accepted, not] = ["report_submitted", "report_accepted", "report_not_submitted"].map(Err);
+        // Of draft, submitted, returned and accepted.
+        assert_eq!(turn(T::Write), [Ok(S::Draft), submitted, Ok(S::Returned), accepted]);
+        assert_eq!(turn(T::Submit), [Ok(S::Submitted), submitted, Ok(S::Submitted), accepted]);
+        assert_eq!(turn(T::Withdraw), [not, Ok(S::Draft), not, accepted]);
+        assert_eq!(turn(T::Accept), [not, Ok(S::Accepted), not, accepted]);
+        assert_eq!(turn(T::Return), [not, Ok(S::Returned), not, accepted]);
+    }
+
+    fn values(of: &[(&str, i64)]) -> FigureValues {
+        of.iter().map(|(key, value)| ((*key).to_owned(), *value)).collect()
+    }
+
+    #[test]
+    fn what_a_version_does_not_know_is_not_adjusted() {
+        let sparse = |key: &str| key.contains("team");
+        let now = values(&[("visits", 12), ("persons", 7), ("cases", 3), ("minutes.team.medical", 60)]);
+        let then = values(&[("visits", 10), ("persons", 7), ("old", 4), ("minutes.team.legal", 30)]);
+        let told = values(&[("visits", 1)]);
+        let expected = values(&[("visits", 1), ("minutes.team.medical", 60), ("minutes.team.legal", -30)]);
+        assert_eq!(adjustments(&now, &then, &[&told], sparse), expected);
+    }
+
+    /// What happens to a month after it was accepted: it is counted otherwise, or a later report is drafted, accepted or returned.
+    #[derive(Clone, Debug)]
+    enum Event {
+        Recounted(&'static str, i64),
+        Drafted,
+        Accepted(usize),
+        Returned(usize),
+    }
+
+    fn events() -> impl Strategy<Value = Vec<Event>> {
+        let key = prop::sample::select(vec!["visits", "persons", "minutes"]);
+        let one = prop_oneof![
+            4 => (key, -5i64..20).prop_map(|(key, value)| Event::Recounted(key, value)),
+            2 => Just(Event::Drafted),
+            2 => (0usize..4).prop_map(Event::Accepted),
+            1 => (0usize..4).prop_map(Event::Returned),
+        ];
+        prop::collection::vec(one, 0..60)
+    }
+
+    proptest! {
+        #[test]
+        fn adjustments_add_up_to_the_recount(events in events()) {
+            let frozen = values(&[("visits", 10), ("persons", 8), ("minutes", 120)]);
+            let mut now = frozen.clone();
+            let (mut open, mut told): (Vec<FigureValues>, Vec<FigureValues>) = (Vec::new(), Vec::new());
+            let next = |now: &FigureValues, told: &[FigureValues]| adjustments(now, &frozen, &told.iter().collect::<Vec<_>>(), |_| false);
+            for event in events {
+                match event {
+                    Event::Recounted(key, value) => _ = now.insert(key.to_owned(), value),
+                    Event::Drafted => open.push(next(&now, &told)),
+                    Event::Accepted(place) if place < open.len() => told.push(open.remove(place)),
+                    Event::Returned(place) if place < open.len() => _ = open.remove(place),
+                    Event::Accepted(_) | Event::Returned(_) => {}
+                }
+            }
+            // Whatever was told so far, with what the next one tells it is the recount, and the version is what it was.
+            told.push(next(&now, &told));
+            for (key, then) in &frozen {
+                let all: i64 = told.iter().filter_map(|values| values.get(key)).sum();
+                prop_assert_eq!(then + all, now[key], "{}", key);
+            }
+            prop_assert_eq!(frozen, values(&[("visits", 10), ("persons", 8), ("minutes", 120)]));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The page that proves a report, reached by the code that stands on it.
+
+use askama::Template;
+use rocket::{Route, State, get, routes};
+
+use super::periods::PeriodName;
+use super::queries;
+use super::types::VersionState;
+use super::verifying::{self, Verification};
+use crate::auth::ReportReader;
+use crate::clock::{Timestamp, Zone};
+use crate::error::Result;
+use crate::store::{Db, Sealer};
+use crate::web::nav::Tab;
+use crate::web::{Frame, Lang, Page, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show]
+}
+
+#[derive(Template)]
+#[template(path = "periodic_reports/verify.html")]
+struct VerifyPage {
+    /// Every version that is not taken back, the last first.
+    found: Vec<Verification>,
+    name: PeriodName,
+    number: String,
+    path: String,
+}
+
+impl VerifyPage {
+    fn local(&self, at: &Timestamp) -> chrono::NaiveDateTime {
+        Zone::SHANGHAI.local(*at)
+    }
+}
+
+impl View for VerifyPage {
+    fn title(&self, lang: Lang) -> String {
+        format!("{} {}", lang.text("periodic.verify"), self.number)
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::City(Tab::PeriodicReports)
+    }
+}
+
+#[get("/reports/verify/<public>")]
+async fn show(by: ReportReader, db: &Db, sealer: &State<Sealer>, public: &str) -> Result<Page<VerifyPage>> {
+    let mut conn = db.read().await?;
+    let report = queries::found_publicly(&by, &mut conn, public).await?;
+    let versions = queries::versions(&by, &mut conn, report.id).await?;
+    let mut found = Vec::with_capacity(versions.len());
+    for version in versions.into_iter().rev().filter(|version| version.state != VersionState::Withdrawn) {
+        found.push(verifying::verify(&mut conn, sealer, report.clone(), version).await?);
+    }
+    Ok(Page(VerifyPage {
+        found,
+        name: PeriodName::of(report.kind, report.period()),
+        number: report.number(),
+        path: report.path(),
+    }))
+}

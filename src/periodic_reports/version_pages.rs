@@ -1,0 +1,375 @@
+//! A version as it was submitted: read on the screen and on paper, answered by the purchaser, beside another of the same report.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use rocket::{Route, get, post, routes};
+
+use super::document::{self, FrozenFigure, FrozenReport, FrozenTable, ShownAdjustment};
+use super::evidence;
+use super::periods::PeriodName;
+use super::rights::{ReportAnswerer, ReportReceiver, ReportSubmitter, sees_drafts};
+use super::types::{
+    Chapter, Evidence, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState, ReportVersion,
+    VersionState, VersionText,
+};
+use super::{actions, forms, queries};
+use crate::auth::{ReportReader, Role};
+use crate::clock::{Now, Timestamp, Zone};
+use crate::error::{Error, Result};
+use crate::figures::Section;
+use crate::store::{Conn, Db};
+use crate::web::form::Done;
+use crate::web::nav::Tab;
+use crate::web::text::Named as _;
+use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, differences, accept, give_back, redact, receive]
+}
+
+/// A version with all that was kept of it, as its reader may know it.
+pub(super) struct ReadVersion {
+    pub report: PeriodicReport,
+    pub version: ReportVersion,
+    pub document: FrozenReport,
+    pub texts: BTreeMap<String, VersionText>,
+    pub evidence: Vec<(i64, Evidence)>,
+    pub comments: Vec<ReportComment>,
+}
+
+impl ReadVersion {
+    /// # Errors
+    /// `NotFound` for a version that the reader may not know of.
+    pub async fn load(by: &ReportReader, conn: &mut Conn, report: PeriodicReport, number: i64) -> Result<Self> {
+        let version = queries::version(by, conn, report.id, number).await?;
+        let document = FrozenReport::read(&queries::document(conn, version.id).await?)?;
+        let document = if by.role.reads_reports_only() { document.for_outsiders() } else { document };
+        Ok(Self {
+            texts: queries::texts(conn, version.id).await?,
+            evidence: evidence::of_version(conn, version.id).await?,
+            comments: queries::comments(conn, version.id).await?,
+            report,
+            version,
+            document,
+        })
+    }
+
+    /// What a chapter says; none where it says nothing, or its words were taken out.
+    pub fn words(&self, place: &str) -> Option<&str> {
+        self.texts.get(place)?.content.as_deref()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "periodic_reports/version.html")]
+struct VersionPage {
+    name: PeriodName,
+    read: ReadVersion,
+    versions: Vec<ReportVersion>,
+    receipts: Vec<(String, i64, Timestamp)>,
+    /// Whether the reader has said so of this version.
+    is_received: bool,
+    role: Role,
+    tables: Vec<FrozenTable>,
+    by_center: Vec<(String, Vec<FrozenTable>)>,
+    adjustments: Vec<ShownAdjustment>,
+    form: Form,
+}
+
+impl VersionPage {
+    async fn load(by: &ReportReader, conn: &mut Conn, report: PeriodicReport, number: i64, form: Form) -> Result<Self> {
+        let versions = queries::versions(by, conn, report.id).await?;
+        let receipts = queries::receipts(conn, report.id).await?;
+        let is_received = queries::is_received(by, conn, report.id, number).await?;
+        let (report_kind, days) = (report.kind, report.period());
+        let read = ReadVersion::load(by, conn, report, number).await?;
+        let document = &read.document;
+        let others: Vec<&[FrozenFigure]> = document.compared.iter().map(|other| other.figures.as_slice()).collect();
+        let center = |part: &document::FrozenPart| {
+            let of = document.centers.iter().find(|center| center.id == part.center);
+            (of.map(|center| center.name.clone()).unwrap_or_default(), document::tables(&part.figures, &[]))
+        };
+        Ok(Self {
+            name: PeriodName::of(report_kind, days),
+            tables: document::tables(&document.figures, &others),
+            by_center: document.by_center.iter().map(center).collect(),
+            adjustments: document.adjustments.iter().map(ShownAdjustment::of).collect(),
+            versions,
+            receipts,
+            is_received,
+            role: by.role,
+            form,
+            read,
+        })
+    }
+
+    /// The first page's figures.
+    fn main(&self) -> impl Iterator<Item = &FrozenFigure> {
+        let of = [Section::Total, Section::Volunteers];
+        self.read.document.figures.iter().filter(move |figure| of.contains(&figure.section))
+    }
+
+    fn local(&self, at: &Timestamp) -> chrono::NaiveDateTime {
+        Zone::SHANGHAI.local(*at)
+    }
+
+    /// Whether the reader is to answer it.
+    fn is_to_be_answered(&self) -> bool {
+        self.role == Role::Purchaser && self.is_last() && self.read.report.state == ReportState::Submitted
+    }
+
+    /// Whether the reader is to say that it came.
+    fn is_to_be_received(&self) -> bool {
+        self.role == Role::Department
+            && self.is_last()
+            && matches!(self.read.report.state, ReportState::Submitted | ReportState::Accepted)
+            && !self.is_received
+    }
+
+    fn may_be_withdrawn(&self) -> bool {
+        self.role == Role::ProviderManager && self.is_last() && self.read.report.state == ReportState::Submitted
+    }
+
+    fn is_last(&self) -> bool {
+        self.read.version.number == self.read.report.versions
+    }
+
+    /// The version before this one that can be laid beside it.
+    fn before(&self) -> Option<i64> {
+        let number = self.read.version.number;
+        self.versions.iter().rev().map(|version| version.number).find(|other| *other < number)
+    }
+
+    fn redacts(&self) -> bool {
+        self.role == Role::ProviderManager
+    }
+
+    /// Why words were taken out, where they were.
+    fn taken_out(&self, place: &str) -> Option<&str> {
+        let text = self.read.texts.get(place).filter(|text| text.redacted_at.is_some())?;
+        // Why may say what was taken out: that is for those alone who write.
+        Some(text.redacted_why.as_deref().filter(|_| sees_drafts(self.role)).unwrap_or_default())
+    }
+
+    /// Whether the reader may open the file of a piece of evidence.
+    fn opens(&self, one: &Evidence) -> bool {
+        one.digest.is_some() && (one.kind == EvidenceKind::Photo || sees_drafts(self.role))
+    }
+
+    fn caption(&self, number: &i64) -> Option<&str> {
+        self.read.words(&evidence::place(*number))
+    }
+
+    /// What the purchaser said of a chapter.
+    fn comment(&self, chapter: &Chapter) -> Option<&str> {
+        self.read.comments.iter().find(|one| one.chapter == Some(*chapter)).map(|one| one.words.as_str())
+    }
+
+    /// What the purchaser said of the whole.
+    fn remark(&self) -> Option<&str> {
+        self.read.comments.iter().find(|one| one.chapter.is_none()).map(|one| one.words.as_str())
+    }
+
+    /// The fields for comments on chapters, and what they are called.
+    fn fields(&self) -> Vec<(String, &'static str)> {
+        Chapter::ALL.iter().map(|chapter| (format!("comments.{chapter}"), chapter.key())).collect()
+    }
+
+    fn verify(&self) -> String {
+        format!("/reports/verify/{}", self.read.report.public_id)
+    }
+}
+
+impl View for VersionPage {
+    fn title(&self, lang: Lang) -> String {
+        format!("{} {}", self.read.report.number(), self.name.in_lang(lang))
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::City(Tab::PeriodicReports)
+    }
+}
+
+#[get("/periodic-reports/<id>/versions/<number>")]
+async fn show(by: ReportReader, db: &Db, id: PeriodicReportId, number: i64) -> Result<Page<VersionPage>> {
+    let mut conn = db.read().await?;
+    let report = queries::found(&by, &mut conn, id).await?;
+    Ok(Page(VersionPage::load(&by, &mut conn, report, number, Form::new()).await?))
+}
+
+/// Field `version`.
+#[post("/periodic-reports/<id>/acceptance", data = "<fields>")]
+async fn accept(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId, fields: Fields) -> Result<Done> {
+    let by = ReportAnswerer::of(by)?;
+    let mut tx = db.begin().await?;
+    let report = queries::found(&by, &mut tx, id).await?;
+    actions::accept(&by, now, &mut tx, &report, forms::accepted(&fields)?).await?;
+    tx.commit().await?;
+    Ok(Done::to(report.path(), "done.report_accepted"))
+}
+
+/// What was submitted last is there.
+#[post("/periodic-reports/<id>/receipt")]
+async fn receive(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Result<Done> {
+    let by = ReportReceiver::of(by)?;
+    let mut tx = db.begin().await?;
+    let report = queries::found(&by, &mut tx, id).await?;
+    actions::confirm_receipt(&by, now, &mut tx, &report).await?;
+    tx.commit().await?;
+    Ok(Done::to(report.path(), "done.report_received"))
+}
+
+/// Fields `version comment` and `comments.<chapter>`.
+#[post("/periodic-reports/<id>/return", data = "<fields>")]
+async fn give_back(
+    by: ReportReader,
+    db: &Db,
+    now: Now,
+    id: PeriodicReportId,
+    fields: Fields,
+) -> Result<Submitted<VersionPage>> {
+    let by = ReportAnswerer::of(by)?;
+    let report = queries::found(&by, &mut *db.read().await?, id).await?;
+    let made = async {
+        let answer = forms::returned(&fields)?;
+        let mut tx = db.begin().await?;
+        actions::give_back(&by, now, &mut tx, &report, &answer).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(report.path())
+    };
+    let made = made.await;
+    Submitted::of(made, "done.report_returned", async |errors| {
+        let number = report.versions;
+        let form = Form::again(fields, errors);
+        VersionPage::load(&by, &mut *db.read().await?, report, number, form).await
+    })
+    .await
+}
+
+/// Fields `place reason`: words are taken out of a version.
+#[post("/periodic-reports/<id>/versions/<number>/redaction", data = "<fields>")]
+async fn redact(
+    by: ReportReader,
+    db: &Db,
+    now: Now,
+    id: PeriodicReportId,
+    number: i64,
+    fields: Fields,
+) -> Result<Submitted<VersionPage>> {
+    let by = ReportSubmitter::of(by)?;
+    let mut conn = db.read().await?;
+    let report = queries::found(&by, &mut conn, id).await?;
+    let version = queries::version(&by, &mut conn, id, number).await?;
+    drop(conn);
+    let made = async {
+        let (place, why) = forms::redaction(&fields)?;
+        let mut tx = db.begin().await?;
+        actions::redact(&by, now, &mut tx, (&report, &version), (&place, &why)).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(format!("{}/versions/{number}", report.path()))
+    };
+    let made = made.await;
+    Submitted::of(made, "done.words_redacted", async |errors| {
+        let form = Form::again(fields, errors);
+        VersionPage::load(&by, &mut *db.read().await?, report, number, form).await
+    })
+    .await
+}
+
+/// A figure that is another in the other version, or is in one of them alone.
+pub(super) struct OtherFigure {
+    pub of: FrozenFigure,
+    pub before: Option<i64>,
+    pub after: Option<i64>,
+}
+
+/// The figures of two versions that differ, in the order of the list.
+pub(super) fn other_figures(before: &FrozenReport, after: &FrozenReport) -> Vec<OtherFigure> {
+    let values = |report: &FrozenReport| -> BTreeMap<String, i64> {
+        report.figures.iter().map(|figure| (figure.key.clone(), figure.value)).collect()
+    };
+    let (then, now) = (values(before), values(after));
+    let gone = before.figures.iter().filter(|figure| !now.contains_key(&figure.key));
+    after
+        .figures
+        .iter()
+        .chain(gone)
+        .map(|figure| OtherFigure {
+            before: then.get(&figure.key).copied(),
+            after: now.get(&figure.key).copied(),
+            of: figure.clone(),
+        })
+        .filter(|one| one.before != one.after)
+        .collect()
+}
+
+#[derive(Template)]
+#[template(path = "periodic_reports/differences.html")]
+struct DifferencesPage {
+    name: PeriodName,
+    before: ReadVersion,
+    after: ReadVersion,
+    figures: Vec<OtherFigure>,
+    /// The chapters that differ.
+    chapters: Vec<Chapter>,
+}
+
+impl DifferencesPage {
+    fn words<'a>(&self, read: &'a ReadVersion, chapter: &Chapter) -> &'a str {
+        read.words(chapter.code()).unwrap_or_default()
+    }
+}
+
+impl View for DifferencesPage {
+    fn title(&self, lang: Lang) -> String {
+        format!("{} · {}", lang.text("periodic.differences"), self.name.in_lang(lang))
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::City(Tab::PeriodicReports)
+    }
+}
+
+/// Of two versions: those that are asked for, or else the last two.
+pub(super) async fn two(
+    by: &ReportReader,
+    conn: &mut Conn,
+    id: PeriodicReportId,
+    (from, to): (Option<i64>, Option<i64>),
+) -> Result<(ReadVersion, ReadVersion)> {
+    let report = queries::found(by, conn, id).await?;
+    let versions = queries::versions(by, conn, id).await?;
+    let last = |below: Option<i64>| {
+        let numbers = versions.iter().rev().filter(|version| version.state != VersionState::Withdrawn);
+        numbers.map(|version| version.number).find(|number| below.is_none_or(|below| *number < below))
+    };
+    let to = to.or_else(|| last(None)).ok_or(Error::NotFound)?;
+    let from = from.or_else(|| last(Some(to))).ok_or(Error::NotFound)?;
+    let before = ReadVersion::load(by, conn, report.clone(), from).await?;
+    Ok((before, ReadVersion::load(by, conn, report, to).await?))
+}
+
+/// The chapters whose words differ between two versions.
+pub(super) fn other_chapters(before: &ReadVersion, after: &ReadVersion) -> Vec<Chapter> {
+    let differs = |chapter: &Chapter| before.words(chapter.code()) != after.words(chapter.code());
+    Chapter::ALL.iter().copied().filter(differs).collect()
+}
+
+#[get("/periodic-reports/<id>/differences?<from>&<to>")]
+async fn differences(
+    by: ReportReader,
+    db: &Db,
+    id: PeriodicReportId,
+    from: Option<i64>,
+    to: Option<i64>,
+) -> Result<Page<DifferencesPage>> {
+    let (before, after) = two(&by, &mut *db.read().await?, id, (from, to)).await?;
+    Ok(Page(DifferencesPage {
+        name: PeriodName::of(after.report.kind, after.report.period()),
+        figures: other_figures(&before.document, &after.document),
+        chapters: other_chapters(&before, &after),
+        before,
+        after,
+    }))
+}

@@ -1,0 +1,158 @@
+//! Which value goes by which key: the one list of figures, and a few words about what they are of.
+
+use super::types::{CheckedNames, FormKey};
+use crate::figures::{Figure, FigureUnit, Item, Section};
+use crate::sheets::{Entered, FormName, FormValues};
+use crate::web::Lang;
+
+/// What the figures are of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormSubject {
+    /// The center's name, or the names of several.
+    pub center: String,
+    /// As an office writes it: `2026年3月`.
+    pub period: String,
+    /// The first day and the last.
+    pub from: String,
+    pub to: String,
+    pub purchaser: String,
+    pub provider: String,
+}
+
+impl FormSubject {
+    /// The words by their keys, and the text's key of what each says.
+    fn words(&self) -> [(&'static str, &'static str, &str); 6] {
+        [
+            ("center", "purchaser_forms.key_center", &self.center),
+            ("period", "purchaser_forms.key_period", &self.period),
+            ("from", "purchaser_forms.key_from", &self.from),
+            ("to", "purchaser_forms.key_to", &self.to),
+            ("purchaser", "purchaser_forms.key_purchaser", &self.purchaser),
+            ("provider", "purchaser_forms.key_provider", &self.provider),
+        ]
+    }
+
+    /// What stands in a form before there is any number.
+    pub fn values(&self) -> FormValues {
+        self.words()
+            .into_iter()
+            .fold(FormValues::default(), |values, (key, _, text)| values.with(key, Entered::Text(text.to_owned())))
+    }
+}
+
+/// Whether a figure goes into a form, which is the purchaser's.
+fn goes_out(figure: &Figure) -> bool {
+    !matches!(figure.section, Section::Workers | Section::Subgroups)
+}
+
+/// The key under which minutes stand as hours: `hours.team.medical`, `booked_hours.room.3`.
+fn in_hours(figure: &Figure) -> Option<String> {
+    (figure.measure.unit() == FigureUnit::Minutes).then(|| figure.key().replacen("minutes", "hours", 1))
+}
+
+/// What a form is filled with: hours are hours, and everything else as it is counted. Counts and minutes are far below the whole
+/// numbers that a spreadsheet knows exactly.
+pub fn values(about: &FormSubject, figures: &[Figure]) -> FormValues {
+    let mut values = about.values();
+    for figure in figures.iter().filter(|figure| goes_out(figure)) {
+        values.put(&figure.key(), Entered::Number(figure.value as f64));
+        if let Some(key) = in_hours(figure) {
+            values.put(&key, Entered::Number(figure.value as f64 / 60.0));
+        }
+    }
+    values
+}
+
+/// What a number says: the measure, and what it is of.
+fn meaning(figure: &Figure, lang: Lang) -> String {
+    let measure = lang.text(figure.measure.key());
+    match &figure.item {
+        Item::Whole => measure,
+        Item::Called(key) => lang.text(key),
+        item => format!("{}{}{measure}", item.label(lang), lang.text("list.colon")),
+    }
+}
+
+/// Every key that a form may have, in the order of the figures; those of rooms are each center's own, and have their numbers.
+pub fn known(figures: &[Figure], lang: Lang) -> Vec<FormKey> {
+    let about = FormSubject::default();
+    let words = about.words().map(|(key, says, _)| FormKey { key: format!("linli.{key}"), meaning: lang.text(says) });
+    let numbers =
+        figures.iter().filter(|figure| goes_out(figure) && figure.section != Section::Rooms).flat_map(|figure| {
+            let said = meaning(figure, lang);
+            let hours = in_hours(figure).map(|key| FormKey {
+                key: format!("linli.{key}"),
+                meaning: lang.with("purchaser_forms.in_hours", [("n", said.clone())]),
+            });
+            let unit = lang.text(figure.measure.unit().key());
+            let plain = FormKey {
+                key: format!("linli.{}", figure.key()),
+                meaning: lang.with("purchaser_forms.in_unit", [("n", said.clone()), ("unit", unit)]),
+            };
+            std::iter::once(plain).chain(hours)
+        });
+    words.into_iter().chain(numbers).collect()
+}
+
+/// Which of a form's names are among the keys.
+pub fn check(names: Vec<FormName>, known: &[FormKey], lang: Lang) -> CheckedNames {
+    let mut checked = CheckedNames::default();
+    for name in names {
+        let is_it = |known: &&FormKey| known.key.to_lowercase() == format!("linli.{}", name.key);
+        match known.iter().find(is_it) {
+            Some(found) => checked.known.push((name, found.meaning.clone())),
+            None if is_of_a_room(&name.key) => checked.known.push((name, lang.text("purchaser_forms.of_a_room"))),
+            None => checked.unknown.push(name),
+        }
+    }
+    checked
+}
+
+/// `booked_minutes.room.3`, `open_hours.room.3`.
+fn is_of_a_room(key: &str) -> bool {
+    const MEASURES: [&str; 4] = ["booked_minutes", "booked_hours", "open_minutes", "open_hours"];
+    key.split_once(".room.").is_some_and(|(measure, room)| MEASURES.contains(&measure) && room.parse::<i64>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::{KindName, Measure};
+    use crate::people::groups::PriorityGroup;
+
+    fn figure(section: Section, item: Item, measure: Measure, value: i64) -> Figure {
+        Figure { section, item, measure, value }
+    }
+
+    fn kind(code: &str) -> KindName {
+        KindName { id: 1, code: code.into(), name: "医疗".into(), name_en: "Medical".into() }
+    }
+
+    #[test]
+    fn numbers_go_by_their_keys_and_minutes_also_as_hours() {
+        let figures = [
+            figure(Section::Total, Item::Whole, Measure::Visits, 345),
+            figure(Section::Groups, Item::Group(Some(PriorityGroup::Elderly)), Measure::Persons, 12),
+            figure(Section::Volunteers, Item::Whole, Measure::Minutes, 90),
+            figure(Section::Teams, Item::Team(Some(kind("medical"))), Measure::Minutes, 45),
+            figure(Section::Workers, Item::Worker { id: 7, name: "安".into() }, Measure::LedSessions, 3),
+            figure(Section::Subgroups, Item::Subgroup(kind("alone")), Measure::Persons, 1),
+        ];
+        let values = values(&FormSubject { center: "罗沙".into(), ..FormSubject::default() }, &figures);
+        let number = |key: &str| match values.get(key) {
+            Some(Entered::Number(number)) => Some(*number),
+            _ => None,
+        };
+        assert_eq!((number("visits"), number("persons.elderly")), (Some(345.0), Some(12.0)));
+        assert_eq!((number("minutes"), number("hours")), (Some(90.0), Some(1.5)));
+        assert_eq!(number("hours.team.medical"), Some(0.75));
+        assert_eq!((number("led_sessions.worker.7"), number("persons.subgroup.alone")), (None, None));
+        assert_eq!(values.get("center"), Some(&Entered::Text("罗沙".into())));
+    }
+
+    #[test]
+    fn rooms_go_by_their_numbers() {
+        assert!(is_of_a_room("booked_minutes.room.3") && is_of_a_room("open_hours.room.12"));
+        assert!(!is_of_a_room("visits.room.3") && !is_of_a_room("open_hours.room.x"));
+    }
+}

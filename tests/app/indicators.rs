@@ -1,0 +1,219 @@
+//! What an agreement asks for: counted or entered, how it stands as the days go, and who may know what of it.
+
+use std::io::Cursor;
+
+use calamine::{Reader as _, Xlsx};
+use serde_json::{Value, json};
+
+use crate::audit::picture;
+use crate::check_in::{people, request};
+use crate::support::{Answer, TestApp, User, on_both_engines};
+use crate::upkeep::sends;
+
+const ALL: &str = "/api/v1/agreements/1/indicators";
+
+/// Asks for something and gives its number.
+async fn asks(app: &TestApp, who: &str, body: Value) -> i64 {
+    app.token(who).await.post_json(ALL, body).await.is(201).json()["id"].as_i64().unwrap()
+}
+
+/// Something that Linli cannot count, one for each day of the year.
+async fn home_visits(app: &TestApp) -> i64 {
+    asks(app, "ben", json!({"name": "入户探访", "unit": "visits", "target": 365, "span": "project_year"})).await
+}
+
+async fn enters(user: &User<'_>, id: i64, month: &str, value: &str, more: &[(&str, &str)]) -> Answer {
+    let fields = [&[("month", month), ("value", value)][..], more].concat();
+    sends(user, &format!("/agreements/1/indicators/{id}/values"), &fields, None).await
+}
+
+async fn shown(app: &TestApp, who: &str, id: i64) -> Value {
+    let all = app.token(who).await.get(ALL).await.is(200).json();
+    let found = all["items"].as_array().unwrap().iter().find(|one| one["id"] == id).cloned();
+    found.unwrap_or(Value::Null)
+}
+
+/// An afternoon at which two residents took part, five more were counted and a worker led; closed at its end.
+async fn afternoon(app: &TestApp, worker: i64) {
+    people(app, 2).await;
+    let ann = app.token("ann").await;
+    let plan = json!({"center": 1, "title": "茶话会", "kind": 3, "room": 1, "worker": worker, "date": "2026-03-05",
+        "starts": "14:00", "ends": "16:00"});
+    ann.post_json("/api/v1/activities", plan).await.is(201);
+    let session = app.number("select max(id) from sessions").await;
+    let path = format!("/api/v1/sessions/{session}");
+    app.at("2026-03-05T06:30:00Z");
+    for person in [1, 2] {
+        let body = json!({"request_id": request(), "person_id": person, "role": "participant"});
+        ann.post_json(&format!("{path}/checkins"), body).await.is(201);
+    }
+    ann.post_json(&format!("{path}/head_counts"), json!({"request_id": request(), "heads": 5})).await.is(201);
+    app.at("2026-03-05T08:10:00Z");
+    ann.post_json(&format!("{path}/closing"), json!({"summary": "好"})).await.is(200);
+}
+
+async fn worker(app: &TestApp) -> i64 {
+    let worker =
+        [("name", "陈静雯"), ("phone", "13600136000"), ("kind", "social_worker"), ("started_on", "2026-01-01")];
+    app.sign_in("ben").await.post("/centers/1/workers", &worker).await.is(303);
+    app.number("select max(id) from workers").await
+}
+
+async fn workbook(user: &User<'_>, fields: &[(&str, &str)]) -> Vec<Vec<String>> {
+    let fields = [&[("list", "indicators"), ("format", "xlsx")][..], fields].concat();
+    let file = user.post("/exports", &fields).await.is(200);
+    let mut book = Xlsx::new(Cursor::new(file.body)).expect("a workbook");
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    sheet.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+}
+
+on_both_engines! {
+    async fn what_is_counted_is_what_counting_by_hand_finds(app: TestApp) {
+        let chen = worker(&app).await;
+        let visits = asks(&app, "ben", json!({"name": "服务人次", "unit": "visits", "target": 1000, "span": "project_year", "measure": "visits"})).await;
+        let persons = asks(&app, "ben", json!({"name": "服务人数", "unit": "persons", "target": 100, "span": "whole", "measure": "persons", "center": 1})).await;
+        let kind = asks(&app, "ben", json!({"name": "社区活动", "unit": "activities", "target": 50, "span": "whole", "measure": "sessions", "within": "kind:3"})).await;
+        let other = asks(&app, "ben", json!({"name": "小组", "unit": "meetings", "target": 50, "span": "whole", "measure": "sessions", "within": "kind:2"})).await;
+        let led = asks(&app, "ben", json!({"name": "每名社工", "unit": "hours", "target": 100, "span": "project_year", "measure": "led_minutes", "worker": chen})).await;
+        afternoon(&app, chen).await;
+        for (id, done) in [(visits, 7), (persons, 2), (kind, 1), (other, 0), (led, 120)] {
+            assert_eq!(shown(&app, "pat", id).await["done"], done, "{id}");
+        }
+        let page = app.sign_in("pat").await.get(&format!("/agreements/1/indicators/{visits}")).await.is(200);
+        page.shows("服务人次").shows("<svg").shows("2026年3月");
+    }
+
+    async fn what_is_entered_is_marked_and_corrected_with_a_reason(app: TestApp) {
+        let id = home_visits(&app).await;
+        let ann = app.sign_in("ann").await;
+        let paper = ("paper", "登记表.png", picture());
+        let path = format!("/agreements/1/indicators/{id}/values");
+        sends(&ann, &path, &[("month", "2026-01"), ("value", "30"), ("word", "春节前")], Some(&paper)).await.is(303);
+        enters(&ann, id, "2026-02", "20", &[]).await.is(303);
+        assert_eq!(shown(&app, "ann", id).await["done"], 50);
+        enters(&ann, id, "2026-02", "25", &[]).await.is(422).shows("请写明原因");
+        enters(&ann, id, "2026-02", "25", &[("reason", "漏记一周")]).await.is(303);
+        assert_eq!(shown(&app, "ann", id).await["done"], 55);
+        // The same again is no correction.
+        enters(&ann, id, "2026-02", "25", &[]).await.is(303);
+        assert_eq!(app.number("select count(*) from indicator_values").await, 3, "the former one is kept");
+        for wrong in ["2026-04", "2025-12", "2027-01"] {
+            enters(&ann, id, wrong, "1", &[]).await.is(422).shows("请选协议期内");
+        }
+        enters(&ann, id, "2026-03", "1.5", &[]).await.is(422);
+        ann.get(&format!("/agreements/1/indicators/{id}")).await.is(200).shows("手工填报").shows("漏记一周").shows("春节前");
+        let value = app.number("select min(id) from indicator_values").await;
+        ann.get(&format!("{path}/{value}/paper")).await.is(200);
+        // A purchaser sees the number and that it was entered, and neither who, nor the word, nor the paper.
+        let pat = app.sign_in("pat").await;
+        pat.get(&format!("/agreements/1/indicators/{id}")).await.is(200).shows("手工填报").hides("春节前").hides("· ann");
+        pat.get(&format!("{path}/{value}/paper")).await.is(403);
+    }
+
+    async fn what_linli_counts_is_not_entered(app: TestApp) {
+        let id = asks(&app, "ben", json!({"name": "服务人次", "unit": "visits", "target": 1000, "span": "whole", "measure": "visits"})).await;
+        enters(&app.sign_in("ann").await, id, "2026-02", "20", &[]).await.is(422).shows("不用填报");
+        let (unit, part) = (json!({"name": "a", "unit": "yuan", "target": 1, "span": "whole", "measure": "visits"}), json!({"name": "a", "unit": "visits", "target": 1, "span": "whole", "measure": "visits", "within": "kind:99"}));
+        let ben = app.token("ben").await;
+        assert!(ben.post_json(ALL, unit).await.is(422).json()["errors"]["unit"].is_object());
+        assert!(ben.post_json(ALL, part).await.is(422).json()["errors"]["within"].is_object());
+    }
+
+    async fn it_stands_as_the_days_go(app: TestApp) {
+        let id = home_visits(&app).await;
+        let ann = app.sign_in("ann").await;
+        // On 5 March 63 days of 365 are over.
+        let mut reason = Vec::new();
+        for (value, state) in [("60", "on_track"), ("59", "behind"), ("51", "behind"), ("50", "far_behind"), ("365", "reached"), ("63", "on_track")] {
+            enters(&ann, id, "2026-01", value, &reason).await.is(303);
+            reason = vec![("reason", "重新核对")];
+            let found = shown(&app, "pat", id).await;
+            assert_eq!((found["expected"].as_i64(), found["state"].as_str()), (Some(63), Some(state)), "{value}");
+        }
+        assert_eq!(shown(&app, "pat", id).await["forecast"], 365);
+        app.at("2026-07-01T02:00:00Z");
+        assert_eq!(shown(&app, "pat", id).await["state"], "far_behind");
+        app.sign_in("pat").await.get("/centers/1/reports").await.is(200).shows("落后的指标").shows("入户探访");
+        app.sign_in("ben").await.get("/centers/1").await.is(200).shows("落后的指标").shows("严重落后");
+        app.sign_in("ada").await.get("/centers").await.is(200).shows("有 1 项指标落后");
+        app.at("2027-01-01T02:00:00Z");
+        let found = shown(&app, "pat", id).await;
+        assert_eq!((found["state"].as_str(), found["forecast"].is_null()), (Some("missed"), true));
+        app.sign_in("pat").await.get("/indicators").await.is(200).shows("未完成").shows("差 302");
+    }
+
+    async fn a_template_and_another_agreement_are_copied_and_then_ones_own(app: TestApp) {
+        let ada = app.token("ada").await;
+        ada.post_json("/api/v1/indicator_templates", json!({"name": "示范点标准"})).await.is(201);
+        for (name, unit, measure) in [("服务人次", "visits", json!("visits")), ("链接资源", "yuan", Value::Null)] {
+            let item = json!({"name": name, "unit": unit, "target": 28_000, "span": "project_year", "measure": measure});
+            ada.post_json("/api/v1/indicator_templates/1/items", item).await.is(204);
+        }
+        let ben = app.token("ben").await;
+        assert_eq!(ben.post_json(&format!("{ALL}/copy"), json!({"source": "template:1"})).await.is(200).json()["copied"], 2);
+        let otto = app.token("otto").await;
+        otto.post_json("/api/v1/agreements/2/indicators/copy", json!({"source": "agreement:1"})).await.is(422);
+        ada.post_json("/api/v1/agreements/2/indicators/copy", json!({"source": "agreement:1"})).await.is(200);
+        assert_eq!(otto.get("/api/v1/agreements/2/indicators").await.is(200).json()["items"][1]["target"], 2_800_000, "in fen");
+        ada.post_json("/api/v1/indicator_templates/1/items/1/removal", json!({})).await.is(204);
+        assert_eq!(app.number("select count(*) from indicators").await, 4);
+        ben.post_json(&format!("{ALL}/copy"), json!({"source": "template:9"})).await.is(422);
+    }
+
+    async fn of_two_centers_each_is_entered_and_both_are_told(app: TestApp) {
+        app.execute("insert into agreement_centers (agreement_id, center_id, starts_on, ends_on) values (1, 3, '2026-01-01', '2026-12-31')").await;
+        let together = home_visits(&app).await;
+        let third = asks(&app, "ada", json!({"name": "电话探访", "unit": "visits", "target": 100, "span": "whole", "center": 3})).await;
+        let ada = app.sign_in("ada").await;
+        enters(&ada, together, "2026-02", "20", &[]).await.is(422);
+        enters(&ada, together, "2026-02", "20", &[("center", "3")]).await.is(303);
+        enters(&app.sign_in("ann").await, together, "2026-02", "11", &[]).await.is(303);
+        enters(&ada, third, "2026-02", "5", &[]).await.is(303);
+        assert_eq!(shown(&app, "pat", together).await["done"], 31);
+        assert_eq!(shown(&app, "pat", third).await["done"], 5);
+        // Part of a total is no total, and another center's is not hers.
+        assert_eq!(shown(&app, "ann", together).await["state"], "unknown");
+        assert!(shown(&app, "ann", third).await.is_null());
+        app.sign_in("ann").await.get(&format!("/agreements/1/indicators/{third}")).await.is(404);
+        enters(&app.sign_in("ann").await, third, "2026-02", "5", &[]).await.is(404);
+    }
+
+    async fn what_was_entered_is_removed_with_a_reason(app: TestApp) {
+        let (entered, empty) = (home_visits(&app).await, home_visits(&app).await);
+        enters(&app.sign_in("ann").await, entered, "2026-01", "30", &[]).await.is(303);
+        let ben = app.token("ben").await;
+        ben.post_json(&format!("{ALL}/{entered}/removal"), json!({})).await.is(422);
+        ben.post_json(&format!("{ALL}/{entered}/removal"), json!({"reason": "补充协议取消"})).await.is(204);
+        ben.post_json(&format!("{ALL}/{empty}/removal"), json!({})).await.is(204);
+        ben.post_json(&format!("{ALL}/{empty}/removal"), json!({})).await.is(404);
+        assert!(ben.get(ALL).await.is(200).json()["items"].as_array().unwrap().is_empty());
+        assert_eq!(app.number("select count(*) from indicator_values").await, 1);
+    }
+
+    async fn a_purchaser_reads_a_number_where_a_worker_is_named(app: TestApp) {
+        let chen = worker(&app).await;
+        let id = asks(&app, "ben", json!({"name": "每名社工带领", "unit": "sessions", "target": 40, "span": "project_year", "measure": "led_sessions", "worker": chen})).await;
+        let told = shown(&app, "pat", id).await;
+        assert_eq!((told["worker"].as_str(), told["worker_id"].is_null()), (Some("#1"), true));
+        let pat = app.sign_in("pat").await;
+        for path in ["/indicators".to_owned(), "/agreements/1/indicators".to_owned(), format!("/agreements/1/indicators/{id}")] {
+            pat.get(&path).await.is(200).shows("#1").hides("陈静雯");
+        }
+        assert!(!format!("{:?}", workbook(&pat, &[]).await).contains("陈静雯"));
+        app.sign_in("ben").await.get("/agreements/1/indicators").await.is(200).shows("陈静雯");
+    }
+
+    async fn the_list_goes_out_cut_as_it_is_shown_and_its_text_stays_text(app: TestApp) {
+        asks(&app, "ben", json!({"name": "=1+1", "unit": "hours", "target": 10, "span": "project_year"})).await;
+        let good = home_visits(&app).await;
+        enters(&app.sign_in("ann").await, good, "2026-01", "300", &[]).await.is(303);
+        let pat = app.sign_in("pat").await;
+        let rows = workbook(&pat, &[]).await;
+        assert_eq!((rows.len(), rows[1][0].as_str(), rows[1][8].as_str()), (3, "=1+1", "10"));
+        let late = workbook(&pat, &[("state", "late")]).await;
+        assert_eq!(late.len(), 2, "{late:?}");
+        let file = pat.post("/exports", &[("list", "indicators"), ("format", "csv")]).await.is(200).text();
+        assert!(file.contains("\"\t=1+1\""), "{file}");
+        app.sign_in("pia").await.get("/indicators").await.is(200).hides("入户探访");
+    }
+}

@@ -1,0 +1,201 @@
+//! Histories made at random and driven through the doors: every figure equals the plain recount at any moment, whatever of it is kept,
+//! and what is kept is what the rows say.
+
+use std::collections::BTreeMap;
+
+use linli::clock::Month;
+use linli::figures::refresh::{check, refresh, refresh_marked};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{Config, TestRunner};
+
+use super::city::{City, Plan};
+use super::recount::Rows;
+use super::{assert_same, figures};
+use crate::support::{Engine, TestApp, run};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Holds(Plan),
+    /// Done to what the two numbers choose.
+    Does(Deed, usize, usize),
+    /// What changed since is counted anew, of all months or of those that are marked.
+    Refreshes(bool),
+}
+
+macro_rules! deeds {
+    ($($deed:ident $weight:literal,)+) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        enum Deed { $($deed),+ }
+
+        /// Each with how often it happens.
+        const DEEDS: &[(u32, Deed)] = &[$(($weight, Deed::$deed)),+];
+    };
+}
+
+deeds! {
+    Plans 2, Closes 2, Reopens 3, CallsOff 3, CallsOn 3, CountsLate 5, Voids 4, VoidsHeads 2, Brings 3, Confirms 5, Corrects 3, Claims 4,
+    AsksToCorrect 2, Decides 4, UndoesClaim 3, Grants 5, EndsMembership 2, VoidsMembership 2, IsBornAnew 4, Merges 4, Unmerges 4, Erases 3,
+    TakesPart 4, TakesNoPart 2, IsFoundedAnew 2, IsKind 2, ClosesRoom 2, ClosesRoomNoMore 2, OpensBeyond 2, HasOtherHours 2,
+    RetiresRoom 3, RestoresRoom 3,
+}
+
+fn plan() -> impl Strategy<Value = Plan> {
+    let came = vec((0..9usize, prop_oneof![4 => Just(0usize), 3 => Just(1usize), 1 => Just(2usize)]), 0..7);
+    let place = (1..=3i64, 9..=23i64, 1..=3i64, any::<bool>());
+    let unnamed = (prop_oneof![Just(0i64), 1..12i64], prop_oneof![Just(0usize), 1..4usize]);
+    (0..9u64, place, (0..3usize, 0..3usize), came, unnamed, prop::bool::weighted(0.8)).prop_map(
+        |(ahead, (center, hour, kind, in_room), (worker, team), came, (heads, taps), closes)| Plan {
+            ahead,
+            center,
+            hour,
+            kind,
+            in_room,
+            worker,
+            team,
+            came,
+            heads,
+            taps,
+            closes,
+        },
+    )
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let deeds: Vec<Deed> =
+        DEEDS.iter().flat_map(|(weight, deed)| std::iter::repeat_n(*deed, usize::try_from(*weight).unwrap())).collect();
+    prop_oneof![
+        3 => plan().prop_map(Step::Holds),
+        9 => (prop::sample::select(deeds), 0..1_000usize, 0..1_000usize).prop_map(|(deed, n, m)| Step::Does(deed, n, m)),
+        1 => any::<bool>().prop_map(Step::Refreshes),
+    ]
+}
+
+async fn does(city: &mut City<'_>, deed: Deed, n: usize, m: usize) -> bool {
+    match deed {
+        Deed::Plans => city.plans_ahead(n, m).await,
+        Deed::Closes => city.closes(n).await,
+        Deed::Reopens => city.reopens(n).await,
+        Deed::CallsOff => city.calls_off(n).await,
+        Deed::CallsOn => city.calls_on(n).await,
+        Deed::CountsLate => city.counts_late(n, m).await,
+        Deed::Voids => city.voids(n).await,
+        Deed::VoidsHeads => city.voids_heads(n).await,
+        Deed::Brings => city.brings(n, m).await,
+        Deed::Confirms => city.confirms(n, m).await,
+        Deed::Corrects => city.corrects(n, m).await,
+        Deed::Claims => city.claims(n, m).await,
+        Deed::AsksToCorrect => city.asks_to_correct(n, m).await,
+        Deed::Decides => city.decides(n, m).await,
+        Deed::UndoesClaim => city.undoes_claim(n).await,
+        Deed::Grants => city.grants(n, m).await,
+        Deed::EndsMembership => city.ends_membership(n, m).await,
+        Deed::VoidsMembership => city.voids_membership(n).await,
+        Deed::IsBornAnew => city.is_born_anew(n, m).await,
+        Deed::Merges => city.merges(n, m).await,
+        Deed::Unmerges => city.unmerges(n).await,
+        Deed::Erases => city.erases(n, m).await,
+        Deed::TakesPart => city.takes_part(n, m).await,
+        Deed::TakesNoPart => city.takes_no_part(n).await,
+        Deed::IsFoundedAnew => city.is_founded_anew(n, m).await,
+        Deed::IsKind => city.is_kind(n, m).await,
+        Deed::ClosesRoom => city.closes_room(n, m).await,
+        Deed::ClosesRoomNoMore => city.closes_room_no_more(n).await,
+        Deed::OpensBeyond => city.opens_beyond(n, m).await,
+        Deed::HasOtherHours => city.has_other_hours(n, m).await,
+        Deed::RetiresRoom => city.retires_room(n).await,
+        Deed::RestoresRoom => city.restores_room(n).await,
+    }
+}
+
+async fn goes_on(city: &mut City<'_>, step: &Step, done: &mut BTreeMap<Deed, usize>) {
+    match step {
+        Step::Holds(plan) => _ = city.holds(plan).await,
+        Step::Does(deed, n, m) => {
+            city.passes();
+            if does(city, *deed, *n, *m).await {
+                *done.entry(*deed).or_default() += 1;
+            }
+        }
+        Step::Refreshes(true) => _ = refresh(city.app.db(), city.app.clock.now()).await.unwrap(),
+        Step::Refreshes(false) => _ = refresh_marked(city.app.db()).await.unwrap(),
+    }
+}
+
+/// A month of a center, a year of the city and some days of a town are what the rows say, and nothing that is kept and good says
+/// otherwise.
+async fn is_as_recounted(city: &City<'_>, n: usize) {
+    let (app, today) = (city.app, city.today());
+    let rows = Rows::load(app).await.with(&city.remembered);
+    let now = app.clock.now().0;
+    let ago = |days: usize| today.minus_days(u64::try_from(days).unwrap());
+    let month = Month::of(ago(n * 17 % 120));
+    let some = (
+        ago(n * 7 % 90 + 1),
+        ago(0).plus_days(u64::try_from(n % 9).unwrap()).minus_days(u64::try_from(n % 40).unwrap()),
+    );
+    let some = if some.0 < some.1 { some } else { (some.1, some.0.plus_days(1)) };
+    let every: Vec<i64> = (1..=25).collect();
+    let center = 1 + i64::try_from(n % 3).unwrap();
+    let year = if n % 4 == 3 { ("2025-01-01", "2026-01-01") } else { ("2026-01-01", "2027-01-01") };
+    let (month, some) =
+        ((month.first().to_string(), month.end().to_string()), (some.0.to_string(), some.1.to_string()));
+    // The town of centers 2 and 3.
+    const TOWN: &str = "town:%E4%B8%9C%E5%9F%8E";
+    let here = format!("center:{center}");
+    for (scope, centers, period) in [
+        (here.as_str(), &[center][..], (month.0.as_str(), month.1.as_str())),
+        ("city", every.as_slice(), year),
+        (TOWN, &[2, 3][..], (some.0.as_str(), some.1.as_str())),
+    ] {
+        let expected = rows.figures(centers, period.0, period.1, now);
+        assert_same(&figures(app, "ada", scope, period).await, &expected, &format!("{scope}, {period:?}"));
+    }
+    let wrong = check(&mut app.db().read().await.unwrap(), |_| ()).await.unwrap();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+async fn plays(app: &TestApp, steps: &[Step], done: &mut BTreeMap<Deed, usize>) {
+    let mut city = City::found(app).await;
+    for (n, step) in steps.iter().enumerate() {
+        goes_on(&mut city, step, done).await;
+        if n % 8 == 7 {
+            is_as_recounted(&city, n * 31 + steps.len()).await;
+        }
+    }
+    refresh(app.db(), app.clock.now()).await.unwrap();
+    for n in 0..4 {
+        is_as_recounted(&city, n).await;
+    }
+    assert_eq!(refresh(app.db(), app.clock.now()).await.unwrap(), 0, "what is good is not counted again");
+}
+
+fn histories(engine: Engine) {
+    let cases: usize = std::env::var("LINLI_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(12);
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+    let steps = vec(step(), 60..100);
+    let mut done = BTreeMap::new();
+    for _ in 0..cases {
+        let steps = steps.new_tree(&mut runner).unwrap().current();
+        let done = &mut done;
+        run(engine, |app| async move {
+            println!("{steps:?}");
+            plays(&app, &steps, done).await;
+        });
+    }
+    println!("{done:?}");
+    // Without PostgreSQL nothing was done at all.
+    let never: Vec<Deed> = DEEDS.iter().map(|(_, deed)| *deed).filter(|deed| !done.contains_key(deed)).collect();
+    assert!(cases < 12 || done.is_empty() || never.is_empty(), "never done, whatever was tried: {never:?}");
+}
+
+#[test]
+fn every_figure_of_any_history_is_as_recounted_sqlite() {
+    histories(Engine::Sqlite);
+}
+
+#[test]
+fn every_figure_of_any_history_is_as_recounted_postgres() {
+    histories(Engine::Postgres);
+}
