@@ -468,7 +468,9 @@ impl Counts {
             values.keys().filter_map(|key| Some(key.split_once(".team.")?.1.to_owned())).collect();
         for kind in kinds {
             if of_teams(&kind).iter().all(|key| values.get(key).is_none_or(|value| *value == 0)) {
-                of_teams(&kind).iter().for_each(|key| drop(values.remove(key)));
+                for key in of_teams(&kind) {
+                    values.remove(&key);
+                }
             }
         }
         values
