@@ -1,7 +1,5 @@
 //! `/api/v1/reports`: reports that agreements owe, as programs draft, submit and answer them.
 
-use std::collections::BTreeMap;
-
 use rocket::response::status::{Created, NoContent};
 use rocket::serde::json::Json;
 use rocket::{Route, get, post, routes};
@@ -387,7 +385,20 @@ pub(crate) struct ReturnedVersion {
     /// On the whole
     comment: Option<String>,
     /// By chapter
-    comments: Option<BTreeMap<String, String>>,
+    comments: Option<ChapterComments>,
+}
+
+/// What is said of each chapter, as far as anything is.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; `forms::returned` reads it")]
+pub(crate) struct ChapterComments {
+    overview: Option<String>,
+    services: Option<String>,
+    groups: Option<String>,
+    volunteers: Option<String>,
+    problems: Option<String>,
+    plan: Option<String>,
+    other: Option<String>,
 }
 
 /// Returns a report with comments. Errors as of its acceptance.

@@ -16,6 +16,9 @@ pub fn begun(fields: &Fields) -> Result<(AgreementId, Vec<String>)> {
     let mut read = fields.read();
     let agreement = read.required("agreement", parse::choice);
     let periods = read.every("period", parse::line(40));
+    if periods.as_ref().is_some_and(Vec::is_empty) {
+        read.fault::<()>("period", Fault::new("field.required"));
+    }
     read.finish(|| Some((agreement?, periods?)))
 }
 
@@ -88,11 +91,12 @@ pub fn returned(fields: &Fields) -> Result<PurchaserAnswer> {
     read.finish(|| Some(PurchaserAnswer { version: version?, comments }))
 }
 
-/// Field `agreement`.
+/// Field `agreement`, where there is a `period` beside it, which [`reminded`] reads.
 pub fn agreement(fields: &Fields) -> Result<AgreementId> {
     let mut read = fields.read();
     let agreement = read.required("agreement", parse::choice);
-    read.finish(|| agreement)
+    let period = read.required("period", parse::line(40));
+    read.finish(|| period.and(agreement))
 }
 
 /// Field `period`: one of the agreement's that is over by today.

@@ -40,7 +40,7 @@ async fn pieces(conn: &mut Conn, report: PeriodicReportId) -> Result<Json<List<E
 #[expect(dead_code, reason = "describes the body; `forms::photos` reads it")]
 pub(crate) struct ChosenReportPhotos {
     /// Ids of pictures of sessions behind the report, none of a confidential kind
-    photo: Vec<i64>,
+    photo: Option<Vec<i64>>,
 }
 
 /// Puts pictures of its sessions to a draft.

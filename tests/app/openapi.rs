@@ -183,7 +183,8 @@ fn unnumbered(name: &str) -> String {
 }
 
 /// Of two properties or more one must be there; where none is, this one is missed.
-const ONE_OF_TWO: [(&str, &str); 9] = [
+const ONE_OF_TWO: [(&str, &str); 10] = [
+    ("ReturnedVersion", "comment"),
     ("NewCheckIn", "person_id"),
     ("EndingBody", "ended_on"),
     ("NewCorrectionJson", "minutes"),
