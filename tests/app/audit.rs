@@ -362,7 +362,7 @@ async fn faults(app: &TestApp, engine: Engine, world: &World, row: &Row) -> Resu
         return Err(format!("it is not taken: {} {}", answer.status, answer.text()));
     }
     // Whoever changes what counts marks the month, or what is kept of it would go on to be read.
-    let stale = refresh::check(&mut *app.db().read().await.unwrap(), |_| ()).await.unwrap();
+    let stale = refresh::check(&mut app.db().read().await.unwrap(), |_| ()).await.unwrap();
     if !stale.is_empty() {
         return Err(format!("it marks no month: {stale:?}"));
     }

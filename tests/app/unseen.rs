@@ -196,6 +196,11 @@ async fn a_morning(app: &TestApp) {
     let taken =
         [("request_id", number.as_str()), ("times", "1"), ("starts_at", "2026-03-09T01:00:00Z"), ("person", "1")];
     ann.post("/centers/1/appointments", &taken).await.is(303);
+    reported(&ben).await;
+}
+
+/// January is reported, and February drafted.
+async fn reported(ben: &User<'_>) {
     let months = [("agreement", "1"), ("period", "month:2026-01-01"), ("period", "month:2026-02-01")];
     ben.post("/periodic-reports", &months).await.is(303);
     ben.post("/periodic-reports/1/submission", &[]).await.is(303);

@@ -60,7 +60,7 @@ impl City<'_> {
     pub(super) async fn decides(&self, n: usize, m: usize) -> bool {
         let pending = "select id, center_id, minutes from hour_claims where state = 'pending' order by id";
         let Some((claim, center, minutes)) = self.choose(pending, n).await else { return false };
-        let answer = if m % 5 == 0 { "decline" } else { "confirm" };
+        let answer = if m.is_multiple_of(5) { "decline" } else { "confirm" };
         let body = json!({
             "center": center, "answer": answer, "word": "电话核实过", "pick": one(claim, json!(true)),
             "minutes": one(claim, json!(minutes)), "why": one(claim, json!("电话核实过")),
@@ -83,7 +83,7 @@ impl City<'_> {
         let Some((person, center, _)) = self.any_standing(n).await else { return false };
         let (from, to) = (self.days_ago(m % 100), self.days_ago(m % 100 / 3));
         let group = ["disabled", "needy", "subsistence", "living_alone"][m % 4];
-        let until = if m % 3 == 0 { to.as_str() } else { "" };
+        let until = if m.is_multiple_of(3) { to.as_str() } else { "" };
         let fields = [("group", group), ("valid_from", from.as_str()), ("valid_to", until), ("document", "证明")];
         self.sends(&format!("/centers/{center}/people/{person}/memberships"), &fields).await
     }
@@ -151,7 +151,7 @@ impl City<'_> {
         let Some(people) = self.more_than(5).await else { return false };
         let person = people[n % people.len()];
         let before = Rows::load(self.app).await.with(&self.remembered);
-        let (asks, decides) = if m % 4 == 0 { ("ann", "ben") } else { ("ada", "ada") };
+        let (asks, decides) = if m.is_multiple_of(4) { ("ann", "ben") } else { ("ada", "ada") };
         let wish = json!({"wanted_by": "person", "reason": "本人书面要求"});
         let asked = self.app.token(asks).await.post_json(&format!("/api/v1/people/{person}/erasure"), wish).await;
         if !did(&asked) {
@@ -196,7 +196,7 @@ impl City<'_> {
 
     pub(super) async fn is_kind(&self, n: usize, m: usize) -> bool {
         let worker = self.workers[n % self.workers.len()];
-        let kind = if m % 2 == 0 { "staff" } else { "social_worker" };
+        let kind = if m.is_multiple_of(2) { "staff" } else { "social_worker" };
         self.sends(&format!("/centers/1/workers/{worker}"), &[("kind", kind), ("started_on", "2025-01-01")]).await
     }
 

@@ -89,6 +89,12 @@ struct Participation {
     part: String,
 }
 
+/// A room's weeks by their first days: weekdays with a span of theirs.
+type RoomWeeks = BTreeMap<Date, Vec<(i64, i64, i64)>>;
+
+/// A room, a week's first day, and one of its spans, if it has any: weekday, from and to.
+type WeekSpan = (i64, Date, Option<i64>, Option<i64>, Option<i64>);
+
 /// What was known of people whom nobody knows any more.
 #[derive(Default)]
 pub(super) struct Remembered {
@@ -118,7 +124,7 @@ pub(super) struct Rows {
     kinds: Vec<String>,
     rooms: Vec<Room>,
     /// By room and first day: weekdays with a span of theirs.
-    weeks: BTreeMap<i64, BTreeMap<Date, Vec<(i64, i64, i64)>>>,
+    weeks: BTreeMap<i64, RoomWeeks>,
     closures: Vec<Span>,
     openings: Vec<Span>,
     bookings: Vec<Span>,
@@ -139,13 +145,13 @@ where
 
 impl Rows {
     pub(super) async fn load(app: &TestApp) -> Self {
-        let spans: Vec<(i64, Date, Option<i64>, Option<i64>, Option<i64>)> = load(
+        let spans: Vec<WeekSpan> = load(
             app,
             "select w.room_id, w.valid_from, s.weekday, s.opens, s.closes
              from room_weeks w left join room_week_spans s on s.week_id = w.id",
         )
         .await;
-        let mut weeks: BTreeMap<i64, BTreeMap<Date, Vec<(i64, i64, i64)>>> = BTreeMap::new();
+        let mut weeks: BTreeMap<i64, RoomWeeks> = BTreeMap::new();
         for (room, from, weekday, opens, closes) in spans {
             let week = weeks.entry(room).or_default().entry(from).or_default();
             if let (Some(weekday), Some(opens), Some(closes)) = (weekday, opens, closes) {
