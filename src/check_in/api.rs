@@ -12,7 +12,7 @@ use super::admit::{Again, Attempt, Queue, Who};
 use super::forms::Shown;
 use super::queries::{self, Present};
 use super::sync::{Delivery, Told, Why, Word, sync};
-use super::{Way, actions, forms};
+use super::{Way, actions, forms, heads};
 use crate::activities::{self, SessionId};
 use crate::api::{self, List, PAGE, Problem};
 use crate::auth::{Doorkeeper, Greeter, Watcher, logins};
@@ -367,7 +367,7 @@ pub(crate) async fn count_heads(
     let (_, session) = activities::queries::open_to(&by, now, &mut *db.read().await?, id).await?;
     let (request, heads) = forms::api_heads(&fields)?;
     let mut tx = db.begin().await?;
-    let (id, first) = actions::count_heads(&by, now, &mut tx, &session, request, &heads).await?;
+    let (id, first) = heads::count_heads(&by, now, &mut tx, &session, request, &heads).await?;
     tx.commit().await?;
     Ok((created(first), Json(HeadCountJson::of(id, &heads))))
 }
@@ -386,7 +386,7 @@ pub(crate) async fn void_heads(
     let mut tx = db.begin().await?;
     let (_, session) = activities::queries::open_to(&by, now, &mut tx, id).await?;
     let reason = forms::reason(&fields)?;
-    actions::void_heads(&by, now, &mut tx, &session, count, &reason).await?;
+    heads::void_heads(&by, now, &mut tx, &session, count, &reason).await?;
     tx.commit().await?;
     Ok(NoContent)
 }

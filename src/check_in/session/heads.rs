@@ -9,7 +9,7 @@ use crate::auth::Greeter;
 use crate::centers::CenterId;
 use crate::check_in::queries::HeadCount;
 use crate::check_in::types::HeadCountId;
-use crate::check_in::{actions, forms};
+use crate::check_in::{forms, heads};
 use crate::clock::Now;
 use crate::error::Result;
 use crate::store::Db;
@@ -31,7 +31,7 @@ pub(super) async fn count_heads(
         // Other numbers from the same page are another count.
         let request = forms::page(&fields)?.of(format_args!("{heads:?}"));
         let mut tx = db.begin().await?;
-        actions::count_heads(&by, now, &mut tx, &opened.1, request, &heads).await?;
+        heads::count_heads(&by, now, &mut tx, &opened.1, request, &heads).await?;
         tx.commit().await?;
         Ok("done.heads_counted")
     };
@@ -54,7 +54,7 @@ pub(super) async fn void_heads(
     let made = async {
         let reason = forms::reason_in(&fields, &HeadCount::field_of(count))?;
         let mut tx = db.begin().await?;
-        actions::void_heads(&by, now, &mut tx, &opened.1, count, &reason).await?;
+        heads::void_heads(&by, now, &mut tx, &opened.1, count, &reason).await?;
         tx.commit().await?;
         Ok("done.heads_voided")
     };
