@@ -239,10 +239,17 @@ fn pointed_at(text: &str) -> Option<(String, Area)> {
     let (sheet, cells) = match text.strip_prefix('\'') {
         Some(quoted) => {
             let (sheet, cells) = quoted.rsplit_once("'!")?;
+            // A quote by itself ends a sheet's name: what follows is another place.
+            if sheet.replace("''", "").contains('\'') {
+                return None;
+            }
             (sheet.replace("''", "'"), cells)
         }
         None => {
             let (sheet, cells) = text.rsplit_once('!')?;
+            if sheet.contains(['!', ',', '\'']) {
+                return None;
+            }
             (sheet.to_owned(), cells)
         }
     };
@@ -452,7 +459,18 @@ mod tests {
         assert_eq!(pointed_at("'月报表'!$D$5"), Some(("月报表".to_owned(), area(5, 3, 5, 3))));
         assert_eq!(pointed_at("Sheet1!$A$2:$F$9"), Some(("Sheet1".to_owned(), area(2, 0, 9, 5))));
         assert_eq!(pointed_at("'It''s'!B1"), Some(("It's".to_owned(), area(1, 1, 1, 1))));
-        for nowhere in ["#REF!", "'a'!#REF!", "a!$A$1,a!$B$1", "a!$A:$A", "a!$1:$1", "7", "", "a!A0", "a!B2:A1"] {
+        for nowhere in [
+            "#REF!",
+            "'a'!#REF!",
+            "a!$A$1,a!$B$1",
+            "'a'!$A$1,'b'!$B$1",
+            "a!$A:$A",
+            "a!$1:$1",
+            "7",
+            "",
+            "a!A0",
+            "a!B2:A1",
+        ] {
             assert_eq!(pointed_at(nowhere), None, "{nowhere}");
         }
     }
