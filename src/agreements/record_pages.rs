@@ -227,7 +227,7 @@ async fn add_document(
     .await
 }
 
-#[get("/agreements/<id>/documents/<document>")]
+#[get("/agreements/<id>/documents/<document>/file")]
 async fn document(
     by: ReportReader,
     db: &Db,

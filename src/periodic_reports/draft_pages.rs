@@ -1,7 +1,6 @@
 //! A draft: live figures, what is to be settled first, a text for each chapter, evidence; and what is looked at before it is submitted.
 
 use askama::Template;
-use rocket::response::Redirect;
 use rocket::response::status::NoContent;
 use rocket::{Either, Route, get, post, routes};
 
@@ -11,6 +10,7 @@ use super::privacy::{self, PrivacyHit};
 use super::rights::{ReportSubmitter, ReportWriter, sees_drafts};
 use super::rules::{self, ReportStep};
 use super::types::{Chapter, ChapterText, LONGEST_CHAPTER, PeriodicReport, PeriodicReportId, VersionState};
+use super::version_pages::VersionPage;
 use super::{actions, counting, evidence, forms, freezing, queries};
 use crate::auth::{ReportReader, Role};
 use crate::centers::CenterId;
@@ -101,7 +101,7 @@ impl View for DraftPage {
 
 /// The draft for whoever writes in it, else the last version.
 #[get("/periodic-reports/<id>", rank = 2)]
-async fn show(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Result<Either<Page<DraftPage>, Redirect>> {
+async fn show(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Result<Either<Page<DraftPage>, Page<VersionPage>>> {
     let mut conn = db.read().await?;
     let report = queries::found(&by, &mut conn, id).await?;
     if sees_drafts(by.role) && rules::after(ReportStep::Write, report.state).is_ok() {
@@ -111,7 +111,7 @@ async fn show(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Resu
     let versions = queries::versions(&by, &mut conn, id).await?;
     let last = versions.iter().rev().find(|version| version.state != VersionState::Withdrawn);
     let number = last.ok_or(Error::NotFound)?.number;
-    Ok(Either::Right(Redirect::to(format!("{}/versions/{number}", report.path()))))
+    Ok(Either::Right(Page(VersionPage::load(&by, &mut conn, report, number, Form::new()).await?)))
 }
 
 fn chapter_of(word: &str) -> Result<Chapter> {

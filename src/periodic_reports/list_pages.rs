@@ -163,6 +163,10 @@ impl View for NewDraftsPage {
     fn frame(&self) -> Frame<'_> {
         Frame::City(Tab::PeriodicReports)
     }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
+    }
 }
 
 #[get("/periodic-reports/new?<agreement>")]

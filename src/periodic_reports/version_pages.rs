@@ -63,7 +63,7 @@ impl ReadVersion {
 
 #[derive(Template)]
 #[template(path = "periodic_reports/version.html")]
-struct VersionPage {
+pub(super) struct VersionPage {
     name: PeriodName,
     read: ReadVersion,
     versions: Vec<ReportVersion>,
@@ -78,7 +78,13 @@ struct VersionPage {
 }
 
 impl VersionPage {
-    async fn load(by: &ReportReader, conn: &mut Conn, report: PeriodicReport, number: i64, form: Form) -> Result<Self> {
+    pub(super) async fn load(
+        by: &ReportReader,
+        conn: &mut Conn,
+        report: PeriodicReport,
+        number: i64,
+        form: Form,
+    ) -> Result<Self> {
         let versions = queries::versions(by, conn, report.id).await?;
         let receipts = queries::receipts(conn, report.id).await?;
         let is_received = queries::is_received(by, conn, report.id, number).await?;
@@ -188,6 +194,10 @@ impl View for VersionPage {
 
     fn frame(&self) -> Frame<'_> {
         Frame::City(Tab::PeriodicReports)
+    }
+
+    fn refill(&mut self, typed: Fields) {
+        self.form = Form::filled(typed);
     }
 }
 

@@ -181,7 +181,7 @@ async fn template(by: FormKeeper, db: &Db, sealer: &State<Sealer>, id: Purchaser
 }
 
 /// Field `file`.
-#[post("/purchaser-forms/<id>/file", data = "<sent>")]
+#[post("/purchaser-forms/<id>/replacement", data = "<sent>")]
 async fn replace(
     by: FormKeeper,
     db: &Db,

@@ -157,7 +157,7 @@ on_both_engines! {
         for (login, status) in [("ada", 200), ("ben", 200), ("pat", 200), ("tom", 200), ("cai", 200), ("otto", 404), ("pia", 404)] {
             app.sign_in(login).await.get(&paper).await.is(status);
         }
-        ada.get("/agreements/2/documents/1").await.is(404);
+        ada.get("/agreements/2/documents/1/file").await.is(404);
         let listed = app.token("pat").await.get("/api/v1/agreements/1/documents").await.is(200).json();
         assert_eq!(listed["items"][0]["added_by"], "ben");
         ada.post("/agreements/1/void", &[("void_reason", "录错")]).await.is(422).shows("不能撤销");
