@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::reading::Ask;
-use super::rules;
 use super::types::Period;
+use super::{rules, small_cells};
 use crate::agreements::{AgreementId, ProviderId};
 use crate::auth::ReportReader;
 use crate::centers::{self, Center, CenterId};
@@ -44,6 +44,8 @@ pub struct Reach {
     centers: Vec<Center>,
     /// The days of each center that the viewer's role reaches: all of them, or those of a purchaser's agreements.
     terms: Vec<Term>,
+    /// For whoever does not see small cells: the least number that is told ([`super::masking`]).
+    small: Option<i64>,
 }
 
 /// Days of a center, both dates included, and the agreement by which they are read: for a purchaser, who reads what that one is charged
@@ -53,7 +55,11 @@ type Term = (CenterId, Date, Date, Option<AgreementId>);
 impl Reach {
     /// One center that the viewer was let into, for roles whose right has no end.
     pub(crate) fn into_center(center: Center) -> Self {
-        Self { terms: vec![(center.id(), Date::FIRST, Date::LAST, None)], centers: vec![center] }
+        Self { terms: vec![(center.id(), Date::FIRST, Date::LAST, None)], centers: vec![center], small: None }
+    }
+
+    pub(crate) fn small(&self) -> Option<i64> {
+        self.small
     }
 
     pub fn centers(&self) -> &[Center] {
@@ -73,6 +79,31 @@ impl Reach {
     /// The days of `period` that the viewer may read of a center, which are those that are counted.
     pub(crate) fn days(&self, center: CenterId, period: Period) -> Vec<Period> {
         rules::agreed_days(period, &self.terms_of(center))
+    }
+
+    /// Whether the viewer may ask for `period`: who does not see small cells reads the periods of reports, for the numbers of some days beside
+    /// those of one day more tell of who came on that day.
+    ///
+    /// # Errors
+    /// `Refused("not_a_report_s_period")`.
+    pub(crate) fn may_ask(&self, period: Period) -> Result<()> {
+        let terms: Vec<(Date, Date)> = self.terms.iter().map(|(_, starts, ends, _)| (*starts, *ends)).collect();
+        match self.small.is_none() || rules::is_reported(period, &terms) {
+            true => Ok(()),
+            false => Err(Error::refused("not_a_report_s_period")),
+        }
+    }
+
+    /// Whether the viewer may ask for the months of `period`, each by itself.
+    ///
+    /// # Errors
+    /// `Refused("not_a_report_s_period")` where it begins or ends within a month's days.
+    pub(crate) fn may_ask_months(&self, period: Period) -> Result<()> {
+        let terms: Vec<(Date, Date)> = self.terms.iter().map(|(_, starts, ends, _)| (*starts, *ends)).collect();
+        match self.small.is_none() || rules::parts_no_month(period, &terms) {
+            true => Ok(()),
+            false => Err(Error::refused("not_a_report_s_period")),
+        }
     }
 
     /// What is counted, for a statement to read: each center's days of `period` as [`ASKED`] takes them.
@@ -121,22 +152,28 @@ pub(crate) const ASKED: &str = "asked (center_id, from_date, to_date, agreement_
 /// `NotFound` where the viewer does not reach the center.
 pub(crate) async fn ever(by: &ReportReader, conn: &mut Conn, id: CenterId) -> Result<Reach> {
     let centers = vec![centers::queries::open_to(by, conn, id).await?];
-    Ok(Reach { centers, terms: terms(by, conn).await? })
+    Ok(Reach { centers, terms: terms(by, conn).await?, small: small_cells::before(by, conn).await? })
 }
 
 /// One center's totals of `period`.
 ///
 /// # Errors
-/// `NotFound` where the viewer does not reach the center, and for a purchaser outside its agreements' days.
+/// `NotFound` where the viewer does not reach the center, and for a purchaser outside its agreements' days;
+/// `Refused("not_a_report_s_period")` as [`Reach::may_ask`].
 pub async fn center(by: &ReportReader, conn: &mut Conn, id: CenterId, period: Period) -> Result<Reach> {
     let reach = ever(by, conn, id).await?;
+    reach.may_ask(period)?;
     if reach.agrees(id, period) { Ok(reach) } else { Err(Error::NotFound) }
 }
 
 /// Every center whose totals of `period` the viewer may read; there may be none.
+///
+/// # Errors
+/// `Refused("not_a_report_s_period")` as [`Reach::may_ask`].
 pub async fn all(by: &ReportReader, conn: &mut Conn, period: Period) -> Result<Reach> {
     let centers = centers::queries::open_to_all(by, conn).await?;
-    let reach = Reach { centers, terms: terms(by, conn).await? };
+    let reach = Reach { centers, terms: terms(by, conn).await?, small: small_cells::before(by, conn).await? };
+    reach.may_ask(period)?;
     let agreed = reach.centers.iter().filter(|center| reach.agrees(center.id(), period)).cloned().collect();
     Ok(Reach { centers: agreed, ..reach })
 }
@@ -172,7 +209,8 @@ pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> R
     }
     days.retain(|(_, starts, ends, _)| starts <= ends);
     centers.retain(|center| days.iter().any(|term| term.0 == center.id()));
-    if centers.is_empty() { Err(Error::NotFound) } else { Ok(Reach { centers, terms: days }) }
+    let small = small_cells::before(by, conn).await?;
+    if centers.is_empty() { Err(Error::NotFound) } else { Ok(Reach { centers, terms: days, small }) }
 }
 
 async fn centers_of(conn: &mut Conn, scope: &Reported) -> Result<Vec<CenterId>> {

@@ -56,6 +56,7 @@ impl LogPart {
                 "key",
                 "consent_text",
                 "retention",
+                "small_cells",
                 "export_profile",
             ],
             Self::SignIns => &["login"],

@@ -6,12 +6,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::Problem;
-use crate::auth::{ReportReader, Role, Viewer};
+use crate::auth::ReportReader;
 use crate::centers::{CenterId, SecondNumber};
-use crate::clock::{Month, Now};
+use crate::clock::Now;
 use crate::error::{Fault, Result};
 use crate::fields::parse;
-use crate::figures::{Figure, Numbers, Period, Reach, Reported, figures, queries, scope};
+use crate::figures::{Figure, Numbers, Period, Reach, Reported, Told, figures, queries, scope};
 use crate::store::Db;
 use crate::web::{Fields, Lang};
 
@@ -54,7 +54,12 @@ pub(crate) struct FigureJson {
     /// The measure, and what it is of: `visits`, `persons.elderly`, `sessions.kind.case_work`, `minutes.team.medical`,
     /// `led_sessions.worker.5`, `open_minutes.room.3`
     key: String,
-    value: i64,
+    /// Null where it is hidden
+    value: Option<i64>,
+    /// Whether it is not told, for so few people are in it or in a part of it, or such a number would follow from it. Only for purchasers
+    hidden: bool,
+    /// Of a longer period or several centers, where a part is hidden: what the other parts have
+    at_least: Option<i64>,
     /// `sessions`, `visits`, `persons`, `minutes` or `units`
     unit: &'static str,
     /// What it is of, where it is not of the whole
@@ -69,7 +74,9 @@ impl From<Figure> for FigureJson {
         let name = |lang| Some(figure.item.label(lang)).filter(|name| !name.is_empty());
         Self {
             key: figure.key(),
-            value: figure.value,
+            value: figure.shown(),
+            hidden: figure.told != Told::Exactly,
+            at_least: figure.at_least(),
             unit: figure.measure.unit().code(),
             name: name(Lang::Zh),
             name_en: name(Lang::En),
@@ -106,14 +113,16 @@ impl SummaryJson {
     }
 }
 
-/// The numbers of a scope over [from, to), exact: people are counted once across its centers. A purchaser reads whole months,
-/// of them its agreements' days, and 404 where there is none in the period or in one of its months.
+/// The numbers of a scope over [from, to), exact: people are counted once across its centers. A purchaser reads the
+/// periods of reports (a month, quarter, half-year, year, or all days of an agreement; else 409 `not_a_report_s_period`), of them its
+/// agreements' days, and 404 where there is none in the period or in one of its months. Counts of very few people are hidden from it, and
+/// what would tell them.
 #[utoipa::path(
     context_path = "/api/v1", tag = "summary",
     params(
         ("scope" = String, Query, description = "`center:ID`, `provider:ID`, `town:NAME` or `city`"),
-        ("from" = String, Query, description = "The first local date, `2026-03-01`; for a purchaser the first of a month"),
-        ("to" = String, Query, description = "The first local date after the period, at most 1,100 days on; for a purchaser the first of a month"),
+        ("from" = String, Query, description = "The first local date, `2026-03-01`"),
+        ("to" = String, Query, description = "The first local date after the period, at most 1,100 days on"),
     ),
     responses((status = 200, body = SummaryJson), (status = "4XX", body = Problem))
 )]
@@ -126,29 +135,22 @@ pub(crate) async fn summary(
     from: Option<&str>,
     to: Option<&str>,
 ) -> Result<Json<SummaryJson>> {
-    let (scope, period) = asked(&by, scope, from, to)?;
+    let (scope, period) = asked(scope, from, to)?;
     let mut conn = db.read().await?;
     let reach = scope::named(&by, &mut conn, &scope, period).await?;
     let numbers = queries::count(&mut conn, &reach, period, now).await?.for_reader(&by);
     Ok(Json(SummaryJson::new(&numbers, &reach)))
 }
 
-/// What is asked for. The numbers of a day next to those of another tell of one person: a purchaser's program reads the
-/// periods that its pages show, which are months.
-fn asked(by: &Viewer, scope: Option<&str>, from: Option<&str>, to: Option<&str>) -> Result<(Reported, Period)> {
-    let day = |text: &str| match parse::date(text)? {
-        day if by.role == Role::Purchaser && Month::of(day).first() != day => {
-            Err(Fault::new("field.not_a_whole_month"))
-        }
-        day => Ok(day),
-    };
+/// What is asked for. Whether the reader may ask for these days, the scope says.
+fn asked(scope: Option<&str>, from: Option<&str>, to: Option<&str>) -> Result<(Reported, Period)> {
     let fields = Fields::default()
         .with("scope", scope.unwrap_or_default())
         .with("from", from.unwrap_or_default())
         .with("to", to.unwrap_or_default());
     let mut read = fields.read();
     let scope = read.required("scope", parse::choice);
-    let (from, to) = (read.required("from", day), read.required("to", day));
+    let (from, to) = (read.required("from", parse::date), read.required("to", parse::date));
     let period = from.zip(to).and_then(|(from, to)| match Period::new(from, to) {
         None => read.fault("to", Fault::new("field.period_is_empty")),
         Some(_) if (to.0 - from.0).num_days() > LONGEST => {

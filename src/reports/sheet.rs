@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::activities::{SessionId, Title};
 use crate::agreements::{self, Agreement};
-use crate::auth::{ReportReader, Role};
+use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Month, Now};
 use crate::error::{Error, Result};
 use crate::figures::queries::{self, By};
-use crate::figures::{Figure, Numbers, Period, Tally, figures, scope};
+use crate::figures::{Figure, Numbers, Period, Tally, figures, scope, small_cells};
 use crate::store::Conn;
 
 pub struct Sheet {
@@ -27,6 +27,8 @@ pub struct Sheet {
     pub agreements: Vec<Agreement>,
     /// Whether the reader may open the sessions.
     pub opens_sessions: bool,
+    /// Below which number a count of people is hidden from the reader, where one is.
+    pub least: Option<i64>,
 }
 
 /// A session that counted, as the reader may know of it.
@@ -36,8 +38,8 @@ pub struct SessionLine {
     pub date: Date,
     pub title: Title,
     pub room: String,
-    pub visits: i64,
-    pub persons: i64,
+    /// What is told of its visits and persons.
+    pub tally: Tally,
 }
 
 /// Loads the month's sheet.
@@ -51,19 +53,12 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, month: Month
     agreements.retain(|agreement| agreement.starts_on < period.to && agreement.ends_on >= period.from);
     let tallies = queries::tallies(conn, By::Session, &reach, period).await?;
     let lines = queries::session_rows(by, conn, &reach, period).await?;
-    let opens_sessions = by.role != Role::Purchaser;
+    let opens_sessions = small_cells::are_seen_by(by);
     let sessions = lines
         .into_iter()
         .map(|row| {
             let tally = tallies.get(&row.id.to_string()).cloned().unwrap_or_default();
-            SessionLine {
-                id: row.id,
-                date: row.local_date,
-                title: row.title,
-                room: row.room,
-                visits: tally.visits,
-                persons: tally.persons,
-            }
+            SessionLine { id: row.id, date: row.local_date, title: row.title, room: row.room, tally }
         })
         .collect();
     let numbers = queries::count(conn, &reach, period, now).await?.for_reader(by);
@@ -77,5 +72,6 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, month: Month
         sessions,
         agreements,
         opens_sessions,
+        least: reach.small(),
     })
 }

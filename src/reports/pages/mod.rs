@@ -10,10 +10,9 @@ use rocket::request::FromParam;
 
 use crate::centers::Population;
 use crate::clock::Month;
-use crate::figures::GroupTally;
+use crate::figures::{Filter, Measure, Numbers, Tally, Told, hours, shown};
 use crate::web::Lang;
 use crate::web::chart::{Bar, Bars};
-use crate::web::filters::thousands;
 
 pub(super) fn routes() -> Vec<Route> {
     [overview::routes(), report::routes(), summary::routes()].concat()
@@ -30,18 +29,6 @@ impl<'a> FromParam<'a> for MonthPath {
     }
 }
 
-/// Minutes as hours, with a half or tenth where there is one: `386.5`.
-fn hours(minutes: i64) -> String {
-    match minutes % 60 {
-        0 => thousands(minutes / 60),
-        _ => {
-            let tenths = (minutes * 10 + minutes.signum() * 30) / 60;
-            let sign = if tenths < 0 { "-" } else { "" };
-            format!("{sign}{}.{}", thousands((tenths / 10).abs()), (tenths % 10).abs())
-        }
-    }
-}
-
 /// `part` of `whole` as a percentage: whole numbers from 10 % on, one decimal below, a dash where there is no whole.
 fn percent(part: i64, whole: i64) -> String {
     if whole <= 0 {
@@ -54,27 +41,44 @@ fn percent(part: i64, whole: i64) -> String {
     }
 }
 
-/// How many of the residents `persons` are: of all of them where they are known, else of each printed number by itself. The
-/// key says of whom.
-fn coverage(persons: i64, population: Population) -> Vec<(&'static str, String)> {
+/// How many of the residents the persons are: of all of them where they are known, else of each printed number by itself. The
+/// key says of whom. Nothing follows from a number that is not told.
+fn coverage(tally: &Tally, population: Population) -> Vec<(&'static str, String)> {
+    let of = |whole| match tally.told(Measure::Persons) {
+        Told::Exactly => percent(tally.persons, whole),
+        Told::AtLeast | Told::Hidden => "—".to_owned(),
+    };
     match population.all() {
-        Some(all) => vec![("reports.coverage_of_all", percent(persons, all))],
+        Some(all) => vec![("reports.coverage_of_all", of(all))],
         None => vec![
-            ("reports.coverage_of_registered", percent(persons, population.registered)),
-            ("reports.coverage_of_second", percent(persons, population.second)),
+            ("reports.coverage_of_registered", of(population.registered)),
+            ("reports.coverage_of_second", of(population.second)),
         ],
     }
 }
 
+/// One of a tally's numbers, as far as it is told.
+fn told(lang: Lang, tally: &Tally, measure: Measure) -> String {
+    shown(lang, measure, tally.value(measure), tally.told(measure))
+}
+
 /// Each group's share of all persons. Groups overlap, so these are bars of their own and not parts of one.
-fn group_shares(lang: Lang, groups: &[GroupTally], persons: i64) -> Bars {
-    let bar = |row: &GroupTally| Bar {
-        label: lang.text(row.group.map_or("reports.rest", |group| group.key())),
-        value: row.persons,
-        shown: percent(row.persons, persons),
-        class: row.group.map_or("rest", |group| group.code()),
+fn group_shares(lang: Lang, numbers: &Numbers) -> Bars {
+    let persons = numbers.total.persons;
+    let whole = numbers.told(Measure::Persons, &Filter::Whole);
+    let bar = |row: &crate::figures::GroupTally| {
+        let told = numbers.told(Measure::Persons, &Filter::Group(row.group));
+        Bar {
+            label: lang.text(row.group.map_or("reports.rest", |group| group.key())),
+            value: row.persons,
+            shown: match (whole, told) {
+                (Told::Exactly, Told::Exactly) => percent(row.persons, persons),
+                _ => shown(lang, Measure::Persons, row.persons, told),
+            },
+            class: row.group.map_or("rest", |group| group.code()),
+        }
     };
-    Bars::new(lang, groups.iter().map(bar).collect(), persons)
+    Bars::new(lang, numbers.groups.iter().map(bar).collect(), persons)
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! A center's monthly reports: the months there are, and one of them as page, print, CSV and workbook.
 
-use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -8,14 +7,14 @@ use chrono::Datelike;
 use rocket::request::FromParam;
 use rocket::{Responder, Route, get, routes};
 
-use super::{coverage, export, group_shares, hours, percent};
+use super::{coverage, export, group_shares, percent, told};
 use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Month, Now};
 use crate::error::{Error, Result};
 use crate::figures::queries::{self, By};
 use crate::figures::scope;
-use crate::figures::{self, Figure, FigureUnit, Grid, Measure, Section};
+use crate::figures::{self, Figure, Grid, Measure, Section};
 use crate::figures::{Period, RoomUse, Tally};
 use crate::reports::sheet::{self, Sheet};
 use crate::store::Db;
@@ -36,11 +35,14 @@ struct ReportsPage {
     /// The latest first.
     months: Vec<(Month, Tally)>,
     current: Month,
+    /// Below which number a count of people is hidden from the reader, where one is.
+    least: Option<i64>,
+    lang: Lang,
 }
 
 impl ReportsPage {
-    fn hours(&self, minutes: impl Borrow<i64>) -> String {
-        hours(*minutes.borrow())
+    fn told(&self, tally: &Tally, measure: Measure) -> String {
+        told(self.lang, tally, measure)
     }
 }
 
@@ -56,7 +58,7 @@ impl View for ReportsPage {
 
 /// Every month with numbers, and the current one; for a purchaser, those of its agreements.
 #[get("/centers/<center>/reports")]
-async fn list(by: ReportReader, db: &Db, now: Now, center: CenterId) -> Result<Page<ReportsPage>> {
+async fn list(by: ReportReader, db: &Db, now: Now, lang: Lang, center: CenterId) -> Result<Page<ReportsPage>> {
     let mut conn = db.read().await?;
     let reach = scope::ever(&by, &mut conn, center).await?;
     let center = reach.centers().first().cloned().ok_or(Error::NotFound)?;
@@ -67,7 +69,8 @@ async fn list(by: ReportReader, db: &Db, now: Now, center: CenterId) -> Result<P
         found.into_iter().filter_map(|(month, tally)| Some((Month::parse(&month)?, tally))).collect();
     months.entry(current).or_default();
     months.retain(|month, _| reach.agrees(center.id(), (*month).into()));
-    Ok(Page(ReportsPage { center, months: months.into_iter().rev().collect(), current }))
+    let months = months.into_iter().rev().collect();
+    Ok(Page(ReportsPage { center, months, current, least: reach.small(), lang }))
 }
 
 #[derive(Template)]
@@ -85,15 +88,21 @@ struct Report {
 /// A section's table, as it is read.
 struct ShownGrid {
     head: Vec<String>,
-    rows: Vec<(String, Vec<String>)>,
-    total: Option<Vec<String>>,
+    rows: Vec<(String, Vec<ShownFigure>)>,
+    total: Option<Vec<ShownFigure>>,
+}
+
+/// A number as it is read, and where its rows are.
+struct ShownFigure {
+    text: String,
+    rows: Option<String>,
 }
 
 impl Report {
     fn new(sheet: Sheet, now: Now, lang: Lang) -> Self {
         Self {
             is_over: sheet.center.zone.date(now.0) >= sheet.month.end(),
-            groups: group_shares(lang, &sheet.numbers.groups, sheet.numbers.total.persons),
+            groups: group_shares(lang, &sheet.numbers),
             rooms: room_use(lang, &sheet.numbers.rooms),
             days: days(lang, &sheet),
             lang,
@@ -105,12 +114,31 @@ impl Report {
         &self.sheet.numbers.total
     }
 
-    fn hours(&self, minutes: impl Borrow<i64>) -> String {
-        hours(*minutes.borrow())
+    /// One of the main numbers.
+    fn main(&self, measure: Measure) -> ShownFigure {
+        let is = |figure: &&Figure| {
+            figure.measure == measure && matches!(figure.section, Section::Total | Section::Volunteers)
+        };
+        let empty = || ShownFigure { text: String::new(), rows: None };
+        self.sheet.figures.iter().find(is).map_or_else(empty, |figure| self.shown(figure))
+    }
+
+    fn shown(&self, figure: &Figure) -> ShownFigure {
+        let (center, month) = (&self.sheet.center, self.sheet.month);
+        let key = form_urlencoded::byte_serialize(figure.key().as_bytes()).collect::<String>();
+        let rows = || center.path(format_args!("/reports/{month}/rows?figure={key}"));
+        ShownFigure {
+            text: figures::shown(self.lang, figure.measure, figure.value, figure.told),
+            rows: figures::behind::has_rows(figure.measure).then(rows),
+        }
+    }
+
+    fn told(&self, tally: &Tally, measure: Measure) -> String {
+        told(self.lang, tally, measure)
     }
 
     fn coverage(&self) -> Vec<(&'static str, String)> {
-        coverage(self.total().persons, self.sheet.numbers.population)
+        coverage(self.total(), self.sheet.numbers.population)
     }
 
     /// Sessions led by social workers: each has one leader, so these do add up.
@@ -120,7 +148,8 @@ impl Report {
 
     /// Whether anybody of a subgroup came.
     fn has_subgroups(&self) -> bool {
-        self.sheet.numbers.subgroups.iter().any(|row| row.visits > 0)
+        let is = |figure: &Figure| figure.section == Section::Subgroups && figure.shown() != Some(0);
+        self.sheet.figures.iter().any(is)
     }
 
     fn grid(&self, section: Section) -> ShownGrid {
@@ -128,12 +157,11 @@ impl Report {
         // Of thirteen subgroups and more a center serves a few; the files list them all.
         let rows: Vec<_> = match section {
             Section::Subgroups => {
-                rows.into_iter().filter(|(_, values)| values.iter().any(|value| *value > 0)).collect()
+                rows.into_iter().filter(|(_, values)| values.iter().any(|of| of.shown() != Some(0))).collect()
             }
             _ => rows,
         };
-        let shown =
-            |values: &Vec<i64>| measures.iter().zip(values).map(|(of, value)| show_value(*of, *value)).collect();
+        let shown = |values: &Vec<Figure>| values.iter().map(|figure| self.shown(figure)).collect();
         ShownGrid {
             head: measures.iter().map(|measure| self.lang.text(measure.key())).collect(),
             rows: rows.iter().map(|(item, values)| (item.label(self.lang), shown(values))).collect(),
@@ -167,14 +195,6 @@ impl View for Report {
 
     fn frame(&self) -> Frame<'_> {
         self.sheet.center.frame(Tab::Reports)
-    }
-}
-
-/// Minutes as hours, everything else as it is.
-fn show_value(measure: Measure, value: i64) -> String {
-    match measure.unit() {
-        FigureUnit::Minutes => hours(value),
-        _ => filters::thousands(value),
     }
 }
 

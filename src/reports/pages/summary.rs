@@ -1,19 +1,17 @@
 //! The month over all the centers that the viewer reaches: what a town or the city compares.
 
-use std::borrow::Borrow;
-
 use askama::Template;
 use rocket::response::Redirect;
 use rocket::{Route, get, routes};
 
-use super::{MonthPath, coverage, group_shares, hours};
+use super::{MonthPath, coverage, group_shares, told};
 use crate::auth::ReportReader;
 use crate::centers::{Center, Population, population};
 use crate::clock::{Month, Now, Zone};
 use crate::error::Result;
 use crate::figures::queries::{self, By};
 use crate::figures::scope;
-use crate::figures::{Numbers, Period, Tally};
+use crate::figures::{Measure, Numbers, Period, Tally};
 use crate::store::Db;
 use crate::web::chart::Bars;
 use crate::web::nav::Tab;
@@ -32,6 +30,9 @@ struct SummaryPage {
     numbers: Numbers,
     groups: Bars,
     centers: Vec<Line>,
+    /// Below which number a count of people is hidden from the reader, where one is.
+    least: Option<i64>,
+    lang: Lang,
 }
 
 struct Line {
@@ -47,12 +48,12 @@ impl SummaryPage {
         self.centers.iter().any(|line| line.cut.is_some())
     }
 
-    fn hours(&self, minutes: impl Borrow<i64>) -> String {
-        hours(*minutes.borrow())
+    fn told(&self, tally: &Tally, measure: Measure) -> String {
+        told(self.lang, tally, measure)
     }
 
-    fn coverage(&self, persons: &i64, population: &Population) -> Vec<(&'static str, String)> {
-        coverage(*persons, *population)
+    fn coverage(&self, tally: &Tally, population: &Population) -> Vec<(&'static str, String)> {
+        coverage(tally, *population)
     }
 }
 
@@ -93,8 +94,10 @@ async fn show(by: ReportReader, db: &Db, now: Now, lang: Lang, month: MonthPath)
     Ok(Page(SummaryPage {
         month,
         current: Month::of(Zone::SHANGHAI.date(now.0)),
-        groups: group_shares(lang, &numbers.groups, numbers.total.persons),
+        groups: group_shares(lang, &numbers),
         numbers,
         centers,
+        least: reach.small(),
+        lang,
     }))
 }

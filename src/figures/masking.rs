@@ -1,0 +1,563 @@
+//! Small cells: what is not told to who reads totals without knowing the people (DESIGN section 5, DECISIONS 27). Of two
+//! residents who came in a month everybody in the community knows which two.
+//!
+//! It is decided once, for the finest that is published: what one agreement is charged with in one month of one center. There a
+//! count of people or visits below the threshold is hidden, and as many others as are needed so that nobody can work it out
+//! again from what is shown: from a sum and its other parts, from groups that must cover the whole, from persons who cannot be
+//! more than their visits. The smallest go first. Zero is told: it says that nobody came, which is nobody's secret, and a
+//! hidden cell is therefore known to be at least one.
+//!
+//! Whatever is longer or larger (a quarter, a town, the difference of two versions) is counted out of the parts that are shown and
+//! out of nothing else, and is told as "at least" where a part of it is hidden. So nothing that is hidden has any influence on
+//! anything that is told, whichever periods and centers are laid beside each other.
+//!
+//! Whether it holds is decided by intervals: for every hidden cell, which values are possible given all that is shown.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::counted::Filter;
+use super::list::Measure;
+use crate::people::groups::PriorityGroup;
+
+/// A number, by what it counts and of what.
+pub(super) type Cell = (Measure, Filter);
+
+/// The finest table: every count of a center's month, zeros included.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cells {
+    pub values: BTreeMap<Cell, i64>,
+    /// Visits with a name, by kind: of a kind that is told they follow from its sessions, each of which is told.
+    pub named: BTreeMap<i64, i64>,
+    /// Subgroups, by their bit, whose members are in a group by that very membership.
+    pub parents: BTreeMap<i64, PriorityGroup>,
+}
+
+/// How a number is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Told {
+    /// As it is.
+    #[default]
+    Exactly,
+    /// Some of its parts are hidden: it is so much, or more.
+    AtLeast,
+    Hidden,
+}
+
+/// More than anything that is counted, and little enough to be added up by the thousand.
+const MANY: i64 = 1 << 40;
+
+/// What must stay open of a hidden cell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// Every value below the threshold.
+    Small,
+    /// Its value.
+    Other,
+}
+
+struct Variable {
+    value: i64,
+    hidden: bool,
+    need: Need,
+    /// A whole is hidden after its parts: it says more.
+    is_whole: bool,
+    /// It is told, whatever follows.
+    is_public: bool,
+    /// Hidden together with all that it hangs together with, be it nothing or not.
+    is_veiled: bool,
+    /// What goes with it.
+    with: Vec<usize>,
+}
+
+/// What everybody knows of numbers: with signs they add up to nothing, or to no more than nothing.
+struct Law {
+    terms: Vec<(usize, i64)>,
+    is_equal: bool,
+}
+
+/// What is possible of a cell, and by which laws.
+#[derive(Clone, Copy)]
+struct Bounds {
+    least: i64,
+    most: i64,
+    by: [Option<usize>; 2],
+}
+
+/// Numbers, what is known of them, and which are hidden.
+#[derive(Default)]
+pub(super) struct Puzzle {
+    variables: Vec<Variable>,
+    laws: Vec<Law>,
+    threshold: i64,
+}
+
+impl Puzzle {
+    pub fn new(threshold: i64) -> Self {
+        Self { threshold, ..Self::default() }
+    }
+
+    /// A number; one below the threshold is hidden at once, unless it says nothing of people.
+    pub fn add(&mut self, value: i64, is_whole: bool, tells_of_people: bool) -> usize {
+        let is_small = tells_of_people && value > 0 && value < self.threshold;
+        let need = if is_small { Need::Small } else { Need::Other };
+        self.variables.push(Variable {
+            value,
+            hidden: is_small,
+            need,
+            is_whole,
+            is_public: false,
+            is_veiled: false,
+            with: Vec::new(),
+        });
+        self.variables.len() - 1
+    }
+
+    /// A number that is told already.
+    pub fn add_public(&mut self, value: i64) -> usize {
+        let one = self.add(value, true, false);
+        self.variables[one].is_public = true;
+        one
+    }
+
+    /// Whoever hides `one` hides `other`.
+    pub fn couple(&mut self, one: usize, other: usize) {
+        self.variables[one].with.push(other);
+        if self.variables[one].hidden {
+            self.hide(other);
+        }
+    }
+
+    /// Nothing that is nothing is hidden.
+    pub fn hide(&mut self, one: usize) {
+        let mut next = vec![one];
+        while let Some(one) = next.pop() {
+            let variable = &mut self.variables[one];
+            if variable.value != 0 && !variable.is_public && !std::mem::replace(&mut variable.hidden, true) {
+                next.extend(&variable.with);
+            }
+        }
+    }
+
+    pub fn is_hidden(&self, one: usize) -> bool {
+        self.variables[one].hidden
+    }
+
+    /// `whole` is what `parts` add up to.
+    pub fn adds_up(&mut self, whole: usize, parts: &[usize]) {
+        self.law(&[whole], parts, true);
+    }
+
+    /// What `some` add up to is no more than what `others` add up to.
+    pub fn at_most(&mut self, some: &[usize], others: &[usize]) {
+        self.law(some, others, false);
+    }
+
+    pub fn law(&mut self, some: &[usize], others: &[usize], is_equal: bool) {
+        let plus = some.iter().map(|one| (*one, 1));
+        let terms = plus.chain(others.iter().map(|one| (*one, -1))).collect();
+        self.laws.push(Law { terms, is_equal });
+    }
+
+    /// Hides what must be hidden besides; false where that is not enough, for what is public tells too much.
+    pub fn settle(&mut self) -> bool {
+        if self.variables.iter().all(|variable| !variable.hidden) {
+            return true;
+        }
+        loop {
+            let bounds = self.bounds();
+            let Some(weak) = (0..self.variables.len()).find(|one| self.is_known(*one, bounds[*one])) else {
+                return true;
+            };
+            match self.helper(weak, bounds[weak]) {
+                Ok(helper) => self.hide(helper),
+                Err(_) if self.variables[weak].is_veiled => return false,
+                Err(about) => about.into_iter().for_each(|one| self.veil(one)),
+            }
+        }
+    }
+
+    /// Hides it even where it is nothing.
+    fn veil(&mut self, one: usize) {
+        let variable = &mut self.variables[one];
+        if !variable.is_public {
+            (variable.hidden, variable.is_veiled) = (true, true);
+        }
+    }
+
+    /// Whether too much is known of a hidden cell.
+    fn is_known(&self, one: usize, bounds: Bounds) -> bool {
+        let variable = &self.variables[one];
+        let narrow = match variable.need {
+            Need::Small if !variable.is_veiled => bounds.least > 1 || bounds.most < self.threshold - 1,
+            Need::Small | Need::Other => false,
+        };
+        variable.hidden && (narrow || bounds.least >= bounds.most)
+    }
+
+    /// What is hidden next so that less is known: the smallest that stands in the laws by which it is known, parts before wholes. Where nothing
+    /// is left, all that hangs together with it.
+    fn helper(&self, weak: usize, bounds: Bounds) -> Result<usize, BTreeSet<usize>> {
+        let of_laws = |laws: &BTreeSet<usize>| {
+            let terms = laws.iter().flat_map(|law| &self.laws[*law].terms);
+            let candidates = terms.map(|(one, _)| *one).filter(|one| {
+                let variable = &self.variables[*one];
+                !variable.hidden && !variable.is_public && variable.value > 0
+            });
+            candidates.min_by_key(|one| (self.variables[*one].is_whole, self.variables[*one].value, *one))
+        };
+        let mut laws: BTreeSet<usize> = bounds.by.into_iter().flatten().collect();
+        let mut reached = BTreeSet::from([weak]);
+        loop {
+            if let Some(found) = of_laws(&laws) {
+                return Ok(found);
+            }
+            // Then among what bounds those that bound it.
+            let hidden = laws.iter().flat_map(|law| &self.laws[*law].terms).map(|(one, _)| *one);
+            reached.extend(hidden.filter(|one| self.variables[*one].hidden));
+            let about = |law: &Law| law.terms.iter().any(|(one, _)| reached.contains(one));
+            let more: BTreeSet<usize> = (0..self.laws.len()).filter(|law| about(&self.laws[*law])).collect();
+            if more == laws {
+                reached.extend(laws.iter().flat_map(|law| &self.laws[*law].terms).map(|(one, _)| *one));
+                return Err(reached);
+            }
+            laws = more;
+        }
+    }
+
+    /// Every law narrows what it can, until none does.
+    fn bounds(&self) -> Vec<Bounds> {
+        let begin = |variable: &Variable| {
+            let (least, most) = match (variable.hidden, variable.is_veiled) {
+                (true, true) => (0, MANY),
+                (true, false) => (1, MANY),
+                (false, _) => (variable.value, variable.value),
+            };
+            Bounds { least, most, by: [None; 2] }
+        };
+        let mut bounds: Vec<Bounds> = self.variables.iter().map(begin).collect();
+        // Each round narrows something, or is the last; laws that chase each other without end are left.
+        for _ in 0..200 {
+            let mut narrowed = false;
+            for (index, law) in self.laws.iter().enumerate() {
+                narrowed |= self.narrow(&mut bounds, (index, law), 1);
+                if law.is_equal {
+                    narrowed |= self.narrow(&mut bounds, (index, law), -1);
+                }
+            }
+            if !narrowed {
+                break;
+            }
+        }
+        bounds
+    }
+
+    /// By `sign` × the law's sum ≤ 0.
+    fn narrow(&self, bounds: &mut [Bounds], (index, law): (usize, &Law), sign: i64) -> bool {
+        let least = |of: &Bounds, factor: i64| if factor > 0 { of.least } else { -of.most };
+        let all: i64 = law.terms.iter().map(|(one, factor)| least(&bounds[*one], factor * sign)).sum();
+        let mut narrowed = false;
+        for (one, factor) in &law.terms {
+            if !self.variables[*one].hidden {
+                continue;
+            }
+            let factor = factor * sign;
+            let now = bounds[*one];
+            // What the others leave for it.
+            let left = least(&now, factor) - all;
+            if factor > 0 && left < now.most {
+                bounds[*one].most = left;
+                bounds[*one].by[1] = Some(index);
+                narrowed = true;
+            }
+            if factor < 0 && -left > now.least {
+                bounds[*one].least = -left;
+                bounds[*one].by[0] = Some(index);
+                narrowed = true;
+            }
+        }
+        narrowed
+    }
+}
+
+/// What is hidden of the finest table.
+pub(super) fn hidden(cells: &Cells, threshold: i64) -> BTreeSet<Cell> {
+    let mut puzzle = Puzzle::new(threshold);
+    let mut at: BTreeMap<Cell, usize> = BTreeMap::new();
+    for ((measure, filter), value) in &cells.values {
+        // Minutes and heads without a name are hidden with others, not for themselves.
+        let tells_of_people = !matches!(measure, Measure::Minutes | Measure::Unnamed);
+        at.insert((*measure, *filter), puzzle.add(*value, *filter == Filter::Whole, tells_of_people));
+    }
+    laws_of_participants(&mut puzzle, &at, &cells.parents);
+    laws_of_sessions(&mut puzzle, &at, &cells.named);
+    laws_of_volunteers(&mut puzzle, &at);
+    puzzle.settle();
+    at.into_iter().filter(|(_, one)| puzzle.is_hidden(*one)).map(|(cell, _)| cell).collect()
+}
+
+type At = BTreeMap<Cell, usize>;
+
+fn of(at: &At, measure: Measure, is: impl Fn(&Filter) -> bool) -> Vec<usize> {
+    at.iter().filter(|((m, filter), _)| *m == measure && is(filter)).map(|(_, one)| *one).collect()
+}
+
+fn laws_of_participants(puzzle: &mut Puzzle, at: &At, parents: &BTreeMap<i64, PriorityGroup>) {
+    use Measure as M;
+    let one = |measure, filter| at.get(&(measure, filter)).copied();
+    let (visits, persons) = (one(M::Visits, Filter::Whole), one(M::Persons, Filter::Whole));
+    let (Some(visits), Some(persons)) = (visits, persons) else { return };
+    // Persons are no more than their visits.
+    for ((measure, filter), index) in at {
+        if let (M::Persons, Some(of_same)) = (measure, one(M::Visits, *filter)) {
+            puzzle.at_most(&[*index], &[of_same]);
+        }
+    }
+    if let Some(unnamed) = one(M::Unnamed, Filter::Whole) {
+        puzzle.couple(visits, unnamed);
+        puzzle.at_most(&[persons, unnamed], &[visits]);
+    }
+    let is_kind = |filter: &Filter| matches!(filter, Filter::Kind(_));
+    let is_group = |filter: &Filter| matches!(filter, Filter::Group(_));
+    let is_subgroup = |filter: &Filter| matches!(filter, Filter::Subgroup(_));
+    // A session has one kind; a person may come to several.
+    puzzle.adds_up(visits, &of(at, M::Visits, is_kind));
+    for (whole, measure) in [(visits, M::Visits), (persons, M::Persons)] {
+        puzzle.at_most(&[whole], &of(at, measure, is_kind));
+        // Groups overlap, and with the rest they are everybody.
+        puzzle.at_most(&[whole], &of(at, measure, is_group));
+        for part in of(at, measure, |filter| is_kind(filter) || is_group(filter) || is_subgroup(filter)) {
+            puzzle.at_most(&[part], &[whole]);
+        }
+    }
+    // Nobody in a group is in the rest at the same visit.
+    if let Some(rest) = one(M::Visits, Filter::Group(None)) {
+        for group in of(at, M::Visits, |filter| matches!(filter, Filter::Group(Some(_)))) {
+            puzzle.at_most(&[group, rest], &[visits]);
+        }
+    }
+    for (bit, group) in parents {
+        for measure in [M::Visits, M::Persons] {
+            if let (Some(part), Some(whole)) =
+                (one(measure, Filter::Subgroup(*bit)), one(measure, Filter::Group(Some(*group))))
+            {
+                puzzle.at_most(&[part], &[whole]);
+            }
+        }
+    }
+}
+
+/// A kind whose visits or persons are hidden has its sessions hidden too ([`super::told_sessions`]); of the others it is known how many of
+/// the visits have a name.
+fn laws_of_sessions(puzzle: &mut Puzzle, at: &At, named: &BTreeMap<i64, i64>) {
+    let one = |measure, filter| at.get(&(measure, filter)).copied();
+    let mut all = Vec::new();
+    for (kind, named) in named {
+        let kind = Filter::Kind(*kind);
+        let (Some(visits), Some(persons)) = (one(Measure::Visits, kind), one(Measure::Persons, kind)) else { continue };
+        let named = puzzle.add(*named, false, false);
+        puzzle.at_most(&[persons], &[named]);
+        puzzle.at_most(&[named], &[visits]);
+        for (some, others) in [(visits, [persons, named]), (persons, [visits, named]), (named, [visits, persons])] {
+            others.into_iter().for_each(|other| puzzle.couple(some, other));
+        }
+        all.push(named);
+    }
+    if let (Some(visits), Some(unnamed)) = (one(Measure::Visits, Filter::Whole), one(Measure::Unnamed, Filter::Whole)) {
+        all.push(unnamed);
+        puzzle.adds_up(visits, &all);
+    }
+}
+
+fn laws_of_volunteers(puzzle: &mut Puzzle, at: &At) {
+    use Measure as M;
+    let one = |measure, filter| at.get(&(measure, filter)).copied();
+    let whole = |measure| one(measure, Filter::Whole);
+    let is_team = |filter: &Filter| matches!(filter, Filter::TeamKind(_));
+    let (Some(visits), Some(persons)) = (whole(M::VolunteerVisits), whole(M::Volunteers)) else { return };
+    puzzle.adds_up(visits, &of(at, M::VolunteerVisits, is_team));
+    puzzle.at_most(&[persons], &of(at, M::Volunteers, is_team));
+    for part in of(at, M::Volunteers, is_team) {
+        puzzle.at_most(&[part], &[persons]);
+    }
+    if let Some(minutes) = whole(M::Minutes) {
+        puzzle.adds_up(minutes, &of(at, M::Minutes, is_team));
+    }
+    for ((measure, filter), index) in at {
+        if *measure != M::Volunteers {
+            continue;
+        }
+        let (visits, minutes) = (one(M::VolunteerVisits, *filter), one(M::Minutes, *filter));
+        if let Some(visits) = visits {
+            puzzle.at_most(&[*index], &[visits]);
+        }
+        // One volunteer's minutes are that one's.
+        if let Some(minutes) = minutes {
+            puzzle.couple(*index, minutes);
+            visits.into_iter().for_each(|visits| puzzle.couple(visits, minutes));
+        }
+    }
+    if let Some(unconfirmed) = whole(M::UnconfirmedHours) {
+        puzzle.at_most(&[unconfirmed], &[visits]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const THRESHOLD: i64 = 3;
+
+    #[test]
+    fn a_small_part_of_a_sum_takes_the_next_smallest_with_it() {
+        let mut puzzle = Puzzle::new(THRESHOLD);
+        let whole = puzzle.add(37, true, true);
+        let parts: Vec<usize> = [20, 2, 10, 5, 0].map(|value| puzzle.add(value, false, true)).into();
+        puzzle.adds_up(whole, &parts);
+        assert!(puzzle.settle());
+        let hidden: Vec<bool> = parts.iter().map(|part| puzzle.is_hidden(*part)).collect();
+        assert_eq!(hidden, [false, true, false, true, false]);
+        assert!(!puzzle.is_hidden(whole));
+    }
+
+    #[test]
+    fn two_ones_are_not_told_by_their_sum() {
+        let mut puzzle = Puzzle::new(THRESHOLD);
+        let whole = puzzle.add(12, true, true);
+        let parts: Vec<usize> = [1, 1, 10].map(|value| puzzle.add(value, false, true)).into();
+        puzzle.adds_up(whole, &parts);
+        assert!(puzzle.settle());
+        assert!(parts.iter().all(|part| puzzle.is_hidden(*part)), "of two hidden ones 2 remain, which is one and one");
+    }
+
+    #[test]
+    fn nothing_small_hides_nothing() {
+        let mut puzzle = Puzzle::new(THRESHOLD);
+        let whole = puzzle.add(7, true, true);
+        let parts: Vec<usize> = [3, 0, 4].map(|value| puzzle.add(value, false, true)).into();
+        puzzle.adds_up(whole, &parts);
+        assert!(puzzle.settle());
+        assert!(parts.iter().all(|part| !puzzle.is_hidden(*part)));
+    }
+
+    #[test]
+    fn what_is_public_may_tell_too_much() {
+        let mut puzzle = Puzzle::new(THRESHOLD);
+        let whole = puzzle.add_public(0);
+        let part = puzzle.add(1, false, true);
+        puzzle.at_most(&[part], &[whole]);
+        assert!(!puzzle.settle());
+    }
+
+    /// A visit: of whom, of which kind, in which groups (bits), and of which kinds' sessions.
+    type Visit = (usize, usize);
+
+    /// A month's cells out of visits by people with fixed groups.
+    fn cells(groups: &[u8], visits: &[Visit]) -> Cells {
+        use Measure as M;
+        let mut values: BTreeMap<Cell, i64> = BTreeMap::new();
+        let of: Vec<Filter> = [Some(PriorityGroup::Elderly), Some(PriorityGroup::Needy), None]
+            .map(Filter::Group)
+            .into_iter()
+            .chain((0..3).map(Filter::Kind))
+            .chain([Filter::Whole])
+            .collect();
+        let is_in = |filter: &Filter, (person, kind): &Visit| match filter {
+            Filter::Group(Some(PriorityGroup::Elderly)) => groups[*person] & 1 != 0,
+            Filter::Group(Some(_)) => groups[*person] & 2 != 0,
+            Filter::Group(None) => groups[*person] == 0,
+            Filter::Kind(of) => *kind as i64 == *of,
+            _ => true,
+        };
+        for filter in of {
+            let mine: Vec<&Visit> = visits.iter().filter(|visit| is_in(&filter, visit)).collect();
+            let people: BTreeSet<usize> = mine.iter().map(|(person, _)| *person).collect();
+            values.insert((M::Visits, filter), mine.len() as i64);
+            values.insert((M::Persons, filter), people.len() as i64);
+        }
+        values.insert((M::Unnamed, Filter::Whole), 0);
+        let named = (0..3).map(|kind| (kind, values[&(M::Visits, Filter::Kind(kind))])).collect();
+        Cells { values, named, parents: BTreeMap::new() }
+    }
+
+    /// Whether two months look alike to who sees what is not hidden.
+    fn look_alike(one: &Cells, other: &Cells, hidden: &BTreeSet<Cell>) -> bool {
+        one.values.iter().all(|(cell, value)| match hidden.contains(cell) {
+            true => other.values[cell] > 0 || one.values[cell] == 0,
+            false => other.values[cell] == *value,
+        })
+    }
+
+    proptest! {
+        /// Every month of the same few people that could be behind what is shown is made; no hidden number is the same in all of them.
+        #[test]
+        fn of_all_months_that_look_alike_no_hidden_number_is_the_same(
+            groups in vec(0u8..4, 3),
+            visits in vec((0usize..3, 0usize..3), 1..6),
+        ) {
+            let month = cells(&groups, &visits);
+            let hidden = hidden(&month, THRESHOLD);
+            let small: Vec<&Cell> = month.values.iter()
+                .filter(|((measure, _), value)| *measure != Measure::Unnamed && (1..THRESHOLD).contains(*value))
+                .map(|(cell, _)| cell).collect();
+            for cell in small {
+                prop_assert!(hidden.contains(cell), "{:?}", cell);
+            }
+            // Found by bounds, which see no more than what can be: looked at from outside, shown numbers leave room for another.
+            let bounds = outside(&month, &hidden);
+            for cell in &hidden {
+                let (least, most) = bounds[cell];
+                prop_assert!(least < most, "{:?} is {} in {:?}", cell, least, month.values);
+            }
+            prop_assert!(look_alike(&month, &month, &hidden));
+        }
+    }
+
+    /// What is possible of each cell by what everybody knows, found anew and plainly: from sums, groups and persons, over and over.
+    fn outside(month: &Cells, hidden: &BTreeSet<Cell>) -> BTreeMap<Cell, (i64, i64)> {
+        use Measure as M;
+        let mut bounds: BTreeMap<Cell, (i64, i64)> = month
+            .values
+            .iter()
+            .map(|(cell, value)| (*cell, if hidden.contains(cell) { (0, 1_000) } else { (*value, *value) }))
+            .collect();
+        let kinds: Vec<Filter> = (0..3).map(Filter::Kind).collect();
+        let groups: Vec<Filter> =
+            [Some(PriorityGroup::Elderly), Some(PriorityGroup::Needy), None].map(Filter::Group).into();
+        for _ in 0..50 {
+            let now = bounds.clone();
+            let of = |measure, filter: &Filter| now[&(measure, *filter)];
+            let mut narrow = |cell: Cell, least: i64, most: i64| {
+                if let Some(known) = bounds.get_mut(&cell) {
+                    *known = (known.0.max(least), known.1.min(most));
+                }
+            };
+            for measure in [M::Visits, M::Persons] {
+                let whole = of(measure, &Filter::Whole);
+                for parts in [&kinds, &groups] {
+                    let least: i64 = parts.iter().map(|part| of(measure, part).0).max().unwrap_or(0);
+                    let most: i64 = parts.iter().map(|part| of(measure, part).1).sum();
+                    narrow((measure, Filter::Whole), least, most);
+                    for part in parts {
+                        let others: i64 =
+                            parts.iter().filter(|other| *other != part).map(|other| of(measure, other).1).sum();
+                        narrow((measure, *part), whole.0 - others, whole.1);
+                    }
+                }
+            }
+            let visits = of(M::Visits, &Filter::Whole);
+            narrow((M::Visits, Filter::Whole), kinds.iter().map(|kind| of(M::Visits, kind).0).sum(), 1_000);
+            for kind in &kinds {
+                let others: i64 = kinds.iter().filter(|other| *other != kind).map(|other| of(M::Visits, other).0).sum();
+                narrow((M::Visits, *kind), 0, visits.1 - others);
+            }
+            for filter in kinds.iter().chain(&groups).chain([&Filter::Whole]) {
+                narrow((M::Persons, *filter), 0, of(M::Visits, filter).1);
+                narrow((M::Visits, *filter), of(M::Persons, filter).0, 1_000);
+            }
+        }
+        bounds
+    }
+}
