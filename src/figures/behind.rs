@@ -118,7 +118,7 @@ pub async fn open(
     let count = format!("{sql} select count(*) from shown r");
     let total: i64 = sqlx::query_scalar(AssertSqlSafe(count))
         .bind(reach.asked(period))
-        .bind(&wanted.part)
+        .bind(wanted.part.as_str())
         .bind(wanted.number)
         .bind(now.0)
         .fetch_one(&mut *conn)
@@ -374,7 +374,7 @@ impl Wanted {
         );
         let found: Vec<FoundRow> = sqlx::query_as(AssertSqlSafe(sql))
             .bind(reach.asked(period))
-            .bind(&self.part)
+            .bind(self.part.as_str())
             .bind(self.number)
             .bind(now.0)
             .bind(most)

@@ -33,6 +33,7 @@ mod hiding;
 mod list;
 mod masking;
 mod pages;
+mod puzzle;
 pub mod queries;
 mod reading;
 pub mod refresh;

@@ -121,6 +121,14 @@ impl BehindPage {
         shown(self.lang, figure.measure, figure.value, figure.told)
     }
 
+    /// Minutes are read as hours.
+    fn unit(&self) -> &'static str {
+        match self.behind.figure.measure.unit() {
+            FigureUnit::Minutes => "unit.hours",
+            unit => unit.key(),
+        }
+    }
+
     fn amount(&self, row: &BehindRow) -> String {
         shown(self.lang, self.behind.figure.measure, row.amount, row.told)
     }

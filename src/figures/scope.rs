@@ -81,8 +81,8 @@ impl Reach {
         rules::agreed_days(period, &self.terms_of(center))
     }
 
-    /// Whether the viewer may ask for `period`: who does not see small cells reads the periods of reports, for the numbers of some days beside
-    /// those of one day more tell of who came on that day.
+    /// Whether the viewer may ask for `period`: who does not see small cells reads the periods of reports, for the numbers of some
+    /// days beside those of one day more tell of who came on that day.
     ///
     /// # Errors
     /// `Refused("not_a_report_s_period")`.

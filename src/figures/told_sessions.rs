@@ -1,6 +1,6 @@
 //! Sessions before somebody who does not see small cells: what is told of each must not tell what its month hides, nor the other way
-//! round. The month is decided first ([`super::hiding`]); here the sessions of a kind whose numbers are told are hidden one by one, as
-//! far as needed, and those of a kind whose numbers are hidden all together.
+//! round. The month is decided first ([`super::hiding`]); here the sessions of a kind whose number is told are hidden one by one, as
+//! far as needed, and those of a kind whose number is hidden all together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,8 @@ use sqlx::AssertSqlSafe;
 use super::Reach;
 use super::counted::{Counted, Filter};
 use super::list::Measure;
-use super::masking::{Puzzle, Told};
+use super::masking::Told;
+use super::puzzle::Puzzle;
 use super::queries::{ATTENDED, By, charged};
 use super::reading::{self, Ask, months_of_ask};
 use super::scope::ASKED;
@@ -125,15 +126,19 @@ fn of_one_month(sessions: &[&CountedSession], counted: &Counted, threshold: i64)
         let (visits, persons): (Vec<usize>, Vec<usize>) = of_kind.into_iter().unzip();
         let filter = Filter::Kind(kind);
         let value = |measure| counted.value(measure, &filter).unwrap_or(0);
-        if !is_told(Measure::Visits, &filter) || !is_told(Measure::Persons, &filter) {
-            visits.iter().chain(&persons).for_each(|one| puzzle.hide(*one));
-            continue;
+        if is_told(Measure::Visits, &filter) {
+            let whole = puzzle.add_public(value(Measure::Visits));
+            puzzle.adds_up(whole, &visits);
+        } else {
+            visits.iter().for_each(|one| puzzle.hide(*one));
         }
-        let whole = puzzle.add_public(value(Measure::Visits));
-        puzzle.adds_up(whole, &visits);
-        let whole = puzzle.add_public(value(Measure::Persons));
-        puzzle.at_most(&[whole], &persons);
-        persons.iter().for_each(|one| puzzle.at_most(&[*one], &[whole]));
+        if is_told(Measure::Persons, &filter) {
+            let whole = puzzle.add_public(value(Measure::Persons));
+            puzzle.at_most(&[whole], &persons);
+            persons.iter().for_each(|one| puzzle.at_most(&[*one], &[whole]));
+        } else {
+            persons.iter().for_each(|one| puzzle.hide(*one));
+        }
     }
     // In one session nobody is counted twice: all sessions' persons are the named visits.
     let whole = Filter::Whole;
