@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::behind::{self, BehindRow};
 use super::pages::AskedRows;
-use super::{Reported, Told, scope, small_cells};
+use super::{Reported, Telling, scope, small_cells};
 use crate::api::{self, List, Problem};
 use crate::auth::{CityAdmin, ReportReader};
 use crate::clock::Now;
@@ -86,8 +86,8 @@ impl From<BehindRow> for BehindRowJson {
             name,
             groups: row.groups.into_iter().map(PriorityGroup::code).map(str::to_owned).collect(),
             unit: row.unit,
-            value: (row.told == Told::Exactly).then_some(row.amount),
-            hidden: row.told != Told::Exactly,
+            value: (row.told == Telling::Exactly).then_some(row.amount),
+            hidden: row.told != Telling::Exactly,
         }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use sqlx::AssertSqlSafe;
 
 use super::list::{Item, Measure};
-use super::masking::Told;
+use super::masking::Telling;
 use super::queries::{self, ATTENDED, By, charged};
 use super::scope::ASKED;
 use super::{Figure, Numbers, Period, Reach, building, figures};
@@ -37,7 +37,7 @@ pub enum Amount {
 }
 
 /// What rows are looked for, of a figure that has some.
-struct Wanted {
+struct RowsWanted {
     measure: Measure,
     /// A catalog's code, where it is of one.
     part: String,
@@ -59,7 +59,7 @@ pub struct BehindRow {
     pub groups: Vec<PriorityGroup>,
     pub unit: Option<String>,
     pub amount: i64,
-    pub told: Told,
+    pub told: Telling,
 }
 
 /// A figure with what is behind it.
@@ -113,7 +113,7 @@ pub async fn open(
         let rows = page.take(usize::try_from(most).unwrap_or(0)).collect();
         return Ok(Behind { figure, amount, names, opens, rows, total });
     }
-    let wanted = Wanted::of(conn, &figure).await?;
+    let wanted = RowsWanted::of(conn, &figure).await?;
     let sql = wanted.rows(names);
     let count = format!("{sql} select count(*) from shown r");
     let total: i64 = sqlx::query_scalar(AssertSqlSafe(count))
@@ -141,7 +141,7 @@ async fn told(
     figure: &Figure,
 ) -> Result<Vec<BehindRow>> {
     let of_sessions = Figure { measure: Measure::Sessions, ..figure.clone() };
-    let wanted = Wanted::of(conn, &of_sessions).await?;
+    let wanted = RowsWanted::of(conn, &of_sessions).await?;
     let mut rows = wanted.read(by, conn, (reach, period, now), (0, i64::MAX)).await?;
     let tallies = queries::tallies(conn, By::Session, reach, period).await?;
     for row in &mut rows {
@@ -169,7 +169,7 @@ fn tables() -> String {
 /// A row as it is found: `session_id, day, person_id, unit_id, flags, amount`.
 const NO_SESSION: &str = "cast(null as bigint)";
 
-impl Wanted {
+impl RowsWanted {
     async fn of(conn: &mut Conn, figure: &Figure) -> Result<Self> {
         let code = |kind: &super::KindName| kind.code.clone();
         let (part, number) = match &figure.item {
@@ -412,7 +412,7 @@ impl FoundRow {
             unit: self.unit,
             title,
             amount: self.amount,
-            told: Told::Exactly,
+            told: Telling::Exactly,
         }
     }
 }

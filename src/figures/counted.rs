@@ -8,7 +8,7 @@ use std::sync::Arc;
 use roaring::{MultiOps, RoaringBitmap};
 
 use super::list::Measure;
-use super::masking::{Cell, Told};
+use super::masking::{CellKey, Telling};
 use super::types::Tally;
 use crate::people::groups::PriorityGroup;
 use crate::units::UnitPart;
@@ -118,7 +118,7 @@ pub struct Counted {
     /// The kinds of the teams in it.
     pub(super) team_kinds: BTreeMap<i64, i64>,
     /// What is not told, or not all of it: nothing of what is hidden is in the sums and sets (see [`super::hiding`]).
-    pub(super) hidden: BTreeSet<Cell>,
+    pub(super) hidden: BTreeSet<CellKey>,
 }
 
 impl Counted {
@@ -230,11 +230,11 @@ impl Counted {
     }
 
     /// How [`Counted::value`] may be told.
-    pub fn told(&self, measure: Measure, filter: &Filter) -> Told {
+    pub fn told(&self, measure: Measure, filter: &Filter) -> Telling {
         match self.hidden.contains(&(measure, *filter)) {
-            false => Told::Exactly,
-            true if self.value(measure, filter).is_some_and(|value| value > 0) => Told::AtLeast,
-            true => Told::Hidden,
+            false => Telling::Exactly,
+            true if self.value(measure, filter).is_some_and(|value| value > 0) => Telling::AtLeast,
+            true => Telling::Hidden,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::counted::{Counted, Filter, HIDDEN_PART, HIDDEN_WHOLE, Key, set, sum};
 use super::list::Measure;
-use super::masking::{self, Cell, Cells};
+use super::masking::{self, CellKey, Cells};
 use crate::error::Result;
 use crate::people::groups::PriorityGroup;
 use crate::store::Conn;
@@ -39,14 +39,14 @@ impl Counted {
     }
 
     /// Every count of people, of the whole and of each part that has any.
-    fn cells(&self) -> BTreeMap<Cell, i64> {
+    fn cells(&self) -> BTreeMap<CellKey, i64> {
         use Measure as M;
         let words = |sums: &[u8], sets: &[u8]| -> BTreeSet<i64> {
             let of_sums = self.sums.keys().filter(|(word, ..)| sums.contains(word));
             let of_sets = self.sets.keys().filter(|(word, ..)| sets.contains(word));
             of_sums.chain(of_sets).map(|(_, one, _)| *one).collect()
         };
-        let mut cells: Vec<Cell> =
+        let mut cells: Vec<CellKey> =
             [M::Visits, M::Unnamed, M::Persons, M::VolunteerVisits, M::Volunteers, M::Minutes, M::UnconfirmedHours]
                 .map(|measure| (measure, Filter::Whole))
                 .into();
@@ -60,7 +60,7 @@ impl Counted {
         cells.into_iter().filter_map(|(m, filter)| Some(((m, filter), self.value(m, &filter)?))).collect()
     }
 
-    fn leave_out(&mut self, hidden: &BTreeSet<Cell>) {
+    fn leave_out(&mut self, hidden: &BTreeSet<CellKey>) {
         let is = |measure: Measure, filter: Filter| hidden.contains(&(measure, filter));
         // Where the heads alone are hidden, they are told among the visits.
         let joined = is(Measure::Unnamed, Filter::Whole);

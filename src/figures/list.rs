@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::counted::Filter;
-use super::masking::Told;
+use super::masking::Telling;
 use super::types::{KindName, Numbers};
 use crate::centers::CenterId;
 use crate::people::groups::PriorityGroup;
@@ -190,18 +190,18 @@ pub struct Figure {
     pub measure: Measure,
     /// What may be told of it: all, the parts of it that are told, or nothing.
     pub value: i64,
-    pub told: Told,
+    pub told: Telling,
 }
 
 impl Figure {
     /// The number itself; none where it is hidden, or some of it.
     pub fn shown(&self) -> Option<i64> {
-        (self.told == Told::Exactly).then_some(self.value)
+        (self.told == Telling::Exactly).then_some(self.value)
     }
 
     /// So much it is at least, where that is all that is told.
     pub fn at_least(&self) -> Option<i64> {
-        (self.told == Told::AtLeast).then_some(self.value)
+        (self.told == Telling::AtLeast).then_some(self.value)
     }
 
     /// Its lasting name: `visits`, `persons.elderly`, `minutes.team.medical`.
@@ -249,7 +249,7 @@ pub fn figures(numbers: &Numbers) -> Vec<Figure> {
         let of = filter(&item, &bits);
         let figure = |(measure, value): &(Measure, i64)| {
             let (measure, value) = (*measure, *value);
-            let told = of.as_ref().map_or(Told::Exactly, |of| numbers.told(measure, of));
+            let told = of.as_ref().map_or(Telling::Exactly, |of| numbers.told(measure, of));
             Figure { section, item: item.clone(), measure, value, told }
         };
         list.extend(values.iter().map(figure));

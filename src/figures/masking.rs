@@ -22,12 +22,12 @@ use super::puzzle::Puzzle;
 use crate::people::groups::PriorityGroup;
 
 /// A number, by what it counts and of what.
-pub(super) type Cell = (Measure, Filter);
+pub(super) type CellKey = (Measure, Filter);
 
 /// The finest table: every count of a center's month, zeros included.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cells {
-    pub values: BTreeMap<Cell, i64>,
+    pub values: BTreeMap<CellKey, i64>,
     /// Visits with a name, by kind: of a kind that is told they follow from its sessions, each of which is told.
     pub named: BTreeMap<i64, i64>,
     /// Subgroups, by their bit, whose members are in a group by that very membership.
@@ -36,7 +36,7 @@ pub(super) struct Cells {
 
 /// How a number is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Told {
+pub enum Telling {
     /// As it is.
     #[default]
     Exactly,
@@ -46,9 +46,9 @@ pub enum Told {
 }
 
 /// What is hidden of the finest table.
-pub(super) fn hidden(cells: &Cells, threshold: i64) -> BTreeSet<Cell> {
+pub(super) fn hidden(cells: &Cells, threshold: i64) -> BTreeSet<CellKey> {
     let mut puzzle = Puzzle::new(threshold);
-    let mut at: BTreeMap<Cell, usize> = BTreeMap::new();
+    let mut at: BTreeMap<CellKey, usize> = BTreeMap::new();
     for ((measure, filter), value) in &cells.values {
         // Minutes and heads without a name are hidden with others, not for themselves.
         let tells_of_people = !matches!(measure, Measure::Minutes | Measure::Unnamed);
@@ -61,15 +61,15 @@ pub(super) fn hidden(cells: &Cells, threshold: i64) -> BTreeSet<Cell> {
     at.into_iter().filter(|(_, one)| puzzle.is_hidden(*one)).map(|(cell, _)| cell).collect()
 }
 
-type At = BTreeMap<Cell, usize>;
+type CellPlaces = BTreeMap<CellKey, usize>;
 
-fn of(at: &At, measure: Measure, is: impl Fn(&Filter) -> bool) -> Vec<usize> {
+fn of(at: &CellPlaces, measure: Measure, is: impl Fn(&Filter) -> bool) -> Vec<usize> {
     at.iter().filter(|((m, filter), _)| *m == measure && is(filter)).map(|(_, one)| *one).collect()
 }
 
-fn laws_of_participants(puzzle: &mut Puzzle, at: &At, parents: &BTreeMap<i64, PriorityGroup>) {
+fn laws_of_participants(puzzle: &mut Puzzle, at: &CellPlaces, parents: &BTreeMap<i64, PriorityGroup>) {
     use Measure as M;
-    let one = |measure, filter| at.get(&(measure, filter)).copied();
+    let one = |measure: Measure, filter: Filter| at.get(&(measure, filter)).copied();
     let (visits, persons) = (one(M::Visits, Filter::Whole), one(M::Persons, Filter::Whole));
     let (Some(visits), Some(persons)) = (visits, persons) else { return };
     // Persons are no more than their visits.
@@ -112,10 +112,10 @@ fn laws_of_participants(puzzle: &mut Puzzle, at: &At, parents: &BTreeMap<i64, Pr
     }
 }
 
-/// A kind whose persons are hidden has those of its sessions hidden too ([`super::told_sessions`]); of the others it is known how many of the
-/// visits have a name.
-fn laws_of_sessions(puzzle: &mut Puzzle, at: &At, named: &BTreeMap<i64, i64>) {
-    let one = |measure, filter| at.get(&(measure, filter)).copied();
+/// A kind whose persons are hidden has those of its sessions hidden too ([`super::told_sessions`]); of the others it is known how many
+/// of the visits have a name.
+fn laws_of_sessions(puzzle: &mut Puzzle, at: &CellPlaces, named: &BTreeMap<i64, i64>) {
+    let one = |measure: Measure, filter: Filter| at.get(&(measure, filter)).copied();
     let mut all = Vec::new();
     for (kind, named) in named {
         let kind = Filter::Kind(*kind);
@@ -133,10 +133,10 @@ fn laws_of_sessions(puzzle: &mut Puzzle, at: &At, named: &BTreeMap<i64, i64>) {
     }
 }
 
-fn laws_of_volunteers(puzzle: &mut Puzzle, at: &At) {
+fn laws_of_volunteers(puzzle: &mut Puzzle, at: &CellPlaces) {
     use Measure as M;
-    let one = |measure, filter| at.get(&(measure, filter)).copied();
-    let whole = |measure| one(measure, Filter::Whole);
+    let one = |measure: Measure, filter: Filter| at.get(&(measure, filter)).copied();
+    let whole = |measure: Measure| one(measure, Filter::Whole);
     let is_team = |filter: &Filter| matches!(filter, Filter::TeamKind(_));
     let (Some(visits), Some(persons)) = (whole(M::VolunteerVisits), whole(M::Volunteers)) else { return };
     puzzle.adds_up(visits, &of(at, M::VolunteerVisits, is_team));
@@ -181,7 +181,7 @@ mod tests {
     /// A month's cells out of visits by people with fixed groups.
     fn cells(groups: &[u8], visits: &[Visit]) -> Cells {
         use Measure as M;
-        let mut values: BTreeMap<Cell, i64> = BTreeMap::new();
+        let mut values: BTreeMap<CellKey, i64> = BTreeMap::new();
         let of: Vec<Filter> = [Some(PriorityGroup::Elderly), Some(PriorityGroup::Needy), None]
             .map(Filter::Group)
             .into_iter()
@@ -214,7 +214,7 @@ mod tests {
         ) {
             let month = cells(&groups, &visits);
             let hidden = hidden(&month, THRESHOLD);
-            let small: Vec<&Cell> = month.values.iter()
+            let small: Vec<&CellKey> = month.values.iter()
                 .filter(|((measure, _), value)| *measure != Measure::Unnamed && (1..THRESHOLD).contains(*value))
                 .map(|(cell, _)| cell).collect();
             for cell in small {
@@ -232,9 +232,9 @@ mod tests {
     }
 
     /// What is possible of each cell by what everybody knows, found anew and plainly: from sums, groups and persons, over and over.
-    fn outside(month: &Cells, hidden: &BTreeSet<Cell>) -> BTreeMap<Cell, (i64, i64)> {
+    fn outside(month: &Cells, hidden: &BTreeSet<CellKey>) -> BTreeMap<CellKey, (i64, i64)> {
         use Measure as M;
-        let mut bounds: BTreeMap<Cell, (i64, i64)> = month
+        let mut bounds: BTreeMap<CellKey, (i64, i64)> = month
             .values
             .iter()
             .map(|(cell, value)| (*cell, if hidden.contains(cell) { (0, 1_000) } else { (*value, *value) }))
@@ -245,7 +245,7 @@ mod tests {
         for _ in 0..50 {
             let now = bounds.clone();
             let of = |measure, filter: &Filter| now[&(measure, *filter)];
-            let mut narrow = |cell: Cell, least: i64, most: i64| {
+            let mut narrow = |cell: CellKey, least: i64, most: i64| {
                 if let Some(known) = bounds.get_mut(&cell) {
                     *known = (known.0.max(least), known.1.min(most));
                 }

@@ -23,7 +23,7 @@
 //!
 //! No figure holds a resident's name or any other personal data: a purchaser reads them. What is so small that it tells of somebody all the
 //! same is left out where it is counted ([`masking`]), for whoever a [`Reach`] was made for: nothing above has to think of it, but to say
-//! [`Told`] what it shows. The rows behind a figure are [`behind`], and who may not know the people reads none of their names there.
+//! [`Telling`] what it shows. The rows behind a figure are [`behind`], and who may not know the people reads none of their names there.
 
 pub(crate) mod api;
 pub mod behind;
@@ -46,7 +46,7 @@ mod types;
 
 pub use counted::{Counted, Filter};
 pub use list::{Figure, FigureUnit, FileColumn, Grid, Item, Measure, Section, definitions, figures, grid, rows};
-pub use masking::Told;
+pub use masking::Telling;
 pub(crate) use pages::{hours, shown};
 pub use queries::{by_center, by_month, count};
 pub use scope::{Reach, Reported};

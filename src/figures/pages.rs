@@ -5,7 +5,7 @@ use rocket::{Route, get, post, routes, uri};
 
 use super::behind::{self, Amount, Behind, BehindRow};
 use super::list::{FigureUnit, Measure};
-use super::{Period, Reach, Told, scope, small_cells};
+use super::{Period, Reach, Telling, scope, small_cells};
 use crate::audit;
 use crate::auth::{CityAdmin, ReportReader};
 use crate::centers::{Center, CenterId};
@@ -68,15 +68,15 @@ async fn set(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Submitt
 }
 
 /// How a figure is shown to whom not all of it may be told.
-pub(crate) fn shown(lang: Lang, measure: Measure, value: i64, told: Told) -> String {
+pub(crate) fn shown(lang: Lang, measure: Measure, value: i64, told: Telling) -> String {
     let number = || match measure.unit() {
         FigureUnit::Minutes => hours(value),
         _ => filters::thousands(value),
     };
     match told {
-        Told::Exactly => number(),
-        Told::AtLeast => lang.with("small_cells.at_least", [("n", number())]),
-        Told::Hidden => lang.text("small_cells.mark"),
+        Telling::Exactly => number(),
+        Telling::AtLeast => lang.with("small_cells.at_least", [("n", number())]),
+        Telling::Hidden => lang.text("small_cells.mark"),
     }
 }
 
@@ -334,7 +334,7 @@ fn table(center: &Center, behind: &Behind, asked: &AskedRows, lang: Lang) -> Tab
             Cell::Text(groups.join(&lang.text("list.comma"))),
             text(row.unit.as_deref()),
             match row.told {
-                Told::Exactly => Cell::Number(row.amount),
+                Telling::Exactly => Cell::Number(row.amount),
                 told => Cell::Text(shown(lang, behind.figure.measure, row.amount, told)),
             },
         ]);

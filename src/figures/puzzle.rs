@@ -8,7 +8,7 @@ const MANY: i64 = 1 << 40;
 
 /// What must stay open of a hidden cell.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Need {
+enum KeptOpen {
     /// Every value below the threshold.
     Small,
     /// Its value.
@@ -18,7 +18,7 @@ enum Need {
 struct Variable {
     value: i64,
     hidden: bool,
-    need: Need,
+    need: KeptOpen,
     /// A whole is hidden after its parts: it says more.
     is_whole: bool,
     /// It is told, whatever follows.
@@ -59,7 +59,7 @@ impl Puzzle {
     /// A number; one below the threshold is hidden at once, unless it says nothing of people.
     pub fn add(&mut self, value: i64, is_whole: bool, tells_of_people: bool) -> usize {
         let is_small = tells_of_people && value > 0 && value < self.threshold;
-        let need = if is_small { Need::Small } else { Need::Other };
+        let need = if is_small { KeptOpen::Small } else { KeptOpen::Other };
         self.variables.push(Variable {
             value,
             hidden: is_small,
@@ -77,6 +77,12 @@ impl Puzzle {
         let one = self.add(value, true, false);
         self.variables[one].is_public = true;
         one
+    }
+
+    /// It follows from what is told already.
+    pub fn publish(&mut self, one: usize) {
+        let variable = &mut self.variables[one];
+        (variable.is_public, variable.hidden) = (true, false);
     }
 
     /// Whoever hides `one` hides `other`.
@@ -148,8 +154,8 @@ impl Puzzle {
     fn is_known(&self, one: usize, bounds: Bounds) -> bool {
         let variable = &self.variables[one];
         let narrow = match variable.need {
-            Need::Small if !variable.is_veiled => bounds.least > 1 || bounds.most < self.threshold - 1,
-            Need::Small | Need::Other => false,
+            KeptOpen::Small if !variable.is_veiled => bounds.least > 1 || bounds.most < self.threshold - 1,
+            KeptOpen::Small | KeptOpen::Other => false,
         };
         variable.hidden && (narrow || bounds.least >= bounds.most)
     }

@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 
 use super::counted::{Counted, Filter};
 use super::list::Measure;
-use super::masking::Told;
+use super::masking::Telling;
 use super::scope::ASKED;
 use super::types::{
     Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, SubgroupTally, Tally, TeamTally, UnitTally,
@@ -316,7 +316,7 @@ async fn subgroups(conn: &mut Conn, counted: &Counted) -> Result<Vec<SubgroupTal
     let tally = |row: SubgroupRow| {
         let of = |measure| counted.value(measure, &Filter::Subgroup(row.bit)).unwrap_or(0);
         let (visits, persons) = (of(Measure::Visits), of(Measure::Persons));
-        let is_hidden = counted.told(Measure::Visits, &Filter::Subgroup(row.bit)) != Told::Exactly;
+        let is_hidden = counted.told(Measure::Visits, &Filter::Subgroup(row.bit)) != Telling::Exactly;
         let tally = SubgroupTally { subgroup: row.name, bit: row.bit, visits, persons };
         (row.retired == 0 || tally.visits > 0 || is_hidden).then_some(tally)
     };

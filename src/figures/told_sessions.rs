@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 use super::Reach;
 use super::counted::{Counted, Filter};
 use super::list::Measure;
-use super::masking::Told;
+use super::masking::Telling;
 use super::puzzle::Puzzle;
 use super::queries::{ATTENDED, By, charged};
 use super::reading::{self, Ask, months_of_ask};
@@ -110,13 +110,21 @@ async fn found(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Cou
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(reach.asked(period)).fetch_all(conn).await?)
 }
 
+/// The only one of them that is anything: it is what is told of the kind.
+fn alone(places: &[usize], values: &BTreeMap<usize, i64>) -> Option<usize> {
+    let mut some = places.iter().copied().filter(|place| values.get(place).is_some_and(|value| *value > 0));
+    some.next().filter(|_| some.next().is_none())
+}
+
 fn of_one_month(sessions: &[&CountedSession], counted: &Counted, threshold: i64) -> Vec<((Date, SessionId), Tally)> {
-    let is_told = |measure, filter: &Filter| counted.told(measure, filter) == Told::Exactly;
+    let is_told = |measure, filter: &Filter| counted.told(measure, filter) == Telling::Exactly;
     let mut puzzle = Puzzle::new(threshold);
     let at: Vec<(usize, usize)> = sessions
         .iter()
         .map(|session| (puzzle.add(session.visits(), false, true), puzzle.add(session.persons, false, true)))
         .collect();
+    let values: BTreeMap<usize, i64> =
+        sessions.iter().zip(&at).flat_map(|(of, at)| [(at.0, of.visits()), (at.1, of.persons)]).collect();
     for (visits, persons) in &at {
         puzzle.at_most(&[*persons], &[*visits]);
     }
@@ -129,6 +137,7 @@ fn of_one_month(sessions: &[&CountedSession], counted: &Counted, threshold: i64)
         if is_told(Measure::Visits, &filter) {
             let whole = puzzle.add_public(value(Measure::Visits));
             puzzle.adds_up(whole, &visits);
+            alone(&visits, &values).into_iter().for_each(|one| puzzle.publish(one));
         } else {
             visits.iter().for_each(|one| puzzle.hide(*one));
         }
@@ -136,6 +145,7 @@ fn of_one_month(sessions: &[&CountedSession], counted: &Counted, threshold: i64)
             let whole = puzzle.add_public(value(Measure::Persons));
             puzzle.at_most(&[whole], &persons);
             persons.iter().for_each(|one| puzzle.at_most(&[*one], &[whole]));
+            alone(&persons, &values).into_iter().for_each(|one| puzzle.publish(one));
         } else {
             persons.iter().for_each(|one| puzzle.hide(*one));
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::counted::Filter;
 use super::list::Measure;
-use super::masking::Told;
+use super::masking::Telling;
 use crate::auth::{CenterReader, Viewer};
 use crate::centers::{CenterId, Population};
 use crate::clock::{Date, Month};
@@ -73,11 +73,11 @@ impl Tally {
         }
     }
 
-    pub fn told(&self, measure: Measure) -> Told {
+    pub fn told(&self, measure: Measure) -> Telling {
         match (self.hidden.contains(&measure), self.value(measure)) {
-            (false, _) => Told::Exactly,
-            (true, 1..) => Told::AtLeast,
-            (true, _) => Told::Hidden,
+            (false, _) => Telling::Exactly,
+            (true, 1..) => Telling::AtLeast,
+            (true, _) => Telling::Hidden,
         }
     }
 }
@@ -146,14 +146,14 @@ impl Numbers {
     }
 
     /// How a number of these may be told.
-    pub fn told(&self, measure: Measure, filter: &Filter) -> Told {
+    pub fn told(&self, measure: Measure, filter: &Filter) -> Telling {
         let value = |tally: Option<(i64, i64)>| match (tally, measure) {
             (Some((visits, _)), Measure::Visits | Measure::VolunteerVisits) => visits,
             (Some((_, persons)), Measure::Persons | Measure::Volunteers) => persons,
             _ => 0,
         };
         if !self.hidden.contains(&(measure, *filter)) {
-            return Told::Exactly;
+            return Telling::Exactly;
         }
         let shown = match filter {
             Filter::Whole if measure == Measure::UnconfirmedHours => self.completeness.unconfirmed_hours,
@@ -178,7 +178,7 @@ impl Numbers {
             }
             Filter::Worker(_) | Filter::Room(_) => 0,
         };
-        if shown > 0 { Told::AtLeast } else { Told::Hidden }
+        if shown > 0 { Telling::AtLeast } else { Telling::Hidden }
     }
 }
 

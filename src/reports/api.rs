@@ -11,7 +11,7 @@ use crate::centers::{CenterId, SecondNumber};
 use crate::clock::Now;
 use crate::error::{Fault, Result};
 use crate::fields::parse;
-use crate::figures::{Figure, Numbers, Period, Reach, Reported, Told, figures, queries, scope};
+use crate::figures::{Figure, Numbers, Period, Reach, Reported, Telling, figures, queries, scope};
 use crate::store::Db;
 use crate::web::{Fields, Lang};
 
@@ -75,7 +75,7 @@ impl From<Figure> for FigureJson {
         Self {
             key: figure.key(),
             value: figure.shown(),
-            hidden: figure.told != Told::Exactly,
+            hidden: figure.told != Telling::Exactly,
             at_least: figure.at_least(),
             unit: figure.measure.unit().code(),
             name: name(Lang::Zh),

@@ -2,7 +2,7 @@
 //! throughout, so that it can be filtered by its first column.
 
 use crate::figures::Period;
-use crate::figures::{self, FileColumn, Measure, Section, Told};
+use crate::figures::{self, FileColumn, Measure, Section, Telling};
 use crate::reports::sheet::{SessionLine, Sheet};
 use crate::web::Lang;
 use crate::web::table::{Cell, Table};
@@ -63,11 +63,11 @@ pub(super) fn table(sheet: &Sheet, lang: Lang) -> Table {
 }
 
 /// A number, or the mark in its place; minutes stay minutes.
-fn cell(lang: Lang, value: i64, told: Told) -> Cell {
+fn cell(lang: Lang, value: i64, told: Telling) -> Cell {
     match told {
-        Told::Exactly => Cell::Number(value),
-        Told::AtLeast => Cell::Plain(lang.with("small_cells.at_least", [("n", value.to_string())])),
-        Told::Hidden => Cell::Plain(lang.text("small_cells.mark")),
+        Telling::Exactly => Cell::Number(value),
+        Telling::AtLeast => Cell::Plain(lang.with("small_cells.at_least", [("n", value.to_string())])),
+        Telling::Hidden => Cell::Plain(lang.text("small_cells.mark")),
     }
 }
 

@@ -10,7 +10,7 @@ use rocket::request::FromParam;
 
 use crate::centers::Population;
 use crate::clock::Month;
-use crate::figures::{Filter, Measure, Numbers, Tally, Told, hours, shown};
+use crate::figures::{Filter, Measure, Numbers, Tally, Telling, hours, shown};
 use crate::web::Lang;
 use crate::web::chart::{Bar, Bars};
 
@@ -45,8 +45,8 @@ fn percent(part: i64, whole: i64) -> String {
 /// key says of whom. Nothing follows from a number that is not told.
 fn coverage(tally: &Tally, population: Population) -> Vec<(&'static str, String)> {
     let of = |whole| match tally.told(Measure::Persons) {
-        Told::Exactly => percent(tally.persons, whole),
-        Told::AtLeast | Told::Hidden => "—".to_owned(),
+        Telling::Exactly => percent(tally.persons, whole),
+        Telling::AtLeast | Telling::Hidden => "—".to_owned(),
     };
     match population.all() {
         Some(all) => vec![("reports.coverage_of_all", of(all))],
@@ -72,7 +72,7 @@ fn group_shares(lang: Lang, numbers: &Numbers) -> Bars {
             label: lang.text(row.group.map_or("reports.rest", |group| group.key())),
             value: row.persons,
             shown: match (whole, told) {
-                (Told::Exactly, Told::Exactly) => percent(row.persons, persons),
+                (Telling::Exactly, Telling::Exactly) => percent(row.persons, persons),
                 _ => shown(lang, Measure::Persons, row.persons, told),
             },
             class: row.group.map_or("rest", |group| group.code()),
