@@ -58,6 +58,7 @@ impl LogPart {
                 "key",
                 "consent_text",
                 "retention",
+                "small_cells",
                 "export_profile",
                 "purchaser_form",
             ],
