@@ -49,8 +49,9 @@ pub struct IndicatorCounts {
 pub type Agreed<'a> = (&'a ReadAgreement, Vec<&'a ReadCenter>);
 
 impl IndicatorCounts {
-    /// Looks at the figures; of days that the reader may not ask for nothing is known. Where there are several agreements, those that have their centers for themselves on all of the days that are
-    /// asked for read what the centers did, with one look for all such agreements of the same days; the others, what is charged to them.
+    /// Looks at the figures; of days that the reader may not ask for nothing is known. Where there are several agreements, those that
+    /// have their centers for themselves on all of the days that are asked for read what the centers did, with one look for all such
+    /// agreements of the same days; the others, what is charged to them.
     ///
     /// # Errors
     /// As the database says.

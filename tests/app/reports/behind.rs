@@ -61,7 +61,7 @@ on_both_engines! {
         a_tricky_month(&app).await;
         let page = "/centers/1/reports/2026-03/rows?figure=persons";
         app.sign_in("ann").await.get(page).await.is(200).shows("居民").shows("/centers/1/people/");
-        for login in ["tom", "cai", "ben", "pat"] {
+        for login in ["tom", "cai", "ben", "pat", "dan"] {
             let told = app.sign_in(login).await.get(page).await.is(200);
             assert!(!told.text().contains("/people/") && !told.text().contains("居民3号"), "{login}");
             for row in rows(&app, login, "center:1", "persons").await {

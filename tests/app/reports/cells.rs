@@ -247,6 +247,9 @@ on_both_engines! {
             app.sign_in("ann").await.get(page).await.is(200).hides("＊");
         }
         pat.get("/centers/1/reports/2026-02").await.shows("不足 3 人");
+        // A department is told what the purchaser is told.
+        assert_eq!(figures(&app, "dan", "center:1", february).await, told);
+        app.sign_in("dan").await.get("/centers/1/reports/2026-02.csv").await.is(200).shows("＊");
     }
 
     async fn nothing_hidden_follows_from_all_that_a_purchaser_may_fetch(app: TestApp) {
