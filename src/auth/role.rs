@@ -93,11 +93,6 @@ impl Role {
         }
     }
 
-    /// Whether this role is told of a center by its reports alone: no session, no name, and of an agreement's days only.
-    pub fn reads_reports_only(self) -> bool {
-        matches!(self, Self::Purchaser | Self::Department)
-    }
-
     /// Whether who has this role in a center has it from the provider that runs it: it ends on the day on which another provider does.
     pub fn is_the_providers(self) -> bool {
         matches!(self, Self::SocialWorker | Self::TeamLeader | Self::FrontDesk)

@@ -210,7 +210,7 @@ pub(super) async fn of_city(
         }
         CityList::RollUp => {
             let by = ReportReader::of(by.clone()).ok_or(Error::Forbidden)?;
-            rollup::numbers(&by, conn, now, lang, &RollUpCut::read(&by, fields, today)?).await
+            rollup::numbers(&by, conn, now, lang, &RollUpCut::read(fields, today)?).await
         }
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use roaring::{MultiOps, RoaringBitmap};
 
 use super::list::Measure;
+use super::masking::{CellKey, Telling};
 use super::types::Tally;
 use crate::people::groups::PriorityGroup;
 use crate::units::UnitPart;
@@ -71,9 +72,14 @@ pub(super) fn of_part(part: UnitPart) -> i64 {
     }
 }
 
+/// In the place of a kind or team whose own number is hidden: it counts in the whole alone.
+pub(super) const HIDDEN_PART: i64 = i64::MIN;
+/// The second number of what counts for its kind or team alone, for the whole is hidden.
+pub(super) const HIDDEN_WHOLE: i64 = 1;
+
 /// Some of a set, as it lies in the database or as it was made: read only where it is asked for.
 #[derive(Clone, Debug)]
-enum Piece {
+pub(super) enum Piece {
     Kept(Arc<[u8]>, Range<usize>),
     Made(RoaringBitmap),
 }
@@ -88,7 +94,7 @@ impl Piece {
 }
 
 /// Which of it is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Filter {
     Whole,
     /// None: those who are in none of the groups.
@@ -107,10 +113,12 @@ pub enum Filter {
 /// that cannot be read counts as nothing, and `linli check` finds it.
 #[derive(Clone, Debug, Default)]
 pub struct Counted {
-    sums: BTreeMap<CountKey, i64>,
-    sets: BTreeMap<CountKey, Vec<Piece>>,
+    pub(super) sums: BTreeMap<CountKey, i64>,
+    pub(super) sets: BTreeMap<CountKey, Vec<Piece>>,
     /// The kinds of the teams in it.
-    team_kinds: BTreeMap<i64, i64>,
+    pub(super) team_kinds: BTreeMap<i64, i64>,
+    /// What is not told, or not all of it: nothing of what is hidden is in the sums and sets (see [`super::hiding`]).
+    pub(super) hidden: BTreeSet<CellKey>,
 }
 
 impl Counted {
@@ -135,18 +143,26 @@ impl Counted {
             self.sets.entry(*key).or_default().extend(pieces.iter().cloned());
         }
         self.team_kinds.extend(&other.team_kinds);
+        self.hidden.extend(&other.hidden);
     }
 
     /// The teams that helped.
     pub(super) fn teams(&self) -> impl Iterator<Item = i64> {
         let minutes = self.sums_of(sum::MINUTES).map(|(team, ..)| team);
-        minutes.chain(self.sums_of(sum::VOLUNTEERS).map(|(team, ..)| team)).filter(|team| *team != 0)
+        minutes
+            .chain(self.sums_of(sum::VOLUNTEERS).map(|(team, ..)| team))
+            .filter(|team| *team != 0 && *team != HIDDEN_PART)
     }
 
     /// The kinds of the teams that helped; none for those who helped in no team.
     pub(super) fn kinds_of_teams(&self) -> BTreeSet<Option<i64>> {
         let sums = self.sums_of(sum::MINUTES).chain(self.sums_of(sum::VOLUNTEERS));
-        sums.map(|(team, ..)| self.team_kinds.get(&team).copied()).collect()
+        let told = sums.filter(|(team, ..)| *team != HIDDEN_PART);
+        let hidden = self.hidden.iter().filter_map(|(_, filter)| match filter {
+            Filter::TeamKind(kind) => Some(*kind),
+            _ => None,
+        });
+        told.map(|(team, ..)| self.team_kinds.get(&team).copied()).chain(hidden).collect()
     }
 
     /// Who led sessions that count.
@@ -155,7 +171,7 @@ impl Counted {
     }
 
     pub(super) fn participants(&self) -> RoaringBitmap {
-        self.set(set::PERSONS, |_| true)
+        self.whole_set(set::PERSONS)
     }
 
     pub(super) fn know_teams(&mut self, kinds: &BTreeMap<i64, i64>) {
@@ -180,9 +196,23 @@ impl Counted {
         i64::try_from(self.set(word, is).len()).unwrap_or(i64::MAX)
     }
 
+    /// Of sums by kind or team, what is told of the whole.
+    fn whole_sum(&self, word: u8) -> i64 {
+        self.sums_of(word).filter(|(_, other, _)| *other != HIDDEN_WHOLE).map(|(.., value)| value).sum()
+    }
+
+    fn whole_set(&self, word: u8) -> RoaringBitmap {
+        let keys = self.sets.range(all_of(word)).filter(|((.., other), _)| *other != HIDDEN_WHOLE);
+        keys.flat_map(|(_, pieces)| pieces).filter_map(Piece::read).union()
+    }
+
+    fn whole_size(&self, word: u8) -> i64 {
+        i64::try_from(self.whole_set(word).len()).unwrap_or(i64::MAX)
+    }
+
     /// Everybody who took part: participants and volunteers, each once.
     pub fn taking_part(&self) -> RoaringBitmap {
-        self.set(set::PERSONS, |_| true) | self.set(set::VOLUNTEERS, |_| true)
+        self.whole_set(set::PERSONS) | self.whole_set(set::VOLUNTEERS)
     }
 
     pub fn tally(&self) -> Tally {
@@ -195,6 +225,16 @@ impl Counted {
             volunteer_visits: of(Measure::VolunteerVisits),
             volunteers: of(Measure::Volunteers),
             minutes: of(Measure::Minutes),
+            hidden: self.hidden.iter().filter(|(_, of)| *of == Filter::Whole).map(|(measure, _)| *measure).collect(),
+        }
+    }
+
+    /// How [`Counted::value`] may be told.
+    pub fn told(&self, measure: Measure, filter: &Filter) -> Telling {
+        match self.hidden.contains(&(measure, *filter)) {
+            false => Telling::Exactly,
+            true if self.value(measure, filter).is_some_and(|value| value > 0) => Telling::AtLeast,
+            true => Telling::Hidden,
         }
     }
 
@@ -209,28 +249,33 @@ impl Counted {
                 F::TeamKind(kind) => Some(*kind),
                 _ => None,
             };
-            move |team: i64| wanted.is_none_or(|wanted| self.team_kinds.get(&team).copied() == wanted)
+            move |team: i64| {
+                wanted.is_none_or(|wanted| team != HIDDEN_PART && self.team_kinds.get(&team).copied() == wanted)
+            }
         };
         Some(match (measure, filter) {
             (M::Sessions, F::Whole) => self.sum(sum::SESSIONS, |_| true),
             (M::Sessions, F::Kind(kind)) => self.sum(sum::SESSIONS, kind_is(Some(*kind))),
             (M::Sessions | M::LedSessions, F::Worker(worker)) => self.sum(sum::LED, |one| one == *worker),
             (M::LedMinutes, F::Worker(worker)) => self.sum(sum::LED_LONG, |one| one == *worker) / 60_000,
-            (M::Visits, F::Whole) => self.sum(sum::VISITS, |_| true) + self.sum(sum::HEADS, |_| true),
+            (M::Visits, F::Whole) => self.whole_sum(sum::VISITS) + self.whole_sum(sum::HEADS),
             (M::Visits, F::Kind(kind)) => {
                 self.sum(sum::VISITS, kind_is(Some(*kind))) + self.sum(sum::HEADS, kind_is(Some(*kind)))
             }
             (M::Visits, F::Group(group)) => self.sum(sum::GROUP, |one| one == of_group(*group)),
             (M::Visits, F::Subgroup(bit)) => self.sum(sum::SUBGROUP, |one| one == *bit),
-            (M::Unnamed, F::Whole) => self.sum(sum::HEADS, |_| true),
+            (M::Unnamed, F::Whole) => self.whole_sum(sum::HEADS),
             (M::Unnamed, F::Kind(kind)) => self.sum(sum::HEADS, kind_is(Some(*kind))),
-            (M::Persons, F::Whole) => self.size(set::PERSONS, |_| true),
+            (M::Persons, F::Whole) => self.whole_size(set::PERSONS),
             (M::Persons, F::Kind(kind)) => self.size(set::PERSONS, kind_is(Some(*kind))),
             (M::Persons, F::Group(group)) => self.size(set::GROUP, |one| one == of_group(*group)),
             (M::Persons, F::Subgroup(bit)) => self.size(set::SUBGROUP, |one| one == *bit),
-            (M::VolunteerVisits, F::Whole | F::TeamKind(_)) => self.sum(sum::VOLUNTEERS, team_is(filter)),
-            (M::Volunteers, F::Whole | F::TeamKind(_)) => self.size(set::VOLUNTEERS, team_is(filter)),
-            (M::Minutes, F::Whole | F::TeamKind(_)) => self.sum(sum::MINUTES, team_is(filter)),
+            (M::VolunteerVisits, F::Whole) => self.whole_sum(sum::VOLUNTEERS),
+            (M::Volunteers, F::Whole) => self.whole_size(set::VOLUNTEERS),
+            (M::Minutes, F::Whole) => self.whole_sum(sum::MINUTES),
+            (M::VolunteerVisits, F::TeamKind(_)) => self.sum(sum::VOLUNTEERS, team_is(filter)),
+            (M::Volunteers, F::TeamKind(_)) => self.size(set::VOLUNTEERS, team_is(filter)),
+            (M::Minutes, F::TeamKind(_)) => self.sum(sum::MINUTES, team_is(filter)),
             (M::OpenMinutes, F::Room(room)) => self.sum(sum::OPEN, |one| one == *room),
             (M::UnconfirmedHours, F::Whole) => self.sum(sum::UNCONFIRMED, |_| true),
             (M::UnitsServed, F::Whole) => self.size(set::UNITS, |part| part == of_part(UnitPart::Served)),

@@ -1,8 +1,10 @@
 //! One list of all that a report says in numbers (DESIGN section 5). Page, print, CSV, workbook and API read this list and
 //! nothing else: a new number is a measure here, and a line in [`figures`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::counted::Filter;
+use super::masking::Telling;
 use super::types::{KindName, Numbers};
 use crate::centers::CenterId;
 use crate::people::groups::PriorityGroup;
@@ -186,10 +188,22 @@ pub struct Figure {
     pub section: Section,
     pub item: Item,
     pub measure: Measure,
+    /// What may be told of it: all, the parts of it that are told, or nothing.
     pub value: i64,
+    pub told: Telling,
 }
 
 impl Figure {
+    /// The number itself; none where it is hidden, or some of it.
+    pub fn shown(&self) -> Option<i64> {
+        (self.told == Telling::Exactly).then_some(self.value)
+    }
+
+    /// So much it is at least, where that is all that is told.
+    pub fn at_least(&self) -> Option<i64> {
+        (self.told == Telling::AtLeast).then_some(self.value)
+    }
+
     /// Its lasting name: `visits`, `persons.elderly`, `minutes.team.medical`.
     pub fn key(&self) -> String {
         let measure = self.measure.code();
@@ -215,17 +229,40 @@ impl Figure {
     }
 }
 
+/// What the figures of one item are counted of, where small cells are hidden.
+fn filter(item: &Item, bits: &BTreeMap<i64, i64>) -> Option<Filter> {
+    Some(match item {
+        Item::Whole | Item::Called(_) => Filter::Whole,
+        Item::Group(group) => Filter::Group(*group),
+        Item::Subgroup(subgroup) => Filter::Subgroup(*bits.get(&subgroup.id)?),
+        Item::Kind(kind) => Filter::Kind(kind.id),
+        Item::Team(kind) => Filter::TeamKind(kind.as_ref().map(|kind| kind.id)),
+        Item::Worker { .. } | Item::Room { .. } => return None,
+    })
+}
+
 /// Every figure of `numbers`, chapter by chapter.
 pub fn figures(numbers: &Numbers) -> Vec<Figure> {
-    use Measure as M;
     let mut list = Vec::new();
+    let bits: BTreeMap<i64, i64> = numbers.subgroups.iter().map(|row| (row.subgroup.id, row.bit)).collect();
     let mut add = |section, item: Item, values: &[(Measure, i64)]| {
+        let of = filter(&item, &bits);
         let figure = |(measure, value): &(Measure, i64)| {
             let (measure, value) = (*measure, *value);
-            Figure { section, item: item.clone(), measure, value }
+            let told = of.as_ref().map_or(Telling::Exactly, |of| numbers.told(measure, of));
+            Figure { section, item: item.clone(), measure, value, told }
         };
         list.extend(values.iter().map(figure));
     };
+    participants(numbers, &mut add);
+    service(numbers, &mut add);
+    list
+}
+
+type Add<'a> = &'a mut dyn FnMut(Section, Item, &[(Measure, i64)]);
+
+fn participants(numbers: &Numbers, add: Add<'_>) {
+    use Measure as M;
     let (total, people) = (&numbers.total, numbers.population);
     add(
         Section::Total,
@@ -250,6 +287,11 @@ pub fn figures(numbers: &Numbers) -> Vec<Figure> {
         let values = [(M::Sessions, row.sessions), (M::Visits, row.visits), (M::Persons, row.persons)];
         add(Section::Kinds, Item::Kind(row.kind.clone()), &values);
     }
+}
+
+fn service(numbers: &Numbers, add: Add<'_>) {
+    use Measure as M;
+    let total = &numbers.total;
     let served =
         |visits, persons, minutes| [(M::VolunteerVisits, visits), (M::Volunteers, persons), (M::Minutes, minutes)];
     add(Section::Volunteers, Item::Whole, &served(total.volunteer_visits, total.volunteers, total.minutes));
@@ -282,7 +324,6 @@ pub fn figures(numbers: &Numbers) -> Vec<Figure> {
     ] {
         add(Section::Completeness, Item::Called(measure.key()), &[(measure, value)]);
     }
-    list
 }
 
 /// The keys of the sentences that say how these figures are counted, each once.
@@ -299,17 +340,16 @@ pub fn rows(figures: &[Figure]) -> impl Iterator<Item = &[Figure]> {
 /// A section as a table: an item a row, a measure a column.
 pub struct Grid {
     pub measures: Vec<Measure>,
-    pub rows: Vec<(Item, Vec<i64>)>,
+    pub rows: Vec<(Item, Vec<Figure>)>,
     /// The same measures of the whole, where a section has them. Persons are counted once there, so the rows may add up to
     /// more.
-    pub total: Option<Vec<i64>>,
+    pub total: Option<Vec<Figure>>,
 }
 
 pub fn grid(figures: &[Figure], section: Section) -> Grid {
     let of = |section| rows(figures).filter(move |row| row[0].section == section);
     let measures: Vec<Measure> =
         of(section).next().map_or_else(Vec::new, |row| row.iter().map(|f| f.measure).collect());
-    let values = |row: &[Figure]| row.iter().map(|figure| figure.value).collect();
     let whole = match section {
         Section::Groups | Section::Kinds => Some(Section::Total),
         Section::Teams => Some(Section::Volunteers),
@@ -317,6 +357,6 @@ pub fn grid(figures: &[Figure], section: Section) -> Grid {
     };
     let total = whole
         .and_then(|whole| of(whole).next())
-        .map(|row| row.iter().filter(|figure| measures.contains(&figure.measure)).map(|figure| figure.value).collect());
-    Grid { rows: of(section).map(|row| (row[0].item.clone(), values(row))).collect(), measures, total }
+        .map(|row| row.iter().filter(|figure| measures.contains(&figure.measure)).cloned().collect());
+    Grid { rows: of(section).map(|row| (row[0].item.clone(), row.to_vec())).collect(), measures, total }
 }

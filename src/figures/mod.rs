@@ -22,29 +22,49 @@
 //! long as no row was changed since ([`crate::marks`]). What is asked for is put together from them (`reading`); edges, and what is not
 //! good any more, are counted from the rows (`building`), and `refresh` keeps it anew.
 //!
-//! No type here holds a resident's name or any other personal data: a purchaser reads them.
+//! No figure holds a resident's name or any other personal data: a purchaser reads them. What is so small that it tells of somebody all the
+//! same is left out where it is counted ([`masking`]), for whoever a [`Reach`] was made for: nothing above has to think of it, but to say
+//! [`Telling`] what it shows. The rows behind a figure are [`behind`], and who may not know the people reads none of their names there.
 
+pub(crate) mod api;
+pub mod behind;
 mod building;
 mod counted;
+mod hiding;
 mod list;
+mod masking;
 mod newcomers;
+mod pages;
 mod parts;
+mod puzzle;
 pub mod queries;
 mod reading;
 pub mod refresh;
 mod room_use;
 pub mod rules;
 pub mod scope;
+pub mod small_cells;
+mod told_sessions;
 mod types;
 
 pub use counted::{Counted, Filter};
 pub use list::{Figure, FigureUnit, FileColumn, Grid, Item, Measure, Section, definitions, figures, grid, rows};
+pub use masking::Telling;
 pub use newcomers::{Newcomers, newcomers};
+pub(crate) use pages::{cell, hours, shown};
 pub use parts::{PartOf, PartTally, parts};
 pub use queries::{by_center, by_month, count};
-pub use refresh::stage;
 pub use scope::{Reach, Reported};
 pub use types::{
     Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, RoomUse, SubgroupTally, Tally, TeamTally,
     UnitTally,
 };
+
+use rocket::fairing::AdHoc;
+
+/// The setting's pages, and keeping what is derived.
+pub fn stage() -> AdHoc {
+    AdHoc::on_ignite("figures", |rocket| async {
+        rocket.mount("/", pages::routes()).mount("/api/v1", api::routes()).attach(refresh::stage())
+    })
+}

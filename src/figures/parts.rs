@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::counted::{Counted, Filter};
 use super::list::Measure;
+use super::masking::Telling;
 use super::types::{Period, Tally};
 use super::{Reach, reading};
 use crate::centers::CenterId;
@@ -33,10 +34,18 @@ impl PartTally {
     pub fn persons(&self, group: Option<PriorityGroup>) -> i64 {
         self.counted.value(Measure::Persons, &Filter::Group(group)).unwrap_or(0)
     }
+
+    /// How that may be told.
+    pub fn persons_told(&self, group: Option<PriorityGroup>) -> Telling {
+        self.counted.told(Measure::Persons, &Filter::Group(group))
+    }
 }
 
 /// The numbers of each part by its name, counted as [`super::queries::tallies`] counts them. Only days that the reader may know
 /// are counted; a part without any number is left out.
+///
+/// # Errors
+/// `Refused("not_a_report_s_period")` for days that the reader may not ask for, be it as a month of a longer period.
 pub async fn parts(conn: &mut Conn, reach: &Reach, of: &[PartOf]) -> Result<BTreeMap<String, PartTally>> {
     // The same days of a center stand in many parts: its own, its town's, its provider's.
     let mut days: Vec<(CenterId, Period)> = of.iter().map(|one| (one.center, one.period)).collect();
@@ -44,11 +53,12 @@ pub async fn parts(conn: &mut Conn, reach: &Reach, of: &[PartOf]) -> Result<BTre
     days.dedup();
     let mut asks = Vec::new();
     for (center, period) in days {
+        reach.may_ask_part(period)?;
         asks.extend(reach.asks_of(center, period).into_iter().map(|ask| ((center, period.from, period.to), ask)));
     }
     let asked: Vec<reading::Ask> = asks.iter().map(|(_, ask)| *ask).collect();
     let mut counted: BTreeMap<_, Counted> = BTreeMap::new();
-    for ((key, _), found) in asks.iter().zip(reading::read(conn, &asked).await?) {
+    for ((key, _), found) in asks.iter().zip(reading::read_for(conn, reach.small(), &asked).await?) {
         counted.entry(*key).or_default().take_up(&found);
     }
     let mut parts: BTreeMap<String, Counted> = BTreeMap::new();

@@ -8,11 +8,12 @@ use sqlx::AssertSqlSafe;
 
 use super::counted::{Counted, Filter};
 use super::list::Measure;
+use super::masking::Telling;
 use super::scope::ASKED;
 use super::types::{
     Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, SubgroupTally, Tally, TeamTally, UnitTally,
 };
-use super::{Reach, building, reading, room_use, rules};
+use super::{Reach, building, reading, room_use, rules, told_sessions};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, Title};
@@ -32,7 +33,6 @@ pub enum By {
     Day,
     Month,
     Center,
-    Kind,
     Session,
 }
 
@@ -43,21 +43,20 @@ impl By {
             Self::Day => "s.local_date",
             Self::Month => "substr(s.local_date, 1, 7)",
             Self::Center => "s.center_id",
-            Self::Kind => "a.kind_id",
             Self::Session => "s.id",
         }
     }
 }
 
 impl By {
-    /// The same of a row of the ledger that has no session, where there is such a part: it has neither kind nor session.
+    /// The same of a row of the ledger that has no session, where there is such a part.
     fn loose_column(self) -> Option<&'static str> {
         match self {
             Self::Nothing => Some("0"),
             Self::Day => Some("e.served_on"),
             Self::Month => Some("substr(e.served_on, 1, 7)"),
             Self::Center => Some("e.center_id"),
-            Self::Kind | Self::Session => None,
+            Self::Session => None,
         }
     }
 }
@@ -95,7 +94,7 @@ fn held(part: &str) -> String {
 const OF_PLACE: &str = "(q.agreement_id is null or q.agreement_id = -1)";
 
 /// The condition that `asked q` wants session `alias`: of an agreement only what it is charged with.
-fn charged(alias: &str) -> String {
+pub(super) fn charged(alias: &str) -> String {
     format!("(q.agreement_id is null or q.agreement_id = {})", building::charge(alias))
 }
 
@@ -152,7 +151,8 @@ pub async fn tallies(conn: &mut Conn, by: By, reach: &Reach, period: Period) -> 
             let centers = by_center(conn, reach, period).await?;
             Ok(centers.into_iter().map(|(center, counted)| (center.to_string(), counted.tally())).collect())
         }
-        By::Day | By::Kind | By::Session => from_rows(conn, by, reach, period).await,
+        By::Day | By::Session if reach.small().is_some() => told_sessions::tallies(conn, by, reach, period).await,
+        By::Day | By::Session => from_rows(conn, by, reach, period).await,
     }
 }
 
@@ -208,6 +208,16 @@ pub async fn total(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Tal
 /// Everything that section 5 counts. Sessions that ended before `now` and are still planned are not closed.
 pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> Result<Numbers> {
     let counted = together(conn, reach, period).await?;
+    let completeness = completeness(conn, reach, period, now, &counted).await?;
+    let mut hidden = counted.hidden.clone();
+    // Those whose age nobody knows are no part of any month that is told; that there is none is.
+    if reach.small().is_some() && completeness.without_birth_date > 0 {
+        hidden.insert((Measure::WithoutBirthDate, Filter::Whole));
+    }
+    let without_birth_date = match hidden.contains(&(Measure::WithoutBirthDate, Filter::Whole)) {
+        true => 0,
+        false => completeness.without_birth_date,
+    };
     Ok(Numbers {
         period,
         total: counted.tally(),
@@ -219,14 +229,16 @@ pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> 
         rooms: room_use::rooms(conn, reach, period, &counted).await?,
         units: units(conn, reach, period, &counted).await?,
         population: population::together(conn, &reach.ids(), period.last()).await?,
-        completeness: completeness(conn, reach, period, now, &counted).await?,
+        completeness: Completeness { without_birth_date, ..completeness },
+        hidden,
     })
 }
 
 /// All that is asked for as one.
 pub(super) async fn together(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Counted> {
+    reach.may_ask(period)?;
     let mut whole = Counted::default();
-    for counted in reading::read(conn, &reach.asks(period)).await? {
+    for counted in reading::read_for(conn, reach.small(), &reach.asks(period)).await? {
         whole.take_up(&counted);
     }
     Ok(whole)
@@ -234,9 +246,10 @@ pub(super) async fn together(conn: &mut Conn, reach: &Reach, period: Period) -> 
 
 /// What each center counts by itself.
 pub async fn by_center(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<CenterId, Counted>> {
+    reach.may_ask(period)?;
     let asks = reach.asks(period);
     let mut parts: BTreeMap<CenterId, Counted> = BTreeMap::new();
-    for (ask, counted) in asks.iter().zip(reading::read(conn, &asks).await?) {
+    for (ask, counted) in asks.iter().zip(reading::read_for(conn, reach.small(), &asks).await?) {
         parts.entry(ask.center).or_default().take_up(&counted);
     }
     Ok(parts)
@@ -267,6 +280,7 @@ pub(super) async fn bounds(conn: &mut Conn, centers: &[CenterId]) -> Result<BTre
 /// What each month of the period counts by itself, as far as it lies in the period; nothing of months in which there was nothing to
 /// count.
 pub async fn by_month(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<Month, Counted>> {
+    reach.may_ask_months(period)?;
     let (mut asks, mut months) = (Vec::new(), Vec::new());
     for (center, (first, last)) in bounds(conn, &reach.ids()).await? {
         let known = Period::new(first.max(period.from), last.plus_days(1).min(period.to));
@@ -278,7 +292,7 @@ pub async fn by_month(conn: &mut Conn, reach: &Reach, period: Period) -> Result<
         }
     }
     let mut parts: BTreeMap<Month, Counted> = BTreeMap::new();
-    for (month, counted) in months.into_iter().zip(reading::read(conn, &asks).await?) {
+    for (month, counted) in months.into_iter().zip(reading::read_for(conn, reach.small(), &asks).await?) {
         parts.entry(month).or_default().take_up(&counted);
     }
     Ok(parts)
@@ -313,8 +327,10 @@ async fn subgroups(conn: &mut Conn, counted: &Counted) -> Result<Vec<SubgroupTal
     .await?;
     let tally = |row: SubgroupRow| {
         let of = |measure| counted.value(measure, &Filter::Subgroup(row.bit)).unwrap_or(0);
-        let tally = SubgroupTally { subgroup: row.name, visits: of(Measure::Visits), persons: of(Measure::Persons) };
-        (row.retired == 0 || tally.visits > 0).then_some(tally)
+        let (visits, persons) = (of(Measure::Visits), of(Measure::Persons));
+        let is_hidden = counted.told(Measure::Visits, &Filter::Subgroup(row.bit)) != Telling::Exactly;
+        let tally = SubgroupTally { subgroup: row.name, bit: row.bit, visits, persons };
+        (row.retired == 0 || tally.visits > 0 || is_hidden).then_some(tally)
     };
     Ok(rows.into_iter().filter_map(tally).collect())
 }

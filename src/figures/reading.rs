@@ -10,6 +10,7 @@ use serde_json::json;
 use super::building::{self, CountedDays};
 use super::counted::{ChargedParts, Counted};
 use super::types::Period;
+use super::{hiding, rules};
 use crate::agreements::AgreementId;
 use crate::centers::CenterId;
 use crate::clock::{Date, Month};
@@ -122,6 +123,34 @@ async fn kept(conn: &mut Conn, wanted: &BTreeSet<(CenterId, Whole)>, into: &mut 
         }
     }
     Ok(())
+}
+
+/// Counts what is asked for, each by itself, for somebody who may not see what is below `small`, where that is said: then each month is
+/// looked at by itself, and what is put together is put together out of what is shown of it.
+///
+/// # Errors
+/// As [`read`].
+pub(super) async fn read_for(conn: &mut Conn, small: Option<i64>, asks: &[Ask]) -> Result<Vec<Counted>> {
+    let Some(threshold) = small else { return read(conn, asks).await };
+    let mut counted = Vec::with_capacity(asks.len());
+    let months: Vec<Vec<Ask>> = asks.iter().map(|ask| months_of_ask(*ask)).collect();
+    let parents = hiding::parents(conn).await?;
+    let all: Vec<Ask> = months.iter().flatten().copied().collect();
+    let mut read = read(conn, &all).await?.into_iter();
+    for months in months {
+        let mut whole = Counted::default();
+        for month in read.by_ref().take(months.len()) {
+            whole.take_up(&month.without_small(&parents, threshold));
+        }
+        counted.push(whole);
+    }
+    Ok(counted)
+}
+
+/// What is asked for, month by month.
+pub(super) fn months_of_ask(ask: Ask) -> Vec<Ask> {
+    let days = |month: Month| Period { from: ask.days.from.max(month.first()), to: ask.days.to.min(month.end()) };
+    rules::months(ask.days).map(|month| Ask { days: days(month), ..ask }).collect()
 }
 
 /// Counts what is asked for, each by itself.

@@ -35,7 +35,7 @@ const MINUTE: i64 = 60_000;
 /// Where servers do jobs, one of them keeps the figures: what was changed is counted anew within a minute, and until then by whoever
 /// reads it.
 pub fn stage() -> AdHoc {
-    AdHoc::on_ignite("figures", |rocket| async {
+    AdHoc::on_ignite("figures' keeping", |rocket| async {
         let registry = Registry::default().on(REFRESH, |task| Box::pin(refresh_all(task)) as BoxFuture<'_, _>);
         jobs::register(rocket, registry).attach(AdHoc::on_liftoff("figures", |rocket| {
             Box::pin(async move {

@@ -1,5 +1,7 @@
 //! Decisions about periods and rooms that need no database.
 
+use chrono::Datelike;
+
 use super::types::Period;
 use crate::clock::{Date, Month, Timestamp, Zone};
 use crate::rooms::Weeks;
@@ -47,6 +49,32 @@ pub fn months(period: Period) -> impl Iterator<Item = Month> {
 /// Whether a purchaser may read `period`: every month of it holds a day of one of its agreements (both ends included).
 pub fn is_agreed(period: Period, terms: &[(Date, Date)]) -> bool {
     months(period).all(|month| terms.iter().any(|(starts, ends)| *starts < month.end() && *ends >= month.first()))
+}
+
+/// Whether a report is made of `period` (DECISIONS 27): a month, quarter, half-year or year of the calendar; the same of an agreement's own
+/// years, where these begin with a month; or all the days of an agreement (both ends included).
+pub fn is_reported(period: Period, terms: &[(Date, Date)]) -> bool {
+    if terms.iter().any(|(starts, ends)| *starts == period.from && ends.plus_days(1) == period.to) {
+        return parts_no_month(period, terms);
+    }
+    let (first, end) = (Month::of(period.from), Month::of(period.to));
+    if first.first() != period.from || end.first() != period.to {
+        return false;
+    }
+    let number = |month: Month| i64::from(month.first().0.year()) * 12 + i64::from(month.first().0.month0());
+    let long = number(end) - number(first);
+    let begins = |from: Month| (number(first) - number(from)).rem_euclid(long) == 0;
+    let of_the_year = Month::of(chrono::NaiveDate::from_ymd_opt(2000, 1, 1).map_or(period.from, Date));
+    let own = terms.iter().filter(|(starts, _)| Month::of(*starts).first() == *starts);
+    matches!(long, 1 | 3 | 6 | 12) && own.map(|(starts, _)| Month::of(*starts)).chain([of_the_year]).any(begins)
+}
+
+/// Whether `period` holds of each month all days of an agreement or none: a part of a month is told by no month's report.
+pub fn parts_no_month(period: Period, terms: &[(Date, Date)]) -> bool {
+    let parts = |edge: Date| {
+        Month::of(edge).first() != edge && terms.iter().any(|(starts, ends)| *starts < edge && *ends >= edge)
+    };
+    !parts(period.from) && !parts(period.to)
 }
 
 /// The days of `period` that a purchaser's agreements cover (both ends included), in order, as periods that neither
@@ -100,6 +128,37 @@ mod tests {
         assert!(reads("2026-01-01", "2026-05-01"));
         assert!(!reads("2025-12-31", "2026-02-01"));
         assert!(!reads("2026-04-01", "2026-06-01"));
+    }
+
+    #[test]
+    fn a_report_is_of_a_month_a_quarter_a_half_or_a_whole_year_or_of_an_agreement() {
+        let terms = [(date("2026-03-15"), date("2027-03-14")), (date("2026-05-01"), date("2027-01-31"))];
+        let is = |from, to| is_reported(period(from, to), &terms);
+        for (from, to) in [
+            ("2026-03-01", "2026-04-01"),
+            ("2026-04-01", "2026-07-01"),
+            ("2026-07-01", "2027-01-01"),
+            ("2026-01-01", "2027-01-01"),
+            // The second agreement's own quarter, and all days of each.
+            ("2026-05-01", "2026-08-01"),
+            ("2026-05-01", "2027-02-01"),
+            ("2026-03-15", "2027-03-15"),
+        ] {
+            assert!(is(from, to), "{from} {to}");
+        }
+        // Another agreement's March would be told in part.
+        let beside = [terms[0], (date("2026-01-01"), date("2026-12-31"))];
+        assert!(!is_reported(period("2026-03-15", "2027-03-15"), &beside));
+        for (from, to) in [
+            ("2026-03-02", "2026-04-01"),
+            ("2026-03-01", "2026-03-31"),
+            ("2026-03-01", "2026-05-01"),
+            ("2026-03-01", "2026-06-01"),
+            ("2026-03-15", "2026-04-15"),
+            ("2026-01-01", "2028-01-01"),
+        ] {
+            assert!(!is(from, to), "{from} {to}");
+        }
     }
 
     #[test]

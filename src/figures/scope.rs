@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::counted::PLACE;
 use super::reading::Ask;
-use super::rules;
 use super::types::Period;
-use crate::agreements::{AgreementId, ProviderId};
+use super::{rules, small_cells};
+use crate::agreements::{AgreementId, ProviderId, PurchaserId};
 use crate::auth::ReportReader;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::Date;
@@ -45,6 +45,8 @@ pub struct Reach {
     centers: Vec<Center>,
     /// The days of each center that the viewer's role reaches: all of them, those of agreements, or those that a provider ran it.
     terms: Vec<Term>,
+    /// For whoever does not see small cells: the least number that is told ([`super::masking`]).
+    small: Option<i64>,
 }
 
 /// Days of a center, both dates included, and the agreement by which they are read: for a purchaser, who reads what that one is charged
@@ -55,6 +57,11 @@ type Term = (CenterId, Date, Date, Option<AgreementId>);
 pub(super) const PLACE_ALONE: AgreementId = AgreementId(PLACE);
 
 impl Reach {
+    /// The least number that is told to the reader, where small ones are hidden.
+    pub(crate) fn small(&self) -> Option<i64> {
+        self.small
+    }
+
     pub fn centers(&self) -> &[Center] {
         &self.centers
     }
@@ -72,6 +79,42 @@ impl Reach {
     /// The days of `period` that the viewer may read of a center, which are those that are counted.
     pub(crate) fn days(&self, center: CenterId, period: Period) -> Vec<Period> {
         rules::agreed_days(period, &self.terms_of(center))
+    }
+
+    /// Whether the viewer may ask for `period`: who does not see small cells reads the periods of reports, for the numbers of some
+    /// days beside those of one day more tell of who came on that day.
+    ///
+    /// # Errors
+    /// `Refused("not_a_report_s_period")`.
+    pub(crate) fn may_ask(&self, period: Period) -> Result<()> {
+        let terms: Vec<(Date, Date)> = self.terms.iter().map(|(_, starts, ends, _)| (*starts, *ends)).collect();
+        match self.small.is_none() || rules::is_reported(period, &terms) {
+            true => Ok(()),
+            false => Err(Error::refused("not_a_report_s_period")),
+        }
+    }
+
+    /// Whether the viewer may ask for the months of `period`, each by itself.
+    ///
+    /// # Errors
+    /// `Refused("not_a_report_s_period")` where it begins or ends within a month's days.
+    pub(crate) fn may_ask_months(&self, period: Period) -> Result<()> {
+        let terms: Vec<(Date, Date)> = self.terms.iter().map(|(_, starts, ends, _)| (*starts, *ends)).collect();
+        match self.small.is_none() || rules::parts_no_month(period, &terms) {
+            true => Ok(()),
+            false => Err(Error::refused("not_a_report_s_period")),
+        }
+    }
+
+    /// Whether the viewer may ask for `period` as a part of a longer one: the months of that are told each by itself.
+    ///
+    /// # Errors
+    /// `Refused("not_a_report_s_period")`.
+    pub(super) fn may_ask_part(&self, period: Period) -> Result<()> {
+        match rules::months(period).nth(1) {
+            None => self.may_ask_months(period),
+            Some(_) => self.may_ask(period),
+        }
     }
 
     /// What is counted, for a statement to read: each center's days of `period` as [`ASKED`] takes them.
@@ -111,6 +154,12 @@ impl Reach {
         asks.filter(|_| is_reached).collect()
     }
 
+    /// Of these centers one alone, or none.
+    pub(crate) fn of_one(&self, center: CenterId) -> Self {
+        let centers = self.centers.iter().filter(|one| one.id() == center).cloned().collect();
+        Self { centers, ..self.clone() }
+    }
+
     fn terms_of(&self, center: CenterId) -> Vec<(Date, Date)> {
         let of_center = |(id, starts, ends, _): &Term| (*id == center).then_some((*starts, *ends));
         self.terms.iter().filter_map(of_center).collect()
@@ -129,22 +178,28 @@ pub(crate) const ASKED: &str = "asked (center_id, from_date, to_date, agreement_
 /// `NotFound` where the viewer does not reach the center.
 pub(crate) async fn ever(by: &ReportReader, conn: &mut Conn, id: CenterId) -> Result<Reach> {
     let centers = vec![centers::queries::reported_to(by, conn, id).await?];
-    Ok(Reach { centers, terms: terms(by, conn).await? })
+    Ok(Reach { centers, terms: terms(by, conn).await?, small: small_cells::before(by, conn).await? })
 }
 
 /// One center's totals of `period`.
 ///
 /// # Errors
-/// `NotFound` where the viewer does not reach the center, and outside the days of a reader whose right has some.
+/// `NotFound` where the viewer does not reach the center, and outside the days of a reader whose right has some;
+/// `Refused("not_a_report_s_period")` as [`Reach::may_ask`].
 pub async fn center(by: &ReportReader, conn: &mut Conn, id: CenterId, period: Period) -> Result<Reach> {
     let reach = ever(by, conn, id).await?;
+    reach.may_ask(period)?;
     if reach.agrees(id, period) { Ok(reach) } else { Err(Error::NotFound) }
 }
 
 /// Every center whose totals of `period` the viewer may read; there may be none.
+///
+/// # Errors
+/// `Refused("not_a_report_s_period")` as [`Reach::may_ask`].
 pub async fn all(by: &ReportReader, conn: &mut Conn, period: Period) -> Result<Reach> {
     let centers = centers::queries::reported_to_all(by, conn).await?;
-    let reach = Reach { centers, terms: terms(by, conn).await? };
+    let reach = Reach { centers, terms: terms(by, conn).await?, small: small_cells::before(by, conn).await? };
+    reach.may_ask(period)?;
     let agreed = reach.centers.iter().filter(|center| reach.agrees(center.id(), period)).cloned().collect();
     Ok(Reach { centers: agreed, ..reach })
 }
@@ -180,7 +235,31 @@ pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> R
     }
     days.retain(|(_, starts, ends, _)| starts <= ends);
     centers.retain(|center| days.iter().any(|term| term.0 == center.id()));
-    if centers.is_empty() { Err(Error::NotFound) } else { Ok(Reach { centers, terms: days }) }
+    let small = small_cells::before(by, conn).await?;
+    if centers.is_empty() { Err(Error::NotFound) } else { Ok(Reach { centers, terms: days, small }) }
+}
+
+/// The same centers as a purchaser is told of them, for what goes to it whoever makes it: what its agreements are charged with, on those of
+/// their days that the viewer may read, and no small number.
+///
+/// # Errors
+/// As the database says.
+pub async fn as_told_to(conn: &mut Conn, purchaser: PurchaserId, reach: &Reach) -> Result<Reach> {
+    let covered: Vec<Term> = sqlx::query_as(
+        "select x.center_id, x.starts_on, x.ends_on, x.agreement_id
+         from agreements g join agreement_centers x on x.agreement_id = g.id where g.purchaser_id = $1",
+    )
+    .bind(purchaser)
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut terms: Vec<Term> = Vec::new();
+    for (center, starts, ends, agreement) in covered {
+        let may = reach.terms.iter().filter(|term| term.0 == center && (term.3.is_none() || term.3 == agreement));
+        terms.extend(may.map(|term| (center, starts.max(term.1), ends.min(term.2), agreement)));
+    }
+    terms.retain(|(_, starts, ends, _)| starts <= ends);
+    let small = Some(small_cells::threshold(conn).await?);
+    Ok(Reach { centers: reach.centers.clone(), terms, small })
 }
 
 async fn centers_of(conn: &mut Conn, scope: &Reported) -> Result<Vec<CenterId>> {

@@ -1,5 +1,11 @@
 //! What is counted.
 
+use std::collections::BTreeSet;
+
+use super::counted::Filter;
+use super::list::Measure;
+use super::masking::Telling;
+use super::small_cells;
 use crate::auth::Viewer;
 use crate::centers::{CenterId, Population};
 use crate::clock::{Date, Month};
@@ -48,6 +54,33 @@ pub struct Tally {
     pub volunteers: i64,
     /// Confirmed minutes of volunteer service: of the sessions, and of service without one for the center that the ledger names.
     pub minutes: i64,
+    /// Which of these are not told, or not all of it ([`super::masking`]).
+    #[sqlx(skip)]
+    pub hidden: Vec<Measure>,
+}
+
+impl Tally {
+    /// One of its numbers; none that it does not have.
+    pub fn value(&self, measure: Measure) -> i64 {
+        match measure {
+            Measure::Sessions => self.sessions,
+            Measure::Visits => self.visits,
+            Measure::Unnamed => self.unnamed,
+            Measure::Persons => self.persons,
+            Measure::VolunteerVisits => self.volunteer_visits,
+            Measure::Volunteers => self.volunteers,
+            Measure::Minutes => self.minutes,
+            _ => 0,
+        }
+    }
+
+    pub fn told(&self, measure: Measure) -> Telling {
+        match (self.hidden.contains(&measure), self.value(measure)) {
+            (false, _) => Telling::Exactly,
+            (true, 1..) => Telling::AtLeast,
+            (true, _) => Telling::Hidden,
+        }
+    }
 }
 
 /// Everything that is counted over a period and some centers.
@@ -68,6 +101,8 @@ pub struct Numbers {
     pub units: UnitTally,
     pub population: Population,
     pub completeness: Completeness,
+    /// What is not told, or not all of it ([`super::masking`]).
+    pub(super) hidden: BTreeSet<(Measure, Filter)>,
 }
 
 /// One priority group, or (`None`) those who are in none of them. Groups overlap: they do not add up to the total.
@@ -83,6 +118,8 @@ pub struct GroupTally {
 pub struct SubgroupTally {
     #[sqlx(flatten)]
     pub subgroup: KindName,
+    /// Its place in an attendance's subgroups.
+    pub bit: i64,
     pub visits: i64,
     pub persons: i64,
 }
@@ -98,17 +135,51 @@ pub struct KindTally {
 
 impl Numbers {
     /// As `reader` may know them. A purchaser or a department sees no personal data (DESIGN section 3), and a worker's name is that too:
-    /// the workers are numbered.
+    /// the workers are numbered. Small cells are hidden before, where it is counted.
     pub fn for_reader(mut self, reader: &Viewer) -> Self {
-        if reader.role.reads_reports_only() {
-            // So few are in some of them that a number is a person; until small cells are hidden, none is told.
-            self.subgroups.clear();
+        if !small_cells::are_seen_by(reader) {
             for (number, led) in (1..).zip(&mut self.led) {
                 led.worker_id = number;
                 led.name = format!("#{number}");
             }
         }
         self
+    }
+
+    /// How a number of these may be told.
+    pub fn told(&self, measure: Measure, filter: &Filter) -> Telling {
+        let value = |tally: Option<(i64, i64)>| match (tally, measure) {
+            (Some((visits, _)), Measure::Visits | Measure::VolunteerVisits) => visits,
+            (Some((_, persons)), Measure::Persons | Measure::Volunteers) => persons,
+            _ => 0,
+        };
+        if !self.hidden.contains(&(measure, *filter)) {
+            return Telling::Exactly;
+        }
+        let shown = match filter {
+            Filter::Whole if measure == Measure::UnconfirmedHours => self.completeness.unconfirmed_hours,
+            Filter::Whole if measure == Measure::WithoutBirthDate => self.completeness.without_birth_date,
+            Filter::Whole => self.total.value(measure),
+            Filter::Group(group) => {
+                value(self.groups.iter().find(|row| row.group == *group).map(|row| (row.visits, row.persons)))
+            }
+            Filter::Subgroup(bit) => {
+                value(self.subgroups.iter().find(|row| row.bit == *bit).map(|row| (row.visits, row.persons)))
+            }
+            Filter::Kind(kind) => {
+                value(self.kinds.iter().find(|row| row.kind.id == *kind).map(|row| (row.visits, row.persons)))
+            }
+            Filter::TeamKind(kind) => {
+                let is = |row: &&TeamTally| row.kind.as_ref().map(|kind| kind.id) == *kind;
+                let row = self.teams.iter().find(is);
+                match measure {
+                    Measure::Minutes => row.map_or(0, |row| row.minutes),
+                    _ => value(row.map(|row| (row.visits, row.persons))),
+                }
+            }
+            Filter::Worker(_) | Filter::Room(_) => 0,
+        };
+        if shown > 0 { Telling::AtLeast } else { Telling::Hidden }
     }
 }
 

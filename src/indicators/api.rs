@@ -17,6 +17,7 @@ use crate::api::{List, Problem};
 use crate::auth::{Manager, ReportReader};
 use crate::clock::Now;
 use crate::error::{Error, Result};
+use crate::figures::Telling;
 use crate::store::{Conn, Db};
 use crate::web::cut::Asked;
 use crate::web::{Fields, Lang};
@@ -51,8 +52,12 @@ pub(crate) struct IndicatorJson {
     /// The days that are told of: from the first to the first after them
     from: Option<String>,
     to: Option<String>,
-    /// null where the token does not read all of it
+    /// null where the token does not read all of it, and where it is hidden
     done: Option<i64>,
+    /// Whether it is not told, for so few people are in it or in a part of it. Only for purchasers and departments
+    hidden: bool,
+    /// Where a part is hidden: what the other parts have
+    at_least: Option<i64>,
     /// By the beginning of today
     expected: Option<i64>,
     /// If it goes on like this; null in the beginning, and where the days are over
@@ -81,7 +86,9 @@ impl IndicatorJson {
             entered: indicator.is_entered(),
             from: line.days.map(|days| days.from.to_string()),
             to: line.days.map(|days| days.to.to_string()),
-            done: line.progress.map(|progress| progress.done),
+            done: line.progress.filter(|_| line.told == Telling::Exactly).map(|progress| progress.done),
+            hidden: line.told != Telling::Exactly,
+            at_least: line.progress.filter(|_| line.is_at_least()).map(|progress| progress.done),
             expected: line.progress.map(|progress| progress.expected),
             forecast: line.progress.and_then(|progress| progress.forecast),
             state: line.state().to_string(),

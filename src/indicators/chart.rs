@@ -7,6 +7,7 @@ use chrono::Datelike as _;
 use super::rules::Progress;
 use super::types::{Indicator, IndicatorUnit};
 use crate::clock::Month;
+use crate::figures::Telling;
 use crate::web::Lang;
 use crate::web::filters::{long_month, thousands};
 
@@ -26,6 +27,15 @@ fn fraction(hundredths: i64) -> String {
 pub(super) fn amount(unit: IndicatorUnit, value: i64) -> String {
     let hundredths = hundredths(unit, value);
     thousands(hundredths.div_euclid(100)) + &fraction(hundredths)
+}
+
+/// The same, as far as it is told.
+pub(super) fn told(lang: Lang, unit: IndicatorUnit, value: i64, told: Telling) -> String {
+    match told {
+        Telling::Exactly => amount(unit, value),
+        Telling::AtLeast => lang.with("small_cells.at_least", [("n", amount(unit, value))]),
+        Telling::Hidden => lang.text("small_cells.mark"),
+    }
 }
 
 /// The same as a form holds it.
@@ -55,12 +65,12 @@ pub struct ProgressBar {
 impl ProgressBar {
     const BOARD: i64 = 240;
 
-    pub(super) fn new(lang: Lang, indicator: &Indicator, progress: &Progress) -> Self {
+    pub(super) fn new(lang: Lang, indicator: &Indicator, (progress, telling): (&Progress, Telling)) -> Self {
         let shown = |value| amount(indicator.unit, value);
         let said = lang.with(
             "indicators.bar_said",
             [
-                ("done", shown(progress.done)),
+                ("done", told(lang, indicator.unit, progress.done, telling)),
                 ("expected", shown(progress.expected)),
                 ("target", shown(indicator.target)),
             ],

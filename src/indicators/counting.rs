@@ -9,7 +9,7 @@ use crate::auth::ReportReader;
 use crate::centers::CenterId;
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
-use crate::figures::{self, Counted, Figure, Filter, Item, Numbers, Period, Reach, scope};
+use crate::figures::{self, Counted, Figure, Filter, Item, Numbers, Period, Reach, Telling, scope};
 use crate::store::Conn;
 
 /// What an indicator asks of the figures.
@@ -49,8 +49,9 @@ pub struct IndicatorCounts {
 pub type Agreed<'a> = (&'a ReadAgreement, Vec<&'a ReadCenter>);
 
 impl IndicatorCounts {
-    /// Looks at the figures. Where there are several agreements, those that have their centers for themselves on all of the days that are
-    /// asked for read what the centers did, with one look for all such agreements of the same days; the others, what is charged to them.
+    /// Looks at the figures; of days that the reader may not ask for nothing is known. Where there are several agreements, those that
+    /// have their centers for themselves on all of the days that are asked for read what the centers did, with one look for all such
+    /// agreements of the same days; the others, what is charged to them.
     ///
     /// # Errors
     /// As the database says.
@@ -76,7 +77,15 @@ impl IndicatorCounts {
         }
         for ((from, to), of) in alone {
             let days = Period { from, to };
-            let reach = scope::all(by, conn, days).await?;
+            let reach = match scope::all(by, conn, days).await {
+                Ok(reach) => reach,
+                // Perhaps of an agreement's own years, which are no other's.
+                Err(Error::Refused(_)) => {
+                    charged.extend(of.into_iter().map(|agreement| (agreement, (from, to))));
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let mut found = figures::by_center(conn, &reach, days).await?;
             for agreement in of {
                 let centers = agreements.get(&agreement).map_or(&[][..], |(_, centers)| centers.as_slice());
@@ -97,7 +106,8 @@ impl IndicatorCounts {
         }
         let reached = |look: &CountLook| {
             let reach = reaches.get(&look.0).and_then(Option::as_ref)?;
-            Some((reach, Period { from: look.1.0, to: look.1.1 }))
+            let days = Period { from: look.1.0, to: look.1.1 };
+            reach.may_ask(days).is_ok().then_some((reach, days))
         };
         for look in charged {
             let Some((reach, days)) = reached(&look) else { continue };
@@ -110,19 +120,52 @@ impl IndicatorCounts {
         Ok(counts)
     }
 
-    /// The number; none where it is not known.
-    pub fn value(&self, asked: &CountAsked<'_>) -> Option<i64> {
+    /// The number, as far as it is told; none where it is not known.
+    pub fn value(&self, asked: &CountAsked<'_>) -> Option<CountedNumber> {
         let is_of_people = asked.center.is_none() && asked.measure.counts_people();
         if asked.measure.is_of_rooms() || is_of_people && self.together.contains_key(&look(asked)) {
             return self.together.get(&look(asked)).map(|numbers| of_numbers(numbers, asked));
         }
         let centers = self.by_center.get(&look(asked))?;
-        let of = |counted: &Counted| counted.value(asked.measure.measure(), asked.filter);
+        let of = |counted: &Counted| {
+            let measure = asked.measure.measure();
+            let value = counted.value(measure, asked.filter)?;
+            Some(CountedNumber { value, told: counted.told(measure, asked.filter) })
+        };
         match asked.center {
             // A center where nothing happened has nothing.
-            Some(center) => centers.get(&center).map_or(Some(0), of),
-            None => centers.values().map(of).sum(),
+            Some(center) => centers.get(&center).map_or(Some(CountedNumber::default()), of),
+            None => centers.values().map(of).collect::<Option<Vec<_>>>().map(CountedNumber::together),
         }
+    }
+}
+
+/// What was counted for an indicator, as far as the reader is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CountedNumber {
+    /// What is told of it: 0 where it is hidden.
+    pub value: i64,
+    pub told: Telling,
+}
+
+impl CountedNumber {
+    fn together(parts: impl IntoIterator<Item = Self>) -> Self {
+        let (mut value, mut is_whole) = (0, true);
+        for part in parts {
+            value += part.value;
+            is_whole &= part.told == Telling::Exactly;
+        }
+        let told = match (is_whole, value) {
+            (true, _) => Telling::Exactly,
+            (false, 1..) => Telling::AtLeast,
+            (false, _) => Telling::Hidden,
+        };
+        Self { value, told }
+    }
+
+    /// The number itself; none where it is hidden, or some of it.
+    pub fn exact(self) -> Option<i64> {
+        (self.told == Telling::Exactly).then_some(self.value)
     }
 }
 
@@ -143,7 +186,7 @@ fn has_for_itself(centers: &[&ReadCenter], days: Period) -> bool {
 }
 
 /// What the list of figures says of it. A part in which nobody was stands in no line; what rooms have is summed up.
-fn of_numbers(numbers: &Numbers, asked: &CountAsked<'_>) -> i64 {
+fn of_numbers(numbers: &Numbers, asked: &CountAsked<'_>) -> CountedNumber {
     let is_it = |figure: &&Figure| {
         figure.measure == asked.measure.measure()
             && match (asked.within, &figure.item) {
@@ -157,5 +200,7 @@ fn of_numbers(numbers: &Numbers, asked: &CountAsked<'_>) -> i64 {
                 _ => false,
             }
     };
-    figures::figures(numbers).iter().filter(is_it).map(|figure| figure.value).sum()
+    let list = figures::figures(numbers);
+    let found = list.iter().filter(is_it).map(|figure| CountedNumber { value: figure.value, told: figure.told });
+    CountedNumber::together(found)
 }

@@ -100,6 +100,10 @@ impl IndicatorPage {
         path(self.table.agreement.id)
     }
 
+    fn done(&self) -> String {
+        self.line.done(self.lang)
+    }
+
     fn here(&self) -> String {
         format!("{}/{}", self.all(), self.line.indicator.id)
     }
@@ -184,7 +188,7 @@ async fn months(
 ) -> Result<Vec<MonthRow>> {
     let today = Zone::SHANGHAI.date(now.0);
     let Some(days) = line.days else { return Ok(Vec::new()) };
-    let knows = line.progress.is_some();
+    let knows = line.progress.is_some() || line.is_hidden();
     let gone: Vec<Month> = periods::months(days).filter(|month| knows && month.first() <= today).collect();
     let reached: BTreeMap<Month, i64> = match line.indicator.counted() {
         None => {
@@ -211,14 +215,15 @@ async fn months(
             let agreed = (&table.agreement, table.centers.iter().collect());
             let counts =
                 IndicatorCounts::of(by, conn, now, &BTreeMap::from([(table.agreement.id, agreed)]), &asked).await?;
-            gone.iter().zip(&asked).filter_map(|(month, asked)| Some((*month, counts.value(asked)?))).collect()
+            gone.iter().zip(&asked).filter_map(|(month, asked)| Some((*month, counts.value(asked)?.exact()?))).collect()
         }
     };
-    let mut before = 0;
+    // What was counted is not told of every month to everybody: what a month brought follows only beside the one before.
+    let mut before = Some(0);
     let rows = periods::months(days).map(|month| {
         let done = reached.get(&month).copied();
-        let brought = done.map(|done| done - before);
-        before = done.unwrap_or(before);
+        let brought = done.zip(before).map(|(done, before)| done - before);
+        before = if line.indicator.is_entered() { done.or(before) } else { done };
         let expected = rules::expected(line.indicator.target, days, month.end());
         MonthRow { point: MonthPoint { month, done, expected }, brought }
     });

@@ -73,6 +73,14 @@ pub struct Progress {
     pub state: IndicatorState,
 }
 
+impl Progress {
+    /// Where only so much, or more, is told to be done: more never stands worse, so what is good is known, and nothing else.
+    pub fn at_least(self) -> Self {
+        let state = if self.state.is_behind() { IndicatorState::Unknown } else { self.state };
+        Self { forecast: None, state, ..self }
+    }
+}
+
 /// How far it is at the beginning of `today`: the days before are over.
 pub fn progress(target: i64, done: i64, days: Period, today: Date) -> Progress {
     let (all, elapsed) = (count(days.from, days.to), elapsed(days, today));
@@ -191,6 +199,15 @@ mod tests {
             Progress { done: 364, expected: 365, forecast: None, state: IndicatorState::Missed }
         );
         assert_eq!(at("2027-06-01", 365).state, IndicatorState::Reached);
+    }
+
+    #[test]
+    fn of_what_is_at_least_done_only_what_is_good_is_known() {
+        let at = |day: &str, done| progress(365, done, year(), date(day)).at_least();
+        assert_eq!((at("2026-04-11", 94).state, at("2026-04-11", 94).forecast), (IndicatorState::Unknown, None));
+        assert_eq!(at("2027-06-01", 364).state, IndicatorState::Unknown);
+        assert_eq!(at("2026-04-11", 95).state, IndicatorState::OnTrack);
+        assert_eq!(at("2026-04-11", 365).state, IndicatorState::Reached);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-use super::counting::{Agreed, CountAsked, IndicatorCounts};
+use super::counting::{Agreed, CountAsked, CountedNumber, IndicatorCounts};
 use super::rights::knows_names;
 use super::rules::{self, IndicatorState, Progress};
 use super::types::{Indicator, IndicatorSpan, IndicatorValue};
@@ -14,7 +14,7 @@ use crate::auth::ReportReader;
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Zone};
 use crate::error::{Error, Result};
-use crate::figures::{Filter, Period};
+use crate::figures::{Filter, Period, Telling};
 use crate::store::Conn;
 use crate::web::Lang;
 use crate::web::table::Cell;
@@ -30,8 +30,10 @@ pub struct IndicatorLine {
     pub center: Option<String>,
     /// Its days; none where its center has no part in the year that is shown.
     pub days: Option<Period>,
-    /// None where what is done is not known to the reader.
+    /// None where what is done is not known to the reader, or hidden.
     pub progress: Option<Progress>,
+    /// How what is done may be told: where it is "at least", `progress` is of what is told.
+    pub told: Telling,
 }
 
 impl IndicatorLine {
@@ -40,6 +42,23 @@ impl IndicatorLine {
             (Some(progress), _) => progress.state,
             (None, Some(_)) => IndicatorState::Unknown,
             (None, None) => IndicatorState::NotBegun,
+        }
+    }
+
+    pub fn is_hidden(&self) -> bool {
+        self.told == Telling::Hidden
+    }
+
+    pub fn is_at_least(&self) -> bool {
+        self.told == Telling::AtLeast
+    }
+
+    /// What is done as it is read, as far as it is told.
+    pub fn done(&self, lang: Lang) -> String {
+        match (self.told, self.progress) {
+            (Telling::Hidden, _) => lang.text("small_cells.mark"),
+            (_, None) => "—".to_owned(),
+            (told, Some(progress)) => chart::told(lang, self.indicator.unit, progress.done, told),
         }
     }
 
@@ -69,7 +88,7 @@ impl IndicatorLine {
     }
 
     pub fn bar(&self, lang: Lang) -> Option<chart::ProgressBar> {
-        self.progress.map(|progress| chart::ProgressBar::new(lang, &self.indicator, &progress))
+        self.progress.map(|progress| chart::ProgressBar::new(lang, &self.indicator, (&progress, self.told)))
     }
 }
 
@@ -221,6 +240,7 @@ fn lines(
             center: center.map(|one| one.center.clone()),
             indicator,
             progress: None,
+            told: Telling::Exactly,
         });
     }
     lines
@@ -242,7 +262,7 @@ async fn fill(
 ) -> Result<()> {
     let today = Zone::SHANGHAI.date(now.0);
     let wishes = wishes(tables);
-    let done: Vec<Option<i64>> = {
+    let done: Vec<Option<CountedNumber>> = {
         let tables: &[IndicatorTable] = tables;
         let agreements: BTreeMap<AgreementId, Agreed<'_>> = tables
             .iter()
@@ -254,7 +274,12 @@ async fn fill(
     };
     for (wish, done) in wishes.iter().zip(done) {
         let line = &mut tables[wish.table].lines[wish.line];
-        line.progress = progress(line, done, today);
+        line.told = done.map_or(Telling::Exactly, |done| done.told);
+        line.progress = match (line.told, done) {
+            (Telling::Hidden, _) => None,
+            (Telling::AtLeast, Some(done)) => progress(line, Some(done.value), today).map(Progress::at_least),
+            (_, done) => progress(line, done.map(|done| done.value), today),
+        };
     }
     for table in tables {
         let reads_all = reads_all(&table.centers);
@@ -298,7 +323,7 @@ fn asked<'a>(tables: &[IndicatorTable], wish: &'a IndicatorWish) -> Option<Count
     })
 }
 
-fn asked_of(tables: &[IndicatorTable], wish: &IndicatorWish, counts: &IndicatorCounts) -> Option<i64> {
+fn asked_of(tables: &[IndicatorTable], wish: &IndicatorWish, counts: &IndicatorCounts) -> Option<CountedNumber> {
     counts.value(&asked(tables, wish)?)
 }
 

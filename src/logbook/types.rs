@@ -59,6 +59,7 @@ impl LogPart {
                 "key",
                 "consent_text",
                 "retention",
+                "small_cells",
                 "export_profile",
                 "purchaser_form",
             ],

@@ -1,4 +1,5 @@
-//! A form filled: for one center, or with a row for each center that its purchaser pays for.
+//! A form filled: for one center, or with a row for each center that its purchaser pays for. Whoever fills it, it goes to the
+//! purchaser: it says what the purchaser is told, of the days that it pays for and with no small number.
 
 use super::types::{CheckedNames, FormKey, PurchaserForm};
 use super::{PurchaserFormId, forms, queries, rules, sample};
@@ -26,11 +27,12 @@ pub async fn of_center(
     month: Month,
 ) -> Result<KeptFile> {
     let period = Period::from(month);
-    let reach = scope::center(by, conn, center, period).await?;
-    let center = reach.centers().first().cloned().ok_or(Error::NotFound)?;
+    let own = scope::center(by, conn, center, period).await?;
+    let center = own.centers().first().cloned().ok_or(Error::NotFound)?;
     let found = queries::of_center(by, conn, center.id(), period).await?;
     let form = found.into_iter().find(|found| found.id == form).ok_or(Error::NotFound)?;
-    let values = values_of(by, conn, (&reach, &center), (now, lang), (&form, month)).await?;
+    let reach = scope::as_told_to(conn, form.purchaser_id, &own).await?;
+    let values = values_of(conn, (&reach, &center), (now, lang), (&form, month)).await?;
     let name = format!("{} {} {month}.xlsx", form.name, center.head.name);
     filled(conn, sealer, &form, name, (values.clone(), vec![values])).await
 }
@@ -50,12 +52,13 @@ pub async fn of_all(
 ) -> Result<KeptFile> {
     let period = Period::from(month);
     let (form, paid) = queries::with_centers(by, conn, form, period).await?;
-    let all = scope::all(by, conn, period).await?;
+    let own = scope::all(by, conn, period).await?;
+    let all = scope::as_told_to(conn, form.purchaser_id, &own).await?;
     let centers: Vec<Center> = all.centers().iter().filter(|center| paid.contains(&center.id())).cloned().collect();
     let mut rows = Vec::new();
     for center in &centers {
-        let reach = scope::center(by, conn, center.id(), period).await?;
-        rows.push(values_of(by, conn, (&reach, center), (now, lang), (&form, month)).await?);
+        let reach = all.of_one(center.id());
+        rows.push(values_of(conn, (&reach, center), (now, lang), (&form, month)).await?);
     }
     let whole = match rows.as_slice() {
         [] => return Err(Error::NotFound),
@@ -71,8 +74,8 @@ pub async fn of_all(
                 provider: String::new(),
             };
             if all.centers().len() == centers.len() {
-                let numbers = figures::count(conn, &all, period, now).await?.for_reader(by);
-                rules::values(&about, &figures::figures(&numbers))
+                let numbers = figures::count(conn, &all, period, now).await?;
+                rules::values(&about, &figures::figures(&numbers), lang)
             } else {
                 about.values()
             }
@@ -92,14 +95,13 @@ pub async fn of_all(
 
 /// What a center's month says, for a form.
 async fn values_of(
-    by: &ReportReader,
     conn: &mut Conn,
     (reach, center): (&Reach, &Center),
     (now, lang): (Now, Lang),
     (form, month): (&PurchaserForm, Month),
 ) -> Result<FormValues> {
     let period = Period::from(month);
-    let numbers = figures::count(conn, reach, period, now).await?.for_reader(by);
+    let numbers = figures::count(conn, reach, period, now).await?;
     let counted = reach.days(center.id(), period);
     let first = counted.iter().map(|days| days.from).min().unwrap_or(period.from);
     let last = counted.iter().map(|days| days.last()).max().unwrap_or(period.last());
@@ -119,7 +121,7 @@ async fn values_of(
         purchaser: form.purchaser.clone(),
         provider: center.provider.clone().unwrap_or_default(),
     };
-    Ok(rules::values(&about, &figures::figures(&numbers)))
+    Ok(rules::values(&about, &figures::figures(&numbers), lang))
 }
 
 async fn filled(
@@ -135,12 +137,11 @@ async fn filled(
     Ok(KeptFile { kind: FileKind::Xlsx, name, bytes: made.bytes })
 }
 
-/// The keys that a form may have, from the one list of figures: of a day on which nothing was.
+/// The keys that a form may have, from the one list of figures: of a month in which nothing was.
 pub(super) async fn known_keys(by: &ReportReader, conn: &mut Conn, now: Now, lang: Lang) -> Result<Vec<FormKey>> {
-    let from = Date::parse("2000-01-01").unwrap_or(Date::FIRST);
-    let day = Period { from, to: from.plus_days(1) };
-    let reach = scope::all(by, conn, day).await?;
-    let mut numbers = figures::count(conn, &reach, day, now).await?;
+    let month = Period::from(Month::of(Date::parse("2000-01-01").unwrap_or(Date::FIRST)));
+    let reach = scope::all(by, conn, month).await?;
+    let mut numbers = figures::count(conn, &reach, month, now).await?;
     // The list leaves out kinds of team in which nobody served.
     let kinds = queries::team_kinds(conn).await?.into_iter().map(Some).chain([None]);
     numbers.teams = kinds.map(|kind| TeamTally { kind, visits: 0, persons: 0, minutes: 0 }).collect();

@@ -1,9 +1,10 @@
 //! Which value goes by which key: the one list of figures, and a few words about what they are of.
 
 use super::types::{CheckedNames, FormKey};
-use crate::figures::{Figure, FigureUnit, Item, Section};
+use crate::figures::{Figure, FigureUnit, Item, Section, Telling, hours};
 use crate::sheets::{Entered, FormName, FormValues};
 use crate::web::Lang;
+use crate::web::filters::thousands;
 
 /// What the figures are of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,13 +52,19 @@ fn in_hours(figure: &Figure) -> Option<String> {
 }
 
 /// What a form is filled with: hours are hours, and everything else as it is counted. Counts and minutes are far below the whole
-/// numbers that a spreadsheet knows exactly.
-pub fn values(about: &FormSubject, figures: &[Figure]) -> FormValues {
+/// numbers that a spreadsheet knows exactly. What the purchaser is not told stands as words: a formula that goes on calculating with it
+/// says so, instead of taking it for nothing.
+pub fn values(about: &FormSubject, figures: &[Figure], lang: Lang) -> FormValues {
     let mut values = about.values();
     for figure in figures.iter().filter(|figure| goes_out(figure)) {
-        values.put(&figure.key(), Entered::Number(figure.value as f64));
+        let entered = |number: f64, read: fn(i64) -> String| match figure.told {
+            Telling::Exactly => Entered::Number(number),
+            Telling::AtLeast => Entered::Text(lang.with("small_cells.at_least", [("n", read(figure.value))])),
+            Telling::Hidden => Entered::Text(lang.text("small_cells.mark")),
+        };
+        values.put(&figure.key(), entered(figure.value as f64, thousands));
         if let Some(key) = in_hours(figure) {
-            values.put(&key, Entered::Number(figure.value as f64 / 60.0));
+            values.put(&key, entered(figure.value as f64 / 60.0, hours));
         }
     }
     values
@@ -121,7 +128,7 @@ mod tests {
     use crate::people::groups::PriorityGroup;
 
     fn figure(section: Section, item: Item, measure: Measure, value: i64) -> Figure {
-        Figure { section, item, measure, value }
+        Figure { section, item, measure, value, told: Telling::Exactly }
     }
 
     fn kind(code: &str) -> KindName {
@@ -138,7 +145,7 @@ mod tests {
             figure(Section::Workers, Item::Worker { id: 7, name: "安".into() }, Measure::LedSessions, 3),
             figure(Section::Subgroups, Item::Subgroup(kind("alone")), Measure::Persons, 1),
         ];
-        let values = values(&FormSubject { center: "罗沙".into(), ..FormSubject::default() }, &figures);
+        let values = values(&FormSubject { center: "罗沙".into(), ..FormSubject::default() }, &figures, Lang::Zh);
         let number = |key: &str| match values.get(key) {
             Some(Entered::Number(number)) => Some(*number),
             _ => None,
@@ -148,6 +155,20 @@ mod tests {
         assert_eq!(number("hours.team.medical"), Some(0.75));
         assert_eq!((number("led_sessions.worker.7"), number("persons.subgroup.alone")), (None, None));
         assert_eq!(values.get("center"), Some(&Entered::Text("罗沙".into())));
+    }
+
+    #[test]
+    fn what_the_purchaser_is_not_told_is_no_number() {
+        let whole = |measure, value, told| Figure { told, ..figure(Section::Total, Item::Whole, measure, value) };
+        let figures = [
+            whole(Measure::Persons, 0, Telling::Hidden),
+            whole(Measure::Visits, 1_200, Telling::AtLeast),
+            whole(Measure::Minutes, 90, Telling::AtLeast),
+        ];
+        let values = values(&FormSubject::default(), &figures, Lang::Zh);
+        let text = |text: &str| Some(Entered::Text(text.to_owned()));
+        let found = ["persons", "visits", "minutes", "hours"].map(|key| values.get(key).cloned());
+        assert_eq!(found, [text("＊"), text("≥ 1,200"), text("≥ 90"), text("≥ 1.5")]);
     }
 
     #[test]

@@ -6,19 +6,19 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::Problem;
-use crate::auth::{ReportReader, Viewer};
+use crate::auth::ReportReader;
 use crate::centers::{CenterId, SecondNumber};
 use crate::clock::{Month, Now};
 use crate::error::{Error, Fault, Result};
 use crate::fields::parse;
 use crate::figures::{
-    self, Figure, Item, Measure, Newcomers, Numbers, PartOf, PartTally, Period, Reach, Reported, Section, queries,
-    rules, scope,
+    self, Figure, Item, Measure, Newcomers, Numbers, PartOf, PartTally, Period, Reach, Reported, Section, Telling,
+    queries, rules, scope,
 };
 use crate::people::groups::PriorityGroup;
 use crate::reports::names::ReportName;
 use crate::reports::pages::export;
-use crate::reports::periods::{LONGEST, reads_whole_months};
+use crate::reports::periods::LONGEST;
 use crate::reports::rollup::{self, CenterPlace, PartKind};
 use crate::store::{Conn, Db};
 use crate::web::table::File;
@@ -41,11 +41,13 @@ pub(crate) struct SummaryJson {
     counted: Vec<CountedJson>,
     /// Every number, by its key
     figures: Vec<FigureJson>,
-    /// Participants and volunteers together, each counted once
-    residents: i64,
+    /// Participants and volunteers together, each counted once; null where it is hidden
+    residents: Option<i64>,
+    /// Where they are hidden: what is told of either part
+    residents_at_least: Option<i64>,
     /// Those of them who had never taken part in these centers before the calendar year in which the period ends; of a
-    /// purchaser's, as far as its agreements' days tell
-    newcomers: i64,
+    /// purchaser's, as far as its agreements' days tell. Null where it is hidden
+    newcomers: Option<i64>,
     /// The main numbers part by part, where `by` asks for parts. Persons are counted once within each part, so they may add
     /// up to more than the whole
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,7 +103,12 @@ pub(crate) struct FigureJson {
     /// The measure, and what it is of: `visits`, `persons.elderly`, `sessions.kind.case_work`, `minutes.team.medical`,
     /// `led_sessions.worker.5`, `open_minutes.room.3`
     key: String,
-    value: i64,
+    /// Null where it is hidden
+    value: Option<i64>,
+    /// Whether it is not told, for so few people are in it or in a part of it, or such a number would follow from it. Only for purchasers
+    hidden: bool,
+    /// Of a longer period or several centers, where a part is hidden: what the other parts have
+    at_least: Option<i64>,
     /// `sessions`, `visits`, `persons`, `minutes` or `units`
     unit: &'static str,
     /// What it is of, where it is not of the whole
@@ -116,7 +123,9 @@ impl From<Figure> for FigureJson {
         let name = |lang| Some(figure.item.label(lang)).filter(|name| !name.is_empty());
         Self {
             key: figure.key(),
-            value: figure.value,
+            value: figure.shown(),
+            hidden: figure.told != Telling::Exactly,
+            at_least: figure.at_least(),
             unit: figure.measure.unit().code(),
             name: name(Lang::Zh),
             name_en: name(Lang::En),
@@ -148,22 +157,30 @@ impl SummaryJson {
                 })
                 .collect(),
             figures: figures::figures(numbers).into_iter().map(FigureJson::from).collect(),
-            residents: taking_part.residents,
-            newcomers: taking_part.newcomers,
+            residents: told(Telling::Exactly, taking_part.residents_told, taking_part.residents),
+            residents_at_least: told(Telling::AtLeast, taking_part.residents_told, taking_part.residents),
+            newcomers: told(Telling::Exactly, taking_part.newcomers_told, taking_part.newcomers),
             parts,
             second_population_is: numbers.population.second_is.map(SecondNumber::code),
         }
     }
 }
 
-/// The numbers of a scope over [from, to), exact: people are counted once across its centers. A purchaser reads whole months,
-/// of them its agreements' days, and 404 where there is none in the period or in one of its months.
+/// A value where it is told that way.
+fn told(wanted: Telling, found: Telling, value: i64) -> Option<i64> {
+    (found == wanted).then_some(value)
+}
+
+/// The numbers of a scope over [from, to), exact: people are counted once across its centers. A purchaser reads the
+/// periods of reports (a month, quarter, half-year, year, or all days of an agreement; else 409 `not_a_report_s_period`), of them its
+/// agreements' days, and 404 where there is none in the period or in one of its months. Counts of very few people are hidden from it, and
+/// what would tell them.
 #[utoipa::path(
     context_path = "/api/v1", tag = "summary",
     params(
         ("scope" = String, Query, description = "`center:ID`, `provider:ID`, `town:NAME` or `city`"),
-        ("from" = String, Query, description = "The first local date, `2026-03-01`; for a purchaser the first of a month"),
-        ("to" = String, Query, description = "The first local date after the period, at most 1,100 days on; for a purchaser the first of a month"),
+        ("from" = String, Query, description = "The first local date, `2026-03-01`"),
+        ("to" = String, Query, description = "The first local date after the period, at most 1,100 days on"),
         ("by" = Option<String>, Query, description = "`center`, `month`, `town` or `provider`: the main numbers part by part beside the whole"),
     ),
     responses((status = 200, body = SummaryJson), (status = "4XX", body = Problem))
@@ -178,7 +195,7 @@ pub(crate) async fn summary(
     to: Option<&str>,
     by: Option<&str>,
 ) -> Result<Json<SummaryJson>> {
-    let (scope, period, by) = asked(&reader, [scope, from, to, by])?;
+    let (scope, period, by) = asked([scope, from, to, by])?;
     let mut conn = db.read().await?;
     let reach = scope::named(&reader, &mut conn, &scope, period).await?;
     let numbers = queries::count(&mut conn, &reach, period, now).await?.for_reader(&reader);
@@ -263,32 +280,34 @@ fn by_month(reach: &Reach, period: Period) -> Vec<(PartOf, String)> {
 fn part_figures(numbers: &PartTally) -> Vec<FigureJson> {
     let tally = &numbers.tally;
     let whole = [
-        (Measure::Sessions, tally.sessions),
-        (Measure::Visits, tally.visits),
-        (Measure::Unnamed, tally.unnamed),
-        (Measure::Persons, tally.persons),
-        (Measure::VolunteerVisits, tally.volunteer_visits),
-        (Measure::Volunteers, tally.volunteers),
-        (Measure::Minutes, tally.minutes),
+        Measure::Sessions,
+        Measure::Visits,
+        Measure::Unnamed,
+        Measure::Persons,
+        Measure::VolunteerVisits,
+        Measure::Volunteers,
+        Measure::Minutes,
     ];
-    let figure = |section, item, measure, value| FigureJson::from(Figure { section, item, measure, value });
+    let of_whole = |measure| Figure {
+        section: Section::Total,
+        item: Item::Whole,
+        measure,
+        value: tally.value(measure),
+        told: tally.told(measure),
+    };
+    let of_group = |group| Figure {
+        section: Section::Groups,
+        item: Item::Group(group),
+        measure: Measure::Persons,
+        value: numbers.persons(group),
+        told: numbers.persons_told(group),
+    };
     let groups = PriorityGroup::ALL.iter().copied().map(Some).chain([None]);
-    whole
-        .into_iter()
-        .map(|(measure, value)| figure(Section::Total, Item::Whole, measure, value))
-        .chain(groups.map(|of| figure(Section::Groups, Item::Group(of), Measure::Persons, numbers.persons(of))))
-        .collect()
+    whole.into_iter().map(of_whole).chain(groups.map(of_group)).map(FigureJson::from).collect()
 }
 
-/// What is asked for. The numbers of a day next to those of another tell of one person: a purchaser's program reads the
-/// periods that its pages show, which are months.
-fn asked(reader: &Viewer, [scope, from, to, by]: [Option<&str>; 4]) -> Result<(Reported, Period, Option<Breakdown>)> {
-    let day = |text: &str| match parse::date(text)? {
-        day if reads_whole_months(reader.role) && Month::of(day).first() != day => {
-            Err(Fault::new("field.not_a_whole_month"))
-        }
-        day => Ok(day),
-    };
+/// What is asked for. Whether the reader may ask for these days, the scope says.
+fn asked([scope, from, to, by]: [Option<&str>; 4]) -> Result<(Reported, Period, Option<Breakdown>)> {
     let fields = Fields::default()
         .with("scope", scope.unwrap_or_default())
         .with("from", from.unwrap_or_default())
@@ -297,7 +316,7 @@ fn asked(reader: &Viewer, [scope, from, to, by]: [Option<&str>; 4]) -> Result<(R
     let mut read = fields.read();
     let scope = read.required("scope", parse::choice);
     let by = read.optional("by", parse::choice);
-    let (from, to) = (read.required("from", day), read.required("to", day));
+    let (from, to) = (read.required("from", parse::date), read.required("to", parse::date));
     let period = from.zip(to).and_then(|(from, to)| match Period::new(from, to) {
         None => read.fault("to", Fault::new("field.period_is_empty")),
         Some(_) if (to.0 - from.0).num_days() > LONGEST => {

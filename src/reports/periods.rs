@@ -7,7 +7,6 @@ use std::str::FromStr;
 
 use chrono::Datelike;
 
-use crate::auth::{Role, Viewer};
 use crate::clock::{Date, Month};
 use crate::error::{Error, Fault, Result};
 use crate::fields::{Fields, parse};
@@ -150,12 +149,6 @@ impl ReportPeriod {
         lang.with(key, [("n", self.title(lang))])
     }
 
-    /// Whether somebody may read it. The numbers of a day next to those of another tell of one person: who is told no
-    /// personal data reads whole months.
-    pub fn is_for(self, reader: &Viewer) -> bool {
-        self.is_whole_months() || !reads_whole_months(reader.role)
-    }
-
     /// The periods of the calendar in a year, the longest first: the year, its halves, quarters and months.
     pub fn of_year(day: Date) -> Vec<Self> {
         let year = Self::of(PeriodKind::Year, day);
@@ -168,11 +161,11 @@ impl ReportPeriod {
     }
 }
 
-/// The period that `by` asks for: field `period`, a name, or `from` and `to`, both days in it. None where nothing is said.
+/// The period that is asked for: field `period`, a name, or `from` and `to`, both days in it. None where nothing is said.
 ///
 /// # Errors
-/// `Invalid` for what is no period, is too long, or is not for this reader.
-pub fn asked(by: &Viewer, fields: &Fields) -> Result<Option<ReportPeriod>> {
+/// `Invalid` for what is no period, or is too long. Whether the reader may ask for it, [`crate::figures::Reach`] says.
+pub fn asked(fields: &Fields) -> Result<Option<ReportPeriod>> {
     let mut read = fields.read();
     let named = read.optional("period", parse::choice::<ReportPeriod>);
     let (from, to) = (read.optional("from", parse::date), read.optional("to", parse::date));
@@ -186,10 +179,6 @@ pub fn asked(by: &Viewer, fields: &Fields) -> Result<Option<ReportPeriod>> {
         (_, Some(None), Some(Some(_))) => read.fault("from", Fault::new("field.required")),
         (named, ..) => named,
     };
-    let found = match found {
-        Some(Some(period)) if !period.is_for(by) => read.fault("period", Fault::new("field.not_a_whole_month")),
-        found => found,
-    };
     read.finish(|| found)
 }
 
@@ -202,9 +191,9 @@ pub fn or_fault<T>(read: Result<T>) -> Result<(Option<T>, Option<Fault>)> {
     }
 }
 
-/// Who is told of no part of a month.
-pub fn reads_whole_months(role: Role) -> bool {
-    role.reads_reports_only()
+/// Why who does not see small cells may not ask for some days.
+pub fn not_reported() -> Fault {
+    Fault::new("field.not_a_report_s_period")
 }
 
 /// The month so many months later, or earlier.

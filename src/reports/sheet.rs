@@ -9,7 +9,7 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::figures::queries::{self, By};
-use crate::figures::{Figure, Numbers, Period, Tally, figures, scope};
+use crate::figures::{Figure, Numbers, Period, Tally, figures, scope, small_cells};
 use crate::reports::periods::ReportPeriod;
 use crate::store::Conn;
 
@@ -33,6 +33,8 @@ pub struct Sheet {
     pub opens_sessions: bool,
     /// Whether the center's other pages stand around this one: a provider that ran it once has its reports alone.
     pub is_inside: bool,
+    /// Below which number a count of people is hidden from the reader, where one is.
+    pub least: Option<i64>,
 }
 
 /// A session that counted, as the reader may know of it.
@@ -42,8 +44,8 @@ pub struct SessionLine {
     pub date: Date,
     pub title: Title,
     pub room: String,
-    pub visits: i64,
-    pub persons: i64,
+    /// Its visits and persons.
+    pub tally: Tally,
 }
 
 impl Sheet {
@@ -60,12 +62,9 @@ fn is_by_day(period: ReportPeriod) -> bool {
 /// Loads the period's sheet.
 ///
 /// # Errors
-/// `NotFound` for a center that the reader does not reach, and for a purchaser outside its agreements' months and for a part
-/// of a month.
+/// `NotFound` for a center that the reader does not reach, and for a purchaser outside its agreements' months;
+/// `Refused("not_a_report_s_period")` for who does not see small cells and asks for other days than a report is made of.
 pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, asked: ReportPeriod, now: Now) -> Result<Sheet> {
-    if !asked.is_for(by) {
-        return Err(Error::NotFound);
-    }
     let period = asked.days();
     let reach = scope::center(by, conn, id, period).await?;
     let mut agreements = agreements::queries::of_center(by, conn, id).await?;
@@ -77,14 +76,7 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, asked: Repor
         .into_iter()
         .map(|row| {
             let tally = tallies.get(&row.id.to_string()).cloned().unwrap_or_default();
-            SessionLine {
-                id: row.id,
-                date: row.local_date,
-                title: row.title,
-                room: row.room,
-                visits: tally.visits,
-                persons: tally.persons,
-            }
+            SessionLine { id: row.id, date: row.local_date, title: row.title, room: row.room, tally }
         })
         .collect();
     let numbers = queries::count(conn, &reach, period, now).await?.for_reader(by);
@@ -97,7 +89,8 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, asked: Repor
         period: asked,
         sessions,
         agreements,
-        opens_sessions: is_inside && !by.role.reads_reports_only(),
+        opens_sessions: is_inside && small_cells::are_seen_by(by),
         is_inside,
+        least: reach.small(),
     })
 }

@@ -1,19 +1,8 @@
 //! How the numbers of a report read.
 
 use crate::centers::Population;
-use crate::web::filters::thousands;
-
-/// Minutes as hours, with a half or tenth where there is one: `386.5`.
-pub fn hours(minutes: i64) -> String {
-    match minutes % 60 {
-        0 => thousands(minutes / 60),
-        _ => {
-            let tenths = (minutes * 10 + minutes.signum() * 30) / 60;
-            let sign = if tenths < 0 { "-" } else { "" };
-            format!("{sign}{}.{}", thousands((tenths / 10).abs()), (tenths % 10).abs())
-        }
-    }
-}
+use crate::figures::{Measure, Tally, Telling, shown};
+use crate::web::Lang;
 
 /// `part` of `whole` as a percentage: whole numbers from 10 % on, one decimal below, a dash where there is no whole.
 pub fn percent(part: i64, whole: i64) -> String {
@@ -27,27 +16,35 @@ pub fn percent(part: i64, whole: i64) -> String {
     }
 }
 
-/// How many of the residents `persons` are: of all of them where they are known, else of each printed number by itself. The
-/// key says of whom.
-pub fn coverage(persons: i64, population: Population) -> Vec<(&'static str, String)> {
+/// How many of the residents the persons are: of all of them where they are known, else of each printed number by itself. The
+/// key says of whom. Nothing follows from a number that is not told.
+pub fn coverage(tally: &Tally, population: Population) -> Vec<(&'static str, String)> {
+    let of = |whole| match tally.told(Measure::Persons) {
+        Telling::Exactly => percent(tally.persons, whole),
+        Telling::AtLeast | Telling::Hidden => "—".to_owned(),
+    };
     match population.all() {
-        Some(all) => vec![("reports.coverage_of_all", percent(persons, all))],
+        Some(all) => vec![("reports.coverage_of_all", of(all))],
         None => vec![
-            ("reports.coverage_of_registered", percent(persons, population.registered)),
-            ("reports.coverage_of_second", percent(persons, population.second)),
+            ("reports.coverage_of_registered", of(population.registered)),
+            ("reports.coverage_of_second", of(population.second)),
         ],
     }
+}
+
+/// One of a tally's numbers, as far as it is told.
+pub fn told(lang: Lang, tally: &Tally, measure: Measure) -> String {
+    shown(lang, measure, tally.value(measure), tally.told(measure))
+}
+
+/// The same where it stands in words or in a chart, which says plain numbers itself: only what is not told as it is.
+pub fn untold(lang: Lang, tally: &Tally, measure: Measure) -> Option<String> {
+    (tally.told(measure) != Telling::Exactly).then(|| told(lang, tally, measure))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn minutes_read_as_hours() {
-        assert_eq!([0, 60, 90, 23_190, 100, -30].map(hours), ["0", "1", "1.5", "386.5", "1.7", "-0.5"]);
-        assert_eq!(hours(60 * 1_264), "1,264");
-    }
 
     #[test]
     fn shares_read_as_percentages() {

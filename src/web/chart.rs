@@ -7,6 +7,7 @@
 
 mod plot;
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use askama::Template;
@@ -47,6 +48,8 @@ pub struct ChartPoint {
 pub struct ChartSeries {
     pub name: String,
     pub values: Vec<Option<i64>>,
+    /// What is read in the place of a value, by its point: where not all of it may be told.
+    pub words: BTreeMap<usize, String>,
 }
 
 /// What is drawn, and what it is called.
@@ -65,12 +68,26 @@ impl ChartData {
     /// One series over some points, whole numbers.
     pub fn single(title: String, of: String, points: Vec<(ChartPoint, i64)>) -> Self {
         let (points, values): (Vec<_>, Vec<_>) = points.into_iter().map(|(point, value)| (point, Some(value))).unzip();
-        let series = vec![ChartSeries { name: title.clone(), values }];
+        let series = vec![ChartSeries { name: title.clone(), values, words: BTreeMap::new() }];
         Self { title, of, points, series, shown: thousands }
+    }
+
+    /// With words in the place of some values of its first series.
+    pub fn with_words(mut self, words: BTreeMap<usize, String>) -> Self {
+        if let Some(series) = self.series.first_mut() {
+            series.words = words;
+        }
+        self
     }
 
     fn value(&self, series: usize, point: usize) -> i64 {
         self.series[series].values.get(point).copied().flatten().unwrap_or(0).max(0)
+    }
+
+    /// How the value of a point reads.
+    fn read(&self, series: usize, point: usize) -> String {
+        let words = self.series[series].words.get(&point).cloned();
+        words.unwrap_or_else(|| (self.shown)(self.value(series, point)))
     }
 
     fn largest(&self, drawn: ChartKind) -> i64 {
@@ -187,10 +204,11 @@ impl Chart {
         let said = said(lang, data);
         let head = std::iter::once(data.of.clone()).chain(data.series.iter().map(|series| series.name.clone()));
         let row = |(index, point): (usize, &ChartPoint)| {
-            let shown = |series: &ChartSeries| {
-                series.values.get(index).copied().flatten().map_or_else(|| "—".to_owned(), |value| (data.shown)(value))
+            let shown = |(place, series): (usize, &ChartSeries)| match series.values.get(index).copied().flatten() {
+                Some(_) => data.read(place, index),
+                None => "—".to_owned(),
             };
-            (point.name.clone(), data.series.iter().map(shown).collect::<Vec<String>>())
+            (point.name.clone(), data.series.iter().enumerate().map(shown).collect::<Vec<String>>())
         };
         let entry = |(index, series): (usize, &ChartSeries)| LegendEntry {
             texture: index % TEXTURES,
@@ -210,7 +228,7 @@ impl Chart {
                 head: head.collect(),
                 rows: data.points.iter().enumerate().map(row).collect(),
             }),
-            is_empty: data.largest(drawn) == 0,
+            is_empty: data.largest(drawn) == 0 && data.series.iter().all(|series| series.words.is_empty()),
         }
     }
 
@@ -237,21 +255,21 @@ impl Chart {
     }
 }
 
-/// The numbers above zero as a sentence, series by series.
+/// The numbers above zero, and what stands in the place of numbers, as a sentence, series by series.
 fn said(lang: Lang, data: &ChartData) -> String {
-    let of = |series: &ChartSeries| {
+    let of = |(place, series): (usize, &ChartSeries)| {
+        let is_said = |index: usize| series.words.contains_key(&index) || data.value(place, index) > 0;
         let values: Vec<(&str, String)> = data
             .points
             .iter()
-            .zip(&series.values)
-            .filter_map(|(point, value)| {
-                Some((point.name.as_str(), (data.shown)((*value).filter(|value| *value > 0)?)))
-            })
+            .enumerate()
+            .filter(|(index, _)| is_said(*index))
+            .map(|(index, point)| (point.name.as_str(), data.read(place, index)))
             .collect();
         let told = joined(lang, values.iter().map(|(name, shown)| (*name, shown.as_str())));
         if data.series.len() > 1 { format!("{}{}{told}", series.name, lang.text("list.colon")) } else { told }
     };
-    data.series.iter().map(of).collect::<Vec<_>>().join(&lang.text("list.semicolon"))
+    data.series.iter().enumerate().map(of).collect::<Vec<_>>().join(&lang.text("list.semicolon"))
 }
 
 fn joined<'a>(lang: Lang, parts: impl Iterator<Item = (&'a str, &'a str)>) -> String {
@@ -287,10 +305,11 @@ mod tests {
 
     pub(super) fn data(names: &[&str], series: &[&[Option<i64>]]) -> ChartData {
         let point = |name: &&str| ChartPoint { label: (*name).to_owned(), name: (*name).to_owned(), strong: true };
-        let series = series
-            .iter()
-            .enumerate()
-            .map(|(index, values)| ChartSeries { name: format!("<系列{index}>"), values: values.to_vec() });
+        let series = series.iter().enumerate().map(|(index, values)| ChartSeries {
+            name: format!("<系列{index}>"),
+            values: values.to_vec(),
+            words: BTreeMap::new(),
+        });
         ChartData {
             title: "人次".into(),
             of: "月份".into(),
@@ -308,6 +327,14 @@ mod tests {
         assert!(!svg.contains("<舞") && !svg.contains("style="));
         assert!(svg.contains("width=\"240.0\""));
         assert_eq!(shortened(&"长".repeat(19)), format!("{}…", "长".repeat(18)));
+    }
+
+    #[test]
+    fn what_is_not_told_is_read_as_words() {
+        let mut data = data(&["一月", "二月"], &[&[Some(0), Some(7)]]);
+        data.series[0].words = BTreeMap::from([(0, "＊".to_owned()), (1, "≥ 7".to_owned())]);
+        let html = Chart::grouped(Lang::Zh, &data).to_string();
+        assert!(html.contains("一月 ＊，二月 ≥ 7") && html.contains(">＊<") && !html.contains(">7<"), "{html}");
     }
 
     #[test]

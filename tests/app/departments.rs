@@ -28,7 +28,7 @@ on_both_engines! {
         }
         let program = app.token("dan").await;
         program.get(MARCH).await.is(200);
-        program.get("/api/v1/summary?scope=center:1&from=2026-03-02&to=2026-04-01").await.is(422);
+        program.get("/api/v1/summary?scope=center:1&from=2026-03-02&to=2026-04-01").await.is(409).is_refused("not_a_report_s_period");
         program.get("/api/v1/summary?scope=center:2&from=2026-03-01&to=2026-04-01").await.is(404);
         program.get("/api/v1/agreements/1/recipients").await.is(200);
         program.post_json("/api/v1/agreements/1/recipients", json!({"department": 1})).await.is(403);

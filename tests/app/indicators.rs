@@ -33,9 +33,9 @@ async fn shown(app: &TestApp, who: &str, id: i64) -> Value {
     found.unwrap_or(Value::Null)
 }
 
-/// An afternoon at which two residents took part, five more were counted and a worker led; closed at its end.
-async fn afternoon(app: &TestApp, worker: i64) {
-    people(app, 2).await;
+/// An afternoon at which so many residents took part, five more were counted and a worker led; closed at its end.
+async fn afternoon(app: &TestApp, worker: i64, residents: i64) {
+    people(app, residents).await;
     let ann = app.token("ann").await;
     let plan = json!({"center": 1, "title": "茶话会", "kind": 3, "room": 1, "worker": worker, "date": "2026-03-05",
         "starts": "14:00", "ends": "16:00"});
@@ -43,7 +43,7 @@ async fn afternoon(app: &TestApp, worker: i64) {
     let session = app.number("select max(id) from sessions").await;
     let path = format!("/api/v1/sessions/{session}");
     app.at("2026-03-05T06:30:00Z");
-    for person in [1, 2] {
+    for person in 1..=residents {
         let body = json!({"request_id": request(), "person_id": person, "role": "participant"});
         ann.post_json(&format!("{path}/checkins"), body).await.is(201);
     }
@@ -75,12 +75,34 @@ on_both_engines! {
         let kind = asks(&app, "ben", json!({"name": "社区活动", "unit": "activities", "target": 50, "span": "whole", "measure": "sessions", "within": "kind:3"})).await;
         let other = asks(&app, "ben", json!({"name": "小组", "unit": "meetings", "target": 50, "span": "whole", "measure": "sessions", "within": "kind:2"})).await;
         let led = asks(&app, "ben", json!({"name": "每名社工", "unit": "hours", "target": 100, "span": "project_year", "measure": "led_minutes", "worker": chen})).await;
-        afternoon(&app, chen).await;
-        for (id, done) in [(visits, 7), (persons, 2), (kind, 1), (other, 0), (led, 120)] {
+        afternoon(&app, chen, 4).await;
+        for (id, done) in [(visits, 9), (persons, 4), (kind, 1), (other, 0), (led, 120)] {
             assert_eq!(shown(&app, "pat", id).await["done"], done, "{id}");
         }
         let page = app.sign_in("pat").await.get(&format!("/agreements/1/indicators/{visits}")).await.is(200);
         page.shows("服务人次").shows("<svg").shows("2026年3月");
+    }
+
+    async fn a_purchaser_is_not_told_of_very_few(app: TestApp) {
+        let chen = worker(&app).await;
+        let persons = asks(&app, "ben", json!({"name": "服务人数", "unit": "persons", "target": 100, "span": "whole", "measure": "persons", "center": 1})).await;
+        let kind = asks(&app, "ben", json!({"name": "社区活动", "unit": "activities", "target": 50, "span": "whole", "measure": "sessions", "within": "kind:3"})).await;
+        afternoon(&app, chen, 2).await;
+        assert_eq!(shown(&app, "ann", persons).await["done"], 2);
+        assert_eq!(shown(&app, "ann", persons).await["hidden"], false);
+        for login in ["pat", "dan"] {
+            let told = shown(&app, login, persons).await;
+            assert_eq!((&told["done"], &told["forecast"], &told["at_least"]), (&Value::Null, &Value::Null, &Value::Null), "{login}");
+            assert_eq!((&told["hidden"], &told["state"]), (&json!(true), &json!("unknown")), "{login}");
+            assert_eq!(shown(&app, login, kind).await["done"], 1, "a session is nobody's secret");
+        }
+        let pat = app.sign_in("pat").await;
+        pat.get("/agreements/1/indicators").await.is(200).shows("＊");
+        pat.get(&format!("/agreements/1/indicators/{persons}")).await.is(200).shows("＊");
+        app.sign_in("ann").await.get("/agreements/1/indicators").await.is(200).hides("＊");
+        let rows = workbook(&pat, &[]).await;
+        let row = rows.iter().find(|row| row[0] == "服务人数").unwrap();
+        assert_eq!((row[9].as_str(), row[11].as_str()), ("＊", ""), "{row:?}");
     }
 
     async fn what_is_entered_is_marked_and_corrected_with_a_reason(app: TestApp) {

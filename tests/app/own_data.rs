@@ -93,7 +93,7 @@ const OTHERS: &str = "marks figure_sets periodic_reports report_comments report_
     posts populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \
     planned_room_steps planned_rooms room_features room_photos activity_templates activity_copies \
     service_kinds session_notes session_photos sessions settings setup_links subgroups team_kinds unit_participations units \
-    retention_terms qualification_kinds insurances risky_sessions shift_needs shift_limits \
+    retention_terms small_cells qualification_kinds insurances risky_sessions shift_needs shift_limits \
     open_rooms open_room_terms open_room_spans open_days certificate_settings publicity_lists star_levels defects assets drills export_profiles export_columns purchaser_forms \
     programmes programme_versions programme_kinds programme_scopes holiday_imports \
     indicators indicator_values indicator_templates indicator_template_items";

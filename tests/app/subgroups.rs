@@ -65,8 +65,11 @@ on_both_engines! {
         let mut book = calamine::Xlsx::new(std::io::Cursor::new(file.body)).unwrap();
         let sheet = book.worksheet_range("分类对象").unwrap();
         assert!(sheet.rows().any(|row| row.iter().any(|cell| cell.get_string() == Some("独居老人"))));
-        // So small a number is a person: a purchaser is not told.
-        app.sign_in("pat").await.get("/centers/1/reports/2026-03").await.is(200).hides("独居老人");
+        // So small a number is a person: a purchaser is not told it.
+        let told = app.token("pat").await.get("/api/v1/summary?scope=center:1&from=2026-03-01&to=2026-04-01").await.is(200).json();
+        let alone = told["figures"].as_array().unwrap().iter().find(|one| one["key"] == "visits.subgroup.living_alone").unwrap();
+        assert_eq!((&alone["value"], &alone["hidden"]), (&serde_json::Value::Null, &json!(true)));
+        app.sign_in("pat").await.get("/centers/1/reports/2026-03").await.is(200).shows("独居老人").shows("＊");
     }
 
     async fn the_city_adds_renames_and_retires_them(app: TestApp) {

@@ -4,8 +4,9 @@ use super::{Listing, Writer, day, maybe, text};
 use crate::auth::ReportReader;
 use crate::clock::Now;
 use crate::error::Result;
+use crate::figures::Telling;
 use crate::indicators::listing::IndicatorsCut;
-use crate::indicators::standing;
+use crate::indicators::standing::{self, IndicatorLine};
 use crate::store::Conn;
 use crate::web::Lang;
 use crate::web::table::Cell;
@@ -50,7 +51,7 @@ pub(super) async fn indicators(
             day(line.days.map(|days| days.last())),
             text(lang.text(indicator.unit.key())),
             number(indicator.target),
-            line.progress.map_or(Cell::Empty, |progress| number(progress.done)),
+            done(lang, line),
             line.progress.map_or(Cell::Empty, |progress| number(progress.expected)),
             line.progress.and_then(|progress| progress.forecast).map_or(Cell::Empty, number),
             text(lang.text(line.state().key())),
@@ -58,4 +59,13 @@ pub(super) async fn indicators(
         ]);
     }
     Ok(file.done())
+}
+
+/// What is done: a number, or what stands in its place.
+fn done(lang: Lang, line: &IndicatorLine) -> Cell {
+    match (line.told, line.progress) {
+        (Telling::Exactly, None) => Cell::Empty,
+        (Telling::Exactly, Some(progress)) => line.cell(progress.done),
+        (Telling::AtLeast | Telling::Hidden, _) => Cell::Plain(line.done(lang)),
+    }
 }

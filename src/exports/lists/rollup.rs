@@ -4,6 +4,7 @@ use super::{Listing, Writer, text};
 use crate::auth::ReportReader;
 use crate::clock::Now;
 use crate::error::Result;
+use crate::figures::{self, Measure};
 use crate::reports::rollup::{self, GROUPS, RollUpCut, RollUpRow};
 use crate::reports::shown::coverage;
 use crate::store::Conn;
@@ -58,15 +59,19 @@ fn cells(lang: Lang, part: &str, period: &str, row: &RollUpRow) -> Vec<Cell> {
         .cut
         .as_ref()
         .map(|days| days.iter().map(|days| format!("{} – {}", days.from, days.last())).collect::<Vec<_>>().join("、"));
-    let share: Vec<String> = coverage(tally.persons, row.population).into_iter().map(|(_, share)| share).collect();
-    let groups = GROUPS.into_iter().map(Some).chain([None]).map(|group| Cell::Number(row.persons(group)));
+    let share: Vec<String> = coverage(tally, row.population).into_iter().map(|(_, share)| share).collect();
+    let groups = GROUPS.into_iter().map(Some).chain([None]).map(|group| row.persons_told(group));
+    let groups = groups.map(|(persons, told)| figures::cell(lang, persons, told));
+    let of = |measure| figures::cell(lang, tally.value(measure), tally.told(measure));
     let about = [
         text(lang.text(part)),
         text(&row.name),
         text(&row.note),
         Cell::Plain(counted.unwrap_or_else(|| period.to_owned())),
     ];
-    let numbers = [tally.sessions, tally.visits, tally.unnamed, tally.persons].map(Cell::Number);
-    let rest = [tally.volunteers, tally.minutes, row.population.registered, row.population.second].map(Cell::Number);
-    about.into_iter().chain(numbers).chain(groups).chain(rest).chain([Cell::Plain(share.join(" / "))]).collect()
+    let numbers = [Measure::Sessions, Measure::Visits, Measure::Unnamed, Measure::Persons].map(of);
+    let served = [Measure::Volunteers, Measure::Minutes].map(of);
+    let residents = [row.population.registered, row.population.second].map(Cell::Number);
+    let last = served.into_iter().chain(residents).chain([Cell::Plain(share.join(" / "))]);
+    about.into_iter().chain(numbers).chain(groups).chain(last).collect()
 }

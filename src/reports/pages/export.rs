@@ -6,7 +6,7 @@ use crate::centers::CenterId;
 use crate::clock::Now;
 use crate::error::Result;
 use crate::figures::Period;
-use crate::figures::{self, FileColumn, Section};
+use crate::figures::{self, FileColumn, Measure, Section, cell};
 use crate::papers;
 use crate::reports::names::{ReportFormat, ReportName};
 use crate::reports::paper;
@@ -52,8 +52,10 @@ fn table(sheet: &Sheet, lang: Lang) -> Table {
     let head = SUBJECT.into_iter().chain(FileColumn::ALL.iter().map(|column| column.key()));
     let name = format!("linli-{}-{}", sheet.center.id(), sheet.period);
     let mut table = Table::new(name, head.map(|key| lang.text(key)));
-    let mut row = |subject: Subject, numbers: &[(FileColumn, i64)]| {
-        let number = |column: &FileColumn| numbers.iter().find(|(of, _)| of == column).map(|(_, value)| *value);
+    let mut row = |subject: Subject, numbers: &[(FileColumn, Cell)]| {
+        let number = |column: &FileColumn| {
+            numbers.iter().find(|(of, _)| of == column).map_or(Cell::Empty, |(_, value)| value.clone())
+        };
         let about = [
             Cell::Plain(lang.text(subject.part)),
             Cell::Text(subject.item),
@@ -61,7 +63,7 @@ fn table(sheet: &Sheet, lang: Lang) -> Table {
             Cell::Text(subject.kind),
             Cell::Text(subject.room),
         ];
-        table.row(about.into_iter().chain(FileColumn::ALL.iter().map(|column| number(column).into())));
+        table.row(about.into_iter().chain(FileColumn::ALL.iter().map(number)));
     };
     for days in &sheet.counted {
         row(counted(sheet, days), &[]);
@@ -73,10 +75,16 @@ fn table(sheet: &Sheet, lang: Lang) -> Table {
             subject.item.clone_from(&sheet.center.head.name);
             subject.date = sheet.period.to_string();
         }
-        row(subject, &figures.iter().map(|figure| (figure.measure.column(), figure.value)).collect::<Vec<_>>());
+        row(
+            subject,
+            &figures.iter().map(|of| (of.measure.column(), cell(lang, of.value, of.told))).collect::<Vec<_>>(),
+        );
     }
     for session in &sheet.sessions {
-        let numbers = [(FileColumn::Visits, session.visits), (FileColumn::Persons, session.persons)];
+        let number = |measure: Measure| {
+            (measure.column(), cell(lang, session.tally.value(measure), session.tally.told(measure)))
+        };
+        let numbers = [number(Measure::Visits), number(Measure::Persons)];
         row(of_session(session, lang), &numbers);
     }
     table

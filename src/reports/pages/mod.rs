@@ -8,7 +8,7 @@ mod rollup;
 use rocket::Route;
 
 use super::shown::percent;
-use crate::figures::GroupTally;
+use crate::figures::{Filter, GroupTally, Measure, Numbers, Telling, shown};
 use crate::web::Lang;
 use crate::web::chart::{Bar, Chart};
 
@@ -17,12 +17,21 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// Each group's share of all persons. Groups overlap, so these are bars of their own and not parts of one.
-fn group_shares(lang: Lang, groups: &[GroupTally], persons: i64) -> Chart {
-    let bar = |row: &GroupTally| Bar {
-        label: lang.text(row.group.map_or("reports.rest", |group| group.key())),
-        value: row.persons,
-        shown: percent(row.persons, persons),
-        class: row.group.map_or("rest", |group| group.code()),
+fn group_shares(lang: Lang, numbers: &Numbers) -> Chart {
+    let persons = numbers.total.persons;
+    let whole = numbers.told(Measure::Persons, &Filter::Whole);
+    let bar = |row: &GroupTally| {
+        let told = numbers.told(Measure::Persons, &Filter::Group(row.group));
+        Bar {
+            label: lang.text(row.group.map_or("reports.rest", |group| group.key())),
+            value: row.persons,
+            shown: match (whole, told) {
+                (Telling::Exactly, Telling::Exactly) => percent(row.persons, persons),
+                _ => shown(lang, Measure::Persons, row.persons, told),
+            },
+            class: row.group.map_or("rest", |group| group.code()),
+        }
     };
-    Chart::shares(lang, &lang.text("reports.groups_share"), groups.iter().map(bar).collect(), persons)
+    let bars = numbers.groups.iter().map(bar).collect();
+    Chart::shares(lang, &lang.text("reports.groups_share"), bars, persons)
 }

@@ -1,6 +1,5 @@
 //! A center's reports: the periods there are, and one of them as page, on paper and as files.
 
-use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
@@ -15,7 +14,7 @@ use crate::clock::{Date, Month, Now};
 use crate::error::{Error, Fault, Result};
 use crate::figures::queries::{self, By};
 use crate::figures::scope;
-use crate::figures::{self, Figure, FigureUnit, Grid, Measure, Section};
+use crate::figures::{self, Figure, Grid, Measure, Section};
 use crate::figures::{Period, RoomUse, Tally};
 use crate::indicators::Behind;
 use crate::papers::PrintedPaper;
@@ -23,7 +22,7 @@ use crate::reports::names::{ReportFormat, ReportName};
 use crate::reports::paper;
 use crate::reports::periods::{self, PeriodKind, ReportPeriod};
 use crate::reports::sheet::{self, Sheet};
-use crate::reports::shown::{coverage, hours, percent};
+use crate::reports::shown::{coverage, percent, told, untold};
 use crate::store::Db;
 use crate::web::chart::{Bar, Chart, ChartData, ChartPoint};
 use crate::web::cut::Asked;
@@ -56,6 +55,8 @@ struct ReportsPage {
     lang: Lang,
     /// What the agreement asks for and is behind: a purchaser's day begins here.
     behind: Behind,
+    /// Below which number a count of people is hidden from the reader, where one is.
+    least: Option<i64>,
 }
 
 impl ReportsPage {
@@ -63,8 +64,8 @@ impl ReportsPage {
         period.title(self.lang)
     }
 
-    fn hours(&self, minutes: impl Borrow<i64>) -> String {
-        hours(*minutes.borrow())
+    fn told(&self, tally: &Tally, measure: Measure) -> String {
+        told(self.lang, tally, measure)
     }
 }
 
@@ -96,13 +97,16 @@ async fn list(
     center: CenterId,
     asked: Asked,
 ) -> Result<ReportsAnswer> {
-    let (period, wrong) = periods::or_fault(periods::asked(&by, &asked.0))?;
-    if let Some(period) = period.flatten() {
-        return Ok(ReportsAnswer::Led(Box::new(Redirect::to(center.path(format_args!("/reports/{period}"))))));
-    }
+    let (period, mut wrong) = periods::or_fault(periods::asked(&asked.0))?;
     let mut conn = db.read().await?;
     let reach = scope::ever(&by, &mut conn, center).await?;
     let center = reach.centers().first().cloned().ok_or(Error::NotFound)?;
+    if let Some(period) = period.flatten() {
+        if reach.may_ask(period.days()).is_ok() {
+            return Ok(ReportsAnswer::Led(Box::new(Redirect::to(center.path(format_args!("/reports/{period}"))))));
+        }
+        wrong = Some(periods::not_reported());
+    }
     let current = Month::of(center.zone.date(now.0));
     let ever = Period { from: Date::parse("1900-01-01").unwrap_or(current.first()), to: current.end() };
     let found = queries::tallies(&mut conn, By::Month, &reach, ever).await?;
@@ -136,6 +140,7 @@ async fn list(
         wrong,
         lang,
         behind,
+        least: reach.small(),
     }))))
 }
 
@@ -154,8 +159,14 @@ struct Report {
 /// A section's table, as it is read.
 struct ShownGrid {
     head: Vec<String>,
-    rows: Vec<(String, Vec<String>)>,
-    total: Option<Vec<String>>,
+    rows: Vec<(String, Vec<ShownFigure>)>,
+    total: Option<Vec<ShownFigure>>,
+}
+
+/// A number as it is read, and where its rows are.
+struct ShownFigure {
+    text: String,
+    rows: Option<String>,
 }
 
 impl Report {
@@ -163,7 +174,7 @@ impl Report {
         Self {
             is_over: sheet.center.zone.date(now.0) >= sheet.period.days().to,
             // The page shows their tables beside them.
-            groups: group_shares(lang, &sheet.numbers.groups, sheet.numbers.total.persons).without_table(),
+            groups: group_shares(lang, &sheet.numbers).without_table(),
             rooms: room_use(lang, &sheet.numbers.rooms).without_table(),
             steps: visits(lang, &sheet),
             lang,
@@ -190,12 +201,41 @@ impl Report {
         &self.sheet.numbers.total
     }
 
-    fn hours(&self, minutes: impl Borrow<i64>) -> String {
-        hours(*minutes.borrow())
+    /// One of the main numbers.
+    fn main(&self, measure: Measure) -> ShownFigure {
+        let is = |figure: &&Figure| {
+            figure.measure == measure && matches!(figure.section, Section::Total | Section::Volunteers)
+        };
+        let empty = || ShownFigure { text: String::new(), rows: None };
+        self.sheet.figures.iter().find(is).map_or_else(empty, |figure| self.shown(figure))
+    }
+
+    fn shown(&self, figure: &Figure) -> ShownFigure {
+        ShownFigure {
+            text: figures::shown(self.lang, figure.measure, figure.value, figure.told),
+            rows: figures::behind::has_rows(figure.measure).then(|| self.rows(figure)),
+        }
+    }
+
+    /// Where the rows behind a figure are.
+    fn rows(&self, figure: &Figure) -> String {
+        let (center, period) = (&self.sheet.center, self.sheet.period);
+        let key = form_urlencoded::byte_serialize(figure.key().as_bytes()).collect::<String>();
+        match period.kind() {
+            PeriodKind::Month => center.path(format_args!("/reports/{period}/rows?figure={key}")),
+            _ => {
+                let days = period.days();
+                center.path(format_args!("/rows?from={}&to={}&figure={key}", days.from, days.to))
+            }
+        }
+    }
+
+    fn told(&self, tally: &Tally, measure: Measure) -> String {
+        told(self.lang, tally, measure)
     }
 
     fn coverage(&self) -> Vec<(&'static str, String)> {
-        coverage(self.total().persons, self.sheet.numbers.population)
+        coverage(self.total(), self.sheet.numbers.population)
     }
 
     /// Sessions led by social workers: each has one leader, so these do add up.
@@ -205,7 +245,8 @@ impl Report {
 
     /// Whether anybody of a subgroup came.
     fn has_subgroups(&self) -> bool {
-        self.sheet.numbers.subgroups.iter().any(|row| row.visits > 0)
+        let is = |figure: &Figure| figure.section == Section::Subgroups && figure.shown() != Some(0);
+        self.sheet.figures.iter().any(is)
     }
 
     fn grid(&self, section: Section) -> ShownGrid {
@@ -213,12 +254,11 @@ impl Report {
         // Of thirteen subgroups and more a center serves a few; the files list them all.
         let rows: Vec<_> = match section {
             Section::Subgroups => {
-                rows.into_iter().filter(|(_, values)| values.iter().any(|value| *value > 0)).collect()
+                rows.into_iter().filter(|(_, values)| values.iter().any(|of| of.shown() != Some(0))).collect()
             }
             _ => rows,
         };
-        let shown =
-            |values: &Vec<i64>| measures.iter().zip(values).map(|(of, value)| show_value(*of, *value)).collect();
+        let shown = |values: &Vec<Figure>| values.iter().map(|figure| self.shown(figure)).collect();
         ShownGrid {
             head: measures.iter().map(|measure| self.lang.text(measure.key())).collect(),
             rows: rows.iter().map(|(item, values)| (item.label(self.lang), shown(values))).collect(),
@@ -255,14 +295,6 @@ impl View for Report {
     }
 }
 
-/// Minutes as hours, everything else as it is.
-fn show_value(measure: Measure, value: i64) -> String {
-    match measure.unit() {
-        FigureUnit::Minutes => hours(value),
-        _ => filters::thousands(value),
-    }
-}
-
 fn room_use(lang: Lang, rooms: &[RoomUse]) -> Chart {
     let bar = |room: &RoomUse| Bar {
         label: room.name.clone(),
@@ -276,24 +308,27 @@ fn room_use(lang: Lang, rooms: &[RoomUse]) -> Chart {
 
 /// Visits day by day, or month by month where the period is long.
 fn visits(lang: Lang, sheet: &Sheet) -> Chart {
-    let value = |step: String| sheet.steps.get(&step).map_or(0, |tally| tally.visits);
+    let visits = |step: &str| sheet.steps.get(step).map_or(0, |tally| tally.visits);
     let point = |label: u32, name| ChartPoint { label: label.to_string(), name, strong: true };
     let period = sheet.numbers.period;
-    let (title, of, points) = match sheet.is_by_day() {
+    let (title, of, steps) = match sheet.is_by_day() {
         true => {
-            let day = |day: Date| (point(day.0.day(), long_day(lang, day.0)), value(day.to_string()));
+            let day = |day: Date| (point(day.0.day(), long_day(lang, day.0)), day.to_string());
             ("reports.visits_by_day", "reports.date", period.days().map(day).collect())
         }
         false => {
             let month = |month: Month| {
                 let first = month.first().0;
-                (point(first.month(), long_month(lang, first)), value(month.to_string()))
+                (point(first.month(), long_month(lang, first)), month.to_string())
             };
-            let months: Vec<(ChartPoint, i64)> = figures::rules::months(period).map(month).collect();
+            let months: Vec<(ChartPoint, String)> = figures::rules::months(period).map(month).collect();
             ("overview.year", "reports.month", months)
         }
     };
-    Chart::grouped(lang, &ChartData::single(lang.text(title), lang.text(of), points))
+    let untold = |step: &str| untold(lang, sheet.steps.get(step)?, Measure::Visits);
+    let words = steps.iter().enumerate().filter_map(|(place, (_, step))| Some((place, untold(step)?))).collect();
+    let points = steps.into_iter().map(|(point, step)| (point, visits(&step))).collect();
+    Chart::grouped(lang, &ChartData::single(lang.text(title), lang.text(of), points).with_words(words))
 }
 
 #[derive(Responder)]

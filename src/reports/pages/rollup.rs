@@ -1,6 +1,6 @@
 //! The roll-up of a town, a provider or the city: one address says which, over which days, and in which order.
 
-use std::borrow::Borrow;
+use std::collections::BTreeMap;
 
 use askama::Template;
 use rocket::response::Redirect;
@@ -9,11 +9,11 @@ use rocket::{Responder, Route, get, routes};
 use super::group_shares;
 use crate::auth::ReportReader;
 use crate::clock::{Month, Now, Zone};
-use crate::error::{Fault, Result};
-use crate::figures::{Period, Reported, Tally};
+use crate::error::{Error, Fault, Result};
+use crate::figures::{self, Measure, Period, Reported, Tally};
 use crate::reports::periods::{self, PeriodKind, ReportPeriod};
 use crate::reports::rollup::{self, GROUPS, RollUp, RollUpCut, RollUpOrder, RollUpRow};
-use crate::reports::shown::{coverage, hours};
+use crate::reports::shown::{coverage, told, untold};
 use crate::store::Db;
 use crate::web::chart::{Chart, ChartData, ChartPoint, ChartSeries};
 use crate::web::cut::Asked;
@@ -70,9 +70,9 @@ impl RollUpPage {
             towns: rows(&roll.towns),
             providers: rows(&roll.providers),
             total: shown(&roll, &cut, &roll.total, lang),
-            groups: group_shares(lang, &roll.numbers.groups, roll.numbers.total.persons),
-            visits: trend(&roll, lang, "rollup.visits", |tally| tally.visits),
-            persons: trend(&roll, lang, "rollup.persons", |tally| tally.persons),
+            groups: group_shares(lang, &roll.numbers),
+            visits: trend(&roll, lang, "rollup.visits", Measure::Visits),
+            persons: trend(&roll, lang, "rollup.persons", Measure::Persons),
             years: years(&cut),
             roll,
             cut,
@@ -81,16 +81,23 @@ impl RollUpPage {
         }
     }
 
-    fn total(&self) -> &Tally {
-        &self.roll.numbers.total
+    /// One of the numbers of the whole.
+    fn whole(&self, measure: Measure) -> String {
+        told(self.lang, &self.roll.numbers.total, measure)
     }
 
-    fn hours(&self, minutes: impl Borrow<i64>) -> String {
-        hours(*minutes.borrow())
+    fn residents(&self) -> String {
+        let found = self.roll.newcomers;
+        figures::shown(self.lang, Measure::Persons, found.residents, found.residents_told)
+    }
+
+    fn newcomers(&self) -> String {
+        let found = self.roll.newcomers;
+        figures::shown(self.lang, Measure::Persons, found.newcomers, found.newcomers_told)
     }
 
     fn coverage(&self) -> Vec<(&'static str, String)> {
-        coverage(self.total().persons, self.roll.numbers.population)
+        coverage(&self.roll.numbers.total, self.roll.numbers.population)
     }
 
     fn name(&self, period: &ReportPeriod) -> String {
@@ -196,9 +203,13 @@ fn heads(cut: &RollUpCut, lang: Lang) -> Vec<RollupHead> {
 
 fn shown(roll: &RollUp, cut: &RollUpCut, row: &RollUpRow, lang: Lang) -> RollUpLine {
     let tally = &row.tally;
-    let share: Vec<String> = coverage(tally.persons, row.population).into_iter().map(|(_, share)| share).collect();
-    let groups = GROUPS.map(|group| row.persons(Some(group)));
-    let numbers = [tally.sessions, tally.visits, tally.persons].into_iter().chain(groups).chain([tally.volunteers]);
+    let share: Vec<String> = coverage(tally, row.population).into_iter().map(|(_, share)| share).collect();
+    let groups = GROUPS.map(|group| {
+        let (persons, told) = row.persons_told(Some(group));
+        figures::shown(lang, Measure::Persons, persons, told)
+    });
+    let of = |measure| told(lang, tally, measure);
+    let numbers = [Measure::Sessions, Measure::Visits, Measure::Persons].map(of).into_iter().chain(groups);
     let name = match row.name.as_str() {
         "" if row.code.is_empty() => lang.text("reports.total_once"),
         "" => lang.text("overview.no_provider"),
@@ -215,26 +226,33 @@ fn shown(roll: &RollUp, cut: &RollUpCut, row: &RollUpRow, lang: Lang) -> RollUpL
             Some(center) => Some(center.path(format_args!("/reports/{}", roll.period))),
             None => is_whole.then(|| cut.with("scope", &row.code)),
         },
-        cells: numbers.map(thousands).chain([hours(tally.minutes), share.join(" / ")]).collect(),
+        cells: numbers.chain([of(Measure::Volunteers), of(Measure::Minutes), share.join(" / ")]).collect(),
         cut: row.cut.clone(),
     }
 }
 
 /// Month by month beside the year before: columns for a year, lines for longer.
-fn trend(roll: &RollUp, lang: Lang, title: &str, of: fn(&Tally) -> i64) -> Chart {
+fn trend(roll: &RollUp, lang: Lang, title: &str, of: Measure) -> Chart {
     let point = |month: Month| ChartPoint {
         label: if roll.trend.len() > 12 { month.to_string() } else { month.first().to_string()[5..7].to_owned() },
         name: long_month(lang, month.first().0),
         strong: true,
     };
-    let series = |key: &str, values| ChartSeries { name: lang.text(key), values };
+    let series = |key: &str, tallies: Vec<Option<&Tally>>| {
+        let word = |(place, tally): (usize, &Option<&Tally>)| Some((place, untold(lang, (*tally)?, of)?));
+        ChartSeries {
+            name: lang.text(key),
+            words: tallies.iter().enumerate().filter_map(word).collect::<BTreeMap<_, _>>(),
+            values: tallies.into_iter().map(|tally| tally.map(|tally| tally.value(of))).collect(),
+        }
+    };
     let data = ChartData {
         title: lang.text(title),
         of: lang.text("reports.month"),
         points: roll.trend.iter().map(|step| point(step.month)).collect(),
         series: vec![
-            series("rollup.this", roll.trend.iter().map(|step| step.now.as_ref().map(of)).collect()),
-            series("rollup.year_before", roll.trend.iter().map(|step| Some(of(&step.before))).collect()),
+            series("rollup.this", roll.trend.iter().map(|step| step.now.as_ref()).collect()),
+            series("rollup.year_before", roll.trend.iter().map(|step| Some(&step.before)).collect()),
         ],
         shown: thousands,
     };
@@ -265,12 +283,20 @@ enum RollUpAnswer {
 #[get("/reports")]
 async fn show(by: ReportReader, db: &Db, now: Now, lang: Lang, asked: Asked) -> Result<RollUpAnswer> {
     let today = Zone::SHANGHAI.date(now.0);
-    let (cut, wrong) = periods::or_fault(RollUpCut::read(&by, &asked.0, today))?;
+    let (cut, wrong) = periods::or_fault(RollUpCut::read(&asked.0, today))?;
     let cut = cut.unwrap_or_else(|| RollUpCut::usual(today));
     if let Some(Reported::Center(center)) = &cut.scope {
         return Ok(RollUpAnswer::Led(Box::new(Redirect::to(center.path(format_args!("/reports/{}", cut.period))))));
     }
-    let roll = rollup::load(&by, &mut *db.read().await?, &cut, now).await?;
+    let mut conn = db.read().await?;
+    let (roll, cut, wrong) = match rollup::load(&by, &mut conn, &cut, now).await {
+        // Days of which no report is made: the page says so, and shows the usual.
+        Err(Error::Refused(_)) => {
+            let usual = RollUpCut::usual(today);
+            (rollup::load(&by, &mut conn, &usual, now).await?, usual, Some(periods::not_reported()))
+        }
+        roll => (roll?, cut, wrong),
+    };
     Ok(RollUpAnswer::Page(Box::new(Page(RollUpPage::new(roll, cut, wrong, lang)))))
 }
 

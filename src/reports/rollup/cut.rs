@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 
 use super::types::RollUpRow;
-use crate::auth::Viewer;
 use crate::clock::{Date, Month};
 use crate::error::Result;
 use crate::fields::{Fields, parse};
@@ -67,10 +66,10 @@ impl RollUpCut {
     /// Fields `scope period from to q sort`.
     ///
     /// # Errors
-    /// A fault for each word that means nothing, and for a period that is not for this reader.
-    pub fn read(by: &Viewer, fields: &Fields, today: Date) -> Result<Self> {
+    /// A fault for each word that means nothing.
+    pub fn read(fields: &Fields, today: Date) -> Result<Self> {
         let usual = Self::usual(today);
-        let period = periods::asked(by, fields)?.unwrap_or(usual.period);
+        let period = periods::asked(fields)?.unwrap_or(usual.period);
         let mut read = fields.read();
         let scope = read.optional("scope", parse::choice::<Reported>);
         let order = read.optional("sort", parse::choice);

@@ -8,12 +8,12 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use cut::{RollUpCut, RollUpOrder, code};
-pub use types::{CenterPlace, GROUPS, RollUp, RollUpRow};
+pub use types::{CenterPlace, GROUPS, GroupPersons, RollUp, RollUpRow};
 use types::{TrendMonth, WhoServes};
 
 use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId, Population, population};
-use crate::clock::{Date, Now, Zone};
+use crate::clock::{Date, Month, Now, Zone};
 use crate::error::Result;
 use crate::figures::queries::{By, count, tallies};
 use crate::figures::{self, Newcomers, PartOf, PartTally, Period, Reach, rules, scope};
@@ -23,7 +23,8 @@ use crate::store::Conn;
 /// Loads what `cut` asks for, as `by` may know it.
 ///
 /// # Errors
-/// `NotFound` for a scope that holds no center, or one that the reader may not read.
+/// `NotFound` for a scope that holds no center, or one that the reader may not read; `Refused("not_a_report_s_period")` for who does
+/// not see small cells and asks for other days than a report is made of.
 pub async fn load(by: &ReportReader, conn: &mut Conn, cut: &RollUpCut, now: Now) -> Result<RollUp> {
     let days = cut.period.days();
     let all = scope::all(by, conn, days).await?;
@@ -66,7 +67,7 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, cut: &RollUpCut, now: Now)
         name: String::new(),
         note: String::new(),
         tally: numbers.total.clone(),
-        groups: numbers.groups.iter().map(|of| (of.group, of.persons)).collect(),
+        groups: types::of_whole(&numbers),
         population: numbers.population,
         centers: reach.centers().len(),
         cut: None,
@@ -83,6 +84,7 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, cut: &RollUpCut, now: Now)
         scopes,
         total,
         numbers,
+        least: reach.small(),
     })
 }
 
@@ -164,13 +166,18 @@ fn scopes(all: &Reach, places: &[CenterPlace]) -> Vec<(String, String)> {
 async fn trend(conn: &mut Conn, reach: &Reach, period: ReportPeriod, today: Date) -> Result<Vec<TrendMonth>> {
     let period = match period.kind() {
         PeriodKind::Month => {
-            let last = crate::clock::Month::of(period.days().from);
+            let last = Month::of(period.days().from);
             ReportPeriod::between(later(last, -11).first(), period.days().last()).unwrap_or(period)
         }
         _ => period,
     };
-    let found = tallies(conn, By::Month, reach, period.days()).await?;
-    let before = tallies(conn, By::Month, reach, period.year_before()).await?;
+    // Who does not see small cells is told of months, whichever days are asked for.
+    let whole = |days: Period| match reach.small() {
+        None => days,
+        Some(_) => Period { from: Month::of(days.from).first(), to: Month::of(days.last()).end() },
+    };
+    let found = tallies(conn, By::Month, reach, whole(period.days())).await?;
+    let before = tallies(conn, By::Month, reach, whole(period.year_before())).await?;
     let months = rules::months(period.days()).map(|month| TrendMonth {
         month,
         now: (month.first() <= today).then(|| found.get(&month.to_string()).cloned().unwrap_or_default()),

@@ -3,7 +3,7 @@
 use crate::agreements::ProviderId;
 use crate::centers::{CenterId, Population};
 use crate::clock::Month;
-use crate::figures::{Newcomers, Numbers, PartTally, Period, Tally};
+use crate::figures::{Filter, Measure, Newcomers, Numbers, PartTally, Period, Tally, Telling};
 use crate::people::groups::PriorityGroup;
 use crate::reports::periods::ReportPeriod;
 
@@ -24,6 +24,8 @@ pub struct RollUp {
     pub served: Vec<WhoServes>,
     /// What the reader may choose from, by code: whole towns and whole providers.
     pub scopes: Vec<(String, String)>,
+    /// Below which number a count of people is hidden from the reader, where one is.
+    pub least: Option<i64>,
 }
 
 /// The numbers of a center, or of several together.
@@ -36,7 +38,7 @@ pub struct RollUpRow {
     /// What tells it apart: of a center its town and provider.
     pub note: String,
     pub tally: Tally,
-    pub groups: Vec<(Option<PriorityGroup>, i64)>,
+    pub groups: Vec<GroupPersons>,
     pub population: Population,
     pub centers: usize,
     /// The days that are counted, where they are not the whole period: a purchaser's agreements'.
@@ -46,7 +48,13 @@ pub struct RollUpRow {
 impl RollUpRow {
     /// Persons of a group, or of those who are in none.
     pub fn persons(&self, of: Option<PriorityGroup>) -> i64 {
-        self.groups.iter().find(|(group, _)| *group == of).map_or(0, |(_, persons)| *persons)
+        self.persons_told(of).0
+    }
+
+    /// The same, with how it may be told.
+    pub fn persons_told(&self, of: Option<PriorityGroup>) -> (i64, Telling) {
+        let found = self.groups.iter().find(|row| row.group == of);
+        found.map_or((0, Telling::Exactly), |row| (row.persons, row.told))
     }
 
     /// Persons per ten thousand of all residents, or of the registered ones where the rest is not known.
@@ -58,13 +66,29 @@ impl RollUpRow {
     }
 }
 
+/// Persons of a group, or (`None`) of those who are in none, as far as it is told.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupPersons {
+    pub group: Option<PriorityGroup>,
+    pub persons: i64,
+    pub told: Telling,
+}
+
 /// The groups in the notice's order.
 pub const GROUPS: [PriorityGroup; 4] =
     [PriorityGroup::Elderly, PriorityGroup::Disabled, PriorityGroup::Needy, PriorityGroup::Youth];
 
 /// The numbers of a part by group.
-pub fn by_group(part: &PartTally) -> Vec<(Option<PriorityGroup>, i64)> {
-    GROUPS.into_iter().map(Some).chain([None]).map(|group| (group, part.persons(group))).collect()
+pub fn by_group(part: &PartTally) -> Vec<GroupPersons> {
+    let of = |group| GroupPersons { group, persons: part.persons(group), told: part.persons_told(group) };
+    GROUPS.into_iter().map(Some).chain([None]).map(of).collect()
+}
+
+/// The numbers of the whole by group.
+pub fn of_whole(numbers: &Numbers) -> Vec<GroupPersons> {
+    let told = |group| numbers.told(Measure::Persons, &Filter::Group(group));
+    let of = numbers.groups.iter().map(|row| (row.group, row.persons));
+    of.map(|(group, persons)| GroupPersons { group, persons, told: told(group) }).collect()
 }
 
 /// A month beside the same month of the year before.

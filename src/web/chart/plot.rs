@@ -129,7 +129,7 @@ fn group(plot: &mut Plot, data: &ChartData, field: &Field) {
                 is_soft: single && !point.strong,
                 name: named(data, series, index),
             });
-            let text = (data.shown)(value);
+            let text = data.read(series, index);
             if value > 0 && wide(&text) <= width {
                 plot.amounts.push((unit(x + width / 2.0), unit(field.y(value) - 4.0), text));
             }
@@ -181,7 +181,7 @@ fn connect(plot: &mut Plot, data: &ChartData, field: &Field) {
 
 /// `2026年3月 上年同期 1,264`.
 fn named(data: &ChartData, series: usize, point: usize) -> String {
-    let value = (data.shown)(data.value(series, point));
+    let value = data.read(series, point);
     match data.series.len() {
         1 => format!("{} {value}", data.points[point].name),
         _ => format!("{} {} {value}", data.points[point].name, data.series[series].name),

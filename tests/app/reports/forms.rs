@@ -3,7 +3,7 @@
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
-use super::{AFTER, a_tricky_month};
+use super::{AFTER, HIDDEN, MARCH, a_tricky_month, figures};
 use crate::audit::FORM;
 use crate::imports::sends_as;
 use crate::support::python::{python_with, run_python};
@@ -51,13 +51,25 @@ on_both_engines! {
         let path = format!("/centers/1/reports/2026-03/form/{id}");
         let filled = app.sign_in("ann").await.get(&path).await.is(200);
         let Some(found) = opened(&filled) else { return };
-        for (cell, value) in [
-            ("D5", 6), ("D6", 32), ("D7", 5), ("D8", 11), ("D9", 2), ("D10", 4), ("D11", 1), ("D12", 1), ("D13", 1), ("D14", 4), ("D15", 1),
-            ("D16", 4), ("D17", 2),
-        ] {
-            assert_eq!(found["cells"][cell], json!([value, "n"]), "{cell}");
+        // The form says what its purchaser is told: it goes there, whoever fills it.
+        let told = figures(&app, "pat", "center:1", MARCH).await;
+        let mut hidden = 0;
+        let cells = app.token("pat").await.get(&format!("/api/v1/purchaser-forms/{id}")).await.is(200).json()["cells"].clone();
+        for named in cells.as_array().unwrap().iter().filter(|named| named["known"] == true) {
+            let key = named["name"].as_str().unwrap().strip_prefix("linli.").unwrap();
+            let place = named["place"].as_str().unwrap().split('!').nth(1).unwrap();
+            let Some(value) = told.get(&key.replacen("hours", "minutes", 1)) else { continue };
+            let value = match (*value, key.starts_with("hours")) {
+                (HIDDEN, _) => json!(["＊", "s"]),
+                (minutes, true) => json!([minutes as f64 / 60.0, "n"]),
+                (value, false) => json!([value, "n"]),
+            };
+            hidden += i64::from(value[0] == "＊");
+            let filled = &found["cells"][place];
+            assert_eq!((filled[0].as_f64(), filled[0].as_str(), &filled[1]), (value[0].as_f64(), value[0].as_str(), &value[1]), "{key}");
         }
-        assert_eq!(found["cells"]["D18"], json!([3.25, "n"]), "195 minutes in hours");
+        assert_eq!(found["cells"]["D5"], json!([6, "n"]), "sessions are nobody's secret");
+        assert!(hidden >= 3, "one disabled, one needy and one youth came: {hidden}");
         assert_eq!(found["cells"]["D19"], json!(["=IF(D7=0,0,D6/D7)", "f"]), "the formula is kept");
         assert_eq!(found["cells"]["D2"], json!(["2026年3月", "s"]), "as text");
         assert_eq!((&found["charts"], &found["merged"]), (&json!(1), &json!(18)));
@@ -94,14 +106,17 @@ on_both_engines! {
         let kept = sends_as(&pat, "/purchaser-forms", ("file", "汇总.xlsx"), &list(2)).await.is(303).leads_to();
         let id = kept.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
         let filled = pat.get(&format!("/purchaser-forms/{id}/filled?period=2026-03")).await.is(200);
+        let first = figures(&app, "pat", "center:1", MARCH).await;
+        let told = |key: &str| if first[key] == HIDDEN { json!("＊") } else { json!(first[key]) };
         if let Some(found) = opened(&filled) {
-            assert_eq!((&found["cells"]["B2"][0], &found["cells"]["B3"][0]), (&json!(32), &json!(2)));
-            assert_eq!((&found["cells"]["C2"][0], &found["cells"]["C3"][0]), (&json!(5), &json!(2)));
+            // Two came to the second center.
+            assert_eq!((&found["cells"]["B2"][0], &found["cells"]["B3"][0]), (&told("visits"), &json!("＊")));
+            assert_eq!((&found["cells"]["C2"][0], &found["cells"]["C3"][0]), (&told("persons"), &json!("＊")));
         }
         // A worker of one of the two centers fills the row of that one.
         let own = app.sign_in("ann").await.get(&format!("/purchaser-forms/{id}/filled?period=2026-03")).await.is(200);
         if let Some(found) = opened(&own) {
-            assert_eq!((&found["cells"]["B2"][0], found["cells"].get("B3")), (&json!(32), None));
+            assert_eq!((&found["cells"]["B2"][0], found["cells"].get("B3")), (&told("visits"), None));
         }
         sends_as(&pat, &format!("/purchaser-forms/{id}/file"), ("file", "单个.xlsx"), FORM).await.is(303);
         app.token("pat").await.get(&format!("/api/v1/purchaser-forms/{id}")).await.is(200);

@@ -7,6 +7,8 @@ mod doors;
 mod histories;
 mod kept;
 mod killed;
+mod behind;
+mod cells;
 mod month;
 mod paper;
 mod random;
@@ -142,11 +144,15 @@ async fn summary(app: &TestApp, login: &str, scope: &str, (from, to): (&str, &st
     app.token(login).await.get(&path).await.is(200).json()
 }
 
+/// What no figure is: one that is not told.
+pub(crate) const HIDDEN: i64 = -1;
+
 /// An answer's figures by their keys.
 fn by_key(answer: &Value) -> BTreeMap<String, i64> {
     let figures = answer["figures"].as_array().unwrap();
+    let value = |f: &Value| f["value"].as_i64().unwrap_or(HIDDEN);
     let by_key: BTreeMap<String, i64> =
-        figures.iter().map(|f| (f["key"].as_str().unwrap().to_owned(), f["value"].as_i64().unwrap())).collect();
+        figures.iter().map(|f| (f["key"].as_str().unwrap().to_owned(), value(f))).collect();
     assert_eq!(by_key.len(), figures.len(), "a key names one figure");
     by_key
 }
@@ -263,7 +269,8 @@ on_both_engines! {
         }
         let pat = app.token("pat").await;
         pat.get("/api/v1/summary?scope=center:1&from=2026-12-01&to=2027-01-01").await.is(200);
-        pat.get("/api/v1/summary?scope=center:1&from=2026-12-01&to=2027-02-01").await.is(404);
+        pat.get("/api/v1/summary?scope=center:1&from=2026-12-01&to=2027-02-01").await.is(409);
+        pat.get("/api/v1/summary?scope=center:1&from=2027-01-01&to=2027-02-01").await.is(404);
         let faults = pat.get("/api/v1/summary?scope=planet&from=2026-02-30").await.is(422).is_refused("invalid").json();
         assert_eq!(faults["errors"]["scope"]["code"], "field.not_a_choice");
         assert_eq!(faults["errors"]["from"]["code"], "field.not_a_date");
@@ -354,26 +361,27 @@ on_both_engines! {
         assert_eq!(told("ann").await, (json!("2026-03-01"), json!("2026-04-01")));
         // A part of the month that holds no day of the agreement.
         for login in ["pat", "ann"] {
-            let status = if login == "pat" { 422 } else { 200 };
+            let status = if login == "pat" { 409 } else { 200 };
             app.token(login).await.get("/api/v1/summary?scope=center:1&from=2026-03-10&to=2026-04-01").await.is(status);
         }
         app.sign_in("ann").await.get("/centers/1/reports/2026-03").await.is(200).shows("2026年3月1日 – 2026年3月31日").shows("1,111");
     }
 
-    /// A day's numbers next to another day's tell of one person; the pages give a purchaser months, and so does the API.
-    async fn a_purchaser_s_program_reads_whole_months(app: TestApp) {
+    /// A day's numbers next to another day's tell of one person; the pages give a purchaser the periods of reports, and so does the API.
+    async fn a_purchaser_s_program_reads_the_periods_of_reports(app: TestApp) {
         a_tricky_month(&app).await;
         let (pat, ann) = (app.token("pat").await, app.token("ann").await);
-        for (from, to, field) in [
-            ("2026-03-05", "2026-03-06", "from"), ("2026-03-05", "2026-04-01", "from"), ("2026-03-01", "2026-03-31", "to"),
-            ("2026-02-28", "2026-04-01", "from"), ("2026-02-01", "2026-03-02", "to"),
+        let rows = "&figure=visits";
+        for (from, to) in [
+            ("2026-03-05", "2026-03-06"), ("2026-03-05", "2026-04-01"), ("2026-03-01", "2026-03-31"),
+            ("2026-02-01", "2026-03-02"), ("2026-02-01", "2026-04-01"), ("2026-01-01", "2026-12-01"), ("2026-02-01", "2026-05-01"),
         ] {
             let path = format!("/api/v1/summary?scope=center:1&from={from}&to={to}");
-            let told = pat.get(&path).await.is(422).is_refused("invalid").json();
-            assert_eq!(told["errors"][field]["code"], "field.not_a_whole_month", "{path}");
+            pat.get(&path).await.is(409).is_refused("not_a_report_s_period");
+            pat.get(&format!("/api/v1/summary/rows?scope=center:1&from={from}&to={to}{rows}")).await.is(409);
             ann.get(&path).await.is(200);
         }
-        for (from, to) in [MARCH, ("2026-01-01", "2026-04-01")] {
+        for (from, to) in [MARCH, ("2026-01-01", "2026-04-01"), ("2026-07-01", "2027-01-01"), ("2026-01-01", "2027-01-01")] {
             pat.get(&format!("/api/v1/summary?scope=center:1&from={from}&to={to}")).await.is(200);
         }
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::month::{Held, Month, at};
 use super::recount::Rows;
-use super::{AFTER, a_tricky_month, assert_same, by_key, figures, summary};
+use super::{AFTER, HIDDEN, a_tricky_month, assert_same, by_key, figures, summary};
 use crate::support::{TestApp, User, on_both_engines};
 
 /// The quarter, halves and years around the tricky month, as names and as the days that programs ask for.
@@ -176,11 +176,42 @@ on_both_engines! {
         pat.get("/reports?period=2026-03").await.is(200).shows("2026年3月4日 – 2026年3月31日").shows("只统计服务协议有效的日期");
         pat.get("/reports?period=2026-Q1").await.is(200).hides("罗沙社区综合服务中心");
         pat.get("/reports?period=2026-Q2").await.is(200).shows("罗沙社区综合服务中心");
-        // Whole months alone.
-        pat.get("/reports?from=2026-03-05&to=2026-03-06").await.is(200).shows("这个时段无法查看").shows("购买方按整月查看");
-        pat.get("/centers/1/reports/2026-03-05--2026-03-06").await.is(404);
+        // The periods of reports alone.
+        pat.get("/reports?from=2026-03-05&to=2026-03-06").await.is(200).shows("这个时段无法查看").shows("您看到的是整个统计期的数字");
+        pat.get("/centers/1/reports/2026-03-05--2026-03-06").await.is(409);
+        pat.get("/centers/1/reports?from=2026-03-05&to=2026-03-06").await.is(200).shows("您看到的是整个统计期的数字");
         app.sign_in("ann").await.get("/centers/1/reports/2026-03-05--2026-03-06").await.is(200);
-        pat.post("/exports", &[("list", "rollup"), ("format", "csv"), ("from", "2026-03-05"), ("to", "2026-03-06")]).await.is(422);
+        pat.post("/exports", &[("list", "rollup"), ("format", "csv"), ("from", "2026-03-05"), ("to", "2026-03-06")]).await.is(409);
+    }
+
+    /// What is small in a part is hidden there, and of the whole only what the other parts tell is said.
+    async fn no_part_tells_a_purchaser_of_very_few(app: TestApp) {
+        a_year(&app).await;
+        let year = ("2026-01-01", "2027-01-01");
+        let exactly = parts(&parted(&app, "ann", "center:1", year, "month").await);
+        let told = parts(&parted(&app, "pat", "center:1", year, "month").await);
+        assert_eq!(told.keys().collect::<Vec<_>>(), exactly.keys().collect::<Vec<_>>());
+        // In February two residents came, and one volunteer helped.
+        assert_eq!((exactly["2026-02"]["persons"], exactly["2026-02"]["volunteers"]), (2, 1));
+        assert_eq!((told["2026-02"]["persons"], told["2026-02"]["volunteers"]), (HIDDEN, HIDDEN));
+        for (month, figures) in &told {
+            for (key, value) in figures.iter().filter(|(key, _)| key.starts_with("persons") || key.starts_with("volunteers")) {
+                assert!(*value == HIDDEN || *value == 0 || *value >= 3, "{month}: {key} is {value}");
+                assert!(*value == HIDDEN || *value == exactly[month][key], "{month}: {key} is {value}");
+            }
+        }
+        // A part says what its month's report says, and nothing more.
+        let march = figures(&app, "pat", "center:1", ("2026-03-01", "2026-04-01")).await;
+        for (key, value) in &told["2026-03"] {
+            assert_eq!(*value, march[key], "{key}");
+        }
+        let quarter = super::summary(&app, "pat", "center:1", ("2026-01-01", "2026-04-01")).await;
+        assert_eq!((&quarter["residents"], &quarter["newcomers"]), (&Value::Null, &Value::Null));
+        let own = workbook(&app, "pat", "2026-02").await;
+        let row = own.iter().find(|row| row[0] == Data::String("服务中心".into())).unwrap();
+        assert_eq!(row[7], Data::String("＊".into()), "persons");
+        app.sign_in("pat").await.get("/reports?period=2026-02").await.is(200).shows("＊").shows("不足 3 人");
+        app.sign_in("ann").await.get("/reports?period=2026-02").await.is(200).hides("＊");
     }
 
     async fn a_center_has_a_report_of_each_period(app: TestApp) {

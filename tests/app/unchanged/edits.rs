@@ -30,6 +30,7 @@ const CENTER: &str = "/centers/<id>";
 const KIND: &str = "/catalogs/<catalog>/<id>";
 const AGES: &str = "/catalogs/ages";
 const TERMS: &str = "/retention";
+const SMALL: &str = "/small-cells";
 const STARS: &str = "/star-levels";
 const PROGRAMME: &str = "/programmes/<id>";
 const WORKER: &str = "/centers/<center>/workers/<id>/ending";
@@ -113,6 +114,7 @@ pub(super) const EDITS: &[Edit] = &[
     edit("ada", "/catalogs/service-kinds/$kind", KIND),
     edit("ada", "/catalogs", AGES),
     edit("ada", "/retention", TERMS),
+    edit("ada", "/small-cells", SMALL),
     edit("ada", "/shift-limits", LIMITS),
     edit("ann", "/centers/1/activities/$lesson_activity/registration-terms", REGISTRATION),
     edit("ann", "/centers/1/sessions/$own_terms/registration-terms", OWN_REGISTRATION),

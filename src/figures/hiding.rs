@@ -1,0 +1,109 @@
+//! A month's count without what is hidden of it ([`super::masking`]): the sums and sets that remain hold nothing of it, so whatever is
+//! put together from them tells nothing either.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::counted::{Counted, Filter, HIDDEN_PART, HIDDEN_WHOLE, CountKey, set, sum};
+use super::list::Measure;
+use super::masking::{self, CellKey, Cells};
+use crate::error::Result;
+use crate::people::groups::PriorityGroup;
+use crate::store::Conn;
+
+/// The groups that a subgroup's membership itself grants, by the subgroup's bit.
+pub(super) async fn parents(conn: &mut Conn) -> Result<BTreeMap<i64, PriorityGroup>> {
+    let rows: Vec<(i64, PriorityGroup)> =
+        sqlx::query_as("select bit, priority_group from subgroups where priority_group in ($1, $2)")
+            .bind(PriorityGroup::Disabled)
+            .bind(PriorityGroup::Needy)
+            .fetch_all(conn)
+            .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The group under that number, as [`super::counted::of_group`] gives it.
+fn group_of(number: i64) -> Option<PriorityGroup> {
+    PriorityGroup::ALL.iter().copied().find(|group| super::counted::of_group(Some(*group)) == number)
+}
+
+impl Counted {
+    /// What is left of one month of one center, charged to one agreement, before somebody who does not see small cells.
+    pub(super) fn without_small(mut self, parents: &BTreeMap<i64, PriorityGroup>, threshold: i64) -> Self {
+        let named = self.sums_of(sum::VISITS).map(|(kind, _, visits)| (kind, visits)).collect();
+        let cells = Cells { values: self.cells(), named, parents: parents.clone() };
+        let hidden = masking::hidden(&cells, threshold);
+        if !hidden.is_empty() {
+            self.leave_out(&hidden);
+        }
+        self
+    }
+
+    /// Every count of people, of the whole and of each part that has any.
+    fn cells(&self) -> BTreeMap<CellKey, i64> {
+        use Measure as M;
+        let words = |sums: &[u8], sets: &[u8]| -> BTreeSet<i64> {
+            let of_sums = self.sums.keys().filter(|(word, ..)| sums.contains(word));
+            let of_sets = self.sets.keys().filter(|(word, ..)| sets.contains(word));
+            of_sums.chain(of_sets).map(|(_, one, _)| *one).collect()
+        };
+        let mut cells: Vec<CellKey> =
+            [M::Visits, M::Unnamed, M::Persons, M::VolunteerVisits, M::Volunteers, M::Minutes, M::UnconfirmedHours]
+                .map(|measure| (measure, Filter::Whole))
+                .into();
+        let mut parts: Vec<Filter> =
+            words(&[sum::VISITS, sum::HEADS], &[set::PERSONS]).into_iter().map(Filter::Kind).collect();
+        parts.extend(PriorityGroup::ALL.iter().copied().map(Some).chain([None]).map(Filter::Group));
+        parts.extend(words(&[sum::SUBGROUP], &[set::SUBGROUP]).into_iter().map(Filter::Subgroup));
+        cells.extend(parts.iter().flat_map(|part| [(M::Visits, *part), (M::Persons, *part)]));
+        let teams = self.kinds_of_teams().into_iter().map(Filter::TeamKind);
+        cells.extend(teams.flat_map(|team| [M::VolunteerVisits, M::Volunteers, M::Minutes].map(|m| (m, team))));
+        cells.into_iter().filter_map(|(m, filter)| Some(((m, filter), self.value(m, &filter)?))).collect()
+    }
+
+    fn leave_out(&mut self, hidden: &BTreeSet<CellKey>) {
+        let is = |measure: Measure, filter: Filter| hidden.contains(&(measure, filter));
+        // Where the heads alone are hidden, they are told among the visits.
+        let joined = is(Measure::Unnamed, Filter::Whole);
+        let (sums, sets) = (std::mem::take(&mut self.sums), std::mem::take(&mut self.sets));
+        let team_kinds = self.team_kinds.clone();
+        let team = |team: i64| Filter::TeamKind(team_kinds.get(&team).copied());
+        let parted = |measure: Measure, part: Filter, (word, one, other): CountKey| match (
+            is(measure, Filter::Whole),
+            is(measure, part),
+        ) {
+            (false, false) => Some((word, one, other)),
+            (false, true) => Some((word, HIDDEN_PART, other)),
+            (true, false) => Some((word, one, HIDDEN_WHOLE)),
+            (true, true) => None,
+        };
+        let unless = |key: CountKey, measure: Measure, filter: Filter| (!is(measure, filter)).then_some(key);
+        for (key, value) in sums {
+            let key = if joined && key.0 == sum::HEADS { (sum::VISITS, key.1, key.2) } else { key };
+            let kept = match key.0 {
+                sum::VISITS | sum::HEADS => parted(Measure::Visits, Filter::Kind(key.1), key),
+                sum::GROUP => unless(key, Measure::Visits, Filter::Group(group_of(key.1))),
+                sum::SUBGROUP => unless(key, Measure::Visits, Filter::Subgroup(key.1)),
+                sum::VOLUNTEERS => parted(Measure::VolunteerVisits, team(key.1), key),
+                sum::MINUTES => parted(Measure::Minutes, team(key.1), key),
+                sum::UNCONFIRMED => unless(key, Measure::UnconfirmedHours, Filter::Whole),
+                _ => Some(key),
+            };
+            if let Some(key) = kept {
+                *self.sums.entry(key).or_default() += value;
+            }
+        }
+        for (key, pieces) in sets {
+            let kept = match key.0 {
+                set::PERSONS => parted(Measure::Persons, Filter::Kind(key.1), key),
+                set::GROUP => unless(key, Measure::Persons, Filter::Group(group_of(key.1))),
+                set::SUBGROUP => unless(key, Measure::Persons, Filter::Subgroup(key.1)),
+                set::VOLUNTEERS => parted(Measure::Volunteers, team(key.1), key),
+                _ => Some(key),
+            };
+            if let Some(key) = kept {
+                self.sets.entry(key).or_default().extend(pieces);
+            }
+        }
+        self.hidden = hidden.clone();
+    }
+}

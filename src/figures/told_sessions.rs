@@ -1,0 +1,171 @@
+//! Sessions before somebody who does not see small cells: what is told of each must not tell what its month hides, nor the other way
+//! round. The month is decided first ([`super::hiding`]); here the sessions of a kind whose number is told are hidden one by one, as
+//! far as needed, and those of a kind whose number is hidden all together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::AssertSqlSafe;
+
+use super::Reach;
+use super::counted::{Counted, Filter};
+use super::list::Measure;
+use super::masking::Telling;
+use super::puzzle::Puzzle;
+use super::queries::{ATTENDED, By, charged};
+use super::reading::{self, Ask, months_of_ask};
+use super::scope::ASKED;
+use super::types::{Period, Tally};
+use crate::activities::SessionId;
+use crate::agreements::AgreementId;
+use crate::centers::CenterId;
+use crate::clock::Date;
+use crate::error::Result;
+use crate::store::Conn;
+
+/// A session that counts.
+#[derive(sqlx::FromRow)]
+struct CountedSession {
+    id: SessionId,
+    local_date: Date,
+    center_id: CenterId,
+    agreement_id: Option<AgreementId>,
+    kind_id: i64,
+    persons: i64,
+    heads: i64,
+}
+
+impl CountedSession {
+    fn is_of(&self, ask: &Ask) -> bool {
+        let days = ask.days.from <= self.local_date && self.local_date < ask.days.to;
+        days && (self.center_id, self.agreement_id) == (ask.center, ask.agreement)
+    }
+
+    fn visits(&self) -> i64 {
+        self.persons + self.heads
+    }
+
+    /// What is told of it: never how many had no name, nor who helped.
+    fn told(&self, visits: bool, persons: bool) -> Tally {
+        let mut tally = Tally {
+            sessions: 1,
+            visits: if visits { self.visits() } else { 0 },
+            persons: if persons { self.persons } else { 0 },
+            hidden: vec![Measure::Unnamed, Measure::VolunteerVisits, Measure::Volunteers, Measure::Minutes],
+            ..Tally::default()
+        };
+        tally.hidden.extend((!visits).then_some(Measure::Visits));
+        tally.hidden.extend((!persons).then_some(Measure::Persons));
+        tally
+    }
+}
+
+/// By day or by session, as far as it is told. A day's visits are those of its sessions that are told.
+pub(super) async fn tallies(conn: &mut Conn, by: By, reach: &Reach, period: Period) -> Result<BTreeMap<String, Tally>> {
+    let told = sessions(conn, reach, period).await?;
+    if by == By::Session {
+        return Ok(told.into_iter().map(|((_, id), tally)| (id.to_string(), tally)).collect());
+    }
+    let mut days: BTreeMap<String, Tally> = BTreeMap::new();
+    for ((date, _), tally) in told {
+        let day = days.entry(date.to_string()).or_default();
+        day.sessions += tally.sessions;
+        day.visits += tally.visits;
+        day.hidden.extend(tally.hidden);
+        // Who came to two of them is not known.
+        day.hidden.push(Measure::Persons);
+        day.hidden.sort_unstable();
+        day.hidden.dedup();
+    }
+    Ok(days)
+}
+
+async fn sessions(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<(Date, SessionId), Tally>> {
+    reach.may_ask(period)?;
+    let found = found(conn, reach, period).await?;
+    let asks: Vec<Ask> = reach.asks(period).into_iter().flat_map(months_of_ask).collect();
+    let months = reading::read_for(conn, reach.small(), &asks).await?;
+    let mut told = BTreeMap::new();
+    for (ask, counted) in asks.iter().zip(&months) {
+        let of_month: Vec<&CountedSession> = found.iter().filter(|session| session.is_of(ask)).collect();
+        told.extend(of_one_month(&of_month, counted, reach.small().unwrap_or(0)));
+    }
+    Ok(told)
+}
+
+async fn found(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<CountedSession>> {
+    let sql = format!(
+        "with {ASKED}, held as (
+            select s.id, s.local_date, s.center_id, q.agreement_id, a.kind_id
+            from asked q cross join sessions s join activities a on a.id = s.activity_id
+            where s.center_id = q.center_id and s.local_date >= q.from_date and s.local_date < q.to_date
+              and s.status = 'completed' and {})
+         select h.id, h.local_date, h.center_id, h.agreement_id, h.kind_id,
+                (select count(*) from attendances t
+                 where t.session_id = h.id and t.part = 'participant' and t.voided_at is null) as persons,
+                (select cast(coalesce(sum(c.heads), 0) as bigint) from head_counts c
+                 where c.session_id = h.id and c.voided_at is null) as heads
+         from held h where {ATTENDED}",
+        charged("s")
+    );
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(reach.asked(period)).fetch_all(conn).await?)
+}
+
+/// The only one of them that is anything: it is what is told of the kind.
+fn alone(places: &[usize], values: &BTreeMap<usize, i64>) -> Option<usize> {
+    let mut some = places.iter().copied().filter(|place| values.get(place).is_some_and(|value| *value > 0));
+    some.next().filter(|_| some.next().is_none())
+}
+
+fn of_one_month(sessions: &[&CountedSession], counted: &Counted, threshold: i64) -> Vec<((Date, SessionId), Tally)> {
+    let is_told = |measure, filter: &Filter| counted.told(measure, filter) == Telling::Exactly;
+    let mut puzzle = Puzzle::new(threshold);
+    let at: Vec<(usize, usize)> = sessions
+        .iter()
+        .map(|session| (puzzle.add(session.visits(), false, true), puzzle.add(session.persons, false, true)))
+        .collect();
+    let values: BTreeMap<usize, i64> =
+        sessions.iter().zip(&at).flat_map(|(of, at)| [(at.0, of.visits()), (at.1, of.persons)]).collect();
+    for (visits, persons) in &at {
+        puzzle.at_most(&[*persons], &[*visits]);
+    }
+    for kind in sessions.iter().map(|session| session.kind_id).collect::<BTreeSet<_>>() {
+        let of_kind: Vec<(usize, usize)> =
+            sessions.iter().zip(&at).filter(|(session, _)| session.kind_id == kind).map(|(_, at)| *at).collect();
+        let (visits, persons): (Vec<usize>, Vec<usize>) = of_kind.into_iter().unzip();
+        let filter = Filter::Kind(kind);
+        let value = |measure| counted.value(measure, &filter).unwrap_or(0);
+        if is_told(Measure::Visits, &filter) {
+            let whole = puzzle.add_public(value(Measure::Visits));
+            puzzle.adds_up(whole, &visits);
+            alone(&visits, &values).into_iter().for_each(|one| puzzle.publish(one));
+        } else {
+            visits.iter().for_each(|one| puzzle.hide(*one));
+        }
+        if is_told(Measure::Persons, &filter) {
+            let whole = puzzle.add_public(value(Measure::Persons));
+            puzzle.at_most(&[whole], &persons);
+            persons.iter().for_each(|one| puzzle.at_most(&[*one], &[whole]));
+            alone(&persons, &values).into_iter().for_each(|one| puzzle.publish(one));
+        } else {
+            persons.iter().for_each(|one| puzzle.hide(*one));
+        }
+    }
+    // In one session nobody is counted twice: all sessions' persons are the named visits.
+    let whole = Filter::Whole;
+    if is_told(Measure::Visits, &whole) && is_told(Measure::Unnamed, &whole) {
+        let named =
+            counted.value(Measure::Visits, &whole).unwrap_or(0) - counted.value(Measure::Unnamed, &whole).unwrap_or(0);
+        let named = puzzle.add_public(named);
+        let persons: Vec<usize> = at.iter().map(|(_, persons)| *persons).collect();
+        puzzle.adds_up(named, &persons);
+    }
+    let is_safe = puzzle.settle();
+    let told = |one: usize| is_safe && !puzzle.is_hidden(one);
+    sessions
+        .iter()
+        .zip(&at)
+        .map(|(session, (visits, persons))| {
+            ((session.local_date, session.id), session.told(told(*visits), told(*persons)))
+        })
+        .collect()
+}

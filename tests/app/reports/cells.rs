@@ -1,0 +1,312 @@
+//! Small cells: what a purchaser is not told, and cannot work out from all that it may fetch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::month::{Held, Month, at};
+use super::{AFTER, HIDDEN, MARCH, figures, summary};
+use crate::support::{TestApp, on_both_engines};
+
+/// Three months in which few came here and there: somebody needy once in February, one volunteer of the medical team, two people in case
+/// work, and sessions with two participants among large ones.
+async fn a_quiet_quarter(app: &TestApp) {
+    let mut month = Month::begin(app).await;
+    let (elders, medical) = (month.team(1).await, month.team(9).await);
+    let mut people = Vec::new();
+    for n in 0..14 {
+        people.push(month.person(Some(if n < 6 { "1950-05-01" } else { "1985-05-01" })).await);
+    }
+    month.grant(people[0], "needy", "2025-01-01", None).await;
+    month.grant(people[1], "living_alone", "2025-01-01", None).await;
+    month.grant(people[7], "disabled", "2025-01-01", None).await;
+    let held = |kind, team| Held { kind, team, ..Held::default() };
+    // Day, kind, from which person to which, heads, volunteers.
+    let plan: [(&str, i64, std::ops::Range<usize>, i64, &[usize]); 11] = [
+        ("2026-01-05", 3, 0..12, 0, &[12]),
+        ("2026-01-06", 1, 0..1, 0, &[]),
+        ("2026-01-07", 2, 3..9, 4, &[]),
+        ("2026-02-04", 3, 1..10, 0, &[12, 13]),
+        ("2026-02-05", 3, 0..2, 0, &[]),
+        ("2026-02-06", 1, 2..4, 0, &[]),
+        ("2026-02-09", 2, 4..10, 0, &[13]),
+        ("2026-03-03", 3, 2..12, 3, &[12, 13, 11]),
+        ("2026-03-04", 3, 5..9, 0, &[]),
+        ("2026-03-05", 2, 7..8, 0, &[]),
+        ("2026-03-06", 1, 6..12, 0, &[]),
+    ];
+    for (n, (day, kind, came, heads, helped)) in plan.into_iter().enumerate() {
+        let team = if n % 3 == 0 { medical } else { elders };
+        let session = month.session(at(&format!("{day} 09:00")), 60, held(kind, Some(team))).await;
+        for person in came {
+            month.attend(session, people[person], "participant").await;
+        }
+        if heads > 0 {
+            month.heads(session, heads, [0; 4], false).await;
+        }
+        for volunteer in helped {
+            month.attend(session, people[*volunteer], "volunteer").await;
+            month.hours(session, people[*volunteer], Some(team), 60).await;
+        }
+    }
+    month.commit().await;
+    app.at(AFTER);
+}
+
+/// What is known of numbers, by their names: bounds, and sums that are no more than others.
+#[derive(Default)]
+struct Known {
+    bounds: BTreeMap<String, (i64, i64)>,
+    laws: Vec<(Vec<String>, Vec<String>)>,
+}
+
+impl Known {
+    fn tell(&mut self, name: &str, figure: &Value) {
+        let bounds = match (figure["value"].as_i64(), figure["at_least"].as_i64()) {
+            (Some(value), _) => (value, value),
+            (None, least) => (least.unwrap_or(0), 100_000),
+        };
+        self.bounds.insert(name.to_owned(), bounds);
+    }
+
+    /// What is not told is left out of no law: it may be anything.
+    fn at_most(&mut self, some: &[String], others: &[String]) {
+        for name in some.iter().chain(others) {
+            self.bounds.entry(name.clone()).or_insert((0, 100_000));
+        }
+        self.laws.push((some.to_vec(), others.to_vec()));
+    }
+
+    fn equal(&mut self, some: &[String], others: &[String]) {
+        self.at_most(some, others);
+        self.at_most(others, some);
+    }
+
+    fn work_out(&mut self) {
+        for _ in 0..200 {
+            let before = self.bounds.clone();
+            for (some, others) in &self.laws {
+                let least: i64 = some.iter().map(|name| self.bounds[name].0).sum();
+                let most: i64 = others.iter().map(|name| self.bounds[name].1).sum();
+                for name in some {
+                    let bounds = self.bounds.get_mut(name).unwrap();
+                    bounds.1 = bounds.1.min(most - (least - bounds.0));
+                }
+                for name in others {
+                    let bounds = self.bounds.get_mut(name).unwrap();
+                    bounds.0 = bounds.0.max(least - (most - bounds.1));
+                }
+            }
+            if self.bounds == before {
+                return;
+            }
+        }
+    }
+}
+
+/// The periods of reports of 2026, by the first and the last month.
+fn periods() -> Vec<(u32, u32)> {
+    let long = |months: u32| (0..12 / months).map(move |n| (n * months + 1, (n + 1) * months));
+    [1, 3, 6, 12].into_iter().flat_map(long).collect()
+}
+
+fn dates((first, last): (u32, u32)) -> (String, String) {
+    let after = if last == 12 { "2027-01-01".to_owned() } else { format!("2026-{:02}-01", last + 1) };
+    (format!("2026-{first:02}-01"), after)
+}
+
+const GROUPS: [&str; 5] = ["elderly", "disabled", "needy", "youth", "none"];
+
+/// What holds of the numbers of one period, whatever they are.
+fn laws_of_period(known: &mut Known, period: &str, keys: &BTreeSet<String>) {
+    let name = |key: &str| format!("{period} {key}");
+    let of = |start: &str| -> Vec<String> {
+        keys.iter().filter(|key| key.starts_with(start)).map(|key| name(key)).collect()
+    };
+    for (visits, persons, part) in [("visits", "persons", "kind"), ("volunteer_visits", "volunteers", "team")] {
+        known.equal(&[name(visits)], &of(&format!("{visits}.{part}.")));
+        known.at_most(&[name(persons)], &of(&format!("{persons}.{part}.")));
+        for key in keys.iter().filter(|key| *key == persons || key.starts_with(&format!("{persons}."))) {
+            known.at_most(&[name(key)], &[name(&key.replace(persons, visits))]);
+            known.at_most(&[name(key)], &[name(persons)]);
+        }
+    }
+    known.equal(&[name("minutes")], &of("minutes.team."));
+    known.at_most(&[name("persons"), name("unnamed")], &[name("visits")]);
+    known.at_most(&[name("unconfirmed_hours")], &[name("volunteer_visits")]);
+    for measure in ["visits", "persons"] {
+        known.at_most(&[name(measure)], &GROUPS.map(|group| name(&format!("{measure}.{group}"))));
+        for group in &GROUPS[..4] {
+            known.at_most(&[name(&format!("{measure}.{group}"))], &[name(measure)]);
+        }
+    }
+    for group in &GROUPS[..4] {
+        known.at_most(&[name(&format!("visits.{group}")), name("visits.none")], &[name("visits")]);
+    }
+}
+
+/// All that the purchaser may fetch, in one web of bounds: every period's answer, and the sessions of each month's file.
+async fn all_that_is_told(app: &TestApp) -> Known {
+    let (token, browser) = (app.token("pat").await, app.sign_in("pat").await);
+    let mut known = Known::default();
+    let mut kinds: BTreeMap<String, String> = BTreeMap::new();
+    let mut keys: BTreeSet<String> = BTreeSet::new();
+    let mut told: BTreeMap<(u32, u32), Value> = BTreeMap::new();
+    for period in periods() {
+        let (from, to) = dates(period);
+        let answer = token.get(&format!("/api/v1/summary?scope=center:1&from={from}&to={to}")).await.is(200).json();
+        for figure in answer["figures"].as_array().unwrap() {
+            let key = figure["key"].as_str().unwrap();
+            keys.insert(key.to_owned());
+            if let Some(code) = key.strip_prefix("visits.kind.") {
+                kinds.insert(figure["name"].as_str().unwrap().to_owned(), code.to_owned());
+            }
+        }
+        told.insert(period, answer);
+    }
+    for (period, answer) in &told {
+        let name = format!("{period:?}");
+        for key in &keys {
+            let figures = answer["figures"].as_array().unwrap();
+            // A kind of team that is not listed did nothing.
+            let figure = figures.iter().find(|figure| figure["key"] == **key).cloned().unwrap_or(json!({"value": 0}));
+            known.tell(&format!("{name} {key}"), &figure);
+        }
+        laws_of_period(&mut known, &name, &keys);
+    }
+    for period in periods().into_iter().filter(|(first, last)| first != last) {
+        for key in &keys {
+            let name = |period: (u32, u32)| format!("{period:?} {key}");
+            let months: Vec<String> = (period.0..=period.1).map(|month| name((month, month))).collect();
+            if key.starts_with("visits")
+                || key.starts_with("volunteer_visits")
+                || key.starts_with("minutes")
+                || key == "unnamed"
+            {
+                known.equal(&[name(period)], &months);
+            } else if key.starts_with("persons") || key.starts_with("volunteers") {
+                known.at_most(&[name(period)], &months);
+                months.iter().for_each(|month| known.at_most(std::slice::from_ref(month), &[name(period)]));
+            }
+        }
+    }
+    for month in 1..=12u32 {
+        let csv = browser.get(&format!("/centers/1/reports/2026-{month:02}.csv")).await.is(200).text();
+        sessions(&mut known, (month, month), &csv, &kinds);
+    }
+    known.work_out();
+    known
+}
+
+/// The sessions of a month's file add up to their kinds, and their people to the named visits.
+fn sessions(known: &mut Known, period: (u32, u32), csv: &str, kinds: &BTreeMap<String, String>) {
+    let name = |key: &str| format!("{period:?} {key}");
+    let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.unwrap()).collect();
+    let of_sessions: Vec<&csv::StringRecord> = rows.iter().filter(|row| !row[3].is_empty()).collect();
+    let mut all = Vec::new();
+    for (kind, code) in kinds {
+        let mut of_kind = Vec::new();
+        for (n, row) in of_sessions.iter().enumerate().filter(|(_, row)| row[3] == **kind) {
+            let [visits, persons] = ["visits", "persons"].map(|measure| name(&format!("{measure} of session {n}")));
+            for (name, cell) in [(&visits, &row[6]), (&persons, &row[7])] {
+                let number = cell.parse::<i64>().ok();
+                known.tell(name, &json!({ "value": number }));
+            }
+            known.at_most(std::slice::from_ref(&persons), std::slice::from_ref(&visits));
+            known.at_most(std::slice::from_ref(&persons), &[name(&format!("persons.kind.{code}"))]);
+            of_kind.push(visits);
+            all.push(persons);
+        }
+        if !of_kind.is_empty() {
+            known.equal(&[name(&format!("visits.kind.{code}"))], &of_kind);
+        }
+    }
+    all.push(name("unnamed"));
+    known.equal(&[name("visits")], &all);
+}
+
+on_both_engines! {
+    async fn a_purchaser_is_told_no_number_of_very_few(app: TestApp) {
+        a_quiet_quarter(&app).await;
+        let february = ("2026-02-01", "2026-03-01");
+        let (all, told) = (figures(&app, "ann", "center:1", february).await, figures(&app, "pat", "center:1", february).await);
+        assert_eq!((all["visits.needy"], all["visits.kind.case_work"], all["visits"]), (1, 2, 19));
+        for (key, value) in &told {
+            let tells_of_people = ["visits", "persons", "volunteer"].iter().any(|measure| key.starts_with(measure));
+            assert!(!tells_of_people || *value == HIDDEN || *value == 0 || *value >= 3, "{key} is {value}");
+            assert!(*value == HIDDEN || key.contains(".worker.") || all[key] == *value, "{key} is {value}, not {}", all[key]);
+        }
+        assert_eq!((told["visits"], told["visits.youth"]), (19, 0), "what tells of nobody is told");
+        assert_eq!([told["visits.needy"], told["persons.needy"], told["visits.kind.case_work"]], [HIDDEN; 3]);
+        let hidden_kinds = told.iter().filter(|(key, value)| key.starts_with("visits.kind.") && **value == HIDDEN).count();
+        assert!(hidden_kinds >= 2, "one alone would follow from the sum");
+        let pat = app.sign_in("pat").await;
+        for page in ["/centers/1/reports/2026-02", "/centers/1/reports/2026-02.csv"] {
+            pat.get(page).await.is(200).shows("＊");
+            app.sign_in("ann").await.get(page).await.is(200).hides("＊");
+        }
+        pat.get("/centers/1/reports/2026-02").await.shows("不足 3 人");
+        // A department is told what the purchaser is told.
+        assert_eq!(figures(&app, "dan", "center:1", february).await, told);
+        app.sign_in("dan").await.get("/centers/1/reports/2026-02.csv").await.is(200).shows("＊");
+    }
+
+    async fn nothing_hidden_follows_from_all_that_a_purchaser_may_fetch(app: TestApp) {
+        a_quiet_quarter(&app).await;
+        let known = all_that_is_told(&app).await;
+        let mut hidden = 0;
+        for month in 1..=3u32 {
+            let (from, to) = dates((month, month));
+            let all = figures(&app, "ann", "center:1", (&from, &to)).await;
+            let told = figures(&app, "pat", "center:1", (&from, &to)).await;
+            for (key, _) in told.iter().filter(|(key, value)| **value == HIDDEN && *key != "without_birth_date") {
+                let (least, most) = known.bounds[&format!("{:?} {key}", (month, month))];
+                assert!(least < most, "{key} of month {month} is {least}");
+                assert!(least <= all[key] && all[key] <= most, "{key}: {least} to {most}, which is wrong");
+                if all[key] < 3 && !key.starts_with("minutes") {
+                    assert!(least <= 1 && most >= 2, "{key} of month {month} is {least} to {most}");
+                }
+                hidden += 1;
+            }
+        }
+        assert!(hidden > 10, "{hidden}");
+    }
+
+    async fn a_longer_period_says_what_its_shown_parts_have(app: TestApp) {
+        a_quiet_quarter(&app).await;
+        let quarter = ("2026-01-01", "2026-04-01");
+        let told = summary(&app, "pat", "center:1", quarter).await;
+        let figure = |key: &str| told["figures"].as_array().unwrap().iter().find(|figure| figure["key"] == key).unwrap().clone();
+        let mut months = 0;
+        for month in 1..=3 {
+            let (from, to) = dates((month, month));
+            months += figures(&app, "pat", "center:1", (&from, &to)).await["visits.kind.case_work"].max(0);
+        }
+        let cases = figure("visits.kind.case_work");
+        assert_eq!((&cases["value"], &cases["hidden"]), (&Value::Null, &json!(true)));
+        assert_eq!(cases["at_least"].as_i64().unwrap_or(0), months);
+        let all = figures(&app, "ann", "center:1", quarter).await;
+        assert_eq!(figure("visits")["value"].as_i64(), Some(all["visits"]), "what was hidden in no month is told as it is");
+    }
+
+    async fn the_city_says_what_is_small(app: TestApp) {
+        a_quiet_quarter(&app).await;
+        let ada = app.token("ada").await;
+        assert_eq!(ada.get("/api/v1/small-cells").await.is(200).json(), json!({"least": 3}));
+        for least in [json!(1), json!(21), json!("many")] {
+            ada.post_json("/api/v1/small-cells", json!({ "least": least })).await.is(422);
+        }
+        let before = figures(&app, "pat", "center:1", MARCH).await.values().filter(|value| **value == HIDDEN).count();
+        ada.post_json("/api/v1/small-cells", json!({"least": 8})).await.is(200);
+        ada.post_json("/api/v1/small-cells", json!({"least": 8})).await.is(200);
+        let after = figures(&app, "pat", "center:1", MARCH).await.values().filter(|value| **value == HIDDEN).count();
+        assert!(after > before, "{before} {after}");
+        assert_eq!(app.number("select count(*) from audit_events where action = 'small_cells.set'").await, 1);
+        let browser = app.sign_in("ada").await;
+        browser.get("/small-cells").await.is(200).shows("value=\"8\"");
+        browser.post("/small-cells", &[("least", "0")]).await.is(422).shows("id=\"f-least\"");
+        browser.post("/small-cells", &[("least", "3")]).await.is(303);
+        app.sign_in("ann").await.get("/small-cells").await.is(403);
+    }
+}
