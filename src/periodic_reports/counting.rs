@@ -1,7 +1,7 @@
 //! The figures of a draft: what its agreement is charged with in its days, together and in each center, what it was before, and by how
 //! much accepted periods are otherwise than they were told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -28,13 +28,32 @@ pub struct Counting {
     pub compared: Vec<FrozenComparison>,
 }
 
+/// The agreement's centers as the purchaser is told of them: so is counted what is frozen.
+async fn reported(by: &ReportReader, conn: &mut Conn, report: &PeriodicReport) -> Result<Reach> {
+    let reach = scope::agreement(by, conn, report.agreement_id).await?;
+    scope::as_reported_to(conn, report.agreement_id, &reach).await
+}
+
 impl Counting {
-    /// Counts now.
+    /// Counts now, for whoever writes the report: small numbers too.
     ///
     /// # Errors
     /// `NotFound` where the reader reaches no center of the agreement.
     pub async fn load(by: &ReportReader, conn: &mut Conn, now: Now, report: &PeriodicReport) -> Result<Self> {
         let reach = scope::agreement(by, conn, report.agreement_id).await?;
+        Self::of(conn, now, report, reach).await
+    }
+
+    /// The same as it is frozen: as the purchaser is told.
+    ///
+    /// # Errors
+    /// As [`Counting::load`].
+    pub async fn as_told(by: &ReportReader, conn: &mut Conn, now: Now, report: &PeriodicReport) -> Result<Self> {
+        let reach = reported(by, conn, report).await?;
+        Self::of(conn, now, report, reach).await
+    }
+
+    async fn of(conn: &mut Conn, now: Now, report: &PeriodicReport, reach: Reach) -> Result<Self> {
         let period = report.period();
         let numbers = figures::count(conn, &reach, period, now).await?;
         let list = figures::figures(&numbers);
@@ -66,8 +85,9 @@ async fn comparison(conn: &mut Conn, now: Now, reach: &Reach, period: Period) ->
 /// Those of the whole's figures that a center has by itself.
 fn part(center: CenterId, counted: &Counted, whole: &[Figure]) -> FrozenPart {
     let own = |figure: &Figure| {
-        let value = counted.value(figure.measure, &filter(figure)?)?;
-        Some(Figure { value, ..figure.clone() })
+        let filter = filter(figure)?;
+        let value = counted.value(figure.measure, &filter)?;
+        Some(Figure { value, told: counted.told(figure.measure, &filter), ..figure.clone() })
     };
     let figures: Vec<Figure> = whole.iter().filter_map(own).collect();
     FrozenPart { center, figures: document::frozen(&figures) }
@@ -103,7 +123,7 @@ pub async fn adjustments(
         if told.is_empty() && queries::marks(conn, report.agreement_id, days).await? == *seen {
             continue;
         }
-        let reach = scope::agreement(by, conn, report.agreement_id).await?;
+        let reach = reported(by, conn, report).await?;
         let numbers = figures::count(conn, &reach, earlier.period(), now).await?;
         let recount = document::frozen(&figures::figures(&numbers));
         let figures = otherwise(&recount, base, &told);
@@ -156,11 +176,18 @@ fn told_of(accepted: &[AcceptedReport], number: &str) -> Vec<FigureValues> {
 fn otherwise(recount: &[FrozenFigure], base: &FrozenReport, told: &[FigureValues]) -> Vec<FrozenFigure> {
     let known: BTreeMap<&str, &FrozenFigure> =
         recount.iter().rev().chain(base.figures.iter().rev()).map(|figure| (figure.key.as_str(), figure)).collect();
-    let is_sparse = |key: &str| known.get(key).is_some_and(|figure| rules::is_sparse(figure.section));
+    // What is hidden in one of them is no nought in it.
+    let untold = recount.iter().chain(&base.figures).filter(|figure| figure.told().exactly().is_none());
+    let untold: BTreeSet<&str> = untold.map(|figure| figure.key.as_str()).collect();
+    let is_sparse =
+        |key: &str| !untold.contains(key) && known.get(key).is_some_and(|figure| rules::is_sparse(figure.section));
     let told: Vec<&FigureValues> = told.iter().collect();
     let mut by = rules::adjustments(&document::adjusted(recount), &base.adjusted(), &told, is_sparse);
     let figures = recount.iter().chain(&base.figures);
-    figures.filter_map(|figure| by.remove(&figure.key).map(|value| FrozenFigure { value, ..figure.clone() })).collect()
+    let told = |figure: &FrozenFigure| {
+        by.remove(&figure.key).map(|value| FrozenFigure { value: Some(value), at_least: false, ..figure.clone() })
+    };
+    figures.filter_map(told).collect()
 }
 
 /// The numbers of the rows behind a report's figures: of its sessions, and of the attendances in them that count.

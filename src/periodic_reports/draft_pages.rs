@@ -101,7 +101,12 @@ impl View for DraftPage {
 
 /// The draft for whoever writes in it, else the last version.
 #[get("/periodic-reports/<id>", rank = 2)]
-async fn show(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Result<Either<Page<DraftPage>, Page<VersionPage>>> {
+async fn show(
+    by: ReportReader,
+    db: &Db,
+    now: Now,
+    id: PeriodicReportId,
+) -> Result<Either<Page<DraftPage>, Page<VersionPage>>> {
     let mut conn = db.read().await?;
     let report = queries::found(&by, &mut conn, id).await?;
     if sees_drafts(by.role) && rules::after(ReportStep::Write, report.state).is_ok() {

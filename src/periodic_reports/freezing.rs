@@ -112,7 +112,7 @@ async fn freeze(
     version: i64,
     (chapters, evidence): (&[ChapterText], &[Evidence]),
 ) -> Result<(FrozenReport, Vec<SaltedText>, Vec<RowBlock>)> {
-    let counting = Counting::load(by, tx, now, report).await?;
+    let counting = Counting::as_told(by, tx, now, report).await?;
     let adjustments = counting::adjustments(by, tx, now, report).await?;
     let agreement = queries::agreement(by, tx, report.agreement_id).await?;
     let (sessions, attendances) = counting::rows_behind(by, tx, &counting.reach, report.period()).await?;

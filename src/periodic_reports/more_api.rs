@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::api::EvidenceJson;
-use super::document::FrozenFigure;
+use super::document::{FrozenFigure, ToldNumber};
 use super::evidence_pages::file_for;
 use super::rights::{ReportSubmitter, ReportWriter};
 use super::sent::SentSheet;
@@ -158,7 +158,10 @@ pub(crate) async fn remove(
 pub(crate) struct FrozenFigureJson {
     /// As in `GET /summary`
     key: String,
-    value: i64,
+    /// Null where it is hidden from the purchaser
+    value: Option<i64>,
+    /// Some of its parts are hidden: it is so much, or more
+    at_least: bool,
     unit: &'static str,
     /// What it is of; workers are numbered
     name: Option<String>,
@@ -171,6 +174,7 @@ impl From<FrozenFigure> for FrozenFigureJson {
         Self {
             key: figure.key,
             value: figure.value,
+            at_least: figure.at_least,
             unit: figure.unit.code(),
             name: told(figure.name),
             name_en: told(figure.name_en),
@@ -284,7 +288,7 @@ pub(crate) async fn redact(
     Ok(NoContent)
 }
 
-/// A figure that is another in the other version; null where one does not have it.
+/// A figure that is another in the other version; null where one does not have it, or does not tell it as it is.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OtherFigureJson {
     key: String,
@@ -315,10 +319,13 @@ pub(crate) async fn differences(
     let (before, after) = two(&by, &mut *db.read().await?, id, (from, to)).await?;
     let chapters = other_chapters(&before, &after);
     let figures = other_figures(&before.document, &after.document).into_iter();
+    let exactly = |told: Option<ToldNumber>| told.and_then(ToldNumber::exactly);
     Ok(Json(DifferencesJson {
         before: before.version.number,
         after: after.version.number,
-        figures: figures.map(|one| OtherFigureJson { key: one.of.key, before: one.before, after: one.after }).collect(),
+        figures: figures
+            .map(|one| OtherFigureJson { key: one.of.key, before: exactly(one.before), after: exactly(one.after) })
+            .collect(),
         chapters: chapters.into_iter().map(|chapter| chapter.to_string()).collect(),
     }))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
-use super::document::{self, FrozenFigure, FrozenReport, FrozenTable, ShownAdjustment};
+use super::document::{self, FrozenFigure, FrozenReport, FrozenTable, ShownAdjustment, ToldNumber};
 use super::evidence;
 use super::periods::PeriodName;
 use super::rights::{ReportAnswerer, ReportReceiver, ReportSubmitter, sees_drafts};
@@ -290,14 +290,14 @@ async fn redact(
 /// A figure that is another in the other version, or is in one of them alone.
 pub(super) struct OtherFigure {
     pub of: FrozenFigure,
-    pub before: Option<i64>,
-    pub after: Option<i64>,
+    pub before: Option<ToldNumber>,
+    pub after: Option<ToldNumber>,
 }
 
 /// The figures of two versions that differ, in the order of the list.
 pub(super) fn other_figures(before: &FrozenReport, after: &FrozenReport) -> Vec<OtherFigure> {
-    let values = |report: &FrozenReport| -> BTreeMap<String, i64> {
-        report.figures.iter().map(|figure| (figure.key.clone(), figure.value)).collect()
+    let values = |report: &FrozenReport| -> BTreeMap<String, ToldNumber> {
+        report.figures.iter().map(|figure| (figure.key.clone(), figure.told())).collect()
     };
     let (then, now) = (values(before), values(after));
     let gone = before.figures.iter().filter(|figure| !now.contains_key(&figure.key));

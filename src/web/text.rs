@@ -63,6 +63,17 @@ impl Lang {
     }
 }
 
+/// What is put into words for each reader.
+pub trait Told {
+    fn told(&self, lang: Lang) -> String;
+}
+
+impl<T: Told> Told for &T {
+    fn told(&self, lang: Lang) -> String {
+        (**self).told(lang)
+    }
+}
+
 /// What has a name in each language, or one for each reader.
 pub trait Named {
     fn in_lang(&self, lang: Lang) -> &str;
