@@ -396,6 +396,7 @@ use utoipa::{Modify, OpenApi};
         crate::periodic_reports::more_api::redact,
         crate::periodic_reports::more_api::differences,
         crate::periodic_reports::more_api::verified,
+        crate::periodic_reports::paper_api::file,
         crate::figures::api::rows,
         crate::figures::api::settings,
         crate::figures::api::set,

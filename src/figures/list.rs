@@ -209,24 +209,24 @@ impl Figure {
         let measure = self.measure.code();
         self.item.code().map_or_else(|| measure.to_owned(), |item| format!("{measure}.{item}"))
     }
+}
 
-    /// The key of the sentence that says what is counted.
-    fn definition(&self) -> Option<&'static str> {
-        Some(match (self.section, self.measure) {
-            (Section::Groups | Section::Subgroups, _) => "reports.note_groups",
-            (_, Measure::Sessions | Measure::LedSessions | Measure::LedMinutes | Measure::OpenSessions) => {
-                "reports.note_sessions"
-            }
-            (_, Measure::Visits | Measure::Unnamed | Measure::VolunteerVisits) => "reports.note_visits",
-            (_, Measure::Persons | Measure::Volunteers) => "reports.note_persons",
-            (_, Measure::Minutes | Measure::UnconfirmedHours | Measure::PendingClaims) => "reports.note_hours",
-            (_, Measure::BookedMinutes | Measure::OpenMinutes) => "reports.note_rooms",
-            (_, Measure::UnitsServed | Measure::UnitsHelping | Measure::UnitsLending | Measure::Founded) => {
-                "reports.note_units"
-            }
-            (_, Measure::Registered | Measure::Second | Measure::WithoutBirthDate) => return None,
-        })
-    }
+/// The key of the sentence that says what is counted.
+fn definition((section, measure): (Section, Measure)) -> Option<&'static str> {
+    Some(match (section, measure) {
+        (Section::Groups | Section::Subgroups, _) => "reports.note_groups",
+        (_, Measure::Sessions | Measure::LedSessions | Measure::LedMinutes | Measure::OpenSessions) => {
+            "reports.note_sessions"
+        }
+        (_, Measure::Visits | Measure::Unnamed | Measure::VolunteerVisits) => "reports.note_visits",
+        (_, Measure::Persons | Measure::Volunteers) => "reports.note_persons",
+        (_, Measure::Minutes | Measure::UnconfirmedHours | Measure::PendingClaims) => "reports.note_hours",
+        (_, Measure::BookedMinutes | Measure::OpenMinutes) => "reports.note_rooms",
+        (_, Measure::UnitsServed | Measure::UnitsHelping | Measure::UnitsLending | Measure::Founded) => {
+            "reports.note_units"
+        }
+        (_, Measure::Registered | Measure::Second | Measure::WithoutBirthDate) => return None,
+    })
 }
 
 /// What the figures of one item are counted of, where small cells are hidden.
@@ -328,8 +328,13 @@ fn service(numbers: &Numbers, add: Add<'_>) {
 
 /// The keys of the sentences that say how these figures are counted, each once.
 pub fn definitions(figures: &[Figure]) -> Vec<&'static str> {
+    definitions_of(figures.iter().map(|figure| (figure.section, figure.measure)))
+}
+
+/// The same of what is known by its section and measure.
+pub fn definitions_of(figures: impl Iterator<Item = (Section, Measure)>) -> Vec<&'static str> {
     let mut said = BTreeSet::new();
-    figures.iter().filter_map(Figure::definition).filter(|key| said.insert(*key)).collect()
+    figures.filter_map(definition).filter(|key| said.insert(*key)).collect()
 }
 
 /// The figures that belong together: of one section and one item.

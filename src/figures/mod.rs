@@ -48,7 +48,9 @@ mod told_sessions;
 mod types;
 
 pub use counted::{Counted, Filter};
-pub use list::{Figure, FigureUnit, FileColumn, Grid, Item, Measure, Section, definitions, figures, grid, rows};
+pub use list::{
+    Figure, FigureUnit, FileColumn, Grid, Item, Measure, Section, definitions, definitions_of, figures, grid, rows,
+};
 pub use masking::Telling;
 pub use newcomers::{Newcomers, newcomers};
 pub(crate) use pages::{cell, hours, shown};

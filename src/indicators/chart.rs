@@ -30,7 +30,7 @@ pub(super) fn amount(unit: IndicatorUnit, value: i64) -> String {
 }
 
 /// The same, as far as it is told.
-pub(super) fn told(lang: Lang, unit: IndicatorUnit, value: i64, told: Telling) -> String {
+pub fn told(lang: Lang, unit: IndicatorUnit, value: i64, told: Telling) -> String {
     match told {
         Telling::Exactly => amount(unit, value),
         Telling::AtLeast => lang.with("small_cells.at_least", [("n", amount(unit, value))]),

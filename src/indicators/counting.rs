@@ -31,6 +31,14 @@ impl CountAsked<'_> {
     }
 }
 
+/// Before whom it is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountedBefore {
+    Reader,
+    /// Whoever reads: so is counted what goes to the agreement's purchaser.
+    Purchaser,
+}
+
 /// Days of an agreement.
 type CountLook = (AgreementId, (Date, Date));
 
@@ -56,7 +64,7 @@ impl IndicatorCounts {
     /// # Errors
     /// As the database says.
     pub async fn of(
-        by: &ReportReader,
+        (by, before): (&ReportReader, CountedBefore),
         conn: &mut Conn,
         now: Now,
         agreements: &BTreeMap<AgreementId, Agreed<'_>>,
@@ -69,7 +77,7 @@ impl IndicatorCounts {
             let Some((_, centers)) = agreements.get(&one.agreement) else { continue };
             if one.is_of_the_list(centers) {
                 people.insert(look(one));
-            } else if agreements.len() > 1 && has_for_itself(centers, one.days) {
+            } else if before == CountedBefore::Reader && agreements.len() > 1 && has_for_itself(centers, one.days) {
                 alone.entry((one.days.from, one.days.to)).or_default().insert(one.agreement);
             } else {
                 charged.insert(look(one));
@@ -102,12 +110,17 @@ impl IndicatorCounts {
         }
         let mut reaches: BTreeMap<AgreementId, Option<Reach>> = BTreeMap::new();
         for id in charged.iter().chain(&people).map(|look| look.0).collect::<BTreeSet<_>>() {
-            reaches.insert(id, reach(by, conn, id).await?);
+            reaches.insert(id, reach((by, before), conn, id).await?);
         }
         let reached = |look: &CountLook| {
             let reach = reaches.get(&look.0).and_then(Option::as_ref)?;
             let days = Period { from: look.1.0, to: look.1.1 };
-            reach.may_ask(days).is_ok().then_some((reach, days))
+            let may = match before {
+                CountedBefore::Reader => reach.may_ask(days),
+                // Up to a report's last day: whole months, of each of which it is decided what is told.
+                CountedBefore::Purchaser => reach.may_ask_months(days),
+            };
+            may.is_ok().then_some((reach, days))
         };
         for look in charged {
             let Some((reach, days)) = reached(&look) else { continue };
@@ -170,12 +183,20 @@ impl CountedNumber {
 }
 
 /// What is charged to an agreement; none where the reader may not know it.
-async fn reach(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> Result<Option<Reach>> {
-    match scope::agreement(by, conn, id).await {
-        Ok(reach) => Ok(Some(reach)),
-        Err(Error::NotFound) => Ok(None),
-        Err(error) => Err(error),
-    }
+async fn reach(
+    (by, before): (&ReportReader, CountedBefore),
+    conn: &mut Conn,
+    id: AgreementId,
+) -> Result<Option<Reach>> {
+    let own = match scope::agreement(by, conn, id).await {
+        Ok(reach) => reach,
+        Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    Ok(Some(match before {
+        CountedBefore::Reader => own,
+        CountedBefore::Purchaser => scope::as_reported_to(conn, id, &own).await?,
+    }))
 }
 
 /// Whether all the centers are the agreement's on all of these days, and no other agreement's on any of its own.

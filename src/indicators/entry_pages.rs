@@ -9,7 +9,7 @@ use rocket::{Route, State, get, post, routes};
 use super::actions::AgreementOpened;
 use super::chart::{self, MonthLine, MonthPoint};
 use super::choices::IndicatorChoices;
-use super::counting::{CountAsked, IndicatorCounts};
+use super::counting::{CountAsked, CountedBefore, IndicatorCounts};
 use super::forms::{self, ValueInput};
 use super::pages::path;
 use super::rights::{ValueKeeper, knows_names};
@@ -213,8 +213,14 @@ async fn months(
                 })
                 .collect();
             let agreed = (&table.agreement, table.centers.iter().collect());
-            let counts =
-                IndicatorCounts::of(by, conn, now, &BTreeMap::from([(table.agreement.id, agreed)]), &asked).await?;
+            let counts = IndicatorCounts::of(
+                (by, CountedBefore::Reader),
+                conn,
+                now,
+                &BTreeMap::from([(table.agreement.id, agreed)]),
+                &asked,
+            )
+            .await?;
             gone.iter().zip(&asked).filter_map(|(month, asked)| Some((*month, counts.value(asked)?.exact()?))).collect()
         }
     };

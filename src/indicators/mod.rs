@@ -34,6 +34,7 @@ use crate::centers;
 
 pub use actions::{add, enter, revise, void};
 pub use behind::Behind;
+pub use chart::told as told_amount;
 pub use merging::{JOURNALED, absorb};
 pub use rights::ValueKeeper;
 pub use rules::{IndicatorState, Progress};

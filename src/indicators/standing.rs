@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
+pub use super::counting::CountedBefore;
 use super::counting::{Agreed, CountAsked, CountedNumber, IndicatorCounts};
 use super::rights::knows_names;
 use super::rules::{self, IndicatorState, Progress};
@@ -147,8 +148,59 @@ pub async fn of_agreement(
     if year.is_some_and(|year| year == 0 || year > years.len()) {
         return Err(Error::NotFound);
     }
-    let mut tables = load(by, conn, now, vec![agreement], year.map(|year| year - 1)).await?;
+    let mut tables = load(by, conn, IndicatorLook::at(now), vec![agreement], year.map(|year| year - 1)).await?;
     tables.pop().ok_or(Error::NotFound)
+}
+
+/// One agreement's as they stood at the end of a day, in the project year of that day: for a report of the days until then.
+///
+/// # Errors
+/// `NotFound` for an agreement that the reader may not know of.
+pub async fn at_the_end_of(
+    (by, before): (&ReportReader, CountedBefore),
+    conn: &mut Conn,
+    now: Now,
+    id: AgreementId,
+    last: Date,
+) -> Result<IndicatorTable> {
+    let agreement = terms::read_one(by, conn, id).await?;
+    let year = rules::year_of(&rules::project_years(agreement.starts_on, agreement.ends_on), last);
+    let look = IndicatorLook { now, before, until: Some(last.plus_days(1)) };
+    let mut tables = load(by, conn, look, vec![agreement], Some(year)).await?;
+    tables.pop().ok_or(Error::NotFound)
+}
+
+/// How it is looked at.
+#[derive(Clone, Copy)]
+struct IndicatorLook {
+    now: Now,
+    before: CountedBefore,
+    /// The day after those that are counted; none where all are.
+    until: Option<Date>,
+}
+
+impl IndicatorLook {
+    /// As it stands now, before whoever reads.
+    fn at(now: Now) -> Self {
+        Self { now, before: CountedBefore::Reader, until: None }
+    }
+
+    /// The day at whose beginning it is looked at.
+    fn today(self) -> Date {
+        self.until.unwrap_or_else(|| Zone::SHANGHAI.date(self.now.0))
+    }
+
+    /// Those of some days that are counted.
+    fn counted(self, days: Period) -> Option<Period> {
+        match self.until {
+            None => Some(days),
+            Some(until) => Period::new(days.from, days.to.min(until)),
+        }
+    }
+
+    fn knows_names(self, by: &ReportReader) -> bool {
+        self.before == CountedBefore::Reader && knows_names(by)
+    }
 }
 
 /// Which agreements a list is of.
@@ -181,17 +233,17 @@ pub async fn of_all(
     if !matches!(which, ListedAgreements::One(_)) {
         agreements.retain(|agreement| agreement.starts_on <= today);
     }
-    load(by, conn, now, agreements, None).await
+    load(by, conn, IndicatorLook::at(now), agreements, None).await
 }
 
 async fn load(
     by: &ReportReader,
     conn: &mut Conn,
-    now: Now,
+    look: IndicatorLook,
     agreements: Vec<ReadAgreement>,
     year: Option<usize>,
 ) -> Result<Vec<IndicatorTable>> {
-    let today = Zone::SHANGHAI.date(now.0);
+    let today = look.today();
     let mut centers: BTreeMap<AgreementId, Vec<ReadCenter>> = BTreeMap::new();
     for center in terms::centers(by, conn, &agreements).await? {
         centers.entry(center.agreement_id).or_default().push(center);
@@ -208,17 +260,17 @@ async fn load(
             let years = rules::project_years(agreement.starts_on, agreement.ends_on);
             let shown = year.unwrap_or_else(|| rules::year_of(&years, today));
             let own = indicators.remove(&agreement.id).unwrap_or_default();
-            let lines = lines(by, own, &agreement, &centers, (years.as_slice(), shown));
+            let lines = lines(look.knows_names(by), own, &agreement, &centers, (years.as_slice(), shown));
             IndicatorTable { agreement, centers, years, year: shown, lines }
         })
         .collect();
-    fill(by, conn, now, &mut tables, &entered).await?;
+    fill(by, conn, look, &mut tables, &entered).await?;
     Ok(tables)
 }
 
 /// The lines of an agreement, not filled yet. Of one center, only whoever reads that center is told.
 fn lines(
-    by: &ReportReader,
+    knows_names: bool,
     indicators: Vec<Indicator>,
     agreement: &ReadAgreement,
     centers: &[ReadCenter],
@@ -227,7 +279,7 @@ fn lines(
     let mut number = 0;
     let mut lines = Vec::new();
     for mut indicator in indicators {
-        if indicator.worker_id.is_some() && !knows_names(by) {
+        if indicator.worker_id.is_some() && !knows_names {
             number += 1;
             indicator.worker = Some(format!("#{number}"));
         }
@@ -256,11 +308,11 @@ struct IndicatorWish {
 async fn fill(
     by: &ReportReader,
     conn: &mut Conn,
-    now: Now,
+    look: IndicatorLook,
     tables: &mut [IndicatorTable],
     entered: &[IndicatorValue],
 ) -> Result<()> {
-    let today = Zone::SHANGHAI.date(now.0);
+    let today = look.today();
     let wishes = wishes(tables);
     let done: Vec<Option<CountedNumber>> = {
         let tables: &[IndicatorTable] = tables;
@@ -268,9 +320,9 @@ async fn fill(
             .iter()
             .map(|table| (table.agreement.id, (&table.agreement, table.centers.iter().collect())))
             .collect();
-        let asked: Vec<CountAsked<'_>> = wishes.iter().filter_map(|wish| asked(tables, wish)).collect();
-        let counts = IndicatorCounts::of(by, conn, now, &agreements, &asked).await?;
-        wishes.iter().map(|wish| asked_of(tables, wish, &counts)).collect()
+        let wanted: Vec<CountAsked<'_>> = wishes.iter().filter_map(|wish| asked(tables, wish, look)).collect();
+        let counts = IndicatorCounts::of((by, look.before), conn, look.now, &agreements, &wanted).await?;
+        wishes.iter().map(|wish| counts.value(&asked(tables, wish, look)?)).collect()
     };
     for (wish, done) in wishes.iter().zip(done) {
         let line = &mut tables[wish.table].lines[wish.line];
@@ -285,7 +337,8 @@ async fn fill(
         let reads_all = reads_all(&table.centers);
         for line in table.lines.iter_mut().filter(|line| line.indicator.is_entered()) {
             let known = line.indicator.center_id.is_some() || reads_all;
-            let done = line.days.filter(|_| known).map(|days| sum(entered, &line.indicator, &table.agreement, days));
+            let days = line.days.and_then(|days| look.counted(days));
+            let done = days.filter(|_| known).map(|days| sum(entered, &line.indicator, &table.agreement, days));
             line.progress = progress(line, done, today);
         }
     }
@@ -311,20 +364,16 @@ fn wishes(tables: &[IndicatorTable]) -> Vec<IndicatorWish> {
     wishes
 }
 
-fn asked<'a>(tables: &[IndicatorTable], wish: &'a IndicatorWish) -> Option<CountAsked<'a>> {
+fn asked<'a>(tables: &[IndicatorTable], wish: &'a IndicatorWish, look: IndicatorLook) -> Option<CountAsked<'a>> {
     let line = tables.get(wish.table)?.lines.get(wish.line)?;
     Some(CountAsked {
         agreement: line.indicator.agreement_id,
         center: line.indicator.center_id,
-        days: line.days?,
+        days: look.counted(line.days?)?,
         measure: line.indicator.measure?,
         filter: &wish.filter,
         within: line.indicator.within,
     })
-}
-
-fn asked_of(tables: &[IndicatorTable], wish: &IndicatorWish, counts: &IndicatorCounts) -> Option<CountedNumber> {
-    counts.value(&asked(tables, wish)?)
 }
 
 fn progress(line: &IndicatorLine, done: Option<i64>, today: Date) -> Option<Progress> {

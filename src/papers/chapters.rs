@@ -134,8 +134,8 @@ fn chapters(facts: &PaperFacts) -> Vec<PaperChapter> {
         steps(facts),
         listed(facts, PaperPart::Completeness, Section::Completeness),
     ];
-    let further = facts.further.iter().cloned();
-    of_figures.into_iter().flatten().chain(further).chain([definitions(facts)]).collect()
+    let (before, further) = (facts.before.iter().cloned(), facts.further.iter().cloned());
+    before.chain(of_figures.into_iter().flatten()).chain(further).chain([definitions(facts)]).collect()
 }
 
 /// A chapter with what was written for it.
@@ -213,7 +213,7 @@ fn indicators(facts: &PaperFacts) -> Option<PaperChapter> {
         text_column(lang, "paper.unit", 8),
         number("indicators.target"),
         number("indicators.done"),
-        number("indicators.expected"),
+        number("paper.expected"),
         PaperColumn::new(lang.text("paper.reached"), ColumnKind::Percent, 10),
         text_column(lang, "indicators.state", 10),
     ];
@@ -234,7 +234,7 @@ fn indicators(facts: &PaperFacts) -> Option<PaperChapter> {
     };
     let rows = facts.indicators.iter().map(row).collect();
     chapter.tables.push(PaperTable { title: String::new(), columns, rows });
-    chapter.notes.push(lang.text("paper.indicators_note"));
+    chapter.notes.push(facts.indicators_note.clone());
     Some(chapter)
 }
 

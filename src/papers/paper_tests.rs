@@ -67,7 +67,9 @@ fn facts() -> PaperFacts {
         steps: None,
         activities: None,
         indicators: Vec::new(),
+        indicators_note: String::new(),
         narrative: BTreeMap::from([(PaperPart::Groups, "本月老年人增多。".into())]),
+        before: Vec::new(),
         further: vec![PaperChapter::titled("plan", "下月计划".into())],
         definitions: vec!["人数去重。".into()],
     }

@@ -59,9 +59,13 @@ pub struct PaperFacts {
     /// None where the sessions are not told.
     pub activities: Option<Vec<PaperActivity>>,
     pub indicators: Vec<PaperIndicator>,
+    /// Of which day they are.
+    pub indicators_note: String,
     /// What was written, by its chapter.
     pub narrative: BTreeMap<PaperPart, String>,
-    /// Chapters of its own, after those of the figures.
+    /// Chapters of its own, before those of the figures.
+    pub before: Vec<PaperChapter>,
+    /// And after them.
     pub further: Vec<PaperChapter>,
     /// The sentences that say how it is counted.
     pub definitions: Vec<String>,

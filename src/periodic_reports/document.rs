@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::beside::{FrozenActivity, FrozenIndicator, FrozenMonth, FrozenSatisfaction};
 use super::canonical::{canonical, sha256};
 use super::periods::PeriodName;
 use super::rules::{self, FigureValues};
@@ -36,6 +37,16 @@ pub struct FrozenReport {
     /// The same part of the calendar before, and that of last year, as they were counted then.
     pub compared: Vec<FrozenComparison>,
     pub adjustments: Vec<FrozenAdjustment>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indicators: Vec<FrozenIndicator>,
+    /// None where it was not asked for then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub satisfaction: Option<FrozenSatisfaction>,
+    /// Of a report of several months, each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub months: Vec<FrozenMonth>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub activities: Vec<FrozenActivity>,
     pub narrative: Vec<FrozenText>,
     pub evidence: Vec<FrozenEvidence>,
     /// The rows behind the figures.
@@ -173,7 +184,11 @@ impl FrozenReport {
     /// Whether some number of it is hidden, or only told in part.
     pub fn hides(&self) -> bool {
         let parts = self.by_center.iter().flat_map(|part| &part.figures);
-        self.figures.iter().chain(parts).any(|figure| figure.told().exactly().is_none())
+        let figures = self.figures.iter().chain(parts).map(FrozenFigure::told);
+        let months = self.months.iter().flat_map(|month| [month.visits(), month.persons()]);
+        let activities = self.activities.iter().map(FrozenActivity::visits);
+        figures.chain(months).chain(activities).any(|told| told.exactly().is_none())
+            || self.indicators.iter().any(|one| one.telling() != Telling::Exactly)
     }
 
     /// The figures that are adjusted later, by their keys.
@@ -234,6 +249,11 @@ pub struct ToldNumber {
 }
 
 impl ToldNumber {
+    /// None where it is hidden; `at_least` where there is more.
+    pub fn of(measure: Measure, value: Option<i64>, at_least: bool) -> Self {
+        Self { value, at_least, measure }
+    }
+
     /// The number, where all of it is told.
     pub fn exactly(self) -> Option<i64> {
         self.value.filter(|_| !self.at_least)

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::beside::{FrozenIndicator, FrozenSatisfaction};
+use super::charts::{ReportChart, charts};
 use super::counting::{self, Counting};
 use super::document::{self, FrozenTable, ShownAdjustment};
 use super::evidence::{self, OfferedPhoto, SessionWords};
+use super::gathering::Beside;
 use super::queries::{self, ReportReminder};
 use super::rights::ReportWriter;
 use super::types::{Chapter, ChapterText, Evidence, PeriodicReport, ReportComment, ReportVersion, VersionState};
@@ -12,6 +15,7 @@ use crate::centers::CenterId;
 use crate::clock::{Date, Now};
 use crate::error::Result;
 use crate::figures::{Completeness, Section};
+use crate::indicators::standing::CountedBefore;
 use crate::store::Conn;
 
 /// Numbers to settle first, and where that is done.
@@ -30,6 +34,9 @@ pub struct ShownDraft {
     pub compared: Vec<(Date, Date)>,
     pub by_center: Vec<(String, Vec<FrozenTable>)>,
     pub adjustments: Vec<ShownAdjustment>,
+    pub charts: Vec<ReportChart>,
+    pub indicators: Vec<FrozenIndicator>,
+    pub satisfaction: FrozenSatisfaction,
     pub unsettled: Vec<Unsettled>,
     pub centers: Vec<(CenterId, String)>,
     pub chapters: Vec<ChapterText>,
@@ -54,6 +61,7 @@ impl ShownDraft {
             None => Vec::new(),
         };
         let adjustments = counting::adjustments(by, conn, now, &report).await?;
+        let beside = Beside::load((&**by, CountedBefore::Reader), conn, now, &report, &counting.reach).await?;
         let others: Vec<&[document::FrozenFigure]> =
             counting.compared.iter().map(|other| other.figures.as_slice()).collect();
         let centers: Vec<(CenterId, String)> =
@@ -70,6 +78,9 @@ impl ShownDraft {
                 .collect(),
             compared: counting.compared.iter().map(|other| (other.from, other.to)).collect(),
             adjustments: adjustments.iter().map(ShownAdjustment::of).collect(),
+            charts: charts(&counting.figures, &counting.compared, &beside.months),
+            indicators: beside.indicators,
+            satisfaction: beside.satisfaction,
             unsettled: unsettled(&counting.numbers.completeness),
             chapters: queries::chapters(conn, report.id).await?,
             last_words: queries::last_words(conn, report.agreement_id, report.starts_on).await?,

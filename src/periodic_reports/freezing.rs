@@ -1,19 +1,25 @@
 //! Submitting: what a report says is frozen as a version, with all that stands behind it.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
+use super::beside::FrozenActivity;
 use super::canonical::sha256;
 use super::counting::{self, Counting};
 use super::document::{
     self, FrozenCenter, FrozenEvidence, FrozenHead, FrozenParties, FrozenReport, FrozenRows, FrozenText, SCHEMA,
 };
-use super::rights::ReportSubmitter;
+use super::gathering::Beside;
+use super::rights::{ReportSubmitter, ReportWriter};
 use super::rules::{self, ReportStep};
 use super::types::{ChapterText, Evidence, PeriodicReport, ReportState, ReportVersionId, RowKind, VersionState};
 use super::{evidence, privacy, queries};
 use crate::audit;
+use crate::auth::ReportReader;
 use crate::clock::{Now, Zone};
 use crate::error::{Error, Refusal, Result};
+use crate::indicators::standing::CountedBefore;
 use crate::store::{self, Conn, rows};
 
 /// So many rows' numbers stand in one block.
@@ -104,8 +110,25 @@ async fn turn(tx: &mut Conn, report: &PeriodicReport) -> Result<i64> {
     number.ok_or_else(|| Error::refused("report_submitted"))
 }
 
+/// A draft as it would be submitted now: the document of the next version, and its words by their place.
+///
+/// # Errors
+/// As the database says.
+pub(super) async fn drawn(
+    by: &ReportWriter,
+    now: Now,
+    conn: &mut Conn,
+    report: &PeriodicReport,
+) -> Result<(FrozenReport, BTreeMap<String, String>)> {
+    let chapters = queries::chapters(conn, report.id).await?;
+    let evidence = evidence::of_report(conn, report.id).await?;
+    let next = report.versions + 1;
+    let (document, texts, _) = freeze(by, now, conn, report, next, (&chapters, &evidence)).await?;
+    Ok((document, texts.into_iter().map(|text| (text.place, text.content)).collect()))
+}
+
 async fn freeze(
-    by: &ReportSubmitter,
+    by: &ReportReader,
     now: Now,
     tx: &mut Conn,
     report: &PeriodicReport,
@@ -114,6 +137,7 @@ async fn freeze(
 ) -> Result<(FrozenReport, Vec<SaltedText>, Vec<RowBlock>)> {
     let counting = Counting::as_told(by, tx, now, report).await?;
     let adjustments = counting::adjustments(by, tx, now, report).await?;
+    let beside = Beside::load((by, CountedBefore::Purchaser), tx, now, report, &counting.reach).await?;
     let agreement = queries::agreement(by, tx, report.agreement_id).await?;
     let (sessions, attendances) = counting::rows_behind(by, tx, &counting.reach, report.period()).await?;
     let (session_rows, mut blocks) = in_blocks(RowKind::Sessions, &sessions);
@@ -128,17 +152,12 @@ async fn freeze(
     }
     let (shown, captions) = freeze_evidence(evidence)?;
     texts.extend(captions);
+    let (activities, titles) = freeze_activities(beside.activities)?;
+    texts.extend(titles);
     let centers = counting.reach.centers().iter();
     let document = FrozenReport {
         schema: SCHEMA,
-        report: FrozenHead {
-            number: report.number(),
-            public_id: report.public_id.clone(),
-            version,
-            kind: report.kind,
-            from: report.starts_on,
-            to: report.ends_on,
-        },
+        report: head(report, version),
         agreement: FrozenParties {
             id: agreement.id.0,
             provider: agreement.provider,
@@ -153,11 +172,26 @@ async fn freeze(
         by_center: counting.by_center,
         compared: counting.compared,
         adjustments,
+        indicators: beside.indicators,
+        satisfaction: Some(beside.satisfaction),
+        months: beside.months,
+        activities,
         narrative,
         evidence: shown,
         rows: vec![session_rows, attendance_rows],
     };
     Ok((document, texts, blocks))
+}
+
+fn head(report: &PeriodicReport, version: i64) -> FrozenHead {
+    FrozenHead {
+        number: report.number(),
+        public_id: report.public_id.clone(),
+        version,
+        kind: report.kind,
+        from: report.starts_on,
+        to: report.ends_on,
+    }
 }
 
 /// Evidence whose file is there, by its place, and what stands below it.
@@ -176,6 +210,22 @@ fn freeze_evidence(evidence: &[Evidence]) -> Result<(Vec<FrozenEvidence>, Vec<Sa
         shown.push(FrozenEvidence { number, kind: one.kind, file: one.digest.clone().unwrap_or_default(), caption });
     }
     Ok((shown, captions))
+}
+
+/// Activities, and what they are called.
+fn freeze_activities(
+    activities: Vec<(FrozenActivity, Option<String>)>,
+) -> Result<(Vec<FrozenActivity>, Vec<SaltedText>)> {
+    let (mut told, mut titles) = (Vec::with_capacity(activities.len()), Vec::new());
+    for (mut activity, title) in activities {
+        if let Some(title) = title {
+            let text = SaltedText::of(activity.place(), title)?;
+            activity.title = Some(text.digest.clone());
+            titles.push(text);
+        }
+        told.push(activity);
+    }
+    Ok((told, titles))
 }
 
 fn there(evidence: &[Evidence]) -> impl Iterator<Item = &Evidence> {

@@ -7,19 +7,27 @@
 
 mod actions;
 pub(crate) mod api;
+pub mod beside;
+mod beside_json;
 pub mod canonical;
+mod charts;
 mod counting;
 pub mod document;
 mod draft;
 mod draft_pages;
 pub mod evidence;
 mod evidence_pages;
+mod filed_names;
 pub mod forms;
 mod freezing;
+mod gathering;
 pub mod jobs;
 mod list_pages;
 pub mod listing;
 pub(crate) mod more_api;
+mod paper;
+pub(crate) mod paper_api;
+mod paper_pages;
 pub mod periods;
 pub mod privacy;
 pub mod queries;
@@ -47,9 +55,11 @@ pub fn stage() -> AdHoc {
             .mount("/", draft_pages::routes())
             .mount("/", evidence_pages::routes())
             .mount("/", version_pages::routes())
+            .mount("/", paper_pages::routes())
             .mount("/", verify_pages::routes())
             .mount("/api/v1", api::routes())
-            .mount("/api/v1", more_api::routes());
+            .mount("/api/v1", more_api::routes())
+            .mount("/api/v1", paper_api::routes());
         crate::jobs::register(rocket, jobs::registry()).attach(jobs::attending())
     })
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::api::EvidenceJson;
+use super::beside_json::{self, FrozenActivityJson, FrozenIndicatorJson, FrozenMonthJson, FrozenSatisfactionJson};
 use super::document::{FrozenFigure, ToldNumber};
 use super::evidence_pages::file_for;
 use super::rights::{ReportSubmitter, ReportWriter};
@@ -207,6 +208,13 @@ pub(crate) struct FrozenVersionJson {
     /// By the center's id
     by_center: BTreeMap<String, Vec<FrozenFigureJson>>,
     adjustments: Vec<AdjustmentJson>,
+    /// Of the agreement, as they stood at the end of the last day
+    indicators: Vec<FrozenIndicatorJson>,
+    /// Null for a version from before it was asked for
+    satisfaction: Option<FrozenSatisfactionJson>,
+    /// Of a report of several months, each
+    months: Vec<FrozenMonthJson>,
+    activities: Vec<FrozenActivityJson>,
     /// By chapter; null where the words were taken out
     narrative: BTreeMap<String, Option<String>>,
     /// What the purchaser said, by chapter; of the whole under `all`
@@ -228,6 +236,7 @@ impl From<ReadVersion> for FrozenVersionJson {
         let comments = read.comments.into_iter().map(|comment| {
             (comment.chapter.map_or_else(|| "all".to_owned(), |chapter| chapter.to_string()), comment.words)
         });
+        let activities = beside_json::activities(&read);
         let parts = read.document.by_center.into_iter();
         Self {
             report_id: read.report.id.0,
@@ -235,6 +244,10 @@ impl From<ReadVersion> for FrozenVersionJson {
             state: read.version.state.to_string(),
             digest: read.version.digest,
             narrative,
+            indicators: read.document.indicators.into_iter().map(FrozenIndicatorJson::from).collect(),
+            satisfaction: read.document.satisfaction.map(FrozenSatisfactionJson::from),
+            months: read.document.months.into_iter().map(FrozenMonthJson::from).collect(),
+            activities,
             adjustments: adjustments.collect(),
             comments: comments.collect(),
             by_center: parts.map(|part| (part.center.to_string(), figures(part.figures))).collect(),
@@ -262,7 +275,7 @@ pub(crate) async fn version(
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body; `forms::redaction` reads it")]
 pub(crate) struct NewRedaction {
-    /// A chapter, or `evidence.<number>` for what stands below a picture
+    /// A chapter, `evidence.<number>` for what stands below a picture, or `activity.<number>` for an activity's title
     place: String,
     reason: String,
 }

@@ -111,6 +111,11 @@ impl PeriodicReport {
         format!("/periodic-reports/{}", self.id)
     }
 
+    /// Where its versions are proved.
+    pub fn verify_path(&self) -> String {
+        format!("/reports/verify/{}", self.public_id)
+    }
+
     pub fn period(&self) -> Period {
         Period { from: self.starts_on, to: self.ends_on.plus_days(1) }
     }

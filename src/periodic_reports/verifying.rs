@@ -123,7 +123,9 @@ impl Verification {
             .evidence
             .iter()
             .filter_map(|one| one.caption.as_ref().map(|digest| (evidence::place(one.number), digest)));
-        let named: BTreeMap<String, &String> = chapters.chain(captions).collect();
+        let titles =
+            document.activities.iter().filter_map(|one| one.title.as_ref().map(|digest| (one.place(), digest)));
+        let named: BTreeMap<String, &String> = chapters.chain(captions).chain(titles).collect();
         for (place, digest) in &named {
             match kept.get(place) {
                 None => self.changed(ChangedPart::Text, place),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
+use super::beside::FrozenActivity;
+use super::charts::{ReportChart, charts};
 use super::document::{self, FrozenFigure, FrozenReport, FrozenTable, ShownAdjustment, ToldNumber};
 use super::evidence;
 use super::periods::PeriodName;
@@ -74,6 +76,7 @@ pub(super) struct VersionPage {
     tables: Vec<FrozenTable>,
     by_center: Vec<(String, Vec<FrozenTable>)>,
     adjustments: Vec<ShownAdjustment>,
+    charts: Vec<ReportChart>,
     form: Form,
 }
 
@@ -101,6 +104,7 @@ impl VersionPage {
             tables: document::tables(&document.figures, &others),
             by_center: document.by_center.iter().map(center).collect(),
             adjustments: document.adjustments.iter().map(ShownAdjustment::of).collect(),
+            charts: charts(&document.figures, &document.compared, &document.months),
             versions,
             receipts,
             is_received,
@@ -163,6 +167,11 @@ impl VersionPage {
         one.digest.is_some() && (one.kind == EvidenceKind::Photo || sees_drafts(self.role))
     }
 
+    /// What an activity is called: its title, or its kind where that is not told.
+    fn title_of(&self, activity: &FrozenActivity) -> Option<&str> {
+        self.read.words(&activity.place())
+    }
+
     fn caption(&self, number: &i64) -> Option<&str> {
         self.read.words(&evidence::place(*number))
     }
@@ -183,7 +192,7 @@ impl VersionPage {
     }
 
     fn verify(&self) -> String {
-        format!("/reports/verify/{}", self.read.report.public_id)
+        self.read.report.verify_path()
     }
 }
 

@@ -6,12 +6,14 @@
 
 mod pages;
 mod queries;
+mod together;
 mod types;
 
 use rocket::fairing::AdHoc;
 
 pub use pages::{Question, RatedOn, question};
 pub use queries::{RatingSummary, summary};
+pub use together::{MonthRatings, Satisfaction, by_month, together};
 pub use types::{SCORES, TOLD_FROM};
 
 pub fn stage() -> AdHoc {

@@ -1,5 +1,6 @@
 //! Keeping answers without their authors, and telling them together.
 
+use super::together::tenths;
 use super::types::{SCORES, TOLD_FROM};
 use crate::activities::{Session, SessionId};
 use crate::auth::{CenterReader, TeamReader, Viewer};
@@ -70,8 +71,7 @@ impl RatingSummary {
     /// With one decimal.
     pub fn average(&self) -> String {
         let sum: i64 = self.answers.iter().map(|(score, _)| score).sum();
-        let count = i64::try_from(self.answers.len()).unwrap_or(1).max(1);
-        let tenths = (sum * 20 + count) / (2 * count);
+        let tenths = tenths(sum, i64::try_from(self.answers.len()).unwrap_or(1));
         format!("{}.{}", tenths / 10, tenths % 10)
     }
 

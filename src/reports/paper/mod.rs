@@ -54,7 +54,9 @@ pub async fn load(
         steps: Some(steps(&sheet, lang)),
         activities: Some(activities),
         indicators,
+        indicators_note: lang.text("paper.indicators_note"),
         narrative: BTreeMap::new(),
+        before: Vec::new(),
         further: Vec::new(),
         definitions: definitions(&sheet, lang),
     }))
