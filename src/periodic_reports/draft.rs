@@ -7,7 +7,7 @@ use super::charts::{ReportChart, charts};
 use super::counting::{self, Counting};
 use super::document::{self, FrozenTable, ShownAdjustment};
 use super::evidence::{self, OfferedPhoto, SessionWords};
-use super::gathering::Beside;
+use super::gathering::BesideFigures;
 use super::queries::{self, ReportReminder};
 use super::rights::ReportWriter;
 use super::types::{Chapter, ChapterText, Evidence, PeriodicReport, ReportComment, ReportVersion, VersionState};
@@ -61,7 +61,7 @@ impl ShownDraft {
             None => Vec::new(),
         };
         let adjustments = counting::adjustments(by, conn, now, &report).await?;
-        let beside = Beside::load((&**by, CountedBefore::Reader), conn, now, &report, &counting.reach).await?;
+        let beside = BesideFigures::load((&**by, CountedBefore::Reader), conn, now, &report, &counting.reach).await?;
         let others: Vec<&[document::FrozenFigure]> =
             counting.compared.iter().map(|other| other.figures.as_slice()).collect();
         let centers: Vec<(CenterId, String)> =

@@ -10,7 +10,7 @@ use super::counting::{self, Counting};
 use super::document::{
     self, FrozenCenter, FrozenEvidence, FrozenHead, FrozenParties, FrozenReport, FrozenRows, FrozenText, SCHEMA,
 };
-use super::gathering::Beside;
+use super::gathering::BesideFigures;
 use super::rights::{ReportSubmitter, ReportWriter};
 use super::rules::{self, ReportStep};
 use super::types::{ChapterText, Evidence, PeriodicReport, ReportState, ReportVersionId, RowKind, VersionState};
@@ -137,7 +137,7 @@ async fn freeze(
 ) -> Result<(FrozenReport, Vec<SaltedText>, Vec<RowBlock>)> {
     let counting = Counting::as_told(by, tx, now, report).await?;
     let adjustments = counting::adjustments(by, tx, now, report).await?;
-    let beside = Beside::load((by, CountedBefore::Purchaser), tx, now, report, &counting.reach).await?;
+    let beside = BesideFigures::load((by, CountedBefore::Purchaser), tx, now, report, &counting.reach).await?;
     let agreement = queries::agreement(by, tx, report.agreement_id).await?;
     let (sessions, attendances) = counting::rows_behind(by, tx, &counting.reach, report.period()).await?;
     let (session_rows, mut blocks) = in_blocks(RowKind::Sessions, &sessions);

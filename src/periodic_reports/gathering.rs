@@ -17,7 +17,7 @@ use crate::ratings;
 use crate::store::{Conn, rows};
 
 /// What stands beside the figures.
-pub struct Beside {
+pub struct BesideFigures {
     pub indicators: Vec<FrozenIndicator>,
     pub satisfaction: FrozenSatisfaction,
     /// Of a report of several months, each.
@@ -26,7 +26,7 @@ pub struct Beside {
     pub activities: Vec<(FrozenActivity, Option<String>)>,
 }
 
-impl Beside {
+impl BesideFigures {
     /// Reads it, of what is `reach`ed.
     ///
     /// # Errors
@@ -85,7 +85,7 @@ async fn months(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Fr
 
 /// Whose line a session stands in.
 #[derive(PartialEq, Eq)]
-enum LineOf {
+enum ActivityPlace {
     Activity(ActivityId),
     /// All of a confidential kind together: a title of it may name a person.
     Kind(String),
@@ -97,12 +97,12 @@ fn by_activity(
     tallies: &BTreeMap<String, Tally>,
     activities: &BTreeMap<i64, ActivityId>,
 ) -> Vec<(FrozenActivity, Option<String>)> {
-    let mut lines: Vec<(LineOf, FrozenActivity, Option<String>, Tally)> = Vec::new();
+    let mut lines: Vec<(ActivityPlace, FrozenActivity, Option<String>, Tally)> = Vec::new();
     for session in sessions {
         let title = &session.title;
         let (of, called) = match (title.is_confidential(), activities.get(&session.id.0)) {
-            (false, Some(activity)) => (LineOf::Activity(*activity), title.own().map(str::to_owned)),
-            (true, _) | (false, None) => (LineOf::Kind(title.kind.clone()), None),
+            (false, Some(activity)) => (ActivityPlace::Activity(*activity), title.own().map(str::to_owned)),
+            (true, _) | (false, None) => (ActivityPlace::Kind(title.kind.clone()), None),
         };
         let place = lines.iter().position(|(other, ..)| *other == of).unwrap_or_else(|| {
             let line = FrozenActivity {
@@ -128,15 +128,16 @@ fn by_activity(
         together.hidden.extend(&tally.hidden);
     }
     lines.sort_by_cached_key(|(_, line, ..)| line.kind.clone());
-    let told = |(number, (_, line, title, mut tally)): (i64, (LineOf, FrozenActivity, Option<String>, Tally))| {
-        if line.sessions > 1 {
-            tally.persons = 0;
-            tally.hidden.push(Measure::Persons);
-        }
-        let visits = told_of(&tally, Measure::Visits);
-        let persons = told_of(&tally, Measure::Persons);
-        (FrozenActivity { number, visits, persons, at_least: in_part(&tally), ..line }, title)
-    };
+    let told =
+        |(number, (_, line, title, mut tally)): (i64, (ActivityPlace, FrozenActivity, Option<String>, Tally))| {
+            if line.sessions > 1 {
+                tally.persons = 0;
+                tally.hidden.push(Measure::Persons);
+            }
+            let visits = told_of(&tally, Measure::Visits);
+            let persons = told_of(&tally, Measure::Persons);
+            (FrozenActivity { number, visits, persons, at_least: in_part(&tally), ..line }, title)
+        };
     (1..).zip(lines).map(told).collect()
 }
 

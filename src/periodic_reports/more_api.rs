@@ -225,6 +225,7 @@ pub(crate) struct FrozenVersionJson {
 
 impl From<ReadVersion> for FrozenVersionJson {
     fn from(read: ReadVersion) -> Self {
+        let activities = beside_json::activities(&read);
         let narrative = read.document.narrative.iter().map(|text| text.chapter.to_string());
         let narrative = narrative.map(|chapter| (chapter.clone(), read.words(&chapter).map(str::to_owned))).collect();
         let adjustments = read.document.adjustments.into_iter().map(|told| AdjustmentJson {
@@ -236,7 +237,6 @@ impl From<ReadVersion> for FrozenVersionJson {
         let comments = read.comments.into_iter().map(|comment| {
             (comment.chapter.map_or_else(|| "all".to_owned(), |chapter| chapter.to_string()), comment.words)
         });
-        let activities = beside_json::activities(&read);
         let parts = read.document.by_center.into_iter();
         Self {
             report_id: read.report.id.0,

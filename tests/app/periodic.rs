@@ -28,23 +28,23 @@ async fn a_march(app: &TestApp) {
 }
 
 /// The same, and on 2 April a draft for March.
-async fn a_draft(app: &TestApp) {
+pub(crate) async fn a_draft(app: &TestApp) {
     a_march(app).await;
     app.at("2026-04-02T02:00:00Z");
     begins(app, "month:2026-03-01").await;
 }
 
-async fn begins(app: &TestApp, period: &str) {
+pub(crate) async fn begins(app: &TestApp, period: &str) {
     let ben = app.sign_in("ben").await;
     ben.post("/periodic-reports", &[("agreement", "1"), ("period", period)]).await.is(303);
 }
 
-async fn writes(user: &User<'_>, chapter: &str, content: &str, version: &str) {
+pub(crate) async fn writes(user: &User<'_>, chapter: &str, content: &str, version: &str) {
     let fields = [("content", content), ("version", version)];
     user.post(&format!("{REPORT}/chapters/{chapter}"), &fields).await.is(303);
 }
 
-async fn submits(app: &TestApp, report: &str) {
+pub(crate) async fn submits(app: &TestApp, report: &str) {
     app.sign_in("ben").await.post(&format!("/periodic-reports/{report}/submission"), &[]).await.is(303);
 }
 
@@ -142,7 +142,14 @@ on_both_engines! {
                 "update report_versions set document = replace(document, '\"key\":\"visits\"', '\"key\":\"visitz\"')",
                 "update report_versions set document = replace(document, '\"key\":\"visitz\"', '\"key\":\"visits\"')",
             ),
-            ("update report_version_texts set content = '三月不平。'", "update report_version_texts set content = '三月平稳。'"),
+            (
+                "update report_version_texts set content = '三月不平。' where place = 'overview'",
+                "update report_version_texts set content = '三月平稳。' where place = 'overview'",
+            ),
+            (
+                "update report_version_texts set content = content || '。' where place = 'activity.1'",
+                "update report_version_texts set content = '早茶会' where place = 'activity.1'",
+            ),
             (
                 "update report_version_rows set ids = replace(ids, '[', '[ ')",
                 "update report_version_rows set ids = replace(ids, '[ ', '[')",

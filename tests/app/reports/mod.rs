@@ -10,7 +10,7 @@ mod killed;
 mod behind;
 mod cells;
 mod month;
-mod paper;
+pub(crate) mod paper;
 mod random;
 mod recount;
 mod rollup;

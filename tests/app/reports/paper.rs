@@ -15,10 +15,10 @@ use crate::support::{Answer, TestApp, User, on_both_engines};
 const REPORT: &str = "/centers/1/reports/2026-03";
 const PRINT: &str = "/centers/1/reports/2026-03/print";
 
-type Rows = Vec<Vec<Data>>;
+pub(crate) type Rows = Vec<Vec<Data>>;
 
 /// A workbook's sheets by their names; no cell of any is a formula.
-fn sheets(file: &Answer) -> Vec<(String, Rows)> {
+pub(crate) fn sheets(file: &Answer) -> Vec<(String, Rows)> {
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(file.body.clone())).unwrap();
     let names = book.sheet_names();
     names
@@ -33,18 +33,18 @@ fn sheets(file: &Answer) -> Vec<(String, Rows)> {
 
 /// The row of a sheet that begins so, without its name.
 #[track_caller]
-fn row(sheets: &[(String, Rows)], sheet: &str, name: &str) -> Vec<Data> {
+pub(crate) fn row(sheets: &[(String, Rows)], sheet: &str, name: &str) -> Vec<Data> {
     let (_, rows) = sheets.iter().find(|(title, _)| title == sheet).unwrap_or_else(|| panic!("no sheet {sheet}"));
     let found = rows.iter().find(|row| row[0] == Data::String(name.to_owned()));
     found.unwrap_or_else(|| panic!("no {name} in {rows:?}"))[1..].to_vec()
 }
 
-fn numbers(cells: &[Data]) -> Vec<f64> {
+pub(crate) fn numbers(cells: &[Data]) -> Vec<f64> {
     cells.iter().filter_map(|cell| if let Data::Float(number) = cell { Some(*number) } else { None }).collect()
 }
 
 /// All that is written in a document, a line for each of its texts. Every part of it is well-formed.
-fn document(file: &Answer) -> String {
+pub(crate) fn document(file: &Answer) -> String {
     let mut archive = zip::ZipArchive::new(Cursor::new(file.body.clone())).unwrap();
     let mut words = String::new();
     for place in 0..archive.len() {
@@ -73,7 +73,7 @@ fn document(file: &Answer) -> String {
 
 /// What is written, as a line by itself.
 #[track_caller]
-fn says(words: &str, text: &str) {
+pub(crate) fn says(words: &str, text: &str) {
     assert!(words.lines().any(|line| line == text), "{text:?} is not in {words}");
 }
 
@@ -245,7 +245,7 @@ on_both_engines! {
     }
 }
 
-const OPENS_BOOK: &str = r#"
+pub(crate) const OPENS_BOOK: &str = r#"
 import base64, io, sys
 import openpyxl
 book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(sys.stdin.read())))
@@ -253,7 +253,7 @@ assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() 
 print(book.sheetnames)
 "#;
 
-const OPENS_DOCUMENT: &str = r#"
+pub(crate) const OPENS_DOCUMENT: &str = r#"
 import base64, io, sys
 import docx
 paper = docx.Document(io.BytesIO(base64.b64decode(sys.stdin.read())))
