@@ -95,7 +95,9 @@ impl Charted for ReportChart {
             Self::Months(months) => {
                 let month =
                     |month: &FrozenMonth| point(month.from.0.month().to_string(), long_month(lang, month.from.0));
-                let numbers = |of: fn(&FrozenMonth) -> ToldNumber| months.iter().map(|month| Some(of(month))).collect();
+                let numbers = |of: fn(&FrozenMonth) -> ToldNumber| -> Vec<Option<ToldNumber>> {
+                    months.iter().map(|month| Some(of(month))).collect()
+                };
                 let all: [(Measure, Vec<Option<ToldNumber>>); 2] = [
                     (Measure::Visits, numbers(FrozenMonth::visits)),
                     (Measure::Persons, numbers(FrozenMonth::persons)),

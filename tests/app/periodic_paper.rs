@@ -49,7 +49,11 @@ async fn a_small_version(app: &TestApp) {
     }
     app.at("2026-03-05T04:10:00Z");
     app.token("ann").await.post_json("/api/v1/sessions/1/closing", json!({"summary": "大家喝早茶"})).await.is(200);
-    app.execute("insert into ratings (id, session_id, local_date, score) values (1, 1, '2026-03-05', 5), (2, 1, '2026-03-05', 1)").await;
+    app.execute(
+        "insert into ratings (id, session_id, local_date, score)
+         values (1, 1, '2026-03-05', 5), (2, 1, '2026-03-05', 1)",
+    )
+    .await;
     an_indicator(app).await;
     app.at("2026-04-02T02:00:00Z");
     begins(app, "month:2026-03-01").await;
