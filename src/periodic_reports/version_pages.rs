@@ -17,7 +17,7 @@ use super::{actions, forms, queries};
 use crate::auth::{ReportReader, Role};
 use crate::clock::{Now, Timestamp, Zone};
 use crate::error::{Error, Result};
-use crate::figures::Section;
+use crate::figures::{Section, small_cells};
 use crate::store::{Conn, Db};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
@@ -44,7 +44,7 @@ impl ReadVersion {
     pub async fn load(by: &ReportReader, conn: &mut Conn, report: PeriodicReport, number: i64) -> Result<Self> {
         let version = queries::version(by, conn, report.id, number).await?;
         let document = FrozenReport::read(&queries::document(conn, version.id).await?)?;
-        let document = if by.role.reads_reports_only() { document.for_outsiders() } else { document };
+        let document = if small_cells::are_seen_by(by) { document } else { document.for_outsiders() };
         Ok(Self {
             texts: queries::texts(conn, version.id).await?,
             evidence: evidence::of_version(conn, version.id).await?,
