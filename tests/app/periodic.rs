@@ -260,14 +260,14 @@ on_both_engines! {
         ben.post("/periodic-reports/2/removal", &[]).await.is(409);
         ends_in_march(&app).await;
         overnight(&app).await;
-        ben.get("/periodic-reports").await.is(200).shows("不在协议期内");
+        ben.get("/periodic-reports").await.is(200).shows("协议日期已改");
         ben.get("/periodic-reports/2").await.is(200).shows("办讲座").shows("撤销草稿");
         let mistyped = [("void_reason", "录错")];
         ada.post("/agreements/1/void", &mistyped).await.is(422).shows("不能撤销");
         app.sign_in("ann").await.post("/periodic-reports/2/removal", &[]).await.is(403);
         app.sign_in("otto").await.post("/periodic-reports/2/removal", &[]).await.is(404);
         ben.post("/periodic-reports/2/removal", &[]).await.is(303);
-        ben.get("/periodic-reports").await.is(200).hides("不在协议期内");
+        ben.get("/periodic-reports").await.is(200).hides("协议日期已改");
         ben.get("/periodic-reports/2").await.is(404);
         // Drafts in which nobody wrote go with an agreement that was mistyped.
         ada.post("/agreements/1/void", &mistyped).await.is(303);
