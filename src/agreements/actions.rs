@@ -337,14 +337,19 @@ async fn check(tx: &mut Conn, new: &NewAgreement, except: Option<AgreementId>) -
     Err(FieldErrors::one("center", fault).into())
 }
 
-/// Whether posts were defined with the agreement in one of these centers, or something there is charged to it.
+/// Whether posts were defined with the agreement in one of these centers, or something there is charged to it; or somebody has written
+/// in a report of it: drafts that made themselves go with its days.
 async fn hangs_on(tx: &mut Conn, id: AgreementId, centers: &[CenterId]) -> Result<bool> {
     let there: i64 = sqlx::query_scalar(
         "with these (id) as (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
          select (select count(*) from posts o where o.agreement_id = $2 and o.center_id in (select t.id from these t))
               + (select count(*) from activities a where a.charged_to = $2 and a.center_id in (select t.id from these t))
               + (select count(*) from sessions s where s.charged_to = $2 and s.center_id in (select t.id from these t))
-              + (select count(*) from periodic_reports r where r.agreement_id = $2 and exists (select 1 from these t))",
+              + (select count(*) from periodic_reports r
+                 where r.agreement_id = $2 and exists (select 1 from these t)
+                   and (r.versions > 0 or r.state <> 'dropped' and (
+                       exists (select 1 from report_chapters h where h.report_id = r.id and h.content <> '')
+                       or exists (select 1 from report_evidence e where e.report_id = r.id and e.removed_at is null))))",
     )
     .bind(store::rows(centers, |center| json!(center)))
     .bind(id)

@@ -1,4 +1,5 @@
-//! Drafts make themselves: the months of an agreement that are over have one, from their first morning on.
+//! Drafts make themselves: the periods for which an agreement asks that are over have one, from their first morning on; and those that
+//! there are follow the agreement (`settling`).
 
 use std::time::Duration;
 
@@ -7,8 +8,6 @@ use rocket::futures::future::BoxFuture;
 use rocket::tokio::time::sleep;
 use rocket_db_pools::Database;
 
-use super::periods;
-use super::types::ReportedKind;
 use super::{actions, queries};
 use crate::audit::Actor;
 use crate::clock::{Clock, Date, Now, Zone};
@@ -18,7 +17,7 @@ use crate::store::{Conn, Db, Stage};
 
 pub const DRAFTS: &str = "periodic.drafts";
 
-/// Days back in which an agreement's month that ended has its draft made: who begins to work with Linli owes nothing of years ago.
+/// Days back in which an agreement's period that ended has its draft made: who begins to work with Linli owes nothing of years ago.
 const BACK: u64 = 45;
 
 /// How often a server looks whether a day has begun.
@@ -81,10 +80,10 @@ async fn make(task: Task<'_>) -> Result<(), JobError> {
     let total = i64::try_from(agreements.len()).unwrap_or(i64::MAX);
     for (done, agreement) in (1..).zip(&agreements) {
         let is_new = |ends: Date| ends > since && ends < today;
-        let mut months = periods::proposed(ReportedKind::Month, agreement.starts_on, agreement.ends_on);
-        months.retain(|month| is_new(month.days.last()));
+        let mut over = agreement.owed();
+        over.retain(|period| is_new(period.days.last()));
         let mut tx = task.db.begin().await?;
-        actions::begin_all(&Actor::Operator, task.now, &mut tx, agreement, None, &months).await?;
+        actions::begin_all(&Actor::Operator, task.now, &mut tx, agreement, None, &over).await?;
         task.report(&mut tx, done, total).await?;
         tx.commit().await?;
     }

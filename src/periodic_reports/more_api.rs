@@ -17,7 +17,7 @@ use super::sent::SentSheet;
 use super::types::{EvidenceId, PeriodicReportId, VersionState};
 use super::verifying::{self, Verification};
 use super::version_pages::{ReadVersion, other_chapters, other_figures, two};
-use super::{actions, evidence, forms, queries};
+use super::{actions, evidence, forms, queries, settling};
 use crate::api::{List, Problem};
 use crate::auth::ReportReader;
 use crate::clock::Now;
@@ -27,7 +27,7 @@ use crate::store::{Conn, Db, Sealer};
 use crate::web::Fields;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![choose, add, show, caption, remove, version, redact, differences, verified]
+    routes![choose, add, show, caption, remove, version, redact, differences, verified, drop_report]
 }
 
 async fn pieces(conn: &mut Conn, report: PeriodicReportId) -> Result<Json<List<EvidenceJson>>> {
@@ -382,4 +382,17 @@ pub(crate) async fn verified(
         told.push(verifying::verify(&mut conn, sealer, report.clone(), version).await?.into());
     }
     Ok(Json(List::whole(told)))
+}
+
+/// Drops a draft, or what was returned, whose days are the agreement's no more. 409 `report_agreed` where they are, `report_submitted`,
+/// `report_accepted`, `report_dropped`.
+#[utoipa::path(context_path = "/api/v1", tag = "reports", params(("id" = i64, Path)), responses((status = 204), (status = "4XX", body = Problem)))]
+#[post("/reports/<id>/removal")]
+pub(crate) async fn drop_report(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Result<NoContent> {
+    let by = ReportSubmitter::of(by)?;
+    let mut tx = db.begin().await?;
+    let report = queries::found(&by, &mut tx, id).await?;
+    settling::drop_report(&by, now, &mut tx, &report).await?;
+    tx.commit().await?;
+    Ok(NoContent)
 }

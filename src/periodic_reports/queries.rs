@@ -15,25 +15,27 @@ use crate::clock::{Date, Month, Timestamp};
 use crate::error::{Error, Result};
 use crate::store::{Conn, Flag};
 
-/// The condition that account `$1` reaches agreement `g`: as its provider, as its purchaser, or by one of its centers; `$2` is set for whoever
-/// works for the center's provider, and reaches by a center what that one agreed to, and nothing of others.
+/// The condition that account `$1` reaches agreement `g`: as its provider, as its purchaser, as a department that it names, or by every
+/// one of its centers, for a report is of all of them; `$2` is set for whoever works for a center's provider, and reaches by a center what
+/// that one agreed to, and nothing of others.
 const REACHED: &str = "(exists (
         select 1 from account_scopes s
         where s.account_id = $1 and (s.provider_id = g.provider_id or s.purchaser_id = g.purchaser_id
               or exists (select 1 from agreement_departments d
                          where d.agreement_id = g.id and d.department_id = s.department_id and d.removed_at is null)))
-    or exists (
-        select 1 from account_scopes s join account_centers r on r.account_id = s.account_id
-        join agreement_centers x on x.center_id = r.center_id
-        where s.account_id = $1 and s.provider_id is null and s.purchaser_id is null and s.department_id is null
-          and x.agreement_id = g.id
-          and ($2 = 0 or exists (select 1 from operators o where o.center_id = x.center_id and o.ends_on is null
-                                   and o.provider_id = g.provider_id))))";
+    or exists (select 1 from agreement_centers x where x.agreement_id = g.id) and not exists (
+        select 1 from agreement_centers x
+        where x.agreement_id = g.id and not exists (
+            select 1 from account_scopes s join account_centers r on r.account_id = s.account_id
+            where s.account_id = $1 and s.provider_id is null and s.purchaser_id is null and s.department_id is null
+              and r.center_id = x.center_id
+              and ($2 = 0 or exists (select 1 from operators o where o.center_id = x.center_id and o.ends_on is null
+                                       and o.provider_id = g.provider_id)))))";
 
 const COLUMNS: &str = "r.id, r.public_id, r.agreement_id, p.name as provider, u.name as purchaser,
         (select min(x.center_id) from agreement_centers x where x.agreement_id = g.id) as center_id,
-        r.kind, r.starts_on, r.ends_on, r.due_on, r.state, r.versions
-     from periodic_reports r join agreements g on g.id = r.agreement_id
+        r.kind, r.starts_on, r.ends_on, r.due_on, r.state, r.versions, g.years_from, g.starts_on as agreed_from
+     from periodic_reports r join agreements g on g.id = r.agreement_id and g.voided_at is null
      join providers p on p.id = g.provider_id join purchasers u on u.id = g.purchaser_id";
 
 /// Who does not write reports reads what was submitted and not taken back.
@@ -99,7 +101,11 @@ pub(super) async fn of_agreement(conn: &mut Conn, agreement: AgreementId) -> Res
 
 const FRAME: &str = "select g.id, p.name as provider, u.name as purchaser,
         (select min(x.center_id) from agreement_centers x where x.agreement_id = g.id) as center_id,
-        g.starts_on, g.ends_on
+        g.starts_on, g.ends_on, g.years_from,
+        (select d.due_days from agreement_cycles d where d.agreement_id = g.id and d.cycle = 'month') as due_month,
+        (select d.due_days from agreement_cycles d where d.agreement_id = g.id and d.cycle = 'quarter') as due_quarter,
+        (select d.due_days from agreement_cycles d where d.agreement_id = g.id and d.cycle = 'half_year') as due_half_year,
+        (select d.due_days from agreement_cycles d where d.agreement_id = g.id and d.cycle = 'year') as due_year
      from agreements g join providers p on p.id = g.provider_id join purchasers u on u.id = g.purchaser_id
      where exists (select 1 from agreement_centers x where x.agreement_id = g.id)";
 
@@ -124,9 +130,12 @@ pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> R
         .ok_or(Error::NotFound)
 }
 
-/// All agreements that run, or ended from a day on.
+/// All agreements that run, or ended from a day on, or have drafts.
 pub(super) async fn running(conn: &mut Conn, from: Date) -> Result<Vec<AgreementFrame>> {
-    let sql = format!("{FRAME} and g.ends_on >= $1 order by g.id");
+    let sql = format!(
+        "{FRAME} and (g.ends_on >= $1 or exists (
+             select 1 from periodic_reports r where r.agreement_id = g.id and r.state = 'draft')) order by g.id"
+    );
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(from).fetch_all(conn).await?)
 }
 
@@ -248,15 +257,15 @@ pub struct ReportReminder {
 }
 
 /// The reminders of the agreements that the reader reaches which nothing answered yet, the latest first: for the provider's start page, and
-/// for the table.
+/// for the table. What is submitted answers those before it, also where it is returned; taken back, it never came.
 pub async fn reminders(by: &ReportReader, conn: &mut Conn) -> Result<Vec<ReportReminder>> {
     let sql = format!(
         "select m.agreement_id, m.starts_on, m.ends_on, max(m.reminded_at) as reminded_at, u.name as purchaser
          from report_reminders m join agreements g on g.id = m.agreement_id join purchasers u on u.id = g.purchaser_id
-         where {REACHED} and not exists (
-             select 1 from periodic_reports r
+         where {REACHED} and g.voided_at is null and not exists (
+             select 1 from periodic_reports r join report_versions v on v.report_id = r.id
              where r.agreement_id = m.agreement_id and r.starts_on = m.starts_on and r.ends_on = m.ends_on
-               and r.state in ('submitted', 'accepted'))
+               and v.submitted_at >= m.reminded_at and v.state <> 'withdrawn')
          group by m.agreement_id, m.starts_on, m.ends_on, u.name order by max(m.reminded_at) desc"
     );
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).bind(by_center_alone(by)).fetch_all(conn).await?)
