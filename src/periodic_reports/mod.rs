@@ -3,7 +3,7 @@
 //! What is corrected later is told as an adjustment by the next report, and changes no version.
 //!
 //! [`rules`] has the way of a report as a table, [`document`] what is frozen, [`canonical`] how that is written, [`verifying`] what makes
-//! it provable, [`privacy`] what is looked for before anything is submitted.
+//! it provable, against what the audit keeps of it, [`privacy`] what is looked for before anything is submitted.
 
 mod actions;
 pub(crate) mod api;
@@ -26,6 +26,7 @@ pub mod queries;
 pub mod rights;
 pub mod rules;
 mod sent;
+mod trail;
 mod types;
 mod verify_pages;
 pub mod verifying;
