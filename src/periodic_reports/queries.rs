@@ -40,7 +40,8 @@ const COLUMNS: &str = "r.id, r.public_id, r.agreement_id, p.name as provider, u.
 const SEEN: &str =
     "($3 = 1 or exists (select 1 from report_versions v where v.report_id = r.id and v.state <> 'withdrawn'))";
 
-/// As [`SEEN`], also where all that was submitted is gone, or is said to have been taken back and was not: who has it on paper is told of that.
+/// As [`SEEN`], also where all that was submitted is gone, or is said to have been taken back and was not: who has it on paper is told
+/// of that.
 const SUBMITTED: &str = "($3 = 1 or exists (select 1 from report_versions v where v.report_id = r.id and v.state <> 'withdrawn')
     or (select coalesce(sum(case e.action when 'periodic_report.submitted' then 1 when 'periodic_report.withdrawn' then -1
                                           else 0 end), 0)

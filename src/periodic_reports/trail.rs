@@ -52,8 +52,8 @@ impl Trail {
         }
     }
 
-    /// One entry more: `R000012-2 <digest>` stands beside a submission, `R000012-2 <place>` beside words that were taken out; what else is done
-    /// is done to what was submitted last.
+    /// One entry more: `R000012-2 <digest>` stands beside a submission, `R000012-2 <place>` beside words that were taken out; what else
+    /// is done is done to what was submitted last.
     fn follow(&mut self, action: &str, detail: &str, at: Timestamp) {
         let (name, rest) = detail.split_once(' ').unwrap_or_default();
         let number: Option<i64> = name.rsplit_once('-').and_then(|(_, number)| number.parse().ok());

@@ -128,15 +128,15 @@ async fn verify_one(
 ) -> Result<Verification> {
     let kept = version.as_ref().map(|version| version.digest.clone());
     let submitted = audited.and_then(|audited| audited.digest.clone());
-    let mut states = version.iter().map(|version| version.state).chain(audited.map(|audited| audited.state)).peekable();
-    let is_known = states.peek().is_some();
+    let states = version.iter().map(|version| version.state).chain(audited.map(|audited| audited.state));
+    let states: Vec<VersionState> = states.collect();
     let mut found = Verification {
         report: report.clone(),
         number,
         digest: submitted.clone().or_else(|| kept.clone()).unwrap_or_default(),
         changes: Vec::new(),
         taken_out: Vec::new(),
-        is_withdrawn: is_known && states.all(|state| state == VersionState::Withdrawn),
+        is_withdrawn: !states.is_empty() && states.iter().all(|state| *state == VersionState::Withdrawn),
         version,
     };
     if submitted.is_none() {

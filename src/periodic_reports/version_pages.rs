@@ -293,7 +293,8 @@ pub(super) struct OtherFigure {
     pub after: Option<ToldNumber>,
 }
 
-/// The figures of two versions that differ, in the order of the list. Workers are numbered anew in each: which of them one is, they do not say.
+/// The figures of two versions that differ, in the order of the list. Workers are numbered anew in each: which of them one is, they do
+/// not say.
 pub(super) fn other_figures(before: &FrozenReport, after: &FrozenReport) -> Vec<OtherFigure> {
     let values = |report: &FrozenReport| -> BTreeMap<String, ToldNumber> {
         report.figures.iter().map(|figure| (figure.key.clone(), figure.told())).collect()
