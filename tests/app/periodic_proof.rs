@@ -136,7 +136,7 @@ fn visits(figures: &mut Value) -> &mut Value {
 /// Numbers, names and digests.
 const DOCUMENT: &[Change] = &[
     (
-        &["update report_versions set document = replace(document, '\"value\":4', '\"value\":5') where number = 2"],
+        &["update report_versions set document = replace(document, '\"value\":2', '\"value\":3') where number = 2"],
         &["2 document"],
     ),
     (&["update report_versions set document = replace(document, '莞爱', '关爱') where number = 2"], &["2 document"]),
