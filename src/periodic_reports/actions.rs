@@ -243,7 +243,8 @@ pub async fn redact(
     if redacted.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    let entry = audit::entry("periodic_report.redacted", report.id.0).at(report.center_id).because(place);
+    let detail = format!("{}-{} {place}", report.number(), version.number);
+    let entry = audit::entry("periodic_report.redacted", report.id.0).at(report.center_id).because(&detail);
     audit::record(tx, by, now, entry).await
 }
 

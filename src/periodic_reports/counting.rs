@@ -58,13 +58,15 @@ impl Counting {
         let numbers = figures::count(conn, &reach, period, now).await?;
         let list = figures::figures(&numbers);
         let centers = figures::by_center(conn, &reach, period).await?;
+        let mut workers = Vec::new();
+        let frozen = document::numbered(&list, &mut workers);
         let mut compared = Vec::new();
         for other in periods::compared(report).into_iter().flatten() {
-            compared.extend(comparison(conn, now, &reach, other).await?);
+            compared.extend(comparison(conn, now, &reach, other, &mut workers).await?);
         }
         Ok(Self {
             by_center: centers.iter().map(|(center, counted)| part(*center, counted, &list)).collect(),
-            figures: document::frozen(&list),
+            figures: frozen,
             reach,
             numbers,
             compared,
@@ -73,12 +75,18 @@ impl Counting {
 }
 
 /// The figures of other days, where some of them are the agreement's.
-async fn comparison(conn: &mut Conn, now: Now, reach: &Reach, period: Period) -> Result<Option<FrozenComparison>> {
+async fn comparison(
+    conn: &mut Conn,
+    now: Now,
+    reach: &Reach,
+    period: Period,
+    workers: &mut Vec<i64>,
+) -> Result<Option<FrozenComparison>> {
     if reach.ids().into_iter().all(|center| reach.days(center, period).is_empty()) {
         return Ok(None);
     }
     let numbers = figures::count(conn, reach, period, now).await?;
-    let figures = document::frozen(&figures::figures(&numbers));
+    let figures = document::numbered(&figures::figures(&numbers), workers);
     Ok(Some(FrozenComparison { from: period.from, to: period.last(), figures }))
 }
 
@@ -118,6 +126,10 @@ pub async fn adjustments(
         if earlier.state != ReportState::Accepted || earlier.ends_on >= report.starts_on {
             continue;
         }
+        let Some(base) = base.as_ref().filter(|_| !is_told_unreadably(&standing, earlier)) else {
+            found.push(adjustment(earlier, None));
+            continue;
+        };
         let days = (earlier.starts_on, earlier.ends_on);
         let told = told_of(&standing, &earlier.number());
         if told.is_empty() && queries::marks(conn, report.agreement_id, days).await? == *seen {
@@ -128,19 +140,31 @@ pub async fn adjustments(
         let recount = document::frozen(&figures::figures(&numbers));
         let figures = otherwise(&recount, base, &told);
         if !figures.is_empty() {
-            found.push(FrozenAdjustment {
-                report: earlier.number(),
-                kind: earlier.kind,
-                from: earlier.starts_on,
-                to: earlier.ends_on,
-                figures,
-            });
+            found.push(adjustment(earlier, Some(figures)));
         }
     }
     Ok(found)
 }
 
-type StandingReport = (PeriodicReport, FrozenReport, i64);
+/// By how much a report's days are otherwise; without figures, that nobody can say.
+fn adjustment(earlier: &PeriodicReport, figures: Option<Vec<FrozenFigure>>) -> FrozenAdjustment {
+    FrozenAdjustment {
+        report: earlier.number(),
+        kind: earlier.kind,
+        from: earlier.starts_on,
+        to: earlier.ends_on,
+        unknown: figures.is_none(),
+        figures: figures.unwrap_or_default(),
+    }
+}
+
+/// Whether a report that came after it, and may have told of it, cannot be read.
+fn is_told_unreadably(standing: &[StandingReport], earlier: &PeriodicReport) -> bool {
+    standing.iter().any(|(other, document, _)| document.is_none() && other.starts_on > earlier.ends_on)
+}
+
+/// The document is none where it cannot be read.
+type StandingReport = (PeriodicReport, Option<FrozenReport>, i64);
 
 /// What stands of the agreement's other reports, submitted or accepted, with the marks that were seen.
 async fn standing(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<StandingReport>> {
@@ -162,7 +186,7 @@ async fn standing(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<Standi
     let mut found = Vec::with_capacity(reports.len());
     for other in reports {
         if let Some((text, seen)) = documents.remove(&other.id.0) {
-            found.push((other, FrozenReport::read(&text)?, seen));
+            found.push((other, FrozenReport::read(&text).ok(), seen));
         }
     }
     Ok(found)
@@ -170,7 +194,8 @@ async fn standing(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<Standi
 
 /// What they told of an earlier one.
 fn told_of(standing: &[StandingReport], number: &str) -> Vec<FigureValues> {
-    let all = standing.iter().flat_map(|(_, document, _)| &document.adjustments);
+    let all =
+        standing.iter().filter_map(|(_, document, _)| document.as_ref()).flat_map(|document| &document.adjustments);
     all.filter(|told| told.report == number).map(|told| document::adjusted(&told.figures)).collect()
 }
 

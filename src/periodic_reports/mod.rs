@@ -4,7 +4,7 @@
 //! when, the agreement says; where that is changed, drafts follow it (`settling`).
 //!
 //! [`rules`] has the way of a report as a table, [`document`] what is frozen, [`canonical`] how that is written, [`verifying`] what makes
-//! it provable, [`privacy`] what is looked for before anything is submitted.
+//! it provable, against what the audit keeps of it, [`privacy`] what is looked for before anything is submitted.
 
 mod actions;
 pub(crate) mod api;
@@ -29,6 +29,7 @@ pub mod rights;
 pub mod rules;
 mod sent;
 mod settling;
+mod trail;
 mod types;
 mod verify_pages;
 pub mod verifying;

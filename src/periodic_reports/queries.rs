@@ -42,6 +42,13 @@ const COLUMNS: &str = "r.id, r.public_id, r.agreement_id, p.name as provider, u.
 const SEEN: &str =
     "($3 = 1 or exists (select 1 from report_versions v where v.report_id = r.id and v.state <> 'withdrawn'))";
 
+/// As [`SEEN`], also where all that was submitted is gone, or is said to have been taken back and was not: who has it on paper is told
+/// of that.
+const SUBMITTED: &str = "($3 = 1 or exists (select 1 from report_versions v where v.report_id = r.id and v.state <> 'withdrawn')
+    or (select coalesce(sum(case e.action when 'periodic_report.submitted' then 1 when 'periodic_report.withdrawn' then -1
+                                          else 0 end), 0)
+        from audit_events e where e.subject = 'periodic_report' and e.subject_id = r.id) > 0)";
+
 fn by_center_alone(by: &ReportReader) -> Flag {
     Flag::from(by.role == Role::SocialWorker)
 }
@@ -62,12 +69,12 @@ pub async fn found(by: &ReportReader, conn: &mut Conn, id: PeriodicReportId) -> 
         .ok_or(Error::NotFound)
 }
 
-/// As [`found`], by the number that stands on paper as a code.
+/// As [`found`], by the code that stands on paper, to prove what stands there.
 ///
 /// # Errors
 /// As [`found`].
 pub async fn found_publicly(by: &ReportReader, conn: &mut Conn, public_id: &str) -> Result<PeriodicReport> {
-    let sql = format!("select {COLUMNS} where r.public_id = $4 and {REACHED} and {SEEN}");
+    let sql = format!("select {COLUMNS} where r.public_id = $4 and {REACHED} and {SUBMITTED}");
     sqlx::query_as(AssertSqlSafe(sql))
         .bind(by.account)
         .bind(by_center_alone(by))
@@ -196,6 +203,19 @@ pub async fn version(
 /// `NotFound`.
 pub(super) async fn document(conn: &mut Conn, version: ReportVersionId) -> Result<String> {
     Ok(sqlx::query_scalar("select document from report_versions where id = $1").bind(version).fetch_one(conn).await?)
+}
+
+/// What the audit keeps of a report's steps, the first first: the action, what stands beside it, and when.
+pub(super) async fn audited(
+    conn: &mut Conn,
+    report: PeriodicReportId,
+) -> Result<Vec<(String, Option<String>, Timestamp)>> {
+    Ok(sqlx::query_as(
+        "select action, detail, at from audit_events where subject = 'periodic_report' and subject_id = $1 order by id",
+    )
+    .bind(report)
+    .fetch_all(conn)
+    .await?)
 }
 
 /// The words of a version, by their place.

@@ -59,7 +59,7 @@ pub fn after(step: ReportStep, state: ReportState) -> Result<ReportState, Refusa
 pub type FigureValues = BTreeMap<String, i64>;
 
 /// Whether a section's figures are adjusted: what is counted from what people did. How long rooms were open, how many people live there and
-/// what is still missing is told of its day alone.
+/// what is still missing is told of its day alone; and of a worker a version knows a number in its own list, which is another's in the next.
 pub fn is_adjusted(section: Section) -> bool {
     match section {
         Section::Total
@@ -67,15 +67,14 @@ pub fn is_adjusted(section: Section) -> bool {
         | Section::Subgroups
         | Section::Kinds
         | Section::Volunteers
-        | Section::Teams
-        | Section::Workers => true,
-        Section::Population | Section::Rooms | Section::Units | Section::Completeness => false,
+        | Section::Teams => true,
+        Section::Workers | Section::Population | Section::Rooms | Section::Units | Section::Completeness => false,
     }
 }
 
 /// Whether what a section does not list is nought: it lists whoever did something.
 pub fn is_sparse(section: Section) -> bool {
-    matches!(section, Section::Teams | Section::Workers)
+    section == Section::Teams
 }
 
 /// By which figures a period is otherwise than it was told: recount - version - what was told of it since. `recount` and `version` are

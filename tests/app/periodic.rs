@@ -10,7 +10,7 @@ const REPORT: &str = "/periodic-reports/1";
 const API: &str = "/api/v1/reports/1";
 
 /// On 5 March two residents come to the session and a third one is entered; it is closed.
-async fn a_march(app: &TestApp) {
+pub(crate) async fn a_march(app: &TestApp) {
     session(app, None, None).await;
     people(app, 3).await;
     let ann = app.token("ann").await;
@@ -34,17 +34,17 @@ async fn a_draft(app: &TestApp) {
     begins(app, "month:2026-03-01").await;
 }
 
-async fn begins(app: &TestApp, period: &str) {
+pub(crate) async fn begins(app: &TestApp, period: &str) {
     let ben = app.sign_in("ben").await;
     ben.post("/periodic-reports", &[("agreement", "1"), ("period", period)]).await.is(303);
 }
 
-async fn writes(user: &User<'_>, chapter: &str, content: &str, version: &str) {
+pub(crate) async fn writes(user: &User<'_>, chapter: &str, content: &str, version: &str) {
     let fields = [("content", content), ("version", version)];
     user.post(&format!("{REPORT}/chapters/{chapter}"), &fields).await.is(303);
 }
 
-async fn submits(app: &TestApp, report: &str) {
+pub(crate) async fn submits(app: &TestApp, report: &str) {
     app.sign_in("ben").await.post(&format!("/periodic-reports/{report}/submission"), &[]).await.is(303);
 }
 
