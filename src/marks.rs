@@ -7,7 +7,7 @@
 //! as each of them.
 //!
 //! These rows come last in a transaction, after everything in [`crate::locks`]: which months they are is found where they are asked for, and
-//! raised in one statement right before the commit, by rising center and month ([`Conn::comes_last`]). So nobody who holds one waits for
+//! raised in one statement right before the commit, by rising center and month (`Conn::comes_last`). So nobody who holds one waits for
 //! anything but another of them in this order, however often and from wherever a transaction marks; and what a transaction has changed, it
 //! does not read from what is kept before it is committed.
 
@@ -35,8 +35,7 @@ const RAISE: &str = "with asked (center_id, month) as (
 const AMONG: &str = "in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)";
 
 /// Has the months be raised that `select` finds: rows `(center_id, month)` of the numbers `$1`.
-async fn raise(tx: &mut Conn, select: &str, numbers: impl IntoIterator<Item = i64>) -> Result<()> {
-    let numbers: Vec<i64> = numbers.into_iter().collect();
+async fn raise(tx: &mut Conn, select: &str, numbers: Vec<i64>) -> Result<()> {
     if numbers.is_empty() {
         return Ok(());
     }
@@ -52,13 +51,13 @@ pub async fn sessions(tx: &mut Conn, sessions: &[SessionId]) -> Result<()> {
     let select = format!(
         "select s.center_id, substr(s.local_date, 1, 7) as month from sessions s where s.status = 'completed' and s.id {AMONG}"
     );
-    raise(tx, &select, sessions.iter().map(|id| id.0)).await
+    raise(tx, &select, sessions.iter().map(|id| id.0).collect()).await
 }
 
 /// The months of sessions that were completed before this transaction, and are no longer.
 pub async fn reopened(tx: &mut Conn, session: SessionId) -> Result<()> {
     let select = format!("select s.center_id, substr(s.local_date, 1, 7) as month from sessions s where s.id {AMONG}");
-    raise(tx, &select, [session.0]).await
+    raise(tx, &select, vec![session.0]).await
 }
 
 /// The months of entries of the ledger.
@@ -70,7 +69,7 @@ pub async fn hours(tx: &mut Conn, entries: &[EntryId]) -> Result<()> {
          select e.center_id, substr(e.served_on, 1, 7) from hours_entries e
          where e.id {AMONG} and e.session_id is null and e.center_id is not null and e.served_on is not null"
     );
-    raise(tx, &select, entries.iter().map(|id| id.0)).await
+    raise(tx, &select, entries.iter().map(|id| id.0).collect()).await
 }
 
 /// The months in which these people were at completed sessions, led one, or have hours at one or without one.
@@ -90,7 +89,7 @@ pub async fn people(tx: &mut Conn, people: &[PersonId]) -> Result<()> {
          select s.center_id, substr(s.local_date, 1, 7) from workers w join sessions s on s.worker_id = w.id
          where w.person_id {AMONG} and s.status = 'completed'"
     );
-    raise(tx, &select, people.iter().map(|id| id.0)).await
+    raise(tx, &select, people.iter().map(|id| id.0).collect()).await
 }
 
 /// The months in which a worker led completed sessions.
@@ -99,7 +98,7 @@ pub async fn led(tx: &mut Conn, worker: WorkerId) -> Result<()> {
         "select s.center_id, substr(s.local_date, 1, 7) as month from sessions s
          where s.worker_id {AMONG} and s.status = 'completed'"
     );
-    raise(tx, &select, [worker.0]).await
+    raise(tx, &select, vec![worker.0]).await
 }
 
 /// Every month of these centers that is marked at any center: what holds from day to day is otherwise.
