@@ -6,10 +6,10 @@
 //! a check-in at a session that is not closed touches nothing here. Numbers only grow, so the sum over several months says as much
 //! as each of them.
 //!
-//! These rows come last in a transaction, after everything in [`crate::locks`]: which months they are is found where they are asked for, and
-//! raised in one statement right before the commit, by rising center and month (`Conn::comes_last`). So nobody who holds one waits for
-//! anything but another of them in this order, however often and from wherever a transaction marks; and what a transaction has changed, it
-//! does not read from what is kept before it is committed.
+//! These rows come last in a transaction, after everything in [`crate::locks`]: which months they are is found where they are asked for,
+//! and they are raised in one statement right before the commit, by rising center and month (`Conn::comes_last`). So nobody who holds one
+//! waits for anything but another of them in this order, however often and from wherever a transaction marks. Whoever changes something
+//! reads what is kept of it only after the commit: until then it looks good.
 
 use serde_json::json;
 use sqlx::AssertSqlSafe;

@@ -303,8 +303,8 @@ pub async fn check(conn: &mut Conn, mut told: impl FnMut(usize)) -> Result<Vec<S
     }
 }
 
-/// Those of the sets that say something else than the rows. What seems to is read once more: it is wrong if it is good still, and built from
-/// the same marks, for then nothing was changed while it was counted. What was kept anew meanwhile is counted again.
+/// Those of the sets that say something else than the rows. What seems to is read once more: it is wrong if it is good still, and built
+/// from the same marks, for then nothing was changed while it was counted. What was kept anew meanwhile is counted again.
 async fn otherwise(conn: &mut Conn, mut kept: Vec<FigureSet>) -> Result<Vec<FigureSet>> {
     let mut wrong = Vec::new();
     while !kept.is_empty() {
