@@ -115,7 +115,7 @@ pub async fn conclude(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewAgreemen
     .await?;
     write_parts(tx, id, new).await?;
     tell(tx, by, now, ("agreement.concluded", id), &new.center_ids(), None).await?;
-    mark(tx, &new.center_ids()).await?;
+    marks::all(tx, new.center_ids());
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await?;
     Ok(id)
 }
@@ -176,7 +176,7 @@ pub async fn revise(
     write_parts(tx, id, new).await?;
     centers.extend(kept);
     tell(tx, by, now, ("agreement.revised", id), &centers, reason).await?;
-    mark(tx, &centers).await?;
+    marks::all(tx, centers);
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await
 }
 
@@ -219,7 +219,7 @@ pub async fn end(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId, endin
         .execute(&mut *tx)
         .await?;
     tell(tx, by, now, ("agreement.ended", id), &known.centers(), Some(&ending.reason)).await?;
-    mark(tx, &known.centers()).await?;
+    marks::all(tx, known.centers());
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await
 }
 
@@ -250,14 +250,9 @@ pub async fn take_back(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId,
         .await?;
     sqlx::query("delete from agreement_centers where agreement_id = $1").bind(id).execute(&mut *tx).await?;
     tell(tx, by, now, ("agreement.voided", id), &centers, Some(reason)).await?;
-    mark(tx, &centers).await?;
+    marks::all(tx, centers);
     give_back(tx, id, known.text.provider_id, &all).await?;
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await
-}
-
-/// What is charged to whom is otherwise from now on, also of the past.
-async fn mark(tx: &mut Conn, centers: &BTreeSet<CenterId>) -> Result<()> {
-    marks::all(tx, &centers.iter().copied().collect::<Vec<_>>()).await
 }
 
 /// Holds centers, so that of two agreements about one of them one comes after the other.

@@ -5,15 +5,13 @@ use std::time::Duration;
 
 use rocket::fairing::AdHoc;
 use rocket::futures::future::BoxFuture;
-use rocket::tokio::time::sleep;
-use rocket_db_pools::Database;
 
 use super::{actions, queries};
 use crate::audit::Actor;
-use crate::clock::{Clock, Date, Now, Zone};
+use crate::clock::{Date, Now, Zone};
 use crate::error::Result;
 use crate::jobs::{self, JobError, Registry, Task};
-use crate::store::{Conn, Db, Stage};
+use crate::store::{Conn, Db};
 
 pub const DRAFTS: &str = "periodic.drafts";
 
@@ -29,29 +27,7 @@ pub(super) fn registry() -> Registry {
 
 /// Where servers do jobs, one of them asks for the drafts, once a day.
 pub(super) fn attending() -> AdHoc {
-    AdHoc::on_liftoff("periodic reports", |rocket| {
-        Box::pin(async move {
-            let every: u64 = rocket.figment().extract_inner("jobs.every").unwrap_or(1);
-            let (Some(db), Some(clock)) = (Db::fetch(rocket), rocket.state::<Clock>()) else { return };
-            if every > 0 {
-                rocket::tokio::spawn(attend(Db::from((**db).clone()), clock.clone(), rocket.shutdown()));
-            }
-        })
-    })
-}
-
-async fn attend(db: Db, clock: Clock, mut shutdown: rocket::Shutdown) {
-    loop {
-        rocket::tokio::select! {
-            () = sleep(EVERY) => {}
-            () = &mut shutdown => return,
-        }
-        if db.stage() == Stage::Ready
-            && let Err(error) = look(&db, clock.now()).await
-        {
-            tracing::warn!(?error, "nobody asked for the drafts of reports; trying again in a while");
-        }
-    }
+    jobs::looking("periodic reports", EVERY, |db, now| Box::pin(look(db, now)) as BoxFuture<'_, _>)
 }
 
 async fn look(db: &Db, now: Now) -> Result<()> {
