@@ -224,11 +224,7 @@ pub async fn named(by: &ReportReader, conn: &mut Conn, scope: &Reported, period:
 /// # Errors
 /// `NotFound` for an agreement of which the viewer reaches no center, or none by this agreement.
 pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> Result<Reach> {
-    let covered: Vec<(CenterId, Date, Date)> =
-        sqlx::query_as("select center_id, starts_on, ends_on from agreement_centers where agreement_id = $1")
-            .bind(id)
-            .fetch_all(&mut *conn)
-            .await?;
+    let covered = covered(conn, id).await?;
     let mut centers = centers::queries::reported_to_all(by, conn).await?;
     let reached = terms(by, conn).await?;
     let mut days = Vec::new();
@@ -240,6 +236,28 @@ pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> R
     centers.retain(|center| days.iter().any(|term| term.0 == center.id()));
     let small = small_cells::before(by, conn).await?;
     if centers.is_empty() { Err(Error::NotFound) } else { Ok(Reach { centers, terms: days, small, of_report: false }) }
+}
+
+/// As [`agreement`], of all its centers and of all their days: what stands for the whole of it.
+///
+/// # Errors
+/// `NotFound` where the viewer may not read some of it, for part of a total is no total.
+pub async fn whole_agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> Result<Reach> {
+    let reach = agreement(by, conn, id).await?;
+    let is_read = |(center, starts, ends): (CenterId, Date, Date)| {
+        let days = Period::new(starts, ends.plus_days(1));
+        days.is_none_or(|days| reach.ids().contains(&center) && reach.days(center, days) == [days])
+    };
+    let is_whole = covered(conn, id).await?.into_iter().all(is_read);
+    if is_whole { Ok(reach) } else { Err(Error::NotFound) }
+}
+
+/// The centers of an agreement, each with its first and its last day in it.
+async fn covered(conn: &mut Conn, id: AgreementId) -> Result<Vec<(CenterId, Date, Date)>> {
+    Ok(sqlx::query_as("select center_id, starts_on, ends_on from agreement_centers where agreement_id = $1")
+        .bind(id)
+        .fetch_all(conn)
+        .await?)
 }
 
 /// The same centers as a purchaser is told of them, for what goes to it whoever makes it: what its agreements are charged with, on those of

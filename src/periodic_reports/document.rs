@@ -64,6 +64,12 @@ pub struct FrozenHead {
     pub to: Date,
 }
 
+impl FrozenHead {
+    pub fn name(&self) -> PeriodName {
+        PeriodName::of(self.kind, Period { from: self.from, to: self.to.plus_days(1) })
+    }
+}
+
 /// Both dates are included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrozenParties {
@@ -120,7 +126,10 @@ pub struct FrozenAdjustment {
     pub kind: ReportedKind,
     pub from: Date,
     pub to: Date,
+    /// None of them where nobody can say: a version that told of it cannot be read.
     pub figures: Vec<FrozenFigure>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unknown: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,9 +169,10 @@ impl FrozenReport {
     /// Reads it again.
     ///
     /// # Errors
-    /// `Internal` where it is no such text.
+    /// `Refused("report_unreadable")` where it is no such text, and where a later program wrote it.
     pub fn read(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(Error::internal)
+        let read = serde_json::from_str(text).ok().filter(|report: &Self| report.schema <= SCHEMA);
+        read.ok_or_else(|| Error::refused("report_unreadable"))
     }
 
     /// As whoever reads for the purchaser may know it: how many rows are behind visits and services together tells of them what the figures
@@ -205,20 +215,25 @@ pub fn adjusted(figures: &[FrozenFigure]) -> FigureValues {
 
 /// Figures as they are frozen: with the names of kinds, groups and rooms, and workers by their place in the list.
 pub fn frozen(figures: &[Figure]) -> Vec<FrozenFigure> {
-    let mut workers: Vec<i64> = Vec::new();
+    numbered(figures, &mut Vec::new())
+}
+
+/// As [`frozen`], with the numbers that `workers` have in another list of the same document: who is not in it yet comes after them.
+pub fn numbered(figures: &[Figure], workers: &mut Vec<i64>) -> Vec<FrozenFigure> {
     let figure = |figure: &Figure| {
-        let (name, name_en) = match &figure.item {
+        let (key, name, name_en) = match &figure.item {
             Item::Worker { id, .. } => {
                 let place = workers.iter().position(|worker| worker == id).unwrap_or_else(|| {
                     workers.push(*id);
                     workers.len() - 1
                 });
-                (format!("#{}", place + 1), format!("#{}", place + 1))
+                let (number, name) = (place + 1, format!("#{}", place + 1));
+                (format!("{}.worker.{number}", figure.measure.code()), name.clone(), name)
             }
-            item => (item.label(Lang::Zh), item.label(Lang::En)),
+            item => (figure.key(), item.label(Lang::Zh), item.label(Lang::En)),
         };
         FrozenFigure {
-            key: figure.key(),
+            key,
             section: figure.section,
             measure: figure.measure,
             unit: figure.measure.unit(),
@@ -307,13 +322,20 @@ impl FrozenTable {
 pub struct ShownAdjustment {
     pub report: String,
     pub name: PeriodName,
+    /// None where it is not known.
     pub tables: Vec<FrozenTable>,
+    pub unknown: bool,
 }
 
 impl ShownAdjustment {
     pub fn of(told: &FrozenAdjustment) -> Self {
         let days = Period { from: told.from, to: told.to.plus_days(1) };
-        Self { report: told.report.clone(), name: PeriodName::of(told.kind, days), tables: tables(&told.figures, &[]) }
+        Self {
+            report: told.report.clone(),
+            name: PeriodName::of(told.kind, days),
+            tables: tables(&told.figures, &[]),
+            unknown: told.unknown,
+        }
     }
 }
 
@@ -408,6 +430,46 @@ mod tests {
         let read: FrozenFigure = serde_json::from_str(text).unwrap();
         assert_eq!(read, figure("visits", Section::Total, Measure::Visits, 7, ""));
         assert!(!serde_json::to_string(&read).unwrap().contains("at_least"));
+    }
+
+    #[test]
+    fn workers_are_numbered_and_nobodys_id_is_frozen() {
+        let led = |id| Figure {
+            section: Section::Workers,
+            item: Item::Worker { id, name: "陈社工".to_owned() },
+            measure: Measure::LedSessions,
+            value: 4,
+            told: Telling::Exactly,
+        };
+        let keys = |figures: Vec<FrozenFigure>| figures.into_iter().map(|figure| figure.key).collect::<Vec<_>>();
+        let mut workers = Vec::new();
+        assert_eq!(
+            keys(numbered(&[led(917), led(523)], &mut workers)),
+            ["led_sessions.worker.1", "led_sessions.worker.2"]
+        );
+        // Who is in both lists has one number.
+        assert_eq!(
+            keys(numbered(&[led(523), led(801)], &mut workers)),
+            ["led_sessions.worker.2", "led_sessions.worker.3"]
+        );
+    }
+
+    #[test]
+    fn what_a_later_program_wrote_is_not_read() {
+        let unreadable = |text: &str| matches!(FrozenReport::read(text), Err(Error::Refused(why)) if why.code == "report_unreadable");
+        let of = |schema: i64| {
+            json!({
+                "schema": schema, "report": {"number": "R000001", "public_id": "x", "version": 1, "kind": "month",
+                "from": "2026-03-01", "to": "2026-03-31"}, "agreement": {"id": 1, "provider": "莞爱", "purchaser": "街道办",
+                "from": "2026-01-01", "to": "2026-12-31"}, "centers": [], "figures": [], "by_center": [], "compared": [],
+                "adjustments": [], "narrative": [], "evidence": [], "rows": [],
+            })
+            .to_string()
+        };
+        assert!(!unreadable(&of(SCHEMA)));
+        assert!(unreadable(&of(SCHEMA + 1)));
+        assert!(unreadable("{}"));
+        assert!(unreadable("no document"));
     }
 
     #[test]

@@ -43,9 +43,16 @@ impl BesideFigures {
         let ids: Vec<i64> = sessions.iter().map(|session| session.id.0).collect();
         let rated = ratings::by_month(conn, &ids).await?;
         let tallies = queries::tallies(conn, By::Session, reach, period).await?;
+        let satisfaction = match reach.small() {
+            // Of a month that is told in parts nothing is: a longer report tells it whole.
+            Some(_) if reach.may_ask_months(period).is_err() => {
+                FrozenSatisfaction { at_least: !rated.is_empty(), ..FrozenSatisfaction::default() }
+            }
+            small => ratings::together(&rated, small.unwrap_or(0)).into(),
+        };
         Ok(Self {
             indicators: indicators((by, before), conn, now, report).await?,
-            satisfaction: ratings::together(&rated, reach.small().unwrap_or(0)).into(),
+            satisfaction,
             months: months(conn, reach, period).await?,
             activities: by_activity(&sessions, &tallies, &activities_of(conn, &ids).await?),
         })

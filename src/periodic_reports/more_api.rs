@@ -15,10 +15,10 @@ use super::document::{FrozenFigure, ToldNumber};
 use super::evidence_pages::file_for;
 use super::rights::{ReportSubmitter, ReportWriter};
 use super::sent::SentSheet;
-use super::types::{EvidenceId, PeriodicReportId, VersionState};
+use super::types::{EvidenceId, PeriodicReportId};
 use super::verifying::{self, Verification};
 use super::version_pages::{ReadVersion, other_chapters, other_figures, two};
-use super::{actions, evidence, forms, queries};
+use super::{actions, evidence, forms, queries, settling};
 use crate::api::{List, Problem};
 use crate::auth::ReportReader;
 use crate::clock::Now;
@@ -28,7 +28,7 @@ use crate::store::{Conn, Db, Sealer};
 use crate::web::Fields;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![choose, add, show, caption, remove, version, redact, differences, verified]
+    routes![choose, add, show, caption, remove, version, redact, differences, verified, drop_report]
 }
 
 async fn pieces(conn: &mut Conn, report: PeriodicReportId) -> Result<Json<List<EvidenceJson>>> {
@@ -194,6 +194,16 @@ pub(crate) struct AdjustmentJson {
     from: String,
     to: String,
     figures: Vec<FrozenFigureJson>,
+    /// That nobody can say by how much: a version that told of these days cannot be read
+    unknown: bool,
+}
+
+/// A center as it was called when a version was submitted.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FrozenCenterJson {
+    id: i64,
+    town: String,
+    name: String,
 }
 
 /// A version as it was submitted.
@@ -203,6 +213,15 @@ pub(crate) struct FrozenVersionJson {
     number: i64,
     state: String,
     digest: String,
+    /// `month`, `quarter`, `half_year`, `year` or `whole`
+    kind: String,
+    from: String,
+    /// The last of its days
+    to: String,
+    /// As they were called then
+    provider: String,
+    purchaser: String,
+    centers: Vec<FrozenCenterJson>,
     /// All centers together
     figures: Vec<FrozenFigureJson>,
     /// By the center's id
@@ -233,12 +252,23 @@ impl From<ReadVersion> for FrozenVersionJson {
             from: told.from.to_string(),
             to: told.to.to_string(),
             figures: figures(told.figures),
+            unknown: told.unknown,
         });
         let comments = read.comments.into_iter().map(|comment| {
             (comment.chapter.map_or_else(|| "all".to_owned(), |chapter| chapter.to_string()), comment.words)
         });
         let parts = read.document.by_center.into_iter();
+        let centers = read.document.centers.into_iter();
+        let (head, parties) = (read.document.report, read.document.agreement);
         Self {
+            kind: head.kind.to_string(),
+            from: head.from.to_string(),
+            to: head.to.to_string(),
+            provider: parties.provider,
+            purchaser: parties.purchaser,
+            centers: centers
+                .map(|center| FrozenCenterJson { id: center.id.0, town: center.town, name: center.name })
+                .collect(),
             report_id: read.report.id.0,
             number: read.version.number,
             state: read.version.state.to_string(),
@@ -257,7 +287,7 @@ impl From<ReadVersion> for FrozenVersionJson {
     }
 }
 
-/// A version as it was submitted, with what the purchaser said of it.
+/// A version as it was submitted, with what the purchaser said of it. 409 `report_unreadable`.
 #[utoipa::path(context_path = "/api/v1", tag = "reports", params(("id" = i64, Path), ("number" = i64, Path)), responses((status = 200, body = FrozenVersionJson), (status = "4XX", body = Problem)))]
 #[get("/reports/<id>/versions/<number>")]
 pub(crate) async fn version(
@@ -346,7 +376,9 @@ pub(crate) async fn differences(
 /// Something of a version that is otherwise than it was submitted.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ReportChangeJson {
-    /// `document`, `text`, `evidence`, `rows` (the list of rows behind) or `missing` (a row behind)
+    /// `document`, `digest` (beside it), `unaudited` (nothing proves with which digest it was submitted), `unreadable`, `version` (it is
+    /// gone), `report` (its kind, days or agreement), `state` (what became of it), `text`, `evidence`, `rows` (the list of rows behind) or
+    /// `missing` (a row behind)
     part: String,
     /// A chapter, `evidence.<number>`, or a kind of rows
     place: String,
@@ -356,7 +388,7 @@ pub(crate) struct ReportChangeJson {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct VerificationJson {
     number: i64,
-    /// As it was when it was submitted
+    /// As it was when it was submitted; empty where nothing knows that any more
     digest: String,
     unchanged: bool,
     changes: Vec<ReportChangeJson>,
@@ -369,8 +401,8 @@ impl From<Verification> for VerificationJson {
         let unchanged = found.is_unchanged();
         let change = |one: verifying::ReportChange| ReportChangeJson { part: one.part.to_string(), place: one.place };
         Self {
-            number: found.version.number,
-            digest: found.version.digest,
+            number: found.number,
+            digest: found.digest,
             unchanged,
             changes: found.changes.into_iter().map(change).collect(),
             taken_out: found.taken_out,
@@ -389,10 +421,19 @@ pub(crate) async fn verified(
 ) -> Result<Json<List<VerificationJson>>> {
     let mut conn = db.read().await?;
     let report = queries::found_publicly(&by, &mut conn, public_id).await?;
-    let versions = queries::versions(&by, &mut conn, report.id).await?;
-    let mut told = Vec::with_capacity(versions.len());
-    for version in versions.into_iter().rev().filter(|version| version.state != VersionState::Withdrawn) {
-        told.push(verifying::verify(&mut conn, sealer, report.clone(), version).await?.into());
-    }
-    Ok(Json(List::whole(told)))
+    let found = verifying::verify_for_readers(&mut conn, sealer, &report).await?;
+    Ok(Json(List::whole(found.into_iter().map(VerificationJson::from).collect())))
+}
+
+/// Drops a draft, or what was returned, whose days are the agreement's no more. 409 `report_agreed` where they are, `report_submitted`,
+/// `report_accepted`, `report_dropped`.
+#[utoipa::path(context_path = "/api/v1", tag = "reports", params(("id" = i64, Path)), responses((status = 204), (status = "4XX", body = Problem)))]
+#[post("/reports/<id>/removal")]
+pub(crate) async fn drop_report(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Result<NoContent> {
+    let by = ReportSubmitter::of(by)?;
+    let mut tx = db.begin().await?;
+    let report = queries::found(&by, &mut tx, id).await?;
+    settling::drop_report(&by, now, &mut tx, &report).await?;
+    tx.commit().await?;
+    Ok(NoContent)
 }

@@ -114,7 +114,7 @@ impl FiledReport {
     fn facts(&self, lang: Lang) -> PaperFacts {
         let document = &self.document;
         let kind = document.report.kind;
-        let name = PeriodName::of(kind, self.days());
+        let name = document.report.name();
         let compared = document.compared.iter().map(|other| {
             let days = Period { from: other.from, to: other.to.plus_days(1) };
             ComparedFigures {

@@ -19,7 +19,7 @@ use super::{actions, forms, queries};
 use crate::auth::{ReportReader, Role};
 use crate::clock::{Now, Timestamp, Zone};
 use crate::error::{Error, Result};
-use crate::figures::Section;
+use crate::figures::{Section, small_cells};
 use crate::store::{Conn, Db};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
@@ -42,11 +42,11 @@ pub(super) struct ReadVersion {
 
 impl ReadVersion {
     /// # Errors
-    /// `NotFound` for a version that the reader may not know of.
+    /// `NotFound` for a version that the reader may not know of; `Refused("report_unreadable")` for one that nobody can read.
     pub async fn load(by: &ReportReader, conn: &mut Conn, report: PeriodicReport, number: i64) -> Result<Self> {
         let version = queries::version(by, conn, report.id, number).await?;
         let document = FrozenReport::read(&queries::document(conn, version.id).await?)?;
-        let document = if by.role.reads_reports_only() { document.for_outsiders() } else { document };
+        let document = if small_cells::are_seen_by(by) { document } else { document.for_outsiders() };
         Ok(Self {
             texts: queries::texts(conn, version.id).await?,
             evidence: evidence::of_version(conn, version.id).await?,
@@ -91,7 +91,6 @@ impl VersionPage {
         let versions = queries::versions(by, conn, report.id).await?;
         let receipts = queries::receipts(conn, report.id).await?;
         let is_received = queries::is_received(by, conn, report.id, number).await?;
-        let (report_kind, days) = (report.kind, report.period());
         let read = ReadVersion::load(by, conn, report, number).await?;
         let document = &read.document;
         let others: Vec<&[FrozenFigure]> = document.compared.iter().map(|other| other.figures.as_slice()).collect();
@@ -100,7 +99,7 @@ impl VersionPage {
             (of.map(|center| center.name.clone()).unwrap_or_default(), document::tables(&part.figures, &[]))
         };
         Ok(Self {
-            name: PeriodName::of(report_kind, days),
+            name: document.report.name(),
             tables: document::tables(&document.figures, &others),
             by_center: document.by_center.iter().map(center).collect(),
             adjustments: document.adjustments.iter().map(ShownAdjustment::of).collect(),
@@ -303,7 +302,8 @@ pub(super) struct OtherFigure {
     pub after: Option<ToldNumber>,
 }
 
-/// The figures of two versions that differ, in the order of the list.
+/// The figures of two versions that differ, in the order of the list. Workers are numbered anew in each: which of them one is, they do
+/// not say.
 pub(super) fn other_figures(before: &FrozenReport, after: &FrozenReport) -> Vec<OtherFigure> {
     let values = |report: &FrozenReport| -> BTreeMap<String, ToldNumber> {
         report.figures.iter().map(|figure| (figure.key.clone(), figure.told())).collect()
@@ -319,7 +319,7 @@ pub(super) fn other_figures(before: &FrozenReport, after: &FrozenReport) -> Vec<
             after: now.get(&figure.key).copied(),
             of: figure.clone(),
         })
-        .filter(|one| one.before != one.after)
+        .filter(|one| one.before != one.after && one.of.section != Section::Workers)
         .collect()
 }
 
@@ -385,7 +385,7 @@ async fn differences(
 ) -> Result<Page<DifferencesPage>> {
     let (before, after) = two(&by, &mut *db.read().await?, id, (from, to)).await?;
     Ok(Page(DifferencesPage {
-        name: PeriodName::of(after.report.kind, after.report.period()),
+        name: after.document.report.name(),
         figures: other_figures(&before.document, &after.document),
         chapters: other_chapters(&before, &after),
         before,

@@ -79,6 +79,12 @@ pub trait Named {
     fn in_lang(&self, lang: Lang) -> &str;
 }
 
+impl<T: Named + ?Sized> Named for &T {
+    fn in_lang(&self, lang: Lang) -> &str {
+        (**self).in_lang(lang)
+    }
+}
+
 fn chosen(cookies: &CookieJar<'_>) -> Option<Lang> {
     cookies.get(Lang::COOKIE).and_then(|cookie| Lang::parse(cookie.value()))
 }

@@ -64,6 +64,7 @@ mod own_data;
 mod people;
 mod periodic;
 mod periodic_paper;
+mod periodic_proof;
 mod posts;
 mod programmes;
 mod qualifications;

@@ -97,6 +97,9 @@ fn adjustments(filed: &FiledReport, lang: Lang) -> Option<PaperChapter> {
     if all.is_empty() {
         return None;
     }
+    // A version that told of it cannot be read.
+    let unknown =
+        || vec![PaperCell::Text(lang.text("periodic.adjustment_unknown")), PaperCell::Empty, PaperCell::Empty];
     let table = |told: &FrozenAdjustment| {
         let days = Period { from: told.from, to: told.to.plus_days(1) };
         let row = |figure: &FrozenFigure| {
@@ -112,7 +115,7 @@ fn adjustments(filed: &FiledReport, lang: Lang) -> Option<PaperChapter> {
                 PaperColumn::new(lang.text("paper.change"), ColumnKind::Count, 10),
                 text(lang, "paper.unit", 8),
             ],
-            rows: told.figures.iter().map(row).collect(),
+            rows: told.figures.iter().map(row).chain(told.unknown.then(unknown)).collect(),
         }
     };
     let mut chapter = PaperChapter::titled("adjustments", lang.text("periodic.adjustments"));

@@ -11,6 +11,7 @@ mod behind;
 mod cells;
 mod month;
 pub(crate) mod paper;
+mod races;
 mod random;
 mod recount;
 mod rollup;
