@@ -63,6 +63,7 @@ mod operations;
 mod own_data;
 mod people;
 mod periodic;
+mod periodic_journey;
 mod posts;
 mod programmes;
 mod qualifications;

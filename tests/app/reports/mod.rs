@@ -4,6 +4,7 @@ mod forms;
 mod charges;
 mod city;
 mod doors;
+mod frozen;
 mod histories;
 mod kept;
 mod killed;
