@@ -60,6 +60,7 @@ mod offerings;
 mod open_rooms;
 mod openapi;
 mod operations;
+mod outsiders;
 mod own_data;
 mod people;
 mod periodic;

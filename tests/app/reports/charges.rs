@@ -70,13 +70,13 @@ on_both_engines! {
             assert_eq!(told(&app, "ann").await, [3, 27, 8, 3, 12], "the center's own numbers are all of it");
         }
         assert!(check(&mut app.db().read().await.unwrap(), |_| ()).await.unwrap().is_empty());
-        // A page, its paper and its file list what was charged, and nothing of the other's.
-        for (who, own, others) in [("pat", "2026-03-12", "2026-03-20"), ("quan", "2026-03-20", "2026-03-12")] {
+        // A page, its paper and its file list what was charged, and nothing of the other's: each session has a title of its own.
+        for (who, own, others) in [("pat", "活动10", "活动11"), ("quan", "活动11", "活动10")] {
             let user = app.sign_in(who).await;
-            user.get("/centers/1/reports/2026-03.csv").await.is(200).shows(own).hides(others);
-            for page in ["/centers/1/reports/2026-03", "/centers/1/reports/2026-03/print"] {
-                user.get(page).await.is(200).hides(others);
+            for page in ["/centers/1/reports/2026-03.csv", "/centers/1/reports/2026-03"] {
+                user.get(page).await.is(200).shows(own).hides(others);
             }
+            user.get("/centers/1/reports/2026-03/print").await.is(200).hides(others);
         }
         // And taken back it is as it was.
         is_charged(&app, third, "").await;
