@@ -16,7 +16,7 @@ const PHONE: &str = "13912345678";
 const ID_NUMBER: &str = "11010519491231002X";
 
 /// In full, by groups, and masked, which says that somebody with such a number was here.
-const NUMBERS: [&str; 6] = [PHONE, "139 1234 5678", "139****5678", ID_NUMBER, "1101************2X", "19491231"];
+const NUMBERS: [&str; 6] = [PHONE, "139 1234 5678", "139****5678", ID_NUMBER, "1101************2X", "1949-12-31"];
 
 /// Of one page with ever other questions, as a calendar has them, so many are asked.
 const QUESTIONS: usize = 16;
@@ -24,8 +24,8 @@ const QUESTIONS: usize = 16;
 /// Everybody has another name, and a phone and an ID number; what was called by the old names before still is. Gives those names.
 async fn everybody_is_known_again(app: &TestApp) -> Vec<String> {
     let mut tx = app.begin().await;
-    let workers = "select p.name from people p where not exists (select 1 from workers w where w.person_id = p.id)";
-    let names: Vec<(String,)> = sqlx::query_as(workers).fetch_all(&mut *tx).await.unwrap();
+    let residents = "select p.name from people p where not exists (select 1 from workers w where w.person_id = p.id)";
+    let names: Vec<(String,)> = sqlx::query_as(residents).fetch_all(&mut *tx).await.unwrap();
     sqlx::query(
         "update people set name = $1 || id, name_key = $1 || id, name_fold = $1 || id, phone_sealed = $2, phone_last4 = '5678',
                 id_number_sealed = $3, birth_date = '1949-12-31'",
@@ -138,7 +138,7 @@ impl<'a> Outsider<'a> {
     /// Which of the names and numbers are in it.
     fn named_in(&self, words: &str) -> Vec<&str> {
         let numbers = NUMBERS.iter().copied().chain([NAME]);
-        numbers.chain(self.names.iter().map(String::as_str)).filter(|told| words.contains(told)).collect()
+        numbers.chain(self.names.iter().map(String::as_str)).filter(|told| words.contains(*told)).collect()
     }
 
     /// What stands in it and is not told to everybody, on the same public page.
