@@ -99,7 +99,7 @@ impl Clerks<'_> {
     async fn accept(&self, id: i64, number: i64) {
         let version = number.to_string();
         let pat = self.app.sign_in("pat").await;
-        pat.post(&format!("/periodic-reports/{id}/acceptance"), &[("version", &version)]).await.is(303);
+        pat.post(&format!("/periodic-reports/{id}/acceptance"), &[("version", version.as_str())]).await.is(303);
     }
 
     /// Each report goes on, or waits: it is drafted, submitted, taken back, returned or accepted.

@@ -5,6 +5,7 @@ mod charges;
 mod city;
 mod doors;
 mod frozen;
+mod gathered;
 mod histories;
 mod kept;
 mod killed;
