@@ -188,30 +188,43 @@ impl<'a> Outsider<'a> {
         }
     }
 
-    /// Every list as a file, those too that no page offers.
+    /// Every list as a file, those too that no page offers, and the rows behind numbers.
     async fn takes_every_list(&mut self) {
-        let centers = CenterList::ALL.iter().map(|list| ("/centers/1/exports", list.code()));
-        let city = CityList::ALL.iter().map(|list| ("/exports", list.code()));
         let mut taken = 0;
-        for (path, list) in centers.chain(city) {
-            for format in ["csv", "xlsx"] {
-                let fields = [("list", list), ("format", format), ("period", "2026-03"), ("year", "2026")];
-                let answer = self.browser.post(path, &fields).await;
-                assert!(answer.status.code < 500, "{path} {list}: {}", answer.text());
-                taken += usize::from(answer.status.code == 200);
-                let words = words_of(&answer.body);
-                let named = self.named_in(&words).join(", ");
-                if !named.is_empty() {
-                    self.told.push(format!("{} is told of {named} by the list {list} of {path}", self.login));
-                }
+        for (path, fields) in files_that_are_sent_for() {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let answer = self.browser.post(path, &fields).await;
+            assert!(answer.status.code < 500, "{path} {fields:?}: {}", answer.text());
+            taken += usize::from(answer.status.code == 200);
+            let words = words_of(&answer.body);
+            let named = self.named_in(&words).join(", ");
+            if !named.is_empty() {
+                self.told.push(format!("{} is told of {named} by {path} {fields:?}", self.login));
             }
         }
-        assert!(taken > 0, "{} was given no list at all", self.login);
+        assert!(taken >= 6, "{} was given {taken} files", self.login);
     }
 
     fn came_as(&self, kind: &str, part: &str) -> usize {
         self.came.get(kind).into_iter().flatten().filter(|link| link.contains(part)).count()
     }
+}
+
+/// Files that are posted for, each with what is asked.
+fn files_that_are_sent_for() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    let centers = CenterList::ALL.iter().map(|list| ("/centers/1/exports", "list", list.code()));
+    let city = CityList::ALL.iter().map(|list| ("/exports", "list", list.code()));
+    let rows = ["visits", "persons", "volunteers", "minutes"].map(|key| ("/centers/1/rows/file", "figure", key));
+    let mut all = Vec::new();
+    for (path, field, of) in centers.chain(city).chain(rows) {
+        for format in ["csv", "xlsx"] {
+            let more = [("from", "2026-03-01"), ("to", "2026-04-01"), ("period", "2026-03"), ("year", "2026")];
+            let mut fields = vec![(field, of.to_owned()), ("format", format.to_owned())];
+            fields.extend(more.map(|(name, value)| (name, value.to_owned())));
+            all.push((path, fields));
+        }
+    }
+    all
 }
 
 /// Where everything begins: each route by the path of something that is there, and what no page leads to.

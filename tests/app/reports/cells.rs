@@ -224,7 +224,7 @@ async fn all_that_is_told(app: &TestApp) -> (Known, Sources) {
 }
 
 /// What a month's numbers are known to be by the purchaser, under this name.
-async fn a_month_is_told(app: &TestApp, known: &mut Known, name: &str) -> BTreeSet<String> {
+async fn a_month_is_told(app: &TestApp, known: &mut Known, name: &str) {
     let answer = summary(app, "pat", "center:1", JANUARY).await;
     let figures = answer["figures"].as_array().unwrap();
     let keys: BTreeSet<String> = figures.iter().map(|figure| figure["key"].as_str().unwrap().to_owned()).collect();
@@ -232,7 +232,6 @@ async fn a_month_is_told(app: &TestApp, known: &mut Known, name: &str) -> BTreeS
         known.tell(&format!("{name} {}", figure["key"].as_str().unwrap()), figure);
     }
     laws_of_period(known, name, &keys);
-    keys
 }
 
 /// A month's report is submitted and accepted; what the purchaser reads of it.
@@ -342,7 +341,6 @@ on_both_engines! {
         let mut known = Known::default();
         let before = figures(&app, "ann", "center:1", JANUARY).await;
         a_month_is_told(&app, &mut known, "before").await;
-        is_hidden_still(&app, &known, "before", &before).await;
         let frozen = is_accepted(&app, "month:2026-01-01").await;
         for figure in frozen["figures"].as_array().unwrap() {
             let key = figure["key"].as_str().unwrap();
