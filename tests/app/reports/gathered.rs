@@ -35,6 +35,20 @@ const ASKED: [(&str, Option<&str>, &str); 6] = [
     ("volunteers", None, ""),
 ];
 
+/// The columns of the roll-up's file from the fifth on, as keys.
+const ROLL_UP: [&str; 10] = [
+    "sessions",
+    "visits",
+    "unnamed",
+    "persons",
+    "persons.elderly",
+    "persons.disabled",
+    "persons.needy",
+    "persons.youth",
+    "persons.none",
+    "volunteers",
+];
+
 /// Who reads, and which figures there are; `items` has the ends of keys by what they are called, where that is of one alone.
 pub(super) struct Purchaser<'a> {
     pub(super) app: &'a TestApp,
@@ -59,6 +73,7 @@ impl Purchaser<'_> {
             *told.entry("parts").or_default() += self.parts(known, period).await;
             *told.entry("residents").or_default() += self.residents(known, period).await;
             *told.entry("workbooks").or_default() += self.workbook(known, period).await;
+            *told.entry("roll-up").or_default() += self.roll_up(known, period).await;
             for key in &self.keys {
                 *told.entry("rows").or_default() += self.rows_behind(known, period, key).await;
             }
@@ -226,14 +241,26 @@ impl Purchaser<'_> {
         told
     }
 
+    /// The center by itself, its town, its provider and all that the purchaser reads: the same here.
+    async fn roll_up(&self, known: &mut Known, period: (u32, u32)) -> usize {
+        let name = named(period);
+        let fields = [("list", "rollup"), ("format", "csv"), ("period", name.as_str())];
+        let csv = self.browser.post("/exports", &fields).await.is(200).text();
+        let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
+        let mut told = 0;
+        for row in reader.records().map(|row| row.unwrap()) {
+            for (key, cell) in ROLL_UP.iter().zip(row.iter().skip(4)) {
+                let value = cell.parse::<i64>().ok();
+                known.tell(&name_of(period, key), &json!({ "value": value }));
+                told += usize::from(value.is_some());
+            }
+        }
+        told
+    }
+
     /// Each thing's row in the sheets of a workbook; a share of a whole says as much as the number.
     async fn workbook(&self, known: &mut Known, period: (u32, u32)) -> usize {
-        let name = match period {
-            (first, last) if first == last => format!("2026-{first:02}"),
-            (1, 3) => "2026-Q1".to_owned(),
-            (1, 12) => "2026".to_owned(),
-            _ => return 0,
-        };
+        let name = named(period);
         let file = self.browser.get(&format!("/centers/1/reports/{name}.xlsx")).await.is(200);
         let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(file.body)).unwrap();
         let (from, to) = dates(period);
@@ -270,6 +297,15 @@ impl Purchaser<'_> {
             }
         }
         told
+    }
+}
+
+/// A period as it stands in addresses.
+fn named((first, last): (u32, u32)) -> String {
+    match last - first {
+        0 => format!("2026-{first:02}"),
+        11 => "2026".to_owned(),
+        _ => format!("2026-Q{}", last / 3),
     }
 }
 
