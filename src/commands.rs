@@ -241,9 +241,10 @@ pub async fn verify_report(settings: &Settings, number: &str) -> Result<(), Stri
     db.close().await;
     let mut wrong = Vec::new();
     for one in found.map_err(said)? {
-        let name = format!("{}-{}", one.report.number(), one.version.number);
+        let name = format!("{}-{}", one.report.number(), one.number);
         for change in &one.changes {
-            wrong.push(format!("{name} is not what was submitted: {} {}", change.part, change.place));
+            let what = format!("{} {}", change.part, change.place);
+            wrong.push(format!("{name} is not what was submitted: {}", what.trim_end()));
         }
         if one.is_unchanged() {
             println!("{name} is unchanged: SHA-256 {}", one.digest);

@@ -1,7 +1,8 @@
 //! The order in which rows are held until a transaction ends: **centers, sessions, rooms, the team, the unit, people, workers, then
 //! what hangs on them** (bookings, attendances, cards, posts), and of one kind by rising ids. Whoever changes more than one of these holds them
 //! in this order, so that no two on PostgreSQL wait for each other. What is new needs no holding, for nobody else knows of
-//! it. On SQLite a transaction that writes has the whole database.
+//! it. After all of these come, by themselves, the months that are marked ([`crate::marks`]). On SQLite a transaction that writes has the
+//! whole database.
 //!
 //! A row is held for its values: those who only point to it with a foreign key do not wait.
 

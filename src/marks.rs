@@ -6,74 +6,75 @@
 //! a check-in at a session that is not closed touches nothing here. Numbers only grow, so the sum over several months says as much
 //! as each of them.
 //!
-//! These rows come last in a transaction, after everything in [`crate::locks`]: they are written by rising center and month, and
-//! nothing is held after them.
-
-use std::collections::BTreeSet;
+//! These rows come last in a transaction, after everything in [`crate::locks`]: which months they are is found where they are asked for,
+//! and they are raised in one statement right before the commit, by rising center and month (`Conn::comes_last`). So nobody who holds one
+//! waits for anything but another of them in this order, however often and from wherever a transaction marks. Whoever changes something
+//! reads what is kept of it only after the commit: until then it looks good.
 
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use crate::clock::{Date, Month};
+use crate::clock::Month;
 use crate::error::Result;
-use crate::ids::{CenterId, EntryId, PersonId, SessionId};
+use crate::ids::{CenterId, EntryId, PersonId, SessionId, WorkerId};
 use crate::store::{self, Conn};
 
-/// What is raised: rows `(center_id, month)` of `select`, each once.
-fn raise(select: &str) -> String {
-    format!(
-        "insert into marks (center_id, month, version)
-         select x.center_id, x.month, 1 from (select distinct center_id, month from ({select}) y) x
-         where true order by x.center_id, x.month
-         on conflict (center_id, month) do update set version = marks.version + 1"
-    )
+/// Raises each of the months that were asked for once; with none, every month of the center that is marked at any. Months that are not
+/// marked here yet become so: who begins to keep them at this moment ([`begin`]) waits for this, and counts what is otherwise by then.
+const RAISE: &str = "with asked (center_id, month) as (
+        select cast(j.value ->> 'center' as bigint), j.value ->> 'month' from json_each(cast($1 as json_text)) j)
+     insert into marks (center_id, month, version)
+     select x.center_id, x.month, 1
+     from (select q.center_id, q.month from asked q where q.month is not null
+           union
+           select q.center_id, m.month from asked q cross join (select distinct month from marks) m where q.month is null) x
+     where true order by x.center_id, x.month
+     on conflict (center_id, month) do update set version = marks.version + 1";
+
+/// The condition that something is among the numbers that are `$1`.
+const AMONG: &str = "in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)";
+
+/// Has the months be raised that `select` finds: rows `(center_id, month)` of the numbers `$1`.
+async fn raise(tx: &mut Conn, select: &str, numbers: Vec<i64>) -> Result<()> {
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let sql = format!("select distinct y.center_id, y.month from ({select}) y");
+    let found: Vec<(CenterId, String)> =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(store::rows(numbers, |id| json!(id))).fetch_all(&mut *tx).await?;
+    tx.comes_last(RAISE, found.into_iter().map(|(center, month)| json!({"center": center, "month": month})));
+    Ok(())
 }
 
 /// The months of those of the sessions that are completed; called after the change, or before one that ends it.
 pub async fn sessions(tx: &mut Conn, sessions: &[SessionId]) -> Result<()> {
-    if sessions.is_empty() {
-        return Ok(());
-    }
-    let sql = raise(
-        "select s.center_id, substr(s.local_date, 1, 7) as month from sessions s
-         where s.status = 'completed'
-           and s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    let select = format!(
+        "select s.center_id, substr(s.local_date, 1, 7) as month from sessions s where s.status = 'completed' and s.id {AMONG}"
     );
-    sqlx::query(AssertSqlSafe(sql)).bind(store::rows(sessions, |id| json!(id))).execute(tx).await?;
-    Ok(())
+    raise(tx, &select, sessions.iter().map(|id| id.0).collect()).await
 }
 
 /// The months of sessions that were completed before this transaction, and are no longer.
 pub async fn reopened(tx: &mut Conn, session: SessionId) -> Result<()> {
-    let sql = raise("select s.center_id, substr(s.local_date, 1, 7) as month from sessions s where s.id = $1");
-    sqlx::query(AssertSqlSafe(sql)).bind(session).execute(tx).await?;
-    Ok(())
+    let select = format!("select s.center_id, substr(s.local_date, 1, 7) as month from sessions s where s.id {AMONG}");
+    raise(tx, &select, vec![session.0]).await
 }
 
 /// The months of entries of the ledger.
 pub async fn hours(tx: &mut Conn, entries: &[EntryId]) -> Result<()> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    const AMONG: &str = "in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)";
-    let sql = raise(&format!(
+    let select = format!(
         "select s.center_id, substr(s.local_date, 1, 7) as month
          from hours_entries e join sessions s on s.id = e.session_id where e.id {AMONG} and s.status = 'completed'
          union all
          select e.center_id, substr(e.served_on, 1, 7) from hours_entries e
          where e.id {AMONG} and e.session_id is null and e.center_id is not null and e.served_on is not null"
-    ));
-    sqlx::query(AssertSqlSafe(sql)).bind(store::rows(entries, |id| json!(id))).execute(tx).await?;
-    Ok(())
+    );
+    raise(tx, &select, entries.iter().map(|id| id.0).collect()).await
 }
 
 /// The months in which these people were at completed sessions, led one, or have hours at one or without one.
 pub async fn people(tx: &mut Conn, people: &[PersonId]) -> Result<()> {
-    if people.is_empty() {
-        return Ok(());
-    }
-    const AMONG: &str = "in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)";
-    let sql = raise(&format!(
+    let select = format!(
         "select s.center_id, substr(s.local_date, 1, 7) as month
          from attendances_of_people t join sessions s on s.id = t.session_id
          where t.person_id {AMONG} and s.status = 'completed'
@@ -87,46 +88,28 @@ pub async fn people(tx: &mut Conn, people: &[PersonId]) -> Result<()> {
          union all
          select s.center_id, substr(s.local_date, 1, 7) from workers w join sessions s on s.worker_id = w.id
          where w.person_id {AMONG} and s.status = 'completed'"
-    ));
-    sqlx::query(AssertSqlSafe(sql)).bind(store::rows(people, |id| json!(id))).execute(tx).await?;
-    Ok(())
-}
-
-/// The months of some days of centers.
-pub async fn days(tx: &mut Conn, days: &[(CenterId, Date)]) -> Result<()> {
-    let months: BTreeSet<(CenterId, String)> =
-        days.iter().map(|(center, day)| (*center, Month::of(*day).to_string())).collect();
-    if months.is_empty() {
-        return Ok(());
-    }
-    let sql = raise(
-        "select cast(j.value ->> 'center' as bigint) as center_id, j.value ->> 'month' as month
-         from json_each(cast($1 as json_text)) j",
     );
-    let months = store::rows(months, |(center, month)| json!({"center": center, "month": month}));
-    sqlx::query(AssertSqlSafe(sql)).bind(months).execute(tx).await?;
-    Ok(())
+    raise(tx, &select, people.iter().map(|id| id.0).collect()).await
 }
 
-/// Every month of these centers that is marked at any center: what holds from day to day is otherwise. Months that are not marked here yet
-/// become so: who begins to keep them at this moment ([`begin`]) waits for this, and counts what is otherwise by then.
-pub async fn all(tx: &mut Conn, centers: &[CenterId]) -> Result<()> {
-    sqlx::query(
-        "insert into marks (center_id, month, version)
-         select x.center_id, x.month, 1
-         from (select cast(cast(j.value as text) as bigint) as center_id, m.month
-               from json_each(cast($1 as json_text)) j cross join (select distinct month from marks) m) x
-         where true order by x.center_id, x.month
-         on conflict (center_id, month) do update set version = marks.version + 1",
-    )
-    .bind(store::rows(centers, |center| json!(center)))
-    .execute(tx)
-    .await?;
-    Ok(())
+/// The months in which a worker led completed sessions.
+pub async fn led(tx: &mut Conn, worker: WorkerId) -> Result<()> {
+    let select = format!(
+        "select s.center_id, substr(s.local_date, 1, 7) as month from sessions s
+         where s.worker_id {AMONG} and s.status = 'completed'"
+    );
+    raise(tx, &select, vec![worker.0]).await
 }
 
-/// Marks every month of these for every center, as far as none of it is marked: from then on what is derived from it can be kept.
+/// Every month of these centers that is marked at any center: what holds from day to day is otherwise.
+pub fn all(tx: &mut Conn, centers: impl IntoIterator<Item = CenterId>) {
+    tx.comes_last(RAISE, centers.into_iter().map(|center| json!({"center": center})));
+}
+
+/// Marks every month of these for every center, as far as none of it is marked: from then on what is derived from it can be kept. Whoever
+/// changes an agreement at this moment is waited for, or marks these months too.
 pub async fn begin(tx: &mut Conn, months: &[Month]) -> Result<()> {
+    store::lock_values(tx, "select id from centers order by id").execute(&mut *tx).await?;
     sqlx::query(
         "insert into marks (center_id, month, version)
          select c.id, j.value ->> 'month', 1 from centers c cross join json_each(cast($1 as json_text)) j

@@ -392,6 +392,7 @@ use utoipa::{Modify, OpenApi};
         crate::periodic_reports::more_api::show,
         crate::periodic_reports::more_api::caption,
         crate::periodic_reports::more_api::remove,
+        crate::periodic_reports::more_api::drop_report,
         crate::periodic_reports::more_api::version,
         crate::periodic_reports::more_api::redact,
         crate::periodic_reports::more_api::differences,

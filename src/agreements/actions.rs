@@ -115,7 +115,7 @@ pub async fn conclude(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewAgreemen
     .await?;
     write_parts(tx, id, new).await?;
     tell(tx, by, now, ("agreement.concluded", id), &new.center_ids(), None).await?;
-    mark(tx, &new.center_ids()).await?;
+    marks::all(tx, new.center_ids());
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await?;
     Ok(id)
 }
@@ -176,7 +176,7 @@ pub async fn revise(
     write_parts(tx, id, new).await?;
     centers.extend(kept);
     tell(tx, by, now, ("agreement.revised", id), &centers, reason).await?;
-    mark(tx, &centers).await?;
+    marks::all(tx, centers);
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await
 }
 
@@ -219,7 +219,7 @@ pub async fn end(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId, endin
         .execute(&mut *tx)
         .await?;
     tell(tx, by, now, ("agreement.ended", id), &known.centers(), Some(&ending.reason)).await?;
-    mark(tx, &known.centers()).await?;
+    marks::all(tx, known.centers());
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await
 }
 
@@ -250,14 +250,9 @@ pub async fn take_back(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId,
         .await?;
     sqlx::query("delete from agreement_centers where agreement_id = $1").bind(id).execute(&mut *tx).await?;
     tell(tx, by, now, ("agreement.voided", id), &centers, Some(reason)).await?;
-    mark(tx, &centers).await?;
+    marks::all(tx, centers);
     give_back(tx, id, known.text.provider_id, &all).await?;
     hand_over(tx, Zone::SHANGHAI.date(now.0)).await
-}
-
-/// What is charged to whom is otherwise from now on, also of the past.
-async fn mark(tx: &mut Conn, centers: &BTreeSet<CenterId>) -> Result<()> {
-    marks::all(tx, &centers.iter().copied().collect::<Vec<_>>()).await
 }
 
 /// Holds centers, so that of two agreements about one of them one comes after the other.
@@ -337,14 +332,19 @@ async fn check(tx: &mut Conn, new: &NewAgreement, except: Option<AgreementId>) -
     Err(FieldErrors::one("center", fault).into())
 }
 
-/// Whether posts were defined with the agreement in one of these centers, or something there is charged to it.
+/// Whether posts were defined with the agreement in one of these centers, or something there is charged to it; or somebody has written
+/// in a report of it: drafts that made themselves go with its days.
 async fn hangs_on(tx: &mut Conn, id: AgreementId, centers: &[CenterId]) -> Result<bool> {
     let there: i64 = sqlx::query_scalar(
         "with these (id) as (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
          select (select count(*) from posts o where o.agreement_id = $2 and o.center_id in (select t.id from these t))
               + (select count(*) from activities a where a.charged_to = $2 and a.center_id in (select t.id from these t))
               + (select count(*) from sessions s where s.charged_to = $2 and s.center_id in (select t.id from these t))
-              + (select count(*) from periodic_reports r where r.agreement_id = $2 and exists (select 1 from these t))",
+              + (select count(*) from periodic_reports r
+                 where r.agreement_id = $2 and exists (select 1 from these t)
+                   and (r.versions > 0 or r.state <> 'dropped' and (
+                       exists (select 1 from report_chapters h where h.report_id = r.id and h.content <> '')
+                       or exists (select 1 from report_evidence e where e.report_id = r.id and e.removed_at is null))))",
     )
     .bind(store::rows(centers, |center| json!(center)))
     .bind(id)

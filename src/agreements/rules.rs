@@ -28,17 +28,39 @@ impl ReportCycle {
 
 /// The periods of one kind that an agreement has, the first of them first. The first and the last are cut to the agreement's days.
 pub fn periods(text: &AgreementText, cycle: ReportCycle) -> Vec<DuePeriod> {
-    let (first, last) = (text.starts_on, text.ends_on);
     let due_days = text.cycles.iter().find(|one| one.cycle == cycle).map(|one| one.due_days.unsigned_abs());
-    let begin = beginning(first, cycle, text.years_from);
+    let due = |ends_on: Date| due_days.map(|days| ends_on.plus_days(days));
+    let parts = parts((text.starts_on, text.ends_on), text.years_from, cycle).into_iter();
+    parts.map(|(starts_on, ends_on)| DuePeriod { starts_on, ends_on, due_on: due(ends_on) }).collect()
+}
+
+/// The days of an agreement, both included, as periods of one kind: the first of them first, each with its first and its last day, and
+/// cut to the agreement's.
+pub fn parts((first, last): (Date, Date), years_from: YearsFrom, cycle: ReportCycle) -> Vec<(Date, Date)> {
+    let begin = beginning(first, cycle, years_from);
     (0..)
         .map(|place| (after(begin, place * cycle.months()), after(begin, (place + 1) * cycle.months())))
         .take_while(|(from, next)| *from <= last && from < next)
-        .map(|(from, next)| {
-            let (starts_on, ends_on) = (from.max(first), next.minus_days(1).min(last));
-            DuePeriod { starts_on, ends_on, due_on: due_days.map(|days| ends_on.plus_days(days)) }
-        })
+        .map(|(from, next)| (from.max(first), next.minus_days(1).min(last)))
         .collect()
+}
+
+/// The first and the last day of the period that comes so many (`back`) before the one in which `day` is, whole. Where years are counted
+/// from the agreement's first day, `first`, there is none before it.
+pub fn earlier(
+    first: Date,
+    years_from: YearsFrom,
+    cycle: ReportCycle,
+    (day, back): (Date, u32),
+) -> Option<(Date, Date)> {
+    let months = cycle.months();
+    if years_from == YearsFrom::Start && cycle != ReportCycle::Month {
+        let place = (0_u32..).take_while(|place| after(first, place * months) <= day).last()?.checked_sub(back)?;
+        return Some((after(first, place * months), after(first, (place + 1) * months).minus_days(1)));
+    }
+    let begin = beginning(day, cycle, years_from);
+    let from = Date(begin.0.checked_sub_months(Months::new(back * months))?);
+    Some((from, after(from, months).minus_days(1)))
 }
 
 /// The first day of the period in which `first` is.
@@ -141,6 +163,21 @@ mod tests {
         assert_eq!(quarters[1], ("2025-12-01".to_owned(), "2026-02-28".to_owned()));
         let calendar = AgreementText { years_from: YearsFrom::Calendar, ..text };
         assert_eq!(told(&calendar, ReportCycle::Year).len(), 3);
+    }
+
+    #[test]
+    fn the_period_before_is_whole_and_counted_as_the_years_are() {
+        let before = |years_from, cycle, day, back| {
+            earlier(date("2025-08-31"), years_from, cycle, (date(day), back)).map(|(from, to)| format!("{from} {to}"))
+        };
+        let (own, calendar) = (YearsFrom::Start, YearsFrom::Calendar);
+        let told = |of: &str| Some(of.to_owned());
+        assert_eq!(before(own, ReportCycle::Quarter, "2026-03-01", 1), told("2025-11-30 2026-02-27"));
+        assert_eq!(before(own, ReportCycle::Quarter, "2025-09-01", 1), None);
+        assert_eq!(before(own, ReportCycle::Year, "2026-09-01", 1), told("2025-08-31 2026-08-30"));
+        assert_eq!(before(own, ReportCycle::Month, "2026-03-10", 1), told("2026-02-01 2026-02-28"));
+        assert_eq!(before(calendar, ReportCycle::Quarter, "2026-03-10", 1), told("2025-10-01 2025-12-31"));
+        assert_eq!(before(calendar, ReportCycle::HalfYear, "2026-03-10", 0), told("2026-01-01 2026-06-30"));
     }
 
     #[test]

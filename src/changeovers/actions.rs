@@ -3,9 +3,9 @@
 use super::queries;
 use super::types::{Changeover, ChangeoverId, ChangeoverSide};
 use crate::audit::Actor;
-use crate::auth::Manager;
+use crate::auth::{CenterReader, Manager};
 use crate::centers::{Center, CenterId};
-use crate::clock::{Date, Now};
+use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::ids::ProviderId;
 use crate::store::Conn;
@@ -22,7 +22,9 @@ pub async fn settle(tx: &mut Conn, now: Now) -> Result<()> {
              where q.center_id = o.center_id and q.id < o.id and q.ends_on >= q.starts_on)
          where o.ends_on is null and p.provider_id <> o.provider_id
            and not exists (select 1 from changeovers x
-                           where x.center_id = o.center_id and x.changes_on = o.starts_on and x.settled_at is not null)
+                           where x.center_id = o.center_id and x.changes_on = o.starts_on
+                             and x.from_provider_id = p.provider_id and x.to_provider_id = o.provider_id
+                             and x.settled_at is not null)
          order by o.center_id",
     )
     .fetch_all(&mut *tx)
@@ -32,9 +34,8 @@ pub async fn settle(tx: &mut Conn, now: Now) -> Result<()> {
         let settled: Option<ChangeoverId> = sqlx::query_scalar(
             "insert into changeovers (center_id, from_provider_id, to_provider_id, changes_on, settled_at)
              values ($1, $2, $3, $4, $5)
-             on conflict (center_id, changes_on) do update
-             set settled_at = excluded.settled_at, from_provider_id = excluded.from_provider_id,
-                 to_provider_id = excluded.to_provider_id
+             on conflict (center_id, changes_on, from_provider_id, to_provider_id) do update
+             set settled_at = excluded.settled_at
              where changeovers.settled_at is null
              returning id",
         )
@@ -56,25 +57,31 @@ pub async fn settle(tx: &mut Conn, now: Now) -> Result<()> {
     Ok(())
 }
 
-/// Makes the list of what goes over, as it is now; while nobody has signed it may be made anew.
+/// A manager as a reader of the center: every manager is one.
+pub(super) fn reader(by: &Manager) -> Result<CenterReader> {
+    CenterReader::of((**by).clone()).ok_or(Error::Forbidden)
+}
+
+/// The change as it is agreed on while the center is held: whoever gives it to another provider comes before or after.
+async fn held(by: &Manager, tx: &mut Conn, now: Now, center: CenterId) -> Result<(Center, Changeover)> {
+    locks::center(tx, center).await?;
+    queries::opened_change(&reader(by)?, tx, now, center).await
+}
+
+/// Makes the list of what goes over to the new provider, as it is now; while nobody has signed it may be made anew. Where the center is
+/// given to yet another provider, or on another day, that is another change, with a list of its own.
 ///
 /// # Errors
-/// `Refused("changeover_signed")` where somebody has.
-pub async fn make_list(
-    by: &Manager,
-    now: Now,
-    tx: &mut Conn,
-    center: &Center,
-    change: &Changeover,
-) -> Result<ChangeoverId> {
-    let list = queries::list(tx, now, center, change).await?;
+/// `NotFound` where the center does not change; `Refused("changeover_signed")` where somebody has signed.
+pub async fn make_list(by: &Manager, now: Now, tx: &mut Conn, center: CenterId) -> Result<ChangeoverId> {
+    let (center, change) = held(by, tx, now, center).await?;
+    let list = queries::list(tx, now, &center, &change).await?;
     let list = serde_json::to_string(&list).map_err(|error| Error::internal(error.to_string()))?;
     let made: Option<ChangeoverId> = sqlx::query_scalar(
         "insert into changeovers (center_id, from_provider_id, to_provider_id, changes_on, list, listed_at, listed_by)
          values ($1, $2, $3, $4, $5, $6, $7)
-         on conflict (center_id, changes_on) do update
-         set from_provider_id = excluded.from_provider_id, to_provider_id = excluded.to_provider_id,
-             list = excluded.list, listed_at = excluded.listed_at, listed_by = excluded.listed_by
+         on conflict (center_id, changes_on, from_provider_id, to_provider_id) do update
+         set list = excluded.list, listed_at = excluded.listed_at, listed_by = excluded.listed_by
          where changeovers.given_at is null and changeovers.taken_at is null
          returning id",
     )
@@ -92,29 +99,40 @@ pub async fn make_list(
     Ok(id)
 }
 
-/// Signs the list for the signer's own provider.
+/// Signs a list for the signer's own provider; `seen` is when it was made, where the signer was shown that.
 ///
 /// # Errors
-/// `Refused("changeover_not_a_party")` for who manages neither of the two, `Refused("changeover_no_list")` where none was made,
-/// `Refused("changeover_signed")` where their side has signed.
-pub async fn sign(by: &Manager, now: Now, tx: &mut Conn, center: &Center, change: &Changeover) -> Result<ChangeoverId> {
+/// `NotFound` where the center does not change; `Refused("changeover_not_a_party")` for who manages neither of the two,
+/// `Refused("changeover_other_list")` where the list is for another provider or day than the center is given to by now, or was made anew
+/// since it was seen, `Refused("changeover_no_list")` where none was made, `Refused("changeover_signed")` where their side has signed.
+pub async fn sign(
+    by: &Manager,
+    now: Now,
+    tx: &mut Conn,
+    center: CenterId,
+    list: ChangeoverId,
+    seen: Option<Timestamp>,
+) -> Result<()> {
+    let (center, change) = held(by, tx, now, center).await?;
     let side = change.side().ok_or_else(|| Error::refused("changeover_not_a_party"))?;
-    let id = change.id.filter(|_| change.listed_at.is_some()).ok_or_else(|| Error::refused("changeover_no_list"))?;
+    if change.id != Some(list) || seen.is_some_and(|seen| change.listed_at != Some(seen)) {
+        return Err(Error::refused("changeover_other_list"));
+    }
+    if change.listed_at.is_none() {
+        return Err(Error::refused("changeover_no_list"));
+    }
     let sql = match side {
         ChangeoverSide::Giver => {
-            "update changeovers set given_at = $1, given_by = $2 where id = $3 and listed_at = $4 and given_at is null"
+            "update changeovers set given_at = $1, given_by = $2 where id = $3 and given_at is null"
         }
         ChangeoverSide::Taker => {
-            "update changeovers set taken_at = $1, taken_by = $2 where id = $3 and listed_at = $4 and taken_at is null"
+            "update changeovers set taken_at = $1, taken_by = $2 where id = $3 and taken_at is null"
         }
     };
-    // Of the list that was read: one that was made anew in between is to be read first.
-    let signed =
-        sqlx::query(sql).bind(now.0).bind(by.account).bind(id).bind(change.listed_at).execute(&mut *tx).await?;
+    let signed = sqlx::query(sql).bind(now.0).bind(by.account).bind(list).execute(&mut *tx).await?;
     if signed.rows_affected() == 0 {
         return Err(Error::refused("changeover_signed"));
     }
-    let entry = audit::entry("changeover.signed", id.0).at(center.id());
-    audit::record(tx, by, now, entry.because(side.code())).await?;
-    Ok(id)
+    let entry = audit::entry("changeover.signed", list.0).at(center.id());
+    audit::record(tx, by, now, entry.because(side.code())).await
 }

@@ -5,14 +5,14 @@ use rocket::{Route, get, post, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::pages::reader;
+use super::actions::{self, reader};
+use super::queries;
 use super::types::{Changeover, ChangeoverId, ChangeoverLine, ChangeoverList};
-use super::{actions, queries};
 use crate::api::{self, Problem};
 use crate::auth::{CenterReader, Manager};
 use crate::centers::{Center, CenterId};
 use crate::clock::Now;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fields::parse;
 use crate::store::{Conn, Db};
 use crate::web::Fields;
@@ -118,25 +118,21 @@ pub(crate) async fn make(by: Manager, db: &Db, now: Now, fields: Fields) -> Resu
     let center: CenterId = api::sent("center", &fields)?;
     let as_reader = reader(&by)?;
     let mut tx = db.begin().await?;
-    let (opened, change) = queries::opened_change(&as_reader, &mut tx, now, center).await?;
-    actions::make_list(&by, now, &mut tx, &opened, &change).await?;
+    actions::make_list(&by, now, &mut tx, center).await?;
     let made = told(&as_reader, &mut tx, now, center).await?;
     tx.commit().await?;
     Ok(made)
 }
 
-/// Signs the list for one's own provider. 409 `changeover_not_a_party` for who manages neither, `changeover_signed` where it has signed.
+/// Signs the list for one's own provider. 409 `changeover_not_a_party` for who manages neither, `changeover_other_list` where the center
+/// goes to another provider by now, or on another day, `changeover_signed` where it has signed.
 #[utoipa::path(context_path = "/api/v1", tag = "agreements", params(("id" = i64, Path)), responses((status = 200, body = ChangeoverJson), (status = "4XX", body = Problem)))]
 #[post("/changeovers/<id>/signature")]
 pub(crate) async fn sign(by: Manager, db: &Db, now: Now, id: ChangeoverId) -> Result<Json<ChangeoverJson>> {
     let as_reader = reader(&by)?;
     let mut tx = db.begin().await?;
     let center = queries::center_of(&mut tx, id).await?;
-    let (opened, change) = queries::opened_change(&as_reader, &mut tx, now, center).await?;
-    if change.id != Some(id) {
-        return Err(Error::NotFound);
-    }
-    actions::sign(&by, now, &mut tx, &opened, &change).await?;
+    actions::sign(&by, now, &mut tx, center, id, None).await?;
     let signed = told(&as_reader, &mut tx, now, center).await?;
     tx.commit().await?;
     Ok(signed)

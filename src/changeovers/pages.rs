@@ -3,16 +3,16 @@
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
-use super::types::{Changeover, ChangeoverItem, ChangeoverLine, ChangeoverList, ChangeoverSide};
+use super::types::{Changeover, ChangeoverId, ChangeoverItem, ChangeoverLine, ChangeoverList, ChangeoverSide};
 use super::{actions, queries};
 use crate::auth::{CenterReader, Manager};
 use crate::centers::{self, Center, CenterId};
-use crate::clock::{Date, Now};
+use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::store::{Conn, Db};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
-use crate::web::{Frame, Lang, Page, View, filters};
+use crate::web::{Fields, Frame, Lang, Page, View, filters};
 use crate::workers::departing::{self, DepartingWorker};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -150,25 +150,21 @@ async fn sheet(by: CenterReader, db: &Db, now: Now, center: CenterId) -> Result<
     Ok(Page(ChangeoverSheet { center, shown, today }))
 }
 
-/// A manager as a reader of the center: every manager is one.
-pub(super) fn reader(by: &Manager) -> Result<CenterReader> {
-    CenterReader::of((**by).clone()).ok_or(Error::Forbidden)
-}
-
 #[post("/centers/<center>/changeover")]
 async fn make(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Done> {
     let mut tx = db.begin().await?;
-    let (center, change) = queries::opened_change(&reader(&by)?, &mut tx, now, center).await?;
-    actions::make_list(&by, now, &mut tx, &center, &change).await?;
+    actions::make_list(&by, now, &mut tx, center).await?;
     tx.commit().await?;
-    Ok(Done::to(center.path("/changeover"), "done.changeover_listed"))
+    Ok(Done::to(format!("/centers/{center}/changeover"), "done.changeover_listed"))
 }
 
-#[post("/centers/<center>/changeover/signature")]
-async fn sign(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Done> {
+#[post("/centers/<center>/changeover/signature", data = "<fields>")]
+async fn sign(by: Manager, db: &Db, now: Now, center: CenterId, fields: Fields) -> Result<Done> {
     let mut tx = db.begin().await?;
-    let (center, change) = queries::opened_change(&reader(&by)?, &mut tx, now, center).await?;
-    actions::sign(&by, now, &mut tx, &center, &change).await?;
+    // The list that the page showed.
+    let list: ChangeoverId = fields.get("list").parse().map_err(|_| Error::NotFound)?;
+    let seen = fields.get("listed").parse::<i64>().ok().map(Timestamp);
+    actions::sign(&by, now, &mut tx, center, list, seen).await?;
     tx.commit().await?;
-    Ok(Done::to(center.path("/changeover"), "done.changeover_signed"))
+    Ok(Done::to(format!("/centers/{center}/changeover"), "done.changeover_signed"))
 }

@@ -2,7 +2,7 @@
 
 use super::{Builder, Made, Town};
 use crate::agreements::{self, ProviderId};
-use crate::auth::{CenterReader, Manager, Role, Scope};
+use crate::auth::{Manager, Role, Scope};
 use crate::changeovers;
 use crate::error::{Error, Result};
 use crate::store::Conn;
@@ -49,21 +49,9 @@ pub(super) async fn change(b: &Builder, tx: &mut Conn, made: &Made, town: &Town,
     changeovers::settle(tx, b.now).await?;
     let taker = b.account(tx, "successor", "沈主任", Role::ProviderManager, Scope::Provider(new)).await?;
     let taker = Manager::of(taker).ok_or(Error::Forbidden)?;
-    let (center, change) = opened(b, tx, made, &made.manager).await?;
-    changeovers::make_list(&made.manager, b.now, tx, &center, &change).await?;
+    let list = changeovers::make_list(&made.manager, b.now, tx, center).await?;
     for by in [&made.manager, &taker] {
-        let (center, change) = opened(b, tx, made, by).await?;
-        changeovers::sign(by, b.now, tx, &center, &change).await?;
+        changeovers::sign(by, b.now, tx, center, list, None).await?;
     }
     Ok(())
-}
-
-async fn opened(
-    b: &Builder,
-    tx: &mut Conn,
-    made: &Made,
-    by: &Manager,
-) -> Result<(crate::centers::Center, changeovers::Changeover)> {
-    let reader = CenterReader::of((**by).clone()).ok_or(Error::Forbidden)?;
-    changeovers::queries::opened_change(&reader, tx, b.now, made.center.id()).await
 }

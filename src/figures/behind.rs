@@ -5,7 +5,6 @@
 //! with how much of the figure is theirs, and who does not see small cells reads that of sessions alone, with the small ones hidden.
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
 use serde_json::json;
 use sqlx::AssertSqlSafe;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::counted::{Counted, Filter, HIDDEN_PART, HIDDEN_WHOLE, CountKey, set, sum};
+use super::counted::{CountKey, Counted, Filter, HIDDEN_PART, HIDDEN_WHOLE, set, sum};
 use super::list::Measure;
 use super::masking::{self, CellKey, Cells};
 use crate::error::Result;
@@ -27,11 +27,22 @@ fn group_of(number: i64) -> Option<PriorityGroup> {
 }
 
 impl Counted {
-    /// What is left of one month of one center, charged to one agreement, before somebody who does not see small cells.
-    pub(super) fn without_small(mut self, parents: &BTreeMap<i64, PriorityGroup>, threshold: i64) -> Self {
+    /// What is hidden of one month of one center, charged to one agreement, from somebody who does not see small cells.
+    pub(super) fn small_cells(&self, parents: &BTreeMap<i64, PriorityGroup>, threshold: i64) -> BTreeSet<CellKey> {
         let named = self.sums_of(sum::VISITS).map(|(kind, _, visits)| (kind, visits)).collect();
         let cells = Cells { values: self.cells(), named, parents: parents.clone() };
-        let hidden = masking::hidden(&cells, threshold);
+        masking::hidden(&cells, threshold)
+    }
+
+    /// What is left of it for that reader, where `also` is hidden besides.
+    pub(super) fn without_small(
+        mut self,
+        parents: &BTreeMap<i64, PriorityGroup>,
+        threshold: i64,
+        also: BTreeSet<CellKey>,
+    ) -> Self {
+        let mut hidden = self.small_cells(parents, threshold);
+        hidden.extend(also);
         if !hidden.is_empty() {
             self.leave_out(&hidden);
         }

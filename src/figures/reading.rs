@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::building::{self, CountedDays};
 use super::counted::{ChargedParts, Counted};
+use super::scope::PLACE_ALONE;
 use super::types::Period;
 use super::{hiding, rules};
 use crate::agreements::AgreementId;
@@ -136,15 +137,32 @@ pub(super) async fn read_for(conn: &mut Conn, small: Option<i64>, asks: &[Ask]) 
     let months: Vec<Vec<Ask>> = asks.iter().map(|ask| months_of_ask(*ask)).collect();
     let parents = hiding::parents(conn).await?;
     let all: Vec<Ask> = months.iter().flatten().copied().collect();
-    let mut read = read(conn, &all).await?.into_iter();
+    let rests: Vec<Vec<Ask>> = all.iter().map(|ask| rests_of_month(*ask)).collect();
+    let wanted: Vec<Ask> = all.iter().chain(rests.iter().flatten()).copied().collect();
+    let mut read = read(conn, &wanted).await?;
+    let mut rest = read.split_off(all.len()).into_iter();
+    let mut parts = read.into_iter().zip(&rests);
     for months in months {
         let mut whole = Counted::default();
-        for month in read.by_ref().take(months.len()) {
-            whole.take_up(&month.without_small(&parents, threshold));
+        for (month, rests) in parts.by_ref().take(months.len()) {
+            let rests = rest.by_ref().take(rests.len());
+            // The month less this part of it would tell what is hidden of the rest.
+            let also = rests.flat_map(|rest| rest.small_cells(&parents, threshold)).collect();
+            whole.take_up(&month.without_small(&parents, threshold, also));
         }
         counted.push(whole);
     }
     Ok(counted)
+}
+
+/// What is left of the month whose days, not all of them, are asked for of an agreement.
+fn rests_of_month(ask: Ask) -> Vec<Ask> {
+    if ask.agreement.is_none_or(|agreement| agreement == PLACE_ALONE) {
+        return Vec::new();
+    }
+    let month = Month::of(ask.days.from);
+    let days = [Period::new(month.first(), ask.days.from), Period::new(ask.days.to, month.end())];
+    days.into_iter().flatten().map(|days| Ask { days, ..ask }).collect()
 }
 
 /// What is asked for, month by month.

@@ -7,20 +7,19 @@ use std::time::Duration;
 use chrono::Datelike;
 use rocket::fairing::AdHoc;
 use rocket::futures::future::BoxFuture;
-use rocket::tokio::time::sleep;
-use rocket_db_pools::Database;
 use serde_json::json;
+use sqlx::AssertSqlSafe;
 
 use super::building::{self, CountedDays};
 use super::counted::ChargedParts;
 use super::reading::{Whole, months_of};
 use super::types::Period;
 use crate::centers::CenterId;
-use crate::clock::{Clock, Date, Month, Now, Timestamp, Zone};
+use crate::clock::{Date, Month, Now, Timestamp, Zone};
 use crate::error::Result;
 use crate::jobs::{self, JobError, Registry, Task};
 use crate::marks;
-use crate::store::{self, Conn, Db, Stage};
+use crate::store::{self, Conn, Db};
 
 pub const REFRESH: &str = "figures.refresh";
 
@@ -37,30 +36,9 @@ const MINUTE: i64 = 60_000;
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("figures' keeping", |rocket| async {
         let registry = Registry::default().on(REFRESH, |task| Box::pin(refresh_all(task)) as BoxFuture<'_, _>);
-        jobs::register(rocket, registry).attach(AdHoc::on_liftoff("figures", |rocket| {
-            Box::pin(async move {
-                let every: u64 = rocket.figment().extract_inner("jobs.every").unwrap_or(1);
-                let (Some(db), Some(clock)) = (Db::fetch(rocket), rocket.state::<Clock>()) else { return };
-                if every > 0 {
-                    rocket::tokio::spawn(attend(Db::from((**db).clone()), clock.clone(), rocket.shutdown()));
-                }
-            })
-        }))
+        let rocket = jobs::register(rocket, registry);
+        rocket.attach(jobs::looking("figures", EVERY, |db, now| Box::pin(ask_if_stale(db, now)) as BoxFuture<'_, _>))
     })
-}
-
-async fn attend(db: Db, clock: Clock, mut shutdown: rocket::Shutdown) {
-    loop {
-        rocket::tokio::select! {
-            () = sleep(EVERY) => {}
-            () = &mut shutdown => return,
-        }
-        if db.stage() == Stage::Ready
-            && let Err(error) = ask_if_stale(&db, clock.now()).await
-        {
-            tracing::warn!(?error, "nobody looked whether the figures are good; trying again in a moment");
-        }
-    }
 }
 
 async fn ask_if_stale(db: &Db, now: Now) -> Result<()> {
@@ -117,6 +95,8 @@ pub async fn refresh_marked(db: &Db) -> Result<usize> {
 /// As the database says.
 pub async fn rebuild(db: &Db, now: Now, mut told: impl FnMut(usize)) -> Result<usize> {
     let mut tx = db.begin().await?;
+    // In the order in which others keep them.
+    store::lock(&tx, "select center_id from figure_sets order by span desc, center_id").execute(&mut *tx).await?;
     sqlx::query("delete from figure_sets").execute(&mut *tx).await?;
     tx.commit().await?;
     mark_all(db, now).await?;
@@ -213,14 +193,14 @@ async fn next(db: &Db) -> Result<usize> {
     Ok(kept.len())
 }
 
-/// What is to be kept: whose, of when, built from which mark.
-type FreshSet = (CenterId, String, i64, Vec<u8>);
+/// What is kept or to be kept: whose, of when, built from which mark.
+type FigureSet = (CenterId, String, i64, Vec<u8>);
 
 fn span((center, month, _): &StaleMonth) -> Option<CountedDays> {
     Some(CountedDays { center: *center, days: Period::from(Month::parse(month)?) })
 }
 
-async fn count(conn: &mut Conn, stale: Vec<StaleMonth>) -> Result<Vec<FreshSet>> {
+async fn count(conn: &mut Conn, stale: Vec<StaleMonth>) -> Result<Vec<FigureSet>> {
     let spans: Vec<CountedDays> = stale.iter().filter_map(span).collect();
     let built = building::build(conn, &spans).await?;
     Ok(stale
@@ -231,7 +211,7 @@ async fn count(conn: &mut Conn, stale: Vec<StaleMonth>) -> Result<Vec<FreshSet>>
 }
 
 /// Years that are not good, out of their months, which all are.
-async fn unite(conn: &mut Conn) -> Result<Vec<FreshSet>> {
+async fn unite(conn: &mut Conn) -> Result<Vec<FigureSet>> {
     let years: Vec<(CenterId, String, i64)> = sqlx::query_as(
         "select y.center_id, y.year, y.version
          from (select m.center_id, substr(m.month, 1, 4) as year, cast(sum(m.version) as bigint) as version
@@ -276,7 +256,7 @@ async fn unite(conn: &mut Conn) -> Result<Vec<FreshSet>> {
 }
 
 /// Each is a statement of its own: a set can be large, and this is nobody's request.
-async fn keep(tx: &mut Conn, fresh: &[FreshSet]) -> Result<()> {
+async fn keep(tx: &mut Conn, fresh: &[FigureSet]) -> Result<()> {
     for (center, span, built_from, content) in fresh {
         sqlx::query(
             "insert into figure_sets (center_id, span, built_from, content) values ($1, $2, $3, $4)
@@ -293,42 +273,78 @@ async fn keep(tx: &mut Conn, fresh: &[FreshSet]) -> Result<()> {
     Ok(())
 }
 
-/// Counts every month and year that is kept and good once more from the rows; names those that say something else.
+/// The condition that set `f` is good.
+const GOOD: &str = "f.built_from = (select cast(sum(m.version) as bigint) from marks m
+                       where m.center_id = f.center_id and substr(m.month, 1, length(f.span)) = f.span)";
+
+/// Counts every month and year that is kept and good once more from the rows; names those that say something else. What is changed at this
+/// moment is not wrong.
 ///
 /// # Errors
 /// As the database says.
 pub async fn check(conn: &mut Conn, mut told: impl FnMut(usize)) -> Result<Vec<String>> {
     let (mut wrong, mut done, mut after) = (Vec::new(), 0, (CenterId(0), String::new()));
     loop {
-        let kept: Vec<(CenterId, String, Vec<u8>)> = sqlx::query_as(
-            "select f.center_id, f.span, f.content from figure_sets f
-             where (f.center_id, f.span) > ($1, $2)
-               and f.built_from = (select cast(sum(m.version) as bigint) from marks m
-                                   where m.center_id = f.center_id and substr(m.month, 1, length(f.span)) = f.span)
-             order by f.center_id, f.span limit $3",
-        )
-        .bind(after.0)
-        .bind(&after.1)
-        .bind(AT_ONCE)
-        .fetch_all(&mut *conn)
-        .await?;
-        let Some((center, span, _)) = kept.last() else { return Ok(wrong) };
+        let sql = format!(
+            "select f.center_id, f.span, f.built_from, f.content from figure_sets f
+             where (f.center_id, f.span) > ($1, $2) and {GOOD} order by f.center_id, f.span limit $3"
+        );
+        let kept: Vec<FigureSet> =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(after.0).bind(&after.1).bind(AT_ONCE).fetch_all(&mut *conn).await?;
+        let Some((center, span, ..)) = kept.last() else { return Ok(wrong) };
         after = (*center, span.clone());
-        let (known, unknown): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(_, span, _)| whole(span).is_some());
-        wrong.extend(unknown.iter().map(|(center, span, _)| format!("center {center}, {span}: no month and no year")));
-        let spans: Vec<CountedDays> = known
-            .iter()
-            .filter_map(|(center, span, _)| Some(CountedDays { center: *center, days: whole(span)?.days() }))
-            .collect();
-        let built = building::build(conn, &spans).await?;
-        for ((center, span, content), parts) in known.into_iter().zip(built) {
-            if content != parts.write() {
-                wrong.push(format!("center {center}, {span}: what is kept is not what the rows say"));
-            }
+        let (known, unknown): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(_, span, ..)| whole(span).is_some());
+        wrong.extend(unknown.iter().map(|(center, span, ..)| format!("center {center}, {span}: no month and no year")));
+        done += known.len();
+        for (center, span, ..) in otherwise(conn, known).await? {
+            wrong.push(format!("center {center}, {span}: what is kept is not what the rows say"));
         }
-        done += spans.len();
         told(done);
     }
+}
+
+/// Those of the sets that say something else than the rows. What seems to is read once more: it is wrong if it is good still, and built
+/// from the same marks, for then nothing was changed while it was counted. What was kept anew meanwhile is counted again.
+async fn otherwise(conn: &mut Conn, mut kept: Vec<FigureSet>) -> Result<Vec<FigureSet>> {
+    let mut wrong = Vec::new();
+    while !kept.is_empty() {
+        let spans: Vec<CountedDays> = kept
+            .iter()
+            .filter_map(|(center, span, ..)| Some(CountedDays { center: *center, days: whole(span)?.days() }))
+            .collect();
+        let built = building::build(conn, &spans).await?;
+        let seems: Vec<FigureSet> = kept
+            .into_iter()
+            .zip(built)
+            .filter(|((.., content), parts)| *content != parts.write())
+            .map(|(set, _)| set)
+            .collect();
+        let again = read_again(conn, &seems).await?;
+        let is_as_it_was = |(center, span, built_from, _): &FigureSet| {
+            seems.iter().any(|seen| (seen.0, &seen.1, seen.2) == (*center, span, *built_from))
+        };
+        let (same, anew): (Vec<_>, Vec<_>) = again.into_iter().partition(is_as_it_was);
+        wrong.extend(same);
+        kept = anew;
+    }
+    Ok(wrong)
+}
+
+/// Those of the sets that are good now, as they are kept now.
+async fn read_again(conn: &mut Conn, sets: &[FigureSet]) -> Result<Vec<FigureSet>> {
+    if sets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "select f.center_id, f.span, f.built_from, f.content
+         from json_each(cast($1 as json_text)) j
+         join figure_sets f on f.center_id = cast(j.value ->> 'center' as bigint) and f.span = j.value ->> 'span'
+         where {GOOD} order by f.center_id, f.span"
+    );
+    Ok(sqlx::query_as(AssertSqlSafe(sql))
+        .bind(store::rows(sets, |(center, span, ..)| json!({"center": center, "span": span})))
+        .fetch_all(conn)
+        .await?)
 }
 
 fn whole(span: &str) -> Option<Whole> {

@@ -47,6 +47,8 @@ pub struct Reach {
     terms: Vec<Term>,
     /// For whoever does not see small cells: the least number that is told ([`super::masking`]).
     small: Option<i64>,
+    /// Whether it is counted for a report of the agreement's own periods, which may begin within a month.
+    of_report: bool,
 }
 
 /// Days of a center, both dates included, and the agreement by which they are read: for a purchaser, who reads what that one is charged
@@ -88,7 +90,7 @@ impl Reach {
     /// `Refused("not_a_report_s_period")`.
     pub(crate) fn may_ask(&self, period: Period) -> Result<()> {
         let terms: Vec<(Date, Date)> = self.terms.iter().map(|(_, starts, ends, _)| (*starts, *ends)).collect();
-        match self.small.is_none() || rules::is_reported(period, &terms) {
+        match self.small.is_none() || self.of_report || rules::is_reported(period, &terms) {
             true => Ok(()),
             false => Err(Error::refused("not_a_report_s_period")),
         }
@@ -178,7 +180,7 @@ pub(crate) const ASKED: &str = "asked (center_id, from_date, to_date, agreement_
 /// `NotFound` where the viewer does not reach the center.
 pub(crate) async fn ever(by: &ReportReader, conn: &mut Conn, id: CenterId) -> Result<Reach> {
     let centers = vec![centers::queries::reported_to(by, conn, id).await?];
-    Ok(Reach { centers, terms: terms(by, conn).await?, small: small_cells::before(by, conn).await? })
+    Ok(Reach { centers, terms: terms(by, conn).await?, small: small_cells::before(by, conn).await?, of_report: false })
 }
 
 /// One center's totals of `period`.
@@ -198,7 +200,8 @@ pub async fn center(by: &ReportReader, conn: &mut Conn, id: CenterId, period: Pe
 /// `Refused("not_a_report_s_period")` as [`Reach::may_ask`].
 pub async fn all(by: &ReportReader, conn: &mut Conn, period: Period) -> Result<Reach> {
     let centers = centers::queries::reported_to_all(by, conn).await?;
-    let reach = Reach { centers, terms: terms(by, conn).await?, small: small_cells::before(by, conn).await? };
+    let (terms, small) = (terms(by, conn).await?, small_cells::before(by, conn).await?);
+    let reach = Reach { centers, terms, small, of_report: false };
     reach.may_ask(period)?;
     let agreed = reach.centers.iter().filter(|center| reach.agrees(center.id(), period)).cloned().collect();
     Ok(Reach { centers: agreed, ..reach })
@@ -221,11 +224,7 @@ pub async fn named(by: &ReportReader, conn: &mut Conn, scope: &Reported, period:
 /// # Errors
 /// `NotFound` for an agreement of which the viewer reaches no center, or none by this agreement.
 pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> Result<Reach> {
-    let covered: Vec<(CenterId, Date, Date)> =
-        sqlx::query_as("select center_id, starts_on, ends_on from agreement_centers where agreement_id = $1")
-            .bind(id)
-            .fetch_all(&mut *conn)
-            .await?;
+    let covered = covered(conn, id).await?;
     let mut centers = centers::queries::reported_to_all(by, conn).await?;
     let reached = terms(by, conn).await?;
     let mut days = Vec::new();
@@ -236,7 +235,29 @@ pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> R
     days.retain(|(_, starts, ends, _)| starts <= ends);
     centers.retain(|center| days.iter().any(|term| term.0 == center.id()));
     let small = small_cells::before(by, conn).await?;
-    if centers.is_empty() { Err(Error::NotFound) } else { Ok(Reach { centers, terms: days, small }) }
+    if centers.is_empty() { Err(Error::NotFound) } else { Ok(Reach { centers, terms: days, small, of_report: false }) }
+}
+
+/// As [`agreement`], of all its centers and of all their days: what stands for the whole of it.
+///
+/// # Errors
+/// `NotFound` where the viewer may not read some of it, for part of a total is no total.
+pub async fn whole_agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> Result<Reach> {
+    let reach = agreement(by, conn, id).await?;
+    let is_read = |(center, starts, ends): (CenterId, Date, Date)| {
+        let days = Period::new(starts, ends.plus_days(1));
+        days.is_none_or(|days| reach.ids().contains(&center) && reach.days(center, days) == [days])
+    };
+    let is_whole = covered(conn, id).await?.into_iter().all(is_read);
+    if is_whole { Ok(reach) } else { Err(Error::NotFound) }
+}
+
+/// The centers of an agreement, each with its first and its last day in it.
+async fn covered(conn: &mut Conn, id: AgreementId) -> Result<Vec<(CenterId, Date, Date)>> {
+    Ok(sqlx::query_as("select center_id, starts_on, ends_on from agreement_centers where agreement_id = $1")
+        .bind(id)
+        .fetch_all(conn)
+        .await?)
 }
 
 /// The same centers as a purchaser is told of them, for what goes to it whoever makes it: what its agreements are charged with, on those of
@@ -259,7 +280,17 @@ pub async fn as_told_to(conn: &mut Conn, purchaser: PurchaserId, reach: &Reach) 
     }
     terms.retain(|(_, starts, ends, _)| starts <= ends);
     let small = Some(small_cells::threshold(conn).await?);
-    Ok(Reach { centers: reach.centers.clone(), terms, small })
+    Ok(Reach { centers: reach.centers.clone(), terms, small, of_report: false })
+}
+
+/// The same for a report that is submitted to the purchaser of agreement `id`: its periods are the agreement's, whatever these are.
+///
+/// # Errors
+/// As the database says.
+pub async fn as_reported_to(conn: &mut Conn, id: AgreementId, reach: &Reach) -> Result<Reach> {
+    let purchaser: PurchaserId =
+        sqlx::query_scalar("select purchaser_id from agreements where id = $1").bind(id).fetch_one(&mut *conn).await?;
+    Ok(Reach { of_report: true, ..as_told_to(conn, purchaser, reach).await? })
 }
 
 async fn centers_of(conn: &mut Conn, scope: &Reported) -> Result<Vec<CenterId>> {

@@ -10,13 +10,15 @@ mod queue;
 mod types;
 mod worker;
 
+use std::time::Duration;
+
 use rocket::fairing::AdHoc;
 use rocket::{Build, Rocket};
 use rocket_db_pools::Database;
 
 pub use queue::{ask, progress, sweep};
 pub use types::{JobError, JobProgress, JobState};
-pub use worker::{Registry, Task, run_due};
+pub use worker::{Look, Registry, Task, run_due};
 
 use crate::clock::Clock;
 use crate::store::{Db, Sealer};
@@ -37,6 +39,20 @@ pub fn stage() -> AdHoc {
             };
             let runner = worker::Runner::new(Db::from((**db).clone()), sealer.clone(), clock.clone(), registry.clone());
             rocket::tokio::spawn(runner.attend(every, rocket.shutdown()));
+        })
+    })
+}
+
+/// Looks every so often whether something is due that nobody asked for, from a feature's stage, where servers do jobs: `look` asks for the
+/// job then. Many processes look at one moment; [`ask`] hears one of those who name the same time.
+pub fn looking(name: &'static str, every: Duration, look: Look) -> AdHoc {
+    AdHoc::on_liftoff(name, move |rocket| {
+        Box::pin(async move {
+            let runs: u64 = rocket.figment().extract_inner("jobs.every").unwrap_or(worker::EVERY);
+            if let (Some(db), Some(clock), 1..) = (Db::fetch(rocket), rocket.state::<Clock>(), runs) {
+                let (db, clock) = (Db::from((**db).clone()), clock.clone());
+                rocket::tokio::spawn(worker::look_out(db, clock, (name, every, look), rocket.shutdown()));
+            }
         })
     })
 }

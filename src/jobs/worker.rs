@@ -135,6 +135,29 @@ async fn note(db: &Db, clock: &Clock, job: &Leased, ended: &Ended) -> Result<()>
     queue::end(db, job, clock.now(), ended).await
 }
 
+/// Looks whether something is due, and asks for the job then.
+pub type Look = for<'a> fn(&'a Db, Now) -> BoxFuture<'a, Result<()>>;
+
+/// Looks every so often while the database is ready, until shutdown.
+pub(super) async fn look_out(
+    db: Db,
+    clock: Clock,
+    (feature, every, look): (&'static str, Duration, Look),
+    mut shutdown: Shutdown,
+) {
+    loop {
+        rocket::tokio::select! {
+            () = sleep(every) => {}
+            () = &mut shutdown => return,
+        }
+        if db.stage() == Stage::Ready
+            && let Err(error) = look(&db, clock.now()).await
+        {
+            tracing::warn!(feature, ?error, "nobody looked whether something is due; trying again in a while");
+        }
+    }
+}
+
 /// What runs jobs in the background of a server.
 pub(super) struct Runner {
     db: Db,

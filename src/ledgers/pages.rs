@@ -15,7 +15,7 @@ use crate::auth::{Coordinator, Filer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
-use crate::reports::shown::hours;
+use crate::figures::hours;
 use crate::store::{Conn, Db, Sealer};
 use crate::web::cut::Asked;
 use crate::web::nav::Tab;

@@ -5,7 +5,7 @@ use chrono::Datelike;
 use super::types::{
     PaperActivity, PaperChapter, PaperChart, PaperFacts, PaperIndicator, PaperPart, PaperSteps, ReportPaper,
 };
-use super::values::{PaperFigure, column_kind, count, dash, mixed, number, share};
+use super::values::{PaperFigure, column_kind, dash, mixed, number, share};
 use crate::clock::Date;
 use crate::documents::{ColumnKind, PaperCell, PaperColumn, PaperTable};
 use crate::figures::{Measure, Period, Section};
@@ -219,7 +219,8 @@ fn indicators(facts: &PaperFacts) -> Option<PaperChapter> {
     ];
     let row = |one: &PaperIndicator| {
         let cell = |value| mixed(one.kind, value).unwrap_or_else(dash);
-        let (target, done) = (cell(Some(one.target)), cell(one.done));
+        let done = one.untold.clone().map_or_else(|| cell(one.done), PaperCell::Text);
+        let target = cell(Some(one.target));
         let reached = share(&done, &target);
         vec![
             PaperCell::Text(one.name.clone()),
@@ -314,9 +315,9 @@ fn activities(facts: &PaperFacts) -> Option<PaperChapter> {
             PaperCell::Text(one.title.clone()),
             PaperCell::Text(one.kind.clone()),
             PaperCell::Text(told_dates(lang, &one.days)),
-            count(one.sessions),
-            count(one.visits),
-            count(one.persons),
+            PaperCell::Number(one.sessions),
+            one.visits.clone(),
+            one.persons.clone(),
         ]
     };
     chapter.tables.push(PaperTable { title: String::new(), columns, rows: activities.iter().map(row).collect() });
@@ -403,8 +404,7 @@ fn listed(facts: &PaperFacts, part: PaperPart, section: Section) -> Option<Paper
 
 fn steps_chart(steps: &PaperSteps) -> PaperChart {
     let point = |label: &str, name: &str| ChartPoint { label: label.to_owned(), name: name.to_owned(), strong: true };
-    let points =
-        steps.steps.iter().map(|step| (point(&step.label, &step.name), number(&count(step.visits)).unwrap_or(0)));
+    let points = steps.steps.iter().map(|step| (point(&step.label, &step.name), number(&step.visits).unwrap_or(0)));
     PaperChart::Columns(ChartData::single(steps.title.clone(), steps.of.clone(), points.collect()))
 }
 
@@ -413,19 +413,20 @@ fn steps(facts: &PaperFacts) -> Option<PaperChapter> {
     let lang = facts.lang;
     let mut chapter = chapter(facts, PaperPart::Steps);
     let Some(steps) = &facts.steps else { return chapter.narrative.is_some().then_some(chapter) };
-    let number = |key: &str| PaperColumn::new(lang.text(key), ColumnKind::Count, 8);
+    let counted = |key: &str| PaperColumn::new(lang.text(key), ColumnKind::Count, 8);
     let columns = vec![
         PaperColumn::new(&steps.of, ColumnKind::Text, 20),
-        number("csv.sessions"),
-        number("csv.visits"),
-        number("csv.persons"),
+        counted("csv.sessions"),
+        counted("csv.visits"),
+        counted("csv.persons"),
     ];
     let rows: Vec<Vec<PaperCell>> = steps
         .steps
         .iter()
-        .filter(|step| step.sessions > 0 || step.visits > 0)
+        .filter(|step| step.sessions > 0 || number(&step.visits) != Some(0))
         .map(|step| {
-            vec![PaperCell::Text(step.name.clone()), count(step.sessions), count(step.visits), count(step.persons)]
+            let name = PaperCell::Text(step.name.clone());
+            vec![name, PaperCell::Number(step.sessions), step.visits.clone(), step.persons.clone()]
         })
         .collect();
     if rows.is_empty() {

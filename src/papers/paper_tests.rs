@@ -125,8 +125,8 @@ fn who_came_is_the_picture_where_no_steps_are_told() {
         label: name.into(),
         name: name.into(),
         sessions: visits,
-        visits,
-        persons: visits,
+        visits: PaperCell::Number(visits),
+        persons: PaperCell::Number(visits),
     };
     let steps =
         PaperSteps { of: "日期".into(), title: "每日人次".into(), steps: vec![step("1", 0), step("2", 5)] };
@@ -145,6 +145,7 @@ fn indicators_have_numbers_of_their_own_kinds() {
         kind,
         target,
         done,
+        untold: None,
         expected: Some(0),
         state: "正常".into(),
     };

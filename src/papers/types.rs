@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 
 use super::values::PaperFigure;
 use crate::clock::Date;
-use crate::documents::{ColumnKind, PaperTable};
+use crate::documents::{ColumnKind, PaperCell, PaperTable};
 use crate::figures::Period;
 use crate::store::text_enum;
 use crate::web::Lang;
@@ -103,8 +103,8 @@ pub struct PaperStep {
     /// In full.
     pub name: String,
     pub sessions: i64,
-    pub visits: i64,
-    pub persons: i64,
+    pub visits: PaperCell,
+    pub persons: PaperCell,
 }
 
 /// The sessions of one activity, or of a confidential kind, together.
@@ -115,9 +115,9 @@ pub struct PaperActivity {
     /// The days of its sessions, one after the other.
     pub days: Vec<Date>,
     pub sessions: i64,
-    pub visits: i64,
+    pub visits: PaperCell,
     /// Each once, however often they came.
-    pub persons: i64,
+    pub persons: PaperCell,
 }
 
 /// What an agreement asks to be reached.
@@ -128,8 +128,10 @@ pub struct PaperIndicator {
     /// What its numbers are.
     pub kind: ColumnKind,
     pub target: i64,
-    /// None where it is not told.
+    /// None where it is not known.
     pub done: Option<i64>,
+    /// What stands in its place where it is hidden, or some of it.
+    pub untold: Option<String>,
     pub expected: Option<i64>,
     /// How it stands, in words.
     pub state: String,

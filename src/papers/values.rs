@@ -1,7 +1,7 @@
 //! Numbers as a paper shows them.
 
 use crate::documents::{ColumnKind, PaperCell};
-use crate::figures::{Figure, FigureUnit, Measure, Section};
+use crate::figures::{Figure, FigureUnit, Measure, Section, Telling, shown};
 use crate::web::Lang;
 
 /// A figure as a paper reads it: with the name of what it is of, and as its reader may know it.
@@ -17,14 +17,12 @@ pub struct PaperFigure {
     pub cell: PaperCell,
 }
 
-/// What a figure says. No other place of a paper reads a figure's value: what may not be told is left out here.
-fn value(figure: &Figure) -> PaperCell {
-    PaperCell::Number(figure.value)
-}
-
-/// What a count says that is no figure of the list: a day's, an activity's.
-pub(super) fn count(number: i64) -> PaperCell {
-    PaperCell::Number(number)
+/// What a number says, as far as it is told: no paper reads a figure's value anywhere else.
+pub fn told(lang: Lang, measure: Measure, value: i64, told: Telling) -> PaperCell {
+    match told {
+        Telling::Exactly => PaperCell::Number(value),
+        Telling::AtLeast | Telling::Hidden => PaperCell::Text(shown(lang, measure, value, told)),
+    }
 }
 
 impl PaperFigure {
@@ -34,7 +32,7 @@ impl PaperFigure {
             section: figure.section,
             label: figure.item.label(lang),
             measure: figure.measure,
-            cell: value(figure),
+            cell: told(lang, figure.measure, figure.value, figure.told),
         }
     }
 

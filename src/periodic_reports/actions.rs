@@ -3,23 +3,25 @@
 use serde_json::json;
 
 use super::forms::PurchaserAnswer;
-use super::periods::{self, ReportedPeriod};
+use super::periods::ReportedPeriod;
 use super::rights::{ReportAnswerer, ReportReceiver, ReportSubmitter, ReportWriter};
 use super::rules::{self, ReportStep};
+use super::settling;
 use super::types::{
     AgreementFrame, Chapter, LONGEST_CHAPTER, PeriodicReport, PeriodicReportId, ReportState, ReportVersion,
     VersionState,
 };
 use crate::audit::{self, Acting};
 use crate::auth::AccountId;
-use crate::clock::Now;
+use crate::clock::{Now, Zone};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::store::{self, Conn, rows};
 
 /// Characters of the code under which a version is verified, five bits each.
 const PUBLIC_ID: usize = 16;
 
-/// Begins drafts of some periods of an agreement. Where there is a report of the same days there is, it stays as it is.
+/// Begins drafts of some periods of an agreement. Where there is a report of the same days it stays as it is, and one that was dropped is a
+/// draft again.
 ///
 /// # Errors
 /// `Invalid` at `period` for what is no period of the agreement.
@@ -32,10 +34,7 @@ pub async fn begin(
 ) -> Result<Vec<PeriodicReportId>> {
     let mut chosen = Vec::with_capacity(wanted.len());
     for word in wanted {
-        let kind = word.split_once(':').and_then(|(kind, _)| kind.parse().ok());
-        let known = kind.map(|kind| periods::proposed(kind, agreement.starts_on, agreement.ends_on));
-        let found = known.into_iter().flatten().find(|period| period.to_string() == *word);
-        chosen.push(found.ok_or_else(|| Error::field("period", "field.not_a_choice"))?);
+        chosen.push(agreement.named(word).ok_or_else(|| Error::field("period", "field.not_a_choice"))?);
     }
     if chosen.is_empty() {
         return Err(Error::field("period", "field.required"));
@@ -43,7 +42,7 @@ pub async fn begin(
     begin_all(by, now, tx, agreement, Some(by.account), &chosen).await
 }
 
-/// As [`begin`], whoever has it done.
+/// As [`begin`], whoever has it done; those that there are already follow the agreement first.
 pub(super) async fn begin_all(
     by: &impl Acting,
     now: Now,
@@ -52,10 +51,18 @@ pub(super) async fn begin_all(
     account: Option<AccountId>,
     chosen: &[ReportedPeriod],
 ) -> Result<Vec<PeriodicReportId>> {
-    let drafts = rows(chosen, |period| {
+    settling::settle(by, now, tx, agreement).await?;
+    // Of the same days there is one.
+    let mut once: Vec<ReportedPeriod> = Vec::with_capacity(chosen.len());
+    for period in chosen {
+        if once.iter().all(|known| known.days != period.days) {
+            once.push(*period);
+        }
+    }
+    let drafts = rows(once, |period| {
         json!({
             "public": store::secret(PUBLIC_ID), "kind": period.kind, "from": period.days.from,
-            "to": period.days.last(), "due": periods::due(period.days),
+            "to": period.days.last(), "due": agreement.due_on(period),
         })
     });
     let made: Vec<PeriodicReportId> = sqlx::query_scalar(
@@ -64,7 +71,11 @@ pub(super) async fn begin_all(
                 j.value ->> 'due', cast($3 as text), cast($4 as bigint), cast($5 as bigint)
          from json_each(cast($1 as json_text)) j
          where true order by j.value ->> 'from', j.value ->> 'to'
-         on conflict (agreement_id, starts_on, ends_on) do nothing returning id",
+         on conflict (agreement_id, starts_on, ends_on) do update
+             set kind = excluded.kind, due_on = excluded.due_on, state = excluded.state, made_at = excluded.made_at,
+                 made_by = excluded.made_by
+             where periodic_reports.state = 'dropped'
+         returning id",
     )
     .bind(drafts)
     .bind(agreement.id)
@@ -232,14 +243,15 @@ pub async fn redact(
     if redacted.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    let entry = audit::entry("periodic_report.redacted", report.id.0).at(report.center_id).because(place);
+    let detail = format!("{}-{} {place}", report.number(), version.number);
+    let entry = audit::entry("periodic_report.redacted", report.id.0).at(report.center_id).because(&detail);
     audit::record(tx, by, now, entry).await
 }
 
 /// Asks for the report of a period of an agreement: it stands before the provider until something is submitted.
 ///
 /// # Errors
-/// `Invalid` at `period` for what is none of the agreement's, or is not over; `Refused` where it was submitted.
+/// Those of [`rules::after`] where it was submitted; `Refused("report_reminded_today")` where it was asked for on the same day.
 pub async fn remind(
     by: &ReportAnswerer,
     now: Now,
@@ -248,8 +260,9 @@ pub async fn remind(
     period: &ReportedPeriod,
 ) -> Result<()> {
     let days = (period.days.from, period.days.last());
+    settling::hold(tx, agreement.id).await?;
     let state: Option<ReportState> = sqlx::query_scalar(
-        "select state from periodic_reports where agreement_id = $1 and starts_on = $2 and ends_on = $3",
+        "select state from periodic_reports where agreement_id = $1 and starts_on = $2 and ends_on = $3 and state <> 'dropped'",
     )
     .bind(agreement.id)
     .bind(days.0)
@@ -257,6 +270,19 @@ pub async fn remind(
     .fetch_optional(&mut *tx)
     .await?;
     rules::after(ReportStep::Submit, state.unwrap_or(ReportState::Draft))?;
+    let today: i64 = sqlx::query_scalar(
+        "select count(*) from report_reminders
+         where agreement_id = $1 and starts_on = $2 and ends_on = $3 and reminded_at >= $4",
+    )
+    .bind(agreement.id)
+    .bind(days.0)
+    .bind(days.1)
+    .bind(Zone::SHANGHAI.midnight(Zone::SHANGHAI.date(now.0)))
+    .fetch_one(&mut *tx)
+    .await?;
+    if today > 0 {
+        return Err(Error::refused("report_reminded_today"));
+    }
     sqlx::query(
         "insert into report_reminders (agreement_id, starts_on, ends_on, reminded_at, reminded_by) values ($1, $2, $3, $4, $5)",
     )

@@ -36,8 +36,10 @@ pub(crate) struct OwedReportJson {
     /// The last of them
     to: String,
     due_on: String,
-    /// `running` (its days are not over), `not_begun`, `draft`, `submitted`, `returned` or `accepted`
+    /// `running` (its days are not over), `not_begun`, `draft`, `submitted`, `returned`, `accepted` or `dropped`
     state: String,
+    /// False where its days are the agreement's no more: nobody waits for it
+    agreed: bool,
     /// Days since it was due; 0 where it is not late
     late: i64,
     /// Null where nothing is begun, or is not this reader's to see
@@ -46,7 +48,8 @@ pub(crate) struct OwedReportJson {
     reminded_at: Option<String>,
 }
 
-/// What the agreements owe that the reader reaches: each month that has begun, and every other report there is.
+/// What the agreements owe that the reader reaches, by every one of their centers or as a party: each period that has begun of those for
+/// which they ask (months, where they ask for none), and every other report there is.
 #[utoipa::path(context_path = "/api/v1", tag = "reports", params(("q" = Option<String>, Query, description = "In the names of provider and purchaser"), ("state" = Option<String>, Query), ("sort" = Option<String>, Query, description = "`period` (the latest first), `due` or `provider`")), responses((status = 200, body = List<OwedReportJson>), (status = "4XX", body = Problem)))]
 #[get("/reports")]
 pub(crate) async fn list(by: ReportReader, db: &Db, now: Now, asked: Asked) -> Result<Json<List<OwedReportJson>>> {
@@ -62,6 +65,7 @@ pub(crate) async fn list(by: ReportReader, db: &Db, now: Now, asked: Asked) -> R
         to: one.period.days.last().to_string(),
         due_on: one.due_on.to_string(),
         state: one.standing.to_string(),
+        agreed: one.is_agreed,
         late: one.late,
         reminded_at: one.reminded_at.map(|at| at.rfc3339()),
     };
@@ -73,7 +77,8 @@ pub(crate) async fn list(by: ReportReader, db: &Db, now: Now, asked: Asked) -> R
 #[expect(dead_code, reason = "describes the body; `forms::begun` reads it")]
 pub(crate) struct NewReports {
     agreement: i64,
-    /// `month:2026-03-01`, `quarter:…`, `half_year:…`, `year:…` or `whole:…`, each with the first of its days in the agreement
+    /// `month:2026-03-01`, `quarter:…`, `half_year:…`, `year:…` or `whole:…`, each with the first of its days in the agreement; one for
+    /// which it asks, or `whole`, where it asks for any
     period: Vec<String>,
 }
 
@@ -174,7 +179,7 @@ pub(crate) struct PeriodicReportJson {
     /// The last of its days
     to: String,
     due_on: String,
-    /// `draft`, `submitted`, `returned` or `accepted`
+    /// `draft`, `submitted`, `returned`, `accepted` or `dropped`
     state: String,
     versions: Vec<ReportVersionJson>,
     /// Null for whoever does not write reports
@@ -307,7 +312,8 @@ pub(crate) async fn keep_name(
     Ok(NoContent)
 }
 
-/// Submits a report: its next version, frozen. 409 `report_not_over`, `report_privacy`, `report_submitted`, `report_accepted`.
+/// Submits a report: its next version, frozen. 409 `report_not_over`, `report_not_agreed`, `report_privacy`, `report_submitted`,
+/// `report_accepted`.
 #[utoipa::path(context_path = "/api/v1", tag = "reports", params(("id" = i64, Path)), responses((status = 200, body = PeriodicReportJson), (status = "4XX", body = Problem)))]
 #[post("/reports/<id>/submission")]
 pub(crate) async fn submit(
@@ -428,7 +434,7 @@ pub(crate) struct NewReportReminder {
     period: String,
 }
 
-/// Asks for a report: it stands before the provider until something is submitted.
+/// Asks for a report: it stands before the provider until something is submitted. Once a day: else 409 `report_reminded_today`.
 #[utoipa::path(context_path = "/api/v1", tag = "reports", request_body = NewReportReminder, responses((status = 204), (status = "4XX", body = Problem)))]
 #[post("/report-reminders", data = "<fields>")]
 pub(crate) async fn remind(by: ReportReader, db: &Db, now: Now, fields: Fields) -> Result<NoContent> {

@@ -1,7 +1,7 @@
 //! The figures of a draft: what its agreement is charged with in its days, together and in each center, what it was before, and by how
 //! much accepted periods are otherwise than they were told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -28,24 +28,45 @@ pub struct Counting {
     pub compared: Vec<FrozenComparison>,
 }
 
+/// The agreement's centers as the purchaser is told of them: so is counted what is frozen.
+async fn reported(by: &ReportReader, conn: &mut Conn, report: &PeriodicReport) -> Result<Reach> {
+    let reach = scope::whole_agreement(by, conn, report.agreement_id).await?;
+    scope::as_reported_to(conn, report.agreement_id, &reach).await
+}
+
 impl Counting {
-    /// Counts now.
+    /// Counts now, for whoever writes the report: small numbers too.
     ///
     /// # Errors
-    /// `NotFound` where the reader reaches no center of the agreement.
+    /// `NotFound` where the reader does not reach every center of the agreement.
     pub async fn load(by: &ReportReader, conn: &mut Conn, now: Now, report: &PeriodicReport) -> Result<Self> {
-        let reach = scope::agreement(by, conn, report.agreement_id).await?;
+        let reach = scope::whole_agreement(by, conn, report.agreement_id).await?;
+        Self::of(conn, now, report, reach).await
+    }
+
+    /// The same as it is frozen: as the purchaser is told.
+    ///
+    /// # Errors
+    /// As [`Counting::load`].
+    pub async fn as_told(by: &ReportReader, conn: &mut Conn, now: Now, report: &PeriodicReport) -> Result<Self> {
+        let reach = reported(by, conn, report).await?;
+        Self::of(conn, now, report, reach).await
+    }
+
+    async fn of(conn: &mut Conn, now: Now, report: &PeriodicReport, reach: Reach) -> Result<Self> {
         let period = report.period();
         let numbers = figures::count(conn, &reach, period, now).await?;
         let list = figures::figures(&numbers);
         let centers = figures::by_center(conn, &reach, period).await?;
+        let mut workers = Vec::new();
+        let frozen = document::numbered(&list, &mut workers);
         let mut compared = Vec::new();
-        for other in periods::compared(report.kind, period).into_iter().flatten() {
-            compared.extend(comparison(conn, now, &reach, other).await?);
+        for other in periods::compared(report).into_iter().flatten() {
+            compared.extend(comparison(conn, now, &reach, other, &mut workers).await?);
         }
         Ok(Self {
             by_center: centers.iter().map(|(center, counted)| part(*center, counted, &list)).collect(),
-            figures: document::frozen(&list),
+            figures: frozen,
             reach,
             numbers,
             compared,
@@ -54,20 +75,27 @@ impl Counting {
 }
 
 /// The figures of other days, where some of them are the agreement's.
-async fn comparison(conn: &mut Conn, now: Now, reach: &Reach, period: Period) -> Result<Option<FrozenComparison>> {
+async fn comparison(
+    conn: &mut Conn,
+    now: Now,
+    reach: &Reach,
+    period: Period,
+    workers: &mut Vec<i64>,
+) -> Result<Option<FrozenComparison>> {
     if reach.ids().into_iter().all(|center| reach.days(center, period).is_empty()) {
         return Ok(None);
     }
     let numbers = figures::count(conn, reach, period, now).await?;
-    let figures = document::frozen(&figures::figures(&numbers));
+    let figures = document::numbered(&figures::figures(&numbers), workers);
     Ok(Some(FrozenComparison { from: period.from, to: period.last(), figures }))
 }
 
 /// Those of the whole's figures that a center has by itself.
 fn part(center: CenterId, counted: &Counted, whole: &[Figure]) -> FrozenPart {
     let own = |figure: &Figure| {
-        let value = counted.value(figure.measure, &filter(figure)?)?;
-        Some(Figure { value, ..figure.clone() })
+        let filter = filter(figure)?;
+        let value = counted.value(figure.measure, &filter)?;
+        Some(Figure { value, told: counted.told(figure.measure, &filter), ..figure.clone() })
     };
     let figures: Vec<Figure> = whole.iter().filter_map(own).collect();
     FrozenPart { center, figures: document::frozen(&figures) }
@@ -85,53 +113,71 @@ fn filter(figure: &Figure) -> Option<Filter> {
 }
 
 /// By how much the accepted reports of the same agreement that ended before this one begins are otherwise by now than was told, of them
-/// and since. Counted again is only what was changed since it was frozen.
+/// and since, also by what was submitted and waits for its answer. Counted again is only what was changed since it was frozen.
 pub async fn adjustments(
     by: &ReportReader,
     conn: &mut Conn,
     now: Now,
     report: &PeriodicReport,
 ) -> Result<Vec<FrozenAdjustment>> {
-    let accepted = accepted(conn, report).await?;
+    let standing = standing(conn, report).await?;
     let mut found = Vec::new();
-    for (earlier, base, seen) in &accepted {
-        if earlier.ends_on >= report.starts_on {
+    for (earlier, base, seen) in &standing {
+        if earlier.state != ReportState::Accepted || earlier.ends_on >= report.starts_on {
             continue;
         }
+        let Some(base) = base.as_ref().filter(|_| !is_told_unreadably(&standing, earlier)) else {
+            found.push(adjustment(earlier, None));
+            continue;
+        };
         let days = (earlier.starts_on, earlier.ends_on);
-        let told = told_of(&accepted, &earlier.number());
+        let told = told_of(&standing, &earlier.number());
         if told.is_empty() && queries::marks(conn, report.agreement_id, days).await? == *seen {
             continue;
         }
-        let reach = scope::agreement(by, conn, report.agreement_id).await?;
+        let reach = reported(by, conn, report).await?;
         let numbers = figures::count(conn, &reach, earlier.period(), now).await?;
         let recount = document::frozen(&figures::figures(&numbers));
         let figures = otherwise(&recount, base, &told);
         if !figures.is_empty() {
-            found.push(FrozenAdjustment {
-                report: earlier.number(),
-                kind: earlier.kind,
-                from: earlier.starts_on,
-                to: earlier.ends_on,
-                figures,
-            });
+            found.push(adjustment(earlier, Some(figures)));
         }
     }
     Ok(found)
 }
 
-type AcceptedReport = (PeriodicReport, FrozenReport, i64);
+/// By how much a report's days are otherwise; without figures, that nobody can say.
+fn adjustment(earlier: &PeriodicReport, figures: Option<Vec<FrozenFigure>>) -> FrozenAdjustment {
+    FrozenAdjustment {
+        report: earlier.number(),
+        kind: earlier.kind,
+        from: earlier.starts_on,
+        to: earlier.ends_on,
+        unknown: figures.is_none(),
+        figures: figures.unwrap_or_default(),
+    }
+}
 
-/// What was accepted of the agreement's other reports, with the marks that were seen.
-async fn accepted(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<AcceptedReport>> {
+/// Whether a report that came after it, and may have told of it, cannot be read.
+fn is_told_unreadably(standing: &[StandingReport], earlier: &PeriodicReport) -> bool {
+    standing.iter().any(|(other, document, _)| document.is_none() && other.starts_on > earlier.ends_on)
+}
+
+/// The document is none where it cannot be read.
+type StandingReport = (PeriodicReport, Option<FrozenReport>, i64);
+
+/// What stands of the agreement's other reports, submitted or accepted, with the marks that were seen.
+async fn standing(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<StandingReport>> {
     let mut reports = queries::of_agreement(conn, report.agreement_id).await?;
-    reports.retain(|other| other.state == ReportState::Accepted && other.id != report.id);
+    let stands = |state| matches!(state, ReportState::Submitted | ReportState::Accepted);
+    reports.retain(|other| stands(other.state) && other.id != report.id);
     let documents: Vec<(i64, String, i64)> = sqlx::query_as(
         "select v.report_id, v.document, v.marks_seen from report_versions v
          join periodic_reports r on r.id = v.report_id
-         where r.agreement_id = $1 and v.state = $2",
+         where r.agreement_id = $1 and v.state in ($2, $3)",
     )
     .bind(report.agreement_id)
+    .bind(VersionState::Submitted)
     .bind(VersionState::Accepted)
     .fetch_all(conn)
     .await?;
@@ -140,15 +186,16 @@ async fn accepted(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<Accept
     let mut found = Vec::with_capacity(reports.len());
     for other in reports {
         if let Some((text, seen)) = documents.remove(&other.id.0) {
-            found.push((other, FrozenReport::read(&text)?, seen));
+            found.push((other, FrozenReport::read(&text).ok(), seen));
         }
     }
     Ok(found)
 }
 
-/// What accepted reports told of an earlier one.
-fn told_of(accepted: &[AcceptedReport], number: &str) -> Vec<FigureValues> {
-    let all = accepted.iter().flat_map(|(_, document, _)| &document.adjustments);
+/// What they told of an earlier one.
+fn told_of(standing: &[StandingReport], number: &str) -> Vec<FigureValues> {
+    let all =
+        standing.iter().filter_map(|(_, document, _)| document.as_ref()).flat_map(|document| &document.adjustments);
     all.filter(|told| told.report == number).map(|told| document::adjusted(&told.figures)).collect()
 }
 
@@ -156,11 +203,18 @@ fn told_of(accepted: &[AcceptedReport], number: &str) -> Vec<FigureValues> {
 fn otherwise(recount: &[FrozenFigure], base: &FrozenReport, told: &[FigureValues]) -> Vec<FrozenFigure> {
     let known: BTreeMap<&str, &FrozenFigure> =
         recount.iter().rev().chain(base.figures.iter().rev()).map(|figure| (figure.key.as_str(), figure)).collect();
-    let is_sparse = |key: &str| known.get(key).is_some_and(|figure| rules::is_sparse(figure.section));
+    // What is hidden in one of them is no nought in it.
+    let untold = recount.iter().chain(&base.figures).filter(|figure| figure.told().exactly().is_none());
+    let untold: BTreeSet<&str> = untold.map(|figure| figure.key.as_str()).collect();
+    let is_sparse =
+        |key: &str| !untold.contains(key) && known.get(key).is_some_and(|figure| rules::is_sparse(figure.section));
     let told: Vec<&FigureValues> = told.iter().collect();
     let mut by = rules::adjustments(&document::adjusted(recount), &base.adjusted(), &told, is_sparse);
     let figures = recount.iter().chain(&base.figures);
-    figures.filter_map(|figure| by.remove(&figure.key).map(|value| FrozenFigure { value, ..figure.clone() })).collect()
+    let told = |figure: &FrozenFigure| {
+        by.remove(&figure.key).map(|value| FrozenFigure { value: Some(value), at_least: false, ..figure.clone() })
+    };
+    figures.filter_map(told).collect()
 }
 
 /// The numbers of the rows behind a report's figures: of its sessions, and of the attendances in them that count.

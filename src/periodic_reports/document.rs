@@ -14,12 +14,15 @@ use super::types::{Chapter, EvidenceKind, ReportedKind, RowKind};
 use crate::centers::CenterId;
 use crate::clock::Date;
 use crate::error::{Error, Result};
-use crate::figures::{Figure, FigureUnit, Item, Measure, Period, Section};
+use crate::figures::{Figure, FigureUnit, Item, Measure, Period, Section, Telling, shown};
 use crate::web::Lang;
-use crate::web::text::Named;
+use crate::web::text::{Named, Told};
 
 /// Raised by whoever changes what is written here or what it means.
-pub const SCHEMA: i64 = 1;
+pub const SCHEMA: i64 = 2;
+
+/// From this schema on no small number is in a document ([`crate::figures::small_cells`]).
+const WITHOUT_SMALL: i64 = 2;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrozenReport {
@@ -50,6 +53,12 @@ pub struct FrozenHead {
     pub to: Date,
 }
 
+impl FrozenHead {
+    pub fn name(&self) -> PeriodName {
+        PeriodName::of(self.kind, Period { from: self.from, to: self.to.plus_days(1) })
+    }
+}
+
 /// Both dates are included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrozenParties {
@@ -73,7 +82,11 @@ pub struct FrozenFigure {
     pub section: Section,
     pub measure: Measure,
     pub unit: FigureUnit,
-    pub value: i64,
+    /// As far as the purchaser is told: none where it is hidden.
+    pub value: Option<i64>,
+    /// Some of its parts are hidden: it is so much, or more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_least: bool,
     /// What it is of; empty for the whole.
     pub name: String,
     pub name_en: String,
@@ -102,7 +115,10 @@ pub struct FrozenAdjustment {
     pub kind: ReportedKind,
     pub from: Date,
     pub to: Date,
+    /// None of them where nobody can say: a version that told of it cannot be read.
     pub figures: Vec<FrozenFigure>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unknown: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,13 +158,19 @@ impl FrozenReport {
     /// Reads it again.
     ///
     /// # Errors
-    /// `Internal` where it is no such text.
+    /// `Refused("report_unreadable")` where it is no such text, and where a later program wrote it.
     pub fn read(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(Error::internal)
+        let read = serde_json::from_str(text).ok().filter(|report: &Self| report.schema <= SCHEMA);
+        read.ok_or_else(|| Error::refused("report_unreadable"))
     }
 
-    /// As whoever reads for the purchaser may know it: so few are in some subgroups that a number is a person.
+    /// As whoever reads for the purchaser may know it: how many rows are behind visits and services together tells of them what the figures
+    /// may hide; and where nothing was hidden yet, so few are in some subgroups that a number is a person.
     pub fn for_outsiders(mut self) -> Self {
+        self.rows.retain(|rows| rows.kind == RowKind::Sessions);
+        if self.schema >= WITHOUT_SMALL {
+            return self;
+        }
         let parts = self.by_center.iter_mut().map(|part| &mut part.figures);
         let others = self.compared.iter_mut().map(|other| &mut other.figures);
         let told = self.adjustments.iter_mut().map(|told| &mut told.figures);
@@ -158,38 +180,50 @@ impl FrozenReport {
         self
     }
 
+    /// Whether some number of it is hidden, or only told in part.
+    pub fn hides(&self) -> bool {
+        let parts = self.by_center.iter().flat_map(|part| &part.figures);
+        self.figures.iter().chain(parts).any(|figure| figure.told().exactly().is_none())
+    }
+
     /// The figures that are adjusted later, by their keys.
     pub fn adjusted(&self) -> FigureValues {
         adjusted(&self.figures)
     }
 }
 
-/// Of these figures those that are adjusted, by their keys.
+/// Of these figures those that are adjusted, by their keys: only what is told as it is can be told anew.
 pub fn adjusted(figures: &[FrozenFigure]) -> FigureValues {
     let of = figures.iter().filter(|figure| rules::is_adjusted(figure.section));
-    of.map(|figure| (figure.key.clone(), figure.value)).collect()
+    of.filter_map(|figure| Some((figure.key.clone(), figure.told().exactly()?))).collect()
 }
 
 /// Figures as they are frozen: with the names of kinds, groups and rooms, and workers by their place in the list.
 pub fn frozen(figures: &[Figure]) -> Vec<FrozenFigure> {
-    let mut workers: Vec<i64> = Vec::new();
+    numbered(figures, &mut Vec::new())
+}
+
+/// As [`frozen`], with the numbers that `workers` have in another list of the same document: who is not in it yet comes after them.
+pub fn numbered(figures: &[Figure], workers: &mut Vec<i64>) -> Vec<FrozenFigure> {
     let figure = |figure: &Figure| {
-        let (name, name_en) = match &figure.item {
+        let (key, name, name_en) = match &figure.item {
             Item::Worker { id, .. } => {
                 let place = workers.iter().position(|worker| worker == id).unwrap_or_else(|| {
                     workers.push(*id);
                     workers.len() - 1
                 });
-                (format!("#{}", place + 1), format!("#{}", place + 1))
+                let (number, name) = (place + 1, format!("#{}", place + 1));
+                (format!("{}.worker.{number}", figure.measure.code()), name.clone(), name)
             }
-            item => (item.label(Lang::Zh), item.label(Lang::En)),
+            item => (figure.key(), item.label(Lang::Zh), item.label(Lang::En)),
         };
         FrozenFigure {
-            key: figure.key(),
+            key,
             section: figure.section,
             measure: figure.measure,
             unit: figure.measure.unit(),
-            value: figure.value,
+            value: (figure.told != Telling::Hidden).then_some(figure.value),
+            at_least: figure.told == Telling::AtLeast,
             name,
             name_en,
         }
@@ -204,6 +238,44 @@ pub fn frozen(figures: &[Figure]) -> Vec<FrozenFigure> {
 pub fn text_digest(place: &str, salt: &str, content: &str) -> Result<String> {
     let text = canonical(&json!({"place": place, "salt": salt, "content": content})).map_err(Error::internal)?;
     Ok(sha256(&text))
+}
+
+/// A frozen number as it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ToldNumber {
+    pub value: Option<i64>,
+    pub at_least: bool,
+    measure: Measure,
+}
+
+impl ToldNumber {
+    /// The number, where all of it is told.
+    pub fn exactly(self) -> Option<i64> {
+        self.value.filter(|_| !self.at_least)
+    }
+}
+
+/// Minutes as hours, and what stands for what is hidden.
+impl Told for ToldNumber {
+    fn told(&self, lang: Lang) -> String {
+        let told = match (self.value, self.at_least) {
+            (None, _) => Telling::Hidden,
+            (Some(_), true) => Telling::AtLeast,
+            (Some(_), false) => Telling::Exactly,
+        };
+        shown(lang, self.measure, self.value.unwrap_or(0), told)
+    }
+}
+
+impl FrozenFigure {
+    pub fn told(&self) -> ToldNumber {
+        ToldNumber { value: self.value, at_least: self.at_least, measure: self.measure }
+    }
+
+    /// The key of what it is told in.
+    pub fn unit_key(&self) -> &'static str {
+        if self.unit == FigureUnit::Minutes { "unit.hours" } else { self.unit.key() }
+    }
 }
 
 impl Named for FrozenFigure {
@@ -230,13 +302,20 @@ impl FrozenTable {
 pub struct ShownAdjustment {
     pub report: String,
     pub name: PeriodName,
+    /// None where it is not known.
     pub tables: Vec<FrozenTable>,
+    pub unknown: bool,
 }
 
 impl ShownAdjustment {
     pub fn of(told: &FrozenAdjustment) -> Self {
         let days = Period { from: told.from, to: told.to.plus_days(1) };
-        Self { report: told.report.clone(), name: PeriodName::of(told.kind, days), tables: tables(&told.figures, &[]) }
+        Self {
+            report: told.report.clone(),
+            name: PeriodName::of(told.kind, days),
+            tables: tables(&told.figures, &[]),
+            unknown: told.unknown,
+        }
     }
 }
 
@@ -249,27 +328,21 @@ pub struct FrozenRow {
 /// A number, and beside it those it is compared with: none where they do not know it.
 pub struct FrozenCell {
     pub measure: Measure,
-    pub unit: FigureUnit,
-    pub value: i64,
-    pub others: Vec<Option<i64>>,
+    pub told: ToldNumber,
+    pub others: Vec<Option<ToldNumber>>,
 }
 
 /// Figures as tables, a section each, with those of `others` beside them.
 pub fn tables(figures: &[FrozenFigure], others: &[&[FrozenFigure]]) -> Vec<FrozenTable> {
     let sections = figures.chunk_by(|one, other| one.section == other.section);
     let beside = |key: &str| {
-        others.iter().map(|other| other.iter().find(|figure| figure.key == key).map(|figure| figure.value)).collect()
+        others.iter().map(|other| other.iter().find(|figure| figure.key == key).map(FrozenFigure::told)).collect()
     };
     let row = |row: &[FrozenFigure]| FrozenRow {
         of: row[0].clone(),
         cells: row
             .iter()
-            .map(|figure| FrozenCell {
-                measure: figure.measure,
-                unit: figure.unit,
-                value: figure.value,
-                others: beside(&figure.key),
-            })
+            .map(|figure| FrozenCell { measure: figure.measure, told: figure.told(), others: beside(&figure.key) })
             .collect(),
     };
     sections
@@ -298,7 +371,8 @@ mod tests {
 
     fn figure(key: &str, section: Section, measure: Measure, value: i64, name: &str) -> FrozenFigure {
         let name = name.to_owned();
-        FrozenFigure { key: key.to_owned(), section, measure, unit: measure.unit(), value, name_en: name.clone(), name }
+        let (key, unit, name_en) = (key.to_owned(), measure.unit(), name.clone());
+        FrozenFigure { key, section, measure, unit, value: Some(value), at_least: false, name_en, name }
     }
 
     #[test]
@@ -313,9 +387,69 @@ mod tests {
         let before = [figure("visits", Section::Total, Measure::Visits, 20, "")];
         let tables = tables(&figures, &[&before]);
         assert_eq!(tables.iter().map(|table| table.rows.len()).collect::<Vec<_>>(), [1, 2]);
-        assert_eq!(tables[0].rows[0].cells[1].others, [Some(20)]);
-        assert_eq!(tables[0].rows[0].cells[0].others, [None]);
+        let cells = &tables[0].rows[0].cells;
+        assert_eq!(cells[1].others, [Some(before[0].told())]);
+        assert_eq!(cells[0].others, [None]);
         assert_eq!(tables[1].measures, [Measure::Visits, Measure::Persons]);
+    }
+
+    #[test]
+    fn what_is_not_told_is_no_number_and_is_not_adjusted() {
+        let exact = figure("visits", Section::Total, Measure::Visits, 20, "");
+        let hidden = FrozenFigure { value: None, ..figure("persons", Section::Total, Measure::Persons, 2, "") };
+        let part = FrozenFigure { at_least: true, ..figure("minutes", Section::Volunteers, Measure::Minutes, 90, "") };
+        let read = [&exact, &hidden, &part].map(|figure| figure.told().told(Lang::Zh));
+        assert_eq!(read, ["20", "＊", "≥ 1.5"]);
+        assert_eq!(adjusted(&[exact.clone(), hidden, part]), adjusted(&[exact]));
+    }
+
+    #[test]
+    fn a_document_of_before_is_read_as_it_was() {
+        let text =
+            r#"{"key":"visits","section":"total","measure":"visits","unit":"visits","value":7,"name":"","name_en":""}"#;
+        let read: FrozenFigure = serde_json::from_str(text).unwrap();
+        assert_eq!(read, figure("visits", Section::Total, Measure::Visits, 7, ""));
+        assert!(!serde_json::to_string(&read).unwrap().contains("at_least"));
+    }
+
+    #[test]
+    fn workers_are_numbered_and_nobodys_id_is_frozen() {
+        let led = |id| Figure {
+            section: Section::Workers,
+            item: Item::Worker { id, name: "陈社工".to_owned() },
+            measure: Measure::LedSessions,
+            value: 4,
+            told: Telling::Exactly,
+        };
+        let keys = |figures: Vec<FrozenFigure>| figures.into_iter().map(|figure| figure.key).collect::<Vec<_>>();
+        let mut workers = Vec::new();
+        assert_eq!(
+            keys(numbered(&[led(917), led(523)], &mut workers)),
+            ["led_sessions.worker.1", "led_sessions.worker.2"]
+        );
+        // Who is in both lists has one number.
+        assert_eq!(
+            keys(numbered(&[led(523), led(801)], &mut workers)),
+            ["led_sessions.worker.2", "led_sessions.worker.3"]
+        );
+    }
+
+    #[test]
+    fn what_a_later_program_wrote_is_not_read() {
+        let unreadable = |text: &str| matches!(FrozenReport::read(text), Err(Error::Refused(why)) if why.code == "report_unreadable");
+        let of = |schema: i64| {
+            json!({
+                "schema": schema, "report": {"number": "R000001", "public_id": "x", "version": 1, "kind": "month",
+                "from": "2026-03-01", "to": "2026-03-31"}, "agreement": {"id": 1, "provider": "莞爱", "purchaser": "街道办",
+                "from": "2026-01-01", "to": "2026-12-31"}, "centers": [], "figures": [], "by_center": [], "compared": [],
+                "adjustments": [], "narrative": [], "evidence": [], "rows": [],
+            })
+            .to_string()
+        };
+        assert!(!unreadable(&of(SCHEMA)));
+        assert!(unreadable(&of(SCHEMA + 1)));
+        assert!(unreadable("{}"));
+        assert!(unreadable("no document"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::evidence::{self, OfferedPhoto, SessionWords};
 use super::queries::{self, ReportReminder};
 use super::rights::ReportWriter;
 use super::types::{Chapter, ChapterText, Evidence, PeriodicReport, ReportComment, ReportVersion, VersionState};
+use crate::auth::Role;
 use crate::centers::CenterId;
 use crate::clock::{Date, Now};
 use crate::error::Result;
@@ -41,6 +42,10 @@ pub struct ShownDraft {
     /// What the purchaser said of the last version, where it returned it.
     pub comments: Vec<ReportComment>,
     pub reminder: Option<ReportReminder>,
+    /// Whether its days are the agreement's, as that is by now.
+    pub is_agreed: bool,
+    /// Whether the reader may drop it where they are not.
+    pub may_be_dropped: bool,
 }
 
 impl ShownDraft {
@@ -62,6 +67,7 @@ impl ShownDraft {
         let mut tables = document::tables(&counting.figures, &others);
         tables.retain(|table| table.section != Section::Completeness);
         let reminders = queries::reminders(by, conn).await?;
+        let is_agreed = queries::agreement(by, conn, report.agreement_id).await?.has(&report);
         Ok(Self {
             by_center: counting
                 .by_center
@@ -80,6 +86,8 @@ impl ShownDraft {
                 one.agreement_id == report.agreement_id
                     && (one.starts_on, one.ends_on) == (report.starts_on, report.ends_on)
             }),
+            is_agreed,
+            may_be_dropped: !is_agreed && by.role == Role::ProviderManager,
             tables,
             centers,
             versions,

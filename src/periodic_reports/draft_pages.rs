@@ -11,7 +11,7 @@ use super::rights::{ReportSubmitter, ReportWriter, sees_drafts};
 use super::rules::{self, ReportStep};
 use super::types::{Chapter, ChapterText, LONGEST_CHAPTER, PeriodicReport, PeriodicReportId, VersionState};
 use super::version_pages::VersionPage;
-use super::{actions, counting, evidence, forms, freezing, queries};
+use super::{actions, counting, evidence, forms, freezing, queries, settling};
 use crate::auth::{ReportReader, Role};
 use crate::centers::CenterId;
 use crate::clock::{Now, Timestamp, Zone};
@@ -23,7 +23,7 @@ use crate::web::text::Named as _;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, write, autosave, review, submit, keep_name, withdraw]
+    routes![show, write, autosave, review, submit, keep_name, withdraw, remove]
 }
 
 #[derive(Template)]
@@ -101,7 +101,12 @@ impl View for DraftPage {
 
 /// The draft for whoever writes in it, else the last version.
 #[get("/periodic-reports/<id>", rank = 2)]
-async fn show(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Result<Either<Page<DraftPage>, Page<VersionPage>>> {
+async fn show(
+    by: ReportReader,
+    db: &Db,
+    now: Now,
+    id: PeriodicReportId,
+) -> Result<Either<Page<DraftPage>, Page<VersionPage>>> {
     let mut conn = db.read().await?;
     let report = queries::found(&by, &mut conn, id).await?;
     if sees_drafts(by.role) && rules::after(ReportStep::Write, report.state).is_ok() {
@@ -280,4 +285,15 @@ async fn withdraw(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> 
     freezing::withdraw(&by, now, &mut tx, &report).await?;
     tx.commit().await?;
     Ok(Done::to(report.path(), "done.report_withdrawn"))
+}
+
+/// Drops a draft whose days are the agreement's no more.
+#[post("/periodic-reports/<id>/removal")]
+async fn remove(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Result<Done> {
+    let by = ReportSubmitter::of(by)?;
+    let mut tx = db.begin().await?;
+    let report = queries::found(&by, &mut tx, id).await?;
+    settling::drop_report(&by, now, &mut tx, &report).await?;
+    tx.commit().await?;
+    Ok(Done::to("/periodic-reports", "done.report_dropped"))
 }

@@ -111,7 +111,7 @@ pub struct SessionWords {
 
 /// The sessions behind the report: what is offered of them is none of a confidential kind.
 async fn sessions(by: &ReportWriter, conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<i64>> {
-    let reach = scope::agreement(by, conn, report.agreement_id).await?;
+    let reach = scope::whole_agreement(by, conn, report.agreement_id).await?;
     Ok(counting::rows_behind(by, conn, &reach, report.period()).await?.0)
 }
 

@@ -1,6 +1,6 @@
 //! Reading what the reports' forms bring.
 
-use super::periods::{self, ReportedPeriod};
+use super::periods::ReportedPeriod;
 use super::types::{AgreementFrame, Chapter, LONGEST_CHAPTER, ReportComment};
 use crate::agreements::AgreementId;
 use crate::clock::Date;
@@ -103,10 +103,7 @@ pub fn agreement(fields: &Fields) -> Result<AgreementId> {
 pub fn reminded(fields: &Fields, agreement: &AgreementFrame, today: Date) -> Result<ReportedPeriod> {
     let mut read = fields.read();
     let period = read.required("period", |word| {
-        let kind = word.split_once(':').and_then(|(kind, _)| kind.parse().ok());
-        let known = kind.map(|kind| periods::proposed(kind, agreement.starts_on, agreement.ends_on));
-        let found = known.into_iter().flatten().find(|period| period.to_string() == word);
-        found.filter(|period| period.days.to <= today).ok_or(Fault::new("field.not_a_choice"))
+        agreement.named(word).filter(|period| period.days.to <= today).ok_or(Fault::new("field.not_a_choice"))
     });
     read.finish(|| period)
 }

@@ -10,7 +10,7 @@ use super::document::{
 use super::rights::ReportSubmitter;
 use super::rules::{self, ReportStep};
 use super::types::{ChapterText, Evidence, PeriodicReport, ReportState, ReportVersionId, RowKind, VersionState};
-use super::{evidence, privacy, queries};
+use super::{evidence, privacy, queries, settling};
 use crate::audit;
 use crate::clock::{Now, Zone};
 use crate::error::{Error, Refusal, Result};
@@ -48,13 +48,18 @@ struct RowBlock {
 /// Submits a draft or what was returned: the next version, frozen. It says which one that is.
 ///
 /// # Errors
-/// `Refused("report_not_over")` while its days are not over, `("report_privacy")` while somebody may be named in it and nobody answered
-/// for that, and those of [`rules::after`].
+/// `Refused("report_not_over")` while its days are not over, `("report_not_agreed")` where they are the agreement's no more,
+/// `("report_privacy")` while somebody may be named in it and nobody answered for that, and those of [`rules::after`].
 pub async fn submit(by: &ReportSubmitter, now: Now, tx: &mut Conn, report: &PeriodicReport) -> Result<i64> {
     if Zone::SHANGHAI.date(now.0) <= report.ends_on {
         return Err(Error::refused("report_not_over"));
     }
+    // Of two reports that tell the same correction one comes after the other, and finds it told.
+    settling::hold(tx, report.agreement_id).await?;
     let number = turn(tx, report).await?;
+    if !queries::agreement(by, tx, report.agreement_id).await?.has(report) {
+        return Err(Error::refused("report_not_agreed"));
+    }
     let hits = privacy::check_privacy(tx, report).await?;
     if !hits.is_empty() {
         return Err(Refusal::new("report_privacy").with("n", hits.len()).into());
@@ -112,7 +117,7 @@ async fn freeze(
     version: i64,
     (chapters, evidence): (&[ChapterText], &[Evidence]),
 ) -> Result<(FrozenReport, Vec<SaltedText>, Vec<RowBlock>)> {
-    let counting = Counting::load(by, tx, now, report).await?;
+    let counting = Counting::as_told(by, tx, now, report).await?;
     let adjustments = counting::adjustments(by, tx, now, report).await?;
     let agreement = queries::agreement(by, tx, report.agreement_id).await?;
     let (sessions, attendances) = counting::rows_behind(by, tx, &counting.reach, report.period()).await?;

@@ -1,24 +1,21 @@
-//! Drafts make themselves: the months of an agreement that are over have one, from their first morning on.
+//! Drafts make themselves: the periods for which an agreement asks that are over have one, from their first morning on; and those that
+//! there are follow the agreement (`settling`).
 
 use std::time::Duration;
 
 use rocket::fairing::AdHoc;
 use rocket::futures::future::BoxFuture;
-use rocket::tokio::time::sleep;
-use rocket_db_pools::Database;
 
-use super::periods;
-use super::types::ReportedKind;
 use super::{actions, queries};
 use crate::audit::Actor;
-use crate::clock::{Clock, Date, Now, Zone};
+use crate::clock::{Date, Now, Zone};
 use crate::error::Result;
 use crate::jobs::{self, JobError, Registry, Task};
-use crate::store::{Conn, Db, Stage};
+use crate::store::{Conn, Db};
 
 pub const DRAFTS: &str = "periodic.drafts";
 
-/// Days back in which an agreement's month that ended has its draft made: who begins to work with Linli owes nothing of years ago.
+/// Days back in which an agreement's period that ended has its draft made: who begins to work with Linli owes nothing of years ago.
 const BACK: u64 = 45;
 
 /// How often a server looks whether a day has begun.
@@ -30,29 +27,7 @@ pub(super) fn registry() -> Registry {
 
 /// Where servers do jobs, one of them asks for the drafts, once a day.
 pub(super) fn attending() -> AdHoc {
-    AdHoc::on_liftoff("periodic reports", |rocket| {
-        Box::pin(async move {
-            let every: u64 = rocket.figment().extract_inner("jobs.every").unwrap_or(1);
-            let (Some(db), Some(clock)) = (Db::fetch(rocket), rocket.state::<Clock>()) else { return };
-            if every > 0 {
-                rocket::tokio::spawn(attend(Db::from((**db).clone()), clock.clone(), rocket.shutdown()));
-            }
-        })
-    })
-}
-
-async fn attend(db: Db, clock: Clock, mut shutdown: rocket::Shutdown) {
-    loop {
-        rocket::tokio::select! {
-            () = sleep(EVERY) => {}
-            () = &mut shutdown => return,
-        }
-        if db.stage() == Stage::Ready
-            && let Err(error) = look(&db, clock.now()).await
-        {
-            tracing::warn!(?error, "nobody asked for the drafts of reports; trying again in a while");
-        }
-    }
+    jobs::looking("periodic reports", EVERY, |db, now| Box::pin(look(db, now)) as BoxFuture<'_, _>)
 }
 
 async fn look(db: &Db, now: Now) -> Result<()> {
@@ -81,10 +56,10 @@ async fn make(task: Task<'_>) -> Result<(), JobError> {
     let total = i64::try_from(agreements.len()).unwrap_or(i64::MAX);
     for (done, agreement) in (1..).zip(&agreements) {
         let is_new = |ends: Date| ends > since && ends < today;
-        let mut months = periods::proposed(ReportedKind::Month, agreement.starts_on, agreement.ends_on);
-        months.retain(|month| is_new(month.days.last()));
+        let mut over = agreement.owed();
+        over.retain(|period| is_new(period.days.last()));
         let mut tx = task.db.begin().await?;
-        actions::begin_all(&Actor::Operator, task.now, &mut tx, agreement, None, &months).await?;
+        actions::begin_all(&Actor::Operator, task.now, &mut tx, agreement, None, &over).await?;
         task.report(&mut tx, done, total).await?;
         tx.commit().await?;
     }

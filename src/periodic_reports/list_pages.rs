@@ -4,10 +4,10 @@ use askama::Template;
 use rocket::{Route, get, post, routes};
 
 use super::listing::{self, OwedCut, OwedReport};
-use super::periods::{self, PeriodName};
+use super::periods::{PeriodName, ReportedPeriod};
 use super::queries;
 use super::rights::{ReportAnswerer, ReportWriter};
-use super::types::{AgreementFrame, ReportedKind};
+use super::types::{AgreementFrame, PeriodicReport, ReportState, ReportedKind};
 use super::{actions, forms};
 use crate::agreements::AgreementId;
 use crate::auth::{ReportReader, Role};
@@ -136,19 +136,20 @@ impl NewDraftsPage {
         };
         let mut offers = Vec::new();
         if let Some(agreement) = &chosen {
-            let there: Vec<Period> =
-                queries::of_agreement(conn, agreement.id).await?.iter().map(|report| report.period()).collect();
+            let mut there = queries::of_agreement(conn, agreement.id).await?;
+            there.retain(|report| report.state != ReportState::Dropped);
+            let there: Vec<Period> = there.iter().map(PeriodicReport::period).collect();
             let today = Zone::SHANGHAI.date(now.0);
-            for kind in ReportedKind::ALL {
-                let mut known = periods::proposed(*kind, agreement.starts_on, agreement.ends_on);
+            for kind in agreement.kinds() {
+                let mut known = agreement.periods(kind);
                 known.retain(|period| period.days.from <= today);
-                let offered = |period: periods::ReportedPeriod| OfferedPeriod {
+                let offered = |period: ReportedPeriod| OfferedPeriod {
                     value: period.to_string(),
                     name: PeriodName::of(period.kind, period.days),
                     days: period.days,
                     is_there: there.contains(&period.days),
                 };
-                offers.push(PeriodOffers { kind: *kind, periods: known.into_iter().rev().map(offered).collect() });
+                offers.push(PeriodOffers { kind, periods: known.into_iter().rev().map(offered).collect() });
             }
         }
         Ok(Self { agreements, chosen, offers, form })

@@ -1,16 +1,16 @@
 //! The table of what agreements owe: agreement × period, what is there of it, and what is late. What is expected is a report for each
-//! month that has begun; whatever other reports there are stand among them.
+//! period that has begun of those that the agreement asks for; whatever other reports there are stand among them.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::periods::{self, PeriodName, ReportedPeriod};
+use super::periods::{PeriodName, ReportedPeriod};
 use super::queries::{self, ReportReminder};
 use super::rights::sees_drafts;
-use super::types::{AgreementFrame, PeriodicReport, ReportState, ReportedKind};
+use super::types::{AgreementFrame, PeriodicReport, ReportState};
 use crate::agreements::AgreementId;
 use crate::auth::{ReportReader, Role};
-use crate::clock::{Date, Timestamp};
+use crate::clock::{Date, Timestamp, Zone};
 use crate::error::Result;
 use crate::fields::{Fields, parse};
 use crate::figures::Period;
@@ -28,6 +28,7 @@ text_enum!(
         Submitted = "submitted",
         Returned = "returned",
         Accepted = "accepted",
+        Dropped = "dropped",
     }
 );
 
@@ -40,6 +41,7 @@ impl OwedState {
             Self::Submitted => ReportState::Submitted.badge(),
             Self::Returned => ReportState::Returned.badge(),
             Self::Accepted => ReportState::Accepted.badge(),
+            Self::Dropped => ReportState::Dropped.badge(),
         }
     }
 
@@ -67,25 +69,45 @@ pub struct OwedReport {
     pub due_on: Date,
     pub report: Option<PeriodicReport>,
     pub standing: OwedState,
+    /// Whether its days are the agreement's, as that is by now: else nobody waits for it.
+    pub is_agreed: bool,
     /// Days since it was due; 0 where it is not late.
     pub late: i64,
     /// When the purchaser asked for it, where nothing answered that yet.
     pub reminded_at: Option<Timestamp>,
+    /// Whether that was today.
+    is_reminded_today: bool,
 }
 
 impl OwedReport {
     fn of(agreement: &AgreementFrame, period: ReportedPeriod, report: Option<PeriodicReport>, today: Date) -> Self {
-        let due_on = report.as_ref().map_or_else(|| periods::due(period.days), |report| report.due_on);
+        let is_agreed = report.as_ref().is_none_or(|report| agreement.has(report));
+        let due_on = match &report {
+            // Not told yet, it follows the agreement.
+            Some(report) if report.state != ReportState::Draft || !is_agreed => report.due_on,
+            _ => agreement.due_on(period),
+        };
         let standing = match report.as_ref().map(|report| report.state) {
             Some(ReportState::Submitted) => OwedState::Submitted,
             Some(ReportState::Returned) => OwedState::Returned,
             Some(ReportState::Accepted) => OwedState::Accepted,
+            Some(ReportState::Dropped) => OwedState::Dropped,
             _ if period.days.to > today => OwedState::Running,
             Some(ReportState::Draft) => OwedState::Draft,
             None => OwedState::NotBegun,
         };
-        let late = if standing.is_owed() { (today.0 - due_on.0).num_days().max(0) } else { 0 };
-        Self { agreement: agreement.clone(), period, due_on, report, standing, late, reminded_at: None }
+        let late = if is_agreed && standing.is_owed() { (today.0 - due_on.0).num_days().max(0) } else { 0 };
+        Self {
+            agreement: agreement.clone(),
+            period,
+            due_on,
+            report,
+            standing,
+            is_agreed,
+            late,
+            reminded_at: None,
+            is_reminded_today: false,
+        }
     }
 
     pub fn name(&self) -> PeriodName {
@@ -98,9 +120,14 @@ impl OwedReport {
         (sees_drafts(role) || report.state != ReportState::Draft).then(|| report.path())
     }
 
-    /// Whether the purchaser may ask for it.
+    /// Whether the purchaser may ask for it: once a day.
     pub fn may_be_reminded(&self, role: Role) -> bool {
-        role == Role::Purchaser && self.standing.is_owed() && self.reminded_at.is_none()
+        role == Role::Purchaser && self.is_agreed && self.standing.is_owed() && !self.is_reminded_today
+    }
+
+    /// Whether the purchaser asked for it, and waits.
+    pub fn is_asked_for(&self) -> bool {
+        self.is_agreed && self.standing.is_owed() && self.reminded_at.is_some()
     }
 }
 
@@ -126,20 +153,23 @@ pub async fn owed(by: &ReportReader, conn: &mut Conn, today: Date) -> Result<Vec
                 && reminder.ends_on == one.period.days.last()
         };
         one.reminded_at = reminders.iter().find(asked).map(|reminder| reminder.reminded_at);
+        one.is_reminded_today = one.reminded_at.is_some_and(|at| Zone::SHANGHAI.date(at) == today);
     }
     Ok(owed)
 }
 
 fn of_agreement(agreement: &AgreementFrame, there: Vec<PeriodicReport>, today: Date) -> Vec<OwedReport> {
     let mut found: Vec<OwedReport> = Vec::new();
-    let known: Vec<Period> = there.iter().map(PeriodicReport::period).collect();
-    for report in there {
+    let stands = |report: &&PeriodicReport| report.state != ReportState::Dropped;
+    let known: Vec<Period> = there.iter().filter(stands).map(PeriodicReport::period).collect();
+    // Of what was dropped, what the purchaser has read is still to be found.
+    for report in there.into_iter().filter(|report| report.state != ReportState::Dropped || report.versions > 0) {
         let period = ReportedPeriod { kind: report.kind, days: report.period() };
         found.push(OwedReport::of(agreement, period, Some(report), today));
     }
-    let months = periods::proposed(ReportedKind::Month, agreement.starts_on, agreement.ends_on);
-    let begun = months.into_iter().filter(|month| month.days.from <= today && !known.contains(&month.days));
-    found.extend(begun.map(|month| OwedReport::of(agreement, month, None, today)));
+    let owed = agreement.owed().into_iter();
+    let begun = owed.filter(|period| period.days.from <= today && !known.contains(&period.days));
+    found.extend(begun.map(|period| OwedReport::of(agreement, period, None, today)));
     found
 }
 
@@ -197,26 +227,48 @@ impl OwedCut {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agreements::YearsFrom;
     use crate::centers::CenterId;
+    use crate::periodic_reports::types::AgreedDues;
 
     fn date(text: &str) -> Date {
         Date::parse(text).unwrap()
     }
 
-    #[test]
-    fn a_month_is_owed_from_its_end_and_late_after_it_is_due() {
-        let agreement = AgreementFrame {
+    fn agreement(dues: AgreedDues) -> AgreementFrame {
+        AgreementFrame {
             id: AgreementId(1),
             provider: "莞爱".to_owned(),
             purchaser: "街道办".to_owned(),
             center_id: CenterId(1),
             starts_on: date("2026-01-01"),
             ends_on: date("2026-12-31"),
-        };
-        let told = |today| -> Vec<(String, OwedState, i64)> {
-            let owed = of_agreement(&agreement, Vec::new(), date(today));
-            owed.into_iter().map(|one| (one.period.to_string(), one.standing, one.late)).collect()
-        };
+            years_from: YearsFrom::Calendar,
+            dues,
+        }
+    }
+
+    fn told_by(agreement: &AgreementFrame, today: &str) -> Vec<(String, OwedState, i64)> {
+        let owed = of_agreement(agreement, Vec::new(), date(today));
+        owed.into_iter().map(|one| (one.period.to_string(), one.standing, one.late)).collect()
+    }
+
+    #[test]
+    fn a_quarter_is_owed_where_the_agreement_asks_for_quarters() {
+        let agreement = agreement(AgreedDues { due_quarter: Some(10), ..AgreedDues::default() });
+        assert_eq!(
+            told_by(&agreement, "2026-04-12"),
+            [
+                ("quarter:2026-01-01".to_owned(), OwedState::NotBegun, 2),
+                ("quarter:2026-04-01".to_owned(), OwedState::Running, 0)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_month_is_owed_from_its_end_and_late_after_it_is_due() {
+        let agreement = agreement(AgreedDues::default());
+        let told = |today| told_by(&agreement, today);
         let month = |first: &str, standing, late| (format!("month:{first}"), standing, late);
         assert_eq!(told("2026-01-31"), [month("2026-01-01", OwedState::Running, 0)]);
         assert_eq!(

@@ -1,12 +1,14 @@
 //! Reports that an agreement owes (定期报告): the provider drafts one for some of its days, and submits it; what is submitted is frozen as a
 //! version that anybody who reads it can verify; the purchaser accepts it, or returns it with comments, and another version follows.
-//! What is corrected later is told as an adjustment by the next report, and changes no version.
+//! What is corrected later is told as an adjustment by the next report, and changes no version. For which days there are reports, and until
+//! when, the agreement says; where that is changed, drafts follow it (`settling`).
 //!
 //! [`rules`] has the way of a report as a table, [`document`] what is frozen, [`canonical`] how that is written, [`verifying`] what makes
-//! it provable, [`privacy`] what is looked for before anything is submitted.
+//! it provable, against what the audit keeps of it, [`privacy`] what is looked for before anything is submitted.
 
 mod actions;
 pub(crate) mod api;
+mod asked;
 pub mod canonical;
 mod counting;
 pub mod document;
@@ -26,6 +28,8 @@ pub mod queries;
 pub mod rights;
 pub mod rules;
 mod sent;
+mod settling;
+mod trail;
 mod types;
 mod verify_pages;
 pub mod verifying;
@@ -33,8 +37,11 @@ mod version_pages;
 
 use rocket::fairing::AdHoc;
 
+use crate::centers;
+
 pub use actions::{accept, begin, confirm_receipt, give_back, redact, remind, write_chapter};
 pub use freezing::{submit, withdraw};
+pub use settling::drop_report;
 pub use types::{
     Chapter, EvidenceId, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState, ReportVersion,
     ReportedKind, VersionState,
@@ -50,6 +57,7 @@ pub fn stage() -> AdHoc {
             .mount("/", verify_pages::routes())
             .mount("/api/v1", api::routes())
             .mount("/api/v1", more_api::routes());
+        let rocket = centers::above_the_list(rocket, asked::on_the_list);
         crate::jobs::register(rocket, jobs::registry()).attach(jobs::attending())
     })
 }

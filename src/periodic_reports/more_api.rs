@@ -10,14 +10,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::api::EvidenceJson;
-use super::document::FrozenFigure;
+use super::document::{FrozenFigure, ToldNumber};
 use super::evidence_pages::file_for;
 use super::rights::{ReportSubmitter, ReportWriter};
 use super::sent::SentSheet;
-use super::types::{EvidenceId, PeriodicReportId, VersionState};
+use super::types::{EvidenceId, PeriodicReportId};
 use super::verifying::{self, Verification};
 use super::version_pages::{ReadVersion, other_chapters, other_figures, two};
-use super::{actions, evidence, forms, queries};
+use super::{actions, evidence, forms, queries, settling};
 use crate::api::{List, Problem};
 use crate::auth::ReportReader;
 use crate::clock::Now;
@@ -27,7 +27,7 @@ use crate::store::{Conn, Db, Sealer};
 use crate::web::Fields;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![choose, add, show, caption, remove, version, redact, differences, verified]
+    routes![choose, add, show, caption, remove, version, redact, differences, verified, drop_report]
 }
 
 async fn pieces(conn: &mut Conn, report: PeriodicReportId) -> Result<Json<List<EvidenceJson>>> {
@@ -158,7 +158,10 @@ pub(crate) async fn remove(
 pub(crate) struct FrozenFigureJson {
     /// As in `GET /summary`
     key: String,
-    value: i64,
+    /// Null where it is hidden from the purchaser
+    value: Option<i64>,
+    /// Some of its parts are hidden: it is so much, or more
+    at_least: bool,
     unit: &'static str,
     /// What it is of; workers are numbered
     name: Option<String>,
@@ -171,6 +174,7 @@ impl From<FrozenFigure> for FrozenFigureJson {
         Self {
             key: figure.key,
             value: figure.value,
+            at_least: figure.at_least,
             unit: figure.unit.code(),
             name: told(figure.name),
             name_en: told(figure.name_en),
@@ -189,6 +193,16 @@ pub(crate) struct AdjustmentJson {
     from: String,
     to: String,
     figures: Vec<FrozenFigureJson>,
+    /// That nobody can say by how much: a version that told of these days cannot be read
+    unknown: bool,
+}
+
+/// A center as it was called when a version was submitted.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FrozenCenterJson {
+    id: i64,
+    town: String,
+    name: String,
 }
 
 /// A version as it was submitted.
@@ -198,6 +212,15 @@ pub(crate) struct FrozenVersionJson {
     number: i64,
     state: String,
     digest: String,
+    /// `month`, `quarter`, `half_year`, `year` or `whole`
+    kind: String,
+    from: String,
+    /// The last of its days
+    to: String,
+    /// As they were called then
+    provider: String,
+    purchaser: String,
+    centers: Vec<FrozenCenterJson>,
     /// All centers together
     figures: Vec<FrozenFigureJson>,
     /// By the center's id
@@ -220,12 +243,23 @@ impl From<ReadVersion> for FrozenVersionJson {
             from: told.from.to_string(),
             to: told.to.to_string(),
             figures: figures(told.figures),
+            unknown: told.unknown,
         });
         let comments = read.comments.into_iter().map(|comment| {
             (comment.chapter.map_or_else(|| "all".to_owned(), |chapter| chapter.to_string()), comment.words)
         });
         let parts = read.document.by_center.into_iter();
+        let centers = read.document.centers.into_iter();
+        let (head, parties) = (read.document.report, read.document.agreement);
         Self {
+            kind: head.kind.to_string(),
+            from: head.from.to_string(),
+            to: head.to.to_string(),
+            provider: parties.provider,
+            purchaser: parties.purchaser,
+            centers: centers
+                .map(|center| FrozenCenterJson { id: center.id.0, town: center.town, name: center.name })
+                .collect(),
             report_id: read.report.id.0,
             number: read.version.number,
             state: read.version.state.to_string(),
@@ -240,7 +274,7 @@ impl From<ReadVersion> for FrozenVersionJson {
     }
 }
 
-/// A version as it was submitted, with what the purchaser said of it.
+/// A version as it was submitted, with what the purchaser said of it. 409 `report_unreadable`.
 #[utoipa::path(context_path = "/api/v1", tag = "reports", params(("id" = i64, Path), ("number" = i64, Path)), responses((status = 200, body = FrozenVersionJson), (status = "4XX", body = Problem)))]
 #[get("/reports/<id>/versions/<number>")]
 pub(crate) async fn version(
@@ -284,7 +318,7 @@ pub(crate) async fn redact(
     Ok(NoContent)
 }
 
-/// A figure that is another in the other version; null where one does not have it.
+/// A figure that is another in the other version; null where one does not have it, or does not tell it as it is.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OtherFigureJson {
     key: String,
@@ -315,10 +349,13 @@ pub(crate) async fn differences(
     let (before, after) = two(&by, &mut *db.read().await?, id, (from, to)).await?;
     let chapters = other_chapters(&before, &after);
     let figures = other_figures(&before.document, &after.document).into_iter();
+    let exactly = |told: Option<ToldNumber>| told.and_then(ToldNumber::exactly);
     Ok(Json(DifferencesJson {
         before: before.version.number,
         after: after.version.number,
-        figures: figures.map(|one| OtherFigureJson { key: one.of.key, before: one.before, after: one.after }).collect(),
+        figures: figures
+            .map(|one| OtherFigureJson { key: one.of.key, before: exactly(one.before), after: exactly(one.after) })
+            .collect(),
         chapters: chapters.into_iter().map(|chapter| chapter.to_string()).collect(),
     }))
 }
@@ -326,7 +363,9 @@ pub(crate) async fn differences(
 /// Something of a version that is otherwise than it was submitted.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ReportChangeJson {
-    /// `document`, `text`, `evidence`, `rows` (the list of rows behind) or `missing` (a row behind)
+    /// `document`, `digest` (beside it), `unaudited` (nothing proves with which digest it was submitted), `unreadable`, `version` (it is
+    /// gone), `report` (its kind, days or agreement), `state` (what became of it), `text`, `evidence`, `rows` (the list of rows behind) or
+    /// `missing` (a row behind)
     part: String,
     /// A chapter, `evidence.<number>`, or a kind of rows
     place: String,
@@ -336,7 +375,7 @@ pub(crate) struct ReportChangeJson {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct VerificationJson {
     number: i64,
-    /// As it was when it was submitted
+    /// As it was when it was submitted; empty where nothing knows that any more
     digest: String,
     unchanged: bool,
     changes: Vec<ReportChangeJson>,
@@ -349,8 +388,8 @@ impl From<Verification> for VerificationJson {
         let unchanged = found.is_unchanged();
         let change = |one: verifying::ReportChange| ReportChangeJson { part: one.part.to_string(), place: one.place };
         Self {
-            number: found.version.number,
-            digest: found.version.digest,
+            number: found.number,
+            digest: found.digest,
             unchanged,
             changes: found.changes.into_iter().map(change).collect(),
             taken_out: found.taken_out,
@@ -369,10 +408,19 @@ pub(crate) async fn verified(
 ) -> Result<Json<List<VerificationJson>>> {
     let mut conn = db.read().await?;
     let report = queries::found_publicly(&by, &mut conn, public_id).await?;
-    let versions = queries::versions(&by, &mut conn, report.id).await?;
-    let mut told = Vec::with_capacity(versions.len());
-    for version in versions.into_iter().rev().filter(|version| version.state != VersionState::Withdrawn) {
-        told.push(verifying::verify(&mut conn, sealer, report.clone(), version).await?.into());
-    }
-    Ok(Json(List::whole(told)))
+    let found = verifying::verify_for_readers(&mut conn, sealer, &report).await?;
+    Ok(Json(List::whole(found.into_iter().map(VerificationJson::from).collect())))
+}
+
+/// Drops a draft, or what was returned, whose days are the agreement's no more. 409 `report_agreed` where they are, `report_submitted`,
+/// `report_accepted`, `report_dropped`.
+#[utoipa::path(context_path = "/api/v1", tag = "reports", params(("id" = i64, Path)), responses((status = 204), (status = "4XX", body = Problem)))]
+#[post("/reports/<id>/removal")]
+pub(crate) async fn drop_report(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Result<NoContent> {
+    let by = ReportSubmitter::of(by)?;
+    let mut tx = db.begin().await?;
+    let report = queries::found(&by, &mut tx, id).await?;
+    settling::drop_report(&by, now, &mut tx, &report).await?;
+    tx.commit().await?;
+    Ok(NoContent)
 }

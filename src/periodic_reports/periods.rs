@@ -1,15 +1,17 @@
-//! For which days of an agreement there are reports: calendar months, quarters, half-years and years, cut to its days, and all of them
-//! together.
+//! For which days of an agreement there are reports: the periods that it asks for, counted as it says (`agreements::rules`), and all its
+//! days together. Of an agreement that asks for none, a report is due for each month of the calendar; quarters, half-years and years may
+//! be written.
 
-use chrono::{Datelike as _, Months};
+use chrono::Datelike as _;
 
-use super::types::ReportedKind;
+use super::types::{AgreementFrame, PeriodicReport, ReportedKind};
+use crate::agreements::{ReportCycle, YearsFrom, rules};
 use crate::clock::Date;
 use crate::figures::Period;
 use crate::web::Lang;
 use crate::web::text::Named;
 
-/// Days after its end within which a report is due.
+/// Days after its end within which a report is due, where the agreement does not say.
 const DUE_WITHIN: u64 = 15;
 
 /// Some days of an agreement, for which there is one report.
@@ -26,59 +28,104 @@ impl std::fmt::Display for ReportedPeriod {
     }
 }
 
-/// The day until which a report of these days is to be submitted.
-pub fn due(days: Period) -> Date {
-    days.last().plus_days(DUE_WITHIN)
-}
-
-/// All periods of a kind that hold a day of the agreement, both of whose dates are included: in order, each cut to its days.
-pub fn proposed(kind: ReportedKind, starts_on: Date, ends_on: Date) -> Vec<ReportedPeriod> {
-    let Some(all) = Period::new(starts_on, ends_on.plus_days(1)) else { return Vec::new() };
-    let Some(months) = months(kind) else { return vec![ReportedPeriod { kind, days: all }] };
-    let mut found = Vec::new();
-    let mut begins = beginning(starts_on, months);
-    while begins < all.to {
-        let ends = Date(begins.0.checked_add_months(Months::new(months)).unwrap_or(all.to.0));
-        if let Some(days) = Period::new(begins.max(all.from), ends.min(all.to)) {
-            found.push(ReportedPeriod { kind, days });
+impl ReportedKind {
+    /// As agreements say it; none for all their days.
+    pub fn cycle(self) -> Option<ReportCycle> {
+        match self {
+            Self::Month => Some(ReportCycle::Month),
+            Self::Quarter => Some(ReportCycle::Quarter),
+            Self::HalfYear => Some(ReportCycle::HalfYear),
+            Self::Year => Some(ReportCycle::Year),
+            Self::Whole => None,
         }
-        if ends <= begins {
-            break;
-        }
-        begins = ends;
     }
-    found
 }
 
-/// How many months it takes; none for what is no part of a calendar.
-fn months(kind: ReportedKind) -> Option<u32> {
-    Some(match kind {
-        ReportedKind::Month => 1,
-        ReportedKind::Quarter => 3,
-        ReportedKind::HalfYear => 6,
-        ReportedKind::Year => 12,
-        ReportedKind::Whole => return None,
-    })
+impl AgreementFrame {
+    /// Within how many days of its end a report of a kind is due, where the agreement says so.
+    fn agreed_days(&self, kind: ReportedKind) -> Option<u64> {
+        let days = match kind {
+            ReportedKind::Month => self.dues.due_month,
+            ReportedKind::Quarter => self.dues.due_quarter,
+            ReportedKind::HalfYear => self.dues.due_half_year,
+            ReportedKind::Year => self.dues.due_year,
+            ReportedKind::Whole => None,
+        };
+        days.map(i64::unsigned_abs)
+    }
+
+    fn asks(&self) -> bool {
+        ReportedKind::ALL.iter().any(|kind| self.agreed_days(*kind).is_some())
+    }
+
+    /// Of which kinds there may be reports: those that the agreement asks for, and one of all its days; any, where it asks for none.
+    pub fn kinds(&self) -> Vec<ReportedKind> {
+        let asks = self.asks();
+        let may = |kind: &ReportedKind| !asks || *kind == ReportedKind::Whole || self.agreed_days(*kind).is_some();
+        ReportedKind::ALL.iter().copied().filter(may).collect()
+    }
+
+    /// The periods of a kind of which there may be reports: in order, each cut to the agreement's days.
+    pub fn periods(&self, kind: ReportedKind) -> Vec<ReportedPeriod> {
+        if !self.kinds().contains(&kind) {
+            return Vec::new();
+        }
+        let all = (self.starts_on, self.ends_on);
+        let parts = match kind.cycle() {
+            Some(cycle) => rules::parts(all, self.years_from, cycle),
+            None => vec![all],
+        };
+        let period = |(from, to): (Date, Date)| Period::new(from, to.plus_days(1));
+        parts.into_iter().filter_map(period).map(|days| ReportedPeriod { kind, days }).collect()
+    }
+
+    /// The periods for which a report is due, the shorter kinds first. Of the same days it is one report, by its shorter kind.
+    pub fn owed(&self) -> Vec<ReportedPeriod> {
+        let asks = self.asks();
+        let is_due =
+            |kind: &ReportedKind| if asks { self.agreed_days(*kind).is_some() } else { *kind == ReportedKind::Month };
+        let mut owed: Vec<ReportedPeriod> = Vec::new();
+        for period in ReportedKind::ALL.iter().copied().filter(is_due).flat_map(|kind| self.periods(kind)) {
+            if owed.iter().all(|known| known.days != period.days) {
+                owed.push(period);
+            }
+        }
+        owed
+    }
+
+    /// The period that a word names: `quarter:2026-04-01`.
+    pub fn named(&self, word: &str) -> Option<ReportedPeriod> {
+        let kind = word.split_once(':').and_then(|(kind, _)| kind.parse().ok())?;
+        self.periods(kind).into_iter().find(|period| period.to_string() == word)
+    }
+
+    /// The day until which a report of a period is to be submitted.
+    pub fn due_on(&self, period: ReportedPeriod) -> Date {
+        period.days.last().plus_days(self.agreed_days(period.kind).unwrap_or(DUE_WITHIN))
+    }
+
+    /// Whether a report's days are a period of the agreement, as it is by now.
+    pub fn has(&self, report: &PeriodicReport) -> bool {
+        self.periods(report.kind).iter().any(|period| period.days == report.period())
+    }
 }
 
-/// The first day of the part of the year, so many months long, that holds a day.
-fn beginning(day: Date, months: u32) -> Date {
-    let first = day.0.with_day(1).and_then(|first| first.with_month0(first.month0() / months * months));
-    Date(first.unwrap_or(day.0))
+/// The same part of the years before, and a year before: whole, whatever days of it were agreed.
+pub fn compared(report: &PeriodicReport) -> [Option<Period>; 2] {
+    let Some(cycle) = report.kind.cycle() else { return [None, None] };
+    before(cycle, report.starts_on, (report.agreed_from, report.years_from))
 }
 
-/// The same part of the calendar before, and a year before: whole, whatever days of it were agreed.
-pub fn compared(kind: ReportedKind, days: Period) -> [Option<Period>; 2] {
-    let back = |by: u32| {
-        let months = months(kind)?;
-        let from = Date(beginning(days.from, months).0.checked_sub_months(Months::new(by))?);
-        Period::new(from, Date(from.0.checked_add_months(Months::new(months))?))
+fn before(cycle: ReportCycle, day: Date, (first, years_from): (Date, YearsFrom)) -> [Option<Period>; 2] {
+    let back = |parts: u32| {
+        let (from, to) = rules::earlier(first, years_from, cycle, (day, parts))?;
+        Period::new(from, to.plus_days(1))
     };
     // Before a year there is a year before.
-    [months(kind).and_then(back), back(12).filter(|_| kind != ReportedKind::Year)]
+    [back(1), back(12 / cycle.months()).filter(|_| cycle != ReportCycle::Year)]
 }
 
-/// What it is called, in both languages: `2026年3月`, `2026年第1季度`; of all days of an agreement, these days.
+/// What it is called, in both languages: `2026年3月`, `2026年第1季度`; what is no part of the calendar by its days.
 pub struct PeriodName {
     zh: String,
     en: String,
@@ -86,14 +133,17 @@ pub struct PeriodName {
 
 impl PeriodName {
     pub fn of(kind: ReportedKind, days: Period) -> Self {
-        let part = months(kind).unwrap_or(12);
-        let key = match kind {
-            ReportedKind::Month => "periodic.name_month",
-            ReportedKind::Quarter => "periodic.name_quarter",
-            ReportedKind::HalfYear if days.from.0.month0() < 6 => "periodic.name_first_half",
-            ReportedKind::HalfYear => "periodic.name_second_half",
-            ReportedKind::Year => "periodic.name_year",
-            ReportedKind::Whole => "periodic.name_whole",
+        let part = kind.cycle().map_or(12, ReportCycle::months);
+        let key = match (kind, is_of_the_calendar(kind, days)) {
+            (ReportedKind::Month, _) => "periodic.name_month",
+            (ReportedKind::Quarter, true) => "periodic.name_quarter",
+            (ReportedKind::HalfYear, true) if days.from.0.month0() < 6 => "periodic.name_first_half",
+            (ReportedKind::HalfYear, true) => "periodic.name_second_half",
+            (ReportedKind::Year, true) => "periodic.name_year",
+            (ReportedKind::Quarter, false) => "periodic.name_quarter_days",
+            (ReportedKind::HalfYear, false) => "periodic.name_half_days",
+            (ReportedKind::Year, false) => "periodic.name_year_days",
+            (ReportedKind::Whole, _) => "periodic.name_whole",
         };
         let values = [
             ("year", days.from.0.year().to_string()),
@@ -106,6 +156,12 @@ impl PeriodName {
     }
 }
 
+/// Whether these days are a whole quarter, half-year or year of the calendar.
+fn is_of_the_calendar(kind: ReportedKind, days: Period) -> bool {
+    let whole = kind.cycle().and_then(|cycle| rules::earlier(days.from, YearsFrom::Calendar, cycle, (days.from, 0)));
+    whole == Some((days.from, days.last()))
+}
+
 impl Named for PeriodName {
     fn in_lang(&self, lang: Lang) -> &str {
         lang.pick(&self.zh, &self.en)
@@ -114,12 +170,26 @@ impl Named for PeriodName {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
+    use crate::agreements::AgreementId;
+    use crate::centers::CenterId;
+    use crate::periodic_reports::types::AgreedDues;
 
     fn date(text: &str) -> Date {
         Date::parse(text).unwrap()
+    }
+
+    fn agreement(starts_on: &str, ends_on: &str, years_from: YearsFrom, dues: AgreedDues) -> AgreementFrame {
+        AgreementFrame {
+            id: AgreementId(1),
+            provider: "莞爱".to_owned(),
+            purchaser: "街道办".to_owned(),
+            center_id: CenterId(1),
+            starts_on: date(starts_on),
+            ends_on: date(ends_on),
+            years_from,
+            dues,
+        }
     }
 
     fn days(of: &[ReportedPeriod]) -> Vec<String> {
@@ -127,44 +197,65 @@ mod tests {
     }
 
     #[test]
-    fn periods_are_of_the_calendar_and_cut_to_the_agreement() {
-        let of = |kind| days(&proposed(kind, date("2026-03-10"), date("2026-08-20")));
-        assert_eq!(of(ReportedKind::Month).len(), 6);
-        assert_eq!(of(ReportedKind::Month)[0], "2026-03-10–2026-03-31");
-        assert_eq!(of(ReportedKind::Month)[5], "2026-08-01–2026-08-20");
-        assert_eq!(
-            of(ReportedKind::Quarter),
-            ["2026-03-10–2026-03-31", "2026-04-01–2026-06-30", "2026-07-01–2026-08-20"]
-        );
-        assert_eq!(of(ReportedKind::HalfYear), ["2026-03-10–2026-06-30", "2026-07-01–2026-08-20"]);
-        assert_eq!(of(ReportedKind::Year), ["2026-03-10–2026-08-20"]);
-        assert_eq!(of(ReportedKind::Whole), ["2026-03-10–2026-08-20"]);
-        assert_eq!(due(Period::from(crate::clock::Month::of(date("2026-03-10")))), date("2026-04-15"));
+    fn who_asks_for_nothing_is_owed_months_within_fifteen_days() {
+        let silent = agreement("2026-03-10", "2026-05-20", YearsFrom::Calendar, AgreedDues::default());
+        let months = ["2026-03-10–2026-03-31", "2026-04-01–2026-04-30", "2026-05-01–2026-05-20"];
+        assert_eq!(days(&silent.owed()), months);
+        assert_eq!(silent.due_on(silent.owed()[0]), date("2026-04-15"));
+        assert_eq!(silent.kinds(), ReportedKind::ALL);
+        assert_eq!(days(&silent.periods(ReportedKind::Quarter)), ["2026-03-10–2026-03-31", "2026-04-01–2026-05-20"]);
+        assert!(silent.named("half_year:2026-03-10").is_some() && silent.named("month:2026-06-01").is_none());
+    }
+
+    #[test]
+    fn an_agreement_s_own_quarters_and_years_are_owed_in_its_own_time() {
+        let dues = AgreedDues { due_quarter: Some(10), due_year: Some(30), ..AgreedDues::default() };
+        let own = agreement("2025-09-15", "2026-09-14", YearsFrom::Start, dues);
+        let told: Vec<(String, String)> =
+            own.owed().iter().map(|one| (one.to_string(), own.due_on(*one).to_string())).collect();
+        let expected = [
+            ("quarter:2025-09-15", "2025-12-24"),
+            ("quarter:2025-12-15", "2026-03-24"),
+            ("quarter:2026-03-15", "2026-06-24"),
+            ("quarter:2026-06-15", "2026-09-24"),
+            ("year:2025-09-15", "2026-10-14"),
+        ];
+        assert_eq!(told, expected.map(|(period, due)| (period.to_owned(), due.to_owned())));
+        assert_eq!(own.kinds(), [ReportedKind::Quarter, ReportedKind::Year, ReportedKind::Whole]);
+        assert!(own.named("month:2025-10-01").is_none(), "nobody asks for months");
+    }
+
+    #[test]
+    fn of_the_same_days_one_report_is_owed() {
+        let dues = AgreedDues { due_month: Some(5), due_quarter: Some(10), ..AgreedDues::default() };
+        let short = agreement("2026-03-10", "2026-04-30", YearsFrom::Calendar, dues);
+        let told: Vec<String> = short.owed().iter().map(ToString::to_string).collect();
+        // The cut quarter in March has the days of the cut month, that in April those of the month.
+        assert_eq!(told, ["month:2026-03-10", "month:2026-04-01"]);
     }
 
     #[test]
     fn a_period_is_compared_with_the_one_before_and_that_of_last_year() {
-        let march = Period::new(date("2026-03-10"), date("2026-04-01")).unwrap();
-        let told = |kind| compared(kind, march).map(|period| period.map(|period| period.from.to_string()));
-        assert_eq!(told(ReportedKind::Month), [Some("2026-02-01".to_owned()), Some("2025-03-01".to_owned())]);
-        assert_eq!(told(ReportedKind::Quarter), [Some("2025-10-01".to_owned()), Some("2025-01-01".to_owned())]);
-        assert_eq!(told(ReportedKind::Year), [Some("2025-01-01".to_owned()), None]);
-        assert_eq!(told(ReportedKind::Whole), [None, None]);
+        let told = |cycle, years| {
+            before(cycle, date("2026-03-10"), years).map(|period| period.map(|period| period.from.to_string()))
+        };
+        let (calendar, own) = ((date("2026-03-10"), YearsFrom::Calendar), (date("2024-12-10"), YearsFrom::Start));
+        let days = |of: &str| Some(of.to_owned());
+        assert_eq!(told(ReportCycle::Month, calendar), [days("2026-02-01"), days("2025-03-01")]);
+        assert_eq!(told(ReportCycle::Quarter, calendar), [days("2025-10-01"), days("2025-01-01")]);
+        assert_eq!(told(ReportCycle::Year, calendar), [days("2025-01-01"), None]);
+        assert_eq!(told(ReportCycle::Quarter, own), [days("2025-12-10"), days("2025-03-10")]);
+        assert_eq!(told(ReportCycle::Year, own), [days("2024-12-10"), None]);
     }
 
-    proptest! {
-        #[test]
-        fn each_day_of_an_agreement_is_in_one_period_of_each_kind(first in 0u64..2_000, long in 0u64..1_500) {
-            let starts = date("2020-01-01").plus_days(first);
-            let ends = starts.plus_days(long);
-            for kind in ReportedKind::ALL {
-                let mut next = starts;
-                for period in proposed(*kind, starts, ends) {
-                    prop_assert_eq!(period.days.from, next);
-                    next = period.days.to;
-                }
-                prop_assert_eq!(next, ends.plus_days(1));
-            }
-        }
+    #[test]
+    fn a_part_of_the_calendar_has_its_name_and_another_its_days() {
+        let name = |kind, from: &str, to: &str| {
+            PeriodName::of(kind, Period::new(date(from), date(to).plus_days(1)).unwrap()).in_lang(Lang::Zh).to_owned()
+        };
+        assert_eq!(name(ReportedKind::Quarter, "2026-01-01", "2026-03-31"), "2026年第1季度");
+        assert_eq!(name(ReportedKind::Quarter, "2025-12-15", "2026-03-14"), "季度 2025-12-15 至 2026-03-14");
+        assert_eq!(name(ReportedKind::Year, "2025-09-01", "2026-08-31"), "年度 2025-09-01 至 2026-08-31");
+        assert_eq!(name(ReportedKind::Month, "2026-03-10", "2026-03-31"), "2026年3月");
     }
 }

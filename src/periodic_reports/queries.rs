@@ -15,30 +15,39 @@ use crate::clock::{Date, Month, Timestamp};
 use crate::error::{Error, Result};
 use crate::store::{Conn, Flag};
 
-/// The condition that account `$1` reaches agreement `g`: as its provider, as its purchaser, or by one of its centers; `$2` is set for whoever
-/// works for the center's provider, and reaches by a center what that one agreed to, and nothing of others.
+/// The condition that account `$1` reaches agreement `g`: as its provider, as its purchaser, as a department that it names, or by every
+/// one of its centers, for a report is of all of them; `$2` is set for whoever works for a center's provider, and reaches by a center what
+/// that one agreed to, and nothing of others.
 const REACHED: &str = "(exists (
         select 1 from account_scopes s
         where s.account_id = $1 and (s.provider_id = g.provider_id or s.purchaser_id = g.purchaser_id
               or exists (select 1 from agreement_departments d
                          where d.agreement_id = g.id and d.department_id = s.department_id and d.removed_at is null)))
-    or exists (
-        select 1 from account_scopes s join account_centers r on r.account_id = s.account_id
-        join agreement_centers x on x.center_id = r.center_id
-        where s.account_id = $1 and s.provider_id is null and s.purchaser_id is null and s.department_id is null
-          and x.agreement_id = g.id
-          and ($2 = 0 or exists (select 1 from operators o where o.center_id = x.center_id and o.ends_on is null
-                                   and o.provider_id = g.provider_id))))";
+    or exists (select 1 from agreement_centers x where x.agreement_id = g.id) and not exists (
+        select 1 from agreement_centers x
+        where x.agreement_id = g.id and not exists (
+            select 1 from account_scopes s join account_centers r on r.account_id = s.account_id
+            where s.account_id = $1 and s.provider_id is null and s.purchaser_id is null and s.department_id is null
+              and r.center_id = x.center_id
+              and ($2 = 0 or exists (select 1 from operators o where o.center_id = x.center_id and o.ends_on is null
+                                       and o.provider_id = g.provider_id)))))";
 
 const COLUMNS: &str = "r.id, r.public_id, r.agreement_id, p.name as provider, u.name as purchaser,
         (select min(x.center_id) from agreement_centers x where x.agreement_id = g.id) as center_id,
-        r.kind, r.starts_on, r.ends_on, r.due_on, r.state, r.versions
-     from periodic_reports r join agreements g on g.id = r.agreement_id
+        r.kind, r.starts_on, r.ends_on, r.due_on, r.state, r.versions, g.years_from, g.starts_on as agreed_from
+     from periodic_reports r join agreements g on g.id = r.agreement_id and g.voided_at is null
      join providers p on p.id = g.provider_id join purchasers u on u.id = g.purchaser_id";
 
 /// Who does not write reports reads what was submitted and not taken back.
 const SEEN: &str =
     "($3 = 1 or exists (select 1 from report_versions v where v.report_id = r.id and v.state <> 'withdrawn'))";
+
+/// As [`SEEN`], also where all that was submitted is gone, or is said to have been taken back and was not: who has it on paper is told
+/// of that.
+const SUBMITTED: &str = "($3 = 1 or exists (select 1 from report_versions v where v.report_id = r.id and v.state <> 'withdrawn')
+    or (select coalesce(sum(case e.action when 'periodic_report.submitted' then 1 when 'periodic_report.withdrawn' then -1
+                                          else 0 end), 0)
+        from audit_events e where e.subject = 'periodic_report' and e.subject_id = r.id) > 0)";
 
 fn by_center_alone(by: &ReportReader) -> Flag {
     Flag::from(by.role == Role::SocialWorker)
@@ -60,12 +69,12 @@ pub async fn found(by: &ReportReader, conn: &mut Conn, id: PeriodicReportId) -> 
         .ok_or(Error::NotFound)
 }
 
-/// As [`found`], by the number that stands on paper as a code.
+/// As [`found`], by the code that stands on paper, to prove what stands there.
 ///
 /// # Errors
 /// As [`found`].
 pub async fn found_publicly(by: &ReportReader, conn: &mut Conn, public_id: &str) -> Result<PeriodicReport> {
-    let sql = format!("select {COLUMNS} where r.public_id = $4 and {REACHED} and {SEEN}");
+    let sql = format!("select {COLUMNS} where r.public_id = $4 and {REACHED} and {SUBMITTED}");
     sqlx::query_as(AssertSqlSafe(sql))
         .bind(by.account)
         .bind(by_center_alone(by))
@@ -99,7 +108,11 @@ pub(super) async fn of_agreement(conn: &mut Conn, agreement: AgreementId) -> Res
 
 const FRAME: &str = "select g.id, p.name as provider, u.name as purchaser,
         (select min(x.center_id) from agreement_centers x where x.agreement_id = g.id) as center_id,
-        g.starts_on, g.ends_on
+        g.starts_on, g.ends_on, g.years_from,
+        (select d.due_days from agreement_cycles d where d.agreement_id = g.id and d.cycle = 'month') as due_month,
+        (select d.due_days from agreement_cycles d where d.agreement_id = g.id and d.cycle = 'quarter') as due_quarter,
+        (select d.due_days from agreement_cycles d where d.agreement_id = g.id and d.cycle = 'half_year') as due_half_year,
+        (select d.due_days from agreement_cycles d where d.agreement_id = g.id and d.cycle = 'year') as due_year
      from agreements g join providers p on p.id = g.provider_id join purchasers u on u.id = g.purchaser_id
      where exists (select 1 from agreement_centers x where x.agreement_id = g.id)";
 
@@ -124,9 +137,12 @@ pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> R
         .ok_or(Error::NotFound)
 }
 
-/// All agreements that run, or ended from a day on.
+/// All agreements that run, or ended from a day on, or have drafts.
 pub(super) async fn running(conn: &mut Conn, from: Date) -> Result<Vec<AgreementFrame>> {
-    let sql = format!("{FRAME} and g.ends_on >= $1 order by g.id");
+    let sql = format!(
+        "{FRAME} and (g.ends_on >= $1 or exists (
+             select 1 from periodic_reports r where r.agreement_id = g.id and r.state = 'draft')) order by g.id"
+    );
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(from).fetch_all(conn).await?)
 }
 
@@ -189,6 +205,19 @@ pub(super) async fn document(conn: &mut Conn, version: ReportVersionId) -> Resul
     Ok(sqlx::query_scalar("select document from report_versions where id = $1").bind(version).fetch_one(conn).await?)
 }
 
+/// What the audit keeps of a report's steps, the first first: the action, what stands beside it, and when.
+pub(super) async fn audited(
+    conn: &mut Conn,
+    report: PeriodicReportId,
+) -> Result<Vec<(String, Option<String>, Timestamp)>> {
+    Ok(sqlx::query_as(
+        "select action, detail, at from audit_events where subject = 'periodic_report' and subject_id = $1 order by id",
+    )
+    .bind(report)
+    .fetch_all(conn)
+    .await?)
+}
+
 /// The words of a version, by their place.
 pub async fn texts(conn: &mut Conn, version: ReportVersionId) -> Result<BTreeMap<String, VersionText>> {
     let found: Vec<VersionText> = sqlx::query_as(
@@ -248,15 +277,15 @@ pub struct ReportReminder {
 }
 
 /// The reminders of the agreements that the reader reaches which nothing answered yet, the latest first: for the provider's start page, and
-/// for the table.
+/// for the table. What is submitted answers those before it, also where it is returned; taken back, it never came.
 pub async fn reminders(by: &ReportReader, conn: &mut Conn) -> Result<Vec<ReportReminder>> {
     let sql = format!(
         "select m.agreement_id, m.starts_on, m.ends_on, max(m.reminded_at) as reminded_at, u.name as purchaser
          from report_reminders m join agreements g on g.id = m.agreement_id join purchasers u on u.id = g.purchaser_id
-         where {REACHED} and not exists (
-             select 1 from periodic_reports r
+         where {REACHED} and g.voided_at is null and not exists (
+             select 1 from periodic_reports r join report_versions v on v.report_id = r.id
              where r.agreement_id = m.agreement_id and r.starts_on = m.starts_on and r.ends_on = m.ends_on
-               and r.state in ('submitted', 'accepted'))
+               and v.submitted_at >= m.reminded_at and v.state <> 'withdrawn')
          group by m.agreement_id, m.starts_on, m.ends_on, u.name order by max(m.reminded_at) desc"
     );
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).bind(by_center_alone(by)).fetch_all(conn).await?)

@@ -5,10 +5,13 @@
 //! draft ──submit──▶ submitted ──accept──▶ accepted
 //!   ▲                 │    │
 //!   └────withdraw─────┘    └──return──▶ returned ──submit──▶ submitted …
+//!
+//! draft, returned ──drop──▶ dropped
 //! ```
 //!
 //! The provider writes in a draft and in what was returned, submits it, and takes it back while nobody answered. The purchaser accepts
 //! or returns what was submitted. What was submitted is never edited: what is submitted next is another version. What was accepted stays.
+//! A report whose days are the agreement's no more is dropped, and begun again where they are again.
 
 use std::collections::BTreeMap;
 
@@ -24,23 +27,28 @@ pub enum ReportStep {
     Withdraw,
     Accept,
     Return,
+    Drop,
 }
 
 /// What a report is after a step.
 ///
 /// # Errors
 /// `report_submitted` where it is not the provider's turn, `report_accepted` where it is nobody's any more,
-/// `report_not_submitted` where there is nothing to answer or to take back.
+/// `report_not_submitted` where there is nothing to answer or to take back, `report_dropped` where it was given up.
 pub fn after(step: ReportStep, state: ReportState) -> Result<ReportState, Refusal> {
-    use ReportState::{Accepted, Draft, Returned, Submitted};
+    use ReportState::{Accepted, Draft, Dropped, Returned, Submitted};
     Ok(match (step, state) {
         (ReportStep::Write, Draft | Returned) => state,
         (ReportStep::Submit, Draft | Returned) => Submitted,
         (ReportStep::Withdraw, Submitted) => Draft,
         (ReportStep::Accept, Submitted) => Accepted,
         (ReportStep::Return, Submitted) => Returned,
-        (ReportStep::Write | ReportStep::Submit, Submitted) => return Err(Refusal::new("report_submitted")),
+        (ReportStep::Drop, Draft | Returned) => Dropped,
+        (ReportStep::Write | ReportStep::Submit | ReportStep::Drop, Submitted) => {
+            return Err(Refusal::new("report_submitted"));
+        }
         (_, Accepted) => return Err(Refusal::new("report_accepted")),
+        (_, Dropped) => return Err(Refusal::new("report_dropped")),
         (ReportStep::Withdraw | ReportStep::Accept | ReportStep::Return, Draft | Returned) => {
             return Err(Refusal::new("report_not_submitted"));
         }
@@ -51,7 +59,7 @@ pub fn after(step: ReportStep, state: ReportState) -> Result<ReportState, Refusa
 pub type FigureValues = BTreeMap<String, i64>;
 
 /// Whether a section's figures are adjusted: what is counted from what people did. How long rooms were open, how many people live there and
-/// what is still missing is told of its day alone.
+/// what is still missing is told of its day alone; and of a worker a version knows a number in its own list, which is another's in the next.
 pub fn is_adjusted(section: Section) -> bool {
     match section {
         Section::Total
@@ -59,15 +67,14 @@ pub fn is_adjusted(section: Section) -> bool {
         | Section::Subgroups
         | Section::Kinds
         | Section::Volunteers
-        | Section::Teams
-        | Section::Workers => true,
-        Section::Population | Section::Rooms | Section::Units | Section::Completeness => false,
+        | Section::Teams => true,
+        Section::Workers | Section::Population | Section::Rooms | Section::Units | Section::Completeness => false,
     }
 }
 
 /// Whether what a section does not list is nought: it lists whoever did something.
 pub fn is_sparse(section: Section) -> bool {
-    matches!(section, Section::Teams | Section::Workers)
+    section == Section::Teams
 }
 
 /// By which figures a period is otherwise than it was told: recount - version - what was told of it since. `recount` and `version` are
@@ -104,13 +111,15 @@ mod tests {
         use ReportState as S;
         use ReportStep as T;
         let turn = |step| S::ALL.iter().map(|state| after(step, *state).map_err(|why| why.code)).collect::<Vec<_>>();
-        let [submitted, accepted, not] = ["report_submitted", "report_accepted", "report_not_submitted"].map(Err);
-        // Of draft, submitted, returned and accepted.
-        assert_eq!(turn(T::Write), [Ok(S::Draft), submitted, Ok(S::Returned), accepted]);
-        assert_eq!(turn(T::Submit), [Ok(S::Submitted), submitted, Ok(S::Submitted), accepted]);
-        assert_eq!(turn(T::Withdraw), [not, Ok(S::Draft), not, accepted]);
-        assert_eq!(turn(T::Accept), [not, Ok(S::Accepted), not, accepted]);
-        assert_eq!(turn(T::Return), [not, Ok(S::Returned), not, accepted]);
+        let words = ["report_submitted", "report_accepted", "report_dropped", "report_not_submitted"];
+        let [submitted, accepted, dropped, not] = words.map(Err);
+        // Of draft, submitted, returned, accepted and dropped.
+        assert_eq!(turn(T::Write), [Ok(S::Draft), submitted, Ok(S::Returned), accepted, dropped]);
+        assert_eq!(turn(T::Submit), [Ok(S::Submitted), submitted, Ok(S::Submitted), accepted, dropped]);
+        assert_eq!(turn(T::Withdraw), [not, Ok(S::Draft), not, accepted, dropped]);
+        assert_eq!(turn(T::Accept), [not, Ok(S::Accepted), not, accepted, dropped]);
+        assert_eq!(turn(T::Return), [not, Ok(S::Returned), not, accepted, dropped]);
+        assert_eq!(turn(T::Drop), [Ok(S::Dropped), submitted, Ok(S::Dropped), accepted, dropped]);
     }
 
     fn values(of: &[(&str, i64)]) -> FigureValues {
@@ -127,11 +136,11 @@ mod tests {
         assert_eq!(adjustments(&now, &then, &[&told], sparse), expected);
     }
 
-    /// What happens to a month after it was accepted: it is counted otherwise, or a later report is drafted, accepted or returned.
+    /// What happens to a month after it was accepted: it is counted otherwise, or a later report is submitted, accepted or returned.
     #[derive(Clone, Debug)]
     enum Event {
         Recounted(&'static str, i64),
-        Drafted,
+        Submitted,
         Accepted(usize),
         Returned(usize),
     }
@@ -140,7 +149,7 @@ mod tests {
         let key = prop::sample::select(vec!["visits", "persons", "minutes"]);
         let one = prop_oneof![
             4 => (key, -5i64..20).prop_map(|(key, value)| Event::Recounted(key, value)),
-            2 => Just(Event::Drafted),
+            2 => Just(Event::Submitted),
             2 => (0usize..4).prop_map(Event::Accepted),
             1 => (0usize..4).prop_map(Event::Returned),
         ];
@@ -153,20 +162,23 @@ mod tests {
             let frozen = values(&[("visits", 10), ("persons", 8), ("minutes", 120)]);
             let mut now = frozen.clone();
             let (mut open, mut told): (Vec<FigureValues>, Vec<FigureValues>) = (Vec::new(), Vec::new());
-            let next = |now: &FigureValues, told: &[FigureValues]| adjustments(now, &frozen, &told.iter().collect::<Vec<_>>(), |_| false);
+            let next = |now: &FigureValues, told: &[FigureValues], open: &[FigureValues]| {
+                // What waits for its answer is told as well.
+                adjustments(now, &frozen, &told.iter().chain(open).collect::<Vec<_>>(), |_| false)
+            };
             for event in events {
                 match event {
                     Event::Recounted(key, value) => _ = now.insert(key.to_owned(), value),
-                    Event::Drafted => open.push(next(&now, &told)),
+                    Event::Submitted => open.push(next(&now, &told, &open)),
                     Event::Accepted(place) if place < open.len() => told.push(open.remove(place)),
                     Event::Returned(place) if place < open.len() => _ = open.remove(place),
                     Event::Accepted(_) | Event::Returned(_) => {}
                 }
             }
             // Whatever was told so far, with what the next one tells it is the recount, and the version is what it was.
-            told.push(next(&now, &told));
+            told.push(next(&now, &told, &open));
             for (key, then) in &frozen {
-                let all: i64 = told.iter().filter_map(|values| values.get(key)).sum();
+                let all: i64 = told.iter().chain(&open).filter_map(|values| values.get(key)).sum();
                 prop_assert_eq!(then + all, now[key], "{}", key);
             }
             prop_assert_eq!(frozen, values(&[("visits", 10), ("persons", 8), ("minutes", 120)]));

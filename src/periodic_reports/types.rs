@@ -1,6 +1,6 @@
 //! What a periodic report is made of.
 
-use crate::agreements::AgreementId;
+use crate::agreements::{AgreementId, YearsFrom};
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp};
 use crate::figures::Period;
@@ -26,6 +26,8 @@ text_enum!(
         Submitted = "submitted",
         Returned = "returned",
         Accepted = "accepted",
+        /// Given up: its days are the agreement's no more. Begun again it is a draft again.
+        Dropped = "dropped",
     }
 );
 
@@ -33,7 +35,7 @@ impl ReportState {
     /// The badge's class.
     pub fn badge(self) -> &'static str {
         match self {
-            Self::Draft => "plain",
+            Self::Draft | Self::Dropped => "plain",
             Self::Submitted => "info",
             Self::Returned => "warn",
             Self::Accepted => "ok",
@@ -99,6 +101,9 @@ pub struct PeriodicReport {
     pub state: ReportState,
     /// The number of the version that was submitted last, 0 before.
     pub versions: i64,
+    /// From when the agreement's years are counted, and its first day.
+    pub years_from: YearsFrom,
+    pub agreed_from: Date,
 }
 
 impl PeriodicReport {
@@ -125,6 +130,18 @@ pub struct AgreementFrame {
     pub center_id: CenterId,
     pub starts_on: Date,
     pub ends_on: Date,
+    pub years_from: YearsFrom,
+    #[sqlx(flatten)]
+    pub dues: AgreedDues,
+}
+
+/// For which periods an agreement asks for reports: each is due so many days after the period's last.
+#[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
+pub struct AgreedDues {
+    pub due_month: Option<i64>,
+    pub due_quarter: Option<i64>,
+    pub due_half_year: Option<i64>,
+    pub due_year: Option<i64>,
 }
 
 /// What is written in a chapter. Nothing is version 0.

@@ -5,7 +5,6 @@ use rocket::{Route, State, get, routes};
 
 use super::periods::PeriodName;
 use super::queries;
-use super::types::VersionState;
 use super::verifying::{self, Verification};
 use crate::auth::ReportReader;
 use crate::clock::{Timestamp, Zone};
@@ -21,7 +20,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Template)]
 #[template(path = "periodic_reports/verify.html")]
 struct VerifyPage {
-    /// Every version that is not taken back, the last first.
+    /// Every version that was submitted and not taken back, the last first; also one that is gone.
     found: Vec<Verification>,
     name: PeriodName,
     number: String,
@@ -48,13 +47,8 @@ impl View for VerifyPage {
 async fn show(by: ReportReader, db: &Db, sealer: &State<Sealer>, public: &str) -> Result<Page<VerifyPage>> {
     let mut conn = db.read().await?;
     let report = queries::found_publicly(&by, &mut conn, public).await?;
-    let versions = queries::versions(&by, &mut conn, report.id).await?;
-    let mut found = Vec::with_capacity(versions.len());
-    for version in versions.into_iter().rev().filter(|version| version.state != VersionState::Withdrawn) {
-        found.push(verifying::verify(&mut conn, sealer, report.clone(), version).await?);
-    }
     Ok(Page(VerifyPage {
-        found,
+        found: verifying::verify_for_readers(&mut conn, sealer, &report).await?,
         name: PeriodName::of(report.kind, report.period()),
         number: report.number(),
         path: report.path(),

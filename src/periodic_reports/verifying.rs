@@ -3,11 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::canonical::{canonical, sha256};
 use super::document::{self, FrozenReport};
-use super::types::{Evidence, EvidenceKind, PeriodicReport, ReportVersion, RowKind, VersionText};
+use super::trail::{AuditedVersion, Trail};
+use super::types::{
+    Evidence, EvidenceKind, PeriodicReport, ReportVersion, ReportVersionId, RowKind, VersionState, VersionText,
+};
 use super::{evidence, queries};
 use crate::error::{Error, Result};
 use crate::files;
@@ -16,8 +19,20 @@ use crate::store::{Conn, Sealer, rows, text_enum};
 text_enum!(
     /// What is otherwise than it was submitted.
     ChangedPart in "changed_part" {
-        /// The document: figures, parties, period, or a digest in it.
+        /// The document: figures, names, or a digest in it.
         Document = "document",
+        /// The digest that is kept beside the document is another than the audit's.
+        Digest = "digest",
+        /// The audit does not know with which digest it was submitted: nothing proves it.
+        Unaudited = "unaudited",
+        /// Nobody can read the document: it is none, or a later program wrote it.
+        Unreadable = "unreadable",
+        /// The version was submitted and is not there any more.
+        Version = "version",
+        /// The report's number, kind, days or agreement.
+        Report = "report",
+        /// What became of it, and when: nobody is known to have done that.
+        State = "state",
         Text = "text",
         Evidence = "evidence",
         /// The list of the rows behind.
@@ -27,6 +42,9 @@ text_enum!(
     }
 );
 
+/// So many versions are looked for because the report counts them, where nothing else knows of them.
+const MOST: i64 = 1_000;
+
 /// Something that is otherwise, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportChange {
@@ -35,16 +53,21 @@ pub struct ReportChange {
     pub place: String,
 }
 
-/// What came of looking.
+/// What came of looking at what was once submitted.
 #[derive(Clone, Debug)]
 pub struct Verification {
     pub report: PeriodicReport,
-    pub version: ReportVersion,
-    /// What the document's text amounts to now.
+    /// Of the version.
+    pub number: i64,
+    /// None where it is gone.
+    pub version: Option<ReportVersion>,
+    /// With which it was submitted, as the audit says; else as is kept beside the document; empty where neither is known.
     pub digest: String,
     pub changes: Vec<ReportChange>,
     /// What was taken out on purpose, and is known as that: its place.
     pub taken_out: Vec<String>,
+    /// Whether all that is known of it says that it was taken back.
+    pub is_withdrawn: bool,
 }
 
 impl Verification {
@@ -53,29 +76,97 @@ impl Verification {
     }
 }
 
-/// Looks at a version.
+/// Looks at all that was ever submitted of a report, the first version first: also at those that are gone.
 ///
 /// # Errors
 /// As the database says.
-pub async fn verify(
+pub async fn verify(conn: &mut Conn, sealer: &Sealer, report: &PeriodicReport) -> Result<Vec<Verification>> {
+    let trail = Trail::load(conn, report.id).await?;
+    let mut versions: BTreeMap<i64, ReportVersion> = BTreeMap::new();
+    for version in queries::every_version(conn, report.id).await? {
+        versions.insert(version.number, version);
+    }
+    let counted = 1..=report.versions.min(MOST);
+    let numbers: BTreeSet<i64> = versions.keys().chain(trail.0.keys()).copied().chain(counted).collect();
+    let mut found = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        let (version, audited) = (versions.remove(&number), trail.0.get(&number));
+        found.push(verify_one(conn, sealer, (report, number), version, audited).await?);
+    }
+    if let Some(last) = found.last_mut() {
+        if report.versions != last.number {
+            last.changed(ChangedPart::Report, "");
+        }
+        if last.number == trail.last() && report.state != trail.state() {
+            last.changed(ChangedPart::State, report.state);
+        }
+    }
+    Ok(found)
+}
+
+/// As [`verify`], as it is told to whoever reads: the last version first, without those that were taken back.
+///
+/// # Errors
+/// As [`verify`].
+pub(super) async fn verify_for_readers(
     conn: &mut Conn,
     sealer: &Sealer,
-    report: PeriodicReport,
-    version: ReportVersion,
+    report: &PeriodicReport,
+) -> Result<Vec<Verification>> {
+    let mut found = verify(conn, sealer, report).await?;
+    found.retain(|one| !one.is_withdrawn);
+    found.reverse();
+    Ok(found)
+}
+
+async fn verify_one(
+    conn: &mut Conn,
+    sealer: &Sealer,
+    (report, number): (&PeriodicReport, i64),
+    version: Option<ReportVersion>,
+    audited: Option<&AuditedVersion>,
 ) -> Result<Verification> {
-    let text = queries::document(conn, version.id).await?;
-    let digest = sha256(&text);
-    let mut found = Verification { report, version, digest, changes: Vec::new(), taken_out: Vec::new() };
-    let Some(document) = read(&text).filter(|document| is_of(document, &found)) else {
-        found.changed(ChangedPart::Document, "");
+    let kept = version.as_ref().map(|version| version.digest.clone());
+    let submitted = audited.and_then(|audited| audited.digest.clone());
+    let states = version.iter().map(|version| version.state).chain(audited.map(|audited| audited.state));
+    let states: Vec<VersionState> = states.collect();
+    let mut found = Verification {
+        report: report.clone(),
+        number,
+        digest: submitted.clone().or_else(|| kept.clone()).unwrap_or_default(),
+        changes: Vec::new(),
+        taken_out: Vec::new(),
+        is_withdrawn: !states.is_empty() && states.iter().all(|state| *state == VersionState::Withdrawn),
+        version,
+    };
+    if submitted.is_none() {
+        found.changed(ChangedPart::Unaudited, "");
+    }
+    let Some(version) = found.version.clone() else {
+        found.changed(ChangedPart::Version, "");
         return Ok(found);
     };
-    if found.digest != found.version.digest {
+    if submitted.is_some() && submitted != kept {
+        found.changed(ChangedPart::Digest, "");
+    }
+    if audited.is_some_and(|audited| !is_as_audited(&version, audited)) {
+        found.changed(ChangedPart::State, version.state);
+    }
+    let text = queries::document(conn, version.id).await?;
+    if sha256(&text) != found.digest || !is_canonical(&text) {
         found.changed(ChangedPart::Document, "");
     }
-    found.texts(&document, &queries::texts(conn, found.version.id).await?)?;
-    found.evidence(conn, sealer, &document).await?;
-    found.rows(conn, &document).await?;
+    let Ok(document) = FrozenReport::read(&text) else {
+        found.changed(ChangedPart::Unreadable, "");
+        return Ok(found);
+    };
+    if !is_of(&document, &found) {
+        found.changed(ChangedPart::Report, "");
+    }
+    let redacted = audited.map(|audited| audited.redacted.clone()).unwrap_or_default();
+    found.texts(&document, &queries::texts(conn, version.id).await?, &redacted)?;
+    found.evidence(conn, sealer, &document, version.id).await?;
+    found.rows(conn, &document, version.id).await?;
     Ok(found)
 }
 
@@ -87,19 +178,20 @@ pub async fn verify_number(conn: &mut Conn, sealer: &Sealer, number: &str) -> Re
     let (id, only) = number.split_once('-').map_or((number, None), |(id, version)| (id, Some(version)));
     let id = id.strip_prefix('R').unwrap_or(id).parse().map_err(|_| Error::NotFound)?;
     let report = queries::of_number(conn, id).await?;
-    let mut found = Vec::new();
-    for version in queries::every_version(conn, report.id).await? {
-        if only.is_none_or(|only| *only == version.number.to_string()) {
-            found.push(verify(conn, sealer, report.clone(), version).await?);
-        }
-    }
+    let mut found = verify(conn, sealer, &report).await?;
+    found.retain(|one| only.is_none_or(|only| *only == one.number.to_string()));
     if found.is_empty() { Err(Error::NotFound) } else { Ok(found) }
 }
 
-/// None where it is no canonical document.
-fn read(text: &str) -> Option<FrozenReport> {
-    let value = serde_json::from_str(text).ok()?;
-    (canonical(&value).ok()? == text).then(|| serde_json::from_value(value).ok()).flatten()
+fn is_canonical(text: &str) -> bool {
+    serde_json::from_str::<Value>(text).is_ok_and(|value| canonical(&value).is_ok_and(|again| again == text))
+}
+
+/// Whether all that became of a version is what the audit says.
+fn is_as_audited(version: &ReportVersion, audited: &AuditedVersion) -> bool {
+    version.state == audited.state
+        && version.submitted_at == audited.submitted_at
+        && version.answered_at == audited.answered_at
 }
 
 /// Whether it is the document of this report's version, whatever its digest says.
@@ -107,7 +199,8 @@ fn is_of(document: &FrozenReport, found: &Verification) -> bool {
     let (head, report) = (&document.report, &found.report);
     head.number == report.number()
         && head.public_id == report.public_id
-        && head.version == found.version.number
+        && head.version == found.number
+        && head.kind == report.kind
         && (head.from, head.to) == (report.starts_on, report.ends_on)
         && document.agreement.id == report.agreement_id.0
 }
@@ -117,7 +210,12 @@ impl Verification {
         self.changes.push(ReportChange { part, place: place.to_string() });
     }
 
-    fn texts(&mut self, document: &FrozenReport, kept: &BTreeMap<String, VersionText>) -> Result<()> {
+    fn texts(
+        &mut self,
+        document: &FrozenReport,
+        kept: &BTreeMap<String, VersionText>,
+        redacted: &BTreeSet<String>,
+    ) -> Result<()> {
         let chapters = document.narrative.iter().map(|text| (text.chapter.to_string(), &text.digest));
         let captions = document
             .evidence
@@ -133,8 +231,10 @@ impl Verification {
                             self.changed(ChangedPart::Text, place);
                         }
                     }
-                    // Taken out it is known by its old digest.
-                    (None, _, Some(_)) if text.digest == **digest => self.taken_out.push(place.clone()),
+                    // Taken out it is known by its old digest, and by who did that.
+                    (None, _, Some(_)) if text.digest == **digest && redacted.contains(place) => {
+                        self.taken_out.push(place.clone());
+                    }
                     _ => self.changed(ChangedPart::Text, place),
                 },
             }
@@ -145,8 +245,14 @@ impl Verification {
         Ok(())
     }
 
-    async fn evidence(&mut self, conn: &mut Conn, sealer: &Sealer, document: &FrozenReport) -> Result<()> {
-        let kept: BTreeMap<i64, Evidence> = evidence::of_version(conn, self.version.id).await?.into_iter().collect();
+    async fn evidence(
+        &mut self,
+        conn: &mut Conn,
+        sealer: &Sealer,
+        document: &FrozenReport,
+        version: ReportVersionId,
+    ) -> Result<()> {
+        let kept: BTreeMap<i64, Evidence> = evidence::of_version(conn, version).await?.into_iter().collect();
         for one in &document.evidence {
             let place = evidence::place(one.number);
             let Some(known) = kept.get(&one.number) else {
@@ -154,7 +260,9 @@ impl Verification {
                 continue;
             };
             let is_whole = match &known.digest {
-                Some(digest) if *digest == one.file => holds(conn, sealer, self.report.id, known).await?,
+                Some(digest) if *digest == one.file && known.kind == one.kind => {
+                    holds(conn, sealer, self.report.id, known).await?
+                }
                 _ => false,
             };
             if is_whole {
@@ -173,23 +281,34 @@ impl Verification {
         Ok(())
     }
 
-    async fn rows(&mut self, conn: &mut Conn, document: &FrozenReport) -> Result<()> {
-        let kept: Vec<(RowKind, String)> =
-            sqlx::query_as("select kind, ids from report_version_rows where version_id = $1 order by kind, block")
-                .bind(self.version.id)
-                .fetch_all(&mut *conn)
-                .await?;
+    async fn rows(&mut self, conn: &mut Conn, document: &FrozenReport, version: ReportVersionId) -> Result<()> {
+        let kept: Vec<(String, String, String)> = sqlx::query_as(
+            "select kind, ids, digest from report_version_rows where version_id = $1 order by kind, block",
+        )
+        .bind(version)
+        .fetch_all(&mut *conn)
+        .await?;
         for frozen in &document.rows {
-            let ids = kept.iter().filter(|(kind, _)| *kind == frozen.kind).map(|(_, ids)| ids);
-            let digests: Vec<String> = ids.clone().map(|ids| sha256(ids)).collect();
-            if digests != frozen.blocks {
+            let blocks: Vec<_> = kept.iter().filter(|(kind, _, _)| kind == frozen.kind.code()).collect();
+            let mut beside = blocks.iter().zip(&frozen.blocks);
+            let is_whole = blocks.len() == frozen.blocks.len()
+                && beside.all(|((_, ids, digest), frozen)| sha256(ids) == *frozen && digest == frozen);
+            if !is_whole {
                 self.changed(ChangedPart::Rows, frozen.kind);
                 continue;
             }
-            let ids: BTreeSet<i64> =
-                ids.flat_map(|ids| serde_json::from_str::<Vec<i64>>(ids).unwrap_or_default()).collect();
+            let ids: BTreeSet<i64> = blocks
+                .iter()
+                .flat_map(|(_, ids, _)| serde_json::from_str::<Vec<i64>>(ids).unwrap_or_default())
+                .collect();
             if missing(conn, frozen.kind, &ids).await? > 0 {
                 self.changed(ChangedPart::Missing, frozen.kind);
+            }
+        }
+        let kinds: BTreeSet<&String> = kept.iter().map(|(kind, _, _)| kind).collect();
+        for kind in kinds {
+            if document.rows.iter().all(|frozen| frozen.kind.code() != kind.as_str()) {
+                self.changed(ChangedPart::Rows, kind);
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use rocket::{Route, get, post, routes};
 
-use super::document::{self, FrozenFigure, FrozenReport, FrozenTable, ShownAdjustment};
+use super::document::{self, FrozenFigure, FrozenReport, FrozenTable, ShownAdjustment, ToldNumber};
 use super::evidence;
 use super::periods::PeriodName;
 use super::rights::{ReportAnswerer, ReportReceiver, ReportSubmitter, sees_drafts};
@@ -17,7 +17,7 @@ use super::{actions, forms, queries};
 use crate::auth::{ReportReader, Role};
 use crate::clock::{Now, Timestamp, Zone};
 use crate::error::{Error, Result};
-use crate::figures::Section;
+use crate::figures::{Section, small_cells};
 use crate::store::{Conn, Db};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
@@ -40,11 +40,11 @@ pub(super) struct ReadVersion {
 
 impl ReadVersion {
     /// # Errors
-    /// `NotFound` for a version that the reader may not know of.
+    /// `NotFound` for a version that the reader may not know of; `Refused("report_unreadable")` for one that nobody can read.
     pub async fn load(by: &ReportReader, conn: &mut Conn, report: PeriodicReport, number: i64) -> Result<Self> {
         let version = queries::version(by, conn, report.id, number).await?;
         let document = FrozenReport::read(&queries::document(conn, version.id).await?)?;
-        let document = if by.role.reads_reports_only() { document.for_outsiders() } else { document };
+        let document = if small_cells::are_seen_by(by) { document } else { document.for_outsiders() };
         Ok(Self {
             texts: queries::texts(conn, version.id).await?,
             evidence: evidence::of_version(conn, version.id).await?,
@@ -88,7 +88,6 @@ impl VersionPage {
         let versions = queries::versions(by, conn, report.id).await?;
         let receipts = queries::receipts(conn, report.id).await?;
         let is_received = queries::is_received(by, conn, report.id, number).await?;
-        let (report_kind, days) = (report.kind, report.period());
         let read = ReadVersion::load(by, conn, report, number).await?;
         let document = &read.document;
         let others: Vec<&[FrozenFigure]> = document.compared.iter().map(|other| other.figures.as_slice()).collect();
@@ -97,7 +96,7 @@ impl VersionPage {
             (of.map(|center| center.name.clone()).unwrap_or_default(), document::tables(&part.figures, &[]))
         };
         Ok(Self {
-            name: PeriodName::of(report_kind, days),
+            name: document.report.name(),
             tables: document::tables(&document.figures, &others),
             by_center: document.by_center.iter().map(center).collect(),
             adjustments: document.adjustments.iter().map(ShownAdjustment::of).collect(),
@@ -290,14 +289,15 @@ async fn redact(
 /// A figure that is another in the other version, or is in one of them alone.
 pub(super) struct OtherFigure {
     pub of: FrozenFigure,
-    pub before: Option<i64>,
-    pub after: Option<i64>,
+    pub before: Option<ToldNumber>,
+    pub after: Option<ToldNumber>,
 }
 
-/// The figures of two versions that differ, in the order of the list.
+/// The figures of two versions that differ, in the order of the list. Workers are numbered anew in each: which of them one is, they do
+/// not say.
 pub(super) fn other_figures(before: &FrozenReport, after: &FrozenReport) -> Vec<OtherFigure> {
-    let values = |report: &FrozenReport| -> BTreeMap<String, i64> {
-        report.figures.iter().map(|figure| (figure.key.clone(), figure.value)).collect()
+    let values = |report: &FrozenReport| -> BTreeMap<String, ToldNumber> {
+        report.figures.iter().map(|figure| (figure.key.clone(), figure.told())).collect()
     };
     let (then, now) = (values(before), values(after));
     let gone = before.figures.iter().filter(|figure| !now.contains_key(&figure.key));
@@ -310,7 +310,7 @@ pub(super) fn other_figures(before: &FrozenReport, after: &FrozenReport) -> Vec<
             after: now.get(&figure.key).copied(),
             of: figure.clone(),
         })
-        .filter(|one| one.before != one.after)
+        .filter(|one| one.before != one.after && one.of.section != Section::Workers)
         .collect()
 }
 
@@ -376,7 +376,7 @@ async fn differences(
 ) -> Result<Page<DifferencesPage>> {
     let (before, after) = two(&by, &mut *db.read().await?, id, (from, to)).await?;
     Ok(Page(DifferencesPage {
-        name: PeriodName::of(after.report.kind, after.report.period()),
+        name: after.document.report.name(),
         figures: other_figures(&before.document, &after.document),
         chapters: other_chapters(&before, &after),
         before,

@@ -56,7 +56,7 @@ pub(super) async fn add_from(
     set_features(tx, id, &facts.details).await?;
     set_hours(by, now, tx, (day, why), &[(id, &input.hours)]).await?;
     audit::record(tx, by, now, audit::entry("room.added", id.0).at(center.id())).await?;
-    marks::all(tx, &[center.id()]).await?;
+    marks::all(tx, [center.id()]);
     Ok(id)
 }
 
@@ -92,8 +92,8 @@ pub async fn add_all(by: &Manager, now: Now, tx: &mut Conn, center: &Center, inp
     let hours: Vec<_> = inputs.iter().filter_map(|input| Some((room_of(input.facts.kind)?, &input.hours))).collect();
     set_hours(by, now, tx, (center.zone.date(now.0), None), &hours).await?;
     let entries: Vec<_> = hours.iter().map(|(id, _)| audit::entry("room.added", id.0).at(center.id())).collect();
-    audit::record_all(tx, by, now, &entries).await?;
-    marks::all(tx, &[center.id()]).await
+    marks::all(tx, [center.id()]);
+    audit::record_all(tx, by, now, &entries).await
 }
 
 /// Changes a room, if anything is to be otherwise. Bookings that are there stay as they are, buffers included; when it is open
@@ -167,8 +167,8 @@ pub async fn retire(by: &Manager, now: Now, tx: &mut Conn, center: CenterId, roo
     if retired.rows_affected() == 0 {
         return Err(Error::refused("room_in_use"));
     }
-    audit::record(tx, by, now, audit::entry("room.retired", room.id.0).at(center)).await?;
-    marks::all(tx, &[center]).await
+    marks::all(tx, [center]);
+    audit::record(tx, by, now, audit::entry("room.retired", room.id.0).at(center)).await
 }
 
 /// Puts a room back into use.
@@ -185,8 +185,8 @@ pub async fn restore(by: &Manager, now: Now, tx: &mut Conn, center: CenterId, ro
     if restored.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    audit::record(tx, by, now, audit::entry("room.restored", room.0).at(center)).await?;
-    marks::all(tx, &[center]).await
+    marks::all(tx, [center]);
+    audit::record(tx, by, now, audit::entry("room.restored", room.0).at(center)).await
 }
 
 fn name_taken() -> Error {

@@ -48,8 +48,8 @@ async fn keep(
         .await?;
     let entries: Vec<_> =
         input.rooms.iter().map(|room| audit::entry(action, room.0).at(center).because(&input.reason)).collect();
-    audit::record_all(tx, by, now, &entries).await?;
-    marks::all(tx, &[center]).await
+    marks::all(tx, [center]);
+    audit::record_all(tx, by, now, &entries).await
 }
 
 /// Takes back a closure that was a mistake: the room is open again. The row stays, with the reason.
@@ -99,6 +99,6 @@ async fn void(
     if voided.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    audit::record(tx, by, now, audit::entry(action, room.id.0).at(room.center_id).because(reason)).await?;
-    marks::all(tx, &[room.center_id]).await
+    marks::all(tx, [room.center_id]);
+    audit::record(tx, by, now, audit::entry(action, room.id.0).at(room.center_id).because(reason)).await
 }

@@ -24,7 +24,7 @@ pub async fn set_week(by: &Manager, now: Now, tx: &mut Conn, room: &Room, input:
         None => input.first_day.to_string(),
     };
     audit::record(tx, by, now, audit::entry("room.week_set", room.id.0).at(room.center_id).because(&detail)).await?;
-    marks::all(tx, &[room.center_id]).await?;
+    marks::all(tx, [room.center_id]);
     Ok(true)
 }
 
@@ -50,8 +50,8 @@ pub async fn undo_week(by: &Manager, now: Now, tx: &mut Conn, room: &Room, week:
     sqlx::query("delete from room_week_spans where week_id = $1").bind(week.id).execute(&mut *tx).await?;
     sqlx::query("delete from room_weeks where id = $1").bind(week.id).execute(&mut *tx).await?;
     let detail = week.valid_from.to_string();
-    audit::record(tx, by, now, audit::entry("room.week_undone", room.id.0).at(room.center_id).because(&detail)).await?;
-    marks::all(tx, &[room.center_id]).await
+    marks::all(tx, [room.center_id]);
+    audit::record(tx, by, now, audit::entry("room.week_undone", room.id.0).at(room.center_id).because(&detail)).await
 }
 
 /// Lets the hours of each room be these from `day` on, in the place of what was set on that day before.

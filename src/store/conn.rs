@@ -1,5 +1,6 @@
 //! A connection as everybody gets it: it waits only so long for an answer, and the store hears of every error.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
@@ -12,6 +13,7 @@ use std::time::Duration;
 use rocket::futures::future::BoxFuture;
 use rocket::futures::stream::{BoxStream, Stream, StreamExt as _};
 use rocket::tokio::time::{Instant, Sleep, sleep_until};
+use serde_json::Value;
 use sqlx::any::{AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, Either, Execute, Executor, SqlStr, Transaction};
@@ -19,11 +21,14 @@ use sqlx::{Any, AnyConnection, Either, Execute, Executor, SqlStr, Transaction};
 use super::errors::silence;
 use super::pool::Opening;
 use super::pulse::Pulse;
+use super::rows::rows;
 
 /// A connection: what every query takes. What is read with and a transaction are one by deref.
 pub struct Conn {
     raw: Raw,
     watch: Watch,
+    /// What the transaction does right before it is committed: statements, each with its rows.
+    last: BTreeMap<&'static str, Vec<Value>>,
 }
 
 enum Raw {
@@ -122,6 +127,16 @@ impl Conn {
         }
     }
 
+    /// Has a statement come last in this transaction, right before the commit, once with all the rows that were given for it, which are its
+    /// `$1`. It is for rows that many transactions write: whoever holds one of them waits for nothing else any more.
+    pub(crate) fn comes_last(&mut self, sql: &'static str, given: impl IntoIterator<Item = Value>) {
+        debug_assert!(matches!(self.raw, Raw::Writer(_)), "who only reads commits nothing");
+        let mut given = given.into_iter().peekable();
+        if given.peek().is_some() {
+            self.last.entry(sql).or_default().extend(given);
+        }
+    }
+
     fn split(&mut self) -> (&mut AnyConnection, &mut Watch) {
         let raw = match &mut self.raw {
             Raw::Reader(conn) => &mut **conn,
@@ -136,22 +151,25 @@ impl Conn {
 
 impl Reading {
     pub(super) fn new(conn: PoolConnection<Any>, watch: Watch) -> Self {
-        Self(Conn { raw: Raw::Reader(conn), watch })
+        Self(Conn { raw: Raw::Reader(conn), watch, last: BTreeMap::new() })
     }
 }
 
 impl Tx {
     pub(super) fn new(tx: Transaction<'static, Any>, watch: Watch) -> Self {
-        Self(Conn { raw: Raw::Writer(tx), watch })
+        Self(Conn { raw: Raw::Writer(tx), watch, last: BTreeMap::new() })
     }
 
     /// Makes it last: when this returns well, all of it is on disk (and on the synchronous standby, where there is one).
     ///
     /// # Errors
     /// As the database says. Without an answer in time it is unknown whether the transaction happened.
-    pub fn commit(self) -> Opening<'static, ()> {
-        Box::pin(async {
-            let Conn { raw, mut watch } = self.0;
+    pub fn commit(mut self) -> Opening<'static, ()> {
+        Box::pin(async move {
+            for (sql, given) in std::mem::take(&mut self.0.last) {
+                sqlx::query(sql).bind(rows(given, |row| row)).execute(&mut self.0).await?;
+            }
+            let Conn { raw, mut watch, .. } = self.0;
             if let Raw::Writer(tx) = raw {
                 watch.over(tx.commit()).await?;
                 watch.pulse.wrote();

@@ -9,7 +9,7 @@ use askama::{Template, Values};
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 use super::chart::Charted;
-use super::text::{Lang, Named};
+use super::text::{Lang, Named, Told};
 use crate::clock::Date;
 use crate::error::{Fault, Refusal};
 
@@ -73,6 +73,12 @@ pub fn pick<Z: Display, E: Display>(zh: Z, values: &dyn Values, en: E) -> askama
 #[askama::filter_fn]
 pub fn called(what: &impl Named, values: &dyn Values) -> askama::Result<String> {
     Ok(what.in_lang(lang(values)).to_owned())
+}
+
+/// What something says to this reader.
+#[askama::filter_fn]
+pub fn told<T: Told>(what: T, values: &dyn Values) -> askama::Result<String> {
+    Ok(what.told(lang(values)))
 }
 
 /// `2026年3月5日 周四`, `Thu 5 March 2026`.

@@ -63,9 +63,26 @@ impl Lang {
     }
 }
 
+/// What is put into words for each reader.
+pub trait Told {
+    fn told(&self, lang: Lang) -> String;
+}
+
+impl<T: Told> Told for &T {
+    fn told(&self, lang: Lang) -> String {
+        (**self).told(lang)
+    }
+}
+
 /// What has a name in each language, or one for each reader.
 pub trait Named {
     fn in_lang(&self, lang: Lang) -> &str;
+}
+
+impl<T: Named + ?Sized> Named for &T {
+    fn in_lang(&self, lang: Lang) -> &str {
+        (**self).in_lang(lang)
+    }
 }
 
 fn chosen(cookies: &CookieJar<'_>) -> Option<Lang> {

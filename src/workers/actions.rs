@@ -9,7 +9,7 @@ use crate::clock::{Date, Now};
 use crate::error::{Error, OnViolation, Refusal, Result};
 use crate::people::{self, PersonId};
 use crate::store::{Conn, Sealer};
-use crate::{audit, locks, teams};
+use crate::{audit, locks, marks, teams};
 
 /// Adds a worker to the center, and the sign-in that came with them or that they have. The person is the one of this name and phone.
 ///
@@ -120,6 +120,10 @@ pub async fn revise(
     .await?;
     if revised.rows_affected() == 0 {
         return Err(Error::refused("worker_changed"));
+    }
+    // What they led is told of social workers alone.
+    if record.kind != worker.kind {
+        marks::led(tx, worker.worker_id).await?;
     }
     audit::record(tx, by, now, audit::entry("worker.revised", worker.worker_id.0).at(center.id())).await
 }

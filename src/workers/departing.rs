@@ -62,7 +62,9 @@ pub async fn depart(
 ) -> Result<()> {
     let there = departing(tx, center, (former, day)).await?;
     locks::workers(tx, there.iter().map(|one| one.id)).await?;
-    let (staying, leaving): (Vec<_>, Vec<_>) = there.into_iter().partition(|one| one.stays.is_set());
+    let (staying, mut leaving): (Vec<_>, Vec<_>) = there.into_iter().partition(|one| one.stays.is_set());
+    // Where the center went to yet another provider on that day, they have left.
+    leaving.retain(|one| one.ended_on != Some(day));
     sqlx::query(
         "update workers set ended_on = $2, version = version + 1
          where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",

@@ -153,9 +153,9 @@ on_both_engines! {
         sends_as(&ben, papers, ("paper", "乱码.pdf"), b"nothing").await.is(422);
         sends_as(&pat, papers, ("paper", "协议.png"), &picture()).await.is(403);
         sends_as(&app.sign_in("otto").await, papers, ("paper", "协议.png"), &picture()).await.is(404);
-        let paper = format!("{papers}/1");
+        let (paper, file) = (format!("{papers}/1"), format!("{papers}/1/file"));
         for (login, status) in [("ada", 200), ("ben", 200), ("pat", 200), ("tom", 200), ("cai", 200), ("otto", 404), ("pia", 404)] {
-            app.sign_in(login).await.get(&paper).await.is(status);
+            app.sign_in(login).await.get(&file).await.is(status);
         }
         ada.get("/agreements/2/documents/1/file").await.is(404);
         let listed = app.token("pat").await.get("/api/v1/agreements/1/documents").await.is(200).json();
@@ -166,7 +166,7 @@ on_both_engines! {
         ada.post(&format!("{paper}/removal"), &[("remove_reason.1", "传错文件")]).await.is(303);
         ada.post(&format!("{paper}/removal"), &[("remove_reason.1", "传错文件")]).await.is(404);
         pat.get("/agreements/1").await.is(200).shows("传错文件");
-        pat.get(&paper).await.is(404);
+        pat.get(&file).await.is(404);
         assert_eq!(app.number("select count(*) from files").await, 0);
     }
 

@@ -234,6 +234,40 @@ on_both_engines! {
             .shows("盖章").shows("监交方").shows("灯不亮").shows("2026年7月1日");
     }
 
+    async fn a_list_is_for_the_provider_that_it_names(app: TestApp) {
+        is_agreed(&app).await;
+        app.at(BEFORE);
+        let (ben, otto, page) = (app.token("ben").await, app.token("otto").await, app.sign_in("ben").await);
+        let center = || json!({"center": 1});
+        let made = ben.post_json("/api/v1/changeovers", center()).await.is(200).json();
+        assert_eq!(made["to_provider_id"], 2);
+        let signature = |list: &Value| format!("/api/v1/changeovers/{}/signature", list["id"]);
+        otto.post_json(&signature(&made), json!({})).await.is(200);
+        // The agreement goes to a third provider after all.
+        app.sign_in("ada").await.post("/providers", &[("name", "石龙社会工作服务社")]).await.is(303);
+        app.execute("update agreements set provider_id = 3 where id = (select max(id) from agreements)").await;
+        otto.post_json(&signature(&made), json!({})).await.is(404);
+        ben.post_json(&signature(&made), json!({})).await.is(409).is_refused("changeover_other_list");
+        let live = list_of(&ben).await;
+        assert_eq!((&live["id"], &live["to_provider_id"], &live["taken_at"]), (&Value::Null, &json!(3), &Value::Null));
+        // The third one gets a list of its own. A page that shows the first, or this one as it was, does not sign it.
+        let anew = ben.post_json("/api/v1/changeovers", center()).await.is(200).json();
+        let (first, second) = (made["id"].to_string(), anew["id"].to_string());
+        assert_ne!(first, second);
+        for seen in [&[("list", first.as_str())][..], &[("list", second.as_str()), ("listed", "0")]] {
+            page.post("/centers/1/changeover/signature", seen).await.is(409).shows("这份清单不是现在的了");
+        }
+        ben.post_json(&signature(&anew), json!({})).await.is(200);
+        app.at(AFTER);
+        an_hour_passes(&app).await;
+        assert_eq!(app.number("select to_provider_id from changeovers where settled_at is not null").await, 3);
+        assert_eq!(
+            app.number("select count(*) from changeovers where to_provider_id = 2 and taken_at is not null and given_at is null").await,
+            1,
+            "what was signed stays signed for whom it was"
+        );
+    }
+
     async fn a_provider_that_was_entered_by_mistake_never_had_the_center(app: TestApp) {
         // Ada takes the agreement to be with provider 2, on the day on which it was entered with provider 1.
         app.execute("update agreements set provider_id = 2 where id = 1").await;

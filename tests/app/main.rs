@@ -65,6 +65,7 @@ mod own_data;
 mod people;
 mod periodic;
 mod periodic_journey;
+mod periodic_proof;
 mod posts;
 mod programmes;
 mod qualifications;

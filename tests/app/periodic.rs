@@ -10,7 +10,7 @@ const REPORT: &str = "/periodic-reports/1";
 const API: &str = "/api/v1/reports/1";
 
 /// On 5 March two residents come to the session and a third one is entered; it is closed.
-async fn a_march(app: &TestApp) {
+pub(crate) async fn a_march(app: &TestApp) {
     session(app, None, None).await;
     people(app, 3).await;
     let ann = app.token("ann").await;
@@ -34,17 +34,17 @@ async fn a_draft(app: &TestApp) {
     begins(app, "month:2026-03-01").await;
 }
 
-async fn begins(app: &TestApp, period: &str) {
+pub(crate) async fn begins(app: &TestApp, period: &str) {
     let ben = app.sign_in("ben").await;
     ben.post("/periodic-reports", &[("agreement", "1"), ("period", period)]).await.is(303);
 }
 
-async fn writes(user: &User<'_>, chapter: &str, content: &str, version: &str) {
+pub(crate) async fn writes(user: &User<'_>, chapter: &str, content: &str, version: &str) {
     let fields = [("content", content), ("version", version)];
     user.post(&format!("{REPORT}/chapters/{chapter}"), &fields).await.is(303);
 }
 
-async fn submits(app: &TestApp, report: &str) {
+pub(crate) async fn submits(app: &TestApp, report: &str) {
     app.sign_in("ben").await.post(&format!("/periodic-reports/{report}/submission"), &[]).await.is(303);
 }
 
@@ -55,6 +55,28 @@ fn figure(figures: &Value, key: &str) -> Option<i64> {
 
 async fn version(app: &TestApp, report: &str, number: i64) -> Value {
     app.token("pat").await.get(&format!("/api/v1/reports/{report}/versions/{number}")).await.is(200).json()
+}
+
+/// The first who came in March is taken out again: a late correction.
+async fn corrects_march(app: &TestApp) {
+    let first = app.number("select min(id) from attendances").await;
+    let path = format!("/api/v1/sessions/1/checkins/{first}/void");
+    let voided = app.token("ann").await.post_json(&path, json!({"reason": "点错了人"})).await;
+    assert!(voided.status.code < 300, "{}", voided.text());
+}
+
+/// The next morning: drafts make themselves, and follow their agreements.
+async fn overnight(app: &TestApp) {
+    let mut tx = app.begin().await;
+    jobs::ask(&mut tx, app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    app.run_jobs().await;
+}
+
+/// The first agreement ends in March.
+async fn ends_in_march(app: &TestApp) {
+    let ending = [("last_day", "2026-03-20"), ("end_reason", "机构退出")];
+    app.sign_in("ada").await.post("/agreements/1/ending", &ending).await.is(303);
 }
 
 /// Whether the report is what was submitted: by its page, and as the command line looks.
@@ -79,7 +101,7 @@ on_both_engines! {
         ann.post(&format!("{REPORT}/submission"), &[]).await.is(403);
         submits(&app, "1").await;
         ben.post(&format!("{REPORT}/chapters/overview"), &[("content", "改"), ("version", "1")]).await.is(409);
-        pat.get(REPORT).await.is(200).shows("/versions/1\" aria-current=\"page\"");
+        pat.get(REPORT).await.is(200).shows("三月平稳。").shows("SHA-256");
         pat.get(&format!("{REPORT}/versions/1")).await.is(200).shows("三月平稳。").shows("SHA-256").hides("陈伯");
 
         let comments = [("version", "1"), ("comment", "请写志愿服务"), ("comments.overview", "太短")];
@@ -106,11 +128,7 @@ on_both_engines! {
         app.sign_in("pat").await.post(&format!("{REPORT}/acceptance"), &[("version", "1")]).await.is(303);
 
         app.at("2026-05-04T02:00:00Z");
-        let first = app.number("select min(id) from attendances").await;
-        let voided = app.token("ann").await.post_json(
-            &format!("/api/v1/sessions/1/checkins/{first}/void"), json!({"reason": "点错了人"}),
-        ).await;
-        assert!(voided.status.code < 300, "{}", voided.text());
+        corrects_march(&app).await;
         begins(&app, "month:2026-04-01").await;
         submits(&app, "2").await;
         let april = version(&app, "2", 1).await;
@@ -130,6 +148,131 @@ on_both_engines! {
         assert_eq!(figure(&version(&app, "4", 1).await["figures"], "visits"), Some(2), "a quarter is counted from the rows");
         assert_eq!(version(&app, "1", 1).await["figures"], accepted["figures"], "a version does not change");
         assert!(is_unchanged(&app).await);
+    }
+
+    async fn what_waits_for_its_answer_is_not_told_again(app: TestApp) {
+        a_draft(&app).await;
+        submits(&app, "1").await;
+        app.sign_in("pat").await.post(&format!("{REPORT}/acceptance"), &[("version", "1")]).await.is(303);
+        app.at("2026-05-04T02:00:00Z");
+        corrects_march(&app).await;
+        begins(&app, "month:2026-04-01").await;
+        submits(&app, "2").await;
+        app.at("2026-06-03T02:00:00Z");
+        begins(&app, "month:2026-05-01").await;
+        submits(&app, "3").await;
+        assert_eq!(figure(&version(&app, "2", 1).await["adjustments"][0]["figures"], "visits"), Some(-1));
+        assert_eq!(version(&app, "3", 1).await["adjustments"], json!([]), "April's waits, and tells it");
+        // Returned it tells nothing, until it comes again.
+        let comment = [("version", "1"), ("comment", "请补充")];
+        app.sign_in("pat").await.post("/periodic-reports/2/return", &comment).await.is(303);
+        app.sign_in("ben").await.post("/periodic-reports/3/withdrawal", &[]).await.is(303);
+        submits(&app, "3").await;
+        assert_eq!(figure(&version(&app, "3", 2).await["adjustments"][0]["figures"], "visits"), Some(-1));
+        submits(&app, "2").await;
+        assert_eq!(version(&app, "2", 2).await["adjustments"], json!([]), "May's tells it by now");
+    }
+
+    async fn an_agreement_s_own_quarters_are_owed_within_its_own_days(app: TestApp) {
+        let own = [
+            ("center", "1"), ("provider", "1"), ("purchaser", "1"), ("starts_on", "2026-02-15"), ("ends_on", "2027-02-14"),
+            ("years_from", "start"), ("due.quarter", "10"), ("reason", "补充协议"),
+        ];
+        app.sign_in("ada").await.post("/agreements/1", &own).await.is(303);
+        app.at("2026-05-26T02:00:00Z");
+        let owed = app.token("pat").await.get("/api/v1/reports").await.is(200).json();
+        let told: Vec<Value> =
+            owed["items"].as_array().unwrap().iter().map(|one| json!([one["period"], one["due_on"], one["late"]])).collect();
+        assert_eq!(json!(told), json!([["quarter:2026-05-15", "2026-08-24", 0], ["quarter:2026-02-15", "2026-05-24", 2]]));
+        let [ben, pat] = [app.sign_in("ben").await, app.sign_in("pat").await];
+        ben.get("/periodic-reports/new").await.is(200).shows("quarter:2026-02-15").hides("month:2026-03-01");
+        ben.post("/periodic-reports", &[("agreement", "1"), ("period", "month:2026-03-01")]).await.is(422);
+        pat.post("/periodic-reports/reminders", &[("agreement", "1"), ("period", "month:2026-03-01")]).await.is(422);
+        pat.post("/periodic-reports/reminders", &[("agreement", "1"), ("period", "quarter:2026-02-15")]).await.is(303);
+        overnight(&app).await;
+        assert_eq!(app.number("select count(*) from periodic_reports where agreement_id = 1").await, 1);
+        let due = "select count(*) from periodic_reports where kind = 'quarter' and ends_on = '2026-05-14' and due_on = '2026-05-24'";
+        assert_eq!(app.number(due).await, 1);
+        ben.get("/periodic-reports").await.is(200).shows("季度 2026-02-15 至 2026-05-14").shows("逾期 2 天");
+        submits(&app, "1").await;
+        assert_eq!(app.token("pat").await.get(API).await.is(200).json()["to"], "2026-05-14");
+    }
+
+    async fn a_report_over_several_centers_is_for_who_reaches_all_of_them(app: TestApp) {
+        app.execute("update agreement_centers set agreement_id = 1 where agreement_id = 2").await;
+        app.execute("update operators set provider_id = 1 where center_id = 2").await;
+        a_draft(&app).await;
+        let chapter = [("content", "三月平稳。"), ("version", "0")];
+        let ann = app.sign_in("ann").await;
+        ann.get(REPORT).await.is(404);
+        ann.post(&format!("{REPORT}/chapters/overview"), &chapter).await.is(404);
+        ann.post("/periodic-reports", &[("agreement", "1"), ("period", "month:2026-02-01")]).await.is(404);
+        assert_eq!(app.token("ann").await.get("/api/v1/reports").await.is(200).json()["items"], json!([]));
+        // Who works in both writes in it.
+        app.execute("insert into account_scopes (account_id, center_id) select id, 2 from accounts where login = 'ann'").await;
+        writes(&app.sign_in("ann").await, "overview", "三月平稳。", "0").await;
+        submits(&app, "1").await;
+        let read = [
+            ("ada", 200), ("ben", 200), ("ann", 200), ("pat", 200), ("dan", 200),
+            // A center alone, or the town of one of them.
+            ("tom", 404), ("cai", 404), ("olga", 404), ("otto", 404), ("pia", 404),
+        ];
+        for (login, status) in read {
+            app.sign_in(login).await.get(&format!("{REPORT}/versions/1")).await.is(status);
+            app.token(login).await.get(&format!("{API}/versions/1")).await.is(status);
+        }
+    }
+
+    async fn drafts_follow_an_agreement_that_ends_and_runs_again(app: TestApp) {
+        a_draft(&app).await;
+        begins(&app, "month:2026-04-01").await;
+        ends_in_march(&app).await;
+        let ben = app.sign_in("ben").await;
+        ben.get(REPORT).await.is(200).shows("已不是协议的报告期");
+        app.token("ben").await.post_json(&format!("{API}/submission"), json!({})).await.is_refused("report_not_agreed");
+        app.at("2026-04-03T01:00:00Z");
+        overnight(&app).await;
+        let march = "select count(*) from periodic_reports where agreement_id = 1 and starts_on = '2026-03-01'";
+        let cut = "select count(*) from periodic_reports where id = 1 and ends_on = '2026-03-20' and due_on = '2026-04-04'";
+        let dropped = "select count(*) from periodic_reports where state = 'dropped' and starts_on = '2026-04-01'";
+        assert_eq!((app.number(march).await, app.number(cut).await, app.number(dropped).await), (1, 1, 1));
+        let told = "select count(*) from audit_events where action in ('periodic_report.adapted', 'periodic_report.dropped')";
+        assert_eq!(app.number(told).await, 2);
+        app.token("ben").await.get("/api/v1/reports").await.is(200).shows("month:2026-03-01").hides("month:2026-04-01");
+
+        let again = [
+            ("center", "1"), ("provider", "1"), ("purchaser", "1"), ("starts_on", "2026-01-01"), ("ends_on", "2026-12-31"),
+            ("reason", "继续"),
+        ];
+        app.sign_in("ada").await.post("/agreements/1", &again).await.is(303);
+        // Whoever begins another has them put right at once: no second one beside it.
+        begins(&app, "month:2026-04-01").await;
+        let whole = "select count(*) from periodic_reports where id = 1 and ends_on = '2026-03-31' and due_on = '2026-04-15'";
+        assert_eq!((app.number(march).await, app.number(whole).await, app.number(dropped).await), (1, 1, 0));
+        submits(&app, "1").await;
+    }
+
+    async fn what_was_written_for_lost_days_stays_until_the_manager_drops_it(app: TestApp) {
+        a_draft(&app).await;
+        begins(&app, "month:2026-04-01").await;
+        let [ada, ben] = [app.sign_in("ada").await, app.sign_in("ben").await];
+        ben.post("/periodic-reports/2/chapters/plan", &[("content", "办讲座"), ("version", "0")]).await.is(303);
+        ben.post("/periodic-reports/2/removal", &[]).await.is(409);
+        ends_in_march(&app).await;
+        overnight(&app).await;
+        ben.get("/periodic-reports").await.is(200).shows("协议日期已改");
+        ben.get("/periodic-reports/2").await.is(200).shows("办讲座").shows("撤销草稿");
+        let mistyped = [("void_reason", "录错")];
+        ada.post("/agreements/1/void", &mistyped).await.is(422).shows("不能撤销");
+        app.sign_in("ann").await.post("/periodic-reports/2/removal", &[]).await.is(403);
+        app.sign_in("otto").await.post("/periodic-reports/2/removal", &[]).await.is(404);
+        ben.post("/periodic-reports/2/removal", &[]).await.is(303);
+        ben.get("/periodic-reports").await.is(200).hides("协议日期已改");
+        ben.get("/periodic-reports/2").await.is(404);
+        // Drafts in which nobody wrote go with an agreement that was mistyped.
+        ada.post("/agreements/1/void", &mistyped).await.is(303);
+        ben.get(REPORT).await.is(404);
+        app.token("ben").await.get("/api/v1/reports").await.is(200).hides("month:2026-03-01");
     }
 
     async fn any_changed_number_word_or_row_is_noticed(app: TestApp) {
@@ -220,10 +363,7 @@ on_both_engines! {
     async fn months_that_are_over_have_drafts_by_themselves(app: TestApp) {
         app.at("2026-04-01T01:00:00Z");
         for _ in 0..2 {
-            let mut tx = app.begin().await;
-            jobs::ask(&mut tx, app.clock.now()).await.unwrap();
-            tx.commit().await.unwrap();
-            app.run_jobs().await;
+            overnight(&app).await;
             // Of February and March, for two agreements.
             assert_eq!(app.number("select count(*) from periodic_reports").await, 4);
         }
@@ -235,13 +375,26 @@ on_both_engines! {
         app.at("2026-04-20T02:00:00Z");
         let [ben, pat] = [app.sign_in("ben").await, app.sign_in("pat").await];
         pat.get("/periodic-reports").await.is(200).shows("逾期 5 天").shows("催交");
-        pat.post("/periodic-reports/reminders", &[("agreement", "1"), ("period", "month:2026-03-01")]).await.is(303);
+        let march = [("agreement", "1"), ("period", "month:2026-03-01")];
+        pat.post("/periodic-reports/reminders", &march).await.is(303);
+        pat.post("/periodic-reports/reminders", &march).await.is(409);
+        app.token("pat").await.post_json("/api/v1/report-reminders", json!({"agreement": 1, "period": "month:2026-03-01"})).await
+            .is_refused("report_reminded_today");
+        ben.get("/centers").await.is(200).shows("莞城街道办事处 催交报告：2026年3月");
+        pat.get("/centers").await.is(200).hides("催交报告");
         ben.get("/periodic-reports").await.is(200).shows("已催交");
         ben.get(REPORT).await.is(200).shows("莞城街道办事处");
         submits(&app, "1").await;
         ben.get("/periodic-reports").await.is(200).hides("已催交");
-        pat.post("/periodic-reports/reminders", &[("agreement", "1"), ("period", "month:2026-03-01")]).await.is(409);
+        ben.get("/centers").await.is(200).hides("催交报告");
+        pat.post("/periodic-reports/reminders", &march).await.is(409);
         let listed = app.token("pat").await.get("/api/v1/reports?state=submitted").await.is(200).json();
         assert_eq!(listed["items"][0]["period"], "month:2026-03-01");
+        // It came: returned, it is asked for anew.
+        pat.post(&format!("{REPORT}/return"), &[("version", "1"), ("comment", "请补充")]).await.is(303);
+        ben.get("/centers").await.is(200).hides("催交报告");
+        app.at("2026-04-21T02:00:00Z");
+        app.sign_in("pat").await.post("/periodic-reports/reminders", &march).await.is(303);
+        app.sign_in("ben").await.get("/centers").await.is(200).shows("催交报告");
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn owed(
             day(Some(one.period.days.from)),
             day(Some(one.period.days.last())),
             day(Some(one.due_on)),
-            text(lang.text(one.standing.key())),
+            text(lang.text(if one.is_agreed { one.standing.key() } else { "periodic.not_agreed" })),
             Cell::Number(one.late),
         ]);
     }

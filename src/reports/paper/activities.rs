@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::activities::{ActivityId, SessionId};
+use crate::documents::PaperCell;
 use crate::error::Result;
+use crate::figures::{Measure, Tally};
 use crate::papers::PaperActivity;
 use crate::reports::sheet::SessionLine;
 use crate::store::{Conn, rows};
@@ -24,7 +26,7 @@ enum LineOf {
 /// A line for each activity and each confidential kind, in the order of their first sessions, kind by kind.
 pub(super) async fn grouped(conn: &mut Conn, sessions: &[SessionLine], lang: Lang) -> Result<Vec<PaperActivity>> {
     let activities = activities_of(conn, sessions).await?;
-    let mut lines: Vec<(LineOf, PaperActivity)> = Vec::new();
+    let mut lines: Vec<(LineOf, PaperActivity, Tally)> = Vec::new();
     let mut places: Vec<(SessionId, usize)> = Vec::with_capacity(sessions.len());
     for session in sessions {
         let title = &session.title;
@@ -33,31 +35,44 @@ pub(super) async fn grouped(conn: &mut Conn, sessions: &[SessionLine], lang: Lan
             (false, Some(activity)) => LineOf::Activity(*activity),
             (false, None) => LineOf::Alone(session.id),
         };
-        let place = lines.iter().position(|(other, _)| *other == of).unwrap_or_else(|| {
+        let place = lines.iter().position(|(other, ..)| *other == of).unwrap_or_else(|| {
             let line = PaperActivity {
                 title: title.for_all(lang).to_owned(),
                 kind: lang.pick(&title.kind, &title.kind_en).to_owned(),
                 days: Vec::new(),
                 sessions: 0,
-                visits: 0,
-                persons: 0,
+                visits: PaperCell::Empty,
+                persons: PaperCell::Empty,
             };
-            lines.push((of, line));
+            lines.push((of, line, Tally::default()));
             lines.len() - 1
         });
-        let line = &mut lines[place].1;
+        let (_, line, tally) = &mut lines[place];
         line.days.push(session.date);
         line.sessions += 1;
-        line.visits += session.visits;
+        tally.visits += session.tally.visits;
+        tally.hidden.extend(&session.tally.hidden);
+        // Of one session it is told with it; who came to several is told to nobody from whom any of it is hidden.
+        tally.persons = session.tally.persons;
         places.push((session.id, place));
     }
-    for (place, persons) in persons_of(conn, &places).await? {
+    let is_all_told = lines.iter().all(|(.., tally)| tally.hidden.is_empty());
+    let persons = if is_all_told { persons_of(conn, &places).await? } else { Vec::new() };
+    for (place, persons) in persons {
         let Ok(place) = usize::try_from(place) else { continue };
-        if let Some((_, line)) = lines.get_mut(place) {
-            line.persons = persons;
+        if let Some((.., tally)) = lines.get_mut(place) {
+            tally.persons = persons;
         }
     }
-    let mut lines: Vec<PaperActivity> = lines.into_iter().map(|(_, line)| line).collect();
+    let told = |(_, line, mut tally): (LineOf, PaperActivity, Tally)| {
+        if !is_all_told && line.sessions > 1 {
+            tally.persons = 0;
+            tally.hidden.push(Measure::Persons);
+        }
+        let [visits, persons] = [Measure::Visits, Measure::Persons].map(|measure| super::cell(lang, &tally, measure));
+        PaperActivity { visits, persons, ..line }
+    };
+    let mut lines: Vec<PaperActivity> = lines.into_iter().map(told).collect();
     lines.sort_by_cached_key(|line| line.kind.clone());
     Ok(lines)
 }

@@ -4,6 +4,7 @@ use crate::auth::ReportReader;
 use crate::clock::Now;
 use crate::documents::ColumnKind;
 use crate::error::{Error, Result};
+use crate::figures::Telling;
 use crate::indicators::IndicatorUnit;
 use crate::indicators::standing::{self, IndicatorLine, IndicatorTable};
 use crate::papers::PaperIndicator;
@@ -69,6 +70,7 @@ fn of_line(line: &IndicatorLine, lang: Lang) -> PaperIndicator {
         kind,
         target: indicator.target,
         done: line.progress.map(|progress| progress.done),
+        untold: (line.told != Telling::Exactly).then(|| line.done(lang)),
         expected: line.progress.map(|progress| progress.expected),
         state: lang.text(line.state().key()),
     }

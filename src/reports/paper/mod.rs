@@ -14,9 +14,10 @@ use crate::agreements::Agreement;
 use crate::auth::ReportReader;
 use crate::centers::CenterId;
 use crate::clock::{Date, Month, Now};
+use crate::documents::PaperCell;
 use crate::error::{Error, Result};
-use crate::figures::{self, Figure, Period, Section, queries, scope};
-use crate::papers::{ComparedFigures, PaperFacts, PaperFigure, PaperParty, PaperStep, PaperSteps, ReportPaper};
+use crate::figures::{self, Figure, Measure, Period, Section, Tally, queries, scope};
+use crate::papers::{self, ComparedFigures, PaperFacts, PaperFigure, PaperParty, PaperStep, PaperSteps, ReportPaper};
 use crate::store::Conn;
 use crate::web::Lang;
 use crate::web::filters::{long_day, long_month};
@@ -135,8 +136,8 @@ fn steps(sheet: &Sheet, lang: Lang) -> PaperSteps {
             label: label.to_string(),
             name,
             sessions: tally.sessions,
-            visits: tally.visits,
-            persons: tally.persons,
+            visits: cell(lang, &tally, Measure::Visits),
+            persons: cell(lang, &tally, Measure::Persons),
         }
     };
     let period = sheet.numbers.period;
@@ -157,6 +158,11 @@ fn steps(sheet: &Sheet, lang: Lang) -> PaperSteps {
     PaperSteps { of: lang.text(of), title: lang.text(title), steps }
 }
 
+/// One of a tally's numbers, as far as it is told.
+fn cell(lang: Lang, tally: &Tally, measure: Measure) -> PaperCell {
+    papers::told(lang, measure, tally.value(measure), tally.told(measure))
+}
+
 /// How it is counted, and of whom coverage is.
 fn definitions(sheet: &Sheet, lang: Lang) -> Vec<String> {
     let mut said: Vec<String> = figures::definitions(&sheet.figures).into_iter().map(|key| lang.text(key)).collect();
@@ -165,6 +171,9 @@ fn definitions(sheet: &Sheet, lang: Lang) -> Vec<String> {
         .map(|figure| format!("{} {}", figure.item.label(lang), PaperFigure::of(lang, figure).shown()))
         .collect();
     said.push(format!("{} {}", lang.text("reports.note_coverage"), of.join(lang.pick("、", ", "))));
+    if let Some(least) = sheet.least {
+        said.push(lang.with("small_cells.note", [("n", least.to_string())]));
+    }
     if sheet.sessions.iter().any(|session| session.title.is_confidential()) {
         said.push(lang.text("reports.note_titles"));
     }

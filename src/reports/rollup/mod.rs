@@ -8,7 +8,7 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use cut::{RollUpCut, RollUpOrder, code};
-pub use types::{CenterPlace, GROUPS, GroupPersons, RollUp, RollUpRow};
+pub use types::{CenterPlace, GROUPS, RollUp, RollUpRow};
 use types::{TrendMonth, WhoServes};
 
 use crate::auth::ReportReader;

@@ -118,7 +118,7 @@ on_both_engines! {
         if let Some(found) = opened(&own) {
             assert_eq!((&found["cells"]["B2"][0], found["cells"].get("B3")), (&told("visits"), None));
         }
-        sends_as(&pat, &format!("/purchaser-forms/{id}/file"), ("file", "单个.xlsx"), FORM).await.is(303);
+        sends_as(&pat, &format!("/purchaser-forms/{id}/replacement"), ("file", "单个.xlsx"), FORM).await.is(303);
         app.token("pat").await.get(&format!("/api/v1/purchaser-forms/{id}")).await.is(200);
         for (name, bytes) in [("空.xlsx", rust_xlsxwriter::Workbook::new().save_to_buffer().unwrap()), ("表.xlsx", b"no workbook".to_vec())] {
             sends_as(&pat, "/purchaser-forms", ("file", name), &bytes).await.is(422);
@@ -132,7 +132,7 @@ on_both_engines! {
         let form = keeps(&pat).await;
         let form = form.split('?').next().unwrap().to_owned();
         let entries = app.number("select count(*) from audit_events").await;
-        sends_as(&pat, &format!("{form}/file"), ("file", "a.xlsx"), FORM).await.is(303);
+        sends_as(&pat, &format!("{form}/replacement"), ("file", "a.xlsx"), FORM).await.is(303);
         assert_eq!(app.number("select count(*) from audit_events").await, entries);
         pat.post(&format!("{form}/removal"), &[("reason", "")]).await.is(422);
         pat.post(&format!("{form}/removal"), &[("reason", "换成市里的新表")]).await.is(303);

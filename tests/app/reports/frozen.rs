@@ -14,6 +14,7 @@ use sqlx::AssertSqlSafe;
 use super::city::City;
 use super::histories::{DEEDS, Step, goes_on, step};
 use super::recount::Rows;
+use super::{HIDDEN, figures};
 use crate::support::{Engine, TestApp, run};
 
 /// The sections whose figures later reports correct; of workers the document tells by numbers of its own.
@@ -159,7 +160,7 @@ impl Clerks<'_> {
             let mut conn = self.app.db().read().await.unwrap();
             let found = verify_number(&mut conn, &self.app.sealer, &format!("R{report:06}")).await.unwrap();
             for one in &found {
-                assert!(one.is_unchanged(), "R{report:06}-{}: {:?}", one.version.number, one.changes);
+                assert!(one.is_unchanged(), "R{report:06}-{}: {:?}", one.number, one.changes);
             }
             assert_eq!(found.len(), self.kept.keys().filter(|(of, _)| *of == report).count());
         }
@@ -187,8 +188,13 @@ fn told_of(number: &str, documents: &[&Value]) -> Vec<Told> {
     adjustments.filter(|one| one["report"] == number).map(|one| told(&one["figures"])).collect()
 }
 
-/// What was accepted of a month, and all that was told of it since, is its recount.
-fn adds_up(base: &Value, since: &[Told], recount: &BTreeMap<String, i64>, compared: &mut Compared) {
+/// What was accepted of a month, and all that was told of it since, is its recount: of what its purchaser was told then, and is told by now.
+fn adds_up(
+    base: &Value,
+    since: &[Told],
+    (recount, shown): (&BTreeMap<String, i64>, &BTreeMap<String, i64>),
+    compared: &mut Compared,
+) {
     let number = &base["report"]["number"];
     let base = told(&base["figures"]);
     let mut keys: BTreeSet<&String> = base.keys().collect();
@@ -199,7 +205,7 @@ fn adds_up(base: &Value, since: &[Told], recount: &BTreeMap<String, i64>, compar
         let first = base.get(key).copied().unwrap_or(Some(0).filter(|_| key.contains(".team.")));
         let more: Vec<Option<i64>> = since.iter().filter_map(|told| told.get(key).copied()).collect();
         let all: Option<i64> = std::iter::once(first).chain(more.iter().copied()).sum();
-        let Some(all) = all else {
+        let Some(all) = all.filter(|_| shown.get(key) != Some(&HIDDEN)) else {
             compared.hidden += 1;
             continue;
         };
@@ -220,7 +226,8 @@ async fn is_accounted_for(clerks: &Clerks<'_>, city: &City<'_>, last: &Value, co
         let month = Month::of(report.starts_on);
         let (from, to) = (month.first().to_string(), month.end().to_string());
         let recount = rows.figures(&[1], &from, &to, clerks.app.clock.now().0);
-        adds_up(base, &told_of(&format!("R{:06}", report.id), &documents), &recount, compared);
+        let shown = figures(clerks.app, "pat", "center:1", (&from, &to)).await;
+        adds_up(base, &told_of(&format!("R{:06}", report.id), &documents), (&recount, &shown), compared);
     }
 }
 

@@ -13,6 +13,7 @@ mod behind;
 mod cells;
 mod month;
 mod paper;
+mod races;
 mod random;
 mod recount;
 mod rollup;

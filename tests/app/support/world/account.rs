@@ -7,7 +7,7 @@ use crate::support::app::{TestApp, User};
 
 impl Maker<'_> {
     /// Of January a report in its second version, submitted after the first was returned; of February a draft; of March one that names somebody,
-    /// with a picture and a sheet; of the quarter an empty one.
+    /// with a picture and a sheet; of the quarter an empty one; and one that was written in, of a month that the agreement lost.
     pub(super) async fn reports(&mut self) {
         let app: &TestApp = self.app;
         let (ben, pat) = (app.sign_in("ben").await, app.sign_in("pat").await);
@@ -20,6 +20,17 @@ impl Maker<'_> {
         self.number("quarter", "select id from periodic_reports where kind = 'quarter'").await;
         self.number("february", "select id from periodic_reports where starts_on = '2026-02-01'").await;
         self.number("march", "select id from periodic_reports where starts_on = '2026-03-01'").await;
+        app.execute(
+            "insert into periodic_reports (public_id, agreement_id, kind, starts_on, ends_on, due_on, state, made_at)
+             values ('STRAYSTRAYSTRAY1', 1, 'month', '2027-01-01', '2027-01-31', '2027-02-15', 'draft', 0)",
+        )
+        .await;
+        self.number("stray", "select id from periodic_reports where starts_on = '2027-01-01'").await;
+        app.execute(
+            "insert into report_chapters (report_id, chapter, content, version, changed_at)
+             select max(id), 'overview', '一月平稳。', 1, 0 from periodic_reports where starts_on = '2027-01-01'",
+        )
+        .await;
         let [january, february, march] =
             ["january", "february", "march"].map(|month| format!("/periodic-reports/{}", self.names[month]));
         writes(&ben, &january, "overview", "一月平稳。").await;
