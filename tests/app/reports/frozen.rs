@@ -278,7 +278,7 @@ fn histories(engine: Engine) {
     }
     println!("{} figures compared, {} of them adjusted; {} hidden", compared.told, compared.adjusted, compared.hidden);
     // Without PostgreSQL nothing was done at all.
-    assert!(!is_there || compared.told > compared.hidden, "hardly anything is told that could be compared");
+    assert!(!is_there || compared.told > 20 * cases, "hardly anything is told that could be compared");
     assert!(!is_there || compared.adjusted > 0, "nothing was ever adjusted");
 }
 
