@@ -4,9 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::gathered::{Purchaser, Sources};
 use super::month::{Held, Month, at};
 use super::{AFTER, HIDDEN, MARCH, figures, summary};
 use crate::support::{TestApp, on_both_engines};
+
+/// Day, kind, from which person to which, heads, volunteers.
+type PlannedSession = (&'static str, i64, std::ops::Range<usize>, i64, &'static [usize]);
 
 /// Three months in which few came here and there: somebody needy once in February, one volunteer of the medical team, two people in case
 /// work, and sessions with two participants among large ones.
@@ -21,8 +25,7 @@ async fn a_quiet_quarter(app: &TestApp) {
     month.grant(people[1], "living_alone", "2025-01-01", None).await;
     month.grant(people[7], "disabled", "2025-01-01", None).await;
     let held = |kind, team| Held { kind, team, ..Held::default() };
-    // Day, kind, from which person to which, heads, volunteers.
-    let plan: [(&str, i64, std::ops::Range<usize>, i64, &[usize]); 11] = [
+    let plan: [PlannedSession; 11] = [
         ("2026-01-05", 3, 0..12, 0, &[12]),
         ("2026-01-06", 1, 0..1, 0, &[]),
         ("2026-01-07", 2, 3..9, 4, &[]),
@@ -53,26 +56,39 @@ async fn a_quiet_quarter(app: &TestApp) {
     app.at(AFTER);
 }
 
+/// More than anything is here.
+const MOST: i64 = 100_000;
+
 /// What is known of numbers, by their names: bounds, and sums that are no more than others.
 #[derive(Default)]
-struct Known {
+pub(super) struct Known {
     bounds: BTreeMap<String, (i64, i64)>,
     laws: Vec<(Vec<String>, Vec<String>)>,
 }
 
 impl Known {
-    fn tell(&mut self, name: &str, figure: &Value) {
-        let bounds = match (figure["value"].as_i64(), figure["at_least"].as_i64()) {
+    /// What is told in several places is told of the same number.
+    pub(super) fn tell(&mut self, name: &str, figure: &Value) {
+        let (value, least) = (figure["value"].as_i64(), figure["at_least"].as_i64());
+        let told = match (value, &figure["at_least"]) {
+            (Some(value), Value::Bool(true)) => (value, MOST),
             (Some(value), _) => (value, value),
-            (None, least) => (least.unwrap_or(0), 100_000),
+            (None, _) => (least.unwrap_or(0), MOST),
         };
-        self.bounds.insert(name.to_owned(), bounds);
+        let bounds = self.bounds.entry(name.to_owned()).or_insert((0, MOST));
+        *bounds = (bounds.0.max(told.0), bounds.1.min(told.1));
+        assert!(bounds.0 <= bounds.1, "{name} is told as this, and elsewhere as that: {bounds:?}");
+    }
+
+    /// Whether it is told as it is, by what has been told until now.
+    pub(super) fn is_told(&self, name: &str) -> bool {
+        self.bounds.get(name).is_some_and(|(least, most)| least == most)
     }
 
     /// What is not told is left out of no law: it may be anything.
-    fn at_most(&mut self, some: &[String], others: &[String]) {
+    pub(super) fn at_most(&mut self, some: &[String], others: &[String]) {
         for name in some.iter().chain(others) {
-            self.bounds.entry(name.clone()).or_insert((0, 100_000));
+            self.bounds.entry(name.clone()).or_insert((0, MOST));
         }
         self.laws.push((some.to_vec(), others.to_vec()));
     }
@@ -105,15 +121,17 @@ impl Known {
 }
 
 /// The periods of reports of 2026, by the first and the last month.
-fn periods() -> Vec<(u32, u32)> {
+pub(super) fn periods() -> Vec<(u32, u32)> {
     let long = |months: u32| (0..12 / months).map(move |n| (n * months + 1, (n + 1) * months));
     [1, 3, 6, 12].into_iter().flat_map(long).collect()
 }
 
-fn dates((first, last): (u32, u32)) -> (String, String) {
+pub(super) fn dates((first, last): (u32, u32)) -> (String, String) {
     let after = if last == 12 { "2027-01-01".to_owned() } else { format!("2026-{:02}-01", last + 1) };
     (format!("2026-{first:02}-01"), after)
 }
+
+const JANUARY: (&str, &str) = ("2026-01-01", "2026-02-01");
 
 const GROUPS: [&str; 5] = ["elderly", "disabled", "needy", "youth", "none"];
 
@@ -145,12 +163,14 @@ fn laws_of_period(known: &mut Known, period: &str, keys: &BTreeSet<String>) {
     }
 }
 
-/// All that the purchaser may fetch, in one web of bounds: every period's answer, and the sessions of each month's file.
-async fn all_that_is_told(app: &TestApp) -> Known {
+/// All that the purchaser may fetch, in one web of bounds: every period's answer, the sessions of each month's file, and whatever else
+/// there is.
+async fn all_that_is_told(app: &TestApp) -> (Known, Sources) {
     let (token, browser) = (app.token("pat").await, app.sign_in("pat").await);
     let mut known = Known::default();
     let mut kinds: BTreeMap<String, String> = BTreeMap::new();
     let mut keys: BTreeSet<String> = BTreeSet::new();
+    let mut items: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut told: BTreeMap<(u32, u32), Value> = BTreeMap::new();
     for period in periods() {
         let (from, to) = dates(period);
@@ -158,6 +178,9 @@ async fn all_that_is_told(app: &TestApp) -> Known {
         for figure in answer["figures"].as_array().unwrap() {
             let key = figure["key"].as_str().unwrap();
             keys.insert(key.to_owned());
+            if let (Some(name), Some((_, end))) = (figure["name"].as_str(), key.split_once('.')) {
+                items.entry(name.to_owned()).or_default().insert(format!(".{end}"));
+            }
             if let Some(code) = key.strip_prefix("visits.kind.") {
                 kinds.insert(figure["name"].as_str().unwrap().to_owned(), code.to_owned());
             }
@@ -194,8 +217,47 @@ async fn all_that_is_told(app: &TestApp) -> Known {
         let csv = browser.get(&format!("/centers/1/reports/2026-{month:02}.csv")).await.is(200).text();
         sessions(&mut known, (month, month), &csv, &kinds);
     }
+    // What two things are called is of neither.
+    let alone = items.into_iter().filter(|(_, ends)| ends.len() == 1);
+    let items = alone.filter_map(|(name, ends)| Some((name, ends.into_iter().next()?))).collect();
+    let told = Purchaser { app, program: token, browser, keys, items }.gathers(&mut known).await;
     known.work_out();
-    known
+    (known, told)
+}
+
+/// What a month's numbers are known to be by the purchaser, under this name.
+async fn a_month_is_told(app: &TestApp, known: &mut Known, name: &str) {
+    let answer = summary(app, "pat", "center:1", JANUARY).await;
+    let figures = answer["figures"].as_array().unwrap();
+    let keys: BTreeSet<String> = figures.iter().map(|figure| figure["key"].as_str().unwrap().to_owned()).collect();
+    for figure in figures {
+        known.tell(&format!("{name} {}", figure["key"].as_str().unwrap()), figure);
+    }
+    laws_of_period(known, name, &keys);
+}
+
+/// A month's report is submitted and accepted; what the purchaser reads of it.
+async fn is_accepted(app: &TestApp, period: &str) -> Value {
+    let (ben, pat) = (app.sign_in("ben").await, app.sign_in("pat").await);
+    ben.post("/periodic-reports", &[("agreement", "1"), ("period", period)]).await.is(303);
+    let id = app.number("select max(id) from periodic_reports").await;
+    ben.post(&format!("/periodic-reports/{id}/submission"), &[]).await.is(303);
+    pat.post(&format!("/periodic-reports/{id}/acceptance"), &[("version", "1")]).await.is(303);
+    app.token("pat").await.get(&format!("/api/v1/reports/{id}/versions/1")).await.is(200).json()
+}
+
+/// Nothing that is hidden of January is one number alone, and all of it is possible.
+async fn is_hidden_still(app: &TestApp, known: &Known, name: &str, truth: &BTreeMap<String, i64>) -> usize {
+    let told = figures(app, "pat", "center:1", JANUARY).await;
+    let hidden = told.iter().filter(|(key, value)| **value == HIDDEN && *key != "without_birth_date");
+    let mut count = 0;
+    for (key, _) in hidden {
+        let (least, most) = known.bounds[&format!("{name} {key}")];
+        assert!(least < most, "{key} of {name} is {least}");
+        assert!(least <= truth[key] && truth[key] <= most, "{key} of {name}: {least} to {most}, which is wrong");
+        count += 1;
+    }
+    count
 }
 
 /// The sessions of a month's file add up to their kinds, and their people to the named visits.
@@ -207,8 +269,8 @@ fn sessions(known: &mut Known, period: (u32, u32), csv: &str, kinds: &BTreeMap<S
     let mut all = Vec::new();
     for (kind, code) in kinds {
         let mut of_kind = Vec::new();
-        for (n, row) in of_sessions.iter().enumerate().filter(|(_, row)| row[3] == **kind) {
-            let [visits, persons] = ["visits", "persons"].map(|measure| name(&format!("{measure} of session {n}")));
+        for row in of_sessions.iter().filter(|row| row[3] == **kind) {
+            let [visits, persons] = ["visits", "persons"].map(|measure| format!("{measure} of session {}", &row[2]));
             for (name, cell) in [(&visits, &row[6]), (&persons, &row[7])] {
                 let number = cell.parse::<i64>().ok();
                 known.tell(name, &json!({ "value": number }));
@@ -226,7 +288,61 @@ fn sessions(known: &mut Known, period: (u32, u32), csv: &str, kinds: &BTreeMap<S
     known.equal(&[name("visits")], &all);
 }
 
+/// The purchaser pays for center 3 too. In February one who is needy came to center 1 and two to center 3, in March it is the other way
+/// round; of all others there are as many here as there.
+async fn two_centers(app: &TestApp) {
+    let parties = [("center", "3"), ("provider", "1"), ("purchaser", "1")];
+    let days = [("starts_on", "2026-01-01"), ("ends_on", "2026-12-31")];
+    app.sign_in("ada").await.post("/agreements", &[&parties[..], &days].concat()).await.is(303);
+    let mut month = Month::begin(app).await;
+    let mut people = Vec::new();
+    for _ in 0..12 {
+        people.push(month.person(Some("1985-05-01")).await);
+    }
+    for needy in [people[0], people[1]] {
+        month.grant(needy, "needy", "2025-01-01", None).await;
+    }
+    for (day, center, from) in [("2026-02-03", 1, 1), ("2026-02-03", 3, 0), ("2026-03-03", 1, 0), ("2026-03-03", 3, 1)]
+    {
+        let session = month.unbooked(at(&format!("{day} 09:00")), 60, Held { center, ..Held::default() }).await;
+        for person in &people[from..from + 10] {
+            month.attend(session, *person, "participant").await;
+        }
+    }
+    month.commit().await;
+    app.at(AFTER);
+}
+
+/// The names of the roll-up's rows as they stand, the first part of them: the centers.
+async fn in_order(app: &TestApp, login: &str, period: &str, sort: &str) -> Vec<String> {
+    let fields = [("list", "rollup"), ("format", "csv"), ("period", period), ("sort", sort)];
+    let csv = app.sign_in(login).await.post("/exports", &fields).await.is(200).text();
+    let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.unwrap()).collect();
+    rows.iter().filter(|row| row[0] == rows[0][0]).map(|row| row[1].to_owned()).collect()
+}
+
 on_both_engines! {
+    async fn how_centers_are_put_in_order_tells_nothing_that_is_hidden(app: TestApp) {
+        two_centers(&app).await;
+        let first = in_order(&app, "pat", "2026-02", "needy").await;
+        assert_eq!(first.len(), 2, "{first:?}");
+        for sort in ["needy", "persons", "visits", "volunteers", "coverage"] {
+            assert_eq!(
+                in_order(&app, "pat", "2026-02", sort).await, in_order(&app, "pat", "2026-03", sort).await,
+                "by {sort}, where nothing else is otherwise",
+            );
+        }
+        // Who may know it sees the one center before the other, and then behind it.
+        let mut orders = Vec::new();
+        for period in ["2026-02", "2026-03"] {
+            let mut all = in_order(&app, "ada", period, "needy").await;
+            all.retain(|name| first.contains(name));
+            orders.push(all);
+        }
+        assert_ne!(orders[0], orders[1]);
+    }
+
     async fn a_purchaser_is_told_no_number_of_very_few(app: TestApp) {
         a_quiet_quarter(&app).await;
         let february = ("2026-02-01", "2026-03-01");
@@ -254,7 +370,9 @@ on_both_engines! {
 
     async fn nothing_hidden_follows_from_all_that_a_purchaser_may_fetch(app: TestApp) {
         a_quiet_quarter(&app).await;
-        let known = all_that_is_told(&app).await;
+        let (known, told) = all_that_is_told(&app).await;
+        println!("{told:?}");
+        assert!(told.values().all(|numbers| *numbers > 0), "some source told nothing: {told:?}");
         let mut hidden = 0;
         for month in 1..=3u32 {
             let (from, to) = dates((month, month));
@@ -271,6 +389,53 @@ on_both_engines! {
             }
         }
         assert!(hidden > 10, "{hidden}");
+    }
+
+    /// Somebody's visit to January is taken back after it was accepted: the month before and after, and what February's report says of it.
+    async fn nothing_hidden_follows_from_what_is_corrected(app: TestApp) {
+        a_quiet_quarter(&app).await;
+        let mut known = Known::default();
+        let before = figures(&app, "ann", "center:1", JANUARY).await;
+        a_month_is_told(&app, &mut known, "before").await;
+        let frozen = is_accepted(&app, "month:2026-01-01").await;
+        for figure in frozen["figures"].as_array().unwrap() {
+            let key = figure["key"].as_str().unwrap();
+            if !key.contains(".worker.") {
+                known.tell(&format!("before {key}"), figure);
+            }
+        }
+        // The one who is needy, at the first session.
+        let first = app.number("select min(t.id) from attendances t where t.needy = 1").await;
+        let session = app.number("select t.session_id from attendances t where t.needy = 1 order by t.id limit 1").await;
+        let path = format!("/api/v1/sessions/{session}/checkins/{first}/void");
+        let voided = app.token("ann").await.post_json(&path, json!({"reason": "点错了人"})).await;
+        assert!(voided.status.code < 300, "{}", voided.text());
+        let after = figures(&app, "ann", "center:1", JANUARY).await;
+        assert_eq!((before["visits.needy"], after["visits.needy"]), (2, 1));
+        a_month_is_told(&app, &mut known, "after").await;
+        let february = is_accepted(&app, "month:2026-02-01").await;
+        let told = february["adjustments"][0]["figures"].as_array().unwrap();
+        let mut differences = 0;
+        for (key, by) in told.iter().filter_map(|figure| Some((figure["key"].as_str()?, figure["value"].as_i64()?))) {
+            if !key.contains(".worker.") {
+                let [before, after, by_so_many] = [format!("before {key}"), format!("after {key}"), format!("by {}", by.abs())];
+                known.tell(&by_so_many, &json!({"value": by.abs()}));
+                match by < 0 {
+                    true => known.equal(&[before], &[after, by_so_many]),
+                    false => known.equal(&[after], &[before, by_so_many]),
+                }
+                differences += 1;
+            }
+        }
+        assert!(differences > 0, "that one visit less was made is told: {told:?}");
+        known.work_out();
+        let hidden = is_hidden_still(&app, &known, "after", &after).await;
+        assert!(hidden > 3, "{hidden}");
+        // What was hidden before is so still, by what is known since.
+        for key in ["visits.needy", "persons.needy"] {
+            let (least, most) = known.bounds[&format!("before {key}")];
+            assert!(least < most && least <= before[key] && before[key] <= most, "{key}: {least} to {most}");
+        }
     }
 
     async fn a_longer_period_says_what_its_shown_parts_have(app: TestApp) {

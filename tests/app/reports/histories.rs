@@ -16,7 +16,7 @@ use super::{assert_same, figures};
 use crate::support::{Engine, TestApp, run};
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     Holds(Plan),
     /// Done to what the two numbers choose.
     Does(Deed, usize, usize),
@@ -27,10 +27,10 @@ enum Step {
 macro_rules! deeds {
     ($($deed:ident $weight:literal,)+) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        enum Deed { $($deed),+ }
+        pub(super) enum Deed { $($deed),+ }
 
         /// Each with how often it happens.
-        const DEEDS: &[(u32, Deed)] = &[$(($weight, Deed::$deed)),+];
+        pub(super) const DEEDS: &[(u32, Deed)] = &[$(($weight, Deed::$deed)),+];
     };
 }
 
@@ -62,7 +62,7 @@ fn plan() -> impl Strategy<Value = Plan> {
     )
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(super) fn step() -> impl Strategy<Value = Step> {
     let deeds: Vec<Deed> =
         DEEDS.iter().flat_map(|(weight, deed)| std::iter::repeat_n(*deed, usize::try_from(*weight).unwrap())).collect();
     prop_oneof![
@@ -109,7 +109,7 @@ async fn does(city: &mut City<'_>, deed: Deed, n: usize, m: usize) -> bool {
     }
 }
 
-async fn goes_on(city: &mut City<'_>, step: &Step, done: &mut BTreeMap<Deed, usize>) {
+pub(super) async fn goes_on(city: &mut City<'_>, step: &Step, done: &mut BTreeMap<Deed, usize>) {
     match step {
         Step::Holds(plan) => _ = city.holds(plan).await,
         Step::Does(deed, n, m) => {

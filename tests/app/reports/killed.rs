@@ -1,5 +1,5 @@
-//! kill -9 while sessions are closed, visits voided and people made one, and while what changed is counted anew: nothing that is kept is
-//! stale, and every figure is as recounted.
+//! kill -9 while sessions are closed, visits voided, hours confirmed and people made one, between that and its being counted anew, and in
+//! the middle of counting: nothing that is kept is told where it is stale, and every figure is as recounted.
 
 use std::process::Child;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -62,6 +62,9 @@ async fn prepare(app: &TestApp, token: &str) -> Vec<Vec<u8>> {
     tx.commit().await.unwrap();
     let good = "select t.session_id, t.id from attendances t join sessions s on s.id = t.session_id
                 where s.status = 'completed' and t.voided_at is null order by t.id desc limit 60";
+    let helped = "select t.session_id, t.id from attendances t join sessions s on s.id = t.session_id
+                  where s.status = 'completed' and t.part = 'volunteer' and t.voided_at is null order by t.id desc limit 60";
+    let helped = pairs(app, helped).await;
     let mut sent = Vec::new();
     let mut ask = |path: String, body: Value| sent.push(post_json(&path, token, &body.to_string()));
     let visits = pairs(app, good).await;
@@ -70,6 +73,10 @@ async fn prepare(app: &TestApp, token: &str) -> Vec<Vec<u8>> {
             ask(format!("/api/v1/sessions/{planned}/closing"), json!({"summary": "大家高兴"}));
         }
         ask(format!("/api/v1/sessions/{session}/checkins/{attendance}/void"), json!({"reason": "点错了人"}));
+        if let Some((session, volunteer)) = helped.get(n).filter(|_| n % 3 == 1) {
+            let hours = json!({"attendance": volunteer, "minutes": 45, "reason": "看了签到表"});
+            ask(format!("/api/v1/sessions/{session}/hours"), hours);
+        }
         if let Some([kept, merged]) = people.get(n * 2..n * 2 + 2) {
             ask("/api/v1/people/merges".to_owned(), json!({"kept": kept, "merged": merged}));
         }
@@ -97,6 +104,33 @@ async fn storm(url: &str, sent: Vec<Vec<u8>>, round: u64) -> usize {
     stop.store(true, Ordering::Relaxed);
     let heard = sending.await.unwrap();
     heard.count(200) + heard.count(201) + heard.count(204)
+}
+
+/// How many months lie there as they were before something was changed.
+const OUTDATED: &str =
+    "select count(*) from figure_sets f join marks m on m.center_id = f.center_id and m.month = f.span
+     where f.built_from <> m.version";
+
+/// Kills a `linli rebuild` that has counted some months and not all; whether it was caught at that.
+async fn is_killed_while_counting(app: &TestApp, url: &str) -> bool {
+    let months = "select count(*) from marks";
+    let kept = "select count(*) from figure_sets f join marks m on m.center_id = f.center_id and m.month = f.span";
+    let all = app.number(months).await;
+    let mut rebuild = linli(url, &["rebuild"]).spawn().unwrap();
+    let mut some = all;
+    while rebuild.try_wait().unwrap().is_none() {
+        some = app.number(kept).await;
+        if 0 < some && some < all {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    _ = rebuild.kill();
+    _ = rebuild.wait();
+    settle(app).await;
+    // It may have gone on until the signal came.
+    let left = app.number(kept).await;
+    0 < some && some < all && left < all
 }
 
 /// What is kept and good is what the rows say, and so is what is told: here, and by the server that is started again.
@@ -134,12 +168,16 @@ fn nothing_is_stale_after_a_kill(engine: Engine) {
         let app = TestApp::open(&url).await;
         is_now(&app);
         let token = app.token_text("ann").await;
-        let mut done = 0;
+        let (mut done, mut outdated, mut halved) = (0, 0, 0);
         for round in 0..rounds {
             let sent = prepare(&app, &token).await;
             done += storm(&url, sent, round).await;
             settle(&app).await;
             is_now(&app);
+            outdated += u64::from(app.number(OUTDATED).await > 0);
+            if round % 3 == 2 {
+                halved += u64::from(is_killed_while_counting(&app, &url).await);
+            }
             let again = Program::start(&url);
             again.is_well_within(30);
             is_as_recounted(&app, &again, &format!("round {round}")).await;
@@ -149,7 +187,10 @@ fn nothing_is_stale_after_a_kill(engine: Engine) {
             let wrong = check(&mut app.db().read().await.unwrap(), |_| ()).await.unwrap();
             assert!(wrong.is_empty(), "round {round}, counted anew: {wrong:#?}");
         }
+        println!("{done} done in {rounds} rounds; {outdated} left old months, {halved} some of them alone");
         assert!(done > usize::try_from(rounds).unwrap() * 4, "hardly anything was done: {done}");
+        assert!(outdated >= rounds / 3, "it was hardly ever killed between a change and its being counted: {outdated}");
+        assert!(rounds < 6 || halved > 0, "it was never killed while it counted");
     });
 }
 

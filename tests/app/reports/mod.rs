@@ -4,6 +4,8 @@ mod forms;
 mod charges;
 mod city;
 mod doors;
+mod frozen;
+mod gathered;
 mod histories;
 mod kept;
 mod killed;
