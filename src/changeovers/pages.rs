@@ -155,7 +155,7 @@ async fn make(by: Manager, db: &Db, now: Now, center: CenterId) -> Result<Done> 
     let mut tx = db.begin().await?;
     actions::make_list(&by, now, &mut tx, center).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("/centers/{center}/changeover"), "done.changeover_listed"))
+    Ok(Done::to(center.path("changeover"), "done.changeover_listed"))
 }
 
 #[post("/centers/<center>/changeover/signature", data = "<fields>")]
@@ -166,5 +166,5 @@ async fn sign(by: Manager, db: &Db, now: Now, center: CenterId, fields: Fields) 
     let seen = fields.get("listed").parse::<i64>().ok().map(Timestamp);
     actions::sign(&by, now, &mut tx, center, list, seen).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("/centers/{center}/changeover"), "done.changeover_signed"))
+    Ok(Done::to(center.path("changeover"), "done.changeover_signed"))
 }

@@ -62,7 +62,7 @@ pub struct BehindRow {
 }
 
 /// A figure with what is behind it.
-pub struct Behind {
+pub struct RowsBehind {
     pub figure: Figure,
     pub amount: Amount,
     /// Whether the rows are people's, with their names; else they are sessions.
@@ -98,7 +98,7 @@ pub async fn open(
     (period, now): (Period, Now),
     key: &str,
     (skip, most): (i64, i64),
-) -> Result<Behind> {
+) -> Result<RowsBehind> {
     let numbers: Numbers = queries::count(conn, reach, period, now).await?.for_reader(by);
     let figure = figures(&numbers).into_iter().find(|figure| figure.key() == key && has_rows(figure.measure));
     let figure = figure.ok_or(Error::NotFound)?;
@@ -110,7 +110,7 @@ pub async fn open(
         let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let page = rows.into_iter().skip(usize::try_from(skip).unwrap_or(0));
         let rows = page.take(usize::try_from(most).unwrap_or(0)).collect();
-        return Ok(Behind { figure, amount, names, opens, rows, total });
+        return Ok(RowsBehind { figure, amount, names, opens, rows, total });
     }
     let wanted = RowsWanted::of(conn, &figure).await?;
     let sql = wanted.rows(names);
@@ -123,7 +123,7 @@ pub async fn open(
         .fetch_one(&mut *conn)
         .await?;
     let rows = wanted.read(by, conn, (reach, period, now), (skip, most)).await?;
-    Ok(Behind { figure, amount, names, opens: true, rows, total })
+    Ok(RowsBehind { figure, amount, names, opens: true, rows, total })
 }
 
 /// What a reader of totals is told of each session: of the whole and of kinds how many came; not who helped, nor of which groups they were.

@@ -27,22 +27,23 @@ fn group_of(number: i64) -> Option<PriorityGroup> {
 }
 
 impl Counted {
-    /// What is hidden of one month of one center, charged to one agreement, from somebody who does not see small cells.
-    pub(super) fn small_cells(&self, parents: &BTreeMap<i64, PriorityGroup>, threshold: i64) -> BTreeSet<CellKey> {
-        let named = self.sums_of(sum::VISITS).map(|(kind, _, visits)| (kind, visits)).collect();
-        let cells = Cells { values: self.cells(), named, parents: parents.clone() };
-        masking::hidden(&cells, threshold)
+    /// Whether it counts anybody.
+    pub(super) fn has_people(&self) -> bool {
+        self.cells().values().any(|count| *count != 0)
     }
 
-    /// What is left of it for that reader, where `also` is hidden besides.
-    pub(super) fn without_small(
-        mut self,
-        parents: &BTreeMap<i64, PriorityGroup>,
-        threshold: i64,
-        also: BTreeSet<CellKey>,
-    ) -> Self {
-        let mut hidden = self.small_cells(parents, threshold);
-        hidden.extend(also);
+    /// What is left of it where nothing of people is told.
+    pub(super) fn without_people(mut self) -> Self {
+        let all = self.cells().into_keys().collect();
+        self.leave_out(&all);
+        self
+    }
+
+    /// What is left of one month of one center, charged to one agreement, before somebody who does not see small cells.
+    pub(super) fn without_small(mut self, parents: &BTreeMap<i64, PriorityGroup>, threshold: i64) -> Self {
+        let named = self.sums_of(sum::VISITS).map(|(kind, _, visits)| (kind, visits)).collect();
+        let cells = Cells { values: self.cells(), named, parents: parents.clone() };
+        let hidden = masking::hidden(&cells, threshold);
         if !hidden.is_empty() {
             self.leave_out(&hidden);
         }

@@ -3,7 +3,7 @@
 use askama::Template;
 use rocket::{Route, get, post, routes, uri};
 
-use super::behind::{self, Amount, Behind, BehindRow};
+use super::behind::{self, Amount, BehindRow, RowsBehind};
 use super::list::{FigureUnit, Measure};
 use super::{Period, Reach, Telling, scope, small_cells};
 use crate::audit;
@@ -113,7 +113,7 @@ struct BehindPage {
     center: Center,
     period: Period,
     key: String,
-    behind: Behind,
+    behind: RowsBehind,
     page: i64,
     lang: Lang,
     /// Whether the reader may open what is in the center: a provider that ran it once has its reports alone.
@@ -202,7 +202,7 @@ impl View for BehindPage {
 }
 
 /// What the figure is called: its measure, and of what.
-fn name(behind: &Behind, lang: Lang) -> String {
+fn name(behind: &RowsBehind, lang: Lang) -> String {
     let (measure, item) = (lang.text(behind.figure.measure.key()), behind.figure.item.label(lang));
     if item.is_empty() || item == measure { measure } else { format!("{measure} · {item}") }
 }
@@ -240,7 +240,7 @@ async fn load(
     id: CenterId,
     asked: &AskedRows,
     part: (i64, i64),
-) -> Result<(Center, Behind)> {
+) -> Result<(Center, RowsBehind)> {
     let reach: Reach = scope::center(by, conn, id, asked.period).await?;
     let behind = behind::open(by, conn, &reach, (asked.period, now), &asked.key, part).await?;
     Ok((reach.centers().first().cloned().ok_or(Error::NotFound)?, behind))
@@ -332,7 +332,7 @@ async fn file(by: ReportReader, db: &Db, now: Now, lang: Lang, center: CenterId,
     }
 }
 
-fn table(center: &Center, behind: &Behind, asked: &AskedRows, lang: Lang) -> Table {
+fn table(center: &Center, behind: &RowsBehind, asked: &AskedRows, lang: Lang) -> Table {
     let head = ["csv.date", "reports.session", "csv.kind", "behind.person", "reports.group", "behind.unit"];
     let name = format!("linli-{}-rows-{}", center.id(), asked.period.from);
     let amount = lang.text(behind.figure.measure.key());

@@ -214,10 +214,13 @@ pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> 
     if reach.small().is_some() && completeness.without_birth_date > 0 {
         hidden.insert((Measure::WithoutBirthDate, Filter::Whole));
     }
-    let without_birth_date = match hidden.contains(&(Measure::WithoutBirthDate, Filter::Whole)) {
-        true => 0,
-        false => completeness.without_birth_date,
-    };
+    // Nor are those who say something of their hours, and wait for the answer.
+    if reach.small().is_some() && completeness.pending_claims > 0 {
+        hidden.insert((Measure::PendingClaims, Filter::Whole));
+    }
+    let told = |measure, number| if hidden.contains(&(measure, Filter::Whole)) { 0 } else { number };
+    let without_birth_date = told(Measure::WithoutBirthDate, completeness.without_birth_date);
+    let pending_claims = told(Measure::PendingClaims, completeness.pending_claims);
     Ok(Numbers {
         period,
         total: counted.tally(),
@@ -229,7 +232,7 @@ pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> 
         rooms: room_use::rooms(conn, reach, period, &counted).await?,
         units: units(conn, reach, period, &counted).await?,
         population: population::together(conn, &reach.ids(), period.last()).await?,
-        completeness: Completeness { without_birth_date, ..completeness },
+        completeness: Completeness { without_birth_date, pending_claims, ..completeness },
         hidden,
     })
 }

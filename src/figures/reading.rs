@@ -145,10 +145,11 @@ pub(super) async fn read_for(conn: &mut Conn, small: Option<i64>, asks: &[Ask]) 
     for months in months {
         let mut whole = Counted::default();
         for (month, rests) in parts.by_ref().take(months.len()) {
-            let rests = rest.by_ref().take(rests.len());
-            // The month less this part of it would tell what is hidden of the rest.
-            let also = rests.flat_map(|rest| rest.small_cells(&parents, threshold)).collect();
-            whole.take_up(&month.without_small(&parents, threshold, also));
+            let mut rests = rest.by_ref().take(rests.len());
+            // The month is told by itself: less a part of it, it would tell what is hidden of the rest.
+            let is_parted = rests.by_ref().any(|rest| rest.has_people());
+            rests.for_each(drop);
+            whole.take_up(&if is_parted { month.without_people() } else { month.without_small(&parents, threshold) });
         }
         counted.push(whole);
     }

@@ -18,7 +18,7 @@ use super::types::{Period, Tally};
 use crate::activities::SessionId;
 use crate::agreements::AgreementId;
 use crate::centers::CenterId;
-use crate::clock::Date;
+use crate::clock::{Date, Month};
 use crate::error::Result;
 use crate::store::Conn;
 
@@ -81,14 +81,17 @@ pub(super) async fn tallies(conn: &mut Conn, by: By, reach: &Reach, period: Peri
 
 async fn sessions(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<(Date, SessionId), Tally>> {
     reach.may_ask(period)?;
-    let found = found(conn, reach, period).await?;
-    let asks: Vec<Ask> = reach.asks(period).into_iter().flat_map(months_of_ask).collect();
+    // Months are decided whole, also where the period parts them: so a session is told in the same way wherever it stands.
+    let whole = Period { from: Month::of(period.from).first(), to: Month::of(period.last()).end() };
+    let found = found(conn, reach, whole).await?;
+    let asks: Vec<Ask> = reach.asks(whole).into_iter().flat_map(months_of_ask).collect();
     let months = reading::read_for(conn, reach.small(), &asks).await?;
     let mut told = BTreeMap::new();
     for (ask, counted) in asks.iter().zip(&months) {
         let of_month: Vec<&CountedSession> = found.iter().filter(|session| session.is_of(ask)).collect();
         told.extend(of_one_month(&of_month, counted, reach.small().unwrap_or(0)));
     }
+    told.retain(|(day, _): &(Date, SessionId), _| period.from <= *day && *day < period.to);
     Ok(told)
 }
 

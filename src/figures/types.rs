@@ -159,6 +159,7 @@ impl Numbers {
         let shown = match filter {
             Filter::Whole if measure == Measure::UnconfirmedHours => self.completeness.unconfirmed_hours,
             Filter::Whole if measure == Measure::WithoutBirthDate => self.completeness.without_birth_date,
+            Filter::Whole if measure == Measure::PendingClaims => self.completeness.pending_claims,
             Filter::Whole => self.total.value(measure),
             Filter::Group(group) => {
                 value(self.groups.iter().find(|row| row.group == *group).map(|row| (row.visits, row.persons)))

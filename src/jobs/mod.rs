@@ -18,7 +18,7 @@ use rocket_db_pools::Database;
 
 pub use queue::{ask, progress, sweep};
 pub use types::{JobError, JobProgress, JobState};
-pub use worker::{Look, Registry, Task, run_due};
+pub use worker::{DueLook, Registry, Task, run_due};
 
 use crate::clock::Clock;
 use crate::store::{Db, Sealer};
@@ -45,7 +45,7 @@ pub fn stage() -> AdHoc {
 
 /// Looks every so often whether something is due that nobody asked for, from a feature's stage, where servers do jobs: `look` asks for the
 /// job then. Many processes look at one moment; [`ask`] hears one of those who name the same time.
-pub fn looking(name: &'static str, every: Duration, look: Look) -> AdHoc {
+pub fn looking(name: &'static str, every: Duration, look: DueLook) -> AdHoc {
     AdHoc::on_liftoff(name, move |rocket| {
         Box::pin(async move {
             let runs: u64 = rocket.figment().extract_inner("jobs.every").unwrap_or(worker::EVERY);

@@ -136,13 +136,13 @@ async fn note(db: &Db, clock: &Clock, job: &Leased, ended: &Ended) -> Result<()>
 }
 
 /// Looks whether something is due, and asks for the job then.
-pub type Look = for<'a> fn(&'a Db, Now) -> BoxFuture<'a, Result<()>>;
+pub type DueLook = for<'a> fn(&'a Db, Now) -> BoxFuture<'a, Result<()>>;
 
 /// Looks every so often while the database is ready, until shutdown.
 pub(super) async fn look_out(
     db: Db,
     clock: Clock,
-    (feature, every, look): (&'static str, Duration, Look),
+    (feature, every, look): (&'static str, Duration, DueLook),
     mut shutdown: Shutdown,
 ) {
     loop {

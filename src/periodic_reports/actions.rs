@@ -72,7 +72,7 @@ pub(super) async fn begin_all(
          from json_each(cast($1 as json_text)) j
          where true order by j.value ->> 'from', j.value ->> 'to'
          on conflict (agreement_id, starts_on, ends_on) do update
-             set kind = excluded.kind, due_on = excluded.due_on, state = excluded.state, made_at = excluded.made_at,
+             set kind = case when periodic_reports.versions = 0 then excluded.kind else periodic_reports.kind end, due_on = excluded.due_on, state = excluded.state, made_at = excluded.made_at,
                  made_by = excluded.made_by
              where periodic_reports.state = 'dropped'
          returning id",

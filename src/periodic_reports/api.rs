@@ -260,8 +260,10 @@ pub(crate) async fn write(
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PrivacyHitJson {
     hit: String,
-    /// Null for what stands below a picture
+    /// Null for what stands below a picture, and for titles
     chapter: Option<String>,
+    /// Whose title it is
+    activity_id: Option<i64>,
     sentence: String,
     /// `name` or `number`
     why: String,
@@ -270,7 +272,8 @@ pub(crate) struct PrivacyHitJson {
 impl From<PrivacyHit> for PrivacyHitJson {
     fn from(hit: PrivacyHit) -> Self {
         let chapter = hit.chapter.map(|chapter| chapter.to_string());
-        Self { hit: hit.hit, chapter, sentence: hit.sentence, why: hit.why.to_string() }
+        let activity_id = hit.activity.map(|(_, activity)| activity.0);
+        Self { hit: hit.hit, chapter, activity_id, sentence: hit.sentence, why: hit.why.to_string() }
     }
 }
 

@@ -13,7 +13,7 @@ use super::types::{PeriodicReport, ReportState, VersionState};
 use crate::activities::SessionId;
 use crate::auth::ReportReader;
 use crate::centers::CenterId;
-use crate::clock::Now;
+use crate::clock::{Date, Now};
 use crate::error::Result;
 use crate::figures::queries::session_rows;
 use crate::figures::{self, Counted, Figure, Filter, Item, Numbers, Period, Reach, Section, scope};
@@ -121,21 +121,24 @@ pub async fn adjustments(
     report: &PeriodicReport,
 ) -> Result<Vec<FrozenAdjustment>> {
     let standing = standing(conn, report).await?;
+    let is_earlier = |one: &PeriodicReport| one.state == ReportState::Accepted && one.ends_on < report.starts_on;
+    let days: Vec<(Date, Date)> =
+        standing.iter().filter(|(one, ..)| is_earlier(one)).map(|(one, ..)| (one.starts_on, one.ends_on)).collect();
+    let marks = queries::marks_of(conn, report.agreement_id, &days).await?;
+    let reach = reported(by, conn, report).await?;
     let mut found = Vec::new();
     for (earlier, base, seen) in &standing {
-        if earlier.state != ReportState::Accepted || earlier.ends_on >= report.starts_on {
+        if !is_earlier(earlier) {
             continue;
         }
         let Some(base) = base.as_ref().filter(|_| !is_told_unreadably(&standing, earlier)) else {
             found.push(adjustment(earlier, None));
             continue;
         };
-        let days = (earlier.starts_on, earlier.ends_on);
         let told = told_of(&standing, &earlier.number());
-        if told.is_empty() && queries::marks(conn, report.agreement_id, days).await? == *seen {
+        if told.is_empty() && marks.get(&(earlier.starts_on, earlier.ends_on)) == Some(seen) {
             continue;
         }
-        let reach = reported(by, conn, report).await?;
         let numbers = figures::count(conn, &reach, earlier.period(), now).await?;
         let recount = document::frozen(&figures::figures(&numbers));
         let figures = otherwise(&recount, base, &told);

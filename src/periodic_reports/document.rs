@@ -17,13 +17,10 @@ use crate::clock::Date;
 use crate::error::{Error, Result};
 use crate::figures::{Figure, FigureUnit, Item, Measure, Period, Section, Telling, shown};
 use crate::web::Lang;
-use crate::web::text::{Named, Told};
+use crate::web::text::{InWords, Named};
 
 /// Raised by whoever changes what is written here or what it means.
-pub const SCHEMA: i64 = 2;
-
-/// From this schema on no small number is in a document ([`crate::figures::small_cells`]).
-const WITHOUT_SMALL: i64 = 2;
+pub const SCHEMA: i64 = 1;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrozenReport {
@@ -176,18 +173,9 @@ impl FrozenReport {
     }
 
     /// As whoever reads for the purchaser may know it: how many rows are behind visits and services together tells of them what the figures
-    /// may hide; and where nothing was hidden yet, so few are in some subgroups that a number is a person.
+    /// may hide.
     pub fn for_outsiders(mut self) -> Self {
         self.rows.retain(|rows| rows.kind == RowKind::Sessions);
-        if self.schema >= WITHOUT_SMALL {
-            return self;
-        }
-        let parts = self.by_center.iter_mut().map(|part| &mut part.figures);
-        let others = self.compared.iter_mut().map(|other| &mut other.figures);
-        let told = self.adjustments.iter_mut().map(|told| &mut told.figures);
-        for figures in parts.chain(others).chain(told).chain([&mut self.figures]) {
-            figures.retain(|figure| figure.section != Section::Subgroups);
-        }
         self
     }
 
@@ -276,7 +264,7 @@ impl ToldNumber {
 }
 
 /// Minutes as hours, and what stands for what is hidden.
-impl Told for ToldNumber {
+impl InWords for ToldNumber {
     fn told(&self, lang: Lang) -> String {
         let told = match (self.value, self.at_least) {
             (None, _) => Telling::Hidden,
@@ -421,15 +409,6 @@ mod tests {
         let read = [&exact, &hidden, &part].map(|figure| figure.told().told(Lang::Zh));
         assert_eq!(read, ["20", "＊", "≥ 1.5"]);
         assert_eq!(adjusted(&[exact.clone(), hidden, part]), adjusted(&[exact]));
-    }
-
-    #[test]
-    fn a_document_of_before_is_read_as_it_was() {
-        let text =
-            r#"{"key":"visits","section":"total","measure":"visits","unit":"visits","value":7,"name":"","name_en":""}"#;
-        let read: FrozenFigure = serde_json::from_str(text).unwrap();
-        assert_eq!(read, figure("visits", Section::Total, Measure::Visits, 7, ""));
-        assert!(!serde_json::to_string(&read).unwrap().contains("at_least"));
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl OwedReport {
     /// Where it is, for whoever may open it.
     pub fn path(&self, role: Role) -> Option<String> {
         let report = self.report.as_ref()?;
-        (sees_drafts(role) || report.state != ReportState::Draft).then(|| report.path())
+        (report.standing > 0 || sees_drafts(role) && report.state != ReportState::Dropped).then(|| report.path())
     }
 
     /// Whether the purchaser may ask for it: once a day.
@@ -163,7 +163,7 @@ fn of_agreement(agreement: &AgreementFrame, there: Vec<PeriodicReport>, today: D
     let stands = |report: &&PeriodicReport| report.state != ReportState::Dropped;
     let known: Vec<Period> = there.iter().filter(stands).map(PeriodicReport::period).collect();
     // Of what was dropped, what the purchaser has read is still to be found.
-    for report in there.into_iter().filter(|report| report.state != ReportState::Dropped || report.versions > 0) {
+    for report in there.into_iter().filter(|report| report.state != ReportState::Dropped || report.standing > 0) {
         let period = ReportedPeriod { kind: report.kind, days: report.period() };
         found.push(OwedReport::of(agreement, period, Some(report), today));
     }

@@ -8,6 +8,7 @@ use super::rights::ReportWriter;
 use super::rules::{self, ReportStep};
 use super::types::{Chapter, PeriodicReport, PeriodicReportId};
 use super::{evidence, queries};
+use crate::activities::ActivityId;
 use crate::audit;
 use crate::centers::CenterId;
 use crate::clock::Now;
@@ -22,8 +23,10 @@ use crate::store::Conn;
 pub struct PrivacyHit {
     /// By which its answer is known: of the sentence, and of where it stands.
     pub hit: String,
-    /// None for what stands below a picture.
+    /// None for what stands below a picture, and for titles.
     pub chapter: Option<Chapter>,
+    /// Of an activity that is called so, and its center.
+    pub activity: Option<(CenterId, ActivityId)>,
     pub sentence: String,
     pub why: WechatOmission,
 }
@@ -31,7 +34,7 @@ pub struct PrivacyHit {
 impl PrivacyHit {
     fn of(place: &str, chapter: Option<Chapter>, sentence: &str, why: WechatOmission) -> Self {
         let hit = sha256(&format!("{place}\n{sentence}"));
-        Self { hit, chapter, sentence: sentence.to_owned(), why }
+        Self { hit, chapter, activity: None, sentence: sentence.to_owned(), why }
     }
 }
 
@@ -61,7 +64,28 @@ async fn all_hits(conn: &mut Conn, draft: &PeriodicReport) -> Result<Vec<Privacy
         let place = format!("evidence.{}", one.id);
         hits.extend(hits_of(&place, None, one.caption.as_deref().unwrap_or_default(), &names));
     }
+    for (center, activity, title) in titles(conn, draft).await? {
+        let found = hits_of(&format!("title.{activity}"), None, &title, &names);
+        hits.extend(found.into_iter().map(|hit| PrivacyHit { activity: Some((center, activity)), ..hit }));
+    }
     Ok(hits)
+}
+
+/// What the activities are called that a report of these days lists; those of a confidential kind are not.
+async fn titles(conn: &mut Conn, draft: &PeriodicReport) -> Result<Vec<(CenterId, ActivityId, String)>> {
+    Ok(sqlx::query_as(
+        "select distinct s.center_id, a.id, a.title
+         from agreement_centers x join sessions s on s.center_id = x.center_id
+         join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id
+         where x.agreement_id = $1 and k.confidential = 0 and s.status = 'completed'
+           and s.local_date >= $2 and s.local_date <= $3 and s.local_date >= x.starts_on and s.local_date <= x.ends_on
+         order by s.center_id, a.id",
+    )
+    .bind(draft.agreement_id)
+    .bind(draft.starts_on)
+    .bind(draft.ends_on)
+    .fetch_all(conn)
+    .await?)
 }
 
 /// The hits of a text. It is looked through as a whole first: a name may stand on both sides of a break.

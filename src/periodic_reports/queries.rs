@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use sqlx::AssertSqlSafe;
 
 use super::rights::sees_drafts;
@@ -13,7 +14,7 @@ use crate::agreements::AgreementId;
 use crate::auth::{ReportReader, Role};
 use crate::clock::{Date, Month, Timestamp};
 use crate::error::{Error, Result};
-use crate::store::{Conn, Flag};
+use crate::store::{self, Conn, Flag};
 
 /// The condition that account `$1` reaches agreement `g`: as its provider, as its purchaser, as a department that it names, or by every
 /// one of its centers, for a report is of all of them; `$2` is set for whoever works for a center's provider, and reaches by a center what
@@ -34,7 +35,9 @@ const REACHED: &str = "(exists (
 
 const COLUMNS: &str = "r.id, r.public_id, r.agreement_id, p.name as provider, u.name as purchaser,
         (select min(x.center_id) from agreement_centers x where x.agreement_id = g.id) as center_id,
-        r.kind, r.starts_on, r.ends_on, r.due_on, r.state, r.versions, g.years_from, g.starts_on as agreed_from
+        r.kind, r.starts_on, r.ends_on, r.due_on, r.state, r.versions,
+        (select count(*) from report_versions v where v.report_id = r.id and v.state <> 'withdrawn') as standing,
+        g.years_from, g.starts_on as agreed_from
      from periodic_reports r join agreements g on g.id = r.agreement_id and g.voided_at is null
      join providers p on p.id = g.provider_id join purchasers u on u.id = g.purchaser_id";
 
@@ -309,15 +312,33 @@ pub async fn last_words(conn: &mut Conn, agreement: AgreementId, before: Date) -
 
 /// The sum of the marks of an agreement's centers in the months of some days, both included: while it is the same, what is counted of
 /// these days is.
-pub(super) async fn marks(conn: &mut Conn, agreement: AgreementId, (from, to): (Date, Date)) -> Result<i64> {
-    Ok(sqlx::query_scalar(
-        "select cast(coalesce(sum(m.version), 0) as bigint)
-         from marks m join agreement_centers x on x.center_id = m.center_id
-         where x.agreement_id = $1 and m.month >= $2 and m.month <= $3",
+pub(super) async fn marks(conn: &mut Conn, agreement: AgreementId, days: (Date, Date)) -> Result<i64> {
+    Ok(marks_of(conn, agreement, &[days]).await?.remove(&days).unwrap_or_default())
+}
+
+/// The same of several stretches of days.
+pub(super) async fn marks_of(
+    conn: &mut Conn,
+    agreement: AgreementId,
+    days: &[(Date, Date)],
+) -> Result<BTreeMap<(Date, Date), i64>> {
+    let months = |(from, to): &(Date, Date)| {
+        let [first, last] = [from, to].map(|day| Month::of(*day).to_string());
+        json!({"from": from, "to": to, "first": first, "last": last})
+    };
+    let found: Vec<(Date, Date, i64)> = sqlx::query_as(
+        "with asked (from_date, to_date, first, last) as (
+             select j.value ->> 'from', j.value ->> 'to', j.value ->> 'first', j.value ->> 'last'
+             from json_each(cast($2 as json_text)) j)
+         select q.from_date, q.to_date, (
+             select cast(coalesce(sum(m.version), 0) as bigint)
+             from marks m join agreement_centers x on x.center_id = m.center_id
+             where x.agreement_id = $1 and m.month >= q.first and m.month <= q.last)
+         from asked q",
     )
     .bind(agreement)
-    .bind(Month::of(from).to_string())
-    .bind(Month::of(to).to_string())
-    .fetch_one(conn)
-    .await?)
+    .bind(store::rows(days, months))
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().map(|(from, to, marks)| ((from, to), marks)).collect())
 }

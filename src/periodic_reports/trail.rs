@@ -22,9 +22,14 @@ pub(super) struct AuditedVersion {
     pub redacted: BTreeSet<String>,
 }
 
-/// The versions of a report by their numbers.
+/// What the audit knows of a report.
 #[derive(Debug, Default)]
-pub(super) struct Trail(pub BTreeMap<i64, AuditedVersion>);
+pub(super) struct Trail {
+    /// By their numbers.
+    pub versions: BTreeMap<i64, AuditedVersion>,
+    /// What it became by itself, after all that was done to its versions: it was dropped, or begun anew.
+    own: Option<ReportState>,
+}
 
 impl Trail {
     /// # Errors
@@ -39,12 +44,15 @@ impl Trail {
 
     /// The number of the version that was submitted last, 0 before.
     pub fn last(&self) -> i64 {
-        self.0.keys().next_back().copied().unwrap_or_default()
+        self.versions.keys().next_back().copied().unwrap_or_default()
     }
 
     /// What the report is by all that was done to it.
     pub fn state(&self) -> ReportState {
-        match self.0.values().next_back().map(|version| version.state) {
+        if let Some(own) = self.own {
+            return own;
+        }
+        match self.versions.values().next_back().map(|version| version.state) {
             None | Some(VersionState::Withdrawn) => ReportState::Draft,
             Some(VersionState::Submitted) => ReportState::Submitted,
             Some(VersionState::Returned) => ReportState::Returned,
@@ -66,13 +74,16 @@ impl Trail {
                     answered_at: None,
                     redacted: BTreeSet::new(),
                 };
-                self.0.insert(number.unwrap_or(self.last() + 1), version);
+                self.own = None;
+                self.versions.insert(number.unwrap_or(self.last() + 1), version);
             }
+            "periodic_report.dropped" => self.own = Some(ReportState::Dropped),
+            "periodic_report.begun" => self.own = Some(ReportState::Draft),
             "periodic_report.withdrawn" => self.became(VersionState::Withdrawn, None),
             "periodic_report.accepted" => self.became(VersionState::Accepted, Some(at)),
             "periodic_report.returned" => self.became(VersionState::Returned, Some(at)),
             "periodic_report.redacted" => {
-                if let Some(version) = number.and_then(|number| self.0.get_mut(&number)) {
+                if let Some(version) = number.and_then(|number| self.versions.get_mut(&number)) {
                     version.redacted.insert(rest.to_owned());
                 }
             }
@@ -81,7 +92,8 @@ impl Trail {
     }
 
     fn became(&mut self, state: VersionState, answered_at: Option<Timestamp>) {
-        if let Some(mut last) = self.0.last_entry() {
+        self.own = None;
+        if let Some(mut last) = self.versions.last_entry() {
             last.get_mut().state = state;
             last.get_mut().answered_at = answered_at;
         }
@@ -112,7 +124,8 @@ mod tests {
             ("redacted", "R000001-2 evidence.1"),
             ("accepted", ""),
         ]);
-        let told: Vec<_> = trail.0.iter().map(|(number, one)| (*number, one.digest.as_deref(), one.state)).collect();
+        let told: Vec<_> =
+            trail.versions.iter().map(|(number, one)| (*number, one.digest.as_deref(), one.state)).collect();
         assert_eq!(
             told,
             [
@@ -122,15 +135,15 @@ mod tests {
             ]
         );
         assert_eq!((trail.last(), trail.state()), (3, ReportState::Accepted));
-        assert!(trail.0[&2].redacted.contains("evidence.1") && trail.0[&3].redacted.is_empty());
-        assert_eq!((trail.0[&1].answered_at, trail.0[&3].answered_at), (None, Some(Timestamp(8))));
+        assert!(trail.versions[&2].redacted.contains("evidence.1") && trail.versions[&3].redacted.is_empty());
+        assert_eq!((trail.versions[&1].answered_at, trail.versions[&3].answered_at), (None, Some(Timestamp(8))));
     }
 
     #[test]
     fn nothing_submitted_is_a_draft_and_an_entry_without_a_digest_is_a_version_still() {
         assert_eq!((of(&[("begun", "")]).last(), of(&[]).state()), (0, ReportState::Draft));
         let trail = of(&[("submitted", ""), ("returned", ""), ("submitted", "R000001-2 bb")]);
-        assert_eq!(trail.0.keys().copied().collect::<Vec<_>>(), [1, 2]);
-        assert_eq!(trail.0[&1].digest, None);
+        assert_eq!(trail.versions.keys().copied().collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(trail.versions[&1].digest, None);
     }
 }

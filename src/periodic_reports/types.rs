@@ -101,6 +101,8 @@ pub struct PeriodicReport {
     pub state: ReportState,
     /// The number of the version that was submitted last, 0 before.
     pub versions: i64,
+    /// How many of them were not taken back.
+    pub standing: i64,
     /// From when the agreement's years are counted, and its first day.
     pub years_from: YearsFrom,
     pub agreed_from: Date,

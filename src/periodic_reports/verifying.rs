@@ -87,10 +87,10 @@ pub async fn verify(conn: &mut Conn, sealer: &Sealer, report: &PeriodicReport) -
         versions.insert(version.number, version);
     }
     let counted = 1..=report.versions.min(MOST);
-    let numbers: BTreeSet<i64> = versions.keys().chain(trail.0.keys()).copied().chain(counted).collect();
+    let numbers: BTreeSet<i64> = versions.keys().chain(trail.versions.keys()).copied().chain(counted).collect();
     let mut found = Vec::with_capacity(numbers.len());
     for number in numbers {
-        let (version, audited) = (versions.remove(&number), trail.0.get(&number));
+        let (version, audited) = (versions.remove(&number), trail.versions.get(&number));
         found.push(verify_one(conn, sealer, (report, number), version, audited).await?);
     }
     if let Some(last) = found.last_mut() {

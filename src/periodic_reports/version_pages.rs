@@ -171,6 +171,14 @@ impl VersionPage {
         self.read.words(&activity.place())
     }
 
+    fn path(&self) -> String {
+        format!("{}/versions/{}", self.read.report.path(), self.read.version.number)
+    }
+
+    fn caption_place(&self, number: &i64) -> String {
+        evidence::place(*number)
+    }
+
     fn caption(&self, number: &i64) -> Option<&str> {
         self.read.words(&evidence::place(*number))
     }

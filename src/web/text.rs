@@ -64,11 +64,11 @@ impl Lang {
 }
 
 /// What is put into words for each reader.
-pub trait Told {
+pub trait InWords {
     fn told(&self, lang: Lang) -> String;
 }
 
-impl<T: Told> Told for &T {
+impl<T: InWords> InWords for &T {
     fn told(&self, lang: Lang) -> String {
         (**self).told(lang)
     }

@@ -117,7 +117,8 @@ async fn counted(
 ) -> Result<ComparedFigures> {
     let reach = match scope::center(by, conn, center, days).await {
         Ok(reach) => reach,
-        Err(Error::NotFound) => {
+        // Other days than a report is made of are not told to everybody.
+        Err(Error::NotFound | Error::Refused(_)) => {
             let note = Some(lang.with("paper.not_compared", [("n", title.clone())]));
             return Ok(ComparedFigures { title, figures: None, note });
         }
