@@ -132,7 +132,8 @@ impl<'a> Outsider<'a> {
 
     fn goes_to(&mut self, link: String) {
         let path = link.split('?').next().unwrap_or_default().to_owned();
-        if link.starts_with('/') && !link.starts_with("//") && !self.seen.contains(&link) {
+        // The page of a database that is not there is what it says.
+        if link.starts_with('/') && !link.starts_with("//") && path != "/not-ready" && !self.seen.contains(&link) {
             let asked = self.asked.entry(path).or_default();
             *asked += 1;
             if *asked <= if link.contains("figure=") { FIGURES } else { QUESTIONS } {
