@@ -87,14 +87,14 @@ async fn a_march(url: &str) {
 /// The first number of each cell, of the table in what the first argument finds.
 const CELLS: &str = "
     const within = document.querySelector(arguments[0]);
-    const cells = within?.querySelector('table')?.querySelectorAll('td.num') ?? [];
+    const cells = within?.querySelector('table.stack')?.querySelectorAll('td.num') ?? [];
     return [...cells].map(cell => parseInt(cell.firstChild.textContent.trim()));";
 
 /// The same, of the section of a frozen report with this heading; null where there is none.
 const CELLS_UNDER: &str = "
     const titled = part => part.querySelector(':scope > h2')?.textContent.trim() === arguments[0];
     const part = [...document.querySelectorAll('.report section')].find(titled);
-    const cells = part?.querySelector('table')?.querySelectorAll('td.num');
+    const cells = part?.querySelector('table.stack')?.querySelectorAll('td.num');
     return cells ? [...cells].map(cell => parseInt(cell.firstChild.textContent.trim())) : null;";
 
 /// Of the first page: sessions, visits, those without a name, persons.
