@@ -134,7 +134,7 @@ impl Puzzle {
             let Some(weak) = (0..self.variables.len()).find(|one| self.is_known(*one, bounds[*one])) else {
                 return true;
             };
-            match self.helper(weak, bounds[weak]) {
+            match self.helper(weak, &bounds) {
                 Ok(helper) => self.hide(helper),
                 Err(_) if self.variables[weak].is_veiled => return false,
                 Err(about) => about.into_iter().for_each(|one| self.veil(one)),
@@ -160,9 +160,25 @@ impl Puzzle {
         variable.hidden && (narrow || bounds.least >= bounds.most)
     }
 
+    /// The laws by which a cell is known, and those by which the hidden ones in them are.
+    fn reasons(&self, weak: usize, bounds: &[Bounds]) -> BTreeSet<usize> {
+        let mut laws = BTreeSet::new();
+        let (mut next, mut seen) = (vec![weak], BTreeSet::new());
+        while let Some(one) = next.pop() {
+            if !seen.insert(one) {
+                continue;
+            }
+            for law in bounds[one].by.into_iter().flatten().filter(|law| laws.insert(*law)) {
+                let terms = self.laws[law].terms.iter().map(|(one, _)| *one);
+                next.extend(terms.filter(|one| self.variables[*one].hidden));
+            }
+        }
+        laws
+    }
+
     /// What is hidden next so that less is known: the smallest that stands in the laws by which it is known, parts before wholes.
     /// Where nothing is left, all that hangs together with it.
-    fn helper(&self, weak: usize, bounds: Bounds) -> Result<usize, BTreeSet<usize>> {
+    fn helper(&self, weak: usize, bounds: &[Bounds]) -> Result<usize, BTreeSet<usize>> {
         let of_laws = |laws: &BTreeSet<usize>| {
             let terms = laws.iter().flat_map(|law| &self.laws[*law].terms);
             let candidates = terms.map(|(one, _)| *one).filter(|one| {
@@ -171,7 +187,7 @@ impl Puzzle {
             });
             candidates.min_by_key(|one| (self.variables[*one].is_whole, self.variables[*one].value, *one))
         };
-        let mut laws: BTreeSet<usize> = bounds.by.into_iter().flatten().collect();
+        let mut laws = self.reasons(weak, bounds);
         let mut reached = BTreeSet::from([weak]);
         loop {
             if let Some(found) = of_laws(&laws) {
@@ -271,6 +287,24 @@ mod tests {
         puzzle.adds_up(whole, &parts);
         assert!(puzzle.settle());
         assert!(parts.iter().all(|part| puzzle.is_hidden(*part)), "of two hidden ones 2 remain, which is one and one");
+    }
+
+    #[test]
+    fn what_follows_in_two_steps_is_not_hidden_with_the_whole() {
+        let mut puzzle = Puzzle::new(THRESHOLD);
+        let whole = puzzle.add(19, true, true);
+        let visits: Vec<usize> = [2, 6, 11].map(|value| puzzle.add(value, false, true)).into();
+        let named: Vec<usize> = [2, 6, 11].map(|value| puzzle.add(value, false, false)).into();
+        puzzle.hide(named[0]);
+        puzzle.adds_up(whole, &visits);
+        puzzle.adds_up(whole, &named);
+        for (named, visits) in named.iter().zip(&visits) {
+            puzzle.at_most(&[*named], &[*visits]);
+        }
+        assert!(puzzle.settle());
+        let hidden = |of: &[usize]| of.iter().map(|one| puzzle.is_hidden(*one)).collect::<Vec<_>>();
+        assert_eq!((hidden(&visits), hidden(&named)), (vec![true, true, false], vec![true, true, false]));
+        assert!(!puzzle.is_hidden(whole));
     }
 
     #[test]
