@@ -149,10 +149,11 @@ impl DocxBody {
             Block::Picture(picture) => self.picture(picture)?,
             Block::PageBreak => self.xml.push_str("<w:p><w:r><w:br w:type=\"page\"/></w:r></w:p>"),
             Block::Signatures(lines) => {
-                for line in lines {
-                    let space = "<w:keepNext/><w:spacing w:before=\"480\" w:after=\"0\"/>";
-                    let signed = format!("{line}________________________");
-                    self.xml.push_str(&paragraph("Normal", space, &runs(&signed, text)));
+                // Two beside each other, so that they stand on the page that is signed.
+                for pair in lines.chunks(2) {
+                    let space = "<w:keepNext/><w:spacing w:before=\"240\" w:after=\"0\"/>";
+                    let signed: Vec<String> = pair.iter().map(|line| format!("{line}__________________")).collect();
+                    self.xml.push_str(&paragraph("Normal", space, &runs(&signed.join("\u{3000}"), text)));
                 }
             }
         }
@@ -327,7 +328,7 @@ fn styles() -> String {
         .collect();
     let plain = |size| RunLook { size: Some(size), ..RunLook::default() };
     let title = RunLook { is_bold: true, is_heading: true, size: Some(36) };
-    let tight = "<w:spacing w:before=\"20\" w:after=\"20\"/>";
+    let tight = "<w:spacing w:before=\"20\" w:after=\"20\" w:line=\"240\" w:lineRule=\"auto\"/>";
     [
         format!("{HEAD}<w:styles {DOCUMENT}><w:docDefaults><w:rPrDefault>{}</w:rPrDefault></w:docDefaults>", run_properties(plain(24))),
         style("Normal", "Normal", &spaced(0, 120), plain(24)),
