@@ -190,7 +190,8 @@ on_both_engines! {
                 assert!(text.contains("2025年3月不在可查看的协议期内"), "{login}: {text}");
             }
             reader.get("/centers/1/reports/2025-12/print").await.is(404);
-            reader.get("/centers/1/reports/2026-03-02--2026-03-08/print").await.is(404);
+            // Other days than a report is made of.
+            reader.get("/centers/1/reports/2026-03-02--2026-03-08/print").await.is(409);
             reader.get("/centers/2/reports/2026-03/print").await.is(404);
         }
         // The provider's own has its workers' names; but no title of case work, for paper goes on to others.
