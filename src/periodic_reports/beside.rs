@@ -10,7 +10,7 @@ use crate::indicators::standing::IndicatorLine;
 use crate::indicators::{IndicatorState, IndicatorUnit, told_amount};
 use crate::ratings::Satisfaction;
 use crate::web::Lang;
-use crate::web::text::InWords;
+use crate::web::text::Worded;
 
 /// What the agreement asks for, and how far it is. Its numbers are in what is kept of the unit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,7 +94,7 @@ impl FrozenIndicator {
 }
 
 /// As it is called.
-impl InWords for FrozenIndicator {
+impl Worded for FrozenIndicator {
     fn told(&self, lang: Lang) -> String {
         self.called(lang)
     }
@@ -116,7 +116,7 @@ impl ToldAmount {
     }
 }
 
-impl InWords for ToldAmount {
+impl Worded for ToldAmount {
     fn told(&self, lang: Lang) -> String {
         match (self.told, self.value) {
             (Telling::Hidden, _) => lang.text("small_cells.mark"),
@@ -152,7 +152,7 @@ impl FrozenSatisfaction {
 }
 
 /// The mean with its number of answers, in words.
-impl InWords for FrozenSatisfaction {
+impl Worded for FrozenSatisfaction {
     fn told(&self, lang: Lang) -> String {
         match (self.mean(), self.at_least) {
             (None, false) => lang.text("periodic.no_answers"),

@@ -11,7 +11,7 @@ use crate::figures::{Measure, Section};
 use crate::web::Lang;
 use crate::web::chart::{Bar, Chart, ChartData, ChartPoint, ChartSeries, Charted};
 use crate::web::filters::{long_month, plain_date, thousands};
-use crate::web::text::InWords as _;
+use crate::web::text::Worded as _;
 
 /// What is laid beside one another.
 const COMPARED: [Measure; 4] = [Measure::Sessions, Measure::Visits, Measure::Persons, Measure::VolunteerVisits];

@@ -17,7 +17,7 @@ use crate::clock::Date;
 use crate::error::{Error, Result};
 use crate::figures::{Figure, FigureUnit, Item, Measure, Period, Section, Telling, shown};
 use crate::web::Lang;
-use crate::web::text::{InWords, Named};
+use crate::web::text::{Named, Worded};
 
 /// Raised by whoever changes what is written here or what it means.
 pub const SCHEMA: i64 = 1;
@@ -264,7 +264,7 @@ impl ToldNumber {
 }
 
 /// Minutes as hours, and what stands for what is hidden.
-impl InWords for ToldNumber {
+impl Worded for ToldNumber {
     fn told(&self, lang: Lang) -> String {
         let told = match (self.value, self.at_least) {
             (None, _) => Telling::Hidden,

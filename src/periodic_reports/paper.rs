@@ -22,7 +22,7 @@ use crate::papers::{
 };
 use crate::web::Lang;
 use crate::web::filters::long_month;
-use crate::web::text::{InWords as _, Named as _};
+use crate::web::text::{Named as _, Worded as _};
 
 pub use table::table;
 

@@ -9,7 +9,7 @@ use askama::{Template, Values};
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 use super::chart::Charted;
-use super::text::{InWords, Lang, Named};
+use super::text::{Lang, Named, Worded};
 use crate::clock::Date;
 use crate::error::{Fault, Refusal};
 
@@ -77,7 +77,7 @@ pub fn called(what: &impl Named, values: &dyn Values) -> askama::Result<String> 
 
 /// What something says to this reader.
 #[askama::filter_fn]
-pub fn told<T: InWords>(what: T, values: &dyn Values) -> askama::Result<String> {
+pub fn told<T: Worded>(what: T, values: &dyn Values) -> askama::Result<String> {
     Ok(what.told(lang(values)))
 }
 

@@ -64,11 +64,11 @@ impl Lang {
 }
 
 /// What is put into words for each reader.
-pub trait InWords {
+pub trait Worded {
     fn told(&self, lang: Lang) -> String;
 }
 
-impl<T: InWords> InWords for &T {
+impl<T: Worded> Worded for &T {
     fn told(&self, lang: Lang) -> String {
         (**self).told(lang)
     }

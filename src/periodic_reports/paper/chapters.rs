@@ -10,7 +10,7 @@ use crate::periodic_reports::evidence;
 use crate::periodic_reports::periods::PeriodName;
 use crate::periodic_reports::types::Chapter;
 use crate::web::Lang;
-use crate::web::text::{InWords as _, Named as _};
+use crate::web::text::{Named as _, Worded as _};
 
 /// Before those of the figures.
 pub(super) fn before(filed: &FiledReport, lang: Lang) -> Vec<PaperChapter> {

@@ -5,7 +5,7 @@ use crate::figures::{Measure, Telling, cell};
 use crate::periodic_reports::document::{FrozenFigure, ToldNumber};
 use crate::web::Lang;
 use crate::web::table::{Cell, Table};
-use crate::web::text::{InWords as _, Named as _};
+use crate::web::text::{Named as _, Worded as _};
 
 const COLUMNS: [&str; 7] =
     ["csv.part", "paper.center", "csv.item", "periodic.counted", "csv.number", "paper.unit", "periodic.key"];
