@@ -125,7 +125,7 @@ on_both_engines! {
         let (ann, ada) = (app.token("ann").await, app.token("ada").await);
         schedules_the_morning(&ann, None).await;
         ada.post_json("/api/v1/retention/runs", json!({})).await.is(201);
-        let lists = ["/api/v1/activities?center=1", "/api/v1/people?center=1", "/api/v1/sessions?center=1&from=2026-01-01&to=2027-01-01", "/api/v1/sessions/1/checkins?", "/api/v1/households?center=1", "/api/v1/units?center=1", "/api/v1/people/merges?center=1", "/api/v1/people/doubles?center=1", "/api/v1/retention/runs/1/items?", "/api/v1/volunteers?center=1", "/api/v1/certificates?center=1"];
+        let lists = ["/api/v1/activities?center=1", "/api/v1/people?center=1", "/api/v1/sessions?center=1&from=2026-01-01&to=2027-01-01", "/api/v1/sessions/1/checkins?", "/api/v1/households?center=1", "/api/v1/units?center=1", "/api/v1/people/merges?center=1", "/api/v1/people/doubles?center=1", "/api/v1/retention/runs/1/items?", "/api/v1/volunteers?center=1", "/api/v1/certificates?center=1", "/api/v1/summary/rows?scope=center:1&from=2026-03-01&to=2026-04-01&figure=visits"];
         for list in lists {
             let by = if list.contains("retention") { &ada } else { &ann };
             for cursor in ["zzz", "1.5", "-1", "99999999999999999999"] {
