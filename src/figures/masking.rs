@@ -207,6 +207,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn no_hidden_number_of_a_month_can_be_worked_out(
             groups in vec(0u8..4, 3),
