@@ -355,7 +355,15 @@ pub fn tables(figures: &[FrozenFigure], others: &[&[FrozenFigure]]) -> Vec<Froze
     };
     sections
         .map(|section| {
-            let rows: Vec<FrozenRow> = section.chunk_by(|one, other| item_of(one) == item_of(other)).map(row).collect();
+            let rows = section.chunk_by(|one, other| item_of(one) == item_of(other)).map(row);
+            // There are many subgroups, and of most of them nobody came.
+            let is_told = |row: &FrozenRow| {
+                let is_something = |told: &ToldNumber| told.value != Some(0);
+                let mut cells = row.cells.iter();
+                row.of.section != Section::Subgroups
+                    || cells.any(|one| is_something(&one.told) || one.others.iter().flatten().any(is_something))
+            };
+            let rows: Vec<FrozenRow> = rows.filter(is_told).collect();
             let mut measures: Vec<Measure> = Vec::new();
             for cell in rows.iter().flat_map(|row| &row.cells) {
                 if !measures.contains(&cell.measure) {
@@ -364,6 +372,7 @@ pub fn tables(figures: &[FrozenFigure], others: &[&[FrozenFigure]]) -> Vec<Froze
             }
             FrozenTable { section: section[0].section, measures, rows }
         })
+        .filter(|table: &FrozenTable| !table.rows.is_empty())
         .collect()
 }
 

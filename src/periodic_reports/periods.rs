@@ -9,6 +9,7 @@ use crate::agreements::{ReportCycle, YearsFrom, rules};
 use crate::clock::Date;
 use crate::figures::Period;
 use crate::web::Lang;
+use crate::web::filters::long_month;
 use crate::web::text::Named;
 
 /// Days after its end within which a report is due, where the agreement does not say.
@@ -151,7 +152,10 @@ impl PeriodName {
             ("from", days.from.to_string()),
             ("to", days.last().to_string()),
         ];
-        let words = |lang: Lang| lang.with(key, values.iter().map(|(name, value)| (*name, value.clone())));
+        let words = |lang: Lang| {
+            let month = ("month", long_month(lang, days.from.0));
+            lang.with(key, values.iter().map(|(name, value)| (*name, value.clone())).chain([month]))
+        };
         Self { zh: words(Lang::Zh), en: words(Lang::En) }
     }
 }

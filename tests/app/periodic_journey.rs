@@ -290,7 +290,7 @@ impl Walk {
         self.sign_in(desk, "ben").await;
         self.begins(desk, &["month:2026-05-01", "quarter:2026-01-01", "year:2026-01-01"]).await;
         desk.is_accessible("what is owed, at a desk").await;
-        let may = self.path_of(desk, "2026-5").await;
+        let may = self.path_of(desk, "May 2026").await;
         let quarter = self.path_of(desk, "2026, quarter 1").await;
         let year = self.path_of(desk, "Year 2026").await;
         for (report, own) in
