@@ -307,7 +307,7 @@ enum RowsFormat {
 }
 
 /// The rows as a file: fields `from to figure format`. Names are in it for whoever reads them on the page, numbers of people are in none.
-#[post("/centers/<center>/rows/file", data = "<fields>")]
+#[post("/centers/<center>/reports/rows", data = "<fields>")]
 async fn file(by: ReportReader, db: &Db, now: Now, lang: Lang, center: CenterId, fields: Fields) -> Result<File> {
     let asked = AskedRows::read(&fields)?;
     let mut read = fields.read();

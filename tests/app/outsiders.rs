@@ -222,7 +222,7 @@ impl<'a> Outsider<'a> {
 fn files_that_are_sent_for() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
     let centers = CenterList::ALL.iter().map(|list| ("/centers/1/exports", "list", list.code()));
     let city = CityList::ALL.iter().map(|list| ("/exports", "list", list.code()));
-    let rows = ["visits", "persons", "volunteers", "minutes"].map(|key| ("/centers/1/rows/file", "figure", key));
+    let rows = ["visits", "persons", "volunteers", "minutes"].map(|key| ("/centers/1/reports/rows", "figure", key));
     let mut all = Vec::new();
     for (path, field, of) in centers.chain(city).chain(rows) {
         for format in ["csv", "xlsx"] {

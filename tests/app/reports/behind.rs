@@ -103,12 +103,12 @@ on_both_engines! {
         a_tricky_month(&app).await;
         let form = |format| [("from", MARCH.0), ("to", MARCH.1), ("figure", "visits"), ("format", format)];
         let ann = app.sign_in("ann").await;
-        let csv = ann.post("/centers/1/rows/file", &form("csv")).await.is(200).text();
+        let csv = ann.post("/centers/1/reports/rows", &form("csv")).await.is(200).text();
         assert!(csv.contains("居民") && csv.contains("人次"), "{csv}");
-        ann.post("/centers/1/rows/file", &form("xlsx")).await.is(200);
-        ann.post("/centers/1/rows/file", &form("pdf")).await.is(422);
+        ann.post("/centers/1/reports/rows", &form("xlsx")).await.is(200);
+        ann.post("/centers/1/reports/rows", &form("pdf")).await.is(422);
         let pat = app.sign_in("pat").await;
-        assert!(!pat.post("/centers/1/rows/file", &form("csv")).await.is(200).text().contains("居民3号"));
+        assert!(!pat.post("/centers/1/reports/rows", &form("csv")).await.is(200).text().contains("居民3号"));
         assert_eq!(app.number("select count(*) from audit_events where action = 'export.taken'").await, 3);
     }
 }
