@@ -18,4 +18,4 @@ pub use types::{
     ComparedFigures, PaperActivity, PaperChapter, PaperChart, PaperFacts, PaperIndicator, PaperPart, PaperParty,
     PaperStep, PaperSteps, ReportPaper,
 };
-pub use values::{PaperFigure, told};
+pub use values::{PaperFigure, indicator_kind, told};

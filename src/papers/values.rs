@@ -2,6 +2,7 @@
 
 use crate::documents::{ColumnKind, PaperCell};
 use crate::figures::{Figure, FigureUnit, Measure, Section, Telling, shown};
+use crate::indicators::IndicatorUnit;
 use crate::web::Lang;
 
 /// A figure as a paper reads it: with the name of what it is of, and as its reader may know it.
@@ -81,6 +82,23 @@ pub(super) fn column_kind(measure: Measure) -> ColumnKind {
     match measure.unit() {
         FigureUnit::Minutes => ColumnKind::Hours,
         FigureUnit::Sessions | FigureUnit::Visits | FigureUnit::Persons | FigureUnit::Units => ColumnKind::Count,
+    }
+}
+
+/// How the numbers of an indicator are written.
+pub fn indicator_kind(unit: IndicatorUnit) -> ColumnKind {
+    match unit {
+        IndicatorUnit::Hours => ColumnKind::Hours,
+        IndicatorUnit::Yuan => ColumnKind::Yuan,
+        IndicatorUnit::Sessions
+        | IndicatorUnit::Activities
+        | IndicatorUnit::Cases
+        | IndicatorUnit::Meetings
+        | IndicatorUnit::Groups
+        | IndicatorUnit::Visits
+        | IndicatorUnit::Persons
+        | IndicatorUnit::Households
+        | IndicatorUnit::Items => ColumnKind::Count,
     }
 }
 

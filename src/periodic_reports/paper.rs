@@ -13,11 +13,10 @@ use super::periods::PeriodName;
 use super::types::Chapter;
 use super::version_pages::ReadVersion;
 use crate::clock::{Now, Zone};
-use crate::documents::{ColumnKind, PaperCell};
+use crate::documents::PaperCell;
 use crate::figures::{self, Period, Telling};
-use crate::indicators::IndicatorUnit;
 use crate::papers::{
-    ComparedFigures, PaperActivity, PaperFacts, PaperFigure, PaperIndicator, PaperPart, PaperParty, PaperStep,
+    self, ComparedFigures, PaperActivity, PaperFacts, PaperFigure, PaperIndicator, PaperPart, PaperParty, PaperStep,
     PaperSteps, ReportPaper,
 };
 use crate::web::Lang;
@@ -214,28 +213,12 @@ fn indicator(lang: Lang, one: &FrozenIndicator) -> PaperIndicator {
     PaperIndicator {
         name: one.called(lang),
         unit: lang.text(one.unit.key()),
-        kind: column_kind(one.unit),
+        kind: papers::indicator_kind(one.unit),
         target: one.target,
         done: one.done,
         untold: (one.telling() != Telling::Exactly).then(|| one.done().told(lang)),
         expected: one.expected,
         state: lang.text(one.state.key()),
-    }
-}
-
-fn column_kind(unit: IndicatorUnit) -> ColumnKind {
-    match unit {
-        IndicatorUnit::Hours => ColumnKind::Hours,
-        IndicatorUnit::Yuan => ColumnKind::Yuan,
-        IndicatorUnit::Sessions
-        | IndicatorUnit::Activities
-        | IndicatorUnit::Cases
-        | IndicatorUnit::Meetings
-        | IndicatorUnit::Groups
-        | IndicatorUnit::Visits
-        | IndicatorUnit::Persons
-        | IndicatorUnit::Households
-        | IndicatorUnit::Items => ColumnKind::Count,
     }
 }
 

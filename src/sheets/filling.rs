@@ -2,15 +2,15 @@
 //! those names. It knows no figure, only names and values. Every part but the sheets that are filled stays byte for byte, and the
 //! workbook is told to calculate when it is opened: what its formulas came to before was of other numbers.
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use super::areas::{SheetLook, pointed_at};
 use super::package::{Package, attribute};
 use super::patch::{Entered, Patch, patch_and_put};
-use super::places::{COLUMNS, LAST_ROW, name_of, place_of};
 use super::{MAX_BYTES, SheetFault};
 use crate::error::{Error, Refusal};
 
@@ -21,11 +21,7 @@ const PREFIX: &str = "linli.";
 const MOST_NAMES: usize = 1_000;
 
 /// Cells that all names of a form cover together.
-const MOST_CELLS: usize = 20_000;
-
-/// Merged areas, and cells with formulas, of a sheet that is filled.
-const MOST_MERGES: usize = 5_000;
-const MOST_FORMULAS: usize = 200_000;
+pub(super) const MOST_CELLS: usize = 20_000;
 
 /// What is filled in, by key.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -205,57 +201,6 @@ fn opened(form: &[u8]) -> Result<Package<'_>, FormFault> {
     if kinds.contains("macroEnabled") || kinds.contains("vbaProject") { Err(FormFault::Macros) } else { Ok(package) }
 }
 
-/// A rectangle of cells, with its last row and column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Area {
-    top: u32,
-    left: usize,
-    bottom: u32,
-    right: usize,
-}
-
-impl Area {
-    /// `$D$5` or `$D$5:$F$5`.
-    fn of(cells: &str) -> Option<Self> {
-        let (first, last) = cells.split_once(':').unwrap_or((cells, cells));
-        let ((top, left), (bottom, right)) = (place_of(first)?, place_of(last)?);
-        let is_one = 0 < top && top <= bottom && bottom <= LAST_ROW && left <= right && right < COLUMNS;
-        is_one.then_some(Self { top, left, bottom, right })
-    }
-
-    fn holds(&self, row: u32, column: usize) -> bool {
-        (self.top..=self.bottom).contains(&row) && (self.left..=self.right).contains(&column)
-    }
-
-    fn shown(&self) -> String {
-        let (first, last) = (name_of(self.top, self.left), name_of(self.bottom, self.right));
-        if first == last { first } else { format!("{first}:{last}") }
-    }
-}
-
-/// `'月报表'!$D$5` as the sheet's name and the area; none where it points at nothing, or at several places.
-fn pointed_at(text: &str) -> Option<(String, Area)> {
-    let text = text.trim().trim_start_matches('=');
-    let (sheet, cells) = match text.strip_prefix('\'') {
-        Some(quoted) => {
-            let (sheet, cells) = quoted.rsplit_once("'!")?;
-            // A quote by itself ends a sheet's name: what follows is another place.
-            if sheet.replace("''", "").contains('\'') {
-                return None;
-            }
-            (sheet.replace("''", "'"), cells)
-        }
-        None => {
-            let (sheet, cells) = text.rsplit_once('!')?;
-            if sheet.contains(['!', ',', '\'']) {
-                return None;
-            }
-            (sheet.to_owned(), cells)
-        }
-    };
-    Some((sheet, Area::of(cells)?))
-}
-
 fn place_in(reader: &Reader<&[u8]>) -> usize {
     usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
 }
@@ -319,87 +264,6 @@ fn names(package: &mut Package<'_>) -> Result<Vec<FormName>, FormFault> {
     Ok(names)
 }
 
-/// What must be known of a sheet before its cells are filled.
-#[derive(Debug, Default)]
-struct SheetLook {
-    merges: Vec<Area>,
-    formulas: BTreeSet<(u32, usize)>,
-    /// The cells of formulas that fill several at once.
-    arrays: Vec<Area>,
-}
-
-impl SheetLook {
-    fn of(xml: &str) -> Result<Self, SheetFault> {
-        let mut reader = Reader::from_str(xml);
-        reader.config_mut().check_end_names = false;
-        let (mut look, mut row, mut next) = (Self::default(), 0_u32, 0_usize);
-        loop {
-            let tag = match reader.read_event().map_err(|_| SheetFault::Broken)? {
-                Event::Eof => return Ok(look),
-                Event::Start(tag) | Event::Empty(tag) => tag,
-                _ => continue,
-            };
-            let area = || attribute(&tag, "ref").and_then(|area| Area::of(&area));
-            let local = tag.local_name();
-            let name: &str = local.as_ref();
-            match name {
-                "row" => {
-                    let number = attribute(&tag, "r").and_then(|number| number.parse().ok());
-                    (row, next) = (number.unwrap_or(row.saturating_add(1)), 0);
-                }
-                "c" => {
-                    let place = attribute(&tag, "r").and_then(|name| place_of(&name));
-                    next = place.map_or(next, |(_, column)| column) + 1;
-                }
-                "f" => {
-                    _ = look.formulas.insert((row, next.saturating_sub(1)));
-                    if matches!(attribute(&tag, "t").as_deref(), Some("array" | "dataTable")) {
-                        look.arrays.extend(area());
-                    }
-                }
-                "mergeCell" => look.merges.extend(area()),
-                _ => {}
-            }
-            if look.merges.len().max(look.arrays.len()) > MOST_MERGES || look.formulas.len() > MOST_FORMULAS {
-                return Err(SheetFault::TooManyCells);
-            }
-        }
-    }
-
-    fn has_formula(&self, row: u32, column: usize) -> bool {
-        self.formulas.contains(&(row, column)) || self.arrays.iter().any(|area| area.holds(row, column))
-    }
-
-    fn merge_at(&self, row: u32, column: usize) -> Option<&Area> {
-        self.merges.iter().find(|merge| merge.holds(row, column))
-    }
-
-    /// The cells of a named area that are filled, from top to bottom: of a merged area the first. None where they do not stand one
-    /// below the other, or are too many.
-    fn cells(&self, area: &Area) -> Option<Vec<(u32, usize)>> {
-        if area.top == area.bottom && area.left == area.right {
-            let merge = self.merge_at(area.top, area.left);
-            return Some(vec![merge.map_or((area.top, area.left), |merge| (merge.top, merge.left))]);
-        }
-        let (mut row, mut cells) = (area.top, Vec::new());
-        while row <= area.bottom {
-            let next = match self.merge_at(row, area.left) {
-                Some(merge) if (merge.top, merge.left) == (row, area.left) && merge.right >= area.right => {
-                    merge.bottom + 1
-                }
-                None if area.left == area.right => row + 1,
-                _ => return None,
-            };
-            cells.push((row, area.left));
-            if cells.len() > MOST_CELLS {
-                return None;
-            }
-            row = next;
-        }
-        Some(cells)
-    }
-}
-
 /// The workbook's own part, told to calculate everything when it is opened; none where it says so already.
 fn calculating(xml: &str) -> Result<Option<String>, SheetFault> {
     const WORD: &str = "fullCalcOnLoad";
@@ -452,45 +316,6 @@ fn with_one(tag: &str, at: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_points_at_an_area_of_a_sheet() {
-        let area = |top, left, bottom, right| Area { top, left, bottom, right };
-        assert_eq!(pointed_at("'月报表'!$D$5"), Some(("月报表".to_owned(), area(5, 3, 5, 3))));
-        assert_eq!(pointed_at("Sheet1!$A$2:$F$9"), Some(("Sheet1".to_owned(), area(2, 0, 9, 5))));
-        assert_eq!(pointed_at("'It''s'!B1"), Some(("It's".to_owned(), area(1, 1, 1, 1))));
-        for nowhere in [
-            "#REF!",
-            "'a'!#REF!",
-            "a!$A$1,a!$B$1",
-            "'a'!$A$1,'b'!$B$1",
-            "a!$A:$A",
-            "a!$1:$1",
-            "7",
-            "",
-            "a!A0",
-            "a!B2:A1",
-        ] {
-            assert_eq!(pointed_at(nowhere), None, "{nowhere}");
-        }
-    }
-
-    #[test]
-    fn merged_cells_are_one() {
-        let merges = ["D2:F2", "A5:B6", "A7:B7", "H1:H3"].map(|area| Area::of(area).unwrap()).to_vec();
-        let look = SheetLook { merges, ..SheetLook::default() };
-        let cells = |area: &str| look.cells(&Area::of(area).unwrap());
-        assert_eq!(cells("D2"), Some(vec![(2, 3)]));
-        assert_eq!(cells("E2"), Some(vec![(2, 3)]), "the first of its merged area");
-        assert_eq!(cells("D2:F2"), Some(vec![(2, 3)]));
-        assert_eq!(cells("H1:H3"), Some(vec![(1, 7)]), "one cell, and no list");
-        assert_eq!(cells("A5:B7"), Some(vec![(5, 0), (7, 0)]));
-        assert_eq!(cells("C1:C4"), Some(vec![(1, 2), (2, 2), (3, 2), (4, 2)]));
-        assert_eq!(cells("D2:G2"), None, "wider than what is merged");
-        assert_eq!(cells("J1:K1"), None, "two side by side");
-        assert_eq!(cells("A6:A8"), None, "begins in the middle of a merged area");
-        assert_eq!(cells("A1:A1048576"), None, "too many");
-    }
 
     #[test]
     fn a_workbook_is_told_to_calculate_once() {

@@ -5,6 +5,7 @@
 //! once, keeping nothing, and only what it found harmless is given to `calamine`. What is refused is refused with a reason
 //! ([`SheetFault`]), never with half of the rows.
 
+mod areas;
 mod delimited;
 mod filling;
 pub mod headers;

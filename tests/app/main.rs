@@ -67,6 +67,7 @@ mod periodic;
 mod periodic_paper;
 mod periodic_journey;
 mod periodic_proof;
+mod periodic_told;
 mod posts;
 mod programmes;
 mod qualifications;

@@ -45,3 +45,27 @@ fn blocks_are_counted_where_they_begin() {
     assert_eq!(blocks("<div><p>{{ text }}</p></div>"), 2);
     assert_eq!(blocks("{% if there < asked %}<br><path d=\"M0 0\"/>{% endif %}</ul>"), 0);
 }
+
+/// The rules of a sheet of styles in which something is laid out: what stands between innermost braces, and before them.
+fn rules(css: &str) -> impl Iterator<Item = (&str, &str)> {
+    css.split('}').filter_map(|rule| {
+        let (before, laid) = rule.rsplit_once('{')?;
+        Some((before.rsplit(['{', ';', '/']).next().unwrap_or(before).trim(), laid))
+    })
+}
+
+/// What only a screen reader reads is put there absolutely: where what scrolls does not hold it, it makes the whole page as wide.
+#[test]
+fn what_scrolls_holds_what_is_hidden_in_it() {
+    let mut faults = Vec::new();
+    for path in files("src/web/assets/css", &["css"]) {
+        let css = fs::read_to_string(&path).unwrap();
+        let scrolls = |laid: &str| laid.contains("overflow-x: auto") || laid.contains("overflow: auto");
+        faults.extend(
+            rules(&css).filter(|(_, laid)| scrolls(laid) && !laid.contains("position:")).map(|(of, _)| of.to_owned()),
+        );
+    }
+    assert!(faults.is_empty(), "these need a position: {faults:#?}");
+    let found: Vec<_> = rules("@media print { .a { color: red; } .b { overflow: auto } }").map(|(of, _)| of).collect();
+    assert_eq!(found, [".a", ".b"]);
+}

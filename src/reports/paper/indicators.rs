@@ -2,12 +2,10 @@
 
 use crate::auth::ReportReader;
 use crate::clock::Now;
-use crate::documents::ColumnKind;
 use crate::error::{Error, Result};
 use crate::figures::Telling;
-use crate::indicators::IndicatorUnit;
 use crate::indicators::standing::{self, IndicatorLine, IndicatorTable};
-use crate::papers::PaperIndicator;
+use crate::papers::{self, PaperIndicator};
 use crate::reports::sheet::Sheet;
 use crate::store::Conn;
 use crate::web::Lang;
@@ -50,24 +48,11 @@ fn of_line(line: &IndicatorLine, lang: Lang) -> PaperIndicator {
     let indicator = &line.indicator;
     let name = lang.pick(&indicator.name, &indicator.name_en);
     let whose = line.center.iter().chain(&indicator.worker).map(|whose| format!(" · {whose}"));
-    let kind = match indicator.unit {
-        IndicatorUnit::Hours => ColumnKind::Hours,
-        IndicatorUnit::Yuan => ColumnKind::Yuan,
-        IndicatorUnit::Sessions
-        | IndicatorUnit::Activities
-        | IndicatorUnit::Cases
-        | IndicatorUnit::Meetings
-        | IndicatorUnit::Groups
-        | IndicatorUnit::Visits
-        | IndicatorUnit::Persons
-        | IndicatorUnit::Households
-        | IndicatorUnit::Items => ColumnKind::Count,
-    };
     let entered = indicator.is_entered().then(|| format!(" · {}", lang.text("indicators.entered")));
     PaperIndicator {
         name: std::iter::once(name.to_owned()).chain(whose).chain(entered).collect(),
         unit: lang.text(indicator.unit.key()),
-        kind,
+        kind: papers::indicator_kind(indicator.unit),
         target: indicator.target,
         done: line.progress.map(|progress| progress.done),
         untold: (line.told != Telling::Exactly).then(|| line.done(lang)),
