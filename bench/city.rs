@@ -168,7 +168,7 @@ async fn rebuild(city: &City, report: &mut String) {
         let took = command(&city.url, word).map_or("failed".to_owned(), |took| format!("{:.1} s", took.as_secs_f64()));
         say(report, &format!("| `linli {word}` | {took} |"));
     }
-    let sql = "select count(*), cast(coalesce(sum(length(data)), 0) as bigint) from figure_sets";
+    let sql = "select count(*), cast(coalesce(sum(length(content)), 0) as bigint) from figure_sets";
     let size: Result<(i64, i64), _> =
         sqlx::query_as(sql).fetch_one(&mut *city.db.read_patiently().await.unwrap()).await;
     let size = size.map_or("none".to_owned(), |(sets, bytes)| format!("{sets}, {:.1} MB", bytes as f64 / 1_000_000.0));

@@ -3,7 +3,7 @@
 //!
 //! What is derived from a month's rows is good as long as it was built from the number that stands here, and from nothing older: so
 //! the one who changes something need not know who derives what. Raised are months by completed sessions, for others count nowhere:
-//! a check-in at a session that is not closed touches nothing here. Numbers only grow, so the sum over several months says as much
+//! a check-in at a session that is not closed touches nothing here; and by bookings, which count from the day they are made. Numbers only grow, so the sum over several months says as much
 //! as each of them.
 //!
 //! These rows come last in a transaction, after everything in [`crate::locks`]: which months they are is found where they are asked for,
@@ -11,12 +11,14 @@
 //! waits for anything but another of them in this order, however often and from wherever a transaction marks. Whoever changes something
 //! reads what is kept of it only after the commit: until then it looks good.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use crate::clock::Month;
+use crate::clock::{Month, Timestamp, Zone};
 use crate::error::Result;
-use crate::ids::{CenterId, EntryId, PersonId, SessionId, WorkerId};
+use crate::ids::{CenterId, EntryId, PersonId, RoomId, SessionId, WorkerId};
 use crate::store::{self, Conn};
 
 /// Raises each of the months that were asked for once; with none, every month of the center that is marked at any. Months that are not
@@ -99,6 +101,36 @@ pub async fn led(tx: &mut Conn, worker: WorkerId) -> Result<()> {
          where s.worker_id {AMONG} and s.status = 'completed'"
     );
     raise(tx, &select, vec![worker.0]).await
+}
+
+/// A booking that came, went or stands elsewhere: its room, from when, until when.
+pub type ChangedBooking = (RoomId, Timestamp, Timestamp);
+
+/// The months in which rooms are booked for longer or shorter than before, whatever for.
+pub async fn bookings(tx: &mut Conn, changed: &[ChangedBooking]) -> Result<()> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let rooms: BTreeSet<RoomId> = changed.iter().map(|(room, ..)| *room).collect();
+    let places: Vec<(RoomId, CenterId, Zone)> = sqlx::query_as(AssertSqlSafe(format!(
+        "select r.id, r.center_id, c.zone from rooms r join centers c on c.id = r.center_id where r.id {AMONG}"
+    )))
+    .bind(store::rows(rooms, |room| json!(room)))
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut months = BTreeSet::new();
+    for (room, center, zone) in places {
+        for (_, starts, ends) in changed.iter().filter(|(of, ..)| *of == room) {
+            let last = Month::of(zone.date(*ends));
+            let all = std::iter::successors(Some(Month::of(zone.date(*starts))), |month| Some(month.next()));
+            months.extend(all.take_while(|month| *month <= last).map(|month| (center, month)));
+        }
+    }
+    tx.comes_last(
+        RAISE,
+        months.into_iter().map(|(center, month)| json!({"center": center, "month": month.to_string()})),
+    );
+    Ok(())
 }
 
 /// Every month of these centers that is marked at any center: what holds from day to day is otherwise.

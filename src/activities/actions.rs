@@ -13,6 +13,7 @@ use crate::centers::Center;
 use crate::clock::Now;
 use crate::codes::{self, CodeOf};
 use crate::error::{Error, OnViolation, Refusal, Result};
+use crate::marks::ChangedBooking;
 use crate::rooms::Room;
 use crate::store::{self, Conn, Violation};
 use crate::{audit, locks, marks};
@@ -171,18 +172,19 @@ fn least(one: Option<i64>, other: Option<i64>) -> Option<i64> {
 /// # Errors
 /// `Refused("room_taken")` where one of them is no longer free.
 pub(super) async fn book(tx: &mut Conn, bookings: String) -> Result<()> {
-    sqlx::query(
+    let booked: Vec<ChangedBooking> = sqlx::query_as(
         "insert into bookings (kind, room_id, session_id, starts_at, ends_at, released_at)
          select 'session', cast(j.value ->> 'room' as bigint), cast(j.value ->> 'session' as bigint),
                 cast(j.value ->> 'from' as bigint), cast(j.value ->> 'to' as bigint),
                 cast(j.value ->> 'released' as bigint)
-         from json_each(cast($1 as json_text)) j order by 2, 4",
+         from json_each(cast($1 as json_text)) j order by 2, 4
+         returning room_id, starts_at, ends_at",
     )
     .bind(bookings)
-    .execute(tx)
+    .fetch_all(&mut *tx)
     .await
     .on(&Violation::BookingOverlap, || Error::refused(ROOM_TAKEN))?;
-    Ok(())
+    marks::bookings(tx, &booked).await
 }
 
 /// Books its rooms for one session.
@@ -263,24 +265,27 @@ pub(super) async fn refuse_if_attended(tx: &mut Conn, session: &Session) -> Resu
 
 /// Gives back what a session holds, which will stand elsewhere.
 pub(super) async fn supersede(now: Now, tx: &mut Conn, session: SessionId) -> Result<()> {
-    sqlx::query(
-        "update bookings set released_at = coalesce(released_at, $1), superseded = 1 where session_id = $2 and superseded = 0",
+    let released: Vec<ChangedBooking> = sqlx::query_as(
+        "update bookings set released_at = coalesce(released_at, $1), superseded = 1 where session_id = $2 and superseded = 0
+         returning room_id, starts_at, ends_at",
     )
     .bind(now.0)
     .bind(session)
-    .execute(tx)
+    .fetch_all(&mut *tx)
     .await?;
-    Ok(())
+    marks::bookings(tx, &released).await
 }
 
 /// Gives back what a session holds; it says still where the session was to be.
 async fn release(now: Now, tx: &mut Conn, session: SessionId) -> Result<()> {
-    sqlx::query("update bookings set released_at = $1 where session_id = $2 and released_at is null")
-        .bind(now.0)
-        .bind(session)
-        .execute(tx)
-        .await?;
-    Ok(())
+    let released: Vec<ChangedBooking> = sqlx::query_as(
+        "update bookings set released_at = $1 where session_id = $2 and released_at is null returning room_id, starts_at, ends_at",
+    )
+    .bind(now.0)
+    .bind(session)
+    .fetch_all(&mut *tx)
+    .await?;
+    marks::bookings(tx, &released).await
 }
 
 /// Calls sessions off. Everyone sees that they are, and why.

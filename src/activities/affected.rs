@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::queries::{self, select};
+use super::queries::select;
+use super::taken;
 use super::title::Sight;
 use super::types::{BookingKind, OtherBooking, Session, SessionId};
 use crate::api::{self, List, Problem};
@@ -79,7 +80,7 @@ async fn booked(by: &Viewer, conn: &mut Conn, center: &Center, now: Now) -> Resu
     let affected = affected::bookings_of_center(conn, center, now).await?;
     let Some(last) = affected.iter().map(|one| one.ends_at).max() else { return Ok(Vec::new()) };
     let until = Timestamp(last.0 + 1);
-    let mut known = queries::other_bookings(Sight::Of(by), conn, center.id(), now.0, until).await?;
+    let mut known = taken::other_bookings(Sight::Of(by), conn, center.id(), now.0, until).await?;
     let with_what = |room: AffectedBooking| {
         let at = known.iter().position(|booking| booking.id == room.id)?;
         Some(ShutBooking { booking: known.swap_remove(at), room })

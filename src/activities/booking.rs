@@ -4,9 +4,9 @@ use super::actions::{self, Dated, Fate};
 use super::engaged::{self, WantedTime};
 use super::forms::{Plan, Reason};
 use super::placing::{self, Placing};
-use super::queries;
 use super::rules::{self, Occupant, Slot, State};
 use super::types::{ActivityId, Session, SessionId};
+use super::{queries, taken};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::Now;
@@ -22,9 +22,9 @@ pub struct Around {
 }
 
 impl Around {
-    /// Reads bookings and closures around `slots` with two queries, however many slots there are.
+    /// Reads bookings and closures around `slots` with three queries, however many slots there are.
     pub async fn load(by: &Coordinator, conn: &mut Conn, center: &Center, slots: &[Slot]) -> Result<Self> {
-        let occupants = queries::occupants(by, conn, center.id(), slots).await?;
+        let occupants = taken::occupants(by, conn, center.id(), slots).await?;
         let (first, last) =
             (slots.iter().map(|slot| slot.starts_at).min(), slots.iter().map(|slot| slot.ends_at).max());
         let closures = match (first, last) {

@@ -40,6 +40,7 @@ mod rescheduling;
 pub mod rules;
 pub(crate) mod schedule_api;
 mod schedule_pages;
+mod taken;
 pub mod title;
 pub mod together;
 mod types;
@@ -66,6 +67,7 @@ pub(crate) use pages::{Draft, NewActivityPage, Scheduled, planning, scheduled};
 pub(crate) use preview_pages::SeriesLook;
 pub use repeat::{Cadence, End, NthWeekday, Repeat, Rhythm, RuleWords};
 pub use rules::{SeriesScope, Slot};
+pub(crate) use taken::REACH_MILLIS;
 pub use title::Title;
 pub use types::{
     Activity, ActivityId, BookingId, BookingKind, OtherBooking, ServiceKind, ServiceKindId, Session, SessionId,

@@ -7,13 +7,14 @@ use serde_json::json;
 use super::actions::is_room_taken;
 use super::booking::Around;
 use super::holding::hold;
-use super::queries;
 use super::rules::{self, Slot};
+use super::taken;
 use super::types::{BookingId, BookingKind, ServiceKindId};
 use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, OnViolation, Refusal, Result};
+use crate::marks::{self, ChangedBooking};
 use crate::rooms::{self, Room, RoomId};
 use crate::store::{Conn, Db, Flag, Violation, rows};
 use crate::workers::WorkerId;
@@ -51,7 +52,7 @@ pub async fn occupy(tx: &mut Conn, room: &Room, slot: &Slot, what: &Occupying<'_
 
 async fn book(tx: &mut Conn, room: &Room, slot: &Slot, what: &Occupying<'_>) -> Result<BookingId> {
     let (from, to) = slot.with_buffer(room.buffer_minutes);
-    Ok(sqlx::query_scalar(
+    let booking = sqlx::query_scalar(
         "insert into bookings (kind, room_id, starts_at, ends_at, label, label_public, used_from, used_to, worker_id, service_kind_id)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
     )
@@ -65,9 +66,11 @@ async fn book(tx: &mut Conn, room: &Room, slot: &Slot, what: &Occupying<'_>) -> 
     .bind(slot.ends_at)
     .bind(what.time_of.map(|(worker, _)| worker))
     .bind(what.time_of.map(|(_, kind)| kind))
-    .fetch_one(tx)
+    .fetch_one(&mut *tx)
     .await
-    .on(&Violation::BookingOverlap, || Error::refused("room_taken"))?)
+    .on(&Violation::BookingOverlap, || Error::refused("room_taken"))?;
+    marks::bookings(tx, &[(room.id, from, to)]).await?;
+    Ok(booking)
 }
 
 /// Books anew what is to be at another time or in another room. The old booking stays as a trace.
@@ -84,39 +87,36 @@ pub async fn relocate(
 ) -> Result<BookingId> {
     // The room before the booking in it: the order of all.
     hold(tx, [room.id], []).await?;
-    sqlx::query(
+    let released: Vec<ChangedBooking> = sqlx::query_as(
         "update bookings set released_at = $1, superseded = 1
-         where id = $2 and session_id is null and released_at is null",
+         where id = $2 and session_id is null and released_at is null returning room_id, starts_at, ends_at",
     )
     .bind(now.0)
     .bind(booking)
-    .execute(&mut *tx)
+    .fetch_all(&mut *tx)
     .await?;
+    marks::bookings(tx, &released).await?;
     book(tx, room, slot, what).await
 }
 
 /// Gives the room back. The booking still says where it was to be.
 pub async fn vacate(now: Now, tx: &mut Conn, booking: BookingId) -> Result<()> {
-    sqlx::query("update bookings set released_at = $1 where id = $2 and session_id is null and released_at is null")
-        .bind(now.0)
-        .bind(booking)
-        .execute(tx)
-        .await?;
-    Ok(())
+    vacate_all(now, tx, &[booking]).await
 }
 
 /// Gives back what several bookings hold.
 pub async fn vacate_all(now: Now, tx: &mut Conn, bookings: &[BookingId]) -> Result<()> {
-    sqlx::query(
+    let released: Vec<ChangedBooking> = sqlx::query_as(
         "update bookings set released_at = $2
          where session_id is null and released_at is null
-           and id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+           and id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
+         returning room_id, starts_at, ends_at",
     )
     .bind(rows(bookings, |id| json!(id)))
     .bind(now.0)
-    .execute(tx)
+    .fetch_all(&mut *tx)
     .await?;
-    Ok(())
+    marks::bookings(tx, &released).await
 }
 
 /// Gives the time that live bookings take from one worker to another. Whoever calls holds both.
@@ -197,7 +197,7 @@ pub async fn free_times(
     let (dawn, dusk) = (center.zone.midnight(date), center.zone.midnight(date.plus_days(1)));
     let rooms = rooms::queries::of_center(conn, center.id()).await?;
     let closures = rooms::queries::closures(conn, center.id(), dawn, dusk).await?;
-    let booked = queries::booked(conn, center.id(), dawn, dusk).await?;
+    let booked = taken::booked(conn, center.id(), dawn, dusk).await?;
     let past = if center.zone.date(now.0) == date { dawn.minutes_until(now.0) } else { 0 };
     let minute = |at: Timestamp| dawn.minutes_until(at.clamp(dawn, dusk));
     let free = rooms.into_iter().map(|room| {

@@ -12,6 +12,7 @@ use crate::centers::CenterId;
 use crate::clock::Now;
 use crate::codes::{self, CodeOf};
 use crate::error::{Error, OnViolation, Result};
+use crate::marks::ChangedBooking;
 use crate::rooms::RoomId;
 use crate::store::{self, Conn, Violation};
 use crate::{audit, marks};
@@ -105,14 +106,16 @@ pub async fn skip(now: Now, tx: &mut Conn, sessions: &[(SessionId, &str)]) -> Re
     .fetch_all(&mut *tx)
     .await?;
     skipped.sort();
-    sqlx::query(
+    let released: Vec<ChangedBooking> = sqlx::query_as(
         "update bookings set released_at = $2 where released_at is null
-           and session_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+           and session_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
+         returning room_id, starts_at, ends_at",
     )
     .bind(store::rows(&skipped, |id| json!(id)))
     .bind(now.0)
-    .execute(tx)
+    .fetch_all(&mut *tx)
     .await?;
+    marks::bookings(tx, &released).await?;
     Ok(skipped)
 }
 
@@ -153,10 +156,12 @@ pub async fn take_up(now: Now, tx: &mut Conn, session: SessionId) -> Result<()> 
     if taken_up.rows_affected() == 0 {
         return Err(Error::refused("session_changed"));
     }
-    sqlx::query("update bookings set released_at = null where session_id = $1 and superseded = 0")
-        .bind(session)
-        .execute(tx)
-        .await
-        .on(&Violation::BookingOverlap, || Error::refused("room_taken"))?;
-    Ok(())
+    let booked: Vec<ChangedBooking> = sqlx::query_as(
+        "update bookings set released_at = null where session_id = $1 and superseded = 0 returning room_id, starts_at, ends_at",
+    )
+    .bind(session)
+    .fetch_all(&mut *tx)
+    .await
+    .on(&Violation::BookingOverlap, || Error::refused("room_taken"))?;
+    marks::bookings(tx, &booked).await
 }

@@ -3,18 +3,16 @@
 use super::attributes::Target;
 use super::going_on::DayGoingOn;
 use super::listing::{self, ActivitiesCut};
-use super::rules::{Occupant, Slot};
+use super::taken::REACH_MILLIS;
 use super::title::{self, PUBLISHED, Sight};
-use super::types::{Activity, ActivityId, OtherBooking, ServiceKind, Session, SessionId};
-use crate::auth::{AccountId, Coordinator, Role, Viewer};
+use super::types::{Activity, ActivityId, ServiceKind, Session, SessionId};
+use crate::auth::{AccountId, Role, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::codes::{self, CodeOf};
 use crate::error::{Error, Fault, Result};
-use crate::rooms::RoomId;
 use crate::store::{self, Conn, Flag};
 use crate::teams::TeamId;
-use crate::web::Lang;
 use crate::workers::WorkerId;
 
 /// The first of the rooms of session `s`, if it is in one.
@@ -374,106 +372,6 @@ pub async fn helpers(conn: &mut Conn, center: CenterId) -> Result<Vec<Helpers>> 
         .bind(center)
         .fetch_all(conn)
         .await?)
-}
-
-/// The longest time before a slot at which a booking that touches it can begin: a day, both of its buffers, and the slot's own.
-pub(crate) const REACH_MILLIS: i64 = (24 + 3 * 4) * 3_600_000;
-
-/// What stands in the way of `slots` in any of the center's rooms, their buffers counted: one query, and one look into
-/// the index per room and slot, however many bookings there are. (`cross join` keeps SQLite to this order: from some
-/// thirty slots on it would rather read every booking.)
-pub async fn occupants(by: &Coordinator, conn: &mut Conn, center: CenterId, slots: &[Slot]) -> Result<Vec<Occupant>> {
-    if slots.is_empty() {
-        return Ok(Vec::new());
-    }
-    let wanted: Vec<String> = (0..slots.len())
-        .map(|index| format!("(cast(${} as bigint), cast(${} as bigint))", 2 * index + 3, 2 * index + 4))
-        .collect();
-    let (busy, busy_en) = (2 * slots.len() + 3, 2 * slots.len() + 4);
-    let sql = format!(
-        "with wanted (wanted_from, wanted_to) as (values {}),
-         there as (
-             select b.room_id, b.session_id, {}, b.label, b.label_public, b.starts_at as booked_from, b.ends_at as booked_to,
-                    coalesce(s.starts_at, b.used_from) as starts_at, coalesce(s.ends_at, b.used_to) as ends_at
-             from wanted w
-             cross join rooms r
-             cross join bookings b
-             left join sessions s on s.id = b.session_id
-             left join activities a on a.id = s.activity_id
-             left join service_kinds k on k.id = a.kind_id
-             where r.center_id = $2 and b.room_id = r.id and b.released_at is null
-               and b.starts_at < w.wanted_to + r.buffer_minutes * 60000
-               and b.starts_at > w.wanted_from - {REACH_MILLIS}
-               and b.ends_at > w.wanted_from - r.buffer_minutes * 60000
-         )
-         select room_id, session_id, coalesce(title, label) as title, coalesce(kind, cast(${busy} as text)) as kind,
-                coalesce(kind_en, cast(${busy_en} as text)) as kind_en, coalesce(confidential, 1 - label_public) as confidential,
-                booked_from, booked_to, starts_at, ends_at
-         from there order by booked_from",
-        wanted.join(", "),
-        title::columns("$1")
-    );
-    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(Sight::Of(by).reader()).bind(center);
-    for slot in slots {
-        query = query.bind(slot.starts_at).bind(slot.ends_at);
-    }
-    let query = query.bind(Lang::Zh.text("bookings.busy")).bind(Lang::En.text("bookings.busy"));
-    Ok(query.fetch_all(conn).await?)
-}
-
-/// The live bookings of the center's rooms that are no session's and touch [from, to), as `sight` reads them: what one is for is
-/// read by who coordinates the center or receives people there, and by everybody where it says so; of a worker's time, by that worker.
-pub async fn other_bookings(
-    sight: Sight<'_>,
-    conn: &mut Conn,
-    center: CenterId,
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<Vec<OtherBooking>> {
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(other_bookings_sql()))
-        .bind(center)
-        .bind(from)
-        .bind(to)
-        .bind(sight.reader())
-        .bind(title::ALL)
-        .bind(title::TITLE)
-        .bind(sight.account())
-        .fetch_all(conn)
-        .await?)
-}
-
-/// One look into the index per room, from the day before on, however many bookings there were.
-pub(super) fn other_bookings_sql() -> String {
-    format!(
-        "select b.id, b.room_id, b.kind, case when b.label_public = 1 or cast($4 as bigint) in ($5, $6) then b.label else null end as label,
-                b.worker_id, k.name as service, k.name_en as service_en, b.used_from as starts_at, b.used_to as ends_at
-         from rooms r cross join bookings b
-         left join workers v on v.id = b.worker_id and v.account_id = $7
-         left join service_kinds k on k.id = b.service_kind_id and v.id is not null
-         where r.center_id = $1 and b.room_id = r.id and b.session_id is null and b.released_at is null
-           and b.starts_at < $3 and b.starts_at > cast($2 as bigint) - {REACH_MILLIS} and b.ends_at > $2 and b.used_from < $3 and b.used_to > $2
-         order by b.used_from, b.id"
-    )
-}
-
-/// When the center's rooms are booked within [from, to), buffers included, and for nobody knows what.
-pub async fn booked(
-    conn: &mut Conn,
-    center: CenterId,
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<Vec<(RoomId, Timestamp, Timestamp)>> {
-    let query = sqlx::query_as(sqlx::AssertSqlSafe(booked_sql()));
-    Ok(query.bind(center).bind(from).bind(to).fetch_all(conn).await?)
-}
-
-pub(super) fn booked_sql() -> String {
-    format!(
-        "select b.room_id, b.starts_at, b.ends_at from rooms r cross join bookings b
-         where r.center_id = $1 and b.room_id = r.id and b.released_at is null
-           and b.starts_at < $3 and b.starts_at > cast($2 as bigint) - {REACH_MILLIS} and b.ends_at > $2
-         order by b.starts_at"
-    )
 }
 
 /// The name of this installation, which makes calendar entries' ids unique in the world.

@@ -8,6 +8,7 @@ use chrono::Datelike;
 use rocket::{Route, get, routes};
 
 use super::queries;
+use super::taken;
 use super::title::Sight;
 use super::types::{OtherBooking, Session, SessionStatus};
 use super::week::{Booked, Column, DrawnBlock, Half, SeenWeek, WeekGrid};
@@ -247,7 +248,7 @@ async fn week(by: CenterReader, db: &Db, now: Now, center: CenterId, asked: Aske
     let places = week_queries::places(&mut conn, center.id(), days.0, days.1).await?;
     let (dawn, dusk) = (center.zone.midnight(monday), center.zone.midnight(sunday.plus_days(1)));
     let closures = rooms::queries::closures(&mut conn, center.id(), dawn, dusk).await?;
-    let others = queries::other_bookings(Sight::Of(&by), &mut conn, center.id(), dawn, dusk).await?;
+    let others = taken::other_bookings(Sight::Of(&by), &mut conn, center.id(), dawn, dusk).await?;
     let may_schedule = Coordinator::includes(by.role);
     Ok(Page(Week { center, choices, closures, sessions, places, others, cut, date, today, now: now.0, may_schedule }))
 }

@@ -48,7 +48,7 @@ pub async fn click(
                 cast(j.value ->> 'youth' as bigint), cast($3 as bigint), cast($4 as bigint), 1
          from json_each(cast($1 as json_text)) j
          where true
-         on conflict (request_id) do nothing",
+         on conflict (request_id) where request_id is not null do nothing",
     )
     .bind(store::rows(&kept, |tap| {
         let is = |group| i64::from(tap.group == Some(group));

@@ -115,6 +115,9 @@ pub(super) async fn build(conn: &mut Conn, spans: &[CountedDays]) -> Result<Vec<
     for (span, room, minutes) in room_use::open(conn, spans).await? {
         made.add((span, PLACE), (sum::OPEN, room.0, 0), minutes);
     }
+    for (span, room, long) in room_use::booked(conn, spans).await? {
+        made.add((span, PLACE), (sum::BOOKED, room.0, 0), long);
+    }
     Ok(made.0)
 }
 

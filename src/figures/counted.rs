@@ -39,6 +39,8 @@ pub(super) mod sum {
     pub const UNCONFIRMED: u8 = 10;
     /// Minutes in which a room was open.
     pub const OPEN: u8 = 11;
+    /// For how long it was booked, in milliseconds.
+    pub const BOOKED: u8 = 12;
 }
 
 pub(super) mod set {
@@ -238,7 +240,7 @@ impl Counted {
         }
     }
 
-    /// A figure of it: none where it does not follow from what is counted here (booked minutes, the population, what waits), or where
+    /// A figure of it: none where it does not follow from what is counted here (the population, what waits), or where
     /// the measure has no such part.
     pub fn value(&self, measure: Measure, filter: &Filter) -> Option<i64> {
         use Filter as F;
@@ -277,6 +279,7 @@ impl Counted {
             (M::Volunteers, F::TeamKind(_)) => self.size(set::VOLUNTEERS, team_is(filter)),
             (M::Minutes, F::TeamKind(_)) => self.sum(sum::MINUTES, team_is(filter)),
             (M::OpenMinutes, F::Room(room)) => self.sum(sum::OPEN, |one| one == *room),
+            (M::BookedMinutes, F::Room(room)) => self.sum(sum::BOOKED, |one| one == *room) / 60_000,
             (M::UnconfirmedHours, F::Whole) => self.sum(sum::UNCONFIRMED, |_| true),
             (M::UnitsServed, F::Whole) => self.size(set::UNITS, |part| part == of_part(UnitPart::Served)),
             (M::UnitsHelping, F::Whole) => self.size(set::UNITS, |part| part == of_part(UnitPart::Helping)),
@@ -336,11 +339,11 @@ fn all_of(word: u8) -> RangeInclusive<CountKey> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct ChargedParts(BTreeMap<i64, Counted>);
 
-/// The part of what belongs to the place, whoever pays: how long its rooms were open.
+/// The part of what belongs to the place, whoever pays: how long its rooms were open, and booked.
 pub(super) const PLACE: i64 = -1;
 
 /// The first byte of what is kept: whoever changes how it is written raises it, and all of it is made anew.
-const FORM: u8 = 1;
+const FORM: u8 = 2;
 
 impl ChargedParts {
     pub fn part(&mut self, charge: i64) -> &mut Counted {

@@ -1,7 +1,7 @@
 //! How much of its opening time each room was booked. The database adds up the bookings; what a room's hours and
 //! closures leave open is decided in [`rules`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -11,7 +11,7 @@ use super::counted::{Counted, Filter};
 use super::list::Measure;
 use super::types::{Period, RoomUse};
 use super::{Reach, rules};
-use crate::centers::{Center, CenterId};
+use crate::centers::CenterId;
 use crate::clock::{Timestamp, Zone};
 use crate::error::Result;
 use crate::rooms::{self, RoomId};
@@ -47,23 +47,23 @@ impl RoomRow {
 }
 
 /// The rooms that the period knew: added before its end and not retired before its beginning, or booked all the same.
-/// A room retired within it is open until the day before. How long they were open is in `counted`.
+/// A room retired within it is open until the day before. How long they were open and booked is in `counted`.
 pub(super) async fn rooms(conn: &mut Conn, reach: &Reach, period: Period, counted: &Counted) -> Result<Vec<RoomUse>> {
     let rooms = of_centers(conn, reach.ids()).await?;
-    let booked = booked(conn, reach, period).await?;
     let days: BTreeMap<CenterId, Vec<Period>> =
         reach.ids().into_iter().map(|id| (id, reach.days(id, period))).collect();
     let mut used = Vec::with_capacity(rooms.len());
     for room in rooms {
-        let booked_ms = booked.get(&room.id).copied().unwrap_or(0);
+        let minutes = |measure| counted.value(measure, &Filter::Room(room.id.0)).unwrap_or(0);
+        let booked_minutes = minutes(Measure::BookedMinutes);
         let created = room.zone.date(room.created_at);
         let mut open = days.get(&room.center_id).into_iter().flatten().filter_map(|days| room.used(*days));
-        if open.any(|days| created < days.to) || booked_ms > 0 {
+        if open.any(|days| created < days.to) || booked_minutes > 0 {
             used.push(RoomUse {
                 room_id: room.id,
                 center_id: room.center_id,
-                booked_minutes: booked_ms / 60_000,
-                open_minutes: counted.value(Measure::OpenMinutes, &Filter::Room(room.id.0)).unwrap_or(0),
+                booked_minutes,
+                open_minutes: minutes(Measure::OpenMinutes),
                 name: room.name,
             });
         }
@@ -119,15 +119,6 @@ async fn closures(conn: &mut Conn, spans: &BTreeMap<CenterId, Vec<(i64, Period)>
     Ok(closures)
 }
 
-/// The days of the period that the viewer may read of each center, as instants of its zone.
-fn instants(reach: &Reach, period: Period) -> Vec<(CenterId, Timestamp, Timestamp)> {
-    let of_center = |center: &Center| {
-        let (id, zone) = (center.id(), center.zone);
-        reach.days(id, period).into_iter().map(move |days| (id, zone.midnight(days.from), zone.midnight(days.to)))
-    };
-    reach.centers().iter().flat_map(of_center).collect()
-}
-
 /// The table `edges (center_id, starts_at, ends_at)` of such spans, which are `$1`.
 const EDGES: &str = "edges (center_id, starts_at, ends_at) as (
     select cast(j.value ->> 'center' as bigint), cast(j.value ->> 'starts' as bigint), cast(j.value ->> 'ends' as bigint)
@@ -152,18 +143,41 @@ where
 /// finds the rest.
 const LONGEST: i64 = 7 * 24 * 3_600_000;
 
-/// Milliseconds booked in each room, cut at the period's edges. Live bookings do not overlap: the database sees to that.
-async fn booked(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<RoomId, i64>> {
-    let select = format!(
-        "select b.room_id, cast(sum(
+/// Milliseconds booked in each room, by the span's number, cut at the span's edges. Live bookings do not overlap: the database sees to that.
+pub(super) async fn booked(conn: &mut Conn, spans: &[CountedDays]) -> Result<Vec<(i64, RoomId, i64)>> {
+    let zones = zones(conn, spans).await?;
+    let edges = store::rows((0..).zip(spans), |(n, span): (i64, &CountedDays)| {
+        let zone = zones.get(&span.center).copied().unwrap_or(Zone::SHANGHAI);
+        let (starts, ends) = (zone.midnight(span.days.from), zone.midnight(span.days.to));
+        json!({"span": n, "center": span.center, "starts": starts.0, "ends": ends.0})
+    });
+    Ok(sqlx::query_as(AssertSqlSafe(format!(
+        "with edges (span, center_id, starts_at, ends_at) as (
+            select cast(j.value ->> 'span' as bigint), cast(j.value ->> 'center' as bigint), cast(j.value ->> 'starts' as bigint),
+                   cast(j.value ->> 'ends' as bigint)
+            from json_each(cast($1 as json_text)) j)
+         select e.span, b.room_id, cast(sum(
                 case when b.ends_at < e.ends_at then b.ends_at else e.ends_at end
                 - case when b.starts_at > e.starts_at then b.starts_at else e.starts_at end) as bigint)
-         from edges e join rooms r on r.center_id = e.center_id
-         join bookings b on b.room_id = r.id and b.starts_at < e.ends_at and b.ends_at > e.starts_at
-              and b.starts_at > e.starts_at - {LONGEST}
-         where b.released_at is null
-         group by b.room_id"
-    );
-    let rows: Vec<(RoomId, i64)> = within_edges(conn, &select, instants(reach, period)).await?;
-    Ok(rows.into_iter().collect())
+         from edges e cross join rooms r cross join bookings b
+         where r.center_id = e.center_id and b.room_id = r.id and b.starts_at < e.ends_at and b.ends_at > e.starts_at
+           and b.starts_at > e.starts_at - {LONGEST} and b.released_at is null
+         group by e.span, b.room_id"
+    )))
+    .bind(edges)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The zones of the spans' centers.
+async fn zones(conn: &mut Conn, spans: &[CountedDays]) -> Result<BTreeMap<CenterId, Zone>> {
+    let centers: BTreeSet<CenterId> = spans.iter().map(|span| span.center).collect();
+    let zones: Vec<(CenterId, Zone)> = sqlx::query_as(
+        "select c.id, c.zone from centers c
+         where c.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(store::rows(centers, |center| json!(center)))
+    .fetch_all(conn)
+    .await?;
+    Ok(zones.into_iter().collect())
 }

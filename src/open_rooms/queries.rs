@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::types::{OpenDay, OpenDayNow, OpenDayRow, OpenRoom, OpenRoomId, OpenTerm};
+use crate::activities::REACH_MILLIS;
 use crate::activities::SessionId;
-use crate::activities::queries::REACH_MILLIS;
 use crate::activities::title::{self, Sight};
 use crate::auth::Viewer;
 use crate::centers::{self, Center, CenterId};

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::document;
 use super::forms::PurchaserAnswer;
 use super::periods::ReportedPeriod;
 use super::rights::{ReportAnswerer, ReportReceiver, ReportSubmitter, ReportWriter};
@@ -181,7 +182,8 @@ pub async fn give_back(
     .bind(answer.version)
     .execute(&mut *tx)
     .await?;
-    let entry = audit::entry("periodic_report.returned", report.id.0).at(report.center_id);
+    let detail = format!("{}-{} {}", report.number(), answer.version, document::comments_digest(&answer.comments)?);
+    let entry = audit::entry("periodic_report.returned", report.id.0).at(report.center_id).because(&detail);
     audit::record(tx, by, now, entry).await
 }
 

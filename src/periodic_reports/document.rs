@@ -11,7 +11,7 @@ use super::beside::{FrozenActivity, FrozenIndicator, FrozenMonth, FrozenSatisfac
 use super::canonical::{canonical, sha256};
 use super::periods::PeriodName;
 use super::rules::{self, FigureValues};
-use super::types::{Chapter, EvidenceKind, ReportedKind, RowKind};
+use super::types::{Chapter, EvidenceKind, ReportComment, ReportedKind, RowKind};
 use crate::centers::CenterId;
 use crate::clock::Date;
 use crate::error::{Error, Result};
@@ -241,6 +241,17 @@ pub fn numbered(figures: &[Figure], workers: &mut Vec<i64>) -> Vec<FrozenFigure>
 pub fn text_digest(place: &str, salt: &str, content: &str) -> Result<String> {
     let text = canonical(&json!({"place": place, "salt": salt, "content": content})).map_err(Error::internal)?;
     Ok(sha256(&text))
+}
+
+/// By which what a purchaser said of a version is known, in whatever order it lies.
+///
+/// # Errors
+/// None that words could raise.
+pub fn comments_digest(comments: &[ReportComment]) -> Result<String> {
+    let mut told: Vec<(&str, &str)> =
+        comments.iter().map(|one| (one.chapter.map(Chapter::code).unwrap_or_default(), one.words.as_str())).collect();
+    told.sort_unstable();
+    Ok(sha256(&canonical(&json!(told)).map_err(Error::internal)?))
 }
 
 /// A frozen number as it is told.

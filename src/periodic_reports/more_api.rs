@@ -377,8 +377,8 @@ pub(crate) async fn differences(
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ReportChangeJson {
     /// `document`, `digest` (beside it), `unaudited` (nothing proves with which digest it was submitted), `unreadable`, `version` (it is
-    /// gone), `report` (its kind, days or agreement), `state` (what became of it), `text`, `evidence`, `rows` (the list of rows behind) or
-    /// `missing` (a row behind)
+    /// gone), `report` (its kind, days or agreement), `state` (what became of it), `comments` (the purchaser's), `text`, `evidence`, `rows` (the
+    /// list of rows behind) or `missing` (a row behind)
     part: String,
     /// A chapter, `evidence.<number>`, or a kind of rows
     place: String,

@@ -18,6 +18,8 @@ pub(super) struct AuditedVersion {
     pub submitted_at: Timestamp,
     /// When it was accepted or returned.
     pub answered_at: Option<Timestamp>,
+    /// Of what the purchaser said when it was returned; entries of earlier programs do not tell it.
+    pub comments: Option<String>,
     /// The places where words were taken out.
     pub redacted: BTreeSet<String>,
 }
@@ -60,8 +62,8 @@ impl Trail {
         }
     }
 
-    /// One entry more: `R000012-2 <digest>` stands beside a submission, `R000012-2 <place>` beside words that were taken out; what else
-    /// is done is done to what was submitted last.
+    /// One entry more: `R000012-2 <digest>` stands beside a submission, and beside an answer with comments theirs; `R000012-2 <place>`
+    /// beside words that were taken out; what else is done is done to what was submitted last.
     fn follow(&mut self, action: &str, detail: &str, at: Timestamp) {
         let (name, rest) = detail.split_once(' ').unwrap_or_default();
         let number: Option<i64> = name.rsplit_once('-').and_then(|(_, number)| number.parse().ok());
@@ -72,6 +74,7 @@ impl Trail {
                     state: VersionState::Submitted,
                     submitted_at: at,
                     answered_at: None,
+                    comments: None,
                     redacted: BTreeSet::new(),
                 };
                 self.own = None;
@@ -81,7 +84,12 @@ impl Trail {
             "periodic_report.begun" => self.own = Some(ReportState::Draft),
             "periodic_report.withdrawn" => self.became(VersionState::Withdrawn, None),
             "periodic_report.accepted" => self.became(VersionState::Accepted, Some(at)),
-            "periodic_report.returned" => self.became(VersionState::Returned, Some(at)),
+            "periodic_report.returned" => {
+                self.became(VersionState::Returned, Some(at));
+                if let Some(version) = number.and_then(|number| self.versions.get_mut(&number)) {
+                    version.comments = Some(rest.to_owned());
+                }
+            }
             "periodic_report.redacted" => {
                 if let Some(version) = number.and_then(|number| self.versions.get_mut(&number)) {
                     version.redacted.insert(rest.to_owned());
@@ -119,7 +127,7 @@ mod tests {
             ("submitted", "R000001-1 aa"),
             ("withdrawn", ""),
             ("submitted", "R000001-2 bb"),
-            ("returned", ""),
+            ("returned", "R000001-2 dd"),
             ("submitted", "R000001-3 cc"),
             ("redacted", "R000001-2 evidence.1"),
             ("accepted", ""),
@@ -135,6 +143,7 @@ mod tests {
             ]
         );
         assert_eq!((trail.last(), trail.state()), (3, ReportState::Accepted));
+        assert_eq!((trail.versions[&2].comments.as_deref(), &trail.versions[&3].comments), (Some("dd"), &None));
         assert!(trail.versions[&2].redacted.contains("evidence.1") && trail.versions[&3].redacted.is_empty());
         assert_eq!((trail.versions[&1].answered_at, trail.versions[&3].answered_at), (None, Some(Timestamp(8))));
     }

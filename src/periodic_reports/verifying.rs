@@ -9,7 +9,8 @@ use super::canonical::{canonical, sha256};
 use super::document::{self, FrozenReport};
 use super::trail::{AuditedVersion, Trail};
 use super::types::{
-    Evidence, EvidenceKind, PeriodicReport, ReportVersion, ReportVersionId, RowKind, VersionState, VersionText,
+    Evidence, EvidenceKind, PeriodicReport, ReportComment, ReportVersion, ReportVersionId, RowKind, VersionState,
+    VersionText,
 };
 use super::{evidence, queries};
 use crate::error::{Error, Result};
@@ -33,6 +34,8 @@ text_enum!(
         Report = "report",
         /// What became of it, and when: nobody is known to have done that.
         State = "state",
+        /// What the purchaser said of it.
+        Comments = "comments",
         Text = "text",
         Evidence = "evidence",
         /// The list of the rows behind.
@@ -152,6 +155,10 @@ async fn verify_one(
     if audited.is_some_and(|audited| !is_as_audited(&version, audited)) {
         found.changed(ChangedPart::State, version.state);
     }
+    let comments = queries::comments(conn, version.id).await?;
+    if !audited.is_none_or(|audited| are_as_audited(&comments, audited)) {
+        found.changed(ChangedPart::Comments, "");
+    }
     let text = queries::document(conn, version.id).await?;
     if sha256(&text) != found.digest || !is_canonical(&text) {
         found.changed(ChangedPart::Document, "");
@@ -192,6 +199,14 @@ fn is_as_audited(version: &ReportVersion, audited: &AuditedVersion) -> bool {
     version.state == audited.state
         && version.submitted_at == audited.submitted_at
         && version.answered_at == audited.answered_at
+}
+
+/// Whether the purchaser said what is kept: nothing of what was not returned.
+fn are_as_audited(comments: &[ReportComment], audited: &AuditedVersion) -> bool {
+    match &audited.comments {
+        Some(digest) => document::comments_digest(comments).is_ok_and(|found| found == *digest),
+        None => audited.state == VersionState::Returned || comments.is_empty(),
+    }
 }
 
 /// Whether it is the document of this report's version, whatever its digest says.

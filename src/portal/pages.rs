@@ -134,7 +134,10 @@ fn folded(sessions: Vec<Session>, span: Option<AgendaSpan>, today: Date) -> (Vec
             sessions.into_iter().partition(|session| session.local_date < today.plus_days(WEEK));
         let mut later: Vec<Vec<Session>> = Vec::new();
         for session in far {
-            match later.iter_mut().find(|group| group.iter().any(|other| other.activity_id == session.activity_id)) {
+            match later
+                .iter_mut()
+                .find(|group| group.first().is_some_and(|first| first.activity_id == session.activity_id))
+            {
                 Some(group) => group.push(session),
                 None => later.push(vec![session]),
             }

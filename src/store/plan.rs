@@ -29,3 +29,18 @@ pub(crate) async fn by_person(sql: &str, places: usize) {
         assert!(months || !other, "{step} in {plan:#?}");
     }
 }
+
+/// SQLite takes what is unique for one row, also where it is asked for all rows that have none: an index over what may be missing holds
+/// only what is there.
+#[rocket::async_test]
+async fn what_is_unique_where_it_is_there_is_looked_for_where_it_is() {
+    let steps = "select i.name || ' of ' || m.name as step from sqlite_master m join pragma_index_list(m.name) i
+                 join pragma_index_info(i.name) x join pragma_table_info(m.name) c on c.name = x.name
+                 where m.type = 'table' and i.\"unique\" = 1 and i.partial = 0 and x.seqno = 0 and c.\"notnull\" = 0 and c.pk = 0";
+    let folder = tempfile::tempdir().unwrap();
+    let pool = Pool::open(&format!("sqlite:{}", folder.path().join("plan.db").display()), 1).await.unwrap();
+    migrate(&pool).await.unwrap();
+    let found: Vec<String> = sqlx::query_scalar(steps).fetch_all(&mut *pool.read().await.unwrap()).await.unwrap();
+    pool.close().await;
+    assert!(found.is_empty(), "{found:#?}");
+}

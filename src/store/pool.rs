@@ -42,6 +42,11 @@ const SQLITE: &str = "pragma journal_mode = wal; pragma synchronous = full; prag
 /// did it beside the writer was slower: the two waited for one disk.)
 const SQLITE_WRITER: &str = "pragma secure_delete = on; pragma cache_size = -64000; pragma wal_autocheckpoint = 4000;";
 
+/// What every connection to PostgreSQL but the door's plans by. Statements ask for what lies near in an index, by lists whose length it cannot know and takes
+/// for a hundred: on its own it reads whole tables for a center's month. To compile a plan takes a hundred milliseconds, which no statement of
+/// ours wins back; and pages that are read a lot lie in memory, or on a disk that has no arm to move.
+const POSTGRES_PLANS: &str = "set jit = off; set random_page_cost = 1.1;";
+
 const POSTGRES_READER: &str = "set application_name = 'linli';";
 
 /// What who writes to PostgreSQL is told first. A wait for a row ends at the server before we give the connection up, and
@@ -129,10 +134,13 @@ impl Pool {
                         .connect_lazy_with(options),
                 )
             }
-            Engine::Postgres => (
-                connections_of(engine, connections, POSTGRES_READER, &pulse).connect_lazy_with(read(url)?),
-                connections_of(engine, connections.div_ceil(2), POSTGRES_WRITER, &pulse).connect_lazy_with(read(url)?),
-            ),
+            Engine::Postgres => {
+                let connect = |most, words| {
+                    let words = format!("{POSTGRES_PLANS}{words}");
+                    Ok::<_, OpenError>(connections_of(engine, most, &words, &pulse).connect_lazy_with(read(url)?))
+                };
+                (connect(connections, POSTGRES_READER)?, connect(connections.div_ceil(2), POSTGRES_WRITER)?)
+            }
         };
         let options = read(&if engine == Engine::Sqlite { with_mode(url, "rwc") } else { url.to_owned() })?;
         Ok(Self { engine, options, file, readers, writers, own: None, home: Handle::current(), pulse })

@@ -37,7 +37,9 @@ async fn looks(app: &TestApp, world: &World, reader: &str) -> Counts {
         login => (app.sign_in(login).await, app.token(login).await),
     };
     let mut counts = Counts::new();
-    for row in audit::rows().iter().filter(|row| row.method == Method::Get) {
+    // What a page tells is decided by one text for both engines: PostgreSQL is asked for a third of them.
+    let of_many = if app.db().engine() == Engine::Sqlite { 1 } else { 3 };
+    for row in audit::rows().iter().filter(|row| row.method == Method::Get).step_by(of_many) {
         let path = row.path(world);
         let user = if path.starts_with("/api/") { &program } else { &page };
         note(&mut counts, reader, &path, &user.get(&path).await.text());

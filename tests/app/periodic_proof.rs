@@ -246,6 +246,12 @@ const VERSIONS: &[Change] = &[
     (&["update periodic_reports set ends_on = '2026-03-30'"], &["1 report", "2 report"]),
     (&["update periodic_reports set state = 'submitted'"], &["2 state submitted"]),
     (&["update report_versions set state = 'returned' where number = 2"], &["2 state returned"]),
+    (&["update report_comments set words = '请补充签到表'"], &["1 comments"]),
+    (&["delete from report_comments"], &["1 comments"]),
+    (
+        &["insert into report_comments (version_id, chapter, words) select id, 'plan', '很好' from report_versions"],
+        &["1 comments", "2 comments"],
+    ),
     (&["update report_versions set state = 'withdrawn'"], &["1 state withdrawn", "2 state withdrawn"]),
     (&["update report_versions set answered_at = answered_at + 1 where number = 2"], &["2 state accepted"]),
 ];

@@ -8,8 +8,8 @@ use sqlx::AssertSqlSafe;
 
 type Row = Map<String, Value>;
 
-/// Every row of every table.
-pub(crate) struct Dump(BTreeMap<String, Vec<Row>>);
+/// Every row of every table, as JSON: what is the same in two of them is never read.
+pub(crate) struct Dump(BTreeMap<String, Vec<String>>);
 
 impl Dump {
     pub(crate) async fn of(db: &Db) -> Self {
@@ -18,20 +18,33 @@ impl Dump {
         let selects: Vec<String> = tables.iter().map(|(table, row)| format!("select '{table}', {row}")).collect();
         let rows: Vec<(String, String)> =
             sqlx::query_as(AssertSqlSafe(selects.join(" union all "))).fetch_all(&mut *conn).await.unwrap();
-        let mut dump: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+        let mut dump: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (table, row) in rows {
-            dump.entry(table).or_default().push(serde_json::from_str(&row).expect("a row"));
+            dump.entry(table).or_default().push(row);
         }
         Self(dump)
     }
 
     /// All of it, as text.
     pub(crate) fn text(&self) -> String {
-        self.0.iter().map(|(table, rows)| format!("{table} {}\n", serde_json::json!(rows))).collect()
+        self.0.iter().map(|(table, rows)| format!("{table} [{}]\n", rows.join(","))).collect()
     }
 
-    fn table(&self, name: &str) -> &[Row] {
-        self.0.get(name).map_or(&[], Vec::as_slice)
+    /// A table's rows that `other` has not, or less often.
+    fn only_here(&self, other: &Self, table: &str) -> Vec<Row> {
+        let rows = |dump: &Self| dump.0.get(table).cloned().unwrap_or_default();
+        let mut there: BTreeMap<String, usize> = BTreeMap::new();
+        for row in rows(other) {
+            *there.entry(row).or_default() += 1;
+        }
+        let is_new = |row: &String| match there.get_mut(row) {
+            Some(left @ 1..) => {
+                *left -= 1;
+                false
+            }
+            _ => true,
+        };
+        rows(self).into_iter().filter(is_new).map(|row| serde_json::from_str(&row).expect("a row")).collect()
     }
 
     /// What is otherwise in `later`, a line for each row and column; of `passed_over` columns it says nothing.
@@ -40,8 +53,8 @@ impl Dump {
         names.sort_unstable();
         names.dedup();
         let differing = |table: &&String| {
-            let without = |rows: &[Row]| -> Vec<Row> { rows.iter().map(|row| part(row, passed_over)).collect() };
-            let (before, after) = (without(self.table(table)), without(later.table(table)));
+            let without = |rows: Vec<Row>| -> Vec<Row> { rows.iter().map(|row| part(row, passed_over)).collect() };
+            let (before, after) = (without(self.only_here(later, table)), without(later.only_here(self, table)));
             let (gone, new) = (missing(&before, &after), missing(&after, &before));
             named(table, &gone, &new)
         };
