@@ -1,11 +1,8 @@
 -- What is unique where it is there at all: rows without it are left out of the index. SQLite takes a unique index for one that finds at
 -- most one row, also where it is asked for all that have none: of four hundred thousand hours, each of which reverses nothing, it
--- read every one for each volunteer.
+-- read every one for each volunteer. People's ID numbers stay as they are: being a key, they hold the person's row on PostgreSQL.
 drop index hours_entries_reversal;
 create unique index hours_entries_reversal on hours_entries (reverses_id) where reverses_id is not null;
-
-drop index people_id_number;
-create unique index people_id_number on people (id_number_hash) where id_number_hash is not null;
 
 drop index accounts_login;
 create unique index accounts_login on accounts (login) where login is not null;

@@ -31,12 +31,13 @@ pub(crate) async fn by_person(sql: &str, places: usize) {
 }
 
 /// SQLite takes what is unique for one row, also where it is asked for all rows that have none: an index over what may be missing holds
-/// only what is there.
+/// only what is there. (But for people's ID numbers: on PostgreSQL only a key that is whole makes who changes it hold the person's row.)
 #[rocket::async_test]
 async fn what_is_unique_where_it_is_there_is_looked_for_where_it_is() {
     let steps = "select i.name || ' of ' || m.name as step from sqlite_master m join pragma_index_list(m.name) i
                  join pragma_index_info(i.name) x join pragma_table_info(m.name) c on c.name = x.name
-                 where m.type = 'table' and i.\"unique\" = 1 and i.partial = 0 and x.seqno = 0 and c.\"notnull\" = 0 and c.pk = 0";
+                 where m.type = 'table' and i.\"unique\" = 1 and i.partial = 0 and x.seqno = 0 and c.\"notnull\" = 0 and c.pk = 0
+                   and i.name <> 'people_id_number'";
     let folder = tempfile::tempdir().unwrap();
     let pool = Pool::open(&format!("sqlite:{}", folder.path().join("plan.db").display()), 1).await.unwrap();
     migrate(&pool).await.unwrap();
