@@ -3,8 +3,8 @@
 //!
 //! What is derived from a month's rows is good as long as it was built from the number that stands here, and from nothing older: so
 //! the one who changes something need not know who derives what. Raised are months by completed sessions, for others count nowhere:
-//! a check-in at a session that is not closed touches nothing here; and by bookings, which count from the day they are made. Numbers only grow, so the sum over several months says as much
-//! as each of them.
+//! a check-in at a session that is not closed touches nothing here; and by bookings, which count from the day they are made. Numbers only
+//! grow, so the sum over several months says as much as each of them.
 //!
 //! These rows come last in a transaction, after everything in [`crate::locks`]: which months they are is found where they are asked for,
 //! and they are raised in one statement right before the commit, by rising center and month (`Conn::comes_last`). So nobody who holds one

@@ -42,9 +42,9 @@ const SQLITE: &str = "pragma journal_mode = wal; pragma synchronous = full; prag
 /// did it beside the writer was slower: the two waited for one disk.)
 const SQLITE_WRITER: &str = "pragma secure_delete = on; pragma cache_size = -64000; pragma wal_autocheckpoint = 4000;";
 
-/// What every connection to PostgreSQL but the door's plans by. Statements ask for what lies near in an index, by lists whose length it cannot know and takes
-/// for a hundred: on its own it reads whole tables for a center's month. To compile a plan takes a hundred milliseconds, which no statement of
-/// ours wins back; and pages that are read a lot lie in memory, or on a disk that has no arm to move.
+/// What every connection to PostgreSQL but the door's plans by. Statements ask for what lies near in an index, by lists whose length it
+/// cannot know (see migration 0114): on its own it reads whole tables for a center's month. To compile a plan takes a hundred milliseconds,
+/// which no statement of ours wins back; and pages that are read a lot lie in memory, or on a disk that has no arm to move.
 const POSTGRES_PLANS: &str = "set jit = off; set random_page_cost = 1.1;";
 
 const POSTGRES_READER: &str = "set application_name = 'linli';";
