@@ -11,7 +11,7 @@
 //! waits for anything but another of them in this order, however often and from wherever a transaction marks. Whoever changes something
 //! reads what is kept of it only after the commit: until then it looks good.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -151,4 +151,43 @@ pub async fn begin(tx: &mut Conn, months: &[Month]) -> Result<()> {
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// The numbers of the marked months of some centers.
+#[derive(Clone, Debug, Default)]
+pub struct Versions {
+    of_centers: BTreeMap<CenterId, BTreeMap<Month, i64>>,
+    is_any_marked: bool,
+}
+
+impl Versions {
+    /// What changes whenever something that counts in one of these months changes: a number and its month. A month that is not marked
+    /// becomes so when it is changed, but for a change of agreements, which raises those alone that are marked at any center: then all of
+    /// this center's tell of it. None as long as nothing is marked anywhere.
+    pub fn of(&self, center: CenterId, months: impl Iterator<Item = Month>) -> Option<Vec<(Month, i64)>> {
+        let Some(marked) = self.of_centers.get(&center) else { return self.is_any_marked.then(Vec::new) };
+        let these: Option<Vec<(Month, i64)>> = months.map(|month| Some((month, *marked.get(&month)?))).collect();
+        Some(these.unwrap_or_else(|| marked.iter().map(|(month, version)| (*month, *version)).collect()))
+    }
+}
+
+pub async fn versions(conn: &mut Conn, centers: impl IntoIterator<Item = CenterId>) -> Result<Versions> {
+    // A row for each center: thousands of rows cost more on their way than to be found.
+    let found: Vec<(Option<CenterId>, String)> = sqlx::query_as(AssertSqlSafe(format!(
+        "select m.center_id, string_agg(m.month || ':' || cast(m.version as text), ',')
+         from marks m where m.center_id {AMONG} group by m.center_id
+         union all
+         select cast(null as bigint), '' from (select x.month from marks x limit 1) y"
+    )))
+    .bind(store::rows(centers, |center| json!(center)))
+    .fetch_all(conn)
+    .await?;
+    let read = |one: &str| {
+        let (month, version) = one.split_once(':')?;
+        Some((Month::parse(month)?, version.parse().ok()?))
+    };
+    let is_any_marked = found.iter().any(|(center, _)| center.is_none());
+    let of_centers =
+        found.into_iter().filter_map(|(center, months)| Some((center?, months.split(',').filter_map(read).collect())));
+    Ok(Versions { of_centers: of_centers.collect(), is_any_marked })
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use super::counted::{ChargedParts, PLACE, of_group, of_part, set, sum};
+use super::charged::{ChargedParts, PLACE};
+use super::counted::{of_group, of_part, set, sum};
 use super::queries::ATTENDED;
 use super::room_use;
 use super::types::Period;

@@ -73,6 +73,7 @@ impl Counted {
     }
 
     fn leave_out(&mut self, hidden: &BTreeSet<CellKey>) {
+        self.forget_tally();
         let is = |measure: Measure, filter: Filter| hidden.contains(&(measure, filter));
         // Where the heads alone are hidden, they are told among the visits.
         let joined = is(Measure::Unnamed, Filter::Whole);

@@ -20,7 +20,8 @@
 //!
 //! How it is counted: the database keeps, of each center's months and years, the sums and the sets of people (`counted`), each good as
 //! long as no row was changed since ([`crate::marks`]). What is asked for is put together from them (`reading`); edges, and what is not
-//! good any more, are counted from the rows (`building`), and `refresh` keeps it anew.
+//! good any more, are counted from the rows (`building`), and `refresh` keeps it anew. What was put together is recalled as long as
+//! none of its months was changed (`united`).
 //!
 //! No figure holds a resident's name or any other personal data: a purchaser reads them. What is so small that it tells of somebody all the
 //! same is left out where it is counted ([`masking`]), for whoever a [`Reach`] was made for: nothing above has to think of it, but to say
@@ -29,6 +30,7 @@
 pub(crate) mod api;
 pub mod behind;
 mod building;
+mod charged;
 mod counted;
 mod hiding;
 mod list;
@@ -46,6 +48,7 @@ pub mod scope;
 pub mod small_cells;
 mod told_sessions;
 mod types;
+mod united;
 
 pub use counted::{Counted, Filter};
 pub use list::{

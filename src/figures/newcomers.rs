@@ -4,12 +4,14 @@
 //! how many did both, only the one, only the other. Else of the residents it is told what is told of either part, and of those who
 //! are new nothing.
 
+use std::sync::Arc;
+
 use super::counted::{Counted, Filter};
 use super::list::Measure;
 use super::masking::Telling;
-use super::reading::{self, Ask, months_of_ask};
+use super::reading::{Ask, months_of_ask};
 use super::types::Period;
-use super::{Reach, queries};
+use super::{Reach, queries, united};
 use crate::clock::{Date, Month};
 use crate::error::Result;
 use crate::store::Conn;
@@ -34,13 +36,11 @@ pub struct Newcomers {
 pub async fn newcomers(conn: &mut Conn, reach: &Reach, period: Period, since: Date) -> Result<Newcomers> {
     let whole = queries::together(conn, reach, period).await?;
     let first = queries::bounds(conn, &reach.ids()).await?.into_values().map(|(first, _)| first).min();
-    let mut before = Counted::default();
     // Whole months: what is told of a month is decided for all of it.
-    if let Some(days) = first.and_then(|first| Period::new(Month::of(first).first(), since)) {
-        for counted in reading::read_for(conn, reach.small(), &reach.asks(days)).await? {
-            before.take_up(&counted);
-        }
-    }
+    let before = match first.and_then(|first| Period::new(Month::of(first).first(), since)) {
+        Some(days) => united::whole(conn, reach.small(), &queries::of_centers(reach, days)).await?,
+        None => Arc::default(),
+    };
     let residents = whole.taking_part();
     let count = |people: u64| i64::try_from(people).unwrap_or(i64::MAX);
     let found = Newcomers {
@@ -49,9 +49,11 @@ pub async fn newcomers(conn: &mut Conn, reach: &Reach, period: Period, since: Da
         ..Newcomers::default()
     };
     let Some(least) = reach.small() else { return Ok(found) };
-    let asks: Vec<Ask> = reach.asks(period).into_iter().flat_map(months_of_ask).collect();
-    let months = reading::read_for(conn, Some(least), &asks).await?;
-    let is_told = months.iter().chain([&whole]).all(|counted| tells_residents(counted, least));
+    let months: Vec<Vec<Ask>> = queries::of_centers(reach, period)
+        .into_iter()
+        .map(|asks| asks.into_iter().flat_map(months_of_ask).collect())
+        .collect();
+    let is_told = tells_residents(&whole, least) && united::all(conn, least, &months, tells_residents).await?;
     Ok(found.told(&whole, is_told, !is_hidden(&before), least))
 }
 

@@ -2,13 +2,17 @@
 //! days of some centers, and somebody who came in several of them is one person in it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::Reach;
 use super::counted::{Counted, Filter};
 use super::list::Measure;
 use super::masking::Telling;
+use super::reading::Ask;
 use super::types::{Period, Tally};
-use super::{Reach, reading};
+use super::united::{self, United};
 use crate::centers::CenterId;
+use crate::clock::Date;
 use crate::error::Result;
 use crate::people::groups::PriorityGroup;
 use crate::store::Conn;
@@ -26,7 +30,7 @@ pub struct PartOf {
 #[derive(Clone, Debug, Default)]
 pub struct PartTally {
     pub tally: Tally,
-    counted: Counted,
+    counted: Arc<Counted>,
 }
 
 impl PartTally {
@@ -51,22 +55,28 @@ pub async fn parts(conn: &mut Conn, reach: &Reach, of: &[PartOf]) -> Result<BTre
     let mut days: Vec<(CenterId, Period)> = of.iter().map(|one| (one.center, one.period)).collect();
     days.sort_unstable_by_key(|(center, period)| (*center, period.from, period.to));
     days.dedup();
-    let mut asks = Vec::new();
-    for (center, period) in days {
-        reach.may_ask_part(period)?;
-        asks.extend(reach.asks_of(center, period).into_iter().map(|ask| ((center, period.from, period.to), ask)));
+    for (_, period) in &days {
+        reach.may_ask_part(*period)?;
     }
-    let asked: Vec<reading::Ask> = asks.iter().map(|(_, ask)| *ask).collect();
-    let mut counted: BTreeMap<_, Counted> = BTreeMap::new();
-    for ((key, _), found) in asks.iter().zip(reading::read_for(conn, reach.small(), &asked).await?) {
-        counted.entry(*key).or_default().take_up(&found);
-    }
-    let mut parts: BTreeMap<String, Counted> = BTreeMap::new();
+    let asks: Vec<Vec<Ask>> = days.iter().map(|(center, period)| reach.asks_of(*center, *period)).collect();
+    let counted = united::groups(conn, reach.small(), &asks).await?;
+    let counted: BTreeMap<(CenterId, Date, Date), United> = days
+        .iter()
+        .zip(counted)
+        .zip(&asks)
+        .filter(|(_, asks)| !asks.is_empty())
+        .map(|(((center, period), found), _)| ((*center, period.from, period.to), found))
+        .collect();
+    let mut parts: BTreeMap<&str, Vec<United>> = BTreeMap::new();
     for one in of {
         if let Some(found) = counted.get(&(one.center, one.period.from, one.period.to)) {
-            parts.entry(one.part.clone()).or_default().take_up(found);
+            parts.entry(&one.part).or_default().push(found.clone());
         }
     }
-    let tallied = parts.into_iter().map(|(part, counted)| (part, PartTally { tally: counted.tally(), counted }));
+    let recalled = conn.recalled();
+    let tallied = parts.into_iter().map(|(part, of)| {
+        let counted = united::joined(recalled.as_deref(), of);
+        (part.to_owned(), PartTally { tally: counted.tally(), counted })
+    });
     Ok(tallied.filter(|(_, part)| part.tally != Tally::default()).collect())
 }

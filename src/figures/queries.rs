@@ -1,6 +1,7 @@
 //! The counting itself: a constant number of aggregate queries, whatever the period and however many centers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 use serde_json::json;
@@ -13,7 +14,7 @@ use super::scope::ASKED;
 use super::types::{
     Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, SubgroupTally, Tally, TeamTally, UnitTally,
 };
-use super::{Reach, building, reading, room_use, rules, told_sessions};
+use super::{Reach, building, reading, room_use, rules, told_sessions, united};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, Title};
@@ -238,24 +239,23 @@ pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> 
 }
 
 /// All that is asked for as one.
-pub(super) async fn together(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Counted> {
+pub(super) async fn together(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Arc<Counted>> {
     reach.may_ask(period)?;
-    let mut whole = Counted::default();
-    for counted in reading::read_for(conn, reach.small(), &reach.asks(period)).await? {
-        whole.take_up(&counted);
-    }
-    Ok(whole)
+    united::whole(conn, reach.small(), &of_centers(reach, period)).await
+}
+
+/// What is asked for, by center: what one of them counts otherwise leaves the others as they were.
+pub(super) fn of_centers(reach: &Reach, period: Period) -> Vec<Vec<reading::Ask>> {
+    reach.asks(period).chunk_by(|one, other| one.center == other.center).map(<[_]>::to_vec).collect()
 }
 
 /// What each center counts by itself.
-pub async fn by_center(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<CenterId, Counted>> {
+pub async fn by_center(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<CenterId, Arc<Counted>>> {
     reach.may_ask(period)?;
-    let asks = reach.asks(period);
-    let mut parts: BTreeMap<CenterId, Counted> = BTreeMap::new();
-    for (ask, counted) in asks.iter().zip(reading::read_for(conn, reach.small(), &asks).await?) {
-        parts.entry(ask.center).or_default().take_up(&counted);
-    }
-    Ok(parts)
+    let centers = of_centers(reach, period);
+    let counted = united::groups(conn, reach.small(), &centers).await?;
+    let ids = centers.iter().filter_map(|asks| asks.first()).map(|ask| ask.center);
+    Ok(ids.zip(counted.into_iter().map(|one| one.counted)).collect())
 }
 
 /// From which day to which anything may be counted in each of these centers, both included: none where nothing ever was.
@@ -282,23 +282,22 @@ pub(super) async fn bounds(conn: &mut Conn, centers: &[CenterId]) -> Result<BTre
 
 /// What each month of the period counts by itself, as far as it lies in the period; nothing of months in which there was nothing to
 /// count.
-pub async fn by_month(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<Month, Counted>> {
+pub async fn by_month(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<Month, Arc<Counted>>> {
     reach.may_ask_months(period)?;
-    let (mut asks, mut months) = (Vec::new(), Vec::new());
+    let mut months: BTreeMap<Month, Vec<reading::Ask>> = BTreeMap::new();
     for (center, (first, last)) in bounds(conn, &reach.ids()).await? {
         let known = Period::new(first.max(period.from), last.plus_days(1).min(period.to));
         for month in known.into_iter().flat_map(rules::months) {
             let Some(days) = Period::new(month.first().max(period.from), month.end().min(period.to)) else { continue };
             let asked = reach.asks_of(center, days);
-            months.extend(std::iter::repeat_n(month, asked.len()));
-            asks.extend(asked);
+            if !asked.is_empty() {
+                months.entry(month).or_default().extend(asked);
+            }
         }
     }
-    let mut parts: BTreeMap<Month, Counted> = BTreeMap::new();
-    for (month, counted) in months.into_iter().zip(reading::read_for(conn, reach.small(), &asks).await?) {
-        parts.entry(month).or_default().take_up(&counted);
-    }
-    Ok(parts)
+    let (months, asks): (Vec<Month>, Vec<Vec<reading::Ask>>) = months.into_iter().unzip();
+    let counted = united::groups(conn, reach.small(), &asks).await?;
+    Ok(months.into_iter().zip(counted.into_iter().map(|one| one.counted)).collect())
 }
 
 /// The four groups in the notice's order, then the rest.

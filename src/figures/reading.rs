@@ -8,7 +8,8 @@ use chrono::Datelike;
 use serde_json::json;
 
 use super::building::{self, CountedDays};
-use super::counted::{ChargedParts, Counted};
+use super::charged::ChargedParts;
+use super::counted::Counted;
 use super::scope::PLACE_ALONE;
 use super::types::Period;
 use super::{hiding, rules};

@@ -11,7 +11,7 @@ use serde_json::json;
 use sqlx::AssertSqlSafe;
 
 use super::building::{self, CountedDays};
-use super::counted::ChargedParts;
+use super::charged::ChargedParts;
 use super::reading::{Whole, months_of};
 use super::types::Period;
 use crate::centers::CenterId;
@@ -98,6 +98,9 @@ pub async fn rebuild(db: &Db, now: Now, mut told: impl FnMut(usize)) -> Result<u
     // In the order in which others keep them.
     store::lock(&tx, "select center_id from figure_sets order by span desc, center_id").execute(&mut *tx).await?;
     sqlx::query("delete from figure_sets").execute(&mut *tx).await?;
+    // What servers have put together of it and recall is good no more either.
+    let centers: Vec<CenterId> = sqlx::query_scalar("select id from centers").fetch_all(&mut *tx).await?;
+    marks::all(&mut tx, centers);
     tx.commit().await?;
     mark_all(db, now).await?;
     let mut done = 0;

@@ -104,39 +104,23 @@ async fn closures(conn: &mut Conn, spans: &BTreeMap<CenterId, Vec<(i64, Period)>
         // A day more on each side, for zones differ: what is cut off too much is cut again.
         Some((*center, Zone::SHANGHAI.midnight(from.minus_days(1)), Zone::SHANGHAI.midnight(to.plus_days(1))))
     });
-    let rows: Vec<(RoomId, Timestamp, Timestamp)> = within_edges(
-        conn,
-        "select x.room_id, x.starts_at, x.ends_at
+    let edge = |(center, starts, ends): (CenterId, Timestamp, Timestamp)| json!({"center": center, "starts": starts.0, "ends": ends.0});
+    let rows: Vec<(RoomId, Timestamp, Timestamp)> = sqlx::query_as(
+        "with edges (center_id, starts_at, ends_at) as (
+            select cast(j.value ->> 'center' as bigint), cast(j.value ->> 'starts' as bigint), cast(j.value ->> 'ends' as bigint)
+            from json_each(cast($1 as json_text)) j)
+         select x.room_id, x.starts_at, x.ends_at
          from edges e join rooms r on r.center_id = e.center_id
          join closures_held x on x.room_id = r.id and x.starts_at < e.ends_at and x.ends_at > e.starts_at",
-        edges,
     )
+    .bind(store::rows(edges, edge))
+    .fetch_all(conn)
     .await?;
     let mut closures = Spans::new();
     for (room, starts, ends) in rows {
         closures.entry(room).or_default().push((starts, ends));
     }
     Ok(closures)
-}
-
-/// The table `edges (center_id, starts_at, ends_at)` of such spans, which are `$1`.
-const EDGES: &str = "edges (center_id, starts_at, ends_at) as (
-    select cast(j.value ->> 'center' as bigint), cast(j.value ->> 'starts' as bigint), cast(j.value ->> 'ends' as bigint)
-    from json_each(cast($1 as json_text)) j)";
-
-async fn within_edges<T>(
-    conn: &mut Conn,
-    select: &str,
-    edges: impl IntoIterator<Item = (CenterId, Timestamp, Timestamp)>,
-) -> Result<Vec<T>>
-where
-    T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
-{
-    let span = |(center, starts, ends): (CenterId, Timestamp, Timestamp)| json!({"center": center, "starts": starts.0, "ends": ends.0});
-    Ok(sqlx::query_as(AssertSqlSafe(format!("with {EDGES} {select}")))
-        .bind(store::rows(edges, span))
-        .fetch_all(conn)
-        .await?)
 }
 
 /// Longest time that a booking takes, in milliseconds: a week. Nobody books longer; what began before that is over, and an index

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::counted::PLACE;
+use super::charged::PLACE;
 use super::reading::Ask;
 use super::types::Period;
 use super::{rules, small_cells};

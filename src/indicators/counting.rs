@@ -1,6 +1,7 @@
 //! What is counted, for many indicators at once: a look at [`figures`] for each agreement's days, however many indicators ask.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::types::{CountedMeasure, CountedWithin};
 use crate::agreements::AgreementId;
@@ -49,7 +50,7 @@ fn look(asked: &CountAsked<'_>) -> CountLook {
 /// What was counted, to be asked.
 #[derive(Default)]
 pub struct IndicatorCounts {
-    by_center: BTreeMap<CountLook, BTreeMap<CenterId, Counted>>,
+    by_center: BTreeMap<CountLook, BTreeMap<CenterId, Arc<Counted>>>,
     together: BTreeMap<CountLook, Numbers>,
 }
 
@@ -104,7 +105,7 @@ impl IndicatorCounts {
                     continue;
                 }
                 let own = centers.iter().filter_map(|one| Some((one.center_id, found.remove(&one.center_id)?)));
-                let own: BTreeMap<CenterId, Counted> = own.collect();
+                let own: BTreeMap<CenterId, Arc<Counted>> = own.collect();
                 counts.by_center.insert((agreement, (from, to)), own);
             }
         }
@@ -140,7 +141,7 @@ impl IndicatorCounts {
             return self.together.get(&look(asked)).map(|numbers| of_numbers(numbers, asked));
         }
         let centers = self.by_center.get(&look(asked))?;
-        let of = |counted: &Counted| {
+        let of = |counted: &Arc<Counted>| {
             let measure = asked.measure.measure();
             let value = counted.value(measure, asked.filter)?;
             Some(CountedNumber { value, told: counted.told(measure, asked.filter) })

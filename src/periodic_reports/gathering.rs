@@ -11,7 +11,7 @@ use crate::auth::ReportReader;
 use crate::clock::{Month, Now};
 use crate::error::{Error, Result};
 use crate::figures::queries::{self, By, SessionRow};
-use crate::figures::{self, Counted, Measure, Period, Reach, Tally};
+use crate::figures::{self, Measure, Period, Reach, Tally};
 use crate::indicators::standing::{self, CountedBefore};
 use crate::ratings;
 use crate::store::{Conn, rows};
@@ -85,7 +85,7 @@ async fn months(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Fr
     };
     let of = |month: Month| {
         let days = (month.first().max(period.from), month.end().min(period.to).minus_days(1));
-        FrozenMonth::of(days, &counted.get(&month).map(Counted::tally).unwrap_or_default())
+        FrozenMonth::of(days, &counted.get(&month).map(|counted| counted.tally()).unwrap_or_default())
     };
     Ok(all.into_iter().map(of).collect())
 }

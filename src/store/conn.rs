@@ -21,6 +21,7 @@ use sqlx::{Any, AnyConnection, Either, Execute, Executor, SqlStr, Transaction};
 use super::errors::silence;
 use super::pool::Opening;
 use super::pulse::Pulse;
+use super::recalled::Recalled;
 use super::rows::rows;
 
 /// A connection: what every query takes. What is read with and a transaction are one by deref.
@@ -125,6 +126,11 @@ impl Conn {
             Raw::Reader(conn) => conn.backend_name(),
             Raw::Writer(tx) => tx.backend_name(),
         }
+    }
+
+    /// What was put together before; nothing for who writes, and may have changed what it follows from.
+    pub(crate) fn recalled(&self) -> Option<Arc<Recalled>> {
+        matches!(self.raw, Raw::Reader(_)).then(|| self.watch.pulse.recalled.clone())
     }
 
     /// Has a statement come last in this transaction, right before the commit, once with all the rows that were given for it, which are its

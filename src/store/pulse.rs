@@ -10,6 +10,7 @@ use rocket::tokio::sync::{self, Notify};
 
 use super::Trouble;
 use super::errors::trouble;
+use super::recalled::Recalled;
 
 /// The same trouble is told once in so long, however many run into it; and once it was over, after a shorter while, so that
 /// what comes and goes with every write does not fill the log.
@@ -41,6 +42,7 @@ pub(super) struct Pulse {
     pub unready: Arc<Notify>,
     /// How many statements were sent since the start: what a page costs does not grow with what it shows.
     pub statements: AtomicU64,
+    pub recalled: Arc<Recalled>,
     /// Held by the one who asks the database; the others wait for what it finds.
     pub asking: sync::Mutex<()>,
 }
@@ -67,6 +69,7 @@ impl Pulse {
             state: Mutex::default(),
             unready: Arc::default(),
             statements: AtomicU64::default(),
+            recalled: Arc::default(),
             asking: sync::Mutex::default(),
         }
     }

@@ -1,6 +1,7 @@
 //! What is kept of the figures is what is read, until a mark says that it is good no more; and the commands that look after it.
 
 use linli::activities::SessionId;
+use linli::centers::CenterId;
 use linli::clock::Timestamp;
 use linli::error::Error;
 use linli::figures::refresh::{REFRESH, check, rebuild, refresh};
@@ -76,6 +77,34 @@ on_both_engines! {
         assert_eq!(refreshed(&app).await, 0);
         equals_the_recount(&app).await;
         assert!(wrong(&app).await.is_empty());
+    }
+
+    async fn what_was_put_together_is_recalled_until_one_of_its_months_is_marked(app: TestApp) {
+        a_tricky_month(&app).await;
+        refreshed(&app).await;
+        let statements = async |who: &str, scope: &str| {
+            let before = app.db().statements();
+            let told = figures(&app, who, scope, YEAR).await;
+            (told, app.db().statements() - before)
+        };
+        // The first use of a token notes when it was.
+        figures(&app, "ada", "center:2", MARCH).await;
+        let (told, first) = statements("ada", "city").await;
+        let (again, second) = statements("ada", "city").await;
+        assert!(again == told && second < first, "{second} statements after {first}");
+        // Another center's mark leaves a center alone, and not where all are asked for.
+        let mut tx = app.begin().await;
+        linli::marks::all(&mut tx, [CenterId(2)]);
+        tx.commit().await.unwrap();
+        assert_eq!(statements("ada", "center:1").await.1, second, "it was a part of the city");
+        assert!(statements("ada", "city").await.1 > second, "a part of it is good no more");
+        // Nobody is given what was put together for another.
+        assert_ne!(statements("pat", "center:1").await.0, statements("ada", "center:1").await.0);
+        let ann = app.token("ann").await;
+        ann.post_json("/api/v1/sessions/1/checkins/1/void", serde_json::json!({"reason": "认错人"})).await.is(204);
+        let (later, _) = statements("ada", "city").await;
+        assert_eq!(later["visits"], told["visits"] - 1);
+        equals_the_recount(&app).await;
     }
 
     async fn what_is_rolled_back_or_refused_leaves_all_as_it_was(app: TestApp) {

@@ -21,6 +21,7 @@ mod rollup;
 use std::collections::BTreeMap;
 
 use calamine::{Data, Reader as _, Xlsx};
+use linli::centers::CenterId;
 use linli::clock::Timestamp;
 use month::{Held, Month, at};
 use recount::Rows;
@@ -202,6 +203,7 @@ on_both_engines! {
             let mut tx = app.begin().await;
             let sql = format!("insert into hours_entries (person_id, served_on, center_id, team_id, minutes, source, original_minutes, confirmed_at) {row}");
             sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await.unwrap();
+            linli::marks::all(&mut tx, [CenterId(1), CenterId(2)]);
             tx.commit().await.unwrap();
         }
         app.execute("insert into hour_claims (person_id, center_id, kind, served_on, starts_at, ends_at, minutes, state, asked_as, asked_at)
