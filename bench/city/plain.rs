@@ -172,12 +172,13 @@ impl Question<'_> {
         }
     }
 
+    /// `cross join` keeps SQLite to this order: it began with the subgroups, and read every attendance for each of them.
     async fn subgroups(&self, conn: &mut Conn, told: &mut Told) {
         let sql = format!(
             "{} select g.id, count(*), count(distinct t.person_id)
-             from held h join attendances t on t.session_id = h.id
-             join subgroups g on (t.subgroups >> cast(g.bit as int)) & 1 = 1
-             where t.part = 'participant' and t.voided_at is null and t.subgroups <> 0 group by g.id",
+             from held h cross join attendances t cross join subgroups g
+             where t.session_id = h.id and (t.subgroups >> cast(g.bit as int)) & 1 = 1
+               and t.part = 'participant' and t.voided_at is null and t.subgroups <> 0 group by g.id",
             held("0")
         );
         let found: Vec<(i64, i64, i64)> = self.ask(conn, sql).await;

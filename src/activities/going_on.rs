@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::queries;
-use super::types::Session;
+use super::types::{PublishedSession, Session};
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::Result;
@@ -29,7 +29,12 @@ impl DayGoingOn {
     }
 
     pub fn holds(&self, session: &Session) -> bool {
-        session.local_date == self.date || (session.local_date == self.eve && session.ends_at > self.from)
+        self.holds_span(session.local_date, session.ends_at)
+    }
+
+    /// Whether a session of that day stands with it that ends then.
+    fn holds_span(&self, local_date: Date, ends: Timestamp) -> bool {
+        local_date == self.date || (local_date == self.eve && ends > self.from)
     }
 
     /// The condition that session `s` stands with the day, of which the statement names `date`, `eve` and `from`.
@@ -45,8 +50,8 @@ pub async fn published_from(
     center: Option<CenterId>,
     today: DayGoingOn,
     to: Date,
-) -> Result<Vec<Session>> {
+) -> Result<Vec<PublishedSession>> {
     let mut sessions = queries::published(conn, center, today.eve, to).await?;
-    sessions.retain(|session| session.local_date > today.date || today.holds(session));
+    sessions.retain(|session| session.local_date > today.date || today.holds_span(session.local_date, session.ends_at));
     Ok(sessions)
 }

@@ -70,8 +70,8 @@ pub use rules::{SeriesScope, Slot};
 pub(crate) use taken::REACH_MILLIS;
 pub use title::Title;
 pub use types::{
-    Activity, ActivityId, BookingId, BookingKind, OtherBooking, ServiceKind, ServiceKindId, Session, SessionId,
-    SessionStatus,
+    Activity, ActivityId, BookingId, BookingKind, OtherBooking, PublishedSession, ServiceKind, ServiceKindId, Session,
+    SessionId, SessionStatus,
 };
 
 pub fn stage() -> AdHoc {

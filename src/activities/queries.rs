@@ -5,7 +5,7 @@ use super::going_on::DayGoingOn;
 use super::listing::{self, ActivitiesCut};
 use super::taken::REACH_MILLIS;
 use super::title::{self, PUBLISHED, Sight};
-use super::types::{Activity, ActivityId, ServiceKind, Session, SessionId};
+use super::types::{Activity, ActivityId, PublishedSession, ServiceKind, Session, SessionId};
 use crate::auth::{AccountId, Role, Viewer};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp, Zone};
@@ -195,7 +195,12 @@ pub async fn sessions(by: &Viewer, conn: &mut Conn, center: CenterId, from: Date
 
 /// What the public sees of the local days [from, to): published and not skipped; cancelled ones say so themselves.
 /// Of one center, or of all.
-pub async fn published(conn: &mut Conn, center: Option<CenterId>, from: Date, to: Date) -> Result<Vec<Session>> {
+pub async fn published(
+    conn: &mut Conn,
+    center: Option<CenterId>,
+    from: Date,
+    to: Date,
+) -> Result<Vec<PublishedSession>> {
     let query = sqlx::query_as(sqlx::AssertSqlSafe(published_sql(center.is_some())));
     let query = query.bind(Sight::Public.reader()).bind(from).bind(to);
     let query = match center {
@@ -209,9 +214,13 @@ pub async fn published(conn: &mut Conn, center: Option<CenterId>, from: Date, to
 pub(super) fn published_sql(is_of_one: bool) -> String {
     let centers = if is_of_one { "s.center_id = $4" } else { "s.center_id in (select x.id from centers x)" };
     format!(
-        "{} where {PUBLISHED} and s.status <> 'skipped' and {centers} and s.local_date >= $2 and s.local_date < $3
+        "select s.id, s.activity_id, s.center_id, c.name as center, c.zone, {}, a.kind_id, {ROOM} as room, s.team_id, s.starts_at,
+                s.ends_at, s.local_date, s.capacity, s.status
+         from sessions s join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id
+         join centers c on c.id = s.center_id
+         where {PUBLISHED} and s.status <> 'skipped' and {centers} and s.local_date >= $2 and s.local_date < $3
          order by s.starts_at, s.id",
-        select()
+        title::columns("$1")
     )
 }
 

@@ -127,12 +127,62 @@ impl Session {
     }
 
     pub fn is_live(&self, now: &Timestamp) -> bool {
-        self.status == SessionStatus::Planned && self.starts_at <= *now && *now < self.ends_at
+        self.status.is_live((self.starts_at, self.ends_at), *now)
     }
 
     /// Past its end, or closed before it.
     pub fn is_over(&self, now: &Timestamp) -> bool {
-        self.ends_at <= *now || self.status == SessionStatus::Completed
+        self.status.is_over(self.ends_at, *now)
+    }
+}
+
+/// A session in a list that hangs out for all: what such a list says of it, for lists of a busy center have a thousand.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct PublishedSession {
+    pub id: SessionId,
+    pub activity_id: ActivityId,
+    pub center_id: CenterId,
+    pub center: String,
+    pub zone: Zone,
+    #[sqlx(flatten)]
+    pub title: Title,
+    pub kind_id: ServiceKindId,
+    /// Its rooms' names, or its venue.
+    pub room: String,
+    pub team_id: Option<TeamId>,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    pub local_date: Date,
+    pub capacity: Option<i64>,
+    pub status: SessionStatus,
+}
+
+impl PublishedSession {
+    pub fn starts(&self) -> chrono::NaiveDateTime {
+        self.zone.local(self.starts_at)
+    }
+
+    pub fn ends(&self) -> chrono::NaiveDateTime {
+        self.zone.local(self.ends_at)
+    }
+
+    pub fn is_live(&self, now: &Timestamp) -> bool {
+        self.status.is_live((self.starts_at, self.ends_at), *now)
+    }
+
+    /// Past its end, or closed before it.
+    pub fn is_over(&self, now: &Timestamp) -> bool {
+        self.status.is_over(self.ends_at, *now)
+    }
+}
+
+impl SessionStatus {
+    fn is_live(self, (starts, ends): (Timestamp, Timestamp), now: Timestamp) -> bool {
+        self == Self::Planned && starts <= now && now < ends
+    }
+
+    fn is_over(self, ends: Timestamp, now: Timestamp) -> bool {
+        ends <= now || self == Self::Completed
     }
 }
 

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
-use rocket::{Route, State, get, routes};
+use rocket::{Route, get, routes};
+use sha2::{Digest, Sha256};
 
 use super::calendar::{self, CalendarSheet};
 use super::queries::{self, CalendarOf, Gist};
-use super::shelf::CalendarShelf;
 use super::types::{Feed, FeedOf, OccupiedSpan};
 use crate::activities::Session;
 use crate::activities::queries::{instance, published_session};
@@ -19,7 +19,7 @@ use crate::centers;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::ids::SessionId;
-use crate::store::{Conn, Db};
+use crate::store::{Conn, Db, RecallKey};
 use crate::web::{Etag, HeldCopy, Lang, Site};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -68,6 +68,25 @@ fn bytes(text: String) -> Arc<[u8]> {
     Arc::from(text.into_bytes())
 }
 
+impl Cover {
+    /// All that the calendar depends on is in its etag.
+    fn key(&self) -> RecallKey {
+        Sha256::digest(format!("calendar {}", self.etag.as_str())).into()
+    }
+
+    /// The calendar as it was last written. Programs ask for the same one every hour, on many phones, and to write a busy center's year
+    /// takes longer than to send it.
+    fn recall(&self, conn: &Conn) -> Option<Arc<[u8]>> {
+        conn.recalled()?.find::<Arc<[u8]>>(&self.key()).map(|body| (*body).clone())
+    }
+
+    fn keep(&self, conn: &Conn, body: &Arc<[u8]>) {
+        if let Some(recalled) = conn.recalled() {
+            recalled.keep(self.key(), Arc::new(Arc::clone(body)), body.len());
+        }
+    }
+}
+
 impl<'r> Responder<'r, 'static> for Calendar {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
         let Self { cover, body } = self;
@@ -89,14 +108,7 @@ fn public_page(session: &Session) -> String {
 }
 
 #[get("/calendar/centers/<file>")]
-async fn center(
-    db: &Db,
-    now: Now,
-    site: Site,
-    held: HeldCopy,
-    shelf: &State<CalendarShelf>,
-    file: &str,
-) -> Result<Calendar> {
+async fn center(db: &Db, now: Now, site: Site, held: HeldCopy, file: &str) -> Result<Calendar> {
     let mut conn = db.read().await?;
     let center = centers::queries::public(&mut conn, id(file)?).await?;
     let (days, today) = days(center.zone, now);
@@ -112,7 +124,7 @@ async fn center(
     if held.has(&cover.etag) {
         return Ok(Calendar { cover, body: None });
     }
-    if let Some(body) = shelf.find(center.id(), &cover.etag) {
+    if let Some(body) = cover.recall(&conn) {
         return Ok(Calendar { cover, body: Some(body) });
     }
     let sessions = queries::sessions(&mut conn, of, center.id().0, days).await?;
@@ -127,7 +139,7 @@ async fn center(
         instance: &instance,
         link: &|session| site.link(public_page(session)),
     }));
-    shelf.keep(center.id(), &cover.etag, &body);
+    cover.keep(&conn, &body);
     Ok(Calendar { cover, body: Some(body) })
 }
 
@@ -246,6 +258,14 @@ async fn secret(db: &Db, now: Now, site: Site, held: HeldCopy, file: &str) -> Re
     if held.has(&cover.etag) {
         return Ok(Calendar { cover, body: None });
     }
+    // A person's is short, and tells of centers whose rooms its etag does not know.
+    let is_recalled = opened.feed.center_id.is_some();
+    if let Some(body) = is_recalled.then(|| cover.recall(&conn)).flatten() {
+        return Ok(Calendar { cover, body: Some(body) });
+    }
     let body = bytes(opened.write(&mut conn, &site).await?);
+    if is_recalled {
+        cover.keep(&conn, &body);
+    }
     Ok(Calendar { cover, body: Some(body) })
 }

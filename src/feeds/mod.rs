@@ -14,7 +14,6 @@ mod merging;
 mod own;
 mod pages;
 pub mod queries;
-mod shelf;
 mod told;
 mod types;
 
@@ -29,6 +28,6 @@ pub use types::{Feed, FeedId, FeedOf, FeedSubject};
 pub fn stage() -> AdHoc {
     AdHoc::on_ignite("feeds", |rocket| async {
         let rocket = rocket.mount("/", files::routes()).mount("/", pages::routes()).mount("/", own::routes());
-        rocket.mount("/api/v1", api::routes()).manage(shelf::CalendarShelf::default())
+        rocket.mount("/api/v1", api::routes())
     })
 }

@@ -1,6 +1,6 @@
 //! What stands open (开放时段): one line for each room in place of a session for every day.
 
-use crate::activities::{Session, SessionId, SessionStatus, Title};
+use crate::activities::{PublishedSession, SessionId, SessionStatus, Title};
 use crate::centers::Center;
 use crate::clock::Date;
 use crate::error::Result;
@@ -30,7 +30,7 @@ pub(super) async fn folded(
     conn: &mut Conn,
     center: &Center,
     days: (Date, Date),
-    sessions: &mut Vec<Session>,
+    sessions: &mut Vec<PublishedSession>,
 ) -> Result<Vec<OpenLine>> {
     let made = queries::to_come(conn, center.id(), days).await?;
     let mut lines: Vec<OpenLine> = Vec::new();

@@ -7,7 +7,8 @@ use rocket::{Route, State, get, routes};
 
 use super::open::{self, OpenLine};
 use crate::activities::{
-    self, Attributes, DayGoingOn, OfferWords, Session, SessionId, SessionStatus, attributes, notice, pictures, queries,
+    self, Attributes, DayGoingOn, OfferWords, PublishedSession, Session, SessionId, SessionStatus, attributes, notice,
+    pictures, queries,
 };
 use crate::appointments;
 use crate::auth::{Role, Viewer};
@@ -39,7 +40,7 @@ const SHOWN: usize = 12;
 struct Front {
     centers: Vec<Center>,
     /// What is on or still to come today.
-    sessions: Vec<Session>,
+    sessions: Vec<PublishedSession>,
     /// How many more there are than shown.
     more: usize,
     today: Date,
@@ -85,11 +86,11 @@ struct Agenda {
     /// The kinds that there are in these weeks.
     kinds: Vec<(ServiceKindId, String, String)>,
     /// What is shown day by day.
-    sessions: Vec<Session>,
+    sessions: Vec<PublishedSession>,
     /// What stands open, a line for each room.
     open: Vec<OpenLine>,
     /// What comes later, by activity.
-    later: Vec<Vec<Session>>,
+    later: Vec<Vec<PublishedSession>>,
     /// Whom they are for and what they cost.
     offers: BTreeMap<ActivityId, OfferWords>,
     /// What the center looks for somebody for.
@@ -128,11 +129,15 @@ impl AgendaSpan {
 }
 
 /// The sessions that are shown day by day, and those later, by activity in the order of their next dates.
-fn folded(sessions: Vec<Session>, span: Option<AgendaSpan>, today: Date) -> (Vec<Session>, Vec<Vec<Session>>) {
+fn folded(
+    sessions: Vec<PublishedSession>,
+    span: Option<AgendaSpan>,
+    today: Date,
+) -> (Vec<PublishedSession>, Vec<Vec<PublishedSession>>) {
     let Some(span) = span else {
         let (near, far): (Vec<_>, Vec<_>) =
             sessions.into_iter().partition(|session| session.local_date < today.plus_days(WEEK));
-        let mut later: Vec<Vec<Session>> = Vec::new();
+        let mut later: Vec<Vec<PublishedSession>> = Vec::new();
         for session in far {
             match later
                 .iter_mut()
@@ -145,7 +150,7 @@ fn folded(sessions: Vec<Session>, span: Option<AgendaSpan>, today: Date) -> (Vec
         return (near, later);
     };
     // One that began yesterday and goes on past midnight is today's.
-    let is_held = |session: &Session| span.holds(session.local_date.max(today), today);
+    let is_held = |session: &PublishedSession| span.holds(session.local_date.max(today), today);
     (sessions.into_iter().filter(is_held).collect(), Vec::new())
 }
 
@@ -154,7 +159,7 @@ impl Agenda {
         AgendaSpan::ALL
     }
 
-    fn offer(&self, session: &Session) -> Option<&OfferWords> {
+    fn offer(&self, session: &PublishedSession) -> Option<&OfferWords> {
         self.offers.get(&session.activity_id)
     }
 
@@ -173,7 +178,7 @@ impl Agenda {
     }
 
     /// The days that have sessions, with them.
-    fn days(&self) -> Vec<(Date, &[Session])> {
+    fn days(&self) -> Vec<(Date, &[PublishedSession])> {
         self.sessions
             .chunk_by(|one, next| one.local_date.max(self.today) == next.local_date.max(self.today))
             .filter_map(|day| Some((day.first()?.local_date.max(self.today), day)))
@@ -199,7 +204,7 @@ impl View for Agenda {
 }
 
 /// What the activities of these sessions offer, of which anything is said.
-async fn offers(conn: &mut Conn, sessions: &[Session]) -> Result<BTreeMap<ActivityId, OfferWords>> {
+async fn offers(conn: &mut Conn, sessions: &[PublishedSession]) -> Result<BTreeMap<ActivityId, OfferWords>> {
     let activities: BTreeSet<ActivityId> = sessions.iter().map(|session| session.activity_id).collect();
     let offers = attributes::published(conn, activities).await?.into_iter();
     Ok(offers.filter(|(_, (offer, _))| offer.is_told()).map(|(id, (offer, _))| (id, offer.offer())).collect())

@@ -3,7 +3,7 @@
 use askama::Template;
 use rocket::{Route, get, routes};
 
-use crate::activities::{self, DayGoingOn, Session, SessionStatus};
+use crate::activities::{self, DayGoingOn, PublishedSession, SessionStatus};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Now, Timestamp};
 use crate::error::Result;
@@ -25,7 +25,7 @@ const SHOWN: usize = 6;
 struct TeamInPublic {
     center: Center,
     team: PublicTeam,
-    sessions: Vec<Session>,
+    sessions: Vec<PublishedSession>,
     now: Timestamp,
 }
 

@@ -4,7 +4,7 @@
 use askama::Template;
 use rocket::{Route, get, routes};
 
-use crate::activities::{Session, SessionStatus, queries};
+use crate::activities::{PublishedSession, SessionStatus, queries};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::Result;
@@ -27,8 +27,8 @@ struct HallOfToday {
     center: Center,
     today: Date,
     now: Timestamp,
-    running: Vec<Session>,
-    coming: Vec<Session>,
+    running: Vec<PublishedSession>,
+    coming: Vec<PublishedSession>,
     /// How many more there are today than shown.
     more: usize,
     /// The next day that has something, where today has nothing more.
@@ -36,7 +36,7 @@ struct HallOfToday {
 }
 
 impl HallOfToday {
-    fn is_cancelled(&self, session: &Session) -> bool {
+    fn is_cancelled(&self, session: &PublishedSession) -> bool {
         session.status == SessionStatus::Cancelled
     }
 
@@ -60,7 +60,11 @@ impl View for HallOfToday {
 }
 
 /// What a screen has room for: what runs, what comes, how much more there is, and the day if it is not today.
-fn shown(mut sessions: Vec<Session>, today: Date, now: Timestamp) -> (Vec<Session>, Vec<Session>, usize, Option<Date>) {
+fn shown(
+    mut sessions: Vec<PublishedSession>,
+    today: Date,
+    now: Timestamp,
+) -> (Vec<PublishedSession>, Vec<PublishedSession>, usize, Option<Date>) {
     sessions.retain(|session| !session.is_over(&now));
     let day = sessions.first().map_or(today, |session| session.local_date.max(today));
     // One that began yesterday and goes on past midnight is today's.

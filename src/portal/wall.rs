@@ -8,7 +8,7 @@ use chrono::Datelike as _;
 use rocket::{Route, get, routes};
 
 use super::wall_open::{self, OpenChange};
-use crate::activities::{Session, SessionStatus, queries};
+use crate::activities::{PublishedSession, SessionStatus, queries};
 use crate::auth::Watcher;
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Month, Now};
@@ -39,7 +39,7 @@ struct WallSheet {
     paper: WallPaper,
     /// By weekday, 1 (Monday) to 7.
     weekly: Vec<(i64, Vec<WallLine>)>,
-    dated: Vec<Session>,
+    dated: Vec<PublishedSession>,
     /// What stands open, told by its weekdays, and not as a session for every day.
     open: Vec<OpenRoom>,
     /// On which days one of those is not open as its line says.
@@ -78,14 +78,14 @@ impl WallSheet {
     }
 
     /// The days that have something besides what is weekly, with it.
-    fn days(&self) -> Vec<(Date, &[Session])> {
+    fn days(&self) -> Vec<(Date, &[PublishedSession])> {
         self.dated
             .chunk_by(|one, next| one.local_date == next.local_date)
             .filter_map(|day| Some((day.first()?.local_date, day)))
             .collect()
     }
 
-    fn is_cancelled(&self, session: &Session) -> bool {
+    fn is_cancelled(&self, session: &PublishedSession) -> bool {
         session.status == SessionStatus::Cancelled
     }
 
@@ -117,7 +117,7 @@ impl WallSheet {
 
 /// What is on every week at one time in one place, in a line.
 struct WallLine {
-    first: Session,
+    first: PublishedSession,
     /// Days of the month on which it is, where it is not on all of its weekday.
     days: Vec<u32>,
     /// Days on which it was to be and is not.
@@ -125,8 +125,8 @@ struct WallLine {
 }
 
 impl WallLine {
-    fn of(group: Vec<Session>, month: Month) -> Option<Self> {
-        let number = |session: &Session| session.local_date.0.day();
+    fn of(group: Vec<PublishedSession>, month: Month) -> Option<Self> {
+        let number = |session: &PublishedSession| session.local_date.0.day();
         let (off, on): (Vec<_>, Vec<_>) =
             group.into_iter().partition(|session| session.status == SessionStatus::Cancelled);
         let weekday = on.first()?.local_date.weekday();
@@ -141,10 +141,10 @@ impl WallLine {
 const WEEKLY: usize = 3;
 
 /// What is weekly in the month, by weekday and time, and the other sessions: a sheet tells "every Tuesday" in one line, not in five.
-fn told(sessions: Vec<Session>, month: Month) -> (Vec<(i64, Vec<WallLine>)>, Vec<Session>) {
-    let mut groups: Vec<Vec<Session>> = Vec::new();
+fn told(sessions: Vec<PublishedSession>, month: Month) -> (Vec<(i64, Vec<WallLine>)>, Vec<PublishedSession>) {
+    let mut groups: Vec<Vec<PublishedSession>> = Vec::new();
     for session in sessions {
-        let is_like = |other: &Session| {
+        let is_like = |other: &PublishedSession| {
             other.activity_id == session.activity_id
                 && other.room == session.room
                 && other.local_date.weekday() == session.local_date.weekday()
@@ -156,7 +156,7 @@ fn told(sessions: Vec<Session>, month: Month) -> (Vec<(i64, Vec<WallLine>)>, Vec
             None => groups.push(vec![session]),
         }
     }
-    let is_weekly = |group: &Vec<Session>| {
+    let is_weekly = |group: &Vec<PublishedSession>| {
         group.iter().filter(|session| session.status != SessionStatus::Cancelled).count() >= WEEKLY
     };
     let (weekly, dated): (Vec<_>, Vec<_>) = groups.into_iter().partition(is_weekly);
@@ -170,7 +170,7 @@ fn told(sessions: Vec<Session>, month: Month) -> (Vec<(i64, Vec<WallLine>)>, Vec
             _ => by_day.push((weekday, vec![line])),
         }
     }
-    let mut dated: Vec<Session> = dated.into_iter().flatten().collect();
+    let mut dated: Vec<PublishedSession> = dated.into_iter().flatten().collect();
     dated.sort_by_key(|session| (session.starts_at, session.id.0));
     (by_day, dated)
 }

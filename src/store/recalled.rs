@@ -12,7 +12,7 @@ pub type RecallKey = [u8; 32];
 type Answer = Arc<dyn Any + Send + Sync>;
 
 /// All answers together take so many bytes, by their own account.
-const ROOM: usize = 48 << 20;
+const ROOM: usize = 64 << 20;
 
 #[derive(Default)]
 pub struct Recalled(Mutex<Memory>);
