@@ -239,14 +239,12 @@ pub async fn revise(by: &Coordinator, now: Now, tx: &mut Conn, activity: &Activi
     if revised.rows_affected() == 0 {
         return Ok(());
     }
-    // Also of those that are over: they stand in calendars for a month.
-    sqlx::query(
-        "update sessions set sequence = sequence + 1, updated_at = $1 where activity_id = $2 and status <> 'skipped'",
-    )
-    .bind(now.0)
-    .bind(activity.id)
-    .execute(&mut *tx)
-    .await?;
+    // Also of those that are over or were skipped: they stand in calendars, for a month and as struck out.
+    sqlx::query("update sessions set sequence = sequence + 1, updated_at = $1 where activity_id = $2")
+        .bind(now.0)
+        .bind(activity.id)
+        .execute(&mut *tx)
+        .await?;
     audit::record(tx, by, now, audit::entry("activity.revised", activity.id.0).at(activity.center_id)).await
 }
 

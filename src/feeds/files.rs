@@ -19,7 +19,7 @@ use crate::centers;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::ids::SessionId;
-use crate::store::{Conn, Db, RecallKey};
+use crate::store::{Conn, Db, Flag, RecallKey};
 use crate::web::{Etag, HeldCopy, Lang, Site};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -68,21 +68,26 @@ fn bytes(text: String) -> Arc<[u8]> {
     Arc::from(text.into_bytes())
 }
 
-impl Cover {
-    /// All that the calendar depends on is in its etag.
-    fn key(&self) -> RecallKey {
-        Sha256::digest(format!("calendar {}", self.etag.as_str())).into()
+/// The calendars that a process wrote last, each in its place: programs ask for the same one every hour, on many phones, and to write a busy
+/// center's year takes longer than to send it. One that is known by another etag is written anew, in the place of the last.
+struct CalendarPlace(RecallKey);
+
+/// A calendar as it was written, and what it is known by.
+type KeptCalendar = (Etag, Arc<[u8]>);
+
+impl CalendarPlace {
+    fn of(what: &str, id: i64) -> Self {
+        Self(Sha256::digest(format!("calendar {what} {id}")).into())
     }
 
-    /// The calendar as it was last written. Programs ask for the same one every hour, on many phones, and to write a busy center's year
-    /// takes longer than to send it.
-    fn recall(&self, conn: &Conn) -> Option<Arc<[u8]>> {
-        conn.recalled()?.find::<Arc<[u8]>>(&self.key()).map(|body| (*body).clone())
+    fn recall(&self, conn: &Conn, etag: &Etag) -> Option<Arc<[u8]>> {
+        let kept = conn.recalled()?.find::<KeptCalendar>(&self.0)?;
+        (kept.0 == *etag).then(|| kept.1.clone())
     }
 
-    fn keep(&self, conn: &Conn, body: &Arc<[u8]>) {
+    fn keep(&self, conn: &Conn, etag: &Etag, body: &Arc<[u8]>) {
         if let Some(recalled) = conn.recalled() {
-            recalled.keep(self.key(), Arc::new(Arc::clone(body)), body.len());
+            recalled.keep(self.0, Arc::new((etag.clone(), body.clone())), body.len());
         }
     }
 }
@@ -117,14 +122,20 @@ async fn center(db: &Db, now: Now, site: Site, held: HeldCopy, file: &str) -> Re
     let rooms = queries::room_names(&mut conn, center.id()).await?;
     let cover = Cover {
         name: format!("linli-{}", center.id()),
-        etag: Etag::of(format!("{of:?} {days:?} {gist:?} {} {rooms} {}", center.head.name, site.link("/"))),
+        etag: Etag::of(format!(
+            "{of:?} {} {days:?} {gist:?} {} {rooms:?} {}",
+            center.id(),
+            center.head.name,
+            site.link("/")
+        )),
         changed: gist.latest.max(today),
         cache: for_all(&site),
     };
     if held.has(&cover.etag) {
         return Ok(Calendar { cover, body: None });
     }
-    if let Some(body) = cover.recall(&conn) {
+    let place = CalendarPlace::of("center", center.id().0);
+    if let Some(body) = place.recall(&conn, &cover.etag) {
         return Ok(Calendar { cover, body: Some(body) });
     }
     let sessions = queries::sessions(&mut conn, of, center.id().0, days).await?;
@@ -139,7 +150,7 @@ async fn center(db: &Db, now: Now, site: Site, held: HeldCopy, file: &str) -> Re
         instance: &instance,
         link: &|session| site.link(public_page(session)),
     }));
-    cover.keep(&conn, &body);
+    place.keep(&conn, &cover.etag, &body);
     Ok(Calendar { cover, body: Some(body) })
 }
 
@@ -183,7 +194,8 @@ struct Opened {
     today: Timestamp,
     gist: Gist,
     occupied: Vec<OccupiedSpan>,
-    rooms: String,
+    rooms: Vec<String>,
+    kinds: Vec<(i64, String, Flag)>,
     /// What somebody does where they serve.
     positions: BTreeMap<SessionId, String>,
 }
@@ -202,21 +214,22 @@ impl Opened {
         };
         let rooms = match feed.center_id {
             Some(center) => queries::room_names(conn, center).await?,
-            None => String::new(),
+            None => Vec::new(),
         };
+        let kinds = queries::kinds(conn).await?;
         let positions = match feed.person_id {
             Some(person) => queries::positions(conn, person).await?,
             None => BTreeMap::new(),
         };
-        Ok(Self { feed, days, today, gist, occupied, rooms, positions })
+        Ok(Self { feed, days, today, gist, occupied, rooms, kinds, positions })
     }
 
     fn cover(&self, site: &Site) -> Cover {
-        let Self { feed, days, gist, occupied, rooms, positions, .. } = self;
-        let who = (feed.id, feed.kind, feed.title());
+        let Self { feed, days, gist, occupied, rooms, kinds, positions, .. } = self;
+        let (who, words) = ((feed.id, feed.kind, feed.title()), (rooms, kinds, positions));
         Cover {
             name: "linli".to_owned(),
-            etag: Etag::of(format!("{who:?} {days:?} {gist:?} {occupied:?} {rooms} {positions:?} {}", site.link("/"))),
+            etag: Etag::of(format!("{who:?} {days:?} {gist:?} {occupied:?} {words:?} {}", site.link("/"))),
             changed: gist.latest.max(self.today),
             cache: ASK_AGAIN.to_owned(),
         }
@@ -259,13 +272,13 @@ async fn secret(db: &Db, now: Now, site: Site, held: HeldCopy, file: &str) -> Re
         return Ok(Calendar { cover, body: None });
     }
     // A person's is short, and tells of centers whose rooms its etag does not know.
-    let is_recalled = opened.feed.center_id.is_some();
-    if let Some(body) = is_recalled.then(|| cover.recall(&conn)).flatten() {
+    let place = opened.feed.center_id.map(|_| CalendarPlace::of("feed", opened.feed.id.0));
+    if let Some(body) = place.as_ref().and_then(|place| place.recall(&conn, &cover.etag)) {
         return Ok(Calendar { cover, body: Some(body) });
     }
     let body = bytes(opened.write(&mut conn, &site).await?);
-    if is_recalled {
-        cover.keep(&conn, &body);
+    if let Some(place) = place {
+        place.keep(&conn, &cover.etag, &body);
     }
     Ok(Calendar { cover, body: Some(body) })
 }

@@ -15,7 +15,7 @@ use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, PersonId, PhoneId, RoomId, SessionId, TeamId, WorkerId};
 use crate::phones::ConfirmedPhone;
-use crate::store::Conn;
+use crate::store::{Conn, Flag};
 
 const FEED: &str =
     "select f.id, f.kind, f.center_id, f.room_id, f.team_id, f.worker_id, f.person_id, c.name as center, c.zone,
@@ -324,12 +324,16 @@ pub async fn taken_time(conn: &mut Conn, worker: i64, (from, to): (Timestamp, Ti
 }
 
 /// What a center's rooms are called: a calendar says where.
-pub async fn room_names(conn: &mut Conn, center: CenterId) -> Result<String> {
-    let names: Vec<String> = sqlx::query_scalar("select name from rooms where center_id = $1 order by name")
+pub async fn room_names(conn: &mut Conn, center: CenterId) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar("select name from rooms where center_id = $1 order by id")
         .bind(center)
         .fetch_all(conn)
-        .await?;
-    Ok(names.join("、"))
+        .await?)
+}
+
+/// What kinds of service are called, and which are confidential: of those a calendar says no title.
+pub async fn kinds(conn: &mut Conn) -> Result<Vec<(i64, String, Flag)>> {
+    Ok(sqlx::query_as("select id, name, confidential from service_kinds order by id").fetch_all(conn).await?)
 }
 
 /// What somebody does at the sessions to which they come as a volunteer.

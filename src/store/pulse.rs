@@ -98,6 +98,8 @@ impl Pulse {
     /// Notes trouble of the database, and tells of it once.
     pub fn suffers(&self, trouble: Trouble) {
         self.doubts();
+        // The database that comes back may be one that knows less: a copy of last night, or a standby that was behind.
+        self.recalled.clear();
         if self.is_news(&trouble) {
             tracing::error!(
                 "the database ({}) is in trouble: {trouble}; until it is over, who needs it is told 503",

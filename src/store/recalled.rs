@@ -58,6 +58,11 @@ impl Recalled {
         }
     }
 
+    /// Forgets all of it.
+    pub fn clear(&self) {
+        *self.memory() = Memory::default();
+    }
+
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

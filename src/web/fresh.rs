@@ -23,10 +23,6 @@ impl Etag {
         Self(BASE64URL_NOPAD.encode(digest.get(..LENGTH).unwrap_or_default()))
     }
 
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     pub fn header(&self) -> Header<'static> {
         Header::new("ETag", format!("W/\"{}\"", self.0))
     }

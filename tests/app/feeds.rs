@@ -281,6 +281,35 @@ on_both_engines! {
         }
     }
 
+    async fn what_is_recalled_says_what_holds_now(app: TestApp) {
+        let (ann, ada) = (app.sign_in("ann").await, app.sign_in("ada").await);
+        schedules(&ann, &[]).await.is(303);
+        schedule_of(&ann, 1, "/skipping", &[("reason", "放假")]).await;
+        let path = feed_of(&ann, "center", 1).await;
+        let says = async |shown: &str, hidden: &str| {
+            // The second time it is recalled.
+            for _ in 0..2 {
+                app.anyone().get(&path).await.is(200).shows(shown).hides(hidden);
+            }
+        };
+        says("SUMMARY:长者太极班", "SUMMARY:合唱").await;
+        // What was skipped stands there too, struck out.
+        ann.post("/centers/1/activities/1", &[("title", "合唱班"), ("kind", "3")]).await.is(303);
+        says("SUMMARY:合唱班", "SUMMARY:长者").await;
+        let kind = [("name", "康乐"), ("name_en", "Leisure"), ("confidential", "1")];
+        ada.post("/catalogs/service-kinds/3", &kind).await.is(303);
+        says("SUMMARY:康乐", "合唱").await;
+        ada.post("/catalogs/service-kinds/3", &kind[..2]).await.is(303);
+        says("SUMMARY:合唱班", "SUMMARY:康乐").await;
+        // Rooms that change their names among themselves.
+        app.execute("update rooms set name = case id when 1 then '东厅' else '西厅' end where id in (1, 2)").await;
+        says("· 东厅", "西厅").await;
+        app.execute("update rooms set name = '甲' where id = 1").await;
+        app.execute("update rooms set name = '东厅' where id = 2").await;
+        app.execute("update rooms set name = '西厅' where id = 1").await;
+        says("· 西厅", "东厅").await;
+    }
+
     async fn a_persons_calendar_holds_their_shifts_and_visits_and_is_their_phones(app: TestApp) {
         session(&app, None, Some(1)).await;
         another(&app, "next", "2026-03-10", None, Some(1)).await;
