@@ -1,6 +1,6 @@
 //! Which centers are counted together, and whether the viewer may read their totals.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -44,7 +44,7 @@ impl std::str::FromStr for Reported {
 pub struct Reach {
     centers: Vec<Center>,
     /// The days of each center that the viewer's role reaches: all of them, those of agreements, or those that a provider ran it.
-    terms: Vec<Term>,
+    terms: Terms,
     /// For whoever does not see small cells: the least number that is told ([`super::masking`]).
     small: Option<i64>,
     /// Whether it is counted for a report of the agreement's own periods, which may begin within a month.
@@ -54,6 +54,31 @@ pub struct Reach {
 /// Days of a center, both dates included, and the agreement by which they are read: for a purchaser, who reads what that one is charged
 /// with.
 type Term = (CenterId, Date, Date, Option<AgreementId>);
+
+/// Terms by their center: of three hundred centers each is asked for its own a hundred times.
+#[derive(Clone, Debug, Default)]
+struct Terms(BTreeMap<CenterId, Vec<(Date, Date, Option<AgreementId>)>>);
+
+impl FromIterator<Term> for Terms {
+    fn from_iter<T: IntoIterator<Item = Term>>(terms: T) -> Self {
+        let mut of_centers = Self::default();
+        for (center, starts, ends, agreement) in terms {
+            of_centers.0.entry(center).or_default().push((starts, ends, agreement));
+        }
+        of_centers
+    }
+}
+
+impl Terms {
+    fn of(&self, center: CenterId) -> &[(Date, Date, Option<AgreementId>)] {
+        self.0.get(&center).map_or(&[], Vec::as_slice)
+    }
+
+    /// Their days, whichever center's.
+    fn days(&self) -> Vec<(Date, Date)> {
+        self.0.values().flatten().map(|(starts, ends, _)| (*starts, *ends)).collect()
+    }
+}
 
 /// No agreement: what belongs to the place itself, whoever pays (its rooms, its units).
 pub(super) const PLACE_ALONE: AgreementId = AgreementId(PLACE);
@@ -89,7 +114,7 @@ impl Reach {
     /// # Errors
     /// `Refused("not_a_report_s_period")`.
     pub(crate) fn may_ask(&self, period: Period) -> Result<()> {
-        let terms: Vec<(Date, Date)> = self.terms.iter().map(|(_, starts, ends, _)| (*starts, *ends)).collect();
+        let terms = self.terms.days();
         match self.small.is_none() || self.of_report || rules::is_reported(period, &terms) {
             true => Ok(()),
             false => Err(Error::refused("not_a_report_s_period")),
@@ -101,7 +126,7 @@ impl Reach {
     /// # Errors
     /// `Refused("not_a_report_s_period")` where it begins or ends within a month's days.
     pub(crate) fn may_ask_months(&self, period: Period) -> Result<()> {
-        let terms: Vec<(Date, Date)> = self.terms.iter().map(|(_, starts, ends, _)| (*starts, *ends)).collect();
+        let terms = self.terms.days();
         match self.small.is_none() || rules::parts_no_month(period, &terms) {
             true => Ok(()),
             false => Err(Error::refused("not_a_report_s_period")),
@@ -130,21 +155,28 @@ impl Reach {
     /// The same, to be counted each by itself. Nothing is asked for twice: what several agreements cover is parted by who is charged with
     /// it.
     pub(super) fn asks(&self, period: Period) -> Vec<Ask> {
-        self.centers.iter().flat_map(|center| self.asks_of(center.id(), period)).collect()
+        self.centers.iter().flat_map(|center| self.asks_of_own(center.id(), period)).collect()
     }
 
     /// The same of one center; nothing of one that is not reached.
     pub(super) fn asks_of(&self, center: CenterId, period: Period) -> Vec<Ask> {
-        let agreements: BTreeSet<Option<AgreementId>> =
-            self.terms.iter().filter(|term| term.0 == center).map(|term| term.3).collect();
+        match self.centers.iter().any(|one| one.id() == center) {
+            true => self.asks_of_own(center, period),
+            false => Vec::new(),
+        }
+    }
+
+    /// The same of one of these centers.
+    pub(super) fn asks_of_own(&self, center: CenterId, period: Period) -> Vec<Ask> {
+        let terms = self.terms.of(center);
+        let agreements: BTreeSet<Option<AgreementId>> = terms.iter().map(|term| term.2).collect();
         // Who may read all of it needs no part of it besides.
         let agreements = if agreements.contains(&None) { BTreeSet::from([None]) } else { agreements };
-        let is_reached = self.centers.iter().any(|one| one.id() == center);
-        let days_by = |agreement: Option<AgreementId>| {
-            let by = |term: &&Term| term.0 == center && term.3 == agreement;
-            let terms: Vec<(Date, Date)> =
-                self.terms.iter().filter(by).map(|(_, starts, ends, _)| (*starts, *ends)).collect();
-            rules::agreed_days(period, &terms).into_iter().map(move |days| Ask { center, days, agreement })
+        let days_by = |agreement: &Option<AgreementId>| {
+            let by = terms.iter().filter(|term| term.2 == *agreement);
+            let days: Vec<(Date, Date)> = by.map(|(starts, ends, _)| (*starts, *ends)).collect();
+            let agreement = *agreement;
+            rules::agreed_days(period, &days).into_iter().map(move |days| Ask { center, days, agreement })
         };
         let place = match agreements.contains(&None) {
             true => Vec::new(),
@@ -152,8 +184,7 @@ impl Reach {
             false => self.days(center, period),
         };
         let place = place.into_iter().map(|days| Ask { center, days, agreement: Some(PLACE_ALONE) });
-        let asks = agreements.into_iter().flat_map(days_by).chain(place);
-        asks.filter(|_| is_reached).collect()
+        agreements.iter().flat_map(days_by).chain(place).collect()
     }
 
     /// Of these centers one alone, or none.
@@ -163,8 +194,7 @@ impl Reach {
     }
 
     fn terms_of(&self, center: CenterId) -> Vec<(Date, Date)> {
-        let of_center = |(id, starts, ends, _): &Term| (*id == center).then_some((*starts, *ends));
-        self.terms.iter().filter_map(of_center).collect()
+        self.terms.of(center).iter().map(|(starts, ends, _)| (*starts, *ends)).collect()
     }
 }
 
@@ -227,15 +257,19 @@ pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> R
     let covered = covered(conn, id).await?;
     let mut centers = centers::queries::reported_to_all(by, conn).await?;
     let reached = terms(by, conn).await?;
-    let mut days = Vec::new();
+    let mut days: Vec<Term> = Vec::new();
     for (center, starts, ends) in covered {
-        let may = reached.iter().filter(|term| term.0 == center && term.3.is_none_or(|agreement| agreement == id));
-        days.extend(may.map(|term| (center, starts.max(term.1), ends.min(term.2), Some(id))));
+        let may = reached.of(center).iter().filter(|term| term.2.is_none_or(|agreement| agreement == id));
+        days.extend(may.map(|term| (center, starts.max(term.0), ends.min(term.1), Some(id))));
     }
     days.retain(|(_, starts, ends, _)| starts <= ends);
     centers.retain(|center| days.iter().any(|term| term.0 == center.id()));
     let small = small_cells::before(by, conn).await?;
-    if centers.is_empty() { Err(Error::NotFound) } else { Ok(Reach { centers, terms: days, small, of_report: false }) }
+    if centers.is_empty() {
+        Err(Error::NotFound)
+    } else {
+        Ok(Reach { centers, terms: days.into_iter().collect(), small, of_report: false })
+    }
 }
 
 /// As [`agreement`], of all its centers and of all their days: what stands for the whole of it.
@@ -275,12 +309,12 @@ pub async fn as_told_to(conn: &mut Conn, purchaser: PurchaserId, reach: &Reach) 
     .await?;
     let mut terms: Vec<Term> = Vec::new();
     for (center, starts, ends, agreement) in covered {
-        let may = reach.terms.iter().filter(|term| term.0 == center && (term.3.is_none() || term.3 == agreement));
-        terms.extend(may.map(|term| (center, starts.max(term.1), ends.min(term.2), agreement)));
+        let may = reach.terms.of(center).iter().filter(|term| term.2.is_none() || term.2 == agreement);
+        terms.extend(may.map(|term| (center, starts.max(term.0), ends.min(term.1), agreement)));
     }
     terms.retain(|(_, starts, ends, _)| starts <= ends);
     let small = Some(small_cells::threshold(conn).await?);
-    Ok(Reach { centers: reach.centers.clone(), terms, small, of_report: false })
+    Ok(Reach { centers: reach.centers.clone(), terms: terms.into_iter().collect(), small, of_report: false })
 }
 
 /// The same for a report that is submitted to the purchaser of agreement `id`: its periods are the agreement's, whatever these are.
@@ -314,11 +348,13 @@ async fn centers_of(conn: &mut Conn, scope: &Reported) -> Result<Vec<CenterId>> 
 }
 
 /// The days of each center that the viewer's role reaches.
-async fn terms(by: &ReportReader, conn: &mut Conn) -> Result<Vec<Term>> {
-    Ok(sqlx::query_as("select center_id, starts_on, ends_on, agreement_id from account_reports where account_id = $1")
-        .bind(by.account)
-        .fetch_all(conn)
-        .await?)
+async fn terms(by: &ReportReader, conn: &mut Conn) -> Result<Terms> {
+    let terms: Vec<Term> =
+        sqlx::query_as("select center_id, starts_on, ends_on, agreement_id from account_reports where account_id = $1")
+            .bind(by.account)
+            .fetch_all(conn)
+            .await?;
+    Ok(terms.into_iter().collect())
 }
 
 #[cfg(test)]

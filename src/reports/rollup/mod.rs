@@ -52,8 +52,10 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, cut: &RollUpCut, now: Now)
     };
     // As they came: by the communities' numbers, towns and providers where their first center is.
     let mut distinct: Vec<(PartName, usize)> = Vec::new();
+    let mut at: BTreeMap<&str, usize> = BTreeMap::new();
     for (part, _) in &names {
-        match distinct.iter_mut().find(|(known, _)| known.code == part.code) {
+        let place = *at.entry(&part.code).or_insert(distinct.len());
+        match distinct.get_mut(place) {
             Some((_, centers)) => *centers += 1,
             None => distinct.push((part.clone(), 1)),
         }
