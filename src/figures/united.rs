@@ -30,7 +30,7 @@ pub(super) struct United {
 /// # Errors
 /// As [`reading::read`].
 pub(super) async fn groups(conn: &mut Conn, small: Option<i64>, groups: &[Vec<Ask>]) -> Result<Vec<United>> {
-    let keys = Keys::of(conn, small, groups).await?;
+    let keys = RecallKeys::of(conn, small, groups).await?;
     read(conn, small, groups, &keys).await
 }
 
@@ -39,7 +39,7 @@ pub(super) async fn groups(conn: &mut Conn, small: Option<i64>, groups: &[Vec<As
 /// # Errors
 /// As [`reading::read`].
 pub(super) async fn whole(conn: &mut Conn, small: Option<i64>, groups: &[Vec<Ask>]) -> Result<Arc<Counted>> {
-    let keys = Keys::of(conn, small, groups).await?;
+    let keys = RecallKeys::of(conn, small, groups).await?;
     let all: Option<Vec<RecallKey>> = groups.iter().map(|asks| keys.key("united", asks)).collect();
     let recalled = conn.recalled();
     if let (Some(recalled), Some(all)) = (&recalled, all)
@@ -61,7 +61,7 @@ pub(super) async fn all(
     groups: &[Vec<Ask>],
     is: impl Fn(&Counted, i64) -> bool,
 ) -> Result<bool> {
-    let keys = Keys::of(conn, Some(small), groups).await?;
+    let keys = RecallKeys::of(conn, Some(small), groups).await?;
     let are = |parts: &[Counted]| (parts.iter().all(|part| is(part, small)), 64);
     let found = each(conn, Some(small), ("all", &keys), groups, are).await?;
     Ok(found.into_iter().all(|(_, is)| *is))
@@ -86,7 +86,7 @@ pub(super) fn joined(recalled: Option<&Recalled>, parts: Vec<United>) -> Arc<Cou
     whole
 }
 
-async fn read(conn: &mut Conn, small: Option<i64>, groups: &[Vec<Ask>], keys: &Keys) -> Result<Vec<United>> {
+async fn read(conn: &mut Conn, small: Option<i64>, groups: &[Vec<Ask>], keys: &RecallKeys) -> Result<Vec<United>> {
     let unite = |parts: &[Counted]| {
         let mut whole = Counted::default();
         parts.iter().for_each(|part| whole.take_up(part));
@@ -102,7 +102,7 @@ async fn read(conn: &mut Conn, small: Option<i64>, groups: &[Vec<Ask>], keys: &K
 async fn each<T: Any + Send + Sync>(
     conn: &mut Conn,
     small: Option<i64>,
-    (word, keys): (&str, &Keys),
+    (word, keys): (&str, &RecallKeys),
     groups: &[Vec<Ask>],
     make: impl Fn(&[Counted]) -> (T, usize),
 ) -> Result<Vec<(Option<RecallKey>, Arc<T>)>> {
@@ -142,13 +142,13 @@ fn key_of_all(keys: &[RecallKey]) -> RecallKey {
 }
 
 /// What the keys of some groups are made of: read before the groups are, so what is changed meanwhile is asked for under another key.
-struct Keys {
+struct RecallKeys {
     /// What holds for all of them; none for who recalls nothing.
     rules: Option<String>,
     versions: Versions,
 }
 
-impl Keys {
+impl RecallKeys {
     async fn of(conn: &mut Conn, small: Option<i64>, groups: &[Vec<Ask>]) -> Result<Self> {
         if conn.recalled().is_none() {
             return Ok(Self { rules: None, versions: Versions::default() });

@@ -9,18 +9,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// What an answer follows from: the SHA-256 digest of it.
 pub type RecallKey = [u8; 32];
 
-type Answer = Arc<dyn Any + Send + Sync>;
+type RecalledAnswer = Arc<dyn Any + Send + Sync>;
 
 /// All answers together take so many bytes, by their own account.
 const ROOM: usize = 64 << 20;
 
 #[derive(Default)]
-pub struct Recalled(Mutex<Memory>);
+pub struct Recalled(Mutex<Recollection>);
 
 #[derive(Default)]
-struct Memory {
+struct Recollection {
     /// Each with its size and its turn.
-    answers: HashMap<RecallKey, (Answer, usize, u64)>,
+    answers: HashMap<RecallKey, (RecalledAnswer, usize, u64)>,
     turns: BTreeMap<u64, RecallKey>,
     size: usize,
     turn: u64,
@@ -60,15 +60,15 @@ impl Recalled {
 
     /// Forgets all of it.
     pub fn clear(&self) {
-        *self.memory() = Memory::default();
+        *self.memory() = Recollection::default();
     }
 
-    fn memory(&self) -> MutexGuard<'_, Memory> {
+    fn memory(&self) -> MutexGuard<'_, Recollection> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Memory {
+impl Recollection {
     fn next_turn(&mut self) -> u64 {
         self.turn += 1;
         self.turn
