@@ -171,6 +171,7 @@ impl Versions {
     }
 }
 
+/// The numbers as they stand now, of these centers.
 pub async fn versions(conn: &mut Conn, centers: impl IntoIterator<Item = CenterId>) -> Result<Versions> {
     // A row for each center: thousands of rows cost more on their way than to be found.
     let found: Vec<(Option<CenterId>, String)> = sqlx::query_as(AssertSqlSafe(format!(
