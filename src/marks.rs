@@ -133,7 +133,8 @@ pub async fn bookings(tx: &mut Conn, changed: &[ChangedBooking]) -> Result<()> {
     Ok(())
 }
 
-/// Every month of these centers that is marked at any center: what holds from day to day is otherwise.
+/// Every month of these centers that is marked at any center: what holds from day to day is otherwise. Whoever changes that holds the
+/// centers before anything else ([`crate::locks`]): months that begin to be marked meanwhile ([`begin`]) wait, and are counted by then.
 pub fn all(tx: &mut Conn, centers: impl IntoIterator<Item = CenterId>) {
     tx.comes_last(RAISE, centers.into_iter().map(|center| json!({"center": center})));
 }

@@ -109,7 +109,8 @@ pub async fn ask_who_is_busy(
         return Ok(());
     }
     let (worker, team) = (plan.place.worker(), plan.place.team);
-    let wanted: Vec<WantedTime> = slots.iter().map(|slot| WantedTime { slot: *slot, worker, team }).collect();
+    let wanted: Vec<WantedTime> =
+        slots.iter().map(|slot| WantedTime { slot: *slot, worker, team, session: None }).collect();
     let there = engaged::at(by, conn, center.id(), &wanted).await?;
     match engaged::fault(center, &wanted, &there) {
         Some(fault) => Err(FieldErrors::one("overlap_reason", fault).into()),
@@ -190,7 +191,7 @@ pub async fn restore(
     }
     let slot = session.slot();
     let closures = Around::load(by, &mut conn, center, &[slot]).await?.closures;
-    let wanted = [WantedTime { slot, worker: session.worker_id, team: session.team_id }];
+    let wanted = [WantedTime { slot, worker: session.worker_id, team: session.team_id, session: Some(session.id) }];
     let mut there = engaged::at(by, &mut conn, center.id(), &wanted).await?;
     there.retain(|one| one.session_id != Some(session.id));
     drop(conn);

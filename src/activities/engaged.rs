@@ -1,5 +1,5 @@
-//! Who is busy elsewhere: sessions at the same time, led by the same worker or helped by the same team, and what else takes the worker's
-//! time. They stand in nobody's way; whoever schedules is told before anything is saved, and says why it is meant so.
+//! Who is busy elsewhere: sessions at the same time, led by the same worker, helped by the same team or served by the same volunteers, and
+//! what else takes the worker's time. They stand in nobody's way; whoever schedules is told before anything is saved, and says why it is meant so.
 
 use serde_json::json;
 
@@ -19,9 +19,9 @@ use crate::workers::WorkerId;
 const REACH_MILLIS: i64 = 24 * 3_600_000;
 
 /// What is wanted, as `$1` of a statement tells it.
-const WANTED: &str = "wanted (wanted_from, wanted_to, worker, team) as (
+const WANTED: &str = "wanted (wanted_from, wanted_to, worker, team, session) as (
              select cast(j.value ->> 'from' as bigint), cast(j.value ->> 'to' as bigint),
-                    cast(j.value ->> 'worker' as bigint), cast(j.value ->> 'team' as bigint)
+                    cast(j.value ->> 'worker' as bigint), cast(j.value ->> 'team' as bigint), cast(j.value ->> 'session' as bigint)
              from json_each(cast($1 as json_text)) j)";
 
 /// Who is needed when.
@@ -30,9 +30,11 @@ pub struct WantedTime {
     pub slot: Slot,
     pub worker: Option<WorkerId>,
     pub team: Option<TeamId>,
+    /// The session that comes to lie there: who took a shift at it comes with it. None for one that is new.
+    pub session: Option<SessionId>,
 }
 
-/// What needs the same worker or the same team: a session, or something of which no more is told than that the worker is busy.
+/// What needs the same worker, team or volunteers: a session, or something of which no more is told than that the worker is busy.
 #[derive(Clone, Debug)]
 pub struct Engaged {
     pub session_id: Option<SessionId>,
@@ -40,6 +42,8 @@ pub struct Engaged {
     pub(super) team_id: Option<TeamId>,
     pub(super) worker: Option<String>,
     pub(super) team: Option<String>,
+    /// The session that is wanted here, and who of its volunteers took a shift there.
+    pub(super) serving: Option<(SessionId, String)>,
     /// A session's.
     pub(super) title: Option<Title>,
     pub(super) starts_at: Timestamp,
@@ -67,6 +71,7 @@ impl From<EngagedSession> for Engaged {
             team_id: there.team_id,
             worker: there.worker,
             team: there.team,
+            serving: None,
             title: Some(there.title),
             starts_at: there.starts_at,
             ends_at: there.ends_at,
@@ -91,7 +96,36 @@ impl From<TakenTime> for Engaged {
             team_id: None,
             worker: Some(there.worker),
             team: None,
+            serving: None,
             title: None,
+            starts_at: there.starts_at,
+            ends_at: there.ends_at,
+        }
+    }
+}
+
+/// A session at which volunteers of another one took shifts too.
+#[derive(sqlx::FromRow)]
+struct ServedElsewhere {
+    session_id: SessionId,
+    wanted: SessionId,
+    volunteers: String,
+    #[sqlx(flatten)]
+    title: Title,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+}
+
+impl From<ServedElsewhere> for Engaged {
+    fn from(there: ServedElsewhere) -> Self {
+        Self {
+            session_id: Some(there.session_id),
+            worker_id: None,
+            team_id: None,
+            worker: None,
+            team: None,
+            serving: Some((there.wanted, there.volunteers)),
+            title: Some(there.title),
             starts_at: there.starts_at,
             ends_at: there.ends_at,
         }
@@ -104,14 +138,16 @@ impl Engaged {
         self.starts_at < wanted.slot.ends_at
             && wanted.slot.starts_at < self.ends_at
             && (same(self.worker_id.map(|id| id.0), wanted.worker.map(|id| id.0))
-                || same(self.team_id.map(|id| id.0), wanted.team.map(|id| id.0)))
+                || same(self.team_id.map(|id| id.0), wanted.team.map(|id| id.0))
+                || same(self.serving.as_ref().map(|(of, _)| of.0), wanted.session.map(|id| id.0)))
     }
 
-    /// Who it is that is busy: the worker, the team, or both.
+    /// Who it is that is busy: the worker, the team, or both; or volunteers.
     pub fn who(&self, wanted: &WantedTime) -> String {
         let worker = self.worker.as_ref().filter(|_| self.worker_id == wanted.worker);
         let team = self.team.as_ref().filter(|_| self.team_id == wanted.team);
-        worker.into_iter().chain(team).cloned().collect::<Vec<_>>().join("、")
+        let serving = self.serving.as_ref().filter(|(of, _)| Some(*of) == wanted.session).map(|(_, who)| who);
+        worker.into_iter().chain(team).chain(serving).cloned().collect::<Vec<_>>().join("、")
     }
 
     /// `14:00–16:00 长者太极班`; `14:00–16:00 有约` where it is no session.
@@ -125,16 +161,18 @@ impl Engaged {
     }
 }
 
-/// The planned sessions that meet any of what is wanted, and what else takes the time of the workers who are.
+/// The planned sessions of the center that meet any of what is wanted, and what else takes the time of the workers who are.
 pub async fn at(by: &Coordinator, conn: &mut Conn, center: CenterId, wanted: &[WantedTime]) -> Result<Vec<Engaged>> {
-    let asked: Vec<&WantedTime> = wanted.iter().filter(|one| one.worker.is_some() || one.team.is_some()).collect();
+    let is_anybody = |one: &&WantedTime| one.worker.is_some() || one.team.is_some() || one.session.is_some();
+    let asked: Vec<&WantedTime> = wanted.iter().filter(is_anybody).collect();
     if asked.is_empty() {
         return Ok(Vec::new());
     }
-    let asked = rows(
-        asked,
-        |one| json!({"from": one.slot.starts_at.0, "to": one.slot.ends_at.0, "worker": one.worker, "team": one.team}),
-    );
+    let has_volunteers = asked.iter().any(|one| one.session.is_some());
+    let asked = rows(asked, |one| {
+        let (from, to) = (one.slot.starts_at.0, one.slot.ends_at.0);
+        json!({"from": from, "to": to, "worker": one.worker, "team": one.team, "session": one.session})
+    });
     let sql = format!(
         "with {WANTED},
          busy (id) as (
@@ -176,11 +214,47 @@ pub async fn at(by: &Coordinator, conn: &mut Conn, center: CenterId, wanted: &[W
          order by 3, 1",
     );
     let others: Vec<TakenTime> =
-        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(&asked).bind(center).fetch_all(conn).await?;
-    let mut engaged: Vec<Engaged> =
-        sessions.into_iter().map(Engaged::from).chain(others.into_iter().map(Engaged::from)).collect();
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(&asked).bind(center).fetch_all(&mut *conn).await?;
+    let serving = if has_volunteers { served_elsewhere(by, conn, center, asked).await? } else { Vec::new() };
+    let mut engaged: Vec<Engaged> = sessions.into_iter().map(Engaged::from).collect();
+    engaged.extend(others.into_iter().map(Engaged::from));
+    engaged.extend(serving.into_iter().map(Engaged::from));
     engaged.sort_by_key(|there| there.starts_at);
     Ok(engaged)
+}
+
+/// Where the volunteers of what is wanted serve at that time, of those who took a shift.
+async fn served_elsewhere(
+    by: &Coordinator,
+    conn: &mut Conn,
+    center: CenterId,
+    asked: String,
+) -> Result<Vec<ServedElsewhere>> {
+    let sql = format!(
+        "with {WANTED},
+         serving (wanted, session_id, volunteers) as (
+             select w.session, z.id, string_agg(p.name, '、')
+             from wanted w
+             join shifts f on f.session_id = w.session and f.state = 'taken'
+             join shifts o on o.person_id = f.person_id and o.state = 'taken' and o.session_id <> f.session_id
+             join sessions z on z.id = o.session_id and z.status = 'planned' and z.starts_at < w.wanted_to and z.ends_at > w.wanted_from
+             join people p on p.id = f.person_id
+             where z.center_id = $3
+             group by w.session, z.id)
+         select v.wanted, v.session_id, v.volunteers, {}, s.starts_at, s.ends_at
+         from serving v
+         join sessions s on s.id = v.session_id
+         join activities a on a.id = s.activity_id
+         join service_kinds k on k.id = a.kind_id
+         order by s.starts_at, s.id",
+        title::columns("$2")
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(asked)
+        .bind(Sight::Of(by).reader())
+        .bind(center)
+        .fetch_all(conn)
+        .await?)
 }
 
 /// The first of what is wanted at which somebody is busy, as the fault of the field that asks why it is meant so.

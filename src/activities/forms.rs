@@ -342,9 +342,11 @@ pub struct Change {
     pub overlap_reason: Option<String>,
     /// Why there are to be fewer places than people are there.
     pub capacity_reason: Option<String>,
+    /// The session's `sequence` when it was looked at, where that is said.
+    pub seen: Option<i64>,
 }
 
-/// Fields `room more_rooms venue worker team capacity date starts ends scope by_hand overlap_reason capacity_reason`, of a
+/// Fields `room more_rooms venue worker team capacity date starts ends scope by_hand overlap_reason capacity_reason sequence`, of a
 /// session that is there.
 pub fn change(fields: &Fields, center: &Center, choices: &Choices, known: &Placed) -> Result<Change> {
     let mut read = fields.read();
@@ -353,6 +355,7 @@ pub fn change(fields: &Fields, center: &Center, choices: &Choices, known: &Place
     let hand_made = read.optional("by_hand", parse::choice);
     let overlap_reason = read.optional("overlap_reason", parse::line(80));
     let capacity_reason = read.optional("capacity_reason", parse::line(80));
+    let seen = read.optional("sequence", parse::integer(0..=i64::MAX));
     read.finish(|| {
         Some(Change {
             place: place?,
@@ -360,6 +363,7 @@ pub fn change(fields: &Fields, center: &Center, choices: &Choices, known: &Place
             hand_made: hand_made?,
             overlap_reason: overlap_reason?,
             capacity_reason: capacity_reason?,
+            seen: seen?,
         })
     })
 }

@@ -66,7 +66,7 @@ impl Move<'_> {
 /// sessions of one series may take each other's times.
 ///
 /// # Errors
-/// `Refused("room_taken")` and the others of [`super::schedule`]; `session_completed`; `session_changed` if one is no longer planned;
+/// `Refused("room_taken")` and the others of [`super::schedule`]; `session_completed`; `session_changed` if one is no longer as it was read;
 /// `Invalid` at `capacity_reason` where there would be fewer places than people are there, and nobody says why.
 pub async fn reschedule(
     by: &Coordinator,
@@ -112,6 +112,7 @@ pub async fn reschedule(
     Ok(())
 }
 
+/// Every field is written as it was read or is to be, so nobody may have written since.
 async fn write_move(now: Now, tx: &mut Conn, moved: &Move<'_>) -> Result<()> {
     let written = sqlx::query(
         "update sessions set worker_id = $1, team_id = $2, capacity = $3, starts_at = $4, ends_at = $5, local_date = $6,
@@ -120,7 +121,7 @@ async fn write_move(now: Now, tx: &mut Conn, moved: &Move<'_>) -> Result<()> {
                     select x.agreement_id from activities a
                     join agreement_centers x on x.agreement_id = a.charged_to and x.center_id = a.center_id
                     where a.id = sessions.activity_id and x.starts_on <= $6 and x.ends_on >= $6)
-         where id = $10 and status = 'planned'",
+         where id = $10 and status = 'planned' and sequence = $11",
     )
     .bind(moved.worker)
     .bind(moved.team)
@@ -132,6 +133,7 @@ async fn write_move(now: Now, tx: &mut Conn, moved: &Move<'_>) -> Result<()> {
     .bind(moved.by_hand)
     .bind(now.0)
     .bind(moved.session.id)
+    .bind(moved.session.sequence)
     .execute(tx)
     .await?;
     if written.rows_affected() == 0 { Err(Error::refused("session_changed")) } else { Ok(()) }

@@ -143,7 +143,8 @@ impl DateLook<'_> {
     }
 
     fn busy(&self, slot: &Slot) -> Vec<(String, String)> {
-        let wanted = WantedTime { slot: *slot, worker: self.plan.place.worker(), team: self.plan.place.team };
+        let wanted =
+            WantedTime { slot: *slot, worker: self.plan.place.worker(), team: self.plan.place.team, session: None };
         let there = self.seen.engaged.iter().filter(|there| there.meets(&wanted));
         there.map(|there| (there.who(&wanted), there.what(self.center.zone))).collect()
     }
@@ -326,8 +327,9 @@ async fn look(
         spans.map(|(from, to)| Slot::new(center.zone, slot.date, from, to))
     });
     let all: Vec<Slot> = slots.iter().copied().chain(others).collect();
+    let (worker, team) = (plan.place.worker(), plan.place.team);
     let wanted: Vec<WantedTime> =
-        all.iter().map(|slot| WantedTime { slot: *slot, worker: plan.place.worker(), team: plan.place.team }).collect();
+        all.iter().map(|slot| WantedTime { slot: *slot, worker, team, session: None }).collect();
     let around = Around::load(by, conn, center, &all).await?;
     let engaged = engaged::at(by, conn, center.id(), &wanted).await?;
     let holidays = booking::holidays(conn, slots).await?;

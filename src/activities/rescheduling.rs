@@ -185,7 +185,12 @@ async fn ask_who_is_busy(
     let is_asked = |moved: &Move<'_>| {
         moved.is_at_another_time() || (moved.worker, moved.team) != (moved.session.worker_id, moved.session.team_id)
     };
-    let wanted = |moved: &Move<'_>| WantedTime { slot: moved.slot, worker: moved.worker, team: moved.team };
+    // Its volunteers come with it where its time is another.
+    let session = |moved: &Move<'_>| moved.is_at_another_time().then_some(moved.session.id);
+    let wanted = |moved: &Move<'_>| {
+        let (slot, worker, team) = (moved.slot, moved.worker, moved.team);
+        WantedTime { slot, worker, team, session: session(moved) }
+    };
     let asked: Vec<WantedTime> = moves.iter().filter(|moved| is_asked(moved)).map(wanted).collect();
     let moving: Vec<SessionId> = moves.iter().map(|moved| moved.session.id).collect();
     let mut there = engaged::at(by, conn, center.id(), &asked).await?;
@@ -206,7 +211,7 @@ async fn ask_who_is_busy(
 /// is said otherwise than the session has it is changed: that is the answer.
 ///
 /// # Errors
-/// As [`moving::reschedule`], with the name of what is in the way; `Refused` if a room is closed on one of the days;
+/// As [`moving::reschedule`], with the name of what is in the way; `Refused("session_changed")` if it is otherwise than `change` saw it; `Refused` if a room is closed on one of the days;
 /// `Invalid` at `date` if another of the series would come to lie further back than a session may be entered, at `by_hand` and
 /// `overlap_reason` where something is asked first.
 pub async fn reschedule(
@@ -218,7 +223,9 @@ pub async fn reschedule(
     change: &Change,
 ) -> Result<SetFields> {
     let session = &known.session;
-    if session.status != SessionStatus::Planned {
+    // What the form says is meant against what stood on it: what somebody else changed since would be taken back unseen.
+    let is_as_seen = change.seen.is_none_or(|seen| seen == session.sequence);
+    if session.status != SessionStatus::Planned || !is_as_seen {
         return Err(Error::refused("session_changed"));
     }
     let mut conn = db.read().await?;

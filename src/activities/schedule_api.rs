@@ -50,9 +50,13 @@ pub(crate) struct NewPlace {
     overlap_reason: Option<String>,
     /// Why there are to be fewer places than people are there; 422 at this name where there would be and it is missing
     capacity_reason: Option<String>,
+    /// The session's `sequence` as it was read: 409 `session_changed` where it was changed since. Without it the change holds against what
+    /// stands there now
+    sequence: Option<i64>,
 }
 
-/// Moves a planned session, and others of its series with it. 409 `room_taken` names what is there.
+/// Moves a planned session, and others of its series with it. 409 `room_taken` names what is there; 409 `session_changed` where one of
+/// them is being changed by somebody else.
 #[utoipa::path(context_path = "/api/v1", tag = "sessions", params(("id" = i64, Path)), request_body = NewPlace, responses((status = 200, body = SessionJson), (status = "4XX", body = Problem)))]
 #[post("/sessions/<id>/schedule", data = "<fields>")]
 pub(crate) async fn reschedule(

@@ -32,6 +32,8 @@ struct Schedule {
     altered: Vec<(Session, SetFields)>,
     /// True if the session has siblings, so that a change may be for several.
     is_series: bool,
+    /// The session's number when it was looked at.
+    seen: String,
     moving: Form,
     cancelling: Form,
     skipping: Form,
@@ -83,8 +85,9 @@ impl Schedule {
         let moving = Form::filled(values(&known));
         let scope = || Form::filled(Fields::default().with("scope", SeriesScope::One));
         let is_series = activity.is_series();
+        let seen = session.sequence.to_string();
         let (cancelling, skipping, restoring) = (scope(), scope(), Form::new());
-        Ok(Self { center, session, known, choices, altered, is_series, moving, cancelling, skipping, restoring })
+        Ok(Self { center, session, known, choices, altered, is_series, seen, moving, cancelling, skipping, restoring })
     }
 }
 
@@ -103,6 +106,7 @@ impl View for Schedule {
             self.skipping = Form::filled(typed.clone());
             self.restoring = Form::filled(typed);
         } else {
+            self.seen = typed.get("sequence").to_owned();
             self.moving = Form::filled(typed);
         }
     }
@@ -147,13 +151,17 @@ async fn reschedule(
     let mut conn = db.read().await?;
     let (center, session) = queries::open_in(&by, now, &mut conn, center, id).await?;
     rules::may_change(&session)?;
-    let mut page = Schedule::load(&by, &mut conn, now, center, session).await?;
+    let page = Schedule::load(&by, &mut conn, now, center, session).await?;
     drop(conn);
     let made = async {
         let change = forms::change(&fields, &page.center, &page.choices, &page.known)?;
         rescheduling::reschedule(&by, now, db, &page.center, &page.known, &change).await
     };
     Submitted::with_word(made.await.map(|changed| done(&page.session, changed)), async |errors| {
+        // As it is by now, for somebody else may have changed it.
+        let mut conn = db.read().await?;
+        let (center, session) = queries::open_in(&by, now, &mut conn, page.center.id(), id).await?;
+        let mut page = Schedule::load(&by, &mut conn, now, center, session).await?;
         page.moving = Form::again(fields, errors);
         Ok(page)
     })

@@ -55,7 +55,7 @@ pub async fn lay_out_all(
 
 impl Plan {
     fn wants(&self, slot: &Slot) -> WantedTime {
-        WantedTime { slot: *slot, worker: self.place.worker(), team: self.place.team }
+        WantedTime { slot: *slot, worker: self.place.worker(), team: self.place.team, session: None }
     }
 }
 
@@ -78,6 +78,7 @@ impl SeriesSurroundings {
                 team_id: plan.place.team,
                 worker: plan.place.lead.as_ref().map(|lead| lead.name.clone()),
                 team: team.map(|team| team.name.clone()),
+                serving: None,
                 title: Some(title.clone()),
                 starts_at,
                 ends_at,

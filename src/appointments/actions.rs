@@ -11,7 +11,7 @@ use crate::auth::Coordinator;
 use crate::centers::Center;
 use crate::clock::Now;
 use crate::error::{Error, OnViolation, Result};
-use crate::ids::{AccountId, PersonId};
+use crate::ids::{AccountId, CenterId, PersonId, PhoneId};
 use crate::phones::Phone;
 use crate::store::{Conn, Flag, Sealer};
 use crate::{activities, holidays, locks, people, rooms, workers};
@@ -105,13 +105,8 @@ pub async fn take(
     center: &Center,
     wish: &SlotWish,
 ) -> Result<AppointmentId> {
-    let known: Option<(AppointmentId, crate::centers::CenterId)> =
-        sqlx::query_as("select id, center_id from appointments where request_id = $1")
-            .bind(wish.request)
-            .fetch_optional(&mut *tx)
-            .await?;
-    if let Some((id, at)) = known {
-        return if at == center.id() { Ok(id) } else { Err(Error::NotFound) };
+    if let Some(known) = taken_before(asker, tx, sealer, center, wish).await? {
+        return Ok(known);
     }
     let times = queries::one_times(tx, center.id(), wish.times).await?;
     // Whoever takes another slot of this worker waits, or is waited for.
@@ -120,6 +115,10 @@ pub async fn take(
         locks::people_shared(tx, [*person]).await?;
     }
     locks::workers(tx, [times.worker_id]).await?;
+    // A double tap waited here for its first half.
+    if let Some(known) = taken_before(asker, tx, sealer, center, wish).await? {
+        return Ok(known);
+    }
     // As they are now that nobody else ends them, or the worker's time here.
     let times = queries::one_times(tx, center.id(), wish.times).await?;
     let (person, phone, told, key) = match asker {
@@ -183,6 +182,44 @@ pub async fn take(
         SlotTaker::Phone(phone, _) => audit::record(tx, *phone, now, entry).await?,
     }
     Ok(id)
+}
+
+/// What the same request took before. A phone whose first answer was lost on its way never got its secret, and is another one now: the
+/// number of the request, which nobody else knows, and the same name and number make it the appointment's.
+///
+/// # Errors
+/// `NotFound` where it was another center's, or somebody else's.
+async fn taken_before(
+    asker: &SlotTaker<'_>,
+    tx: &mut Conn,
+    sealer: &Sealer,
+    center: &Center,
+    wish: &SlotWish,
+) -> Result<Option<AppointmentId>> {
+    let known: Option<(AppointmentId, CenterId, Option<PhoneId>, Option<String>)> =
+        sqlx::query_as("select id, center_id, phone_id, told_key from appointments where request_id = $1")
+            .bind(wish.request)
+            .fetch_optional(&mut *tx)
+            .await?;
+    let Some((id, at, phone, key)) = known else { return Ok(None) };
+    if at != center.id() {
+        return Err(Error::NotFound);
+    }
+    match asker {
+        SlotTaker::Staff(..) => Ok(Some(id)),
+        SlotTaker::Phone(now_there, _) if phone == Some(now_there.id) => Ok(Some(id)),
+        SlotTaker::Phone(now_there, said) => {
+            if key != Some(people::door_key(sealer, &said.name, &said.phone)) {
+                return Err(Error::NotFound);
+            }
+            sqlx::query("update appointments set phone_id = $1 where id = $2")
+                .bind(now_there.id)
+                .bind(id)
+                .execute(tx)
+                .await?;
+            Ok(Some(id))
+        }
+    }
 }
 
 /// Appointments that one phone has at one time.

@@ -264,7 +264,9 @@ pub async fn sessions(
     Ok(query.fetch_all(conn).await?)
 }
 
-/// What a calendar is known by without reading it: how many sessions, which ones, how often changed, and when the last time.
+/// What a calendar is known by without reading it: how many sessions, which ones, how often changed, and when the last time. Who comes to the
+/// second and the third date in the place of the first and the fourth has another calendar: each session counts by the cube of its number,
+/// which no other few sessions add up to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Gist {
     pub count: i64,
@@ -276,7 +278,7 @@ pub struct Gist {
 pub async fn gist(conn: &mut Conn, held: CalendarOf, subject: i64, (from, to): (Date, Date)) -> Result<Gist> {
     let sql = format!(
         "select count(*) as count, coalesce(max(s.updated_at), 0) as latest, cast(coalesce(sum(s.id), 0) as bigint) as which,
-                cast(coalesce(sum(s.id % 1000003 * (s.sequence + 7)), 0) as bigint) as changes
+                cast(coalesce(sum((s.id % 1000003 * s.id % 1000003 * s.id + s.id) % 1000000007 * (s.sequence + 7)), 0) as bigint) as changes
          from sessions s join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id
          where s.local_date >= $1 and s.local_date < $2 and {}",
         held.condition("$3", ("$4", "$5"))

@@ -125,7 +125,7 @@ async fn refuse(hand: &RegistrationHand, now: Now, tx: &mut Conn, halls: &Halls,
         let (bands, on) = (hall.session.bands, hall.session.local_date);
         let groups = groups_of(facts.birth_date, &facts.held, bands, on);
         if !new.anyway {
-            rules::eligible(&terms, facts.birth_date, groups, on).map_err(refused)?;
+            rules::eligible(&terms, (facts.birth_date, facts.residence), groups, on).map_err(refused)?;
         }
     }
     Ok(())
@@ -450,6 +450,23 @@ pub(super) async fn bring(
     // Who is in keeps their seats, however few they are said to be.
     let mut halls = hall::hold(tx, now, session).await?;
     settle(hand, now, tx, &mut halls).await
+}
+
+/// As [`bring`], of somebody who is registered already and has asked again with more heads; says whether there are more by now.
+pub(super) async fn bring_more(
+    hand: &RegistrationHand,
+    now: Now,
+    tx: &mut Conn,
+    of: (SessionId, RegistrationId),
+    heads: i64,
+) -> Result<bool> {
+    let found = kept(tx, of.0, of.1).await?;
+    let is_live = matches!(found.state, RegistrationState::Confirmed | RegistrationState::Waiting);
+    if !is_live || heads <= found.heads {
+        return Ok(false);
+    }
+    bring(hand, now, tx, of, heads - 1).await?;
+    Ok(true)
 }
 
 /// Gives somebody on the waitlist a place out of turn, where one is free that is not kept for others.

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::matching::{MatchedLine, matched};
 use super::staff::{ChainOutcome, register_chain};
+use super::types::RegistrationRefusal;
 use super::{chain, forms};
 use crate::activities::queries::open_to;
 use crate::api::{List, Problem};
@@ -50,6 +51,8 @@ pub(crate) struct ChainPersonJson {
     phone_last4: Option<String>,
     /// Has a place or waits there already
     registered: bool,
+    /// What the terms have against them, as the code of a refusal; registering the line says that a worker knows better
+    against: Option<&'static str>,
 }
 
 impl From<MatchedLine> for ChainLineJson {
@@ -60,6 +63,7 @@ impl From<MatchedLine> for ChainLineJson {
             name: one.person.name,
             phone_last4: one.person.phone_last4,
             registered: one.registered.is_set(),
+            against: one.against.map(RegistrationRefusal::code),
         };
         Self {
             number: matched.line.number,
@@ -84,7 +88,7 @@ pub(crate) async fn read_chain(
     let mut conn = db.read().await?;
     let (_, session) = open_to(&by, now, &mut conn, id).await?;
     let lines = chain::read(&forms::chain(&fields)?);
-    let lines = matched(&mut conn, session.id, lines).await?;
+    let lines = matched(&mut conn, now, session.id, lines).await?;
     Ok(Json(List::whole(lines.into_iter().map(ChainLineJson::from).collect())))
 }
 
@@ -108,12 +112,14 @@ pub(crate) struct ChainOutcomeJson {
     waiting: usize,
     /// For whom there was neither a seat nor a waitlist, or who serve there
     left_out: usize,
+    /// Who were registered before, and for whose further companions there was no seat
+    fewer: usize,
 }
 
 impl From<ChainOutcome> for ChainOutcomeJson {
     fn from(outcome: ChainOutcome) -> Self {
-        let ChainOutcome { confirmed, waiting, left_out } = outcome;
-        Self { confirmed, waiting, left_out }
+        let ChainOutcome { confirmed, waiting, left_out, fewer } = outcome;
+        Self { confirmed, waiting, left_out, fewer }
     }
 }
 

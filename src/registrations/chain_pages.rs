@@ -35,9 +35,9 @@ struct ChainPage {
 
 impl ChainPage {
     /// The lines of the text that the form holds, with whom they may mean.
-    async fn load(conn: &mut Conn, (center, session): (Center, Session), form: Form) -> Result<Self> {
+    async fn load(conn: &mut Conn, now: Now, (center, session): (Center, Session), form: Form) -> Result<Self> {
         let text: String = form.value("text").chars().take(forms::LONGEST_CHAIN).collect();
-        let lines = matched(conn, session.id, chain::read(&text)).await?;
+        let lines = matched(conn, now, session.id, chain::read(&text)).await?;
         let terms = terms::of_session(conn, session.id).await?;
         let request = form.value("request_id").parse().unwrap_or_else(|_| RequestId::random());
         Ok(Self { center, session, terms, lines, request, form })
@@ -87,7 +87,7 @@ impl View for ChainPage {
 async fn show(by: Coordinator, db: &Db, now: Now, center: CenterId, id: SessionId) -> Result<Page<ChainPage>> {
     let mut conn = db.read().await?;
     let opened = open_in(&by, now, &mut conn, center, id).await?;
-    Ok(Page(ChainPage::load(&mut conn, opened, Form::new()).await?))
+    Ok(Page(ChainPage::load(&mut conn, now, opened, Form::new()).await?))
 }
 
 /// Names are no part of an address: the text is sent as a form, and only read.
@@ -109,11 +109,11 @@ async fn read(
     match text {
         Ok(text) => {
             let form = Form::filled(Fields::default().with("text", text));
-            Ok(Ok(Page(ChainPage::load(&mut conn, opened, form).await?)))
+            Ok(Ok(Page(ChainPage::load(&mut conn, now, opened, form).await?)))
         }
         Err(error) => {
             let form = Form::again(fields, error.into_field_errors()?);
-            Ok(Err(Submitted::again(ChainPage::load(&mut conn, opened, form).await?)))
+            Ok(Err(Submitted::again(ChainPage::load(&mut conn, now, opened, form).await?)))
         }
     }
 }
@@ -137,7 +137,7 @@ async fn register(
         Ok::<_, Error>((format!("{}/registrations", opened.1.path()), word(outcome)))
     };
     Submitted::with_word(made.await, async |errors| {
-        ChainPage::load(&mut *db.read().await?, opened, Form::again(fields, errors)).await
+        ChainPage::load(&mut *db.read().await?, now, opened, Form::again(fields, errors)).await
     })
     .await
 }
@@ -146,6 +146,7 @@ async fn register(
 fn word(outcome: ChainOutcome) -> &'static str {
     match outcome {
         ChainOutcome { left_out: 1.., .. } => "done.chain_left_out",
+        ChainOutcome { fewer: 1.., .. } => "done.chain_fewer",
         ChainOutcome { waiting: 1.., .. } => "done.chain_waiting",
         _ => "done.chain_registered",
     }

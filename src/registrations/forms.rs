@@ -5,14 +5,14 @@ use crate::error::{Fault, Result};
 use crate::fields::{Fields, Reader, parse};
 use crate::ids::{PersonId, RequestId};
 use crate::people::groups::PriorityGroup;
-use crate::people::{Name, PhoneNumber};
+use crate::people::{Name, PhoneNumber, Residence};
 use crate::store::Flag;
 
 /// Most that one may bring, by whatever terms.
 pub const MOST_COMPANIONS: i64 = 20;
 
-/// Fields `mode whole kept kept_hours waitlist companions age_from age_to only opens_days closes_hours late_minutes`; `only` once for each
-/// priority group.
+/// Fields `mode whole kept kept_hours waitlist companions age_from age_to only only_residence opens_days closes_hours late_minutes`;
+/// `only` once for each priority group.
 pub fn terms(fields: &Fields) -> Result<RegistrationTerms> {
     let mut read = fields.read();
     let mode = read.required("mode", parse::choice);
@@ -24,6 +24,7 @@ pub fn terms(fields: &Fields) -> Result<RegistrationTerms> {
     let age_from = read.optional("age_from", parse::integer(0..=130));
     let age_to = read.optional("age_to", parse::integer(0..=130));
     let only: Option<Vec<PriorityGroup>> = read.every("only", parse::choice);
+    let only_residence = read.optional("only_residence", parse::choice);
     let opens_days = read.optional("opens_days", parse::integer(0..=366));
     let closes_hours = read.optional("closes_hours", parse::integer(0..=720));
     let late_minutes = read.optional("late_minutes", parse::integer(0..=240));
@@ -44,6 +45,7 @@ pub fn terms(fields: &Fields) -> Result<RegistrationTerms> {
             age_from: age_from?,
             age_to: age_to?,
             only_groups: only?.into_iter().fold(0, |bits, group| bits | group_bit(group)),
+            only_residence: only_residence?,
             opens_days: opens_days?,
             closes_hours: closes_hours?.unwrap_or(0),
             late_minutes: late_minutes?.unwrap_or(usual.late_minutes),
@@ -64,6 +66,7 @@ pub fn as_fields(terms: &RegistrationTerms) -> Fields {
         .with("companions", terms.companions)
         .with("age_from", known(terms.age_from))
         .with("age_to", known(terms.age_to))
+        .with("only_residence", terms.only_residence.map_or("", Residence::code))
         .with("opens_days", known(terms.opens_days))
         .with("closes_hours", terms.closes_hours)
         .with("late_minutes", terms.late_minutes);
@@ -89,7 +92,7 @@ pub struct Places {
     /// Those it speaks for, who were ticked.
     pub people: Vec<PersonId>,
     pub new: Option<NewGuest>,
-    /// Brought by the first of them.
+    /// Brought by the first of them who has no place yet.
     pub companions: i64,
     /// The version of the words that were before them.
     pub words: Option<i64>,

@@ -1,11 +1,11 @@
 //! Places taken by phone: by whom it speaks for, and by a name and a number.
 
-use super::actions::{Entering, PlaceTaken, enter_all};
+use super::actions::{self, Entering, PlaceTaken, enter_all};
 use super::forms::Places;
 use super::hall::{self, new_link, settle};
-use super::hand::RegistrationHand;
-use super::queries;
-use super::types::RegistrationId;
+use super::hand::{RegistrationHand, refused};
+use super::types::{RegistrationId, RegistrationRefusal};
+use super::{queries, terms};
 use crate::activities::Session;
 use crate::clock::Now;
 use crate::error::{Error, Result};
@@ -60,9 +60,12 @@ pub(super) async fn take_places(
         }
     }
     let link = new_link();
+    // Whoever has a place already may have it from another hand, of which the phone is not told: the first who has none brings them.
+    let hall = halls.here()?;
+    let brings = guests.iter().position(|person| hall.of(*person).is_none()).unwrap_or(0);
     let entering = |(at, person): (usize, &people::PersonId)| Entering {
         person: *person,
-        heads: 1 + if at == 0 { asked.companions } else { 0 },
+        heads: 1 + if at == brings { asked.companions } else { 0 },
         request: request.clone(),
         link: link.clone(),
         anyway: false,
@@ -70,11 +73,38 @@ pub(super) async fn take_places(
     let all: Vec<Entering> = guests.iter().enumerate().map(entering).collect();
     settle(&hand, now, tx, &mut halls).await?;
     let entered = enter_all(&hand, now, tx, &mut halls, &all).await?;
+    if let (Some(asked), Some(taken)) = (all.get(brings), entered.get(brings)) {
+        bring_more(&hand, (&by, now), tx, session, (asked, taken)).await?;
+    }
     let link = match entered.iter().any(|one| one.first) {
         true => Some(link),
         false => own_link(tx, &by, &entered).await?,
     };
     Ok(TakenPlaces { secret, link })
+}
+
+/// Gives whom the phone registered before, and who is to bring more by now, seats for them. What another hand registered stays as it is: the phone
+/// is not told of it.
+async fn bring_more(
+    hand: &RegistrationHand,
+    (by, now): (&Phone, Now),
+    tx: &mut Conn,
+    session: &Session,
+    (asked, taken): (&Entering, &PlaceTaken),
+) -> Result<()> {
+    if taken.first || asked.heads == 1 {
+        return Ok(());
+    }
+    match queries::own_one(by, tx, taken.id).await {
+        Ok(_) => {
+            if asked.heads - 1 > terms::of_session(tx, session.id).await?.companions {
+                return Err(refused(RegistrationRefusal::Companions));
+            }
+            actions::bring_more(hand, now, tx, (session.id, taken.id), asked.heads).await.map(|_| ())
+        }
+        Err(Error::NotFound) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The link to what this phone did before.

@@ -9,12 +9,14 @@ use super::rules::{self, Seats, Turn};
 use super::types::{
     CourseId, PlaceSession, RegisteredBy, RegistrationId, RegistrationState, RegistrationTerms, groups_of,
 };
+use crate::activities::queries::ROOM;
 use crate::activities::{Admission, SessionStatus};
 use crate::audit;
 use crate::clock::{Date, Now, Timestamp};
 use crate::error::{Error, Result};
 use crate::ids::{ActivityId, PersonId, SessionId};
 use crate::locks;
+use crate::people::Residence;
 use crate::store::{Conn, Flag, rows, secret};
 
 /// Letters of the link that leads back to a registration: not to be guessed.
@@ -262,7 +264,7 @@ struct TermsRow {
 pub(super) async fn terms_of(conn: &mut Conn, ids: &[SessionId]) -> Result<HashMap<SessionId, RegistrationTerms>> {
     let found: Vec<TermsRow> = sqlx::query_as(
         "select s.id as session_id, t.mode, coalesce(w.whole, 0) as whole, t.kept, t.kept_hours, t.waitlist, t.companions,
-                t.age_from, t.age_to, t.only_groups, t.opens_days, t.closes_hours, t.late_minutes
+                t.age_from, t.age_to, t.only_groups, t.only_residence, t.opens_days, t.closes_hours, t.late_minutes
          from sessions s
          left join registration_terms w on w.activity_id = s.activity_id and w.session_id is null
          left join registration_terms o on o.session_id = s.id
@@ -374,14 +376,15 @@ async fn join_late(now: Now, tx: &mut Conn, halls: &mut Halls) -> Result<()> {
     if late.is_empty() {
         return Ok(());
     }
-    sqlx::query(
+    sqlx::query(sqlx::AssertSqlSafe(format!(
         "insert into registrations (session_id, person_id, course_id, state, heads, made_at, changed_at, made_by, changed_by,
-                account_id, phone_id, request_id, link)
-         select cast(j.value ->> 'session' as bigint), c.person_id, c.id, 'waiting', c.heads, c.made_at, cast($2 as bigint), cast($3 as text),
-                cast($3 as text), c.account_id, c.phone_id, c.request_id, c.link
+                account_id, phone_id, request_id, link, told_starts_at, told_room)
+         select s.id, c.person_id, c.id, 'waiting', c.heads, c.made_at, cast($2 as bigint), cast($3 as text),
+                cast($3 as text), c.account_id, c.phone_id, c.request_id, c.link, s.starts_at, {ROOM}
          from json_each(cast($1 as json_text)) j join courses c on c.id = cast(j.value ->> 'course' as bigint)
-         order by c.made_at, c.id",
-    )
+         join sessions s on s.id = cast(j.value ->> 'session' as bigint)
+         order by c.made_at, c.id"
+    )))
     .bind(rows(&late, |one| json!({"session": one.session_id, "course": one.course_id})))
     .bind(now.0)
     .bind(RegisteredBy::Clock)
@@ -413,26 +416,28 @@ impl NewTurn {
 
     pub(super) async fn write(&self, hand: &RegistrationHand, now: Now, tx: &mut Conn) -> Result<RegistrationId> {
         let (account, phone) = hand.hands();
-        Ok(sqlx::query_scalar(
+        let sql = format!(
             "insert into registrations (session_id, person_id, course_id, state, heads, made_at, changed_at, made_by, changed_by,
-                    account_id, phone_id, request_id, link)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id",
-        )
-        .bind(self.session)
-        .bind(self.person)
-        .bind(self.course)
-        .bind(self.state())
-        .bind(self.heads)
-        .bind(self.made_at)
-        .bind(now.0)
-        .bind(hand.by)
-        .bind(hand.by)
-        .bind(account)
-        .bind(phone)
-        .bind(&self.request)
-        .bind(&self.link)
-        .fetch_one(tx)
-        .await?)
+                    account_id, phone_id, request_id, link, told_starts_at, told_room)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+                     (select s.starts_at from sessions s where s.id = $1), (select {ROOM} from sessions s where s.id = $1)) returning id"
+        );
+        Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .bind(self.session)
+            .bind(self.person)
+            .bind(self.course)
+            .bind(self.state())
+            .bind(self.heads)
+            .bind(self.made_at)
+            .bind(now.0)
+            .bind(hand.by)
+            .bind(hand.by)
+            .bind(account)
+            .bind(phone)
+            .bind(&self.request)
+            .bind(&self.link)
+            .fetch_one(tx)
+            .await?)
     }
 }
 
@@ -446,6 +451,7 @@ pub(super) fn new_link() -> String {
 pub(super) struct NewcomerFacts {
     pub session_id: SessionId,
     pub birth_date: Option<Date>,
+    pub residence: Option<Residence>,
     pub held: String,
     /// They have a shift there.
     pub serves: Flag,
@@ -455,7 +461,7 @@ pub(super) struct NewcomerFacts {
 
 pub(super) async fn newcomer(conn: &mut Conn, person: PersonId, sessions: &[SessionId]) -> Result<Vec<NewcomerFacts>> {
     let sql = format!(
-        "select s.id as session_id, p.birth_date, {HELD} as held,
+        "select s.id as session_id, p.birth_date, p.residence, {HELD} as held,
                 case when exists (select 1 from shifts f where f.session_id = s.id and f.person_id = p.id and f.state = 'taken')
                     then 1 else 0 end as serves,
                 coalesce((select 1 + (select cast(coalesce(sum(h.heads), 0) as bigint) from head_counts h

@@ -89,10 +89,11 @@ fn state_now(hall: &Hall, id: RegistrationId, kept: RegistrationState) -> Regist
 fn own_sql() -> String {
     format!(
         "select r.id as registration_id, r.person_id, p.name, r.course_id, r.state, r.heads, r.session_id, s.center_id, r.link, r.phone_id,
-                {}, c.name as center, {ROOM} as room, c.zone, s.starts_at, s.ends_at, s.local_date, s.status
+                r.told_starts_at, r.told_room, {}, {}, c.name as center, {ROOM} as room, c.zone, s.starts_at, s.ends_at, s.local_date, s.status
          from registrations r join people p on p.id = r.person_id
          join sessions s on s.id = r.session_id join centers c on c.id = s.center_id
          join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id",
+        title::column("$1", "s", "reason"),
         title::columns("$1")
     )
 }
@@ -112,13 +113,22 @@ async fn shown(conn: &mut Conn, now: Now, mut found: Vec<OwnPlace>) -> Result<Ve
     Ok(found)
 }
 
-/// The places to come that a phone's own page shows: those it took itself, and all of those for whom it is confirmed.
+/// Whether a phone is shown registration `r`: those that it made itself, and all of those for whom it is confirmed. Whoever types a
+/// name and a number learns no more of them.
+fn is_shown_to(phone: &str) -> String {
+    format!(
+        "(r.phone_id = {phone} or exists (select 1 from phones_confirmed f where f.phone_id = {phone} and f.person_id = r.person_id))"
+    )
+}
+
+/// The places to come that a phone's own page shows.
 pub async fn own(phone: &Phone, conn: &mut Conn, now: Now) -> Result<Vec<OwnPlace>> {
     let sql = format!(
         "{} where s.ends_at > $2 and r.state in ('confirmed', 'waiting')
-           and (r.phone_id = $3 or exists (select 1 from phones_confirmed f where f.phone_id = $3 and f.person_id = r.person_id))
+           and {}
          order by s.starts_at, r.id",
-        own_sql()
+        own_sql(),
+        is_shown_to("$3")
     );
     let found = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(Sight::Public.reader())
@@ -156,11 +166,7 @@ pub async fn of_person(
 /// # Errors
 /// `NotFound` for another phone's.
 pub(super) async fn own_one(phone: &Phone, conn: &mut Conn, id: RegistrationId) -> Result<OwnPlace> {
-    let sql = format!(
-        "{} where r.id = $2 and r.state <> 'merged'
-           and (r.phone_id = $3 or exists (select 1 from phones_confirmed f where f.phone_id = $3 and f.person_id = r.person_id))",
-        own_sql()
-    );
+    let sql = format!("{} where r.id = $2 and r.state <> 'merged' and {}", own_sql(), is_shown_to("$3"));
     sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(Sight::Public.reader())
         .bind(id)
@@ -217,21 +223,21 @@ pub struct PhoneGuest {
     pub registration_id: Option<RegistrationId>,
 }
 
-/// Whom a phone speaks for, and whether they are registered at a session.
+/// Whom a phone speaks for, and whether they are registered at a session, as far as their page on it says so.
 pub async fn guests(conn: &mut Conn, phone: &Phone, session: SessionId) -> Result<Vec<PhoneGuest>> {
-    Ok(sqlx::query_as(
+    let sql = format!(
         "select p.id, p.name, r.state, r.id as registration_id
          from phone_people f join people p on p.id = f.person_id
-         left join registrations r on r.session_id = $2 and r.person_id = p.id and r.state in ('confirmed', 'waiting')
+         left join registrations r on r.session_id = $2 and r.person_id = p.id and r.state in ('confirmed', 'waiting') and {}
          where f.phone_id = $1 order by f.added_at, p.id",
-    )
-    .bind(phone.id)
-    .bind(session)
-    .fetch_all(conn)
-    .await?)
+        is_shown_to("$1")
+    );
+    let guests = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(phone.id).bind(session).fetch_all(conn).await?;
+    Ok(guests)
 }
 
-/// Who is registered on a day and has no page on a phone, by session and name; who cannot come stays until the day is over.
+/// Who is registered on a day and is told so by no phone, by session and name; who cannot come stays until the day is over. A phone that only
+/// remembers somebody does not show what was taken elsewhere ([`own`]).
 pub async fn call_list(by: &Coordinator, conn: &mut Conn, center: &Center, day: Date) -> Result<Vec<CallLine>> {
     let sql = format!(
         "select r.id as registration_id, r.session_id, p.id, p.name, p.birth_date, p.phone_last4,
@@ -241,8 +247,8 @@ pub async fn call_list(by: &Coordinator, conn: &mut Conn, center: &Center, day: 
          join people p on p.id = r.person_id join centers c on c.id = s.center_id
          join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id
          where s.center_id = $2 and s.local_date = $3 and s.status = 'planned'
-           and not exists (select 1 from phone_people f join phones h on h.id = f.phone_id and h.revoked_at is null
-               where f.person_id = r.person_id)
+           and not exists (select 1 from phones h where h.id = r.phone_id and h.revoked_at is null)
+           and not exists (select 1 from phones_confirmed f where f.person_id = r.person_id)
          order by s.starts_at, s.id, p.pinyin, r.id",
         title::columns("$1")
     );

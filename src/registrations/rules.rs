@@ -6,6 +6,7 @@
 use super::types::{RegistrationId, RegistrationRefusal, RegistrationTerms};
 use crate::clock::{Date, Timestamp};
 use crate::ids::CourseId;
+use crate::people::Residence;
 use crate::people::groups::Groups;
 
 /// The seats of a session at a moment.
@@ -124,13 +125,14 @@ fn first_course(dates: &[(Seats, Vec<Turn>)]) -> Option<CourseId> {
     heads.into_iter().min_by_key(|turn| turn.order()).and_then(|turn| turn.course)
 }
 
-/// Whether the terms speak against somebody. Of whom no birth date is known, nobody says that they are of the wrong age.
+/// Whether the terms speak against somebody. Of whom no birth date is known, nobody says that they are of the wrong age, nor of whom it is not
+/// known how they live here, that they live here otherwise.
 ///
 /// # Errors
-/// `Age` or `Groups`.
+/// `Age`, `Residence` or `Groups`.
 pub fn eligible(
     terms: &RegistrationTerms,
-    born: Option<Date>,
+    (born, residence): (Option<Date>, Option<Residence>),
     groups: Groups,
     on: Date,
 ) -> Result<(), RegistrationRefusal> {
@@ -139,6 +141,11 @@ pub fn eligible(
         |years: i64| terms.age_from.is_some_and(|from| years < from) || terms.age_to.is_some_and(|to| years > to);
     if years.is_some_and(outside) {
         return Err(RegistrationRefusal::Age);
+    }
+    if let (Some(only), Some(residence)) = (terms.only_residence, residence)
+        && only != residence
+    {
+        return Err(RegistrationRefusal::Residence);
     }
     let wanted = terms.groups();
     let belongs = wanted.is_empty() || wanted.iter().any(|group| groups.contains(*group));
@@ -253,16 +260,21 @@ mod tests {
         let day = |text: &str| Date::parse(text).unwrap();
         let terms = RegistrationTerms { age_from: Some(6), age_to: Some(12), ..RegistrationTerms::default() };
         let on = day("2026-03-05");
-        let asked = |born: Option<&str>| eligible(&terms, born.map(day), Groups::default(), on);
+        let asked = |born: Option<&str>| eligible(&terms, (born.map(day), None), Groups::default(), on);
         assert_eq!(asked(Some("2020-03-06")), Err(RegistrationRefusal::Age));
         assert_eq!(asked(Some("2020-03-05")), Ok(()));
         assert_eq!(asked(Some("2013-03-06")), Ok(()));
         assert_eq!(asked(Some("2013-03-05")), Err(RegistrationRefusal::Age));
         assert_eq!(asked(None), Ok(()));
         let old = RegistrationTerms { only_groups: 1, ..RegistrationTerms::default() };
-        assert_eq!(eligible(&old, None, Groups::default(), on), Err(RegistrationRefusal::Groups));
+        assert_eq!(eligible(&old, (None, None), Groups::default(), on), Err(RegistrationRefusal::Groups));
         let elderly = Groups { elderly: true, ..Groups::default() };
-        assert_eq!(eligible(&old, None, elderly, on), Ok(()));
+        assert_eq!(eligible(&old, (None, None), elderly, on), Ok(()));
+        let only_residence = Some(Residence::Registered);
+        let local = RegistrationTerms { only_residence, ..RegistrationTerms::default() };
+        let asked = |residence| eligible(&local, (None, residence), Groups::default(), on);
+        assert_eq!(asked(Some(Residence::Migrant)), Err(RegistrationRefusal::Residence));
+        assert!([Some(Residence::Registered), None].into_iter().all(|residence| asked(residence).is_ok()));
     }
 
     /// Numbers that look random and are the same each time.

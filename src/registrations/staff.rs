@@ -124,9 +124,12 @@ pub(super) struct ChainOutcome {
     pub waiting: usize,
     /// For whom there was neither a seat nor a waitlist, or who serve there.
     pub left_out: usize,
+    /// Who were registered before, and for whose further companions there was no seat.
+    pub fewer: usize,
 }
 
-/// Registers the lines of a 接龙, in their order. The same request again changes nothing.
+/// Registers the lines of a 接龙, in their order. Who has a place already and brings more by now gets seats for them; nobody is taken away, for
+/// a line may be an old one. The same request again changes nothing.
 ///
 /// # Errors
 /// `Refused` where nobody can be registered at all; `NotFound` for somebody whom the center does not know.
@@ -159,8 +162,21 @@ pub(super) async fn register_chain(
         let (heads, request) = (1 + line.companions, request.clone());
         let new = Entering { person, heads, request, link: new_link(), anyway: true };
         match enter(&hand, now, tx, &mut halls, &new).await {
-            Ok(entered) if entered.state == RegistrationState::Waiting => outcome.waiting += 1,
-            Ok(_) => outcome.confirmed += 1,
+            Ok(entered) => {
+                match entered.state {
+                    RegistrationState::Waiting => outcome.waiting += 1,
+                    _ => outcome.confirmed += 1,
+                }
+                if !entered.first {
+                    match actions::bring_more(&hand, now, tx, (session.id, entered.id), heads).await {
+                        Ok(false) => {}
+                        // Read anew: the seats are others.
+                        Ok(true) => halls = hall::hold(tx, now, session.id).await?,
+                        Err(Error::Refused(refusal)) if is_theirs(refusal.code) => outcome.fewer += 1,
+                        Err(error) => return Err(error),
+                    }
+                }
+            }
             Err(Error::Refused(refusal)) if is_theirs(refusal.code) => outcome.left_out += 1,
             Err(error) => return Err(error),
         }

@@ -16,7 +16,8 @@ use crate::store::{Conn, Flag};
 /// The terms of an activity; none where nothing was said.
 pub async fn of_activity(conn: &mut Conn, activity: ActivityId) -> Result<Option<RegistrationTerms>> {
     Ok(sqlx::query_as(
-        "select mode, whole, kept, kept_hours, waitlist, companions, age_from, age_to, only_groups, opens_days, closes_hours, late_minutes
+        "select mode, whole, kept, kept_hours, waitlist, companions, age_from, age_to, only_groups, only_residence,
+                opens_days, closes_hours, late_minutes
          from registration_terms where activity_id = $1 and session_id is null",
     )
     .bind(activity)
@@ -115,7 +116,8 @@ async fn write(
 ) -> Result<()> {
     let updated = sqlx::query(
         "update registration_terms set mode = $3, whole = $4, kept = $5, kept_hours = $6, waitlist = $7, companions = $8, age_from = $9,
-                age_to = $10, only_groups = $11, opens_days = $12, closes_hours = $13, late_minutes = $14, changed_at = $15, changed_by = $16
+                age_to = $10, only_groups = $11, opens_days = $12, closes_hours = $13, late_minutes = $14, changed_at = $15, changed_by = $16,
+                only_residence = $17
          where activity_id = $1 and coalesce(session_id, 0) = coalesce(cast($2 as bigint), 0)",
     );
     if bound(updated, by, now, (activity, session), terms).execute(&mut *tx).await?.rows_affected() > 0 {
@@ -123,8 +125,8 @@ async fn write(
     }
     let inserted = sqlx::query(
         "insert into registration_terms (activity_id, session_id, mode, whole, kept, kept_hours, waitlist, companions, age_from, age_to,
-                only_groups, opens_days, closes_hours, late_minutes, changed_at, changed_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                only_groups, opens_days, closes_hours, late_minutes, changed_at, changed_by, only_residence)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
          on conflict do nothing",
     );
     // Of two who say the first terms at once, one does; the other finds them.
@@ -158,6 +160,7 @@ fn bound(
         .bind(terms.late_minutes)
         .bind(now.0)
         .bind(by.account)
+        .bind(terms.only_residence)
 }
 
 /// Lets move up who waits for sessions of the activity.

@@ -15,6 +15,7 @@ use crate::centers::{self, Center};
 use crate::clock::Now;
 use crate::error::Result;
 use crate::ids::{ActivityId, SessionId};
+use crate::people::Residence;
 use crate::store::{Conn, Db};
 use crate::web::Fields;
 
@@ -40,6 +41,8 @@ pub(crate) struct RegistrationTermsJson {
     age_to: Option<i64>,
     /// The priority groups for which alone it is; empty where everybody may
     only: Vec<&'static str>,
+    /// `registered` (户籍) or `migrant` (外来), where it is only for those who live here so; null where it is for both
+    only_residence: Option<&'static str>,
     /// Days before the start from which one may register; null for at once
     opens_days: Option<i64>,
     /// Hours before the start until which one may
@@ -60,6 +63,7 @@ impl From<RegistrationTerms> for RegistrationTermsJson {
             age_from: terms.age_from,
             age_to: terms.age_to,
             only: terms.groups().into_iter().map(|group| group.code()).collect(),
+            only_residence: terms.only_residence.map(Residence::code),
             opens_days: terms.opens_days,
             closes_hours: terms.closes_hours,
             late_minutes: terms.late_minutes,
@@ -84,6 +88,8 @@ pub(crate) struct NewRegistrationTerms {
     age_to: Option<i64>,
     /// `elderly`, `disabled`, `needy`, `youth`
     only: Option<Vec<String>>,
+    /// `registered` or `migrant`; both where it is not said
+    only_residence: Option<String>,
     opens_days: Option<i64>,
     closes_hours: Option<i64>,
     /// 10 where it is not said

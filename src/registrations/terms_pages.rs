@@ -12,6 +12,7 @@ use crate::centers::{self, Center, CenterId};
 use crate::clock::Now;
 use crate::error::{Error, FieldErrors, Result};
 use crate::ids::{ActivityId, SessionId};
+use crate::people::Residence;
 use crate::people::groups::PriorityGroup;
 use crate::store::{Conn, Db};
 use crate::web::form::Done;
@@ -76,6 +77,10 @@ impl RegistrationTermsPage {
 
     fn groups(&self) -> &'static [PriorityGroup] {
         PriorityGroup::ALL
+    }
+
+    fn residences(&self) -> &'static [Residence] {
+        Residence::ALL
     }
 }
 

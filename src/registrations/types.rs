@@ -4,8 +4,8 @@ use crate::activities::{SessionStatus, Title};
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::ids::{ActivityId, CenterId, PersonId, PhoneId, SessionId};
 pub use crate::ids::{CourseId, RegistrationId};
-use crate::people::PersonRow;
 use crate::people::groups::{AgeBands, Groups, PriorityGroup};
+use crate::people::{PersonRow, Residence};
 use crate::store::{Flag, text_enum};
 
 text_enum!(
@@ -95,6 +95,7 @@ text_enum!(
         Companions = "registration_companions",
         Age = "registration_age",
         Groups = "registration_groups",
+        Residence = "registration_residence",
         /// They serve there.
         OnShift = "registration_on_shift",
         /// It stands elsewhere by now.
@@ -120,6 +121,8 @@ pub struct RegistrationTerms {
     pub age_to: Option<i64>,
     /// A bit for each priority group, in the notice's order; none where everybody may.
     pub only_groups: i64,
+    /// None where everybody may, however they live here.
+    pub only_residence: Option<Residence>,
     pub opens_days: Option<i64>,
     pub closes_hours: i64,
     pub late_minutes: i64,
@@ -138,6 +141,7 @@ impl Default for RegistrationTerms {
             age_from: None,
             age_to: None,
             only_groups: 0,
+            only_residence: None,
             opens_days: None,
             closes_hours: 0,
             late_minutes: 10,
@@ -289,11 +293,36 @@ pub struct OwnPlace {
     pub ends_at: Timestamp,
     pub local_date: Date,
     pub status: SessionStatus,
+    /// Why it does not take place.
+    pub reason: Option<String>,
+    told_starts_at: Option<Timestamp>,
+    told_room: Option<String>,
     #[sqlx(skip)]
     pub place: Option<usize>,
 }
 
 impl OwnPlace {
+    /// When it was to begin as they registered.
+    pub fn was_at(&self) -> chrono::NaiveDateTime {
+        self.zone.local(self.told_starts_at.unwrap_or(self.starts_at))
+    }
+
+    /// Whether it begins at another time than was said.
+    pub fn is_moved(&self) -> bool {
+        self.told_starts_at.is_some_and(|told| told != self.starts_at)
+    }
+
+    /// Where it was to be as they registered, where that is elsewhere now.
+    pub fn was_in(&self) -> Option<&str> {
+        self.told_room.as_deref().filter(|told| *told != self.room)
+    }
+
+    /// Why it was called off, where that is said.
+    pub fn called_off(&self) -> Option<&str> {
+        let is_off = matches!(self.status, SessionStatus::Cancelled | SessionStatus::Skipped);
+        self.reason.as_deref().filter(|_| is_off)
+    }
+
     pub fn starts(&self) -> chrono::NaiveDateTime {
         self.zone.local(self.starts_at)
     }

@@ -33,6 +33,7 @@ pub(super) async fn add_from(
     input: &RoomInput,
     (day, why): (Date, Option<&str>),
 ) -> Result<RoomId> {
+    locks::center(tx, center.id()).await?;
     let facts = &input.facts;
     let today = center.zone.date(now.0);
     let there_since = if day < today { center.zone.midnight(day) } else { now.0 };
@@ -65,6 +66,7 @@ pub(super) async fn add_from(
 /// # Errors
 /// `Invalid` at the name in the row of each kind whose room the center has by that name already.
 pub async fn add_all(by: &Manager, now: Now, tx: &mut Conn, center: &Center, inputs: &[RoomInput]) -> Result<()> {
+    locks::center(tx, center.id()).await?;
     let added: Vec<(RoomId, RoomKindId)> = sqlx::query_as(
         "insert into rooms (center_id, kind_id, name, area_m2, capacity, buffer_minutes, created_at)
          select cast($2 as bigint), cast(j.value ->> 'kind' as bigint), j.value ->> 'name',
@@ -149,6 +151,7 @@ async fn set_features(tx: &mut Conn, room: RoomId, details: &RoomDetails) -> Res
 /// # Errors
 /// `Refused("room_in_use")` while sessions are planned in it, `Refused("room_out_of_use")` if it is retired already.
 pub async fn retire(by: &Manager, now: Now, tx: &mut Conn, center: CenterId, room: &Room) -> Result<()> {
+    locks::center(tx, center).await?;
     // A statement of its own: what waits for a row looks for sessions as they were before it waited.
     if !locks::room(tx, room.id).await? {
         return Err(Error::refused("room_out_of_use"));
@@ -176,6 +179,7 @@ pub async fn retire(by: &Manager, now: Now, tx: &mut Conn, center: CenterId, roo
 /// # Errors
 /// `NotFound` for another center's room, and for one in use.
 pub async fn restore(by: &Manager, now: Now, tx: &mut Conn, center: CenterId, room: RoomId) -> Result<()> {
+    locks::center(tx, center).await?;
     let restored =
         sqlx::query("update rooms set retired_at = null where id = $1 and center_id = $2 and retired_at is not null")
             .bind(room)

@@ -9,7 +9,7 @@ use crate::centers::CenterId;
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::store::{self, Conn};
-use crate::{audit, marks};
+use crate::{audit, locks, marks};
 
 const CLOSE: &str = "insert into room_closures (room_id, starts_at, ends_at, reason, created_at)
      select cast(cast(j.value as text) as bigint), cast($2 as bigint), cast($3 as bigint), cast($4 as text), cast($5 as bigint)
@@ -38,6 +38,7 @@ async fn keep(
     (sql, action): (&'static str, &'static str),
     input: &TimesInput,
 ) -> Result<()> {
+    locks::center(tx, center).await?;
     sqlx::query(sql)
         .bind(store::rows(&input.rooms, |room| json!(room)))
         .bind(input.span.0)
@@ -94,6 +95,7 @@ async fn void(
     (sql, id, action): (&'static str, i64, &'static str),
     reason: &str,
 ) -> Result<()> {
+    locks::center(tx, room.center_id).await?;
     let voided =
         sqlx::query(sql).bind(now.0).bind(by.account).bind(reason).bind(id).bind(room.id).execute(&mut *tx).await?;
     if voided.rows_affected() == 0 {

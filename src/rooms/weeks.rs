@@ -9,7 +9,7 @@ use crate::auth::Manager;
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::store::{self, Conn};
-use crate::{audit, marks};
+use crate::{audit, locks, marks};
 
 /// Lets a room have other hours from a day on, until the next day on which others begin; says whether anything is otherwise. Sessions
 /// that are planned stay: those that lie outside are told ([`super::affected`]).
@@ -17,6 +17,7 @@ pub async fn set_week(by: &Manager, now: Now, tx: &mut Conn, room: &Room, input:
     if room.hours.week(input.first_day) == input.hours {
         return Ok(false);
     }
+    locks::center(tx, room.center_id).await?;
     let why = input.reason.as_deref();
     set_hours(by, now, tx, (input.first_day, why), &[(room.id, &input.hours)]).await?;
     let detail = match why {
@@ -33,6 +34,7 @@ pub async fn set_week(by: &Manager, now: Now, tx: &mut Conn, room: &Room, input:
 /// # Errors
 /// `Refused("week_holds")` for a week that has begun, and for a room's only one.
 pub async fn undo_week(by: &Manager, now: Now, tx: &mut Conn, room: &Room, week: &RoomWeek, today: Date) -> Result<()> {
+    locks::center(tx, room.center_id).await?;
     // Who sets the same week again meanwhile waits for this row.
     let held = sqlx::query(
         "update room_weeks set created_at = created_at

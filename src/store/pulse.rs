@@ -193,4 +193,18 @@ mod tests {
         assert!(!pulse.gave_up() && !pulse.is_in_doubt() && pulse.is_fresh());
         assert!(!pulse.is_news(&Trouble::DiskFull), "what comes and goes is not told each time");
     }
+
+    #[test]
+    fn trouble_forgets_what_was_put_together_before() {
+        let pulse = Pulse::of("here".to_owned());
+        let key = [7; 32];
+        for trouble in [Trouble::DiskFull, Trouble::ReadOnly, Trouble::Silent] {
+            pulse.recalled.keep(key, Arc::new(1u8), 1);
+            pulse.suffers(trouble);
+            assert!(pulse.recalled.find::<u8>(&key).is_none());
+        }
+        pulse.recalled.keep(key, Arc::new(1u8), 1);
+        pulse.wrote();
+        assert!(pulse.recalled.find::<u8>(&key).is_some(), "a commit is no trouble");
+    }
 }
