@@ -106,7 +106,7 @@ impl From<TakenTime> for Engaged {
 
 /// A session at which volunteers of another one took shifts too.
 #[derive(sqlx::FromRow)]
-struct ServedElsewhere {
+struct EngagedVolunteers {
     session_id: SessionId,
     wanted: SessionId,
     volunteers: String,
@@ -116,8 +116,8 @@ struct ServedElsewhere {
     ends_at: Timestamp,
 }
 
-impl From<ServedElsewhere> for Engaged {
-    fn from(there: ServedElsewhere) -> Self {
+impl From<EngagedVolunteers> for Engaged {
+    fn from(there: EngagedVolunteers) -> Self {
         Self {
             session_id: Some(there.session_id),
             worker_id: None,
@@ -229,7 +229,7 @@ async fn served_elsewhere(
     conn: &mut Conn,
     center: CenterId,
     asked: String,
-) -> Result<Vec<ServedElsewhere>> {
+) -> Result<Vec<EngagedVolunteers>> {
     let sql = format!(
         "with {WANTED},
          serving (wanted, session_id, volunteers) as (

@@ -76,6 +76,6 @@ async fn found(by: &ReportAnswerer, tx: &mut Conn, id: PeriodicReportId) -> Resu
 
 async fn send(b: &Builder, tx: &mut Conn, by: &ReportSubmitter, id: PeriodicReportId) -> Result<()> {
     let report = queries::found(by, tx, id).await?;
-    periodic_reports::submit(by, b.now, tx, &report).await?;
+    periodic_reports::submit_alone(by, b.now, tx, &report).await?;
     Ok(())
 }

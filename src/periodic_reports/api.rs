@@ -328,7 +328,7 @@ pub(crate) async fn submit(
     let by = ReportSubmitter::of(by)?;
     let mut tx = db.begin().await?;
     let report = queries::found(&by, &mut tx, id).await?;
-    freezing::submit(&by, now, &mut tx, &report).await?;
+    freezing::submit(&by, now, db, &mut tx, &report).await?;
     let report = queries::found(&by, &mut tx, id).await?;
     let told = told(&by, &mut tx, report).await?;
     tx.commit().await?;

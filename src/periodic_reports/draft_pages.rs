@@ -1,6 +1,7 @@
 //! A draft: live figures, what is to be settled first, a text for each chapter, evidence; and what is looked at before it is submitted.
 
 use askama::Template;
+use rocket::http::Status;
 use rocket::response::status::NoContent;
 use rocket::{Either, Route, get, post, routes};
 
@@ -15,7 +16,7 @@ use super::{actions, counting, evidence, forms, freezing, queries, settling};
 use crate::auth::{ReportReader, Role};
 use crate::centers::CenterId;
 use crate::clock::{Now, Timestamp, Zone};
-use crate::error::{Error, FieldErrors, Result};
+use crate::error::{Error, FieldErrors, Refusal, Result};
 use crate::store::{Conn, Db};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
@@ -132,7 +133,7 @@ async fn write(
     id: PeriodicReportId,
     chapter: &str,
     fields: Fields,
-) -> Result<Submitted<DraftPage>> {
+) -> Result<Either<Submitted<DraftPage>, (Status, Page<UnsavedPage>)>> {
     let by = ReportWriter::of(by)?;
     let chapter = chapter_of(chapter)?;
     let report = queries::found(&by, &mut *db.read().await?, id).await?;
@@ -144,11 +145,42 @@ async fn write(
         Ok::<_, Error>(format!("{}#{chapter}", report.path()))
     };
     let made = made.await;
+    if made.is_err() {
+        // Somebody may have submitted it meanwhile: what was typed is lost to nobody.
+        let report = queries::found(&by, &mut *db.read().await?, id).await?;
+        if let Err(Error::Refused(refusal)) = rules::after(ReportStep::Write, report.state) {
+            let name = PeriodName::of(report.kind, report.period());
+            let page = UnsavedPage { name, chapter, content: fields.get("content").to_owned(), refusal, report };
+            return Ok(Either::Right(Page(page).with(Status::Conflict)));
+        }
+    }
     Submitted::of(made, "done.chapter_saved", async |errors| {
         let page = DraftPage::load(&by, &mut *db.read().await?, now, report).await?;
         Ok(DraftPage { sent: Some(chapter), form: Form::again(fields, errors), ..page })
     })
     .await
+    .map(Either::Left)
+}
+
+/// What somebody typed into a chapter that nobody may write in any more.
+#[derive(Template)]
+#[template(path = "periodic_reports/unsaved.html")]
+struct UnsavedPage {
+    name: PeriodName,
+    report: PeriodicReport,
+    chapter: Chapter,
+    content: String,
+    refusal: Refusal,
+}
+
+impl View for UnsavedPage {
+    fn title(&self, lang: Lang) -> String {
+        format!("{} · {}", lang.text("periodic.unsaved"), self.name.in_lang(lang))
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::City(Tab::PeriodicReports)
+    }
 }
 
 /// As `write`, for a script that goes on typing: 204, or why not.
@@ -239,7 +271,7 @@ async fn submit(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Re
     let report = queries::found(&by, &mut *db.read().await?, id).await?;
     let made = async {
         let mut tx = db.begin().await?;
-        let number = freezing::submit(&by, now, &mut tx, &report).await?;
+        let number = freezing::submit(&by, now, db, &mut tx, &report).await?;
         tx.commit().await?;
         Ok::<_, Error>(format!("{}/versions/{number}", report.path()))
     };

@@ -20,7 +20,7 @@ use crate::auth::ReportReader;
 use crate::clock::{Now, Zone};
 use crate::error::{Error, Refusal, Result};
 use crate::indicators::standing::CountedBefore;
-use crate::store::{self, Conn, rows};
+use crate::store::{self, Conn, Db, rows};
 
 /// So many rows' numbers stand in one block.
 const BLOCK: usize = 1_000;
@@ -56,7 +56,25 @@ struct RowBlock {
 /// # Errors
 /// `Refused("report_not_over")` while its days are not over, `("report_not_agreed")` where they are the agreement's no more,
 /// `("report_privacy")` while somebody may be named in it and nobody answered for that, and those of [`rules::after`].
-pub async fn submit(by: &ReportSubmitter, now: Now, tx: &mut Conn, report: &PeriodicReport) -> Result<i64> {
+pub async fn submit(by: &ReportSubmitter, now: Now, db: &Db, tx: &mut Conn, report: &PeriodicReport) -> Result<i64> {
+    submit_counted(by, now, Some(db), tx, report).await
+}
+
+/// As [`submit`], of what the transaction itself has written: for who fills a database that nobody else is in.
+///
+/// # Errors
+/// As [`submit`]'s.
+pub async fn submit_alone(by: &ReportSubmitter, now: Now, tx: &mut Conn, report: &PeriodicReport) -> Result<i64> {
+    submit_counted(by, now, None, tx, report).await
+}
+
+async fn submit_counted(
+    by: &ReportSubmitter,
+    now: Now,
+    db: Option<&Db>,
+    tx: &mut Conn,
+    report: &PeriodicReport,
+) -> Result<i64> {
     if Zone::SHANGHAI.date(now.0) <= report.ends_on {
         return Err(Error::refused("report_not_over"));
     }
@@ -70,12 +88,22 @@ pub async fn submit(by: &ReportSubmitter, now: Now, tx: &mut Conn, report: &Peri
     if !hits.is_empty() {
         return Err(Refusal::new("report_privacy").with("n", hits.len()).into());
     }
-    let days = (report.starts_on, report.ends_on);
-    // Before it is counted: what is changed meanwhile is seen the next time.
-    let seen = queries::marks(tx, report.agreement_id, days).await?;
     let chapters = queries::chapters(tx, report.id).await?;
     let evidence = evidence::of_report(tx, report.id).await?;
-    let (document, texts, blocks) = freeze(by, now, tx, report, number, (&chapters, &evidence)).await?;
+    let days = (report.starts_on, report.ends_on);
+    // Counted from one state, for a version that parts from itself tells what it hides, and is never mended. What was told by others is
+    // committed by now, and what is changed meanwhile is seen the next time.
+    let mut still = match db {
+        Some(db) => Some(db.read_still().await?),
+        None => None,
+    };
+    let counted: &mut Conn = match &mut still {
+        Some(still) => still,
+        None => tx,
+    };
+    let seen = queries::marks(counted, report.agreement_id, days).await?;
+    let (document, texts, blocks) = freeze(by, now, counted, report, number, (&chapters, &evidence)).await?;
+    drop(still);
     let text = document.text()?;
     let digest = sha256(&text);
     let version: ReportVersionId = sqlx::query_scalar(

@@ -14,6 +14,7 @@ mod beside_json;
 pub mod canonical;
 mod charts;
 mod counting;
+mod differences;
 pub mod document;
 mod draft;
 mod draft_pages;
@@ -48,7 +49,7 @@ use rocket::fairing::AdHoc;
 use crate::centers;
 
 pub use actions::{accept, begin, confirm_receipt, give_back, redact, remind, write_chapter};
-pub use freezing::{submit, withdraw};
+pub use freezing::{submit, submit_alone, withdraw};
 pub use settling::drop_report;
 pub use types::{
     Chapter, EvidenceId, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState, ReportVersion,
@@ -62,6 +63,7 @@ pub fn stage() -> AdHoc {
             .mount("/", draft_pages::routes())
             .mount("/", evidence_pages::routes())
             .mount("/", version_pages::routes())
+            .mount("/", differences::routes())
             .mount("/", paper_pages::routes())
             .mount("/", verify_pages::routes())
             .mount("/api/v1", api::routes())

@@ -11,13 +11,14 @@ use utoipa::ToSchema;
 
 use super::api::EvidenceJson;
 use super::beside_json::{self, FrozenActivityJson, FrozenIndicatorJson, FrozenMonthJson, FrozenSatisfactionJson};
+use super::differences::{other_chapters, other_figures, other_parts, two};
 use super::document::{FrozenFigure, ToldNumber};
 use super::evidence_pages::file_for;
 use super::rights::{ReportSubmitter, ReportWriter};
 use super::sent::SentSheet;
 use super::types::{EvidenceId, PeriodicReportId};
 use super::verifying::{self, Verification};
-use super::version_pages::{ReadVersion, other_chapters, other_figures, two};
+use super::version_pages::ReadVersion;
 use super::{actions, evidence, forms, queries, settling};
 use crate::api::{List, Problem};
 use crate::auth::ReportReader;
@@ -347,6 +348,9 @@ pub(crate) struct DifferencesJson {
     figures: Vec<OtherFigureJson>,
     /// The chapters whose words differ
     chapters: Vec<String>,
+    /// Whatever else does: `agreement`, `centers` (their own figures), `compared`, `adjustments`, `indicators`, `satisfaction`, `months`,
+    /// `activities`, `evidence`, `rows` (which records are behind)
+    parts: Vec<&'static str>,
 }
 
 /// How two versions of a report differ: the last two, where it is not said which.
@@ -370,6 +374,7 @@ pub(crate) async fn differences(
             .map(|one| OtherFigureJson { key: one.of.key, before: exactly(one.before), after: exactly(one.after) })
             .collect(),
         chapters: chapters.into_iter().map(|chapter| chapter.to_string()).collect(),
+        parts: other_parts(&before, &after).into_iter().map(|part| part.code()).collect(),
     }))
 }
 

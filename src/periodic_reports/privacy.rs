@@ -23,7 +23,7 @@ use crate::store::Conn;
 pub struct PrivacyHit {
     /// By which its answer is known: of the sentence, and of where it stands.
     pub hit: String,
-    /// None for what stands below a picture, and for titles.
+    /// None for what stands below a picture, for titles, and for what indicators are called.
     pub chapter: Option<Chapter>,
     /// Of an activity that is called so, and its center.
     pub activity: Option<(CenterId, ActivityId)>,
@@ -63,6 +63,11 @@ async fn all_hits(conn: &mut Conn, draft: &PeriodicReport) -> Result<Vec<Privacy
     for one in evidence::of_report(conn, draft.id).await? {
         let place = format!("evidence.{}", one.id);
         hits.extend(hits_of(&place, None, one.caption.as_deref().unwrap_or_default(), &names));
+    }
+    let sql = "select id, name from indicators where agreement_id = $1 and voided_at is null order by place, id";
+    let indicators: Vec<(i64, String)> = sqlx::query_as(sql).bind(draft.agreement_id).fetch_all(&mut *conn).await?;
+    for (id, name) in indicators {
+        hits.extend(hits_of(&format!("indicator.{id}"), None, &name, &names));
     }
     for (center, activity, title) in titles(conn, draft).await? {
         let found = hits_of(&format!("title.{activity}"), None, &title, &names);

@@ -7,13 +7,13 @@ use rocket::{Route, get, post, routes};
 
 use super::beside::FrozenActivity;
 use super::charts::{ReportChart, charts};
-use super::document::{self, FrozenFigure, FrozenReport, FrozenTable, ShownAdjustment, ToldNumber};
+use super::document::{self, FrozenFigure, FrozenReport, FrozenTable, ShownAdjustment};
 use super::evidence;
 use super::periods::PeriodName;
 use super::rights::{ReportAnswerer, ReportReceiver, ReportSubmitter, sees_drafts};
 use super::types::{
     Chapter, Evidence, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState, ReportVersion,
-    VersionState, VersionText,
+    VersionText,
 };
 use super::{actions, forms, queries};
 use crate::auth::{ReportReader, Role};
@@ -27,7 +27,7 @@ use crate::web::text::Named as _;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, differences, accept, give_back, redact, receive]
+    routes![show, accept, give_back, redact, receive]
 }
 
 /// A version with all that was kept of it, as its reader may know it.
@@ -301,102 +301,4 @@ async fn redact(
         VersionPage::load(&by, &mut *db.read().await?, report, number, form).await
     })
     .await
-}
-
-/// A figure that is another in the other version, or is in one of them alone.
-pub(super) struct OtherFigure {
-    pub of: FrozenFigure,
-    pub before: Option<ToldNumber>,
-    pub after: Option<ToldNumber>,
-}
-
-/// The figures of two versions that differ, in the order of the list. Workers are numbered anew in each: which of them one is, they do
-/// not say.
-pub(super) fn other_figures(before: &FrozenReport, after: &FrozenReport) -> Vec<OtherFigure> {
-    let values = |report: &FrozenReport| -> BTreeMap<String, ToldNumber> {
-        report.figures.iter().map(|figure| (figure.key.clone(), figure.told())).collect()
-    };
-    let (then, now) = (values(before), values(after));
-    let gone = before.figures.iter().filter(|figure| !now.contains_key(&figure.key));
-    after
-        .figures
-        .iter()
-        .chain(gone)
-        .map(|figure| OtherFigure {
-            before: then.get(&figure.key).copied(),
-            after: now.get(&figure.key).copied(),
-            of: figure.clone(),
-        })
-        .filter(|one| one.before != one.after && one.of.section != Section::Workers)
-        .collect()
-}
-
-#[derive(Template)]
-#[template(path = "periodic_reports/differences.html")]
-struct DifferencesPage {
-    name: PeriodName,
-    before: ReadVersion,
-    after: ReadVersion,
-    figures: Vec<OtherFigure>,
-    /// The chapters that differ.
-    chapters: Vec<Chapter>,
-}
-
-impl DifferencesPage {
-    fn words<'a>(&self, read: &'a ReadVersion, chapter: &Chapter) -> &'a str {
-        read.words(chapter.code()).unwrap_or_default()
-    }
-}
-
-impl View for DifferencesPage {
-    fn title(&self, lang: Lang) -> String {
-        format!("{} · {}", lang.text("periodic.differences"), self.name.in_lang(lang))
-    }
-
-    fn frame(&self) -> Frame<'_> {
-        Frame::City(Tab::PeriodicReports)
-    }
-}
-
-/// Of two versions: those that are asked for, or else the last two.
-pub(super) async fn two(
-    by: &ReportReader,
-    conn: &mut Conn,
-    id: PeriodicReportId,
-    (from, to): (Option<i64>, Option<i64>),
-) -> Result<(ReadVersion, ReadVersion)> {
-    let report = queries::found(by, conn, id).await?;
-    let versions = queries::versions(by, conn, id).await?;
-    let last = |below: Option<i64>| {
-        let numbers = versions.iter().rev().filter(|version| version.state != VersionState::Withdrawn);
-        numbers.map(|version| version.number).find(|number| below.is_none_or(|below| *number < below))
-    };
-    let to = to.or_else(|| last(None)).ok_or(Error::NotFound)?;
-    let from = from.or_else(|| last(Some(to))).ok_or(Error::NotFound)?;
-    let before = ReadVersion::load(by, conn, report.clone(), from).await?;
-    Ok((before, ReadVersion::load(by, conn, report, to).await?))
-}
-
-/// The chapters whose words differ between two versions.
-pub(super) fn other_chapters(before: &ReadVersion, after: &ReadVersion) -> Vec<Chapter> {
-    let differs = |chapter: &Chapter| before.words(chapter.code()) != after.words(chapter.code());
-    Chapter::ALL.iter().copied().filter(differs).collect()
-}
-
-#[get("/periodic-reports/<id>/differences?<from>&<to>")]
-async fn differences(
-    by: ReportReader,
-    db: &Db,
-    id: PeriodicReportId,
-    from: Option<i64>,
-    to: Option<i64>,
-) -> Result<Page<DifferencesPage>> {
-    let (before, after) = two(&by, &mut *db.read().await?, id, (from, to)).await?;
-    Ok(Page(DifferencesPage {
-        name: after.document.report.name(),
-        figures: other_figures(&before.document, &after.document),
-        chapters: other_chapters(&before, &after),
-        before,
-        after,
-    }))
 }

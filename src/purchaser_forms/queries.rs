@@ -46,7 +46,8 @@ pub async fn kept_form(by: &FormKeeper, conn: &mut Conn, id: PurchaserFormId) ->
     kept(by, conn).await?.into_iter().find(|form| form.id == id).ok_or(Error::NotFound)
 }
 
-/// The forms of the purchasers that pay for a center on any day of the period; for a purchaser, its own.
+/// The forms of the purchasers that pay for a center on any day of the period; for a purchaser its own, and for a department those of the
+/// purchasers whose agreements name it.
 pub async fn of_center(
     by: &ReportReader,
     conn: &mut Conn,
@@ -56,7 +57,8 @@ pub async fn of_center(
     let sql = format!(
         "{COLUMNS}
          where exists (select 1 from agreements g join agreement_centers x on x.agreement_id = g.id
-                       join account_centers r on r.center_id = x.center_id and r.account_id = $1
+                       join account_reports r on r.center_id = x.center_id and r.account_id = $1
+                         and (r.agreement_id is null or r.agreement_id = g.id) and r.starts_on < $4 and r.ends_on >= $3
                        where g.purchaser_id = f.purchaser_id and x.center_id = $2
                          and x.starts_on < $4 and x.ends_on >= $3)
            and not exists (select 1 from account_scopes s
@@ -99,8 +101,9 @@ async fn paid_by(by: &Viewer, conn: &mut Conn, purchaser: PurchaserId, period: P
     Ok(sqlx::query_scalar(
         "select c.id from centers c
          where exists (select 1 from agreements g join agreement_centers x on x.agreement_id = g.id
+                       join account_reports r on r.center_id = x.center_id and r.account_id = $1
+                         and (r.agreement_id is null or r.agreement_id = g.id) and r.starts_on < $4 and r.ends_on >= $3
                        where g.purchaser_id = $2 and x.center_id = c.id and x.starts_on < $4 and x.ends_on >= $3)
-           and exists (select 1 from account_centers r where r.center_id = c.id and r.account_id = $1)
          order by c.id",
     )
     .bind(by.account)

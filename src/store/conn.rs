@@ -34,6 +34,8 @@ pub struct Conn {
 
 enum Raw {
     Reader(PoolConnection<Any>),
+    /// Of one state.
+    Still(Transaction<'static, Any>),
     Writer(Transaction<'static, Any>),
 }
 
@@ -124,7 +126,7 @@ impl Conn {
     pub(super) fn backend_name(&self) -> &str {
         match &self.raw {
             Raw::Reader(conn) => conn.backend_name(),
-            Raw::Writer(tx) => tx.backend_name(),
+            Raw::Still(tx) | Raw::Writer(tx) => tx.backend_name(),
         }
     }
 
@@ -146,7 +148,7 @@ impl Conn {
     fn split(&mut self) -> (&mut AnyConnection, &mut Watch) {
         let raw = match &mut self.raw {
             Raw::Reader(conn) => &mut **conn,
-            Raw::Writer(tx) => &mut **tx,
+            Raw::Still(tx) | Raw::Writer(tx) => &mut **tx,
         };
         // Whatever was waited for before, and perhaps no more.
         self.watch.is_waiting = false;
@@ -158,6 +160,11 @@ impl Conn {
 impl Reading {
     pub(super) fn new(conn: PoolConnection<Any>, watch: Watch) -> Self {
         Self(Conn { raw: Raw::Reader(conn), watch, last: BTreeMap::new() })
+    }
+
+    /// One that reads within a transaction.
+    pub(super) fn still(tx: Transaction<'static, Any>, watch: Watch) -> Self {
+        Self(Conn { raw: Raw::Still(tx), watch, last: BTreeMap::new() })
     }
 }
 

@@ -237,6 +237,20 @@ impl Pool {
         self.reader(Limit::None).await
     }
 
+    /// As [`Self::read`], of one state of the database: what is committed after the first statement is seen by none of the others.
+    ///
+    /// # Errors
+    /// As [`Self::read`]'s.
+    pub async fn read_still(&self) -> sqlx::Result<Reading> {
+        let readers = self.own.as_ref().unwrap_or(&self.readers);
+        let begin = match self.engine {
+            Engine::Sqlite => "begin",
+            Engine::Postgres => "begin isolation level repeatable read read only",
+        };
+        let tx = self.opened(readers.begin_with(begin)).await;
+        Ok(Reading::still(tx.inspect_err(|error| self.pulse.hears(error))?, self.watch(Limit::Each(READS_WITHIN))))
+    }
+
     async fn reader(&self, limit: Limit) -> sqlx::Result<Reading> {
         let conn = self.opened(self.own.as_ref().unwrap_or(&self.readers).acquire()).await;
         Ok(Reading::new(conn.inspect_err(|error| self.pulse.hears(error))?, self.watch(limit)))

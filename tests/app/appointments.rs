@@ -57,6 +57,31 @@ on_both_engines! {
         assert_eq!(app.number("select count(*) from appointments where state = 'booked'").await, 1, "what was taken stays");
     }
 
+    /// The answer was lost on its way, and with it the secret that makes the phone known again.
+    async fn a_phone_that_never_heard_the_answer_has_what_it_took(app: TestApp) {
+        offered(&app).await;
+        let id = request();
+        let wish = [("request_id", id.as_str()), ("name", "黄秀英"), ("phone", "13511115111")];
+        let path = "/agenda/1/appointments/1-2026-03-09T01:00:00Z";
+        app.anyone().post(path, &wish).await.is(303);
+        let mut again = app.anyone();
+        let taken = again.post(path, &wish).await.is(303);
+        again.keep(&taken);
+        assert_eq!(app.number("select count(*) from appointments").await, 1);
+        again.get("/me/appointments").await.is(200).shows("罗心语");
+        // Who knows the number of the request, and not who asked, is told nothing.
+        let other = [("request_id", id.as_str()), ("name", "黄小明"), ("phone", "13511115111")];
+        app.anyone().post(path, &other).await.is(404);
+        // Two taps at once are one.
+        let (second, two) = (request(), "/agenda/1/appointments/1-2026-03-09T02:00:00Z");
+        let wish = [("request_id", second.as_str()), ("name", "黄秀英"), ("phone", "13511115111")];
+        let (one, other) = rocket::tokio::join!(again.post(two, &wish), again.post(two, &wish));
+        for answer in [one, other] {
+            assert!(matches!(answer.status.code, 303 | 503), "{} {}", answer.status, answer.text());
+        }
+        assert_eq!(app.number("select count(*) from appointments").await, 2);
+    }
+
     async fn of_two_who_want_one_slot_one_has_it(app: TestApp) {
         session(&app, None, None).await;
         people(&app, 2).await;
@@ -129,6 +154,12 @@ on_both_engines! {
         assert_eq!(names, [&Value::Null, &Value::Null]);
         let told = app.token("ann").await.get("/api/v1/appointments?center=1").await.is(200).json();
         assert_eq!(told["items"][1]["name"], "黄秀英");
+        // Nor does a colleague read in the copy of somebody's own data what it was for.
+        let asked = json!({"asker": "person", "identity": "身份证"});
+        let ann = app.token("ann").await;
+        let told = ben.post_json("/api/v1/people/1/own-data", asked.clone()).await.is(200).text();
+        assert!(told.contains("of_its_worker") && !told.contains("罗心语"), "{told}");
+        assert!(ann.post_json("/api/v1/people/1/own-data", asked).await.is(200).text().contains("罗心语"));
         // What became of it the worker alone says.
         app.at("2026-03-09T04:30:00Z");
         let (ann, ben) = (app.token("ann").await, app.token("ada").await);

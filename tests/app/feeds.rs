@@ -310,6 +310,39 @@ on_both_engines! {
         says("· 西厅", "东厅").await;
     }
 
+    /// Other dates of one series, of which nothing else is other: the calendar is another.
+    async fn a_calendar_of_other_dates_is_told_anew(app: TestApp) {
+        session(&app, None, None).await;
+        people(&app, 1).await;
+        for (token, date) in [("a", "2026-03-10"), ("b", "2026-03-17"), ("c", "2026-03-24"), ("d", "2026-03-31")] {
+            another(&app, token, date, None, None).await;
+        }
+        let phone = phone_of(&app, 1).await;
+        let path = own_feed(&phone, "1").await;
+        let comes = async |dates: [i64; 2]| {
+            app.execute("delete from registrations").await;
+            for session in dates {
+                let mut tx = app.begin().await;
+                sqlx::query(
+                    "insert into registrations (session_id, person_id, state, heads, made_at, changed_at, made_by, changed_by, request_id, link)
+                     select s.id, 1, 'confirmed', 1, 0, 0, 'worker', 'worker', 'r' || cast(s.id as text), 'r' || cast(s.id as text)
+                     from sessions s where s.id = $1",
+                )
+                .bind(session)
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+                tx.commit().await.unwrap();
+            }
+        };
+        comes([2, 5]).await;
+        let (_, etag, text) = asks(&app, &path, None).await;
+        assert!(text.contains("20260310T") && text.contains("20260331T"), "{text}");
+        comes([3, 4]).await;
+        let (status, _, text) = asks(&app, &path, Some(&etag)).await;
+        assert!(status == 200 && text.contains("20260317T") && !text.contains("20260331T"), "{status} {text}");
+    }
+
     async fn a_persons_calendar_holds_their_shifts_and_visits_and_is_their_phones(app: TestApp) {
         session(&app, None, Some(1)).await;
         another(&app, "next", "2026-03-10", None, Some(1)).await;

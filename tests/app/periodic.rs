@@ -95,6 +95,11 @@ async fn is_unchanged(app: &TestApp) -> bool {
     unchanged
 }
 
+/// An indicator that is entered by hand.
+const INDICATOR: &str =
+    "insert into indicators (agreement_id, name, name_en, unit, target, span, place, created_at, created_by)
+    values (1, '探访陈伯1', 'Visits', 'visits', 10, 'whole', 1, 0, 1)";
+
 on_both_engines! {
     async fn a_report_is_drafted_returned_submitted_again_and_accepted(app: TestApp) {
         a_draft(&app).await;
@@ -105,7 +110,8 @@ on_both_engines! {
         ben.get(REPORT).await.is(200).shows("三月平稳。").shows("大家喝早茶");
         ann.post(&format!("{REPORT}/submission"), &[]).await.is(403);
         submits(&app, "1").await;
-        ben.post(&format!("{REPORT}/chapters/overview"), &[("content", "改"), ("version", "1")]).await.is(409);
+        ben.post(&format!("{REPORT}/chapters/overview"), &[("content", "改一句"), ("version", "1")]).await
+            .is(409).shows("这段文字没有保存").shows("改一句");
         pat.get(REPORT).await.is(200).shows("三月平稳。").shows("SHA-256");
         pat.get(&format!("{REPORT}/versions/1")).await.is(200).shows("三月平稳。").shows("SHA-256").hides("陈伯");
 
@@ -352,6 +358,39 @@ on_both_engines! {
         let hit = hits["items"][0]["hit"].as_str().unwrap();
         ben.post(&format!("{REPORT}/privacy"), &[("hit", hit), ("reason", "本人同意写出")]).await.is(303);
         submits(&app, "1").await;
+    }
+
+    async fn what_an_indicator_is_called_is_looked_through_too(app: TestApp) {
+        a_draft(&app).await;
+        app.execute(INDICATOR).await;
+        app.sign_in("ben").await.post(&format!("{REPORT}/submission"), &[]).await.is(422).shows("探访陈伯1");
+        app.execute("update indicators set name = '探访长者'").await;
+        submits(&app, "1").await;
+    }
+
+    /// Whatever the later version says otherwise, and not the figures and chapters alone.
+    async fn every_part_that_differs_is_told(app: TestApp) {
+        a_draft(&app).await;
+        let [ben, pat] = [app.sign_in("ben").await, app.sign_in("pat").await];
+        writes(&ben, "overview", "三月平稳。", "0").await;
+        submits(&app, "1").await;
+        let returns = async |number: &str| {
+            pat.post(&format!("{REPORT}/return"), &[("version", number), ("comment", "请补")]).await.is(303);
+        };
+        let parts = async || {
+            let told = app.token("pat").await.get(&format!("{API}/differences")).await.is(200).json();
+            told["parts"].as_array().unwrap().iter().map(|part| part.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        returns("1").await;
+        submits(&app, "1").await;
+        pat.get(&format!("{REPORT}/differences")).await.is(200).shows("两版一模一样");
+        assert_eq!(parts().await, Vec::<String>::new(), "what is salted anew is no difference");
+        returns("2").await;
+        app.execute(INDICATOR).await;
+        app.execute("update indicators set name = '探访长者'").await;
+        submits(&app, "1").await;
+        pat.get(&format!("{REPORT}/differences")).await.is(200).shows("还有改动的部分").shows("指标").hides("两版一模一样");
+        assert_eq!(parts().await, ["indicators"]);
     }
 
     async fn a_report_is_seen_by_its_parties_and_those_above_alone(app: TestApp) {

@@ -72,7 +72,33 @@ on_both_engines! {
             "request_id": request(), "pick.0": 4, "pick.1": 3, "pick.2": 2, "pick.3": 1,
         });
         let told = ann.post_json("/api/v1/sessions/2/chain/registrations", picks).await.is(200).json();
-        assert_eq!(told, json!({"confirmed": 2, "waiting": 2, "left_out": 0}));
+        assert_eq!(told, json!({"confirmed": 2, "waiting": 2, "left_out": 0, "fewer": 0}));
         assert_eq!(who(&ann, 2, "waiting").await, [2, 1]);
+    }
+
+    async fn who_is_registered_already_brings_more_as_far_as_there_are_seats(app: TestApp) {
+        planned(&app, Some(4), json!({"mode": "recommended", "age_from": 60}), (3, 1)).await;
+        named(&app).await;
+        let ann = app.token("ann").await;
+        for person in [1, 2] {
+            let guest = json!({"request_id": request(), "person": person, "anyway": true});
+            ann.post_json("/api/v1/sessions/2/registrations", guest).await.is(201);
+        }
+        app.execute("update people set birth_date = '2000-01-01' where id = 3").await;
+        let read = ann.post_json("/api/v1/sessions/2/chain", json!({"text": TEXT})).await.is(200).json();
+        assert_eq!(read["items"][0]["people"][0]["against"], serde_json::Value::Null);
+        assert_eq!(read["items"][3]["people"][0]["against"], "registration_age");
+        app.sign_in("ann").await.post("/centers/1/sessions/2/chain", &[("text", TEXT)]).await.is(200).shows("年龄不在这场活动的范围内");
+        let asks = async |first: i64, second: i64| {
+            let picks = json!({"request_id": request(), "pick.0": 1, "companions.0": first, "pick.1": 2, "companions.1": second});
+            ann.post_json("/api/v1/sessions/2/chain/registrations", picks).await.is(200).json()
+        };
+        let heads = async || app.number("select cast(sum(heads) as bigint) from registrations").await;
+        assert_eq!(asks(1, 2).await, json!({"confirmed": 2, "waiting": 0, "left_out": 0, "fewer": 1}));
+        assert_eq!(heads().await, 3, "two more do not fit");
+        assert_eq!(asks(1, 1).await["fewer"], 0);
+        assert_eq!(heads().await, 4);
+        assert_eq!(asks(0, 0).await["fewer"], 0);
+        assert_eq!(heads().await, 4, "an old line takes nobody away");
     }
 }

@@ -140,6 +140,17 @@ on_both_engines! {
         registers(&ann, 2, 2, 0).await.is_refused("registration_groups");
         let anyway = json!({"request_id": request(), "person": 1, "anyway": true});
         ann.post_json("/api/v1/sessions/2/registrations", anyway).await.is(201);
+        // By how they live here, as far as that is known.
+        let local = json!({"mode": "required", "only_residence": "registered"});
+        let told = ann.post_json("/api/v1/activities/1/registration-terms", local).await.is(200).json();
+        assert_eq!(told["only_residence"], "registered");
+        app.execute("update people set residence = 'migrant' where id = 3").await;
+        registers(&ann, 2, 3, 0).await.is_refused("registration_residence");
+        registers(&ann, 2, 4, 0).await.is(201);
+        let page = app.sign_in("ann").await.get("/centers/1/activities/1/registration-terms").await.is(200);
+        page.shows("<option value=\"registered\" selected>");
+        let terms = json!({"mode": "required", "age_from": 60, "age_to": 70, "only": ["disabled"]});
+        ann.post_json("/api/v1/activities/1/registration-terms", terms).await.is(200);
         // One session's own terms go before, and come back.
         ann.post_json("/api/v1/sessions/2/registration-terms", json!({"mode": "recommended"})).await.is(200);
         registers(&ann, 2, 2, 0).await.is(201);

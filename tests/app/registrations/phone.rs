@@ -78,6 +78,59 @@ on_both_engines! {
         assert_eq!(app.number("select count(*) from registrations").await, 1);
     }
 
+    /// A phone that only remembers a name learns of what it took itself; who is told of a place by no phone is called.
+    async fn what_others_took_is_told_by_no_phone_that_only_remembers_a_name(app: TestApp) {
+        planned(&app, Some(9), json!({"mode": "recommended", "companions": 2}), (2, 0)).await;
+        let (mut phone, number) = (app.anyone(), request());
+        let typed = [("request_id", number.as_str()), ("name", "黄秀英"), ("phone", "13700137000")];
+        phone.keep(&phone.post("/c/tea", &typed).await.is(200));
+        let ann = app.token("ann").await;
+        registers(&ann, 2, 3, 0).await.is(201);
+        phone.get(PAGE).await.is(200).shows("黄秀英").hides("已有名额");
+        phone.get("/me").await.is(200).hides("我的报名");
+        app.at("2026-03-09T01:00:00Z");
+        let called = async || {
+            let calls = ann.get("/api/v1/calls?center=1").await.is(200).json()["items"].as_array().unwrap().clone();
+            calls.iter().map(|line| line["person_id"].as_i64().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(called().await, [3]);
+        // Asking for it again says no more than that.
+        let number = request();
+        let tapped = [("request_id", number.as_str()), ("person", "3"), ("companions", "1")];
+        assert_eq!(phone.post(FORM, &tapped).await.is(303).leads_to(), PAGE);
+        assert_eq!(app.number("select heads from registrations").await, 1, "what another hand wrote stays");
+        // Once it is known whose phone it is, it tells her, and nobody calls.
+        app.execute("update phone_people set confirmed_at = 1, confirmed_how = 'worker' where person_id = 3").await;
+        phone.get("/me").await.is(200).shows("我的报名");
+        phone.get(PAGE).await.is(200).shows("已有名额");
+        assert_eq!(called().await, Vec::<i64>::new());
+        // And whom it registered may bring more.
+        let number = request();
+        let tapped = [("request_id", number.as_str()), ("person", "3"), ("companions", "2")];
+        phone.post(FORM, &tapped).await.is(303);
+        assert_eq!(app.number("select heads from registrations").await, 3);
+        let number = request();
+        phone.post(FORM, &[("request_id", number.as_str()), ("person", "3"), ("companions", "3")]).await.is(422);
+    }
+
+    async fn whoever_registered_sees_what_changed_since(app: TestApp) {
+        planned(&app, Some(9), json!({"mode": "recommended"}), (1, 0)).await;
+        let (mut phone, number) = (app.anyone(), request());
+        let typed = [("request_id", number.as_str()), ("name", "黄秀英"), ("phone", "13700137000")];
+        let taken = phone.post(FORM, &typed).await.is(303);
+        let link = taken.leads_to();
+        phone.keep(&taken);
+        phone.get(&link).await.is(200).hides("有改动");
+        let ann = app.token("ann").await;
+        let place = json!({"room": 2, "date": "2026-03-11", "starts": "15:00", "ends": "16:00"});
+        ann.post_json("/api/v1/sessions/2/schedule", place).await.is(200);
+        for path in [link.as_str(), "/me"] {
+            phone.get(path).await.is(200).shows("有改动").shows("报名时是").shows("10:00").shows("15:00");
+        }
+        ann.post_json("/api/v1/sessions/2/cancellation", json!({"reason": "台风"})).await.is(200);
+        phone.get(&link).await.is(200).shows("原因：台风");
+    }
+
     async fn the_time_and_the_seats_are_told_in_words(app: TestApp) {
         let terms = json!({"mode": "recommended", "opens_days": 1, "closes_hours": 2});
         planned(&app, Some(1), terms, (1, 0)).await;

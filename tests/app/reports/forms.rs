@@ -95,6 +95,20 @@ on_both_engines! {
         let other = other.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
         app.sign_in("ann").await.get(&format!("/centers/1/reports/2026-03/form/{other}")).await.is(404);
         app.sign_in("ann").await.get("/centers/1/purchaser-forms?month=2026-03").await.is(200).shows(&month);
+        // Once she pays for this center too it is; but not for whoever reads by the other's agreement.
+        for sql in [
+            "insert into agreements (provider_id, purchaser_id, starts_on, ends_on, created_at) values (1, 2, '2026-01-01', '2026-12-31', 0)",
+            "insert into agreement_centers (agreement_id, center_id, starts_on, ends_on)
+             select max(id), 1, '2026-01-01', '2026-12-31' from agreements",
+        ] {
+            app.execute(sql).await;
+        }
+        let hers = format!("/centers/1/reports/2026-03/form/{other}");
+        for (login, own, status) in [("ann", 200, 200), ("pia", 404, 200), ("pat", 200, 404), ("dan", 200, 404)] {
+            let user = app.sign_in(login).await;
+            assert_eq!(user.get(&month).await.status.code, own, "{login}");
+            assert_eq!(user.get(&hers).await.status.code, status, "{login}");
+        }
     }
 
     async fn a_row_for_each_center_and_what_is_wrong_is_named(app: TestApp) {

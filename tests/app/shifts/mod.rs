@@ -55,6 +55,33 @@ async fn on(app: &TestApp, date: &str, minutes: i64) -> i64 {
 const TAKEN: &str = "select count(*) from shifts where state = 'taken'";
 
 on_both_engines! {
+    /// F13, of volunteers.
+    async fn who_serves_elsewhere_at_that_time_is_told_before_a_session_is_moved(app: TestApp) {
+        session(&app, None, Some(1)).await;
+        people(&app, 2).await;
+        serve(&app, [1, 2]).await;
+        let (first, second) = (on(&app, "2026-03-10", 60).await, on(&app, "2026-03-11", 60).await);
+        let ann = app.token("ann").await;
+        for session in [first, second] {
+            let need = need(&ann, session, json!({"position": "签到", "wanted": 1})).await;
+            takes(&ann, session, need, 1, false).await.is(201);
+        }
+        app.execute("update sessions set team_id = null where id > 1").await;
+        let path = format!("/api/v1/sessions/{second}/schedule");
+        let at = |starts: &str, ends: &str| json!({"room": 2, "date": "2026-03-10", "starts": starts, "ends": ends});
+        let told = ann.post_json(&path, at("10:30", "11:30")).await.is(422).json();
+        assert_eq!(told["errors"]["overlap_reason"]["code"], "field.busy_elsewhere");
+        assert!(told.to_string().contains("陈伯1 2026-03-10 10:00–11:00"), "{told}");
+        ann.post_json(&path, at("11:00", "12:00")).await.is(200);
+        let mut meant = at("10:30", "11:30");
+        meant["overlap_reason"] = json!("他中途过来");
+        ann.post_json(&path, meant).await.is(200);
+        // With a clash that is there, another room or more places are asked of nobody.
+        let mut places = at("10:30", "11:30");
+        places["capacity"] = json!(9);
+        ann.post_json(&path, places).await.is(200);
+    }
+
     async fn a_shift_is_taken_on_the_own_phone_given_back_and_taken_over(app: TestApp) {
         session(&app, None, Some(1)).await;
         people(&app, 2).await;
