@@ -15,6 +15,7 @@ use super::types::{Chapter, EvidenceKind, ReportComment, ReportedKind, RowKind};
 use crate::centers::CenterId;
 use crate::clock::Date;
 use crate::error::{Error, Result};
+use crate::figures::behind::has_rows;
 use crate::figures::{Figure, FigureUnit, Item, Measure, Period, Section, Telling, shown};
 use crate::web::Lang;
 use crate::web::text::{Named, Worded};
@@ -346,9 +347,21 @@ pub struct FrozenRow {
 
 /// A number, and beside it those it is compared with: none where they do not know it.
 pub struct FrozenCell {
+    /// The figure's.
+    pub key: String,
+    pub section: Section,
     pub measure: Measure,
     pub told: ToldNumber,
     pub others: Vec<Option<ToldNumber>>,
+}
+
+impl FrozenCell {
+    /// Where the rows behind it are, below `rows`; none where there are none, and of workers, who are numbered anew in each version.
+    pub fn rows(&self, rows: &str) -> Option<String> {
+        let opens = !rows.is_empty() && self.section != Section::Workers && has_rows(self.measure);
+        let key = || form_urlencoded::byte_serialize(self.key.as_bytes()).collect::<String>();
+        opens.then(|| format!("{rows}?figure={}", key()))
+    }
 }
 
 /// Figures as tables, a section each, with those of `others` beside them.
@@ -361,7 +374,13 @@ pub fn tables(figures: &[FrozenFigure], others: &[&[FrozenFigure]]) -> Vec<Froze
         of: row[0].clone(),
         cells: row
             .iter()
-            .map(|figure| FrozenCell { measure: figure.measure, told: figure.told(), others: beside(&figure.key) })
+            .map(|figure| FrozenCell {
+                key: figure.key.clone(),
+                section: figure.section,
+                measure: figure.measure,
+                told: figure.told(),
+                others: beside(&figure.key),
+            })
             .collect(),
     };
     sections

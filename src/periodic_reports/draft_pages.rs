@@ -66,6 +66,11 @@ impl DraftPage {
         self.sent == Some(*chapter) && self.form.refusal().is_some_and(|refusal| refusal.code == "chapter_changed")
     }
 
+    /// Below which the rows behind its numbers are.
+    fn rows(&self) -> String {
+        format!("{}/rows", self.draft.report.path())
+    }
+
     fn longest(&self) -> usize {
         LONGEST_CHAPTER
     }
@@ -148,7 +153,7 @@ async fn write(
     if made.is_err() {
         // Somebody may have submitted it meanwhile: what was typed is lost to nobody.
         let report = queries::found(&by, &mut *db.read().await?, id).await?;
-        if let Err(Error::Refused(refusal)) = rules::after(ReportStep::Write, report.state) {
+        if let Err(refusal) = rules::after(ReportStep::Write, report.state) {
             let name = PeriodName::of(report.kind, report.period());
             let page = UnsavedPage { name, chapter, content: fields.get("content").to_owned(), refusal, report };
             return Ok(Either::Right(Page(page).with(Status::Conflict)));

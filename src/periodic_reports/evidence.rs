@@ -115,19 +115,44 @@ async fn sessions(by: &ReportWriter, conn: &mut Conn, report: &PeriodicReport) -
     Ok(counting::rows_behind(by, conn, &reach, report.period()).await?.0)
 }
 
-/// The pictures of the report's sessions, the first first.
+/// Pictures of the report's sessions, the first first; of a year's many so many of each month and center.
 pub async fn offered(by: &ReportWriter, conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<OfferedPhoto>> {
+    let sessions = sessions(by, conn, report).await?;
+    Ok(sqlx::query_as(
+        "select x.id, x.caption, x.title, x.local_date, x.file_id
+         from (select o.id, o.caption, a.title, s.local_date, s.starts_at, o.file_id,
+                      row_number() over (partition by s.center_id, substr(s.local_date, 1, 7) order by s.starts_at, o.id) as turn
+               from session_photos o join sessions s on s.id = o.session_id join activities a on a.id = s.activity_id
+               join service_kinds k on k.id = a.kind_id
+               where k.confidential = 0
+                 and s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
+               order by turn, s.starts_at, o.id limit $2) x
+         order by x.starts_at, x.id",
+    )
+    .bind(rows(sessions, |id| json!(id)))
+    .bind(OFFERED)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Those of these pictures that are of the report's sessions, whether they were among those that are shown to choose from or not.
+async fn of_sessions(
+    by: &ReportWriter,
+    conn: &mut Conn,
+    report: &PeriodicReport,
+    ids: &[SessionPhotoId],
+) -> Result<Vec<OfferedPhoto>> {
     let sessions = sessions(by, conn, report).await?;
     Ok(sqlx::query_as(
         "select o.id, o.caption, a.title, s.local_date, o.file_id
          from session_photos o join sessions s on s.id = o.session_id join activities a on a.id = s.activity_id
          join service_kinds k on k.id = a.kind_id
          where k.confidential = 0
-           and s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
-         order by s.starts_at, o.id limit $2",
+           and o.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($2 as json_text)) j)
+           and s.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
     )
     .bind(rows(sessions, |id| json!(id)))
-    .bind(OFFERED)
+    .bind(rows(ids, |id| json!(id)))
     .fetch_all(conn)
     .await?)
 }
@@ -157,8 +182,8 @@ pub async fn offered_file(
     report: &PeriodicReport,
     id: SessionPhotoId,
 ) -> Result<FileId> {
-    let offered = offered(by, conn, report).await?;
-    offered.into_iter().find(|photo| photo.id == id).map(|photo| photo.file_id).ok_or(Error::NotFound)
+    let found = of_sessions(by, conn, report, &[id]).await?;
+    found.first().map(|photo| photo.file_id).ok_or(Error::NotFound)
 }
 
 /// Holds a report in which is still written.
@@ -182,7 +207,7 @@ fn too_many() -> Error {
 /// Puts pictures of the report's sessions to it, each with what stands below it there. One that is there already is there.
 ///
 /// # Errors
-/// `NotFound` for a picture that is not offered; `Invalid` at `photo` where there would be more than [`MOST_EVIDENCE`].
+/// `NotFound` for a picture of no session of the report's; `Invalid` at `photo` where there would be more than [`MOST_EVIDENCE`].
 pub async fn choose(
     by: &ReportWriter,
     now: Now,
@@ -191,7 +216,7 @@ pub async fn choose(
     photos: &[SessionPhotoId],
 ) -> Result<()> {
     hold(tx, report).await?;
-    let offered = offered(by, tx, report).await?;
+    let offered = of_sessions(by, tx, report, photos).await?;
     let mut chosen = Vec::with_capacity(photos.len());
     for id in photos {
         chosen.push(offered.iter().find(|photo| photo.id == *id).ok_or(Error::NotFound)?);

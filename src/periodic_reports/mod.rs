@@ -35,6 +35,7 @@ pub mod periods;
 pub mod privacy;
 pub mod queries;
 pub mod rights;
+mod rows_pages;
 pub mod rules;
 mod sent;
 mod settling;
@@ -64,6 +65,7 @@ pub fn stage() -> AdHoc {
             .mount("/", evidence_pages::routes())
             .mount("/", version_pages::routes())
             .mount("/", differences::routes())
+            .mount("/", rows_pages::routes())
             .mount("/", paper_pages::routes())
             .mount("/", verify_pages::routes())
             .mount("/api/v1", api::routes())

@@ -119,6 +119,11 @@ impl VersionPage {
         self.read.document.figures.iter().filter(move |figure| of.contains(&figure.section))
     }
 
+    /// Below which the rows behind its numbers are.
+    fn rows(&self) -> String {
+        format!("{}/rows", self.read.report.path())
+    }
+
     fn local(&self, at: &Timestamp) -> chrono::NaiveDateTime {
         Zone::SHANGHAI.local(*at)
     }

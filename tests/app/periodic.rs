@@ -112,7 +112,13 @@ on_both_engines! {
         submits(&app, "1").await;
         ben.post(&format!("{REPORT}/chapters/overview"), &[("content", "改一句"), ("version", "1")]).await
             .is(409).shows("这段文字没有保存").shows("改一句");
-        pat.get(REPORT).await.is(200).shows("三月平稳。").shows("SHA-256");
+        pat.get(REPORT).await.is(200).shows("三月平稳。").shows("SHA-256").shows(&format!("{REPORT}/rows?figure=visits\""));
+        // Every number leads to the rows behind it: with names for whoever serves there, and without for whoever pays.
+        let rows = pat.get(&format!("{REPORT}/rows?figure=visits")).await.is(303).leads_to();
+        pat.get(&rows).await.is(200).hides("陈伯");
+        let rows = ann.get(&format!("{REPORT}/rows?figure=persons")).await.is(303).leads_to();
+        ann.get(&rows).await.is(200).shows("陈伯1");
+        ben.get(&format!("{REPORT}/rows?figure=nothing")).await.is(303);
         pat.get(&format!("{REPORT}/versions/1")).await.is(200).shows("三月平稳。").shows("SHA-256").hides("陈伯");
 
         let comments = [("version", "1"), ("comment", "请写志愿服务"), ("comments.overview", "太短")];
