@@ -12,6 +12,7 @@ use super::types::{
 };
 use crate::agreements::AgreementId;
 use crate::auth::{ReportReader, Role};
+use crate::centers::CenterId;
 use crate::clock::{Date, Month, Timestamp};
 use crate::error::{Error, Result};
 use crate::store::{self, Conn, Flag};
@@ -316,19 +317,6 @@ pub(super) async fn marks(conn: &mut Conn, agreement: AgreementId, days: (Date, 
     Ok(marks_of(conn, agreement, &[days]).await?.remove(&days).unwrap_or_default())
 }
 
-/// The centers of a report, each with its name and with the first and the last day on which the agreement covers it.
-pub(super) async fn covered(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<(CenterId, String, Date, Date)>> {
-    Ok(sqlx::query_as(
-        "select c.id, c.name, x.starts_on, x.ends_on from agreement_centers x join centers c on c.id = x.center_id
-         where x.agreement_id = $1 and x.starts_on <= $3 and x.ends_on >= $2 order by c.id, x.starts_on",
-    )
-    .bind(report.agreement_id)
-    .bind(report.starts_on)
-    .bind(report.ends_on)
-    .fetch_all(conn)
-    .await?)
-}
-
 /// The same of several stretches of days. A center's count for more by its number: another center in its place, changed as often, is seen.
 pub(super) async fn marks_of(
     conn: &mut Conn,
@@ -354,4 +342,17 @@ pub(super) async fn marks_of(
     .fetch_all(conn)
     .await?;
     Ok(found.into_iter().map(|(from, to, marks)| ((from, to), marks)).collect())
+}
+
+/// The centers of a report, each with its name and with the first and the last day on which the agreement covers it.
+pub(super) async fn covered(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<(CenterId, String, Date, Date)>> {
+    Ok(sqlx::query_as(
+        "select c.id, c.name, x.starts_on, x.ends_on from agreement_centers x join centers c on c.id = x.center_id
+         where x.agreement_id = $1 and x.starts_on <= $3 and x.ends_on >= $2 order by c.id, x.starts_on",
+    )
+    .bind(report.agreement_id)
+    .bind(report.starts_on)
+    .bind(report.ends_on)
+    .fetch_all(conn)
+    .await?)
 }
