@@ -88,14 +88,14 @@ async fn a_march(url: &str) {
 const CELLS: &str = "
     const within = document.querySelector(arguments[0]);
     const cells = within?.querySelector('table.stack')?.querySelectorAll('td.num') ?? [];
-    return [...cells].map(cell => parseInt(cell.firstChild.textContent.trim()));";
+    return [...cells].map(cell => parseInt((cell.querySelector('.rows-link') ?? cell.firstChild).textContent.trim()));";
 
 /// The same, of the section of a frozen report with this heading; null where there is none.
 const CELLS_UNDER: &str = "
     const titled = part => part.querySelector(':scope > h2')?.textContent.trim() === arguments[0];
     const part = [...document.querySelectorAll('.report section')].find(titled);
     const cells = part?.querySelector('table.stack')?.querySelectorAll('td.num');
-    return cells ? [...cells].map(cell => parseInt(cell.firstChild.textContent.trim())) : null;";
+    return cells ? [...cells].map(cell => parseInt((cell.querySelector('.rows-link') ?? cell.firstChild).textContent.trim())) : null;";
 
 /// Of the first page: sessions, visits, those without a name, persons.
 const MAIN: &str = "
