@@ -211,7 +211,8 @@ async fn ask_who_is_busy(
 /// is said otherwise than the session has it is changed: that is the answer.
 ///
 /// # Errors
-/// As [`moving::reschedule`], with the name of what is in the way; `Refused("session_changed")` if it is otherwise than `change` saw it; `Refused` if a room is closed on one of the days;
+/// As [`moving::reschedule`], with the name of what is in the way; `Refused("session_changed")` if it is otherwise than `change` saw it;
+/// `Refused` if a room is closed on one of the days;
 /// `Invalid` at `date` if another of the series would come to lie further back than a session may be entered, at `by_hand` and
 /// `overlap_reason` where something is asked first.
 pub async fn reschedule(

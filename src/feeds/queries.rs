@@ -266,7 +266,7 @@ pub async fn sessions(
 
 /// What a calendar is known by without reading it: how many sessions, which ones, how often changed, and when the last time. Who comes to the
 /// second and the third date in the place of the first and the fourth has another calendar: each session counts by the cube of its number,
-/// which no other few sessions add up to.
+/// for sums of the numbers themselves meet wherever they are in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Gist {
     pub count: i64,

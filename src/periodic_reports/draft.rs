@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::beside::{FrozenIndicator, FrozenSatisfaction};
 use super::charts::{ReportChart, charts};
 use super::counting::{self, Counting};
-use super::document::{self, FrozenTable, ShownAdjustment};
+use super::document;
 use super::evidence::{self, OfferedPhoto, SessionWords};
+use super::frozen_tables::{self, FrozenTable, ShownAdjustment};
 use super::gathering::BesideFigures;
 use super::queries::{self, ReportReminder};
 use super::rights::ReportWriter;
@@ -72,7 +73,7 @@ impl ShownDraft {
         let centers: Vec<(CenterId, String)> =
             counting.reach.centers().iter().map(|center| (center.id(), center.head.name.clone())).collect();
         let name = |id: CenterId| centers.iter().find(|(center, _)| *center == id).map(|(_, name)| name.clone());
-        let mut tables = document::tables(&counting.figures, &others);
+        let mut tables = frozen_tables::tables(&counting.figures, &others);
         tables.retain(|table| table.section != Section::Completeness);
         let reminders = queries::reminders(by, conn).await?;
         let is_agreed = queries::agreement(by, conn, report.agreement_id).await?.has(&report);
@@ -80,7 +81,7 @@ impl ShownDraft {
             by_center: counting
                 .by_center
                 .iter()
-                .map(|part| (name(part.center).unwrap_or_default(), document::tables(&part.figures, &[])))
+                .map(|part| (name(part.center).unwrap_or_default(), frozen_tables::tables(&part.figures, &[])))
                 .collect(),
             compared: counting.compared.iter().map(|other| (other.from, other.to)).collect(),
             adjustments: adjustments.iter().map(ShownAdjustment::of).collect(),

@@ -23,6 +23,7 @@ mod evidence_pages;
 mod filed_names;
 pub mod forms;
 mod freezing;
+mod frozen_tables;
 mod gathering;
 pub mod jobs;
 mod list_pages;

@@ -7,8 +7,9 @@ use rocket::{Route, get, post, routes};
 
 use super::beside::FrozenActivity;
 use super::charts::{ReportChart, charts};
-use super::document::{self, FrozenFigure, FrozenReport, FrozenTable, ShownAdjustment};
+use super::document::{self, FrozenFigure, FrozenReport};
 use super::evidence;
+use super::frozen_tables::{FrozenTable, ShownAdjustment, tables};
 use super::periods::PeriodName;
 use super::rights::{ReportAnswerer, ReportReceiver, ReportSubmitter, sees_drafts};
 use super::types::{
@@ -96,11 +97,11 @@ impl VersionPage {
         let others: Vec<&[FrozenFigure]> = document.compared.iter().map(|other| other.figures.as_slice()).collect();
         let center = |part: &document::FrozenPart| {
             let of = document.centers.iter().find(|center| center.id == part.center);
-            (of.map(|center| center.name.clone()).unwrap_or_default(), document::tables(&part.figures, &[]))
+            (of.map(|center| center.name.clone()).unwrap_or_default(), tables(&part.figures, &[]))
         };
         Ok(Self {
             name: document.report.name(),
-            tables: document::tables(&document.figures, &others),
+            tables: tables(&document.figures, &others),
             by_center: document.by_center.iter().map(center).collect(),
             adjustments: document.adjustments.iter().map(ShownAdjustment::of).collect(),
             charts: charts(&document.figures, &document.compared, &document.months),

@@ -1,11 +1,11 @@
 //! Places taken by phone: by whom it speaks for, and by a name and a number.
 
-use super::actions::{self, Entering, PlaceTaken, enter_all};
+use super::actions::{Entering, PlaceTaken, enter_all};
 use super::forms::Places;
 use super::hall::{self, new_link, settle};
 use super::hand::{RegistrationHand, refused};
 use super::types::{RegistrationId, RegistrationRefusal};
-use super::{queries, terms};
+use super::{companions, queries, terms};
 use crate::activities::Session;
 use crate::clock::Now;
 use crate::error::{Error, Result};
@@ -100,7 +100,7 @@ async fn bring_more(
             if asked.heads - 1 > terms::of_session(tx, session.id).await?.companions {
                 return Err(refused(RegistrationRefusal::Companions));
             }
-            actions::bring_more(hand, now, tx, (session.id, taken.id), asked.heads).await.map(|_| ())
+            companions::bring_more(hand, now, tx, (session.id, taken.id), asked.heads).await.map(|_| ())
         }
         Err(Error::NotFound) => Ok(()),
         Err(error) => Err(error),

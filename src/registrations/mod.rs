@@ -9,6 +9,7 @@ pub(crate) mod calls;
 pub mod chain;
 pub(crate) mod chain_api;
 mod chain_pages;
+mod companions;
 mod door;
 mod forgetting;
 pub(crate) mod forms;

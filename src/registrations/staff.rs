@@ -4,8 +4,8 @@ use super::actions::{self, Entering, PlaceEnding, PlaceTaken, enter};
 use super::forms::{Guest, PickedLine, PickedPerson};
 use super::hall::{self, new_link, settle};
 use super::hand::RegistrationHand;
-use super::queries;
 use super::types::{CallAnswer, RegistrationId, RegistrationState};
+use super::{companions, queries};
 use crate::activities::Session;
 use crate::audit;
 use crate::auth::Coordinator;
@@ -74,7 +74,7 @@ pub(super) async fn bring(
     of: (SessionId, RegistrationId),
     companions: i64,
 ) -> Result<()> {
-    actions::bring(&RegistrationHand::from(by), now, tx, of, companions).await
+    companions::bring(&RegistrationHand::from(by), now, tx, of, companions).await
 }
 
 /// Gives somebody on the waitlist a place out of turn.
@@ -168,7 +168,7 @@ pub(super) async fn register_chain(
                     _ => outcome.confirmed += 1,
                 }
                 if !entered.first {
-                    match actions::bring_more(&hand, now, tx, (session.id, entered.id), heads).await {
+                    match companions::bring_more(&hand, now, tx, (session.id, entered.id), heads).await {
                         Ok(false) => {}
                         // Read anew: the seats are others.
                         Ok(true) => halls = hall::hold(tx, now, session.id).await?,

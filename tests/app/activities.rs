@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, TestApp, User, on_both_engines};
 
 /// Room 1 of center 1 holds 60 people, room 2 20. Friday 6 March 2026 is the day after the tests' today.
-const TEA: &[(&str, &str)] = &[
+pub(crate) const TEA: &[(&str, &str)] = &[
     ("title", "长者太极班"),
     ("kind", "3"),
     ("room", "1"),
@@ -16,7 +16,7 @@ const TEA: &[(&str, &str)] = &[
     ("published", "1"),
 ];
 
-fn with<'a>(fields: &[(&'a str, &'a str)], changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn with<'a>(fields: &[(&'a str, &'a str)], changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let kept = fields.iter().filter(|(name, _)| !changed.iter().any(|(other, _)| other == name));
     kept.chain(changed).copied().collect()
 }
@@ -37,7 +37,7 @@ async fn statuses(app: &TestApp) -> String {
 }
 
 /// Live bookings, which are what blocks a room.
-const LIVE: &str = "select count(*) from bookings where released_at is null";
+pub(crate) const LIVE: &str = "select count(*) from bookings where released_at is null";
 
 on_both_engines! {
     async fn an_overlap_is_refused_naming_what_is_there(app: TestApp) {
@@ -374,7 +374,7 @@ on_both_engines! {
 }
 
 /// The series of Friday afternoons in room 1, as a program sends it.
-fn fridays(changed: Value) -> Value {
+pub(crate) fn fridays(changed: Value) -> Value {
     let mut series = json!({"center": 1, "title": "长者太极班", "kind": 3, "room": 1, "date": "2026-03-06",
         "starts": "14:00", "ends": "16:00", "repeat": "weekly", "on_conflict": "fail"});
     series.as_object_mut().unwrap().extend(changed.as_object().unwrap().clone());
@@ -386,55 +386,7 @@ async fn last_date(app: &TestApp) -> String {
     sqlx::query_scalar(sql).fetch_one(&mut *app.db().read().await.unwrap()).await.unwrap()
 }
 
-/// Sessions that are elsewhere than their room is booked.
-const TORN: &str = "select count(*) from sessions s join bookings b on b.session_id = s.id and b.released_at is null
-    where s.status = 'planned' and (b.starts_at <> s.starts_at or b.ends_at <> s.ends_at)";
-
 on_both_engines! {
-    async fn a_change_holds_against_what_was_seen(app: TestApp) {
-        let (ann, page) = (app.token("ann").await, app.sign_in("ann").await);
-        ann.post_json("/api/v1/activities", fridays(json!({"times": 2}))).await.is(201);
-        let seen = ann.get("/api/v1/sessions/1").await.is(200).json()["sequence"].as_i64().unwrap();
-        let opened = page.get("/centers/1/sessions/1/schedule").await.is(200);
-        opened.shows(&format!("name=\"sequence\" value=\"{seen}\""));
-        let place = |starts: &str, ends: &str, seen: i64| {
-            json!({"room": 1, "date": "2026-03-06", "starts": starts, "ends": ends, "sequence": seen})
-        };
-        ann.post_json("/api/v1/sessions/1/schedule", place("16:00", "18:00", seen)).await.is(200);
-        // Whoever still looks at 14:00 and gives more places does not move it back.
-        let old = with(TEA, &[("title", ""), ("kind", ""), ("published", ""), ("capacity", "20")]);
-        let old: Vec<_> = old.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        let stale = seen.to_string();
-        let again = page.post("/centers/1/sessions/1/schedule", &[&old[..], &[("sequence", stale.as_str())]].concat()).await;
-        let now = seen + 1;
-        again.is(422).shows("刚刚被别人改过").shows("16:00–18:00").shows("value=\"20\"").shows(&format!("name=\"sequence\" value=\"{now}\""));
-        ann.post_json("/api/v1/sessions/1/schedule", place("14:00", "16:00", seen)).await.is(409).is_refused("session_changed");
-        ann.post_json("/api/v1/sessions/1/schedule", place("14:00", "16:00", -1)).await.is(422);
-        assert_eq!(app.number("select count(*) from sessions where capacity = 20").await, 0);
-        ann.post_json("/api/v1/sessions/1/schedule", place("14:00", "16:00", now)).await.is(200);
-    }
-
-    /// One gives all of a series other places while another moves one of it.
-    async fn changes_that_cross_leave_every_session_where_its_room_is_booked(app: TestApp) {
-        let (ann, other) = (app.token("ann").await, app.token("ann").await);
-        ann.post_json("/api/v1/activities", fridays(json!({"times": 4}))).await.is(201);
-        for round in 0..10 {
-            let (from, to) = if round % 2 == 0 { ("09:00", "10:00") } else { ("14:00", "16:00") };
-            let all = json!({"room": 1, "capacity": 10 + round, "date": "2026-03-06", "starts": "14:00", "ends": "16:00",
-                "scope": "all", "by_hand": "leave"});
-            let one = json!({"room": 1 + round % 2, "date": "2026-03-20", "starts": from, "ends": to});
-            let (all, one) = rocket::tokio::join!(
-                ann.post_json("/api/v1/sessions/1/schedule", all),
-                other.post_json("/api/v1/sessions/3/schedule", one)
-            );
-            for answer in [all, one] {
-                assert!(matches!(answer.status.code, 200 | 409 | 503), "{} {}", answer.status, answer.text());
-            }
-            assert_eq!(app.number(TORN).await, 0, "round {round}");
-        }
-        assert_eq!(app.number(LIVE).await, 4);
-    }
-
     async fn a_series_of_which_nothing_can_be_booked_is_refused(app: TestApp) {
         let ann = app.token("ann").await;
         ann.post_json("/api/v1/activities", fridays(json!({"times": 3}))).await.is(201);

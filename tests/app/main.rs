@@ -84,6 +84,7 @@ mod rooms_places;
 mod rosters;
 mod search;
 mod series;
+mod session_changes;
 mod shifts;
 mod subgroups;
 mod support;
