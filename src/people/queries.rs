@@ -1,5 +1,7 @@
 //! Reading people, always within a center that the viewer was let into.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::name::Name;
@@ -164,10 +166,11 @@ struct Sounding {
 /// A text, taken apart for the statement that looks for it.
 struct Sought {
     wanted: Wanted,
-    hash: Option<String>,
-    last4: Option<String>,
-    name: Option<String>,
-    sound: Option<char>,
+    /// The matching key of a name.
+    key: Option<String>,
+    /// The condition on person `p`, and what it takes from `$3` on.
+    condition: String,
+    given: Vec<String>,
 }
 
 impl Sought {
@@ -175,49 +178,54 @@ impl Sought {
     fn of(sealer: &Sealer, text: &str) -> Option<Self> {
         let text: String = text.chars().take(SEARCHED).collect();
         let wanted = Wanted::of(sealer, &text);
-        let (mut hash, mut last4, mut name, mut sound) = (None, None, None, None);
-        match &wanted {
-            Wanted::Phone(wanted) => hash = Some(wanted.clone()),
-            Wanted::Last4(wanted) => last4 = Some(wanted.clone()),
-            // How it sounds is decided by `fits`; before, at least one of the syllables begins like it.
-            Wanted::Name { folded, sound: typed } => {
-                name = (!folded.is_empty()).then(|| format!("%{folded}%"));
-                sound = typed.chars().next();
+        // Each kind by itself, so that a number is found by its index.
+        let (conditions, given) = match &wanted {
+            Wanted::Phone(hash) => (by_phone("phone_hash"), vec![hash.clone()]),
+            Wanted::Last4(last4) => (by_phone("phone_last4"), vec![last4.clone()]),
+            Wanted::Name { folded, sound } => {
+                let (mut columns, mut given) = (Vec::new(), Vec::new());
+                if !folded.is_empty() {
+                    columns.push("name_fold");
+                    given.push(format!("%{folded}%"));
+                }
+                // How it sounds is decided by `fits`; before, at least one of the syllables begins like it.
+                if let Some(letter) = sound.chars().next() {
+                    columns.extend(["sounds"; 3]);
+                    given.extend([format!("{letter}%"), format!("% {letter}%"), format!("%/{letter}%")]);
+                }
+                let like = (3..).zip(columns).map(|(place, column)| format!("p.{column} like ${place}"));
+                (like.collect::<Vec<_>>(), given)
             }
             Wanted::Nothing => return None,
-        }
-        Some(Self { wanted, hash, last4, name, sound })
+        };
+        let key = matches!(wanted, Wanted::Name { .. }).then(|| spelling::key(&text));
+        Some(Self { wanted, key, condition: conditions.join(" or "), given })
     }
 
     /// Who of those whom `within` leaves, a condition over enrolment `e` and `$1`, fits, by pinyin: once for each center. `enough`
     /// people are looked for among the first few first; a text that fits everybody need not be compared with everybody.
     async fn find(&self, conn: &mut Conn, within: &str, one: i64, enough: usize) -> Result<Vec<Sounding>> {
         let (few, is_all) = self.among(conn, within, one, FEW).await?;
-        let people = few.chunk_by(|a, b| a.person.id == b.person.id).count();
-        if is_all || people > enough { Ok(few) } else { Ok(self.among(conn, within, one, i64::MAX).await?.0) }
+        if is_all || people_in(&few) > enough { Ok(few) } else { Ok(self.among(conn, within, one, i64::MAX).await?.0) }
+    }
+
+    /// As [`Self::find`], whoever is called exactly so before the others: among many thousands these are found at once.
+    async fn find_in_many(&self, conn: &mut Conn, within: &str, one: i64, enough: usize) -> Result<Vec<Sounding>> {
+        let mut found = match &self.key {
+            Some(key) => read(conn, (within, one), "p.name_key = $3", std::slice::from_ref(key), i64::MAX).await?,
+            None => Vec::new(),
+        };
+        if people_in(&found) < enough {
+            let exactly: BTreeSet<PersonId> = found.iter().map(|row| row.person.id).collect();
+            let others = self.find(conn, within, one, enough).await?;
+            found.extend(others.into_iter().filter(|row| !exactly.contains(&row.person.id)));
+        }
+        Ok(found)
     }
 
     /// Those that fit of the first `most` that the database finds, and whether it found no more.
     async fn among(&self, conn: &mut Conn, within: &str, one: i64, most: i64) -> Result<(Vec<Sounding>, bool)> {
-        let sql = format!(
-            "select p.id, p.name, p.birth_date, p.phone_last4, p.name_fold, p.sounds, e.center_id
-             from enrolments e join people p on p.id = e.person_id
-             where {within} and (p.phone_hash = $2 or p.phone_last4 = $3 or p.name_fold like $4
-                or p.id in (select f.person_id from person_phones f where f.phone_hash = $2 or f.phone_last4 = $3)
-                or p.sounds like $5 or p.sounds like $6 or p.sounds like $7)
-             order by p.pinyin, p.id, e.center_id limit $8"
-        );
-        let found: Vec<Sounding> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(one)
-            .bind(&self.hash)
-            .bind(&self.last4)
-            .bind(&self.name)
-            .bind(self.sound.map(|letter| format!("{letter}%")))
-            .bind(self.sound.map(|letter| format!("% {letter}%")))
-            .bind(self.sound.map(|letter| format!("%/{letter}%")))
-            .bind(most)
-            .fetch_all(conn)
-            .await?;
+        let found = read(conn, (within, one), &self.condition, &self.given, most).await?;
         let is_all = (found.len() as i64) < most;
         Ok((found.into_iter().filter(|row| self.fits(row)).collect(), is_all))
     }
@@ -233,6 +241,36 @@ impl Sought {
     }
 }
 
+/// By a number of theirs: in `column` of the person or of another number that they have.
+fn by_phone(column: &str) -> Vec<String> {
+    vec![format!("p.{column} = $3"), format!("p.id in (select f.person_id from person_phones f where f.{column} = $3)")]
+}
+
+/// How many people these are.
+fn people_in(found: &[Sounding]) -> usize {
+    found.chunk_by(|a, b| a.person.id == b.person.id).count()
+}
+
+async fn read(
+    conn: &mut Conn,
+    (within, one): (&str, i64),
+    condition: &str,
+    given: &[String],
+    most: i64,
+) -> Result<Vec<Sounding>> {
+    let sql = format!(
+        "select p.id, p.name, p.birth_date, p.phone_last4, p.name_fold, p.sounds, e.center_id
+         from people p join enrolments e on e.person_id = p.id
+         where {within} and ({condition})
+         order by p.pinyin, p.id, e.center_id limit $2"
+    );
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(one).bind(most);
+    for text in given {
+        query = query.bind(text);
+    }
+    Ok(query.fetch_all(conn).await?)
+}
+
 /// Somebody who was found, with the first of the viewer's centers that knows them.
 #[derive(Clone, Debug)]
 pub struct FoundPerson {
@@ -240,7 +278,7 @@ pub struct FoundPerson {
     pub center_id: CenterId,
 }
 
-/// As [`search`], in one center or in all that the viewer reaches.
+/// As [`search`], in one center or in all that the viewer reaches; there whoever is called exactly so comes first.
 pub async fn search_reach(
     by: &Coordinator,
     conn: &mut Conn,
@@ -253,7 +291,7 @@ pub async fn search_reach(
     let Some(sought) = Sought::of(sealer, text) else { return Ok(Vec::new()) };
     let found = match center {
         Some(center) => sought.find(conn, "e.center_id = $1", center.0, limit).await?,
-        None => sought.find(conn, REACH, by.account.0, limit).await?,
+        None => sought.find_in_many(conn, REACH, by.account.0, limit).await?,
     };
     let mut people: Vec<FoundPerson> =
         found.into_iter().map(|row| FoundPerson { person: row.person, center_id: row.center_id }).collect();
