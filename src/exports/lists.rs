@@ -6,7 +6,7 @@ mod rollup;
 mod owing;
 mod serving;
 
-use super::types::{CenterList, CityList};
+use super::types::{CenterList, CityList, ListBook};
 use crate::accounts::listing::AccountsCut;
 use crate::activities::listing::ActivitiesCut;
 use crate::agreements::listing::AgreementsCut;
@@ -18,6 +18,7 @@ use crate::claims::ClaimsCut;
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::fields::Fields;
+use crate::figures::small_cells;
 use crate::honours::roll::RollCut;
 use crate::households::queries::Homes;
 use crate::indicators::listing::IndicatorsCut;
@@ -44,6 +45,8 @@ use crate::{accounts, activities, agreements, holidays, households, reservations
 pub(super) struct Listing {
     pub table: Table,
     pub rows: usize,
+    /// Its workbook, where that is more than the table.
+    pub book: Option<ListBook>,
 }
 
 /// Rows are added one by one, and counted.
@@ -64,7 +67,7 @@ impl Writer {
     }
 
     fn done(self) -> Listing {
-        Listing { table: self.table, rows: self.rows }
+        Listing { table: self.table, rows: self.rows, book: None }
     }
 }
 
@@ -192,9 +195,9 @@ pub(super) async fn of_city(
             let by = CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;
             contracts(&by, conn, lang, name, today, &AgreementsCut::read(fields)?).await
         }
-        CityList::Indicators => {
+        CityList::Indicators | CityList::IndicatorMatrix => {
             let by = ReportReader::of(by.clone()).ok_or(Error::Forbidden)?;
-            aims::indicators(&by, conn, now, lang, name, &IndicatorsCut::read(fields)?).await
+            aims::indicators(&by, conn, now, lang, (list, name), &IndicatorsCut::read(fields)?).await
         }
         CityList::Accounts => {
             let by = CityAdmin::of(by.clone()).ok_or(Error::Forbidden)?;
@@ -210,7 +213,8 @@ pub(super) async fn of_city(
         }
         CityList::RollUp => {
             let by = ReportReader::of(by.clone()).ok_or(Error::Forbidden)?;
-            rollup::numbers(&by, conn, now, lang, &RollUpCut::read(fields, today)?).await
+            let latest = small_cells::latest_month(&by, conn, now).await?;
+            rollup::numbers(&by, conn, now, lang, &RollUpCut::read(fields, latest)?).await
         }
     }
 }

@@ -61,7 +61,13 @@ async fn told(
     listing: Listing,
     format: ExportFormat,
 ) -> Result<File> {
-    hand_out(by, db, now, (list, center), (&listing.table, listing.rows), format).await
+    match (format, listing.book) {
+        (ExportFormat::Workbook, Some(book)) => {
+            note(by, db, now, (list, center), listing.rows, format).await?;
+            Table::workbook_of(&book.name, &book.sheets)
+        }
+        _ => hand_out(by, db, now, (list, center), (&listing.table, listing.rows), format).await,
+    }
 }
 
 /// A table as a file, once the audit says that so many rows of it were taken.
@@ -76,6 +82,22 @@ pub async fn hand_out(
     (table, rows): (&Table, usize),
     format: ExportFormat,
 ) -> Result<File> {
+    note(by, db, now, (list, center), rows, format).await?;
+    match format {
+        ExportFormat::Workbook => table.xlsx(),
+        ExportFormat::Text => Ok(table.csv()),
+    }
+}
+
+/// The audit says that so many rows of a list were taken.
+async fn note(
+    by: &Viewer,
+    db: &Db,
+    now: Now,
+    (list, center): (&str, Option<CenterId>),
+    rows: usize,
+    format: ExportFormat,
+) -> Result<()> {
     let detail = format!("{list}.{format}, {rows}");
     let entry = audit::entry("export.taken", center.map_or(0, |center| center.0)).because(&detail);
     let entry = match center {
@@ -84,9 +106,5 @@ pub async fn hand_out(
     };
     let mut tx = db.begin().await?;
     audit::record(&mut tx, by, now, entry).await?;
-    tx.commit().await?;
-    match format {
-        ExportFormat::Workbook => table.xlsx(),
-        ExportFormat::Text => Ok(table.csv()),
-    }
+    Ok(tx.commit().await?)
 }

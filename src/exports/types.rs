@@ -1,6 +1,7 @@
 //! Which lists there are.
 
 use crate::store::text_enum;
+use crate::web::table::Table;
 
 text_enum!(
     /// A list of one center.
@@ -34,6 +35,8 @@ text_enum!(
         Agreements = "agreements",
         /// Of the agreements that run, with how they stand.
         Indicators = "indicators",
+        /// The same, every center beside every indicator.
+        IndicatorMatrix = "indicator_matrix",
         Accounts = "accounts",
         /// What agreements owe.
         PeriodicReports = "periodic_reports",
@@ -47,3 +50,11 @@ text_enum!(
 text_enum!(
     ExportFormat in "export_format" { Workbook = "xlsx", Text = "csv" }
 );
+
+/// A workbook of several tables.
+pub(super) struct ListBook {
+    /// The file's, without its ending.
+    pub name: String,
+    /// Each table under its sheet's name.
+    pub sheets: Vec<(String, Table)>,
+}

@@ -86,10 +86,15 @@ impl IndicatorsCut {
         self.agreement.map_or(ListedAgreements::Running, ListedAgreements::One)
     }
 
+    /// Whether it leaves this one of its agreements'.
+    pub(super) fn leaves(&self, line: &IndicatorLine) -> bool {
+        self.state.is_none_or(|state| state.takes(line.state()))
+    }
+
     /// The indicators that it leaves, in its order.
     pub fn of(&self, lang: Lang, tables: Vec<IndicatorTable>) -> Vec<ListedIndicator> {
         let mut listed: Vec<ListedIndicator> = tables.into_iter().flat_map(|table| listed(lang, table)).collect();
-        listed.retain(|one| self.state.is_none_or(|state| state.takes(one.line.state())));
+        listed.retain(|one| self.leaves(&one.line));
         match self.order {
             IndicatorOrder::Worst => listed.sort_by_key(|one| (one.line.state(), one.line.permille())),
             IndicatorOrder::Center => {
@@ -112,6 +117,12 @@ impl IndicatorsCut {
             .with(("agreement", "indicators.agreement"), self.agreement, options)
             .with_words(("state", "cut.state"), self.state, IndicatorShown::ALL, IndicatorShown::key)
     }
+}
+
+/// What follows another page's address, for it to be cut alike: `?agreement=1&state=late`, or nothing.
+pub(super) fn asked(toolbar: &Toolbar) -> String {
+    let asked = form_urlencoded::Serializer::new(String::new()).extend_pairs(toolbar.fields()).finish();
+    if asked.is_empty() { asked } else { format!("?{asked}") }
 }
 
 fn listed(lang: Lang, table: IndicatorTable) -> Vec<ListedIndicator> {

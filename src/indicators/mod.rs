@@ -15,6 +15,7 @@ mod counting;
 mod entry_pages;
 pub(crate) mod forms;
 pub mod listing;
+pub mod matrix;
 mod merging;
 mod pages;
 pub mod queries;
@@ -47,6 +48,7 @@ pub fn stage() -> AdHoc {
     AdHoc::on_ignite("indicators", |rocket| async {
         let rocket = rocket
             .mount("/", pages::routes())
+            .mount("/", matrix::routes())
             .mount("/", sheet_pages::routes())
             .mount("/", entry_pages::routes())
             .mount("/", template_pages::routes())

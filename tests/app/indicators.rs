@@ -11,6 +11,7 @@ use crate::support::{Answer, TestApp, User, on_both_engines};
 use crate::upkeep::sends;
 
 const ALL: &str = "/api/v1/agreements/1/indicators";
+const MATRIX: &str = "/indicators/matrix";
 
 /// Asks for something and gives its number.
 async fn asks(app: &TestApp, who: &str, body: Value) -> i64 {
@@ -60,11 +61,27 @@ async fn worker(app: &TestApp) -> i64 {
 }
 
 async fn workbook(user: &User<'_>, fields: &[(&str, &str)]) -> Vec<Vec<String>> {
-    let fields = [&[("list", "indicators"), ("format", "xlsx")][..], fields].concat();
+    workbook_of(user, "indicators", fields).await
+}
+
+async fn workbook_of(user: &User<'_>, list: &str, fields: &[(&str, &str)]) -> Vec<Vec<String>> {
+    let fields = [&[("list", list), ("format", "xlsx")][..], fields].concat();
     let file = user.post("/exports", &fields).await.is(200);
     let mut book = Xlsx::new(Cursor::new(file.body)).expect("a workbook");
     let sheet = book.worksheet_range_at(0).unwrap().unwrap();
     sheet.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+}
+
+/// A page's table as it is read: what each cell says, a row each, the head first.
+async fn matrix(user: &User<'_>, path: &str) -> Vec<Vec<String>> {
+    let page = user.get(path).await.is(200).text();
+    let table = page.split_once("<table").and_then(|(_, rest)| rest.split_once("</table>")).map(|(table, _)| table);
+    let said = |cell: &str| {
+        let texts = cell.split('>').skip(1).map(|part| part.split('<').next().unwrap_or_default());
+        texts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    };
+    let cells = |row: &str| row.replace("<th", "<td").split("<td").skip(1).map(said).collect::<Vec<String>>();
+    table.unwrap_or_default().split("<tr").skip(1).map(cells).collect()
 }
 
 on_both_engines! {
@@ -103,6 +120,58 @@ on_both_engines! {
         let rows = workbook(&pat, &[]).await;
         let row = rows.iter().find(|row| row[0] == "服务人数").unwrap();
         assert_eq!((row[9].as_str(), row[11].as_str()), ("＊", ""), "{row:?}");
+        let told = ["? 看不到全部 ＊ / 100", "▼▼ 严重落后 1 / 50"];
+        assert_eq!(matrix(&pat, MATRIX).await[1][1..], told, "an agreement's only center has one row");
+        assert_eq!(matrix(&app.sign_in("ann").await, MATRIX).await[1][1], "▼▼ 严重落后 2 / 100");
+        let rows = workbook_of(&pat, "indicator_matrix", &[]).await;
+        assert_eq!(rows[1][2..], ["＊ / 100 看不到全部", "1 / 50 严重落后"], "{rows:?}");
+    }
+
+    async fn every_center_stands_beside_every_indicator(app: TestApp) {
+        app.execute("insert into agreement_centers (agreement_id, center_id, starts_on, ends_on) values (1, 3, '2026-01-01', '2026-12-31')").await;
+        let ada = app.sign_in("ada").await;
+        let (visit, call) = ("入户探访", "电话探访");
+        for (name, center, done) in [(visit, Some("1"), "60"), (visit, Some("3"), "50"), (call, Some("1"), "55"), (call, Some("3"), "365"), (call, None, "20")] {
+            let id = asks(&app, "ada", json!({"name": name, "unit": "visits", "target": 365, "span": "project_year", "center": center})).await;
+            let more: &[(&str, &str)] = if center.is_none() { &[("center", "3")] } else { &[] };
+            enters(&ada, id, "2026-01", done, more).await.is(303);
+        }
+        let (pat, pia) = (app.sign_in("pat").await, app.sign_in("pia").await);
+        let (first, third) = ("罗沙社区综合服务中心", "流涌尾社区综合服务中心");
+        let of = |name: &str| format!("{name} 莞城街道办事处");
+        let together = of(&format!("{first}、{third} 协议的全部中心合计"));
+        let (visits, calls) = ("入户探访 人次 手工填报", "电话探访 人次 手工填报");
+        let found = matrix(&pat, MATRIX).await;
+        assert_eq!(found[0], ["服务中心", visits, calls]);
+        assert_eq!(found[1], [of(third).as_str(), "▼▼ 严重落后 50 / 365", "✓ 已完成 365 / 365"]);
+        assert_eq!(found[2], [of(first).as_str(), "▲ 正常 60 / 365", "▼ 落后 55 / 365"]);
+        assert_eq!(found[3], [together.as_str(), "— 无", "▼▼ 严重落后 20 / 365"]);
+        assert_eq!(found.len(), 4);
+        let page = pat.get(MATRIX).await.is(200).shows("正常或已完成 2 项").shows("落后 1 项").shows("严重落后或未完成 2 项");
+        page.hides("未开始或看不到全部").shows("href=\"/agreements/1/indicators/1\"").shows("href=\"/indicators\"");
+        // Of another's agreement nothing; of another center's nothing either, and part of a total is no total.
+        pia.get(MATRIX).await.is(200).shows("还没有指标").hides("入户探访").hides("莞城街道办事处");
+        let own = matrix(&app.sign_in("ann").await, MATRIX).await;
+        assert_eq!((own.len(), own[1][0].as_str(), own[2][2].as_str()), (3, of(first).as_str(), "? 看不到全部 — / 365"));
+        // Cut, it has what is left, and takes that along to the list and into the file.
+        let reached = format!("{MATRIX}?state=reached");
+        let left = vec![vec!["服务中心".to_owned(), calls.to_owned()], vec![of(third), "✓ 已完成 365 / 365".to_owned()]];
+        assert_eq!(matrix(&pat, &reached).await, left);
+        pat.get(&reached).await.is(200).shows("href=\"/indicators?state=reached\"");
+        pat.get("/indicators?state=reached").await.is(200).shows("href=\"/indicators/matrix?state=reached\"");
+        pat.get(&format!("{MATRIX}?agreement=2")).await.is(200).shows("没有符合条件的记录");
+        let file = workbook_of(&pat, "indicator_matrix", &[("state", "reached")]).await;
+        assert_eq!(file[0][2..], ["1. 电话探访（人次）"]);
+        assert_eq!(file[1..], [[third, "莞城街道办事处", "365 / 365 已完成"].map(str::to_owned)], "{file:?}");
+        // However many there are.
+        let statements = async |path: &str| {
+            let before = app.db().statements();
+            pat.get(path).await.is(200);
+            app.db().statements() - before
+        };
+        let few = (statements("/indicators").await, statements(MATRIX).await);
+        asks(&app, "ada", json!({"name": "讲座", "unit": "sessions", "target": 12, "span": "whole", "center": 3})).await;
+        assert_eq!((few.0, statements(MATRIX).await), (few.1, few.1));
     }
 
     async fn what_is_entered_is_marked_and_corrected_with_a_reason(app: TestApp) {
@@ -218,10 +287,12 @@ on_both_engines! {
         let told = shown(&app, "pat", id).await;
         assert_eq!((told["worker"].as_str(), told["worker_id"].is_null()), (Some("#1"), true));
         let pat = app.sign_in("pat").await;
-        for path in ["/indicators".to_owned(), "/agreements/1/indicators".to_owned(), format!("/agreements/1/indicators/{id}")] {
+        for path in ["/indicators".to_owned(), MATRIX.to_owned(), "/agreements/1/indicators".to_owned(), format!("/agreements/1/indicators/{id}")] {
             pat.get(&path).await.is(200).shows("#1").hides("陈静雯");
         }
-        assert!(!format!("{:?}", workbook(&pat, &[]).await).contains("陈静雯"));
+        for list in ["indicators", "indicator_matrix"] {
+            assert!(!format!("{:?}", workbook_of(&pat, list, &[]).await).contains("陈静雯"), "{list}");
+        }
         app.sign_in("ben").await.get("/agreements/1/indicators").await.is(200).shows("陈静雯");
     }
 
@@ -236,6 +307,8 @@ on_both_engines! {
         assert_eq!(late.len(), 2, "{late:?}");
         let file = pat.post("/exports", &[("list", "indicators"), ("format", "csv")]).await.is(200).text();
         assert!(file.contains("\"\t=1+1\""), "{file}");
+        let file = pat.post("/exports", &[("list", "indicator_matrix"), ("format", "csv")]).await.is(200).text();
+        assert!(file.contains(",1. =1+1（小时）,2. 入户探访（人次）\r\n"), "{file}");
         app.sign_in("pia").await.get("/indicators").await.is(200).hides("入户探访");
     }
 }

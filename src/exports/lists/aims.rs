@@ -1,25 +1,30 @@
 //! What agreements ask for, and how far it is.
 
-use super::{Listing, Writer, day, maybe, text};
+use super::{CityList, Listing, Writer, day, maybe, text};
 use crate::auth::ReportReader;
 use crate::clock::Now;
 use crate::error::Result;
 use crate::figures::Telling;
 use crate::indicators::listing::IndicatorsCut;
+use crate::indicators::matrix::{IndicatorMatrix, MatrixLine};
 use crate::indicators::standing::{self, IndicatorLine};
 use crate::store::Conn;
 use crate::web::Lang;
-use crate::web::table::Cell;
+use crate::web::table::{Cell, Table};
 
-/// Every indicator that the reader may see, in the columns of its page: numbers as they are read, in their unit.
+/// Every indicator that the reader may see, in the columns of its page: numbers as they are read, in their unit. Or their matrix.
 pub(super) async fn indicators(
     by: &ReportReader,
     conn: &mut Conn,
     now: Now,
     lang: Lang,
-    name: String,
+    (list, name): (CityList, String),
     cut: &IndicatorsCut,
 ) -> Result<Listing> {
+    let tables = standing::of_all(by, conn, now, cut.agreements()).await?;
+    if list == CityList::IndicatorMatrix {
+        return Ok(matrix(lang, name, &IndicatorMatrix::of(lang, tables, cut)));
+    }
     let head = [
         "indicators.name",
         "centers.center",
@@ -37,7 +42,6 @@ pub(super) async fn indicators(
         "indicators.way",
     ];
     let mut file = Writer::new(lang, name, &head);
-    let tables = standing::of_all(by, conn, now, cut.agreements()).await?;
     for one in cut.of(lang, tables) {
         let (line, indicator) = (&one.line, &one.line.indicator);
         let number = |value: i64| line.cell(value);
@@ -59,6 +63,23 @@ pub(super) async fn indicators(
         ]);
     }
     Ok(file.done())
+}
+
+/// Every center beside every indicator: in each cell what is done of what is asked for, and how that stands.
+fn matrix(lang: Lang, name: String, matrix: &IndicatorMatrix) -> Listing {
+    // Numbered: a title that begins as somebody typed it might be a formula to a spreadsheet.
+    let titles = (1..).zip(&matrix.columns).map(|(number, column)| format!("{number}. {}", column.label));
+    let about = ["centers.center", "reports.purchaser"].map(|key| lang.text(key));
+    let mut file = Writer { table: Table::new(name, about.into_iter().chain(titles)), rows: 0 };
+    let between = lang.text("list.semicolon");
+    let said = |cell: &Vec<MatrixLine>| match cell.as_slice() {
+        [] => Cell::Empty,
+        lines => Cell::Plain(lines.iter().map(|one| one.words(lang)).collect::<Vec<_>>().join(&between)),
+    };
+    for row in &matrix.rows {
+        file.row([text(&row.name), text(&row.purchasers)].into_iter().chain(row.cells.iter().map(said)));
+    }
+    file.done()
 }
 
 /// What is done: a number, or what stands in its place.

@@ -1,11 +1,13 @@
 //! What the roll-up is made of.
 
+use super::cut::{RollUpCut, code};
 use crate::agreements::ProviderId;
 use crate::centers::{CenterId, Population};
 use crate::clock::Month;
-use crate::figures::{Filter, Measure, Newcomers, Numbers, PartTally, Period, Tally, Telling};
+use crate::figures::{Filter, Measure, Newcomers, Numbers, PartTally, Period, Reported, Tally, Telling};
 use crate::people::groups::PriorityGroup;
-use crate::reports::periods::ReportPeriod;
+use crate::reports::periods::{PeriodKind, ReportPeriod};
+use crate::web::Lang;
 
 /// Several centers in numbers: each of them, each town, each provider, and all together.
 #[derive(Clone, Debug)]
@@ -26,6 +28,26 @@ pub struct RollUp {
     pub scopes: Vec<(String, String)>,
     /// Below which number a count of people is hidden from the reader, where one is.
     pub least: Option<i64>,
+}
+
+impl RollUp {
+    /// What all of it is called, as `cut` asked for it.
+    pub fn scope_name(&self, cut: &RollUpCut, lang: Lang) -> String {
+        let known = match &cut.scope {
+            Some(Reported::Center(_)) => self.served.first().map(|center| &center.name),
+            Some(scope) => {
+                let wanted = code(scope);
+                self.scopes.iter().find(|(known, _)| *known == wanted).map(|(_, name)| name)
+            }
+            None => None,
+        };
+        known.cloned().unwrap_or_else(|| lang.text("rollup.all"))
+    }
+
+    /// The year in which the period ends: who is new took part for the first time in it.
+    pub fn year(&self, lang: Lang) -> String {
+        ReportPeriod::of(PeriodKind::Year, self.period.days().last()).title(lang)
+    }
 }
 
 /// The numbers of a center, or of several together.

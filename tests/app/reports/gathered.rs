@@ -35,7 +35,19 @@ const ASKED: [(&str, Option<&str>, &str); 6] = [
     ("volunteers", None, ""),
 ];
 
-/// The columns of the roll-up's file from the fifth on, as keys.
+/// What the roll-up's sheet of the whole calls its numbers; of the groups it has the persons.
+const WHOLE: [(&str, &str); 8] = [
+    ("场次", "sessions"),
+    ("人次", "visits"),
+    ("其中未具名", "unnamed"),
+    ("人数", "persons"),
+    ("志愿者", "volunteers"),
+    ("已确认时数", "minutes"),
+    ("参与居民", "residents"),
+    ("2026年新增参与居民", "newcomers"),
+];
+
+/// The columns of the roll-up's file from the fifth on, as keys; of its sheets of towns and providers from the third.
 const ROLL_UP: [&str; 10] = [
     "sessions",
     "visits",
@@ -74,6 +86,7 @@ impl Purchaser<'_> {
             *told.entry("residents").or_default() += self.residents(known, period).await;
             *told.entry("workbooks").or_default() += self.workbook(known, period).await;
             *told.entry("roll-up").or_default() += self.roll_up(known, period).await;
+            *told.entry("roll-up's sheets").or_default() += self.roll_up_sheets(known, period).await;
             for key in &self.keys {
                 *told.entry("rows").or_default() += self.rows_behind(known, period, key).await;
             }
@@ -256,6 +269,47 @@ impl Purchaser<'_> {
             }
         }
         told
+    }
+
+    /// The same as a workbook: the center, its town and its provider, all of it with who took part, and the trend by months.
+    async fn roll_up_sheets(&self, known: &mut Known, period: (u32, u32)) -> usize {
+        let name = named(period);
+        let fields = [("list", "rollup"), ("format", "xlsx"), ("period", name.as_str())];
+        let file = self.browser.post("/exports", &fields).await.is(200);
+        let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(file.body)).unwrap();
+        let mut sheet = |n: usize| -> Vec<Vec<Data>> {
+            let range = book.worksheet_range_at(n).unwrap().unwrap();
+            range.rows().skip(1).map(<[Data]>::to_vec).collect()
+        };
+        let mut cells: Vec<(String, Data)> = Vec::new();
+        for (n, first) in [(0, 4), (1, 2), (2, 2)] {
+            for row in sheet(n) {
+                let numbers = ROLL_UP.iter().zip(row.into_iter().skip(first));
+                cells.extend(numbers.map(|(key, cell)| (name_of(period, key), cell)));
+            }
+        }
+        for row in sheet(3) {
+            let Some(label) = text(&row[0]) else { continue };
+            let key = WHOLE.iter().find(|(called, _)| *called == label).map(|(_, key)| (*key).to_owned());
+            let of_group = || self.items.get(label).map(|end| format!("persons{end}"));
+            if let Some(key) = key.or_else(of_group) {
+                cells.push((name_of(period, &key), row[1].clone()));
+            }
+        }
+        for row in sheet(4) {
+            // Of the year before there is no agreement.
+            let month =
+                text(&row[0]).and_then(|month| month.strip_prefix("2026-")).and_then(|month| month.parse().ok());
+            if let Some(month) = month {
+                let of = |key, cell: &Data| (name_of((month, month), key), cell.clone());
+                cells.extend([of("visits", &row[1]), of("persons", &row[3])]);
+            }
+        }
+        for (name, cell) in &cells {
+            let least = text(cell).and_then(|said| said.strip_prefix("≥ ")).and_then(|least| least.parse::<i64>().ok());
+            known.tell(name, &json!({"value": float(cell).map(|number| number as i64), "at_least": least}));
+        }
+        cells.iter().filter(|(_, cell)| float(cell).is_some()).count()
     }
 
     /// Each thing's row in the sheets of a workbook; a share of a whole says as much as the number.

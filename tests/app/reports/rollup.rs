@@ -21,7 +21,7 @@ const LONGER: [(&str, &str, &str); 4] = [
 ];
 
 /// Beside March 2026: somebody who came to both centers the year before, and a session in each of two months.
-async fn a_year(app: &TestApp) {
+pub(super) async fn a_year(app: &TestApp) {
     a_tricky_month(app).await;
     let mut month = Month::begin(app).await;
     let far = month.room(2, "堑头小室").await;
@@ -46,7 +46,7 @@ fn parts(answer: &Value) -> BTreeMap<String, BTreeMap<String, i64>> {
     parts.iter().map(|part| (part["part"].as_str().unwrap().to_owned(), by_key(part))).collect()
 }
 
-async fn parted(app: &TestApp, login: &str, scope: &str, (from, to): (&str, &str), by: &str) -> Value {
+pub(super) async fn parted(app: &TestApp, login: &str, scope: &str, (from, to): (&str, &str), by: &str) -> Value {
     let path = format!("/api/v1/summary?scope={scope}&from={from}&to={to}&by={by}");
     app.token(login).await.get(&path).await.is(200).json()
 }
