@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 
 use super::behind::{self, BehindRow};
 use super::pages::AskedRows;
-use super::{Reported, Telling, scope, small_cells};
+use super::small_cells::{self, SmallCells};
+use super::{Reported, Telling, scope};
 use crate::api::{self, List, Problem};
 use crate::auth::{CityAdmin, ReportReader};
 use crate::clock::Now;
@@ -25,31 +26,40 @@ pub(super) fn routes() -> Vec<Route> {
 pub(crate) struct SmallCellsJson {
     /// The least number of people or visits that a purchaser is told, besides 0: 2 to 20
     least: i64,
+    /// Whether a purchaser is told of periods that are not over
+    under_way: bool,
 }
 
-/// Below which number a count is hidden from the purchaser.
+impl From<SmallCells> for SmallCellsJson {
+    fn from(SmallCells { least, under_way }: SmallCells) -> Self {
+        Self { least, under_way }
+    }
+}
+
+/// Below which number a count is hidden from the purchaser, and whether it is told of periods that are not over.
 #[utoipa::path(context_path = "/api/v1", tag = "summary", responses((status = 200, body = SmallCellsJson), (status = "4XX", body = Problem)))]
 #[get("/small-cells")]
 pub(crate) async fn settings(_by: CityAdmin, db: &Db) -> Result<Json<SmallCellsJson>> {
-    let least = small_cells::threshold(&mut *db.read().await?).await?;
-    Ok(Json(SmallCellsJson { least }))
+    Ok(Json(small_cells::setting(&mut *db.read().await?).await?.into()))
 }
 
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body; `small_cells::read` reads it")]
 pub(crate) struct NewSmallCells {
     least: i64,
+    /// False where it is left out
+    under_way: Option<bool>,
 }
 
 /// Sets it, from now on and for past periods alike.
 #[utoipa::path(context_path = "/api/v1", tag = "summary", request_body = NewSmallCells, responses((status = 200, body = SmallCellsJson), (status = "4XX", body = Problem)))]
 #[post("/small-cells", data = "<fields>")]
 pub(crate) async fn set(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Json<SmallCellsJson>> {
-    let least = small_cells::read(&fields)?;
+    let wanted = small_cells::read(&fields)?;
     let mut tx = db.begin().await?;
-    small_cells::set_threshold(&by, now, &mut tx, least).await?;
+    small_cells::set(&by, now, &mut tx, wanted).await?;
     tx.commit().await?;
-    Ok(Json(SmallCellsJson { least }))
+    Ok(Json(wanted.into()))
 }
 
 /// A row behind a figure. Who may not know the people is told of sessions, and how much of the figure each has.
@@ -124,7 +134,7 @@ pub(crate) async fn rows(
     let asked = AskedRows::read(&fields)?;
     let skip = api::after(cursor)?;
     let mut conn = db.read().await?;
-    let reach = scope::named(&by, &mut conn, &scope, asked.period).await?;
+    let reach = scope::named(&by, &mut conn, now, &scope, asked.period).await?;
     let part = (skip, api::PAGE);
     let behind = behind::open(&by, &mut conn, &reach, (asked.period, now), &asked.key, part).await?;
     let more = behind.total > skip + api::PAGE;

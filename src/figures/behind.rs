@@ -180,6 +180,7 @@ impl RowsWanted {
                 (code(subgroup), 1 << bit)
             }
             Item::Kind(kind) | Item::Team(Some(kind)) => (code(kind), 0),
+            Item::WorkerKind { id, kind, .. } => (code(kind), *id),
             Item::Worker { id, .. } | Item::Room { id, .. } => (String::new(), *id),
             Item::Whole | Item::Called(_) | Item::Group(_) | Item::Team(None) => (String::new(), 0),
         };
@@ -189,7 +190,9 @@ impl RowsWanted {
     /// The condition on a held session `h`.
     fn of_kind(&self) -> &'static str {
         match self.item {
-            Item::Kind(_) => "h.kind_id in (select k.id from service_kinds k join wanted w on w.part = k.code)",
+            Item::Kind(_) | Item::WorkerKind { .. } => {
+                "h.kind_id in (select k.id from service_kinds k join wanted w on w.part = k.code)"
+            }
             _ => "1 = 1",
         }
     }
@@ -277,7 +280,7 @@ impl RowsWanted {
 
     fn sessions(&self, amount: &str) -> String {
         let led = match self.item {
-            Item::Worker { .. } => "h.worker_id = (select w.number from wanted w)",
+            Item::Worker { .. } | Item::WorkerKind { .. } => "h.worker_id = (select w.number from wanted w)",
             _ => "1 = 1",
         };
         format!(

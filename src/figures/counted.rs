@@ -205,6 +205,12 @@ impl Counted {
         told.map(|(team, ..)| self.team_kinds.get(&team).copied()).chain(hidden).collect()
     }
 
+    /// Sessions of a kind that a worker led, and how long they were, in minutes.
+    pub(super) fn led_of_kind(&self, worker: i64, kind: i64) -> (i64, i64) {
+        let of = |word| self.sums.get(&(word, worker, kind)).copied().unwrap_or(0);
+        (of(sum::LED), of(sum::LED_LONG) / 60_000)
+    }
+
     /// Who led sessions that count.
     pub(super) fn workers(&self) -> impl Iterator<Item = i64> {
         self.sums_of(sum::LED).map(|(worker, ..)| worker)

@@ -39,11 +39,17 @@ impl Counted {
         self
     }
 
-    /// What is left of one month of one center, charged to one agreement, before somebody who does not see small cells.
-    pub(super) fn without_small(mut self, parents: &BTreeMap<i64, PriorityGroup>, threshold: i64) -> Self {
+    /// What is left of one month of one center, charged to one agreement, before somebody who does not see small cells; `before` was hidden of
+    /// it when it was told before.
+    pub(super) fn without_small(
+        mut self,
+        parents: &BTreeMap<i64, PriorityGroup>,
+        threshold: i64,
+        before: Option<&BTreeSet<CellKey>>,
+    ) -> Self {
         let named = self.sums_of(sum::VISITS).map(|(kind, _, visits)| (kind, visits)).collect();
         let cells = Cells { values: self.cells(), named, parents: parents.clone() };
-        let hidden = masking::hidden(&cells, threshold);
+        let hidden = masking::hidden(&cells, threshold, before.unwrap_or(&BTreeSet::new()));
         if !hidden.is_empty() {
             self.leave_out(&hidden);
         }

@@ -22,6 +22,8 @@ text_enum!(
         Volunteers = "volunteers",
         Teams = "team_kind",
         Workers = "worker",
+        /// The same by kind of service.
+        WorkerKinds = "worker_kind",
         Rooms = "room_use",
         /// Of the community.
         Units = "units",
@@ -139,6 +141,12 @@ pub enum Item {
         id: i64,
         name: String,
     },
+    /// What a worker led of one kind.
+    WorkerKind {
+        id: i64,
+        name: String,
+        kind: KindName,
+    },
     Room {
         id: i64,
         center: CenterId,
@@ -156,6 +164,7 @@ impl Item {
             Self::Kind(kind) => format!("kind.{}", kind.code),
             Self::Team(kind) => format!("team.{}", kind.as_ref().map_or("none", |kind| &kind.code)),
             Self::Worker { id, .. } => format!("worker.{id}"),
+            Self::WorkerKind { id, kind, .. } => format!("worker.{id}.kind.{}", kind.code),
             Self::Room { id, .. } => format!("room.{id}"),
         })
     }
@@ -171,6 +180,7 @@ impl Item {
             }
             Self::Team(None) => lang.text("reports.no_team"),
             Self::Worker { name, .. } | Self::Room { name, .. } => name.clone(),
+            Self::WorkerKind { name, kind, .. } => format!("{name} · {}", lang.pick(&kind.name, &kind.name_en)),
         }
     }
 
@@ -237,7 +247,7 @@ fn filter(item: &Item, bits: &BTreeMap<i64, i64>) -> Option<Filter> {
         Item::Subgroup(subgroup) => Filter::Subgroup(*bits.get(&subgroup.id)?),
         Item::Kind(kind) => Filter::Kind(kind.id),
         Item::Team(kind) => Filter::TeamKind(kind.as_ref().map(|kind| kind.id)),
-        Item::Worker { .. } | Item::Room { .. } => return None,
+        Item::Worker { .. } | Item::WorkerKind { .. } | Item::Room { .. } => return None,
     })
 }
 
@@ -301,6 +311,12 @@ fn service(numbers: &Numbers, add: Add<'_>) {
     for row in &numbers.led {
         let item = Item::Worker { id: row.worker_id, name: row.name.clone() };
         add(Section::Workers, item, &[(M::LedSessions, row.sessions), (M::LedMinutes, row.minutes)]);
+    }
+    for row in &numbers.led {
+        for of in &row.kinds {
+            let item = Item::WorkerKind { id: row.worker_id, name: row.name.clone(), kind: of.kind.clone() };
+            add(Section::WorkerKinds, item, &[(M::LedSessions, of.sessions), (M::LedMinutes, of.minutes)]);
+        }
     }
     for row in &numbers.rooms {
         let item = Item::Room { id: row.room_id.0, center: row.center_id, name: row.name.clone() };

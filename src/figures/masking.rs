@@ -45,8 +45,8 @@ pub enum Telling {
     Hidden,
 }
 
-/// What is hidden of the finest table.
-pub(super) fn hidden(cells: &Cells, threshold: i64) -> BTreeSet<CellKey> {
+/// What is hidden of the finest table, `before` among it, which was hidden when it was told before.
+pub(super) fn hidden(cells: &Cells, threshold: i64, before: &BTreeSet<CellKey>) -> BTreeSet<CellKey> {
     let mut puzzle = Puzzle::new(threshold);
     let mut at: BTreeMap<CellKey, usize> = BTreeMap::new();
     for ((measure, filter), value) in &cells.values {
@@ -57,8 +57,11 @@ pub(super) fn hidden(cells: &Cells, threshold: i64) -> BTreeSet<CellKey> {
     laws_of_participants(&mut puzzle, &at, &cells.parents);
     laws_of_sessions(&mut puzzle, &at, &cells.named);
     laws_of_volunteers(&mut puzzle, &at);
+    before.iter().filter_map(|cell| at.get(cell)).for_each(|one| puzzle.hide(*one));
     puzzle.settle();
-    at.into_iter().filter(|(_, one)| puzzle.is_hidden(*one)).map(|(cell, _)| cell).collect()
+    let hidden = at.into_iter().filter(|(_, one)| puzzle.is_hidden(*one)).map(|(cell, _)| cell);
+    // Also what is nought by now: it would tell that what was hidden is gone.
+    hidden.chain(before.iter().copied()).collect()
 }
 
 type CellPlaces = BTreeMap<CellKey, usize>;
@@ -214,7 +217,7 @@ mod tests {
             visits in vec((0usize..3, 0usize..3), 1..6),
         ) {
             let month = cells(&groups, &visits);
-            let hidden = hidden(&month, THRESHOLD);
+            let hidden = hidden(&month, THRESHOLD, &BTreeSet::new());
             let small: Vec<&CellKey> = month.values.iter()
                 .filter(|((measure, _), value)| *measure != Measure::Unnamed && (1..THRESHOLD).contains(*value))
                 .map(|(cell, _)| cell).collect();

@@ -33,8 +33,10 @@ mod building;
 mod charged;
 mod counted;
 mod hiding;
+mod led;
 mod list;
 mod masking;
+pub mod masks;
 mod newcomers;
 mod pages;
 mod parts;
@@ -61,8 +63,8 @@ pub use parts::{PartOf, PartTally, parts};
 pub use queries::{by_center, by_month, count};
 pub use scope::{Reach, Reported};
 pub use types::{
-    Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, RoomUse, SubgroupTally, Tally, TeamTally,
-    UnitTally,
+    Completeness, GroupTally, KindName, KindTally, Led, LedKind, Numbers, Period, RoomUse, SubgroupTally, Tally,
+    TeamTally, UnitTally,
 };
 
 use rocket::fairing::AdHoc;

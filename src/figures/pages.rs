@@ -29,7 +29,9 @@ struct SmallCellsPage {
 
 impl SmallCellsPage {
     async fn load(conn: &mut Conn, form: Option<Form>) -> Result<Self> {
-        let values = Fields::default().with("least", small_cells::threshold(conn).await?);
+        let setting = small_cells::setting(conn).await?;
+        let values =
+            Fields::default().with("least", setting.least).with("under_way", if setting.under_way { "1" } else { "" });
         Ok(Self { form: form.map_or_else(|| Form::filled(values.clone()), |form| form.over(values.clone())) })
     }
 }
@@ -56,9 +58,9 @@ async fn settings(_by: CityAdmin, db: &Db) -> Result<Page<SmallCellsPage>> {
 #[post("/small-cells", data = "<fields>")]
 async fn set(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> Result<Submitted<SmallCellsPage>> {
     let made = async {
-        let least = small_cells::read(&fields)?;
+        let wanted = small_cells::read(&fields)?;
         let mut tx = db.begin().await?;
-        small_cells::set_threshold(&by, now, &mut tx, least).await?;
+        small_cells::set(&by, now, &mut tx, wanted).await?;
         Ok::<_, Error>(tx.commit().await?)
     };
     Submitted::of(made.await.map(|()| uri!(settings)), "done.saved", async |errors| {
@@ -241,7 +243,7 @@ async fn load(
     asked: &AskedRows,
     part: (i64, i64),
 ) -> Result<(Center, RowsBehind)> {
-    let reach: Reach = scope::center(by, conn, id, asked.period).await?;
+    let reach: Reach = scope::center(by, conn, now, id, asked.period).await?;
     let behind = behind::open(by, conn, &reach, (asked.period, now), &asked.key, part).await?;
     Ok((reach.centers().first().cloned().ok_or(Error::NotFound)?, behind))
 }

@@ -1,6 +1,6 @@
 //! The counting itself: a constant number of aggregate queries, whatever the period and however many centers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
@@ -12,9 +12,9 @@ use super::list::Measure;
 use super::masking::Telling;
 use super::scope::ASKED;
 use super::types::{
-    Completeness, GroupTally, KindName, KindTally, Led, Numbers, Period, SubgroupTally, Tally, TeamTally, UnitTally,
+    Completeness, GroupTally, KindName, KindTally, Numbers, Period, SubgroupTally, Tally, TeamTally, UnitTally,
 };
-use super::{Reach, building, reading, room_use, rules, told_sessions, united};
+use super::{Reach, building, led, reading, room_use, rules, told_sessions, united};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, Title};
@@ -25,7 +25,6 @@ use crate::clock::{Date, Month, Now};
 use crate::error::Result;
 use crate::people::groups::PriorityGroup;
 use crate::store::{self, Conn};
-use crate::workers::WorkerKind;
 
 /// What sessions are parted by, when their main numbers are wanted part by part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,14 +221,16 @@ pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> 
     let told = |measure, number| if hidden.contains(&(measure, Filter::Whole)) { 0 } else { number };
     let without_birth_date = told(Measure::WithoutBirthDate, completeness.without_birth_date);
     let pending_claims = told(Measure::PendingClaims, completeness.pending_claims);
+    let kinds = kinds(conn, &counted).await?;
+    let led = led::led(conn, &counted, &kinds).await?;
     Ok(Numbers {
         period,
         total: counted.tally(),
         groups: groups(&counted),
         subgroups: subgroups(conn, &counted).await?,
-        kinds: kinds(conn, &counted).await?,
+        kinds,
         teams: teams(conn, &counted).await?,
-        led: led(conn, &counted).await?,
+        led,
         rooms: room_use::rooms(conn, reach, period, &counted).await?,
         units: units(conn, reach, period, &counted).await?,
         population: population::together(conn, &reach.ids(), period.last()).await?,
@@ -281,7 +282,7 @@ pub(super) async fn bounds(conn: &mut Conn, centers: &[CenterId]) -> Result<BTre
 }
 
 /// What each month of the period counts by itself, as far as it lies in the period; nothing of months in which there was nothing to
-/// count.
+/// count, or that are not told yet.
 pub async fn by_month(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<Month, Arc<Counted>>> {
     reach.may_ask_months(period)?;
     let mut months: BTreeMap<Month, Vec<reading::Ask>> = BTreeMap::new();
@@ -289,6 +290,9 @@ pub async fn by_month(conn: &mut Conn, reach: &Reach, period: Period) -> Result<
         let known = Period::new(first.max(period.from), last.plus_days(1).min(period.to));
         for month in known.into_iter().flat_map(rules::months) {
             let Some(days) = Period::new(month.first().max(period.from), month.end().min(period.to)) else { continue };
+            if !reach.tells_before(days.to) {
+                continue;
+            }
             let asked = reach.asks_of_own(center, days);
             if !asked.is_empty() {
                 months.entry(month).or_default().extend(asked);
@@ -365,30 +369,6 @@ async fn teams(conn: &mut Conn, counted: &Counted) -> Result<Vec<TeamTally>> {
         })
     };
     Ok(kinds.into_iter().map(Some).chain([None]).filter_map(tally).collect())
-}
-
-async fn led(conn: &mut Conn, counted: &Counted) -> Result<Vec<Led>> {
-    let workers: BTreeSet<i64> = counted.workers().collect();
-    let names: Vec<(i64, String)> = sqlx::query_as(
-        "select v.id, p.name from workers v join people p on p.id = v.person_id
-         where v.kind = $2 and v.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
-    )
-    .bind(store::rows(workers, |worker| json!(worker)))
-    .bind(WorkerKind::SocialWorker)
-    .fetch_all(conn)
-    .await?;
-    let of = |worker, measure| counted.value(measure, &Filter::Worker(worker)).unwrap_or(0);
-    let mut led: Vec<Led> = names
-        .into_iter()
-        .map(|(worker_id, name)| Led {
-            sessions: of(worker_id, Measure::LedSessions),
-            minutes: of(worker_id, Measure::LedMinutes),
-            worker_id,
-            name,
-        })
-        .collect();
-    led.sort_by_key(|led| (std::cmp::Reverse(led.sessions), led.worker_id));
-    Ok(led)
 }
 
 async fn units(conn: &mut Conn, reach: &Reach, period: Period, counted: &Counted) -> Result<UnitTally> {

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::building::{self, CountedDays};
 use super::charged::ChargedParts;
 use super::counted::Counted;
+use super::masks::Masks;
 use super::scope::PLACE_ALONE;
 use super::types::Period;
 use super::{hiding, rules};
@@ -140,17 +141,21 @@ pub(super) async fn read_for(conn: &mut Conn, small: Option<i64>, asks: &[Ask]) 
     let all: Vec<Ask> = months.iter().flatten().copied().collect();
     let rests: Vec<Vec<Ask>> = all.iter().map(|ask| rests_of_month(*ask)).collect();
     let wanted: Vec<Ask> = all.iter().chain(rests.iter().flatten()).copied().collect();
+    let masks = Masks::of(conn, &all).await?;
     let mut read = read(conn, &wanted).await?;
     let mut rest = read.split_off(all.len()).into_iter();
-    let mut parts = read.into_iter().zip(&rests);
+    let mut parts = read.into_iter().zip(&all).zip(&rests);
     for months in months {
         let mut whole = Counted::default();
-        for (month, rests) in parts.by_ref().take(months.len()) {
+        for ((month, ask), rests) in parts.by_ref().take(months.len()) {
             let mut rests = rest.by_ref().take(rests.len());
             // The month is told by itself: less a part of it, it would tell what is hidden of the rest.
             let is_parted = rests.by_ref().any(|rest| rest.has_people());
             rests.for_each(drop);
-            whole.take_up(&if is_parted { month.without_people() } else { month.without_small(&parents, threshold) });
+            whole.take_up(&match is_parted {
+                true => month.without_people(),
+                false => month.without_small(&parents, threshold, masks.of_month(ask)),
+            });
         }
         counted.push(whole);
     }
@@ -158,7 +163,7 @@ pub(super) async fn read_for(conn: &mut Conn, small: Option<i64>, asks: &[Ask]) 
 }
 
 /// What is left of the month whose days, not all of them, are asked for of an agreement.
-fn rests_of_month(ask: Ask) -> Vec<Ask> {
+pub(super) fn rests_of_month(ask: Ask) -> Vec<Ask> {
     if ask.agreement.is_none_or(|agreement| agreement == PLACE_ALONE) {
         return Vec::new();
     }

@@ -6,12 +6,13 @@ use serde_json::json;
 
 use super::charged::PLACE;
 use super::reading::Ask;
+use super::rules;
+use super::small_cells::{self, SmallCells};
 use super::types::Period;
-use super::{rules, small_cells};
 use crate::agreements::{AgreementId, ProviderId, PurchaserId};
 use crate::auth::ReportReader;
 use crate::centers::{self, Center, CenterId};
-use crate::clock::Date;
+use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::store::{self, Conn};
 
@@ -45,8 +46,10 @@ pub struct Reach {
     centers: Vec<Center>,
     /// The days of each center that the viewer's role reaches: all of them, those of agreements, or those that a provider ran it.
     terms: Terms,
-    /// For whoever does not see small cells: the least number that is told ([`super::masking`]).
-    small: Option<i64>,
+    /// For whoever does not see small cells: what is told ([`super::masking`]).
+    small: Option<SmallCells>,
+    /// For the same: the first day of which nothing is told yet.
+    until: Option<Date>,
     /// Whether it is counted for a report of the agreement's own periods, which may begin within a month.
     of_report: bool,
 }
@@ -86,7 +89,7 @@ pub(super) const PLACE_ALONE: AgreementId = AgreementId(PLACE);
 impl Reach {
     /// The least number that is told to the reader, where small ones are hidden.
     pub(crate) fn small(&self) -> Option<i64> {
-        self.small
+        self.small.map(|setting| setting.least)
     }
 
     pub fn centers(&self) -> &[Center] {
@@ -97,10 +100,17 @@ impl Reach {
         self.centers.iter().map(Center::id).collect()
     }
 
+    /// Whether of a period that ends before `end` the viewer is told already. A report is made of days that are over.
+    pub(super) fn tells_before(&self, end: Date) -> bool {
+        self.of_report || self.until.is_none_or(|until| end <= until)
+    }
+
     /// Whether the viewer may read some of every month of `period`, and of `period` itself.
     pub(crate) fn agrees(&self, center: CenterId, period: Period) -> bool {
         let terms = self.terms_of(center);
-        rules::is_agreed(period, &terms) && !rules::agreed_days(period, &terms).is_empty()
+        self.tells_before(period.to)
+            && rules::is_agreed(period, &terms)
+            && !rules::agreed_days(period, &terms).is_empty()
     }
 
     /// The days of `period` that the viewer may read of a center, which are those that are counted.
@@ -109,15 +119,18 @@ impl Reach {
     }
 
     /// Whether the viewer may ask for `period`: who does not see small cells reads the periods of reports, for the numbers of some
-    /// days beside those of one day more tell of who came on that day.
+    /// days beside those of one day more tell of who came on that day; and so do those of a period that grows.
     ///
     /// # Errors
-    /// `Refused("not_a_report_s_period")`.
+    /// `Refused("not_a_report_s_period")`; `Refused("period_not_over")`.
     pub(crate) fn may_ask(&self, period: Period) -> Result<()> {
-        let terms = self.terms.days();
-        match self.small.is_none() || self.of_report || rules::is_reported(period, &terms) {
-            true => Ok(()),
-            false => Err(Error::refused("not_a_report_s_period")),
+        if self.small.is_none() || self.of_report {
+            return Ok(());
+        }
+        match (rules::is_reported(period, &self.terms.days()), self.tells_before(period.to)) {
+            (true, true) => Ok(()),
+            (true, false) => Err(Error::refused("period_not_over")),
+            (false, _) => Err(Error::refused("not_a_report_s_period")),
         }
     }
 
@@ -136,9 +149,10 @@ impl Reach {
     /// Whether the viewer may ask for `period` as a part of a longer one: the months of that are told each by itself.
     ///
     /// # Errors
-    /// `Refused("not_a_report_s_period")`.
+    /// As [`Self::may_ask`].
     pub(super) fn may_ask_part(&self, period: Period) -> Result<()> {
         match rules::months(period).nth(1) {
+            None if !self.tells_before(period.to) => Err(Error::refused("period_not_over")),
             None => self.may_ask_months(period),
             Some(_) => self.may_ask(period),
         }
@@ -187,6 +201,12 @@ impl Reach {
         agreements.iter().flat_map(days_by).chain(place).collect()
     }
 
+    /// Those of the centers of which the viewer may read `period`.
+    fn agreed(self, period: Period) -> Self {
+        let centers = self.centers.iter().filter(|center| self.agrees(center.id(), period)).cloned().collect();
+        Self { centers, ..self }
+    }
+
     /// Of these centers one alone, or none.
     pub(crate) fn of_one(&self, center: CenterId) -> Self {
         let centers = self.centers.iter().filter(|one| one.id() == center).cloned().collect();
@@ -208,18 +228,25 @@ pub(crate) const ASKED: &str = "asked (center_id, from_date, to_date, agreement_
 ///
 /// # Errors
 /// `NotFound` where the viewer does not reach the center.
-pub(crate) async fn ever(by: &ReportReader, conn: &mut Conn, id: CenterId) -> Result<Reach> {
+pub(crate) async fn ever(by: &ReportReader, conn: &mut Conn, now: Now, id: CenterId) -> Result<Reach> {
     let centers = vec![centers::queries::reported_to(by, conn, id).await?];
-    Ok(Reach { centers, terms: terms(by, conn).await?, small: small_cells::before(by, conn).await?, of_report: false })
+    let terms = terms(by, conn).await?;
+    reach(by, conn, now, (centers, terms)).await
+}
+
+/// What the viewer reads of some centers on some days.
+async fn reach(by: &ReportReader, conn: &mut Conn, now: Now, (centers, terms): (Vec<Center>, Terms)) -> Result<Reach> {
+    let small = small_cells::before(by, conn).await?;
+    Ok(Reach { centers, terms, small, until: small.and_then(|setting| setting.until(now)), of_report: false })
 }
 
 /// One center's totals of `period`.
 ///
 /// # Errors
 /// `NotFound` where the viewer does not reach the center, and outside the days of a reader whose right has some;
-/// `Refused("not_a_report_s_period")` as [`Reach::may_ask`].
-pub async fn center(by: &ReportReader, conn: &mut Conn, id: CenterId, period: Period) -> Result<Reach> {
-    let reach = ever(by, conn, id).await?;
+/// `Refused` as [`Reach::may_ask`] says.
+pub async fn center(by: &ReportReader, conn: &mut Conn, now: Now, id: CenterId, period: Period) -> Result<Reach> {
+    let reach = ever(by, conn, now, id).await?;
     reach.may_ask(period)?;
     if reach.agrees(id, period) { Ok(reach) } else { Err(Error::NotFound) }
 }
@@ -227,23 +254,34 @@ pub async fn center(by: &ReportReader, conn: &mut Conn, id: CenterId, period: Pe
 /// Every center whose totals of `period` the viewer may read; there may be none.
 ///
 /// # Errors
-/// `Refused("not_a_report_s_period")` as [`Reach::may_ask`].
-pub async fn all(by: &ReportReader, conn: &mut Conn, period: Period) -> Result<Reach> {
+/// `Refused` as [`Reach::may_ask`] says.
+pub async fn all(by: &ReportReader, conn: &mut Conn, now: Now, period: Period) -> Result<Reach> {
     let centers = centers::queries::reported_to_all(by, conn).await?;
-    let (terms, small) = (terms(by, conn).await?, small_cells::before(by, conn).await?);
-    let reach = Reach { centers, terms, small, of_report: false };
+    let terms = terms(by, conn).await?;
+    let reach = reach(by, conn, now, (centers, terms)).await?;
     reach.may_ask(period)?;
-    let agreed = reach.centers.iter().filter(|center| reach.agrees(center.id(), period)).cloned().collect();
-    Ok(Reach { centers: agreed, ..reach })
+    Ok(reach.agreed(period))
+}
+
+/// As [`all`], of months that are over, of each of which it is decided by itself what is told: what was done until the end of one.
+///
+/// # Errors
+/// `Refused("not_a_report_s_period")` as [`Reach::may_ask_months`].
+pub(crate) async fn all_of_months(by: &ReportReader, conn: &mut Conn, now: Now, period: Period) -> Result<Reach> {
+    let centers = centers::queries::reported_to_all(by, conn).await?;
+    let terms = terms(by, conn).await?;
+    let reach = Reach { of_report: true, ..reach(by, conn, now, (centers, terms)).await? };
+    reach.may_ask_months(period)?;
+    Ok(reach.agreed(period))
 }
 
 /// The centers of `scope`.
 ///
 /// # Errors
 /// `NotFound` for a scope that holds no center, or one that the viewer may not read: part of a total is no total.
-pub async fn named(by: &ReportReader, conn: &mut Conn, scope: &Reported, period: Period) -> Result<Reach> {
+pub async fn named(by: &ReportReader, conn: &mut Conn, now: Now, scope: &Reported, period: Period) -> Result<Reach> {
     let asked = centers_of(conn, scope).await?;
-    let mut reach = all(by, conn, period).await?;
+    let mut reach = all(by, conn, now, period).await?;
     reach.centers.retain(|center| asked.contains(&center.id()));
     if asked.is_empty() || reach.centers.len() < asked.len() { Err(Error::NotFound) } else { Ok(reach) }
 }
@@ -253,7 +291,7 @@ pub async fn named(by: &ReportReader, conn: &mut Conn, scope: &Reported, period:
 ///
 /// # Errors
 /// `NotFound` for an agreement of which the viewer reaches no center, or none by this agreement.
-pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> Result<Reach> {
+pub async fn agreement(by: &ReportReader, conn: &mut Conn, now: Now, id: AgreementId) -> Result<Reach> {
     let covered = covered(conn, id).await?;
     let mut centers = centers::queries::reported_to_all(by, conn).await?;
     let reached = terms(by, conn).await?;
@@ -264,20 +302,18 @@ pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> R
     }
     days.retain(|(_, starts, ends, _)| starts <= ends);
     centers.retain(|center| days.iter().any(|term| term.0 == center.id()));
-    let small = small_cells::before(by, conn).await?;
     if centers.is_empty() {
-        Err(Error::NotFound)
-    } else {
-        Ok(Reach { centers, terms: days.into_iter().collect(), small, of_report: false })
+        return Err(Error::NotFound);
     }
+    reach(by, conn, now, (centers, days.into_iter().collect())).await
 }
 
 /// As [`agreement`], of all its centers and of all their days: what stands for the whole of it.
 ///
 /// # Errors
 /// `NotFound` where the viewer may not read some of it, for part of a total is no total.
-pub async fn whole_agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> Result<Reach> {
-    let reach = agreement(by, conn, id).await?;
+pub async fn whole_agreement(by: &ReportReader, conn: &mut Conn, now: Now, id: AgreementId) -> Result<Reach> {
+    let reach = agreement(by, conn, now, id).await?;
     let is_read = |(center, starts, ends): (CenterId, Date, Date)| {
         let days = Period::new(starts, ends.plus_days(1));
         days.is_none_or(|days| reach.ids().contains(&center) && reach.days(center, days) == [days])
@@ -299,7 +335,7 @@ async fn covered(conn: &mut Conn, id: AgreementId) -> Result<Vec<(CenterId, Date
 ///
 /// # Errors
 /// As the database says.
-pub async fn as_told_to(conn: &mut Conn, purchaser: PurchaserId, reach: &Reach) -> Result<Reach> {
+pub async fn as_told_to(conn: &mut Conn, now: Now, purchaser: PurchaserId, reach: &Reach) -> Result<Reach> {
     let covered: Vec<Term> = sqlx::query_as(
         "select x.center_id, x.starts_on, x.ends_on, x.agreement_id
          from agreements g join agreement_centers x on x.agreement_id = g.id where g.purchaser_id = $1",
@@ -313,18 +349,24 @@ pub async fn as_told_to(conn: &mut Conn, purchaser: PurchaserId, reach: &Reach) 
         terms.extend(may.map(|term| (center, starts.max(term.0), ends.min(term.1), agreement)));
     }
     terms.retain(|(_, starts, ends, _)| starts <= ends);
-    let small = Some(small_cells::threshold(conn).await?);
-    Ok(Reach { centers: reach.centers.clone(), terms: terms.into_iter().collect(), small, of_report: false })
+    let small = small_cells::setting(conn).await?;
+    Ok(Reach {
+        centers: reach.centers.clone(),
+        terms: terms.into_iter().collect(),
+        small: Some(small),
+        until: small.until(now),
+        of_report: false,
+    })
 }
 
 /// The same for a report that is submitted to the purchaser of agreement `id`: its periods are the agreement's, whatever these are.
 ///
 /// # Errors
 /// As the database says.
-pub async fn as_reported_to(conn: &mut Conn, id: AgreementId, reach: &Reach) -> Result<Reach> {
+pub async fn as_reported_to(conn: &mut Conn, now: Now, id: AgreementId, reach: &Reach) -> Result<Reach> {
     let purchaser: PurchaserId =
         sqlx::query_scalar("select purchaser_id from agreements where id = $1").bind(id).fetch_one(&mut *conn).await?;
-    Ok(Reach { of_report: true, ..as_told_to(conn, purchaser, reach).await? })
+    Ok(Reach { of_report: true, ..as_told_to(conn, now, purchaser, reach).await? })
 }
 
 async fn centers_of(conn: &mut Conn, scope: &Reported) -> Result<Vec<CenterId>> {

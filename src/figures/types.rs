@@ -204,12 +204,22 @@ pub struct KindName {
 }
 
 /// A social worker (staff, whose name is no secret) and the sessions that counted.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Led {
     pub worker_id: i64,
     pub name: String,
     pub sessions: i64,
     /// Their planned length together.
+    pub minutes: i64,
+    /// The same by kind of service, in the catalog's order; of kinds of which the worker led something.
+    pub kinds: Vec<LedKind>,
+}
+
+/// Sessions of a kind that a social worker led, and their planned length together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedKind {
+    pub kind: KindName,
+    pub sessions: i64,
     pub minutes: i64,
 }
 

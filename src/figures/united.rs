@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::counted::Counted;
 use super::reading::{self, Ask};
-use super::{hiding, rules};
+use super::{hiding, masks, rules};
 use crate::centers::CenterId;
 use crate::error::Result;
 use crate::marks::{self, Versions};
@@ -145,21 +145,23 @@ fn key_of_all(keys: &[RecallKey]) -> RecallKey {
 struct RecallKeys {
     /// What holds for all of them; none for who recalls nothing.
     rules: Option<String>,
+    /// By center, of what was hidden when it was told.
+    masks: BTreeMap<CenterId, i64>,
     versions: Versions,
 }
 
 impl RecallKeys {
     async fn of(conn: &mut Conn, small: Option<i64>, groups: &[Vec<Ask>]) -> Result<Self> {
         if conn.recalled().is_none() {
-            return Ok(Self { rules: None, versions: Versions::default() });
+            return Ok(Self { rules: None, masks: BTreeMap::new(), versions: Versions::default() });
         }
         let centers: BTreeSet<CenterId> = groups.iter().flatten().map(|ask| ask.center).collect();
-        let versions = marks::versions(conn, centers).await?;
-        let parents = match small {
-            Some(_) => hiding::parents(conn).await?,
-            None => BTreeMap::new(),
+        let (parents, masks) = match small {
+            Some(_) => (hiding::parents(conn).await?, masks::versions(conn, &centers).await?),
+            None => Default::default(),
         };
-        Ok(Self { rules: Some(format!("{small:?} {parents:?}")), versions })
+        let versions = marks::versions(conn, centers).await?;
+        Ok(Self { rules: Some(format!("{small:?} {parents:?}")), masks, versions })
     }
 
     /// None where something may change without being marked.
@@ -168,7 +170,8 @@ impl RecallKeys {
         for ask in asks {
             let days = [ask.days.from, ask.days.to].map(|day| day.0.num_days_from_ce());
             let agreement = ask.agreement.map(|agreement| agreement.0);
-            _ = write!(text, ";{} {days:?} {agreement:?}", ask.center);
+            let mask = self.masks.get(&ask.center).copied().unwrap_or(0);
+            _ = write!(text, ";{} {days:?} {agreement:?} {mask}", ask.center);
             for (month, version) in self.versions.of(ask.center, rules::months(ask.days))? {
                 _ = write!(text, ",{}:{version}", month.first().0.num_days_from_ce());
             }

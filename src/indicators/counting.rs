@@ -10,7 +10,7 @@ use crate::auth::ReportReader;
 use crate::centers::CenterId;
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
-use crate::figures::{self, Counted, Figure, Filter, Item, Numbers, Period, Reach, Telling, scope};
+use crate::figures::{self, Counted, Figure, Filter, Item, Numbers, Period, Reach, Telling, scope, small_cells};
 use crate::store::Conn;
 
 /// What an indicator asks of the figures.
@@ -74,11 +74,13 @@ impl IndicatorCounts {
         let mut counts = Self::default();
         let mut alone: BTreeMap<(Date, Date), BTreeSet<AgreementId>> = BTreeMap::new();
         let (mut charged, mut people) = (BTreeSet::new(), BTreeSet::new());
+        // Whoever sees no small numbers reads what goes to the purchaser.
+        let is_own = before == CountedBefore::Reader || !small_cells::are_seen_by(by);
         for one in asked {
             let Some((_, centers)) = agreements.get(&one.agreement) else { continue };
             if one.is_of_the_list(centers) {
                 people.insert(look(one));
-            } else if before == CountedBefore::Reader && agreements.len() > 1 && has_for_itself(centers, one.days) {
+            } else if is_own && agreements.len() > 1 && has_for_itself(centers, one.days) {
                 alone.entry((one.days.from, one.days.to)).or_default().insert(one.agreement);
             } else {
                 charged.insert(look(one));
@@ -86,7 +88,11 @@ impl IndicatorCounts {
         }
         for ((from, to), of) in alone {
             let days = Period { from, to };
-            let reach = match scope::all(by, conn, days).await {
+            let reach = match before {
+                CountedBefore::Reader => scope::all(by, conn, now, days).await,
+                CountedBefore::Purchaser => scope::all_of_months(by, conn, now, days).await,
+            };
+            let reach = match reach {
                 Ok(reach) => reach,
                 // Perhaps of an agreement's own years, which are no other's.
                 Err(Error::Refused(_)) => {
@@ -111,7 +117,7 @@ impl IndicatorCounts {
         }
         let mut reaches: BTreeMap<AgreementId, Option<Reach>> = BTreeMap::new();
         for id in charged.iter().chain(&people).map(|look| look.0).collect::<BTreeSet<_>>() {
-            reaches.insert(id, reach((by, before), conn, id).await?);
+            reaches.insert(id, reach((by, before), conn, now, id).await?);
         }
         let reached = |look: &CountLook| {
             let reach = reaches.get(&look.0).and_then(Option::as_ref)?;
@@ -187,16 +193,17 @@ impl CountedNumber {
 async fn reach(
     (by, before): (&ReportReader, CountedBefore),
     conn: &mut Conn,
+    now: Now,
     id: AgreementId,
 ) -> Result<Option<Reach>> {
-    let own = match scope::agreement(by, conn, id).await {
+    let own = match scope::agreement(by, conn, now, id).await {
         Ok(reach) => reach,
         Err(Error::NotFound) => return Ok(None),
         Err(error) => return Err(error),
     };
     Ok(Some(match before {
         CountedBefore::Reader => own,
-        CountedBefore::Purchaser => scope::as_reported_to(conn, id, &own).await?,
+        CountedBefore::Purchaser => scope::as_reported_to(conn, now, id, &own).await?,
     }))
 }
 

@@ -22,7 +22,7 @@ use crate::agreements::terms::ReadCenter;
 use crate::auth::{Manager, ReportReader, Viewer};
 use crate::clock::{Date, Month, Now, Zone};
 use crate::error::{Error, Result};
-use crate::figures::{Period, rules as periods};
+use crate::figures::{Period, rules as periods, small_cells};
 use crate::files::{self, CheckedFile, FileAnswer, FileKind, SentFile};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::nav::Tab;
@@ -58,6 +58,7 @@ struct IndicatorPage {
     knows_names: bool,
     form: Form,
     today: Date,
+    told_before: Option<Date>,
     lang: Lang,
 }
 
@@ -92,6 +93,7 @@ impl IndicatorPage {
             entered,
             knows_names,
             today,
+            told_before: small_cells::told_before(by, conn, now).await?,
             lang,
         })
     }

@@ -3,13 +3,14 @@
 use askama::Template;
 use rocket::{Route, get, routes};
 
-use super::listing::{IndicatorsCut, ListedIndicator};
+use super::listing::{self, IndicatorsCut, ListedIndicator};
 use super::standing::{self, IndicatorTable};
 use crate::agreements::AgreementId;
 use crate::agreements::terms::{self, ReadAgreement};
 use crate::auth::{Manager, ReportReader};
 use crate::clock::{Date, Now, Zone};
 use crate::error::Result;
+use crate::figures::small_cells;
 use crate::store::Db;
 use crate::web::cut::{Asked, Toolbar};
 use crate::web::nav::Tab;
@@ -25,11 +26,16 @@ struct AllIndicators {
     listed: Vec<ListedIndicator>,
     toolbar: Toolbar,
     today: Date,
+    told_before: Option<Date>,
 }
 
 impl AllIndicators {
     fn behind(&self) -> usize {
         self.listed.iter().filter(|one| one.line.state().is_behind()).count()
+    }
+
+    fn asked(&self) -> String {
+        listing::asked(&self.toolbar)
     }
 }
 
@@ -53,6 +59,7 @@ async fn all(by: ReportReader, db: &Db, now: Now, lang: Lang, asked: Asked) -> R
         listed: cut.of(lang, tables),
         toolbar: cut.toolbar(lang, &known),
         today: Zone::SHANGHAI.date(now.0),
+        told_before: small_cells::told_before(&by, &mut conn, now).await?,
     }))
 }
 
@@ -61,6 +68,7 @@ async fn all(by: ReportReader, db: &Db, now: Now, lang: Lang, asked: Asked) -> R
 struct AgreementIndicators {
     table: IndicatorTable,
     today: Date,
+    told_before: Option<Date>,
     lang: Lang,
     may_define: bool,
 }
@@ -107,5 +115,6 @@ async fn of_agreement(
     let mut conn = db.read().await?;
     let table = standing::of_agreement(&by, &mut conn, now, id, year).await?;
     let may_define = Manager::includes(by.role);
-    Ok(Page(AgreementIndicators { table, today: Zone::SHANGHAI.date(now.0), lang, may_define }))
+    let told_before = small_cells::told_before(&by, &mut conn, now).await?;
+    Ok(Page(AgreementIndicators { table, today: Zone::SHANGHAI.date(now.0), told_before, lang, may_define }))
 }

@@ -15,7 +15,7 @@ use crate::auth::ReportReader;
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Zone};
 use crate::error::{Error, Result};
-use crate::figures::{Filter, Period, Telling};
+use crate::figures::{Filter, Period, Telling, small_cells};
 use crate::store::Conn;
 use crate::web::Lang;
 use crate::web::table::Cell;
@@ -148,7 +148,8 @@ pub async fn of_agreement(
     if year.is_some_and(|year| year == 0 || year > years.len()) {
         return Err(Error::NotFound);
     }
-    let mut tables = load(by, conn, IndicatorLook::at(now), vec![agreement], year.map(|year| year - 1)).await?;
+    let look = IndicatorLook::at(by, conn, now).await?;
+    let mut tables = load(by, conn, look, vec![agreement], year.map(|year| year - 1)).await?;
     tables.pop().ok_or(Error::NotFound)
 }
 
@@ -165,7 +166,8 @@ pub async fn at_the_end_of(
 ) -> Result<IndicatorTable> {
     let agreement = terms::read_one(by, conn, id).await?;
     let year = rules::year_of(&rules::project_years(agreement.starts_on, agreement.ends_on), last);
-    let look = IndicatorLook { now, before, until: Some(last.plus_days(1)) };
+    let until = last.plus_days(1);
+    let look = IndicatorLook { now, before, until: Some(until), today: until };
     let mut tables = load(by, conn, look, vec![agreement], Some(year)).await?;
     tables.pop().ok_or(Error::NotFound)
 }
@@ -175,26 +177,33 @@ pub async fn at_the_end_of(
 struct IndicatorLook {
     now: Now,
     before: CountedBefore,
-    /// The day after those that are counted; none where all are.
+    /// The day after those that are counted of what is not over; none where all are.
     until: Option<Date>,
+    /// The day at whose beginning it is looked at; what was over by then is counted whole.
+    today: Date,
 }
 
 impl IndicatorLook {
-    /// As it stands now, before whoever reads.
-    fn at(now: Now) -> Self {
-        Self { now, before: CountedBefore::Reader, until: None }
+    /// As it stands now, before whoever reads: who sees no small numbers is told what was done until the end of a month.
+    async fn at(by: &ReportReader, conn: &mut Conn, now: Now) -> Result<Self> {
+        let until = small_cells::told_before(by, conn, now).await?;
+        let before = if until.is_some() { CountedBefore::Purchaser } else { CountedBefore::Reader };
+        Ok(Self { now, before, until, today: Zone::SHANGHAI.date(now.0) })
     }
 
-    /// The day at whose beginning it is looked at.
-    fn today(self) -> Date {
-        self.until.unwrap_or_else(|| Zone::SHANGHAI.date(self.now.0))
+    /// The day at whose beginning some days are looked at.
+    fn day(self, days: Period) -> Date {
+        match self.until {
+            Some(until) if days.to > self.today => until,
+            _ => self.today,
+        }
     }
 
     /// Those of some days that are counted.
     fn counted(self, days: Period) -> Option<Period> {
         match self.until {
-            None => Some(days),
-            Some(until) => Period::new(days.from, days.to.min(until)),
+            Some(until) if days.to > self.today => Period::new(days.from, days.to.min(until)),
+            _ => Some(days),
         }
     }
 
@@ -233,7 +242,8 @@ pub async fn of_all(
     if !matches!(which, ListedAgreements::One(_)) {
         agreements.retain(|agreement| agreement.starts_on <= today);
     }
-    load(by, conn, IndicatorLook::at(now), agreements, None).await
+    let look = IndicatorLook::at(by, conn, now).await?;
+    load(by, conn, look, agreements, None).await
 }
 
 async fn load(
@@ -243,7 +253,6 @@ async fn load(
     agreements: Vec<ReadAgreement>,
     year: Option<usize>,
 ) -> Result<Vec<IndicatorTable>> {
-    let today = look.today();
     let mut centers: BTreeMap<AgreementId, Vec<ReadCenter>> = BTreeMap::new();
     for center in terms::centers(by, conn, &agreements).await? {
         centers.entry(center.agreement_id).or_default().push(center);
@@ -258,7 +267,7 @@ async fn load(
         .map(|agreement| {
             let centers = centers.remove(&agreement.id).unwrap_or_default();
             let years = rules::project_years(agreement.starts_on, agreement.ends_on);
-            let shown = year.unwrap_or_else(|| rules::year_of(&years, today));
+            let shown = year.unwrap_or_else(|| rules::year_of(&years, look.today));
             let own = indicators.remove(&agreement.id).unwrap_or_default();
             let lines = lines(look.knows_names(by), own, &agreement, &centers, (years.as_slice(), shown));
             IndicatorTable { agreement, centers, years, year: shown, lines }
@@ -312,7 +321,6 @@ async fn fill(
     tables: &mut [IndicatorTable],
     entered: &[IndicatorValue],
 ) -> Result<()> {
-    let today = look.today();
     let wishes = wishes(tables);
     let done: Vec<Option<CountedNumber>> = {
         let tables: &[IndicatorTable] = tables;
@@ -329,8 +337,8 @@ async fn fill(
         line.told = done.map_or(Telling::Exactly, |done| done.told);
         line.progress = match (line.told, done) {
             (Telling::Hidden, _) => None,
-            (Telling::AtLeast, Some(done)) => progress(line, Some(done.value), today).map(Progress::at_least),
-            (_, done) => progress(line, done.map(|done| done.value), today),
+            (Telling::AtLeast, Some(done)) => progress(line, Some(done.value), look).map(Progress::at_least),
+            (_, done) => progress(line, done.map(|done| done.value), look),
         };
     }
     for table in tables {
@@ -339,7 +347,7 @@ async fn fill(
             let known = line.indicator.center_id.is_some() || reads_all;
             let days = line.days.and_then(|days| look.counted(days));
             let done = days.filter(|_| known).map(|days| sum(entered, &line.indicator, &table.agreement, days));
-            line.progress = progress(line, done, today);
+            line.progress = progress(line, done, look);
         }
     }
     Ok(())
@@ -376,8 +384,9 @@ fn asked<'a>(tables: &[IndicatorTable], wish: &'a IndicatorWish, look: Indicator
     })
 }
 
-fn progress(line: &IndicatorLine, done: Option<i64>, today: Date) -> Option<Progress> {
-    Some(rules::progress(line.indicator.target, done?, line.days?, today))
+fn progress(line: &IndicatorLine, done: Option<i64>, look: IndicatorLook) -> Option<Progress> {
+    let days = line.days?;
+    Some(rules::progress(line.indicator.target, done?, days, look.day(days)))
 }
 
 /// What was entered for an indicator in its days, of its center or of all together.

@@ -360,6 +360,10 @@ fn workers(facts: &PaperFacts) -> Option<PaperChapter> {
         Some(table) => chapter.tables.push(table),
         None => chapter.notes.push(facts.lang.text("reports.no_workers")),
     }
+    if let Some(mut table) = grid(facts, Section::WorkerKinds, "reports.worker_kind") {
+        table.title = facts.lang.text("reports.h_worker_kinds");
+        chapter.tables.push(table);
+    }
     Some(chapter)
 }
 

@@ -29,9 +29,9 @@ pub struct Counting {
 }
 
 /// The agreement's centers as the purchaser is told of them: so is counted what is frozen.
-async fn reported(by: &ReportReader, conn: &mut Conn, report: &PeriodicReport) -> Result<Reach> {
-    let reach = scope::whole_agreement(by, conn, report.agreement_id).await?;
-    scope::as_reported_to(conn, report.agreement_id, &reach).await
+pub(super) async fn reported(by: &ReportReader, conn: &mut Conn, now: Now, report: &PeriodicReport) -> Result<Reach> {
+    let reach = scope::whole_agreement(by, conn, now, report.agreement_id).await?;
+    scope::as_reported_to(conn, now, report.agreement_id, &reach).await
 }
 
 impl Counting {
@@ -40,7 +40,7 @@ impl Counting {
     /// # Errors
     /// `NotFound` where the reader does not reach every center of the agreement.
     pub async fn load(by: &ReportReader, conn: &mut Conn, now: Now, report: &PeriodicReport) -> Result<Self> {
-        let reach = scope::whole_agreement(by, conn, report.agreement_id).await?;
+        let reach = scope::whole_agreement(by, conn, now, report.agreement_id).await?;
         Self::of(conn, now, report, reach).await
     }
 
@@ -49,7 +49,7 @@ impl Counting {
     /// # Errors
     /// As [`Counting::load`].
     pub async fn as_told(by: &ReportReader, conn: &mut Conn, now: Now, report: &PeriodicReport) -> Result<Self> {
-        let reach = reported(by, conn, report).await?;
+        let reach = reported(by, conn, now, report).await?;
         Self::of(conn, now, report, reach).await
     }
 
@@ -125,7 +125,7 @@ pub async fn adjustments(
     let days: Vec<(Date, Date)> =
         standing.iter().filter(|(one, ..)| is_earlier(one)).map(|(one, ..)| (one.starts_on, one.ends_on)).collect();
     let marks = queries::marks_of(conn, report.agreement_id, &days).await?;
-    let reach = reported(by, conn, report).await?;
+    let reach = reported(by, conn, now, report).await?;
     let mut found = Vec::new();
     for (earlier, base, seen) in &standing {
         if !is_earlier(earlier) {

@@ -11,11 +11,11 @@ use super::document::{FrozenFigure, FrozenReport, ToldNumber};
 use super::evidence;
 use super::periods::PeriodName;
 use super::queries;
+use super::rules;
 use super::types::{Chapter, EvidenceKind, PeriodicReportId, VersionState};
 use super::version_pages::ReadVersion;
 use crate::auth::ReportReader;
 use crate::error::{Error, Result};
-use crate::figures::Section;
 use crate::store::{Conn, Db, text_enum};
 use crate::web::nav::Tab;
 use crate::web::text::Named as _;
@@ -65,7 +65,7 @@ pub(super) fn other_figures(before: &FrozenReport, after: &FrozenReport) -> Vec<
             after: now.get(&figure.key).copied(),
             of: figure.clone(),
         })
-        .filter(|one| one.before != one.after && one.of.section != Section::Workers)
+        .filter(|one| one.before != one.after && !rules::is_of_workers(one.of.section))
         .collect()
 }
 
@@ -157,7 +157,7 @@ fn told_of(part: DifferingPart, read: &ReadVersion) -> Value {
         ..
     } = &read.document;
     let nameless = |figures: &[FrozenFigure]| -> Vec<FrozenFigure> {
-        figures.iter().filter(|figure| figure.section != Section::Workers).cloned().collect()
+        figures.iter().filter(|figure| !rules::is_of_workers(figure.section)).cloned().collect()
     };
     match part {
         DifferingPart::Agreement => json(agreement),

@@ -208,15 +208,24 @@ pub fn frozen(figures: &[Figure]) -> Vec<FrozenFigure> {
 
 /// As [`frozen`], with the numbers that `workers` have in another list of the same document: who is not in it yet comes after them.
 pub fn numbered(figures: &[Figure], workers: &mut Vec<i64>) -> Vec<FrozenFigure> {
+    let mut number_of = |id: &i64| {
+        let place = workers.iter().position(|worker| worker == id).unwrap_or_else(|| {
+            workers.push(*id);
+            workers.len() - 1
+        });
+        place + 1
+    };
     let figure = |figure: &Figure| {
         let (key, name, name_en) = match &figure.item {
             Item::Worker { id, .. } => {
-                let place = workers.iter().position(|worker| worker == id).unwrap_or_else(|| {
-                    workers.push(*id);
-                    workers.len() - 1
-                });
-                let (number, name) = (place + 1, format!("#{}", place + 1));
+                let number = number_of(id);
+                let name = format!("#{number}");
                 (format!("{}.worker.{number}", figure.measure.code()), name.clone(), name)
+            }
+            Item::WorkerKind { id, kind, .. } => {
+                let number = number_of(id);
+                let key = format!("{}.worker.{number}.kind.{}", figure.measure.code(), kind.code);
+                (key, format!("#{number} · {}", kind.name), format!("#{number} · {}", kind.name_en))
             }
             item => (figure.key(), item.label(Lang::Zh), item.label(Lang::En)),
         };

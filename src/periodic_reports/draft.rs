@@ -91,9 +91,9 @@ impl ShownDraft {
             unsettled: unsettled(&counting.numbers.completeness),
             chapters: queries::chapters(conn, report.id).await?,
             last_words: queries::last_words(conn, report.agreement_id, report.starts_on).await?,
-            session_words: evidence::session_words(by, conn, &report).await?,
+            session_words: evidence::session_words(by, conn, now, &report).await?,
             evidence: evidence::of_report(conn, report.id).await?,
-            offered: evidence::offered(by, conn, &report).await?,
+            offered: evidence::offered(by, conn, now, &report).await?,
             reminder: reminders.into_iter().find(|one| {
                 one.agreement_id == report.agreement_id
                     && (one.starts_on, one.ends_on) == (report.starts_on, report.ends_on)

@@ -110,14 +110,19 @@ pub struct SessionWords {
 }
 
 /// The sessions behind the report: what is offered of them is none of a confidential kind.
-async fn sessions(by: &ReportWriter, conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<i64>> {
-    let reach = scope::whole_agreement(by, conn, report.agreement_id).await?;
+async fn sessions(by: &ReportWriter, conn: &mut Conn, now: Now, report: &PeriodicReport) -> Result<Vec<i64>> {
+    let reach = scope::whole_agreement(by, conn, now, report.agreement_id).await?;
     Ok(counting::rows_behind(by, conn, &reach, report.period()).await?.0)
 }
 
 /// Pictures of the report's sessions, the first first; of a year's many so many of each month and center.
-pub async fn offered(by: &ReportWriter, conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<OfferedPhoto>> {
-    let sessions = sessions(by, conn, report).await?;
+pub async fn offered(
+    by: &ReportWriter,
+    conn: &mut Conn,
+    now: Now,
+    report: &PeriodicReport,
+) -> Result<Vec<OfferedPhoto>> {
+    let sessions = sessions(by, conn, now, report).await?;
     Ok(sqlx::query_as(
         "select x.id, x.caption, x.title, x.local_date, x.file_id
          from (select o.id, o.caption, a.title, s.local_date, s.starts_at, o.file_id,
@@ -139,10 +144,11 @@ pub async fn offered(by: &ReportWriter, conn: &mut Conn, report: &PeriodicReport
 async fn of_sessions(
     by: &ReportWriter,
     conn: &mut Conn,
+    now: Now,
     report: &PeriodicReport,
     ids: &[SessionPhotoId],
 ) -> Result<Vec<OfferedPhoto>> {
-    let sessions = sessions(by, conn, report).await?;
+    let sessions = sessions(by, conn, now, report).await?;
     Ok(sqlx::query_as(
         "select o.id, o.caption, a.title, s.local_date, o.file_id
          from session_photos o join sessions s on s.id = o.session_id join activities a on a.id = s.activity_id
@@ -158,8 +164,13 @@ async fn of_sessions(
 }
 
 /// What was written of the report's sessions, to quote.
-pub async fn session_words(by: &ReportWriter, conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<SessionWords>> {
-    let sessions = sessions(by, conn, report).await?;
+pub async fn session_words(
+    by: &ReportWriter,
+    conn: &mut Conn,
+    now: Now,
+    report: &PeriodicReport,
+) -> Result<Vec<SessionWords>> {
+    let sessions = sessions(by, conn, now, report).await?;
     Ok(sqlx::query_as(
         "select a.title, s.local_date, s.summary
          from sessions s join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id
@@ -179,10 +190,11 @@ pub async fn session_words(by: &ReportWriter, conn: &mut Conn, report: &Periodic
 pub async fn offered_file(
     by: &ReportWriter,
     conn: &mut Conn,
+    now: Now,
     report: &PeriodicReport,
     id: SessionPhotoId,
 ) -> Result<FileId> {
-    let found = of_sessions(by, conn, report, &[id]).await?;
+    let found = of_sessions(by, conn, now, report, &[id]).await?;
     found.first().map(|photo| photo.file_id).ok_or(Error::NotFound)
 }
 
@@ -216,7 +228,7 @@ pub async fn choose(
     photos: &[SessionPhotoId],
 ) -> Result<()> {
     hold(tx, report).await?;
-    let offered = of_sessions(by, tx, report, photos).await?;
+    let offered = of_sessions(by, tx, now, report, photos).await?;
     let mut chosen = Vec::with_capacity(photos.len());
     for id in photos {
         chosen.push(offered.iter().find(|photo| photo.id == *id).ok_or(Error::NotFound)?);

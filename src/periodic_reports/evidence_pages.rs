@@ -53,6 +53,7 @@ async fn choose(
 async fn offered(
     by: ReportReader,
     db: &Db,
+    now: Now,
     sealer: &State<Sealer>,
     id: PeriodicReportId,
     photo: SessionPhotoId,
@@ -60,7 +61,7 @@ async fn offered(
     let by = ReportWriter::of(by)?;
     let mut conn = db.read().await?;
     let report = queries::found(&by, &mut conn, id).await?;
-    let file = evidence::offered_file(&by, &mut conn, &report, photo).await?;
+    let file = evidence::offered_file(&by, &mut conn, now, &report, photo).await?;
     Ok(FileAnswer::shown(files::read(&mut conn, sealer, file).await?))
 }
 

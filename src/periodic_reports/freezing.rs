@@ -19,6 +19,7 @@ use crate::audit;
 use crate::auth::ReportReader;
 use crate::clock::{Now, Zone};
 use crate::error::{Error, Refusal, Result};
+use crate::figures::masks::Masks;
 use crate::indicators::standing::CountedBefore;
 use crate::store::{self, Conn, Db, rows};
 
@@ -103,7 +104,10 @@ async fn submit_counted(
     };
     let seen = queries::marks(counted, report.agreement_id, days).await?;
     let (document, texts, blocks) = freeze(by, now, counted, report, number, (&chapters, &evidence)).await?;
+    let reach = counting::reported(by, counted, now, report).await?;
+    let masks = Masks::found(counted, &reach, report.period()).await?;
     drop(still);
+    masks.keep(tx).await?;
     let text = document.text()?;
     let digest = sha256(&text);
     let version: ReportVersionId = sqlx::query_scalar(

@@ -2,6 +2,7 @@
 
 use super::document::{FrozenAdjustment, FrozenFigure, ToldNumber};
 use super::periods::PeriodName;
+use super::rules;
 use crate::figures::behind::has_rows;
 use crate::figures::{Measure, Period, Section};
 
@@ -59,7 +60,7 @@ pub struct FrozenCell {
 impl FrozenCell {
     /// Where the rows behind it are, below `rows`; none where there are none, and of workers, who are numbered anew in each version.
     pub fn rows(&self, rows: &str) -> Option<String> {
-        let opens = !rows.is_empty() && self.section != Section::Workers && has_rows(self.measure);
+        let opens = !rows.is_empty() && !rules::is_of_workers(self.section) && has_rows(self.measure);
         let key = || form_urlencoded::byte_serialize(self.key.as_bytes()).collect::<String>();
         opens.then(|| format!("{rows}?figure={}", key()))
     }

@@ -68,8 +68,18 @@ pub fn is_adjusted(section: Section) -> bool {
         | Section::Kinds
         | Section::Volunteers
         | Section::Teams => true,
-        Section::Workers | Section::Population | Section::Rooms | Section::Units | Section::Completeness => false,
+        Section::Workers
+        | Section::WorkerKinds
+        | Section::Population
+        | Section::Rooms
+        | Section::Units
+        | Section::Completeness => false,
     }
+}
+
+/// Whether it is a section of workers, whom each version numbers anew.
+pub fn is_of_workers(section: Section) -> bool {
+    matches!(section, Section::Workers | Section::WorkerKinds)
 }
 
 /// Whether what a section does not list is nought: it lists whoever did something.

@@ -27,11 +27,11 @@ pub async fn of_center(
     month: Month,
 ) -> Result<KeptFile> {
     let period = Period::from(month);
-    let own = scope::center(by, conn, center, period).await?;
+    let own = scope::center(by, conn, now, center, period).await?;
     let center = own.centers().first().cloned().ok_or(Error::NotFound)?;
     let found = queries::of_center(by, conn, center.id(), period).await?;
     let form = found.into_iter().find(|found| found.id == form).ok_or(Error::NotFound)?;
-    let reach = scope::as_told_to(conn, form.purchaser_id, &own).await?;
+    let reach = scope::as_told_to(conn, now, form.purchaser_id, &own).await?;
     let values = values_of(conn, (&reach, &center), (now, lang), (&form, month)).await?;
     let name = format!("{} {} {month}.xlsx", form.name, center.head.name);
     filled(conn, sealer, &form, name, (values.clone(), vec![values])).await
@@ -52,8 +52,8 @@ pub async fn of_all(
 ) -> Result<KeptFile> {
     let period = Period::from(month);
     let (form, paid) = queries::with_centers(by, conn, form, period).await?;
-    let own = scope::all(by, conn, period).await?;
-    let all = scope::as_told_to(conn, form.purchaser_id, &own).await?;
+    let own = scope::all(by, conn, now, period).await?;
+    let all = scope::as_told_to(conn, now, form.purchaser_id, &own).await?;
     let centers: Vec<Center> = all.centers().iter().filter(|center| paid.contains(&center.id())).cloned().collect();
     let mut rows = Vec::new();
     for center in &centers {
@@ -140,7 +140,7 @@ async fn filled(
 /// The keys that a form may have, from the one list of figures: of a month in which nothing was.
 pub(super) async fn known_keys(by: &ReportReader, conn: &mut Conn, now: Now, lang: Lang) -> Result<Vec<FormKey>> {
     let month = Period::from(Month::of(Date::parse("2000-01-01").unwrap_or(Date::FIRST)));
-    let reach = scope::all(by, conn, month).await?;
+    let reach = scope::all(by, conn, now, month).await?;
     let mut numbers = figures::count(conn, &reach, month, now).await?;
     // The list leaves out kinds of team in which nobody served.
     let kinds = queries::team_kinds(conn).await?.into_iter().map(Some).chain([None]);

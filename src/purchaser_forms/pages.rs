@@ -281,7 +281,7 @@ async fn of_center(
     asked: Asked,
 ) -> Result<Page<CenterFormsPage>> {
     let mut conn = db.read().await?;
-    let reach = scope::ever(&by, &mut conn, center).await?;
+    let reach = scope::ever(&by, &mut conn, now, center).await?;
     let month = forms::month(asked.0.get("month"), now)?;
     let is_open = reach.agrees(center, month.into());
     let forms = match is_open {

@@ -43,7 +43,7 @@ impl FormSubject {
 
 /// Whether a figure goes into a form, which is the purchaser's.
 fn goes_out(figure: &Figure) -> bool {
-    !matches!(figure.section, Section::Workers | Section::Subgroups)
+    !matches!(figure.section, Section::Workers | Section::WorkerKinds | Section::Subgroups)
 }
 
 /// The key under which minutes stand as hours: `hours.team.medical`, `booked_hours.room.3`.

@@ -172,7 +172,7 @@ fn told(wanted: Telling, found: Telling, value: i64) -> Option<i64> {
 }
 
 /// The numbers of a scope over [from, to), exact: people are counted once across its centers. A purchaser reads the
-/// periods of reports (a month, quarter, half-year, year, or all days of an agreement; else 409 `not_a_report_s_period`), of them its
+/// periods of reports (a month, quarter, half-year, year, or all days of an agreement; else 409 `not_a_report_s_period`) that are over (else 409 `period_not_over`), of them its
 /// agreements' days, and 404 where there is none in the period or in one of its months. Counts of very few people are hidden from it, and
 /// what would tell them.
 #[utoipa::path(
@@ -197,7 +197,7 @@ pub(crate) async fn summary(
 ) -> Result<Json<SummaryJson>> {
     let (scope, period, by) = asked([scope, from, to, by])?;
     let mut conn = db.read().await?;
-    let reach = scope::named(&reader, &mut conn, &scope, period).await?;
+    let reach = scope::named(&reader, &mut conn, now, &scope, period).await?;
     let numbers = queries::count(&mut conn, &reach, period, now).await?.for_reader(&reader);
     let taking_part = figures::newcomers(&mut conn, &reach, period, period.last().year_start()).await?;
     let parts = match by {

@@ -191,9 +191,16 @@ pub fn or_fault<T>(read: Result<T>) -> Result<(Option<T>, Option<Fault>)> {
     }
 }
 
-/// Why who does not see small cells may not ask for some days.
-pub fn not_reported() -> Fault {
-    Fault::new("field.not_a_report_s_period")
+/// Why who does not see small cells may not ask for some days, from what [`crate::figures::Reach::may_ask`] says.
+///
+/// # Errors
+/// What is said for other reasons.
+pub fn not_told(error: Error) -> Result<Fault> {
+    match error.code() {
+        "not_a_report_s_period" => Ok(Fault::new("field.not_a_report_s_period")),
+        "period_not_over" => Ok(Fault::new("field.period_not_over")),
+        _ => Err(error),
+    }
 }
 
 /// The month so many months later, or earlier.

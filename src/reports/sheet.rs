@@ -63,10 +63,10 @@ fn is_by_day(period: ReportPeriod) -> bool {
 ///
 /// # Errors
 /// `NotFound` for a center that the reader does not reach, and for a purchaser outside its agreements' months;
-/// `Refused("not_a_report_s_period")` for who does not see small cells and asks for other days than a report is made of.
+/// `Refused` for who does not see small cells and asks for other days than a report is made of, or for days to come.
 pub async fn load(by: &ReportReader, conn: &mut Conn, id: CenterId, asked: ReportPeriod, now: Now) -> Result<Sheet> {
     let period = asked.days();
-    let reach = scope::center(by, conn, id, period).await?;
+    let reach = scope::center(by, conn, now, id, period).await?;
     let mut agreements = agreements::queries::of_center(by, conn, id).await?;
     agreements.retain(|agreement| agreement.starts_on < period.to && agreement.ends_on >= period.from);
     let tallies = queries::tallies(conn, By::Session, &reach, period).await?;

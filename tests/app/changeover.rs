@@ -1,7 +1,7 @@
 //! Another provider takes a center over in mid-year: each reads its days and nothing else, the center's people are the new one's, and
 //! both sign for what goes over. Provider 1 (ben) runs center 1 until the end of June 2026, provider 2 (otto) from 1 July on.
 
-use linli::clock::Zone;
+use linli::clock::{Month, Zone};
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, User, on_both_engines};
@@ -75,6 +75,13 @@ async fn month_is(user: &User<'_>, month: &str, status: u16) {
     for ending in ["", ".csv", ".xlsx", ".docx", "/print"] {
         user.get(&format!("/centers/1/reports/{month}{ending}")).await.is(status);
     }
+    user.get(&format!("/centers/1/reports/{month}/rows?figure=visits")).await.is(status);
+    let month = Month::parse(month).unwrap();
+    let (from, to) = (month.first().to_string(), month.end().to_string());
+    for format in ["csv", "xlsx"] {
+        let asked = [("from", from.as_str()), ("to", to.as_str()), ("figure", "visits"), ("format", format)];
+        user.post("/centers/1/reports/rows", &asked).await.is(status);
+    }
 }
 
 async fn hires(ben: &User<'_>, name: &str, phone: &str) -> i64 {
@@ -126,6 +133,26 @@ on_both_engines! {
         otto.get("/centers/1/reports").await.is(200).hides("/centers/1/reports/2026-06").shows("/centers/1/reports/2026-07");
         ben.get("/reports?period=2026-06").await.is(200).shows("罗沙");
         ben.get("/reports?period=2026-07").await.is(200).hides("罗沙");
+        // A roll-up's file, and the rows for a program.
+        for (user, program, month, status) in [
+            (&ben, "ben", "2026-06", 200), (&ben, "ben", "2026-07", 404), (&otto, "otto", "2026-07", 200), (&otto, "otto", "2026-06", 404),
+        ] {
+            let roll = user.post("/exports", &[("list", "rollup"), ("format", "csv"), ("period", month)]).await.is(200);
+            assert_eq!(roll.text().contains("罗沙"), status == 200, "{program} {month}");
+            let (from, to) = if month == "2026-06" { JUNE } else { JULY };
+            let rows = format!("/api/v1/summary/rows?scope=center:1&from={from}&to={to}&figure=visits");
+            app.token(program).await.get(&rows).await.is(status);
+        }
+        // What each one's agreement asks for counts its own days, and is nobody else's to read.
+        let second = app.number("select max(id) from agreements where provider_id = 2").await;
+        for (login, agreement, done, other) in [("ben", 1, 5, second), ("otto", second, 7, 1)] {
+            let program = app.token(login).await;
+            let list = format!("/api/v1/agreements/{agreement}/indicators");
+            let asked = json!({"name": "服务人次", "unit": "visits", "target": 500, "span": "whole", "measure": "visits"});
+            program.post_json(&list, asked).await.is(201);
+            assert_eq!(program.get(&list).await.is(200).json()["items"][0]["done"], done, "{login}");
+            program.get(&format!("/api/v1/agreements/{other}/indicators")).await.is(404);
+        }
         // No session opens behind the former provider's report.
         ben.get("/centers/1/reports/2026-06").await.is(200).shows("长者太极班").hides("/centers/1/sessions/");
     }

@@ -21,6 +21,7 @@ mod closings;
 mod confidential;
 mod consents;
 mod count;
+mod demo_paper;
 mod departments;
 mod door_pages;
 mod engaged;

@@ -218,6 +218,16 @@ impl<'a> Outsider<'a> {
     }
 }
 
+/// Where any of these words is told to somebody, whatever that somebody may fetch, from these paths on.
+pub(crate) async fn told_of(login: &'static str, app: &TestApp, words: &[String], from: &[String]) -> Vec<String> {
+    let mut outsider = Outsider::new(login, app, words).await;
+    let there = access::rows().filter(|row| row.method == rocket::http::Method::Get).map(|row| row.path.to_owned());
+    there.chain(from.iter().cloned()).for_each(|path| outsider.goes_to(path));
+    outsider.goes_everywhere().await;
+    outsider.takes_every_list().await;
+    outsider.told
+}
+
 /// Files that are posted for, each with what is asked.
 fn files_that_are_sent_for() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
     let centers = CenterList::ALL.iter().map(|list| ("/centers/1/exports", "list", list.code()));

@@ -36,7 +36,7 @@ pub(crate) async fn a_draft(app: &TestApp) {
 
 /// Two are told too: so few came in March.
 async fn tells_of_two(app: &TestApp) {
-    app.sign_in("ada").await.post("/small-cells", &[("least", "2")]).await.is(303);
+    app.sign_in("ada").await.post("/small-cells", &[("least", "2"), ("under_way", "on")]).await.is(303);
 }
 
 pub(crate) async fn begins(app: &TestApp, period: &str) {

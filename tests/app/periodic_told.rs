@@ -3,6 +3,8 @@
 
 use serde_json::{Value, json};
 
+use crate::audit::picture_in;
+use crate::imports::sends_as;
 use crate::periodic::{a_draft, a_march, begins, submits};
 use crate::support::{TestApp, on_both_engines};
 
@@ -82,6 +84,18 @@ on_both_engines! {
         program.post_json("/api/v1/reports/2/privacy", kept).await.is(204);
         let left = program.get("/api/v1/reports/2/privacy").await.is(200).json();
         assert_eq!(left["items"], json!([]));
+    }
+
+    async fn a_name_below_a_picture_is_asked_about(app: TestApp) {
+        a_draft(&app).await;
+        let (ben, program) = (app.sign_in("ben").await, app.token("ben").await);
+        let sheet = picture_in(30);
+        sends_as(&ben, "/periodic-reports/1/evidence", ("sheet", "签到表.png"), &sheet).await.is(303);
+        ben.post("/periodic-reports/1/evidence/1", &[("caption", "陈伯2的签到表")]).await.is(303);
+        program.post_json("/api/v1/reports/1/submission", json!({})).await.is(409).is_refused("report_privacy");
+        ben.get("/periodic-reports/1/submission").await.is(200).shows("陈伯2的签到表");
+        ben.post("/periodic-reports/1/evidence/1", &[("caption", "一月的签到表")]).await.is(303);
+        submits(&app, "1").await;
     }
 
     async fn what_was_dropped_after_it_was_returned_still_verifies(app: TestApp) {

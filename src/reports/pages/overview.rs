@@ -98,7 +98,7 @@ async fn show(by: CenterReader, db: &Db, now: Now, lang: Lang, center: CenterId)
     let month = Month::of(today);
     // A provider's totals are those of the days on which it ran the center: what was before is its forerunner's report.
     let reader = ReportReader::of((*by).clone()).ok_or(Error::Forbidden)?;
-    let reach = scope::ever(&reader, &mut conn, center.id()).await?;
+    let reach = scope::ever(&reader, &mut conn, now, center.id()).await?;
     let year = Period { from: twelve_months_to(month), to: month.end() };
     let months = queries::tallies(&mut conn, By::Month, &reach, year).await?;
     let beginnings = steps::beginnings(&mut conn, &center, now).await?;

@@ -86,7 +86,7 @@ enum ReportsAnswer {
     Led(Box<Redirect>),
 }
 
-/// Every month with numbers, and the current one; for a purchaser, those of its agreements. Asked `from` one day `to` another,
+/// Every month with numbers, and the current one; for a purchaser, those of its agreements that are over. Asked `from` one day `to` another,
 /// it leads to their report.
 #[get("/centers/<center>/reports")]
 async fn list(
@@ -99,13 +99,16 @@ async fn list(
 ) -> Result<ReportsAnswer> {
     let (period, mut wrong) = periods::or_fault(periods::asked(&asked.0))?;
     let mut conn = db.read().await?;
-    let reach = scope::ever(&by, &mut conn, center).await?;
+    let reach = scope::ever(&by, &mut conn, now, center).await?;
     let center = reach.centers().first().cloned().ok_or(Error::NotFound)?;
     if let Some(period) = period.flatten() {
-        if reach.may_ask(period.days()).is_ok() {
-            return Ok(ReportsAnswer::Led(Box::new(Redirect::to(center.path(format_args!("/reports/{period}"))))));
+        match reach.may_ask(period.days()) {
+            Ok(()) => {
+                let report = center.path(format_args!("/reports/{period}"));
+                return Ok(ReportsAnswer::Led(Box::new(Redirect::to(report))));
+            }
+            Err(error) => wrong = Some(periods::not_told(error)?),
         }
-        wrong = Some(periods::not_reported());
     }
     let current = Month::of(center.zone.date(now.0));
     let ever = Period { from: Date::parse("1900-01-01").unwrap_or(current.first()), to: current.end() };

@@ -8,9 +8,9 @@ use rocket::{Responder, Route, get, routes};
 
 use super::group_shares;
 use crate::auth::ReportReader;
-use crate::clock::{Month, Now, Zone};
+use crate::clock::{Date, Month, Now, Zone};
 use crate::error::{Error, Fault, Result};
-use crate::figures::{self, Measure, Period, Reported, Tally};
+use crate::figures::{self, Measure, Period, Reported, Tally, small_cells};
 use crate::reports::periods::{self, PeriodKind, ReportPeriod};
 use crate::reports::rollup::{self, GROUPS, RollUp, RollUpCut, RollUpOrder, RollUpRow};
 use crate::reports::shown::{coverage, told, untold};
@@ -38,6 +38,8 @@ struct RollUpPage {
     groups: Chart,
     visits: Chart,
     persons: Chart,
+    /// The day before which periods end that are told to the reader; none where all are.
+    told_until: Option<Date>,
     /// The periods to choose from, year by year.
     years: Vec<(String, Vec<ReportPeriod>)>,
     /// Why what was asked for could not be read; the page shows the usual then.
@@ -62,7 +64,7 @@ struct RollUpLine {
 }
 
 impl RollUpPage {
-    fn new(roll: RollUp, cut: RollUpCut, wrong: Option<Fault>, lang: Lang) -> Self {
+    fn new(roll: RollUp, (cut, told_until): (RollUpCut, Option<Date>), wrong: Option<Fault>, lang: Lang) -> Self {
         let rows = |rows: &[RollUpRow]| rows.iter().map(|row| shown(&roll, &cut, row, lang)).collect::<Vec<_>>();
         Self {
             heads: heads(&cut, lang),
@@ -73,7 +75,8 @@ impl RollUpPage {
             groups: group_shares(lang, &roll.numbers),
             visits: trend(&roll, lang, "rollup.visits", Measure::Visits),
             persons: trend(&roll, lang, "rollup.persons", Measure::Persons),
-            years: years(&cut),
+            years: years(&cut, told_until),
+            told_until,
             roll,
             cut,
             wrong,
@@ -114,9 +117,7 @@ impl RollUpPage {
 
     /// What all of it is called.
     fn scope_name(&self) -> String {
-        let code = self.scope();
-        let found = self.roll.scopes.iter().find(|(known, _)| *known == code);
-        found.map_or_else(|| self.lang.text("rollup.all"), |(_, name)| name.clone())
+        self.roll.scope_name(&self.cut, self.lang)
     }
 
     /// The address of the same over another period, and what that is called.
@@ -128,8 +129,10 @@ impl RollUpPage {
         self.over(self.roll.period.previous())
     }
 
-    fn next(&self) -> (String, String) {
-        self.over(self.roll.period.next())
+    /// None where that one is not told yet.
+    fn next(&self) -> Option<(String, String)> {
+        let next = self.roll.period.next();
+        is_told(next, self.told_until).then(|| self.over(next))
     }
 
     /// What stays when another period is chosen.
@@ -141,7 +144,10 @@ impl RollUpPage {
     fn around(&self) -> Vec<(String, String)> {
         let day = self.roll.period.days().last();
         let others = PeriodKind::OF_CALENDAR.into_iter().map(|kind| ReportPeriod::of(kind, day));
-        others.filter(|one| *one != self.roll.period).map(|one| self.over(one)).collect()
+        others
+            .filter(|one| *one != self.roll.period && is_told(*one, self.told_until))
+            .map(|one| self.over(one))
+            .collect()
     }
 
     fn is_cut(&self) -> bool {
@@ -154,7 +160,7 @@ impl RollUpPage {
     }
 
     fn year(&self) -> String {
-        ReportPeriod::of(PeriodKind::Year, self.roll.period.days().last()).title(self.lang)
+        self.roll.year(self.lang)
     }
 
     /// Names in a row; a dash for nobody.
@@ -259,12 +265,18 @@ fn trend(roll: &RollUp, lang: Lang, title: &str, of: Measure) -> Chart {
     if roll.trend.len() > 12 { Chart::lines(lang, &data) } else { Chart::grouped(lang, &data) }
 }
 
-/// The year of the period and the two before, and the period itself where it is none of theirs.
-fn years(cut: &RollUpCut) -> Vec<(String, Vec<ReportPeriod>)> {
+/// Whether a period is told to who is told those that end before that day.
+fn is_told(period: ReportPeriod, until: Option<Date>) -> bool {
+    until.is_none_or(|until| period.days().to <= until)
+}
+
+/// The year of the period and the two before, and the period itself where it is none of theirs; none that ends after what is told.
+fn years(cut: &RollUpCut, told_until: Option<Date>) -> Vec<(String, Vec<ReportPeriod>)> {
     let last = cut.period.days().last().year_start();
     let year = |back: u32| {
         let day = last.minus_years(back);
-        (ReportPeriod::of(PeriodKind::Year, day).to_string(), ReportPeriod::of_year(day))
+        let periods = ReportPeriod::of_year(day).into_iter().filter(|one| is_told(*one, told_until)).collect();
+        (ReportPeriod::of(PeriodKind::Year, day).to_string(), periods)
     };
     let mut years: Vec<(String, Vec<ReportPeriod>)> = (0..3).map(year).collect();
     if cut.period.kind() == PeriodKind::Days {
@@ -283,21 +295,23 @@ enum RollUpAnswer {
 #[get("/reports")]
 async fn show(by: ReportReader, db: &Db, now: Now, lang: Lang, asked: Asked) -> Result<RollUpAnswer> {
     let today = Zone::SHANGHAI.date(now.0);
-    let (cut, wrong) = periods::or_fault(RollUpCut::read(&asked.0, today))?;
-    let cut = cut.unwrap_or_else(|| RollUpCut::usual(today));
+    let mut conn = db.read().await?;
+    let latest = small_cells::latest_month(&by, &mut conn, now).await?;
+    let (cut, wrong) = periods::or_fault(RollUpCut::read(&asked.0, latest))?;
+    let cut = cut.unwrap_or_else(|| RollUpCut::usual(latest));
     if let Some(Reported::Center(center)) = &cut.scope {
         return Ok(RollUpAnswer::Led(Box::new(Redirect::to(center.path(format_args!("/reports/{}", cut.period))))));
     }
-    let mut conn = db.read().await?;
     let (roll, cut, wrong) = match rollup::load(&by, &mut conn, &cut, now).await {
         // Days of which no report is made: the page says so, and shows the usual.
-        Err(Error::Refused(_)) => {
-            let usual = RollUpCut::usual(today);
-            (rollup::load(&by, &mut conn, &usual, now).await?, usual, Some(periods::not_reported()))
+        Err(error @ Error::Refused(_)) => {
+            let (usual, why) = (RollUpCut::usual(latest), periods::not_told(error)?);
+            (rollup::load(&by, &mut conn, &usual, now).await?, usual, Some(why))
         }
         roll => (roll?, cut, wrong),
     };
-    Ok(RollUpAnswer::Page(Box::new(Page(RollUpPage::new(roll, cut, wrong, lang)))))
+    let told_until = (latest < Month::of(today)).then(|| latest.end());
+    Ok(RollUpAnswer::Page(Box::new(Page(RollUpPage::new(roll, (cut, told_until), wrong, lang)))))
 }
 
 /// Where the roll-up of months used to be: links that were sent lead on.

@@ -115,7 +115,7 @@ async fn counted(
     now: Now,
     (lang, title): (Lang, String),
 ) -> Result<ComparedFigures> {
-    let reach = match scope::center(by, conn, center, days).await {
+    let reach = match scope::center(by, conn, now, center, days).await {
         Ok(reach) => reach,
         // Other days than a report is made of are not told to everybody.
         Err(Error::NotFound | Error::Refused(_)) => {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::types::RollUpRow;
-use crate::clock::{Date, Month};
+use crate::clock::Month;
 use crate::error::Result;
 use crate::fields::{Fields, parse};
 use crate::figures::Reported;
@@ -52,10 +52,10 @@ pub fn code(scope: &Reported) -> String {
 }
 
 impl RollUpCut {
-    /// This month of all that the reader reads.
-    pub fn usual(today: Date) -> Self {
+    /// A month of all that the reader reads: the latest that is told.
+    pub fn usual(latest: Month) -> Self {
         Self {
-            period: Month::of(today).into(),
+            period: latest.into(),
             scope: None,
             wanted: NameSought::default(),
             text: String::new(),
@@ -67,8 +67,8 @@ impl RollUpCut {
     ///
     /// # Errors
     /// A fault for each word that means nothing.
-    pub fn read(fields: &Fields, today: Date) -> Result<Self> {
-        let usual = Self::usual(today);
+    pub fn read(fields: &Fields, latest: Month) -> Result<Self> {
+        let usual = Self::usual(latest);
         let period = periods::asked(fields)?.unwrap_or(usual.period);
         let mut read = fields.read();
         let scope = read.optional("scope", parse::choice::<Reported>);
@@ -144,12 +144,12 @@ mod tests {
         let cut = RollUpCut {
             scope: Some(Reported::Town("A&B".into())),
             order: RollUpOrder::Visits,
-            ..RollUpCut::usual(Date::parse("2026-03-05").unwrap())
+            ..RollUpCut::usual(Month::parse("2026-03").unwrap())
         };
         assert_eq!(cut.with("period", "2026-Q1"), "/reports?scope=town%3AA%26B&sort=visits&period=2026-Q1");
         assert_eq!(cut.with("scope", ""), "/reports?period=2026-03&sort=visits");
         assert_eq!(
-            RollUpCut::usual(Date::parse("2026-03-05").unwrap()).with("sort", "name"),
+            RollUpCut::usual(Month::parse("2026-03").unwrap()).with("sort", "name"),
             "/reports?period=2026-03&sort=name"
         );
     }

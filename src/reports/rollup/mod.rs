@@ -27,11 +27,11 @@ use crate::store::Conn;
 /// not see small cells and asks for other days than a report is made of.
 pub async fn load(by: &ReportReader, conn: &mut Conn, cut: &RollUpCut, now: Now) -> Result<RollUp> {
     let days = cut.period.days();
-    let all = scope::all(by, conn, days).await?;
+    let all = scope::all(by, conn, now, days).await?;
     let places = queries::places(by, conn).await?;
     let scopes = scopes(&all, &places);
     let reach = match &cut.scope {
-        Some(named) => scope::named(by, conn, named, days).await?,
+        Some(named) => scope::named(by, conn, now, named, days).await?,
         None => all,
     };
     let numbers = count(conn, &reach, days, now).await?.for_reader(by);

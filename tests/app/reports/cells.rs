@@ -458,20 +458,20 @@ on_both_engines! {
     async fn the_city_says_what_is_small(app: TestApp) {
         a_quiet_quarter(&app).await;
         let ada = app.token("ada").await;
-        assert_eq!(ada.get("/api/v1/small-cells").await.is(200).json(), json!({"least": 3}));
+        assert_eq!(ada.get("/api/v1/small-cells").await.is(200).json(), json!({"least": 3, "under_way": true}));
         for least in [json!(1), json!(21), json!("many")] {
             ada.post_json("/api/v1/small-cells", json!({ "least": least })).await.is(422);
         }
         let before = figures(&app, "pat", "center:1", MARCH).await.values().filter(|value| **value == HIDDEN).count();
-        ada.post_json("/api/v1/small-cells", json!({"least": 8})).await.is(200);
-        ada.post_json("/api/v1/small-cells", json!({"least": 8})).await.is(200);
+        ada.post_json("/api/v1/small-cells", json!({"least": 8, "under_way": true})).await.is(200);
+        ada.post_json("/api/v1/small-cells", json!({"least": 8, "under_way": true})).await.is(200);
         let after = figures(&app, "pat", "center:1", MARCH).await.values().filter(|value| **value == HIDDEN).count();
         assert!(after > before, "{before} {after}");
         assert_eq!(app.number("select count(*) from audit_events where action = 'small_cells.set'").await, 1);
         let browser = app.sign_in("ada").await;
         browser.get("/small-cells").await.is(200).shows("value=\"8\"");
         browser.post("/small-cells", &[("least", "0")]).await.is(422).shows("id=\"f-least\"");
-        browser.post("/small-cells", &[("least", "3")]).await.is(303);
+        browser.post("/small-cells", &[("least", "3"), ("under_way", "1")]).await.is(303);
         app.sign_in("ann").await.get("/small-cells").await.is(403);
     }
 }

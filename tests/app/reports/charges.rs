@@ -3,6 +3,7 @@
 use linli::figures::refresh::{check, refresh};
 
 use super::{MARCH, figures, month::Held, month::Month, month::at};
+use crate::outsiders::told_of;
 use crate::support::cast::PASSWORD;
 use crate::support::{TestApp, on_both_engines};
 
@@ -82,6 +83,40 @@ on_both_engines! {
         is_charged(&app, third, "").await;
         assert_eq!(told(&app, "quan").await, [0; 5]);
         assert_eq!(told(&app, "pat").await, [3, 27, 8, 3, 12]);
+    }
+
+    /// Whatever each of the two may fetch, pages, files, rows and reports that were submitted, tells nothing of what is charged to the other.
+    async fn two_purchasers_meet_on_no_route_and_in_no_file(app: TestApp) {
+        let [_, _, third] = three_sessions(&app).await;
+        a_second_pays(&app).await;
+        is_charged(&app, third, "3").await;
+        app.execute("update activities set title = '只记街道的太极' where id = (select min(activity_id) from sessions where local_date = '2026-03-12')").await;
+        app.execute("update activities set title = '只记残联的手工' where id = (select min(activity_id) from sessions where local_date = '2026-03-20')").await;
+        let ben = app.sign_in("ben").await;
+        let mut from = Vec::new();
+        for (report, (agreement, period)) in (1..).zip([("1", "month:2026-03-01"), ("3", "month:2026-03-10")]) {
+            ben.post("/periodic-reports", &[("agreement", agreement), ("period", period)]).await.is(303);
+            ben.post(&format!("/periodic-reports/{report}/submission"), &[]).await.is(303);
+            let version = format!("/periodic-reports/{report}/versions/1");
+            from.extend([version.clone(), format!("{version}/print")]);
+            from.push(format!("/periodic-reports/{report}/rows?figure=sessions"));
+            from.push(format!("/api/v1/reports/{report}/versions/1"));
+        }
+        for ending in ["", ".csv", ".xlsx", ".docx", "/print", "/rows?figure=sessions", "/rows?figure=visits"] {
+            from.push(format!("/centers/1/reports/2026-03{ending}"));
+        }
+        from.push("/api/v1/summary?scope=center:1&from=2026-03-01&to=2026-04-01".to_owned());
+        let words = ["只记街道的太极".to_owned(), "只记残联的手工".to_owned()];
+        for (login, own, other) in [("pat", &words[..1], &words[1..]), ("quan", &words[1..], &words[..1])] {
+            let told = told_of(login, &app, other, &from).await;
+            assert!(told.is_empty(), "{}", told.join("\n"));
+            // It was not for want of looking.
+            let told = told_of(login, &app, own, &from).await;
+            let places = ["/reports/2026-03.csv", "/reports/2026-03.xlsx", "/reports/2026-03.docx", "/rows", "/api/v1/summary/rows", "/versions/1"];
+            for place in places {
+                assert!(told.iter().any(|one| one.contains(place)), "{login} reads her own by {place}: {}", told.join("\n"));
+            }
+        }
     }
 
     async fn a_session_charged_to_an_agreement_that_ended_before_it_is_the_others(app: TestApp) {

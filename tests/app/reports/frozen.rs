@@ -203,6 +203,8 @@ fn adds_up(
     keys.extend(recount.keys().filter(|key| key.contains(".team.")));
     for key in keys {
         let first = base.get(key).copied().unwrap_or(Some(0).filter(|_| key.contains(".team.")));
+        // What a version hides is told by nothing that is told later.
+        assert!(first.is_some() || shown.get(key) == Some(&HIDDEN), "{number}, {key} was hidden: {:?}", shown.get(key));
         let more: Vec<Option<i64>> = since.iter().filter_map(|told| told.get(key).copied()).collect();
         let all: Option<i64> = std::iter::once(first).chain(more.iter().copied()).sum();
         let Some(all) = all.filter(|_| shown.get(key) != Some(&HIDDEN)) else {
@@ -234,7 +236,7 @@ async fn is_accounted_for(clerks: &Clerks<'_>, city: &City<'_>, last: &Value, co
 async fn plays(app: &TestApp, steps: &[Step], late: &[Step], compared: &mut Compared) {
     let mut city = City::found(app).await;
     // As little is hidden as may be, so that as much as may be is compared.
-    app.token("ada").await.post_json("/api/v1/small-cells", json!({"least": 2})).await.is(200);
+    app.token("ada").await.post_json("/api/v1/small-cells", json!({"least": 2, "under_way": true})).await.is(200);
     let mut clerks = Clerks { app, kept: BTreeMap::new() };
     let mut done = BTreeMap::new();
     for (n, step) in steps.iter().enumerate() {

@@ -333,9 +333,10 @@ impl Rows {
         for session in attended.iter().map(|id| held[id]) {
             counts.add("sessions", &["", &format!(".kind.{}", session.kind)], 1);
             if let Some(worker) = session.worker_id.filter(|worker| self.social_workers.contains(worker)) {
-                counts.add("led_sessions", &[&format!(".worker.{worker}")], 1);
+                let (all, of_kind) = (format!(".worker.{worker}"), format!(".worker.{worker}.kind.{}", session.kind));
+                counts.add("led_sessions", &[&all, &of_kind], 1);
                 let minutes = (session.ends_at.0 - session.starts_at.0) / 60_000;
-                counts.add("led_minutes", &[&format!(".worker.{worker}")], minutes);
+                counts.add("led_minutes", &[&all, &of_kind], minutes);
             }
         }
         self.add_units(centers, (from, to), &attended, &mut counts);

@@ -37,6 +37,8 @@ pub(super) async fn enter(app: &TestApp) {
     )
     .await;
 
+    // Most tests stand within the month that they read.
+    app.execute("insert into small_cells (id, least, under_way, set_at, set_by) values (1, 3, 1, 0, 1)").await;
     make(app, login_of(Role::TownSupervisor), Role::TownSupervisor, Scope::Town("莞城".into())).await;
     make(app, login_of(Role::Committee), Role::Committee, Scope::Center(CenterId(1))).await;
     make(app, login_of(Role::ProviderManager), Role::ProviderManager, Scope::Provider(ProviderId(1))).await;

@@ -1,0 +1,200 @@
+//! What was hidden when a report was frozen is hidden ever after (DECISIONS 27: decided once). A month that is counted again, with a late
+//! entry in it, would else be told beside the version, and what only one of the two hides would follow from the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use super::counted::Filter;
+use super::list::Measure;
+use super::masking::CellKey;
+use super::reading::{self, Ask, months_of_ask, rests_of_month};
+use super::scope::{PLACE_ALONE, Reach};
+use super::types::Period;
+use crate::agreements::AgreementId;
+use crate::centers::CenterId;
+use crate::clock::Month;
+use crate::error::Result;
+use crate::people::groups::PriorityGroup;
+use crate::store::{self, Conn};
+
+/// A center's month, as it is charged to an agreement.
+type MaskPlace = (CenterId, Month, AgreementId);
+
+/// What was hidden of some months.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Masks(BTreeMap<MaskPlace, BTreeSet<CellKey>>);
+
+fn place(ask: &Ask) -> Option<MaskPlace> {
+    let agreement = ask.agreement.filter(|agreement| *agreement != PLACE_ALONE)?;
+    Some((ask.center, Month::of(ask.days.from), agreement))
+}
+
+impl Masks {
+    /// What has been hidden of these, each of one month.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub(super) async fn of(conn: &mut Conn, asks: &[Ask]) -> Result<Self> {
+        let places: BTreeSet<MaskPlace> = asks.iter().filter_map(place).collect();
+        let months = places.iter().map(|(_, month, _)| *month);
+        let (Some(first), Some(last)) = (months.clone().min(), months.max()) else { return Ok(Self::default()) };
+        let centers: BTreeSet<CenterId> = places.iter().map(|(center, ..)| *center).collect();
+        let rows: Vec<(CenterId, String, AgreementId, String)> = sqlx::query_as(
+            "select m.center_id, m.month, m.agreement_id, m.hidden
+             from json_each(cast($1 as json_text)) j
+             cross join figure_masks m
+             where m.center_id = cast(cast(j.value as text) as bigint) and m.month >= $2 and m.month <= $3",
+        )
+        .bind(store::rows(centers, |center| json!(center)))
+        .bind(first.to_string())
+        .bind(last.to_string())
+        .fetch_all(conn)
+        .await?;
+        let read = |(center, month, agreement, hidden): (_, String, _, String)| {
+            let place = (center, Month::parse(&month)?, agreement);
+            places.contains(&place).then(|| (place, cells(&hidden)))
+        };
+        Ok(Self(rows.into_iter().filter_map(read).collect()))
+    }
+
+    /// Of one of them.
+    pub(super) fn of_month(&self, ask: &Ask) -> Option<&BTreeSet<CellKey>> {
+        self.0.get(&place(ask)?)
+    }
+
+    /// What is hidden of the months of `period` before whoever this reaches, as it is now. Of a month that the period parts, nothing of
+    /// people is told, and what is hidden of the whole of it is decided where the whole is told.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn found(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Self> {
+        let asks: Vec<Ask> = reach.asks(period).into_iter().flat_map(months_of_ask).collect();
+        let rests: Vec<Ask> = asks.iter().flat_map(|ask| rests_of_month(*ask)).collect();
+        let others = reading::read(conn, &rests).await?;
+        let parted: BTreeSet<MaskPlace> = rests
+            .iter()
+            .zip(others)
+            .filter(|(_, other)| other.has_people())
+            .filter_map(|(rest, _)| place(rest))
+            .collect();
+        let counted = reading::read_for(conn, reach.small(), &asks).await?;
+        let mut masks = Self::default();
+        for (ask, counted) in asks.iter().zip(counted) {
+            if let Some(place) = place(ask).filter(|place| !counted.hidden.is_empty() && !parted.contains(place)) {
+                masks.0.entry(place).or_default().extend(counted.hidden);
+            }
+        }
+        Ok(masks)
+    }
+
+    /// Keeps them beside what was hidden before.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn keep(&self, tx: &mut Conn) -> Result<()> {
+        let asks: Vec<Ask> = self.0.keys().map(|place| ask(*place)).collect();
+        let before = Self::of(tx, &asks).await?;
+        let mut grown = self.clone();
+        for (place, hidden) in before.0.clone() {
+            grown.0.entry(place).or_default().extend(hidden);
+        }
+        grown.0.retain(|place, hidden| before.0.get(place) != Some(hidden));
+        sqlx::query(
+            "insert into figure_masks (center_id, month, agreement_id, hidden, version)
+             select cast(j.value ->> 'center' as bigint), j.value ->> 'month', cast(j.value ->> 'agreement' as bigint),
+                    j.value ->> 'hidden', 1
+             from json_each(cast($1 as json_text)) j where 1 = 1
+             on conflict (center_id, month, agreement_id) do update
+             set hidden = excluded.hidden, version = figure_masks.version + 1",
+        )
+        .bind(store::rows(grown.0, |((center, month, agreement), hidden)| {
+            json!({"center": center, "month": month.to_string(), "agreement": agreement, "hidden": words(&hidden)})
+        }))
+        .execute(tx)
+        .await?;
+        Ok(())
+    }
+}
+
+fn ask((center, month, agreement): MaskPlace) -> Ask {
+    Ask { center, days: month.into(), agreement: Some(agreement) }
+}
+
+/// By which number what is recalled of these centers is known to be of the masks that there are now.
+///
+/// # Errors
+/// As the database says.
+pub(super) async fn versions(conn: &mut Conn, centers: &BTreeSet<CenterId>) -> Result<BTreeMap<CenterId, i64>> {
+    let rows: Vec<(CenterId, i64)> = sqlx::query_as(
+        "select m.center_id, cast(sum(m.version) as bigint)
+         from json_each(cast($1 as json_text)) j
+         cross join figure_masks m
+         where m.center_id = cast(cast(j.value as text) as bigint)
+         group by m.center_id",
+    )
+    .bind(store::rows(centers, |center| json!(center)))
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().collect())
+}
+
+fn words(cells: &BTreeSet<CellKey>) -> String {
+    let word = |(measure, filter): &CellKey| {
+        let part = match filter {
+            Filter::Whole => "whole".to_owned(),
+            Filter::Group(group) => format!("group:{}", group.map_or("none", PriorityGroup::code)),
+            Filter::Subgroup(bit) => format!("subgroup:{bit}"),
+            Filter::Kind(kind) => format!("kind:{kind}"),
+            Filter::TeamKind(kind) => kind.map_or("team:none".to_owned(), |kind| format!("team:{kind}")),
+            Filter::Worker(worker) => format!("worker:{worker}"),
+            Filter::Room(room) => format!("room:{room}"),
+        };
+        format!("{} {part}", measure.code())
+    };
+    cells.iter().map(word).collect::<Vec<_>>().join("\n")
+}
+
+/// What cannot be read hides nothing: nobody but Linli writes it.
+fn cells(words: &str) -> BTreeSet<CellKey> {
+    let cell = |line: &str| {
+        let (measure, part) = line.split_once(' ')?;
+        let filter = match part.split_once(':') {
+            None => Filter::Whole,
+            Some(("group", "none")) => Filter::Group(None),
+            Some(("group", group)) => Filter::Group(Some(group.parse().ok()?)),
+            Some(("subgroup", bit)) => Filter::Subgroup(bit.parse().ok()?),
+            Some(("kind", kind)) => Filter::Kind(kind.parse().ok()?),
+            Some(("team", "none")) => Filter::TeamKind(None),
+            Some(("team", kind)) => Filter::TeamKind(Some(kind.parse().ok()?)),
+            Some(("worker", worker)) => Filter::Worker(worker.parse().ok()?),
+            Some(("room", room)) => Filter::Room(room.parse().ok()?),
+            Some(_) => return None,
+        };
+        Some((measure.parse::<Measure>().ok()?, filter))
+    };
+    words.lines().filter_map(cell).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_hidden_is_read_as_it_was_written() {
+        let groups = PriorityGroup::ALL.iter().copied().map(Some).chain([None]).map(Filter::Group);
+        let others = [
+            Filter::Whole,
+            Filter::Subgroup(3),
+            Filter::Kind(7),
+            Filter::TeamKind(None),
+            Filter::TeamKind(Some(9)),
+            Filter::Worker(4),
+            Filter::Room(5),
+        ];
+        let filters: Vec<Filter> = groups.chain(others).collect();
+        let all: BTreeSet<CellKey> =
+            Measure::ALL.iter().flat_map(|measure| filters.iter().map(|filter| (*measure, *filter))).collect();
+        assert_eq!(cells(&words(&all)), all);
+    }
+}

@@ -1,0 +1,115 @@
+//! What a version hides stays hidden when its month is counted again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::month::{Held, Month, at};
+use super::{HIDDEN, figures};
+use crate::support::{TestApp, on_both_engines};
+
+const JANUARY: (&str, &str) = ("2026-01-01", "2026-02-01");
+const FEBRUARY: (&str, &str) = ("2026-02-01", "2026-03-01");
+
+/// In each of two months two come to case work and twelve to an activity. Gives the people, and the case work's sessions.
+async fn two_quiet_months(app: &TestApp) -> (Vec<i64>, [i64; 2]) {
+    let mut month = Month::begin(app).await;
+    let mut people = Vec::new();
+    for _ in 0..12 {
+        people.push(month.person(Some("1985-05-01")).await);
+    }
+    let mut quiet = [0; 2];
+    for (place, name) in ["2026-01", "2026-02"].into_iter().enumerate() {
+        let held = |kind| Held { kind, ..Held::default() };
+        quiet[place] = month.session(at(&format!("{name}-06 09:00")), 60, held(1)).await;
+        for person in &people[..2] {
+            month.attend(quiet[place], *person, "participant").await;
+        }
+        let large = month.session(at(&format!("{name}-08 09:00")), 60, held(3)).await;
+        for person in &people {
+            month.attend(large, *person, "participant").await;
+        }
+    }
+    month.commit().await;
+    app.at("2026-03-05T02:00:00Z");
+    (people, quiet)
+}
+
+/// Drafts and submits the report of the month that begins on that day. Gives its number.
+async fn submits(app: &TestApp, first: &str) -> i64 {
+    let ben = app.sign_in("ben").await;
+    let month = format!("month:{first}");
+    ben.post("/periodic-reports", &[("agreement", "1"), ("period", month.as_str())]).await.is(303);
+    let id = app.number("select max(id) from periodic_reports").await;
+    ben.post(&format!("/periodic-reports/{id}/submission"), &[]).await.is(303);
+    id
+}
+
+fn hidden(figures: &BTreeMap<String, i64>) -> BTreeSet<String> {
+    figures.iter().filter(|(_, value)| **value == HIDDEN).map(|(key, _)| key.clone()).collect()
+}
+
+async fn marked(app: &TestApp) {
+    let mut tx = app.begin().await;
+    linli::marks::all(&mut tx, [linli::centers::CenterId(1)]);
+    tx.commit().await.unwrap();
+}
+
+on_both_engines! {
+    async fn what_a_version_hides_is_hidden_when_its_month_is_counted_again(app: TestApp) {
+        let (people, quiet) = two_quiet_months(&app).await;
+        let january = submits(&app, "2026-01-01").await;
+        app.sign_in("pat").await.post(&format!("/periodic-reports/{january}/acceptance"), &[("version", "1")]).await.is(303);
+        let first = figures(&app, "pat", "center:1", JANUARY).await;
+        assert_eq!(hidden(&first), hidden(&figures(&app, "pat", "center:1", FEBRUARY).await));
+        assert_eq!((first["visits.kind.case_work"], first["visits"]), (HIDDEN, 14));
+        // Four more are entered late, in both months. Of February nothing was told for good; of January it was.
+        let mut month = Month::begin(&app).await;
+        for session in quiet {
+            for person in &people[2..6] {
+                month.attend(session, *person, "participant").await;
+            }
+        }
+        month.commit().await;
+        marked(&app).await;
+        let (again, other) = (figures(&app, "pat", "center:1", JANUARY).await, figures(&app, "pat", "center:1", FEBRUARY).await);
+        assert_eq!((other["visits.kind.case_work"], other["visits"]), (6, 18));
+        assert_eq!((again["visits.kind.case_work"], again["visits"]), (HIDDEN, 18));
+        assert!(hidden(&first).is_subset(&hidden(&again)), "{:?}", hidden(&first).difference(&hidden(&again)));
+        // Nor by the rows, by a longer period, or by what the next report tells of it.
+        let pat = app.sign_in("pat").await;
+        pat.get("/centers/1/reports/2026-01/rows?figure=visits.kind.case_work").await.is(200).shows("＊");
+        let both = figures(&app, "pat", "center:1", ("2026-01-01", "2026-04-01")).await;
+        assert_eq!(both["visits.kind.case_work"], HIDDEN, "at least February's");
+        assert_eq!(figures(&app, "ben", "center:1", JANUARY).await["visits.kind.case_work"], 6, "who knows the people reads it");
+        let february = submits(&app, "2026-02-01").await;
+        let version = app.token("pat").await.get(&format!("/api/v1/reports/{february}/versions/1")).await.is(200).json();
+        let adjusted: BTreeMap<&str, i64> = version["adjustments"][0]["figures"].as_array().unwrap().iter()
+            .map(|figure| (figure["key"].as_str().unwrap(), figure["value"].as_i64().unwrap()))
+            .collect();
+        assert_eq!(adjusted.get("visits"), Some(&4));
+        for key in hidden(&first) {
+            assert!(!adjusted.contains_key(key.as_str()), "{key}");
+        }
+        assert!(version["figures"].as_array().unwrap().iter().any(|figure| figure["key"] == "visits.kind.case_work" && figure["value"] == Value::from(6)));
+    }
+
+    /// Also where nobody is left of whom it told, and where less is called small.
+    async fn what_a_version_hides_is_hidden_where_nothing_is_left_of_it(app: TestApp) {
+        let (_, quiet) = two_quiet_months(&app).await;
+        submits(&app, "2026-01-01").await;
+        let first = figures(&app, "pat", "center:1", JANUARY).await;
+        app.token("ada").await.post_json("/api/v1/small-cells", serde_json::json!({"least": 2, "under_way": true})).await.is(200);
+        assert!(hidden(&first).is_subset(&hidden(&figures(&app, "pat", "center:1", JANUARY).await)));
+        let mut tx = app.begin().await;
+        for session in quiet {
+            sqlx::query("update attendances set voided_at = 1, voided_by = 1 where session_id = $1").bind(session).execute(&mut *tx).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        marked(&app).await;
+        let (again, other) = (figures(&app, "pat", "center:1", JANUARY).await, figures(&app, "pat", "center:1", FEBRUARY).await);
+        assert_eq!((other["visits.kind.case_work"], other["visits"]), (0, 12));
+        assert_eq!(again["visits.kind.case_work"], HIDDEN);
+        assert!(hidden(&first).is_subset(&hidden(&again)), "{:?}", hidden(&first).difference(&hidden(&again)));
+    }
+}
