@@ -287,7 +287,7 @@ impl Asked {
         while heard.answers.is_empty() || began.elapsed() < SPAN && heard.answers.len() < ANSWERS as usize {
             let now = Clock::system().now();
             let asked = Instant::now();
-            let reach = scope::named(by, &mut conn, &reported, self.period).await.expect("a reach");
+            let reach = scope::named(by, &mut conn, now, &reported, self.period).await.expect("a reach");
             let numbers = queries::count(&mut conn, &reach, self.period, now).await.expect("numbers");
             heard.answers.push((heard.answers.len() as u64, 200, asked.elapsed()));
             told = plain::told(&numbers);
