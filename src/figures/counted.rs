@@ -116,6 +116,8 @@ pub enum Filter {
     TeamKind(Option<i64>),
     Worker(i64),
     Room(i64),
+    /// Of which nothing is kept: what is told of it is decided beside its month ([`super::told_sessions`]).
+    Session(i64),
 }
 
 /// Sums and sets of some days of some centers. What is kept of months and years was looked through when it was read: a piece of it
@@ -233,6 +235,11 @@ impl Counted {
         self.sums_of(word).filter(|(one, ..)| is(*one)).map(|(.., value)| value).sum()
     }
 
+    /// The same under one number. There are thousands of rooms and workers in a city, and each is asked for.
+    fn sum_at(&self, word: u8, one: i64) -> i64 {
+        self.sums.range((word, one, i64::MIN)..=(word, one, i64::MAX)).map(|(_, value)| value).sum()
+    }
+
     pub(super) fn set(&self, word: u8, is: impl Fn(i64) -> bool) -> RoaringBitmap {
         let keys = self.sets.range(all_of(word)).filter(|((_, one, _), _)| is(*one));
         united(keys.flat_map(|(_, pieces)| pieces))
@@ -312,14 +319,14 @@ impl Counted {
         Some(match (measure, filter) {
             (M::Sessions, F::Whole) => self.sum(sum::SESSIONS, |_| true),
             (M::Sessions, F::Kind(kind)) => self.sum(sum::SESSIONS, kind_is(Some(*kind))),
-            (M::Sessions | M::LedSessions, F::Worker(worker)) => self.sum(sum::LED, |one| one == *worker),
-            (M::LedMinutes, F::Worker(worker)) => self.sum(sum::LED_LONG, |one| one == *worker) / 60_000,
+            (M::Sessions | M::LedSessions, F::Worker(worker)) => self.sum_at(sum::LED, *worker),
+            (M::LedMinutes, F::Worker(worker)) => self.sum_at(sum::LED_LONG, *worker) / 60_000,
             (M::Visits, F::Whole) => self.whole_sum(sum::VISITS) + self.whole_sum(sum::HEADS),
             (M::Visits, F::Kind(kind)) => {
                 self.sum(sum::VISITS, kind_is(Some(*kind))) + self.sum(sum::HEADS, kind_is(Some(*kind)))
             }
-            (M::Visits, F::Group(group)) => self.sum(sum::GROUP, |one| one == of_group(*group)),
-            (M::Visits, F::Subgroup(bit)) => self.sum(sum::SUBGROUP, |one| one == *bit),
+            (M::Visits, F::Group(group)) => self.sum_at(sum::GROUP, of_group(*group)),
+            (M::Visits, F::Subgroup(bit)) => self.sum_at(sum::SUBGROUP, *bit),
             (M::Unnamed, F::Whole) => self.whole_sum(sum::HEADS),
             (M::Unnamed, F::Kind(kind)) => self.sum(sum::HEADS, kind_is(Some(*kind))),
             (M::Persons, F::Whole) => self.whole_size(set::PERSONS),
@@ -332,8 +339,8 @@ impl Counted {
             (M::VolunteerVisits, F::TeamKind(_)) => self.sum(sum::VOLUNTEERS, team_is(filter)),
             (M::Volunteers, F::TeamKind(_)) => self.size(set::VOLUNTEERS, team_is(filter)),
             (M::Minutes, F::TeamKind(_)) => self.sum(sum::MINUTES, team_is(filter)),
-            (M::OpenMinutes, F::Room(room)) => self.sum(sum::OPEN, |one| one == *room),
-            (M::BookedMinutes, F::Room(room)) => self.sum(sum::BOOKED, |one| one == *room) / 60_000,
+            (M::OpenMinutes, F::Room(room)) => self.sum_at(sum::OPEN, *room),
+            (M::BookedMinutes, F::Room(room)) => self.sum_at(sum::BOOKED, *room) / 60_000,
             (M::UnconfirmedHours, F::Whole) => self.sum(sum::UNCONFIRMED, |_| true),
             (M::UnitsServed, F::Whole) => self.size(set::UNITS, |part| part == of_part(UnitPart::Served)),
             (M::UnitsHelping, F::Whole) => self.size(set::UNITS, |part| part == of_part(UnitPart::Helping)),

@@ -10,11 +10,12 @@ use super::list::Measure;
 use super::masking::CellKey;
 use super::reading::{self, Ask, months_of_ask, rests_of_month};
 use super::scope::{PLACE_ALONE, Reach};
+use super::told_sessions;
 use super::types::Period;
 use crate::agreements::AgreementId;
 use crate::centers::CenterId;
-use crate::clock::Month;
-use crate::error::Result;
+use crate::clock::{Month, Now};
+use crate::error::{Error, Result};
 use crate::people::groups::PriorityGroup;
 use crate::store::{self, Conn};
 
@@ -44,18 +45,22 @@ impl Masks {
             "select m.center_id, m.month, m.agreement_id, m.hidden
              from json_each(cast($1 as json_text)) j
              cross join figure_masks m
-             where m.center_id = cast(cast(j.value as text) as bigint) and m.month >= $2 and m.month <= $3",
+             where m.center_id = cast(cast(j.value as text) as bigint) and m.month >= $2 and m.month <= $3
+               and m.dropped_at is null",
         )
         .bind(store::rows(centers, |center| json!(center)))
         .bind(first.to_string())
         .bind(last.to_string())
         .fetch_all(conn)
         .await?;
-        let read = |(center, month, agreement, hidden): (_, String, _, String)| {
-            let place = (center, Month::parse(&month)?, agreement);
-            places.contains(&place).then(|| (place, cells(&hidden)))
-        };
-        Ok(Self(rows.into_iter().filter_map(read).collect()))
+        let mut masks = Self::default();
+        for (center, month, agreement, hidden) in rows {
+            let place = Month::parse(&month).map(|month| (center, month, agreement));
+            if let Some(place) = place.filter(|place| places.contains(place)) {
+                masks.0.entry(place).or_default().extend(cells(&hidden)?);
+            }
+        }
+        Ok(masks)
     }
 
     /// Of one of them.
@@ -79,46 +84,58 @@ impl Masks {
             .filter_map(|(rest, _)| place(rest))
             .collect();
         let counted = reading::read_for(conn, reach.small(), &asks).await?;
+        let hidden = asks.iter().zip(counted).filter_map(|(ask, counted)| Some((place(ask)?, counted.hidden)));
+        let of_sessions = told_sessions::hidden(conn, reach, period).await?;
+        let of_sessions = of_sessions.iter().filter_map(|(ask, hidden)| Some((place(ask)?, hidden.clone())));
         let mut masks = Self::default();
-        for (ask, counted) in asks.iter().zip(counted) {
-            if let Some(place) = place(ask).filter(|place| !counted.hidden.is_empty() && !parted.contains(place)) {
-                masks.0.entry(place).or_default().extend(counted.hidden);
+        for (place, hidden) in hidden.chain(of_sessions) {
+            if !hidden.is_empty() && !parted.contains(&place) {
+                masks.0.entry(place).or_default().extend(hidden);
             }
         }
         Ok(masks)
     }
 
-    /// Keeps them beside what was hidden before.
+    /// Takes others in.
+    pub fn with(mut self, others: Self) -> Self {
+        for (place, hidden) in others.0 {
+            self.0.entry(place).or_default().extend(hidden);
+        }
+        self
+    }
+
+    /// Keeps them for a version that tells of these months.
     ///
     /// # Errors
     /// As the database says.
-    pub async fn keep(&self, tx: &mut Conn) -> Result<()> {
-        let asks: Vec<Ask> = self.0.keys().map(|place| ask(*place)).collect();
-        let before = Self::of(tx, &asks).await?;
-        let mut grown = self.clone();
-        for (place, hidden) in before.0.clone() {
-            grown.0.entry(place).or_default().extend(hidden);
-        }
-        grown.0.retain(|place, hidden| before.0.get(place) != Some(hidden));
+    pub async fn keep(&self, tx: &mut Conn, version: i64) -> Result<()> {
         sqlx::query(
-            "insert into figure_masks (center_id, month, agreement_id, hidden, version)
+            "insert into figure_masks (center_id, month, agreement_id, version_id, hidden)
              select cast(j.value ->> 'center' as bigint), j.value ->> 'month', cast(j.value ->> 'agreement' as bigint),
-                    j.value ->> 'hidden', 1
-             from json_each(cast($1 as json_text)) j where 1 = 1
-             on conflict (center_id, month, agreement_id) do update
-             set hidden = excluded.hidden, version = figure_masks.version + 1",
+                    cast($2 as bigint), j.value ->> 'hidden'
+             from json_each(cast($1 as json_text)) j",
         )
-        .bind(store::rows(grown.0, |((center, month, agreement), hidden)| {
-            json!({"center": center, "month": month.to_string(), "agreement": agreement, "hidden": words(&hidden)})
+        .bind(store::rows(&self.0, |((center, month, agreement), hidden)| {
+            json!({"center": center, "month": month.to_string(), "agreement": agreement, "hidden": words(hidden)})
         }))
+        .bind(version)
         .execute(tx)
         .await?;
         Ok(())
     }
 }
 
-fn ask((center, month, agreement): MaskPlace) -> Ask {
-    Ask { center, days: month.into(), agreement: Some(agreement) }
+/// Hides no more what a version alone hid, which was taken back before anybody answered.
+///
+/// # Errors
+/// As the database says.
+pub async fn drop_of(tx: &mut Conn, now: Now, version: i64) -> Result<()> {
+    sqlx::query("update figure_masks set dropped_at = $2 where version_id = $1 and dropped_at is null")
+        .bind(version)
+        .bind(now.0)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// By which number what is recalled of these centers is known to be of the masks that there are now.
@@ -127,7 +144,7 @@ fn ask((center, month, agreement): MaskPlace) -> Ask {
 /// As the database says.
 pub(super) async fn versions(conn: &mut Conn, centers: &BTreeSet<CenterId>) -> Result<BTreeMap<CenterId, i64>> {
     let rows: Vec<(CenterId, i64)> = sqlx::query_as(
-        "select m.center_id, cast(sum(m.version) as bigint)
+        "select m.center_id, cast(count(*) + count(m.dropped_at) as bigint)
          from json_each(cast($1 as json_text)) j
          cross join figure_masks m
          where m.center_id = cast(cast(j.value as text) as bigint)
@@ -149,31 +166,36 @@ fn words(cells: &BTreeSet<CellKey>) -> String {
             Filter::TeamKind(kind) => kind.map_or("team:none".to_owned(), |kind| format!("team:{kind}")),
             Filter::Worker(worker) => format!("worker:{worker}"),
             Filter::Room(room) => format!("room:{room}"),
+            Filter::Session(session) => format!("session:{session}"),
         };
         format!("{} {part}", measure.code())
     };
     cells.iter().map(word).collect::<Vec<_>>().join("\n")
 }
 
-/// What cannot be read hides nothing: nobody but Linli writes it.
-fn cells(words: &str) -> BTreeSet<CellKey> {
-    let cell = |line: &str| {
-        let (measure, part) = line.split_once(' ')?;
-        let filter = match part.split_once(':') {
-            None => Filter::Whole,
-            Some(("group", "none")) => Filter::Group(None),
-            Some(("group", group)) => Filter::Group(Some(group.parse().ok()?)),
-            Some(("subgroup", bit)) => Filter::Subgroup(bit.parse().ok()?),
-            Some(("kind", kind)) => Filter::Kind(kind.parse().ok()?),
-            Some(("team", "none")) => Filter::TeamKind(None),
-            Some(("team", kind)) => Filter::TeamKind(Some(kind.parse().ok()?)),
-            Some(("worker", worker)) => Filter::Worker(worker.parse().ok()?),
-            Some(("room", room)) => Filter::Room(room.parse().ok()?),
-            Some(_) => return None,
-        };
-        Some((measure.parse::<Measure>().ok()?, filter))
+/// # Errors
+/// `Internal` for what Linli never wrote: to pass over it would tell what is hidden.
+fn cells(words: &str) -> Result<BTreeSet<CellKey>> {
+    let unknown = |line: &str| Error::internal(format!("a mask hides {line:?}, which is nothing that is counted"));
+    words.lines().map(|line| cell(line).ok_or_else(|| unknown(line))).collect()
+}
+
+fn cell(line: &str) -> Option<CellKey> {
+    let (measure, part) = line.split_once(' ')?;
+    let filter = match part.split_once(':') {
+        None => Filter::Whole,
+        Some(("group", "none")) => Filter::Group(None),
+        Some(("group", group)) => Filter::Group(Some(group.parse().ok()?)),
+        Some(("subgroup", bit)) => Filter::Subgroup(bit.parse().ok()?),
+        Some(("kind", kind)) => Filter::Kind(kind.parse().ok()?),
+        Some(("team", "none")) => Filter::TeamKind(None),
+        Some(("team", kind)) => Filter::TeamKind(Some(kind.parse().ok()?)),
+        Some(("worker", worker)) => Filter::Worker(worker.parse().ok()?),
+        Some(("room", room)) => Filter::Room(room.parse().ok()?),
+        Some(("session", session)) => Filter::Session(session.parse().ok()?),
+        Some(_) => return None,
     };
-    words.lines().filter_map(cell).collect()
+    Some((measure.parse::<Measure>().ok()?, filter))
 }
 
 #[cfg(test)]
@@ -191,10 +213,12 @@ mod tests {
             Filter::TeamKind(Some(9)),
             Filter::Worker(4),
             Filter::Room(5),
+            Filter::Session(6),
         ];
         let filters: Vec<Filter> = groups.chain(others).collect();
         let all: BTreeSet<CellKey> =
             Measure::ALL.iter().flat_map(|measure| filters.iter().map(|filter| (*measure, *filter))).collect();
-        assert_eq!(cells(&words(&all)), all);
+        assert_eq!(cells(&words(&all)).unwrap(), all);
+        assert!(cells("visits whole\nvisits planet:3").is_err(), "what is not understood is not passed over");
     }
 }

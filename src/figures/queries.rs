@@ -290,11 +290,8 @@ pub async fn by_month(conn: &mut Conn, reach: &Reach, period: Period) -> Result<
         let known = Period::new(first.max(period.from), last.plus_days(1).min(period.to));
         for month in known.into_iter().flat_map(rules::months) {
             let Some(days) = Period::new(month.first().max(period.from), month.end().min(period.to)) else { continue };
-            if !reach.tells_before(days.to) {
-                continue;
-            }
             let asked = reach.asks_of_own(center, days);
-            if !asked.is_empty() {
+            if !asked.is_empty() && asked.iter().all(|ask| reach.tells_before(ask.days.to)) {
                 months.entry(month).or_default().extend(asked);
             }
         }

@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 use super::Reach;
 use super::counted::{Counted, Filter};
 use super::list::Measure;
-use super::masking::Telling;
+use super::masking::{CellKey, Telling};
 use super::puzzle::Puzzle;
 use super::queries::{ATTENDED, By, charged};
 use super::reading::{self, Ask, months_of_ask};
@@ -81,18 +81,35 @@ pub(super) async fn tallies(conn: &mut Conn, by: By, reach: &Reach, period: Peri
 
 async fn sessions(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<(Date, SessionId), Tally>> {
     reach.may_ask(period)?;
-    // Months are decided whole, also where the period parts them: so a session is told in the same way wherever it stands.
+    let months = by_month(conn, reach, period).await?;
+    let mut told: BTreeMap<(Date, SessionId), Tally> = months.into_iter().flat_map(|(_, told)| told).collect();
+    told.retain(|(day, _), _| period.from <= *day && *day < period.to);
+    Ok(told)
+}
+
+type ToldSession = ((Date, SessionId), Tally);
+
+/// Months are decided whole, also where the period parts them: so a session is told in the same way wherever it stands.
+async fn by_month(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<(Ask, Vec<ToldSession>)>> {
     let whole = Period { from: Month::of(period.from).first(), to: Month::of(period.last()).end() };
     let found = found(conn, reach, whole).await?;
     let asks: Vec<Ask> = reach.asks(whole).into_iter().flat_map(months_of_ask).collect();
     let months = reading::read_for(conn, reach.small(), &asks).await?;
-    let mut told = BTreeMap::new();
-    for (ask, counted) in asks.iter().zip(&months) {
-        let of_month: Vec<&CountedSession> = found.iter().filter(|session| session.is_of(ask)).collect();
-        told.extend(of_one_month(&of_month, counted, reach.small().unwrap_or(0)));
-    }
-    told.retain(|(day, _): &(Date, SessionId), _| period.from <= *day && *day < period.to);
-    Ok(told)
+    let told = asks.into_iter().zip(&months).map(|(ask, counted)| {
+        let of_month: Vec<&CountedSession> = found.iter().filter(|session| session.is_of(&ask)).collect();
+        (ask, of_one_month(&of_month, counted, reach.small().unwrap_or(0)))
+    });
+    Ok(told.collect())
+}
+
+/// What is not told of sessions of the months of `period`, month by month.
+pub(super) async fn hidden(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<(Ask, BTreeSet<CellKey>)>> {
+    let of = |((_, id), tally): ToldSession| {
+        let hidden = tally.hidden.into_iter().filter(|measure| matches!(measure, Measure::Visits | Measure::Persons));
+        hidden.map(move |measure| (measure, Filter::Session(id.0))).collect::<Vec<CellKey>>()
+    };
+    let months = by_month(conn, reach, period).await?;
+    Ok(months.into_iter().map(|(ask, told)| (ask, told.into_iter().flat_map(of).collect())).collect())
 }
 
 async fn found(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<CountedSession>> {
@@ -162,13 +179,26 @@ fn of_one_month(sessions: &[&CountedSession], counted: &Counted, threshold: i64)
         let persons: Vec<usize> = at.iter().map(|(_, persons)| *persons).collect();
         puzzle.adds_up(named, &persons);
     }
+    // What was hidden when it was told before: also what is nought by now, or the kind's only one.
+    let was_hidden =
+        |measure, session: &CountedSession| counted.hidden.contains(&(measure, Filter::Session(session.id.0)));
+    for (session, (visits, persons)) in sessions.iter().zip(&at) {
+        for (measure, one) in [(Measure::Visits, *visits), (Measure::Persons, *persons)] {
+            if was_hidden(measure, session) {
+                puzzle.hide(one);
+            }
+        }
+    }
     let is_safe = puzzle.settle();
-    let told = |one: usize| is_safe && !puzzle.is_hidden(one);
+    let told = |one: usize, measure, session: &CountedSession| {
+        is_safe && !puzzle.is_hidden(one) && !was_hidden(measure, session)
+    };
     sessions
         .iter()
         .zip(&at)
         .map(|(session, (visits, persons))| {
-            ((session.local_date, session.id), session.told(told(*visits), told(*persons)))
+            let visits = told(*visits, Measure::Visits, session);
+            ((session.local_date, session.id), session.told(visits, told(*persons, Measure::Persons, session)))
         })
         .collect()
 }

@@ -178,7 +178,7 @@ impl Numbers {
                     _ => value(row.map(|row| (row.visits, row.persons))),
                 }
             }
-            Filter::Worker(_) | Filter::Room(_) => 0,
+            Filter::Worker(_) | Filter::Room(_) | Filter::Session(_) => 0,
         };
         if shown > 0 { Telling::AtLeast } else { Telling::Hidden }
     }

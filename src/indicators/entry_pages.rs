@@ -74,11 +74,14 @@ impl IndicatorPage {
         let line = table.lines.iter().find(|line| line.indicator.id == indicator).cloned().ok_or(Error::NotFound)?;
         let today = Zone::SHANGHAI.date(now.0);
         let knows_names = knows_names(by);
+        let told_before = small_cells::told_before(by, conn, now).await?;
+        // What is over is told whole.
+        let cut = told_before.filter(|_| table.agreement.ends_on >= today);
         let entered = match line.indicator.is_entered() {
-            true => known(queries::history(conn, indicator).await?, &table.centers, knows_names),
+            true => known(queries::history(conn, indicator).await?, &table.centers, knows_names, cut),
             false => Vec::new(),
         };
-        let months = months(by, conn, now, (&table, &line), &entered).await?;
+        let months = months(by, conn, (now, cut), (&table, &line), &entered).await?;
         let points: Vec<MonthPoint> = months.iter().map(|month| month.point.clone()).collect();
         let current = IndicatorMonth(Month::of(today.min(table.agreement.ends_on)));
         Ok(Self {
@@ -93,7 +96,7 @@ impl IndicatorPage {
             entered,
             knows_names,
             today,
-            told_before: small_cells::told_before(by, conn, now).await?,
+            told_before,
             lang,
         })
     }
@@ -153,10 +156,17 @@ impl View for IndicatorPage {
     }
 }
 
-/// What was entered, as a reader may know it: of their centers, and without who and with which words where they know no names.
-pub(super) fn known(values: Vec<IndicatorValue>, centers: &[ReadCenter], knows_names: bool) -> Vec<IndicatorValue> {
+/// What was entered, as a reader may know it: of their centers, without who and with which words where they know no names, and of months
+/// that end by `cut` where only these are told.
+pub(super) fn known(
+    values: Vec<IndicatorValue>,
+    centers: &[ReadCenter],
+    knows_names: bool,
+    cut: Option<Date>,
+) -> Vec<IndicatorValue> {
     let is_read = |value: &IndicatorValue| {
-        centers.iter().any(|center| center.center_id == value.center_id && center.is_read.is_set())
+        is_told(value.month.0, cut)
+            && centers.iter().any(|center| center.center_id == value.center_id && center.is_read.is_set())
     };
     let mut values: Vec<IndicatorValue> = values.into_iter().filter(is_read).collect();
     if !knows_names {
@@ -168,6 +178,11 @@ pub(super) fn known(values: Vec<IndicatorValue>, centers: &[ReadCenter], knows_n
         }
     }
     values
+}
+
+/// Whether a month is told to whoever is told what ends by `cut`.
+fn is_told(month: Month, cut: Option<Date>) -> bool {
+    cut.is_none_or(|end| month.end() <= end)
 }
 
 /// What is counted, in plain words.
@@ -184,14 +199,15 @@ async fn counts(conn: &mut Conn, lang: Lang, indicator: &Indicator) -> Result<St
 async fn months(
     by: &ReportReader,
     conn: &mut Conn,
-    now: Now,
+    (now, cut): (Now, Option<Date>),
     (table, line): (&IndicatorTable, &IndicatorLine),
     entered: &[IndicatorValue],
 ) -> Result<Vec<MonthRow>> {
     let today = Zone::SHANGHAI.date(now.0);
     let Some(days) = line.days else { return Ok(Vec::new()) };
     let knows = line.progress.is_some() || line.is_hidden();
-    let gone: Vec<Month> = periods::months(days).filter(|month| knows && month.first() <= today).collect();
+    let is_gone = |month: &Month| knows && month.first() <= today && is_told(*month, cut);
+    let gone: Vec<Month> = periods::months(days).filter(is_gone).collect();
     let reached: BTreeMap<Month, i64> = match line.indicator.counted() {
         None => {
             let of = |month: Month| {

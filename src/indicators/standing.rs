@@ -194,9 +194,21 @@ impl IndicatorLook {
     /// The day at whose beginning some days are looked at.
     fn day(self, days: Period) -> Date {
         match self.until {
+            // Nothing of them is told yet: they have not begun.
+            Some(until) if days.to > self.today && until <= days.from => days.from.minus_days(1),
             Some(until) if days.to > self.today => until,
             _ => self.today,
         }
+    }
+
+    /// The last day that is told of what runs.
+    fn last(self) -> Date {
+        self.until.map_or(self.today, |until| until.minus_days(1).min(self.today))
+    }
+
+    /// Whether of some days nothing is told yet.
+    fn is_ahead(self, days: Period) -> bool {
+        self.counted(days).is_none()
     }
 
     /// Those of some days that are counted.
@@ -267,7 +279,7 @@ async fn load(
         .map(|agreement| {
             let centers = centers.remove(&agreement.id).unwrap_or_default();
             let years = rules::project_years(agreement.starts_on, agreement.ends_on);
-            let shown = year.unwrap_or_else(|| rules::year_of(&years, look.today));
+            let shown = year.unwrap_or_else(|| rules::year_of(&years, look.last()));
             let own = indicators.remove(&agreement.id).unwrap_or_default();
             let lines = lines(look.knows_names(by), own, &agreement, &centers, (years.as_slice(), shown));
             IndicatorTable { agreement, centers, years, year: shown, lines }
@@ -334,6 +346,10 @@ async fn fill(
     };
     for (wish, done) in wishes.iter().zip(done) {
         let line = &mut tables[wish.table].lines[wish.line];
+        if line.days.is_some_and(|days| look.is_ahead(days)) {
+            line.progress = progress(line, Some(0), look);
+            continue;
+        }
         line.told = done.map_or(Telling::Exactly, |done| done.told);
         line.progress = match (line.told, done) {
             (Telling::Hidden, _) => None,
@@ -345,6 +361,10 @@ async fn fill(
         let reads_all = reads_all(&table.centers);
         for line in table.lines.iter_mut().filter(|line| line.indicator.is_entered()) {
             let known = line.indicator.center_id.is_some() || reads_all;
+            if line.days.is_some_and(|days| look.is_ahead(days)) {
+                line.progress = progress(line, Some(0), look);
+                continue;
+            }
             let days = line.days.and_then(|days| look.counted(days));
             let done = days.filter(|_| known).map(|days| sum(entered, &line.indicator, &table.agreement, days));
             line.progress = progress(line, done, look);

@@ -15,8 +15,9 @@ use super::{actions, queries};
 use crate::agreements::AgreementId;
 use crate::api::{List, Problem};
 use crate::auth::ReportReader;
-use crate::clock::Now;
+use crate::clock::{Now, Zone};
 use crate::error::Result;
+use crate::figures::small_cells;
 use crate::files::{self, FileAnswer};
 use crate::store::{Db, Sealer};
 
@@ -65,13 +66,16 @@ impl From<IndicatorValue> for IndicatorValueJson {
 pub(crate) async fn list(
     by: ReportReader,
     db: &Db,
+    now: Now,
     id: AgreementId,
     indicator: IndicatorId,
 ) -> Result<Json<List<IndicatorValueJson>>> {
     let mut conn = db.read().await?;
-    let (_, centers) = open(&by, &mut conn, id).await?;
+    let (agreement, centers) = open(&by, &mut conn, id).await?;
     queries::find(&mut conn, id, indicator).await?;
-    let values = entry_pages::known(queries::history(&mut conn, indicator).await?, &centers, knows_names(&by));
+    let is_over = agreement.ends_on < Zone::SHANGHAI.date(now.0);
+    let cut = small_cells::told_before(&by, &mut conn, now).await?.filter(|_| !is_over);
+    let values = entry_pages::known(queries::history(&mut conn, indicator).await?, &centers, knows_names(&by), cut);
     Ok(Json(List::whole(values.into_iter().map(IndicatorValueJson::from).collect())))
 }
 

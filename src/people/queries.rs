@@ -243,7 +243,11 @@ impl Sought {
 
 /// By a number of theirs: in `column` of the person or of another number that they have.
 fn by_phone(column: &str) -> Vec<String> {
-    vec![format!("p.{column} = $3"), format!("p.id in (select f.person_id from person_phones f where f.{column} = $3)")]
+    // Not `or`, for which PostgreSQL reads everybody.
+    vec![format!(
+        "p.id in (select x.id from people x where x.{column} = $3
+            union all select f.person_id from person_phones f where f.{column} = $3)"
+    )]
 }
 
 /// How many people these are.

@@ -149,6 +149,17 @@ pub async fn adjustments(
     Ok(found)
 }
 
+/// The periods that a version tells of: its own, those beside it, and those of earlier reports, which it may correct.
+pub(super) async fn told_periods(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<Period>> {
+    let earlier = standing(conn, report).await?.into_iter().filter(|(one, ..)| one.ends_on < report.starts_on);
+    let mut periods: Vec<Period> = earlier.map(|(one, ..)| one.period()).collect();
+    periods.extend(periods::compared(report).into_iter().flatten());
+    periods.push(report.period());
+    periods.sort_unstable_by_key(|period| (period.from, period.to));
+    periods.dedup();
+    Ok(periods)
+}
+
 /// By how much a report's days are otherwise; without figures, that nobody can say.
 fn adjustment(earlier: &PeriodicReport, figures: Option<Vec<FrozenFigure>>) -> FrozenAdjustment {
     FrozenAdjustment {

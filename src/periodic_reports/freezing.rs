@@ -19,7 +19,7 @@ use crate::audit;
 use crate::auth::ReportReader;
 use crate::clock::{Now, Zone};
 use crate::error::{Error, Refusal, Result};
-use crate::figures::masks::Masks;
+use crate::figures::masks::{self, Masks};
 use crate::indicators::standing::CountedBefore;
 use crate::store::{self, Conn, Db, rows};
 
@@ -105,9 +105,11 @@ async fn submit_counted(
     let seen = queries::marks(counted, report.agreement_id, days).await?;
     let (document, texts, blocks) = freeze(by, now, counted, report, number, (&chapters, &evidence)).await?;
     let reach = counting::reported(by, counted, now, report).await?;
-    let masks = Masks::found(counted, &reach, report.period()).await?;
+    let mut hidden = Masks::default();
+    for period in counting::told_periods(counted, report).await? {
+        hidden = hidden.with(Masks::found(counted, &reach, period).await?);
+    }
     drop(still);
-    masks.keep(tx).await?;
     let text = document.text()?;
     let digest = sha256(&text);
     let version: ReportVersionId = sqlx::query_scalar(
@@ -124,6 +126,7 @@ async fn submit_counted(
     .bind(by.account)
     .fetch_one(&mut *tx)
     .await?;
+    hidden.keep(tx, version.0).await?;
     keep_texts(tx, version, &texts).await?;
     keep_blocks(tx, version, &blocks).await?;
     keep_evidence(tx, version, &evidence).await?;
@@ -349,12 +352,14 @@ pub async fn withdraw(by: &ReportSubmitter, now: Now, tx: &mut Conn, report: &Pe
     if moved.rows_affected() == 0 {
         return Err(Error::refused("report_not_submitted"));
     }
-    sqlx::query("update report_versions set state = $1 where report_id = $2 and number = $3")
-        .bind(VersionState::Withdrawn)
-        .bind(report.id)
-        .bind(report.versions)
-        .execute(&mut *tx)
-        .await?;
+    let version: ReportVersionId =
+        sqlx::query_scalar("update report_versions set state = $1 where report_id = $2 and number = $3 returning id")
+            .bind(VersionState::Withdrawn)
+            .bind(report.id)
+            .bind(report.versions)
+            .fetch_one(&mut *tx)
+            .await?;
+    masks::drop_of(tx, now, version.0).await?;
     let entry = audit::entry("periodic_report.withdrawn", report.id.0).at(report.center_id);
     audit::record(tx, by, now, entry).await
 }

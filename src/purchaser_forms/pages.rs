@@ -11,7 +11,7 @@ use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Month, Now, Zone};
 use crate::error::{Error, Result};
-use crate::figures::{Period, scope};
+use crate::figures::{Period, scope, small_cells};
 use crate::files::{self, FileAnswer};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::cut::Asked;
@@ -258,6 +258,8 @@ struct CenterFormsPage {
     month: Month,
     /// Whether the viewer may read the center's month.
     is_open: bool,
+    /// Whether the month is told to the purchaser by now.
+    is_told: bool,
     may_keep: bool,
 }
 
@@ -283,13 +285,15 @@ async fn of_center(
     let mut conn = db.read().await?;
     let reach = scope::ever(&by, &mut conn, now, center).await?;
     let month = forms::month(asked.0.get("month"), now)?;
+    // It is filled with what its purchaser is told.
+    let is_told = small_cells::is_told_to_all(&mut conn, now, month).await?;
     let is_open = reach.agrees(center, month.into());
-    let forms = match is_open {
+    let forms = match is_open && is_told {
         true => queries::of_center(&by, &mut conn, center, Period::from(month)).await?,
         false => Vec::new(),
     };
     let center = reach.centers().first().cloned().ok_or(Error::NotFound)?;
-    Ok(Page(CenterFormsPage { center, forms, month, is_open, may_keep: FormKeeper::includes(by.role) }))
+    Ok(Page(CenterFormsPage { center, forms, month, is_open, is_told, may_keep: FormKeeper::includes(by.role) }))
 }
 
 #[get("/centers/<center>/reports/<month>/form/<form>")]

@@ -49,6 +49,13 @@ fn hidden(figures: &BTreeMap<String, i64>) -> BTreeSet<String> {
     figures.iter().filter(|(_, value)| **value == HIDDEN).map(|(key, _)| key.clone()).collect()
 }
 
+/// January's visits session by session, as the purchaser's rows tell them.
+async fn told(app: &TestApp) -> Vec<Option<i64>> {
+    let path = "/api/v1/summary/rows?scope=center:1&from=2026-01-01&to=2026-02-01&figure=visits";
+    let rows = app.token("pat").await.get(path).await.is(200).json();
+    rows["items"].as_array().unwrap().iter().map(|row| row["value"].as_i64()).collect()
+}
+
 async fn marked(app: &TestApp) {
     let mut tx = app.begin().await;
     linli::marks::all(&mut tx, [linli::centers::CenterId(1)]);
@@ -111,5 +118,81 @@ on_both_engines! {
         assert_eq!((other["visits.kind.case_work"], other["visits"]), (0, 12));
         assert_eq!(again["visits.kind.case_work"], HIDDEN);
         assert!(hidden(&first).is_subset(&hidden(&again)), "{:?}", hidden(&first).difference(&hidden(&again)));
+    }
+
+    /// Of a session, too: beside its kind's number, which is told, it would follow from the others.
+    async fn a_session_that_a_version_hides_is_hidden_ever_after(app: TestApp) {
+        let mut month = Month::begin(&app).await;
+        let mut people = Vec::new();
+        for _ in 0..14 {
+            people.push(month.person(Some("1985-05-01")).await);
+        }
+        let mut sessions = Vec::new();
+        for (day, came) in [("2026-01-05", 2), ("2026-01-06", 9), ("2026-01-07", 12)] {
+            let session = month.session(at(&format!("{day} 09:00")), 60, Held { kind: 3, ..Held::default() }).await;
+            for person in &people[..came] {
+                month.attend(session, *person, "participant").await;
+            }
+            sessions.push(session);
+        }
+        month.commit().await;
+        app.at("2026-03-05T02:00:00Z");
+        let before = told(&app).await;
+        assert_eq!(before, [None, None, Some(12)]);
+        submits(&app, "2026-01-01").await;
+        let mut month = Month::begin(&app).await;
+        for person in &people[12..] {
+            month.attend(sessions[0], *person, "participant").await;
+        }
+        month.commit().await;
+        marked(&app).await;
+        assert_eq!(figures(&app, "pat", "center:1", JANUARY).await["visits"], 25);
+        assert_eq!(told(&app).await, [None, None, Some(12)], "9 would tell that there were 2");
+        app.execute("update figure_masks set dropped_at = 1").await;
+        marked(&app).await;
+        assert_eq!(told(&app).await, [Some(4), Some(9), Some(12)], "without it they would be told");
+    }
+
+    /// What was submitted by mistake and taken back hides nothing any more.
+    async fn what_a_version_hid_that_was_taken_back_is_told_as_it_is_by_then(app: TestApp) {
+        let (people, quiet) = two_quiet_months(&app).await;
+        let report = submits(&app, "2026-01-01").await;
+        app.sign_in("ben").await.post(&format!("/periodic-reports/{report}/withdrawal"), &[]).await.is(303);
+        let mut month = Month::begin(&app).await;
+        for person in &people[2..6] {
+            month.attend(quiet[0], *person, "participant").await;
+        }
+        month.commit().await;
+        marked(&app).await;
+        assert_eq!(figures(&app, "pat", "center:1", JANUARY).await["visits.kind.case_work"], 6);
+    }
+
+    /// What a later version hides of an earlier month, which it corrects, is hidden from then on.
+    async fn what_a_correction_hides_is_hidden_ever_after(app: TestApp) {
+        let (people, quiet) = two_quiet_months(&app).await;
+        let mut month = Month::begin(&app).await;
+        for person in &people[2..5] {
+            month.attend(quiet[0], *person, "participant").await;
+        }
+        month.commit().await;
+        marked(&app).await;
+        let january = submits(&app, "2026-01-01").await;
+        app.sign_in("pat").await.post(&format!("/periodic-reports/{january}/acceptance"), &[("version", "1")]).await.is(303);
+        assert_eq!(figures(&app, "pat", "center:1", JANUARY).await["visits.kind.case_work"], 5);
+        // Three of the five were entered by mistake: what is left is small, and February's version says nothing of it.
+        let mut tx = app.begin().await;
+        sqlx::query("update attendances set voided_at = 1, voided_by = 1 where session_id = $1 and person_id in ($2, $3, $4)")
+            .bind(quiet[0]).bind(people[2]).bind(people[3]).bind(people[4])
+            .execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        marked(&app).await;
+        submits(&app, "2026-02-01").await;
+        let mut month = Month::begin(&app).await;
+        for person in &people[5..8] {
+            month.attend(quiet[0], *person, "participant").await;
+        }
+        month.commit().await;
+        marked(&app).await;
+        assert_eq!(figures(&app, "pat", "center:1", JANUARY).await["visits.kind.case_work"], HIDDEN, "two were left, between");
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use calamine::{Reader as _, Xlsx};
 use rocket::http::Method;
 use serde_json::{Value, json};
 
@@ -39,9 +40,20 @@ async fn a_quarter_so_far(app: &TestApp) -> i64 {
         }
         app.token("ada").await.post_json("/api/v1/agreements/1/indicators", asked).await.is(201);
     }
+    let by_hand = json!({"name": "入户探访", "unit": "visits", "target": "1000", "span": "project_year"});
+    app.token("ada").await.post_json("/api/v1/agreements/1/indicators", by_hand).await.is(201);
     app.at(NOW);
+    enters(app, "2026-02", "8").await;
+    enters(app, "2026-03", "1").await;
     app.execute("update small_cells set under_way = 0").await;
     last
+}
+
+/// What nobody counts is entered by hand.
+async fn enters(app: &TestApp, month: &str, value: &str) {
+    let fields = [("month", month), ("value", value), ("reason", "补记")];
+    let ben = app.sign_in("ben").await;
+    crate::upkeep::sends(&ben, "/agreements/1/indicators/3/values", &fields, None).await.is(303);
 }
 
 /// Somebody who needs help comes, for the first time.
@@ -54,6 +66,7 @@ async fn somebody_comes(app: &TestApp, session: i64) {
     let mut tx = app.begin().await;
     linli::marks::all(&mut tx, [linli::centers::CenterId(1)]);
     tx.commit().await.unwrap();
+    enters(app, "2026-03", "2").await;
 }
 
 /// Where the numbers of March are, and of what holds it: the paths that are refused while it runs.
@@ -73,7 +86,7 @@ const RUNNING: [&str; 12] = [
 ];
 
 /// And where they would be among others.
-const AMONG: [&str; 12] = [
+const AMONG: [&str; 15] = [
     "/centers/1/reports",
     "/reports",
     "/reports?period=2026-03",
@@ -84,6 +97,9 @@ const AMONG: [&str; 12] = [
     "/agreements/1/indicators",
     "/agreements/1/indicators/1",
     "/agreements/1/indicators/2",
+    "/agreements/1/indicators/3",
+    "/indicators/matrix",
+    "/api/v1/agreements/1/indicators/3/values",
     "/api/v1/indicators",
     "/api/v1/summary?scope=center:1&from=2026-02-01&to=2026-03-01&by=month",
 ];
@@ -96,6 +112,13 @@ async fn all(browser: &User<'_>, program: &User<'_>) -> BTreeMap<String, (u16, V
         let user = if path.starts_with("/api/") { program } else { browser };
         let answer = user.get(path).await;
         read.insert(path.to_owned(), (answer.status.code, answer.body.clone()));
+    }
+    for list in ["rollup", "indicators", "indicator_matrix"] {
+        for period in ["", "2026-02", "2026-03"] {
+            let fields = [("list", list), ("format", "csv"), ("period", period)];
+            let answer = browser.post("/exports", &fields).await;
+            read.insert(format!("{list} {period}"), (answer.status.code, answer.body.clone()));
+        }
     }
     read
 }
@@ -150,19 +173,20 @@ on_both_engines! {
         pat.get("/agreements/1/indicators/1").await.is(200).shows("2026年2月28日");
         program.get("/api/v1/summary?scope=center:1&from=2026-03-01&to=2026-04-01").await.is(409).is_refused("period_not_over");
         // What is done is told until the end of February; whoever knows the people reads today's.
-        assert_eq!(done(&program.get("/api/v1/agreements/1/indicators").await.is(200).json()), [Some(24), Some(6)]);
-        assert_eq!(done(&program.get("/api/v1/indicators?sort=center").await.is(200).json()), [Some(24), Some(6)]);
+        assert_eq!(done(&program.get("/api/v1/agreements/1/indicators").await.is(200).json()), [Some(24), Some(6), Some(8)]);
+        assert_eq!(done(&program.get("/api/v1/indicators?sort=center").await.is(200).json()), [Some(24), Some(6), Some(8)]);
         let ben = app.token("ben").await;
-        assert_eq!(done(&ben.get("/api/v1/agreements/1/indicators").await.is(200).json()), [Some(36), Some(6)]);
+        assert_eq!(done(&ben.get("/api/v1/agreements/1/indicators").await.is(200).json()), [Some(36), Some(6), Some(9)]);
         app.sign_in("ben").await.get("/centers/1/reports/2026-03").await.is(200);
         app.sign_in("ben").await.get("/agreements/1/indicators").await.is(200).hides("统计期结束后显示");
         // In April it is over, and the first quarter with it; the half-year is not.
         app.at(OVER);
+        let (pat, program) = (app.sign_in("pat").await, app.token("pat").await);
         pat.get("/centers/1/reports").await.is(200).shows("/reports/2026-03").shows("2026-Q1").hides("2026-H1");
         pat.get("/centers/1/reports/2026-03").await.is(200);
         pat.get("/centers/1/reports/2026-Q1").await.is(200);
         pat.get("/centers/1/reports/2026-H1").await.is(409);
-        assert_eq!(done(&program.get("/api/v1/agreements/1/indicators").await.is(200).json()), [Some(36), Some(6)]);
+        assert_eq!(done(&program.get("/api/v1/agreements/1/indicators").await.is(200).json()), [Some(36), Some(6), Some(9)]);
     }
 
     /// What is over is told to the purchaser whole, though its month runs on.
@@ -171,9 +195,41 @@ on_both_engines! {
         app.execute("update agreements set ends_on = '2026-03-19' where id = 1").await;
         app.execute("update agreement_centers set ends_on = '2026-03-19' where agreement_id = 1").await;
         let pat = app.token("pat").await;
-        assert_eq!(done(&pat.get("/api/v1/agreements/1/indicators").await.is(200).json()), [Some(36), Some(6)]);
+        assert_eq!(done(&pat.get("/api/v1/agreements/1/indicators").await.is(200).json()), [Some(36), Some(6), Some(9)]);
+        assert_eq!(pat.get("/api/v1/agreements/1/indicators/3/values").await.is(200).json()["items"].as_array().unwrap().len(), 2);
+        let trend = app.sign_in("pat").await.post("/exports", &[("list", "rollup"), ("format", "xlsx"), ("from", "2026-01-01"), ("to", "2026-03-19")]).await.is(200);
+        let mut book = Xlsx::new(std::io::Cursor::new(trend.body.clone())).unwrap();
+        let sheets = book.worksheets();
+        let visits = |month: &str| sheets.iter().flat_map(|(_, sheet)| sheet.rows())
+            .find(|row| row[0].to_string() == month).map(|row| row[1].to_string());
+        assert_eq!((visits("2026-02"), visits("2026-03")), (Some("12".into()), Some("12".into())));
         pat.get("/api/v1/summary?scope=center:1&from=2026-01-01&to=2026-03-20").await.is(200);
         pat.get("/api/v1/summary?scope=center:1&from=2026-03-01&to=2026-04-01").await.is(409).is_refused("period_not_over");
+    }
+
+    /// In the first month of a year nothing of it is told yet: it has not begun, and the year before is shown.
+    async fn in_the_first_month_of_a_year_nothing_is_unknown(app: TestApp) {
+        a_quarter_so_far(&app).await;
+        app.at("2026-01-12T02:00:00Z");
+        let states = async || {
+            let list = app.token("pat").await.get("/api/v1/agreements/1/indicators").await.is(200).json();
+            let of = list["items"].as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap().to_owned());
+            of.collect::<std::collections::BTreeSet<String>>().into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(states().await, ["not_begun"]);
+        app.execute("update agreements set ends_on = '2027-12-31' where id = 1").await;
+        app.execute("update agreement_centers set ends_on = '2027-12-31' where agreement_id = 1").await;
+        app.at("2027-01-12T02:00:00Z");
+        assert_eq!(states().await, ["missed"], "last year's");
+        app.at("2027-02-12T02:00:00Z");
+        assert_eq!(states().await, ["far_behind"], "the year that runs");
+    }
+
+    async fn a_form_is_filled_of_a_month_that_is_over(app: TestApp) {
+        a_quarter_so_far(&app).await;
+        let ben = app.sign_in("ben").await;
+        ben.get("/centers/1/purchaser-forms?month=2026-03").await.is(200).shows("还没有结束");
+        ben.get("/centers/1/purchaser-forms?month=2026-02").await.is(200).hides("还没有结束");
     }
 
     async fn the_city_may_tell_what_runs(app: TestApp) {
