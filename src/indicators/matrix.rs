@@ -167,12 +167,15 @@ pub struct IndicatorMatrix {
     pub rows: Vec<MatrixRow>,
 }
 
+/// In which column, and of which agreement.
+type PlacedLine = (usize, ReadAgreement, IndicatorLine);
+
 impl IndicatorMatrix {
     /// What the cut leaves of these agreements, each where it belongs. The cut's order is a list's.
     pub fn of(lang: Lang, tables: Vec<IndicatorTable>, cut: &IndicatorsCut) -> Self {
         let mut columns: Vec<MatrixColumn> = Vec::new();
         let mut known: BTreeMap<AskedAlike, usize> = BTreeMap::new();
-        let mut rows: BTreeMap<(String, MatrixPlace), Vec<(usize, ReadAgreement, IndicatorLine)>> = BTreeMap::new();
+        let mut rows: BTreeMap<(String, MatrixPlace), Vec<PlacedLine>> = BTreeMap::new();
         for IndicatorTable { agreement, centers, lines, .. } in tables {
             for line in lines.into_iter().filter(|line| cut.leaves(line)) {
                 let column = *known.entry(asked_alike(&line.indicator)).or_insert_with(|| {
