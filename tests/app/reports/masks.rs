@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::month::{Held, Month, at};
 use super::{HIDDEN, figures};
 use crate::support::{TestApp, on_both_engines};
@@ -98,7 +96,7 @@ on_both_engines! {
         for key in hidden(&first) {
             assert!(!adjusted.contains_key(key.as_str()), "{key}");
         }
-        assert!(version["figures"].as_array().unwrap().iter().any(|figure| figure["key"] == "visits.kind.case_work" && figure["value"] == Value::from(6)));
+        assert!(version["figures"].as_array().unwrap().iter().any(|figure| figure["key"] == "visits.kind.case_work" && figure["value"] == 6));
     }
 
     /// Also where nobody is left of whom it told, and where less is called small.

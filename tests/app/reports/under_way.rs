@@ -201,7 +201,7 @@ on_both_engines! {
         let mut book = Xlsx::new(std::io::Cursor::new(trend.body.clone())).unwrap();
         let sheets = book.worksheets();
         let visits = |month: &str| sheets.iter().flat_map(|(_, sheet)| sheet.rows())
-            .find(|row| row[0].to_string() == month).map(|row| row[1].to_string());
+            .find(|row| row[0] == *month).map(|row| row[1].to_string());
         assert_eq!((visits("2026-02"), visits("2026-03")), (Some("12".into()), Some("12".into())));
         pat.get("/api/v1/summary?scope=center:1&from=2026-01-01&to=2026-03-20").await.is(200);
         pat.get("/api/v1/summary?scope=center:1&from=2026-03-01&to=2026-04-01").await.is(409).is_refused("period_not_over");
