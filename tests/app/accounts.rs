@@ -13,6 +13,7 @@ on_both_engines! {
         app.execute("delete from audit_events").await;
         app.execute("update room_weeks set created_by = null").await;
         app.execute("update agreement_departments set added_by = null").await;
+        app.execute("delete from small_cells").await;
         app.execute("delete from accounts").await;
         let secret = setup::link(app.db(), &app.sealer, app.clock.now()).await.unwrap().expect("a link while there is no account");
         let path = format!("/setup/{secret}");

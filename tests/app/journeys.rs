@@ -273,6 +273,8 @@ impl Walk<'_> {
     async fn report(&self) {
         self.open("/centers/1/reports/2026-03").await;
         self.numbers(json!([1, 5, 2, 1.5])).await;
+        // The purchaser reads of months that are over.
+        self.live.at("2026-04-01T02:00:00Z");
         self.sign_in("payer").await;
         self.open("/home").await;
         self.open("/centers/1/reports/2026-03").await;
@@ -281,6 +283,7 @@ impl Walk<'_> {
         for name in ["梁惠芳", "李小明", "欧阳志强"] {
             self.browser.not_see(name).await;
         }
+        self.live.at("2026-03-05T04:05:00Z");
     }
 
     /// One session; two named participants and three heads; an hour and a half by a volunteer.
