@@ -13,6 +13,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::Datelike;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
@@ -154,42 +155,104 @@ pub async fn begin(tx: &mut Conn, months: &[Month]) -> Result<()> {
     Ok(())
 }
 
+/// A month by its number: these are only compared, thousands at a time.
+fn number(month: Month) -> i32 {
+    let day = month.first().0;
+    day.year() * 12 + i32::try_from(day.month0()).unwrap_or(0)
+}
+
+/// `2026-03:7`, as [`versions`] reads it.
+fn marked(one: &str) -> Option<(i32, i64)> {
+    let (month, version) = one.split_once(':')?;
+    let (year, month) = month.split_once('-')?;
+    Some((year.parse::<i32>().ok()? * 12 + month.parse::<i32>().ok()? - 1, version.parse().ok()?))
+}
+
+/// The numbers of a center's marked months.
+#[derive(Clone, Debug, Default)]
+struct MarkedMonths {
+    /// By month, as far as they were asked for.
+    months: Vec<(i32, i64)>,
+    /// The sum over every month.
+    all: i64,
+}
+
 /// The numbers of the marked months of some centers.
 #[derive(Clone, Debug, Default)]
 pub struct Versions {
-    of_centers: BTreeMap<CenterId, BTreeMap<Month, i64>>,
+    of_centers: BTreeMap<CenterId, MarkedMonths>,
     is_any_marked: bool,
 }
 
 impl Versions {
-    /// What changes whenever something that counts in one of these months changes: a number and its month. A month that is not marked
-    /// becomes so when it is changed, but for a change of agreements, which raises those alone that are marked at any center: then all of
-    /// this center's tell of it. None as long as nothing is marked anywhere.
-    pub fn of(&self, center: CenterId, months: impl Iterator<Item = Month>) -> Option<Vec<(Month, i64)>> {
-        let Some(marked) = self.of_centers.get(&center) else { return self.is_any_marked.then(Vec::new) };
-        let these: Option<Vec<(Month, i64)>> = months.map(|month| Some((month, *marked.get(&month)?))).collect();
-        Some(these.unwrap_or_else(|| marked.iter().map(|(month, version)| (*month, *version)).collect()))
+    /// What changes whenever something that counts from the first to the last of these months changes: their sum, and whether it is theirs
+    /// alone. A month that is not marked becomes so when it is changed, but for a change of agreements, which raises those alone that are
+    /// marked at any center: then the sum of all of this center's tells of it. None as long as nothing is marked anywhere.
+    pub fn of(&self, center: CenterId, (first, last): (Month, Month)) -> Option<(bool, i64)> {
+        let Some(marked) = self.of_centers.get(&center) else { return self.is_any_marked.then_some((false, 0)) };
+        let (first, last) = (number(first), number(last));
+        let these = marked.months.iter().filter(|(month, _)| first <= *month && *month <= last);
+        let (count, sum) = these.fold((0, 0), |(count, sum), (_, version)| (count + 1, sum + version));
+        Some(if count == last - first + 1 { (true, sum) } else { (false, marked.all) })
     }
 }
 
-/// The numbers as they stand now, of these centers.
-pub async fn versions(conn: &mut Conn, centers: impl IntoIterator<Item = CenterId>) -> Result<Versions> {
+/// The numbers as they stand now, of these centers; of months from the first to the last of these.
+pub async fn versions(
+    conn: &mut Conn,
+    centers: impl IntoIterator<Item = CenterId>,
+    (first, last): (Month, Month),
+) -> Result<Versions> {
     // A row for each center: thousands of rows cost more on their way than to be found.
-    let found: Vec<(Option<CenterId>, String)> = sqlx::query_as(AssertSqlSafe(format!(
-        "select m.center_id, string_agg(m.month || ':' || cast(m.version as text), ',')
+    let found: Vec<(Option<CenterId>, Option<String>, i64)> = sqlx::query_as(AssertSqlSafe(format!(
+        "select m.center_id,
+                string_agg(case when m.month >= $2 and m.month <= $3 then m.month || ':' || cast(m.version as text) end, ','),
+                cast(sum(m.version) as bigint)
          from marks m where m.center_id {AMONG} group by m.center_id
          union all
-         select cast(null as bigint), '' from (select x.month from marks x limit 1) y"
+         select cast(null as bigint), cast(null as text), cast(0 as bigint) from (select x.month from marks x limit 1) y"
     )))
     .bind(store::rows(centers, |center| json!(center)))
+    .bind(first.to_string())
+    .bind(last.to_string())
     .fetch_all(conn)
     .await?;
-    let read = |one: &str| {
-        let (month, version) = one.split_once(':')?;
-        Some((Month::parse(month)?, version.parse().ok()?))
+    let is_any_marked = found.iter().any(|(center, ..)| center.is_none());
+    let of_center = |(center, months, all): (Option<CenterId>, Option<String>, i64)| {
+        let months = months.iter().flat_map(|months| months.split(',')).filter_map(marked).collect();
+        Some((center?, MarkedMonths { months, all }))
     };
-    let is_any_marked = found.iter().any(|(center, _)| center.is_none());
-    let of_centers =
-        found.into_iter().filter_map(|(center, months)| Some((center?, months.split(',').filter_map(read).collect())));
-    Ok(Versions { of_centers: of_centers.collect(), is_any_marked })
+    Ok(Versions { of_centers: found.into_iter().filter_map(of_center).collect(), is_any_marked })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn month(text: &str) -> Month {
+        Month::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_change_of_any_of_the_months_is_told_and_of_no_other() {
+        let months = |december: i64| vec![marked("2026-01:3").unwrap(), (number(month("2025-12")), december)];
+        let of = |december, first, last| {
+            let marked = MarkedMonths { months: months(december), all: 10 + december };
+            let versions = Versions { of_centers: BTreeMap::from([(CenterId(1), marked)]), is_any_marked: true };
+            versions.of(CenterId(1), (month(first), month(last)))
+        };
+        assert_eq!(of(5, "2026-01", "2026-01"), Some((true, 3)));
+        assert_eq!(of(6, "2026-01", "2026-01"), Some((true, 3)));
+        assert_eq!((of(5, "2025-12", "2026-01"), of(6, "2025-12", "2026-01")), (Some((true, 8)), Some((true, 9))));
+        assert_eq!(of(5, "2026-01", "2026-02"), Some((false, 15)), "February is not marked: whatever is tells of it");
+        assert_eq!(of(6, "2026-01", "2026-02"), Some((false, 16)));
+    }
+
+    #[test]
+    fn where_nothing_is_marked_nothing_would_tell() {
+        let months = (month("2026-01"), month("2026-02"));
+        assert_eq!(Versions::default().of(CenterId(1), months), None);
+        let elsewhere = Versions { is_any_marked: true, ..Versions::default() };
+        assert_eq!(elsewhere.of(CenterId(1), months), Some((false, 0)));
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::counted::Filter;
 use super::list::Measure;
 use super::masking::CellKey;
-use super::reading::{self, Ask, months_of_ask, rests_of_month};
+use super::reading::{self, Ask, months_of_asks, rests_of_month};
 use super::scope::{PLACE_ALONE, Reach};
 use super::told_sessions;
 use super::types::Period;
@@ -68,40 +68,31 @@ impl Masks {
         self.0.get(&place(ask)?)
     }
 
-    /// What is hidden of the months of `period` before whoever this reaches, as it is now. Of a month that the period parts, nothing of
-    /// people is told, and what is hidden of the whole of it is decided where the whole is told.
+    /// What is hidden of the months of these periods before whoever this reaches, as it is now. Of a month that a period parts nothing of
+    /// people is told; what is hidden of the whole of it is decided where another of the periods tells the whole.
     ///
     /// # Errors
     /// As the database says.
-    pub async fn found(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Self> {
-        let asks: Vec<Ask> = reach.asks(period).into_iter().flat_map(months_of_ask).collect();
-        let rests: Vec<Ask> = asks.iter().flat_map(|ask| rests_of_month(*ask)).collect();
-        let others = reading::read(conn, &rests).await?;
-        let parted: BTreeSet<MaskPlace> = rests
-            .iter()
-            .zip(others)
-            .filter(|(_, other)| other.has_people())
-            .filter_map(|(rest, _)| place(rest))
-            .collect();
+    pub async fn found(conn: &mut Conn, reach: &Reach, periods: &[Period]) -> Result<Self> {
+        let asks = months_of_asks(periods.iter().flat_map(|period| reach.asks(*period)));
+        let rests: Vec<Vec<Ask>> = asks.iter().map(|ask| rests_of_month(*ask)).collect();
+        let mut others = reading::read(conn, &rests.concat()).await?.into_iter();
+        let mut has_people =
+            |rests: usize| others.by_ref().take(rests).fold(false, |any, rest| any || rest.has_people());
+        let is_parted: Vec<bool> = rests.iter().map(|rests| has_people(rests.len())).collect();
         let counted = reading::read_for(conn, reach.small(), &asks).await?;
-        let hidden = asks.iter().zip(counted).filter_map(|(ask, counted)| Some((place(ask)?, counted.hidden)));
-        let of_sessions = told_sessions::hidden(conn, reach, period).await?;
-        let of_sessions = of_sessions.iter().filter_map(|(ask, hidden)| Some((place(ask)?, hidden.clone())));
+        let told = asks.iter().zip(counted).zip(is_parted).filter(|(_, is_parted)| !is_parted);
+        let told: Vec<(MaskPlace, BTreeSet<CellKey>)> =
+            told.filter_map(|((ask, counted), _)| Some((place(ask)?, counted.hidden))).collect();
+        let of_sessions = told_sessions::hidden(conn, reach, periods).await?;
+        let of_sessions = of_sessions.into_iter().filter_map(|(ask, hidden)| Some((place(&ask)?, hidden)));
+        let places: BTreeSet<MaskPlace> = told.iter().map(|(place, _)| *place).collect();
+        let of_sessions: Vec<_> = of_sessions.filter(|(place, _)| places.contains(place)).collect();
         let mut masks = Self::default();
-        for (place, hidden) in hidden.chain(of_sessions) {
-            if !hidden.is_empty() && !parted.contains(&place) {
-                masks.0.entry(place).or_default().extend(hidden);
-            }
+        for (place, hidden) in told.into_iter().chain(of_sessions).filter(|(_, hidden)| !hidden.is_empty()) {
+            masks.0.entry(place).or_default().extend(hidden);
         }
         Ok(masks)
-    }
-
-    /// Takes others in.
-    pub fn with(mut self, others: Self) -> Self {
-        for (place, hidden) in others.0 {
-            self.0.entry(place).or_default().extend(hidden);
-        }
-        self
     }
 
     /// Keeps them for a version that tells of these months.

@@ -60,7 +60,7 @@ pub use masking::Telling;
 pub use newcomers::{Newcomers, newcomers};
 pub(crate) use pages::{cell, hours, shown};
 pub use parts::{PartOf, PartTally, parts};
-pub use queries::{by_center, by_month, count};
+pub use queries::{by_center, by_month, by_months, count};
 pub use scope::{Reach, Reported};
 pub use types::{
     Completeness, GroupTally, KindName, KindTally, Led, LedKind, Numbers, Period, RoomUse, SubgroupTally, Tally,

@@ -284,21 +284,43 @@ pub(super) async fn bounds(conn: &mut Conn, centers: &[CenterId]) -> Result<BTre
 /// What each month of the period counts by itself, as far as it lies in the period; nothing of months in which there was nothing to
 /// count, or that are not told yet.
 pub async fn by_month(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<Month, Arc<Counted>>> {
-    reach.may_ask_months(period)?;
-    let mut months: BTreeMap<Month, Vec<reading::Ask>> = BTreeMap::new();
-    for (center, (first, last)) in bounds(conn, &reach.ids()).await? {
-        let known = Period::new(first.max(period.from), last.plus_days(1).min(period.to));
-        for month in known.into_iter().flat_map(rules::months) {
-            let Some(days) = Period::new(month.first().max(period.from), month.end().min(period.to)) else { continue };
-            let asked = reach.asks_of_own(center, days);
-            if !asked.is_empty() && asked.iter().all(|ask| reach.tells_before(ask.days.to)) {
-                months.entry(month).or_default().extend(asked);
+    let [months] = by_months(conn, reach, [period]).await?;
+    Ok(months)
+}
+
+/// The same of several periods, each for itself, in as many statements as for one.
+pub async fn by_months<const N: usize>(
+    conn: &mut Conn,
+    reach: &Reach,
+    periods: [Period; N],
+) -> Result<[BTreeMap<Month, Arc<Counted>>; N]> {
+    for period in periods {
+        reach.may_ask_months(period)?;
+    }
+    let bounds = bounds(conn, &reach.ids()).await?;
+    let mut months: BTreeMap<(usize, Month), Vec<reading::Ask>> = BTreeMap::new();
+    for (n, period) in periods.iter().enumerate() {
+        for (center, (first, last)) in &bounds {
+            let known = Period::new(period.from.max(*first), last.plus_days(1).min(period.to));
+            for month in known.into_iter().flat_map(rules::months) {
+                let days = Period::new(month.first().max(period.from), month.end().min(period.to));
+                let Some(days) = days else { continue };
+                let asked = reach.asks_of_own(*center, days);
+                if !asked.is_empty() && asked.iter().all(|ask| reach.tells_before(ask.days.to)) {
+                    months.entry((n, month)).or_default().extend(asked);
+                }
             }
         }
     }
-    let (months, asks): (Vec<Month>, Vec<Vec<reading::Ask>>) = months.into_iter().unzip();
+    let (months, asks): (Vec<(usize, Month)>, Vec<Vec<reading::Ask>>) = months.into_iter().unzip();
     let counted = united::groups(conn, reach.small(), &asks).await?;
-    Ok(months.into_iter().zip(counted.into_iter().map(|one| one.counted)).collect())
+    let mut found: [BTreeMap<Month, Arc<Counted>>; N] = std::array::from_fn(|_| BTreeMap::new());
+    for ((n, month), counted) in months.into_iter().zip(counted) {
+        if let Some(of_period) = found.get_mut(n) {
+            of_period.insert(month, counted.counted);
+        }
+    }
+    Ok(found)
 }
 
 /// The four groups in the notice's order, then the rest.

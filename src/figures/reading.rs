@@ -178,6 +178,14 @@ pub(super) fn months_of_ask(ask: Ask) -> Vec<Ask> {
     rules::months(ask.days).map(|month| Ask { days: days(month), ..ask }).collect()
 }
 
+/// The same of all that is asked for, each month once, in however many of the asks it is.
+pub(super) fn months_of_asks(asks: impl Iterator<Item = Ask>) -> Vec<Ask> {
+    let mut months: Vec<Ask> = asks.flat_map(months_of_ask).collect();
+    months.sort_unstable_by_key(|ask| (ask.center, ask.days.from, ask.days.to, ask.agreement));
+    months.dedup();
+    months
+}
+
 /// Counts what is asked for, each by itself.
 ///
 /// # Errors

@@ -160,10 +160,7 @@ impl Reach {
 
     /// What is counted, for a statement to read: each center's days of `period` as [`ASKED`] takes them.
     pub(crate) fn asked(&self, period: Period) -> String {
-        store::rows(
-            self.asks(period),
-            |ask| json!({"center": ask.center, "from": ask.days.from, "to": ask.days.to, "agreement": ask.agreement}),
-        )
+        asked_rows(&self.asks(period))
     }
 
     /// The same, to be counted each by itself. Nothing is asked for twice: what several agreements cover is parted by who is charged with
@@ -223,6 +220,14 @@ impl Reach {
 pub(crate) const ASKED: &str = "asked (center_id, from_date, to_date, agreement_id) as (
     select cast(j.value ->> 'center' as bigint), j.value ->> 'from', j.value ->> 'to', cast(j.value ->> 'agreement' as bigint)
     from json_each(cast($1 as json_text)) j)";
+
+/// What is asked for as [`ASKED`] takes it.
+pub(super) fn asked_rows(asks: &[Ask]) -> String {
+    store::rows(
+        asks,
+        |ask| json!({"center": ask.center, "from": ask.days.from, "to": ask.days.to, "agreement": ask.agreement}),
+    )
+}
 
 /// One center, whatever the period: [`Reach::agrees`] says which the viewer may read.
 ///

@@ -12,8 +12,8 @@ use super::list::Measure;
 use super::masking::{CellKey, Telling};
 use super::puzzle::Puzzle;
 use super::queries::{ATTENDED, By, charged};
-use super::reading::{self, Ask, months_of_ask};
-use super::scope::ASKED;
+use super::reading::{self, Ask, months_of_asks};
+use super::scope::{ASKED, asked_rows};
 use super::types::{Period, Tally};
 use crate::activities::SessionId;
 use crate::agreements::AgreementId;
@@ -81,7 +81,7 @@ pub(super) async fn tallies(conn: &mut Conn, by: By, reach: &Reach, period: Peri
 
 async fn sessions(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTreeMap<(Date, SessionId), Tally>> {
     reach.may_ask(period)?;
-    let months = by_month(conn, reach, period).await?;
+    let months = by_month(conn, reach, &[period]).await?;
     let mut told: BTreeMap<(Date, SessionId), Tally> = months.into_iter().flat_map(|(_, told)| told).collect();
     told.retain(|(day, _), _| period.from <= *day && *day < period.to);
     Ok(told)
@@ -89,11 +89,11 @@ async fn sessions(conn: &mut Conn, reach: &Reach, period: Period) -> Result<BTre
 
 type ToldSession = ((Date, SessionId), Tally);
 
-/// Months are decided whole, also where the period parts them: so a session is told in the same way wherever it stands.
-async fn by_month(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<(Ask, Vec<ToldSession>)>> {
-    let whole = Period { from: Month::of(period.from).first(), to: Month::of(period.last()).end() };
-    let found = found(conn, reach, whole).await?;
-    let asks: Vec<Ask> = reach.asks(whole).into_iter().flat_map(months_of_ask).collect();
+/// Months are decided whole, also where a period parts them: so a session is told in the same way wherever it stands.
+async fn by_month(conn: &mut Conn, reach: &Reach, periods: &[Period]) -> Result<Vec<(Ask, Vec<ToldSession>)>> {
+    let whole = |days: &Period| Period { from: Month::of(days.from).first(), to: Month::of(days.last()).end() };
+    let asks = months_of_asks(periods.iter().flat_map(|period| reach.asks(whole(period))));
+    let found = found(conn, &asks).await?;
     let months = reading::read_for(conn, reach.small(), &asks).await?;
     let told = asks.into_iter().zip(&months).map(|(ask, counted)| {
         let of_month: Vec<&CountedSession> = found.iter().filter(|session| session.is_of(&ask)).collect();
@@ -102,17 +102,21 @@ async fn by_month(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<
     Ok(told.collect())
 }
 
-/// What is not told of sessions of the months of `period`, month by month.
-pub(super) async fn hidden(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<(Ask, BTreeSet<CellKey>)>> {
+/// What is not told of sessions of the months of these periods, month by month.
+pub(super) async fn hidden(
+    conn: &mut Conn,
+    reach: &Reach,
+    periods: &[Period],
+) -> Result<Vec<(Ask, BTreeSet<CellKey>)>> {
     let of = |((_, id), tally): ToldSession| {
         let hidden = tally.hidden.into_iter().filter(|measure| matches!(measure, Measure::Visits | Measure::Persons));
         hidden.map(move |measure| (measure, Filter::Session(id.0))).collect::<Vec<CellKey>>()
     };
-    let months = by_month(conn, reach, period).await?;
+    let months = by_month(conn, reach, periods).await?;
     Ok(months.into_iter().map(|(ask, told)| (ask, told.into_iter().flat_map(of).collect())).collect())
 }
 
-async fn found(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<CountedSession>> {
+async fn found(conn: &mut Conn, asks: &[Ask]) -> Result<Vec<CountedSession>> {
     let sql = format!(
         "with {ASKED}, held as (
             select s.id, s.local_date, s.center_id, q.agreement_id, a.kind_id
@@ -127,7 +131,7 @@ async fn found(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Cou
          from held h where {ATTENDED}",
         charged("s")
     );
-    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(reach.asked(period)).fetch_all(conn).await?)
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(asked_rows(asks)).fetch_all(conn).await?)
 }
 
 /// The only one of them that is anything: it is what is told of the kind.

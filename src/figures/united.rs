@@ -12,8 +12,9 @@ use sha2::{Digest, Sha256};
 
 use super::counted::Counted;
 use super::reading::{self, Ask};
-use super::{hiding, masks, rules};
+use super::{hiding, masks};
 use crate::centers::CenterId;
+use crate::clock::Month;
 use crate::error::Result;
 use crate::marks::{self, Versions};
 use crate::store::{Conn, RecallKey, Recalled};
@@ -155,12 +156,17 @@ impl RecallKeys {
         if conn.recalled().is_none() {
             return Ok(Self { rules: None, masks: BTreeMap::new(), versions: Versions::default() });
         }
-        let centers: BTreeSet<CenterId> = groups.iter().flatten().map(|ask| ask.center).collect();
+        let asks = || groups.iter().flatten();
+        let centers: BTreeSet<CenterId> = asks().map(|ask| ask.center).collect();
+        let first = asks().map(|ask| ask.days.from).min();
+        let Some((first, last)) = first.zip(asks().map(|ask| ask.days.last()).max()) else {
+            return Ok(Self { rules: Some(String::new()), masks: BTreeMap::new(), versions: Versions::default() });
+        };
         let (parents, masks) = match small {
             Some(_) => (hiding::parents(conn).await?, masks::versions(conn, &centers).await?),
             None => Default::default(),
         };
-        let versions = marks::versions(conn, centers).await?;
+        let versions = marks::versions(conn, centers, (Month::of(first), Month::of(last))).await?;
         Ok(Self { rules: Some(format!("{small:?} {parents:?}")), masks, versions })
     }
 
@@ -171,10 +177,9 @@ impl RecallKeys {
             let days = [ask.days.from, ask.days.to].map(|day| day.0.num_days_from_ce());
             let agreement = ask.agreement.map(|agreement| agreement.0);
             let mask = self.masks.get(&ask.center).copied().unwrap_or(0);
-            _ = write!(text, ";{} {days:?} {agreement:?} {mask}", ask.center);
-            for (month, version) in self.versions.of(ask.center, rules::months(ask.days))? {
-                _ = write!(text, ",{}:{version}", month.first().0.num_days_from_ce());
-            }
+            let months = (Month::of(ask.days.from), Month::of(ask.days.last()));
+            let version = self.versions.of(ask.center, months)?;
+            _ = write!(text, ";{} {days:?} {agreement:?} {mask} {version:?}", ask.center);
         }
         Some(Sha256::digest(text).into())
     }

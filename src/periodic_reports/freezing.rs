@@ -105,10 +105,8 @@ async fn submit_counted(
     let seen = queries::marks(counted, report.agreement_id, days).await?;
     let (document, texts, blocks) = freeze(by, now, counted, report, number, (&chapters, &evidence)).await?;
     let reach = counting::reported(by, counted, now, report).await?;
-    let mut hidden = Masks::default();
-    for period in counting::told_periods(counted, report).await? {
-        hidden = hidden.with(Masks::found(counted, &reach, period).await?);
-    }
+    let told = counting::told_periods(counted, report).await?;
+    let hidden = Masks::found(counted, &reach, &told).await?;
     drop(still);
     let text = document.text()?;
     let digest = sha256(&text);

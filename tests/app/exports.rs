@@ -1,18 +1,14 @@
 //! Lists as files: as their page shows them, for whom the page is, masked, and told in the audit.
 
-use std::io::Cursor;
-
-use calamine::{Reader as _, Xlsx};
 use serde_json::json;
 
+use crate::support::workbook::first_sheet;
 use crate::support::{TestApp, User, on_both_engines};
 
 /// The rows of a downloaded workbook, as text.
 async fn workbook(user: &User<'_>, path: &str, fields: &[(&str, &str)]) -> Vec<Vec<String>> {
     let file = user.post(path, &[fields, &[("format", "xlsx")]].concat()).await.is(200);
-    let mut book = Xlsx::new(Cursor::new(file.body)).expect("a workbook");
-    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
-    sheet.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+    first_sheet(&file)
 }
 
 async fn registers(app: &TestApp) {

@@ -1,12 +1,10 @@
 //! What an agreement asks for: counted or entered, how it stands as the days go, and who may know what of it.
 
-use std::io::Cursor;
-
-use calamine::{Reader as _, Xlsx};
 use serde_json::{Value, json};
 
 use crate::audit::picture;
 use crate::check_in::{people, request};
+use crate::support::workbook::first_sheet;
 use crate::support::{Answer, TestApp, User, on_both_engines};
 use crate::upkeep::sends;
 
@@ -67,9 +65,7 @@ async fn workbook(user: &User<'_>, fields: &[(&str, &str)]) -> Vec<Vec<String>> 
 async fn workbook_of(user: &User<'_>, list: &str, fields: &[(&str, &str)]) -> Vec<Vec<String>> {
     let fields = [&[("list", list), ("format", "xlsx")][..], fields].concat();
     let file = user.post("/exports", &fields).await.is(200);
-    let mut book = Xlsx::new(Cursor::new(file.body)).expect("a workbook");
-    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
-    sheet.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+    first_sheet(&file)
 }
 
 /// A page's table as it is read: what each cell says, a row each, the head first.

@@ -1,10 +1,8 @@
 //! Accident insurance of volunteers: whom a policy covers on which day, the gap before what is risky, and the insurer's list.
 
-use std::io::Cursor;
-
-use calamine::{Reader as _, Xlsx};
 use serde_json::json;
 
+use crate::support::workbook::first_sheet;
 use crate::support::{TestApp, User, on_both_engines};
 
 /// Three volunteers of the center's team, whose session on 10 March is risky.
@@ -102,9 +100,7 @@ on_both_engines! {
         ann.get("/centers/1/insurances/1").await.is(200).shows("甲一").hides("11010519491231002X");
         ann.post("/centers/1/insurances/1/list", &[("reason", "")]).await.is(422);
         let file = ann.post("/centers/1/insurances/1/list", &[("reason", "报送名单")]).await.is(200);
-        let mut book = Xlsx::new(Cursor::new(file.body)).expect("a workbook");
-        let sheet = book.worksheet_range_at(0).unwrap().unwrap();
-        let rows: Vec<Vec<String>> = sheet.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+        let rows = first_sheet(&file);
         assert_eq!(rows.len(), 4);
         assert!(rows.iter().any(|row| row[0] == "甲一" && row[3] == "11010519491231002X"), "{rows:?}");
         let detail: String = sqlx::query_scalar("select detail from audit_events where action = 'insurance.list_handed_out'")

@@ -87,6 +87,7 @@ mod search;
 mod series;
 mod session_changes;
 mod shifts;
+mod still;
 mod subgroups;
 mod support;
 mod teams;

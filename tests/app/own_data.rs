@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Cursor;
 
-use calamine::{Reader as _, Xlsx};
 use linli::store::Engine;
 use serde_json::{Value, json};
 
+use crate::support::workbook::{sheets, texts};
 use crate::support::world::in_the_world;
 use crate::support::{TestApp, User, on_both_engines};
 
@@ -154,12 +153,7 @@ async fn told(user: &User<'_>, person: i64) -> Value {
 /// The sheets of the workbook, by name.
 async fn workbook(user: &User<'_>, person: i64) -> BTreeMap<String, Vec<Vec<String>>> {
     let file = user.post(&format!("/centers/1/people/{person}/own-data"), ASKED).await.is(200);
-    let mut book = Xlsx::new(Cursor::new(file.body)).expect("a workbook");
-    let sheets = book.worksheets();
-    let rows = |range: calamine::Range<calamine::Data>| {
-        range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
-    };
-    sheets.into_iter().map(|(name, range)| (name, rows(range))).collect()
+    sheets(&file).into_iter().map(|(name, rows)| (name, rows.iter().map(|row| texts(row)).collect())).collect()
 }
 
 /// What is planted in one place each of a person, and must come out again.

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use crate::check_in::{people, request, session};
 use crate::periodic::{a_draft, begins, submits, writes};
-use crate::reports::paper::{OPENS_BOOK, OPENS_DOCUMENT, Rows, document, numbers, row, says, sheets};
+use crate::reports::paper::{OPENS_BOOK, OPENS_DOCUMENT, document, numbers, row, says};
 use crate::support::python::{python_with, run_python};
+use crate::support::workbook::{SheetRows, sheets};
 use crate::support::{TestApp, User, on_both_engines};
 
 const REPORT: &str = "/periodic-reports/1";
@@ -60,7 +61,7 @@ async fn a_small_version(app: &TestApp) {
     submits(app, "1").await;
 }
 
-async fn xlsx(user: &User<'_>) -> Vec<(String, Rows)> {
+async fn xlsx(user: &User<'_>) -> Vec<(String, SheetRows)> {
     sheets(&user.get(&format!("{REPORT}/files/1.xlsx")).await.is(200))
 }
 

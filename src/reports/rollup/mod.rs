@@ -6,6 +6,7 @@ pub mod queries;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub use cut::{RollUpCut, RollUpOrder, code};
 pub use types::{CenterPlace, GROUPS, RollUp, RollUpRow};
@@ -15,8 +16,8 @@ use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId, Population, population};
 use crate::clock::{Date, Month, Now, Zone};
 use crate::error::Result;
-use crate::figures::queries::{By, count, tallies};
-use crate::figures::{self, Newcomers, PartOf, PartTally, Period, Reach, rules, scope};
+use crate::figures::queries::count;
+use crate::figures::{self, Counted, Newcomers, PartOf, PartTally, Period, Reach, rules, scope};
 use crate::reports::periods::{PeriodKind, ReportPeriod, later};
 use crate::store::Conn;
 
@@ -178,12 +179,15 @@ async fn trend(conn: &mut Conn, reach: &Reach, period: ReportPeriod, today: Date
         None => days,
         Some(_) => Period { from: Month::of(days.from).first(), to: Month::of(days.last()).end() },
     };
-    let found = tallies(conn, By::Month, reach, whole(period.days())).await?;
-    let before = tallies(conn, By::Month, reach, whole(period.year_before())).await?;
+    let periods = [whole(period.days()), whole(period.year_before())];
+    let [found, before] = figures::by_months(conn, reach, periods).await?;
+    let of = |months: &BTreeMap<Month, Arc<Counted>>, month| {
+        months.get(&month).map(|found| found.tally()).unwrap_or_default()
+    };
     let months = rules::months(period.days()).map(|month| TrendMonth {
         month,
-        now: (month.first() <= today).then(|| found.get(&month.to_string()).cloned().unwrap_or_default()),
-        before: before.get(&later(month, -12).to_string()).cloned().unwrap_or_default(),
+        now: (month.first() <= today).then(|| of(&found, month)),
+        before: of(&before, later(month, -12)),
     });
     Ok(months.collect())
 }

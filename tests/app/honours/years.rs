@@ -1,12 +1,11 @@
 //! The list of a year: whom to commend, by hours and dates, as plain counting finds them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Cursor;
 
-use calamine::{Reader as _, Xlsx};
 use serde_json::{Value, json};
 
 use super::{TRAINING, count, people, roll, served, write};
+use crate::support::workbook::first_sheet;
 use crate::support::{TestApp, on_both_engines};
 
 /// Numbers that look random and are the same each time.
@@ -215,9 +214,7 @@ on_both_engines! {
 
         ann.get(&format!("{path}/sheet?hours=1")).await.is(200).shows("不少于 1 小时").shows("乙二").hides("丙三").hides("****");
         let file = ann.post("/centers/1/exports", &[("list", "commendable"), ("format", "xlsx"), ("hours", "1")]).await.is(200);
-        let mut book = Xlsx::new(Cursor::new(file.body)).expect("a workbook");
-        let sheet = book.worksheet_range_at(0).unwrap().unwrap();
-        let rows: Vec<Vec<String>> = sheet.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+        let rows = first_sheet(&file);
         assert_eq!(rows.len(), 3, "{rows:?}");
         assert_eq!(rows[1][0], "乙二");
         assert_eq!(rows[1][2], "****8001", "masked: {rows:?}");

@@ -1,9 +1,13 @@
 //! A city of three centers in which histories happen, and how sessions are planned and held in it through the doors. Each door picks from
 //! what is there something that it can be done to, and says whether it was done: a door may refuse, and never fail.
 
+mod agreements;
+
 use linli::clock::{Date, Timestamp, Zone};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
+
+pub(super) use agreements::Payer;
 
 use super::month::{Held, Month, at};
 use super::recount::Remembered;
@@ -56,6 +60,8 @@ pub(super) struct City<'a> {
     page: User<'a>,
     pub(super) people: Vec<i64>,
     pub(super) workers: Vec<i64>,
+    /// Who the workers were when they came, whoever they are one with by now.
+    pub(super) staff: Vec<i64>,
     teams: Vec<i64>,
     /// What was known of those who were erased since.
     pub(super) remembered: Remembered,
@@ -67,6 +73,12 @@ pub(super) fn did(answer: &Answer) -> bool {
     let code = answer.status.code;
     assert!(code < 500 && ![400, 401, 403].contains(&code), "{code}: {}", answer.text());
     code < 400
+}
+
+/// These numbers, as a statement has them.
+pub(super) fn among(ids: &[i64]) -> String {
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    format!("({})", ids.join(", "))
 }
 
 impl<'a> City<'a> {
@@ -112,14 +124,17 @@ impl<'a> City<'a> {
             }
             people.push(program.post_json("/api/v1/people", person).await.is(201).json()["id"].as_i64().unwrap());
         }
-        let city = Self { app, program, page, people, workers, teams, remembered: Remembered::default() };
+        let remembered = Remembered::default();
+        let mut city = Self { app, program, page, people, workers, staff: Vec::new(), teams, remembered };
+        let works = city.rows("select person_id, id, center_id from workers order by id").await;
+        city.staff = works.into_iter().map(|(person, ..)| person).collect();
         // Most of them go to every center.
         let everywhere = format!(
             "insert into enrolments (person_id, center_id, enrolled_at)
              select p.id, c.id, 0 from people p cross join centers c
              where p.id in {} and p.id < {} and c.id <= 3 and not exists (
                  select 1 from enrolments e where e.person_id = p.id and e.center_id = c.id)",
-            city.among(),
+            among(&city.people),
             city.people[7]
         );
         let mut tx = app.begin().await;
@@ -147,11 +162,6 @@ impl<'a> City<'a> {
             month.heads(here, 7, [2, 0, 1, 1], false).await;
         }
         month.commit().await;
-    }
-
-    fn among(&self) -> String {
-        let people: Vec<String> = self.people.iter().map(i64::to_string).collect();
-        format!("({})", people.join(", "))
     }
 
     fn now(&self) -> Timestamp {
@@ -198,9 +208,15 @@ impl<'a> City<'a> {
         let sql = format!(
             "select p.id, e.center_id, p.version from people p join enrolments e on e.person_id = p.id
              where p.id in {} and p.merged_into is null and p.erased_at is null order by p.id, e.center_id",
-            self.among()
+            among(&self.people)
         );
         self.rows(&sql).await
+    }
+
+    /// The records of those who work in center 1: two who are made one have one.
+    async fn leads(&self) -> Vec<i64> {
+        let sql = "select id, person_id, center_id from workers where center_id = 1 order by id";
+        self.rows(sql).await.into_iter().map(|(worker, ..)| worker).collect()
     }
 
     /// Plans a session in a room, or on the square where none can be had.
@@ -210,7 +226,8 @@ impl<'a> City<'a> {
             "starts": format!("{:02}:00", plan.hour), "ends": format!("{:02}:30", (plan.hour + 1) % 24),
             "overlap_reason": "两边轮流",
         });
-        if let Some(worker) = self.workers.get(plan.worker).filter(|_| plan.center == 1) {
+        let leads = self.leads().await;
+        if let Some(worker) = leads.get(plan.worker).filter(|_| plan.center == 1) {
             body["worker"] = json!(worker);
         }
         if let Some(team) = self.teams.get(plan.team).filter(|_| plan.center == 1) {

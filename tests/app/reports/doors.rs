@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::city::{BORN, City, NAMES, ORGANIZATION, Row, did};
+use super::city::{BORN, City, NAMES, ORGANIZATION, Row, among, did};
 use super::recount::Rows;
 
 const UNIT_PARTS: [&str; 3] = ["served", "helping", "lending_place"];
@@ -143,6 +143,34 @@ impl City<'_> {
     pub(super) async fn unmerges(&self, n: usize) -> bool {
         let made = "select id, kept_id, merged_id from merges where undone_at is null order by id desc";
         let Some((merge, ..)) = self.choose(made, n / 3).await else { return false };
+        self.asks(&format!("/api/v1/people/merges/{merge}/undoing"), json!({})).await
+    }
+
+    /// A worker is one with the other, or with a resident: what either led, the record that stays has led.
+    pub(super) async fn merges_workers(&self, n: usize, m: usize) -> bool {
+        let works = "select id, person_id, center_id from workers where center_id = 1 order by id";
+        let Some((_, worker, _)) = self.choose(works, n).await else { return false };
+        let works = self.rows(works).await;
+        let another = works.into_iter().map(|(_, person, _)| person).find(|person| *person != worker);
+        let other = match another {
+            Some(another) if m.is_multiple_of(2) => another,
+            _ => {
+                let Some(mut people) = self.more_than(4).await else { return false };
+                people.retain(|person| *person != worker);
+                people[m % people.len()]
+            }
+        };
+        let (kept, merged) = if m.is_multiple_of(3) { (other, worker) } else { (worker, other) };
+        self.asks("/api/v1/people/merges", json!({"kept": kept, "merged": merged})).await
+    }
+
+    pub(super) async fn unmerges_workers(&self, n: usize) -> bool {
+        let staff = among(&self.staff);
+        let made = format!(
+            "select id, kept_id, merged_id from merges
+             where undone_at is null and (kept_id in {staff} or merged_id in {staff}) order by id desc"
+        );
+        let Some((merge, ..)) = self.choose(&made, n / 3).await else { return false };
         self.asks(&format!("/api/v1/people/merges/{merge}/undoing"), json!({})).await
     }
 

@@ -11,6 +11,7 @@ use super::cells::{Known, dates, periods};
 use super::figures;
 use crate::audit::FORM;
 use crate::imports::sends_as;
+use crate::support::workbook::sheets;
 use crate::support::{TestApp, User};
 
 /// The counts of people, and what hangs together with them.
@@ -276,16 +277,13 @@ impl Purchaser<'_> {
         let name = named(period);
         let fields = [("list", "rollup"), ("format", "xlsx"), ("period", name.as_str())];
         let file = self.browser.post("/exports", &fields).await.is(200);
-        let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(file.body)).unwrap();
-        let mut sheet = |n: usize| -> Vec<Vec<Data>> {
-            let range = book.worksheet_range_at(n).unwrap().unwrap();
-            range.rows().skip(1).map(<[Data]>::to_vec).collect()
-        };
+        let sheets = sheets(&file);
+        let sheet = |n: usize| sheets[n].1.iter().skip(1);
         let mut cells: Vec<(String, Data)> = Vec::new();
         for (n, first) in [(0, 4), (1, 2), (2, 2)] {
             for row in sheet(n) {
-                let numbers = ROLL_UP.iter().zip(row.into_iter().skip(first));
-                cells.extend(numbers.map(|(key, cell)| (name_of(period, key), cell)));
+                let numbers = ROLL_UP.iter().zip(row.iter().skip(first));
+                cells.extend(numbers.map(|(key, cell)| (name_of(period, key), cell.clone())));
             }
         }
         for row in sheet(3) {
@@ -316,13 +314,10 @@ impl Purchaser<'_> {
     async fn workbook(&self, known: &mut Known, period: (u32, u32)) -> usize {
         let name = named(period);
         let file = self.browser.get(&format!("/centers/1/reports/{name}.xlsx")).await.is(200);
-        let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(file.body)).unwrap();
         let (from, to) = dates(period);
         let truth = figures(self.app, "ann", "center:1", (&from, &to)).await;
         let mut told = 0;
-        for sheet in book.sheet_names() {
-            let range = book.worksheet_range(&sheet).unwrap();
-            let rows: Vec<&[Data]> = range.rows().collect();
+        for (sheet, rows) in sheets(&file) {
             let Some(at) = rows.iter().position(|row| row.iter().skip(1).any(|cell| measure(cell).is_some())) else {
                 continue;
             };

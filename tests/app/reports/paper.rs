@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read as _};
 
-use calamine::{Data, Reader as _, Xlsx};
+use calamine::Data;
 use data_encoding::BASE64;
 use quick_xml::events::Event;
 use serde_json::json;
@@ -10,30 +10,15 @@ use serde_json::json;
 use super::a_tricky_month;
 use super::month::{Held, Month, at};
 use crate::support::python::{python_with, run_python};
+use crate::support::workbook::{SheetRows, sheets};
 use crate::support::{Answer, TestApp, User, on_both_engines};
 
 const REPORT: &str = "/centers/1/reports/2026-03";
 const PRINT: &str = "/centers/1/reports/2026-03/print";
 
-pub(crate) type Rows = Vec<Vec<Data>>;
-
-/// A workbook's sheets by their names; no cell of any is a formula.
-pub(crate) fn sheets(file: &Answer) -> Vec<(String, Rows)> {
-    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(file.body.clone())).unwrap();
-    let names = book.sheet_names();
-    names
-        .into_iter()
-        .map(|name| {
-            assert!(book.worksheet_formula(&name).unwrap().is_empty(), "{name}");
-            let rows = book.worksheet_range(&name).unwrap().rows().map(<[Data]>::to_vec).collect();
-            (name, rows)
-        })
-        .collect()
-}
-
 /// The row of a sheet that begins so, without its name.
 #[track_caller]
-pub(crate) fn row(sheets: &[(String, Rows)], sheet: &str, name: &str) -> Vec<Data> {
+pub(crate) fn row(sheets: &[(String, SheetRows)], sheet: &str, name: &str) -> Vec<Data> {
     let (_, rows) = sheets.iter().find(|(title, _)| title == sheet).unwrap_or_else(|| panic!("no sheet {sheet}"));
     let found = rows.iter().find(|row| row[0] == Data::String(name.to_owned()));
     found.unwrap_or_else(|| panic!("no {name} in {rows:?}"))[1..].to_vec()
@@ -77,7 +62,7 @@ pub(crate) fn says(words: &str, text: &str) {
     assert!(words.lines().any(|line| line == text), "{text:?} is not in {words}");
 }
 
-async fn xlsx(user: &User<'_>) -> Vec<(String, Rows)> {
+async fn xlsx(user: &User<'_>) -> Vec<(String, SheetRows)> {
     sheets(&user.get(&format!("{REPORT}.xlsx")).await.is(200))
 }
 

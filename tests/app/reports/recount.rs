@@ -1,11 +1,18 @@
 //! Section 5 counted once more: plain Rust over the raw rows, row by row and room by room minute by minute, without
 //! looking at how `linli::figures` does it. Groups come from birth dates and memberships and not from the copied flags.
 
+mod charges;
+mod counts;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use linli::clock::{Date, Timestamp, Zone};
 use linli::people::groups::{AgeBands, Groups, Membership, PriorityGroup, groups_on};
 use sqlx::FromRow;
+
+pub(super) use charges::Cut;
+use charges::Terms;
+use counts::Counts;
 
 use crate::support::TestApp;
 
@@ -19,6 +26,7 @@ struct Session {
     starts_at: Timestamp,
     ends_at: Timestamp,
     status: String,
+    charged_to: Option<i64>,
 }
 
 #[derive(FromRow)]
@@ -130,6 +138,8 @@ pub(super) struct Rows {
     bookings: Vec<Span>,
     units: Vec<Unit>,
     participations: Vec<Participation>,
+    /// Who pays for which center.
+    pub(super) terms: Terms,
     /// By center.
     towns: BTreeMap<i64, String>,
     /// By center: registered, and the second number, of which nobody said what it counts.
@@ -172,11 +182,12 @@ impl Rows {
         let team_kinds: Vec<(i64, String)> =
             load(app, "select t.id, k.code from teams t join team_kinds k on k.id = t.kind_id").await;
         Self {
-            sessions: load(app, "select s.id, s.center_id, k.code as kind, s.worker_id, s.team_id, s.starts_at, s.ends_at, s.status from sessions s join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id").await,
+            sessions: load(app, "select s.id, s.center_id, k.code as kind, s.worker_id, s.team_id, s.starts_at, s.ends_at, s.status, s.charged_to from sessions s join activities a on a.id = s.activity_id join service_kinds k on k.id = a.kind_id").await,
             attendances: load(app, "select session_id, person_id, part from attendances where voided_at is null").await,
             heads: load(app, "select session_id, heads, elderly, disabled, needy, youth from head_counts where voided_at is null").await,
             entries: load(app, "select id, reverses_id, session_id, center_id, served_on, person_id, team_id, minutes from hours_entries").await,
             claims: load(app, "select center_id, served_on from hour_claims where state = 'pending'").await,
+            terms: Terms::load(app).await,
             towns: towns.into_iter().collect(),
             births: births.into_iter().collect(),
             grants: load(app, "select g.person_id, g.id, coalesce(g.priority_group, s.priority_group) as priority_group, s.name as subgroup, s.name_en as subgroup_en, g.valid_from, g.valid_to, g.document, g.file_id, g.voided_at, g.void_reason, s.code from group_memberships g left join subgroups s on s.id = g.subgroup_id").await,
@@ -220,8 +231,8 @@ impl Rows {
         self
     }
 
-    /// Minutes of the period in which `room` is open, up to the day on which it was taken out of use, and in which it is booked.
-    fn room_minutes(&self, room: &Room, from: Date, to: Date) -> (i64, i64) {
+    /// Minutes of these days in which `room` is open, up to the day on which it was taken out of use, and in which it is booked.
+    fn room_minutes(&self, room: &Room, days: &[Date]) -> (i64, i64) {
         let of_room = |spans: &[Span]| -> Vec<(i64, i64)> {
             spans.iter().filter(|s| s.room_id == room.id).map(|s| (s.starts_at.0, s.ends_at.0)).collect()
         };
@@ -229,7 +240,7 @@ impl Rows {
             (of_room(&self.closures), of_room(&self.openings), of_room(&self.bookings));
         let within = |spans: &[(i64, i64)], now: i64| spans.iter().any(|(start, end)| *start <= now && now < *end);
         let (mut open, mut booked) = (0, 0);
-        for day in from.until(to) {
+        for day in days.iter().copied() {
             let midnight = Zone::SHANGHAI.midnight(day).0;
             let of_day = |spans: &[(i64, i64)]| -> Vec<(i64, i64)> {
                 let touches = |(start, end): &&(i64, i64)| *start < midnight + 86_400_000 && *end > midnight;
@@ -290,11 +301,12 @@ impl Rows {
 
     /// The figures of `/api/v1/summary` by their keys, for `centers` and [from, to), as they should be at `now`.
     pub(super) fn figures(&self, centers: &[i64], from: &str, to: &str, now: Timestamp) -> BTreeMap<String, i64> {
-        let (from, to) = (Date::parse(from).unwrap(), Date::parse(to).unwrap());
-        let mine = |s: &&Session| {
-            let date = Zone::SHANGHAI.date(s.starts_at);
-            centers.contains(&s.center_id) && from <= date && date < to
-        };
+        self.counted(&Cut::of_all(centers, (from, to)), now)
+    }
+
+    /// The same of what is cut out.
+    pub(super) fn counted(&self, cut: &Cut<'_>, now: Timestamp) -> BTreeMap<String, i64> {
+        let mine = |s: &&Session| self.terms.counts(cut, (s.center_id, Zone::SHANGHAI.date(s.starts_at)), s.charged_to);
         let held: BTreeMap<i64, &Session> =
             self.sessions.iter().filter(mine).filter(|s| s.status == "completed").map(|s| (s.id, s)).collect();
         let mut counts = Counts::default();
@@ -309,7 +321,7 @@ impl Rows {
         }
         counts.begin(&["sessions", "visits", "unnamed", "persons", "volunteer_visits", "volunteers", "minutes"], "");
         counts.begin(&["unconfirmed_hours", "pending_claims", "without_birth_date"], "");
-        let waits = self.claims.iter().filter(|(center, day)| centers.contains(center) && from <= *day && *day < to);
+        let waits = self.claims.iter().filter(|place| self.terms.reads(cut, **place));
         counts.add("pending_claims", &[""], i64::try_from(waits.count()).unwrap());
         let mut attended = self.attended(&held, &mut counts);
         self.add_heads(&held, &mut attended, &mut counts);
@@ -321,9 +333,7 @@ impl Rows {
                     None => continue,
                 },
                 // Service without a session: by its day, for the center that the ledger names.
-                (None, Some(center), Some(day)) if centers.contains(&center) && from <= day && day < to => {
-                    entry.team_id
-                }
+                (None, Some(center), Some(day)) if self.terms.counts(cut, (center, day), None) => entry.team_id,
                 _ => continue,
             };
             let kind = format!(".team.{}", team_kind(team));
@@ -339,20 +349,23 @@ impl Rows {
                 counts.add("led_minutes", &[&all, &of_kind], minutes);
             }
         }
-        self.add_units(centers, (from, to), &attended, &mut counts);
+        self.add_units(cut, &attended, &mut counts);
         let is_open = |s: &&Session| s.status == "planned" && s.ends_at <= now;
         let open = self.sessions.iter().filter(mine).filter(is_open).count();
         counts.add("open_sessions", &[""], i64::try_from(open).unwrap());
-        for room in self.rooms.iter().filter(|room| centers.contains(&room.center_id)) {
-            let (open, booked) = self.room_minutes(room, from, to);
+        for room in self.rooms.iter().filter(|room| cut.centers.contains(&room.center_id)) {
+            let days = self.terms.days(cut, room.center_id);
+            let (open, booked) = self.room_minutes(room, &days);
             // A room that was added later was not there, nor one that was out of use before, unless it was booked all the same.
-            let until = room.retired_at.map_or(to, |at| Zone::SHANGHAI.date(at).min(to));
-            if booked > 0 || (from < until && Zone::SHANGHAI.date(room.created_at) < until) {
+            let zone = Zone::SHANGHAI;
+            let (made, retired) = (zone.date(room.created_at), room.retired_at.map(|at| zone.date(at)));
+            let is_there = |day: &Date| made <= *day && retired.is_none_or(|retired| *day < retired);
+            if booked > 0 || days.iter().any(is_there) {
                 counts.add("booked_minutes", &[&format!(".room.{}", room.id)], booked);
                 counts.add("open_minutes", &[&format!(".room.{}", room.id)], open);
             }
         }
-        for center in centers {
+        for center in cut.centers {
             counts.add("registered_population", &[""], self.population[center].0);
             counts.add("second_population", &[""], self.population[center].1);
         }
@@ -409,14 +422,14 @@ impl Rows {
     }
 
     /// Each unit once in each of its parts, and who was founded with support.
-    fn add_units(&self, centers: &[i64], (from, to): (Date, Date), attended: &BTreeSet<i64>, counts: &mut Counts) {
+    fn add_units(&self, cut: &Cut<'_>, attended: &BTreeSet<i64>, counts: &mut Counts) {
         counts.begin(&["units_served", "units_helping", "units_lending_place", "organizations_founded"], "");
         for row in self.participations.iter().filter(|row| attended.contains(&row.session_id)) {
             counts.meet(&format!("units_{}", row.part), "", row.unit_id);
         }
-        for unit in self.units.iter().filter(|unit| centers.contains(&unit.center_id)) {
+        for unit in &self.units {
             let (Some(founded), Some(supported)) = (unit.founded_on, unit.supported_since) else { continue };
-            let counts_here = from <= founded && founded < to && supported <= founded;
+            let counts_here = supported <= founded && self.terms.reads(cut, (unit.center_id, founded));
             counts.add("organizations_founded", &[""], i64::from(counts_here));
         }
     }
@@ -433,53 +446,5 @@ impl Rows {
             }
             counts.add("visits", &[".none"], (heads.heads - tally.iter().sum::<i64>()).max(0));
         }
-    }
-}
-
-/// Sums, and sets of people, by figure key.
-#[derive(Default)]
-struct Counts {
-    sums: BTreeMap<String, i64>,
-    people: BTreeMap<String, BTreeSet<i64>>,
-}
-
-impl Counts {
-    /// What is told even when it is nothing.
-    fn begin(&mut self, measures: &[&str], of: &str) {
-        self.sums.extend(
-            measures
-                .iter()
-                .map(|measure| (format!("{measure}{of}"), 0))
-                .filter(|(key, _)| !self.sums.contains_key(key))
-                .collect::<Vec<_>>(),
-        );
-    }
-
-    fn add(&mut self, measure: &str, of: &[&str], n: i64) {
-        for of in of {
-            *self.sums.entry(format!("{measure}{of}")).or_default() += n;
-        }
-    }
-
-    fn meet(&mut self, measure: &str, of: &str, person: i64) {
-        self.people.entry(format!("{measure}{of}")).or_default().insert(person);
-    }
-
-    fn into_values(self) -> BTreeMap<String, i64> {
-        let mut values = self.sums;
-        values.extend(self.people.into_iter().map(|(key, people)| (key, i64::try_from(people.len()).unwrap())));
-        // A kind of team of which nothing is left, for all of it was taken back, is not told.
-        let of_teams =
-            |kind: &str| ["minutes", "volunteer_visits", "volunteers"].map(|one| format!("{one}.team.{kind}"));
-        let kinds: BTreeSet<String> =
-            values.keys().filter_map(|key| Some(key.split_once(".team.")?.1.to_owned())).collect();
-        for kind in kinds {
-            if of_teams(&kind).iter().all(|key| values.get(key).is_none_or(|value| *value == 0)) {
-                for key in of_teams(&kind) {
-                    values.remove(&key);
-                }
-            }
-        }
-        values
     }
 }

@@ -1,15 +1,15 @@
 //! Several centers together: towns, providers and the city over months, quarters, halves and years, against the recount.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
 
-use calamine::{Data, Reader as _, Xlsx};
+use calamine::Data;
 use linli::clock::Timestamp;
 use serde_json::Value;
 
 use super::month::{Held, Month, at};
 use super::recount::Rows;
 use super::{AFTER, HIDDEN, a_tricky_month, assert_same, by_key, figures, summary};
+use crate::support::workbook::{SheetRows, sheets};
 use crate::support::{TestApp, User, on_both_engines};
 
 /// The quarter, halves and years around the tricky month, as names and as the days that programs ask for.
@@ -63,12 +63,10 @@ fn assert_part(found: &BTreeMap<String, i64>, expected: &BTreeMap<String, i64>, 
 }
 
 /// The rows of the roll-up's workbook as text.
-async fn workbook(app: &TestApp, login: &str, period: &str) -> Vec<Vec<Data>> {
+async fn workbook(app: &TestApp, login: &str, period: &str) -> SheetRows {
     let fields = [("list", "rollup"), ("format", "xlsx"), ("period", period)];
     let file = app.sign_in(login).await.post("/exports", &fields).await.is(200);
-    let mut book = Xlsx::new(Cursor::new(file.body)).expect("a workbook");
-    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
-    sheet.rows().map(<[Data]>::to_vec).collect()
+    sheets(&file).swap_remove(0).1
 }
 
 on_both_engines! {

@@ -1,12 +1,11 @@
 //! The roll-up as a workbook: a sheet for each table of its page, with the numbers that programs are told, and hidden what is hidden.
 
-use std::io::Cursor;
-
-use calamine::{Data, Reader as _, Xlsx};
+use calamine::Data;
 use serde_json::{Value, json};
 
 use super::rollup::{a_year, parted};
 use super::summary;
+use crate::support::workbook::{SheetRows, sheets};
 use crate::support::{User, on_both_engines};
 
 const SHEETS: [&str; 6] = ["各中心", "按镇街小计", "按承接机构小计", "总体", "趋势", "谁在服务谁"];
@@ -51,20 +50,10 @@ const READ: [(&str, &str, &str, &str, &str); 6] = [
     ("pat", "center:1", "2026", "2026-01-01", "2027-01-01"),
 ];
 
-type SheetRows = Vec<Vec<Data>>;
-
-/// The rows of each sheet under its name. No sheet has a formula.
-async fn sheets(user: &User<'_>, fields: &[(&str, &str)]) -> Vec<(String, SheetRows)> {
+/// The roll-up's workbook as `user` reads it.
+async fn fetched(user: &User<'_>, fields: &[(&str, &str)]) -> Vec<(String, SheetRows)> {
     let asked = [fields, &[("list", "rollup"), ("format", "xlsx")]].concat();
-    let file = user.post("/exports", &asked).await.is(200);
-    let mut book = Xlsx::new(Cursor::new(file.body)).expect("a workbook");
-    let mut sheets = Vec::new();
-    for name in book.sheet_names() {
-        assert!(book.worksheet_formula(&name).unwrap().is_empty(), "{name} has formulas");
-        let rows: SheetRows = book.worksheet_range(&name).unwrap().rows().map(<[Data]>::to_vec).collect();
-        sheets.push((name, rows));
-    }
-    sheets
+    sheets(&user.post("/exports", &asked).await.is(200))
 }
 
 fn words(text: &str) -> Data {
@@ -140,7 +129,7 @@ on_both_engines! {
         a_year(&app).await;
         for (login, scope, period, from, to) in READ {
             let what = format!("{login}, {period}");
-            let found = sheets(&app.sign_in(login).await, &[("period", period)]).await;
+            let found = fetched(&app.sign_in(login).await, &[("period", period)]).await;
             assert_eq!(found.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), SHEETS, "{what}");
             let whole = summary(&app, login, scope, (from, to)).await;
             for (sheet, by, places) in [(0, "center", (1, 4)), (1, "town", (0, 2)), (2, "provider", (0, 2))] {
@@ -163,7 +152,7 @@ on_both_engines! {
 
     async fn the_trend_stands_beside_the_year_before(app: TestApp) {
         a_year(&app).await;
-        let found = sheets(&app.sign_in("ada").await, &[("period", "2026")]).await;
+        let found = fetched(&app.sign_in("ada").await, &[("period", "2026")]).await;
         let trend = &found[4].1;
         assert_eq!(trend.len(), 13);
         assert_eq!(trend[0][..3], ["月份", "人次 · 本期", "人次 · 上年同期"].map(words));
@@ -182,7 +171,7 @@ on_both_engines! {
     async fn who_serves_whom_stands_as_on_the_page(app: TestApp) {
         a_year(&app).await;
         let ada = app.sign_in("ada").await;
-        let found = sheets(&ada, &[("period", "2026")]).await;
+        let found = fetched(&ada, &[("period", "2026")]).await;
         let (page, served) = (ada.get("/reports?period=2026").await.is(200).text(), &found[5].1);
         assert_eq!(served.len(), 26);
         let first = served.iter().find(|row| row[0] == words("罗沙社区综合服务中心")).unwrap();
@@ -200,7 +189,7 @@ on_both_engines! {
         a_year(&app).await;
         let fields = [("period", "2026-02")];
         let pat = app.sign_in("pat").await;
-        let found = sheets(&pat, &fields).await;
+        let found = fetched(&pat, &fields).await;
         let mark = words("＊");
         // In February two residents came, and one volunteer helped.
         for (sheet, persons) in [(0, 7), (1, 5), (2, 5)] {
@@ -220,11 +209,11 @@ on_both_engines! {
         let whole = format!("{found:?}");
         assert!(whole.contains("罗沙") && whole.contains("不足 3 人") && !whole.contains("堑头"), "{whole}");
         pat.get("/reports?period=2026-02").await.is(200).shows("＊").hides("堑头");
-        let all = format!("{:?}", sheets(&app.sign_in("ann").await, &fields).await);
+        let all = format!("{:?}", fetched(&app.sign_in("ann").await, &fields).await);
         assert!(!all.contains('＊') && !all.contains('≥'), "{all}");
         // Where there is nothing to read, the sheets have their heads.
         app.at("2027-01-05T02:00:00Z");
-        let none = sheets(&app.sign_in("pat").await, &[("period", "2027-01")]).await;
+        let none = fetched(&app.sign_in("pat").await, &[("period", "2027-01")]).await;
         assert_eq!([1, 2, 5].map(|sheet| none[sheet].1.len()), [1; 3]);
     }
 
@@ -235,7 +224,7 @@ on_both_engines! {
         app.execute("update purchasers set name = '=3+3' where id = 1").await;
         app.execute("update communities set name = '=4+4' where id = (select community_id from centers where id = 1)").await;
         let ada = app.sign_in("ada").await;
-        let found = sheets(&ada, &[("period", "2026")]).await;
+        let found = fetched(&ada, &[("period", "2026")]).await;
         let is_there = |sheet: usize, column: usize, name: &str| found[sheet].1.iter().any(|row| row[column] == words(name));
         assert!(is_there(0, 1, "=1+1") && is_there(2, 0, "=2+2"), "{found:?}");
         let served = found[5].1.iter().find(|row| row[0] == words("=1+1")).unwrap();
@@ -248,15 +237,15 @@ on_both_engines! {
 
     async fn sheets_are_called_in_the_reader_s_language_and_cut_as_the_page(app: TestApp) {
         let mut ada = app.sign_in("ada").await;
-        let all = sheets(&ada, &[("period", "2026-03")]).await;
-        let some = sheets(&ada, &[("period", "2026-03"), ("q", "罗沙")]).await;
+        let all = fetched(&ada, &[("period", "2026-03")]).await;
+        let some = fetched(&ada, &[("period", "2026-03"), ("q", "罗沙")]).await;
         assert!(some[0].1.len() > 2 && some[0].1.len() < all[0].1.len());
         assert_eq!(some[1..], all[1..], "the other tables are of all of them");
-        let town = sheets(&ada, &[("period", "2026-03"), ("scope", "town:东城")]).await;
+        let town = fetched(&ada, &[("period", "2026-03"), ("scope", "town:东城")]).await;
         assert_eq!((item(&town[3].1, "范围"), item(&town[3].1, "中心数")), (&words("东城"), &Data::Float(1.0)));
         assert_eq!(*item(&all[3].1, "范围"), words("全部中心"));
         ada.cookies.push(("lang".into(), "en".into()));
-        let english = sheets(&ada, &[("period", "2026-03")]).await;
+        let english = fetched(&ada, &[("period", "2026-03")]).await;
         let names: Vec<&str> = english.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["By center", "By town", "By provider", "All together", "Trend", "Who serves whom"]);
         assert!(names.into_iter().chain(SHEETS).all(|name| name.chars().count() <= 31));

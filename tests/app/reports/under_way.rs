@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use calamine::{Reader as _, Xlsx};
 use rocket::http::Method;
 use serde_json::{Value, json};
 
 use super::month::{Held, Month, at};
 use crate::access;
+use crate::support::workbook::sheets;
 use crate::support::{TestApp, User, on_both_engines};
 
 /// In the middle of March.
@@ -198,9 +198,8 @@ on_both_engines! {
         assert_eq!(done(&pat.get("/api/v1/agreements/1/indicators").await.is(200).json()), [Some(36), Some(6), Some(9)]);
         assert_eq!(pat.get("/api/v1/agreements/1/indicators/3/values").await.is(200).json()["items"].as_array().unwrap().len(), 2);
         let trend = app.sign_in("pat").await.post("/exports", &[("list", "rollup"), ("format", "xlsx"), ("from", "2026-01-01"), ("to", "2026-03-19")]).await.is(200);
-        let mut book = Xlsx::new(std::io::Cursor::new(trend.body.clone())).unwrap();
-        let sheets = book.worksheets();
-        let visits = |month: &str| sheets.iter().flat_map(|(_, sheet)| sheet.rows())
+        let sheets = sheets(&trend);
+        let visits = |month: &str| sheets.iter().flat_map(|(_, rows)| rows)
             .find(|row| row[0] == *month).map(|row| row[1].to_string());
         assert_eq!((visits("2026-02"), visits("2026-03")), (Some("12".into()), Some("12".into())));
         pat.get("/api/v1/summary?scope=center:1&from=2026-01-01&to=2026-03-20").await.is(200);
