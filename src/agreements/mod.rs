@@ -16,6 +16,7 @@ mod pages;
 pub mod queries;
 mod record_pages;
 pub mod rules;
+pub mod succession;
 pub mod terms;
 mod types;
 pub mod versions;

@@ -1,4 +1,5 @@
-//! What was hidden when a report was frozen is hidden ever after (DECISIONS 27: decided once). A month that is counted again, with a late
+//! What was hidden when a report was frozen is hidden ever after (DECISIONS 27: decided once), also where the version was taken back, for it
+//! was read in between. A month that is counted again, with a late
 //! entry in it, would else be told beside the version, and what only one of the two hides would follow from the other.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +15,7 @@ use super::told_sessions;
 use super::types::Period;
 use crate::agreements::AgreementId;
 use crate::centers::CenterId;
-use crate::clock::{Month, Now};
+use crate::clock::Month;
 use crate::error::{Error, Result};
 use crate::people::groups::PriorityGroup;
 use crate::store::{self, Conn};
@@ -45,8 +46,7 @@ impl Masks {
             "select m.center_id, m.month, m.agreement_id, m.hidden
              from json_each(cast($1 as json_text)) j
              cross join figure_masks m
-             where m.center_id = cast(cast(j.value as text) as bigint) and m.month >= $2 and m.month <= $3
-               and m.dropped_at is null",
+             where m.center_id = cast(cast(j.value as text) as bigint) and m.month >= $2 and m.month <= $3",
         )
         .bind(store::rows(centers, |center| json!(center)))
         .bind(first.to_string())
@@ -116,26 +116,13 @@ impl Masks {
     }
 }
 
-/// Hides no more what a version alone hid, which was taken back before anybody answered.
-///
-/// # Errors
-/// As the database says.
-pub async fn drop_of(tx: &mut Conn, now: Now, version: i64) -> Result<()> {
-    sqlx::query("update figure_masks set dropped_at = $2 where version_id = $1 and dropped_at is null")
-        .bind(version)
-        .bind(now.0)
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
 /// By which number what is recalled of these centers is known to be of the masks that there are now.
 ///
 /// # Errors
 /// As the database says.
 pub(super) async fn versions(conn: &mut Conn, centers: &BTreeSet<CenterId>) -> Result<BTreeMap<CenterId, i64>> {
     let rows: Vec<(CenterId, i64)> = sqlx::query_as(
-        "select m.center_id, cast(count(*) + count(m.dropped_at) as bigint)
+        "select m.center_id, count(*)
          from json_each(cast($1 as json_text)) j
          cross join figure_masks m
          where m.center_id = cast(cast(j.value as text) as bigint)

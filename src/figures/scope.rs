@@ -206,7 +206,12 @@ impl Reach {
 
     /// Of these centers one alone, or none.
     pub(crate) fn of_one(&self, center: CenterId) -> Self {
-        let centers = self.centers.iter().filter(|one| one.id() == center).cloned().collect();
+        self.among(&[center])
+    }
+
+    /// Those of these centers that are among others.
+    pub(crate) fn among(&self, others: &[CenterId]) -> Self {
+        let centers = self.centers.iter().filter(|one| others.contains(&one.id())).cloned().collect();
         Self { centers, ..self.clone() }
     }
 
@@ -297,11 +302,19 @@ pub async fn named(by: &ReportReader, conn: &mut Conn, now: Now, scope: &Reporte
 /// # Errors
 /// `NotFound` for an agreement of which the viewer reaches no center, or none by this agreement.
 pub async fn agreement(by: &ReportReader, conn: &mut Conn, now: Now, id: AgreementId) -> Result<Reach> {
-    let covered = covered(conn, id).await?;
+    agreements(by, conn, now, &[id]).await
+}
+
+/// The same of several agreements together.
+///
+/// # Errors
+/// As [`agreement`], where that is so of all of them.
+pub(crate) async fn agreements(by: &ReportReader, conn: &mut Conn, now: Now, ids: &[AgreementId]) -> Result<Reach> {
+    let covered = covered(conn, ids).await?;
     let mut centers = centers::queries::reported_to_all(by, conn).await?;
     let reached = terms(by, conn).await?;
     let mut days: Vec<Term> = Vec::new();
-    for (center, starts, ends) in covered {
+    for (center, starts, ends, id) in covered {
         let may = reached.of(center).iter().filter(|term| term.2.is_none_or(|agreement| agreement == id));
         days.extend(may.map(|term| (center, starts.max(term.0), ends.min(term.1), Some(id))));
     }
@@ -319,20 +332,26 @@ pub async fn agreement(by: &ReportReader, conn: &mut Conn, now: Now, id: Agreeme
 /// `NotFound` where the viewer may not read some of it, for part of a total is no total.
 pub async fn whole_agreement(by: &ReportReader, conn: &mut Conn, now: Now, id: AgreementId) -> Result<Reach> {
     let reach = agreement(by, conn, now, id).await?;
-    let is_read = |(center, starts, ends): (CenterId, Date, Date)| {
+    let is_read = |(center, starts, ends, _): CoveredDays| {
         let days = Period::new(starts, ends.plus_days(1));
         days.is_none_or(|days| reach.ids().contains(&center) && reach.days(center, days) == [days])
     };
-    let is_whole = covered(conn, id).await?.into_iter().all(is_read);
+    let is_whole = covered(conn, &[id]).await?.into_iter().all(is_read);
     if is_whole { Ok(reach) } else { Err(Error::NotFound) }
 }
 
-/// The centers of an agreement, each with its first and its last day in it.
-async fn covered(conn: &mut Conn, id: AgreementId) -> Result<Vec<(CenterId, Date, Date)>> {
-    Ok(sqlx::query_as("select center_id, starts_on, ends_on from agreement_centers where agreement_id = $1")
-        .bind(id)
-        .fetch_all(conn)
-        .await?)
+/// A center with its first and its last day in an agreement.
+type CoveredDays = (CenterId, Date, Date, AgreementId);
+
+/// The centers of some agreements.
+async fn covered(conn: &mut Conn, ids: &[AgreementId]) -> Result<Vec<CoveredDays>> {
+    Ok(sqlx::query_as(
+        "select center_id, starts_on, ends_on, agreement_id from agreement_centers
+         where agreement_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
+    )
+    .bind(store::rows(ids, |id| json!(id)))
+    .fetch_all(conn)
+    .await?)
 }
 
 /// The same centers as a purchaser is told of them, for what goes to it whoever makes it: what its agreements are charged with, on those of

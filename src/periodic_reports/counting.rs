@@ -1,20 +1,22 @@
 //! The figures of a draft: what its agreement is charged with in its days, together and in each center, what it was before, and by how
 //! much accepted periods are otherwise than they were told.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
 use super::document::{self, FrozenAdjustment, FrozenComparison, FrozenFigure, FrozenPart, FrozenReport};
 use super::periods;
-use super::queries;
+use super::queries::{self, MarkedDays};
 use super::rules::{self, FigureValues};
 use super::types::{PeriodicReport, ReportState, VersionState};
 use crate::activities::SessionId;
+use crate::agreements::{AgreementId, succession};
 use crate::auth::ReportReader;
 use crate::centers::CenterId;
-use crate::clock::{Date, Now};
-use crate::error::Result;
+use crate::clock::Now;
+use crate::error::{Error, Result};
 use crate::figures::queries::session_rows;
 use crate::figures::{self, Counted, Figure, Filter, Item, Numbers, Period, Reach, Section, scope};
 use crate::store::{self, Conn};
@@ -28,10 +30,17 @@ pub struct Counting {
     pub compared: Vec<FrozenComparison>,
 }
 
-/// The agreement's centers as the purchaser is told of them: so is counted what is frozen.
-pub(super) async fn reported(by: &ReportReader, conn: &mut Conn, now: Now, report: &PeriodicReport) -> Result<Reach> {
-    let reach = scope::whole_agreement(by, conn, now, report.agreement_id).await?;
-    scope::as_reported_to(conn, now, report.agreement_id, &reach).await
+/// An agreement's centers as the purchaser is told of them: so is counted what is frozen.
+async fn reported(by: &ReportReader, conn: &mut Conn, now: Now, agreement: AgreementId) -> Result<Reach> {
+    let reach = scope::whole_agreement(by, conn, now, agreement).await?;
+    scope::as_reported_to(conn, now, agreement, &reach).await
+}
+
+/// The same of all agreements that follow one another ([`succession`]).
+async fn reported_on(by: &ReportReader, conn: &mut Conn, now: Now, agreement: AgreementId) -> Result<Reach> {
+    let all = succession::all(conn, agreement).await?;
+    let reach = scope::agreements(by, conn, now, &all).await?;
+    scope::as_reported_to(conn, now, agreement, &reach).await
 }
 
 impl Counting {
@@ -41,7 +50,9 @@ impl Counting {
     /// `NotFound` where the reader does not reach every center of the agreement.
     pub async fn load(by: &ReportReader, conn: &mut Conn, now: Now, report: &PeriodicReport) -> Result<Self> {
         let reach = scope::whole_agreement(by, conn, now, report.agreement_id).await?;
-        Self::of(conn, now, report, reach).await
+        let all = succession::all(conn, report.agreement_id).await?;
+        let beside = scope::agreements(by, conn, now, &all).await?;
+        Self::of(conn, now, report, (reach, beside)).await
     }
 
     /// The same as it is frozen: as the purchaser is told.
@@ -49,11 +60,14 @@ impl Counting {
     /// # Errors
     /// As [`Counting::load`].
     pub async fn as_told(by: &ReportReader, conn: &mut Conn, now: Now, report: &PeriodicReport) -> Result<Self> {
-        let reach = reported(by, conn, now, report).await?;
-        Self::of(conn, now, report, reach).await
+        let reach = reported(by, conn, now, report.agreement_id).await?;
+        let beside = reported_on(by, conn, now, report.agreement_id).await?;
+        Self::of(conn, now, report, (reach, beside)).await
     }
 
-    async fn of(conn: &mut Conn, now: Now, report: &PeriodicReport, reach: Reach) -> Result<Self> {
+    /// What it is compared with is of the same centers, also by the agreements before.
+    async fn of(conn: &mut Conn, now: Now, report: &PeriodicReport, (reach, beside): (Reach, Reach)) -> Result<Self> {
+        let beside = beside.among(&reach.ids());
         let period = report.period();
         let numbers = figures::count(conn, &reach, period, now).await?;
         let list = figures::figures(&numbers);
@@ -62,7 +76,7 @@ impl Counting {
         let frozen = document::numbered(&list, &mut workers);
         let mut compared = Vec::new();
         for other in periods::compared(report).into_iter().flatten() {
-            compared.extend(comparison(conn, now, &reach, other, &mut workers).await?);
+            compared.extend(comparison(conn, now, &beside, other, &mut workers).await?);
         }
         Ok(Self {
             by_center: centers.iter().map(|(center, counted)| part(*center, counted, &list)).collect(),
@@ -74,7 +88,7 @@ impl Counting {
     }
 }
 
-/// The figures of other days, where some of them are the agreement's.
+/// The figures of other days, as far as an agreement had them; none where it had none.
 async fn comparison(
     conn: &mut Conn,
     now: Now,
@@ -82,12 +96,12 @@ async fn comparison(
     period: Period,
     workers: &mut Vec<i64>,
 ) -> Result<Option<FrozenComparison>> {
-    if reach.ids().into_iter().all(|center| reach.days(center, period).is_empty()) {
-        return Ok(None);
-    }
+    let agreed = || reach.ids().into_iter().flat_map(|center| reach.days(center, period));
+    let counted = agreed().map(|days| days.from).min().zip(agreed().map(|days| days.last()).max());
+    let Some((from, to)) = counted else { return Ok(None) };
     let numbers = figures::count(conn, reach, period, now).await?;
     let figures = document::numbered(&figures::figures(&numbers), workers);
-    Ok(Some(FrozenComparison { from: period.from, to: period.last(), figures }))
+    Ok(Some(FrozenComparison { from, to, figures }))
 }
 
 /// Those of the whole's figures that a center has by itself.
@@ -112,8 +126,9 @@ fn filter(figure: &Figure) -> Option<Filter> {
     }
 }
 
-/// By how much the accepted reports of the same agreement that ended before this one begins are otherwise by now than was told, of them
-/// and since, also by what was submitted and waits for its answer. Counted again is only what was changed since it was frozen.
+/// By how much the accepted reports of the same agreement, and of those before it, that ended before this one begins are otherwise by now
+/// than was told, of them and since, also by what was submitted and waits for its answer. Counted again is only what was changed since it was
+/// frozen, and what the reader still reads.
 pub async fn adjustments(
     by: &ReportReader,
     conn: &mut Conn,
@@ -122,10 +137,11 @@ pub async fn adjustments(
 ) -> Result<Vec<FrozenAdjustment>> {
     let standing = standing(conn, report).await?;
     let is_earlier = |one: &PeriodicReport| one.state == ReportState::Accepted && one.ends_on < report.starts_on;
-    let days: Vec<(Date, Date)> =
-        standing.iter().filter(|(one, ..)| is_earlier(one)).map(|(one, ..)| (one.starts_on, one.ends_on)).collect();
-    let marks = queries::marks_of(conn, report.agreement_id, &days).await?;
-    let reach = reported(by, conn, now, report).await?;
+    let place = |one: &PeriodicReport| (one.agreement_id, one.starts_on, one.ends_on);
+    let places: Vec<MarkedDays> =
+        standing.iter().filter(|(one, ..)| is_earlier(one)).map(|(one, ..)| place(one)).collect();
+    let marks = queries::marks_of(conn, &places).await?;
+    let mut reaches: BTreeMap<AgreementId, Option<Reach>> = BTreeMap::new();
     let mut found = Vec::new();
     for (earlier, base, seen) in &standing {
         if !is_earlier(earlier) {
@@ -136,10 +152,19 @@ pub async fn adjustments(
             continue;
         };
         let told = told_of(&standing, &earlier.number());
-        if told.is_empty() && marks.get(&(earlier.starts_on, earlier.ends_on)) == Some(seen) {
+        if told.is_empty() && marks.get(&place(earlier)) == Some(seen) {
             continue;
         }
-        let numbers = figures::count(conn, &reach, earlier.period(), now).await?;
+        let reach = match reaches.entry(earlier.agreement_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(match reported(by, conn, now, earlier.agreement_id).await {
+                Ok(reach) => Some(reach),
+                Err(Error::NotFound) => None,
+                Err(error) => return Err(error),
+            }),
+        };
+        let Some(reach) = reach else { continue };
+        let numbers = figures::count(conn, reach, earlier.period(), now).await?;
         let recount = document::frozen(&figures::figures(&numbers));
         let figures = otherwise(&recount, base, &told);
         if !figures.is_empty() {
@@ -149,15 +174,18 @@ pub async fn adjustments(
     Ok(found)
 }
 
-/// The periods that a version tells of: its own, those beside it, and those of earlier reports, which it may correct.
-pub(super) async fn told_periods(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<Period>> {
+/// What a version tells of, as the purchaser is told: its own period, those beside it, and those of earlier reports, which it may correct.
+pub(super) async fn told(
+    by: &ReportReader,
+    conn: &mut Conn,
+    now: Now,
+    report: &PeriodicReport,
+) -> Result<(Reach, Vec<Period>)> {
     let earlier = standing(conn, report).await?.into_iter().filter(|(one, ..)| one.ends_on < report.starts_on);
     let mut periods: Vec<Period> = earlier.map(|(one, ..)| one.period()).collect();
     periods.extend(periods::compared(report).into_iter().flatten());
     periods.push(report.period());
-    periods.sort_unstable_by_key(|period| (period.from, period.to));
-    periods.dedup();
-    Ok(periods)
+    Ok((reported_on(by, conn, now, report.agreement_id).await?, periods))
 }
 
 /// By how much a report's days are otherwise; without figures, that nobody can say.
@@ -180,17 +208,20 @@ fn is_told_unreadably(standing: &[StandingReport], earlier: &PeriodicReport) -> 
 /// The document is none where it cannot be read.
 type StandingReport = (PeriodicReport, Option<FrozenReport>, i64);
 
-/// What stands of the agreement's other reports, submitted or accepted, with the marks that were seen.
+/// What stands of the other reports of the agreement, of those before it and of those after, submitted or accepted, with the marks that
+/// were seen.
 async fn standing(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<StandingReport>> {
-    let mut reports = queries::of_agreement(conn, report.agreement_id).await?;
+    let all = succession::all(conn, report.agreement_id).await?;
+    let mut reports = queries::of_agreements(conn, &all).await?;
     let stands = |state| matches!(state, ReportState::Submitted | ReportState::Accepted);
     reports.retain(|other| stands(other.state) && other.id != report.id);
     let documents: Vec<(i64, String, i64)> = sqlx::query_as(
         "select v.report_id, v.document, v.marks_seen from report_versions v
          join periodic_reports r on r.id = v.report_id
-         where r.agreement_id = $1 and v.state in ($2, $3)",
+         where r.agreement_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
+           and v.state in ($2, $3)",
     )
-    .bind(report.agreement_id)
+    .bind(store::rows(&all, |id| json!(id)))
     .bind(VersionState::Submitted)
     .bind(VersionState::Accepted)
     .fetch_all(conn)

@@ -12,6 +12,7 @@ use super::gathering::BesideFigures;
 use super::queries::{self, ReportReminder};
 use super::rights::ReportWriter;
 use super::types::{Chapter, ChapterText, Evidence, PeriodicReport, ReportComment, ReportVersion, VersionState};
+use crate::agreements::succession;
 use crate::auth::Role;
 use crate::centers::CenterId;
 use crate::clock::{Date, Now};
@@ -76,6 +77,7 @@ impl ShownDraft {
         let mut tables = frozen_tables::tables(&counting.figures, &others);
         tables.retain(|table| table.section != Section::Completeness);
         let reminders = queries::reminders(by, conn).await?;
+        let followed = succession::all(conn, report.agreement_id).await?;
         let is_agreed = queries::agreement(by, conn, report.agreement_id).await?.has(&report);
         Ok(Self {
             by_center: counting
@@ -90,7 +92,7 @@ impl ShownDraft {
             satisfaction: beside.satisfaction,
             unsettled: unsettled(&counting.numbers.completeness),
             chapters: queries::chapters(conn, report.id).await?,
-            last_words: queries::last_words(conn, report.agreement_id, report.starts_on).await?,
+            last_words: queries::last_words(conn, &followed, report.starts_on).await?,
             session_words: evidence::session_words(by, conn, now, &report).await?,
             evidence: evidence::of_report(conn, report.id).await?,
             offered: evidence::offered(by, conn, now, &report).await?,

@@ -14,12 +14,13 @@ use super::gathering::BesideFigures;
 use super::rights::{ReportSubmitter, ReportWriter};
 use super::rules::{self, ReportStep};
 use super::types::{ChapterText, Evidence, PeriodicReport, ReportState, ReportVersionId, RowKind, VersionState};
-use super::{evidence, privacy, queries, settling};
+use super::{evidence, privacy, queries};
+use crate::agreements::succession;
 use crate::audit;
 use crate::auth::ReportReader;
 use crate::clock::{Now, Zone};
 use crate::error::{Error, Refusal, Result};
-use crate::figures::masks::{self, Masks};
+use crate::figures::masks::Masks;
 use crate::indicators::standing::CountedBefore;
 use crate::store::{self, Conn, Db, rows};
 
@@ -80,7 +81,7 @@ async fn submit_counted(
         return Err(Error::refused("report_not_over"));
     }
     // Of two reports that tell the same correction one comes after the other, and finds it told.
-    settling::hold(tx, report.agreement_id).await?;
+    succession::hold(tx, report.agreement_id).await?;
     let number = turn(tx, report).await?;
     if !queries::agreement(by, tx, report.agreement_id).await?.has(report) {
         return Err(Error::refused("report_not_agreed"));
@@ -91,7 +92,7 @@ async fn submit_counted(
     }
     let chapters = queries::chapters(tx, report.id).await?;
     let evidence = evidence::of_report(tx, report.id).await?;
-    let days = (report.starts_on, report.ends_on);
+    let days = (report.agreement_id, report.starts_on, report.ends_on);
     // Counted from one state, for a version that parts from itself tells what it hides, and is never mended. What was told by others is
     // committed by now, and what is changed meanwhile is seen the next time.
     let mut still = match db {
@@ -102,10 +103,9 @@ async fn submit_counted(
         Some(still) => still,
         None => tx,
     };
-    let seen = queries::marks(counted, report.agreement_id, days).await?;
+    let seen = queries::marks(counted, days).await?;
     let (document, texts, blocks) = freeze(by, now, counted, report, number, (&chapters, &evidence)).await?;
-    let reach = counting::reported(by, counted, now, report).await?;
-    let told = counting::told_periods(counted, report).await?;
+    let (reach, told) = counting::told(by, counted, now, report).await?;
     let hidden = Masks::found(counted, &reach, &told).await?;
     drop(still);
     let text = document.text()?;
@@ -350,14 +350,12 @@ pub async fn withdraw(by: &ReportSubmitter, now: Now, tx: &mut Conn, report: &Pe
     if moved.rows_affected() == 0 {
         return Err(Error::refused("report_not_submitted"));
     }
-    let version: ReportVersionId =
-        sqlx::query_scalar("update report_versions set state = $1 where report_id = $2 and number = $3 returning id")
-            .bind(VersionState::Withdrawn)
-            .bind(report.id)
-            .bind(report.versions)
-            .fetch_one(&mut *tx)
-            .await?;
-    masks::drop_of(tx, now, version.0).await?;
+    sqlx::query("update report_versions set state = $1 where report_id = $2 and number = $3")
+        .bind(VersionState::Withdrawn)
+        .bind(report.id)
+        .bind(report.versions)
+        .execute(&mut *tx)
+        .await?;
     let entry = audit::entry("periodic_report.withdrawn", report.id.0).at(report.center_id);
     audit::record(tx, by, now, entry).await
 }

@@ -106,9 +106,18 @@ pub async fn all(by: &ReportReader, conn: &mut Conn) -> Result<Vec<PeriodicRepor
 
 /// An agreement's reports, whoever asks.
 pub(super) async fn of_agreement(conn: &mut Conn, agreement: AgreementId) -> Result<Vec<PeriodicReport>> {
-    let sql = format!("select {COLUMNS} where r.agreement_id = $1 order by r.starts_on, r.ends_on");
-    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(agreement).fetch_all(conn).await?)
+    of_agreements(conn, &[agreement]).await
 }
+
+/// Those of several agreements, by their days.
+pub(super) async fn of_agreements(conn: &mut Conn, agreements: &[AgreementId]) -> Result<Vec<PeriodicReport>> {
+    let sql = format!("select {COLUMNS} where r.agreement_id {AMONG} order by r.starts_on, r.ends_on");
+    let among = store::rows(agreements, |id| json!(id));
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(among).fetch_all(conn).await?)
+}
+
+/// The condition that something is among the numbers that are `$1`.
+const AMONG: &str = "in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)";
 
 const FRAME: &str = "select g.id, p.name as provider, u.name as purchaser,
         (select min(x.center_id) from agreement_centers x where x.agreement_id = g.id) as center_id,
@@ -295,64 +304,53 @@ pub async fn reminders(by: &ReportReader, conn: &mut Conn) -> Result<Vec<ReportR
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).bind(by_center_alone(by)).fetch_all(conn).await?)
 }
 
-/// The text of the same chapter in the last report before some day, to quote: what was submitted, or else what is in its draft.
-pub async fn last_words(conn: &mut Conn, agreement: AgreementId, before: Date) -> Result<BTreeMap<Chapter, String>> {
-    let found: Vec<(Chapter, String)> = sqlx::query_as(
+/// The text of the same chapter in the last report before some day, of these agreements, to quote: what was submitted, or else what is in
+/// its draft.
+pub async fn last_words(
+    conn: &mut Conn,
+    agreements: &[AgreementId],
+    before: Date,
+) -> Result<BTreeMap<Chapter, String>> {
+    let found: Vec<(Chapter, String)> = sqlx::query_as(AssertSqlSafe(format!(
         "select c.chapter, c.content from report_chapters c
          where c.content <> '' and c.report_id = (
-             select r.id from periodic_reports r where r.agreement_id = $1 and r.ends_on < $2
+             select r.id from periodic_reports r where r.agreement_id {AMONG} and r.ends_on < $2
                and exists (select 1 from report_chapters x where x.report_id = r.id and x.content <> '')
-             order by r.ends_on desc, r.starts_on desc limit 1)",
-    )
-    .bind(agreement)
+             order by r.ends_on desc, r.starts_on desc limit 1)"
+    )))
+    .bind(store::rows(agreements, |id| json!(id)))
     .bind(before)
     .fetch_all(conn)
     .await?;
     Ok(found.into_iter().collect())
 }
 
-/// The sum of the marks of an agreement's centers in the months of some days, both included: while it is the same, what is counted of
-/// these days is.
-pub(super) async fn marks(conn: &mut Conn, agreement: AgreementId, days: (Date, Date)) -> Result<i64> {
-    Ok(marks_of(conn, agreement, &[days]).await?.remove(&days).unwrap_or_default())
+/// Days of an agreement, both included.
+pub(super) type MarkedDays = (AgreementId, Date, Date);
+
+/// The sum of the marks of an agreement's centers in the months of some days: while it is the same, what is counted of these days is.
+pub(super) async fn marks(conn: &mut Conn, days: MarkedDays) -> Result<i64> {
+    Ok(marks_of(conn, &[days]).await?.remove(&days).unwrap_or_default())
 }
 
-/// The same of several stretches of days. A center's count for more by its number: another center in its place, changed as often, is seen.
-pub(super) async fn marks_of(
-    conn: &mut Conn,
-    agreement: AgreementId,
-    days: &[(Date, Date)],
-) -> Result<BTreeMap<(Date, Date), i64>> {
-    let months = |(from, to): &(Date, Date)| {
+/// The same of several. A center's count for more by its number: another center in its place, changed as often, is seen.
+pub(super) async fn marks_of(conn: &mut Conn, days: &[MarkedDays]) -> Result<BTreeMap<MarkedDays, i64>> {
+    let months = |(agreement, from, to): &MarkedDays| {
         let [first, last] = [from, to].map(|day| Month::of(*day).to_string());
-        json!({"from": from, "to": to, "first": first, "last": last})
+        json!({"agreement": agreement, "from": from, "to": to, "first": first, "last": last})
     };
-    let found: Vec<(Date, Date, i64)> = sqlx::query_as(
-        "with asked (from_date, to_date, first, last) as (
-             select j.value ->> 'from', j.value ->> 'to', j.value ->> 'first', j.value ->> 'last'
-             from json_each(cast($2 as json_text)) j)
-         select q.from_date, q.to_date, (
+    let found: Vec<(AgreementId, Date, Date, i64)> = sqlx::query_as(
+        "with asked (agreement_id, from_date, to_date, first, last) as (
+             select cast(j.value ->> 'agreement' as bigint), j.value ->> 'from', j.value ->> 'to', j.value ->> 'first', j.value ->> 'last'
+             from json_each(cast($1 as json_text)) j)
+         select q.agreement_id, q.from_date, q.to_date, (
              select cast(coalesce(sum(m.version * (m.center_id % 1000003 + 1000003)), 0) as bigint)
              from marks m join agreement_centers x on x.center_id = m.center_id
-             where x.agreement_id = $1 and m.month >= q.first and m.month <= q.last)
+             where x.agreement_id = q.agreement_id and m.month >= q.first and m.month <= q.last)
          from asked q",
     )
-    .bind(agreement)
     .bind(store::rows(days, months))
     .fetch_all(conn)
     .await?;
-    Ok(found.into_iter().map(|(from, to, marks)| ((from, to), marks)).collect())
-}
-
-/// The centers of a report, each with its name and with the first and the last day on which the agreement covers it.
-pub(super) async fn covered(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<(CenterId, String, Date, Date)>> {
-    Ok(sqlx::query_as(
-        "select c.id, c.name, x.starts_on, x.ends_on from agreement_centers x join centers c on c.id = x.center_id
-         where x.agreement_id = $1 and x.starts_on <= $3 and x.ends_on >= $2 order by c.id, x.starts_on",
-    )
-    .bind(report.agreement_id)
-    .bind(report.starts_on)
-    .bind(report.ends_on)
-    .fetch_all(conn)
-    .await?)
+    Ok(found.into_iter().map(|(agreement, from, to, marks)| ((agreement, from, to), marks)).collect())
 }

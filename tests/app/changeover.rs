@@ -153,6 +153,19 @@ on_both_engines! {
             assert_eq!(program.get(&list).await.is(200).json()["items"][0]["done"], done, "{login}");
             program.get(&format!("/api/v1/agreements/{other}/indicators")).await.is(404);
         }
+        // Who works for the next provider reads what it does, and the rows with the names behind it as little.
+        for sql in [
+            "insert into accounts (login, name, role, created_at) values ('nan', '南姐', 'social_worker', 0)",
+            "insert into account_scopes (account_id, center_id, held_for_id) select max(id), 1, 2 from accounts",
+        ] {
+            app.execute(sql).await;
+        }
+        assert_eq!((visits(&app, "nan", JUNE).await, visits(&app, "nan", JULY).await), (Err(404), Ok(7)));
+        let nan = app.sign_in("nan").await;
+        month_is(&nan, "2026-06", 404).await;
+        month_is(&nan, "2026-07", 200).await;
+        nan.get("/centers/1").await.is(200);
+        nan.get("/centers/1/reports").await.is(200).hides("/centers/1/reports/2026-06");
         // No session opens behind the former provider's report.
         ben.get("/centers/1/reports/2026-06").await.is(200).shows("长者太极班").hides("/centers/1/sessions/");
     }

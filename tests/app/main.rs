@@ -68,6 +68,7 @@ mod periodic;
 mod periodic_paper;
 mod periodic_journey;
 mod periodic_proof;
+mod periodic_succession;
 mod periodic_told;
 mod posts;
 mod programmes;

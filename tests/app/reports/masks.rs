@@ -146,15 +146,17 @@ on_both_engines! {
         marked(&app).await;
         assert_eq!(figures(&app, "pat", "center:1", JANUARY).await["visits"], 25);
         assert_eq!(told(&app).await, [None, None, Some(12)], "9 would tell that there were 2");
-        app.execute("update figure_masks set dropped_at = 1").await;
+        app.execute("delete from figure_masks").await;
         marked(&app).await;
         assert_eq!(told(&app).await, [Some(4), Some(9), Some(12)], "without it they would be told");
     }
 
-    /// What was submitted by mistake and taken back hides nothing any more.
-    async fn what_a_version_hid_that_was_taken_back_is_told_as_it_is_by_then(app: TestApp) {
+    /// What was submitted by mistake and taken back was read in between.
+    async fn what_a_version_hid_that_was_taken_back_stays_hidden(app: TestApp) {
         let (people, quiet) = two_quiet_months(&app).await;
         let report = submits(&app, "2026-01-01").await;
+        let read = app.token("pat").await.get(&format!("/api/v1/reports/{report}/versions/1")).await.is(200).json();
+        assert!(read["figures"].as_array().unwrap().iter().any(|one| one["key"] == "visits" && one["value"] == 14));
         app.sign_in("ben").await.post(&format!("/periodic-reports/{report}/withdrawal"), &[]).await.is(303);
         let mut month = Month::begin(&app).await;
         for person in &people[2..6] {
@@ -162,7 +164,12 @@ on_both_engines! {
         }
         month.commit().await;
         marked(&app).await;
-        assert_eq!(figures(&app, "pat", "center:1", JANUARY).await["visits.kind.case_work"], 6);
+        let told = figures(&app, "pat", "center:1", JANUARY).await;
+        assert_eq!((told["visits"], told["visits.kind.case_work"]), (18, HIDDEN), "6 would tell that there were 2 of 14");
+        app.sign_in("ben").await.post(&format!("/periodic-reports/{report}/submission"), &[]).await.is(303);
+        let again = app.token("pat").await.get(&format!("/api/v1/reports/{report}/versions/2")).await.is(200).json();
+        let quiet = again["figures"].as_array().unwrap().iter().find(|one| one["key"] == "visits.kind.case_work").unwrap();
+        assert_eq!(quiet["value"], serde_json::Value::Null);
     }
 
     /// What a later version hides of an earlier month, which it corrects, is hidden from then on.
