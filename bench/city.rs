@@ -4,6 +4,7 @@
 
 mod draw;
 mod fill;
+mod owed;
 mod plain;
 
 use std::fmt::Write as _;
@@ -69,7 +70,9 @@ pub async fn measure(name: &str, url: &str, size: Size) {
     let mut tables = Tables::new();
     let server = Server::start(PROGRAM, url);
     print!("\n{}", tables.pages);
+    let owed = owed::owed(&city, &readers, server.address).await;
     pages(&city, &readers, &mut tables, server.address).await;
+    owed::pages(&city, &readers, &mut tables, (server.address, &owed)).await;
     say(&mut report, &format!("\nAfter these pages the process has {} MB resident:\n", resident()));
     drop(server);
     say(&mut report, "");
