@@ -40,3 +40,7 @@ where o.ends_on is null or o.ends_on >= o.starts_on;
 
 -- What a version hid stays hidden also where it was taken back, for it was read in between.
 alter table figure_masks drop column dropped_at;
+
+-- What a version told of a month as it was, a word and its number a line (`persons group:elderly 17`): what is told for good helps to
+-- work out what is hidden later.
+alter table figure_masks add column told text not null default '';

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::counted::{CountKey, Counted, Filter, HIDDEN_PART, HIDDEN_WHOLE, set, sum};
 use super::list::Measure;
 use super::masking::{self, CellKey, Cells};
+use super::masks::MonthMask;
 use crate::error::Result;
 use crate::people::groups::PriorityGroup;
 use crate::store::Conn;
@@ -39,21 +40,26 @@ impl Counted {
         self
     }
 
-    /// What is left of one month of one center, charged to one agreement, before somebody who does not see small cells; `before` was hidden of
-    /// it when it was told before.
+    /// What is left of one month of one center, charged to one agreement, before somebody who does not see small cells; `before` is what
+    /// versions said of it.
     pub(super) fn without_small(
         mut self,
         parents: &BTreeMap<i64, PriorityGroup>,
         threshold: i64,
-        before: Option<&BTreeSet<CellKey>>,
+        before: Option<&MonthMask>,
     ) -> Self {
         let named = self.sums_of(sum::VISITS).map(|(kind, _, visits)| (kind, visits)).collect();
         let cells = Cells { values: self.cells(), named, parents: parents.clone() };
-        let hidden = masking::hidden(&cells, threshold, before.unwrap_or(&BTreeSet::new()));
+        let hidden = masking::hidden(&cells, threshold, before.unwrap_or(&MonthMask::default()));
         if !hidden.is_empty() {
             self.leave_out(&hidden);
         }
         self
+    }
+
+    /// Every count of people that is told as it is.
+    pub(super) fn told_cells(&self) -> BTreeSet<(CellKey, i64)> {
+        self.cells().into_iter().filter(|(cell, _)| !self.hidden.contains(cell)).collect()
     }
 
     /// Every count of people, of the whole and of each part that has any.

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::counted::Filter;
 use super::list::Measure;
+use super::masks::MonthMask;
 use super::puzzle::Puzzle;
 use crate::people::groups::PriorityGroup;
 
@@ -45,8 +46,9 @@ pub enum Telling {
     Hidden,
 }
 
-/// What is hidden of the finest table, `before` among it, which was hidden when it was told before.
-pub(super) fn hidden(cells: &Cells, threshold: i64, before: &BTreeSet<CellKey>) -> BTreeSet<CellKey> {
+/// What is hidden of the finest table: what versions hid of it too, and nothing that they told and that is the same by now, for it helps
+/// nobody to hide it. Where too much was told for that, all the rest is hidden.
+pub(super) fn hidden(cells: &Cells, threshold: i64, before: &MonthMask) -> BTreeSet<CellKey> {
     let mut puzzle = Puzzle::new(threshold);
     let mut at: BTreeMap<CellKey, usize> = BTreeMap::new();
     for ((measure, filter), value) in &cells.values {
@@ -57,11 +59,18 @@ pub(super) fn hidden(cells: &Cells, threshold: i64, before: &BTreeSet<CellKey>) 
     laws_of_participants(&mut puzzle, &at, &cells.parents);
     laws_of_sessions(&mut puzzle, &at, &cells.named);
     laws_of_volunteers(&mut puzzle, &at);
-    before.iter().filter_map(|cell| at.get(cell)).for_each(|one| puzzle.hide(*one));
-    puzzle.settle();
-    let hidden = at.into_iter().filter(|(_, one)| puzzle.is_hidden(*one)).map(|(cell, _)| cell);
+    let is_told = |cell: &CellKey| {
+        let value = cells.values.get(cell).copied().unwrap_or(0);
+        let is_small = 0 < value && value < threshold;
+        !is_small && !before.hidden.contains(cell) && before.told.contains(&(*cell, value))
+    };
+    at.iter().filter(|(cell, _)| is_told(cell)).for_each(|(_, one)| puzzle.publish(*one));
+    before.hidden.iter().filter_map(|cell| at.get(cell)).for_each(|one| puzzle.hide(*one));
+    let is_safe = puzzle.settle() || before.told.is_empty();
+    let is_hidden = |(cell, one): &(&CellKey, &usize)| puzzle.is_hidden(**one) || !is_safe && !is_told(cell);
+    let hidden = at.iter().filter(is_hidden).map(|(cell, _)| *cell);
     // Also what is nought by now: it would tell that what was hidden is gone.
-    hidden.chain(before.iter().copied()).collect()
+    hidden.chain(before.hidden.iter().copied()).collect()
 }
 
 type CellPlaces = BTreeMap<CellKey, usize>;
@@ -217,7 +226,7 @@ mod tests {
             visits in vec((0usize..3, 0usize..3), 1..6),
         ) {
             let month = cells(&groups, &visits);
-            let hidden = hidden(&month, THRESHOLD, &BTreeSet::new());
+            let hidden = hidden(&month, THRESHOLD, &MonthMask::default());
             let small: Vec<&CellKey> = month.values.iter()
                 .filter(|((measure, _), value)| *measure != Measure::Unnamed && (1..THRESHOLD).contains(*value))
                 .map(|(cell, _)| cell).collect();

@@ -11,8 +11,8 @@ use super::list::Measure;
 use super::masking::CellKey;
 use super::reading::{self, Ask, months_of_asks, rests_of_month};
 use super::scope::{PLACE_ALONE, Reach};
-use super::told_sessions;
 use super::types::Period;
+use super::{rules, told_sessions};
 use crate::agreements::AgreementId;
 use crate::centers::CenterId;
 use crate::clock::Month;
@@ -23,9 +23,25 @@ use crate::store::{self, Conn};
 /// A center's month, as it is charged to an agreement.
 type MaskPlace = (CenterId, Month, AgreementId);
 
-/// What was hidden of some months.
+/// What versions said of a month.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Masks(BTreeMap<MaskPlace, BTreeSet<CellKey>>);
+pub(super) struct MonthMask {
+    /// What they hid.
+    pub hidden: BTreeSet<CellKey>,
+    /// What they told as it was then, with every value that was told of it.
+    pub told: BTreeSet<(CellKey, i64)>,
+}
+
+impl MonthMask {
+    fn takes_in(&mut self, hidden: BTreeSet<CellKey>, told: BTreeSet<(CellKey, i64)>) {
+        self.hidden.extend(hidden);
+        self.told.extend(told);
+    }
+}
+
+/// The same of some months.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Masks(BTreeMap<MaskPlace, MonthMask>);
 
 fn place(ask: &Ask) -> Option<MaskPlace> {
     let agreement = ask.agreement.filter(|agreement| *agreement != PLACE_ALONE)?;
@@ -33,7 +49,7 @@ fn place(ask: &Ask) -> Option<MaskPlace> {
 }
 
 impl Masks {
-    /// What has been hidden of these, each of one month.
+    /// What has been hidden and told of these, each of one month.
     ///
     /// # Errors
     /// As the database says.
@@ -42,8 +58,8 @@ impl Masks {
         let months = places.iter().map(|(_, month, _)| *month);
         let (Some(first), Some(last)) = (months.clone().min(), months.max()) else { return Ok(Self::default()) };
         let centers: BTreeSet<CenterId> = places.iter().map(|(center, ..)| *center).collect();
-        let rows: Vec<(CenterId, String, AgreementId, String)> = sqlx::query_as(
-            "select m.center_id, m.month, m.agreement_id, m.hidden
+        let rows: Vec<(CenterId, String, AgreementId, String, String)> = sqlx::query_as(
+            "select m.center_id, m.month, m.agreement_id, m.hidden, m.told
              from json_each(cast($1 as json_text)) j
              cross join figure_masks m
              where m.center_id = cast(cast(j.value as text) as bigint) and m.month >= $2 and m.month <= $3",
@@ -54,22 +70,23 @@ impl Masks {
         .fetch_all(conn)
         .await?;
         let mut masks = Self::default();
-        for (center, month, agreement, hidden) in rows {
+        for (center, month, agreement, hidden, told) in rows {
             let place = Month::parse(&month).map(|month| (center, month, agreement));
             if let Some(place) = place.filter(|place| places.contains(place)) {
-                masks.0.entry(place).or_default().extend(cells(&hidden)?);
+                masks.0.entry(place).or_default().takes_in(cells(&hidden)?, numbers(&told)?);
             }
         }
         Ok(masks)
     }
 
     /// Of one of them.
-    pub(super) fn of_month(&self, ask: &Ask) -> Option<&BTreeSet<CellKey>> {
+    pub(super) fn of_month(&self, ask: &Ask) -> Option<&MonthMask> {
         self.0.get(&place(ask)?)
     }
 
-    /// What is hidden of the months of these periods before whoever this reaches, as it is now. Of a month that a period parts nothing of
-    /// people is told; what is hidden of the whole of it is decided where another of the periods tells the whole.
+    /// What is hidden of the months of these periods before whoever this reaches, as it is now, and what is told of those that are a period.
+    /// Of a month that a period parts nothing of people is told; what is hidden of the whole of it is decided where another of the periods
+    /// tells the whole.
     ///
     /// # Errors
     /// As the database says.
@@ -81,17 +98,23 @@ impl Masks {
             |rests: usize| others.by_ref().take(rests).fold(false, |any, rest| any || rest.has_people());
         let is_parted: Vec<bool> = rests.iter().map(|rests| has_people(rests.len())).collect();
         let counted = reading::read_for(conn, reach.small(), &asks).await?;
-        let told = asks.iter().zip(counted).zip(is_parted).filter(|(_, is_parted)| !is_parted);
-        let told: Vec<(MaskPlace, BTreeSet<CellKey>)> =
-            told.filter_map(|((ask, counted), _)| Some((place(ask)?, counted.hidden))).collect();
-        let of_sessions = told_sessions::hidden(conn, reach, periods).await?;
-        let of_sessions = of_sessions.into_iter().filter_map(|(ask, hidden)| Some((place(&ask)?, hidden)));
-        let places: BTreeSet<MaskPlace> = told.iter().map(|(place, _)| *place).collect();
-        let of_sessions: Vec<_> = of_sessions.filter(|(place, _)| places.contains(place)).collect();
+        let alone: BTreeSet<Month> = periods
+            .iter()
+            .filter(|period| rules::months(**period).count() == 1)
+            .map(|period| Month::of(period.from))
+            .collect();
         let mut masks = Self::default();
-        for (place, hidden) in told.into_iter().chain(of_sessions).filter(|(_, hidden)| !hidden.is_empty()) {
-            masks.0.entry(place).or_default().extend(hidden);
+        let whole = asks.iter().zip(counted).zip(is_parted).filter(|(_, is_parted)| !is_parted);
+        for (place, counted) in whole.filter_map(|((ask, counted), _)| Some((place(ask)?, counted))) {
+            let told = if alone.contains(&place.1) { counted.told_cells() } else { BTreeSet::new() };
+            masks.0.entry(place).or_default().takes_in(counted.hidden, told);
         }
+        for (ask, hidden) in told_sessions::hidden(conn, reach, periods).await? {
+            if let Some(mask) = place(&ask).and_then(|place| masks.0.get_mut(&place)) {
+                mask.hidden.extend(hidden);
+            }
+        }
+        masks.0.retain(|_, mask| !mask.hidden.is_empty() || !mask.told.is_empty());
         Ok(masks)
     }
 
@@ -101,13 +124,17 @@ impl Masks {
     /// As the database says.
     pub async fn keep(&self, tx: &mut Conn, version: i64) -> Result<()> {
         sqlx::query(
-            "insert into figure_masks (center_id, month, agreement_id, version_id, hidden)
+            "insert into figure_masks (center_id, month, agreement_id, version_id, hidden, told)
              select cast(j.value ->> 'center' as bigint), j.value ->> 'month', cast(j.value ->> 'agreement' as bigint),
-                    cast($2 as bigint), j.value ->> 'hidden'
+                    cast($2 as bigint), j.value ->> 'hidden', j.value ->> 'told'
              from json_each(cast($1 as json_text)) j",
         )
-        .bind(store::rows(&self.0, |((center, month, agreement), hidden)| {
-            json!({"center": center, "month": month.to_string(), "agreement": agreement, "hidden": words(hidden)})
+        .bind(store::rows(&self.0, |((center, month, agreement), mask)| {
+            let told: Vec<String> = mask.told.iter().map(|(cell, value)| format!("{} {value}", word(cell))).collect();
+            json!({
+                "center": center, "month": month.to_string(), "agreement": agreement, "hidden": words(&mask.hidden),
+                "told": told.join("\n"),
+            })
         }))
         .bind(version)
         .execute(tx)
@@ -134,28 +161,41 @@ pub(super) async fn versions(conn: &mut Conn, centers: &BTreeSet<CenterId>) -> R
     Ok(rows.into_iter().collect())
 }
 
-fn words(cells: &BTreeSet<CellKey>) -> String {
-    let word = |(measure, filter): &CellKey| {
-        let part = match filter {
-            Filter::Whole => "whole".to_owned(),
-            Filter::Group(group) => format!("group:{}", group.map_or("none", PriorityGroup::code)),
-            Filter::Subgroup(bit) => format!("subgroup:{bit}"),
-            Filter::Kind(kind) => format!("kind:{kind}"),
-            Filter::TeamKind(kind) => kind.map_or("team:none".to_owned(), |kind| format!("team:{kind}")),
-            Filter::Worker(worker) => format!("worker:{worker}"),
-            Filter::Room(room) => format!("room:{room}"),
-            Filter::Session(session) => format!("session:{session}"),
-        };
-        format!("{} {part}", measure.code())
+fn word((measure, filter): &CellKey) -> String {
+    let part = match filter {
+        Filter::Whole => "whole".to_owned(),
+        Filter::Group(group) => format!("group:{}", group.map_or("none", PriorityGroup::code)),
+        Filter::Subgroup(bit) => format!("subgroup:{bit}"),
+        Filter::Kind(kind) => format!("kind:{kind}"),
+        Filter::TeamKind(kind) => kind.map_or("team:none".to_owned(), |kind| format!("team:{kind}")),
+        Filter::Worker(worker) => format!("worker:{worker}"),
+        Filter::Room(room) => format!("room:{room}"),
+        Filter::Session(session) => format!("session:{session}"),
     };
+    format!("{} {part}", measure.code())
+}
+
+fn words(cells: &BTreeSet<CellKey>) -> String {
     cells.iter().map(word).collect::<Vec<_>>().join("\n")
 }
 
 /// # Errors
 /// `Internal` for what Linli never wrote: to pass over it would tell what is hidden.
 fn cells(words: &str) -> Result<BTreeSet<CellKey>> {
-    let unknown = |line: &str| Error::internal(format!("a mask hides {line:?}, which is nothing that is counted"));
     words.lines().map(|line| cell(line).ok_or_else(|| unknown(line))).collect()
+}
+
+/// As [`cells`], each with its number.
+fn numbers(words: &str) -> Result<BTreeSet<(CellKey, i64)>> {
+    let number = |line: &str| {
+        let (word, value) = line.rsplit_once(' ')?;
+        Some((cell(word)?, value.parse().ok()?))
+    };
+    words.lines().map(|line| number(line).ok_or_else(|| unknown(line))).collect()
+}
+
+fn unknown(line: &str) -> Error {
+    Error::internal(format!("a mask says {line:?}, which is nothing that is counted"))
 }
 
 fn cell(line: &str) -> Option<CellKey> {
@@ -197,6 +237,9 @@ mod tests {
         let all: BTreeSet<CellKey> =
             Measure::ALL.iter().flat_map(|measure| filters.iter().map(|filter| (*measure, *filter))).collect();
         assert_eq!(cells(&words(&all)).unwrap(), all);
+        let told: BTreeSet<(CellKey, i64)> = all.iter().zip(0..).map(|(cell, value)| (*cell, value)).collect();
+        let lines: Vec<String> = told.iter().map(|(cell, value)| format!("{} {value}", word(cell))).collect();
+        assert_eq!(numbers(&lines.join("\n")).unwrap(), told);
         assert!(cells("visits whole\nvisits planet:3").is_err(), "what is not understood is not passed over");
     }
 }

@@ -354,3 +354,16 @@ pub(super) async fn marks_of(conn: &mut Conn, days: &[MarkedDays]) -> Result<BTr
     .await?;
     Ok(found.into_iter().map(|(agreement, from, to, marks)| ((agreement, from, to), marks)).collect())
 }
+
+/// The centers of a report, each with its name and with the first and the last day on which the agreement covers it.
+pub(super) async fn covered(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<(CenterId, String, Date, Date)>> {
+    Ok(sqlx::query_as(
+        "select c.id, c.name, x.starts_on, x.ends_on from agreement_centers x join centers c on c.id = x.center_id
+         where x.agreement_id = $1 and x.starts_on <= $3 and x.ends_on >= $2 order by c.id, x.starts_on",
+    )
+    .bind(report.agreement_id)
+    .bind(report.starts_on)
+    .bind(report.ends_on)
+    .fetch_all(conn)
+    .await?)
+}

@@ -172,6 +172,39 @@ on_both_engines! {
         assert_eq!(quiet["value"], serde_json::Value::Null);
     }
 
+    /// What a version told as it was is known: what comes late and is small does not follow from a sum beside it.
+    async fn what_was_told_as_it_was_gives_nothing_away_that_comes_late(app: TestApp) {
+        let mut month = Month::begin(&app).await;
+        let mut people = Vec::new();
+        for _ in 0..12 {
+            people.push(month.person(Some("1985-05-01")).await);
+        }
+        let large = month.session(at("2026-01-08 09:00"), 60, Held { kind: 3, ..Held::default() }).await;
+        for person in &people {
+            month.attend(large, *person, "participant").await;
+        }
+        month.commit().await;
+        app.at("2026-03-05T02:00:00Z");
+        let january = submits(&app, "2026-01-01").await;
+        app.sign_in("pat").await.post(&format!("/periodic-reports/{january}/acceptance"), &[("version", "1")]).await.is(303);
+        let first = figures(&app, "pat", "center:1", JANUARY).await;
+        assert_eq!((first["visits"], first["visits.kind.case_work"]), (12, 0));
+        // Case work that nobody had closed, with one.
+        let mut month = Month::begin(&app).await;
+        let late = month.session(at("2026-01-09 09:00"), 60, Held { kind: 1, ..Held::default() }).await;
+        month.attend(late, people[0], "participant").await;
+        month.commit().await;
+        marked(&app).await;
+        let again = figures(&app, "pat", "center:1", JANUARY).await;
+        assert_eq!(again["visits.kind.case_work"], HIDDEN);
+        assert_eq!(again["visits"], HIDDEN, "13 less the 12 of before would be one");
+        assert_eq!(figures(&app, "ben", "center:1", JANUARY).await["visits"], 13);
+        let february = submits(&app, "2026-02-01").await;
+        let told = app.token("pat").await.get(&format!("/api/v1/reports/{february}/versions/1")).await.is(200).json();
+        let adjusted = told["adjustments"][0]["figures"].as_array().unwrap();
+        assert!(adjusted.iter().all(|one| !one["key"].as_str().unwrap().starts_with("visits")), "{adjusted:?}");
+    }
+
     /// What a later version hides of an earlier month, which it corrects, is hidden from then on.
     async fn what_a_correction_hides_is_hidden_ever_after(app: TestApp) {
         let (people, quiet) = two_quiet_months(&app).await;

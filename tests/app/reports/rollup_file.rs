@@ -255,9 +255,9 @@ on_both_engines! {
         a_year(&app).await;
         // The second time: the first use of a login may note when it was.
         let taken = async |user: &User<'_>| {
-            sheets(user, &[("period", "2026")]).await;
+            fetched(user, &[("period", "2026")]).await;
             let before = app.db().statements();
-            sheets(user, &[("period", "2026")]).await;
+            fetched(user, &[("period", "2026")]).await;
             app.db().statements() - before
         };
         let (ann, ada) = (app.sign_in("ann").await, app.sign_in("ada").await);
