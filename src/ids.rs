@@ -142,6 +142,14 @@ id_type!(
     /// A report that an agreement owes for some of its days.
     PeriodicReportId
 );
+
+impl PeriodicReportId {
+    /// `R000012`, as it is written on paper.
+    pub fn number(self) -> String {
+        format!("R{:06}", self.0)
+    }
+}
+
 id_type!(
     /// What was submitted of a report.
     ReportVersionId

@@ -1,6 +1,6 @@
 //! The order in which rows are held until a transaction ends: **centers, sessions, rooms, the team, the unit, people, workers, then
-//! what hangs on them** (bookings, attendances, cards, posts), and of one kind by rising ids. Whoever changes more than one of these holds them
-//! in this order, so that no two on PostgreSQL wait for each other. What is new needs no holding, for nobody else knows of
+//! what hangs on them** (bookings, attendances, cards, posts, agreements and then their reports), and of one kind by rising ids. Whoever changes
+//! more than one of these holds them in this order, so that no two on PostgreSQL wait for each other. What is new needs no holding, for nobody else knows of
 //! it. After all of these come, by themselves, the months that are marked ([`crate::marks`]). On SQLite a transaction that writes has the
 //! whole database.
 //!
@@ -13,7 +13,8 @@ use sqlx::Row as _;
 
 use crate::error::Result;
 use crate::ids::{
-    AccountId, AttendanceId, CardId, CenterId, PersonId, PostId, RoomId, SessionId, TeamId, UnitId, WorkerId,
+    AccountId, AgreementId, AttendanceId, CardId, CenterId, PersonId, PostId, RoomId, SessionId, TeamId, UnitId,
+    WorkerId,
 };
 use crate::store::{self, Conn};
 
@@ -145,6 +146,26 @@ pub async fn posts(tx: &mut Conn, posts: impl IntoIterator<Item = PostId>) -> Re
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Holds an agreement: whoever reports of it or lays a paper with it, and whoever changes it, come one after the other. False where it was
+/// taken back.
+pub async fn agreement(tx: &mut Conn, agreement: AgreementId) -> Result<bool> {
+    is_held(tx, "select id from agreements where id = $1 and voided_at is null", agreement.0).await
+}
+
+/// As [`agreement`], its reports too: for whoever changes it, so that meanwhile nobody writes in one, submits or answers it.
+pub async fn agreement_with_reports(tx: &mut Conn, agreement: AgreementId) -> Result<bool> {
+    if !self::agreement(tx, agreement).await? {
+        return Ok(false);
+    }
+    if !store::writes_alone(tx) {
+        store::lock_values(tx, "select id from periodic_reports where agreement_id = $1 order by id")
+            .bind(agreement)
+            .execute(tx)
+            .await?;
+    }
+    Ok(true)
 }
 
 /// Holds an account: of two who join it to a staff record one comes after the other.

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::forms::{AgreementEnding, NewAgreement, NewOrganization};
+use super::forms::{AgreementEnding, AgreementRevision, CenterDays, NewAgreement, NewOrganization};
+use super::hanging::{self, hangs_on};
+use super::operating::{give_back, hand_over};
 use super::queries;
 use super::types::{AgreementId, AgreementRecord, ProviderId, PurchaserId};
 use crate::audit::{Acting, Entry};
-use crate::auth::{CityAdmin, accounts};
+use crate::auth::CityAdmin;
 use crate::centers::CenterId;
-use crate::clock::{Date, Now, Zone};
+use crate::clock::{Now, Zone};
 use crate::error::{Error, Fault, FieldErrors, OnViolation, Result};
 use crate::store::{self, Conn};
 use crate::{audit, locks, marks};
@@ -124,29 +126,42 @@ pub async fn conclude(by: &CityAdmin, now: Now, tx: &mut Conn, new: &NewAgreemen
 /// is another.
 ///
 /// # Errors
-/// As [`conclude`]; `Invalid` at `reason` where one that has begun is changed without any, and at `center` where a center is to be left out
-/// that has posts or activities of it. `NotFound` where it was taken back.
+/// `Refused("agreement_changed")` where somebody changed it since the revision's version. As [`conclude`]; `Invalid` at `reason` where one
+/// that has begun is changed without any, at `provider` or `purchaser` where another is to be its party while something hangs on it, and at
+/// `center` where a center is to be left out that has posts or activities of it; `Refused("agreement_days_submitted")` or
+/// `Refused("agreement_days_accepted")` where days would be lost that such a report tells of. `NotFound` where it was taken back.
 pub async fn revise(
     by: &CityAdmin,
     now: Now,
     tx: &mut Conn,
     id: AgreementId,
-    (new, reason): (&NewAgreement, Option<&str>),
+    revision: &AgreementRevision,
 ) -> Result<()> {
+    let (new, reason) = (&revision.new, revision.reason.as_deref());
     let known = held(by, tx, id, new.center_ids()).await?;
     if new.is_known_as(&known.text) {
         return Ok(());
+    }
+    if revision.version.is_some_and(|seen| seen != known.version) {
+        return Err(Error::refused("agreement_changed"));
     }
     if known.text.starts_on <= Zone::SHANGHAI.date(now.0) && reason.is_none() {
         return Err(Error::field("reason", "field.required"));
     }
     check(tx, new, Some(id)).await?;
+    let others = new.other_parties(&known.text);
+    if !others.is_empty() && hanging::is_in_use(tx, &known).await? {
+        let fault = |field: &str| (field.to_owned(), Fault::new("field.party_in_use"));
+        let fields = others.into_iter().map(fault).collect();
+        return Err(FieldErrors { fields, whole: None }.into());
+    }
     let kept = new.center_ids();
     let mut centers = known.centers();
     let left_out: Vec<CenterId> = centers.difference(&kept).copied().collect();
     if hangs_on(tx, id, &left_out).await? {
         return Err(Error::field("center", "field.center_in_use"));
     }
+    hanging::keep_reported_days(tx, id, (new.starts_on, new.ends_on), &new.centers).await?;
     keep_version(by, now, tx, &known, reason).await?;
     sqlx::query(
         "update agreements set provider_id = $1, purchaser_id = $2, starts_on = $3, ends_on = $4, number = $5, services = $6,
@@ -183,8 +198,9 @@ pub async fn revise(
 /// Ends an agreement on an earlier day than was agreed, in all its centers. Changing its last day takes that back.
 ///
 /// # Errors
-/// `Invalid` at `last_day` where it is none of its days, or its last; `Refused("agreement_has_posts")` where posts were defined in a
-/// center whose days are all later. `NotFound` where it was taken back.
+/// `Invalid` at `last_day` where it is none of its days, or its last, or none of its centers has begun by then;
+/// `Refused("agreement_has_posts")` where posts were defined in a center whose days are all later; `Refused("agreement_days_submitted")` or
+/// `Refused("agreement_days_accepted")` where days would be lost that such a report tells of. `NotFound` where it was taken back.
 pub async fn end(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId, ending: &AgreementEnding) -> Result<()> {
     let known = held(by, tx, id, BTreeSet::new()).await?;
     let text = &known.text;
@@ -196,6 +212,13 @@ pub async fn end(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId, endin
     if hangs_on(tx, id, &later).await? {
         return Err(Error::refused("agreement_has_posts"));
     }
+    let begun = text.centers.iter().filter(|one| one.starts_on <= ending.last_day);
+    let left: Vec<CenterDays> = begun.map(|one| CenterDays::until(one, ending.last_day)).collect();
+    // Without a center it would stand in no list, as one that was taken back, and nobody could say why.
+    if left.is_empty() {
+        return Err(Error::field("last_day", "field.no_center_begun"));
+    }
+    hanging::keep_reported_days(tx, id, (text.starts_on, ending.last_day), &left).await?;
     keep_version(by, now, tx, &known, Some(&ending.reason)).await?;
     sqlx::query(
         "update agreements set agreed_to = coalesce(agreed_to, ends_on), ends_on = $1, ended_at = $2, ended_by = $3, end_reason = $4
@@ -230,16 +253,11 @@ pub async fn end(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId, endin
 /// `Refused("agreement_in_use")` while posts, activities or papers hang on it; `NotFound` where that was done before.
 pub async fn take_back(by: &CityAdmin, now: Now, tx: &mut Conn, id: AgreementId, reason: &str) -> Result<()> {
     let known = held(by, tx, id, BTreeSet::new()).await?;
-    let centers = known.centers();
-    let papers: i64 =
-        sqlx::query_scalar("select count(*) from agreement_documents where agreement_id = $1 and removed_at is null")
-            .bind(id)
-            .fetch_one(&mut *tx)
-            .await?;
-    let all: Vec<CenterId> = centers.iter().copied().collect();
-    if papers > 0 || hangs_on(tx, id, &all).await? {
+    if hanging::is_in_use(tx, &known).await? {
         return Err(Error::refused("agreement_in_use"));
     }
+    let centers = known.centers();
+    let all: Vec<CenterId> = centers.iter().copied().collect();
     keep_version(by, now, tx, &known, Some(reason)).await?;
     sqlx::query("update agreements set voided_at = $1, voided_by = $2, void_reason = $3 where id = $4")
         .bind(now.0)
@@ -260,11 +278,14 @@ async fn hold(tx: &mut Conn, centers: BTreeSet<CenterId>) -> Result<()> {
     if locks::centers(tx, &centers).await? { Ok(()) } else { Err(Error::field("center", "field.not_a_choice")) }
 }
 
-/// An agreement that is to be changed, with its centers and `more` held.
+/// An agreement that is to be changed: its centers and `more` are held, and then it with its reports, before anything is asked of them.
 async fn held(by: &CityAdmin, tx: &mut Conn, id: AgreementId, more: BTreeSet<CenterId>) -> Result<AgreementRecord> {
     let mut centers = queries::standing(by, tx, id).await?.centers();
     centers.extend(more);
     hold(tx, centers).await?;
+    if !locks::agreement_with_reports(tx, id).await? {
+        return Err(Error::NotFound);
+    }
     queries::standing(by, tx, id).await
 }
 
@@ -276,7 +297,7 @@ async fn write_parts(tx: &mut Conn, id: AgreementId, new: &NewAgreement) -> Resu
          select cast($2 as bigint), cast(j.value ->> 'center' as bigint), j.value ->> 'from', j.value ->> 'to'
          from json_each(cast($1 as json_text)) j",
     )
-    .bind(days_of(new))
+    .bind(CenterDays::all(&new.centers))
     .bind(id)
     .execute(&mut *tx)
     .await?;
@@ -291,10 +312,6 @@ async fn write_parts(tx: &mut Conn, id: AgreementId, new: &NewAgreement) -> Resu
     .execute(tx)
     .await?;
     Ok(())
-}
-
-fn days_of(new: &NewAgreement) -> String {
-    store::rows(&new.centers, |one| json!({"center": one.center, "from": one.starts_on, "to": one.ends_on}))
 }
 
 /// What must be so of an agreement: its parties are there, and on no day has one of its centers another provider, or this purchaser
@@ -318,7 +335,7 @@ async fn check(tx: &mut Conn, new: &NewAgreement, except: Option<AgreementId>) -
          where (a.provider_id <> $2 or a.purchaser_id = $3) and ($4 is null or a.id <> $4)
          order by q.center_id, x.starts_on, a.id limit 1",
     )
-    .bind(days_of(new))
+    .bind(CenterDays::all(&new.centers))
     .bind(new.provider)
     .bind(new.purchaser)
     .bind(except)
@@ -330,27 +347,6 @@ async fn check(tx: &mut Conn, new: &NewAgreement, except: Option<AgreementId>) -
         Some((center, ..)) => Fault::bound("field.agreement_overlaps", center),
     };
     Err(FieldErrors::one("center", fault).into())
-}
-
-/// Whether posts were defined with the agreement in one of these centers, or something there is charged to it; or somebody has written
-/// in a report of it: drafts that made themselves go with its days.
-async fn hangs_on(tx: &mut Conn, id: AgreementId, centers: &[CenterId]) -> Result<bool> {
-    let there: i64 = sqlx::query_scalar(
-        "with these (id) as (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
-         select (select count(*) from posts o where o.agreement_id = $2 and o.center_id in (select t.id from these t))
-              + (select count(*) from activities a where a.charged_to = $2 and a.center_id in (select t.id from these t))
-              + (select count(*) from sessions s where s.charged_to = $2 and s.center_id in (select t.id from these t))
-              + (select count(*) from periodic_reports r
-                 where r.agreement_id = $2 and exists (select 1 from these t)
-                   and (r.versions > 0 or r.state <> 'dropped' and (
-                       exists (select 1 from report_chapters h where h.report_id = r.id and h.content <> '')
-                       or exists (select 1 from report_evidence e where e.report_id = r.id and e.removed_at is null))))",
-    )
-    .bind(store::rows(centers, |center| json!(center)))
-    .bind(id)
-    .fetch_one(tx)
-    .await?;
-    Ok(there > 0)
 }
 
 /// Keeps what an agreement says before it is changed.
@@ -395,82 +391,4 @@ pub(super) async fn tell(
     };
     let entries: Vec<Entry<'_>> = centers.iter().map(about).collect();
     audit::record_all(tx, by, now, &entries).await
-}
-
-/// Takes centers from a provider that had them since this agreement was concluded and by no other agreement, and gives them to whom
-/// they were before.
-async fn give_back(tx: &mut Conn, id: AgreementId, provider: ProviderId, centers: &[CenterId]) -> Result<()> {
-    let first: Date =
-        sqlx::query_scalar("select starts_on from agreements where id = $1").bind(id).fetch_one(&mut *tx).await?;
-    let found: Vec<(i64, CenterId)> = sqlx::query_as(
-        "select o.id, o.center_id from operators o
-         where o.provider_id = $2 and o.ends_on is null and o.starts_on >= $3
-           and o.center_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
-           and not exists (select 1 from agreement_centers g join agreements a on a.id = g.agreement_id
-                           where g.center_id = o.center_id and a.provider_id = o.provider_id and g.ends_on >= o.starts_on
-                             and g.starts_on <= o.starts_on)",
-    )
-    .bind(store::rows(centers, |center| json!(center)))
-    .bind(provider)
-    .bind(first)
-    .fetch_all(&mut *tx)
-    .await?;
-    let ids = store::rows(&found, |(operator, _)| json!(operator));
-    sqlx::query(
-        "delete from operators
-         where id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)",
-    )
-    .bind(ids)
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query(
-        "update operators set ends_on = null
-         where id in (
-             select max(p.id) from operators p
-             where p.center_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j)
-             group by p.center_id)",
-    )
-    .bind(store::rows(&found, |(_, center)| json!(center)))
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Gives each center to the provider whose agreement covers `today`, from the agreement's first day on. Without one it stays with
-/// whom it is. Run when an agreement is concluded, and by the server every hour: agreements begin at midnight without anybody's doing.
-/// What a change means for the people of the former provider, `changeovers` settles.
-pub async fn hand_over(tx: &mut Conn, today: Date) -> Result<()> {
-    accounts::hold_for_operators(tx).await?;
-    let ended: Vec<(i64, Date)> = sqlx::query_as(
-        "select o.id, max(g.starts_on)
-         from operators o join agreement_centers g on g.center_id = o.center_id and g.starts_on <= $1 and g.ends_on >= $1
-         join agreements a on a.id = g.agreement_id
-         where o.ends_on is null
-         group by o.id
-         having max(case when a.provider_id = o.provider_id then 1 else 0 end) = 0",
-    )
-    .bind(today)
-    .fetch_all(&mut *tx)
-    .await?;
-    sqlx::query(
-        "update operators set ends_on = j.value ->> 'until' from json_each(cast($1 as json_text)) j
-         where operators.id = cast(j.value ->> 'id' as bigint) and operators.ends_on is null",
-    )
-    .bind(store::rows(&ended, |(id, starts_on)| json!({"id": id, "until": starts_on.minus_days(1)})))
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query(
-        "insert into operators (center_id, provider_id, starts_on)
-         select g.center_id, max(a.provider_id),
-                case when exists (select 1 from operators b where b.center_id = g.center_id)
-                     then max(g.starts_on) else cast($1 as text) end
-         from agreement_centers g join agreements a on a.id = g.agreement_id
-         where g.starts_on <= $1 and g.ends_on >= $1
-           and not exists (select 1 from operators o where o.center_id = g.center_id and o.ends_on is null)
-         group by g.center_id",
-    )
-    .bind(today)
-    .execute(&mut *tx)
-    .await?;
-    accounts::hold_for_operators(tx).await
 }

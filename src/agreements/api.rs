@@ -64,6 +64,8 @@ pub(crate) struct AgreementJson {
     end_reason: Option<String>,
     voided_at: Option<String>,
     void_reason: Option<String>,
+    /// Grows with every change
+    version: i64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -131,6 +133,7 @@ impl From<AgreementRecord> for AgreementJson {
             end_reason: record.end_reason,
             voided_at: record.voided_at.map(|at| at.rfc3339()),
             void_reason: record.void_reason,
+            version: record.version,
         }
     }
 }
@@ -201,8 +204,10 @@ pub(crate) async fn create(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> 
 
 /// All of what an agreement says from now on: what is left out here is taken out there.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the body; `forms::revision` reads it")]
+#[expect(dead_code, reason = "describes the body; `forms::api_revision` reads it")]
 pub(crate) struct RevisedAgreement {
+    /// The version that the change starts from
+    version: i64,
     number: Option<String>,
     provider: i64,
     purchaser: i64,
@@ -220,7 +225,9 @@ pub(crate) struct RevisedAgreement {
     reason: Option<String>,
 }
 
-/// Changes an agreement; what it said before is kept as a version.
+/// Changes an agreement; what it said before is kept as a version. 409 `agreement_changed` where somebody changed it since that version: read
+/// it again first; `agreement_days_submitted` or `agreement_days_accepted` where days would be lost that such a report tells of. 422 at
+/// `provider` or `purchaser` where another is to be its party while posts, activities, papers or reports hang on it.
 #[utoipa::path(context_path = "/api/v1", tag = "agreements", params(("id" = i64, Path)), request_body = RevisedAgreement, responses((status = 200, body = AgreementJson), (status = "4XX", body = Problem)))]
 #[post("/agreements/<id>", data = "<fields>")]
 pub(crate) async fn revise(
@@ -232,8 +239,8 @@ pub(crate) async fn revise(
 ) -> Result<Json<AgreementJson>> {
     let mut tx = db.begin().await?;
     queries::standing(&by, &mut tx, id).await?;
-    let (new, reason) = forms::revision(&fields, Zone::SHANGHAI.date(now.0))?;
-    actions::revise(&by, now, &mut tx, id, (&new, reason.as_deref())).await?;
+    let revision = forms::api_revision(&fields, Zone::SHANGHAI.date(now.0))?;
+    actions::revise(&by, now, &mut tx, id, &revision).await?;
     let made = queries::open_to(&by, &mut tx, id).await?;
     tx.commit().await?;
     Ok(Json(made.into()))
@@ -248,7 +255,9 @@ pub(crate) struct AgreementEndingBody {
     end_reason: String,
 }
 
-/// Ends an agreement early, in all its centers. Changing its last day takes that back.
+/// Ends an agreement early, in all its centers. Changing its last day takes that back. 422 at `last_day` where none of them has begun by
+/// then; 409 `agreement_has_posts` where posts or activities hang on one that begins later, `agreement_days_submitted` or
+/// `agreement_days_accepted` where days would be lost that such a report tells of.
 #[utoipa::path(context_path = "/api/v1", tag = "agreements", params(("id" = i64, Path)), request_body = AgreementEndingBody, responses((status = 200, body = AgreementJson), (status = "4XX", body = Problem)))]
 #[post("/agreements/<id>/ending", data = "<fields>")]
 pub(crate) async fn end(

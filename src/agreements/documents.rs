@@ -7,7 +7,8 @@ use crate::auth::{CityAdmin, Manager};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::files::{self, CheckedFile, FileKind, Secrecy};
-use crate::store::{self, Conn, Sealer};
+use crate::locks;
+use crate::store::{Conn, Sealer};
 
 /// The kinds of files that a paper may be.
 pub(super) const PAPERS: &[FileKind] = &[FileKind::Jpeg, FileKind::Png, FileKind::Pdf];
@@ -27,11 +28,10 @@ pub async fn add_document(
     record: &AgreementRecord,
     (title, file): (Option<&str>, &CheckedFile),
 ) -> Result<AgreementDocumentId> {
-    if record.is_voided() {
+    // Of two who bring the last one, one comes after the other; and whoever takes it back comes before or after.
+    if !locks::agreement(tx, record.id).await? {
         return Err(Error::NotFound);
     }
-    // Of two who bring the last one, one comes after the other.
-    store::lock_values(tx, "select id from agreements where id = $1").bind(record.id).execute(&mut *tx).await?;
     let there: i64 =
         sqlx::query_scalar("select count(*) from agreement_documents where agreement_id = $1 and removed_at is null")
             .bind(record.id)

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use super::rules;
-use super::types::{AgreementText, DueCycle, ProviderId, PurchaserId, ReportCycle, YearsFrom};
+use super::types::{AgreedCenter, AgreementText, DueCycle, ProviderId, PurchaserId, ReportCycle, YearsFrom};
 use crate::centers::CenterId;
 use crate::clock::Date;
 use crate::error::{Fault, Result};
 use crate::fields::{Fields, Reader, parse};
+use crate::store;
 
 pub struct NewOrganization {
     pub name: String,
@@ -27,6 +30,18 @@ pub struct CenterDays {
     pub center: CenterId,
     pub starts_on: Date,
     pub ends_on: Date,
+}
+
+impl CenterDays {
+    /// A center's days up to a last one.
+    pub(super) fn until(one: &AgreedCenter, last: Date) -> Self {
+        Self { center: one.center_id, starts_on: one.starts_on, ends_on: one.ends_on.min(last) }
+    }
+
+    /// As a statement reads several: `center`, `from`, `to`.
+    pub(super) fn all(of: &[Self]) -> String {
+        store::rows(of, |one| json!({"center": one.center, "from": one.starts_on, "to": one.ends_on}))
+    }
 }
 
 pub struct NewAgreement {
@@ -50,6 +65,13 @@ impl NewAgreement {
         self.centers.iter().map(|one| one.center).collect()
     }
 
+    /// The fields of the parties that are others than in `text`.
+    pub(super) fn other_parties(&self, text: &AgreementText) -> Vec<&'static str> {
+        let parties =
+            [("provider", self.provider != text.provider_id), ("purchaser", self.purchaser != text.purchaser_id)];
+        parties.into_iter().filter(|(_, is_another)| *is_another).map(|(field, _)| field).collect()
+    }
+
     /// Whether this, and no more, is what `text` says.
     pub(super) fn is_known_as(&self, text: &AgreementText) -> bool {
         let centers = text.centers.iter().map(|one| (one.center_id, one.starts_on, one.ends_on));
@@ -71,12 +93,32 @@ pub fn agreement(fields: &Fields, today: Date) -> Result<NewAgreement> {
     read.finish(|| new)
 }
 
-/// As [`agreement`], with the `reason` for which one is changed.
-pub fn revision(fields: &Fields, today: Date) -> Result<(NewAgreement, Option<String>)> {
+/// What an agreement is to say from now on.
+pub struct AgreementRevision {
+    pub new: NewAgreement,
+    pub reason: Option<String>,
+    /// What the form was filled from; whoever sends none changes what is there now.
+    pub version: Option<i64>,
+}
+
+/// As [`agreement`], with the `reason` for which one is changed, and the `version` that the form was filled from.
+pub fn revision(fields: &Fields, today: Date) -> Result<AgreementRevision> {
     let mut read = fields.read();
+    let version = read.optional("version", parse::integer(0..=i64::MAX));
+    read_revision(read, today, version)
+}
+
+/// A program's revision: it must say what it has seen.
+pub fn api_revision(fields: &Fields, today: Date) -> Result<AgreementRevision> {
+    let mut read = fields.read();
+    let version = read.required("version", parse::integer(0..=i64::MAX)).map(Some);
+    read_revision(read, today, version)
+}
+
+fn read_revision(mut read: Reader<'_>, today: Date, version: Option<Option<i64>>) -> Result<AgreementRevision> {
     let new = read_agreement(&mut read, today);
     let reason = read.optional("reason", parse::line(80));
-    read.finish(|| Some((new?, reason?)))
+    read.finish(|| Some(AgreementRevision { new: new?, reason: reason?, version: version? }))
 }
 
 fn read_agreement(read: &mut Reader<'_>, today: Date) -> Option<NewAgreement> {

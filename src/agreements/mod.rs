@@ -11,7 +11,9 @@ pub mod departments;
 pub(crate) mod departments_api;
 mod departments_pages;
 pub(crate) mod forms;
+mod hanging;
 pub mod listing;
+mod operating;
 mod pages;
 pub mod queries;
 mod record_pages;
@@ -23,10 +25,11 @@ pub mod versions;
 
 use rocket::fairing::AdHoc;
 
-pub use actions::{add_provider, add_purchaser, conclude, end, hand_over, revise, take_back};
+pub use actions::{add_provider, add_purchaser, conclude, end, revise, take_back};
 pub use departments::{DepartmentId, RecipientId, name_recipient};
 pub use documents::{add_document, remove_document};
-pub use forms::{AgreementEnding, NewAgreement};
+pub use forms::{AgreementEnding, AgreementRevision, NewAgreement};
+pub use operating::hand_over;
 pub use rules::{DuePeriod, periods};
 pub use types::{
     AgreedCenter, AgreedPosts, Agreement, AgreementDocument, AgreementDocumentId, AgreementId, AgreementRecord,

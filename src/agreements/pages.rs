@@ -9,7 +9,7 @@ use super::listing::AgreementsCut;
 use super::types::{
     Agreement, AgreementId, AgreementRecord, Organization, ProviderId, PurchaserId, ReportCycle, YearsFrom,
 };
-use super::{actions, forms, queries};
+use super::{actions, forms, queries, versions};
 use crate::auth::CityAdmin;
 use crate::centers::{self, CenterHead};
 use crate::clock::{Date, Now, Zone};
@@ -187,6 +187,10 @@ async fn answer(
     .await
 }
 
+fn is_overtaken(form: &Form) -> bool {
+    form.refusal().is_some_and(|refusal| refusal.code == "agreement_changed")
+}
+
 #[derive(Template)]
 #[template(path = "agreements/new.html")]
 struct AgreementPage {
@@ -224,10 +228,25 @@ impl AgreementPage {
         format!("{name}.{of}")
     }
 
-    /// Whether a center's own days stand in the form, or a fault of them.
+    /// Whether a center's own days stand in the form, or a fault of them, or others were saved meanwhile.
     fn has_own_days(&self, center: &CenterHead) -> bool {
         let fields = [self.field("from", center.id), self.field("to", center.id)];
-        fields.iter().any(|name| !self.form.value(name).is_empty() || self.form.fault(name).is_some())
+        fields.iter().any(|name| {
+            !self.form.value(name).is_empty() || self.form.fault(name).is_some() || self.form.present(name).is_some()
+        })
+    }
+
+    /// True if somebody changed the agreement while this form was open.
+    fn is_overtaken(&self) -> bool {
+        is_overtaken(&self.form)
+    }
+
+    /// What the form was filled from; once its reader was told of another change, what is there now.
+    fn version(&self) -> String {
+        match &self.known {
+            Some(known) if self.is_overtaken() => known.version.to_string(),
+            _ => self.form.value("version").to_owned(),
+        }
     }
 
     /// One that has begun is changed with a reason.
@@ -280,13 +299,15 @@ async fn create_agreement(by: CityAdmin, db: &Db, now: Now, fields: Fields) -> R
 async fn edit_agreement(by: CityAdmin, db: &Db, now: Now, id: AgreementId) -> Result<Page<AgreementPage>> {
     let mut conn = db.read().await?;
     let known = queries::standing(&by, &mut conn, id).await?;
-    let page = AgreementPage::load(&by, &mut conn, now, Form::filled(known.text.as_fields())).await?;
+    let values = known.text.as_fields().with("version", known.version);
+    let page = AgreementPage::load(&by, &mut conn, now, Form::filled(values)).await?;
     Ok(Page(AgreementPage { known: Some(known), ..page }))
 }
 
 #[post("/agreements/<id>", data = "<fields>")]
 async fn update_agreement(
     by: CityAdmin,
+    lang: Lang,
     db: &Db,
     now: Now,
     id: AgreementId,
@@ -294,16 +315,21 @@ async fn update_agreement(
 ) -> Result<Submitted<AgreementPage>> {
     let known = queries::standing(&by, &mut *db.read().await?, id).await?;
     let made = async {
-        let (new, reason) = forms::revision(&fields, Zone::SHANGHAI.date(now.0))?;
+        let revision = forms::revision(&fields, Zone::SHANGHAI.date(now.0))?;
         let mut tx = db.begin().await?;
-        actions::revise(&by, now, &mut tx, id, (&new, reason.as_deref())).await?;
+        actions::revise(&by, now, &mut tx, id, &revision).await?;
         tx.commit().await?;
         Ok::<_, Error>(known.path())
     };
     let made = made.await;
     Submitted::of(made, "done.saved", async |errors| {
-        let form = Form::again(fields, errors);
-        let page = AgreementPage::load(&by, &mut *db.read().await?, now, form).await?;
+        // As it is now: whoever saves once more has been told.
+        let mut conn = db.read().await?;
+        let known = queries::standing(&by, &mut conn, id).await?;
+        let form = Form::again(fields.clone(), errors);
+        let overtaken = is_overtaken(&form);
+        let form = if overtaken { form.beside(versions::differing(&known.text, &fields, lang)) } else { form };
+        let page = AgreementPage::load(&by, &mut conn, now, form).await?;
         Ok(AgreementPage { known: Some(known), ..page })
     })
     .await

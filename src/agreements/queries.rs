@@ -134,7 +134,7 @@ pub(super) async fn standing(_: &CityAdmin, conn: &mut Conn, id: AgreementId) ->
 
 const RECORD: &str = "select g.id, g.number, g.provider_id, p.name as provider, g.purchaser_id, u.name as purchaser, g.starts_on,
         g.ends_on, g.services, g.amount_fen, g.payment, g.years_from, g.agreed_to, g.ended_at, g.end_reason, g.voided_at,
-        g.void_reason
+        g.void_reason, (select count(*) from agreement_versions v where v.agreement_id = g.id) + 1 as version
      from agreements g join providers p on p.id = g.provider_id join purchasers u on u.id = g.purchaser_id";
 
 /// An agreement without what there are several of.
@@ -157,6 +157,7 @@ struct AgreementHead {
     end_reason: Option<String>,
     voided_at: Option<Timestamp>,
     void_reason: Option<String>,
+    version: i64,
 }
 
 impl AgreementHead {
@@ -184,6 +185,7 @@ impl AgreementHead {
             end_reason: self.end_reason,
             voided_at: self.voided_at,
             void_reason: self.void_reason,
+            version: self.version,
         }
     }
 }

@@ -166,6 +166,8 @@ pub struct AgreementRecord {
     /// Taken back as a mistake: it covers no center any more.
     pub voided_at: Option<Timestamp>,
     pub void_reason: Option<String>,
+    /// The first is 1; each change makes the next.
+    pub version: i64,
 }
 
 impl AgreementRecord {

@@ -1,7 +1,11 @@
 //! What an agreement says as people read it, line by line, and what one version says otherwise than the next.
 
-use super::types::{AgreedCenter, AgreementText, AgreementVersion};
+use std::collections::BTreeSet;
+
+use super::rules;
+use super::types::{AgreedCenter, AgreementText, AgreementVersion, ReportCycle};
 use crate::clock::Date;
+use crate::fields::Fields;
 use crate::web::Lang;
 use crate::web::filters::{plain_date, thousands};
 
@@ -71,6 +75,45 @@ pub fn told(versions: Vec<AgreementVersion>, now: &AgreementText, lang: Lang) ->
         told.push(ToldVersion { version, changes });
     }
     told
+}
+
+/// What an agreement says now where something else was entered, field by field, in the reader's words.
+pub fn differing(text: &AgreementText, entered: &Fields, lang: Lang) -> Fields {
+    let known = text.as_fields();
+    let mut differing = Fields::default();
+    let mut compare = |name: &str, differs: bool, words: &str| {
+        if differs {
+            differing.add(name, words);
+        }
+    };
+    let is_another = |name: &str| entered.get(name) != known.get(name);
+    let day = |date: Date| plain_date(lang, date.0);
+    for name in ["number", "services", "payment"] {
+        compare(name, is_another(name), known.get(name));
+    }
+    compare("provider", is_another("provider"), &text.provider);
+    compare("purchaser", is_another("purchaser"), &text.purchaser);
+    compare("starts_on", is_another("starts_on"), &day(text.starts_on));
+    compare("ends_on", is_another("ends_on"), &day(text.ends_on));
+    compare("amount", rules::fen(entered.get("amount")).ok() != text.amount_fen, known.get("amount"));
+    compare("years_from", is_another("years_from"), &lang.text(text.years_from.key()));
+    for cycle in ReportCycle::ALL {
+        let name = format!("due.{cycle}");
+        compare(&name, is_another(&name), known.get(&name));
+    }
+    let centers = |of: &Fields| of.all("center").iter().cloned().collect::<BTreeSet<String>>();
+    let names: Vec<&str> = text.centers.iter().map(|one| one.center.as_str()).collect();
+    compare("center", centers(entered) != centers(&known), &names.join(&lang.text("list.comma")));
+    // The agreement's own days, entered as a center's, are as if they were left out.
+    for (side, whole) in [("from", "starts_on"), ("to", "ends_on")] {
+        for center in centers(entered).union(&centers(&known)) {
+            let name = format!("{side}.{center}");
+            let own = if entered.get(&name) == entered.get(whole) { "" } else { entered.get(&name) };
+            let now = Date::parse(known.get(&name)).map(day).unwrap_or_default();
+            compare(&name, own != known.get(&name), &now);
+        }
+    }
+    differing
 }
 
 fn days(from: Date, to: Date, lang: Lang) -> String {

@@ -38,8 +38,8 @@ async fn supplement(b: &Builder, admin: &CityAdmin, tx: &mut Conn, id: Agreement
         .with("due.quarter", 15)
         .with("due.year", 30)
         .with("reason", "补充协议：写明服务内容、付款和报告时限");
-    let (new, reason) = agreements::forms::revision(&more.or(parties(&known.text)), b.today())?;
-    agreements::revise(admin, b.now, tx, id, (&new, reason.as_deref())).await?;
+    let revision = agreements::forms::revision(&more.or(parties(&known.text)), b.today())?;
+    agreements::revise(admin, b.now, tx, id, &revision).await?;
     let paper = files::check("服务协议.pdf", SIGNED.to_vec(), &[FileKind::Pdf])
         .map_err(|_| Error::internal("a paper that was made is none"))?;
     let manager = Manager::of(Viewer::clone(admin)).ok_or(Error::Forbidden)?;

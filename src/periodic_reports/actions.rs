@@ -12,6 +12,7 @@ use super::types::{
     AgreementFrame, Chapter, LONGEST_CHAPTER, PeriodicReport, PeriodicReportId, ReportState, ReportVersion,
     VersionState,
 };
+use crate::agreements::AgreementId;
 use crate::audit::{self, Acting};
 use crate::auth::AccountId;
 use crate::clock::{Now, Zone};
@@ -33,6 +34,7 @@ pub async fn begin(
     agreement: &AgreementFrame,
     wanted: &[String],
 ) -> Result<Vec<PeriodicReportId>> {
+    let agreement = settling::held(tx, agreement.id).await?.ok_or(Error::NotFound)?;
     let mut chosen = Vec::with_capacity(wanted.len());
     for word in wanted {
         chosen.push(agreement.named(word).ok_or_else(|| Error::field("period", "field.not_a_choice"))?);
@@ -40,22 +42,24 @@ pub async fn begin(
     if chosen.is_empty() {
         return Err(Error::field("period", "field.required"));
     }
-    begin_all(by, now, tx, agreement, Some(by.account), &chosen).await
+    begin_all(by, now, tx, agreement.id, Some(by.account), &chosen).await
 }
 
-/// As [`begin`], whoever has it done; those that there are already follow the agreement first.
+/// As [`begin`], whoever has it done; those that there are already follow the agreement first. What was chosen and is none of its periods by
+/// now is left out.
 pub(super) async fn begin_all(
     by: &impl Acting,
     now: Now,
     tx: &mut Conn,
-    agreement: &AgreementFrame,
+    agreement: AgreementId,
     account: Option<AccountId>,
     chosen: &[ReportedPeriod],
 ) -> Result<Vec<PeriodicReportId>> {
-    settling::settle(by, now, tx, agreement).await?;
+    let Some(agreement) = settling::held(tx, agreement).await? else { return Ok(Vec::new()) };
+    settling::settle(by, now, tx, &agreement).await?;
     // Of the same days there is one.
     let mut once: Vec<ReportedPeriod> = Vec::with_capacity(chosen.len());
-    for period in chosen {
+    for period in chosen.iter().filter(|period| agreement.periods(period.kind).contains(period)) {
         if once.iter().all(|known| known.days != period.days) {
             once.push(*period);
         }
@@ -105,15 +109,7 @@ pub async fn write_chapter(
     if content.chars().count() > LONGEST_CHAPTER {
         return Err(FieldErrors::one("content", Fault::bound("field.too_long", LONGEST_CHAPTER)).into());
     }
-    // Held, so that nothing is written while it is submitted.
-    let held = sqlx::query("update periodic_reports set state = state where id = $1 and state = $2")
-        .bind(report.id)
-        .bind(rules::after(ReportStep::Write, report.state)?)
-        .execute(&mut *tx)
-        .await?;
-    if held.rows_affected() == 0 {
-        return Err(Error::refused("report_submitted"));
-    }
+    settling::hold_written(tx, report).await?;
     let known: Option<(String, i64)> =
         sqlx::query_as("select content, version from report_chapters where report_id = $1 and chapter = $2")
             .bind(report.id)

@@ -3,10 +3,9 @@
 
 use serde_json::json;
 
-use super::counting;
 use super::rights::ReportWriter;
-use super::rules::{self, ReportStep};
 use super::types::{Evidence, EvidenceId, EvidenceKind, PeriodicReport, PeriodicReportId, ReportVersionId};
+use super::{counting, settling};
 use crate::audit;
 use crate::clock::{Date, Now};
 use crate::error::{Error, Fault, FieldErrors, Result};
@@ -198,20 +197,6 @@ pub async fn offered_file(
     found.first().map(|photo| photo.file_id).ok_or(Error::NotFound)
 }
 
-/// Holds a report in which is still written.
-///
-/// # Errors
-/// Those of [`rules::after`].
-async fn hold(tx: &mut Conn, report: &PeriodicReport) -> Result<()> {
-    let still: u64 = sqlx::query("update periodic_reports set state = state where id = $1 and state = $2")
-        .bind(report.id)
-        .bind(rules::after(ReportStep::Write, report.state)?)
-        .execute(tx)
-        .await?
-        .rows_affected();
-    if still == 0 { Err(Error::refused("report_submitted")) } else { Ok(()) }
-}
-
 fn too_many() -> Error {
     FieldErrors::one("photo", Fault::bound("field.too_much_evidence", MOST_EVIDENCE)).into()
 }
@@ -227,7 +212,7 @@ pub async fn choose(
     report: &PeriodicReport,
     photos: &[SessionPhotoId],
 ) -> Result<()> {
-    hold(tx, report).await?;
+    settling::hold_written(tx, report).await?;
     let offered = of_sessions(by, tx, now, report, photos).await?;
     let mut chosen = Vec::with_capacity(photos.len());
     for id in photos {
@@ -270,7 +255,7 @@ pub async fn keep_sheet(
     report: &PeriodicReport,
     (sheet, caption): (&CheckedFile, Option<&str>),
 ) -> Result<()> {
-    hold(tx, report).await?;
+    settling::hold_written(tx, report).await?;
     if of_report(tx, report.id).await?.len() >= MOST_EVIDENCE {
         return Err(too_many());
     }
@@ -300,7 +285,7 @@ pub async fn caption(
     report: &PeriodicReport,
     (id, caption): (EvidenceId, Option<&str>),
 ) -> Result<()> {
-    hold(tx, report).await?;
+    settling::hold_written(tx, report).await?;
     let known = of_report(tx, report.id).await?;
     let known = known.into_iter().find(|one| one.id == id).ok_or(Error::NotFound)?;
     if known.caption.as_deref() == caption {
@@ -319,7 +304,7 @@ pub async fn caption(
 /// # Errors
 /// `NotFound` for another report's, and for one that was taken out.
 pub async fn remove(by: &ReportWriter, now: Now, tx: &mut Conn, report: &PeriodicReport, id: EvidenceId) -> Result<()> {
-    hold(tx, report).await?;
+    settling::hold_written(tx, report).await?;
     let held: i64 = sqlx::query_scalar("select count(*) from report_version_evidence where evidence_id = $1")
         .bind(id)
         .fetch_one(&mut *tx)

@@ -59,7 +59,7 @@ async fn make(task: Task<'_>) -> Result<(), JobError> {
         let mut over = agreement.owed();
         over.retain(|period| is_new(period.days.last()));
         let mut tx = task.db.begin().await?;
-        actions::begin_all(&Actor::Operator, task.now, &mut tx, agreement, None, &over).await?;
+        actions::begin_all(&Actor::Operator, task.now, &mut tx, agreement.id, None, &over).await?;
         task.report(&mut tx, done, total).await?;
         tx.commit().await?;
     }

@@ -34,12 +34,14 @@ const REACHED: &str = "(exists (
               and ($2 = 0 or exists (select 1 from operators o where o.center_id = x.center_id and o.ends_on is null
                                        and o.provider_id = g.provider_id)))))";
 
+/// Of an agreement without a center there are none: it was taken back, or ended before any began, which is refused by now.
 const COLUMNS: &str = "r.id, r.public_id, r.agreement_id, p.name as provider, u.name as purchaser,
         (select min(x.center_id) from agreement_centers x where x.agreement_id = g.id) as center_id,
         r.kind, r.starts_on, r.ends_on, r.due_on, r.state, r.versions,
         (select count(*) from report_versions v where v.report_id = r.id and v.state <> 'withdrawn') as standing,
         g.years_from, g.starts_on as agreed_from
      from periodic_reports r join agreements g on g.id = r.agreement_id and g.voided_at is null
+          and exists (select 1 from agreement_centers c where c.agreement_id = g.id)
      join providers p on p.id = g.provider_id join purchasers u on u.id = g.purchaser_id";
 
 /// Who does not write reports reads what was submitted and not taken back.
@@ -148,6 +150,21 @@ pub async fn agreement(by: &ReportReader, conn: &mut Conn, id: AgreementId) -> R
         .fetch_optional(conn)
         .await?
         .ok_or(Error::NotFound)
+}
+
+/// An agreement, whoever asks; none where it was taken back.
+pub(super) async fn frame(conn: &mut Conn, id: AgreementId) -> Result<Option<AgreementFrame>> {
+    let sql = format!("{FRAME} and g.id = $1");
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?)
+}
+
+/// Whether an agreement was not taken back.
+pub(super) async fn stands(conn: &mut Conn, id: AgreementId) -> Result<bool> {
+    let there: i64 = sqlx::query_scalar("select count(*) from agreements where id = $1 and voided_at is null")
+        .bind(id)
+        .fetch_one(conn)
+        .await?;
+    Ok(there > 0)
 }
 
 /// All agreements that run, or ended from a day on, or have drafts.

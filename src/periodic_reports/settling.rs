@@ -13,17 +13,41 @@ use crate::audit::{self, Acting};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::figures::Period;
-use crate::store::{self, Conn};
+use crate::locks;
+use crate::store::Conn;
 
-/// Holds an agreement for its reports: of two who submit some of them, remind of one or put them right one comes after the other.
+/// Holds an agreement for its reports: of two who submit some of them, remind of one, put them right or change it one comes after the other.
+///
+/// # Errors
+/// `NotFound` where it was taken back.
 pub(super) async fn hold(tx: &mut Conn, agreement: AgreementId) -> Result<()> {
-    store::lock_values(tx, "select id from agreements where id = $1").bind(agreement).execute(tx).await?;
-    Ok(())
+    if locks::agreement(tx, agreement).await? { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Puts an agreement's drafts right.
+/// As [`hold`], and how it is now that nobody else changes it; none where it was taken back.
+pub(super) async fn held(tx: &mut Conn, agreement: AgreementId) -> Result<Option<AgreementFrame>> {
+    if locks::agreement(tx, agreement).await? { queries::frame(tx, agreement).await } else { Ok(None) }
+}
+
+/// Holds a report in which is still written: nobody submits it meanwhile, and nobody takes its agreement back.
+///
+/// # Errors
+/// Those of [`rules::after`]; `NotFound` where its agreement was taken back.
+pub(super) async fn hold_written(tx: &mut Conn, report: &PeriodicReport) -> Result<()> {
+    let held = sqlx::query("update periodic_reports set state = state where id = $1 and state = $2")
+        .bind(report.id)
+        .bind(rules::after(ReportStep::Write, report.state)?)
+        .execute(&mut *tx)
+        .await?;
+    if held.rows_affected() == 0 {
+        return Err(Error::refused("report_submitted"));
+    }
+    // Asked once it is held: whoever takes the agreement back holds its reports before they look what is written.
+    if queries::stands(tx, report.agreement_id).await? { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Puts the drafts of an agreement right that is [`held`].
 pub(super) async fn settle(by: &impl Acting, now: Now, tx: &mut Conn, agreement: &AgreementFrame) -> Result<()> {
-    hold(tx, agreement.id).await?;
     let reports = queries::of_agreement(tx, agreement.id).await?;
     let mut taken: Vec<Period> = reports.iter().map(PeriodicReport::period).collect();
     for report in reports.iter().filter(|report| report.state == ReportState::Draft) {

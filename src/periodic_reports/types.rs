@@ -111,7 +111,7 @@ pub struct PeriodicReport {
 impl PeriodicReport {
     /// `R000012`, as it is written on paper.
     pub fn number(&self) -> String {
-        format!("R{:06}", self.id.0)
+        self.id.number()
     }
 
     pub fn path(&self) -> String {

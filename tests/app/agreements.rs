@@ -1,11 +1,13 @@
-//! Agreements: several centers, two purchasers of one, what changed and why, an early end, a mistake, papers, and what is charged to which.
+//! Agreements: several centers, two purchasers of one, what changed and why, an early end, a mistake, papers, what is charged to which, and
+//! what stays as it is once it was reported.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::activities::schedules;
 use crate::audit::picture;
 use crate::check_in;
 use crate::imports::sends_as;
+use crate::periodic::{a_draft, begins, submits, writes};
 use crate::support::{Answer, TestApp, User, on_both_engines};
 
 const YEAR: [(&str, &str); 2] = [("starts_on", "2026-01-01"), ("ends_on", "2026-12-31")];
@@ -233,5 +235,142 @@ on_both_engines! {
         ada.post_json("/api/v1/agreements/3/void", json!({"void_reason": "录错"})).await.is(204);
         assert_eq!(ada.get("/api/v1/agreements/3").await.is(200).json()["centers"], json!([]));
         assert_eq!(ada.get("/api/v1/agreements").await.is(200).json()["items"].as_array().unwrap().len(), 2);
+    }
+}
+
+const ONE: &str = "/api/v1/agreements/1";
+
+/// All that the first agreement says, as a program sends it, but for what is otherwise.
+fn revised(other: Value) -> Value {
+    let mut body = json!({
+        "center": [1], "provider": 1, "purchaser": 1, "starts_on": "2026-01-01", "ends_on": "2026-12-31", "reason": "补充协议",
+    });
+    body.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
+    body
+}
+
+fn ending(last_day: &str) -> Value {
+    json!({"last_day": last_day, "end_reason": "机构退出"})
+}
+
+on_both_engines! {
+    async fn an_agreement_does_not_end_before_any_of_its_centers_begins(app: TestApp) {
+        app.at("2026-04-02T02:00:00Z");
+        app.execute("update agreement_centers set starts_on = '2026-07-01' where agreement_id = 1").await;
+        begins(&app, "month:2026-03-01").await;
+        let early = [("last_day", "2026-04-15"), ("end_reason", "机构退出")];
+        app.sign_in("ada").await.post("/agreements/1/ending", &early).await.is(422).shows("还没有一个中心开始");
+        let told = app.token("ada").await.post_json(&format!("{ONE}/ending"), ending("2026-04-15")).await.is(422).json();
+        assert_eq!(told["errors"]["last_day"]["code"], "field.no_center_begun");
+        let lists = async |shown: bool| {
+            for login in ["ben", "pat"] {
+                let told = app.token(login).await.get("/api/v1/reports").await.is(200).text();
+                assert_eq!(told.contains("month:2026-03-01"), shown, "{login}");
+                app.sign_in(login).await.get("/periodic-reports").await.is(200);
+            }
+        };
+        lists(true).await;
+        // One that was left without any before that was refused stands in nobody's way.
+        app.execute("delete from agreement_centers where agreement_id = 1").await;
+        lists(false).await;
+        app.sign_in("ben").await.get("/periodic-reports/1").await.is(404);
+    }
+
+    async fn days_that_a_report_tells_of_stay_the_agreements(app: TestApp) {
+        a_draft(&app).await;
+        submits(&app, "1").await;
+        let (ada, page, end) = (app.token("ada").await, app.sign_in("ada").await, format!("{ONE}/ending"));
+        ada.post_json(&end, ending("2026-03-20")).await.is(409).is_refused("agreement_days_submitted");
+        let by_page = [("last_day", "2026-03-20"), ("end_reason", "机构退出")];
+        page.post("/agreements/1/ending", &by_page).await.is(422).shows("R000001（2026-03-01 – 2026-03-31）");
+        for other in [
+            json!({"version": 1, "ends_on": "2026-03-20"}),
+            json!({"version": 1, "starts_on": "2026-03-10"}),
+            json!({"version": 1, "from": {"1": "2026-03-02"}}),
+            json!({"version": 1, "to": {"1": "2026-03-30"}}),
+            json!({"version": 1, "from": {"1": "2026-04-01"}}),
+        ] {
+            ada.post_json(ONE, revised(other)).await.is(409).is_refused("agreement_days_submitted");
+        }
+        // Those before and after are free, and so are all of them once it was taken back.
+        ada.post_json(ONE, revised(json!({"version": 1, "starts_on": "2026-03-01", "to": {"1": "2026-03-31"}}))).await.is(200);
+        app.sign_in("ben").await.post("/periodic-reports/1/withdrawal", &[]).await.is(303);
+        ada.post_json(&end, ending("2026-03-20")).await.is(200);
+    }
+
+    async fn an_agreement_ends_on_the_last_day_of_what_was_accepted_at_the_earliest(app: TestApp) {
+        a_draft(&app).await;
+        submits(&app, "1").await;
+        app.sign_in("pat").await.post("/periodic-reports/1/acceptance", &[("version", "1")]).await.is(303);
+        let (ada, end) = (app.token("ada").await, format!("{ONE}/ending"));
+        ada.post_json(&end, ending("2026-03-30")).await.is(409).is_refused("agreement_days_accepted");
+        ada.post_json(&end, ending("2026-03-31")).await.is(200);
+        // The next one's days begin after it.
+        let next = [("provider", "2"), ("purchaser", "1"), ("center", "1"), ("starts_on", "2026-04-01"), ("ends_on", "2026-12-31")];
+        app.sign_in("ada").await.post("/agreements", &next).await.is(303);
+    }
+
+    async fn an_agreement_in_use_keeps_its_parties(app: TestApp) {
+        a_draft(&app).await;
+        let ada = app.token("ada").await;
+        // A draft in which nobody wrote goes with it.
+        ada.post_json(ONE, revised(json!({"version": 1, "purchaser": 2}))).await.is(200);
+        ada.post_json(ONE, revised(json!({"version": 2}))).await.is(200);
+        writes(&app.sign_in("ben").await, "overview", "三月平稳。", "0").await;
+        let told = ada.post_json(ONE, revised(json!({"version": 3, "provider": 2, "purchaser": 2}))).await.is(422).json();
+        for party in ["provider", "purchaser"] {
+            assert_eq!(told["errors"][party]["code"], "field.party_in_use", "{told}");
+        }
+        // Also once what was submitted is taken back.
+        submits(&app, "1").await;
+        app.sign_in("ben").await.post("/periodic-reports/1/withdrawal", &[]).await.is(303);
+        writes(&app.sign_in("ben").await, "overview", "", "1").await;
+        let other = [("center", "1"), ("provider", "2"), ("purchaser", "1"), YEAR[0], YEAR[1], ("reason", "录错")];
+        app.sign_in("ada").await.post("/agreements/1", &other).await.is(422).shows("id=\"e-provider\"").shows("双方不能更换");
+        assert_eq!(app.number("select provider_id from agreements where id = 1").await, 1);
+    }
+
+    async fn who_ran_a_center_ran_it_on_some_day(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        conclude(&ada, &[("center", "3"), ("purchaser", "1")]).await.is(303);
+        // Mistyped: the first of them never had it.
+        let other = [("center", "3"), ("provider", "2"), ("purchaser", "1"), YEAR[0], YEAR[1], ("reason", "录错机构")];
+        ada.post("/agreements/3", &other).await.is(303);
+        assert_eq!(app.number("select count(*) from operators where center_id = 3").await, 1);
+        assert_eq!(app.number("select provider_id from operators where center_id = 3").await, 2);
+        // Known late: it had the center until the other began.
+        conclude(&ada, &[("center", "4"), ("purchaser", "1")]).await.is(303);
+        ada.post("/agreements/4/ending", &[("last_day", "2026-02-28"), ("end_reason", "机构退出")]).await.is(303);
+        let next = [("provider", "2"), ("purchaser", "1"), ("center", "4"), ("starts_on", "2026-03-01"), ("ends_on", "2026-12-31")];
+        ada.post("/agreements", &next).await.is(303);
+        let former = "select count(*) from operators
+                      where center_id = 4 and provider_id = 1 and starts_on = '2026-01-01' and ends_on = '2026-02-28'";
+        let now = "select count(*) from operators
+                   where center_id = 4 and provider_id = 2 and starts_on = '2026-03-01' and ends_on is null";
+        assert_eq!((app.number(former).await, app.number(now).await), (1, 1));
+        assert_eq!(app.number("select count(*) from operators where ends_on < starts_on").await, 0);
+    }
+
+    async fn who_saves_over_a_newer_agreement_is_told_and_loses_nothing(app: TestApp) {
+        let ada = app.sign_in("ada").await;
+        ada.get("/agreements/1/edit").await.is(200).shows("name=\"version\" value=\"1\"");
+        let saved = async |version: &'static str, more: (&'static str, &'static str)| {
+            let seen = [("version", version), ("center", "1"), ("provider", "1"), ("purchaser", "1"), YEAR[0], YEAR[1]];
+            ada.post("/agreements/1", &[&seen[..], &[("reason", "补充协议"), more]].concat()).await
+        };
+        saved("1", ("services", "加长者餐")).await.is(303);
+        saved("1", ("payment", "分两期")).await.is(422).shows("有人改过这份协议").shows("现在是：加长者餐").shows("分两期")
+            .shows("name=\"version\" value=\"2\"");
+        assert_eq!(app.number("select count(*) from agreements where services = '加长者餐' and payment is null").await, 1);
+        saved("2", ("payment", "分两期")).await.is(303);
+        let program = app.token("ada").await;
+        program.post_json(ONE, revised(json!({"version": 2, "number": "莞社购 1"}))).await.is(409).is_refused("agreement_changed");
+        let told = program.post_json(ONE, revised(json!({"number": "莞社购 1"}))).await.is(422).json();
+        assert_eq!(told["errors"]["version"]["code"], "field.required");
+        assert_eq!(program.get(ONE).await.is(200).json()["version"], 3);
+        // What ended meanwhile does not run again unseen.
+        program.post_json(&format!("{ONE}/ending"), ending("2026-06-30")).await.is(200);
+        program.post_json(ONE, revised(json!({"version": 3, "number": "莞社购 1"}))).await.is(409).is_refused("agreement_changed");
+        program.post_json(ONE, revised(json!({"version": 4, "number": "莞社购 1"}))).await.is(200);
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::activities::schedules;
+use crate::periodic::a_draft;
 use crate::support::{Answer, TestApp, on_both_engines};
 
 /// The live bookings that stand for no planned session, and the planned sessions without one: none of either.
@@ -127,5 +128,58 @@ on_both_engines! {
         meanwhile(&app, &voided, ann.post("/centers/1/sessions/1/attendances", &tick)).await.is(303);
         assert_eq!(app.number("select count(*) from attendances where voided_at is null").await, 2);
         assert_eq!(app.number("select cast(sum(needy) as bigint) from attendances").await, 0);
+    }
+}
+
+on_both_engines! {
+    async fn an_agreement_is_not_taken_back_while_somebody_writes_in_its_report(app: TestApp) {
+        a_draft(&app).await;
+        let (ada, ben) = (app.sign_in("ada").await, app.sign_in("ben").await);
+        // A chapter that is written and not committed yet.
+        let writing = [
+            "update periodic_reports set state = state where id = 1",
+            "insert into report_chapters (report_id, chapter, content, version, changed_at, changed_by)
+             values (1, 'overview', '三月平稳。', 1, 0, 1)",
+        ];
+        let void = [("void_reason", "录错")];
+        meanwhile(&app, &writing, ada.post("/agreements/1/void", &void)).await.is(422).shows("不能撤销");
+        app.execute("delete from report_chapters").await;
+        // And an agreement that is taken back and not committed yet.
+        let voiding = [
+            "update agreements set voided_at = 1, voided_by = 1, void_reason = 'x' where id = 1",
+            "update periodic_reports set state = state where agreement_id = 1",
+            "delete from agreement_centers where agreement_id = 1",
+        ];
+        let overview = [("content", "三月平稳。"), ("version", "0")];
+        meanwhile(&app, &voiding, ben.post("/periodic-reports/1/chapters/overview", &overview)).await.is(404);
+        assert_eq!(app.number("select count(*) from report_chapters").await, 0);
+    }
+
+    async fn an_agreement_does_not_end_within_a_report_that_is_just_submitted(app: TestApp) {
+        a_draft(&app).await;
+        let ada = app.sign_in("ada").await;
+        let submitting = [
+            "update agreements set voided_at = voided_at where id = 1",
+            "update periodic_reports set state = 'submitted', versions = 1 where id = 1",
+            "insert into report_versions (report_id, number, document, digest, marks_seen, state, submitted_at, submitted_by)
+             values (1, 1, '{}', 'x', 0, 'submitted', 0, 1)",
+        ];
+        let ending = [("last_day", "2026-03-20"), ("end_reason", "机构退出")];
+        meanwhile(&app, &submitting, ada.post("/agreements/1/ending", &ending)).await.is(422).shows("R000001");
+        meanwhile(&app, &["update periodic_reports set state = 'draft' where id = 1"], ada.post("/agreements/1/ending", &ending))
+            .await
+            .is(303);
+    }
+
+    async fn no_report_is_begun_for_days_that_an_agreement_just_loses(app: TestApp) {
+        a_draft(&app).await;
+        let ben = app.sign_in("ben").await;
+        let ending = [
+            "update agreements set ends_on = '2026-03-20' where id = 1",
+            "update agreement_centers set ends_on = '2026-03-20' where agreement_id = 1",
+        ];
+        let april = [("agreement", "1"), ("period", "month:2026-04-01")];
+        meanwhile(&app, &ending, ben.post("/periodic-reports", &april)).await.is(422);
+        assert_eq!(app.number("select count(*) from periodic_reports where starts_on = '2026-04-01'").await, 0);
     }
 }

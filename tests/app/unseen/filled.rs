@@ -363,6 +363,7 @@ pub(super) const AGREEMENT: &[(&str, &str)] = &[
     ("payment", "分两期"),
 ];
 pub(super) const AGREEMENT_REVISED: &[(&str, &str)] = &[
+    ("version", "1"),
     ("center", "1"),
     ("provider", "1"),
     ("purchaser", "1"),

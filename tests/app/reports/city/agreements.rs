@@ -100,7 +100,7 @@ impl<'a> City<'a> {
         let told = self.program.get(&format!("/api/v1/agreements/{agreement}")).await.is(200).json();
         let mut text = json!({
             "provider": told["provider_id"], "purchaser": told["purchaser_id"], "starts_on": told["starts_on"],
-            "ends_on": told["ends_on"], "center": [], "from": {}, "to": {}, "reason": "补充协议",
+            "ends_on": told["ends_on"], "center": [], "from": {}, "to": {}, "reason": "补充协议", "version": told["version"],
         });
         for one in told["centers"].as_array().unwrap() {
             let center = one["center_id"].to_string();
