@@ -13,7 +13,8 @@ use sqlx::Row as _;
 
 use crate::error::Result;
 use crate::ids::{
-    AccountId, AttendanceId, CardId, CenterId, PersonId, PostId, RoomId, SessionId, TeamId, UnitId, WorkerId,
+    AccountId, AttendanceId, CardId, CenterId, IndicatorId, PersonId, PostId, RoomId, SessionId, TeamId, UnitId,
+    WorkerId,
 };
 use crate::store::{self, Conn};
 
@@ -145,6 +146,11 @@ pub async fn posts(tx: &mut Conn, posts: impl IntoIterator<Item = PostId>) -> Re
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Holds an indicator: whoever asks otherwise, removes it, or enters what was reached comes one after the other. False where it was removed.
+pub async fn indicator(tx: &mut Conn, indicator: IndicatorId) -> Result<bool> {
+    is_held(tx, "select id from indicators where id = $1 and voided_at is null", indicator.0).await
 }
 
 /// Holds an account: of two who join it to a staff record one comes after the other.
