@@ -13,8 +13,8 @@ use sqlx::Row as _;
 
 use crate::error::Result;
 use crate::ids::{
-    AccountId, AgreementId, AttendanceId, CardId, CenterId, PersonId, PostId, RoomId, SessionId, TeamId, UnitId,
-    WorkerId,
+    AccountId, AgreementId, AttendanceId, CardId, CenterId, IndicatorId, PersonId, PostId, RoomId, SessionId, TeamId,
+    UnitId, WorkerId,
 };
 use crate::store::{self, Conn};
 
@@ -166,6 +166,11 @@ pub async fn agreement_with_reports(tx: &mut Conn, agreement: AgreementId) -> Re
             .await?;
     }
     Ok(true)
+}
+
+/// Holds an indicator: whoever asks otherwise, removes it, or enters what was reached comes one after the other. False where it was removed.
+pub async fn indicator(tx: &mut Conn, indicator: IndicatorId) -> Result<bool> {
+    is_held(tx, "select id from indicators where id = $1 and voided_at is null", indicator.0).await
 }
 
 /// Holds an account: of two who join it to a staff record one comes after the other.

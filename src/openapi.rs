@@ -294,6 +294,7 @@ use utoipa::{Modify, OpenApi};
         crate::indicators::api::revise,
         crate::indicators::api::remove,
         crate::indicators::api::copy,
+        crate::indicators::value_api::take_back,
         crate::indicators::value_api::list,
         crate::indicators::value_api::enter,
         crate::indicators::value_api::paper,

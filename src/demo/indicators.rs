@@ -6,7 +6,7 @@ use crate::auth::{CityAdmin, Viewer};
 use crate::clock::Month;
 use crate::error::{Error, Result};
 use crate::indicators::forms::{self, IndicatorSource};
-use crate::indicators::{self, ValueKeeper, queries};
+use crate::indicators::{self, CopiedFor, ValueKeeper, queries};
 use crate::store::Conn;
 use crate::web::Fields;
 
@@ -53,7 +53,8 @@ pub(super) async fn ask(b: &Builder, admin: &CityAdmin, tx: &mut Conn, made: &Ma
     let agreement = terms::read_one(by, tx, agreement.ok_or(Error::NotFound)?.id).await?;
     let centers = terms::centers(by, tx, std::slice::from_ref(&agreement)).await?;
     let opened = (agreement, centers);
-    indicators::copy_template(by, b.now, tx, &opened, IndicatorSource::Template(template)).await?;
+    let source = (IndicatorSource::Template(template), CopiedFor::Together);
+    indicators::copy_template(by, b.now, tx, &opened, source).await?;
     let worker: Viewer = (*made.coordinator).clone();
     let keeper = ValueKeeper::of(worker).ok_or(Error::Forbidden)?;
     let this_month = Month::of(b.today());

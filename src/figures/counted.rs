@@ -208,7 +208,7 @@ impl Counted {
     }
 
     /// Sessions of a kind that a worker led, and how long they were, in minutes.
-    pub(super) fn led_of_kind(&self, worker: i64, kind: i64) -> (i64, i64) {
+    pub fn led_of_kind(&self, worker: i64, kind: i64) -> (i64, i64) {
         let of = |word| self.sums.get(&(word, worker, kind)).copied().unwrap_or(0);
         (of(sum::LED), of(sum::LED_LONG) / 60_000)
     }

@@ -134,16 +134,22 @@ impl Reach {
         }
     }
 
-    /// Whether the viewer may ask for the months of `period`, each by itself.
+    /// Whether the viewer may ask for the months of `period`, each by itself. Of a report's days any: of a month that they part its sessions
+    /// are told, and nothing of people.
     ///
     /// # Errors
     /// `Refused("not_a_report_s_period")` where it begins or ends within a month's days.
     pub(crate) fn may_ask_months(&self, period: Period) -> Result<()> {
-        let terms = self.terms.days();
-        match self.small.is_none() || rules::parts_no_month(period, &terms) {
+        match self.small.is_none() || self.of_report || !self.parts_a_month(period) {
             true => Ok(()),
             false => Err(Error::refused("not_a_report_s_period")),
         }
+    }
+
+    /// Whether `period` holds of some month a part alone of what the viewer may read of it. Where an agreement itself begins or ends within a
+    /// month, nothing is parted: it never has more of it.
+    pub(crate) fn parts_a_month(&self, period: Period) -> bool {
+        !rules::parts_no_month(period, &self.terms.days())
     }
 
     /// Whether the viewer may ask for `period` as a part of a longer one: the months of that are told each by itself.
@@ -273,15 +279,11 @@ pub async fn all(by: &ReportReader, conn: &mut Conn, now: Now, period: Period) -
     Ok(reach.agreed(period))
 }
 
-/// As [`all`], of months that are over, of each of which it is decided by itself what is told: what was done until the end of one.
-///
-/// # Errors
-/// `Refused("not_a_report_s_period")` as [`Reach::may_ask_months`].
+/// As [`all`], of days that are over, of each of whose months it is decided by itself what is told: what was done until the end of one.
 pub(crate) async fn all_of_months(by: &ReportReader, conn: &mut Conn, now: Now, period: Period) -> Result<Reach> {
     let centers = centers::queries::reported_to_all(by, conn).await?;
     let terms = terms(by, conn).await?;
     let reach = Reach { of_report: true, ..reach(by, conn, now, (centers, terms)).await? };
-    reach.may_ask_months(period)?;
     Ok(reach.agreed(period))
 }
 

@@ -14,6 +14,7 @@ use crate::centers::CenterId;
 use crate::clock::{Month, Now, Zone};
 use crate::error::{Error, OnViolation, Result};
 use crate::files::{self, CheckedFile, Secrecy};
+use crate::locks;
 use crate::store::{Conn, Sealer, rows};
 
 /// An agreement as its reader has it, with its centers.
@@ -103,17 +104,34 @@ async fn check(tx: &mut Conn, agreement: &ReadAgreement, centers: &[ReadCenter],
     choices.check(centers, (input.center, input.worker, input.wanted.within))
 }
 
+/// An indicator as it is now, and stays until the transaction ends.
+///
+/// # Errors
+/// `NotFound` where it was removed meanwhile.
+async fn hold(tx: &mut Conn, known: &Indicator) -> Result<Indicator> {
+    if !locks::indicator(tx, known.id).await? {
+        return Err(Error::NotFound);
+    }
+    queries::find(tx, known.agreement_id, known.id).await
+}
+
 /// Asks for it otherwise, if anything is to be otherwise. In what unit it is and whether it is entered stays once something was entered.
 ///
 /// # Errors
-/// As [`add`]; `Refused("indicator_entered")` where what was entered would mean something else.
+/// `Refused("indicator_changed")` where somebody changed it since `seen`, or since `known` was read; as [`add`];
+/// `Refused("indicator_entered")` where what was entered would mean something else; `NotFound` where it was removed meanwhile.
 pub async fn revise(
     by: &Manager,
     now: Now,
     tx: &mut Conn,
     (agreement, centers): &AgreementOpened,
-    (indicator, input): (&Indicator, &IndicatorInput),
+    (known, input): (&Indicator, &IndicatorInput),
+    seen: Option<i64>,
 ) -> Result<()> {
+    let indicator = hold(tx, known).await?;
+    if seen.unwrap_or(known.version) != indicator.version {
+        return Err(Error::refused("indicator_changed"));
+    }
     check(tx, agreement, centers, input).await?;
     let wanted = &input.wanted;
     let means_another =
@@ -123,7 +141,7 @@ pub async fn revise(
     }
     let revised = sqlx::query(
         "update indicators set center_id = $1, worker_id = $2, name = $3, name_en = $4, unit = $5, target = $6, span = $7,
-             place = coalesce($8, place), measure = $9, within = $10
+             place = coalesce($8, place), measure = $9, within = $10, version = version + 1
          where id = $11 and voided_at is null
            and (center_id is distinct from $1 or worker_id is distinct from $2 or name <> $3 or name_en <> $4
                 or unit <> $5 or target <> $6 or span <> $7 or place <> coalesce($8, place)
@@ -154,14 +172,18 @@ pub async fn revise(
 /// Asks for it no more. It stays on record, with what was entered.
 ///
 /// # Errors
-/// `NotFound` where somebody else removed it meanwhile.
+/// `NotFound` where somebody else removed it meanwhile; `Invalid` at `reason` where something was entered and nobody says why.
 pub async fn void(
     by: &Manager,
     now: Now,
     tx: &mut Conn,
     (_, centers): &AgreementOpened,
-    (indicator, reason): (&Indicator, Option<&str>),
+    (known, reason): (&Indicator, Option<&str>),
 ) -> Result<()> {
+    let indicator = hold(tx, known).await?;
+    if reason.is_none() && queries::has_values(tx, indicator.id).await? {
+        return Err(Error::field("reason", "field.indicator_reason"));
+    }
     let voided = sqlx::query(
         "update indicators set voided_at = $1, voided_by = $2, void_reason = $3 where id = $4 and voided_at is null",
     )
@@ -187,19 +209,25 @@ pub async fn void(
 ///
 /// # Errors
 /// `Refused("indicator_counted")` for an indicator that Linli counts; `Invalid` at `center` for one that is not the agreement's or not
-/// the keeper's, at `month` for one that is none of the agreement's or to come, at `reason` where that is missing.
+/// the keeper's, at `month` for one that is none of the agreement's or to come, at `reason` where that is missing;
+/// `Refused("indicator_changed")` where it is told in another unit by now, and `NotFound` where it was removed meanwhile.
 pub async fn enter(
     by: &ValueKeeper,
     now: Now,
     tx: &mut Conn,
     sealer: &Sealer,
-    (opened, indicator): (&AgreementOpened, &Indicator),
+    (opened, known): (&AgreementOpened, &Indicator),
     (input, paper): (&ValueInput, Option<&CheckedFile>),
 ) -> Result<()> {
+    let indicator = hold(tx, known).await?;
     if !indicator.is_entered() {
         return Err(Error::refused("indicator_counted"));
     }
-    let center = center_of(opened, indicator, input.center)?;
+    // Twelve visits are no twelve hours: the number was read in the unit that was known, and meant in the one that was seen.
+    if [Some(known.unit), input.unit].into_iter().flatten().any(|unit| unit != indicator.unit) {
+        return Err(Error::refused("indicator_changed"));
+    }
+    let center = center_of(opened, &indicator, input.center)?;
     check_month(&opened.0, now, input.month.0)?;
     let before = standing(tx, indicator.id, center, input).await?;
     if let Some(before) = &before {
@@ -235,6 +263,45 @@ pub async fn enter(
     let detail = input.month.to_string();
     let action = if before.is_some() { "indicator.corrected" } else { "indicator.entered" };
     audit::record(tx, by, now, audit::entry(action, indicator.id.0).at(center).because(&detail)).await
+}
+
+/// Takes a month's value back, for a reason: nothing is known of the month again. It stays on record, with its paper.
+///
+/// # Errors
+/// `NotFound` for another indicator's or another center's, and where it stands no more.
+pub async fn take_back(
+    by: &ValueKeeper,
+    now: Now,
+    tx: &mut Conn,
+    ((_, centers), known): (&AgreementOpened, &Indicator),
+    (value, reason): (IndicatorValueId, &str),
+) -> Result<()> {
+    let indicator = hold(tx, known).await?;
+    let value = queries::value(tx, indicator.id, value).await?;
+    if !is_read(centers, value.center_id) {
+        return Err(Error::NotFound);
+    }
+    let taken = sqlx::query(
+        "update indicator_values set replaced_at = $1, removed_by = $2, remove_reason = $3
+         where id = $4 and replaced_at is null",
+    )
+    .bind(now.0)
+    .bind(by.account)
+    .bind(reason)
+    .bind(value.id)
+    .execute(&mut *tx)
+    .await?;
+    if taken.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    let detail = format!("{} · {reason}", value.month);
+    let entry = audit::entry("indicator.taken_back", indicator.id.0).at(value.center_id).because(&detail);
+    audit::record(tx, by, now, entry).await
+}
+
+/// Whether the reader reads that center's part of the agreement.
+fn is_read(centers: &[ReadCenter], center: CenterId) -> bool {
+    centers.iter().any(|one| one.center_id == center && one.is_read.is_set())
 }
 
 #[derive(sqlx::FromRow)]
@@ -274,12 +341,11 @@ async fn replace(tx: &mut Conn, now: Now, id: IndicatorValueId) -> Result<()> {
 
 /// For which center it is entered: the indicator's, or the one that is named; the only one that may be, where none is.
 fn center_of((_, centers): &AgreementOpened, indicator: &Indicator, named: Option<CenterId>) -> Result<CenterId> {
-    let own = |id: CenterId| centers.iter().any(|one| one.center_id == id && one.is_read.is_set());
     let mut possible = centers.iter().filter(|one| one.is_read.is_set());
     let only = possible.next().filter(|_| possible.next().is_none()).map(|one| one.center_id);
     match indicator.center_id.or(named).or(only) {
         None => Err(Error::field("center", "field.required")),
-        Some(id) if own(id) => Ok(id),
+        Some(id) if is_read(centers, id) => Ok(id),
         Some(_) => Err(Error::field("center", "field.not_a_choice")),
     }
 }

@@ -64,6 +64,8 @@ pub(crate) struct IndicatorJson {
     forecast: Option<i64>,
     /// `reached`, `on_track`, `behind`, `far_behind`, `missed`, `not_begun` or `unknown`
     state: String,
+    /// It goes up with each change of what is asked for
+    version: i64,
 }
 
 impl IndicatorJson {
@@ -92,6 +94,7 @@ impl IndicatorJson {
             expected: line.progress.map(|progress| progress.expected),
             forecast: line.progress.and_then(|progress| progress.forecast),
             state: line.state().to_string(),
+            version: indicator.version,
         }
     }
 }
@@ -161,7 +164,8 @@ pub(crate) struct NewIndicator {
     /// What is counted: `sessions`, `visits`, `persons`, `volunteer_visits`, `volunteers`, `minutes`, `led_sessions`, `led_minutes` or
     /// `booked_minutes`; left out, it is entered by hand
     measure: Option<String>,
-    /// Of which part: `group:elderly`, `group:none`, `subgroup:3`, `kind:2`, `team_kind:5`, `team_kind:none`, `room:4`
+    /// Of which part: `group:elderly`, `group:none`, `subgroup:3`, `kind:2`, `team_kind:5`, `team_kind:none`, `room:4`. Of what a worker
+    /// leads, a kind
     within: Option<String>,
     /// One of the agreement's; left out: all of them together
     center: Option<i64>,
@@ -187,8 +191,32 @@ pub(crate) async fn create(
     Ok(Created::new(format!("/api/v1/agreements/{id}/indicators/{indicator}")).body(Json(made)))
 }
 
-/// Asks for it otherwise. Unit, center and whether it is entered stay once something was entered.
-#[utoipa::path(context_path = "/api/v1", tag = "agreements", params(("id" = i64, Path), ("indicator" = i64, Path)), request_body = NewIndicator, responses((status = 200, body = IndicatorJson), (status = "4XX", body = Problem)))]
+/// An indicator as it is to be from now on.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; `forms::api_revision` reads it")]
+pub(crate) struct RevisedIndicator {
+    /// The version that the change starts from
+    version: i64,
+    name: String,
+    /// As the name where it is left out
+    name_en: Option<String>,
+    unit: String,
+    /// Whole, in the unit itself: hours, yuan
+    target: i64,
+    /// `project_year` or `whole`
+    span: String,
+    /// Its place in the list; where it is where it is left out
+    place: Option<i64>,
+    /// As in a new one
+    measure: Option<String>,
+    within: Option<String>,
+    center: Option<i64>,
+    worker: Option<i64>,
+}
+
+/// Asks for it otherwise. Unit, center and whether it is entered stay once something was entered. 409 `indicator_changed` where somebody
+/// changed it since that version: read it again first.
+#[utoipa::path(context_path = "/api/v1", tag = "agreements", params(("id" = i64, Path), ("indicator" = i64, Path)), request_body = RevisedIndicator, responses((status = 200, body = IndicatorJson), (status = "4XX", body = Problem)))]
 #[post("/agreements/<id>/indicators/<indicator>", rank = 2, data = "<fields>")]
 pub(crate) async fn revise(
     by: Manager,
@@ -201,7 +229,8 @@ pub(crate) async fn revise(
     let mut tx = db.begin().await?;
     let opened = open(&by, &mut tx, id).await?;
     let known = queries::find(&mut tx, id, indicator).await?;
-    actions::revise(&by, now, &mut tx, &opened, (&known, &forms::indicator(&fields)?)).await?;
+    let (input, seen) = forms::api_revision(&fields)?;
+    actions::revise(&by, now, &mut tx, &opened, (&known, &input), seen).await?;
     let made = shown(&by, &mut tx, now, (id, indicator)).await?;
     tx.commit().await?;
     Ok(Json(made))
@@ -229,7 +258,7 @@ pub(crate) async fn remove(
     let mut tx = db.begin().await?;
     let opened = open(&by, &mut tx, id).await?;
     let known = queries::find(&mut tx, id, indicator).await?;
-    let reason = forms::removal(&fields, queries::has_values(&mut tx, indicator).await?)?;
+    let reason = forms::removal(&fields)?;
     actions::void(&by, now, &mut tx, &opened, (&known, reason.as_deref())).await?;
     tx.commit().await?;
     Ok(NoContent)
@@ -237,19 +266,24 @@ pub(crate) async fn remove(
 
 /// From where indicators are copied.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the body; `forms::source` reads it")]
+#[expect(dead_code, reason = "describes the body; `forms::copying` reads it")]
 pub(crate) struct IndicatorCopies {
     /// `template:3`, or `agreement:7` of an agreement that the token may read
     source: String,
+    /// Of a template: `together` (all centers, as where it is left out) or `each_center` (each with the template's target). What one
+    /// worker leads is asked of each social worker of the centers either way
+    lines: Option<String>,
 }
 
 /// How many were copied.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct IndicatorsCopied {
     copied: usize,
+    /// How many of the template's ask what one worker leads and were not copied, for there is no social worker
+    left_out: usize,
 }
 
-/// Copies the indicators of a template, or of another agreement.
+/// Copies the indicators of a template, or of another agreement. 409 `too_many_indicators` where that makes more than 200 at once.
 #[utoipa::path(context_path = "/api/v1", tag = "agreements", params(("id" = i64, Path)), request_body = IndicatorCopies, responses((status = 200, body = IndicatorsCopied), (status = "4XX", body = Problem)))]
 #[post("/agreements/<id>/indicators/copy", data = "<fields>")]
 pub(crate) async fn copy(
@@ -261,7 +295,7 @@ pub(crate) async fn copy(
 ) -> Result<Json<IndicatorsCopied>> {
     let mut tx = db.begin().await?;
     let opened = open(&by, &mut tx, id).await?;
-    let copied = templates::copy_template(&by, now, &mut tx, &opened, forms::source(&fields)?).await?;
+    let made = templates::copy_template(&by, now, &mut tx, &opened, forms::copying(&fields)?).await?;
     tx.commit().await?;
-    Ok(Json(IndicatorsCopied { copied }))
+    Ok(Json(IndicatorsCopied { copied: made.copied, left_out: made.left_out }))
 }

@@ -88,9 +88,18 @@ impl ProgressBar {
 #[derive(Clone, Debug)]
 pub struct MonthPoint {
     pub month: Month,
-    /// None for months to come, and where it is not known.
+    /// None for months to come, and where it is not known, or hidden.
     pub done: Option<i64>,
+    /// How that may be told.
+    pub told: Telling,
     pub expected: i64,
+}
+
+impl MonthPoint {
+    /// What is reached, as it is read.
+    pub(super) fn reached(&self, lang: Lang, unit: IndicatorUnit) -> Option<String> {
+        Some(told(lang, unit, self.done?, self.told))
+    }
 }
 
 /// What is reached by the end of each month, as a line, and what should be, as another.
@@ -115,8 +124,8 @@ impl MonthLine {
     const NAMED: usize = 13;
 
     pub(super) fn new(lang: Lang, indicator: &Indicator, points: &[MonthPoint]) -> Self {
-        let reached = points.iter().filter_map(|point| point.done).max().unwrap_or(0);
-        let full = indicator.target.max(reached).max(1);
+        let most = points.iter().filter_map(|point| point.done).max().unwrap_or(0);
+        let full = indicator.target.max(most).max(1);
         let count = i64::try_from(points.len().max(1)).unwrap_or(i64::MAX);
         let x = |place: i64| Self::LEFT + Self::WIDTH * (place + 1) / count;
         let y = |value: i64| Self::BOTTOM - on_board(value, full, Self::BOTTOM - Self::TOP);
@@ -130,16 +139,12 @@ impl MonthLine {
         let placed = || (0_i64..).zip(points);
         let known: Vec<(i64, i64)> = placed().filter_map(|(place, point)| Some((place, point.done?))).collect();
         let step = if points.len() > Self::NAMED { 3 } else { 1 };
-        let said: Vec<String> =
-            points.iter().filter_map(|point| Some(format!("{} {}", named(point.month), shown(point.done?)))).collect();
+        let reached =
+            |point: &MonthPoint| Some(format!("{} {}", named(point.month), point.reached(lang, indicator.unit)?));
+        let said: Vec<String> = points.iter().filter_map(reached).collect();
         Self {
             said: said.join(lang.pick("，", ", ")),
-            dots: placed()
-                .filter_map(|(place, point)| {
-                    let done = point.done?;
-                    Some((x(place), y(done), format!("{} {}", named(point.month), shown(done))))
-                })
-                .collect(),
+            dots: placed().filter_map(|(place, point)| Some((x(place), y(point.done?), reached(point)?))).collect(),
             done: line(known),
             expected: line(placed().map(|(place, point)| (place, point.expected)).collect()),
             labels: placed()

@@ -30,6 +30,14 @@ impl CountAsked<'_> {
     fn is_of_the_list(&self, centers: &[&ReadCenter]) -> bool {
         self.measure.is_of_rooms() || self.center.is_none() && centers.len() > 1 && self.measure.counts_people()
     }
+
+    /// The worker and the kind, where of what one worker led a kind alone is asked for.
+    fn led_kind(&self) -> Option<(i64, i64)> {
+        match (self.filter, self.within) {
+            (Filter::Worker(worker), Some(CountedWithin::Kind(kind))) => Some((*worker, kind)),
+            _ => None,
+        }
+    }
 }
 
 /// Before whom it is counted.
@@ -38,6 +46,13 @@ pub enum CountedBefore {
     Reader,
     /// Whoever reads: so is counted what goes to the agreement's purchaser.
     Purchaser,
+}
+
+impl CountedBefore {
+    /// Whoever sees no small numbers reads what goes to the purchaser: of the years of an agreement, whichever days these begin on.
+    pub fn of(by: &ReportReader) -> Self {
+        if small_cells::are_seen_by(by) { Self::Reader } else { Self::Purchaser }
+    }
 }
 
 /// Days of an agreement.
@@ -74,8 +89,7 @@ impl IndicatorCounts {
         let mut counts = Self::default();
         let mut alone: BTreeMap<(Date, Date), BTreeSet<AgreementId>> = BTreeMap::new();
         let (mut charged, mut people) = (BTreeSet::new(), BTreeSet::new());
-        // Whoever sees no small numbers reads what goes to the purchaser.
-        let is_own = before == CountedBefore::Reader || !small_cells::are_seen_by(by);
+        let is_own = before == CountedBefore::of(by);
         for one in asked {
             let Some((_, centers)) = agreements.get(&one.agreement) else { continue };
             if one.is_of_the_list(centers) {
@@ -89,17 +103,8 @@ impl IndicatorCounts {
         for ((from, to), of) in alone {
             let days = Period { from, to };
             let reach = match before {
-                CountedBefore::Reader => scope::all(by, conn, now, days).await,
-                CountedBefore::Purchaser => scope::all_of_months(by, conn, now, days).await,
-            };
-            let reach = match reach {
-                Ok(reach) => reach,
-                // Perhaps of an agreement's own years, which are no other's.
-                Err(Error::Refused(_)) => {
-                    charged.extend(of.into_iter().map(|agreement| (agreement, (from, to))));
-                    continue;
-                }
-                Err(error) => return Err(error),
+                CountedBefore::Reader => scope::all(by, conn, now, days).await?,
+                CountedBefore::Purchaser => scope::all_of_months(by, conn, now, days).await?,
             };
             let mut found = figures::by_center(conn, &reach, days).await?;
             for agreement in of {
@@ -122,12 +127,8 @@ impl IndicatorCounts {
         let reached = |look: &CountLook| {
             let reach = reaches.get(&look.0).and_then(Option::as_ref)?;
             let days = Period { from: look.1.0, to: look.1.1 };
-            let may = match before {
-                CountedBefore::Reader => reach.may_ask(days),
-                // Up to a report's last day: whole months, of each of which it is decided what is told.
-                CountedBefore::Purchaser => reach.may_ask_months(days),
-            };
-            may.is_ok().then_some((reach, days))
+            // To the purchaser any days are told, up to a report's last one, month by month: of a month that they part, its sessions.
+            reach.may_ask(days).is_ok().then_some((reach, days))
         };
         for look in charged {
             let Some((reach, days)) = reached(&look) else { continue };
@@ -148,6 +149,11 @@ impl IndicatorCounts {
         }
         let centers = self.by_center.get(&look(asked))?;
         let of = |counted: &Arc<Counted>| {
+            if let Some((worker, kind)) = asked.led_kind() {
+                let (sessions, minutes) = counted.led_of_kind(worker, kind);
+                let value = if asked.measure == CountedMeasure::LedMinutes { minutes } else { sessions };
+                return Some(CountedNumber::of(value));
+            }
             let measure = asked.measure.measure();
             let value = counted.value(measure, asked.filter)?;
             Some(CountedNumber { value, told: counted.told(measure, asked.filter) })
@@ -169,6 +175,11 @@ pub struct CountedNumber {
 }
 
 impl CountedNumber {
+    /// That is told as it is.
+    pub fn of(value: i64) -> Self {
+        Self { value, told: Telling::Exactly }
+    }
+
     fn together(parts: impl IntoIterator<Item = Self>) -> Self {
         let (mut value, mut is_whole) = (0, true);
         for part in parts {

@@ -9,7 +9,7 @@ use rocket::{Route, State, get, post, routes};
 use super::actions::AgreementOpened;
 use super::chart::{self, MonthLine, MonthPoint};
 use super::choices::IndicatorChoices;
-use super::counting::{CountAsked, CountedBefore, IndicatorCounts};
+use super::counting::{CountAsked, CountedBefore, CountedNumber, IndicatorCounts};
 use super::forms::{self, ValueInput};
 use super::pages::path;
 use super::rights::{ValueKeeper, knows_names};
@@ -22,7 +22,7 @@ use crate::agreements::terms::ReadCenter;
 use crate::auth::{Manager, ReportReader, Viewer};
 use crate::clock::{Date, Month, Now, Zone};
 use crate::error::{Error, Result};
-use crate::figures::{Period, rules as periods, small_cells};
+use crate::figures::{Period, Telling, rules as periods, small_cells};
 use crate::files::{self, CheckedFile, FileAnswer, FileKind, SentFile};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::nav::Tab;
@@ -32,7 +32,7 @@ use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 const PAPERS: &[FileKind] = &[FileKind::Jpeg, FileKind::Png, FileKind::Pdf];
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, enter, paper]
+    routes![show, enter, take_back, paper]
 }
 
 /// A month in the table behind the line.
@@ -51,12 +51,13 @@ struct IndicatorPage {
     counts: String,
     months: Vec<MonthRow>,
     chart: MonthLine,
-    /// The latest month first; what was replaced too.
+    /// The latest month first; what was replaced or taken back too.
     entered: Vec<IndicatorValue>,
     may_define: bool,
     may_enter: bool,
     knows_names: bool,
     form: Form,
+    taking_back: Form,
     today: Date,
     told_before: Option<Date>,
     lang: Lang,
@@ -90,6 +91,7 @@ impl IndicatorPage {
             may_define: Manager::includes(by.role),
             may_enter: line.indicator.is_entered() && ValueKeeper::includes(by.role),
             form: Form::filled(Fields::default().with("month", current)),
+            taking_back: Form::new(),
             table,
             line,
             months,
@@ -132,6 +134,21 @@ impl IndicatorPage {
         if self.line.indicator.center_id.is_some() || own.len() < 2 { Vec::new() } else { own }
     }
 
+    /// The unit in which the form's number is meant; once its reader was told of another, that one.
+    fn seen_unit(&self) -> String {
+        let seen = self.form.value("unit");
+        let is_seen = !seen.is_empty() && self.form.refusal().is_none();
+        if is_seen { seen.to_owned() } else { self.line.indicator.unit.to_string() }
+    }
+
+    fn reason_field(&self, value: &IndicatorValue) -> String {
+        reason_field(value.id)
+    }
+
+    fn reached(&self, row: &MonthRow) -> String {
+        row.point.reached(self.lang, self.line.indicator.unit).unwrap_or_else(|| "—".to_owned())
+    }
+
     fn bar(&self) -> Option<chart::ProgressBar> {
         self.line.bar(self.lang)
     }
@@ -152,8 +169,17 @@ impl View for IndicatorPage {
     }
 
     fn refill(&mut self, typed: Fields) {
-        self.form = Form::filled(typed);
+        if typed.names().any(|name| name.starts_with("void.")) {
+            self.taking_back = Form::filled(typed);
+        } else {
+            self.form = Form::filled(typed);
+        }
     }
+}
+
+/// The field that says why a value is taken back.
+fn reason_field(value: IndicatorValueId) -> String {
+    format!("void.{value}")
 }
 
 /// What was entered, as a reader may know it: of their centers, without who and with which words where they know no names, and of months
@@ -175,6 +201,8 @@ pub(super) fn known(
             value.word = None;
             value.reason = None;
             value.file_id = None;
+            value.removed_by = value.removed_by.as_ref().map(|_| String::new());
+            value.remove_reason = None;
         }
     }
     values
@@ -195,7 +223,7 @@ async fn counts(conn: &mut Conn, lang: Lang, indicator: &Indicator) -> Result<St
 }
 
 /// The months of the line's days: what each brought, and what was reached by its end. People are counted from the beginning on each time,
-/// for whoever comes twice is one.
+/// for whoever comes twice is one. Of a month for which nobody entered anything nothing is known.
 async fn months(
     by: &ReportReader,
     conn: &mut Conn,
@@ -208,14 +236,15 @@ async fn months(
     let knows = line.progress.is_some() || line.is_hidden();
     let is_gone = |month: &Month| knows && month.first() <= today && is_told(*month, cut);
     let gone: Vec<Month> = periods::months(days).filter(is_gone).collect();
-    let reached: BTreeMap<Month, i64> = match line.indicator.counted() {
+    let reached: BTreeMap<Month, CountedNumber> = match line.indicator.counted() {
         None => {
             let of = |month: Month| {
                 let is_it = |value: &&IndicatorValue| value.month.0 == month && value.replaced_at.is_none();
-                entered.iter().filter(is_it).map(|value| value.value).sum::<i64>()
+                entered.iter().filter(is_it).map(|value| value.value).reduce(|sum, value| sum + value)
             };
             let own = gone.iter().filter(|month| rules::is_month_of(**month, table.agreement.starts_on, days));
-            rules::cumulated(own.map(|month| (*month, of(*month)))).into_iter().collect()
+            let known = own.filter_map(|month| Some((*month, of(*month)?)));
+            rules::cumulated(known).into_iter().map(|(month, sum)| (month, CountedNumber::of(sum))).collect()
         }
         Some((measure, filter)) => {
             let until = |month: Month| Period { from: days.from, to: month.end().min(days.to) };
@@ -232,24 +261,27 @@ async fn months(
                 .collect();
             let agreed = (&table.agreement, table.centers.iter().collect());
             let counts = IndicatorCounts::of(
-                (by, CountedBefore::Reader),
+                (by, CountedBefore::of(by)),
                 conn,
                 now,
                 &BTreeMap::from([(table.agreement.id, agreed)]),
                 &asked,
             )
             .await?;
-            gone.iter().zip(&asked).filter_map(|(month, asked)| Some((*month, counts.value(asked)?.exact()?))).collect()
+            gone.iter().zip(&asked).filter_map(|(month, asked)| Some((*month, counts.value(asked)?))).collect()
         }
     };
     // What was counted is not told of every month to everybody: what a month brought follows only beside the one before.
     let mut before = Some(0);
     let rows = periods::months(days).map(|month| {
-        let done = reached.get(&month).copied();
-        let brought = done.zip(before).map(|(done, before)| done - before);
-        before = if line.indicator.is_entered() { done.or(before) } else { done };
+        let number = reached.get(&month).copied();
+        let exact = number.and_then(CountedNumber::exact);
+        let brought = exact.zip(before).map(|(done, before)| done - before);
+        before = if line.indicator.is_entered() { exact.or(before) } else { exact };
+        let done = number.filter(|number| number.told != Telling::Hidden).map(|number| number.value);
+        let told = number.map_or(Telling::Exactly, |number| number.told);
         let expected = rules::expected(line.indicator.target, days, month.end());
-        MonthRow { point: MonthPoint { month, done, expected }, brought }
+        MonthRow { point: MonthPoint { month, done, told, expected }, brought }
     });
     Ok(rows.collect())
 }
@@ -278,6 +310,8 @@ pub(crate) struct SentValue {
     #[field(default = "")]
     value: String,
     #[field(default = "")]
+    unit: String,
+    #[field(default = "")]
     word: String,
     #[field(default = "")]
     reason: String,
@@ -299,6 +333,7 @@ impl ValueBody {
             .with("center", sent.center.trim())
             .with("month", sent.month.trim())
             .with("value", sent.value.trim())
+            .with("unit", sent.unit.trim())
             .with("word", sent.word.trim())
             .with("reason", sent.reason.trim());
         Ok(Self { fields, paper: sent.paper.filter(|paper| !paper.is_empty()) })
@@ -357,10 +392,47 @@ async fn enter(
     };
     let made = made.await;
     Submitted::of(made, "done.indicator_entered", async |errors| {
-        let reader = ReportReader::of((*by).clone()).ok_or(Error::Forbidden)?;
-        let mut conn = db.read().await?;
-        let page = IndicatorPage::load(&reader, &mut conn, (now, lang), (id, indicator), None).await?;
+        let page = entering(&by, &mut *db.read().await?, (now, lang), (id, indicator)).await?;
         Ok(IndicatorPage { form: Form::again(typed, errors), ..page })
+    })
+    .await
+}
+
+/// The page as whoever enters has it.
+async fn entering(
+    by: &ValueKeeper,
+    conn: &mut Conn,
+    at: (Now, Lang),
+    which: (AgreementId, IndicatorId),
+) -> Result<IndicatorPage> {
+    let reader = ReportReader::of((**by).clone()).ok_or(Error::Forbidden)?;
+    IndicatorPage::load(&reader, conn, at, which, None).await
+}
+
+/// Takes a month's value back; field `void.<value>`: why.
+#[post("/agreements/<id>/indicators/<indicator>/values/<value>/removal", data = "<fields>")]
+async fn take_back(
+    by: ValueKeeper,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    id: AgreementId,
+    indicator: IndicatorId,
+    value: IndicatorValueId,
+    fields: Fields,
+) -> Result<Submitted<IndicatorPage>> {
+    let (opened, known) = open_entry(&by, &mut *db.read().await?, id, indicator).await?;
+    let made = async {
+        let reason = forms::taking_back(&fields, &reason_field(value))?;
+        let mut tx = db.begin().await?;
+        actions::take_back(&by, now, &mut tx, (&opened, &known), (value, &reason)).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(format!("{}/{indicator}", path(id)))
+    };
+    let made = made.await;
+    Submitted::of(made, "done.indicator_taken_back", async |errors| {
+        let page = entering(&by, &mut *db.read().await?, (now, lang), (id, indicator)).await?;
+        Ok(IndicatorPage { taking_back: Form::again(fields, errors), ..page })
     })
     .await
 }

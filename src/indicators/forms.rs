@@ -1,6 +1,8 @@
 //! Reading an indicator, a month's value, and what is copied.
 
-use super::types::{CountedMeasure, CountedWithin, IndicatorMonth, IndicatorSpan, IndicatorTemplateId, IndicatorUnit};
+use super::types::{
+    CopiedFor, CountedMeasure, CountedWithin, IndicatorMonth, IndicatorSpan, IndicatorTemplateId, IndicatorUnit,
+};
 use crate::agreements::AgreementId;
 use crate::centers::CenterId;
 use crate::error::{Error, Fault, Result};
@@ -33,8 +35,17 @@ pub struct IndicatorInput {
     pub worker: Option<WorkerId>,
 }
 
+/// Of whom something is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AskedOf {
+    Everybody,
+    Worker,
+    /// Whom an agreement says that takes it from the template.
+    Template,
+}
+
 /// Fields `name name_en unit target span place measure within`: without a measure it is entered by hand.
-fn read_wanted(read: &mut Reader<'_>, is_of_a_worker: bool) -> Option<WantedIndicator> {
+fn read_wanted(read: &mut Reader<'_>, of: AskedOf) -> Option<WantedIndicator> {
     let name = read.required("name", parse::line(60));
     let name_en = read.optional("name_en", parse::line(120));
     let unit: Option<IndicatorUnit> = read.required("unit", parse::choice);
@@ -49,15 +60,15 @@ fn read_wanted(read: &mut Reader<'_>, is_of_a_worker: bool) -> Option<WantedIndi
         read.fault::<()>("unit", Fault::new("field.indicator_unit"));
     }
     if let (Some(measure), Some(Some(within))) = (measure, within)
-        && !measure.is_some_and(|measure| within.fits(measure) && !is_of_a_worker)
+        && !measure.is_some_and(|measure| within.fits(measure))
     {
         read.fault::<()>("within", Fault::new("field.indicator_within"));
     }
     match measure.flatten() {
-        Some(measure) if measure.is_of_a_worker() && !is_of_a_worker => {
+        Some(measure) if measure.is_of_a_worker() && of == AskedOf::Everybody => {
             read.fault::<()>("worker", Fault::new("field.indicator_needs_worker"));
         }
-        Some(measure) if is_of_a_worker && !measure.is_of_a_worker() => {
+        Some(measure) if of == AskedOf::Worker && !measure.is_of_a_worker() => {
             read.fault::<()>("measure", Fault::new("field.indicator_not_of_worker"));
         }
         _ => {}
@@ -82,19 +93,47 @@ fn read_wanted(read: &mut Reader<'_>, is_of_a_worker: bool) -> Option<WantedIndi
 /// `Invalid` at what does not go together.
 pub fn indicator(fields: &Fields) -> Result<IndicatorInput> {
     let mut read = fields.read();
-    let center = read.optional("center", parse::choice);
-    let worker: Option<Option<WorkerId>> = read.optional("worker", parse::choice);
-    let wanted = read_wanted(&mut read, worker.flatten().is_some());
-    read.finish(|| Some(IndicatorInput { wanted: wanted?, center: center?, worker: worker? }))
+    let input = read_indicator(&mut read);
+    read.finish(|| input)
 }
 
-/// An indicator of a template, which is of no worker.
+fn read_indicator(read: &mut Reader<'_>) -> Option<IndicatorInput> {
+    let center = read.optional("center", parse::choice);
+    let worker: Option<Option<WorkerId>> = read.optional("worker", parse::choice);
+    let of = if worker.flatten().is_some() { AskedOf::Worker } else { AskedOf::Everybody };
+    let wanted = read_wanted(read, of);
+    Some(IndicatorInput { wanted: wanted?, center: center?, worker: worker? })
+}
+
+/// The same, and the `version` that the form was filled from; whoever sends none changes what is there now.
+///
+/// # Errors
+/// As [`indicator`].
+pub fn revision(fields: &Fields) -> Result<(IndicatorInput, Option<i64>)> {
+    let mut read = fields.read();
+    let version = read.optional("version", parse::integer(0..=i64::MAX));
+    let input = read_indicator(&mut read);
+    read.finish(|| Some((input?, version?)))
+}
+
+/// A program's revision: it must say what it has seen.
+///
+/// # Errors
+/// As [`indicator`], and `Invalid` at `version`.
+pub fn api_revision(fields: &Fields) -> Result<(IndicatorInput, Option<i64>)> {
+    let mut read = fields.read();
+    let version = read.required("version", parse::integer(0..=i64::MAX));
+    let input = read_indicator(&mut read);
+    read.finish(|| Some((input?, Some(version?))))
+}
+
+/// An indicator of a template, which is of nobody yet.
 ///
 /// # Errors
 /// As [`indicator`].
 pub fn item(fields: &Fields) -> Result<WantedIndicator> {
     let mut read = fields.read();
-    let wanted = read_wanted(&mut read, false);
+    let wanted = read_wanted(&mut read, AskedOf::Template);
     read.finish(|| wanted)
 }
 
@@ -106,12 +145,14 @@ pub struct ValueInput {
     pub month: IndicatorMonth,
     /// In what is kept of the unit.
     pub value: i64,
+    /// The unit that whoever entered it saw, where that is told.
+    pub unit: Option<IndicatorUnit>,
     pub word: Option<String>,
     /// Why, where there is a value already.
     pub reason: Option<String>,
 }
 
-/// Fields `center month value word reason`.
+/// Fields `center month value unit word reason`; `unit` is the indicator's.
 ///
 /// # Errors
 /// `Invalid` at what is wrong.
@@ -120,9 +161,23 @@ pub fn value(fields: &Fields, unit: IndicatorUnit) -> Result<ValueInput> {
     let center = read.optional("center", parse::choice);
     let month = read.required("month", parse::choice);
     let value = read.required("value", amount(unit));
+    let seen = read.optional("unit", parse::choice);
     let word = read.optional("word", parse::line(120));
     let reason = read.optional("reason", parse::line(80));
-    read.finish(|| Some(ValueInput { center: center?, month: month?, value: value?, word: word?, reason: reason? }))
+    read.finish(|| {
+        let (word, reason) = (word?, reason?);
+        Some(ValueInput { center: center?, month: month?, value: value?, unit: seen?, word, reason })
+    })
+}
+
+/// Field `name`: why a month's value is taken back.
+///
+/// # Errors
+/// `Invalid` at that field.
+pub fn taking_back(fields: &Fields, name: &str) -> Result<String> {
+    let mut read = fields.read();
+    let reason = read.required(name, parse::line(80));
+    read.finish(|| reason)
 }
 
 /// A number of a unit: hours and yuan with up to two decimals, the rest whole.
@@ -143,16 +198,13 @@ fn amount(unit: IndicatorUnit) -> impl Fn(&str) -> Result<i64, Fault> {
     }
 }
 
-/// Field `reason`, which is asked for where something was entered already.
+/// Field `reason`, which is needed where something was entered already.
 ///
 /// # Errors
-/// `Invalid` at `reason` where it is missing and needed.
-pub fn removal(fields: &Fields, needs_reason: bool) -> Result<Option<String>> {
+/// `Invalid` at `reason` for one that is no line.
+pub fn removal(fields: &Fields) -> Result<Option<String>> {
     let mut read = fields.read();
     let reason = read.optional("reason", parse::line(80));
-    if needs_reason && reason == Some(None) {
-        read.fault::<()>("reason", Fault::new("field.indicator_reason"));
-    }
     read.finish(|| reason)
 }
 
@@ -185,14 +237,18 @@ impl std::str::FromStr for IndicatorSource {
     }
 }
 
-/// Field `source`.
+/// Fields `source` and `lines`: together, where nothing is said.
 ///
 /// # Errors
-/// `Invalid` at `source`.
-pub fn source(fields: &Fields) -> Result<IndicatorSource> {
+/// `Invalid` at `source`, and at `lines` where another agreement's are copied, which say themselves of which center they are.
+pub fn copying(fields: &Fields) -> Result<(IndicatorSource, CopiedFor)> {
     let mut read = fields.read();
-    let source = read.required("source", parse::choice);
-    read.finish(|| source)
+    let source: Option<IndicatorSource> = read.required("source", parse::choice);
+    let lines: Option<Option<CopiedFor>> = read.optional("lines", parse::choice);
+    if let (Some(IndicatorSource::Agreement(_)), Some(Some(CopiedFor::EachCenter))) = (source, lines) {
+        read.fault::<()>("lines", Fault::new("field.lines_of_templates"));
+    }
+    read.finish(|| Some((source?, lines?.unwrap_or(CopiedFor::Together))))
 }
 
 /// Field `name`: what a template is called.
@@ -232,6 +288,18 @@ mod tests {
     }
 
     #[test]
+    fn only_a_template_s_indicators_are_asked_of_each_center() {
+        let read = |query: &str| copying(&Fields::from_form(query)).ok();
+        let (template, agreement) =
+            (IndicatorSource::Template(IndicatorTemplateId(3)), IndicatorSource::Agreement(AgreementId(7)));
+        assert_eq!(read("source=template:3"), Some((template, CopiedFor::Together)));
+        assert_eq!(read("source=template:3&lines=each_center"), Some((template, CopiedFor::EachCenter)));
+        assert_eq!(read("source=agreement:7&lines=together"), Some((agreement, CopiedFor::Together)));
+        assert_eq!(read("source=agreement:7&lines=each_center"), None);
+        assert_eq!(read("source=template:3&lines=each_worker"), None);
+    }
+
+    #[test]
     fn what_does_not_go_together_is_told_at_its_field() {
         let faults = |query: &str| match indicator(&Fields::from_form(query)) {
             Err(Error::Invalid(errors)) => errors.fields.into_iter().map(|(name, _)| name).collect::<Vec<_>>(),
@@ -244,6 +312,11 @@ mod tests {
         assert_eq!(faults(&format!("{base}&unit=hours&measure=minutes&within=kind:1")), ["within"]);
         assert_eq!(faults(&format!("{base}&unit=sessions&measure=led_sessions")), ["worker"]);
         assert_eq!(faults(&format!("{base}&unit=visits&measure=visits&worker=1")), ["measure"]);
+        let led = format!("{base}&unit=sessions&measure=led_sessions&worker=1");
+        assert_eq!(faults(&format!("{led}&within=kind:2")), Vec::<String>::new());
+        assert_eq!(faults(&format!("{led}&within=group:elderly")), ["within"]);
+        let nobody = format!("{base}&unit=sessions&measure=led_sessions&within=kind:2");
+        assert!(item(&Fields::from_form(&nobody)).is_ok(), "a template says of nobody");
         assert_eq!(faults(&format!("{base}&unit=yuan")), Vec::<String>::new());
     }
 }

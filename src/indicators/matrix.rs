@@ -290,6 +290,7 @@ mod tests {
             measure: Some(CountedMeasure::Visits),
             within: None,
             subgroup_bit: None,
+            version: 0,
         };
         IndicatorLine {
             indicator,

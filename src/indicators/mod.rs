@@ -33,7 +33,7 @@ use rocket::fairing::AdHoc;
 
 use crate::centers;
 
-pub use actions::{add, enter, revise, void};
+pub use actions::{add, enter, revise, take_back, void};
 pub use behind::Behind;
 pub use chart::told as told_amount;
 pub use merging::{JOURNALED, absorb};
@@ -41,7 +41,7 @@ pub use rights::ValueKeeper;
 pub use rules::{IndicatorState, Progress};
 pub use templates::{add_item, copy_template, found_template};
 pub use types::{
-    CountedMeasure, CountedWithin, Indicator, IndicatorId, IndicatorSpan, IndicatorTemplateId, IndicatorUnit,
+    CopiedFor, CountedMeasure, CountedWithin, Indicator, IndicatorId, IndicatorSpan, IndicatorTemplateId, IndicatorUnit,
 };
 
 pub fn stage() -> AdHoc {

@@ -6,12 +6,17 @@ use sqlx::AssertSqlSafe;
 use super::types::{Indicator, IndicatorId, IndicatorValue, IndicatorValueId};
 use crate::agreements::AgreementId;
 use crate::agreements::terms::ReadAgreement;
+use crate::centers::CenterId;
+use crate::clock::Date;
 use crate::error::{Error, Result};
+use crate::ids::WorkerId;
 use crate::store::{Conn, rows};
+use crate::workers::WorkerKind;
 
 const INDICATOR: &str =
     "select i.id, i.agreement_id, i.center_id, i.worker_id, p.name as worker, i.name, i.name_en, i.unit, i.target, i.span,
-        i.place, i.measure, i.within, (select s.bit from subgroups s where i.within = 'subgroup:' || s.id) as subgroup_bit
+        i.place, i.measure, i.within, (select s.bit from subgroups s where i.within = 'subgroup:' || s.id) as subgroup_bit,
+        i.version
      from indicators i left join workers w on w.id = i.worker_id left join people p on p.id = w.person_id
      where i.voided_at is null";
 
@@ -39,10 +44,11 @@ pub async fn find(conn: &mut Conn, agreement: AgreementId, id: IndicatorId) -> R
 
 const VALUE: &str =
     "select v.id, v.indicator_id, v.center_id, c.name as center, v.month, v.value, v.word, v.file_id, v.entered_at,
-        a.name as entered_by, v.reason, v.replaced_at
+        a.name as entered_by, v.reason, v.replaced_at, r.name as removed_by, v.remove_reason
      from indicator_values v
      join centers c on c.id = v.center_id
      join accounts a on a.id = v.entered_by
+     left join accounts r on r.id = v.removed_by
      join indicators i on i.id = v.indicator_id";
 
 /// What stands of what was entered for these agreements, by month.
@@ -58,7 +64,7 @@ pub async fn values(conn: &mut Conn, agreements: &[ReadAgreement]) -> Result<Vec
         .await?)
 }
 
-/// All that was entered for one, what was replaced too: the latest month first, and in it the latest entry.
+/// All that was entered for one, what was replaced or taken back too: the latest month first, and in it the latest entry.
 pub async fn history(conn: &mut Conn, id: IndicatorId) -> Result<Vec<IndicatorValue>> {
     let sql = format!("{VALUE} where v.indicator_id = $1 order by v.month desc, v.center_id, v.id desc");
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_all(conn).await?)
@@ -73,7 +79,7 @@ pub async fn value(conn: &mut Conn, indicator: IndicatorId, id: IndicatorValueId
     sqlx::query_as(AssertSqlSafe(sql)).bind(indicator).bind(id).fetch_optional(conn).await?.ok_or(Error::NotFound)
 }
 
-/// Whether anything was ever entered for it.
+/// Whether anything was ever entered for it, what was taken back too.
 pub async fn has_values(conn: &mut Conn, id: IndicatorId) -> Result<bool> {
     let count: i64 = sqlx::query_scalar("select count(*) from indicator_values where indicator_id = $1")
         .bind(id)
@@ -102,6 +108,31 @@ pub async fn workers(conn: &mut Conn, agreement: AgreementId) -> Result<Vec<Agre
          order by x.center_id, p.pinyin, w.id",
     )
     .bind(agreement)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A social worker of one of an agreement's centers.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct AgreedWorker {
+    pub id: WorkerId,
+    pub center_id: CenterId,
+}
+
+/// The social workers who are in an agreement's centers on `day` or come later, of the centers that are the agreement's then.
+pub async fn social_workers(conn: &mut Conn, agreement: AgreementId, day: Date) -> Result<Vec<AgreedWorker>> {
+    Ok(sqlx::query_as(
+        "select w.id, w.center_id
+         from agreement_centers x
+         join workers w on w.center_id = x.center_id
+         join people p on p.id = w.person_id
+         where x.agreement_id = $1 and w.kind = $2 and x.ends_on >= $3 and w.started_on <= x.ends_on
+           and (w.ended_on is null or w.ended_on > x.starts_on and w.ended_on > $3)
+         order by x.center_id, p.pinyin, w.id",
+    )
+    .bind(agreement)
+    .bind(WorkerKind::SocialWorker)
+    .bind(day)
     .fetch_all(conn)
     .await?)
 }

@@ -7,7 +7,9 @@ use super::actions::AgreementOpened;
 use super::choices::{IndicatorChoices, PartChoices};
 use super::forms::IndicatorSource;
 use super::pages::path;
-use super::types::{Indicator, IndicatorId, IndicatorSpan, IndicatorTemplate};
+use super::types::{
+    CopiedFor, CountedMeasure, CountedWithin, Indicator, IndicatorId, IndicatorSpan, IndicatorTemplate, IndicatorUnit,
+};
 use super::{actions, chart, forms, queries, templates};
 use crate::agreements::AgreementId;
 use crate::agreements::terms::{self, ReadAgreement, ReadCenter};
@@ -76,6 +78,62 @@ impl IndicatorForm {
     fn here(&self) -> String {
         self.known.as_ref().map_or_else(|| self.all(), |known| format!("{}/{}", self.all(), known.id))
     }
+
+    /// What the form was filled from; once its reader was told of another change, what is there now.
+    fn version(&self) -> String {
+        match &self.known {
+            Some(known) if is_overtaken(&self.form) => known.version.to_string(),
+            _ => self.form.value("version").to_owned(),
+        }
+    }
+
+    /// Beside what was entered, what is there by now, where somebody else changed it meanwhile.
+    fn beside(mut self, lang: Lang) -> Self {
+        if let Some(known) = self.known.as_ref().filter(|_| is_overtaken(&self.form)) {
+            let differing = self.differing(lang, &values(known));
+            self.form = self.form.beside(differing);
+        }
+        self
+    }
+
+    /// Of each field that is entered otherwise than the indicator has it, what that is, in words.
+    fn differing(&self, lang: Lang, known: &Fields) -> Fields {
+        let mut differing = Fields::default();
+        for name in known.names().filter(|name| *name != "version") {
+            let (entered, now) = (self.form.value(name), known.get(name));
+            // What is left out is as the name, or where it was.
+            let is_kept = entered.is_empty() && matches!(name, "name_en" | "place");
+            if entered != now && !is_kept {
+                differing.add(name, &self.said(lang, name, now));
+            }
+        }
+        differing
+    }
+
+    /// A field's value in the reader's words; empty for none.
+    fn said(&self, lang: Lang, name: &str, value: &str) -> String {
+        let said = match name {
+            "unit" => value.parse::<IndicatorUnit>().ok().map(|unit| lang.text(unit.key())),
+            "span" => value.parse::<IndicatorSpan>().ok().map(|span| lang.text(span.key())),
+            "measure" => value.parse::<CountedMeasure>().ok().map(|measure| lang.text(measure.key())),
+            "within" => value.parse::<CountedWithin>().ok().map(|within| self.choices.called(lang, within)),
+            "center" => {
+                let center = self.centers().iter().find(|center| center.center_id.to_string() == value);
+                center.map(|center| center.center.clone())
+            }
+            "worker" => {
+                let worker = self.choices.workers.iter().find(|worker| worker.id.to_string() == value);
+                worker.map(|worker| worker.name.clone())
+            }
+            _ => None,
+        };
+        said.unwrap_or_else(|| value.to_owned())
+    }
+}
+
+/// Whether somebody else changed the indicator while the form was filled in.
+fn is_overtaken(form: &Form) -> bool {
+    form.refusal().is_some_and(|refusal| refusal.code == "indicator_changed")
 }
 
 impl View for IndicatorForm {
@@ -106,6 +164,7 @@ fn values(known: &Indicator) -> Fields {
         .with("place", known.place)
         .with("measure", text(known.measure.map(|measure| measure.to_string())))
         .with("within", text(known.within.map(|within| within.to_string())))
+        .with("version", known.version)
 }
 
 #[get("/agreements/<id>/indicators/new")]
@@ -170,16 +229,19 @@ async fn update(
     let known = queries::find(&mut conn, id, indicator).await?;
     drop(conn);
     let made = async {
-        let input = forms::indicator(&fields)?;
+        let (input, seen) = forms::revision(&fields)?;
         let mut tx = db.begin().await?;
-        actions::revise(&by, now, &mut tx, &opened, (&known, &input)).await?;
+        actions::revise(&by, now, &mut tx, &opened, (&known, &input), seen).await?;
         tx.commit().await?;
         Ok::<_, Error>(format!("{}/{indicator}", path(id)))
     };
     let made = made.await;
     Submitted::of(made, "done.saved", async |errors| {
+        let mut conn = db.read().await?;
+        // As it is now: whoever saves once more has been told.
+        let known = queries::find(&mut conn, id, indicator).await?;
         let form = Form::again(fields, errors);
-        IndicatorForm::load(&mut *db.read().await?, lang, opened, Some(known), form).await
+        Ok(IndicatorForm::load(&mut conn, lang, opened, Some(known), form).await?.beside(lang))
     })
     .await
 }
@@ -199,8 +261,8 @@ async fn remove(
     let known = queries::find(&mut conn, id, indicator).await?;
     drop(conn);
     let made = async {
+        let reason = forms::removal(&fields)?;
         let mut tx = db.begin().await?;
-        let reason = forms::removal(&fields, queries::has_values(&mut tx, indicator).await?)?;
         actions::void(&by, now, &mut tx, &opened, (&known, reason.as_deref())).await?;
         tx.commit().await?;
         Ok::<_, Error>(path(id))
@@ -242,6 +304,10 @@ impl IndicatorCopy {
     fn of_agreement(&self, agreement: &ReadAgreement) -> IndicatorSource {
         IndicatorSource::Agreement(agreement.id)
     }
+
+    fn lines(&self) -> &'static [CopiedFor] {
+        CopiedFor::ALL
+    }
 }
 
 impl View for IndicatorCopy {
@@ -262,21 +328,26 @@ impl View for IndicatorCopy {
 async fn copying(by: Manager, db: &Db, id: AgreementId) -> Result<Page<IndicatorCopy>> {
     let mut conn = db.read().await?;
     let agreement = terms::read_one(&by, &mut conn, id).await?;
-    Ok(Page(IndicatorCopy::load(&by, &mut conn, agreement, Form::new()).await?))
+    let form = Form::filled(Fields::default().with("lines", CopiedFor::Together));
+    Ok(Page(IndicatorCopy::load(&by, &mut conn, agreement, form).await?))
 }
 
 #[post("/agreements/<id>/indicators/copy", data = "<fields>")]
 async fn copy(by: Manager, db: &Db, now: Now, id: AgreementId, fields: Fields) -> Result<Submitted<IndicatorCopy>> {
     let opened = open(&by, &mut *db.read().await?, id).await?;
     let made = async {
-        let source = forms::source(&fields)?;
+        let asked = forms::copying(&fields)?;
         let mut tx = db.begin().await?;
-        templates::copy_template(&by, now, &mut tx, &opened, source).await?;
+        let copied = templates::copy_template(&by, now, &mut tx, &opened, asked).await?;
         tx.commit().await?;
-        Ok::<_, Error>(path(id))
+        let word = match copied.left_out {
+            0 => "done.indicators_copied",
+            _ => "done.indicators_copied_but_led",
+        };
+        Ok::<_, Error>((path(id), word))
     };
     let made = made.await;
-    Submitted::of(made, "done.indicators_copied", async |errors| {
+    Submitted::with_word(made, async |errors| {
         IndicatorCopy::load(&by, &mut *db.read().await?, opened.0, Form::again(fields, errors)).await
     })
     .await

@@ -187,8 +187,22 @@ impl IndicatorLook {
     /// As it stands now, before whoever reads: who sees no small numbers is told what was done until the end of a month.
     async fn at(by: &ReportReader, conn: &mut Conn, now: Now) -> Result<Self> {
         let until = small_cells::told_before(by, conn, now).await?;
-        let before = if until.is_some() { CountedBefore::Purchaser } else { CountedBefore::Reader };
-        Ok(Self { now, before, until, today: Zone::SHANGHAI.date(now.0) })
+        Ok(Self { now, before: CountedBefore::of(by), until, today: Zone::SHANGHAI.date(now.0) })
+    }
+
+    /// The same for a line. A project year that ends within a month that is not over yet is told with that month: told before, it would say
+    /// of the month's days to come what comes to it by them.
+    fn of_line(self, centers: &[ReadCenter], line: &IndicatorLine) -> Self {
+        let (Some(until), Some(days)) = (self.until, line.days) else { return self };
+        let goes_on = |one: &ReadCenter| {
+            line.indicator.center_id.is_none_or(|id| id == one.center_id)
+                && one.starts_on < days.to
+                && days.to <= one.ends_on
+        };
+        match until < days.to && days.to <= self.today && centers.iter().any(goes_on) {
+            true => Self { today: days.last(), ..self },
+            false => self,
+        }
     }
 
     /// The day at whose beginning some days are looked at.
@@ -345,7 +359,9 @@ async fn fill(
         wishes.iter().map(|wish| counts.value(&asked(tables, wish, look)?)).collect()
     };
     for (wish, done) in wishes.iter().zip(done) {
-        let line = &mut tables[wish.table].lines[wish.line];
+        let IndicatorTable { centers, lines, .. } = &mut tables[wish.table];
+        let line = &mut lines[wish.line];
+        let look = look.of_line(centers, line);
         if line.days.is_some_and(|days| look.is_ahead(days)) {
             line.progress = progress(line, Some(0), look);
             continue;
@@ -360,6 +376,7 @@ async fn fill(
     for table in tables {
         let reads_all = reads_all(&table.centers);
         for line in table.lines.iter_mut().filter(|line| line.indicator.is_entered()) {
+            let look = look.of_line(&table.centers, line);
             let known = line.indicator.center_id.is_some() || reads_all;
             if line.days.is_some_and(|days| look.is_ahead(days)) {
                 line.progress = progress(line, Some(0), look);
@@ -393,11 +410,12 @@ fn wishes(tables: &[IndicatorTable]) -> Vec<IndicatorWish> {
 }
 
 fn asked<'a>(tables: &[IndicatorTable], wish: &'a IndicatorWish, look: IndicatorLook) -> Option<CountAsked<'a>> {
-    let line = tables.get(wish.table)?.lines.get(wish.line)?;
+    let table = tables.get(wish.table)?;
+    let line = table.lines.get(wish.line)?;
     Some(CountAsked {
         agreement: line.indicator.agreement_id,
         center: line.indicator.center_id,
-        days: look.counted(line.days?)?,
+        days: look.of_line(&table.centers, line).counted(line.days?)?,
         measure: line.indicator.measure?,
         filter: &wish.filter,
         within: line.indicator.within,

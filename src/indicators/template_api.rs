@@ -86,8 +86,8 @@ pub(crate) struct NewTemplateItem {
     /// `project_year` or `whole`
     span: String,
     place: Option<i64>,
-    /// What is counted: `sessions`, `visits`, `persons`, `volunteer_visits`, `volunteers`, `minutes` or `booked_minutes`; left out, it is
-    /// entered by hand
+    /// What is counted: `sessions`, `visits`, `persons`, `volunteer_visits`, `volunteers`, `minutes`, `led_sessions`, `led_minutes` or
+    /// `booked_minutes`; left out, it is entered by hand. What one worker leads becomes one for each social worker
     measure: Option<String>,
     /// Of which part: `group:elderly`, `subgroup:3`, `kind:2`, `team_kind:5`
     within: Option<String>,

@@ -4,14 +4,20 @@ use super::actions::{self, AgreementOpened};
 use super::forms::{IndicatorInput, IndicatorSource, WantedIndicator};
 use super::queries;
 use super::types::{
-    CountedWithin, Indicator, IndicatorTemplate, IndicatorTemplateId, IndicatorTemplateItem, IndicatorTemplateItemId,
+    CopiedFor, CountedMeasure, CountedWithin, Indicator, IndicatorTemplate, IndicatorTemplateId, IndicatorTemplateItem,
+    IndicatorTemplateItemId,
 };
 use crate::agreements::{AgreementId, terms};
 use crate::audit;
 use crate::auth::{CityAdmin, Manager, Viewer};
-use crate::clock::Now;
-use crate::error::{Error, OnViolation, Result};
+use crate::centers::CenterId;
+use crate::clock::{Now, Zone};
+use crate::error::{Error, OnViolation, Refusal, Result};
+use crate::ids::WorkerId;
 use crate::store::Conn;
+
+/// No more are copied at once: nobody reads through more.
+const MOST_COPIED: usize = 200;
 
 const TEMPLATE: &str = "select t.id, t.name,
         (select count(*) from indicator_template_items i where i.template_id = t.id) as items
@@ -145,41 +151,75 @@ pub async fn remove_item(
     audit::record(tx, by, now, audit::entry("indicator_template.item_removed", template.0)).await
 }
 
+/// What came of copying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CopiedIndicators {
+    pub copied: usize,
+    /// How many of a template's ask what one worker leads, where there is no social worker.
+    pub left_out: usize,
+}
+
 /// Copies the indicators of a template, or of another agreement that its reader may know of, into an agreement: they are its own then. Of
+/// a template's, each comes once, or once for each center; what one worker leads, once for each social worker of the centers. Of
 /// another agreement's, a center's come to the same center where it is in this one too, else to all; a worker's, and a room's that is not this
 /// one's, stay where they are.
 ///
 /// # Errors
-/// `Invalid` at `source` for one that is not there or holds nothing.
+/// `Invalid` at `source` for one that is not there or holds nothing, or nothing but what social workers lead, of whom there are none;
+/// `Refused("too_many_indicators")`.
 pub async fn copy_template(
     by: &Manager,
     now: Now,
     tx: &mut Conn,
     opened: &AgreementOpened,
-    source: IndicatorSource,
-) -> Result<usize> {
+    (source, lines): (IndicatorSource, CopiedFor),
+) -> Result<CopiedIndicators> {
     let none = || Error::field("source", "field.not_a_choice");
     let found = match source {
-        IndicatorSource::Template(id) => from_template(tx, id).await,
+        IndicatorSource::Template(id) => from_template(tx, now, opened, (id, lines)).await,
         IndicatorSource::Agreement(id) if id == opened.0.id => Err(Error::NotFound),
-        IndicatorSource::Agreement(id) => from_agreement(by, tx, opened, id).await,
+        IndicatorSource::Agreement(id) => from_agreement(by, tx, opened, id).await.map(|inputs| (inputs, 0)),
     };
-    let inputs = match found {
+    let (inputs, left_out) = match found {
         Err(Error::NotFound) => return Err(none()),
         found => found?,
     };
-    if inputs.is_empty() {
-        return Err(none());
+    match inputs.len() {
+        0 if left_out > 0 => Err(Error::field("source", "field.no_social_workers")),
+        0 => Err(none()),
+        1..=MOST_COPIED => {
+            let copied = actions::add_all(by, now, tx, opened, &inputs).await?.len();
+            Ok(CopiedIndicators { copied, left_out })
+        }
+        many => Err(Refusal::new("too_many_indicators").with("n", many).with("most", MOST_COPIED).into()),
     }
-    Ok(actions::add_all(by, now, tx, opened, &inputs).await?.len())
 }
 
-async fn from_template(tx: &mut Conn, id: IndicatorTemplateId) -> Result<Vec<IndicatorInput>> {
+/// The inputs, and how many of the template's are asked of nobody.
+async fn from_template(
+    tx: &mut Conn,
+    now: Now,
+    (agreement, centers): &AgreementOpened,
+    (id, lines): (IndicatorTemplateId, CopiedFor),
+) -> Result<(Vec<IndicatorInput>, usize)> {
     find(tx, id).await?;
-    let input = |item: IndicatorTemplateItem| IndicatorInput {
-        center: None,
-        worker: None,
-        wanted: WantedIndicator {
+    // Who has gone by now is asked for nothing more.
+    let day = Zone::SHANGHAI.date(now.0).min(agreement.ends_on);
+    let workers = queries::social_workers(tx, agreement.id, day).await?;
+    let (mut inputs, mut left_out) = (Vec::new(), 0);
+    for item in items(tx, id).await? {
+        let whose: Vec<(Option<CenterId>, Option<WorkerId>)> = match lines {
+            _ if item.measure.is_some_and(CountedMeasure::is_of_a_worker) => {
+                workers.iter().map(|worker| (Some(worker.center_id), Some(worker.id))).collect()
+            }
+            CopiedFor::Together => vec![(None, None)],
+            CopiedFor::EachCenter => {
+                let there = centers.iter().filter(|center| center.ends_on >= day);
+                there.map(|center| (Some(center.center_id), None)).collect()
+            }
+        };
+        left_out += usize::from(whose.is_empty());
+        let wanted = WantedIndicator {
             name: item.name,
             name_en: item.name_en,
             unit: item.unit,
@@ -188,9 +228,14 @@ async fn from_template(tx: &mut Conn, id: IndicatorTemplateId) -> Result<Vec<Ind
             place: None,
             measure: item.measure,
             within: item.within,
-        },
-    };
-    Ok(items(tx, id).await?.into_iter().map(input).collect())
+        };
+        inputs.extend(whose.into_iter().map(|(center, worker)| IndicatorInput {
+            center,
+            worker,
+            wanted: wanted.clone(),
+        }));
+    }
+    Ok((inputs, left_out))
 }
 
 async fn from_agreement(

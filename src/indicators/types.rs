@@ -144,7 +144,9 @@ impl CountedWithin {
         use CountedMeasure as M;
         match self {
             Self::Group(_) | Self::Subgroup(_) => matches!(measure, M::Visits | M::Persons),
-            Self::Kind(_) => matches!(measure, M::Sessions | M::Visits | M::Persons),
+            Self::Kind(_) => {
+                matches!(measure, M::Sessions | M::Visits | M::Persons | M::LedSessions | M::LedMinutes)
+            }
             Self::TeamKind(_) => matches!(measure, M::VolunteerVisits | M::Volunteers | M::Minutes),
             Self::Room(_) => measure == M::BookedMinutes,
         }
@@ -223,6 +225,8 @@ pub struct Indicator {
     pub within: Option<CountedWithin>,
     /// Of a subgroup: by which attendances know it.
     pub subgroup_bit: Option<i64>,
+    /// It goes up with each change.
+    pub version: i64,
 }
 
 impl Indicator {
@@ -230,7 +234,7 @@ impl Indicator {
         self.measure.is_none()
     }
 
-    /// What of [`crate::figures`] is looked up; none where it is entered.
+    /// What of [`crate::figures`] is looked up; none where it is entered. Of what a worker led, the kind is looked up besides.
     pub fn counted(&self) -> Option<(CountedMeasure, Filter)> {
         let filter = match (self.within, self.worker_id) {
             (_, Some(worker)) => Filter::Worker(worker.0),
@@ -256,8 +260,17 @@ pub struct IndicatorValue {
     pub entered_by: String,
     /// Why it took the place of the one before.
     pub reason: Option<String>,
-    /// Another took its place.
+    /// Another took its place, or it was taken back.
     pub replaced_at: Option<Timestamp>,
+    /// Who took it back; none where another took its place.
+    pub removed_by: Option<String>,
+    pub remove_reason: Option<String>,
+}
+
+impl IndicatorValue {
+    pub fn is_taken_back(&self) -> bool {
+        self.removed_by.is_some()
+    }
 }
 
 /// A month as it is kept, `2026-03`.
@@ -285,6 +298,15 @@ impl std::str::FromStr for IndicatorMonth {
 }
 
 text_column!(IndicatorMonth);
+
+text_enum!(
+    /// Of whom the indicators of a template are asked once they are an agreement's. What one worker leads is asked of each social worker.
+    CopiedFor in "indicator_copied" {
+        Together = "together",
+        /// Each with the target of the template.
+        EachCenter = "each_center",
+    }
+);
 
 /// A set of indicators to begin with.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -331,5 +353,8 @@ mod tests {
         }
         assert!(CountedMeasure::Minutes.fits(IndicatorUnit::Hours));
         assert!(!CountedMeasure::Minutes.fits(IndicatorUnit::Visits));
+        for led in [CountedMeasure::LedSessions, CountedMeasure::LedMinutes] {
+            assert!(CountedWithin::Kind(2).fits(led) && !CountedWithin::Group(None).fits(led), "{led}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::entry_pages::{self, SentValue, ValueBody, open_entry};
 use super::rights::{ValueKeeper, knows_names};
 use super::sheet_pages::open;
 use super::types::{IndicatorId, IndicatorValue, IndicatorValueId};
-use super::{actions, queries};
+use super::{actions, forms, queries};
 use crate::agreements::AgreementId;
 use crate::api::{List, Problem};
 use crate::auth::ReportReader;
@@ -20,9 +20,10 @@ use crate::error::Result;
 use crate::figures::small_cells;
 use crate::files::{self, FileAnswer};
 use crate::store::{Db, Sealer};
+use crate::web::Fields;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, enter, paper]
+    routes![list, enter, take_back, paper]
 }
 
 /// A month's value that was entered by hand: hours in minutes, yuan in fen.
@@ -39,8 +40,12 @@ pub(crate) struct IndicatorValueJson {
     entered_by: Option<String>,
     /// Why it took the place of the one before
     reason: Option<String>,
-    /// Another took its place
+    /// It stands no more: another took its place, or it was taken back
     replaced: bool,
+    /// It was taken back: of its month nothing is known, unless another was entered since
+    taken_back: bool,
+    /// Why it was taken back; null for a purchaser
+    taken_back_reason: Option<String>,
 }
 
 impl From<IndicatorValue> for IndicatorValueJson {
@@ -54,13 +59,15 @@ impl From<IndicatorValue> for IndicatorValueJson {
             has_paper: value.file_id.is_some(),
             entered_at: value.entered_at.rfc3339(),
             entered_by: Some(value.entered_by).filter(|name| !name.is_empty()),
-            reason: value.reason,
             replaced: value.replaced_at.is_some(),
+            taken_back: value.removed_by.is_some(),
+            reason: value.reason,
+            taken_back_reason: value.remove_reason,
         }
     }
 }
 
-/// What was entered for an indicator, the latest month first; what was replaced too.
+/// What was entered for an indicator, the latest month first; what was replaced or taken back too.
 #[utoipa::path(context_path = "/api/v1", tag = "agreements", params(("id" = i64, Path), ("indicator" = i64, Path)), responses((status = 200, body = List<IndicatorValueJson>), (status = "4XX", body = Problem)))]
 #[get("/agreements/<id>/indicators/<indicator>/values")]
 pub(crate) async fn list(
@@ -89,6 +96,8 @@ pub(crate) struct NewIndicatorValue {
     month: String,
     /// In the unit itself; hours and yuan with up to two decimals
     value: String,
+    /// The unit in which it is meant: refused where the indicator is told in another by now
+    unit: Option<String>,
     word: Option<String>,
     /// Needed where the month has a value, which then stays on record
     reason: Option<String>,
@@ -97,7 +106,7 @@ pub(crate) struct NewIndicatorValue {
     paper: Option<String>,
 }
 
-/// Enters what a center reached in a month, perhaps with its paper.
+/// Enters what a center reached in a month, perhaps with its paper. 409 `indicator_changed` where the indicator is told in another unit.
 #[utoipa::path(context_path = "/api/v1", tag = "agreements", params(("id" = i64, Path), ("indicator" = i64, Path)), request_body(content = NewIndicatorValue, content_type = "multipart/form-data"), responses((status = 204), (status = "4XX", body = Problem)))]
 #[post("/agreements/<id>/indicators/<indicator>/values", data = "<sent>")]
 pub(crate) async fn enter(
@@ -113,6 +122,33 @@ pub(crate) async fn enter(
     let (input, paper) = ValueBody::of(sent)?.checked(&known).await?;
     let mut tx = db.begin().await?;
     actions::enter(&by, now, &mut tx, sealer, (&opened, &known), (&input, paper.as_ref())).await?;
+    tx.commit().await?;
+    Ok(NoContent)
+}
+
+/// Why a month's value is taken back.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; `forms::taking_back` reads it")]
+pub(crate) struct IndicatorValueRemoval {
+    reason: String,
+}
+
+/// Takes a month's value back: nothing is known of the month again. It stays on record.
+#[utoipa::path(context_path = "/api/v1", tag = "agreements", params(("id" = i64, Path), ("indicator" = i64, Path), ("value" = i64, Path)), request_body = IndicatorValueRemoval, responses((status = 204), (status = "4XX", body = Problem)))]
+#[post("/agreements/<id>/indicators/<indicator>/values/<value>/removal", data = "<fields>")]
+pub(crate) async fn take_back(
+    by: ValueKeeper,
+    db: &Db,
+    now: Now,
+    id: AgreementId,
+    indicator: IndicatorId,
+    value: IndicatorValueId,
+    fields: Fields,
+) -> Result<NoContent> {
+    let mut tx = db.begin().await?;
+    let (opened, known) = open_entry(&by, &mut tx, id, indicator).await?;
+    let reason = forms::taking_back(&fields, "reason")?;
+    actions::take_back(&by, now, &mut tx, (&opened, &known), (value, &reason)).await?;
     tx.commit().await?;
     Ok(NoContent)
 }

@@ -45,7 +45,7 @@ impl BesideFigures {
         let tallies = queries::tallies(conn, By::Session, reach, period).await?;
         let satisfaction = match reach.small() {
             // Of a month that is told in parts nothing is: a longer report tells it whole.
-            Some(_) if reach.may_ask_months(period).is_err() => {
+            Some(_) if reach.parts_a_month(period) => {
                 FrozenSatisfaction { at_least: !rated.is_empty(), ..FrozenSatisfaction::default() }
             }
             small => ratings::together(&rated, small.unwrap_or(0)).into(),
@@ -77,12 +77,7 @@ async fn months(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Vec<Fr
     if all.len() < 2 {
         return Ok(Vec::new());
     }
-    let counted = match figures::by_month(conn, reach, period).await {
-        Ok(counted) => counted,
-        // Of an agreement whose days are another's in the same month.
-        Err(Error::Refused(_)) => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
+    let counted = figures::by_month(conn, reach, period).await?;
     let of = |month: Month| {
         let days = (month.first().max(period.from), month.end().min(period.to).minus_days(1));
         FrozenMonth::of(days, &counted.get(&month).map(|counted| counted.tally()).unwrap_or_default())

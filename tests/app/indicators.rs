@@ -58,6 +58,13 @@ async fn worker(app: &TestApp) -> i64 {
     app.number("select max(id) from workers").await
 }
 
+/// Somebody of whom a statement makes a worker; the worker's number.
+async fn somebody_works(app: &TestApp, employs: &'static str) -> i64 {
+    app.execute("insert into people (name, name_key, name_fold, pinyin, sounds, created_at, updated_at) values ('李文', '李文', '李文', '', '', 0, 0)").await;
+    app.execute(employs).await;
+    app.number("select max(id) from workers").await
+}
+
 async fn workbook(user: &User<'_>, fields: &[(&str, &str)]) -> Vec<Vec<String>> {
     workbook_of(user, "indicators", fields).await
 }
@@ -245,6 +252,146 @@ on_both_engines! {
         ada.post_json("/api/v1/indicator_templates/1/items/1/removal", json!({})).await.is(204);
         assert_eq!(app.number("select count(*) from indicators").await, 4);
         ben.post_json(&format!("{ALL}/copy"), json!({"source": "template:9"})).await.is(422);
+    }
+
+    async fn a_template_becomes_one_for_each_center_and_each_social_worker(app: TestApp) {
+        app.execute("insert into agreement_centers (agreement_id, center_id, starts_on, ends_on) values (1, 3, '2026-01-01', '2026-12-31')").await;
+        let chen = worker(&app).await;
+        let li = somebody_works(&app, "insert into workers (person_id, center_id, kind, started_on, created_at) select max(id), 3, 'social_worker', '2026-01-01', 0 from people").await;
+        // Who is no social worker, or has left, is asked for nothing.
+        somebody_works(&app, "insert into workers (person_id, center_id, kind, started_on, created_at) select max(id), 1, 'staff', '2026-01-01', 0 from people").await;
+        somebody_works(&app, "insert into workers (person_id, center_id, kind, started_on, ended_on, created_at) select max(id), 1, 'social_worker', '2025-01-01', '2026-02-01', 0 from people").await;
+        let ada = app.token("ada").await;
+        ada.post_json("/api/v1/indicator_templates", json!({"name": "示范点标准"})).await.is(201);
+        let led = json!({"name": "带领小组", "unit": "meetings", "target": 12, "span": "project_year", "measure": "led_sessions", "within": "kind:2"});
+        let visits = json!({"name": "服务人次", "unit": "visits", "target": 600, "span": "project_year", "measure": "visits"});
+        for item in [visits, led] {
+            ada.post_json("/api/v1/indicator_templates/1/items", item).await.is(204);
+        }
+        let copies = async |agreement: i64, body: Value| ada.post_json(&format!("/api/v1/agreements/{agreement}/indicators/copy"), body).await;
+        let each = json!({"source": "template:1", "lines": "each_center"});
+        assert_eq!(copies(1, each.clone()).await.is(200).json(), json!({"copied": 4, "left_out": 0}));
+        let whose = async || {
+            let all = ada.get(ALL).await.is(200).json();
+            let of = |one: &Value| (one["center_id"].as_i64(), one["worker_id"].as_i64(), one["target"].as_i64());
+            all["items"].as_array().unwrap().iter().map(of).collect::<Vec<_>>()
+        };
+        let led = [(Some(1), Some(chen), Some(12)), (Some(3), Some(li), Some(12))];
+        let (first, third) = ((Some(1), None, Some(600)), (Some(3), None, Some(600)));
+        assert_eq!(whose().await, [first, third, led[0], led[1]]);
+        assert_eq!(copies(1, json!({"source": "template:1"})).await.is(200).json()["copied"], 3);
+        assert_eq!(whose().await[4..], [(None, None, Some(600)), led[0], led[1]]);
+        // Of another agreement each stays of whom it is; and where there is no social worker, the rest is copied.
+        let others = copies(1, json!({"source": "agreement:2", "lines": "each_center"})).await.is(422).json();
+        assert!(others["errors"]["lines"].is_object(), "{others}");
+        assert_eq!(copies(2, each).await.is(200).json(), json!({"copied": 1, "left_out": 1}));
+        let page = app.sign_in("ada").await;
+        page.get("/agreements/2/indicators/copy").await.is(200).shows("value=\"together\" checked").shows("value=\"each_center\"");
+        page.post("/agreements/2/indicators/copy", &[("source", "template:1"), ("lines", "each_center")]).await.is(303);
+        ada.post_json("/api/v1/indicator_templates/1/items/1/removal", json!({})).await.is(204);
+        page.post("/agreements/2/indicators/copy", &[("source", "template:1")]).await.is(422).shows("还没有社工");
+        for _ in 0..7 {
+            app.execute("insert into indicator_template_items (template_id, name, name_en, unit, target, span, place, measure, within)
+                select template_id, name, name_en, unit, target, span, place, measure, within from indicator_template_items").await;
+        }
+        let before = app.number("select count(*) from indicators").await;
+        copies(1, json!({"source": "template:1"})).await.is(409).is_refused("too_many_indicators");
+        assert_eq!(app.number("select count(*) from indicators").await, before);
+    }
+
+    async fn what_a_worker_leads_is_counted_by_kind(app: TestApp) {
+        let chen = worker(&app).await;
+        let body = |unit: &str, measure: &str, within: &str| json!({"name": "带领", "unit": unit, "target": 40, "span": "whole", "measure": measure, "within": within, "worker": chen});
+        let activities = asks(&app, "ben", body("activities", "led_sessions", "kind:3")).await;
+        let groups = asks(&app, "ben", body("meetings", "led_sessions", "kind:2")).await;
+        let hours = asks(&app, "ben", body("hours", "led_minutes", "kind:3")).await;
+        app.token("ben").await.post_json(ALL, body("sessions", "led_sessions", "group:elderly")).await.is(422);
+        afternoon(&app, chen, 4).await;
+        let march = app.token("ann").await.get("/api/v1/summary?scope=center:1&from=2026-03-01&to=2026-04-01").await.is(200).json();
+        let figure = |key: &str| march["figures"].as_array().unwrap().iter().find(|figure| figure["key"] == key).unwrap()["value"].clone();
+        for (id, done) in [(activities, 1), (groups, 0), (hours, 120)] {
+            assert_eq!(shown(&app, "pat", id).await["done"], done, "{id}");
+            assert_eq!(shown(&app, "ann", id).await["done"], done, "{id}");
+        }
+        let of_kind = format!("worker.{chen}.kind.community_activity");
+        assert_eq!((figure(&format!("led_sessions.{of_kind}")), figure(&format!("led_minutes.{of_kind}"))), (json!(1), json!(120)));
+        app.sign_in("ben").await.get(&format!("/agreements/1/indicators/{hours}")).await.is(200).shows("社区活动");
+    }
+
+    async fn who_changes_what_was_changed_meanwhile_is_told(app: TestApp) {
+        let id = home_visits(&app).await;
+        let path = format!("/agreements/1/indicators/{id}");
+        let (ada, ben) = (app.sign_in("ada").await, app.sign_in("ben").await);
+        ben.get(&format!("{path}/edit")).await.is(200).shows("name=\"version\" value=\"0\"");
+        let with = |target: &'static str, version: &'static str| {
+            [("name", "入户探访"), ("unit", "visits"), ("span", "project_year"), ("target", target), ("version", version)]
+        };
+        ada.post(&path, &with("400", "0")).await.is(303);
+        let again = ben.post(&path, &with("500", "0")).await.is(422);
+        again.shows("刚才有别人改过这项指标").shows("现在是：400").shows("name=\"version\" value=\"1\"").shows("value=\"500\"");
+        assert_eq!(shown(&app, "ben", id).await["target"], 400, "nobody overwrites what they have not seen");
+        ben.post(&path, &with("500", "1")).await.is(303);
+        // A program says what it has seen.
+        let program = app.token("ben").await;
+        let body = |version: Option<i64>| json!({"name": "入户探访", "unit": "visits", "span": "whole", "target": 600, "version": version});
+        let revises = async |version: Option<i64>| program.post_json(&format!("{ALL}/{id}"), body(version)).await;
+        assert!(revises(None).await.is(422).json()["errors"]["version"].is_object());
+        revises(Some(1)).await.is(409).is_refused("indicator_changed");
+        assert_eq!(shown(&app, "ben", id).await["version"], 2);
+        assert_eq!(revises(Some(2)).await.is(200).json()["version"], 3);
+        assert_eq!(revises(Some(3)).await.is(200).json()["version"], 3, "the same again is no change");
+    }
+
+    async fn twelve_visits_are_not_kept_as_twelve_hours(app: TestApp) {
+        let id = home_visits(&app).await;
+        let ann = app.sign_in("ann").await;
+        ann.get(&format!("/agreements/1/indicators/{id}")).await.is(200).shows("name=\"unit\" value=\"visits\"");
+        let hours = [("name", "入户探访"), ("unit", "hours"), ("target", "365"), ("span", "project_year")];
+        app.sign_in("ben").await.post(&format!("/agreements/1/indicators/{id}"), &hours).await.is(303);
+        enters(&ann, id, "2026-02", "12", &[("unit", "visits")]).await.is(422).shows("刚才有别人改过这项指标").shows("name=\"unit\" value=\"hours\"");
+        let fields = [("month", "2026-02"), ("value", "12"), ("unit", "visits")];
+        sends(&app.token("ann").await, &format!("{ALL}/{id}/values"), &fields, None).await.is(409).is_refused("indicator_changed");
+        assert_eq!(app.number("select count(*) from indicator_values").await, 0);
+        enters(&ann, id, "2026-02", "12", &[("unit", "hours")]).await.is(303);
+        assert_eq!(shown(&app, "ann", id).await["done"], 720);
+    }
+
+    async fn a_value_is_taken_back_for_a_reason_and_its_month_is_not_known_again(app: TestApp) {
+        let id = home_visits(&app).await;
+        let (ann, pat) = (app.sign_in("ann").await, app.sign_in("pat").await);
+        enters(&ann, id, "2026-01", "30", &[]).await.is(303);
+        enters(&ann, id, "2026-02", "20", &[]).await.is(303);
+        let path = format!("/agreements/1/indicators/{id}");
+        let value = app.number("select max(id) from indicator_values").await;
+        let (removal, field) = (format!("{path}/values/{value}/removal"), format!("void.{value}"));
+        let why = [(field.as_str(), "填到了别的月份")];
+        ann.get(&path).await.is(200).shows(&format!("action=\"{removal}\""));
+        ann.post(&removal, &[]).await.is(422).shows(&format!("id=\"e-{field}\""));
+        pat.post(&removal, &why).await.is(403);
+        app.sign_in("olga").await.post(&removal, &why).await.is(404);
+        ann.post(&removal, &why).await.is(303);
+        ann.post(&removal, &why).await.is(404);
+        assert_eq!(shown(&app, "pat", id).await["done"], 30);
+        ann.get(&path).await.is(200).shows("已撤回").shows("填到了别的月份").hides(&format!("action=\"{removal}\""));
+        pat.get(&path).await.is(200).shows("已撤回").hides("填到了别的月份");
+        let told = matrix(&ann, &path).await;
+        let month = |name: &str| told.iter().find(|row| row[0] == name).unwrap()[1..3].to_vec();
+        assert_eq!((month("2026年1月"), month("2026年2月")), (vec!["30".to_owned(); 2], vec!["—".to_owned(); 2]));
+        // It is entered as if there had been none.
+        enters(&ann, id, "2026-02", "22", &[]).await.is(303);
+        assert_eq!(shown(&app, "pat", id).await["done"], 52);
+        let (program, last) = (app.token("ann").await, app.number("select max(id) from indicator_values").await);
+        let removal = format!("{ALL}/{id}/values/{last}/removal");
+        program.post_json(&removal, json!({})).await.is(422);
+        program.post_json(&removal, json!({"reason": "重复填报"})).await.is(204);
+        program.post_json(&removal, json!({"reason": "重复填报"})).await.is(404);
+        let values = async |login: &str| app.token(login).await.get(&format!("{ALL}/{id}/values")).await.is(200).json()["items"].clone();
+        let (own, purchaser) = (values("ann").await, values("pat").await);
+        assert_eq!((&own[0]["taken_back"], &own[0]["replaced"], &own[0]["taken_back_reason"]), (&json!(true), &json!(true), &json!("重复填报")));
+        assert_eq!((&purchaser[0]["taken_back"], &purchaser[0]["taken_back_reason"]), (&json!(true), &Value::Null));
+        assert_eq!(own[2]["taken_back"], false);
+        assert_eq!(app.number("select count(*) from audit_events where action = 'indicator.taken_back'").await, 2);
+        assert_eq!(app.number("select count(*) from indicator_values").await, 3, "all of it is kept");
     }
 
     async fn of_two_centers_each_is_entered_and_both_are_told(app: TestApp) {

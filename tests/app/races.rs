@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::activities::schedules;
 use crate::periodic::a_draft;
 use crate::support::{Answer, TestApp, on_both_engines};
+use crate::upkeep::sends;
 
 /// The live bookings that stand for no planned session, and the planned sessions without one: none of either.
 const ASTRAY: &str = "select (select count(*) from bookings b join sessions s on s.id = b.session_id
@@ -56,6 +57,21 @@ async fn meanwhile(app: &TestApp, statements: &[&'static str], asked: impl Futur
         tx.commit().await.unwrap();
     };
     rocket::tokio::join!(asked, commit).0
+}
+
+on_both_engines! {
+    async fn a_number_is_kept_in_the_unit_in_which_it_was_meant_or_not_at_all(app: TestApp) {
+        let homes = [("name", "入户探访"), ("unit", "visits"), ("target", "600"), ("span", "project_year")];
+        app.sign_in("ben").await.post("/agreements/1/indicators", &homes).await.is(303);
+        let ann = app.sign_in("ann").await;
+        let twelve = [("month", "2026-02"), ("value", "12")];
+        let path = "/agreements/1/indicators/1/values";
+        let in_hours = ["update indicators set unit = 'hours', version = version + 1 where id = 1"];
+        meanwhile(&app, &in_hours, sends(&ann, path, &twelve, None)).await.is(422).shows("刚才有别人改过这项指标");
+        let removed = ["update indicators set voided_at = 1, voided_by = 1 where id = 1"];
+        meanwhile(&app, &removed, sends(&ann, path, &twelve, None)).await.is(404);
+        assert_eq!(app.number("select count(*) from indicator_values").await, 0);
+    }
 }
 
 /// What scheduling writes, a moment before it commits.

@@ -62,7 +62,7 @@ const MOST: i64 = 1_000_000;
 /// What is known of numbers, by their names: bounds, and sums that are no more than others.
 #[derive(Default)]
 pub(super) struct Known {
-    bounds: BTreeMap<String, (i64, i64)>,
+    pub(super) bounds: BTreeMap<String, (i64, i64)>,
     laws: Vec<(Vec<String>, Vec<String>)>,
 }
 
@@ -93,12 +93,12 @@ impl Known {
         self.laws.push((some.to_vec(), others.to_vec()));
     }
 
-    fn equal(&mut self, some: &[String], others: &[String]) {
+    pub(super) fn equal(&mut self, some: &[String], others: &[String]) {
         self.at_most(some, others);
         self.at_most(others, some);
     }
 
-    fn work_out(&mut self) {
+    pub(super) fn work_out(&mut self) {
         for _ in 0..200 {
             let before = self.bounds.clone();
             for (some, others) in &self.laws {
@@ -136,7 +136,7 @@ const JANUARY: (&str, &str) = ("2026-01-01", "2026-02-01");
 const GROUPS: [&str; 5] = ["elderly", "disabled", "needy", "youth", "none"];
 
 /// What holds of the numbers of one period, whatever they are.
-fn laws_of_period(known: &mut Known, period: &str, keys: &BTreeSet<String>) {
+pub(super) fn laws_of_period(known: &mut Known, period: &str, keys: &BTreeSet<String>) {
     let name = |key: &str| format!("{period} {key}");
     let of = |start: &str| -> Vec<String> {
         keys.iter().filter(|key| key.starts_with(start)).map(|key| name(key)).collect()

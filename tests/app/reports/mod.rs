@@ -4,6 +4,7 @@ mod forms;
 mod charges;
 mod city;
 mod doors;
+mod edges;
 mod frozen;
 mod gathered;
 mod histories;

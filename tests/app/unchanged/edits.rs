@@ -152,6 +152,7 @@ pub(super) const PROPOSALS: &[(&str, &str)] = &[
     ("/agreements", "quarters and years by the calendar"),
     ("/agenda/<center>/teams/<id>/joining", "no guardian, and the words of today"),
     ("/agreements/<id>/indicators", "for each project year"),
+    ("/agreements/<id>/indicators/copy", "all centers together"),
     ("/agreements/<id>/indicators/<indicator>/values", "this month"),
     ("/indicator-templates/<id>/items", "for each project year"),
     ("/catalogs/<catalog>", "the centers' own class of rooms"),

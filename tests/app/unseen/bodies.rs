@@ -1,12 +1,12 @@
 //! The bodies of the API.
 
 use super::filled::{
-    AGREEMENT, AGREEMENT_ENDED, AGREEMENT_REVISED, AGREEMENT_VOIDED, AIM, AWARD, AWARD_LINES, BROKEN_AT_1, CERTIFICATE,
-    CERTIFIED, CERTIFIED_ALL, CHAIN, CHARGED, CLAIM, CLAIM_OF_1, CLOSED, COLUMN, CONSENT, COPIED, CORRECTION_OF_1,
-    DAYS_OFF, ERASURE, FILING, GRANT, HANDED_OVER, HELD, HOLIDAY, IDENTITY, LENT, MADE_PUBLIC, MENDED, MENDER, MINUTES,
-    NEEDED, OFFERED, OPEN_ENDED, OPENED, OPENED_OF_1, OPENING_UP, PLANNED, POLICY_OF_1, POST, PRACTISED_AT_1,
-    PRESENTATION, PROFILE, PROGRAMME, REASON, RESERVED, ROOM, RULES, SIGNING_OF_1, THING, THING_OF_1, TRAINING, UNIT,
-    UNIT_LINES, WEEK, WHY, WORD, WORDS, WRITTEN,
+    AGREEMENT, AGREEMENT_ENDED, AGREEMENT_REVISED, AGREEMENT_VOIDED, AIM, AIM_SEEN, AWARD, AWARD_LINES, BROKEN_AT_1,
+    CERTIFICATE, CERTIFIED, CERTIFIED_ALL, CHAIN, CHARGED, CLAIM, CLAIM_OF_1, CLOSED, COLUMN, CONSENT, COPIED,
+    CORRECTION_OF_1, DAYS_OFF, ERASURE, FILING, GRANT, HANDED_OVER, HELD, HOLIDAY, IDENTITY, LENT, MADE_PUBLIC, MENDED,
+    MENDER, MINUTES, NEEDED, OFFERED, OPEN_ENDED, OPENED, OPENED_OF_1, OPENING_UP, PLANNED, POLICY_OF_1, POST,
+    PRACTISED_AT_1, PRESENTATION, PROFILE, PROGRAMME, REASON, RESERVED, ROOM, RULES, SIGNING_OF_1, THING, THING_OF_1,
+    TRAINING, UNIT, UNIT_LINES, WEEK, WHY, WORD, WORDS, WRITTEN,
 };
 use super::forms::{Form, form};
 
@@ -45,8 +45,9 @@ pub(super) const BODIES: &[Form] = &[
     form("ben", "/api/v1/rooms/1/openings/1/void", REASON, &["reason"], &[]),
     form("ben", "/api/v1/planned-rooms", PLANNED, &["name", "note"], &[]),
     form("ben", "/api/v1/agreements/1/indicators", AIM, &["name", "name_en"], &[]),
-    form("ben", "/api/v1/agreements/1/indicators/1", AIM, &["name", "name_en"], &[]),
+    form("ben", "/api/v1/agreements/1/indicators/1", AIM_SEEN, &["name", "name_en"], &[]),
     form("ben", "/api/v1/agreements/1/indicators/1/removal", REASON, &["reason"], &[]),
+    form("ann", "/api/v1/agreements/1/indicators/1/values/1/removal", REASON, &["reason"], &[]),
     form("ada", "/api/v1/indicator_templates", &[("name", "标准")], &["name"], &[]),
     form("ada", "/api/v1/indicator_templates/1", &[("name", "标准")], &["name"], &[]),
     form("ada", "/api/v1/indicator_templates/1/items", AIM, &["name", "name_en"], &[]),

@@ -379,5 +379,13 @@ pub(super) const AGREEMENT_VOIDED: &[(&str, &str)] = &[("void_reason", "录错�
 pub(super) const CHARGED: &[(&str, &str)] = &[("charged_to", "1"), ("reason", "记错出资方")];
 pub(super) const AIM: &[(&str, &str)] =
     &[("name", "入户探访"), ("name_en", "Home visits"), ("unit", "visits"), ("target", "600"), ("span", "whole")];
+pub(super) const AIM_SEEN: &[(&str, &str)] = &[
+    ("version", "0"),
+    ("name", "入户探访"),
+    ("name_en", "Home visits"),
+    ("unit", "visits"),
+    ("target", "600"),
+    ("span", "whole"),
+];
 pub(super) const REACHED: &[(&str, &str)] =
     &[("month", "2026-02"), ("value", "12"), ("word", "走访"), ("reason", "漏了一户")];

@@ -104,6 +104,7 @@ pub(super) const PAGES: &[Form] = &[
     form("ben", "/agreements/1/indicators/1", AIM, &["name", "name_en"], &[]),
     form("ben", "/agreements/1/indicators/1/removal", REASON, &["reason"], &[]),
     form("ann", "/agreements/1/indicators/1/values", REACHED, &["word", "reason"], &[]),
+    form("ann", "/agreements/1/indicators/1/values/1/removal", &[("void.1", "填错了月份")], &["void.1"], &[]),
     form("ada", "/indicator-templates", &[("name", "标准")], &["name"], &[]),
     form("ada", "/indicator-templates/1", &[("name", "标准")], &["name"], &[]),
     form("ada", "/indicator-templates/1/items", AIM, &["name", "name_en"], &[]),
