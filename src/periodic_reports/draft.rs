@@ -32,7 +32,7 @@ pub struct Unsettled {
 pub struct ShownDraft {
     pub report: PeriodicReport,
     pub tables: Vec<FrozenTable>,
-    /// The days that are compared, in the order of the numbers beside.
+    /// The days that are counted of the periods beside it, in the order of the numbers.
     pub compared: Vec<(Date, Date)>,
     pub by_center: Vec<(String, Vec<FrozenTable>)>,
     pub adjustments: Vec<ShownAdjustment>,
@@ -76,16 +76,20 @@ impl ShownDraft {
         let mut tables = frozen_tables::tables(&counting.figures, &others);
         tables.retain(|table| table.section != Section::Completeness);
         let reminders = queries::reminders(by, conn).await?;
-        let is_agreed = queries::agreement(by, conn, report.agreement_id).await?.has(&report);
+        let agreement = queries::agreement(by, conn, report.agreement_id).await?;
+        let agreed = (agreement.starts_on, agreement.ends_on);
+        let days = counting.compared.iter().map(|other| document::counted_days((other.from, other.to), agreed));
+        let compared: Vec<(Date, Date)> = days.collect();
+        let is_agreed = agreement.has(&report);
         Ok(Self {
             by_center: counting
                 .by_center
                 .iter()
                 .map(|part| (name(part.center).unwrap_or_default(), frozen_tables::tables(&part.figures, &[])))
                 .collect(),
-            compared: counting.compared.iter().map(|other| (other.from, other.to)).collect(),
             adjustments: adjustments.iter().map(ShownAdjustment::of).collect(),
-            charts: charts(&counting.figures, &counting.compared, &beside.months),
+            charts: charts(&counting.figures, (&counting.compared, &compared), &beside.months),
+            compared,
             indicators: beside.indicators,
             satisfaction: beside.satisfaction,
             unsettled: unsettled(&counting.numbers.completeness),
