@@ -3,11 +3,12 @@
 
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
+use std::sync::Arc;
 
-use image::{ImageFormat, ImageReader};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use super::drawn::DrawnPicture;
 use super::types::{Block, Document, PageWords, PaperCell, PaperPicture, PaperTable};
 use crate::error::{Error, Result};
 
@@ -15,10 +16,6 @@ use crate::error::{Error, Result};
 const PAGE: (u32, u32) = (11_906, 16_838);
 const MARGIN: u32 = 1_440;
 const WIDTH: u32 = PAGE.0 - 2 * MARGIN;
-
-/// English metric units: of a pixel at 96 to the inch, and the room for a picture.
-const PIXEL: u64 = 9_525;
-const ROOM: (u64, u64) = (5_700_000, 7_200_000);
 
 const DOCUMENT: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" \
@@ -54,7 +51,7 @@ pub fn docx(document: &Document) -> Result<Vec<u8>> {
         PAGE.0, PAGE.1
     );
     let text = format!("{HEAD}<w:document {DOCUMENT}><w:body>{}{section}</w:body></w:document>", body.xml);
-    let mut parts: Vec<(String, Vec<u8>)> = [
+    let parts = [
         ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
         ("_rels/.rels", PACKAGE.to_owned()),
         ("docProps/core.xml", properties(&document.title)),
@@ -63,21 +60,19 @@ pub fn docx(document: &Document) -> Result<Vec<u8>> {
         ("word/styles.xml", styles()),
         ("word/header1.xml", header(&document.header)),
         ("word/footer1.xml", footer(&document.pages)),
-    ]
-    .into_iter()
-    .map(|(name, text)| (name.to_owned(), text.into_bytes()))
-    .collect();
-    parts.extend(body.pictures.into_iter().map(|(name, bytes)| (format!("word/media/{name}"), bytes)));
-    packed(parts).map_err(Error::internal)
+    ];
+    packed(&parts, &body.pictures).map_err(Error::internal)
 }
 
-fn packed(parts: Vec<(String, Vec<u8>)>) -> std::io::Result<Vec<u8>> {
+fn packed(parts: &[(&str, String)], pictures: &[(String, Arc<[u8]>)]) -> std::io::Result<Vec<u8>> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
     let options = options.last_modified_time(zip::DateTime::default());
-    for (name, bytes) in parts {
+    let parts = parts.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes()));
+    let pictures = pictures.iter().map(|(name, bytes)| (format!("word/media/{name}"), &**bytes));
+    for (name, bytes) in parts.chain(pictures) {
         writer.start_file(name, options).map_err(std::io::Error::other)?;
-        writer.write_all(&bytes)?;
+        writer.write_all(bytes)?;
     }
     Ok(writer.finish().map_err(std::io::Error::other)?.into_inner())
 }
@@ -128,7 +123,7 @@ fn paragraph(style: &str, more: &str, inside: &str) -> String {
 struct DocxBody {
     xml: String,
     /// Their names and what they hold.
-    pictures: Vec<(String, Vec<u8>)>,
+    pictures: Vec<(String, Arc<[u8]>)>,
 }
 
 impl DocxBody {
@@ -146,7 +141,7 @@ impl DocxBody {
                 self.xml.push_str(&paragraph("Note", "", &runs(words, RunLook { size: Some(18), ..text })));
             }
             Block::Table(table) => self.table(table),
-            Block::Picture(picture) => self.picture(picture)?,
+            Block::Pictures(all) => self.pictures(all)?,
             Block::PageBreak => self.xml.push_str("<w:p><w:r><w:br w:type=\"page\"/></w:r></w:p>"),
             Block::Signatures(lines) => {
                 // Two beside each other, so that they stand on the page that is signed.
@@ -201,35 +196,39 @@ impl DocxBody {
         );
     }
 
-    fn picture(&mut self, picture: &PaperPicture) -> Result<()> {
-        let broken = || Error::internal("a picture of a document is none");
-        let reader = ImageReader::new(Cursor::new(&picture.bytes)).with_guessed_format().map_err(|_| broken())?;
-        let ending = match reader.format() {
-            Some(ImageFormat::Png) => "png",
-            Some(ImageFormat::Jpeg) => "jpeg",
-            _ => return Err(broken()),
-        };
-        let (width, height) = reader.into_dimensions().map_err(|_| broken())?;
-        let (width, height) = fitted(u64::from(width), u64::from(height));
-        let number = self.pictures.len() + 1;
-        self.pictures.push((format!("image{number}.{ending}"), picture.bytes.clone()));
-        let told = escaped(&picture.caption);
-        let drawing = format!(
-            "<w:r><w:drawing><wp:inline distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\"><wp:extent cx=\"{width}\" cy=\"{height}\"/>\
-             <wp:docPr id=\"{number}\" name=\"{number}\" descr=\"{told}\"/><a:graphic>\
-             <a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"><pic:pic><pic:nvPicPr>\
-             <pic:cNvPr id=\"{number}\" name=\"{number}\" descr=\"{told}\"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill>\
-             <a:blip r:embed=\"rPicture{number}\"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm>\
-             <a:off x=\"0\" y=\"0\"/><a:ext cx=\"{width}\" cy=\"{height}\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom>\
-             </pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
-        );
-        let centered = "<w:keepNext/><w:jc w:val=\"center\"/>";
-        self.xml.push_str(&paragraph("Normal", centered, &drawing));
-        if !picture.caption.is_empty() {
-            let caption = runs(&picture.caption, RunLook { size: Some(18), ..RunLook::default() });
-            self.xml.push_str(&paragraph("Note", "<w:jc w:val=\"center\"/>", &caption));
+    /// Two to a row, each with its words below; a row stays on one page. (A paragraph that stays with its next one would keep all rows
+    /// together in LibreOffice.)
+    fn pictures(&mut self, all: &[PaperPicture]) -> Result<()> {
+        let half = WIDTH / 2;
+        let mut rows = String::new();
+        for pair in all.chunks(2) {
+            let mut cells = String::new();
+            for place in 0..2 {
+                let inside = match pair.get(place) {
+                    Some(picture) => self.picture(picture)?,
+                    // No cell is without a paragraph.
+                    None => paragraph("Cell", "", ""),
+                };
+                _ = write!(cells, "<w:tc><w:tcPr><w:tcW w:w=\"{half}\" w:type=\"dxa\"/></w:tcPr>{inside}</w:tc>");
+            }
+            _ = write!(rows, "<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>");
         }
+        _ = write!(
+            self.xml,
+            "<w:tbl><w:tblPr><w:tblW w:w=\"{WIDTH}\" w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid>\
+             <w:gridCol w:w=\"{half}\"/><w:gridCol w:w=\"{half}\"/></w:tblGrid>{rows}</w:tbl>{}",
+            paragraph("Cell", "", "")
+        );
         Ok(())
+    }
+
+    fn picture(&mut self, picture: &PaperPicture) -> Result<String> {
+        let number = self.pictures.len() + 1;
+        let drawn = DrawnPicture::of(picture, (number, &escaped(&picture.caption)))?;
+        self.pictures.push((drawn.name, picture.bytes.clone()));
+        let caption = runs(&picture.caption, RunLook { size: Some(18), ..RunLook::default() });
+        let centered = "<w:jc w:val=\"center\"/>";
+        Ok(paragraph("Cell", centered, &drawn.run) + &paragraph("Note", centered, &caption))
     }
 
     fn relations(&self) -> String {
@@ -245,14 +244,6 @@ impl DocxBody {
         }
         format!("{HEAD}<Relationships xmlns=\"{RELATIONSHIPS}\">{all}</Relationships>")
     }
-}
-
-/// A picture's size in English metric units: its own, or smaller where there is no room for that.
-fn fitted(width: u64, height: u64) -> (u64, u64) {
-    let (width, height) = (width.max(1) * PIXEL, height.max(1) * PIXEL);
-    // In thousandths; never above its own size.
-    let scale = (ROOM.0 * 1_000 / width).min(ROOM.1 * 1_000 / height).min(1_000);
-    ((width * scale / 1_000).max(1), (height * scale / 1_000).max(1))
 }
 
 const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
@@ -347,18 +338,14 @@ fn styles() -> String {
 mod tests {
     use std::io::Read as _;
 
+    use image::ImageFormat;
     use quick_xml::events::Event;
     use zip::ZipArchive;
 
+    use super::super::drawn::tests::picture;
     use super::super::types::{ColumnKind, PaperColumn};
     use super::*;
     use crate::clock::Date;
-
-    fn picture(format: ImageFormat) -> PaperPicture {
-        let mut bytes = Cursor::new(Vec::new());
-        image::RgbImage::new(2_000, 40).write_to(&mut bytes, format).unwrap();
-        PaperPicture { bytes: bytes.into_inner(), caption: "开场 <1>".into() }
-    }
 
     fn whole() -> Document {
         let columns = vec![
@@ -383,8 +370,7 @@ mod tests {
                 Block::Heading(1, "一、服务情况".into()),
                 Block::Paragraph("第一行\n第二行\u{b} Second & last".into()),
                 Block::Table(PaperTable { title: "表一".into(), columns, rows }),
-                Block::Picture(picture(ImageFormat::Png)),
-                Block::Picture(picture(ImageFormat::Jpeg)),
+                Block::Pictures([ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Jpeg].map(picture).into()),
                 Block::PageBreak,
                 Block::Heading(9, "附".into()),
                 Block::Note("说明".into()),
@@ -444,12 +430,15 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_as_wide_as_there_is_room() {
-        assert_eq!(fitted(100, 50), (952_500, 476_250));
-        let (width, height) = fitted(4_000, 1_000);
-        assert!(width <= ROOM.0 && width > ROOM.0 * 99 / 100 && height.abs_diff(width / 4) < 10);
-        assert!(fitted(10, 100_000).1 <= ROOM.1);
-        let none = PaperPicture { bytes: b"%PDF-1.7".to_vec(), caption: String::new() };
-        assert!(docx(&Document { blocks: vec![Block::Picture(none)], ..Document::default() }).is_err());
+    fn pictures_stand_two_to_a_row_with_their_words() {
+        let text = part(&docx(&whole()).unwrap(), "word/document.xml");
+        let grid = text.split("<w:tbl>").nth(2).unwrap().split("</w:tbl>").next().unwrap();
+        let rows: Vec<usize> = grid.split("<w:tr>").skip(1).map(|row| row.matches("<w:drawing>").count()).collect();
+        assert_eq!(rows, [2, 1]);
+        assert_eq!((grid.matches("<w:cantSplit/>").count(), grid.matches("<w:tc>").count()), (2, 4));
+        assert_eq!(
+            (grid.matches("descr=\"开场 &lt;1&gt;\"").count(), grid.matches(">开场 &lt;1&gt;</w:t>").count()),
+            (6, 3)
+        );
     }
 }

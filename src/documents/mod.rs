@@ -7,6 +7,7 @@
 
 mod book;
 mod docx;
+mod drawn;
 mod types;
 
 pub use book::book;

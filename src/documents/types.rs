@@ -1,5 +1,7 @@
 //! What a paper is made of.
 
+use std::sync::Arc;
+
 use crate::clock::Date;
 
 /// A text of some pages, A4 upright.
@@ -34,7 +36,8 @@ pub enum Block {
     /// Smaller, for what explains.
     Note(String),
     Table(PaperTable),
-    Picture(PaperPicture),
+    /// Beside each other, two to a row.
+    Pictures(Vec<PaperPicture>),
     PageBreak,
     /// A line each to sign or seal above.
     Signatures(Vec<String>),
@@ -139,7 +142,7 @@ fn thousands(number: i64) -> String {
 /// A picture that `files` has looked at: PNG or JPEG.
 #[derive(Clone, Debug)]
 pub struct PaperPicture {
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<[u8]>,
     /// Below it, and read to who does not see it.
     pub caption: String,
 }

@@ -16,6 +16,6 @@ pub use outputs::{docx, xlsx};
 pub use pages::PrintedPaper;
 pub use types::{
     ComparedFigures, PaperActivity, PaperChapter, PaperChart, PaperFacts, PaperIndicator, PaperPart, PaperParty,
-    PaperStep, PaperSteps, ReportPaper,
+    PaperPhoto, PaperStep, PaperSteps, ReportPaper,
 };
 pub use values::{PaperFigure, indicator_kind, told};

@@ -43,6 +43,9 @@ fn document(paper: &ReportPaper) -> Document {
             paragraphs.filter(|line| !line.trim().is_empty()).map(|line| Block::Paragraph(line.trim().to_owned())),
         );
         blocks.extend(chapter.tables.iter().cloned().map(Block::Table));
+        if !chapter.photos.is_empty() {
+            blocks.push(Block::Pictures(chapter.photos.iter().map(|photo| photo.picture.clone()).collect()));
+        }
         blocks.extend(chapter.notes.iter().map(note));
     }
     Document {

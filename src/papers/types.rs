@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 
 use super::values::PaperFigure;
 use crate::clock::Date;
-use crate::documents::{ColumnKind, PaperCell, PaperTable};
+use crate::documents::{ColumnKind, PaperCell, PaperPicture, PaperTable};
 use crate::figures::Period;
 use crate::store::text_enum;
 use crate::web::Lang;
@@ -173,7 +173,17 @@ pub struct PaperChapter {
     /// Their numbers stand in its tables.
     pub charts: Vec<PaperChart>,
     pub tables: Vec<PaperTable>,
+    pub photos: Vec<PaperPhoto>,
     pub notes: Vec<String>,
+}
+
+/// A picture that was taken, with its words.
+#[derive(Clone, Debug)]
+pub struct PaperPhoto {
+    /// Where a page finds it.
+    pub address: String,
+    /// As a document holds it: nothing where none is made.
+    pub picture: PaperPicture,
 }
 
 impl PaperChapter {
@@ -186,6 +196,7 @@ impl PaperChapter {
             narrative: None,
             charts: Vec::new(),
             tables: Vec::new(),
+            photos: Vec::new(),
             notes: Vec::new(),
         }
     }

@@ -31,8 +31,12 @@ pub enum ReportChart {
     Months(Vec<FrozenMonth>),
 }
 
-/// Those that have anything to show.
-pub fn charts(figures: &[FrozenFigure], compared: &[FrozenComparison], months: &[FrozenMonth]) -> Vec<ReportChart> {
+/// Those that have anything to show; of the periods beside it the days that were counted.
+pub fn charts(
+    figures: &[FrozenFigure],
+    (compared, days): (&[FrozenComparison], &[(Date, Date)]),
+    months: &[FrozenMonth],
+) -> Vec<ReportChart> {
     let whole = |figures: &[FrozenFigure], measure: Measure| {
         let is = |figure: &&FrozenFigure| figure.key == measure.code();
         figures.iter().find(is).map(FrozenFigure::told)
@@ -45,7 +49,7 @@ pub fn charts(figures: &[FrozenFigure], compared: &[FrozenComparison], months: &
         let of = |figures: &[FrozenFigure]| COMPARED.map(|measure| whole(figures, measure)).to_vec();
         let others = compared.iter().map(|other| of(&other.figures));
         charts.push(ReportChart::Compared {
-            days: std::iter::once(None).chain(compared.iter().map(|other| Some((other.from, other.to)))).collect(),
+            days: std::iter::once(None).chain(days.iter().copied().map(Some)).collect(),
             numbers: std::iter::once(of(figures)).chain(others).collect(),
         });
     }
@@ -140,7 +144,7 @@ mod tests {
     #[test]
     fn a_hidden_month_is_a_mark_in_its_picture() {
         let months = [month("2026-02-01", "2026-02-28", Some(12)), month("2026-03-01", "2026-03-31", None)];
-        let charts = charts(&[], &[], &months);
+        let charts = charts(&[], (&[], &[]), &months);
         assert_eq!(charts.iter().map(ReportChart::title).collect::<Vec<_>>(), ["periodic.by_month"]);
         let html = charts[0].chart(Lang::Zh).to_string();
         assert!(html.contains("2026年2月 12，2026年3月 ＊") && html.contains("<table"), "{html}");

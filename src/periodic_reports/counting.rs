@@ -98,10 +98,10 @@ async fn comparison(
 ) -> Result<Option<FrozenComparison>> {
     let agreed = || reach.ids().into_iter().flat_map(|center| reach.days(center, period));
     let counted = agreed().map(|days| days.from).min().zip(agreed().map(|days| days.last()).max());
-    let Some((from, to)) = counted else { return Ok(None) };
+    let Some((counted_from, counted_to)) = counted.map(|(from, to)| (Some(from), Some(to))) else { return Ok(None) };
     let numbers = figures::count(conn, reach, period, now).await?;
     let figures = document::numbered(&figures::figures(&numbers), workers);
-    Ok(Some(FrozenComparison { from, to, figures }))
+    Ok(Some(FrozenComparison { from: period.from, to: period.last(), counted_from, counted_to, figures }))
 }
 
 /// Those of the whole's figures that a center has by itself.

@@ -112,7 +112,19 @@ pub struct FrozenComparison {
     pub from: Date,
     /// Included.
     pub to: Date,
+    /// Which of these days were counted, by this agreement or one before it; none where that was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_from: Option<Date>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_to: Option<Date>,
     pub figures: Vec<FrozenFigure>,
+}
+
+impl FrozenComparison {
+    /// The days that were counted, both included; where that was not kept, those of the agreement.
+    pub fn counted(&self, agreed: (Date, Date)) -> (Date, Date) {
+        self.counted_from.zip(self.counted_to).unwrap_or_else(|| counted_days((self.from, self.to), agreed))
+    }
 }
 
 /// By how much an accepted report's period is otherwise than it was told, where nothing told of it yet.
@@ -179,6 +191,11 @@ impl FrozenReport {
         self
     }
 
+    /// The days that were counted of a period beside it, both included.
+    pub fn counted_of(&self, other: &FrozenComparison) -> (Date, Date) {
+        other.counted((self.agreement.from, self.agreement.to))
+    }
+
     /// Whether some number of it is hidden, or only told in part.
     pub fn hides(&self) -> bool {
         let parts = self.by_center.iter().flat_map(|part| &part.figures);
@@ -193,6 +210,13 @@ impl FrozenReport {
     pub fn adjusted(&self) -> FigureValues {
         adjusted(&self.figures)
     }
+}
+
+/// Of some days those that an agreement has; all included.
+fn counted_days((from, to): (Date, Date), (first, last): (Date, Date)) -> (Date, Date) {
+    let (begin, end) = (from.max(first), to.min(last));
+    // What has no day of it is told as it was asked for.
+    if begin <= end { (begin, end) } else { (from, to) }
 }
 
 /// Of these figures those that are adjusted, by their keys: only what is told as it is can be told anew.
@@ -336,6 +360,18 @@ pub(super) mod tests {
         let read = [&exact, &hidden, &part].map(|figure| figure.told().told(Lang::Zh));
         assert_eq!(read, ["20", "＊", "≥ 1.5"]);
         assert_eq!(adjusted(&[exact.clone(), hidden, part]), adjusted(&[exact]));
+    }
+
+    #[test]
+    fn of_a_month_the_agreement_s_days_are_counted() {
+        let date = |text: &str| Date::parse(text).unwrap();
+        let days = |from: &str, to: &str| (date(from), date(to));
+        let march = days("2026-03-01", "2026-03-31");
+        let counted = |from: &str, to: &str| counted_days(march, days(from, to));
+        assert_eq!(counted("2026-03-10", "2026-12-31"), days("2026-03-10", "2026-03-31"));
+        assert_eq!(counted("2025-01-01", "2026-03-20"), days("2026-03-01", "2026-03-20"));
+        assert_eq!(counted("2026-01-01", "2026-12-31"), march);
+        assert_eq!(counted("2026-04-01", "2026-12-31"), march);
     }
 
     #[test]

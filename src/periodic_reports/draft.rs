@@ -33,7 +33,7 @@ pub struct Unsettled {
 pub struct ShownDraft {
     pub report: PeriodicReport,
     pub tables: Vec<FrozenTable>,
-    /// The days that are compared, in the order of the numbers beside.
+    /// The days that are counted of the periods beside it, in the order of the numbers.
     pub compared: Vec<(Date, Date)>,
     pub by_center: Vec<(String, Vec<FrozenTable>)>,
     pub adjustments: Vec<ShownAdjustment>,
@@ -78,16 +78,19 @@ impl ShownDraft {
         tables.retain(|table| table.section != Section::Completeness);
         let reminders = queries::reminders(by, conn).await?;
         let followed = succession::all(conn, report.agreement_id).await?;
-        let is_agreed = queries::agreement(by, conn, report.agreement_id).await?.has(&report);
+        let agreement = queries::agreement(by, conn, report.agreement_id).await?;
+        let agreed = (agreement.starts_on, agreement.ends_on);
+        let compared: Vec<(Date, Date)> = counting.compared.iter().map(|other| other.counted(agreed)).collect();
+        let is_agreed = agreement.has(&report);
         Ok(Self {
             by_center: counting
                 .by_center
                 .iter()
                 .map(|part| (name(part.center).unwrap_or_default(), frozen_tables::tables(&part.figures, &[])))
                 .collect(),
-            compared: counting.compared.iter().map(|other| (other.from, other.to)).collect(),
             adjustments: adjustments.iter().map(ShownAdjustment::of).collect(),
-            charts: charts(&counting.figures, &counting.compared, &beside.months),
+            charts: charts(&counting.figures, (&counting.compared, &compared), &beside.months),
+            compared,
             indicators: beside.indicators,
             satisfaction: beside.satisfaction,
             unsettled: unsettled(&counting.numbers.completeness),

@@ -28,7 +28,7 @@ pub fn place(number: i64) -> String {
 /// What goes with a draft, the first first.
 pub async fn of_report(conn: &mut Conn, report: PeriodicReportId) -> Result<Vec<Evidence>> {
     Ok(sqlx::query_as(
-        "select e.id, e.kind, e.caption, f.digest
+        "select e.id, e.kind, e.caption, f.id as file_id, f.digest
          from report_evidence e
          left join session_photos o on o.id = e.session_photo_id
          left join files f on f.id = coalesce(e.file_id, o.file_id) and f.digest <> ''
@@ -48,7 +48,7 @@ pub(super) async fn of_version(conn: &mut Conn, version: ReportVersionId) -> Res
         one: Evidence,
     }
     let found: Vec<Numbered> = sqlx::query_as(
-        "select x.number, e.id, e.kind, e.caption, f.digest
+        "select x.number, e.id, e.kind, e.caption, f.id as file_id, f.digest
          from report_version_evidence x join report_evidence e on e.id = x.evidence_id
          left join session_photos o on o.id = e.session_photo_id
          left join files f on f.id = coalesce(e.file_id, o.file_id) and f.digest <> ''
@@ -58,6 +58,12 @@ pub(super) async fn of_version(conn: &mut Conn, version: ReportVersionId) -> Res
     .fetch_all(conn)
     .await?;
     Ok(found.into_iter().map(|row| (row.number, row.one)).collect())
+}
+
+/// As [`of_report`], with the numbers that they would have in a version.
+pub(super) async fn of_draft(conn: &mut Conn, report: PeriodicReportId) -> Result<Vec<(i64, Evidence)>> {
+    let there = of_report(conn, report).await?.into_iter().filter(|one| one.digest.is_some());
+    Ok((1..).zip(there).collect())
 }
 
 /// The file of a piece of a report's evidence, and what it is.

@@ -34,6 +34,7 @@ pub(crate) mod paper_api;
 mod paper_pages;
 pub mod periods;
 pub mod privacy;
+mod proof_files;
 pub mod queries;
 pub mod rights;
 mod rows_pages;

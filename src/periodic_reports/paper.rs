@@ -1,6 +1,7 @@
 //! A version as it goes on paper and into files: what it froze, and nothing else. What is hidden in it is hidden there.
 
 mod chapters;
+mod pictures;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,20 +9,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike as _, NaiveDateTime};
 
 use super::beside::{FrozenActivity, FrozenIndicator, FrozenMonth};
-use super::document::{FrozenFigure, FrozenReport, ToldNumber};
+use super::document::{FrozenComparison, FrozenFigure, FrozenReport, ToldNumber};
 use super::periods::PeriodName;
-use super::types::Chapter;
+use super::types::{Chapter, Evidence};
 use super::version_pages::ReadVersion;
 use crate::clock::{Now, Zone};
 use crate::documents::PaperCell;
+use crate::error::Result;
 use crate::figures::{self, Period, Telling};
 use crate::papers::{
     self, ComparedFigures, PaperActivity, PaperFacts, PaperFigure, PaperIndicator, PaperPart, PaperParty, PaperStep,
     PaperSteps, ReportPaper,
 };
+use crate::store::{Conn, Sealer};
 use crate::web::Lang;
 use crate::web::filters::long_month;
 use crate::web::text::{Named as _, Worded as _};
+
+use pictures::FiledPicture;
 
 pub use table::table;
 
@@ -32,6 +37,8 @@ pub struct FiledReport {
     words: BTreeMap<String, String>,
     /// The places of words that were taken out.
     taken_out: BTreeSet<String>,
+    /// Of the evidence, by its number, what is shown; all else is listed.
+    pictures: BTreeMap<i64, FiledPicture>,
     /// None for a draft.
     proof: Option<FiledProof>,
     made_at: NaiveDateTime,
@@ -57,6 +64,7 @@ impl FiledReport {
             }
         }
         Self {
+            pictures: pictures::pictures(&read.document, &read.evidence, &read.report.path()),
             document: read.document,
             words,
             taken_out,
@@ -65,10 +73,30 @@ impl FiledReport {
         }
     }
 
-    /// A draft, as it would be submitted now.
-    pub fn of_draft((document, words): (FrozenReport, BTreeMap<String, String>), now: Now) -> Self {
+    /// A draft, as it would be submitted now, with its evidence; `path` is the report's.
+    pub fn of_draft(
+        (document, words): (FrozenReport, BTreeMap<String, String>),
+        (evidence, path): (&[(i64, Evidence)], &str),
+        now: Now,
+    ) -> Self {
         let made_at = Zone::SHANGHAI.local(now.0);
-        Self { document, words, taken_out: BTreeSet::new(), proof: None, made_at }
+        let pictures = pictures::pictures(&document, evidence, path);
+        Self { document, words, taken_out: BTreeSet::new(), pictures, proof: None, made_at }
+    }
+
+    /// For what holds no picture: all evidence is listed.
+    #[must_use]
+    pub fn without_pictures(self) -> Self {
+        Self { pictures: BTreeMap::new(), ..self }
+    }
+
+    /// With what its pictures hold, for what they are put into.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn with_pictures(mut self, conn: &mut Conn, sealer: &Sealer) -> Result<Self> {
+        self.pictures = pictures::read(conn, sealer, std::mem::take(&mut self.pictures)).await?;
+        Ok(self)
     }
 
     pub fn paper(&self, lang: Lang) -> ReportPaper {
@@ -112,16 +140,8 @@ impl FiledReport {
 
     fn facts(&self, lang: Lang) -> PaperFacts {
         let document = &self.document;
-        let kind = document.report.kind;
         let name = document.report.name();
-        let compared = document.compared.iter().map(|other| {
-            let days = Period { from: other.from, to: other.to.plus_days(1) };
-            ComparedFigures {
-                title: PeriodName::of(kind, days).in_lang(lang).to_owned(),
-                figures: Some(paper_figures(lang, &other.figures)),
-                note: None,
-            }
-        });
+        let compared = document.compared.iter().map(|other| compared(document, lang, other));
         let (provider, purchaser) = (document.agreement.provider.clone(), document.agreement.purchaser.clone());
         PaperFacts {
             lang,
@@ -202,6 +222,20 @@ fn paper_figures(lang: Lang, figures: &[FrozenFigure]) -> Vec<PaperFigure> {
         cell: cell(lang, figure.told()),
     };
     figures.iter().map(of).collect()
+}
+
+/// A period beside it; with the days that were counted where the agreement has not all of it.
+fn compared(document: &FrozenReport, lang: Lang, other: &FrozenComparison) -> ComparedFigures {
+    let whole = Period { from: other.from, to: other.to.plus_days(1) };
+    let name = PeriodName::of(document.report.kind, whole).in_lang(lang).to_owned();
+    let figures = Some(paper_figures(lang, &other.figures));
+    let (from, to) = document.counted_of(other);
+    if (from, to) == (other.from, other.to) {
+        return ComparedFigures { title: name, figures, note: None };
+    }
+    let days = [("n", name.clone()), ("from", from.to_string()), ("to", to.to_string())];
+    let note = Some(lang.with("paper.compared_in_part", [("n", name)]));
+    ComparedFigures { title: lang.with("periodic.compared_cut", days), figures, note }
 }
 
 /// A number, or what stands in its place.

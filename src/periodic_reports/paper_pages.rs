@@ -1,6 +1,6 @@
 //! A report on paper and as files: a version as it was submitted, and the draft for whoever writes it.
 
-use rocket::{Route, get, routes};
+use rocket::{Route, State, get, routes};
 
 use super::filed_names::{FiledEnding, FiledName};
 use super::paper::{self, FiledReport};
@@ -8,12 +8,12 @@ use super::rights::ReportWriter;
 use super::rules::{self, ReportStep};
 use super::types::PeriodicReportId;
 use super::version_pages::ReadVersion;
-use super::{freezing, queries};
+use super::{evidence, freezing, proof_files, queries};
 use crate::auth::ReportReader;
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::papers::{self, PrintedPaper};
-use crate::store::{Conn, Db};
+use crate::store::{Conn, Db, Sealer};
 use crate::web::table::File;
 use crate::web::{Lang, Page, Site};
 
@@ -38,27 +38,34 @@ async fn of_draft(by: ReportReader, conn: &mut Conn, now: Now, id: PeriodicRepor
     let by = ReportWriter::of(by)?;
     let report = queries::found(&by, conn, id).await?;
     rules::after(ReportStep::Write, report.state).map_err(|_| Error::NotFound)?;
-    Ok(FiledReport::of_draft(freezing::drawn(&by, now, conn, &report).await?, now))
+    let evidence = evidence::of_draft(conn, id).await?;
+    let drawn = freezing::drawn(&by, now, conn, &report).await?;
+    Ok(FiledReport::of_draft(drawn, (&evidence, &report.path()), now))
 }
 
 /// The file that a name asks for.
 ///
 /// # Errors
-/// `NotFound` for a version that the reader may not know of, and for a draft that is submitted; `Forbidden` for a draft, for who writes none.
+/// `NotFound` for a version that the reader may not know of, and for a draft that is submitted; `Forbidden` for a draft, for who writes none;
+/// those of [`proof_files::proof_file`].
 pub(super) async fn filed(
     by: ReportReader,
-    conn: &mut Conn,
+    (conn, sealer): (&mut Conn, &Sealer),
     (now, lang, site): (Now, Lang, &Site),
-    (id, name): (PeriodicReportId, &FiledName),
+    (id, name): (PeriodicReportId, FiledName),
 ) -> Result<File> {
-    let filed = match name.version {
-        Some(number) => of_version(&by, conn, site, (id, number)).await?,
-        None => of_draft(by, conn, now, id).await?,
+    let (filed, ending) = match name {
+        FiledName::Proof(number, which) => {
+            let report = queries::found(&by, conn, id).await?;
+            return proof_files::proof_file(&by, conn, report, (number, which)).await;
+        }
+        FiledName::Paper(Some(number), ending) => (of_version(&by, conn, site, (id, number)).await?, ending),
+        FiledName::Paper(None, ending) => (of_draft(by, conn, now, id).await?, ending),
     };
-    match name.ending {
+    match ending {
         FiledEnding::Csv => Ok(paper::table(&filed, lang).csv()),
-        FiledEnding::Xlsx => papers::xlsx(&filed.paper(lang)),
-        FiledEnding::Docx => papers::docx(&filed.paper(lang)),
+        FiledEnding::Xlsx => papers::xlsx(&filed.without_pictures().paper(lang)),
+        FiledEnding::Docx => papers::docx(&filed.with_pictures(conn, sealer).await?.paper(lang)),
     }
 }
 
@@ -94,11 +101,12 @@ async fn print_draft(
 async fn file(
     by: ReportReader,
     db: &Db,
+    sealer: &State<Sealer>,
     now: Now,
     lang: Lang,
     site: Site,
     id: PeriodicReportId,
     name: FiledName,
 ) -> Result<File> {
-    filed(by, &mut *db.read().await?, (now, lang, &site), (id, &name)).await
+    filed(by, (&mut *db.read().await?, sealer), (now, lang, &site), (id, name)).await
 }

@@ -4,6 +4,7 @@ use crate::agreements::{AgreementId, YearsFrom};
 use crate::centers::CenterId;
 use crate::clock::{Date, Timestamp};
 use crate::figures::Period;
+use crate::files::FileId;
 pub use crate::ids::{EvidenceId, PeriodicReportId, ReportVersionId};
 use crate::store::text_enum;
 
@@ -165,6 +166,8 @@ pub struct Evidence {
     pub id: EvidenceId,
     pub kind: EvidenceKind,
     pub caption: Option<String>,
+    /// None where the picture was taken away.
+    pub file_id: Option<FileId>,
     /// By which its file is known again; none where the picture was taken away.
     pub digest: Option<String>,
 }

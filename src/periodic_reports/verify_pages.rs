@@ -4,8 +4,8 @@ use askama::Template;
 use rocket::{Route, State, get, routes};
 
 use super::periods::PeriodName;
-use super::queries;
 use super::verifying::{self, Verification};
+use super::{proof_files, queries};
 use crate::auth::ReportReader;
 use crate::clock::{Timestamp, Zone};
 use crate::error::Result;
@@ -25,6 +25,8 @@ struct VerifyPage {
     name: PeriodName,
     number: String,
     path: String,
+    /// Whether the reader may have the text that was hashed.
+    has_text: bool,
 }
 
 impl VerifyPage {
@@ -52,5 +54,6 @@ async fn show(by: ReportReader, db: &Db, sealer: &State<Sealer>, public: &str) -
         name: PeriodName::of(report.kind, report.period()),
         number: report.number(),
         path: report.path(),
+        has_text: proof_files::has_text(&by),
     }))
 }

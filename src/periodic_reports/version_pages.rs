@@ -16,9 +16,9 @@ use super::types::{
     Chapter, Evidence, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState, ReportVersion,
     VersionText,
 };
-use super::{actions, forms, queries};
+use super::{actions, forms, proof_files, queries};
 use crate::auth::{ReportReader, Role};
-use crate::clock::{Now, Timestamp, Zone};
+use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Result};
 use crate::figures::{Section, small_cells};
 use crate::store::{Conn, Db};
@@ -74,7 +74,11 @@ pub(super) struct VersionPage {
     /// Whether the reader has said so of this version.
     is_received: bool,
     role: Role,
+    /// Whether the reader may have the text that was hashed.
+    has_text: bool,
     tables: Vec<FrozenTable>,
+    /// The days that were counted of the periods beside it, in the order of the numbers.
+    compared: Vec<(Date, Date)>,
     by_center: Vec<(String, Vec<FrozenTable>)>,
     adjustments: Vec<ShownAdjustment>,
     charts: Vec<ReportChart>,
@@ -95,6 +99,7 @@ impl VersionPage {
         let read = ReadVersion::load(by, conn, report, number).await?;
         let document = &read.document;
         let others: Vec<&[FrozenFigure]> = document.compared.iter().map(|other| other.figures.as_slice()).collect();
+        let compared: Vec<(Date, Date)> = document.compared.iter().map(|other| document.counted_of(other)).collect();
         let center = |part: &document::FrozenPart| {
             let of = document.centers.iter().find(|center| center.id == part.center);
             (of.map(|center| center.name.clone()).unwrap_or_default(), tables(&part.figures, &[]))
@@ -104,7 +109,9 @@ impl VersionPage {
             tables: tables(&document.figures, &others),
             by_center: document.by_center.iter().map(center).collect(),
             adjustments: document.adjustments.iter().map(ShownAdjustment::of).collect(),
-            charts: charts(&document.figures, &document.compared, &document.months),
+            charts: charts(&document.figures, (&document.compared, &compared), &document.months),
+            compared,
+            has_text: proof_files::has_text(by),
             versions,
             receipts,
             is_received,

@@ -245,6 +245,11 @@ impl File {
         Self { name: format!("{name}.docx"), kind, bytes }
     }
 
+    /// JSON as it was written; the name is without its ending.
+    pub fn json(name: &str, text: String) -> Self {
+        Self { name: format!("{name}.json"), kind: ContentType::JSON, bytes: text.into_bytes() }
+    }
+
     fn disposition(&self) -> String {
         match self.name.is_ascii() {
             true => format!("attachment; filename=\"{}\"", self.name),

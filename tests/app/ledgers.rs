@@ -11,6 +11,7 @@ use crate::audit::{picture, picture_in};
 use crate::check_in::{another, request, session};
 use crate::imports::sends_as;
 use crate::support::python::{python_with, run_python};
+use crate::support::unzip::is_whole_archive;
 use crate::support::{Answer, TestApp, User, on_both_engines};
 
 const PAGE: &str = "/centers/1/ledger";
@@ -341,7 +342,7 @@ on_both_engines! {
         assert_eq!((files.len(), cells(&files["00-目录.xlsx"]).len()), (200, 201));
     }
 
-    async fn another_program_opens_it(app: TestApp) {
+    async fn other_programs_open_it(app: TestApp) {
         const LIST_OF_FILES: &str = r#"
 import base64, io, json, sys, zipfile
 archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(sys.stdin.read())))
@@ -350,6 +351,7 @@ print(json.dumps(sorted(archive.namelist())))
 "#;
         let ann = a_whole_session(&app).await;
         let answer = ann.post(ARCHIVE, &MARCH).await.is(200);
+        is_whole_archive(&answer.body);
         let Some(python) = python_with("zipfile", "python3") else { return };
         let told = run_python(python, LIST_OF_FILES, BASE64.encode(&answer.body).as_bytes());
         let names: Vec<String> = serde_json::from_str(&told).unwrap();

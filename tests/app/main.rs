@@ -65,6 +65,7 @@ mod outsiders;
 mod own_data;
 mod people;
 mod periodic;
+mod periodic_files;
 mod periodic_paper;
 mod periodic_journey;
 mod periodic_proof;

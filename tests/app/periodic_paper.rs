@@ -4,12 +4,16 @@ use calamine::Data;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
+use crate::audit::picture_in;
 use crate::check_in::{people, request, session};
-use crate::periodic::{a_draft, begins, submits, writes};
+use crate::imports::sends_as;
+use crate::periodic::{a_draft, a_march, begins, submits, writes};
 use crate::reports::paper::{OPENS_BOOK, OPENS_DOCUMENT, document, numbers, row, says};
 use crate::support::python::{python_with, run_python};
+use crate::support::unzip::is_whole_archive;
 use crate::support::workbook::{SheetRows, sheets};
-use crate::support::{TestApp, User, on_both_engines};
+use crate::support::{Answer, TestApp, User, on_both_engines};
+use crate::upkeep::sends;
 
 const REPORT: &str = "/periodic-reports/1";
 const API: &str = "/api/v1/reports/1";
@@ -67,6 +71,43 @@ async fn xlsx(user: &User<'_>) -> Vec<(String, SheetRows)> {
 
 async fn docx(user: &User<'_>, name: &str) -> String {
     document(&user.get(&format!("{REPORT}/files/{name}.docx")).await.is(200))
+}
+
+/// March's draft with thirteen pictures of two sessions, numbered, and after them a sheet.
+async fn a_pictured_draft(app: &TestApp) {
+    a_draft(app).await;
+    app.execute(
+        "insert into sessions (activity_id, center_id, starts_at, ends_at, local_date, status, updated_at)
+         values (1, 1, 1772762400000, 1772769600000, '2026-03-06', 'completed', 0)",
+    )
+    .await;
+    let (ann, ben) = (app.sign_in("ann").await, app.sign_in("ben").await);
+    let mut chosen = Vec::new();
+    for number in 1..=13_u8 {
+        let path = format!("/centers/1/sessions/{}/photos", if number < 8 { 1 } else { 2 });
+        let photo = ("photo", "早茶.png", picture_in(number * 10));
+        let caption = format!("早茶 {number}");
+        sends(&ann, &path, &[("caption", caption.as_str())], Some(&photo)).await.is(303);
+        chosen.push(number.to_string());
+    }
+    let fields: Vec<(&str, &str)> = chosen.iter().map(|id| ("photo", id.as_str())).collect();
+    ben.post(&format!("{REPORT}/photos"), &fields).await.is(303);
+    sends_as(&ben, &format!("{REPORT}/evidence"), ("sheet", "签到表.png"), &picture_in(5)).await.is(303);
+    ben.post(&format!("{REPORT}/evidence/14"), &[("caption", "早茶会签到表")]).await.is(303);
+}
+
+/// The numbers of the evidence that a printed page shows as pictures.
+fn shown(page: &Answer) -> Vec<i64> {
+    let text = page.text();
+    let found = text.split("<img src=\"/periodic-reports/1/evidence/").skip(1);
+    found.filter_map(|rest| rest.split('"').next()?.parse().ok()).collect()
+}
+
+/// How many pictures are in a document.
+fn held(file: &Answer) -> usize {
+    let archive = zip::ZipArchive::new(std::io::Cursor::new(file.body.clone())).unwrap();
+    let is_picture = |name: &str| name.starts_with("word/media/");
+    archive.file_names().filter(|name| name.as_ref().is_ok_and(|name| is_picture(name))).count()
 }
 
 async fn version(app: &TestApp) -> Value {
@@ -193,10 +234,85 @@ on_both_engines! {
         }
     }
 
+    async fn twelve_pictures_stand_on_paper_and_what_else_there_is_is_listed(app: TestApp) {
+        a_pictured_draft(&app).await;
+        let [ann, ben] = [app.sign_in("ann").await, app.sign_in("ben").await];
+        let twelve: Vec<i64> = (1..=12).collect();
+        assert_eq!(shown(&ben.get(&format!("{REPORT}/print")).await.is(200)), twelve, "the draft's");
+        assert_eq!(held(&ben.get(&format!("{REPORT}/files/draft.docx")).await.is(200)), 12);
+        submits(&app, "1").await;
+        for login in ["pat", "dan", "ben"] {
+            let reader = app.sign_in(login).await;
+            let page = reader.get(PRINT).await.is(200);
+            assert_eq!(shown(&page), twelve, "{login}");
+            let page = page.shows("alt=\"1 早茶 1\"").shows(">1 早茶 1<").shows("alt=\"12 早茶 12\"").shows(">早茶 13<").shows(">早茶会签到表<");
+            page.hides(">早茶 12<");
+            reader.get(&format!("{REPORT}/evidence/1")).await.is(200);
+            let file = reader.get(&format!("{REPORT}/files/1.docx")).await.is(200);
+            let words = document(&file);
+            for text in ["1 早茶 1", "12 早茶 12", "早茶 13", "早茶会签到表"] {
+                says(&words, text);
+            }
+            assert_eq!(held(&file), 12, "{login}");
+            // A workbook has no pictures: all of them are listed.
+            let book = xlsx(&reader).await;
+            let (_, listed) = book.iter().find(|(title, _)| title == "佐证材料").unwrap();
+            assert_eq!(listed.len(), 15, "{listed:?}");
+        }
+        // One is taken away where it was taken, and of another the words are taken out.
+        ann.post("/centers/1/sessions/1/photos/1/removal", &[]).await.is(303);
+        let redaction = [("place", "evidence.2"), ("reason", "写了姓名")];
+        ben.post(&format!("{REPORT}/versions/1/redaction"), &redaction).await.is(303);
+        let pat = app.sign_in("pat").await;
+        let page = pat.get(PRINT).await.is(200);
+        assert_eq!(shown(&page), (2..=13).collect::<Vec<_>>());
+        page.shows(">早茶 1<").shows("alt=\"2 这段文字已删去\"").hides("早茶 2<");
+        assert_eq!(held(&pat.get(&format!("{REPORT}/files/1.docx")).await.is(200)), 12);
+        // What is not what was submitted is on no paper.
+        app.execute("update files set digest = 'x' || digest where id = (select file_id from session_photos where id = 3)").await;
+        assert_eq!(shown(&pat.get(PRINT).await.is(200)), [2].into_iter().chain(4..=13).collect::<Vec<_>>());
+        assert_eq!(held(&pat.get(&format!("{REPORT}/files/1.docx")).await.is(200)), 11);
+        app.execute("delete from file_pieces where file_id = (select file_id from session_photos where id = 4)").await;
+        assert_eq!(held(&pat.get(&format!("{REPORT}/files/1.docx")).await.is(200)), 10);
+    }
+
+    async fn of_a_month_that_is_compared_the_days_are_said_that_were_counted(app: TestApp) {
+        a_march(&app).await;
+        let own = [
+            ("center", "1"), ("provider", "1"), ("purchaser", "1"), ("starts_on", "2026-03-10"), ("ends_on", "2026-12-31"),
+            ("due.month", "15"), ("reason", "补充协议"),
+        ];
+        app.at("2026-06-03T02:00:00Z");
+        app.sign_in("ada").await.post("/agreements/1", &own).await.is(303);
+        begins(&app, "month:2026-04-01").await;
+        let (cut, days) = ("2026年3月（2026-03-10 – 2026-03-31）", "2026年3月10日 – 2026年3月31日");
+        let [ben, pat] = [app.sign_in("ben").await, app.sign_in("pat").await];
+        ben.get(REPORT).await.is(200).shows(days).hides("2026年3月1日");
+        ben.get(&format!("{REPORT}/print")).await.is(200).shows(cut);
+        submits(&app, "1").await;
+        for reader in [&ben, &pat] {
+            reader.get(&format!("{REPORT}/versions/1")).await.is(200).shows(days).hides("2026年3月1日");
+            reader.get(PRINT).await.is(200).shows(cut).shows("2026年3月只统计其中属于协议期的日期");
+            says(&docx(reader, "1").await, cut);
+            let book = xlsx(reader).await;
+            let (_, numbers) = book.iter().find(|(title, _)| title == "主要数字").unwrap();
+            assert!(numbers[0].contains(&Data::String(cut.to_owned())), "{:?}", numbers[0]);
+        }
+        // A whole month is called as ever.
+        begins(&app, "month:2026-05-01").await;
+        submits(&app, "2").await;
+        pat.get("/periodic-reports/2/versions/1").await.is(200).shows("2026年4月1日 – 2026年4月30日");
+        pat.get("/periodic-reports/2/versions/1/print").await.is(200).hides("2026年4月（").hides("只统计其中属于协议期的日期");
+    }
+
     async fn other_programs_open_both_files(app: TestApp) {
         a_version(&app).await;
         let pat = app.sign_in("pat").await;
-        let file = async |ending: &str| BASE64.encode(&pat.get(&format!("{REPORT}/files/1.{ending}")).await.is(200).body);
+        let file = async |ending: &str| {
+            let file = pat.get(&format!("{REPORT}/files/1.{ending}")).await.is(200).body;
+            is_whole_archive(&file);
+            BASE64.encode(&file)
+        };
         let (book, words) = (file("xlsx").await, file("docx").await);
         if let Some(python) = python_with("openpyxl", "python3-openpyxl") {
             let told = run_python(python, OPENS_BOOK, book.as_bytes());

@@ -1,10 +1,10 @@
 //! The chapters of a frozen report that no live one has: what was written, what residents say, each center, corrections, evidence, and by
 //! what it is known again.
 
-use super::{FiledReport, cell};
-use crate::documents::{ColumnKind, PaperCell, PaperColumn, PaperTable};
+use super::{FiledPicture, FiledReport, cell};
+use crate::documents::{ColumnKind, PaperCell, PaperColumn, PaperPicture, PaperTable};
 use crate::figures::{FigureUnit, Measure, Period, Section};
-use crate::papers::PaperChapter;
+use crate::papers::{PaperChapter, PaperPhoto};
 use crate::periodic_reports::document::{FrozenAdjustment, FrozenEvidence, FrozenFigure, FrozenPart};
 use crate::periodic_reports::evidence;
 use crate::periodic_reports::periods::PeriodName;
@@ -27,7 +27,7 @@ pub(super) fn further(filed: &FiledReport, lang: Lang) -> Vec<PaperChapter> {
         written(Chapter::Problems),
         written(Chapter::Plan),
         written(Chapter::Other),
-        listed_evidence(filed, lang),
+        shown_evidence(filed, lang),
         proof(filed, lang),
     ];
     all.into_iter().flatten().collect()
@@ -124,23 +124,37 @@ fn adjustments(filed: &FiledReport, lang: Lang) -> Option<PaperChapter> {
     Some(chapter)
 }
 
-/// The list of the evidence: the pictures themselves are opened where it is read.
-fn listed_evidence(filed: &FiledReport, lang: Lang) -> Option<PaperChapter> {
+/// The pictures, and a list of what is not shown.
+fn shown_evidence(filed: &FiledReport, lang: Lang) -> Option<PaperChapter> {
     let all = &filed.document.evidence;
     if all.is_empty() {
         return None;
     }
     let mut chapter = PaperChapter::titled("evidence", lang.text("periodic.evidence"));
+    let said = |one: &FrozenEvidence| filed.said(lang, &evidence::place(one.number));
+    let photo = |(one, picture): (&FrozenEvidence, &FiledPicture)| {
+        let caption = match said(one) {
+            Some(words) => format!("{} {words}", one.number),
+            None => lang.with("periodic.evidence_n", [("n", one.number.to_string())]),
+        };
+        PaperPhoto { address: picture.address.clone(), picture: PaperPicture { bytes: picture.bytes.clone(), caption } }
+    };
+    let shown = all.iter().filter_map(|one| Some((one, filed.pictures.get(&one.number)?)));
+    chapter.photos = shown.map(photo).collect();
     let row = |one: &FrozenEvidence| {
-        let words = filed.said(lang, &evidence::place(one.number)).unwrap_or_default();
+        let words = said(one).unwrap_or_default();
         vec![PaperCell::Number(one.number), PaperCell::Text(lang.text(one.kind.key())), PaperCell::Text(words)]
     };
-    let columns = vec![
-        PaperColumn::new(lang.text("periodic.evidence_number"), ColumnKind::Count, 8),
-        text(lang, "csv.kind", 12),
-        text(lang, "periodic.caption", 40),
-    ];
-    chapter.tables.push(PaperTable { title: String::new(), columns, rows: all.iter().map(row).collect() });
+    let listed = all.iter().filter(|one| !filed.pictures.contains_key(&one.number));
+    let rows: Vec<Vec<PaperCell>> = listed.map(row).collect();
+    if !rows.is_empty() {
+        let columns = vec![
+            PaperColumn::new(lang.text("periodic.evidence_number"), ColumnKind::Count, 8),
+            text(lang, "csv.kind", 12),
+            text(lang, "periodic.caption", 40),
+        ];
+        chapter.tables.push(PaperTable { title: String::new(), columns, rows });
+    }
     Some(chapter)
 }
 

@@ -20,6 +20,7 @@ pub(crate) mod qr;
 #[path = "../../../bench/server.rs"]
 pub(crate) mod server;
 pub(crate) mod switch;
+pub(crate) mod unzip;
 pub(crate) mod workbook;
 pub(crate) mod world;
 
