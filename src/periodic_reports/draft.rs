@@ -9,6 +9,7 @@ use super::document;
 use super::evidence::{self, OfferedPhoto, SessionWords};
 use super::frozen_tables::{self, FrozenTable, ShownAdjustment};
 use super::gathering::BesideFigures;
+use super::periods::ReportedPeriod;
 use super::queries::{self, ReportReminder};
 use super::rights::ReportWriter;
 use super::types::{Chapter, ChapterText, Evidence, PeriodicReport, ReportComment, ReportVersion, VersionState};
@@ -52,6 +53,8 @@ pub struct ShownDraft {
     pub reminder: Option<ReportReminder>,
     /// Whether its days are the agreement's, as that is by now.
     pub is_agreed: bool,
+    /// Whether the agreement asks for it.
+    pub is_awaited: bool,
     /// Whether the reader may drop it where they are not.
     pub may_be_dropped: bool,
 }
@@ -76,7 +79,9 @@ impl ShownDraft {
         let mut tables = frozen_tables::tables(&counting.figures, &others);
         tables.retain(|table| table.section != Section::Completeness);
         let reminders = queries::reminders(by, conn).await?;
-        let is_agreed = queries::agreement(by, conn, report.agreement_id).await?.has(&report);
+        let agreement = queries::agreement(by, conn, report.agreement_id).await?;
+        let is_agreed = agreement.has(&report);
+        let is_awaited = agreement.awaits(&ReportedPeriod { kind: report.kind, days: report.period() });
         Ok(Self {
             by_center: counting
                 .by_center
@@ -99,6 +104,7 @@ impl ShownDraft {
                     && (one.starts_on, one.ends_on) == (report.starts_on, report.ends_on)
             }),
             is_agreed,
+            is_awaited,
             may_be_dropped: !is_agreed && by.role == Role::ProviderManager,
             tables,
             centers,

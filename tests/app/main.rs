@@ -65,6 +65,8 @@ mod outsiders;
 mod own_data;
 mod people;
 mod periodic;
+mod periodic_answers;
+mod periodic_words;
 mod periodic_paper;
 mod periodic_journey;
 mod periodic_proof;
