@@ -5,13 +5,12 @@ use serde_json::json;
 use super::document;
 use super::forms::PurchaserAnswer;
 use super::periods::ReportedPeriod;
-use super::rights::{ReportAnswerer, ReportReceiver, ReportSubmitter, ReportWriter};
+use super::rights::{ReportAnswerer, ReportReceiver, ReportWriter};
 use super::rules::{self, ReportStep};
-use super::settling;
 use super::types::{
-    AgreementFrame, Chapter, LONGEST_CHAPTER, PeriodicReport, PeriodicReportId, ReportState, ReportVersion,
-    VersionState,
+    AgreementFrame, Chapter, LONGEST_CHAPTER, PeriodicReport, PeriodicReportId, ReportState, VersionState,
 };
+use super::{queries, settling};
 use crate::agreements::AgreementId;
 use crate::audit::{self, Acting};
 use crate::auth::AccountId;
@@ -216,33 +215,44 @@ async fn answered(
     Ok(())
 }
 
-/// Takes words out of a version, whole: somebody who is named in it was erased, or may be. Its digest stays, and it still verifies.
+/// Takes an acceptance back: the version waits for its answer again.
 ///
 /// # Errors
-/// `NotFound` where there are no such words, or they are out already.
-pub async fn redact(
-    by: &ReportSubmitter,
+/// Those of [`rules::after`] and [`rules::may_undo_acceptance`]; `Refused("report_version_changed")` for another version than the accepted
+/// one.
+pub async fn undo_acceptance(
+    by: &ReportAnswerer,
     now: Now,
     tx: &mut Conn,
-    (report, version): (&PeriodicReport, &ReportVersion),
-    (place, why): (&str, &str),
+    report: &PeriodicReport,
+    (version, why): (i64, &str),
 ) -> Result<()> {
-    let redacted = sqlx::query(
-        "update report_version_texts set content = null, salt = null, redacted_at = $1, redacted_by = $2, redacted_why = $3
-         where version_id = $4 and place = $5 and redacted_at is null",
+    let next = rules::after(ReportStep::UndoAcceptance, report.state)?;
+    // Whoever submits a later report tells in it what this one is corrected by: one comes after the other.
+    settling::hold(tx, report.agreement_id).await?;
+    let accepted = queries::acceptance(tx, report).await?.filter(|one| one.version == version);
+    let accepted = accepted.ok_or_else(|| Error::refused("report_version_changed"))?;
+    accepted.may_be_undone(now)?;
+    let moved = sqlx::query("update periodic_reports set state = $1 where id = $2 and state = $3 and versions = $4")
+        .bind(next)
+        .bind(report.id)
+        .bind(ReportState::Accepted)
+        .bind(version)
+        .execute(&mut *tx)
+        .await?;
+    if moved.rows_affected() == 0 {
+        return Err(Error::refused("report_version_changed"));
+    }
+    sqlx::query(
+        "update report_versions set state = $1, answered_at = null, answered_by = null where report_id = $2 and number = $3",
     )
-    .bind(now.0)
-    .bind(by.account)
-    .bind(why)
-    .bind(version.id)
-    .bind(place)
+    .bind(VersionState::Submitted)
+    .bind(report.id)
+    .bind(version)
     .execute(&mut *tx)
     .await?;
-    if redacted.rows_affected() == 0 {
-        return Err(Error::NotFound);
-    }
-    let detail = format!("{}-{} {place}", report.number(), version.number);
-    let entry = audit::entry("periodic_report.redacted", report.id.0).at(report.center_id).because(&detail);
+    let detail = format!("{}-{version} {why}", report.number());
+    let entry = audit::entry("periodic_report.acceptance_undone", report.id.0).at(report.center_id).because(&detail);
     audit::record(tx, by, now, entry).await
 }
 
@@ -296,13 +306,23 @@ pub async fn remind(
     audit::record(tx, by, now, entry).await
 }
 
-/// Confirms that a report was received, in the version that was submitted last. Twice is once.
+/// Confirms that a report was received, in the version that was read, which is the one that was submitted last. Twice is once.
 ///
 /// # Errors
-/// `Refused("report_not_submitted")` where nothing is submitted or accepted.
-pub async fn confirm_receipt(by: &ReportReceiver, now: Now, tx: &mut Conn, report: &PeriodicReport) -> Result<()> {
+/// `Refused("report_not_submitted")` where nothing is submitted or accepted, `("report_version_changed")` where another version was
+/// submitted since.
+pub async fn confirm_receipt(
+    by: &ReportReceiver,
+    now: Now,
+    tx: &mut Conn,
+    report: &PeriodicReport,
+    version: i64,
+) -> Result<()> {
     if !matches!(report.state, ReportState::Submitted | ReportState::Accepted) {
         return Err(Error::refused("report_not_submitted"));
+    }
+    if version != report.versions {
+        return Err(Error::refused("report_version_changed"));
     }
     let kept = sqlx::query(
         "insert into report_receipts (report_id, account_id, version, received_at) values ($1, $2, $3, $4)
@@ -310,7 +330,7 @@ pub async fn confirm_receipt(by: &ReportReceiver, now: Now, tx: &mut Conn, repor
     )
     .bind(report.id)
     .bind(by.account)
-    .bind(report.versions)
+    .bind(version)
     .bind(now.0)
     .execute(&mut *tx)
     .await?;

@@ -1,4 +1,4 @@
-//! `/api/v1/reports`: reports that agreements owe, as programs draft, submit and answer them.
+//! `/api/v1/reports`: reports that agreements owe, as programs draft and submit them, and ask for them.
 
 use rocket::response::status::{Created, NoContent};
 use rocket::serde::json::Json;
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::listing::{self, OwedCut, OwedReport};
 use super::privacy::{self, PrivacyHit};
-use super::rights::{ReportAnswerer, ReportReceiver, ReportSubmitter, ReportWriter, sees_drafts};
+use super::rights::{ReportAnswerer, ReportSubmitter, ReportWriter, sees_drafts};
 use super::types::{Chapter, ChapterText, Evidence, PeriodicReport, PeriodicReportId, ReportVersion};
 use super::{actions, evidence, forms, freezing, queries};
 use crate::api::{List, Problem};
@@ -20,7 +20,7 @@ use crate::web::Fields;
 use crate::web::cut::Asked;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, begin, show, write, hits, keep_name, submit, withdraw, accept, give_back, remind, receive]
+    routes![list, begin, show, write, hits, keep_name, submit, withdraw, remind]
 }
 
 /// What an agreement owes for some of its days.
@@ -40,6 +40,8 @@ pub(crate) struct OwedReportJson {
     state: String,
     /// False where its days are the agreement's no more: nobody waits for it
     agreed: bool,
+    /// False for a report for which the agreement does not ask: nobody waits for it, and it is never late
+    awaited: bool,
     /// Days since it was due; 0 where it is not late
     late: i64,
     /// Null where nothing is begun, or is not this reader's to see
@@ -66,6 +68,7 @@ pub(crate) async fn list(by: ReportReader, db: &Db, now: Now, asked: Asked) -> R
         due_on: one.due_on.to_string(),
         state: one.standing.to_string(),
         agreed: one.is_agreed,
+        awaited: one.is_awaited,
         late: one.late,
         reminded_at: one.reminded_at.map(|at| at.rfc3339()),
     };
@@ -77,8 +80,8 @@ pub(crate) async fn list(by: ReportReader, db: &Db, now: Now, asked: Asked) -> R
 #[expect(dead_code, reason = "describes the body; `forms::begun` reads it")]
 pub(crate) struct NewReports {
     agreement: i64,
-    /// `month:2026-03-01`, `quarter:…`, `half_year:…`, `year:…` or `whole:…`, each with the first of its days in the agreement; one for
-    /// which it asks, or `whole`, where it asks for any
+    /// `month:2026-03-01`, `quarter:…`, `half_year:…`, `year:…` or `whole:…`, each with the first of its days in the agreement, also of
+    /// kinds for which it does not ask
     period: Vec<String>,
 }
 
@@ -267,13 +270,15 @@ pub(crate) struct PrivacyHitJson {
     sentence: String,
     /// `name` or `number`
     why: String,
+    /// What was found: names, parts of them, what somebody is called by, numbers; as they are compared, without spaces
+    words: Vec<String>,
 }
 
 impl From<PrivacyHit> for PrivacyHitJson {
     fn from(hit: PrivacyHit) -> Self {
         let chapter = hit.chapter.map(|chapter| chapter.to_string());
         let activity_id = hit.activity.map(|(_, activity)| activity.0);
-        Self { hit: hit.hit, chapter, activity_id, sentence: hit.sentence, why: hit.why.to_string() }
+        Self { hit: hit.hit, chapter, activity_id, sentence: hit.sentence, why: hit.why.to_string(), words: hit.words }
     }
 }
 
@@ -343,87 +348,6 @@ pub(crate) async fn withdraw(by: ReportReader, db: &Db, now: Now, id: PeriodicRe
     let mut tx = db.begin().await?;
     let report = queries::found(&by, &mut tx, id).await?;
     freezing::withdraw(&by, now, &mut tx, &report).await?;
-    tx.commit().await?;
-    Ok(NoContent)
-}
-
-/// Which version is accepted.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the body; `forms::accepted` reads it")]
-pub(crate) struct AcceptedVersion {
-    /// The last one
-    version: i64,
-}
-
-/// Accepts a report. 409 `report_not_submitted`, `report_accepted`, `report_version_changed`.
-#[utoipa::path(context_path = "/api/v1", tag = "reports", params(("id" = i64, Path)), request_body = AcceptedVersion, responses((status = 204), (status = "4XX", body = Problem)))]
-#[post("/reports/<id>/acceptance", data = "<fields>")]
-pub(crate) async fn accept(
-    by: ReportReader,
-    db: &Db,
-    now: Now,
-    id: PeriodicReportId,
-    fields: Fields,
-) -> Result<NoContent> {
-    let by = ReportAnswerer::of(by)?;
-    let mut tx = db.begin().await?;
-    let report = queries::found(&by, &mut tx, id).await?;
-    actions::accept(&by, now, &mut tx, &report, forms::accepted(&fields)?).await?;
-    tx.commit().await?;
-    Ok(NoContent)
-}
-
-/// Says that what was submitted last came. Twice is once; 409 `report_not_submitted`.
-#[utoipa::path(context_path = "/api/v1", tag = "reports", params(("id" = i64, Path)), responses((status = 204), (status = "4XX", body = Problem)))]
-#[post("/reports/<id>/receipt")]
-pub(crate) async fn receive(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Result<NoContent> {
-    let by = ReportReceiver::of(by)?;
-    let mut tx = db.begin().await?;
-    let report = queries::found(&by, &mut tx, id).await?;
-    actions::confirm_receipt(&by, now, &mut tx, &report).await?;
-    tx.commit().await?;
-    Ok(NoContent)
-}
-
-/// Why a version is returned: at least one of the comments.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the body; `forms::returned` reads it")]
-pub(crate) struct ReturnedVersion {
-    /// The last one
-    version: i64,
-    /// On the whole
-    comment: Option<String>,
-    /// By chapter
-    comments: Option<ChapterComments>,
-}
-
-/// What is said of each chapter, as far as anything is.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the body; `forms::returned` reads it")]
-pub(crate) struct ChapterComments {
-    overview: Option<String>,
-    services: Option<String>,
-    groups: Option<String>,
-    volunteers: Option<String>,
-    problems: Option<String>,
-    plan: Option<String>,
-    other: Option<String>,
-}
-
-/// Returns a report with comments. Errors as of its acceptance.
-#[utoipa::path(context_path = "/api/v1", tag = "reports", params(("id" = i64, Path)), request_body = ReturnedVersion, responses((status = 204), (status = "4XX", body = Problem)))]
-#[post("/reports/<id>/return", data = "<fields>")]
-pub(crate) async fn give_back(
-    by: ReportReader,
-    db: &Db,
-    now: Now,
-    id: PeriodicReportId,
-    fields: Fields,
-) -> Result<NoContent> {
-    let by = ReportAnswerer::of(by)?;
-    let mut tx = db.begin().await?;
-    let report = queries::found(&by, &mut tx, id).await?;
-    actions::give_back(&by, now, &mut tx, &report, &forms::returned(&fields)?).await?;
     tx.commit().await?;
     Ok(NoContent)
 }

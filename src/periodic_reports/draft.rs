@@ -9,6 +9,7 @@ use super::document;
 use super::evidence::{self, OfferedPhoto, SessionWords};
 use super::frozen_tables::{self, FrozenTable, ShownAdjustment};
 use super::gathering::BesideFigures;
+use super::periods::ReportedPeriod;
 use super::queries::{self, ReportReminder};
 use super::rights::ReportWriter;
 use super::types::{Chapter, ChapterText, Evidence, PeriodicReport, ReportComment, ReportVersion, VersionState};
@@ -53,6 +54,8 @@ pub struct ShownDraft {
     pub reminder: Option<ReportReminder>,
     /// Whether its days are the agreement's, as that is by now.
     pub is_agreed: bool,
+    /// Whether the agreement asks for it.
+    pub is_awaited: bool,
     /// Whether the reader may drop it where they are not.
     pub may_be_dropped: bool,
 }
@@ -82,6 +85,7 @@ impl ShownDraft {
         let agreed = (agreement.starts_on, agreement.ends_on);
         let compared: Vec<(Date, Date)> = counting.compared.iter().map(|other| other.counted(agreed)).collect();
         let is_agreed = agreement.has(&report);
+        let is_awaited = agreement.awaits(&ReportedPeriod { kind: report.kind, days: report.period() });
         Ok(Self {
             by_center: counting
                 .by_center
@@ -104,6 +108,7 @@ impl ShownDraft {
                     && (one.starts_on, one.ends_on) == (report.starts_on, report.ends_on)
             }),
             is_agreed,
+            is_awaited,
             may_be_dropped: !is_agreed && by.role == Role::ProviderManager,
             tables,
             centers,

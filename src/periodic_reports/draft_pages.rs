@@ -122,7 +122,7 @@ async fn show(
     let versions = queries::versions(&by, &mut conn, id).await?;
     let last = versions.iter().rev().find(|version| version.state != VersionState::Withdrawn);
     let number = last.ok_or(Error::NotFound)?.number;
-    Ok(Either::Right(Page(VersionPage::load(&by, &mut conn, report, number, Form::new()).await?)))
+    Ok(Either::Right(Page(VersionPage::load(&by, &mut conn, now, (report, number), Form::new()).await?)))
 }
 
 fn chapter_of(word: &str) -> Result<Chapter> {

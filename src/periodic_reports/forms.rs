@@ -66,11 +66,19 @@ pub struct PurchaserAnswer {
     pub comments: Vec<ReportComment>,
 }
 
-/// Field `version`: which one is accepted.
-pub fn accepted(fields: &Fields) -> Result<i64> {
+/// Field `version`: which one is accepted, or came.
+pub fn version(fields: &Fields) -> Result<i64> {
     let mut read = fields.read();
     let version = read.required("version", parse::integer(1..=i64::MAX));
     read.finish(|| version)
+}
+
+/// Fields `version` and `reason`: of which one the acceptance is taken back, and why.
+pub fn acceptance_undone(fields: &Fields) -> Result<(i64, String)> {
+    let mut read = fields.read();
+    let version = read.required("version", parse::integer(1..=i64::MAX));
+    let reason = read.required("reason", parse::line(80));
+    read.finish(|| Some((version?, reason?)))
 }
 
 /// Fields `version comment` and `comments.<chapter>`: there is something to say.
@@ -99,11 +107,12 @@ pub fn agreement(fields: &Fields) -> Result<AgreementId> {
     read.finish(|| period.and(agreement))
 }
 
-/// Field `period`: one of the agreement's that is over by today.
+/// Field `period`: one of the agreement's that is over by today, and for whose report somebody waits.
 pub fn reminded(fields: &Fields, agreement: &AgreementFrame, today: Date) -> Result<ReportedPeriod> {
     let mut read = fields.read();
     let period = read.required("period", |word| {
-        agreement.named(word).filter(|period| period.days.to <= today).ok_or(Fault::new("field.not_a_choice"))
+        let is_due = |period: &ReportedPeriod| period.days.to <= today && agreement.awaits(period);
+        agreement.named(word).filter(is_due).ok_or(Fault::new("field.not_a_choice"))
     });
     read.finish(|| period)
 }

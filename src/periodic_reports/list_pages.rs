@@ -140,7 +140,7 @@ impl NewDraftsPage {
             there.retain(|report| report.state != ReportState::Dropped);
             let there: Vec<Period> = there.iter().map(PeriodicReport::period).collect();
             let today = Zone::SHANGHAI.date(now.0);
-            for kind in agreement.kinds() {
+            for kind in ReportedKind::ALL.iter().copied() {
                 let mut known = agreement.periods(kind);
                 known.retain(|period| period.days.from <= today);
                 let offered = |period: ReportedPeriod| OfferedPeriod {

@@ -71,6 +71,8 @@ pub struct OwedReport {
     pub standing: OwedState,
     /// Whether its days are the agreement's, as that is by now: else nobody waits for it.
     pub is_agreed: bool,
+    /// Whether the agreement asks for such a report: else nobody waits for it either.
+    pub is_awaited: bool,
     /// Days since it was due; 0 where it is not late.
     pub late: i64,
     /// When the purchaser asked for it, where nothing answered that yet.
@@ -82,6 +84,7 @@ pub struct OwedReport {
 impl OwedReport {
     fn of(agreement: &AgreementFrame, period: ReportedPeriod, report: Option<PeriodicReport>, today: Date) -> Self {
         let is_agreed = report.as_ref().is_none_or(|report| agreement.has(report));
+        let is_awaited = agreement.awaits(&period);
         let due_on = match &report {
             // Not told yet, it follows the agreement.
             Some(report) if report.state != ReportState::Draft || !is_agreed => report.due_on,
@@ -96,7 +99,8 @@ impl OwedReport {
             Some(ReportState::Draft) => OwedState::Draft,
             None => OwedState::NotBegun,
         };
-        let late = if is_agreed && standing.is_owed() { (today.0 - due_on.0).num_days().max(0) } else { 0 };
+        let late =
+            if is_agreed && is_awaited && standing.is_owed() { (today.0 - due_on.0).num_days().max(0) } else { 0 };
         Self {
             agreement: agreement.clone(),
             period,
@@ -104,6 +108,7 @@ impl OwedReport {
             report,
             standing,
             is_agreed,
+            is_awaited,
             late,
             reminded_at: None,
             is_reminded_today: false,
@@ -122,12 +127,16 @@ impl OwedReport {
 
     /// Whether the purchaser may ask for it: once a day.
     pub fn may_be_reminded(&self, role: Role) -> bool {
-        role == Role::Purchaser && self.is_agreed && self.standing.is_owed() && !self.is_reminded_today
+        role == Role::Purchaser && self.is_waited_for() && !self.is_reminded_today
     }
 
     /// Whether the purchaser asked for it, and waits.
     pub fn is_asked_for(&self) -> bool {
-        self.is_agreed && self.standing.is_owed() && self.reminded_at.is_some()
+        self.is_waited_for() && self.reminded_at.is_some()
+    }
+
+    fn is_waited_for(&self) -> bool {
+        self.is_agreed && self.is_awaited && self.standing.is_owed()
     }
 }
 

@@ -7,6 +7,7 @@
 //! it provable, against what the audit keeps of it, [`privacy`] what is looked for before anything is submitted.
 
 mod actions;
+pub(crate) mod answer_api;
 pub(crate) mod api;
 mod asked;
 pub mod beside;
@@ -36,6 +37,7 @@ pub mod periods;
 pub mod privacy;
 mod proof_files;
 pub mod queries;
+mod redacting;
 pub mod rights;
 mod rows_pages;
 pub mod rules;
@@ -51,8 +53,9 @@ use rocket::fairing::AdHoc;
 
 use crate::centers;
 
-pub use actions::{accept, begin, confirm_receipt, give_back, redact, remind, write_chapter};
+pub use actions::{accept, begin, confirm_receipt, give_back, remind, undo_acceptance, write_chapter};
 pub use freezing::{submit, submit_alone, withdraw};
+pub use redacting::redact;
 pub use settling::drop_report;
 pub use types::{
     Chapter, EvidenceId, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState, ReportVersion,
@@ -71,6 +74,7 @@ pub fn stage() -> AdHoc {
             .mount("/", paper_pages::routes())
             .mount("/", verify_pages::routes())
             .mount("/api/v1", api::routes())
+            .mount("/api/v1", answer_api::routes())
             .mount("/api/v1", more_api::routes())
             .mount("/api/v1", paper_api::routes());
         let rocket = centers::above_the_list(rocket, asked::on_the_list);

@@ -19,7 +19,7 @@ use super::sent::SentSheet;
 use super::types::{EvidenceId, PeriodicReportId};
 use super::verifying::{self, Verification};
 use super::version_pages::ReadVersion;
-use super::{actions, evidence, forms, queries, settling};
+use super::{evidence, forms, queries, redacting, settling};
 use crate::api::{List, Problem};
 use crate::auth::ReportReader;
 use crate::clock::Now;
@@ -311,7 +311,8 @@ pub(crate) struct NewRedaction {
     reason: String,
 }
 
-/// Takes words out of a version, whole. It still verifies: their digest stays.
+/// Takes words out of a version, whole, and the same words out of the report's other versions and its draft. All of them still verify:
+/// the words' digests stay.
 #[utoipa::path(context_path = "/api/v1", tag = "reports", params(("id" = i64, Path), ("number" = i64, Path)), request_body = NewRedaction, responses((status = 204), (status = "4XX", body = Problem)))]
 #[post("/reports/<id>/versions/<number>/redaction", data = "<fields>")]
 pub(crate) async fn redact(
@@ -327,7 +328,7 @@ pub(crate) async fn redact(
     let report = queries::found(&by, &mut tx, id).await?;
     let version = queries::version(&by, &mut tx, id, number).await?;
     let (place, why) = forms::redaction(&fields)?;
-    actions::redact(&by, now, &mut tx, (&report, &version), (&place, &why)).await?;
+    redacting::redact(&by, now, &mut tx, (&report, &version), (&place, &why)).await?;
     tx.commit().await?;
     Ok(NoContent)
 }

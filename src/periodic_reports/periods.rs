@@ -1,6 +1,6 @@
-//! For which days of an agreement there are reports: the periods that it asks for, counted as it says (`agreements::rules`), and all its
-//! days together. Of an agreement that asks for none, a report is due for each month of the calendar; quarters, half-years and years may
-//! be written.
+//! For which days of an agreement there are reports: any month, quarter, half-year and year, counted as it says (`agreements::rules`), and
+//! all its days together may be written of. Due are those that it asks for; of an agreement that asks for none, a report for each month
+//! of the calendar.
 
 use chrono::Datelike as _;
 
@@ -59,18 +59,8 @@ impl AgreementFrame {
         ReportedKind::ALL.iter().any(|kind| self.agreed_days(*kind).is_some())
     }
 
-    /// Of which kinds there may be reports: those that the agreement asks for, and one of all its days; any, where it asks for none.
-    pub fn kinds(&self) -> Vec<ReportedKind> {
-        let asks = self.asks();
-        let may = |kind: &ReportedKind| !asks || *kind == ReportedKind::Whole || self.agreed_days(*kind).is_some();
-        ReportedKind::ALL.iter().copied().filter(may).collect()
-    }
-
-    /// The periods of a kind of which there may be reports: in order, each cut to the agreement's days.
+    /// The periods of a kind, of which there may be reports: in order, each cut to the agreement's days.
     pub fn periods(&self, kind: ReportedKind) -> Vec<ReportedPeriod> {
-        if !self.kinds().contains(&kind) {
-            return Vec::new();
-        }
         let all = (self.starts_on, self.ends_on);
         let parts = match kind.cycle() {
             Some(cycle) => rules::parts(all, self.years_from, cycle),
@@ -94,15 +84,31 @@ impl AgreementFrame {
         owed
     }
 
+    /// Whether somebody waits for a period's report, once it is begun or asked for: it is owed, or of all days; where the agreement asks
+    /// for none, any is. Of others whoever writes them decides.
+    pub fn awaits(&self, period: &ReportedPeriod) -> bool {
+        !self.asks()
+            || period.kind == ReportedKind::Whole
+            || self.agreed_days(period.kind).is_some()
+            || self.owed_with(period).is_some()
+    }
+
+    /// What is owed for the same days.
+    fn owed_with(&self, period: &ReportedPeriod) -> Option<ReportedPeriod> {
+        self.owed().into_iter().find(|owed| owed.days == period.days)
+    }
+
     /// The period that a word names: `quarter:2026-04-01`.
     pub fn named(&self, word: &str) -> Option<ReportedPeriod> {
         let kind = word.split_once(':').and_then(|(kind, _)| kind.parse().ok())?;
         self.periods(kind).into_iter().find(|period| period.to_string() == word)
     }
 
-    /// The day until which a report of a period is to be submitted.
+    /// The day until which a report of a period is to be submitted, where somebody waits for it.
     pub fn due_on(&self, period: ReportedPeriod) -> Date {
-        period.days.last().plus_days(self.agreed_days(period.kind).unwrap_or(DUE_WITHIN))
+        let of_its_kind = self.agreed_days(period.kind);
+        let within = of_its_kind.or_else(|| self.agreed_days(self.owed_with(&period)?.kind));
+        period.days.last().plus_days(within.unwrap_or(DUE_WITHIN))
     }
 
     /// Whether a report's days are a period of the agreement, as it is by now.
@@ -206,7 +212,7 @@ mod tests {
         let months = ["2026-03-10–2026-03-31", "2026-04-01–2026-04-30", "2026-05-01–2026-05-20"];
         assert_eq!(days(&silent.owed()), months);
         assert_eq!(silent.due_on(silent.owed()[0]), date("2026-04-15"));
-        assert_eq!(silent.kinds(), ReportedKind::ALL);
+        assert!(ReportedKind::ALL.iter().flat_map(|kind| silent.periods(*kind)).all(|period| silent.awaits(&period)));
         assert_eq!(days(&silent.periods(ReportedKind::Quarter)), ["2026-03-10–2026-03-31", "2026-04-01–2026-05-20"]);
         assert!(silent.named("half_year:2026-03-10").is_some() && silent.named("month:2026-06-01").is_none());
     }
@@ -225,8 +231,20 @@ mod tests {
             ("year:2025-09-15", "2026-10-14"),
         ];
         assert_eq!(told, expected.map(|(period, due)| (period.to_owned(), due.to_owned())));
-        assert_eq!(own.kinds(), [ReportedKind::Quarter, ReportedKind::Year, ReportedKind::Whole]);
-        assert!(own.named("month:2025-10-01").is_none(), "nobody asks for months");
+        let awaits = |word: &str| own.named(word).map(|period| own.awaits(&period));
+        assert_eq!(awaits("month:2025-10-01"), Some(false), "it may be written, and nobody asks for it");
+        assert_eq!([awaits("quarter:2025-12-15"), awaits("whole:2025-09-15")], [Some(true); 2]);
+        for none in ["quarter:2025-10-01", "month:2026-10-01", "month:2025-10-02", "week:2025-10-06"] {
+            assert_eq!(awaits(none), None, "{none} is no period of the agreement");
+        }
+    }
+
+    #[test]
+    fn a_month_of_the_days_of_an_owed_quarter_is_due_as_that_is() {
+        let dues = AgreedDues { due_quarter: Some(10), ..AgreedDues::default() };
+        let short = agreement("2026-03-10", "2026-04-30", YearsFrom::Calendar, dues);
+        let month = short.named("month:2026-03-10").unwrap();
+        assert_eq!((short.awaits(&month), short.due_on(month)), (true, date("2026-04-10")));
     }
 
     #[test]

@@ -1,7 +1,10 @@
-//! Before a report is submitted its words are compared with the names of whoever is enrolled at its centers or works there, and looked
-//! through for numbers of phones. Each sentence that holds one is changed, or kept for a reason that somebody gives.
+//! Before a report is submitted its words are compared with the names of whoever is enrolled at its centers or works there, with parts of
+//! them and with what people are called by (陈阿姨), and looked through for numbers of phones. Each sentence that holds one is changed, or
+//! kept for a reason that somebody gives.
 
 use std::collections::BTreeSet;
+
+use serde_json::json;
 
 use super::canonical::sha256;
 use super::rights::ReportWriter;
@@ -14,9 +17,9 @@ use crate::centers::CenterId;
 use crate::clock::Now;
 use crate::closings::WechatOmission;
 use crate::closings::queries::name_keys_of;
-use crate::closings::rules::{SecretNames, sentences, tells_a_number};
+use crate::closings::rules::{SecretNames, numbers_in, sentences};
 use crate::error::{Error, Result};
-use crate::store::Conn;
+use crate::store::{Conn, rows};
 
 /// A sentence in which somebody may be named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +32,14 @@ pub struct PrivacyHit {
     pub activity: Option<(CenterId, ActivityId)>,
     pub sentence: String,
     pub why: WechatOmission,
+    /// What was found in it, as it is compared: names, parts of them, what somebody is called by, numbers.
+    pub words: Vec<String>,
 }
 
 impl PrivacyHit {
-    fn of(place: &str, chapter: Option<Chapter>, sentence: &str, why: WechatOmission) -> Self {
+    fn of(place: &str, chapter: Option<Chapter>, sentence: &str, (why, words): (WechatOmission, Vec<String>)) -> Self {
         let hit = sha256(&format!("{place}\n{sentence}"));
-        Self { hit, chapter, activity: None, sentence: sentence.to_owned(), why }
+        Self { hit, chapter, activity: None, sentence: sentence.to_owned(), why, words }
     }
 }
 
@@ -96,19 +101,20 @@ async fn titles(conn: &mut Conn, draft: &PeriodicReport) -> Result<Vec<(CenterId
 /// The hits of a text. It is looked through as a whole first: a name may stand on both sides of a break.
 fn hits_of(place: &str, chapter: Option<Chapter>, text: &str, names: &SecretNames) -> Vec<PrivacyHit> {
     let mut unseen = names.whole_in(text);
-    let known = SecretNames::of(unseen.iter().map(|name| (*name).to_owned()));
     let mut hits = Vec::new();
     for sentence in sentences(text) {
-        let named = known.whole_in(&sentence);
-        if !named.is_empty() {
-            unseen.retain(|name| !named.contains(name));
-            hits.push(PrivacyHit::of(place, chapter, &sentence, WechatOmission::Name));
-        } else if tells_a_number(&sentence) {
-            hits.push(PrivacyHit::of(place, chapter, &sentence, WechatOmission::Number));
+        let mut words = names.words_in(&sentence);
+        let why = if words.is_empty() { WechatOmission::Number } else { WechatOmission::Name };
+        // Whoever is asked about by a part of their name is asked about.
+        unseen.retain(|name| !words.iter().any(|word| word.contains(*name) || name.contains(word.as_str())));
+        words.extend(numbers_in(&sentence));
+        if !words.is_empty() {
+            hits.push(PrivacyHit::of(place, chapter, &sentence, (why, words)));
         }
     }
     if !unseen.is_empty() {
-        hits.push(PrivacyHit::of(place, chapter, text, WechatOmission::Name));
+        let words = unseen.into_iter().map(str::to_owned).collect();
+        hits.push(PrivacyHit::of(place, chapter, text, (WechatOmission::Name, words)));
     }
     hits
 }
@@ -151,6 +157,23 @@ pub async fn answer(
     audit::record(tx, by, now, entry).await
 }
 
+/// Forgets what was said of the sentences of a text that is taken out: where they are written again somebody is asked again.
+pub(super) async fn ask_anew(tx: &mut Conn, report: &PeriodicReport, text: &str) -> Result<()> {
+    let mut gone: BTreeSet<String> = sentences(text).into_iter().collect();
+    gone.insert(text.to_owned());
+    let mut hits = all_hits(tx, report).await?;
+    hits.retain(|hit| gone.contains(&hit.sentence));
+    sqlx::query(
+        "delete from privacy_answers
+         where report_id = $1 and hit in (select j.value ->> 'hit' from json_each(cast($2 as json_text)) j)",
+    )
+    .bind(report.id)
+    .bind(rows(hits, |hit| json!({"hit": hit.hit})))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,5 +194,14 @@ mod tests {
             ]
         );
         assert_eq!(found("谢谢陈\n秀英").len(), 1, "over a break");
+        assert_eq!(found("谢谢陈秀\n英").len(), 1, "over another");
+    }
+
+    #[test]
+    fn what_was_found_is_told() {
+        let names = SecretNames::of(["陈秀英", "王芳"].map(spelling::key));
+        let hits = hits_of("overview", None, "秀英和芳姐来了，电话13800138000。好", &names);
+        assert_eq!(hits.len(), 1);
+        assert_eq!((hits[0].why, hits[0].words.join(" ")), (WechatOmission::Name, "秀英 芳姐 13800138000".to_owned()));
     }
 }

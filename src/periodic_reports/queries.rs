@@ -6,6 +6,7 @@ use serde_json::json;
 use sqlx::AssertSqlSafe;
 
 use super::rights::sees_drafts;
+use super::rules;
 use super::types::{
     AgreementFrame, Chapter, ChapterText, PeriodicReport, PeriodicReportId, ReportComment, ReportVersion,
     ReportVersionId, VersionState, VersionText,
@@ -13,8 +14,8 @@ use super::types::{
 use crate::agreements::AgreementId;
 use crate::auth::{ReportReader, Role};
 use crate::centers::CenterId;
-use crate::clock::{Date, Month, Timestamp};
-use crate::error::{Error, Result};
+use crate::clock::{Date, Month, Now, Timestamp, Zone};
+use crate::error::{Error, Refusal, Result};
 use crate::store::{self, Conn, Flag};
 
 /// The condition that account `$1` reaches agreement `g`: as its provider, as its purchaser, as a department that it names, or by every
@@ -293,6 +294,40 @@ pub async fn receipts(conn: &mut Conn, report: PeriodicReportId) -> Result<Vec<(
     )
     .bind(report)
     .fetch_all(conn)
+    .await?)
+}
+
+/// That the purchaser accepted a report.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub(super) struct ReportAcceptance {
+    pub version: i64,
+    pub accepted_at: Timestamp,
+    /// How many versions of later reports were submitted since, and not taken back.
+    pub told_since: i64,
+}
+
+impl ReportAcceptance {
+    /// # Errors
+    /// Those of [`rules::may_undo_acceptance`].
+    pub fn may_be_undone(self, now: Now) -> Result<(), Refusal> {
+        let [accepted_on, today] = [self.accepted_at, now.0].map(|at| Zone::SHANGHAI.date(at));
+        rules::may_undo_acceptance(accepted_on, today, self.told_since > 0)
+    }
+}
+
+/// How a report was accepted, where it is.
+pub(super) async fn acceptance(conn: &mut Conn, report: &PeriodicReport) -> Result<Option<ReportAcceptance>> {
+    Ok(sqlx::query_as(
+        "select v.number as version, v.answered_at as accepted_at,
+                (select count(*) from periodic_reports o join report_versions l on l.report_id = o.id
+                 where o.agreement_id = r.agreement_id and o.starts_on > r.ends_on and l.submitted_at >= v.answered_at
+                   and l.state <> 'withdrawn') as told_since
+         from report_versions v join periodic_reports r on r.id = v.report_id
+         where r.id = $1 and v.number = r.versions and v.state = $2 and v.answered_at is not null",
+    )
+    .bind(report.id)
+    .bind(VersionState::Accepted)
+    .fetch_optional(conn)
     .await?)
 }
 

@@ -2,7 +2,7 @@
 //! earlier one.
 //!
 //! ```text
-//! draft ──submit──▶ submitted ──accept──▶ accepted
+//! draft ──submit──▶ submitted ──accept──▶ accepted ──undo──▶ submitted …
 //!   ▲                 │    │
 //!   └────withdraw─────┘    └──return──▶ returned ──submit──▶ submitted …
 //!
@@ -10,12 +10,14 @@
 //! ```
 //!
 //! The provider writes in a draft and in what was returned, submits it, and takes it back while nobody answered. The purchaser accepts
-//! or returns what was submitted. What was submitted is never edited: what is submitted next is another version. What was accepted stays.
+//! or returns what was submitted. What was submitted is never edited: what is submitted next is another version. What was accepted stays,
+//! unless that was a slip which the purchaser takes back on the same day, before a later report may have told of it.
 //! A report whose days are the agreement's no more is dropped, and begun again where they are again.
 
 use std::collections::BTreeMap;
 
 use super::types::ReportState;
+use crate::clock::Date;
 use crate::error::Refusal;
 use crate::figures::Section;
 
@@ -26,6 +28,7 @@ pub enum ReportStep {
     Submit,
     Withdraw,
     Accept,
+    UndoAcceptance,
     Return,
     Drop,
 }
@@ -34,7 +37,8 @@ pub enum ReportStep {
 ///
 /// # Errors
 /// `report_submitted` where it is not the provider's turn, `report_accepted` where it is nobody's any more,
-/// `report_not_submitted` where there is nothing to answer or to take back, `report_dropped` where it was given up.
+/// `report_not_submitted` where there is nothing to answer or to take back, `report_not_accepted` where no acceptance is,
+/// `report_dropped` where it was given up.
 pub fn after(step: ReportStep, state: ReportState) -> Result<ReportState, Refusal> {
     use ReportState::{Accepted, Draft, Dropped, Returned, Submitted};
     Ok(match (step, state) {
@@ -42,6 +46,7 @@ pub fn after(step: ReportStep, state: ReportState) -> Result<ReportState, Refusa
         (ReportStep::Submit, Draft | Returned) => Submitted,
         (ReportStep::Withdraw, Submitted) => Draft,
         (ReportStep::Accept, Submitted) => Accepted,
+        (ReportStep::UndoAcceptance, Accepted) => Submitted,
         (ReportStep::Return, Submitted) => Returned,
         (ReportStep::Drop, Draft | Returned) => Dropped,
         (ReportStep::Write | ReportStep::Submit | ReportStep::Drop, Submitted) => {
@@ -49,10 +54,25 @@ pub fn after(step: ReportStep, state: ReportState) -> Result<ReportState, Refusa
         }
         (_, Accepted) => return Err(Refusal::new("report_accepted")),
         (_, Dropped) => return Err(Refusal::new("report_dropped")),
+        (ReportStep::UndoAcceptance, Draft | Submitted | Returned) => {
+            return Err(Refusal::new("report_not_accepted"));
+        }
         (ReportStep::Withdraw | ReportStep::Accept | ReportStep::Return, Draft | Returned) => {
             return Err(Refusal::new("report_not_submitted"));
         }
     })
+}
+
+/// Whether an acceptance may be taken back.
+///
+/// # Errors
+/// `report_acceptance_over` where the day on which it was given is over, `report_acceptance_told` where a later report was submitted
+/// since, which may have told by what the accepted one is corrected.
+pub fn may_undo_acceptance(accepted_on: Date, today: Date, is_told: bool) -> Result<(), Refusal> {
+    if today > accepted_on {
+        return Err(Refusal::new("report_acceptance_over"));
+    }
+    if is_told { Err(Refusal::new("report_acceptance_told")) } else { Ok(()) }
 }
 
 /// Figures by their keys.
@@ -121,15 +141,26 @@ mod tests {
         use ReportState as S;
         use ReportStep as T;
         let turn = |step| S::ALL.iter().map(|state| after(step, *state).map_err(|why| why.code)).collect::<Vec<_>>();
-        let words = ["report_submitted", "report_accepted", "report_dropped", "report_not_submitted"];
-        let [submitted, accepted, dropped, not] = words.map(Err);
+        let words =
+            ["report_submitted", "report_accepted", "report_dropped", "report_not_submitted", "report_not_accepted"];
+        let [submitted, accepted, dropped, not, never] = words.map(Err);
         // Of draft, submitted, returned, accepted and dropped.
         assert_eq!(turn(T::Write), [Ok(S::Draft), submitted, Ok(S::Returned), accepted, dropped]);
         assert_eq!(turn(T::Submit), [Ok(S::Submitted), submitted, Ok(S::Submitted), accepted, dropped]);
         assert_eq!(turn(T::Withdraw), [not, Ok(S::Draft), not, accepted, dropped]);
         assert_eq!(turn(T::Accept), [not, Ok(S::Accepted), not, accepted, dropped]);
+        assert_eq!(turn(T::UndoAcceptance), [never, never, never, Ok(S::Submitted), dropped]);
         assert_eq!(turn(T::Return), [not, Ok(S::Returned), not, accepted, dropped]);
         assert_eq!(turn(T::Drop), [Ok(S::Dropped), submitted, Ok(S::Dropped), accepted, dropped]);
+    }
+
+    #[test]
+    fn an_acceptance_is_taken_back_on_its_day_while_nothing_was_told_since() {
+        let [day, next] = ["2026-04-02", "2026-04-03"].map(|text| Date::parse(text).unwrap());
+        let code = |today, is_told| may_undo_acceptance(day, today, is_told).map_err(|why| why.code);
+        assert_eq!(code(day, false), Ok(()));
+        assert_eq!(code(day, true), Err("report_acceptance_told"));
+        assert_eq!(code(next, false), Err("report_acceptance_over"));
     }
 
     fn values(of: &[(&str, i64)]) -> FigureValues {

@@ -1,7 +1,8 @@
 //! Drafts follow their agreement. It is changed below, and knows nothing of reports: ended earlier, it leaves drafts of days that are no
 //! more its own; ended later, drafts of days that were cut. Whoever begins drafts, and every day the job, puts them right: a draft of which
 //! nothing was submitted gets the days that its period has by now, one in which nothing stands and that has no period any more is dropped,
-//! and all others are shown as what they are until the provider drops them.
+//! one that made itself also where the period is not asked for any more, and all others are shown as what they are until the provider drops
+//! them.
 
 use super::periods::ReportedPeriod;
 use super::queries;
@@ -14,7 +15,7 @@ use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::figures::Period;
 use crate::locks;
-use crate::store::Conn;
+use crate::store::{Conn, Flag};
 
 /// Holds an agreement for its reports: of two who submit some of them, remind of one, put them right or change it one comes after the other.
 ///
@@ -51,13 +52,17 @@ pub(super) async fn settle(by: &impl Acting, now: Now, tx: &mut Conn, agreement:
     let reports = queries::of_agreement(tx, agreement.id).await?;
     let mut taken: Vec<Period> = reports.iter().map(PeriodicReport::period).collect();
     for report in reports.iter().filter(|report| report.state == ReportState::Draft) {
-        match its_period(agreement, report, &taken) {
-            Some(period) if period.days == report.period() && agreement.due_on(period) == report.due_on => {}
-            Some(period) => {
-                adapt(by, now, tx, report, (period, agreement)).await?;
-                taken.push(period.days);
-            }
-            None => drop_empty(by, now, tx, report).await?,
+        let Some(period) = its_period(agreement, report, &taken) else {
+            drop_empty(by, now, tx, report, Flag::from(false)).await?;
+            continue;
+        };
+        // Nobody asks for it any more: whoever began it wants it still, and of what made itself nobody does.
+        if !agreement.awaits(&period) && drop_empty(by, now, tx, report, Flag::from(true)).await? {
+            continue;
+        }
+        if period.days != report.period() || agreement.due_on(period) != report.due_on {
+            adapt(by, now, tx, report, (period, agreement)).await?;
+            taken.push(period.days);
         }
     }
     Ok(())
@@ -117,23 +122,31 @@ async fn adapt(
     audit::record(tx, by, now, entry).await
 }
 
-/// Drops a draft in which nobody wrote and with which nothing goes.
-async fn drop_empty(by: &impl Acting, now: Now, tx: &mut Conn, report: &PeriodicReport) -> Result<()> {
+/// Drops a draft in which nobody wrote and with which nothing goes, and, where that is said, which nobody began. It says whether it did.
+async fn drop_empty(
+    by: &impl Acting,
+    now: Now,
+    tx: &mut Conn,
+    report: &PeriodicReport,
+    made_itself: Flag,
+) -> Result<bool> {
     let dropped = sqlx::query(
         "update periodic_reports set state = $1
-         where id = $2 and state = $3 and versions = 0
+         where id = $2 and state = $3 and versions = 0 and ($4 = 0 or made_by is null)
            and not exists (select 1 from report_chapters c where c.report_id = periodic_reports.id and c.content <> '')
            and not exists (select 1 from report_evidence e where e.report_id = periodic_reports.id and e.removed_at is null)",
     )
     .bind(ReportState::Dropped)
     .bind(report.id)
     .bind(ReportState::Draft)
+    .bind(made_itself)
     .execute(&mut *tx)
     .await?;
     if dropped.rows_affected() == 0 {
-        return Ok(());
+        return Ok(false);
     }
-    tell_dropped(by, now, tx, report).await
+    tell_dropped(by, now, tx, report).await?;
+    Ok(true)
 }
 
 /// Drops a draft, or what was returned, whose days are the agreement's no more: nobody waits for it any longer. What was submitted of it

@@ -84,6 +84,7 @@ impl Trail {
             "periodic_report.begun" => self.own = Some(ReportState::Draft),
             "periodic_report.withdrawn" => self.became(VersionState::Withdrawn, None),
             "periodic_report.accepted" => self.became(VersionState::Accepted, Some(at)),
+            "periodic_report.acceptance_undone" => self.became(VersionState::Submitted, None),
             "periodic_report.returned" => {
                 self.became(VersionState::Returned, Some(at));
                 if let Some(version) = number.and_then(|number| self.versions.get_mut(&number)) {
@@ -146,6 +147,12 @@ mod tests {
         assert_eq!((trail.versions[&2].comments.as_deref(), &trail.versions[&3].comments), (Some("dd"), &None));
         assert!(trail.versions[&2].redacted.contains("evidence.1") && trail.versions[&3].redacted.is_empty());
         assert_eq!((trail.versions[&1].answered_at, trail.versions[&3].answered_at), (None, Some(Timestamp(8))));
+    }
+
+    #[test]
+    fn an_acceptance_that_was_taken_back_was_none() {
+        let trail = of(&[("submitted", "R000001-1 aa"), ("accepted", ""), ("acceptance_undone", "R000001-1 点错了")]);
+        assert_eq!((trail.state(), trail.versions[&1].answered_at), (ReportState::Submitted, None));
     }
 
     #[test]

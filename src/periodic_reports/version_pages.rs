@@ -16,10 +16,10 @@ use super::types::{
     Chapter, Evidence, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState, ReportVersion,
     VersionText,
 };
-use super::{actions, forms, proof_files, queries};
+use super::{actions, forms, proof_files, queries, redacting};
 use crate::auth::{ReportReader, Role};
 use crate::clock::{Date, Now, Timestamp, Zone};
-use crate::error::{Error, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::figures::{Section, small_cells};
 use crate::store::{Conn, Db};
 use crate::web::form::Done;
@@ -28,7 +28,7 @@ use crate::web::text::Named as _;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, accept, give_back, redact, receive]
+    routes![show, accept, undo_acceptance, give_back, redact, receive]
 }
 
 /// A version with all that was kept of it, as its reader may know it.
@@ -73,6 +73,8 @@ pub(super) struct VersionPage {
     receipts: Vec<(String, i64, Timestamp)>,
     /// Whether the reader has said so of this version.
     is_received: bool,
+    /// Whether the reader may take the acceptance back, where it is the purchaser's.
+    undoing: Option<Result<(), Refusal>>,
     role: Role,
     /// Whether the reader may have the text that was hashed.
     has_text: bool,
@@ -89,13 +91,18 @@ impl VersionPage {
     pub(super) async fn load(
         by: &ReportReader,
         conn: &mut Conn,
-        report: PeriodicReport,
-        number: i64,
+        now: Now,
+        (report, number): (PeriodicReport, i64),
         form: Form,
     ) -> Result<Self> {
         let versions = queries::versions(by, conn, report.id).await?;
         let receipts = queries::receipts(conn, report.id).await?;
         let is_received = queries::is_received(by, conn, report.id, number).await?;
+        let acceptance = match by.role {
+            Role::Purchaser => queries::acceptance(conn, &report).await?,
+            _ => None,
+        };
+        let acceptance = acceptance.filter(|one| one.version == number);
         let read = ReadVersion::load(by, conn, report, number).await?;
         let document = &read.document;
         let others: Vec<&[FrozenFigure]> = document.compared.iter().map(|other| other.figures.as_slice()).collect();
@@ -115,6 +122,7 @@ impl VersionPage {
             versions,
             receipts,
             is_received,
+            undoing: acceptance.map(|one| one.may_be_undone(now)),
             role: by.role,
             form,
             read,
@@ -139,6 +147,15 @@ impl VersionPage {
     /// Whether the reader is to answer it.
     fn is_to_be_answered(&self) -> bool {
         self.role == Role::Purchaser && self.is_last() && self.read.report.state == ReportState::Submitted
+    }
+
+    fn may_undo_acceptance(&self) -> bool {
+        self.undoing == Some(Ok(()))
+    }
+
+    /// Why the acceptance stays, for whoever gave it.
+    fn acceptance_stays(&self) -> Option<&Refusal> {
+        self.undoing.as_ref()?.as_ref().err()
     }
 
     /// Whether the reader is to say that it came.
@@ -231,10 +248,10 @@ impl View for VersionPage {
 }
 
 #[get("/periodic-reports/<id>/versions/<number>")]
-async fn show(by: ReportReader, db: &Db, id: PeriodicReportId, number: i64) -> Result<Page<VersionPage>> {
+async fn show(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId, number: i64) -> Result<Page<VersionPage>> {
     let mut conn = db.read().await?;
     let report = queries::found(&by, &mut conn, id).await?;
-    Ok(Page(VersionPage::load(&by, &mut conn, report, number, Form::new()).await?))
+    Ok(Page(VersionPage::load(&by, &mut conn, now, (report, number), Form::new()).await?))
 }
 
 /// Field `version`.
@@ -243,18 +260,44 @@ async fn accept(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId, field
     let by = ReportAnswerer::of(by)?;
     let mut tx = db.begin().await?;
     let report = queries::found(&by, &mut tx, id).await?;
-    actions::accept(&by, now, &mut tx, &report, forms::accepted(&fields)?).await?;
+    actions::accept(&by, now, &mut tx, &report, forms::version(&fields)?).await?;
     tx.commit().await?;
     Ok(Done::to(report.path(), "done.report_accepted"))
 }
 
-/// What was submitted last is there.
-#[post("/periodic-reports/<id>/receipt")]
-async fn receive(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId) -> Result<Done> {
+/// Fields `version reason`: the acceptance was a slip.
+#[post("/periodic-reports/<id>/acceptance/undoing", data = "<fields>")]
+async fn undo_acceptance(
+    by: ReportReader,
+    db: &Db,
+    now: Now,
+    id: PeriodicReportId,
+    fields: Fields,
+) -> Result<Submitted<VersionPage>> {
+    let by = ReportAnswerer::of(by)?;
+    let report = queries::found(&by, &mut *db.read().await?, id).await?;
+    let made = async {
+        let (version, why) = forms::acceptance_undone(&fields)?;
+        let mut tx = db.begin().await?;
+        actions::undo_acceptance(&by, now, &mut tx, &report, (version, &why)).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(report.path())
+    };
+    let made = made.await;
+    Submitted::of(made, "done.acceptance_undone", async |errors| {
+        let (number, form) = (report.versions, Form::again(fields, errors));
+        VersionPage::load(&by, &mut *db.read().await?, now, (report, number), form).await
+    })
+    .await
+}
+
+/// Field `version`: what was read, and was submitted last, is there.
+#[post("/periodic-reports/<id>/receipt", data = "<fields>")]
+async fn receive(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId, fields: Fields) -> Result<Done> {
     let by = ReportReceiver::of(by)?;
     let mut tx = db.begin().await?;
     let report = queries::found(&by, &mut tx, id).await?;
-    actions::confirm_receipt(&by, now, &mut tx, &report).await?;
+    actions::confirm_receipt(&by, now, &mut tx, &report, forms::version(&fields)?).await?;
     tx.commit().await?;
     Ok(Done::to(report.path(), "done.report_received"))
 }
@@ -281,12 +324,12 @@ async fn give_back(
     Submitted::of(made, "done.report_returned", async |errors| {
         let number = report.versions;
         let form = Form::again(fields, errors);
-        VersionPage::load(&by, &mut *db.read().await?, report, number, form).await
+        VersionPage::load(&by, &mut *db.read().await?, now, (report, number), form).await
     })
     .await
 }
 
-/// Fields `place reason`: words are taken out of a version.
+/// Fields `place reason`: words are taken out of a version, and wherever else the report holds them.
 #[post("/periodic-reports/<id>/versions/<number>/redaction", data = "<fields>")]
 async fn redact(
     by: ReportReader,
@@ -304,14 +347,14 @@ async fn redact(
     let made = async {
         let (place, why) = forms::redaction(&fields)?;
         let mut tx = db.begin().await?;
-        actions::redact(&by, now, &mut tx, (&report, &version), (&place, &why)).await?;
+        redacting::redact(&by, now, &mut tx, (&report, &version), (&place, &why)).await?;
         tx.commit().await?;
         Ok::<_, Error>(format!("{}/versions/{number}", report.path()))
     };
     let made = made.await;
     Submitted::of(made, "done.words_redacted", async |errors| {
         let form = Form::again(fields, errors);
-        VersionPage::load(&by, &mut *db.read().await?, report, number, form).await
+        VersionPage::load(&by, &mut *db.read().await?, now, (report, number), form).await
     })
     .await
 }

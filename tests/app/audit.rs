@@ -214,6 +214,7 @@ impl Row {
             Some((_, "reopening")) => {
                 app.execute("update sessions set status = 'completed', closed_at = 1, closed_by = 1, summary = '好' where id in (select s.id from sessions s join activities a on a.id = s.activity_id where a.title = '早操')").await;
             }
+            Some((_, "acceptance/undoing")) => crate::periodic_answers::accepts_what_waits(app).await,
             Some(("/centers/<center>/rooms", "restoration")) => {
                 app.execute("update rooms set retired_at = 1 where name = '心理咨询室'").await;
             }

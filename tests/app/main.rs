@@ -66,6 +66,8 @@ mod own_data;
 mod people;
 mod periodic;
 mod periodic_files;
+mod periodic_answers;
+mod periodic_words;
 mod periodic_paper;
 mod periodic_journey;
 mod periodic_proof;

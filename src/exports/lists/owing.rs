@@ -36,7 +36,7 @@ pub(super) async fn owed(
             text(one.name().in_lang(lang)),
             day(Some(one.period.days.from)),
             day(Some(one.period.days.last())),
-            day(Some(one.due_on)),
+            day(Some(one.due_on).filter(|_| one.is_awaited)),
             text(lang.text(if one.is_agreed { one.standing.key() } else { "periodic.not_agreed" })),
             Cell::Number(one.late),
         ]);

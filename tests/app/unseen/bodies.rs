@@ -28,6 +28,7 @@ pub(super) const BODIES: &[Form] = &[
         &[],
     ),
     form("pat", "/api/v1/reports/1/return", &[("version", "1"), ("comment", "请补充")], &[], &["comment"]),
+    form("pat", "/api/v1/reports/1/acceptance/undoing", &[("version", "1"), ("reason", "点错了")], &["reason"], &[]),
     form("ben", "/api/v1/posts", POST, &["title"], &[]),
     form("ada", "/api/v1/departments", &[("name", "甲局"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/api/v1/departments/1", &[("name", "甲局"), ("contact", "0769")], &["name", "contact"], &[]),

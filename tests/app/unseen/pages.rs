@@ -29,6 +29,7 @@ pub(super) const PAGES: &[Form] = &[
         &[],
     ),
     form("pat", "/periodic-reports/1/return", &[("version", "1"), ("comment", "请补充")], &[], &["comment"]),
+    form("pat", "/periodic-reports/1/acceptance/undoing", &[("version", "1"), ("reason", "点错了")], &["reason"], &[]),
     form("ada", "/providers", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/providers/1", &[("name", "甲社"), ("contact", "0769")], &["name", "contact"], &[]),
     form("ada", "/purchasers", &[("name", "甲办"), ("contact", "0769")], &["name", "contact"], &[]),
