@@ -28,11 +28,6 @@ fn group_of(number: i64) -> Option<PriorityGroup> {
 }
 
 impl Counted {
-    /// Whether it counts anybody.
-    pub(super) fn has_people(&self) -> bool {
-        self.cells().values().any(|count| *count != 0)
-    }
-
     /// What is left of it where nothing of people is told.
     pub(super) fn without_people(mut self) -> Self {
         let all = self.cells().into_keys().collect();

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::counted::Filter;
 use super::list::Measure;
 use super::masking::CellKey;
-use super::reading::{self, Ask, months_of_asks, rests_of_month};
+use super::reading::{self, Ask, months_of_asks};
 use super::scope::{PLACE_ALONE, Reach};
 use super::types::Period;
 use super::{rules, told_sessions};
@@ -92,11 +92,6 @@ impl Masks {
     /// As the database says.
     pub async fn found(conn: &mut Conn, reach: &Reach, periods: &[Period]) -> Result<Self> {
         let asks = months_of_asks(periods.iter().flat_map(|period| reach.asks(*period)));
-        let rests: Vec<Vec<Ask>> = asks.iter().map(|ask| rests_of_month(*ask)).collect();
-        let mut others = reading::read(conn, &rests.concat()).await?.into_iter();
-        let mut has_people =
-            |rests: usize| others.by_ref().take(rests).fold(false, |any, rest| any || rest.has_people());
-        let is_parted: Vec<bool> = rests.iter().map(|rests| has_people(rests.len())).collect();
         let counted = reading::read_for(conn, reach.small(), &asks).await?;
         let alone: BTreeSet<Month> = periods
             .iter()
@@ -104,8 +99,8 @@ impl Masks {
             .map(|period| Month::of(period.from))
             .collect();
         let mut masks = Self::default();
-        let whole = asks.iter().zip(counted).zip(is_parted).filter(|(_, is_parted)| !is_parted);
-        for (place, counted) in whole.filter_map(|((ask, counted), _)| Some((place(ask)?, counted))) {
+        let whole = asks.iter().zip(counted).filter(|(ask, _)| !reading::is_parted(ask));
+        for (place, counted) in whole.filter_map(|(ask, counted)| Some((place(ask)?, counted))) {
             let told = if alone.contains(&place.1) { counted.told_cells() } else { BTreeSet::new() };
             masks.0.entry(place).or_default().takes_in(counted.hidden, told);
         }

@@ -210,8 +210,9 @@ pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> 
     let counted = together(conn, reach, period).await?;
     let completeness = completeness(conn, reach, period, now, &counted).await?;
     let mut hidden = counted.hidden.clone();
-    // Those whose age nobody knows are no part of any month that is told; that there is none is.
-    if reach.small().is_some() && completeness.without_birth_date > 0 {
+    // Those whose age nobody knows are no part of any month that is told; that there is none is, where everybody who came is told.
+    let is_told = counted.told(Measure::Persons, &Filter::Whole) == Telling::Exactly;
+    if reach.small().is_some() && (completeness.without_birth_date > 0 || !is_told) {
         hidden.insert((Measure::WithoutBirthDate, Filter::Whole));
     }
     // Nor are those who say something of their hours, and wait for the answer.

@@ -11,7 +11,6 @@ use super::building::{self, CountedDays};
 use super::charged::ChargedParts;
 use super::counted::Counted;
 use super::masks::Masks;
-use super::scope::PLACE_ALONE;
 use super::types::Period;
 use super::{hiding, rules};
 use crate::agreements::AgreementId;
@@ -26,6 +25,8 @@ pub(super) struct Ask {
     pub center: CenterId,
     pub days: Period,
     pub agreement: Option<AgreementId>,
+    /// Where it is what one agreement is charged with: that one's first and last day there.
+    pub term: Option<(Date, Date)>,
 }
 
 /// What is kept: a center's month `2026-03` or year `2026`.
@@ -138,21 +139,14 @@ pub(super) async fn read_for(conn: &mut Conn, small: Option<i64>, asks: &[Ask]) 
     let mut counted = Vec::with_capacity(asks.len());
     let months: Vec<Vec<Ask>> = asks.iter().map(|ask| months_of_ask(*ask)).collect();
     let parents = hiding::parents(conn).await?;
-    let all: Vec<Ask> = months.iter().flatten().copied().collect();
-    let rests: Vec<Vec<Ask>> = all.iter().map(|ask| rests_of_month(*ask)).collect();
-    let wanted: Vec<Ask> = all.iter().chain(rests.iter().flatten()).copied().collect();
+    let all = months.concat();
     let masks = Masks::of(conn, &all).await?;
-    let mut read = read(conn, &wanted).await?;
-    let mut rest = read.split_off(all.len()).into_iter();
-    let mut parts = read.into_iter().zip(&all).zip(&rests);
+    let mut parts = read(conn, &all).await?.into_iter().zip(&all);
     for months in months {
         let mut whole = Counted::default();
-        for ((month, ask), rests) in parts.by_ref().take(months.len()) {
-            let mut rests = rest.by_ref().take(rests.len());
+        for (month, ask) in parts.by_ref().take(months.len()) {
             // The month is told by itself: less a part of it, it would tell what is hidden of the rest.
-            let is_parted = rests.by_ref().any(|rest| rest.has_people());
-            rests.for_each(drop);
-            whole.take_up(&match is_parted {
+            whole.take_up(&match is_parted(ask) {
                 true => month.without_people(),
                 false => month.without_small(&parents, threshold, masks.of_month(ask)),
             });
@@ -162,14 +156,13 @@ pub(super) async fn read_for(conn: &mut Conn, small: Option<i64>, asks: &[Ask]) 
     Ok(counted)
 }
 
-/// What is left of the month whose days, not all of them, are asked for of an agreement.
-pub(super) fn rests_of_month(ask: Ask) -> Vec<Ask> {
-    if ask.agreement.is_none_or(|agreement| agreement == PLACE_ALONE) {
-        return Vec::new();
-    }
+/// Whether of a month's days, not all of which are asked for of an agreement, others are that one's too. It is decided by days alone: who
+/// has come by now, and who comes yet or is entered late, has no part in it.
+pub(super) fn is_parted(ask: &Ask) -> bool {
     let month = Month::of(ask.days.from);
-    let days = [Period::new(month.first(), ask.days.from), Period::new(ask.days.to, month.end())];
-    days.into_iter().flatten().map(|days| Ask { days, ..ask }).collect()
+    ask.term.is_some_and(|(first, last)| {
+        first.max(month.first()) < ask.days.from || ask.days.to <= last && ask.days.to < month.end()
+    })
 }
 
 /// What is asked for, month by month.
@@ -287,6 +280,24 @@ mod tests {
             prop_assert!(edges.len() <= 2);
             prop_assert!(wholes.iter().filter(|whole| matches!(whole, Whole::Month(_))).count() <= 22);
         }
+    }
+
+    #[test]
+    fn a_month_is_parted_by_other_days_of_its_agreement() {
+        let date = |text: &str| Date::parse(text).unwrap();
+        let is_parted = |from, to, term: Option<(&str, &str)>| {
+            let days = Period { from: date(from), to: date(to) };
+            let term = term.map(|(first, last)| (date(first), date(last)));
+            is_parted(&Ask { center: CenterId(1), days, agreement: Some(AgreementId(1)), term })
+        };
+        let whole = Some(("2026-01-01", "2026-12-31"));
+        assert!(!is_parted("2026-03-01", "2026-04-01", whole));
+        assert!(is_parted("2026-03-01", "2026-03-15", whole), "the rest is to come, or was");
+        assert!(is_parted("2026-03-15", "2026-04-01", whole));
+        let cut = Some(("2026-03-10", "2026-03-20"));
+        assert!(!is_parted("2026-03-10", "2026-03-21", cut), "all that the agreement has of it");
+        assert!(is_parted("2026-03-10", "2026-03-20", cut) && is_parted("2026-03-11", "2026-03-21", cut));
+        assert!(!is_parted("2026-03-05", "2026-03-06", None), "who reads all of it");
     }
 
     #[test]

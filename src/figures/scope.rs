@@ -193,14 +193,16 @@ impl Reach {
             let by = terms.iter().filter(|term| term.2 == *agreement);
             let days: Vec<(Date, Date)> = by.map(|(starts, ends, _)| (*starts, *ends)).collect();
             let agreement = *agreement;
-            rules::agreed_days(period, &days).into_iter().map(move |days| Ask { center, days, agreement })
+            let ends = days.iter().map(|(starts, _)| *starts).min().zip(days.iter().map(|(_, ends)| *ends).max());
+            let term = ends.filter(|_| agreement.is_some());
+            rules::agreed_days(period, &days).into_iter().map(move |days| Ask { center, days, agreement, term })
         };
         let place = match agreements.contains(&None) {
             true => Vec::new(),
             // What belongs to the place is told once, however many agreements reach it.
             false => self.days(center, period),
         };
-        let place = place.into_iter().map(|days| Ask { center, days, agreement: Some(PLACE_ALONE) });
+        let place = place.into_iter().map(|days| Ask { center, days, agreement: Some(PLACE_ALONE), term: None });
         agreements.iter().flat_map(days_by).chain(place).collect()
     }
 

@@ -185,6 +185,8 @@ pub(super) async fn told(
     let mut periods: Vec<Period> = earlier.map(|(one, ..)| one.period()).collect();
     periods.extend(periods::compared(report).into_iter().flatten());
     periods.push(report.period());
+    // Indicators are told from the agreement's first day on, or from a project year's.
+    periods.extend(Period::new(report.agreed_from, report.period().to));
     Ok((reported_on(by, conn, now, report.agreement_id).await?, periods))
 }
 

@@ -11,7 +11,7 @@ use super::types::{
     AgreementFrame, Chapter, ChapterText, PeriodicReport, PeriodicReportId, ReportComment, ReportVersion,
     ReportVersionId, VersionState, VersionText,
 };
-use crate::agreements::AgreementId;
+use crate::agreements::{AgreementId, succession};
 use crate::auth::{ReportReader, Role};
 use crate::centers::CenterId;
 use crate::clock::{Date, Month, Now, Timestamp, Zone};
@@ -317,16 +317,19 @@ impl ReportAcceptance {
 
 /// How a report was accepted, where it is.
 pub(super) async fn acceptance(conn: &mut Conn, report: &PeriodicReport) -> Result<Option<ReportAcceptance>> {
+    let followed = succession::all(conn, report.agreement_id).await?;
     Ok(sqlx::query_as(
         "select v.number as version, v.answered_at as accepted_at,
                 (select count(*) from periodic_reports o join report_versions l on l.report_id = o.id
-                 where o.agreement_id = r.agreement_id and o.starts_on > r.ends_on and l.submitted_at >= v.answered_at
+                 where o.agreement_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($3 as json_text)) j)
+                   and o.starts_on > r.ends_on and l.submitted_at >= v.answered_at
                    and l.state <> 'withdrawn') as told_since
          from report_versions v join periodic_reports r on r.id = v.report_id
          where r.id = $1 and v.number = r.versions and v.state = $2 and v.answered_at is not null",
     )
     .bind(report.id)
     .bind(VersionState::Accepted)
+    .bind(store::rows(&followed, |id| json!(id)))
     .fetch_optional(conn)
     .await?)
 }
