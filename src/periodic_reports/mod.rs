@@ -54,8 +54,8 @@ pub use actions::{accept, begin, confirm_receipt, give_back, redact, remind, wri
 pub use freezing::{submit, submit_alone, withdraw};
 pub use settling::drop_report;
 pub use types::{
-    Chapter, EvidenceId, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState, ReportVersion,
-    ReportedKind, VersionState,
+    AgreementFrame, Chapter, EvidenceId, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState,
+    ReportVersion, ReportedKind, StandingVersion, VersionState,
 };
 
 pub fn stage() -> AdHoc {

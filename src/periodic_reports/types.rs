@@ -111,7 +111,7 @@ pub struct PeriodicReport {
 impl PeriodicReport {
     /// `R000012`, as it is written on paper.
     pub fn number(&self) -> String {
-        format!("R{:06}", self.id.0)
+        number_of(self.id)
     }
 
     pub fn path(&self) -> String {
@@ -125,6 +125,31 @@ impl PeriodicReport {
 
     pub fn period(&self) -> Period {
         Period { from: self.starts_on, to: self.ends_on.plus_days(1) }
+    }
+}
+
+fn number_of(id: PeriodicReportId) -> String {
+    format!("R{:06}", id.0)
+}
+
+/// A version that stands for its agreement's days: accepted, or waiting for its answer.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct StandingVersion {
+    pub agreement_id: AgreementId,
+    pub starts_on: Date,
+    /// Included.
+    pub ends_on: Date,
+    report_id: PeriodicReportId,
+    pub number: i64,
+    pub state: VersionState,
+    /// Its canonical text.
+    pub document: String,
+}
+
+impl StandingVersion {
+    /// The report's number, as it is written on paper.
+    pub fn report(&self) -> String {
+        number_of(self.report_id)
     }
 }
 

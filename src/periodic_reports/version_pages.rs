@@ -16,7 +16,7 @@ use super::types::{
     Chapter, Evidence, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState, ReportVersion,
     VersionText,
 };
-use super::{actions, forms, queries};
+use super::{actions, forms, queries, rows_pages};
 use crate::auth::{ReportReader, Role};
 use crate::clock::{Now, Timestamp, Zone};
 use crate::error::{Error, Result};
@@ -78,6 +78,8 @@ pub(super) struct VersionPage {
     by_center: Vec<(String, Vec<FrozenTable>)>,
     adjustments: Vec<ShownAdjustment>,
     charts: Vec<ReportChart>,
+    /// Below which the rows behind its numbers are; empty where the reader may open none.
+    rows: String,
     form: Form,
 }
 
@@ -85,10 +87,11 @@ impl VersionPage {
     pub(super) async fn load(
         by: &ReportReader,
         conn: &mut Conn,
-        report: PeriodicReport,
-        number: i64,
+        now: Now,
+        (report, number): (PeriodicReport, i64),
         form: Form,
     ) -> Result<Self> {
+        let rows = rows_pages::address(by, conn, now, &report).await?;
         let versions = queries::versions(by, conn, report.id).await?;
         let receipts = queries::receipts(conn, report.id).await?;
         let is_received = queries::is_received(by, conn, report.id, number).await?;
@@ -109,6 +112,7 @@ impl VersionPage {
             receipts,
             is_received,
             role: by.role,
+            rows,
             form,
             read,
         })
@@ -118,11 +122,6 @@ impl VersionPage {
     fn main(&self) -> impl Iterator<Item = &FrozenFigure> {
         let of = [Section::Total, Section::Volunteers];
         self.read.document.figures.iter().filter(move |figure| of.contains(&figure.section))
-    }
-
-    /// Below which the rows behind its numbers are.
-    fn rows(&self) -> String {
-        format!("{}/rows", self.read.report.path())
     }
 
     fn local(&self, at: &Timestamp) -> chrono::NaiveDateTime {
@@ -224,10 +223,10 @@ impl View for VersionPage {
 }
 
 #[get("/periodic-reports/<id>/versions/<number>")]
-async fn show(by: ReportReader, db: &Db, id: PeriodicReportId, number: i64) -> Result<Page<VersionPage>> {
+async fn show(by: ReportReader, db: &Db, now: Now, id: PeriodicReportId, number: i64) -> Result<Page<VersionPage>> {
     let mut conn = db.read().await?;
     let report = queries::found(&by, &mut conn, id).await?;
-    Ok(Page(VersionPage::load(&by, &mut conn, report, number, Form::new()).await?))
+    Ok(Page(VersionPage::load(&by, &mut conn, now, (report, number), Form::new()).await?))
 }
 
 /// Field `version`.
@@ -274,7 +273,7 @@ async fn give_back(
     Submitted::of(made, "done.report_returned", async |errors| {
         let number = report.versions;
         let form = Form::again(fields, errors);
-        VersionPage::load(&by, &mut *db.read().await?, report, number, form).await
+        VersionPage::load(&by, &mut *db.read().await?, now, (report, number), form).await
     })
     .await
 }
@@ -304,7 +303,7 @@ async fn redact(
     let made = made.await;
     Submitted::of(made, "done.words_redacted", async |errors| {
         let form = Form::again(fields, errors);
-        VersionPage::load(&by, &mut *db.read().await?, report, number, form).await
+        VersionPage::load(&by, &mut *db.read().await?, now, (report, number), form).await
     })
     .await
 }
