@@ -75,8 +75,8 @@ pub mod figures;
 pub mod indicators;
 pub mod papers;
 pub mod reports;
-pub mod purchaser_forms;
 pub mod periodic_reports;
+pub mod purchaser_forms;
 pub mod handovers;
 pub mod changeovers;
 pub mod certificates;
@@ -156,8 +156,8 @@ pub fn rocket(settings: Settings) -> Rocket<Build> {
         .attach(figures::stage())
         .attach(indicators::stage())
         .attach(reports::stage())
-        .attach(purchaser_forms::stage())
         .attach(periodic_reports::stage())
+        .attach(purchaser_forms::stage())
         .attach(handovers::stage())
         .attach(changeovers::stage())
         .attach(certificates::stage())

@@ -373,6 +373,7 @@ use utoipa::{Modify, OpenApi};
         crate::purchaser_forms::api::template,
         crate::purchaser_forms::api::replace,
         crate::purchaser_forms::api::take,
+        crate::purchaser_forms::api::filling,
         crate::purchaser_forms::api::remove,
         crate::ledgers::api::list,
         crate::ledgers::api::take,

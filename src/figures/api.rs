@@ -111,11 +111,12 @@ impl From<BehindRow> for BehindRowJson {
         ("from" = String, Query, description = "The first local date"),
         ("to" = String, Query, description = "The first local date after the period"),
         ("figure" = String, Query, description = "A figure's key: `persons.elderly`"),
+        ("agreement" = Option<i64>, Query, description = "What one agreement is charged with, on its days alone, as its reports count"),
         ("cursor" = Option<String>, Query),
     ),
     responses((status = 200, body = List<BehindRowJson>), (status = "4XX", body = Problem))
 )]
-#[get("/summary/rows?<scope>&<from>&<to>&<figure>&<cursor>")]
+#[get("/summary/rows?<scope>&<from>&<to>&<figure>&<agreement>&<cursor>")]
 pub(crate) async fn rows(
     by: ReportReader,
     db: &Db,
@@ -124,17 +125,22 @@ pub(crate) async fn rows(
     from: Option<&str>,
     to: Option<&str>,
     figure: Option<&str>,
+    agreement: Option<&str>,
     cursor: Option<&str>,
 ) -> Result<Json<List<BehindRowJson>>> {
     let scope: Reported = api::asked("scope", scope, parse::choice)?;
     let fields = Fields::default()
         .with("from", from.unwrap_or_default())
         .with("to", to.unwrap_or_default())
-        .with("figure", figure.unwrap_or_default());
+        .with("figure", figure.unwrap_or_default())
+        .with("agreement", agreement.unwrap_or_default());
     let asked = AskedRows::read(&fields)?;
     let skip = api::after(cursor)?;
     let mut conn = db.read().await?;
-    let reach = scope::named(&by, &mut conn, now, &scope, asked.period).await?;
+    let reach = match asked.agreement {
+        None => scope::named(&by, &mut conn, now, &scope, asked.period).await?,
+        Some(agreement) => scope::charged(&by, &mut conn, now, (agreement, &scope), asked.period).await?,
+    };
     let part = (skip, api::PAGE);
     let behind = behind::open(&by, &mut conn, &reach, (asked.period, now), &asked.key, part).await?;
     let more = behind.total > skip + api::PAGE;

@@ -11,7 +11,7 @@ use sqlx::AssertSqlSafe;
 
 use super::list::{Item, Measure};
 use super::masking::Telling;
-use super::queries::{self, ATTENDED, By, charged};
+use super::queries::{self, ATTENDED, By, OF_PLACE, charged};
 use super::scope::ASKED;
 use super::{Figure, Numbers, Period, Reach, building, figures};
 use crate::activities::title::{self, Sight};
@@ -100,6 +100,8 @@ pub async fn open(
     (skip, most): (i64, i64),
 ) -> Result<RowsBehind> {
     let numbers: Numbers = queries::count(conn, reach, period, now).await?.for_reader(by);
+    // A report of several centers lists each kind of team in which anybody helped, in whichever of them.
+    let numbers = numbers.with_every_team(queries::team_kinds(conn).await?);
     let figure = figures(&numbers).into_iter().find(|figure| figure.key() == key && has_rows(figure.measure));
     let figure = figure.ok_or(Error::NotFound)?;
     let names = Coordinator::includes(by.role);
@@ -254,7 +256,7 @@ impl RowsWanted {
                         cast(0 as bigint) as flags, cast(1 as bigint) as amount
                  from asked q cross join units u
                  where u.center_id = q.center_id and u.founded_on >= q.from_date and u.founded_on < q.to_date
-                   and u.supported_since <= u.founded_on"
+                   and u.supported_since <= u.founded_on and {OF_PLACE}"
             ),
             M::OpenSessions => format!(
                 "select s.id as session_id, s.local_date as day, {NO_SESSION} as person_id, {NO_SESSION} as unit_id,
@@ -269,7 +271,7 @@ impl RowsWanted {
                         cast(0 as bigint) as flags, cast(1 as bigint) as amount
                  from asked q cross join hour_claims c
                  where c.center_id = q.center_id and c.state = 'pending'
-                   and c.served_on >= q.from_date and c.served_on < q.to_date"
+                   and c.served_on >= q.from_date and c.served_on < q.to_date and {OF_PLACE}"
             ),
             M::Registered | M::Second | M::BookedMinutes | M::OpenMinutes => format!(
                 "select {NO_SESSION} as session_id, q.from_date as day, {NO_SESSION} as person_id, {NO_SESSION} as unit_id,

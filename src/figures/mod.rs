@@ -58,7 +58,7 @@ pub use list::{
 };
 pub use masking::Telling;
 pub use newcomers::{Newcomers, newcomers};
-pub(crate) use pages::{cell, hours, shown};
+pub(crate) use pages::{AskedRows, cell, hours, rows_path, shown};
 pub use parts::{PartOf, PartTally, parts};
 pub use queries::{by_center, by_month, by_months, count};
 pub use scope::{Reach, Reported};

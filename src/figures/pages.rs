@@ -5,14 +5,16 @@ use rocket::{Route, get, post, routes, uri};
 
 use super::behind::{self, Amount, BehindRow, RowsBehind};
 use super::list::{FigureUnit, Measure};
-use super::{Period, Reach, Telling, scope, small_cells};
+use super::{Period, Reported, Telling, scope, small_cells};
+use crate::agreements::{self, AgreementId, Payer};
 use crate::audit;
 use crate::auth::{CityAdmin, ReportReader};
 use crate::centers::{self, Center, CenterId};
-use crate::clock::{Month, Now};
+use crate::clock::{Date, Month, Now};
 use crate::error::{Error, Fault, Result};
 use crate::fields::parse;
 use crate::store::{Conn, Db};
+use crate::web::cut::Asked;
 use crate::web::nav::Tab;
 use crate::web::table::{Cell, File, Table};
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -112,10 +114,8 @@ const MOST: i64 = 200_000;
 #[derive(Template)]
 #[template(path = "figures/behind.html")]
 struct BehindPage {
-    center: Center,
-    period: Period,
-    key: String,
-    behind: RowsBehind,
+    rows: LoadedRows,
+    asked: AskedRows,
     page: i64,
     lang: Lang,
     /// Whether the reader may open what is in the center: a provider that ran it once has its reports alone.
@@ -126,29 +126,29 @@ struct BehindPage {
 
 impl BehindPage {
     fn name(&self) -> String {
-        name(&self.behind, self.lang)
+        name(&self.rows.behind, self.lang)
     }
 
     fn figure(&self) -> String {
-        let figure = &self.behind.figure;
+        let figure = &self.rows.behind.figure;
         shown(self.lang, figure.measure, figure.value, figure.told)
     }
 
     /// Minutes are read as hours.
     fn unit(&self) -> &'static str {
-        match self.behind.figure.measure.unit() {
+        match self.rows.behind.figure.measure.unit() {
             FigureUnit::Minutes => "unit.hours",
             unit => unit.key(),
         }
     }
 
     fn amount(&self, row: &BehindRow) -> String {
-        shown(self.lang, self.behind.figure.measure, row.amount, row.told)
+        shown(self.lang, self.rows.behind.figure.measure, row.amount, row.told)
     }
 
     /// How the rows make the figure.
     fn said(&self) -> &'static str {
-        match self.behind.amount {
+        match self.rows.behind.amount {
             Amount::Sum => "behind.by_sum",
             Amount::Persons => "behind.by_persons",
             Amount::Units => "behind.by_units",
@@ -157,17 +157,15 @@ impl BehindPage {
 
     /// Whose page it is, for who may open it.
     fn session(&self, row: &BehindRow) -> Option<String> {
-        row.session.filter(|_| self.opens_sessions).map(|id| self.center.path(format_args!("/sessions/{id}")))
+        row.session.filter(|_| self.opens_sessions).map(|id| self.rows.center.path(format_args!("/sessions/{id}")))
     }
 
     fn pages(&self) -> i64 {
-        ((self.behind.total + PAGE - 1) / PAGE).max(1)
+        ((self.rows.behind.total + PAGE - 1) / PAGE).max(1)
     }
 
     fn at(&self, page: i64) -> String {
-        let period = self.period;
-        let key = form_urlencoded::byte_serialize(self.key.as_bytes()).collect::<String>();
-        self.center.path(format_args!("/rows?from={}&to={}&figure={key}&page={page}", period.from, period.to))
+        rows_path(self.rows.center.id(), &self.asked, Some(page))
     }
 
     fn before(&self) -> Option<String> {
@@ -178,28 +176,32 @@ impl BehindPage {
         (self.page < self.pages()).then(|| self.at(self.page + 1))
     }
 
-    /// The report of these days.
-    fn report(&self) -> String {
-        let month = Month::of(self.period.from);
-        match Period::from(month) == self.period {
-            true => self.center.path(format_args!("/reports/{month}")),
-            // Both days are in it.
-            false => self.center.path(format_args!("/reports/{}--{}", self.period.from, self.period.last())),
+    /// The report of these days, by its address and the key of what it is called; of one agreement's, their list.
+    fn report(&self) -> (String, &'static str) {
+        if self.asked.agreement.is_some() {
+            return ("/periodic-reports".to_owned(), "periodic.title");
         }
+        let (period, month) = (self.asked.period, Month::of(self.asked.period.from));
+        let days = match Period::from(month) == period {
+            true => month.to_string(),
+            // Both days are in it.
+            false => format!("{}--{}", period.from, period.last()),
+        };
+        (self.rows.center.path(format_args!("/reports/{days}")), "reports.title")
     }
 
     fn takes_names(&self) -> bool {
-        self.behind.names && self.behind.rows.iter().any(|row| row.person.is_some())
+        self.rows.behind.names && self.rows.behind.rows.iter().any(|row| row.person.is_some())
     }
 }
 
 impl View for BehindPage {
     fn title(&self, lang: Lang) -> String {
-        name(&self.behind, lang)
+        name(&self.rows.behind, lang)
     }
 
     fn frame(&self) -> Frame<'_> {
-        if self.is_inside { self.center.frame(Tab::Reports) } else { Frame::City(Tab::Reports) }
+        if self.is_inside { self.rows.center.frame(Tab::Reports) } else { Frame::City(Tab::Reports) }
     }
 }
 
@@ -209,18 +211,33 @@ fn name(behind: &RowsBehind, lang: Lang) -> String {
     if item.is_empty() || item == measure { measure } else { format!("{measure} · {item}") }
 }
 
-/// What is asked for: the days and the figure.
-pub(super) struct AskedRows {
+/// What is asked for: the days, the figure, and of which agreement alone, where one is named.
+pub(crate) struct AskedRows {
     pub period: Period,
     pub key: String,
+    pub agreement: Option<AgreementId>,
+}
+
+/// Where a center's rows of these days are.
+pub(crate) fn rows_path(center: CenterId, asked: &AskedRows, page: Option<i64>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("from", &asked.period.from.to_string()).append_pair("to", &asked.period.to.to_string());
+    query.append_pair("figure", &asked.key);
+    for (name, value) in [("agreement", asked.agreement.map(|id| id.0)), ("page", page)] {
+        if let Some(value) = value {
+            query.append_pair(name, &value.to_string());
+        }
+    }
+    center.path(format_args!("/rows?{}", query.finish()))
 }
 
 impl AskedRows {
-    /// Fields `from to figure`.
-    pub fn read(fields: &Fields) -> Result<Self> {
+    /// Fields `from to figure agreement`.
+    pub(super) fn read(fields: &Fields) -> Result<Self> {
         let mut read = fields.read();
         let (from, to) = (read.required("from", parse::date), read.required("to", parse::date));
         let key = read.required("figure", |text| Ok::<_, Fault>(text.to_owned()));
+        let agreement = read.optional("agreement", parse::choice);
         let period = from.zip(to).and_then(|(from, to)| match Period::new(from, to) {
             None => read.fault("to", Fault::new("field.period_is_empty")),
             Some(_) if (to.0 - from.0).num_days() > LONGEST => {
@@ -228,24 +245,46 @@ impl AskedRows {
             }
             period => period,
         });
-        read.finish(|| Some(Self { period: period?, key: key? }))
+        read.finish(|| Some(Self { period: period?, key: key?, agreement: agreement? }))
     }
 }
 
 /// The longest period of one answer, in days, as the summary's.
 const LONGEST: i64 = 1_100;
 
-async fn load(
-    by: &ReportReader,
-    conn: &mut Conn,
-    now: Now,
-    id: CenterId,
-    asked: &AskedRows,
-    part: (i64, i64),
-) -> Result<(Center, RowsBehind)> {
-    let reach: Reach = scope::center(by, conn, now, id, asked.period).await?;
-    let behind = behind::open(by, conn, &reach, (asked.period, now), &asked.key, part).await?;
-    Ok((reach.centers().first().cloned().ok_or(Error::NotFound)?, behind))
+/// The rows behind a center's figure.
+struct LoadedRows {
+    center: Center,
+    behind: RowsBehind,
+    /// The agreement that they are charged to, where it is one's alone.
+    payer: Option<Payer>,
+    /// The days that are counted.
+    days: Period,
+}
+
+impl LoadedRows {
+    async fn load(
+        by: &ReportReader,
+        conn: &mut Conn,
+        now: Now,
+        id: CenterId,
+        asked: &AskedRows,
+        part: (i64, i64),
+    ) -> Result<Self> {
+        let (reach, payer) = match asked.agreement {
+            None => (scope::center(by, conn, now, id, asked.period).await?, None),
+            Some(agreement) => {
+                let of = (agreement, &Reported::Center(id));
+                let reach = scope::charged(by, conn, now, of, asked.period).await?;
+                let payers = agreements::queries::payers(conn, id, Date::FIRST).await?;
+                (reach, payers.into_iter().find(|payer| payer.id == agreement))
+            }
+        };
+        let behind = behind::open(by, conn, &reach, (asked.period, now), &asked.key, part).await?;
+        let center = reach.centers().first().cloned().ok_or(Error::NotFound)?;
+        let of_payer = payer.as_ref().and_then(|payer| asked.period.between((payer.starts_on, payer.ends_on)));
+        Ok(Self { center, behind, payer, days: of_payer.unwrap_or(asked.period) })
+    }
 }
 
 async fn show(
@@ -259,10 +298,10 @@ async fn show(
     let page = page.unwrap_or(1).clamp(1, 100_000);
     let part = ((page - 1) * PAGE, PAGE);
     let mut conn = db.read().await?;
-    let (center, behind) = load(by, &mut conn, now, id, &asked, part).await?;
+    let rows = LoadedRows::load(by, &mut conn, now, id, &asked, part).await?;
     let is_inside = centers::queries::is_open_to(by, &mut conn, id).await?;
     let opens_sessions = is_inside && small_cells::are_seen_by(by);
-    Ok(Page(BehindPage { center, period: asked.period, key: asked.key, behind, page, lang, is_inside, opens_sessions }))
+    Ok(Page(BehindPage { rows, asked, page, lang, is_inside, opens_sessions }))
 }
 
 /// The rows behind a month's figure.
@@ -278,28 +317,22 @@ async fn of_month(
     page: Option<i64>,
 ) -> Result<Page<BehindPage>> {
     let month = Month::parse(month).ok_or(Error::NotFound)?;
-    let asked = AskedRows { period: month.into(), key: figure.to_owned() };
+    let asked = AskedRows { period: month.into(), key: figure.to_owned(), agreement: None };
     show(&by, db, (now, lang), center, asked, page).await
 }
 
-/// The rows behind a figure of any days.
-#[get("/centers/<center>/rows?<from>&<to>&<figure>&<page>")]
+/// The rows behind a figure of any days: `?from&to&figure&agreement&page`.
+#[get("/centers/<center>/rows")]
 async fn rows(
     by: ReportReader,
     db: &Db,
     now: Now,
     lang: Lang,
     center: CenterId,
-    from: Option<&str>,
-    to: Option<&str>,
-    figure: Option<&str>,
-    page: Option<i64>,
+    query: Asked,
 ) -> Result<Page<BehindPage>> {
-    let fields = Fields::default()
-        .with("from", from.unwrap_or_default())
-        .with("to", to.unwrap_or_default())
-        .with("figure", figure.unwrap_or_default());
-    show(&by, db, (now, lang), center, AskedRows::read(&fields)?, page).await
+    let page = query.0.get("page").parse().ok();
+    show(&by, db, (now, lang), center, AskedRows::read(&query.0)?, page).await
 }
 
 #[derive(Clone, Copy)]
@@ -308,7 +341,7 @@ enum RowsFormat {
     Xlsx,
 }
 
-/// The rows as a file: fields `from to figure format`. Names are in it for whoever reads them on the page, numbers of people are in none.
+/// The rows as a file: fields `from to figure agreement format`. Names are in it for whoever reads them on the page, numbers of people are in none.
 #[post("/centers/<center>/reports/rows", data = "<fields>")]
 async fn file(by: ReportReader, db: &Db, now: Now, lang: Lang, center: CenterId, fields: Fields) -> Result<File> {
     let asked = AskedRows::read(&fields)?;
@@ -320,13 +353,13 @@ async fn file(by: ReportReader, db: &Db, now: Now, lang: Lang, center: CenterId,
     });
     let format = read.finish(|| format)?;
     let mut conn = db.read().await?;
-    let (center, behind) = load(&by, &mut conn, now, center, &asked, (0, MOST)).await?;
+    let found = LoadedRows::load(&by, &mut conn, now, center, &asked, (0, MOST)).await?;
     drop(conn);
-    let table = table(&center, &behind, &asked, lang);
+    let table = table(&found, &asked, lang);
     let mut tx = db.begin().await?;
-    let detail = format!("{} {}", asked.key, behind.rows.len());
-    audit::record(&mut tx, &by, now, audit::entry("export.taken", center.id().0).at(center.id()).because(&detail))
-        .await?;
+    let of = found.payer.as_ref().map(|payer| format!(" {}", payer.name())).unwrap_or_default();
+    let detail = format!("{} {}{of}", asked.key, found.behind.rows.len());
+    audit::record(&mut tx, &by, now, audit::entry("export.taken", center.0).at(center).because(&detail)).await?;
     tx.commit().await?;
     match format {
         RowsFormat::Csv => Ok(table.csv()),
@@ -334,9 +367,10 @@ async fn file(by: ReportReader, db: &Db, now: Now, lang: Lang, center: CenterId,
     }
 }
 
-fn table(center: &Center, behind: &RowsBehind, asked: &AskedRows, lang: Lang) -> Table {
+fn table(LoadedRows { center, behind, .. }: &LoadedRows, asked: &AskedRows, lang: Lang) -> Table {
     let head = ["csv.date", "reports.session", "csv.kind", "behind.person", "reports.group", "behind.unit"];
-    let name = format!("linli-{}-rows-{}", center.id(), asked.period.from);
+    let of = asked.agreement.map(|agreement| format!("-agreement-{agreement}")).unwrap_or_default();
+    let name = format!("linli-{}-rows-{}{of}", center.id(), asked.period.from);
     let amount = lang.text(behind.figure.measure.key());
     let mut table = Table::new(name, head.iter().map(|key| lang.text(key)).chain([amount]));
     for row in &behind.rows {

@@ -91,7 +91,7 @@ fn held(part: &str) -> String {
 
 /// The condition that `asked q` wants what belongs to the place, whoever pays: once, however many agreements reach it (`-1` is
 /// [`super::scope::PLACE_ALONE`]).
-const OF_PLACE: &str = "(q.agreement_id is null or q.agreement_id = -1)";
+pub(super) const OF_PLACE: &str = "(q.agreement_id is null or q.agreement_id = -1)";
 
 /// The condition that `asked q` wants session `alias`: of an agreement only what it is charged with.
 pub(super) fn charged(alias: &str) -> String {
@@ -375,8 +375,7 @@ async fn kinds(conn: &mut Conn, counted: &Counted) -> Result<Vec<KindTally>> {
 
 /// The kinds of teams that helped, in the catalog's order; what no team did comes last.
 async fn teams(conn: &mut Conn, counted: &Counted) -> Result<Vec<TeamTally>> {
-    let kinds: Vec<KindName> =
-        sqlx::query_as("select id, code, name, name_en from team_kinds order by id").fetch_all(conn).await?;
+    let kinds = team_kinds(conn).await?;
     let helped = counted.kinds_of_teams();
     let tally = |kind: Option<KindName>| {
         let id = kind.as_ref().map(|kind| kind.id);
@@ -389,6 +388,11 @@ async fn teams(conn: &mut Conn, counted: &Counted) -> Result<Vec<TeamTally>> {
         })
     };
     Ok(kinds.into_iter().map(Some).chain([None]).filter_map(tally).collect())
+}
+
+/// The kinds of team, whether or not anybody helped in one.
+pub(crate) async fn team_kinds(conn: &mut Conn) -> Result<Vec<KindName>> {
+    Ok(sqlx::query_as("select id, code, name, name_en from team_kinds order by id").fetch_all(conn).await?)
 }
 
 async fn units(conn: &mut Conn, reach: &Reach, period: Period, counted: &Counted) -> Result<UnitTally> {

@@ -206,6 +206,25 @@ impl Reach {
         agreements.iter().flat_map(days_by).chain(place).collect()
     }
 
+    /// The days of `period` that lie between two others, both included, where the viewer reads all of them.
+    fn all_days(&self, center: CenterId, covered: (Date, Date), period: Period) -> Option<Period> {
+        period.between(covered).filter(|days| self.days(center, period) == [*days])
+    }
+
+    /// For which days [`charged`] tells of a center exactly those of a report: the first of `asked` that the viewer may ask for, and that
+    /// holds of the days between the agreement's first and last there the same as the report.
+    pub(crate) fn opened(
+        &self,
+        (center, covered): (CenterId, (Date, Date)),
+        report: Period,
+        asked: &[Period],
+    ) -> Option<Period> {
+        let days = self.all_days(center, covered, report)?;
+        let tells =
+            |period: &&Period| self.may_ask(**period).is_ok() && self.all_days(center, covered, **period) == Some(days);
+        asked.iter().find(tells).copied()
+    }
+
     /// Those of the centers of which the viewer may read `period`.
     fn agreed(self, period: Period) -> Self {
         let centers = self.centers.iter().filter(|center| self.agrees(center.id(), period)).cloned().collect();
@@ -328,6 +347,50 @@ pub(crate) async fn agreements(by: &ReportReader, conn: &mut Conn, now: Now, ids
         return Err(Error::NotFound);
     }
     reach(by, conn, now, (centers, days.into_iter().collect())).await
+}
+
+/// As [`agreement`], of those of its centers that are in `scope` and that it covers on days of `period`, where the viewer reads all of these
+/// days: other centers' and other agreements' are not in it.
+///
+/// # Errors
+/// `NotFound` where there is no such day, and where the viewer may not read some of them, for part of a total is no total.
+pub async fn agreement_in(
+    by: &ReportReader,
+    conn: &mut Conn,
+    now: Now,
+    (id, scope): (AgreementId, &Reported),
+    period: Period,
+) -> Result<Reach> {
+    let asked = centers_of(conn, scope).await?;
+    let reach = agreement(by, conn, now, id).await?;
+    let of_scope = covered(conn, id).await?.into_iter().filter(|(center, ..)| asked.contains(center));
+    let of_period: Vec<(CenterId, Date, Date)> =
+        of_scope.filter(|(_, starts, ends)| period.between((*starts, *ends)).is_some()).collect();
+    let is_read = |(center, starts, ends): &(CenterId, Date, Date)| {
+        reach.ids().contains(center) && reach.all_days(*center, (*starts, *ends), period).is_some()
+    };
+    if of_period.is_empty() || !of_period.iter().all(is_read) {
+        return Err(Error::NotFound);
+    }
+    let mut centers = reach.centers.clone();
+    centers.retain(|center| of_period.iter().any(|(covered, ..)| *covered == center.id()));
+    Ok(Reach { centers, ..reach })
+}
+
+/// The same, where the viewer may ask for `period`: the rows behind the numbers of the agreement's report.
+///
+/// # Errors
+/// As [`agreement_in`]; `Refused` as [`Reach::may_ask`] says.
+pub async fn charged(
+    by: &ReportReader,
+    conn: &mut Conn,
+    now: Now,
+    of: (AgreementId, &Reported),
+    period: Period,
+) -> Result<Reach> {
+    let reach = agreement_in(by, conn, now, of, period).await?;
+    reach.may_ask(period)?;
+    Ok(reach)
 }
 
 /// As [`agreement`], of all its centers and of all their days: what stands for the whole of it.

@@ -64,12 +64,12 @@ pub async fn latest_month(viewer: &Viewer, conn: &mut Conn, now: Now) -> Result<
     Ok(if is_told { current } else { current.previous() })
 }
 
-/// Whether a month is told to whoever sees no small numbers.
+/// Whether days that end before `end` are told to whoever sees no small numbers.
 ///
 /// # Errors
 /// As the database says.
-pub async fn is_told_to_all(conn: &mut Conn, now: Now, month: Month) -> Result<bool> {
-    Ok(setting(conn).await?.until(now).is_none_or(|until| month.end() <= until))
+pub async fn is_told_to_all(conn: &mut Conn, now: Now, end: Date) -> Result<bool> {
+    Ok(setting(conn).await?.until(now).is_none_or(|until| end <= until))
 }
 
 /// The day before which `viewer` is told how much is done of what runs for longer than a month; none where all is told.

@@ -18,7 +18,7 @@ use super::types::{Period, Tally};
 use crate::activities::SessionId;
 use crate::agreements::AgreementId;
 use crate::centers::CenterId;
-use crate::clock::{Date, Month};
+use crate::clock::Date;
 use crate::error::Result;
 use crate::store::Conn;
 
@@ -91,8 +91,7 @@ type ToldSession = ((Date, SessionId), Tally);
 
 /// Months are decided whole, also where a period parts them: so a session is told in the same way wherever it stands.
 async fn by_month(conn: &mut Conn, reach: &Reach, periods: &[Period]) -> Result<Vec<(Ask, Vec<ToldSession>)>> {
-    let whole = |days: &Period| Period { from: Month::of(days.from).first(), to: Month::of(days.last()).end() };
-    let asks = months_of_asks(periods.iter().flat_map(|period| reach.asks(whole(period))));
+    let asks = months_of_asks(periods.iter().flat_map(|period| reach.asks(period.in_whole_months())));
     let found = found(conn, &asks).await?;
     let months = reading::read_for(conn, reach.small(), &asks).await?;
     let told = asks.into_iter().zip(&months).map(|(ask, counted)| {

@@ -33,6 +33,16 @@ impl Period {
     pub fn last(self) -> Date {
         self.to.minus_days(1)
     }
+
+    /// The whole months that hold its days.
+    pub fn in_whole_months(self) -> Self {
+        Self { from: Month::of(self.from).first(), to: Month::of(self.last()).end() }
+    }
+
+    /// Those of its days that lie between two others, both included.
+    pub(crate) fn between(self, (starts, ends): (Date, Date)) -> Option<Self> {
+        Self::new(starts.max(self.from), ends.plus_days(1).min(self.to))
+    }
 }
 
 impl From<Month> for Period {
@@ -141,6 +151,16 @@ impl Numbers {
             for (number, led) in (1..).zip(&mut self.led) {
                 led.worker_id = number;
                 led.name = format!("#{number}");
+            }
+        }
+        self
+    }
+
+    /// The same with every kind of team: of those in which nobody helped there is nothing.
+    pub(crate) fn with_every_team(mut self, kinds: Vec<KindName>) -> Self {
+        for kind in kinds.into_iter().map(Some).chain([None]) {
+            if self.teams.iter().all(|row| row.kind != kind) {
+                self.teams.push(TeamTally { kind, visits: 0, persons: 0, minutes: 0 });
             }
         }
         self

@@ -1,5 +1,6 @@
 //! Taking a ledger away.
 
+use super::days::LedgerDays;
 use super::queries;
 use super::types::{LedgerCut, MOST};
 use crate::audit;
@@ -17,11 +18,11 @@ pub struct TakenLedger {
     pub(super) in_full: bool,
 }
 
-/// Takes a ledger: told in the audit with the number of sessions. With a reason numbers are in full, and the number of lines that have one is
+/// Takes a ledger, of those of its days that are the taker's: told in the audit with the number of sessions. With a reason numbers are in full, and the number of lines that have one is
 /// told too. The archive is filled afterwards, outside of the transaction: its reader may be slow.
 ///
 /// # Errors
-/// `Forbidden` for numbers in full where they may not be revealed; `Refused` where there is no session, and where there are too many.
+/// `Forbidden` for numbers in full where they may not be revealed; `NotFound` where none of the days is the taker's; `Refused` where there is no session, and where there are too many.
 pub async fn take(
     by: &Filer,
     now: Now,
@@ -32,6 +33,7 @@ pub async fn take(
     if reason.is_some() && !Coordinator::includes(by.role) {
         return Err(Error::Forbidden);
     }
+    let cut = LedgerDays::of(by, tx, now, center.id()).await?.within(cut)?;
     let (sessions, lines) = queries::count(tx, now, center.id(), &cut).await?;
     if sessions == 0 {
         return Err(Error::refused("ledger_empty"));

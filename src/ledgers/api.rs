@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::archive::{self, LedgerTask};
+use super::days::LedgerDays;
 use super::types::LedgerSession;
 use super::{actions, forms, queries, rules};
 use crate::api::{self, Problem};
@@ -30,6 +31,8 @@ pub(crate) struct LedgerJson {
     from: String,
     /// The last day
     to: String,
+    /// True where some of the days that were asked for are not the caller's to read: `from` and `to` are what is left of them
+    clipped: bool,
     /// True where there are more than the 2,000 that one ledger holds
     cut: bool,
     /// How many things are missing
@@ -94,20 +97,23 @@ impl LedgerSessionJson {
     }
 }
 
-/// What is on record of a center's sessions from one day to another, both included, and what is missing; `kind` and `activity` cut it.
+/// What is on record of a center's sessions from one day to another, both included, and what is missing; `kind` and `activity` cut it. Of
+/// each center the caller reads the days whose reports they read: 404 where none of those asked for is among them.
 #[utoipa::path(context_path = "/api/v1", tag = "ledger", params(("center" = i64, Query), ("from" = String, Query), ("to" = String, Query), ("kind" = Option<i64>, Query), ("activity" = Option<i64>, Query)), responses((status = 200, body = LedgerJson), (status = "4XX", body = Problem)))]
 #[get("/ledger?<center>")]
 pub(crate) async fn list(by: Filer, db: &Db, now: Now, center: Option<&str>, query: Asked) -> Result<Json<LedgerJson>> {
     let center = api::asked("center", center, parse::choice)?;
     let mut conn = db.read().await?;
     let center = centers::queries::open_to(&by, &mut conn, center).await?;
-    let cut = forms::cut(&query.0)?;
+    let asked = forms::cut(&query.0)?;
+    let cut = LedgerDays::of(&by, &mut conn, now, center.id()).await?.within(asked)?;
     let (sessions, is_cut) = queries::all(&mut conn, now, center.id(), &cut).await?;
     let sessions: Vec<LedgerSessionJson> = sessions.into_iter().map(LedgerSessionJson::of).collect();
     Ok(Json(LedgerJson {
         center_id: center.id().0,
         from: cut.from.to_string(),
         to: cut.to.to_string(),
+        clipped: cut != asked,
         cut: is_cut,
         missing: sessions.iter().map(|one| one.missing.len()).sum(),
         sessions,

@@ -7,6 +7,7 @@
 mod actions;
 pub(crate) mod api;
 mod archive;
+mod days;
 pub(crate) mod forms;
 mod pages;
 mod papers;

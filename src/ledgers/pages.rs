@@ -4,6 +4,7 @@ use askama::Template;
 use rocket::{Route, State, get, post, routes};
 
 use super::archive::{self, LedgerTask};
+use super::days::LedgerDays;
 use super::papers::shown_count;
 use super::rules::{self, PartState};
 use super::types::{LedgerActivity, LedgerCut, LedgerPart, LedgerSession, MOST};
@@ -101,7 +102,10 @@ impl LedgerSum {
 #[template(path = "ledgers/show.html")]
 struct LedgerPage {
     center: Center,
-    today: Date,
+    /// The periods that are asked for most, by their name's key, with the address of each.
+    usual: Vec<(&'static str, String)>,
+    /// The days that are listed, where others were asked for too.
+    only: Option<(Date, Date)>,
     /// Which sessions are asked for; also what is typed to take them.
     form: Form,
     kinds: Vec<ServiceKind>,
@@ -116,6 +120,9 @@ struct LedgerPage {
 
 impl LedgerPage {
     /// As the fields say; of those that are faulty only the form.
+    ///
+    /// # Errors
+    /// `NotFound` where none of the days is the reader's.
     async fn load(
         by: &Filer,
         now: Now,
@@ -125,7 +132,11 @@ impl LedgerPage {
     ) -> Result<Self> {
         let (kinds, may_reveal) = (kinds(conn).await?, Coordinator::includes(by.role));
         let (mut activities, mut sum, mut lines, mut more) = (Vec::new(), None, Vec::new(), 0);
-        if let Some(cut) = asked {
+        let days = LedgerDays::of(by, conn, now, center.id()).await?;
+        let mut only = None;
+        if let Some(asked) = asked {
+            let cut = days.within(asked)?;
+            only = (cut != asked).then_some((cut.from, cut.to));
             activities = queries::activities(conn, center.id(), &cut).await?;
             let (sessions, is_cut) = queries::all(conn, now, center.id(), &cut).await?;
             sum = Some(LedgerSum::of(&sessions, is_cut));
@@ -136,14 +147,11 @@ impl LedgerPage {
             more = lines.len().saturating_sub(LISTED);
             lines.truncate(LISTED);
         }
-        let today = center.zone.date(now.0);
-        Ok(Self { center, today, form, kinds, activities, sum, lines, more, may_reveal })
-    }
-
-    /// The periods that are asked for most, by their name's key, with the address of each.
-    fn usual(&self) -> Vec<(&'static str, String)> {
-        let address = |(from, to): (Date, Date)| self.center.path(format_args!("/ledger?from={from}&to={to}"));
-        forms::usual(self.today).into_iter().map(|(key, days)| (key, address(days))).collect()
+        let usual =
+            forms::usual(center.zone.date(now.0)).into_iter().filter(|(_, asked)| days.between(*asked).is_some());
+        let address = |(from, to): (Date, Date)| center.path(format_args!("/ledger?from={from}&to={to}"));
+        let usual = usual.map(|(key, asked)| (key, address(asked))).collect();
+        Ok(Self { center, usual, only, form, kinds, activities, sum, lines, more, may_reveal })
     }
 
     fn most(&self) -> usize {

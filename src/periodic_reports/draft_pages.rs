@@ -12,7 +12,7 @@ use super::rights::{ReportSubmitter, ReportWriter, sees_drafts};
 use super::rules::{self, ReportStep};
 use super::types::{Chapter, ChapterText, LONGEST_CHAPTER, PeriodicReport, PeriodicReportId, VersionState};
 use super::version_pages::VersionPage;
-use super::{actions, counting, evidence, forms, freezing, queries, settling};
+use super::{actions, counting, evidence, forms, freezing, queries, rows_pages, settling};
 use crate::auth::{ReportReader, Role};
 use crate::centers::CenterId;
 use crate::clock::{Now, Timestamp, Zone};
@@ -32,6 +32,8 @@ pub(super) fn routes() -> Vec<Route> {
 pub(super) struct DraftPage {
     name: PeriodName,
     draft: ShownDraft,
+    /// Below which the rows behind its numbers are; empty where the reader may open none.
+    rows: String,
     /// The chapter that was sent last, where it was not taken.
     sent: Option<Chapter>,
     form: Form,
@@ -44,6 +46,7 @@ impl DraftPage {
         rules::after(ReportStep::Write, report.state)?;
         Ok(Self {
             name: PeriodName::of(report.kind, report.period()),
+            rows: rows_pages::address(by, conn, now, &report).await?,
             draft: ShownDraft::load(by, conn, now, report).await?,
             sent: None,
             form: Form::new(),
@@ -64,11 +67,6 @@ impl DraftPage {
     /// Whether somebody else wrote another text of the chapter that was sent.
     fn is_changed(&self, chapter: &Chapter) -> bool {
         self.sent == Some(*chapter) && self.form.refusal().is_some_and(|refusal| refusal.code == "chapter_changed")
-    }
-
-    /// Below which the rows behind its numbers are.
-    fn rows(&self) -> String {
-        format!("{}/rows", self.draft.report.path())
     }
 
     fn longest(&self) -> usize {

@@ -58,8 +58,8 @@ pub use freezing::{submit, submit_alone, withdraw};
 pub use redacting::redact;
 pub use settling::drop_report;
 pub use types::{
-    Chapter, EvidenceId, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState, ReportVersion,
-    ReportedKind, VersionState,
+    AgreementFrame, Chapter, EvidenceId, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState,
+    ReportVersion, ReportedKind, StandingVersion, VersionState,
 };
 
 pub fn stage() -> AdHoc {

@@ -117,6 +117,13 @@ impl AgreementFrame {
     }
 }
 
+/// The whole part of a year that a report's days are of, whatever days of it were agreed; none of all days of an agreement.
+pub fn whole(report: &PeriodicReport) -> Option<Period> {
+    let years = (report.agreed_from, report.years_from);
+    let (from, to) = rules::earlier(years.0, years.1, report.kind.cycle()?, (report.starts_on, 0))?;
+    Period::new(from, to.plus_days(1))
+}
+
 /// The same part of the years before, and a year before: whole, whatever days of it were agreed.
 pub fn compared(report: &PeriodicReport) -> [Option<Period>; 2] {
     let Some(cycle) = report.kind.cycle() else { return [None, None] };

@@ -9,13 +9,14 @@ use super::rights::sees_drafts;
 use super::rules;
 use super::types::{
     AgreementFrame, Chapter, ChapterText, PeriodicReport, PeriodicReportId, ReportComment, ReportVersion,
-    ReportVersionId, VersionState, VersionText,
+    ReportVersionId, StandingVersion, VersionState, VersionText,
 };
 use crate::agreements::{AgreementId, succession};
 use crate::auth::{ReportReader, Role};
 use crate::centers::CenterId;
 use crate::clock::{Date, Month, Now, Timestamp, Zone};
 use crate::error::{Error, Refusal, Result};
+use crate::figures::Period;
 use crate::store::{self, Conn, Flag};
 
 /// The condition that account `$1` reaches agreement `g`: as its provider, as its purchaser, as a department that it names, or by every
@@ -166,6 +167,38 @@ pub(super) async fn stands(conn: &mut Conn, id: AgreementId) -> Result<bool> {
         .fetch_one(conn)
         .await?;
     Ok(there > 0)
+}
+
+/// Some agreements, whoever asks.
+///
+/// # Errors
+/// As the database says.
+pub async fn frames(conn: &mut Conn, ids: &[AgreementId]) -> Result<Vec<AgreementFrame>> {
+    let sql = format!("{FRAME} and g.id {AMONG} order by g.starts_on desc, g.id desc");
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(store::rows(ids, |id| json!(id))).fetch_all(conn).await?)
+}
+
+/// What stands of the reports of exactly these days of these agreements, whoever asks.
+///
+/// # Errors
+/// As the database says.
+pub async fn standing_versions(conn: &mut Conn, asked: &[(AgreementId, Period)]) -> Result<Vec<StandingVersion>> {
+    let days = |(agreement, days): &(AgreementId, Period)| json!({"agreement": agreement, "from": days.from, "to": days.last()});
+    Ok(sqlx::query_as(
+        "with asked (agreement_id, from_date, to_date) as (
+             select cast(j.value ->> 'agreement' as bigint), j.value ->> 'from', j.value ->> 'to'
+             from json_each(cast($1 as json_text)) j)
+         select r.agreement_id, r.starts_on, r.ends_on, r.id as report_id, v.number, v.state, v.document
+         from asked q
+         join periodic_reports r on r.agreement_id = q.agreement_id and r.starts_on = q.from_date and r.ends_on = q.to_date
+         join report_versions v on v.report_id = r.id
+         where v.state in ($2, $3) order by v.number",
+    )
+    .bind(store::rows(asked, days))
+    .bind(VersionState::Submitted)
+    .bind(VersionState::Accepted)
+    .fetch_all(conn)
+    .await?)
 }
 
 /// All agreements that run, or ended from a day on, or have drafts.

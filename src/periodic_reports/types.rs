@@ -129,6 +129,31 @@ impl PeriodicReport {
     }
 }
 
+fn number_of(id: PeriodicReportId) -> String {
+    format!("R{:06}", id.0)
+}
+
+/// A version that stands for its agreement's days: accepted, or waiting for its answer.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct StandingVersion {
+    pub agreement_id: AgreementId,
+    pub starts_on: Date,
+    /// Included.
+    pub ends_on: Date,
+    report_id: PeriodicReportId,
+    pub number: i64,
+    pub state: VersionState,
+    /// Its canonical text.
+    pub document: String,
+}
+
+impl StandingVersion {
+    /// The report's number, as it is written on paper.
+    pub fn report(&self) -> String {
+        self.report_id.number()
+    }
+}
+
 /// An agreement as reports need it. Both dates are included.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AgreementFrame {

@@ -16,7 +16,7 @@ use super::types::{
     Chapter, Evidence, EvidenceKind, PeriodicReport, PeriodicReportId, ReportComment, ReportState, ReportVersion,
     VersionText,
 };
-use super::{actions, forms, proof_files, queries, redacting};
+use super::{actions, forms, proof_files, queries, redacting, rows_pages};
 use crate::auth::{ReportReader, Role};
 use crate::clock::{Date, Now, Timestamp, Zone};
 use crate::error::{Error, Refusal, Result};
@@ -84,6 +84,8 @@ pub(super) struct VersionPage {
     by_center: Vec<(String, Vec<FrozenTable>)>,
     adjustments: Vec<ShownAdjustment>,
     charts: Vec<ReportChart>,
+    /// Below which the rows behind its numbers are; empty where the reader may open none.
+    rows: String,
     form: Form,
 }
 
@@ -95,6 +97,7 @@ impl VersionPage {
         (report, number): (PeriodicReport, i64),
         form: Form,
     ) -> Result<Self> {
+        let rows = rows_pages::address(by, conn, now, &report).await?;
         let versions = queries::versions(by, conn, report.id).await?;
         let receipts = queries::receipts(conn, report.id).await?;
         let is_received = queries::is_received(by, conn, report.id, number).await?;
@@ -124,6 +127,7 @@ impl VersionPage {
             is_received,
             undoing: acceptance.map(|one| one.may_be_undone(now)),
             role: by.role,
+            rows,
             form,
             read,
         })
@@ -133,11 +137,6 @@ impl VersionPage {
     fn main(&self) -> impl Iterator<Item = &FrozenFigure> {
         let of = [Section::Total, Section::Volunteers];
         self.read.document.figures.iter().filter(move |figure| of.contains(&figure.section))
-    }
-
-    /// Below which the rows behind its numbers are.
-    fn rows(&self) -> String {
-        format!("{}/rows", self.read.report.path())
     }
 
     fn local(&self, at: &Timestamp) -> chrono::NaiveDateTime {

@@ -8,7 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::forms::{self, SentWorkbook};
-use super::types::{CheckedNames, FormKey, PurchaserForm};
+use super::periods::FormAsked;
+use super::types::{CheckedNames, FormFilling, FormKey, FormSource, PurchaserForm};
 use super::{FormKeeper, PurchaserFormId, actions, filled, queries};
 use crate::api::{List, Problem, asked};
 use crate::auth::ReportReader;
@@ -18,10 +19,11 @@ use crate::error::Result;
 use crate::fields::parse;
 use crate::files::{self, FileAnswer};
 use crate::store::{Conn, Db, Sealer};
+use crate::web::cut::Asked;
 use crate::web::{Fields, Lang};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, add, keys, show, template, replace, take, remove]
+    routes![list, add, keys, show, template, replace, take, filling, remove]
 }
 
 #[derive(Serialize, ToSchema)]
@@ -209,14 +211,73 @@ pub(crate) async fn replace(
     Ok(Json(told(&by, &mut *db.read().await?, (sealer.inner(), now), id).await?))
 }
 
-/// A month in a form: of one center, or, without one, with a row for each center of its purchaser that the caller reaches. 409
-/// `form_wants_totals` where single cells ask for a sum that is not all the caller's, `form_rows` for more centers than rows.
+/// Where the numbers of a filled form are from, and what stays empty in it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FormFillingJson {
+    /// Null where several agreements of the purchaser are counted together
+    agreement_id: Option<i64>,
+    /// `month`, `quarter`, `half_year`, `year` or `whole`
+    period: &'static str,
+    from: String,
+    /// The last day
+    to: String,
+    /// `live`: counted now; `submitted` or `accepted`: as the report's version has them
+    source: &'static str,
+    /// The report's number
+    report: Option<String>,
+    version: Option<i64>,
+    /// Names of cells for which there is nothing
+    empty: Vec<String>,
+}
+
+impl From<FormFilling> for FormFillingJson {
+    fn from(FormFilling { days, source, empty, .. }: FormFilling) -> Self {
+        let (source, report, version) = match source {
+            FormSource::Live | FormSource::Together => ("live", None, None),
+            FormSource::Version { report, number, state } => (state.code(), Some(report), Some(number)),
+        };
+        Self {
+            agreement_id: days.agreement.map(|agreement| agreement.id.0),
+            period: days.kind.code(),
+            from: days.days.from.to_string(),
+            to: days.days.last().to_string(),
+            source,
+            report,
+            version,
+            empty,
+        }
+    }
+}
+
+/// Fields `period agreement center`.
+async fn found(
+    by: &ReportReader,
+    conn: &mut Conn,
+    (sealer, now, lang): (&Sealer, Now, Lang),
+    id: PurchaserFormId,
+    fields: &Fields,
+) -> Result<FormFilling> {
+    let asked_for = FormAsked::read(fields.get("agreement"), fields.get("period"), now)?;
+    match fields.get("center") {
+        "" => filled::of_all(by, conn, (sealer, now, lang), id, &asked_for).await,
+        center => {
+            let center: CenterId = asked("center", Some(center), parse::choice)?;
+            filled::of_center(by, conn, (sealer, now, lang), (center, id), &asked_for).await
+        }
+    }
+}
+
+/// A form filled for a period: of one center, or, without one, with a row for each center of its purchaser that the caller reaches. Where a
+/// report of exactly this agreement and period was accepted, or else waits for its answer, with that version's numbers. Without an agreement
+/// it is the only one that has any of the days; several are counted together as they stand now. 409 `period_not_over`, `form_wants_totals`
+/// where single cells ask for a sum that is not all the caller's, `form_rows` for more centers than rows.
 #[utoipa::path(context_path = "/api/v1", tag = "purchaser forms", params(
     ("id" = i64, Path),
-    ("period" = String, Query, description = "A month, `2026-03`"),
+    ("period" = String, Query, description = "A month, `2026-03`, or a period as reports are named: `quarter:2026-04-01`"),
+    ("agreement" = Option<i64>, Query, description = "Whose period it is"),
     ("center" = Option<i64>, Query, description = "One center"),
 ), responses((status = 200, description = "The file", content_type = "application/octet-stream"), (status = "4XX", body = Problem)))]
-#[get("/purchaser-forms/<id>/filled?<period>&<center>")]
+#[get("/purchaser-forms/<id>/filled")]
 pub(crate) async fn take(
     by: ReportReader,
     db: &Db,
@@ -224,17 +285,30 @@ pub(crate) async fn take(
     lang: Lang,
     sealer: &State<Sealer>,
     id: PurchaserFormId,
-    period: Option<&str>,
-    center: Option<&str>,
+    query: Asked,
 ) -> Result<FileAnswer> {
-    let month = forms::month(period.unwrap_or_default(), now)?;
-    let center: Option<CenterId> = center.map(|text| asked("center", Some(text), parse::choice)).transpose()?;
-    let mut conn = db.read().await?;
-    let file = match center {
-        Some(center) => filled::of_center(&by, &mut conn, (sealer.inner(), now, lang), (center, id), month).await?,
-        None => filled::of_all(&by, &mut conn, (sealer.inner(), now, lang), id, month).await?,
-    };
-    Ok(FileAnswer::attachment(file))
+    let filling = found(&by, &mut *db.read().await?, (sealer.inner(), now, lang), id, &query.0).await?;
+    Ok(FileAnswer::attachment(filling.file))
+}
+
+/// Where the numbers of the same are from, and which of its cells stay empty.
+#[utoipa::path(context_path = "/api/v1", tag = "purchaser forms", params(
+    ("id" = i64, Path),
+    ("period" = String, Query, description = "As of the filled form"),
+    ("agreement" = Option<i64>, Query, description = "Whose period it is"),
+    ("center" = Option<i64>, Query, description = "One center"),
+), responses((status = 200, body = FormFillingJson), (status = "4XX", body = Problem)))]
+#[get("/purchaser-forms/<id>/filling")]
+pub(crate) async fn filling(
+    by: ReportReader,
+    db: &Db,
+    now: Now,
+    lang: Lang,
+    sealer: &State<Sealer>,
+    id: PurchaserFormId,
+    query: Asked,
+) -> Result<Json<FormFillingJson>> {
+    Ok(Json(found(&by, &mut *db.read().await?, (sealer.inner(), now, lang), id, &query.0).await?.into()))
 }
 
 /// Takes a form away, with its file.

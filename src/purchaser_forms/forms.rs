@@ -3,7 +3,6 @@
 use rocket::form::{Form as Multipart, FromForm};
 
 use super::types::FormOwner;
-use crate::clock::{Month, Now, Zone};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::fields::parse;
 use crate::files::{CheckedFile, FileKind, SentFile};
@@ -97,15 +96,4 @@ pub(super) fn reason(fields: &Fields) -> Result<String> {
     let mut read = fields.read();
     let reason = read.required("reason", parse::line(120));
     read.finish(|| reason)
-}
-
-/// The month that is asked for; the one before this one where none is.
-///
-/// # Errors
-/// `NotFound` for what is no month.
-pub(super) fn month(text: &str, now: Now) -> Result<Month> {
-    match text {
-        "" => Ok(Month::of(Zone::SHANGHAI.date(now.0)).previous()),
-        text => Month::parse(text).ok_or(Error::NotFound),
-    }
 }

@@ -4,14 +4,14 @@ use askama::Template;
 use rocket::form::Form as Multipart;
 use rocket::{Route, State, get, post, routes};
 
+use super::filled_pages::PeriodChoice;
 use super::forms::{self, SentWorkbook};
-use super::types::{CheckedNames, FormKey, FormOwner, PurchaserForm};
+use super::periods::FormAsked;
+use super::types::{CheckedNames, FormFilling, FormKey, FormOwner, PurchaserForm};
 use super::{FormKeeper, PurchaserFormId, actions, filled, queries};
 use crate::auth::ReportReader;
-use crate::centers::{Center, CenterId};
 use crate::clock::{Date, Month, Now, Zone};
 use crate::error::{Error, Result};
-use crate::figures::{Period, scope, small_cells};
 use crate::files::{self, FileAnswer};
 use crate::store::{Conn, Db, Sealer};
 use crate::web::cut::Asked;
@@ -19,9 +19,7 @@ use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
 
 pub(super) fn routes() -> Vec<Route> {
-    let mut routes = routes![list, add, keys, empty, show, template, replace, remove];
-    routes.extend(routes![all_filled, of_center, center_filled]);
-    routes
+    routes![list, add, keys, empty, show, template, replace, remove]
 }
 
 /// The day on which a form, or its present file, came.
@@ -124,6 +122,10 @@ struct FormPage {
     one: PurchaserForm,
     names: CheckedNames,
     month: Month,
+    /// Agreements whose periods it is filled for.
+    choices: Vec<PeriodChoice>,
+    /// As it would be filled, where some days were chosen, and where it is taken so.
+    chosen: Option<(FormFilling, String)>,
     form: Form,
 }
 
@@ -132,11 +134,21 @@ impl FormPage {
         by: &FormKeeper,
         conn: &mut Conn,
         (sealer, now, lang): (&Sealer, Now, Lang),
-        one: PurchaserForm,
+        (one, asked): (PurchaserForm, Option<FormAsked>),
         form: Form,
     ) -> Result<Self> {
         let names = filled::checked(by, conn, (sealer, now, lang), &one).await?;
-        Ok(Self { one, names, month: forms::month("", now)?, form })
+        let paid = queries::paid(by, conn, Some(one.purchaser_id), None).await?;
+        let chosen = match &asked {
+            None => None,
+            Some(asked) => {
+                let filling = filled::of_all(by, conn, (sealer, now, lang), one.id, asked).await?;
+                Some((filling, asked.after(&format!("/purchaser-forms/{}/filled", one.id))))
+            }
+        };
+        let month = FormAsked::read("", "", now)?.month(now);
+        let choices = PeriodChoice::all(&paid, asked.as_ref(), now);
+        Ok(Self { one, names, month, choices, chosen, form })
     }
 
     fn kept_on(&self) -> Date {
@@ -158,6 +170,7 @@ impl View for FormPage {
     }
 }
 
+/// The form, and how it is filled where days are chosen: `?agreement=1&period=quarter:2026-01-01`.
 #[get("/purchaser-forms/<id>")]
 async fn show(
     by: FormKeeper,
@@ -166,10 +179,16 @@ async fn show(
     lang: Lang,
     sealer: &State<Sealer>,
     id: PurchaserFormId,
+    query: Asked,
 ) -> Result<Page<FormPage>> {
     let mut conn = db.read().await?;
     let one = queries::kept_form(&by, &mut conn, id).await?;
-    Ok(Page(FormPage::load(&by, &mut conn, (sealer.inner(), now, lang), one, Form::new()).await?))
+    let (agreement, period) = (query.0.get("agreement"), query.0.get("period"));
+    let asked = match period {
+        "" => None,
+        period => Some(FormAsked::read(agreement, period, now)?),
+    };
+    Ok(Page(FormPage::load(&by, &mut conn, (sealer.inner(), now, lang), (one, asked), Form::new()).await?))
 }
 
 /// The workbook as it was sent.
@@ -202,7 +221,7 @@ async fn replace(
     let made = made.await;
     Submitted::of(made, "done.purchaser_form_replaced", async |errors| {
         let form = Form::again(Fields::default(), errors);
-        FormPage::load(&by, &mut *db.read().await?, (sealer.inner(), now, lang), one, form).await
+        FormPage::load(&by, &mut *db.read().await?, (sealer.inner(), now, lang), (one, None), form).await
     })
     .await
 }
@@ -229,87 +248,7 @@ async fn remove(
     let made = made.await;
     Submitted::of(made, "done.purchaser_form_removed", async |errors| {
         let form = Form::again(fields, errors);
-        FormPage::load(&by, &mut *db.read().await?, (sealer.inner(), now, lang), one, form).await
+        FormPage::load(&by, &mut *db.read().await?, (sealer.inner(), now, lang), (one, None), form).await
     })
     .await
-}
-
-/// A row for each of its purchaser's centers: `?period=2026-03`.
-#[get("/purchaser-forms/<id>/filled?<period>")]
-async fn all_filled(
-    by: ReportReader,
-    db: &Db,
-    now: Now,
-    lang: Lang,
-    sealer: &State<Sealer>,
-    id: PurchaserFormId,
-    period: Option<&str>,
-) -> Result<FileAnswer> {
-    let month = forms::month(period.unwrap_or_default(), now)?;
-    let mut conn = db.read().await?;
-    Ok(FileAnswer::attachment(filled::of_all(&by, &mut conn, (sealer.inner(), now, lang), id, month).await?))
-}
-
-#[derive(Template)]
-#[template(path = "purchaser_forms/center.html")]
-struct CenterFormsPage {
-    center: Center,
-    forms: Vec<PurchaserForm>,
-    month: Month,
-    /// Whether the viewer may read the center's month.
-    is_open: bool,
-    /// Whether the month is told to the purchaser by now.
-    is_told: bool,
-    may_keep: bool,
-}
-
-impl View for CenterFormsPage {
-    fn title(&self, lang: Lang) -> String {
-        lang.text("purchaser_forms.of_center")
-    }
-
-    fn frame(&self) -> Frame<'_> {
-        self.center.frame(Tab::Reports)
-    }
-}
-
-/// The forms of those who pay for the center: `?month=2026-03`.
-#[get("/centers/<center>/purchaser-forms")]
-async fn of_center(
-    by: ReportReader,
-    db: &Db,
-    now: Now,
-    center: CenterId,
-    asked: Asked,
-) -> Result<Page<CenterFormsPage>> {
-    let mut conn = db.read().await?;
-    let reach = scope::ever(&by, &mut conn, now, center).await?;
-    let month = forms::month(asked.0.get("month"), now)?;
-    // It is filled with what its purchaser is told.
-    let is_told = small_cells::is_told_to_all(&mut conn, now, month).await?;
-    let is_open = reach.agrees(center, month.into());
-    let forms = match is_open && is_told {
-        true => queries::of_center(&by, &mut conn, center, Period::from(month)).await?,
-        false => Vec::new(),
-    };
-    let center = reach.centers().first().cloned().ok_or(Error::NotFound)?;
-    Ok(Page(CenterFormsPage { center, forms, month, is_open, is_told, may_keep: FormKeeper::includes(by.role) }))
-}
-
-#[get("/centers/<center>/reports/<month>/form/<form>")]
-async fn center_filled(
-    by: ReportReader,
-    db: &Db,
-    now: Now,
-    lang: Lang,
-    sealer: &State<Sealer>,
-    center: CenterId,
-    month: &str,
-    form: PurchaserFormId,
-) -> Result<FileAnswer> {
-    let month = forms::month(month, now)?;
-    let mut conn = db.read().await?;
-    Ok(FileAnswer::attachment(
-        filled::of_center(&by, &mut conn, (sealer.inner(), now, lang), (center, form), month).await?,
-    ))
 }

@@ -2,6 +2,7 @@
 
 use super::types::{CheckedNames, FormKey};
 use crate::figures::{Figure, FigureUnit, Item, Section, Telling, hours};
+use crate::periodic_reports::document::FrozenFigure;
 use crate::sheets::{Entered, FormName, FormValues};
 use crate::web::Lang;
 use crate::web::filters::thousands;
@@ -41,30 +42,64 @@ impl FormSubject {
     }
 }
 
-/// Whether a figure goes into a form, which is the purchaser's.
-fn goes_out(figure: &Figure) -> bool {
-    !matches!(figure.section, Section::Workers | Section::WorkerKinds | Section::Subgroups)
+/// A number that goes by a key, as far as the purchaser is told it.
+pub struct FormNumber {
+    key: String,
+    section: Section,
+    unit: FigureUnit,
+    value: i64,
+    told: Telling,
 }
 
-/// The key under which minutes stand as hours: `hours.team.medical`, `booked_hours.room.3`.
-fn in_hours(figure: &Figure) -> Option<String> {
-    (figure.measure.unit() == FigureUnit::Minutes).then(|| figure.key().replacen("minutes", "hours", 1))
+impl From<&Figure> for FormNumber {
+    fn from(figure: &Figure) -> Self {
+        let (key, unit) = (figure.key(), figure.measure.unit());
+        Self { key, section: figure.section, unit, value: figure.value, told: figure.told }
+    }
+}
+
+/// As a version has it.
+impl From<&FrozenFigure> for FormNumber {
+    fn from(figure: &FrozenFigure) -> Self {
+        let told = match (figure.value, figure.at_least) {
+            (None, _) => Telling::Hidden,
+            (Some(_), true) => Telling::AtLeast,
+            (Some(_), false) => Telling::Exactly,
+        };
+        let (key, unit) = (figure.key.clone(), figure.unit);
+        Self { key, section: figure.section, unit, value: figure.value.unwrap_or(0), told }
+    }
+}
+
+impl FormNumber {
+    /// Whether it goes into a form, which is the purchaser's.
+    fn goes_out(&self) -> bool {
+        !matches!(self.section, Section::Workers | Section::WorkerKinds | Section::Subgroups)
+    }
+
+    /// The key under which minutes stand as hours: `hours.team.medical`, `booked_hours.room.3`.
+    fn in_hours(&self) -> Option<String> {
+        (self.unit == FigureUnit::Minutes).then(|| self.key.replacen("minutes", "hours", 1))
+    }
 }
 
 /// What a form is filled with: hours are hours, and everything else as it is counted. Counts and minutes are far below the whole
 /// numbers that a spreadsheet knows exactly. What the purchaser is not told stands as words: a formula that goes on calculating with it
 /// says so, instead of taking it for nothing.
-pub fn values(about: &FormSubject, figures: &[Figure], lang: Lang) -> FormValues {
+pub fn values<'a, F>(about: &FormSubject, figures: &'a [F], lang: Lang) -> FormValues
+where
+    FormNumber: From<&'a F>,
+{
     let mut values = about.values();
-    for figure in figures.iter().filter(|figure| goes_out(figure)) {
-        let entered = |number: f64, read: fn(i64) -> String| match figure.told {
-            Telling::Exactly => Entered::Number(number),
-            Telling::AtLeast => Entered::Text(lang.with("small_cells.at_least", [("n", read(figure.value))])),
+    for number in figures.iter().map(FormNumber::from).filter(FormNumber::goes_out) {
+        let entered = |shown: f64, read: fn(i64) -> String| match number.told {
+            Telling::Exactly => Entered::Number(shown),
+            Telling::AtLeast => Entered::Text(lang.with("small_cells.at_least", [("n", read(number.value))])),
             Telling::Hidden => Entered::Text(lang.text("small_cells.mark")),
         };
-        values.put(&figure.key(), entered(figure.value as f64, thousands));
-        if let Some(key) = in_hours(figure) {
-            values.put(&key, entered(figure.value as f64 / 60.0, hours));
+        values.put(&number.key, entered(number.value as f64, thousands));
+        if let Some(key) = number.in_hours() {
+            values.put(&key, entered(number.value as f64 / 60.0, hours));
         }
     }
     values
@@ -84,20 +119,22 @@ fn meaning(figure: &Figure, lang: Lang) -> String {
 pub fn known(figures: &[Figure], lang: Lang) -> Vec<FormKey> {
     let about = FormSubject::default();
     let words = about.words().map(|(key, says, _)| FormKey { key: format!("linli.{key}"), meaning: lang.text(says) });
-    let numbers =
-        figures.iter().filter(|figure| goes_out(figure) && figure.section != Section::Rooms).flat_map(|figure| {
+    let numbers = figures.iter().map(|figure| (figure, FormNumber::from(figure)));
+    let numbers = numbers.filter(|(_, number)| number.goes_out() && number.section != Section::Rooms).flat_map(
+        |(figure, number)| {
             let said = meaning(figure, lang);
-            let hours = in_hours(figure).map(|key| FormKey {
+            let hours = number.in_hours().map(|key| FormKey {
                 key: format!("linli.{key}"),
                 meaning: lang.with("purchaser_forms.in_hours", [("n", said.clone())]),
             });
-            let unit = lang.text(figure.measure.unit().key());
+            let unit = lang.text(number.unit.key());
             let plain = FormKey {
-                key: format!("linli.{}", figure.key()),
+                key: format!("linli.{}", number.key),
                 meaning: lang.with("purchaser_forms.in_unit", [("n", said.clone()), ("unit", unit)]),
             };
             std::iter::once(plain).chain(hours)
-        });
+        },
+    );
     words.into_iter().chain(numbers).collect()
 }
 

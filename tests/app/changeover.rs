@@ -4,6 +4,7 @@
 use linli::clock::{Month, Zone};
 use serde_json::{Value, json};
 
+use crate::support::cast::PASSWORD;
 use crate::support::{TestApp, User, on_both_engines};
 
 /// 20 June 2026, while nothing has changed yet.
@@ -316,5 +317,43 @@ on_both_engines! {
         app.sign_in("ann").await.get("/centers/1/people").await.is(200);
         app.sign_in("otto").await.get("/centers/1").await.is(200);
         app.sign_in("ben").await.get("/centers/1").await.is(404);
+    }
+
+    async fn each_provider_has_the_ledger_of_its_days(app: TestApp) {
+        is_agreed(&app).await;
+        two_sessions(&app).await;
+        app.at(AFTER);
+        an_hour_passes(&app).await;
+        let new = [("name", "赵新"), ("login", "zhao"), ("role", "social_worker"), ("center", "1")];
+        let passwords = [("password", PASSWORD), ("password_again", PASSWORD)];
+        app.sign_in("ada").await.post("/accounts", &[&new[..], &passwords].concat()).await.is(303);
+        let days = |from, to| format!("center=1&from={from}&to={to}");
+        for login in ["otto", "zhao"] {
+            let (user, program) = (app.sign_in(login).await, app.token(login).await);
+            for (from, to, status) in
+                [("2026-06-01", "2026-06-30", 404), ("2026-07-01", "2026-07-31", 200), ("2026-06-01", "2026-07-31", 200)]
+            {
+                let asked = days(from, to);
+                let page = user.get(&format!("/centers/1/ledger?{asked}")).await.is(status).hides("2026年6月10日");
+                assert_eq!(page.text().contains("只有下面这几天的台账"), status == 200 && from == "2026-06-01", "{login} {from}");
+                let fields = [("from", from), ("to", to)];
+                let archive = user.post("/centers/1/ledger/archive", &fields).await.is(status).hides("2026-06-10");
+                assert_eq!(archive.text().contains("2026-07-10"), status == 200, "{login} {from}");
+                let body = json!({"center": 1, "from": from, "to": to});
+                program.post_json("/api/v1/ledger/archive", body).await.is(status).hides("2026-06-10");
+                let list = program.get(&format!("/api/v1/ledger?{asked}")).await.is(status);
+                if status == 200 {
+                    let list = list.json();
+                    assert_eq!((&list["from"], list["sessions"].as_array().unwrap().len()), (&json!("2026-07-01"), 1), "{login}");
+                    assert_eq!(list["clipped"], json!(from == "2026-06-01"), "{login}");
+                }
+            }
+            // Nor is anybody led to days that are not theirs.
+            user.get("/centers/1/ledger").await.is(200).hides("from=2026-06-01").hides("from=2026-04-01");
+        }
+        app.sign_in("ada").await.get(&format!("/centers/1/ledger?{}", days("2026-06-01", "2026-06-30"))).await.is(200).shows("长者太极班");
+        for login in ["ben", "ann"] {
+            app.sign_in(login).await.get(&format!("/centers/1/ledger?{}", days("2026-06-01", "2026-06-30"))).await.is(404);
+        }
     }
 }

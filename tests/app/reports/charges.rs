@@ -129,4 +129,55 @@ on_both_engines! {
         assert_eq!(told(&app, "pat").await, [3, 27, 8, 3, 12]);
         assert_eq!(told(&app, "quan").await, [0; 5]);
     }
+
+    /// What stands behind a report of one agreement is charged to it: on the page, in the file, and for a program.
+    async fn a_report_s_number_opens_the_rows_of_its_own_agreement(app: TestApp) {
+        let [_, _, third] = three_sessions(&app).await;
+        a_second_pays(&app).await;
+        is_charged(&app, third, "3").await;
+        for sql in [
+            "insert into units (center_id, name, name_key, pinyin, kind, founded_on, supported_since, created_at)
+             values (1, '互助会', '互助会', '', 'community_organization', '2026-03-15', '2026-03-01', 0)",
+            "insert into hour_claims (person_id, center_id, kind, served_on, starts_at, ends_at, minutes, state, asked_as, asked_at)
+             select min(id), 1, 'self_reported', '2026-03-18', 1, 2, 1, 'pending', 'oneself', 0 from people",
+        ] {
+            app.execute(sql).await;
+        }
+        let ben = app.sign_in("ben").await;
+        ben.post("/periodic-reports", &[("agreement", "1"), ("period", "month:2026-03-01")]).await.is(303);
+        ben.post("/periodic-reports/1/submission", &[]).await.is(303);
+        for (login, names) in [("ben", false), ("ann", true), ("pat", false), ("dan", false)] {
+            let user = app.sign_in(login).await;
+            let rows = user.get("/periodic-reports/1/rows?figure=visits").await.is(303).leads_to();
+            let page = user.get(&rows).await.is(200).shows("· 16 人次").shows("只含记在这份协议名下的：莞城街道办事处").shows("活动10").hides("活动11");
+            assert_eq!(page.text().contains("居民1号"), names, "{login}");
+            let of = [("from", MARCH.0), ("to", MARCH.1), ("figure", "visits"), ("agreement", "1"), ("format", "csv")];
+            user.post("/centers/1/reports/rows", &of).await.is(200).shows("活动10").hides("活动11");
+        }
+        // Read for the center itself it is all that the center did.
+        let all = format!("/centers/1/rows?from={}&to={}&figure=visits", MARCH.0, MARCH.1);
+        ben.get(&all).await.is(200).shows("· 27 人次").shows("活动11");
+        ben.get(&format!("{all}&agreement=2")).await.is(404);
+        app.sign_in("pat").await.get(&format!("{all}&agreement=3")).await.is(404);
+        let told = async |login: &str, asked: &str| {
+            let path = format!("/api/v1/summary/rows?{asked}&from={}&to={}", MARCH.0, MARCH.1);
+            let answer = app.token(login).await.get(&path).await;
+            (answer.status.code == 200)
+                .then(|| answer.json()["items"].as_array().unwrap().iter().map(|row| row["value"].as_i64().unwrap()).sum::<i64>())
+        };
+        for (login, asked, value) in [
+            ("ben", "scope=center:1&figure=visits", Some(27)),
+            ("ben", "scope=center:1&figure=visits&agreement=1", Some(16)),
+            ("ben", "scope=city&figure=visits&agreement=1", Some(16)),
+            ("ben", "scope=center:1&figure=visits&agreement=3", Some(11)),
+            ("quan", "scope=center:1&figure=visits&agreement=3", Some(11)),
+            ("pat", "scope=center:1&figure=visits&agreement=3", None),
+            ("ben", "scope=center:2&figure=visits&agreement=1", None),
+            // What is the place's own is told once.
+            ("ben", "scope=center:1&figure=organizations_founded&agreement=1", Some(1)),
+            ("ben", "scope=center:1&figure=pending_claims&agreement=1", Some(1)),
+        ] {
+            assert_eq!(told(login, asked).await, value, "{login} {asked}");
+        }
+    }
 }

@@ -1,13 +1,14 @@
 //! A purchaser's own form: kept by the purchaser, filled for whoever reads the figures, and otherwise as it came.
 
 use data_encoding::BASE64;
+use linli::sheets;
 use serde_json::{Value, json};
 
 use super::{AFTER, HIDDEN, MARCH, a_tricky_month, figures};
 use crate::audit::FORM;
 use crate::imports::sends_as;
 use crate::support::python::{python_with, run_python};
-use crate::support::{Answer, User, on_both_engines};
+use crate::support::{Answer, TestApp, User, on_both_engines};
 
 /// What another program finds in a filled form: its cells as value and type, and what the sheet holds besides.
 const CELLS: &str = r#"
@@ -38,6 +39,38 @@ fn list(rows: u32) -> Vec<u8> {
         book.define_name(name, &format!("='汇总'!${column}$2:${column}${}", rows + 1)).unwrap();
     }
     book.save_to_buffer().unwrap()
+}
+
+/// A form in whose first column cells are called by these keys, one below the other.
+fn named(keys: &[&str]) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("表").unwrap();
+    for (row, key) in (0..).zip(keys) {
+        sheet.write_string(row, 1, *key).unwrap();
+    }
+    for (row, key) in (1..).zip(keys) {
+        book.define_name(format!("linli.{key}"), &format!("='表'!$A${row}")).unwrap();
+    }
+    book.save_to_buffer().unwrap()
+}
+
+/// The number under which it is kept.
+async fn kept_as(user: &User<'_>, book: &[u8]) -> String {
+    let kept = sends_as(user, "/purchaser-forms", ("file", "季报表.xlsx"), book).await.is(303).leads_to();
+    kept.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned()
+}
+
+fn first_column(file: &Answer) -> Vec<String> {
+    let book = sheets::read(&file.body).unwrap();
+    book.sheets[0].rows.iter().map(|row| row.cells[0].shown()).collect()
+}
+
+/// The provider submits an agreement's report.
+async fn reports(app: &TestApp, agreement: &str, period: &str) {
+    let ben = app.sign_in("ben").await;
+    ben.post("/periodic-reports", &[("agreement", agreement), ("period", period)]).await.is(303);
+    let report = app.number("select max(id) from periodic_reports").await;
+    ben.post(&format!("/periodic-reports/{report}/submission"), &[]).await.is(303);
 }
 
 on_both_engines! {
@@ -168,5 +201,100 @@ on_both_engines! {
         assert!(named("linli.hours") && named("linli.sessions.kind.case_work") && named("linli.hours.team.medical"));
         let is_hidden = |key: &Value| key["name"].as_str().is_some_and(|name| name.contains("subgroup") || name.contains("worker"));
         assert!(!keys["items"].as_array().unwrap().iter().any(is_hidden));
+    }
+
+    async fn where_a_report_stands_a_form_says_what_it_says(app: TestApp) {
+        a_tricky_month(&app).await;
+        app.at(AFTER);
+        let (pat, program, ann) = (app.sign_in("pat").await, app.token("pat").await, app.sign_in("ann").await);
+        let id = kept_as(&pat, &named(&["sessions", "period", "visits", "unnamed", "nothing"])).await;
+        let source = async |asked: &str| {
+            let told = program.get(&format!("/api/v1/purchaser-forms/{id}/filling?{asked}")).await.is(200).json();
+            let mut empty: Vec<String> = serde_json::from_value(told["empty"].clone()).unwrap();
+            empty.sort();
+            (told["source"].as_str().unwrap().to_owned(), told["report"].clone(), json!(empty))
+        };
+        assert_eq!(source("period=2026-03").await, ("live".to_owned(), Value::Null, json!(["linli.nothing"])));
+        reports(&app, "1", "month:2026-03-01").await;
+        assert_eq!(source("period=2026-03").await, ("submitted".to_owned(), json!("R000001"), json!(["linli.nothing"])));
+        pat.post("/periodic-reports/1/acceptance", &[("version", "1")]).await.is(303);
+        // Afterwards the child of the first of March is taken out: one session less.
+        let (session, child) = (
+            app.number("select id from sessions where center_id = 1 and local_date = '2026-03-01'").await,
+            app.number("select t.id from attendances t join sessions s on s.id = t.session_id where s.center_id = 1 and s.local_date = '2026-03-01'").await,
+        );
+        let voided = app.token("ann").await
+            .post_json(&format!("/api/v1/sessions/{session}/checkins/{child}/void"), json!({"reason": "点错了人"})).await;
+        assert!(voided.status.code < 300, "{}", voided.text());
+        assert_eq!(figures(&app, "pat", "center:1", MARCH).await["sessions"], 5);
+        for path in [
+            format!("/purchaser-forms/{id}/filled?period=2026-03"),
+            format!("/purchaser-forms/{id}/filled?agreement=1&period=month:2026-03-01"),
+            format!("/centers/1/reports/2026-03/form/{id}"),
+            format!("/centers/1/reports/month:2026-03-01/form/{id}?agreement=1"),
+        ] {
+            assert_eq!(first_column(&pat.get(&path).await.is(200))[..2], ["6", "2026年3月"], "{path}");
+        }
+        let accepted = "按已认可的报告 R000001 第 1 版填写";
+        ann.get("/centers/1/purchaser-forms?month=2026-03").await.is(200).shows(accepted).hides("linli.nothing");
+        ann.get(&format!("/centers/1/purchaser-forms?month=2026-03&form={id}")).await.is(200).shows("linli.nothing");
+        pat.get(&format!("/purchaser-forms/{id}?agreement=1&period=month:2026-03-01")).await.is(200).shows(accepted);
+        // What a version does not know stays empty, and is named.
+        app.execute("update report_versions set document = replace(document, '\"key\":\"unnamed\"', '\"key\":\"unheard_of\"')").await;
+        assert_eq!(source("period=2026-03&center=1").await.2, json!(["linli.nothing", "linli.unnamed"]));
+        // A longer period has no report: it is counted now.
+        let quarter = format!("/purchaser-forms/{id}/filled?agreement=1&period=quarter:2026-01-01");
+        let live = figures(&app, "pat", "center:1", ("2026-01-01", "2026-04-01")).await["sessions"].to_string();
+        assert_eq!(first_column(&pat.get(&quarter).await.is(200))[..2], [&*live, "2026年第1季度"]);
+        pat.get(&format!("/purchaser-forms/{id}?agreement=1&period=quarter:2026-01-01")).await.is(200).shows("没有已提交的报告");
+        for (login, status) in [("pia", 404), ("otto", 404), ("dan", 200), ("ann", 200)] {
+            assert_eq!(app.sign_in(login).await.get(&quarter).await.status.code, status, "{login}");
+        }
+        for word in ["quarter:2026-02-01", "month", "2026-13", "quarter:2027-01-01"] {
+            pat.get(&format!("/purchaser-forms/{id}/filled?agreement=1&period={word}")).await.is(404);
+        }
+        // Nor is one told before it is over.
+        app.sign_in("ada").await.post("/small-cells", &[("least", "3")]).await.is(303);
+        let half = format!("/api/v1/purchaser-forms/{id}/filled?agreement=1&period=half_year:2026-01-01");
+        program.get(&half).await.is(409).is_refused("period_not_over");
+    }
+
+    async fn a_form_is_filled_for_an_agreement_s_own_periods_and_for_several_agreements_together(app: TestApp) {
+        a_tricky_month(&app).await;
+        for sql in [
+            "update agreements set starts_on = '2026-02-15', ends_on = '2027-02-14', years_from = 'start' where id = 1",
+            "update agreement_centers set starts_on = '2026-02-15', ends_on = '2027-02-14' where agreement_id = 1",
+        ] {
+            app.execute(sql).await;
+        }
+        app.at("2026-06-02T02:00:00Z");
+        let (pat, program) = (app.sign_in("pat").await, app.token("pat").await);
+        let id = kept_as(&pat, &named(&["sessions", "period", "from", "to", "visits"])).await;
+        let own = format!("/purchaser-forms/{id}/filled?agreement=1&period=quarter:2026-02-15");
+        let live = first_column(&pat.get(&own).await.is(200));
+        assert_eq!(live[1..4], ["季度 2026-02-15 至 2026-05-14", "2026-02-15", "2026-05-14"]);
+        reports(&app, "1", "quarter:2026-02-15").await;
+        assert_eq!(first_column(&pat.get(&own).await.is(200)), live, "as it was counted");
+        let told = async |asked: &str| {
+            let told = program.get(&format!("/api/v1/purchaser-forms/{id}/filling?{asked}")).await.is(200).json();
+            (told["source"].as_str().unwrap().to_owned(), told["agreement_id"].clone())
+        };
+        assert_eq!(told("period=quarter:2026-02-15").await, ("submitted".to_owned(), json!(1)));
+        // A second agreement from 10 March on: a month in which both run is counted of both, unless one is named.
+        for sql in [
+            "insert into agreements (provider_id, purchaser_id, starts_on, ends_on, created_at) values (1, 1, '2026-03-10', '2026-12-31', 0)",
+            "insert into agreement_centers (agreement_id, center_id, starts_on, ends_on)
+             select max(id), 1, '2026-03-10', '2026-12-31' from agreements",
+        ] {
+            app.execute(sql).await;
+        }
+        let second = app.number("select max(id) from agreements").await;
+        assert_eq!(told("period=2026-03").await, ("live".to_owned(), Value::Null));
+        assert_eq!(told("period=2026-02").await, ("live".to_owned(), json!(1)));
+        assert_eq!(told(&format!("period=2026-03&agreement={second}")).await, ("live".to_owned(), json!(second)));
+        assert_eq!(told("period=quarter:2026-02-15&agreement=1").await, ("submitted".to_owned(), json!(1)));
+        pat.get("/centers/1/purchaser-forms?month=2026-03").await.is(200).shows("有几份协议");
+        // Both together of days that are no report's are not told.
+        pat.get(&format!("/purchaser-forms/{id}/filled?period=quarter:2026-02-15")).await.is(409);
     }
 }

@@ -14,6 +14,7 @@ mod behind;
 mod cells;
 mod masks;
 mod month;
+mod opened;
 pub(crate) mod paper;
 mod races;
 mod random;
