@@ -129,10 +129,6 @@ impl PeriodicReport {
     }
 }
 
-fn number_of(id: PeriodicReportId) -> String {
-    format!("R{:06}", id.0)
-}
-
 /// A version that stands for its agreement's days: accepted, or waiting for its answer.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct StandingVersion {

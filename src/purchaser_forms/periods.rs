@@ -109,7 +109,7 @@ fn named(frame: &AgreementFrame, word: &str) -> Option<ReportedPeriod> {
 
 /// The periods of an agreement that are over today and may be reported on, the latest first.
 pub(super) fn choices(frame: &AgreementFrame, today: Date) -> Vec<ReportedPeriod> {
-    let mut periods: Vec<ReportedPeriod> = frame.kinds().into_iter().flat_map(|kind| frame.periods(kind)).collect();
+    let mut periods: Vec<ReportedPeriod> = ReportedKind::ALL.iter().flat_map(|kind| frame.periods(*kind)).collect();
     periods.retain(|period| period.days.to <= today);
     periods.sort_by_key(|period| std::cmp::Reverse((period.days.to, period.days.from)));
     periods
