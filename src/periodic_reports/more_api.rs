@@ -199,6 +199,18 @@ pub(crate) struct AdjustmentJson {
     unknown: bool,
 }
 
+/// A period beside the report's: the one before, or that of the year before.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ComparedPeriodJson {
+    from: String,
+    /// The last of its days
+    to: String,
+    /// Which of these days were counted, by this agreement or one before it
+    counted_from: String,
+    counted_to: String,
+    figures: Vec<FrozenFigureJson>,
+}
+
 /// A center as it was called when a version was submitted.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FrozenCenterJson {
@@ -227,6 +239,7 @@ pub(crate) struct FrozenVersionJson {
     figures: Vec<FrozenFigureJson>,
     /// By the center's id
     by_center: BTreeMap<String, Vec<FrozenFigureJson>>,
+    compared: Vec<ComparedPeriodJson>,
     adjustments: Vec<AdjustmentJson>,
     /// Of the agreement, as they stood at the end of the last day
     indicators: Vec<FrozenIndicatorJson>,
@@ -248,6 +261,17 @@ impl From<ReadVersion> for FrozenVersionJson {
         let activities = beside_json::activities(&read);
         let narrative = read.document.narrative.iter().map(|text| text.chapter.to_string());
         let narrative = narrative.map(|chapter| (chapter.clone(), read.words(&chapter).map(str::to_owned))).collect();
+        let agreed = (read.document.agreement.from, read.document.agreement.to);
+        let compared = read.document.compared.into_iter().map(|other| {
+            let (counted_from, counted_to) = other.counted(agreed);
+            ComparedPeriodJson {
+                from: other.from.to_string(),
+                to: other.to.to_string(),
+                counted_from: counted_from.to_string(),
+                counted_to: counted_to.to_string(),
+                figures: figures(other.figures),
+            }
+        });
         let adjustments = read.document.adjustments.into_iter().map(|told| AdjustmentJson {
             report: told.report,
             from: told.from.to_string(),
@@ -279,6 +303,7 @@ impl From<ReadVersion> for FrozenVersionJson {
             satisfaction: read.document.satisfaction.map(FrozenSatisfactionJson::from),
             months: read.document.months.into_iter().map(FrozenMonthJson::from).collect(),
             activities,
+            compared: compared.collect(),
             adjustments: adjustments.collect(),
             comments: comments.collect(),
             by_center: parts.map(|part| (part.center.to_string(), figures(part.figures))).collect(),
