@@ -81,6 +81,8 @@ async fn a_pictured_draft(app: &TestApp) {
          values (1, 1, 1772762400000, 1772769600000, '2026-03-06', 'completed', 0)",
     )
     .await;
+    // Somebody came, or it would count for nothing.
+    app.execute("insert into head_counts (session_id, heads, counted_at) values (2, 5, 1772762400000)").await;
     let (ann, ben) = (app.sign_in("ann").await, app.sign_in("ben").await);
     let mut chosen = Vec::new();
     for number in 1..=13_u8 {
