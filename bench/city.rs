@@ -72,7 +72,7 @@ pub async fn measure(name: &str, url: &str, size: Size) {
     print!("\n{}", tables.pages);
     let owed = owed::owed(&city, &readers, server.address).await;
     pages(&city, &readers, &mut tables, server.address).await;
-    owed::pages(&city, &readers, &mut tables, (server.address, &owed)).await;
+    owed::pages(&readers, &mut tables, (server.address, &owed)).await;
     say(&mut report, &format!("\nAfter these pages the process has {} MB resident:\n", resident()));
     drop(server);
     say(&mut report, "");

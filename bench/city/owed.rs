@@ -52,7 +52,7 @@ pub(super) async fn owed(city: &City, readers: &Readers, address: SocketAddr) ->
 }
 
 /// The pages of what is owed.
-pub(super) async fn pages(city: &City, readers: &Readers, tables: &mut Tables, (address, owed): (SocketAddr, &Owed)) {
+pub(super) async fn pages(readers: &Readers, tables: &mut Tables, (address, owed): (SocketAddr, &Owed)) {
     let Owed { agreement, draft, submitted, month } = owed;
     let (from, to) = (month.first(), month.end().minus_days(1));
     let of_everybody = [
