@@ -87,20 +87,24 @@ impl Counted {
         let (sums, sets) = (std::mem::take(&mut self.sums), std::mem::take(&mut self.sets));
         let team_kinds = self.team_kinds.clone();
         let team = |team: i64| Filter::TeamKind(team_kinds.get(&team).copied());
-        let parted = |measure: Measure, part: Filter, (word, one, other): CountKey| match (
-            is(measure, Filter::Whole),
-            is(measure, part),
+        let kept = |(word, one, other): CountKey, (is_whole_hidden, is_part_hidden): (bool, bool)| match (
+            is_whole_hidden,
+            is_part_hidden,
         ) {
             (false, false) => Some((word, one, other)),
             (false, true) => Some((word, HIDDEN_PART, other)),
             (true, false) => Some((word, one, HIDDEN_WHOLE)),
             (true, true) => None,
         };
+        let parted =
+            |measure: Measure, part: Filter, key: CountKey| kept(key, (is(measure, Filter::Whole), is(measure, part)));
         let unless = |key: CountKey, measure: Measure, filter: Filter| (!is(measure, filter)).then_some(key);
         for (key, value) in sums {
             let key = if joined && key.0 == sum::HEADS { (sum::VISITS, key.1, key.2) } else { key };
-            let kept = match key.0 {
-                sum::VISITS | sum::HEADS => parted(Measure::Visits, Filter::Kind(key.1), key),
+            let key = match key.0 {
+                sum::VISITS => parted(Measure::Visits, Filter::Kind(key.1), key),
+                // They are told by themselves, also where a version has told them and the visits are hidden.
+                sum::HEADS => kept(key, (false, is(Measure::Visits, Filter::Kind(key.1)))),
                 sum::GROUP => unless(key, Measure::Visits, Filter::Group(group_of(key.1))),
                 sum::SUBGROUP => unless(key, Measure::Visits, Filter::Subgroup(key.1)),
                 sum::VOLUNTEERS => parted(Measure::VolunteerVisits, team(key.1), key),
@@ -108,19 +112,19 @@ impl Counted {
                 sum::UNCONFIRMED => unless(key, Measure::UnconfirmedHours, Filter::Whole),
                 _ => Some(key),
             };
-            if let Some(key) = kept {
+            if let Some(key) = key {
                 *self.sums.entry(key).or_default() += value;
             }
         }
         for (key, pieces) in sets {
-            let kept = match key.0 {
+            let key = match key.0 {
                 set::PERSONS => parted(Measure::Persons, Filter::Kind(key.1), key),
                 set::GROUP => unless(key, Measure::Persons, Filter::Group(group_of(key.1))),
                 set::SUBGROUP => unless(key, Measure::Persons, Filter::Subgroup(key.1)),
                 set::VOLUNTEERS => parted(Measure::Volunteers, team(key.1), key),
                 _ => Some(key),
             };
-            if let Some(key) = kept {
+            if let Some(key) = key {
                 self.sets.entry(key).or_default().extend(pieces);
             }
         }

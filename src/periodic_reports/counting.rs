@@ -239,29 +239,29 @@ async fn standing(conn: &mut Conn, report: &PeriodicReport) -> Result<Vec<Standi
     Ok(found)
 }
 
-/// What they told of an earlier one.
-fn told_of(standing: &[StandingReport], number: &str) -> Vec<FigureValues> {
+/// What they told of an earlier one, each by itself.
+fn told_of<'a>(standing: &'a [StandingReport], number: &str) -> Vec<&'a [FrozenFigure]> {
     let all =
         standing.iter().filter_map(|(_, document, _)| document.as_ref()).flat_map(|document| &document.adjustments);
-    all.filter(|told| told.report == number).map(|told| document::adjusted(&told.figures)).collect()
+    all.filter(|told| told.report == number).map(|told| told.figures.as_slice()).collect()
 }
 
 /// The differences as figures, in the order of the list, with the names that they have.
-fn otherwise(recount: &[FrozenFigure], base: &FrozenReport, told: &[FigureValues]) -> Vec<FrozenFigure> {
-    let known: BTreeMap<&str, &FrozenFigure> =
-        recount.iter().rev().chain(base.figures.iter().rev()).map(|figure| (figure.key.as_str(), figure)).collect();
+fn otherwise(recount: &[FrozenFigure], base: &FrozenReport, told: &[&[FrozenFigure]]) -> Vec<FrozenFigure> {
+    // What came and went between is in neither, and was told.
+    let named = || recount.iter().chain(&base.figures).chain(told.iter().copied().flatten());
+    let sections: BTreeMap<&str, Section> = named().map(|figure| (figure.key.as_str(), figure.section)).collect();
     // What is hidden in one of them is no nought in it.
     let untold = recount.iter().chain(&base.figures).filter(|figure| figure.told().exactly().is_none());
     let untold: BTreeSet<&str> = untold.map(|figure| figure.key.as_str()).collect();
     let is_sparse =
-        |key: &str| !untold.contains(key) && known.get(key).is_some_and(|figure| rules::is_sparse(figure.section));
-    let told: Vec<&FigureValues> = told.iter().collect();
+        |key: &str| !untold.contains(key) && sections.get(key).is_some_and(|section| rules::is_sparse(*section));
+    let told: Vec<FigureValues> = told.iter().map(|figures| document::adjusted(figures)).collect();
     let mut by = rules::adjustments(&document::adjusted(recount), &base.adjusted(), &told, is_sparse);
-    let figures = recount.iter().chain(&base.figures);
-    let told = |figure: &FrozenFigure| {
+    let difference = |figure: &FrozenFigure| {
         by.remove(&figure.key).map(|value| FrozenFigure { value: Some(value), at_least: false, ..figure.clone() })
     };
-    figures.filter_map(told).collect()
+    named().filter_map(difference).collect()
 }
 
 /// The numbers of the rows behind a report's figures: of its sessions, and of the attendances in them that count.

@@ -14,7 +14,7 @@
 //! unless that was a slip which the purchaser takes back on the same day, before a later report may have told of it.
 //! A report whose days are the agreement's no more is dropped, and begun again where they are again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::types::ReportState;
 use crate::clock::Date;
@@ -113,10 +113,10 @@ pub fn is_sparse(section: Section) -> bool {
 pub fn adjustments(
     recount: &FigureValues,
     version: &FigureValues,
-    told: &[&FigureValues],
+    told: &[FigureValues],
     is_sparse: impl Fn(&str) -> bool,
 ) -> FigureValues {
-    let keys = recount.keys().chain(version.keys().filter(|key| !recount.contains_key(*key)));
+    let keys: BTreeSet<&String> = [recount, version].into_iter().chain(told).flat_map(BTreeMap::keys).collect();
     let difference = |key: &String| {
         let of = |values: &FigureValues| values.get(key).copied();
         let (now, then) = match (of(recount), of(version)) {
@@ -127,7 +127,7 @@ pub fn adjustments(
         let told: i64 = told.iter().filter_map(|values| of(values)).sum();
         Some((key.clone(), now - then - told)).filter(|(_, by)| *by != 0)
     };
-    keys.filter_map(difference).collect()
+    keys.into_iter().filter_map(difference).collect()
 }
 
 #[cfg(test)]
@@ -172,9 +172,15 @@ mod tests {
         let sparse = |key: &str| key.contains("team");
         let now = values(&[("visits", 12), ("persons", 7), ("cases", 3), ("minutes.team.medical", 60)]);
         let then = values(&[("visits", 10), ("persons", 7), ("old", 4), ("minutes.team.legal", 30)]);
-        let told = values(&[("visits", 1)]);
-        let expected = values(&[("visits", 1), ("minutes.team.medical", 60), ("minutes.team.legal", -30)]);
-        assert_eq!(adjustments(&now, &then, &[&told], sparse), expected);
+        // Of a team's hours that came and went again, neither of the two knows.
+        let told = values(&[("visits", 1), ("minutes.team.youth", 100), ("gone", 5)]);
+        let expected = values(&[
+            ("visits", 1),
+            ("minutes.team.medical", 60),
+            ("minutes.team.legal", -30),
+            ("minutes.team.youth", -100),
+        ]);
+        assert_eq!(adjustments(&now, &then, &[told.clone()], sparse), expected);
     }
 
     /// What happens to a month after it was accepted: it is counted otherwise, or a later report is submitted, accepted or returned.
@@ -205,7 +211,7 @@ mod tests {
             let (mut open, mut told): (Vec<FigureValues>, Vec<FigureValues>) = (Vec::new(), Vec::new());
             let next = |now: &FigureValues, told: &[FigureValues], open: &[FigureValues]| {
                 // What waits for its answer is told as well.
-                adjustments(now, &frozen, &told.iter().chain(open).collect::<Vec<_>>(), |_| false)
+                adjustments(now, &frozen, &[told, open].concat(), |_| false)
             };
             for event in events {
                 match event {

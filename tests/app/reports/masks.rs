@@ -205,6 +205,39 @@ on_both_engines! {
         assert!(adjusted.iter().all(|one| !one["key"].as_str().unwrap().starts_with("visits")), "{adjusted:?}");
     }
 
+    /// Heads that were told stay told where the visits are hidden: as they are, not as none.
+    async fn heads_that_were_told_are_told_beside_hidden_visits(app: TestApp) {
+        let mut month = Month::begin(&app).await;
+        let mut people = Vec::new();
+        for _ in 0..12 {
+            people.push(month.person(Some("1985-05-01")).await);
+        }
+        let large = month.session(at("2026-01-08 09:00"), 60, Held { kind: 3, ..Held::default() }).await;
+        for person in &people {
+            month.attend(large, *person, "participant").await;
+        }
+        month.heads(large, 7, [0; 4], false).await;
+        month.commit().await;
+        app.at("2026-03-05T02:00:00Z");
+        let january = submits(&app, "2026-01-01").await;
+        app.sign_in("pat").await.post(&format!("/periodic-reports/{january}/acceptance"), &[("version", "1")]).await.is(303);
+        let first = figures(&app, "pat", "center:1", JANUARY).await;
+        assert_eq!((first["visits"], first["unnamed"]), (19, 7));
+        let mut month = Month::begin(&app).await;
+        let late = month.session(at("2026-01-09 09:00"), 60, Held { kind: 1, ..Held::default() }).await;
+        month.attend(late, people[0], "participant").await;
+        month.commit().await;
+        marked(&app).await;
+        let again = figures(&app, "pat", "center:1", JANUARY).await;
+        assert_eq!((again["visits"], again["unnamed"]), (HIDDEN, 7));
+        let both = figures(&app, "pat", "center:1", ("2026-01-01", "2026-03-01")).await;
+        assert_eq!((both["visits"], both["unnamed"]), (HIDDEN, 7));
+        let february = submits(&app, "2026-02-01").await;
+        let told = app.token("pat").await.get(&format!("/api/v1/reports/{february}/versions/1")).await.is(200).json();
+        let adjusted = told["adjustments"][0]["figures"].as_array().unwrap();
+        assert!(adjusted.iter().all(|one| one["key"] != "unnamed"), "{adjusted:?}");
+    }
+
     /// What a later version hides of an earlier month, which it corrects, is hidden from then on.
     async fn what_a_correction_hides_is_hidden_ever_after(app: TestApp) {
         let (people, quiet) = two_quiet_months(&app).await;
