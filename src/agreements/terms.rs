@@ -32,8 +32,6 @@ pub struct ReadCenter {
     pub ends_on: Date,
     /// Whether the reader reads this center's part: as a party, or because the center is theirs.
     pub is_read: Flag,
-    /// Whether another agreement has some of its days too.
-    pub is_shared: Flag,
 }
 
 /// The condition under which the scope `s` is that of a party of agreement `g`, or of a department that it names.
@@ -88,11 +86,7 @@ pub async fn centers(by: &Viewer, conn: &mut Conn, agreements: &[ReadAgreement])
                                     and not exists (select 1 from account_scopes o
                                                     where o.account_id = $1 and o.held_for_id is not null
                                                       and o.held_for_id <> g.provider_id))
-                     then 1 else 0 end as is_read,
-                case when exists (select 1 from agreement_centers o
-                                  where o.center_id = x.center_id and o.agreement_id <> x.agreement_id
-                                    and o.starts_on <= x.ends_on and o.ends_on >= x.starts_on)
-                     then 1 else 0 end as is_shared
+                     then 1 else 0 end as is_read
          from agreement_centers x
          join agreements g on g.id = x.agreement_id
          join centers c on c.id = x.center_id

@@ -240,6 +240,11 @@ impl Counted {
         self.sums.range((word, one, i64::MIN)..=(word, one, i64::MAX)).map(|(_, value)| value).sum()
     }
 
+    /// For how long rooms were booked, each in whole minutes.
+    pub fn booked_minutes(&self) -> i64 {
+        self.sums_of(sum::BOOKED).map(|(.., long)| long / 60_000).sum()
+    }
+
     pub(super) fn set(&self, word: u8, is: impl Fn(i64) -> bool) -> RoaringBitmap {
         let keys = self.sets.range(all_of(word)).filter(|((_, one, _), _)| is(*one));
         united(keys.flat_map(|(_, pieces)| pieces))

@@ -60,7 +60,7 @@ pub use masking::Telling;
 pub use newcomers::{Newcomers, newcomers};
 pub(crate) use pages::{AskedRows, cell, hours, rows_path, shown};
 pub use parts::{PartOf, PartTally, parts};
-pub use queries::{by_center, by_month, by_months, count};
+pub use queries::{by_center, by_month, by_months, count, each_by_center, each_together};
 pub use scope::{Reach, Reported};
 pub use types::{
     Completeness, GroupTally, KindName, KindTally, Led, LedKind, Numbers, Period, RoomUse, SubgroupTally, Tally,

@@ -260,6 +260,37 @@ pub async fn by_center(conn: &mut Conn, reach: &Reach, period: Period) -> Result
     Ok(ids.zip(counted.into_iter().map(|one| one.counted)).collect())
 }
 
+/// What is counted of each of several, by center, each for itself, before one reader: in as many statements as of one. Nothing of what that
+/// reader may not ask for.
+pub async fn each_by_center(
+    conn: &mut Conn,
+    looks: &[(&Reach, Period)],
+) -> Result<Vec<Option<BTreeMap<CenterId, Arc<Counted>>>>> {
+    let of = |(reach, period): &(&Reach, Period)| reach.may_ask(*period).is_ok().then(|| of_centers(reach, *period));
+    let asked: Vec<Option<Vec<Vec<reading::Ask>>>> = looks.iter().map(of).collect();
+    let groups: Vec<Vec<reading::Ask>> = asked.iter().flatten().flatten().cloned().collect();
+    let mut counted = united::groups(conn, small(looks), &groups).await?.into_iter();
+    let mut by_center = |centers: Vec<Vec<reading::Ask>>| {
+        let ids = centers.iter().filter_map(|asks| asks.first()).map(|ask| ask.center);
+        ids.zip(counted.by_ref()).map(|(center, one)| (center, one.counted)).collect()
+    };
+    Ok(asked.into_iter().map(|centers| centers.map(&mut by_center)).collect())
+}
+
+/// The same of all centers of each together.
+pub async fn each_together(conn: &mut Conn, looks: &[(&Reach, Period)]) -> Result<Vec<Option<Arc<Counted>>>> {
+    let of = |(reach, period): &(&Reach, Period)| reach.may_ask(*period).is_ok().then(|| reach.asks(*period));
+    let asked: Vec<Option<Vec<reading::Ask>>> = looks.iter().map(of).collect();
+    let groups: Vec<Vec<reading::Ask>> = asked.iter().flatten().cloned().collect();
+    let mut counted = united::groups(conn, small(looks), &groups).await?.into_iter();
+    Ok(asked.into_iter().map(|asks| asks.and_then(|_| counted.next()).map(|one| one.counted)).collect())
+}
+
+/// The least number that is told to who looks.
+fn small(looks: &[(&Reach, Period)]) -> Option<i64> {
+    looks.iter().filter_map(|(reach, _)| reach.small()).max()
+}
+
 /// From which day to which anything may be counted in each of these centers, both included: none where nothing ever was.
 pub(super) async fn bounds(conn: &mut Conn, centers: &[CenterId]) -> Result<BTreeMap<CenterId, (Date, Date)>> {
     type Bound = (CenterId, Option<Date>, Option<Date>, Option<Date>, Option<Date>);

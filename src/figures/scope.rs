@@ -4,8 +4,8 @@ mod agreed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use agreed::agreements;
 pub use agreed::{agreement, agreement_in, as_reported_to, as_told_to, charged, whole_agreement};
+pub(crate) use agreed::{agreements, each_agreement, each_as_reported};
 use serde_json::json;
 
 use super::charged::PLACE;
@@ -301,14 +301,6 @@ pub async fn all(by: &ReportReader, conn: &mut Conn, now: Now, period: Period) -
     let terms = terms(by, conn).await?;
     let reach = reach(by, conn, now, (centers, terms)).await?;
     reach.may_ask(period)?;
-    Ok(reach.agreed(period))
-}
-
-/// As [`all`], of days that are over, of each of whose months it is decided by itself what is told: what was done until the end of one.
-pub(crate) async fn all_of_months(by: &ReportReader, conn: &mut Conn, now: Now, period: Period) -> Result<Reach> {
-    let centers = centers::queries::reported_to_all(by, conn).await?;
-    let terms = terms(by, conn).await?;
-    let reach = Reach { of_report: true, ..reach(by, conn, now, (centers, terms)).await? };
     Ok(reach.agreed(period))
 }
 

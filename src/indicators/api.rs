@@ -99,11 +99,12 @@ impl IndicatorJson {
     }
 }
 
-/// Every indicator that the token may read, of the agreements that run or have ended lately; `agreement`, `state` (`late`,
-/// `far_behind`, `on_track`, `reached`) and `sort` (`worst`, `center`, `name`) cut it as its page is cut.
+/// Every indicator that the token may read, of the agreements that run or have ended lately; `q` (in the names of
+/// indicators, centers, purchasers and providers), `agreement`, `state` (`late`, `far_behind`, `on_track`, `reached`) and `sort` (`worst`,
+/// `center`, `name`) cut it as its page is cut.
 #[utoipa::path(
     context_path = "/api/v1", tag = "agreements",
-    params(("agreement" = Option<i64>, Query), ("state" = Option<String>, Query), ("sort" = Option<String>, Query)),
+    params(("q" = Option<String>, Query), ("agreement" = Option<i64>, Query), ("state" = Option<String>, Query), ("sort" = Option<String>, Query)),
     responses((status = 200, body = List<IndicatorJson>), (status = "4XX", body = Problem))
 )]
 #[get("/indicators")]

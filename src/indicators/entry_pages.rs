@@ -259,15 +259,9 @@ async fn months(
                     within: line.indicator.within,
                 })
                 .collect();
-            let agreed = (&table.agreement, table.centers.iter().collect());
-            let counts = IndicatorCounts::of(
-                (by, CountedBefore::of(by)),
-                conn,
-                now,
-                &BTreeMap::from([(table.agreement.id, agreed)]),
-                &asked,
-            )
-            .await?;
+            let agreed = (table.agreement.id, table.centers.len());
+            let counts =
+                IndicatorCounts::of((by, CountedBefore::of(by)), conn, now, &BTreeMap::from([agreed]), &asked).await?;
             gone.iter().zip(&asked).filter_map(|(month, asked)| Some((*month, counts.value(asked)?))).collect()
         }
     };

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::fields::{Fields, parse};
 use crate::store::text_enum;
 use crate::web::Lang;
-use crate::web::cut::Toolbar;
+use crate::web::cut::{NameSought, Toolbar};
 
 text_enum!(
     IndicatorOrder in "indicator_order" {
@@ -43,6 +43,9 @@ impl IndicatorShown {
     }
 }
 
+/// Among so many agreements one is chosen; among more, names are looked for.
+const CHOICES: usize = 40;
+
 /// An indicator with its agreement.
 #[derive(Clone, Debug)]
 pub struct ListedIndicator {
@@ -53,8 +56,9 @@ pub struct ListedIndicator {
 }
 
 /// How the list is cut and put in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndicatorsCut {
+    wanted: NameSought,
     agreement: Option<AgreementId>,
     state: Option<IndicatorShown>,
     order: IndicatorOrder,
@@ -62,12 +66,12 @@ pub struct IndicatorsCut {
 
 impl Default for IndicatorsCut {
     fn default() -> Self {
-        Self { agreement: None, state: None, order: IndicatorOrder::Worst }
+        Self { wanted: NameSought::default(), agreement: None, state: None, order: IndicatorOrder::Worst }
     }
 }
 
 impl IndicatorsCut {
-    /// Fields `agreement state sort`.
+    /// Fields `q agreement state sort`; the text is looked for in the names of indicators, centers, purchasers and providers.
     ///
     /// # Errors
     /// A fault for each word that means nothing.
@@ -76,8 +80,10 @@ impl IndicatorsCut {
         let agreement = read.optional("agreement", parse::choice);
         let state = read.optional("state", parse::choice);
         let order = read.optional("sort", parse::choice);
+        let wanted = NameSought::read(fields);
         read.finish(|| {
-            Some(Self { agreement: agreement?, state: state?, order: order?.unwrap_or(IndicatorOrder::Worst) })
+            let order = order?.unwrap_or(IndicatorOrder::Worst);
+            Some(Self { wanted, agreement: agreement?, state: state?, order })
         })
     }
 
@@ -86,15 +92,22 @@ impl IndicatorsCut {
         self.agreement.map_or(ListedAgreements::Running, ListedAgreements::One)
     }
 
-    /// Whether it leaves this one of its agreements'.
-    pub(super) fn leaves(&self, line: &IndicatorLine) -> bool {
-        self.state.is_none_or(|state| state.takes(line.state()))
+    /// Whether it leaves this one of its agreements', in these centers.
+    pub(super) fn leaves(&self, agreement: &ReadAgreement, centers: &str, line: &IndicatorLine) -> bool {
+        let names = [
+            line.indicator.name.as_str(),
+            line.indicator.name_en.as_str(),
+            centers,
+            agreement.purchaser.as_str(),
+            agreement.provider.as_str(),
+        ];
+        self.state.is_none_or(|state| state.takes(line.state())) && self.wanted.is_in(names)
     }
 
     /// The indicators that it leaves, in its order.
     pub fn of(&self, lang: Lang, tables: Vec<IndicatorTable>) -> Vec<ListedIndicator> {
         let mut listed: Vec<ListedIndicator> = tables.into_iter().flat_map(|table| listed(lang, table)).collect();
-        listed.retain(|one| self.leaves(&one.line));
+        listed.retain(|one| self.leaves(&one.agreement, &one.centers, &one.line));
         match self.order {
             IndicatorOrder::Worst => listed.sort_by_key(|one| (one.line.state(), one.line.permille())),
             IndicatorOrder::Center => {
@@ -107,13 +120,17 @@ impl IndicatorsCut {
         listed
     }
 
+    /// With these agreements to choose among; of too many to choose, only the one that is chosen.
     pub fn toolbar(&self, lang: Lang, agreements: &[ReadAgreement]) -> Toolbar {
-        let mut agreements: Vec<&ReadAgreement> = agreements.iter().collect();
+        let may_choose = agreements.len() <= CHOICES;
+        let mut agreements: Vec<&ReadAgreement> =
+            agreements.iter().filter(|one| may_choose || self.agreement == Some(one.id)).collect();
         agreements.sort_by_key(|one| Reverse(one.starts_on));
         let named =
             |one: &ReadAgreement| format!("{} · {} · {} – {}", one.purchaser, one.provider, one.starts_on, one.ends_on);
         let options = agreements.into_iter().map(|one| (one.id.to_string(), named(one)));
         Toolbar::ordered(lang, self.order, IndicatorOrder::ALL, IndicatorOrder::key)
+            .with_text(&self.wanted)
             .with(("agreement", "indicators.agreement"), self.agreement, options)
             .with_words(("state", "cut.state"), self.state, IndicatorShown::ALL, IndicatorShown::key)
     }

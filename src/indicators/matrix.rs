@@ -11,14 +11,14 @@ use super::rules::IndicatorState;
 use super::standing::{self, IndicatorLine, IndicatorTable};
 use super::types::{CountedMeasure, CountedWithin, Indicator, IndicatorUnit};
 use crate::agreements::AgreementId;
-use crate::agreements::terms::{self, ReadAgreement, ReadCenter};
+use crate::agreements::terms::{ReadAgreement, ReadCenter};
 use crate::auth::ReportReader;
 use crate::centers::CenterId;
 use crate::clock::{Date, Now, Zone};
 use crate::error::Result;
 use crate::figures::small_cells;
 use crate::store::Db;
-use crate::web::cut::{Asked, Toolbar};
+use crate::web::cut::{Asked, CutPage, Toolbar};
 use crate::web::nav::Tab;
 use crate::web::{Frame, Lang, Page, View, filters};
 
@@ -177,12 +177,15 @@ impl IndicatorMatrix {
         let mut known: BTreeMap<AskedAlike, usize> = BTreeMap::new();
         let mut rows: BTreeMap<(String, MatrixPlace), Vec<PlacedLine>> = BTreeMap::new();
         for IndicatorTable { agreement, centers, lines, .. } in tables {
-            for line in lines.into_iter().filter(|line| cut.leaves(line)) {
+            for line in lines {
+                let place = place(lang, &agreement, &centers, &line);
+                if !cut.leaves(&agreement, &place.0, &line) {
+                    continue;
+                }
                 let column = *known.entry(asked_alike(&line.indicator)).or_insert_with(|| {
                     columns.push(MatrixColumn::of(lang, &line.indicator));
                     columns.len() - 1
                 });
-                let place = place(lang, &agreement, &centers, &line);
                 rows.entry(place).or_default().push((column, agreement.clone(), line));
             }
         }
@@ -211,10 +214,17 @@ impl IndicatorMatrix {
     }
 }
 
+/// So many rows stand on one page.
+const ROWS: usize = 40;
+
 #[derive(Template)]
 #[template(path = "indicators/matrix.html")]
 struct IndicatorMatrixPage {
-    matrix: IndicatorMatrix,
+    columns: Vec<MatrixColumn>,
+    rows: CutPage<MatrixRow>,
+    /// Of all pages.
+    tones: Vec<MatrixTone>,
+    count: usize,
     toolbar: Toolbar,
     today: Date,
     told_before: Option<Date>,
@@ -240,10 +250,14 @@ impl View for IndicatorMatrixPage {
 async fn show(by: ReportReader, db: &Db, now: Now, lang: Lang, asked: Asked) -> Result<Page<IndicatorMatrixPage>> {
     let cut = IndicatorsCut::read(&asked.0).unwrap_or_default();
     let mut conn = db.read().await?;
-    let known: Vec<ReadAgreement> = terms::readable(&by, &mut conn, None, (None, None)).await?;
     let tables = standing::of_all(&by, &mut conn, now, cut.agreements()).await?;
+    let known = standing::known(&by, &mut conn, now, &tables).await?;
+    let matrix = IndicatorMatrix::of(lang, tables, &cut);
     Ok(Page(IndicatorMatrixPage {
-        matrix: IndicatorMatrix::of(lang, tables, &cut),
+        tones: matrix.tones(),
+        count: matrix.count(),
+        columns: matrix.columns,
+        rows: CutPage::of(matrix.rows, &asked.0, ROWS),
         toolbar: cut.toolbar(lang, &known),
         today: Zone::SHANGHAI.date(now.0),
         told_before: small_cells::told_before(&by, &mut conn, now).await?,
@@ -317,7 +331,6 @@ mod tests {
             starts_on,
             ends_on,
             is_read: Flag::from(true),
-            is_shared: Flag::from(false),
         };
         IndicatorTable {
             agreement: ReadAgreement {

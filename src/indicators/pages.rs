@@ -6,13 +6,12 @@ use rocket::{Route, get, routes};
 use super::listing::{self, IndicatorsCut, ListedIndicator};
 use super::standing::{self, IndicatorTable};
 use crate::agreements::AgreementId;
-use crate::agreements::terms::{self, ReadAgreement};
 use crate::auth::{Manager, ReportReader};
 use crate::clock::{Date, Now, Zone};
 use crate::error::Result;
 use crate::figures::small_cells;
 use crate::store::Db;
-use crate::web::cut::{Asked, Toolbar};
+use crate::web::cut::{Asked, CutPage, Toolbar};
 use crate::web::nav::Tab;
 use crate::web::{Frame, Lang, Page, View, filters};
 
@@ -20,20 +19,22 @@ pub(super) fn routes() -> Vec<Route> {
     routes![all, of_agreement]
 }
 
+/// So many lines stand on one page.
+const LINES: usize = 60;
+
 #[derive(Template)]
 #[template(path = "indicators/all.html")]
 struct AllIndicators {
-    listed: Vec<ListedIndicator>,
+    listed: CutPage<ListedIndicator>,
+    /// On all pages.
+    count: usize,
+    behind: usize,
     toolbar: Toolbar,
     today: Date,
     told_before: Option<Date>,
 }
 
 impl AllIndicators {
-    fn behind(&self) -> usize {
-        self.listed.iter().filter(|one| one.line.state().is_behind()).count()
-    }
-
     fn asked(&self) -> String {
         listing::asked(&self.toolbar)
     }
@@ -53,10 +54,13 @@ impl View for AllIndicators {
 async fn all(by: ReportReader, db: &Db, now: Now, lang: Lang, asked: Asked) -> Result<Page<AllIndicators>> {
     let cut = IndicatorsCut::read(&asked.0).unwrap_or_default();
     let mut conn = db.read().await?;
-    let known: Vec<ReadAgreement> = terms::readable(&by, &mut conn, None, (None, None)).await?;
     let tables = standing::of_all(&by, &mut conn, now, cut.agreements()).await?;
+    let known = standing::known(&by, &mut conn, now, &tables).await?;
+    let listed = cut.of(lang, tables);
     Ok(Page(AllIndicators {
-        listed: cut.of(lang, tables),
+        count: listed.len(),
+        behind: listed.iter().filter(|one| one.line.state().is_behind()).count(),
+        listed: CutPage::of(listed, &asked.0, LINES),
         toolbar: cut.toolbar(lang, &known),
         today: Zone::SHANGHAI.date(now.0),
         told_before: small_cells::told_before(&by, &mut conn, now).await?,

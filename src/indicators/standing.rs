@@ -4,10 +4,10 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 pub use super::counting::CountedBefore;
-use super::counting::{Agreed, CountAsked, CountedNumber, IndicatorCounts};
+use super::counting::{CountAsked, CountedNumber, IndicatorCounts};
 use super::rights::knows_names;
 use super::rules::{self, IndicatorState, Progress};
-use super::types::{Indicator, IndicatorSpan, IndicatorValue};
+use super::types::{Indicator, IndicatorId, IndicatorSpan, IndicatorValue};
 use super::{chart, queries};
 use crate::agreements::AgreementId;
 use crate::agreements::terms::{self, ReadAgreement, ReadCenter};
@@ -258,18 +258,40 @@ pub async fn of_all(
     now: Now,
     which: ListedAgreements,
 ) -> Result<Vec<IndicatorTable>> {
-    let today = Zone::SHANGHAI.date(now.0);
-    let since = Some(today.minus_days(TOLD_AFTERWARDS));
-    let mut agreements = match which {
+    let agreements = match which {
         ListedAgreements::One(id) => terms::readable(by, conn, Some(id), (None, None)).await?,
-        ListedAgreements::Running => terms::readable(by, conn, None, (since, None)).await?,
-        ListedAgreements::At(center) => terms::readable(by, conn, None, (since, Some(center))).await?,
+        ListedAgreements::Running => listed(by, conn, now, None).await?,
+        ListedAgreements::At(center) => listed(by, conn, now, Some(center)).await?,
     };
-    if !matches!(which, ListedAgreements::One(_)) {
-        agreements.retain(|agreement| agreement.starts_on <= today);
-    }
     let look = IndicatorLook::at(by, conn, now).await?;
     load(by, conn, look, agreements, None).await
+}
+
+/// The agreements of which the reader may ask: of these tables, and of those that a list has.
+///
+/// # Errors
+/// As the database says.
+pub(super) async fn known(
+    by: &ReportReader,
+    conn: &mut Conn,
+    now: Now,
+    tables: &[IndicatorTable],
+) -> Result<Vec<ReadAgreement>> {
+    let mut known: Vec<ReadAgreement> = tables.iter().map(|table| table.agreement.clone()).collect();
+    if known.len() < 2 {
+        let listed = listed(by, conn, now, None).await?;
+        known.extend(listed.into_iter().filter(|one| tables.iter().all(|table| table.agreement.id != one.id)));
+    }
+    Ok(known)
+}
+
+/// Those that run, and those that have ended lately; of a center, where it is said.
+async fn listed(by: &ReportReader, conn: &mut Conn, now: Now, at: Option<CenterId>) -> Result<Vec<ReadAgreement>> {
+    let today = Zone::SHANGHAI.date(now.0);
+    let since = Some(today.minus_days(TOLD_AFTERWARDS));
+    let mut agreements = terms::readable(by, conn, None, (since, at)).await?;
+    agreements.retain(|agreement| agreement.starts_on <= today);
+    Ok(agreements)
 }
 
 async fn load(
@@ -287,7 +309,10 @@ async fn load(
     for indicator in queries::of(conn, &agreements).await? {
         indicators.entry(indicator.agreement_id).or_default().push(indicator);
     }
-    let entered = queries::values(conn, &agreements).await?;
+    let mut entered: BTreeMap<IndicatorId, Vec<IndicatorValue>> = BTreeMap::new();
+    for value in queries::values(conn, &agreements).await? {
+        entered.entry(value.indicator_id).or_default().push(value);
+    }
     let mut tables: Vec<IndicatorTable> = agreements
         .into_iter()
         .map(|agreement| {
@@ -345,15 +370,13 @@ async fn fill(
     conn: &mut Conn,
     look: IndicatorLook,
     tables: &mut [IndicatorTable],
-    entered: &[IndicatorValue],
+    entered: &BTreeMap<IndicatorId, Vec<IndicatorValue>>,
 ) -> Result<()> {
     let wishes = wishes(tables);
     let done: Vec<Option<CountedNumber>> = {
         let tables: &[IndicatorTable] = tables;
-        let agreements: BTreeMap<AgreementId, Agreed<'_>> = tables
-            .iter()
-            .map(|table| (table.agreement.id, (&table.agreement, table.centers.iter().collect())))
-            .collect();
+        let agreements: BTreeMap<AgreementId, usize> =
+            tables.iter().map(|table| (table.agreement.id, table.centers.len())).collect();
         let wanted: Vec<CountAsked<'_>> = wishes.iter().filter_map(|wish| asked(tables, wish, look)).collect();
         let counts = IndicatorCounts::of((by, look.before), conn, look.now, &agreements, &wanted).await?;
         wishes.iter().map(|wish| counts.value(&asked(tables, wish, look)?)).collect()
@@ -383,7 +406,8 @@ async fn fill(
                 continue;
             }
             let days = line.days.and_then(|days| look.counted(days));
-            let done = days.filter(|_| known).map(|days| sum(entered, &line.indicator, &table.agreement, days));
+            let own = entered.get(&line.indicator.id).map_or(&[][..], Vec::as_slice);
+            let done = days.filter(|_| known).map(|days| sum(own, &table.agreement, days));
             line.progress = progress(line, done, look);
         }
     }
@@ -427,12 +451,8 @@ fn progress(line: &IndicatorLine, done: Option<i64>, look: IndicatorLook) -> Opt
     Some(rules::progress(line.indicator.target, done?, days, look.day(days)))
 }
 
-/// What was entered for an indicator in its days, of its center or of all together.
-fn sum(entered: &[IndicatorValue], indicator: &Indicator, agreement: &ReadAgreement, days: Period) -> i64 {
-    entered
-        .iter()
-        .filter(|value| value.indicator_id == indicator.id)
-        .filter(|value| rules::is_month_of(value.month.0, agreement.starts_on, days))
-        .map(|value| value.value)
-        .sum()
+/// What of all that was entered for an indicator is of these days.
+fn sum(entered: &[IndicatorValue], agreement: &ReadAgreement, days: Period) -> i64 {
+    let of_days = entered.iter().filter(|value| rules::is_month_of(value.month.0, agreement.starts_on, days));
+    of_days.map(|value| value.value).sum()
 }

@@ -95,7 +95,7 @@ impl CountedMeasure {
         matches!(self, Self::LedSessions | Self::LedMinutes)
     }
 
-    /// Whether it follows from a report's list of figures alone.
+    /// Whether it is of rooms.
     pub fn is_of_rooms(self) -> bool {
         self == Self::BookedMinutes
     }

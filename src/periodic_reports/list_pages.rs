@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::fields::parse;
 use crate::figures::Period;
 use crate::store::{Conn, Db};
-use crate::web::cut::{Asked, Toolbar};
+use crate::web::cut::{Asked, CutPage, Toolbar};
 use crate::web::form::Done;
 use crate::web::nav::Tab;
 use crate::web::{Fields, Form, Frame, Lang, Page, Submitted, View, filters};
@@ -31,11 +31,9 @@ const LINES: usize = 60;
 #[derive(Template)]
 #[template(path = "periodic_reports/list.html")]
 struct OwedPage {
-    owed: Vec<OwedLine>,
+    owed: CutPage<OwedLine>,
     role: Role,
     toolbar: Toolbar,
-    page: i64,
-    pages: i64,
 }
 
 /// A line of the table, as its reader may go on from it.
@@ -86,16 +84,8 @@ async fn list(by: ReportReader, db: &Db, now: Now, lang: Lang, asked: Asked) -> 
     let cut = OwedCut::read(&asked.0).unwrap_or_default();
     let mut conn = db.read().await?;
     let owed = cut.of(listing::owed(&by, &mut conn, Zone::SHANGHAI.date(now.0)).await?);
-    let pages = owed.len().div_ceil(LINES).max(1);
-    let page = asked.0.get("page").parse::<usize>().unwrap_or(1).clamp(1, pages);
-    let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    Ok(Page(OwedPage {
-        owed: owed.into_iter().skip((page - 1) * LINES).take(LINES).map(|one| OwedLine::of(one, by.role)).collect(),
-        role: by.role,
-        toolbar: cut.toolbar(lang),
-        page: whole(page),
-        pages: whole(pages),
-    }))
+    let owed = owed.into_iter().map(|one| OwedLine::of(one, by.role)).collect();
+    Ok(Page(OwedPage { owed: CutPage::of(owed, &asked.0, LINES), role: by.role, toolbar: cut.toolbar(lang) }))
 }
 
 /// Periods of one kind, and whether each has its report already.

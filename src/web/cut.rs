@@ -143,6 +143,27 @@ impl Toolbar {
     }
 }
 
+/// Of a list that was put together as a whole, a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CutPage<T> {
+    pub items: Vec<T>,
+    /// From 1.
+    pub number: i64,
+    /// At least one.
+    pub count: i64,
+}
+
+impl<T> CutPage<T> {
+    /// Field `page`; what is none of the pages is the nearest.
+    pub fn of(all: Vec<T>, fields: &Fields, long: usize) -> Self {
+        let count = all.len().div_ceil(long).max(1);
+        let number = fields.get("page").parse::<usize>().unwrap_or(1).clamp(1, count);
+        let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let items = all.into_iter().skip((number - 1) * long).take(long).collect();
+        Self { items, number: whole(number), count: whole(count) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,6 +173,17 @@ mod tests {
         let wanted = NameSought::read(&Fields::from_form("q=ＡＢ"));
         assert!(wanted.is_in(["x a b x"]) && !wanted.is_in(["b a"]));
         assert!(NameSought::default().is_in(["whatever"]));
+    }
+
+    #[test]
+    fn a_page_is_the_nearest_that_there_is() {
+        let page = |asked: &str, long| CutPage::of((1..=7).collect(), &Fields::from_form(asked), long);
+        assert_eq!(page("", 3), CutPage { items: vec![1, 2, 3], number: 1, count: 3 });
+        assert_eq!(page("page=3", 3), CutPage { items: vec![7], number: 3, count: 3 });
+        for (asked, number) in [("page=0", 1), ("page=9", 3), ("page=-1", 1), ("page=x", 1)] {
+            assert_eq!(page(asked, 3).number, number, "{asked}");
+        }
+        assert_eq!(CutPage::<i64>::of(Vec::new(), &Fields::default(), 3).count, 1);
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! What agreements are charged with: before whoever reads it, and as a purchaser is told.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::json;
 
-use super::{Reach, Reported, Term, centers_of, reach, small_cells, terms};
+use super::{Reach, Reported, Term, Terms, centers_of, reach, small_cells, terms};
 use crate::agreements::{AgreementId, PurchaserId};
 use crate::auth::ReportReader;
-use crate::centers::{self, CenterId};
+use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Now};
 use crate::error::{Error, Result};
 use crate::figures::types::Period;
@@ -27,18 +29,71 @@ pub async fn agreement(by: &ReportReader, conn: &mut Conn, now: Now, id: Agreeme
 pub(crate) async fn agreements(by: &ReportReader, conn: &mut Conn, now: Now, ids: &[AgreementId]) -> Result<Reach> {
     let covered = covered(conn, ids).await?;
     let mut centers = centers::queries::reported_to_all(by, conn).await?;
-    let reached = terms(by, conn).await?;
+    let days = read_days(&terms(by, conn).await?, covered);
+    centers.retain(|center| days.iter().any(|term| term.0 == center.id()));
+    if centers.is_empty() {
+        return Err(Error::NotFound);
+    }
+    reach(by, conn, now, (centers, days.into_iter().collect())).await
+}
+
+/// As [`agreement`], of each of several by itself, and of those alone of which the viewer reaches anything: in as many statements as of one.
+///
+/// # Errors
+/// As the database says.
+pub(crate) async fn each_agreement(
+    by: &ReportReader,
+    conn: &mut Conn,
+    now: Now,
+    ids: &[AgreementId],
+) -> Result<BTreeMap<AgreementId, Reach>> {
+    let covered = covered(conn, ids).await?;
+    let centers = centers::queries::reported_to_all(by, conn).await?;
+    let centers: BTreeMap<CenterId, Center> = centers.into_iter().map(|center| (center.id(), center)).collect();
+    let mut days: BTreeMap<AgreementId, Vec<Term>> = BTreeMap::new();
+    for term in read_days(&terms(by, conn).await?, covered) {
+        if let (Some(agreement), true) = (term.3, centers.contains_key(&term.0)) {
+            days.entry(agreement).or_default().push(term);
+        }
+    }
+    let nothing = reach(by, conn, now, (Vec::new(), Terms::default())).await?;
+    let of = |terms: Vec<Term>| {
+        let own: BTreeSet<CenterId> = terms.iter().map(|term| term.0).collect();
+        let centers = own.iter().filter_map(|id| centers.get(id).cloned()).collect();
+        Reach { centers, terms: terms.into_iter().collect(), ..nothing.clone() }
+    };
+    Ok(days.into_iter().map(|(agreement, terms)| (agreement, of(terms))).collect())
+}
+
+/// The same as it is reported to the purchaser of each ([`as_reported_to`]): what an agreement is charged with is that one's.
+///
+/// # Errors
+/// As the database says.
+pub(crate) async fn each_as_reported(
+    by: &ReportReader,
+    conn: &mut Conn,
+    now: Now,
+    ids: &[AgreementId],
+) -> Result<BTreeMap<AgreementId, Reach>> {
+    let small = small_cells::setting(conn).await?;
+    let mut all = each_agreement(by, conn, now, ids).await?;
+    for reach in all.values_mut() {
+        reach.small = Some(small);
+        reach.until = small.until(now);
+        reach.of_report = true;
+    }
+    Ok(all)
+}
+
+/// Of what agreements cover, the days that a viewer reads, each by its agreement.
+fn read_days(reached: &Terms, covered: Vec<CoveredDays>) -> Vec<Term> {
     let mut days: Vec<Term> = Vec::new();
     for (center, starts, ends, id) in covered {
         let may = reached.of(center).iter().filter(|term| term.2.is_none_or(|agreement| agreement == id));
         days.extend(may.map(|term| (center, starts.max(term.0), ends.min(term.1), Some(id))));
     }
     days.retain(|(_, starts, ends, _)| starts <= ends);
-    centers.retain(|center| days.iter().any(|term| term.0 == center.id()));
-    if centers.is_empty() {
-        return Err(Error::NotFound);
-    }
-    reach(by, conn, now, (centers, days.into_iter().collect())).await
+    days
 }
 
 /// As [`agreement`], of those of its centers that are in `scope` and that it covers on days of `period`, where the viewer reads all of these

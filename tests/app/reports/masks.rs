@@ -230,7 +230,7 @@ on_both_engines! {
         marked(&app).await;
         let again = figures(&app, "pat", "center:1", JANUARY).await;
         assert_eq!((again["visits"], again["unnamed"]), (HIDDEN, 7));
-        let both = figures(&app, "pat", "center:1", ("2026-01-01", "2026-03-01")).await;
+        let both = figures(&app, "pat", "center:1", ("2026-01-01", "2026-04-01")).await;
         assert_eq!((both["visits"], both["unnamed"]), (HIDDEN, 7));
         let february = submits(&app, "2026-02-01").await;
         let told = app.token("pat").await.get(&format!("/api/v1/reports/{february}/versions/1")).await.is(200).json();
