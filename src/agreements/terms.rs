@@ -39,6 +39,10 @@ const PARTY: &str = "(s.provider_id = g.provider_id or s.purchaser_id = g.purcha
     or exists (select 1 from agreement_departments d
                where d.agreement_id = g.id and d.department_id = s.department_id and d.removed_at is null))";
 
+/// The reader's centers, looked for once and not for each agreement.
+const REACHED: &str = "reached as materialized (
+    select center_id, starts_on, ends_on from account_centers where account_id = $1)";
+
 /// The agreements that the reader may know of, the latest first: a party or a department that is named its own, everybody else those of the centers that they reach. With
 /// `id`, that one alone; with `since`, those alone that had not ended before that day; with `at`, those of that center.
 pub async fn readable(
@@ -48,7 +52,8 @@ pub async fn readable(
     (since, at): (Option<Date>, Option<CenterId>),
 ) -> Result<Vec<ReadAgreement>> {
     let sql = format!(
-        "select g.id, g.provider_id, g.purchaser_id, p.name as provider, u.name as purchaser, g.starts_on, g.ends_on
+        "with {REACHED}
+         select g.id, g.provider_id, g.purchaser_id, p.name as provider, u.name as purchaser, g.starts_on, g.ends_on
          from agreements g join providers p on p.id = g.provider_id join purchasers u on u.id = g.purchaser_id
          where g.voided_at is null and ($2 is null or g.id = $2) and ($3 is null or g.ends_on >= $3)
            and ($4 is null or exists (select 1 from agreement_centers y where y.agreement_id = g.id and y.center_id = $4))
@@ -59,9 +64,8 @@ pub async fn readable(
                                   and (s.provider_id is not null or s.purchaser_id is not null or s.department_id is not null
                                        or s.held_for_id is not null and s.held_for_id <> g.provider_id))
                     and exists (select 1 from agreement_centers x
-                                join account_centers r on r.center_id = x.center_id
-                                where x.agreement_id = g.id and r.account_id = $1
-                                  and r.starts_on <= x.ends_on and r.ends_on >= x.starts_on)))
+                                join reached r on r.center_id = x.center_id
+                                where x.agreement_id = g.id and r.starts_on <= x.ends_on and r.ends_on >= x.starts_on)))
          order by g.starts_on desc, g.id desc"
     );
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).bind(id).bind(since).bind(at).fetch_all(conn).await?)
@@ -78,11 +82,12 @@ pub async fn read_one(by: &Viewer, conn: &mut Conn, id: AgreementId) -> Result<R
 /// The centers of these agreements, which the reader may know of.
 pub async fn centers(by: &Viewer, conn: &mut Conn, agreements: &[ReadAgreement]) -> Result<Vec<ReadCenter>> {
     let sql = format!(
-        "select x.agreement_id, x.center_id, c.name as center, x.starts_on, x.ends_on,
+        "with {REACHED}
+         select x.agreement_id, x.center_id, c.name as center, x.starts_on, x.ends_on,
                 case when exists (select 1 from account_scopes s
                                   where s.account_id = $1 and {PARTY})
-                       or exists (select 1 from account_centers r
-                                  where r.center_id = x.center_id and r.account_id = $1
+                       or exists (select 1 from reached r
+                                  where r.center_id = x.center_id
                                     and not exists (select 1 from account_scopes o
                                                     where o.account_id = $1 and o.held_for_id is not null
                                                       and o.held_for_id <> g.provider_id))

@@ -35,7 +35,7 @@ pub async fn open_to(by: &Viewer, conn: &mut Conn, id: CenterId) -> Result<Cente
 pub async fn open_to_all(by: &Viewer, conn: &mut Conn) -> Result<Vec<Center>> {
     let sql = format!(
         "select {COLUMNS} {FROM}
-         where exists (select 1 from account_centers r where r.center_id = c.id and r.account_id = $1) order by c.id"
+         where c.id in (select r.center_id from account_centers r where r.account_id = $1) order by c.id"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(by.account).fetch_all(conn).await?)
 }
@@ -62,7 +62,7 @@ pub async fn reported_to(by: &Viewer, conn: &mut Conn, id: CenterId) -> Result<C
 pub async fn reported_to_all(by: &Viewer, conn: &mut Conn) -> Result<Vec<Center>> {
     let sql = format!(
         "select {COLUMNS} {FROM}
-         where exists (select 1 from account_reports r where r.center_id = c.id and r.account_id = $1) order by c.id"
+         where c.id in (select r.center_id from account_reports r where r.account_id = $1) order by c.id"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(by.account).fetch_all(conn).await?)
 }
@@ -88,7 +88,7 @@ pub async fn public(conn: &mut Conn, id: CenterId) -> Result<Center> {
 pub async fn reached_by(by: &Viewer, conn: &mut Conn) -> Result<Vec<CenterHead>> {
     Ok(sqlx::query_as(
         "select c.id, c.name from centers c
-         where exists (select 1 from account_centers r where r.center_id = c.id and r.account_id = $1) order by c.id",
+         where c.id in (select r.center_id from account_centers r where r.account_id = $1) order by c.id",
     )
     .bind(by.account)
     .fetch_all(conn)
@@ -118,7 +118,7 @@ pub async fn list(by: &Viewer, conn: &mut Conn, today: crate::clock::Date) -> Re
                 (select count(*) from sessions s
                  where s.center_id = c.id and s.status = 'planned' and s.local_date >= $2) as upcoming
          {FROM}
-         where exists (select 1 from account_centers r where r.center_id = c.id and r.account_id = $1)
+         where c.id in (select r.center_id from account_centers r where r.account_id = $1)
          order by m.number, c.id"
     );
     let mut rows: Vec<CenterRow> =

@@ -275,6 +275,23 @@ impl Counted {
         i64::try_from(self.whole_set(word).len()).unwrap_or(i64::MAX)
     }
 
+    /// Who is counted there, where a measure counts people; nobody where it counts anything else.
+    pub(super) fn people(&self, measure: Measure, filter: &Filter) -> RoaringBitmap {
+        use Filter as F;
+        use Measure as M;
+        match (measure, filter) {
+            (M::Persons, F::Whole) => self.whole_set(set::PERSONS),
+            (M::Persons, F::Kind(kind)) => self.set(set::PERSONS, |one| one == *kind),
+            (M::Persons, F::Group(group)) => self.set(set::GROUP, |one| one == of_group(*group)),
+            (M::Persons, F::Subgroup(bit)) => self.set(set::SUBGROUP, |one| one == *bit),
+            (M::Volunteers, F::Whole) => self.whole_set(set::VOLUNTEERS),
+            (M::Volunteers, F::TeamKind(kind)) => {
+                self.set(set::VOLUNTEERS, |team| team != HIDDEN_PART && self.team_kinds.get(&team).copied() == *kind)
+            }
+            _ => RoaringBitmap::new(),
+        }
+    }
+
     /// Everybody who took part: participants and volunteers, each once.
     pub fn taking_part(&self) -> RoaringBitmap {
         self.whole_set(set::PERSONS) | self.whole_set(set::VOLUNTEERS)

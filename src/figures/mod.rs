@@ -32,6 +32,7 @@ pub mod behind;
 mod building;
 mod charged;
 mod counted;
+mod growing;
 mod hiding;
 mod led;
 mod list;
@@ -53,6 +54,7 @@ mod types;
 mod united;
 
 pub use counted::{Counted, Filter};
+pub use growing::grown;
 pub use list::{
     Figure, FigureUnit, FileColumn, Grid, Item, Measure, Section, definitions, definitions_of, figures, grid, rows,
 };

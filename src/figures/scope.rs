@@ -131,11 +131,16 @@ impl Reach {
         if self.small.is_none() || self.of_report {
             return Ok(());
         }
-        match (rules::is_reported(period, &self.terms.days()), self.tells_before(period.to)) {
+        match (self.is_reported(period), self.tells_before(period.to)) {
             (true, true) => Ok(()),
             (true, false) => Err(Error::refused("period_not_over")),
             (false, _) => Err(Error::refused("not_a_report_s_period")),
         }
+    }
+
+    /// Whether a report is made of `period`, of one of the viewer's agreements or of the calendar's.
+    pub(crate) fn is_reported(&self, period: Period) -> bool {
+        rules::is_reported(period, &self.terms.days())
     }
 
     /// Whether the viewer may ask for the months of `period`, each by itself. Of a report's days any: of a month that they part its sessions

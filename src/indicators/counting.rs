@@ -9,7 +9,7 @@ use crate::auth::ReportReader;
 use crate::centers::CenterId;
 use crate::clock::{Date, Now};
 use crate::error::Result;
-use crate::figures::{self, Counted, Filter, Period, Reach, Telling, scope, small_cells};
+use crate::figures::{self, Counted, Filter, Period, Reach, Telling, rules, scope, small_cells};
 use crate::store::Conn;
 
 /// What an indicator asks of the figures.
@@ -79,9 +79,14 @@ fn look(asked: &CountAsked<'_>) -> CountLook {
     (asked.agreement, (asked.days.from, asked.days.to))
 }
 
+/// Some days, month by month.
+fn months(days: Period) -> impl Iterator<Item = Period> {
+    rules::months(days).map(move |month| Period { from: days.from.max(month.first()), to: days.to.min(month.end()) })
+}
+
 /// What was counted, to be asked.
-#[derive(Default)]
 pub struct IndicatorCounts {
+    reaches: BTreeMap<AgreementId, Reach>,
     by_center: BTreeMap<CountLook, BTreeMap<CenterId, Arc<Counted>>>,
     together: BTreeMap<CountLook, Arc<Counted>>,
 }
@@ -104,6 +109,10 @@ impl IndicatorCounts {
             let centers = agreements.get(&one.agreement).copied().unwrap_or_default();
             let looks = if one.is_together(centers) { &mut together } else { &mut apart };
             looks.insert(look(one));
+            // Before who sees no small numbers people are counted month by month ([`figures::grown`]).
+            if before == CountedBefore::Purchaser && one.measure.counts_people() {
+                looks.extend(months(one.days).map(|days| look(&CountAsked { days, ..*one })));
+            }
         }
         let ids: BTreeSet<AgreementId> = asked.iter().map(|one| one.agreement).collect();
         let ids: Vec<AgreementId> = ids.into_iter().collect();
@@ -120,27 +129,44 @@ impl IndicatorCounts {
         let by_center = looks.into_iter().zip(figures::each_by_center(conn, &asked).await?);
         let (looks, asked) = reached(together);
         let together = looks.into_iter().zip(figures::each_together(conn, &asked).await?);
-        Ok(Self {
-            by_center: by_center.filter_map(|(look, found)| Some((look, found?))).collect(),
-            together: together.filter_map(|(look, found)| Some((look, found?))).collect(),
-        })
+        let by_center = by_center.filter_map(|(look, found)| Some((look, found?))).collect();
+        let together = together.filter_map(|(look, found)| Some((look, found?))).collect();
+        Ok(Self { reaches, by_center, together })
     }
 
     /// The number, as far as it is told; none where it is not known.
     pub fn value(&self, asked: &CountAsked<'_>) -> Option<CountedNumber> {
-        let of = |counted: &Arc<Counted>| asked.number(counted);
+        let counted = self.counted(asked)?;
+        if let Some(least) = self.reaches.get(&asked.agreement).and_then(Reach::small)
+            && asked.measure.counts_people()
+        {
+            return self.grown(asked, least);
+        }
+        counted.into_iter().map(|one| asked.number(one)).collect::<Option<Vec<_>>>().map(CountedNumber::together)
+    }
+
+    /// What was counted of all that is asked for: where different people are counted, of all centers as one. A center where nothing happened
+    /// has nothing.
+    fn counted(&self, asked: &CountAsked<'_>) -> Option<Vec<&Counted>> {
         if asked.center.is_none()
             && asked.measure.counts_people()
             && let Some(together) = self.together.get(&look(asked))
         {
-            return of(together);
+            return Some(vec![&**together]);
         }
         let centers = self.by_center.get(&look(asked))?;
-        match asked.center {
-            // A center where nothing happened has nothing.
-            Some(center) => centers.get(&center).map_or(Some(CountedNumber::default()), of),
-            None => centers.values().map(of).collect::<Option<Vec<_>>>().map(CountedNumber::together),
-        }
+        let own = centers.iter().filter(|(id, _)| asked.center.is_none_or(|center| center == **id));
+        Some(own.map(|(_, counted)| &**counted).collect())
+    }
+
+    /// How many different people there were from the first of the days on; none where a month of them is not known.
+    fn grown(&self, asked: &CountAsked<'_>, least: i64) -> Option<CountedNumber> {
+        let reach = self.reaches.get(&asked.agreement)?;
+        let of = |days: Period| Some((days, self.counted(&CountAsked { days, ..*asked })?));
+        let months: Vec<(Period, Vec<&Counted>)> = months(asked.days).map(of).collect::<Option<_>>()?;
+        let what = (asked.measure.measure(), asked.filter);
+        let (value, told) = figures::grown(months.into_iter(), what, least, |days| reach.is_reported(days));
+        Some(CountedNumber { value, told })
     }
 }
 

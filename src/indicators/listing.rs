@@ -44,7 +44,7 @@ impl IndicatorShown {
 }
 
 /// Among so many agreements one is chosen; among more, names are looked for.
-const CHOICES: usize = 40;
+pub(super) const CHOICES: usize = 40;
 
 /// An indicator with its agreement.
 #[derive(Clone, Debug)]
@@ -129,10 +129,13 @@ impl IndicatorsCut {
         let named =
             |one: &ReadAgreement| format!("{} · {} · {} – {}", one.purchaser, one.provider, one.starts_on, one.ends_on);
         let options = agreements.into_iter().map(|one| (one.id.to_string(), named(one)));
-        Toolbar::ordered(lang, self.order, IndicatorOrder::ALL, IndicatorOrder::key)
-            .with_text(&self.wanted)
-            .with(("agreement", "indicators.agreement"), self.agreement, options)
-            .with_words(("state", "cut.state"), self.state, IndicatorShown::ALL, IndicatorShown::key)
+        let toolbar =
+            Toolbar::ordered(lang, self.order, IndicatorOrder::ALL, IndicatorOrder::key).with_text(&self.wanted);
+        let toolbar = match may_choose || self.agreement.is_some() {
+            true => toolbar.with(("agreement", "indicators.agreement"), self.agreement, options),
+            false => toolbar,
+        };
+        toolbar.with_words(("state", "cut.state"), self.state, IndicatorShown::ALL, IndicatorShown::key)
     }
 }
 

@@ -251,7 +251,7 @@ async fn show(by: ReportReader, db: &Db, now: Now, lang: Lang, asked: Asked) -> 
     let cut = IndicatorsCut::read(&asked.0).unwrap_or_default();
     let mut conn = db.read().await?;
     let tables = standing::of_all(&by, &mut conn, now, cut.agreements()).await?;
-    let known = standing::known(&by, &mut conn, now, &tables).await?;
+    let known = standing::known(&by, &mut conn, &tables, listing::CHOICES).await?;
     let matrix = IndicatorMatrix::of(lang, tables, &cut);
     Ok(Page(IndicatorMatrixPage {
         tones: matrix.tones(),

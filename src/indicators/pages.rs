@@ -55,7 +55,7 @@ async fn all(by: ReportReader, db: &Db, now: Now, lang: Lang, asked: Asked) -> R
     let cut = IndicatorsCut::read(&asked.0).unwrap_or_default();
     let mut conn = db.read().await?;
     let tables = standing::of_all(&by, &mut conn, now, cut.agreements()).await?;
-    let known = standing::known(&by, &mut conn, now, &tables).await?;
+    let known = standing::known(&by, &mut conn, &tables, listing::CHOICES).await?;
     let listed = cut.of(lang, tables);
     Ok(Page(AllIndicators {
         count: listed.len(),

@@ -267,22 +267,20 @@ pub async fn of_all(
     load(by, conn, look, agreements, None).await
 }
 
-/// The agreements of which the reader may ask: of these tables, and of those that a list has.
+/// The agreements of which the reader may ask, also those that ended long ago; where these tables are of more than `most`, only theirs.
 ///
 /// # Errors
 /// As the database says.
 pub(super) async fn known(
     by: &ReportReader,
     conn: &mut Conn,
-    now: Now,
     tables: &[IndicatorTable],
+    most: usize,
 ) -> Result<Vec<ReadAgreement>> {
-    let mut known: Vec<ReadAgreement> = tables.iter().map(|table| table.agreement.clone()).collect();
-    if known.len() < 2 {
-        let listed = listed(by, conn, now, None).await?;
-        known.extend(listed.into_iter().filter(|one| tables.iter().all(|table| table.agreement.id != one.id)));
+    if tables.len() > most {
+        return Ok(tables.iter().map(|table| table.agreement.clone()).collect());
     }
-    Ok(known)
+    terms::readable(by, conn, None, (None, None)).await
 }
 
 /// Those that run, and those that have ended lately; of a center, where it is said.

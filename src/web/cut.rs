@@ -137,11 +137,23 @@ impl Toolbar {
 
     /// What follows the list's address on another of its pages.
     pub fn at(&self, page: i64) -> String {
+        self.on(&page.to_string())
+    }
+
+    /// The same of all pages as one.
+    pub fn all(&self) -> String {
+        self.on(ALL)
+    }
+
+    fn on(&self, page: &str) -> String {
         let mut query = form_urlencoded::Serializer::for_suffix(String::from("?"), 1);
-        query.extend_pairs(self.fields()).append_pair("page", &page.to_string());
+        query.extend_pairs(self.fields()).append_pair("page", page);
         query.finish()
     }
 }
+
+/// As which all pages are asked for as one.
+const ALL: &str = "all";
 
 /// Of a list that was put together as a whole, a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,8 +166,9 @@ pub struct CutPage<T> {
 }
 
 impl<T> CutPage<T> {
-    /// Field `page`; what is none of the pages is the nearest.
+    /// Field `page`: a number, the nearest where there is no such page; or `all`, to be printed.
     pub fn of(all: Vec<T>, fields: &Fields, long: usize) -> Self {
+        let long = if fields.get("page") == ALL { all.len().max(1) } else { long };
         let count = all.len().div_ceil(long).max(1);
         let number = fields.get("page").parse::<usize>().unwrap_or(1).clamp(1, count);
         let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
@@ -184,6 +197,8 @@ mod tests {
             assert_eq!(page(asked, 3).number, number, "{asked}");
         }
         assert_eq!(CutPage::<i64>::of(Vec::new(), &Fields::default(), 3).count, 1);
+        assert_eq!(page("page=all", 3), CutPage { items: (1..=7).collect(), number: 1, count: 1 });
+        assert_eq!(CutPage::<i64>::of(Vec::new(), &Fields::from_form("page=all"), 3).count, 1);
     }
 
     #[test]
@@ -195,5 +210,6 @@ mod tests {
         assert!(bar.is_cut());
         assert_eq!(bar.fields(), [("q", "a&b"), ("kind", "3")]);
         assert_eq!(bar.at(2), "?q=a%26b&kind=3&page=2");
+        assert_eq!(bar.all(), "?q=a%26b&kind=3&page=all");
     }
 }

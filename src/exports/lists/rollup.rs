@@ -131,7 +131,7 @@ fn parts(lang: Lang, of: &str, rows: &[RollUpRow], total: &RollUpRow) -> Table {
 
 /// All of it together, one number below the other, with who took part and who of them is new.
 fn whole(lang: Lang, roll: &RollUp, cut: &RollUpCut) -> Table {
-    let (total, found, population) = (&roll.total, roll.newcomers, roll.numbers.population);
+    let (total, found, population) = (&roll.total, roll.newcomers, roll.total.population);
     let said = |key: &str| text(lang.text(key));
     let of = |measure: Measure, note: Cell| [said(measure.key()), of_tally(lang, &total.tally, measure), note];
     let mut rows = vec![

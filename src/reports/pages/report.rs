@@ -7,14 +7,14 @@ use chrono::Datelike;
 use rocket::response::Redirect;
 use rocket::{Responder, Route, get, routes};
 
-use super::{export, group_shares};
+use super::{GroupShare, export, group_shares};
 use crate::auth::{CenterReader, Filer, ReportReader};
 use crate::centers::{self, Center, CenterId};
 use crate::clock::{Date, Month, Now};
 use crate::error::{Error, Fault, Result};
 use crate::figures::queries::{self, By};
 use crate::figures::scope;
-use crate::figures::{self, Figure, Grid, Measure, Section};
+use crate::figures::{self, Figure, Filter, Grid, Measure, Numbers, Section};
 use crate::figures::{Period, RoomUse, Tally};
 use crate::indicators::Behind;
 use crate::papers::PrintedPaper;
@@ -172,12 +172,20 @@ struct ShownFigure {
     rows: Option<String>,
 }
 
+/// Which share of all persons each group is.
+fn groups(lang: Lang, numbers: &Numbers) -> Chart {
+    let told = |filter| numbers.told(Measure::Persons, &filter);
+    let groups: Vec<GroupShare> =
+        numbers.groups.iter().map(|row| (row.group, row.persons, told(Filter::Group(row.group)))).collect();
+    group_shares(lang, (numbers.total.persons, told(Filter::Whole)), &groups)
+}
+
 impl Report {
     fn new(sheet: Sheet, now: Now, lang: Lang) -> Self {
         Self {
             is_over: sheet.center.zone.date(now.0) >= sheet.period.days().to,
             // The page shows their tables beside them.
-            groups: group_shares(lang, &sheet.numbers).without_table(),
+            groups: groups(lang, &sheet.numbers).without_table(),
             rooms: room_use(lang, &sheet.numbers.rooms).without_table(),
             steps: visits(lang, &sheet),
             lang,

@@ -6,7 +6,7 @@ use askama::Template;
 use rocket::response::Redirect;
 use rocket::{Responder, Route, get, routes};
 
-use super::group_shares;
+use super::{GroupShare, group_shares};
 use crate::auth::ReportReader;
 use crate::clock::{Date, Month, Now, Zone};
 use crate::error::{Error, Fault, Result};
@@ -72,7 +72,7 @@ impl RollUpPage {
             towns: rows(&roll.towns),
             providers: rows(&roll.providers),
             total: shown(&roll, &cut, &roll.total, lang),
-            groups: group_shares(lang, &roll.numbers),
+            groups: groups(lang, &roll.total),
             visits: trend(&roll, lang, "rollup.visits", Measure::Visits),
             persons: trend(&roll, lang, "rollup.persons", Measure::Persons),
             years: years(&cut, told_until),
@@ -86,7 +86,7 @@ impl RollUpPage {
 
     /// One of the numbers of the whole.
     fn whole(&self, measure: Measure) -> String {
-        told(self.lang, &self.roll.numbers.total, measure)
+        told(self.lang, &self.roll.total.tally, measure)
     }
 
     fn residents(&self) -> String {
@@ -100,7 +100,7 @@ impl RollUpPage {
     }
 
     fn coverage(&self) -> Vec<(&'static str, String)> {
-        coverage(&self.roll.numbers.total, self.roll.numbers.population)
+        coverage(&self.roll.total.tally, self.roll.total.population)
     }
 
     fn name(&self, period: &ReportPeriod) -> String {
@@ -235,6 +235,12 @@ fn shown(roll: &RollUp, cut: &RollUpCut, row: &RollUpRow, lang: Lang) -> RollUpL
         cells: numbers.chain([of(Measure::Volunteers), of(Measure::Minutes), share.join(" / ")]).collect(),
         cut: row.cut.clone(),
     }
+}
+
+/// Which share of all persons each group is.
+fn groups(lang: Lang, total: &RollUpRow) -> Chart {
+    let groups: Vec<GroupShare> = total.groups.iter().map(|one| (one.group, one.persons, one.told)).collect();
+    group_shares(lang, (total.tally.persons, total.tally.told(Measure::Persons)), &groups)
 }
 
 /// Month by month beside the year before: columns for a year, lines for longer.

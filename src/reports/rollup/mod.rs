@@ -16,7 +16,6 @@ use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId, Population, population};
 use crate::clock::{Date, Month, Now, Zone};
 use crate::error::Result;
-use crate::figures::queries::count;
 use crate::figures::{self, Counted, Newcomers, PartOf, PartTally, Period, Reach, rules, scope};
 use crate::reports::periods::{PeriodKind, ReportPeriod, later};
 use crate::store::Conn;
@@ -35,10 +34,11 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, cut: &RollUpCut, now: Now)
         Some(named) => scope::named(by, conn, now, named, days).await?,
         None => all,
     };
-    let numbers = count(conn, &reach, days, now).await?.for_reader(by);
     let names = names(&reach, &places);
-    let counted = parts(conn, &reach, &names, days).await?;
-    let members: Vec<(String, CenterId)> = names.iter().map(|(part, center)| (part.code.clone(), *center)).collect();
+    let mut members: Vec<(String, CenterId)> =
+        names.iter().map(|(part, center)| (part.code.clone(), *center)).collect();
+    members.extend(reach.ids().into_iter().map(|center| (WHOLE.to_owned(), center)));
+    let counted = parts(conn, &reach, &members, days).await?;
     let residents = population::of_parts(conn, &members, days.last()).await?;
     let row = |part: &PartName, centers: usize| RollUpRow {
         tally: counted.get(&part.code).map(|found| found.tally.clone()).unwrap_or_default(),
@@ -64,17 +64,7 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, cut: &RollUpCut, now: Now)
     let of = |kind: PartKind| -> Vec<RollUpRow> {
         distinct.iter().filter(|(part, _)| part.kind == kind).map(|(part, centers)| row(part, *centers)).collect()
     };
-    let total = RollUpRow {
-        code: String::new(),
-        center: None,
-        name: String::new(),
-        note: String::new(),
-        tally: numbers.total.clone(),
-        groups: types::of_whole(&numbers),
-        population: numbers.population,
-        centers: reach.centers().len(),
-        cut: None,
-    };
+    let total = row(&PartName::whole(), reach.centers().len());
     Ok(RollUp {
         period: cut.period,
         rows: cut.of(of(PartKind::Center)),
@@ -86,7 +76,6 @@ pub async fn load(by: &ReportReader, conn: &mut Conn, cut: &RollUpCut, now: Now)
         served: served(by, conn, &reach, days.last().min(Zone::SHANGHAI.date(now.0))).await?,
         scopes,
         total,
-        numbers,
         least: reach.small(),
     })
 }
@@ -101,7 +90,11 @@ pub(super) enum PartKind {
     Center,
     Town,
     Provider,
+    Whole,
 }
+
+/// As which all of it is counted.
+const WHOLE: &str = "";
 
 /// What a center is counted in, and how that is called.
 #[derive(Clone, Debug)]
@@ -112,6 +105,14 @@ pub(super) struct PartName {
     pub name: String,
     note: String,
     center: Option<CenterId>,
+}
+
+impl PartName {
+    /// All of it together, which has no name of its own.
+    fn whole() -> Self {
+        let (code, name, note) = (WHOLE.to_owned(), String::new(), String::new());
+        Self { kind: PartKind::Whole, code, name, note, center: None }
+    }
 }
 
 /// Each center by itself, in its town, and with its provider's others.
@@ -137,11 +138,11 @@ pub(super) fn names(reach: &Reach, places: &[CenterPlace]) -> Vec<(PartName, Cen
 async fn parts(
     conn: &mut Conn,
     reach: &Reach,
-    names: &[(PartName, CenterId)],
+    members: &[(String, CenterId)],
     days: Period,
 ) -> Result<BTreeMap<String, PartTally>> {
-    let of = |(part, center): &(PartName, CenterId)| PartOf { part: part.code.clone(), center: *center, period: days };
-    figures::parts(conn, reach, &names.iter().map(of).collect::<Vec<_>>()).await
+    let of = |(part, center): &(String, CenterId)| PartOf { part: part.clone(), center: *center, period: days };
+    figures::parts(conn, reach, &members.iter().map(of).collect::<Vec<_>>()).await
 }
 
 /// The days that are counted of a center, where they are not the whole period.

@@ -4,7 +4,7 @@ use super::cut::{RollUpCut, code};
 use crate::agreements::ProviderId;
 use crate::centers::{CenterId, Population};
 use crate::clock::Month;
-use crate::figures::{Filter, Measure, Newcomers, Numbers, PartTally, Period, Reported, Tally, Telling};
+use crate::figures::{Newcomers, PartTally, Period, Reported, Tally, Telling};
 use crate::people::groups::PriorityGroup;
 use crate::reports::periods::{PeriodKind, ReportPeriod};
 use crate::web::Lang;
@@ -13,7 +13,6 @@ use crate::web::Lang;
 #[derive(Clone, Debug)]
 pub struct RollUp {
     pub period: ReportPeriod,
-    pub numbers: Numbers,
     pub total: RollUpRow,
     /// The centers, as the reader asked for them.
     pub rows: Vec<RollUpRow>,
@@ -104,13 +103,6 @@ pub const GROUPS: [PriorityGroup; 4] =
 pub fn by_group(part: &PartTally) -> Vec<GroupPersons> {
     let of = |group| GroupPersons { group, persons: part.persons(group), told: part.persons_told(group) };
     GROUPS.into_iter().map(Some).chain([None]).map(of).collect()
-}
-
-/// The numbers of the whole by group.
-pub fn of_whole(numbers: &Numbers) -> Vec<GroupPersons> {
-    let told = |group| numbers.told(Measure::Persons, &Filter::Group(group));
-    let of = numbers.groups.iter().map(|row| (row.group, row.persons));
-    of.map(|(group, persons)| GroupPersons { group, persons, told: told(group) }).collect()
 }
 
 /// A month beside the same month of the year before.

@@ -7,6 +7,7 @@ mod doors;
 mod edges;
 mod frozen;
 mod gathered;
+mod grown;
 mod histories;
 mod kept;
 mod killed;
