@@ -263,10 +263,12 @@ pub(crate) async fn write(
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PrivacyHitJson {
     hit: String,
-    /// Null for what stands below a picture, and for titles
+    /// Null for what stands below a picture, for titles, and for what indicators are called
     chapter: Option<String>,
     /// Whose title it is
     activity_id: Option<i64>,
+    /// Which indicator is called so, in Chinese or in English
+    indicator_id: Option<i64>,
     sentence: String,
     /// `name` or `number`
     why: String,
@@ -278,7 +280,16 @@ impl From<PrivacyHit> for PrivacyHitJson {
     fn from(hit: PrivacyHit) -> Self {
         let chapter = hit.chapter.map(|chapter| chapter.to_string());
         let activity_id = hit.activity.map(|(_, activity)| activity.0);
-        Self { hit: hit.hit, chapter, activity_id, sentence: hit.sentence, why: hit.why.to_string(), words: hit.words }
+        let indicator_id = hit.indicator.map(|(indicator, _)| indicator.0);
+        Self {
+            hit: hit.hit,
+            chapter,
+            activity_id,
+            indicator_id,
+            sentence: hit.sentence,
+            why: hit.why.to_string(),
+            words: hit.words,
+        }
     }
 }
 

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::document::{self, FrozenAdjustment, FrozenComparison, FrozenFigure, FrozenPart, FrozenReport};
+use super::earlier::{self, EarlierSeen};
 use super::periods;
 use super::queries::{self, MarkedDays};
 use super::rules::{self, FigureValues};
-use super::types::{PeriodicReport, ReportState, VersionState};
+use super::types::{PeriodicReport, PeriodicReportId, ReportState, VersionState};
 use crate::activities::SessionId;
 use crate::agreements::{AgreementId, succession};
 use crate::auth::ReportReader;
@@ -127,32 +128,42 @@ fn filter(figure: &Figure) -> Option<Filter> {
 }
 
 /// By how much the accepted reports of the same agreement, and of those before it, that ended before this one begins are otherwise by now
-/// than was told, of them and since, also by what was submitted and waits for its answer. Counted again is only what was changed since it was
-/// frozen, and what the reader still reads.
+/// than was told, of them and since, also by what was submitted and waits for its answer; and how each of these reports was found. Counted
+/// again is only what was changed since it was frozen or told of last, and what the reader still reads.
 pub async fn adjustments(
     by: &ReportReader,
     conn: &mut Conn,
     now: Now,
     report: &PeriodicReport,
-) -> Result<Vec<FrozenAdjustment>> {
+) -> Result<(Vec<FrozenAdjustment>, Vec<EarlierSeen>)> {
     let standing = standing(conn, report).await?;
     let is_earlier = |one: &PeriodicReport| one.state == ReportState::Accepted && one.ends_on < report.starts_on;
     let place = |one: &PeriodicReport| (one.agreement_id, one.starts_on, one.ends_on);
     let places: Vec<MarkedDays> =
         standing.iter().filter(|(one, ..)| is_earlier(one)).map(|(one, ..)| place(one)).collect();
     let marks = queries::marks_of(conn, &places).await?;
+    let ids: Vec<PeriodicReportId> =
+        standing.iter().filter(|(one, ..)| is_earlier(one)).map(|(one, ..)| one.id).collect();
+    let counted = earlier::counted_of(conn, &ids).await?;
+    let nothing_told = earlier::told_digest(&[])?;
     let mut reaches: BTreeMap<AgreementId, Option<Reach>> = BTreeMap::new();
-    let mut found = Vec::new();
+    let (mut found, mut all_seen) = (Vec::new(), Vec::new());
     for (earlier, base, seen) in &standing {
         if !is_earlier(earlier) {
             continue;
         }
         let Some(base) = base.as_ref().filter(|_| !is_told_unreadably(&standing, earlier)) else {
             found.push(adjustment(earlier, None));
+            all_seen.push(EarlierSeen { report: earlier.id, counted: None });
             continue;
         };
         let told = told_of(&standing, &earlier.number());
-        if told.is_empty() && marks.get(&place(earlier)) == Some(seen) {
+        let mut told_values: Vec<FigureValues> = told.iter().map(|figures| document::adjusted(figures)).collect();
+        let digest = earlier::told_digest(&told_values)?;
+        let marks = marks.get(&place(earlier)).copied().unwrap_or_default();
+        let is_as_frozen = marks == *seen && digest == nothing_told;
+        if is_as_frozen || counted.contains(&(earlier.id.0, marks, digest.clone())) {
+            all_seen.push(EarlierSeen { report: earlier.id, counted: Some((marks, digest)) });
             continue;
         }
         let reach = match reaches.entry(earlier.agreement_id) {
@@ -163,15 +174,20 @@ pub async fn adjustments(
                 Err(error) => return Err(error),
             }),
         };
-        let Some(reach) = reach else { continue };
+        let Some(reach) = reach else {
+            all_seen.push(EarlierSeen { report: earlier.id, counted: None });
+            continue;
+        };
         let numbers = figures::count(conn, reach, earlier.period(), now).await?;
         let recount = document::frozen(&figures::figures(&numbers));
         let figures = otherwise(&recount, base, &told);
+        told_values.push(document::adjusted(&figures));
+        all_seen.push(EarlierSeen { report: earlier.id, counted: Some((marks, earlier::told_digest(&told_values)?)) });
         if !figures.is_empty() {
             found.push(adjustment(earlier, Some(figures)));
         }
     }
-    Ok(found)
+    Ok((found, all_seen))
 }
 
 /// What a version tells of, as the purchaser is told: its own period, those beside it, and those of earlier reports, which it may correct.

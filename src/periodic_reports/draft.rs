@@ -70,7 +70,7 @@ impl ShownDraft {
             Some(version) => queries::comments(conn, version.id).await?,
             None => Vec::new(),
         };
-        let adjustments = counting::adjustments(by, conn, now, &report).await?;
+        let (adjustments, _) = counting::adjustments(by, conn, now, &report).await?;
         let beside = BesideFigures::load((&**by, CountedBefore::Reader), conn, now, &report, &counting.reach).await?;
         let others: Vec<&[document::FrozenFigure]> =
             counting.compared.iter().map(|other| other.figures.as_slice()).collect();
@@ -99,7 +99,7 @@ impl ShownDraft {
             satisfaction: beside.satisfaction,
             unsettled: unsettled(&counting.numbers.completeness),
             chapters: queries::chapters(conn, report.id).await?,
-            last_words: queries::last_words(conn, &followed, report.starts_on).await?,
+            last_words: queries::last_words(conn, &report, &followed).await?,
             session_words: evidence::session_words(by, conn, now, &report).await?,
             evidence: evidence::of_report(conn, report.id).await?,
             offered: evidence::offered(by, conn, now, &report).await?,

@@ -10,6 +10,7 @@ use super::counting::{self, Counting};
 use super::document::{
     self, FrozenCenter, FrozenEvidence, FrozenHead, FrozenParties, FrozenReport, FrozenRows, FrozenText, SCHEMA,
 };
+use super::earlier::{self, EarlierSeen};
 use super::gathering::BesideFigures;
 use super::rights::{ReportSubmitter, ReportWriter};
 use super::rules::{self, ReportStep};
@@ -51,6 +52,14 @@ struct RowBlock {
     kind: RowKind,
     ids: String,
     digest: String,
+}
+
+/// What is kept of a version: its document, its words, the rows behind it, and what it found of earlier reports.
+struct FrozenVersion {
+    document: FrozenReport,
+    texts: Vec<SaltedText>,
+    blocks: Vec<RowBlock>,
+    earlier: Vec<EarlierSeen>,
 }
 
 /// Submits a draft or what was returned: the next version, frozen. It says which one that is.
@@ -104,11 +113,11 @@ async fn submit_counted(
         None => tx,
     };
     let seen = queries::marks(counted, days).await?;
-    let (document, texts, blocks) = freeze(by, now, counted, report, number, (&chapters, &evidence)).await?;
+    let frozen = freeze(by, now, counted, report, number, (&chapters, &evidence)).await?;
     let (reach, told) = counting::told(by, counted, now, report).await?;
     let hidden = Masks::found(counted, &reach, &told).await?;
     drop(still);
-    let text = document.text()?;
+    let text = frozen.document.text()?;
     let digest = sha256(&text);
     let version: ReportVersionId = sqlx::query_scalar(
         "insert into report_versions (report_id, number, document, digest, marks_seen, state, submitted_at, submitted_by)
@@ -125,8 +134,9 @@ async fn submit_counted(
     .fetch_one(&mut *tx)
     .await?;
     hidden.keep(tx, version.0).await?;
-    keep_texts(tx, version, &texts).await?;
-    keep_blocks(tx, version, &blocks).await?;
+    keep_texts(tx, version, &frozen.texts).await?;
+    keep_blocks(tx, version, &frozen.blocks).await?;
+    earlier::keep(tx, version, &frozen.earlier).await?;
     keep_evidence(tx, version, &evidence).await?;
     let detail = format!("{}-{number} {digest}", report.number());
     let entry = audit::entry("periodic_report.submitted", report.id.0).at(report.center_id).because(&detail);
@@ -161,8 +171,8 @@ pub(super) async fn drawn(
     let chapters = queries::chapters(conn, report.id).await?;
     let evidence = evidence::of_report(conn, report.id).await?;
     let next = report.versions + 1;
-    let (document, texts, _) = freeze(by, now, conn, report, next, (&chapters, &evidence)).await?;
-    Ok((document, texts.into_iter().map(|text| (text.place, text.content)).collect()))
+    let frozen = freeze(by, now, conn, report, next, (&chapters, &evidence)).await?;
+    Ok((frozen.document, frozen.texts.into_iter().map(|text| (text.place, text.content)).collect()))
 }
 
 async fn freeze(
@@ -172,9 +182,9 @@ async fn freeze(
     report: &PeriodicReport,
     version: i64,
     (chapters, evidence): (&[ChapterText], &[Evidence]),
-) -> Result<(FrozenReport, Vec<SaltedText>, Vec<RowBlock>)> {
+) -> Result<FrozenVersion> {
     let counting = Counting::as_told(by, tx, now, report).await?;
-    let adjustments = counting::adjustments(by, tx, now, report).await?;
+    let (adjustments, earlier) = counting::adjustments(by, tx, now, report).await?;
     let beside = BesideFigures::load((by, CountedBefore::Purchaser), tx, now, report, &counting.reach).await?;
     let agreement = queries::agreement(by, tx, report.agreement_id).await?;
     let (sessions, attendances) = counting::rows_behind(by, tx, &counting.reach, report.period()).await?;
@@ -218,7 +228,7 @@ async fn freeze(
         evidence: shown,
         rows: vec![session_rows, attendance_rows],
     };
-    Ok((document, texts, blocks))
+    Ok(FrozenVersion { document, texts, blocks, earlier })
 }
 
 fn head(report: &PeriodicReport, version: i64) -> FrozenHead {

@@ -19,6 +19,7 @@ mod differences;
 pub mod document;
 mod draft;
 mod draft_pages;
+mod earlier;
 pub mod evidence;
 mod evidence_pages;
 mod filed_names;

@@ -19,6 +19,7 @@ use crate::closings::WechatOmission;
 use crate::closings::queries::name_keys_of;
 use crate::closings::rules::{SecretNames, numbers_in, sentences};
 use crate::error::{Error, Result};
+use crate::indicators::IndicatorId;
 use crate::store::{Conn, rows};
 
 /// A sentence in which somebody may be named.
@@ -30,6 +31,8 @@ pub struct PrivacyHit {
     pub chapter: Option<Chapter>,
     /// Of an activity that is called so, and its center.
     pub activity: Option<(CenterId, ActivityId)>,
+    /// Of an indicator that is called so, and the key of which of its names that is.
+    pub indicator: Option<(IndicatorId, &'static str)>,
     pub sentence: String,
     pub why: WechatOmission,
     /// What was found in it, as it is compared: names, parts of them, what somebody is called by, numbers.
@@ -39,7 +42,11 @@ pub struct PrivacyHit {
 impl PrivacyHit {
     fn of(place: &str, chapter: Option<Chapter>, sentence: &str, (why, words): (WechatOmission, Vec<String>)) -> Self {
         let hit = sha256(&format!("{place}\n{sentence}"));
-        Self { hit, chapter, activity: None, sentence: sentence.to_owned(), why, words }
+        Self { hit, chapter, activity: None, indicator: None, sentence: sentence.to_owned(), why, words }
+    }
+
+    fn of_indicator(self, id: IndicatorId, name: &'static str) -> Self {
+        Self { indicator: Some((id, name)), ..self }
     }
 }
 
@@ -69,16 +76,30 @@ async fn all_hits(conn: &mut Conn, draft: &PeriodicReport) -> Result<Vec<Privacy
         let place = format!("evidence.{}", one.id);
         hits.extend(hits_of(&place, None, one.caption.as_deref().unwrap_or_default(), &names));
     }
-    let sql = "select id, name from indicators where agreement_id = $1 and voided_at is null order by place, id";
-    let indicators: Vec<(i64, String)> = sqlx::query_as(sql).bind(draft.agreement_id).fetch_all(&mut *conn).await?;
-    for (id, name) in indicators {
-        hits.extend(hits_of(&format!("indicator.{id}"), None, &name, &names));
+    for (id, name, name_en) in indicators(conn, draft).await? {
+        let own = hits_of(&format!("indicator.{id}"), None, &name, &names);
+        hits.extend(own.into_iter().map(|hit| hit.of_indicator(id, "periodic.indicator_name")));
+        // Called the same in both it is asked about once.
+        if name_en != name {
+            let english = hits_of(&format!("indicator.{id}.en"), None, &name_en, &names);
+            hits.extend(english.into_iter().map(|hit| hit.of_indicator(id, "periodic.indicator_name_en")));
+        }
     }
     for (center, activity, title) in titles(conn, draft).await? {
         let found = hits_of(&format!("title.{activity}"), None, &title, &names);
         hits.extend(found.into_iter().map(|hit| PrivacyHit { activity: Some((center, activity)), ..hit }));
     }
     Ok(hits)
+}
+
+/// What the agreement's indicators are called, in both languages: both stand in the report.
+async fn indicators(conn: &mut Conn, draft: &PeriodicReport) -> Result<Vec<(IndicatorId, String, String)>> {
+    Ok(sqlx::query_as(
+        "select id, name, name_en from indicators where agreement_id = $1 and voided_at is null order by place, id",
+    )
+    .bind(draft.agreement_id)
+    .fetch_all(conn)
+    .await?)
 }
 
 /// What the activities are called that a report of these days lists; those of a confidential kind are not.

@@ -11,7 +11,7 @@ use super::types::{
     AgreementFrame, Chapter, ChapterText, PeriodicReport, PeriodicReportId, ReportComment, ReportVersion,
     ReportVersionId, StandingVersion, VersionState, VersionText,
 };
-use crate::agreements::{AgreementId, succession};
+use crate::agreements::AgreementId;
 use crate::auth::{ReportReader, Role};
 use crate::centers::CenterId;
 use crate::clock::{Date, Month, Now, Timestamp, Zone};
@@ -335,7 +335,7 @@ pub async fn receipts(conn: &mut Conn, report: PeriodicReportId) -> Result<Vec<(
 pub(super) struct ReportAcceptance {
     pub version: i64,
     pub accepted_at: Timestamp,
-    /// How many versions of later reports were submitted since, and not taken back.
+    /// How many versions of later reports found it accepted, and were not taken back.
     pub told_since: i64,
 }
 
@@ -350,19 +350,16 @@ impl ReportAcceptance {
 
 /// How a report was accepted, where it is.
 pub(super) async fn acceptance(conn: &mut Conn, report: &PeriodicReport) -> Result<Option<ReportAcceptance>> {
-    let followed = succession::all(conn, report.agreement_id).await?;
     Ok(sqlx::query_as(
         "select v.number as version, v.answered_at as accepted_at,
-                (select count(*) from periodic_reports o join report_versions l on l.report_id = o.id
-                 where o.agreement_id in (select cast(cast(j.value as text) as bigint) from json_each(cast($3 as json_text)) j)
-                   and o.starts_on > r.ends_on and l.submitted_at >= v.answered_at
-                   and l.state <> 'withdrawn') as told_since
+                (select count(*) from report_version_earlier e join report_versions l on l.id = e.version_id
+                 where e.report_id = r.id and l.state <> $3) as told_since
          from report_versions v join periodic_reports r on r.id = v.report_id
          where r.id = $1 and v.number = r.versions and v.state = $2 and v.answered_at is not null",
     )
     .bind(report.id)
     .bind(VersionState::Accepted)
-    .bind(store::rows(&followed, |id| json!(id)))
+    .bind(VersionState::Withdrawn)
     .fetch_optional(conn)
     .await?)
 }
@@ -392,22 +389,23 @@ pub async fn reminders(by: &ReportReader, conn: &mut Conn) -> Result<Vec<ReportR
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(by.account).bind(by_center_alone(by)).fetch_all(conn).await?)
 }
 
-/// The text of the same chapter in the last report before some day, of these agreements, to quote: what was submitted, or else what is in
-/// its draft.
+/// The text of the same chapter in the last report before this one, to quote: what was submitted, or else what is in its draft. Of its own
+/// agreement, and else of those that it follows.
 pub async fn last_words(
     conn: &mut Conn,
-    agreements: &[AgreementId],
-    before: Date,
+    report: &PeriodicReport,
+    followed: &[AgreementId],
 ) -> Result<BTreeMap<Chapter, String>> {
     let found: Vec<(Chapter, String)> = sqlx::query_as(AssertSqlSafe(format!(
         "select c.chapter, c.content from report_chapters c
          where c.content <> '' and c.report_id = (
              select r.id from periodic_reports r where r.agreement_id {AMONG} and r.ends_on < $2
                and exists (select 1 from report_chapters x where x.report_id = r.id and x.content <> '')
-             order by r.ends_on desc, r.starts_on desc limit 1)"
+             order by case when r.agreement_id = $3 then 0 else 1 end, r.ends_on desc, r.starts_on desc limit 1)"
     )))
-    .bind(store::rows(agreements, |id| json!(id)))
-    .bind(before)
+    .bind(store::rows(followed, |id| json!(id)))
+    .bind(report.starts_on)
+    .bind(report.agreement_id)
     .fetch_all(conn)
     .await?;
     Ok(found.into_iter().collect())

@@ -66,8 +66,8 @@ pub fn after(step: ReportStep, state: ReportState) -> Result<ReportState, Refusa
 /// Whether an acceptance may be taken back.
 ///
 /// # Errors
-/// `report_acceptance_over` where the day on which it was given is over, `report_acceptance_told` where a later report was submitted
-/// since, which may have told by what the accepted one is corrected.
+/// `report_acceptance_over` where the day on which it was given is over, `report_acceptance_told` where a later report found it, and
+/// may have told by what the accepted one is corrected.
 pub fn may_undo_acceptance(accepted_on: Date, today: Date, is_told: bool) -> Result<(), Refusal> {
     if today > accepted_on {
         return Err(Refusal::new("report_acceptance_over"));

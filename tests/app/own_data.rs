@@ -86,7 +86,7 @@ const BEHIND: &[(&str, &str)] = &[
 
 /// Tables that hold nothing of a person: places, plans, words, and how Linli itself works.
 const OTHERS: &str = "marks figure_sets figure_masks periodic_reports report_comments report_evidence report_version_rows report_reminders \
-    report_version_texts report_chapters report_versions privacy_answers report_receipts report_version_evidence account_links account_scopes registration_terms appointment_times reservations reservation_files activities age_bands agreement_centers agreement_cycles agreement_documents agreement_versions agreements bookings center_communities \
+    report_version_texts report_version_earlier report_chapters report_versions privacy_answers report_receipts report_version_evidence account_links account_scopes registration_terms appointment_times reservations reservation_files activities age_bands agreement_centers agreement_cycles agreement_documents agreement_versions agreements bookings center_communities \
     centers codes communities consent_texts data_keys devices holidays import_mappings jobs logins operators \
     departments agreement_departments changeovers \
     posts populations providers purchasers room_closures room_kinds room_openings room_week_spans room_weeks rooms \

@@ -108,6 +108,34 @@ on_both_engines! {
         undoes(&app).await.is(204);
     }
 
+    /// Of two requests the one that began first may come last: what stands is what the later report found.
+    async fn an_acceptance_stays_where_a_later_report_found_it_whichever_began_first(app: TestApp) {
+        tells_of_two(&app).await;
+        a_draft(&app).await;
+        app.at("2026-05-04T02:00:00Z");
+        submits(&app, "1").await;
+        corrects_march(&app).await;
+        begins(&app, "month:2026-04-01").await;
+        app.at("2026-05-04T02:00:09Z");
+        accepts(&app, 1).await;
+        // Its submission had begun before, and waited.
+        app.at("2026-05-04T02:00:05Z");
+        submits(&app, "2").await;
+        assert_eq!(told_of(&version(&app, "2", 1).await), [("R000001".to_owned(), Some(-1))]);
+        app.at("2026-05-04T02:00:12Z");
+        undoes(&app).await.is(409).is_refused("report_acceptance_told");
+        app.sign_in("ben").await.post("/periodic-reports/2/withdrawal", &[]).await.is(303);
+        undoes(&app).await.is(204);
+        // And the other way about: it was accepted after the later report was submitted.
+        app.at("2026-05-04T02:00:20Z");
+        submits(&app, "2").await;
+        app.at("2026-05-04T02:00:15Z");
+        accepts(&app, 1).await;
+        app.at("2026-05-04T02:00:25Z");
+        assert!(told_of(&version(&app, "2", 2).await).is_empty());
+        undoes(&app).await.is(204);
+    }
+
     async fn a_receipt_is_of_the_version_that_was_read(app: TestApp) {
         a_draft(&app).await;
         submits(&app, "1").await;

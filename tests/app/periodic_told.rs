@@ -86,6 +86,35 @@ on_both_engines! {
         assert_eq!(left["items"], json!([]));
     }
 
+    async fn a_name_in_what_an_indicator_is_called_is_asked_about_in_either_language(app: TestApp) {
+        a_draft(&app).await;
+        app.execute(
+            "insert into indicators (agreement_id, name, name_en, unit, target, span, place, created_at, created_by)
+             values (1, '探访老人', '探访陈伯1', 'visits', 10, 'whole', 1, 0, 1)",
+        )
+        .await;
+        let (ben, program) = (app.sign_in("ben").await, app.token("ben").await);
+        let page = ben.get("/periodic-reports/1/submission").await.is(200);
+        page.shows("指标的英文名称").shows("探访陈伯1").shows("/agreements/1/indicators/1/edit").hides("指标名称");
+        program.post_json("/api/v1/reports/1/submission", json!({})).await.is(409).is_refused("report_privacy");
+        let privacy = "/api/v1/reports/1/privacy";
+        let hits = program.get(privacy).await.is(200).json();
+        assert_eq!((&hits["items"][0]["indicator_id"], &hits["items"][0]["chapter"]), (&json!(1), &Value::Null));
+        // What is kept in one of the two is asked about in the other.
+        let kept = json!({"hit": hits["items"][0]["hit"], "reason": "本人同意"});
+        program.post_json(privacy, kept).await.is(204);
+        app.execute("update indicators set name = '陪陈伯1看病'").await;
+        let hits = program.get(privacy).await.is(200).json();
+        assert_eq!((hits["items"].as_array().unwrap().len(), &hits["items"][0]["sentence"]), (1, &json!("陪陈伯1看病。")));
+        // Called the same in both it is asked about once.
+        app.execute("update indicators set name = name_en").await;
+        let hits = program.get(privacy).await.is(200).json();
+        assert_eq!(hits["items"].as_array().unwrap().len(), 1);
+        ben.get("/periodic-reports/1/submission").await.is(200).shows("指标名称");
+        app.execute("update indicators set name = '探访老人', name_en = 'Visits'").await;
+        submits(&app, "1").await;
+    }
+
     async fn a_name_below_a_picture_is_asked_about(app: TestApp) {
         a_draft(&app).await;
         let (ben, program) = (app.sign_in("ben").await, app.token("ben").await);
