@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::counted::{CountKey, Counted, Filter, HIDDEN_PART, HIDDEN_WHOLE, set, sum};
 use super::list::Measure;
-use super::masking::{self, CellKey, Cells};
+use super::masking::{self, CellKey, Cells, SessionOfMonth};
 use super::masks::MonthMask;
 use crate::error::Result;
 use crate::people::groups::PriorityGroup;
@@ -36,20 +36,38 @@ impl Counted {
     }
 
     /// What is left of one month of one center, charged to one agreement, before somebody who does not see small cells; `before` is what
-    /// versions said of it.
+    /// versions said of it, and `sessions` are its own where that matters ([`Self::has_open_kinds`]).
     pub(super) fn without_small(
         mut self,
         parents: &BTreeMap<i64, PriorityGroup>,
         threshold: i64,
-        before: Option<&MonthMask>,
+        (before, sessions): (Option<&MonthMask>, Vec<SessionOfMonth>),
     ) -> Self {
         let named = self.sums_of(sum::VISITS).map(|(kind, _, visits)| (kind, visits)).collect();
-        let cells = Cells { values: self.cells(), named, parents: parents.clone() };
+        let cells = Cells { values: self.cells(), named, parents: parents.clone(), sessions };
         let hidden = masking::hidden(&cells, threshold, before.unwrap_or(&MonthMask::default()));
         if !hidden.is_empty() {
             self.leave_out(&hidden);
         }
         self
+    }
+
+    /// Whether versions said something of single sessions, and leave open how the numbers of a kind are told.
+    pub(super) fn has_open_kinds(&self, before: &MonthMask, threshold: i64) -> bool {
+        let value = |(measure, filter): &CellKey| self.value(*measure, filter).unwrap_or(0);
+        before.is_of_sessions() && self.kinds().into_iter().any(|kind| masking::is_open(kind, value, threshold, before))
+    }
+
+    /// The kinds of which there is any count of people.
+    fn kinds(&self) -> BTreeSet<i64> {
+        self.words(&[sum::VISITS, sum::HEADS], &[set::PERSONS])
+    }
+
+    /// What stands first under some words of sums and of sets.
+    fn words(&self, sums: &[u8], sets: &[u8]) -> BTreeSet<i64> {
+        let of_sums = self.sums.keys().filter(|(word, ..)| sums.contains(word));
+        let of_sets = self.sets.keys().filter(|(word, ..)| sets.contains(word));
+        of_sums.chain(of_sets).map(|(_, one, _)| *one).collect()
     }
 
     /// Every count of people that is told as it is.
@@ -60,19 +78,13 @@ impl Counted {
     /// Every count of people, of the whole and of each part that has any.
     fn cells(&self) -> BTreeMap<CellKey, i64> {
         use Measure as M;
-        let words = |sums: &[u8], sets: &[u8]| -> BTreeSet<i64> {
-            let of_sums = self.sums.keys().filter(|(word, ..)| sums.contains(word));
-            let of_sets = self.sets.keys().filter(|(word, ..)| sets.contains(word));
-            of_sums.chain(of_sets).map(|(_, one, _)| *one).collect()
-        };
         let mut cells: Vec<CellKey> =
             [M::Visits, M::Unnamed, M::Persons, M::VolunteerVisits, M::Volunteers, M::Minutes, M::UnconfirmedHours]
                 .map(|measure| (measure, Filter::Whole))
                 .into();
-        let mut parts: Vec<Filter> =
-            words(&[sum::VISITS, sum::HEADS], &[set::PERSONS]).into_iter().map(Filter::Kind).collect();
+        let mut parts: Vec<Filter> = self.kinds().into_iter().map(Filter::Kind).collect();
         parts.extend(PriorityGroup::ALL.iter().copied().map(Some).chain([None]).map(Filter::Group));
-        parts.extend(words(&[sum::SUBGROUP], &[set::SUBGROUP]).into_iter().map(Filter::Subgroup));
+        parts.extend(self.words(&[sum::SUBGROUP], &[set::SUBGROUP]).into_iter().map(Filter::Subgroup));
         cells.extend(parts.iter().flat_map(|part| [(M::Visits, *part), (M::Persons, *part)]));
         let teams = self.kinds_of_teams().into_iter().map(Filter::TeamKind);
         cells.extend(teams.flat_map(|team| [M::VolunteerVisits, M::Volunteers, M::Minutes].map(|m| (m, team))));

@@ -25,6 +25,15 @@ use crate::people::groups::PriorityGroup;
 /// A number, by what it counts and of what.
 pub(super) type CellKey = (Measure, Filter);
 
+/// How many came to a session.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SessionOfMonth {
+    pub id: i64,
+    pub kind: i64,
+    pub visits: i64,
+    pub persons: i64,
+}
+
 /// The finest table: every count of a center's month, zeros included.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cells {
@@ -33,6 +42,8 @@ pub(super) struct Cells {
     pub named: BTreeMap<i64, i64>,
     /// Subgroups, by their bit, whose members are in a group by that very membership.
     pub parents: BTreeMap<i64, PriorityGroup>,
+    /// Its sessions, where it matters what versions said of them: where a kind [is open](is_open).
+    pub sessions: Vec<SessionOfMonth>,
 }
 
 /// How a number is told.
@@ -57,15 +68,21 @@ pub(super) fn hidden(cells: &Cells, threshold: i64, before: &MonthMask) -> BTree
         at.insert((*measure, *filter), puzzle.add(*value, *filter == Filter::Whole, tells_of_people));
     }
     laws_of_participants(&mut puzzle, &at, &cells.parents);
-    laws_of_sessions(&mut puzzle, &at, &cells.named);
+    let named = laws_of_names(&mut puzzle, &at, &cells.named);
     laws_of_volunteers(&mut puzzle, &at);
-    let is_told = |cell: &CellKey| {
-        let value = cells.values.get(cell).copied().unwrap_or(0);
-        let is_small = 0 < value && value < threshold;
-        !is_small && !before.hidden.contains(cell) && before.told.contains(&(*cell, value))
-    };
+    let value = |cell: &CellKey| cells.values.get(cell).copied().unwrap_or(0);
+    let is_told = |cell: &CellKey| before.tells(cell, value(cell), threshold);
     at.iter().filter(|(cell, _)| is_told(cell)).for_each(|(_, one)| puzzle.publish(*one));
     before.hidden.iter().filter_map(|cell| at.get(cell)).for_each(|one| puzzle.hide(*one));
+    for kind in at.keys().filter_map(|(measure, filter)| kind_of(*measure, filter)) {
+        if is_open(kind, value, threshold, before) {
+            let known = KindLaws { puzzle: &mut puzzle, threshold, before };
+            known.laws_of_sessions(kind, (&at, named.get(&kind).copied()), &cells.sessions);
+        } else if let Some(named) = named.get(&kind).filter(|_| is_told(&(Measure::Persons, Filter::Kind(kind)))) {
+            // Its sessions are told on.
+            puzzle.publish(*named);
+        }
+    }
     let is_safe = puzzle.settle() || before.told.is_empty();
     let is_hidden = |(cell, one): &(&CellKey, &usize)| puzzle.is_hidden(**one) || !is_safe && !is_told(cell);
     let hidden = at.iter().filter(is_hidden).map(|(cell, _)| *cell);
@@ -124,24 +141,127 @@ fn laws_of_participants(puzzle: &mut Puzzle, at: &CellPlaces, parents: &BTreeMap
     }
 }
 
+/// Each kind once.
+fn kind_of(measure: Measure, filter: &Filter) -> Option<i64> {
+    match (measure, filter) {
+        (Measure::Visits, Filter::Kind(kind)) => Some(*kind),
+        _ => None,
+    }
+}
+
+/// Whether versions leave open how the numbers of a kind are told: they were told otherwise than they are now, or hidden later. Else
+/// nothing that was said of its sessions changes it.
+pub(super) fn is_open(kind: i64, value: impl Fn(&CellKey) -> i64, threshold: i64, before: &MonthMask) -> bool {
+    [Measure::Visits, Measure::Persons].into_iter().any(|measure| {
+        let cell = (measure, Filter::Kind(kind));
+        let is_never_told = before.hidden.contains(&cell) && !before.told_once(&cell);
+        !is_never_told && !before.tells(&cell, value(&cell), threshold)
+    })
+}
+
 /// A kind whose persons are hidden has those of its sessions hidden too ([`super::told_sessions`]); of the others it is known how many
-/// of the visits have a name.
-fn laws_of_sessions(puzzle: &mut Puzzle, at: &CellPlaces, named: &BTreeMap<i64, i64>) {
+/// of the visits have a name. Gives these.
+fn laws_of_names(puzzle: &mut Puzzle, at: &CellPlaces, named: &BTreeMap<i64, i64>) -> BTreeMap<i64, usize> {
     let one = |measure: Measure, filter: Filter| at.get(&(measure, filter)).copied();
-    let mut all = Vec::new();
-    for (kind, named) in named {
-        let kind = Filter::Kind(*kind);
+    let mut all = BTreeMap::new();
+    for (number, named) in named {
+        let kind = Filter::Kind(*number);
         let (Some(visits), Some(persons)) = (one(Measure::Visits, kind), one(Measure::Persons, kind)) else { continue };
         let named = puzzle.add(*named, false, false);
         puzzle.at_most(&[persons], &[named]);
         puzzle.at_most(&[named], &[visits]);
         puzzle.couple(persons, named);
         puzzle.couple(named, persons);
-        all.push(named);
+        all.insert(*number, named);
     }
     if let (Some(visits), Some(unnamed)) = (one(Measure::Visits, Filter::Whole), one(Measure::Unnamed, Filter::Whole)) {
-        all.push(unnamed);
-        puzzle.adds_up(visits, &all);
+        let parts: Vec<usize> = all.values().copied().chain([unnamed]).collect();
+        puzzle.adds_up(visits, &parts);
+    }
+    all
+}
+
+/// What is known of a kind by its sessions.
+struct KindLaws<'a> {
+    puzzle: &'a mut Puzzle,
+    threshold: i64,
+    before: &'a MonthMask,
+}
+
+impl KindLaws<'_> {
+    fn cell(measure: Measure, session: &SessionOfMonth) -> (CellKey, i64) {
+        let value = if measure == Measure::Persons { session.persons } else { session.visits };
+        ((measure, Filter::Session(session.id)), value)
+    }
+
+    fn is_told(&self, measure: Measure, session: &SessionOfMonth) -> bool {
+        let (cell, value) = Self::cell(measure, session);
+        self.before.tells(&cell, value, self.threshold)
+    }
+
+    fn was_hidden(&self, measure: Measure, session: &SessionOfMonth) -> bool {
+        self.before.hidden.contains(&Self::cell(measure, session).0)
+    }
+
+    /// A session's number, which is hidden with the kind's unless it was told.
+    fn add(&mut self, measure: Measure, session: &SessionOfMonth, of_kind: usize) -> usize {
+        let one = self.puzzle.add(Self::cell(measure, session).1, false, true);
+        if self.is_told(measure, session) {
+            self.puzzle.publish(one);
+        } else if self.was_hidden(measure, session) {
+            self.puzzle.hide(one);
+        }
+        self.puzzle.couple(of_kind, one);
+        one
+    }
+
+    /// What was told of a session and is the same by now is known, and what was hidden of one is hidden still: the kind's number must not
+    /// tell the rest. Nothing where no version said anything of its sessions: they are hidden one by one beside the kind's number.
+    fn laws_of_sessions(mut self, kind: i64, (at, named): (&CellPlaces, Option<usize>), all: &[SessionOfMonth]) {
+        let both = [Measure::Visits, Measure::Persons];
+        let sessions: Vec<&SessionOfMonth> = all.iter().filter(|session| session.kind == kind).collect();
+        let is_said = |session: &&SessionOfMonth| {
+            both.iter().any(|measure| self.is_told(*measure, session) || self.was_hidden(*measure, session))
+        };
+        let places = both.map(|measure| at.get(&(measure, Filter::Kind(kind))).copied());
+        let ([Some(visits), Some(persons)], true) = (places, sessions.iter().any(is_said)) else { return };
+        let of_sessions: Vec<(usize, usize)> = sessions
+            .iter()
+            .map(|session| {
+                let visits = self.add(Measure::Visits, session, visits);
+                (visits, self.add(Measure::Persons, session, persons))
+            })
+            .collect();
+        for (visits, one) in &of_sessions {
+            self.puzzle.at_most(&[*one], &[*visits]);
+            self.puzzle.at_most(&[*one], &[persons]);
+        }
+        let (of_visits, of_persons): (Vec<usize>, Vec<usize>) = of_sessions.into_iter().unzip();
+        let [all_visits, all_persons] = both.map(|measure| sessions.iter().all(|one| self.is_told(measure, one)));
+        let [hid_visits, hid_persons] = both.map(|measure| self.before.hidden.contains(&(measure, Filter::Kind(kind))));
+        // What follows from what was told is known. Only what was hidden in between stays hidden, though it can be added up again.
+        if all_visits && hid_visits {
+            self.puzzle.at_most(&of_visits, &[visits]);
+        } else {
+            self.puzzle.adds_up(visits, &of_visits);
+            if all_visits {
+                self.puzzle.publish(visits);
+            }
+        }
+        if all_persons && hid_persons {
+            named.into_iter().for_each(|named| self.puzzle.at_most(&of_persons, &[named]));
+            return;
+        }
+        self.puzzle.at_most(&[persons], &of_persons);
+        if let Some(named) = named {
+            self.puzzle.adds_up(named, &of_persons);
+            if all_persons {
+                self.puzzle.publish(named);
+            }
+        }
+        if all_persons && sessions.iter().filter(|session| session.persons > 0).count() < 2 {
+            self.puzzle.publish(persons);
+        }
     }
 }
 
@@ -215,7 +335,7 @@ mod tests {
         }
         values.insert((M::Unnamed, Filter::Whole), 0);
         let named = (0..3).map(|kind| (kind, values[&(M::Visits, Filter::Kind(kind))])).collect();
-        Cells { values, named, parents: BTreeMap::new() }
+        Cells { values, named, ..Cells::default() }
     }
 
     proptest! {
@@ -242,6 +362,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_was_told_of_a_session_tells_nothing_of_another_beside_its_kind() {
+        let visits: Vec<Visit> = (0..12).map(|person| (person, 0)).collect();
+        let session = |id, came| SessionOfMonth { id, kind: 0, visits: came, persons: came };
+        let month = Cells { sessions: vec![session(1, 10), session(2, 2)], ..cells(&[0; 12], &visits) };
+        let both = [Measure::Visits, Measure::Persons];
+        let of_session = |measure| ((measure, Filter::Session(1)), 10);
+        let kind_is_hidden = |told: BTreeSet<(CellKey, i64)>| {
+            let hidden = hidden(&month, THRESHOLD, &MonthMask { told, ..MonthMask::default() });
+            [Filter::Kind(0), Filter::Whole].map(|of| hidden.contains(&(Measure::Visits, of)))
+        };
+        assert_eq!(kind_is_hidden(BTreeSet::new()), [false, false], "the two are hidden one by one");
+        assert_eq!(kind_is_hidden(both.map(of_session).into()), [true, true]);
+        // Told as another number, it is another by now.
+        assert_eq!(kind_is_hidden(both.map(|measure| (of_session(measure).0, 9)).into()), [false, false]);
     }
 
     /// What is possible of each cell by what everybody knows, found anew and plainly: from sums, groups and persons, over and over.

@@ -1,6 +1,7 @@
 //! What was hidden when a report was frozen is hidden ever after (DECISIONS 27: decided once), also where the version was taken back, for it
 //! was read in between. A month that is counted again, with a late
-//! entry in it, would else be told beside the version, and what only one of the two hides would follow from the other.
+//! entry in it, would else be told beside the version, and what only one of the two hides would follow from the other. What was told then,
+//! of a month or of a session, is known: as long as it is the same it is told, and nothing is told that follows from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,8 +12,8 @@ use super::list::Measure;
 use super::masking::CellKey;
 use super::reading::{self, Ask, months_of_asks};
 use super::scope::{PLACE_ALONE, Reach};
+use super::told_sessions;
 use super::types::Period;
-use super::{rules, told_sessions};
 use crate::agreements::AgreementId;
 use crate::centers::CenterId;
 use crate::clock::Month;
@@ -33,6 +34,29 @@ pub(super) struct MonthMask {
 }
 
 impl MonthMask {
+    /// Whether a number was told as it is now, and nothing forbids to tell it still: to hide it would help nobody.
+    pub fn tells(&self, cell: &CellKey, value: i64, threshold: i64) -> bool {
+        let is_small = 0 < value && value < threshold;
+        !is_small && !self.hidden.contains(cell) && self.told.contains(&(*cell, value))
+    }
+
+    /// Whether a number was ever told, as whatever.
+    pub fn told_once(&self, cell: &CellKey) -> bool {
+        self.told.range((*cell, i64::MIN)..=(*cell, i64::MAX)).next().is_some()
+    }
+
+    /// Whether something was said of single sessions.
+    pub fn is_of_sessions(&self) -> bool {
+        let told = self.told.iter().map(|(cell, _)| cell);
+        self.hidden.iter().chain(told).any(|(_, filter)| matches!(filter, Filter::Session(_)))
+    }
+
+    /// Less what is said already.
+    fn less(&mut self, known: &Self) {
+        self.hidden.retain(|cell| !known.hidden.contains(cell));
+        self.told.retain(|cell| !known.told.contains(cell));
+    }
+
     fn takes_in(&mut self, hidden: BTreeSet<CellKey>, told: BTreeSet<(CellKey, i64)>) {
         self.hidden.extend(hidden);
         self.told.extend(told);
@@ -49,7 +73,8 @@ fn place(ask: &Ask) -> Option<MaskPlace> {
 }
 
 impl Masks {
-    /// What has been hidden and told of these, each of one month.
+    /// What has been hidden and told of these, each of one month. A session that was hidden is so whoever pays for it by now: it may have
+    /// been charged to another agreement since.
     ///
     /// # Errors
     /// As the database says.
@@ -70,10 +95,20 @@ impl Masks {
         .fetch_all(conn)
         .await?;
         let mut masks = Self::default();
+        let mut sessions: BTreeMap<(CenterId, Month), BTreeSet<CellKey>> = BTreeMap::new();
         for (center, month, agreement, hidden, told) in rows {
-            let place = Month::parse(&month).map(|month| (center, month, agreement));
-            if let Some(place) = place.filter(|place| places.contains(place)) {
-                masks.0.entry(place).or_default().takes_in(cells(&hidden)?, numbers(&told)?);
+            let Some(month) = Month::parse(&month) else { continue };
+            let hidden = cells(&hidden)?;
+            let of_sessions = hidden.iter().filter(|(_, filter)| matches!(filter, Filter::Session(_)));
+            sessions.entry((center, month)).or_default().extend(of_sessions);
+            let place = (center, month, agreement);
+            if places.contains(&place) {
+                masks.0.entry(place).or_default().takes_in(hidden, numbers(&told)?);
+            }
+        }
+        for place in places {
+            if let Some(hidden) = sessions.get(&(place.0, place.1)).filter(|hidden| !hidden.is_empty()) {
+                masks.0.entry(place).or_default().hidden.extend(hidden);
             }
         }
         Ok(masks)
@@ -84,30 +119,34 @@ impl Masks {
         self.0.get(&place(ask)?)
     }
 
-    /// What is hidden of the months of these periods before whoever this reaches, as it is now, and what is told of those that are a period.
-    /// Of a month that a period parts nothing of people is told; what is hidden of the whole of it is decided where another of the periods
-    /// tells the whole.
+    /// What is hidden and told of the months of these periods before whoever this reaches, as it is now, as far as no version said so
+    /// before. Of a month that a period parts nothing of people is told but its sessions; what is hidden of the whole of it is decided
+    /// where another of the periods tells the whole.
+    ///
+    /// Of a longer period, too, every number of its months counts as told, for whoever reads the version may read the month. Nothing that
+    /// must be hidden is told thereby: what counts as told was not hidden when the version was made, it is told on only as long as it is
+    /// the same and not small, and what is hidden beside it is hidden as from somebody who knows it.
     ///
     /// # Errors
     /// As the database says.
     pub async fn found(conn: &mut Conn, reach: &Reach, periods: &[Period]) -> Result<Self> {
         let asks = months_of_asks(periods.iter().flat_map(|period| reach.asks(*period)));
         let counted = reading::read_for(conn, reach.small(), &asks).await?;
-        let alone: BTreeSet<Month> = periods
-            .iter()
-            .filter(|period| rules::months(**period).count() == 1)
-            .map(|period| Month::of(period.from))
-            .collect();
         let mut masks = Self::default();
         let whole = asks.iter().zip(counted).filter(|(ask, _)| !reading::is_parted(ask));
         for (place, counted) in whole.filter_map(|(ask, counted)| Some((place(ask)?, counted))) {
-            let told = if alone.contains(&place.1) { counted.told_cells() } else { BTreeSet::new() };
+            let told = counted.told_cells();
             masks.0.entry(place).or_default().takes_in(counted.hidden, told);
         }
-        for (ask, hidden) in told_sessions::hidden(conn, reach, periods).await? {
-            if let Some(mask) = place(&ask).and_then(|place| masks.0.get_mut(&place)) {
-                mask.hidden.extend(hidden);
+        for (ask, said) in told_sessions::said(conn, reach, periods).await? {
+            if let Some(place) = place(&ask) {
+                masks.0.entry(place).or_default().takes_in(said.hidden, said.told);
             }
+        }
+        // A report tells each month since its agreement began: what was kept with the last one is not kept again.
+        let known = Self::of(conn, &asks).await?;
+        for (place, mask) in &mut masks.0 {
+            known.0.get(place).into_iter().for_each(|known| mask.less(known));
         }
         masks.0.retain(|_, mask| !mask.hidden.is_empty() || !mask.told.is_empty());
         Ok(masks)

@@ -12,7 +12,7 @@ use super::charged::ChargedParts;
 use super::counted::Counted;
 use super::masks::Masks;
 use super::types::Period;
-use super::{hiding, rules};
+use super::{hiding, rules, told_sessions};
 use crate::agreements::AgreementId;
 use crate::centers::CenterId;
 use crate::clock::{Date, Month};
@@ -141,14 +141,16 @@ pub(super) async fn read_for(conn: &mut Conn, small: Option<i64>, asks: &[Ask]) 
     let parents = hiding::parents(conn).await?;
     let all = months.concat();
     let masks = Masks::of(conn, &all).await?;
-    let mut parts = read(conn, &all).await?.into_iter().zip(&all);
+    let found = read(conn, &all).await?;
+    let sessions = told_sessions::of_open_months(conn, (&masks, threshold), &all, &found).await?;
+    let mut parts = found.into_iter().zip(&all).zip(sessions);
     for months in months {
         let mut whole = Counted::default();
-        for (month, ask) in parts.by_ref().take(months.len()) {
+        for ((month, ask), sessions) in parts.by_ref().take(months.len()) {
             // The month is told by itself: less a part of it, it would tell what is hidden of the rest.
             whole.take_up(&match is_parted(ask) {
                 true => month.without_people(),
-                false => month.without_small(&parents, threshold, masks.of_month(ask)),
+                false => month.without_small(&parents, threshold, (masks.of_month(ask), sessions)),
             });
         }
         counted.push(whole);

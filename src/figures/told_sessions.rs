@@ -1,6 +1,7 @@
 //! Sessions before somebody who does not see small cells: what is told of each must not tell what its month hides, nor the other way
 //! round. The month is decided first ([`super::hiding`]); here the sessions of a kind whose number is told are hidden one by one, as
-//! far as needed, and those of a kind whose number is hidden all together.
+//! far as needed, and those of a kind whose number is hidden all together. What a version told of a session is told as long as it is the
+//! same, for it is known: where it would tell of others beside its kind's number, that one is hidden.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,8 @@ use sqlx::AssertSqlSafe;
 use super::Reach;
 use super::counted::{Counted, Filter};
 use super::list::Measure;
-use super::masking::{CellKey, Telling};
+use super::masking::{SessionOfMonth, Telling};
+use super::masks::{Masks, MonthMask};
 use super::puzzle::Puzzle;
 use super::queries::{ATTENDED, By, charged};
 use super::reading::{self, Ask, months_of_asks};
@@ -94,25 +96,70 @@ async fn by_month(conn: &mut Conn, reach: &Reach, periods: &[Period]) -> Result<
     let asks = months_of_asks(periods.iter().flat_map(|period| reach.asks(period.in_whole_months())));
     let found = found(conn, &asks).await?;
     let months = reading::read_for(conn, reach.small(), &asks).await?;
+    let masks = Masks::of(conn, &asks).await?;
     let told = asks.into_iter().zip(&months).map(|(ask, counted)| {
         let of_month: Vec<&CountedSession> = found.iter().filter(|session| session.is_of(&ask)).collect();
-        (ask, of_one_month(&of_month, counted, reach.small().unwrap_or(0)))
+        (ask, of_one_month(&of_month, (counted, masks.of_month(&ask)), reach.small().unwrap_or(0)))
     });
     Ok(told.collect())
 }
 
-/// What is not told of sessions of the months of these periods, month by month.
-pub(super) async fn hidden(
+/// The sessions of each of these months, by which its kinds are decided ([`super::masking`]): of those alone of which versions said
+/// something that leaves it open.
+pub(super) async fn of_open_months(
     conn: &mut Conn,
-    reach: &Reach,
-    periods: &[Period],
-) -> Result<Vec<(Ask, BTreeSet<CellKey>)>> {
-    let of = |((_, id), tally): ToldSession| {
-        let hidden = tally.hidden.into_iter().filter(|measure| matches!(measure, Measure::Visits | Measure::Persons));
-        hidden.map(move |measure| (measure, Filter::Session(id.0))).collect::<Vec<CellKey>>()
+    (masks, threshold): (&Masks, i64),
+    asks: &[Ask],
+    counted: &[Counted],
+) -> Result<Vec<Vec<SessionOfMonth>>> {
+    let is_open = |(ask, counted): &(&Ask, &Counted)| {
+        let before = masks.of_month(ask).filter(|_| !reading::is_parted(ask));
+        before.is_some_and(|before| counted.has_open_kinds(before, threshold))
+    };
+    let open: Vec<Ask> = asks.iter().zip(counted).filter(is_open).map(|(ask, _)| *ask).collect();
+    if open.is_empty() {
+        return Ok(vec![Vec::new(); asks.len()]);
+    }
+    // A month that is asked for twice is found once.
+    let mut of_centers: BTreeMap<CenterId, BTreeMap<(SessionId, Option<AgreementId>), CountedSession>> =
+        BTreeMap::new();
+    for session in found(conn, &months_of_asks(open.iter().copied())).await? {
+        of_centers.entry(session.center_id).or_default().insert((session.id, session.agreement_id), session);
+    }
+    let of = |ask: &Ask| -> Vec<SessionOfMonth> {
+        let sessions =
+            of_centers.get(&ask.center).filter(|_| open.contains(ask)).into_iter().flat_map(BTreeMap::values);
+        let of_month = sessions.filter(|session| session.is_of(ask));
+        of_month
+            .map(|session| SessionOfMonth {
+                id: session.id.0,
+                kind: session.kind_id,
+                visits: session.visits(),
+                persons: session.persons,
+            })
+            .collect()
+    };
+    Ok(asks.iter().map(of).collect())
+}
+
+/// What is told and what is not of the sessions of these periods, month by month.
+pub(super) async fn said(conn: &mut Conn, reach: &Reach, periods: &[Period]) -> Result<Vec<(Ask, MonthMask)>> {
+    let is_asked = |day: Date| periods.iter().any(|period| period.from <= day && day < period.to);
+    let of_month = |told: Vec<ToldSession>| {
+        let mut said = MonthMask::default();
+        for ((_, id), tally) in told.into_iter().filter(|((day, _), _)| is_asked(*day)) {
+            for measure in [Measure::Visits, Measure::Persons] {
+                let cell = (measure, Filter::Session(id.0));
+                match tally.hidden.contains(&measure) {
+                    true => said.hidden.insert(cell),
+                    false => said.told.insert((cell, tally.value(measure))),
+                };
+            }
+        }
+        said
     };
     let months = by_month(conn, reach, periods).await?;
-    Ok(months.into_iter().map(|(ask, told)| (ask, told.into_iter().flat_map(of).collect())).collect())
+    Ok(months.into_iter().map(|(ask, told)| (ask, of_month(told))).collect())
 }
 
 async fn found(conn: &mut Conn, asks: &[Ask]) -> Result<Vec<CountedSession>> {
@@ -139,7 +186,11 @@ fn alone(places: &[usize], values: &BTreeMap<usize, i64>) -> Option<usize> {
     some.next().filter(|_| some.next().is_none())
 }
 
-fn of_one_month(sessions: &[&CountedSession], counted: &Counted, threshold: i64) -> Vec<((Date, SessionId), Tally)> {
+fn of_one_month(
+    sessions: &[&CountedSession],
+    (counted, before): (&Counted, Option<&MonthMask>),
+    threshold: i64,
+) -> Vec<ToldSession> {
     let is_told = |measure, filter: &Filter| counted.told(measure, filter) == Telling::Exactly;
     let mut puzzle = Puzzle::new(threshold);
     let at: Vec<(usize, usize)> = sessions
@@ -148,8 +199,18 @@ fn of_one_month(sessions: &[&CountedSession], counted: &Counted, threshold: i64)
         .collect();
     let values: BTreeMap<usize, i64> =
         sessions.iter().zip(&at).flat_map(|(of, at)| [(at.0, of.visits()), (at.1, of.persons)]).collect();
-    for (visits, persons) in &at {
+    // What was told before and is the same is told on.
+    let was_told = |measure, session: &CountedSession| {
+        let value = if measure == Measure::Visits { session.visits() } else { session.persons };
+        before.is_some_and(|before| before.tells(&(measure, Filter::Session(session.id.0)), value, threshold))
+    };
+    for (session, (visits, persons)) in sessions.iter().zip(&at) {
         puzzle.at_most(&[*persons], &[*visits]);
+        for (measure, one) in [(Measure::Visits, *visits), (Measure::Persons, *persons)] {
+            if was_told(measure, session) {
+                puzzle.publish(one);
+            }
+        }
     }
     for kind in sessions.iter().map(|session| session.kind_id).collect::<BTreeSet<_>>() {
         let of_kind: Vec<(usize, usize)> =
@@ -194,7 +255,7 @@ fn of_one_month(sessions: &[&CountedSession], counted: &Counted, threshold: i64)
     }
     let is_safe = puzzle.settle();
     let told = |one: usize, measure, session: &CountedSession| {
-        is_safe && !puzzle.is_hidden(one) && !was_hidden(measure, session)
+        was_told(measure, session) || is_safe && !puzzle.is_hidden(one) && !was_hidden(measure, session)
     };
     sessions
         .iter()

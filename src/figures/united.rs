@@ -175,11 +175,13 @@ impl RecallKeys {
         let mut text = format!("{word} {}", self.rules.as_ref()?);
         for ask in asks {
             let days = [ask.days.from, ask.days.to].map(|day| day.0.num_days_from_ce());
+            // By it a month is told whole or in parts.
+            let term = ask.term.map(|(first, last)| [first, last].map(|day| day.0.num_days_from_ce()));
             let agreement = ask.agreement.map(|agreement| agreement.0);
             let mask = self.masks.get(&ask.center).copied().unwrap_or(0);
             let months = (Month::of(ask.days.from), Month::of(ask.days.last()));
             let version = self.versions.of(ask.center, months)?;
-            _ = write!(text, ";{} {days:?} {agreement:?} {mask} {version:?}", ask.center);
+            _ = write!(text, ";{} {days:?} {term:?} {agreement:?} {mask} {version:?}", ask.center);
         }
         Some(Sha256::digest(text).into())
     }

@@ -22,6 +22,7 @@ mod random;
 mod recount;
 mod rollup;
 mod rollup_file;
+mod told_before;
 mod under_way;
 
 use std::collections::BTreeMap;
