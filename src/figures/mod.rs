@@ -29,9 +29,11 @@
 
 pub(crate) mod api;
 pub mod behind;
+mod beside;
 mod building;
 mod charged;
 mod counted;
+mod each;
 mod growing;
 mod hiding;
 mod led;
@@ -54,6 +56,7 @@ mod types;
 mod united;
 
 pub use counted::{Counted, Filter};
+pub use each::{EachCounted, count_each};
 pub use growing::grown;
 pub use list::{
     Figure, FigureUnit, FileColumn, Grid, Item, Measure, Section, definitions, definitions_of, figures, grid, rows,

@@ -3,24 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
+use super::beside::{self, WaitingWork};
 use super::counted::{Counted, Filter};
 use super::list::Measure;
 use super::masking::Telling;
 use super::scope::ASKED;
-use super::types::{
-    Completeness, GroupTally, KindName, KindTally, Numbers, Period, SubgroupTally, Tally, TeamTally, UnitTally,
-};
+use super::types::{GroupTally, KindName, KindTally, Numbers, Period, SubgroupTally, Tally, TeamTally};
 use super::{Reach, building, led, reading, room_use, rules, told_sessions, united};
 use crate::activities::queries::ROOM;
 use crate::activities::title::{self, Sight};
 use crate::activities::{SessionId, Title};
 use crate::auth::Viewer;
 use crate::centers::{CenterId, population};
-use crate::claims::ClaimState;
 use crate::clock::{Date, Month, Now};
 use crate::error::Result;
 use crate::people::groups::PriorityGroup;
@@ -120,13 +117,6 @@ where
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(reach.asked(period)).fetch_all(conn).await?)
 }
 
-async fn row<T>(conn: &mut Conn, sql: String, reach: &Reach, period: Period) -> Result<T>
-where
-    T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin + Default,
-{
-    Ok(rows(conn, sql, reach, period).await?.pop().unwrap_or_default())
-}
-
 #[derive(sqlx::FromRow)]
 struct TallyPart {
     part: String,
@@ -208,21 +198,11 @@ pub async fn total(conn: &mut Conn, reach: &Reach, period: Period) -> Result<Tal
 /// Everything that section 5 counts. Sessions that ended before `now` and are still planned are not closed.
 pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> Result<Numbers> {
     let counted = together(conn, reach, period).await?;
-    let completeness = completeness(conn, reach, period, now, &counted).await?;
-    let mut hidden = counted.hidden.clone();
-    // Those whose age nobody knows are no part of any month that is told; that there is none is, where everybody who came is told.
-    let is_told = counted.told(Measure::Persons, &Filter::Whole) == Telling::Exactly;
-    if reach.small().is_some() && (completeness.without_birth_date > 0 || !is_told) {
-        hidden.insert((Measure::WithoutBirthDate, Filter::Whole));
-    }
-    // Nor are those who say something of their hours, and wait for the answer.
-    if reach.small().is_some() && completeness.pending_claims > 0 {
-        hidden.insert((Measure::PendingClaims, Filter::Whole));
-    }
-    let told = |measure, number| if hidden.contains(&(measure, Filter::Whole)) { 0 } else { number };
-    let without_birth_date = told(Measure::WithoutBirthDate, completeness.without_birth_date);
-    let pending_claims = told(Measure::PendingClaims, completeness.pending_claims);
-    let kinds = kinds(conn, &counted).await?;
+    let waiting = beside::waiting(conn, reach, period, now).await?;
+    let waiting = waiting.into_values().fold(WaitingWork::default(), WaitingWork::and);
+    let ageless = beside::ageless(conn, &counted.participants()).await?;
+    let (completeness, hidden) = beside::completeness(reach.small(), &counted, waiting, &ageless);
+    let kinds = kinds(&service_kinds(conn).await?, &counted);
     let led = led::led(conn, &counted, &kinds).await?;
     Ok(Numbers {
         period,
@@ -230,12 +210,12 @@ pub async fn count(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> 
         groups: groups(&counted),
         subgroups: subgroups(conn, &counted).await?,
         kinds,
-        teams: teams(conn, &counted).await?,
+        teams: teams(&team_kinds(conn).await?, &counted),
         led,
         rooms: room_use::rooms(conn, reach, period, &counted).await?,
-        units: units(conn, reach, period, &counted).await?,
+        units: beside::units(&counted, beside::founded(conn, reach, period).await?.into_values().sum()),
         population: population::together(conn, &reach.ids(), period.last()).await?,
-        completeness: Completeness { without_birth_date, pending_claims, ..completeness },
+        completeness,
         hidden,
     })
 }
@@ -356,7 +336,7 @@ pub async fn by_months<const N: usize>(
 }
 
 /// The four groups in the notice's order, then the rest.
-fn groups(counted: &Counted) -> Vec<GroupTally> {
+pub(super) fn groups(counted: &Counted) -> Vec<GroupTally> {
     let groups = PriorityGroup::ALL.iter().copied().map(Some).chain([None]);
     groups
         .map(|group| {
@@ -393,54 +373,38 @@ async fn subgroups(conn: &mut Conn, counted: &Counted) -> Result<Vec<SubgroupTal
 }
 
 /// Every service kind, those without a session too.
-async fn kinds(conn: &mut Conn, counted: &Counted) -> Result<Vec<KindTally>> {
-    let kinds: Vec<KindName> =
-        sqlx::query_as("select id, code, name, name_en from service_kinds order by id").fetch_all(conn).await?;
-    let tally = |kind: KindName| {
+pub(super) fn kinds(kinds: &[KindName], counted: &Counted) -> Vec<KindTally> {
+    let tally = |kind: &KindName| {
         let of = |measure| counted.value(measure, &Filter::Kind(kind.id)).unwrap_or(0);
         let (sessions, visits, persons) = (of(Measure::Sessions), of(Measure::Visits), of(Measure::Persons));
-        KindTally { kind, sessions, visits, persons }
+        KindTally { kind: kind.clone(), sessions, visits, persons }
     };
-    Ok(kinds.into_iter().map(tally).collect())
+    kinds.iter().map(tally).collect()
+}
+
+pub(super) async fn service_kinds(conn: &mut Conn) -> Result<Vec<KindName>> {
+    Ok(sqlx::query_as("select id, code, name, name_en from service_kinds order by id").fetch_all(conn).await?)
 }
 
 /// The kinds of teams that helped, in the catalog's order; what no team did comes last.
-async fn teams(conn: &mut Conn, counted: &Counted) -> Result<Vec<TeamTally>> {
-    let kinds = team_kinds(conn).await?;
+pub(super) fn teams(kinds: &[KindName], counted: &Counted) -> Vec<TeamTally> {
     let helped = counted.kinds_of_teams();
-    let tally = |kind: Option<KindName>| {
-        let id = kind.as_ref().map(|kind| kind.id);
+    let tally = |kind: Option<&KindName>| {
+        let id = kind.map(|kind| kind.id);
         let of = |measure| counted.value(measure, &Filter::TeamKind(id)).unwrap_or(0);
         helped.contains(&id).then(|| TeamTally {
-            kind,
+            kind: kind.cloned(),
             visits: of(Measure::VolunteerVisits),
             persons: of(Measure::Volunteers),
             minutes: of(Measure::Minutes),
         })
     };
-    Ok(kinds.into_iter().map(Some).chain([None]).filter_map(tally).collect())
+    kinds.iter().map(Some).chain([None]).filter_map(tally).collect()
 }
 
 /// The kinds of team, whether or not anybody helped in one.
 pub(crate) async fn team_kinds(conn: &mut Conn) -> Result<Vec<KindName>> {
     Ok(sqlx::query_as("select id, code, name, name_en from team_kinds order by id").fetch_all(conn).await?)
-}
-
-async fn units(conn: &mut Conn, reach: &Reach, period: Period, counted: &Counted) -> Result<UnitTally> {
-    let sql = format!(
-        "with {ASKED}
-         select count(*) from asked q cross join units u
-         where u.center_id = q.center_id and u.founded_on >= q.from_date and u.founded_on < q.to_date
-           and u.supported_since <= u.founded_on and {OF_PLACE}"
-    );
-    let (founded,): (i64,) = row(conn, sql, reach, period).await?;
-    let of = |measure| counted.value(measure, &Filter::Whole).unwrap_or(0);
-    Ok(UnitTally {
-        served: of(Measure::UnitsServed),
-        helping: of(Measure::UnitsHelping),
-        lending: of(Measure::UnitsLending),
-        founded,
-    })
 }
 
 /// A session that counted, by its names.
@@ -470,58 +434,4 @@ pub(crate) async fn session_rows(
     );
     let query = sqlx::query_as(AssertSqlSafe(sql)).bind(reach.asked(period)).bind(Sight::Of(by).reader());
     Ok(query.fetch_all(conn).await?)
-}
-
-async fn completeness(
-    conn: &mut Conn,
-    reach: &Reach,
-    period: Period,
-    now: Now,
-    counted: &Counted,
-) -> Result<Completeness> {
-    // Those still planned are few, and have an index of their own: by their days SQLite would read all that were held.
-    let sql = format!(
-        "with {ASKED}
-        select (select count(*) from asked q cross join sessions s
-                where s.center_id = q.center_id and s.status = 'planned' and s.ends_at <= $2
-                  and not (s.local_date < q.from_date) and not (s.local_date >= q.to_date) and {}) as open_sessions,
-               (select count(*) from asked q cross join hour_claims c
-                where c.center_id = q.center_id and c.state = $3 and c.served_on >= q.from_date and c.served_on < q.to_date
-                  and {OF_PLACE}) as pending_claims",
-        charged("s")
-    );
-    let (open_sessions, pending_claims): (i64, i64) = sqlx::query_as(AssertSqlSafe(sql))
-        .bind(reach.asked(period))
-        .bind(now.0)
-        .bind(ClaimState::Pending)
-        .fetch_one(&mut *conn)
-        .await?;
-    Ok(Completeness {
-        open_sessions,
-        unconfirmed_hours: counted.value(Measure::UnconfirmedHours, &Filter::Whole).unwrap_or(0),
-        pending_claims,
-        without_birth_date: ageless(conn, &counted.participants()).await?,
-    })
-}
-
-/// So many people are looked up one by one; of more, all who have no birth date are read. (Where it is tested, both.)
-const FEW: u64 = if cfg!(debug_assertions) { 3 } else { 5_000 };
-
-/// How many of these have no birth date.
-async fn ageless(conn: &mut Conn, people: &RoaringBitmap) -> Result<i64> {
-    const AGELESS: &str = "p.birth_date is null and coalesce(p.erased_born, 0) = 0";
-    if people.len() <= FEW {
-        let sql = format!(
-            "select count(*) from people p
-             where p.id in (select cast(cast(j.value as text) as bigint) from json_each(cast($1 as json_text)) j) and {AGELESS}"
-        );
-        let ids = store::rows(people, |id| json!(id));
-        return Ok(sqlx::query_scalar(AssertSqlSafe(sql)).bind(ids).fetch_one(conn).await?);
-    }
-    // In one row: thousands of rows cost more on their way than to be found.
-    let sql = format!("select string_agg(cast(p.id as text), ',') from people p where {AGELESS}");
-    let all: Option<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(conn).await?;
-    let all: RoaringBitmap =
-        all.iter().flat_map(|ids| ids.split(',')).filter_map(|id| id.parse::<u32>().ok()).collect();
-    Ok(i64::try_from(people.intersection_len(&all)).unwrap_or(i64::MAX))
 }

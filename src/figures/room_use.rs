@@ -2,6 +2,7 @@
 //! closures leave open is decided in [`rules`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -49,12 +50,32 @@ impl RoomRow {
 /// The rooms that the period knew: added before its end and not retired before its beginning, or booked all the same.
 /// A room retired within it is open until the day before. How long they were open and booked is in `counted`.
 pub(super) async fn rooms(conn: &mut Conn, reach: &Reach, period: Period, counted: &Counted) -> Result<Vec<RoomUse>> {
+    Ok(used(of_centers(conn, reach.ids()).await?, (reach, period), |_| Some(counted)))
+}
+
+/// The same of what each center counts by itself.
+pub(super) async fn rooms_of_each(
+    conn: &mut Conn,
+    reach: &Reach,
+    period: Period,
+    counted: &BTreeMap<CenterId, Arc<Counted>>,
+) -> Result<Vec<RoomUse>> {
     let rooms = of_centers(conn, reach.ids()).await?;
+    Ok(used(rooms, (reach, period), |center| counted.get(&center).map(Arc::as_ref)))
+}
+
+fn used<'a>(
+    rooms: Vec<RoomRow>,
+    (reach, period): (&Reach, Period),
+    counted: impl Fn(CenterId) -> Option<&'a Counted>,
+) -> Vec<RoomUse> {
     let days: BTreeMap<CenterId, Vec<Period>> =
         reach.ids().into_iter().map(|id| (id, reach.days(id, period))).collect();
     let mut used = Vec::with_capacity(rooms.len());
     for room in rooms {
-        let minutes = |measure| counted.value(measure, &Filter::Room(room.id.0)).unwrap_or(0);
+        let counted = counted(room.center_id);
+        let minutes =
+            |measure| counted.and_then(|counted| counted.value(measure, &Filter::Room(room.id.0))).unwrap_or(0);
         let booked_minutes = minutes(Measure::BookedMinutes);
         let created = room.zone.date(room.created_at);
         let mut open = days.get(&room.center_id).into_iter().flatten().filter_map(|days| room.used(*days));
@@ -68,7 +89,7 @@ pub(super) async fn rooms(conn: &mut Conn, reach: &Reach, period: Period, counte
             });
         }
     }
-    Ok(used)
+    used
 }
 
 /// Minutes in which each room was open, by the span's number.

@@ -4,6 +4,7 @@
 
 use super::numbers::{self, FormNumbers};
 use super::periods::{FormAsked, FormDays};
+use super::rules::FormWants;
 use super::types::{CheckedNames, FormFilling, FormKey, PurchaserForm};
 use super::{PurchaserFormId, forms, queries, rules, sample};
 use crate::auth::ReportReader;
@@ -13,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::figures::{self, Period, scope};
 use crate::files::{self, FileKind, KeptFile};
 use crate::hands;
-use crate::sheets;
+use crate::sheets::{self, FormName};
 use crate::store::{Conn, Sealer};
 use crate::web::Lang;
 
@@ -32,12 +33,14 @@ pub async fn of_center(
     let form = queries::form(by, conn, form).await?;
     let paid = queries::paid(by, conn, Some(form.purchaser_id), Some(center)).await?;
     let days = FormDays::of(&paid, asked)?;
+    let book = NamedBook::read(conn, sealer, &form).await?;
+    let wanted = (&days, &FormWants::of(&book.names));
     let found = match &days.agreement {
-        Some(frame) => numbers::of_agreement(by, conn, (now, lang), (frame, Some(center)), &days).await?,
-        None => numbers::together(by, conn, (now, lang), (&form, center), &days).await?,
+        Some(frame) => numbers::of_agreement(by, conn, (now, lang), (frame, Some(center)), wanted).await?,
+        None => numbers::together(by, conn, (now, lang), (&form, center), wanted).await?,
     };
     let name = format!("{} {} {}.xlsx", form.name, found.called, days.word());
-    filled(conn, sealer, &form, name, (days, found)).await
+    filled(book, name, (days, found)).await
 }
 
 /// All centers of a form's purchaser that the viewer reaches: a row for each, in the order in which Linli counts them, and in single
@@ -56,12 +59,13 @@ pub async fn of_all(
     let form = queries::form(by, conn, form).await?;
     let paid = queries::paid(by, conn, Some(form.purchaser_id), None).await?;
     let days = FormDays::of(&paid, asked)?;
+    let book = NamedBook::read(conn, sealer, &form).await?;
+    let wanted = (&days, &FormWants::of(&book.names));
     let found = match &days.agreement {
-        Some(frame) => numbers::of_agreement(by, conn, (now, lang), (frame, None), &days).await?,
-        None => numbers::all_together(by, conn, (now, lang), &form, &days).await?,
+        Some(frame) => numbers::of_agreement(by, conn, (now, lang), (frame, None), wanted).await?,
+        None => numbers::all_together(by, conn, (now, lang), &form, wanted).await?,
     };
-    let bytes = files::read(conn, sealer, form.file_id).await?.bytes;
-    let wants_more = forms::names(bytes).await?.into_iter().any(|name| {
+    let wants_more = book.names.iter().any(|name| {
         let is_known = found.rows.first().is_some_and(|row| row.get(&name.key).is_some());
         !name.is_a_list() && is_known && found.whole.get(&name.key).is_none()
     });
@@ -69,18 +73,29 @@ pub async fn of_all(
         return Err(Error::refused("form_wants_totals"));
     }
     let name = format!("{} {}.xlsx", form.name, days.word());
-    filled(conn, sealer, &form, name, (days, found)).await
+    filled(book, name, (days, found)).await
+}
+
+/// A form's workbook, and which of its cells ask for something.
+struct NamedBook {
+    bytes: Vec<u8>,
+    names: Vec<FormName>,
+}
+
+impl NamedBook {
+    async fn read(conn: &mut Conn, sealer: &Sealer, form: &PurchaserForm) -> Result<Self> {
+        let bytes = files::read(conn, sealer, form.file_id).await?.bytes;
+        let names = forms::names(bytes.clone()).await?;
+        Ok(Self { bytes, names })
+    }
 }
 
 async fn filled(
-    conn: &mut Conn,
-    sealer: &Sealer,
-    form: &PurchaserForm,
+    book: NamedBook,
     name: String,
     (days, FormNumbers { source, whole, rows, .. }): (FormDays, FormNumbers),
 ) -> Result<FormFilling> {
-    let bytes = files::read(conn, sealer, form.file_id).await?.bytes;
-    let made = hands::KNOWN.lend(move || sheets::fill(&bytes, &whole, &rows)).await?;
+    let made = hands::KNOWN.lend(move || sheets::fill(&book.bytes, &whole, &rows)).await?;
     let made = made.map_err(|fault| fault.in_field("file"))?;
     let file = KeptFile { kind: FileKind::Xlsx, name, bytes: made.bytes };
     Ok(FormFilling { file, days, source, empty: made.unknown })
@@ -112,6 +127,5 @@ pub(super) async fn checked(
     form: &PurchaserForm,
 ) -> Result<CheckedNames> {
     let known = known_keys(by, conn, now, lang).await?;
-    let bytes = files::read(conn, sealer, form.file_id).await?.bytes;
-    Ok(rules::check(forms::names(bytes).await?, &known, lang))
+    Ok(rules::check(NamedBook::read(conn, sealer, form).await?.names, &known, lang))
 }

@@ -3,7 +3,7 @@
 
 use super::periods::FormDays;
 use super::queries;
-use super::rules::{self, FormSubject};
+use super::rules::{self, FormSubject, FormWants};
 use super::types::{FormSource, PurchaserForm};
 use crate::auth::ReportReader;
 use crate::centers::{Center, CenterId};
@@ -45,7 +45,7 @@ pub(super) async fn of_agreement(
     conn: &mut Conn,
     (now, lang): (Now, Lang),
     (frame, center): (&AgreementFrame, Option<CenterId>),
-    days: &FormDays,
+    (days, wants): (&FormDays, &FormWants),
 ) -> Result<FormNumbers> {
     if !small_cells::is_told_to_all(conn, now, days.days.to).await? {
         return Err(Error::refused("period_not_over"));
@@ -65,7 +65,7 @@ pub(super) async fn of_agreement(
     let versions = periodic_reports::queries::standing_versions(conn, &[(frame.id, days.days)]).await?;
     match last(&versions) {
         Some(version) => part.as_reported(version, lang),
-        None => part.as_counted(conn, (now, lang)).await,
+        None => part.as_counted(conn, (now, lang), wants).await,
     }
 }
 
@@ -109,29 +109,25 @@ impl AgreedPart<'_> {
     }
 
     /// As it is counted now, for the purchaser.
-    async fn as_counted(&self, conn: &mut Conn, (now, lang): (Now, Lang)) -> Result<FormNumbers> {
+    async fn as_counted(&self, conn: &mut Conn, (now, lang): (Now, Lang), wants: &FormWants) -> Result<FormNumbers> {
         let period = self.days.days;
         let parties = (self.frame.purchaser.as_str(), self.frame.provider.as_str());
         let told = scope::as_reported_to(conn, now, self.frame.id, &self.reach).await?;
         let names: Vec<&str> = self.centers.iter().map(|center| center.head.name.as_str()).collect();
-        let mut rows = Vec::new();
-        for (center, name) in self.centers.iter().zip(&names) {
-            let found = counted(conn, &told.of_one(center.id()), period, now).await?;
+        let found = figures::count_each(conn, (&told, period), now, &wants.sections).await?;
+        let row = |(center, name): (&Center, &&str)| {
             let about = about(lang, self.days, (&[*name], &told.days(center.id(), period)), parties);
-            rows.push(rules::values(&about, &found, lang));
-        }
+            rules::values(&about, &found.of_center(center.id()), lang)
+        };
+        let rows: Vec<FormValues> = self.centers.iter().zip(&names).map(row).collect();
         let about_all = about(lang, self.days, (&names, &[period]), parties);
         let whole = match rows.as_slice() {
             [only] => only.clone(),
-            _ if self.is_whole => rules::values(&about_all, &counted(conn, &told, period, now).await?, lang),
+            _ if self.is_whole && wants.totals => rules::values(&about_all, &found.together(), lang),
             _ => about_all.values(),
         };
         Ok(FormNumbers { source: FormSource::Live, called: names.join("、"), whole, rows })
     }
-}
-
-async fn counted(conn: &mut Conn, reach: &Reach, period: Period, now: Now) -> Result<Vec<Figure>> {
-    Ok(figures::figures(&figures::count(conn, reach, period, now).await?))
 }
 
 /// A center's days, of all agreements of the form's purchaser together.
@@ -143,12 +139,13 @@ pub(super) async fn together(
     conn: &mut Conn,
     (now, lang): (Now, Lang),
     (form, center): (&PurchaserForm, CenterId),
-    days: &FormDays,
+    (days, wants): (&FormDays, &FormWants),
 ) -> Result<FormNumbers> {
     let own = scope::center(by, conn, now, center, days.days).await?;
     let center = own.centers().first().cloned().ok_or(Error::NotFound)?;
     let reach = scope::as_told_to(conn, now, form.purchaser_id, &own).await?;
-    let whole = of_one(conn, (&reach, &center), (now, lang), (form, days)).await?;
+    let found = figures::count_each(conn, (&reach, days.days), now, &wants.sections).await?;
+    let whole = of_one((&reach, &center), &found.of_center(center.id()), lang, (form, days));
     Ok(FormNumbers { source: FormSource::Together, called: center.head.name, rows: vec![whole.clone()], whole })
 }
 
@@ -161,41 +158,40 @@ pub(super) async fn all_together(
     conn: &mut Conn,
     (now, lang): (Now, Lang),
     form: &PurchaserForm,
-    days: &FormDays,
+    (days, wants): (&FormDays, &FormWants),
 ) -> Result<FormNumbers> {
     let paid = queries::paid_by(by, conn, form.purchaser_id, days.days).await?;
     let own = scope::all(by, conn, now, days.days).await?;
     let all = scope::as_told_to(conn, now, form.purchaser_id, &own).await?;
-    let centers: Vec<Center> = all.centers().iter().filter(|center| paid.contains(&center.id())).cloned().collect();
-    let mut rows = Vec::new();
-    for center in &centers {
-        let reach = all.of_one(center.id());
-        rows.push(of_one(conn, (&reach, center), (now, lang), (form, days)).await?);
+    let reach = all.among(&paid);
+    let centers = reach.centers();
+    if centers.is_empty() {
+        return Err(Error::NotFound);
     }
+    let found = figures::count_each(conn, (&reach, days.days), now, &wants.sections).await?;
+    let row = |center: &Center| of_one((&reach, center), &found.of_center(center.id()), lang, (form, days));
+    let rows: Vec<FormValues> = centers.iter().map(row).collect();
     let names: Vec<&str> = centers.iter().map(|center| center.head.name.as_str()).collect();
     let about_all = about(lang, days, (&names, &[days.days]), (&form.purchaser, ""));
+    let is_whole = all.centers().len() == centers.len();
     let whole = match rows.as_slice() {
-        [] => return Err(Error::NotFound),
         [only] => only.clone(),
-        _ if all.centers().len() == centers.len() => {
-            rules::values(&about_all, &counted(conn, &all, days.days, now).await?, lang)
-        }
+        _ if is_whole && wants.totals => rules::values(&about_all, &found.together(), lang),
         _ => about_all.values(),
     };
     Ok(FormNumbers { source: FormSource::Together, called: names.join("、"), whole, rows })
 }
 
 /// What a center's days say.
-async fn of_one(
-    conn: &mut Conn,
+fn of_one(
     (reach, center): (&Reach, &Center),
-    (now, lang): (Now, Lang),
+    found: &[Figure],
+    lang: Lang,
     (form, days): (&PurchaserForm, &FormDays),
-) -> Result<FormValues> {
-    let found = counted(conn, reach, days.days, now).await?;
+) -> FormValues {
     let parties = (form.purchaser.as_str(), center.provider.as_deref().unwrap_or_default());
     let agreed = reach.days(center.id(), days.days);
-    Ok(rules::values(&about(lang, days, (&[center.head.name.as_str()], &agreed), parties), &found, lang))
+    rules::values(&about(lang, days, (&[center.head.name.as_str()], &agreed), parties), found, lang)
 }
 
 /// What numbers are of: the centers, and the days that are counted.

@@ -1,7 +1,9 @@
 //! Which value goes by which key: the one list of figures, and a few words about what they are of.
 
+use std::collections::BTreeSet;
+
 use super::types::{CheckedNames, FormKey};
-use crate::figures::{Figure, FigureUnit, Item, Section, Telling, hours};
+use crate::figures::{Figure, FigureUnit, Item, Measure, Section, Telling, hours};
 use crate::periodic_reports::document::FrozenFigure;
 use crate::sheets::{Entered, FormName, FormValues};
 use crate::web::Lang;
@@ -105,6 +107,46 @@ where
     values
 }
 
+/// What of the figures a form asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormWants {
+    /// In any of its cells.
+    pub sections: BTreeSet<Section>,
+    /// Whether single cells ask for any: of several centers these are all together.
+    pub totals: bool,
+}
+
+impl FormWants {
+    pub fn of(names: &[FormName]) -> Self {
+        let sections = names.iter().filter_map(|name| section(&name.key)).collect();
+        let totals = names.iter().any(|name| !name.is_a_list() && section(&name.key).is_some());
+        Self { sections, totals }
+    }
+}
+
+/// In which section a number stands that goes by this key; none of what is no number, or none of a form's.
+fn section(key: &str) -> Option<Section> {
+    use Measure as M;
+    let (measure, item) = key.split_once('.').unwrap_or((key, ""));
+    // Minutes, as hours.
+    let measure = measure.parse::<M>().or_else(|_| measure.replacen("hours", "minutes", 1).parse()).ok()?;
+    match item.split_once('.').map_or(item, |(kind, _)| kind) {
+        "kind" => return Some(Section::Kinds),
+        "team" => return Some(Section::Teams),
+        _ => {}
+    }
+    Some(match measure {
+        M::Visits | M::Persons if !item.is_empty() => Section::Groups,
+        M::Sessions | M::Visits | M::Unnamed | M::Persons => Section::Total,
+        M::Registered | M::Second => Section::Population,
+        M::VolunteerVisits | M::Volunteers | M::Minutes => Section::Volunteers,
+        M::BookedMinutes | M::OpenMinutes => Section::Rooms,
+        M::UnitsServed | M::UnitsHelping | M::UnitsLending | M::Founded => Section::Units,
+        M::OpenSessions | M::UnconfirmedHours | M::PendingClaims | M::WithoutBirthDate => Section::Completeness,
+        M::LedSessions | M::LedMinutes => return None,
+    })
+}
+
 /// What a number says: the measure, and what it is of.
 fn meaning(figure: &Figure, lang: Lang) -> String {
     let measure = lang.text(figure.measure.key());
@@ -161,7 +203,7 @@ fn is_of_a_room(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figures::{KindName, Measure};
+    use crate::figures::KindName;
     use crate::people::groups::PriorityGroup;
 
     fn figure(section: Section, item: Item, measure: Measure, value: i64) -> Figure {
@@ -206,6 +248,44 @@ mod tests {
         let text = |text: &str| Some(Entered::Text(text.to_owned()));
         let found = ["persons", "visits", "minutes", "hours"].map(|key| values.get(key).cloned());
         assert_eq!(found, [text("＊"), text("≥ 1,200"), text("≥ 90"), text("≥ 1.5")]);
+    }
+
+    #[test]
+    fn a_key_asks_for_the_section_in_which_its_figure_stands() {
+        use Measure as M;
+        use Section as S;
+        let group = || Item::Group(Some(PriorityGroup::Elderly));
+        let room = || Item::Room { id: 3, center: crate::centers::CenterId(1), name: "厅".into() };
+        let of_all = |section, measures: &[Measure]| -> Vec<Figure> {
+            measures.iter().map(|measure| figure(section, Item::Whole, *measure, 1)).collect()
+        };
+        let mut figures = of_all(S::Total, &[M::Sessions, M::Visits, M::Unnamed, M::Persons]);
+        figures.extend(of_all(S::Population, &[M::Registered, M::Second]));
+        figures.extend(of_all(S::Volunteers, &[M::VolunteerVisits, M::Volunteers, M::Minutes]));
+        figures.extend(of_all(S::Units, &[M::UnitsServed, M::UnitsHelping, M::UnitsLending, M::Founded]));
+        let missing = [M::OpenSessions, M::UnconfirmedHours, M::PendingClaims, M::WithoutBirthDate];
+        figures.extend(of_all(S::Completeness, &missing));
+        for measure in [M::Visits, M::Persons] {
+            figures.extend([group(), Item::Group(None)].map(|item| figure(S::Groups, item, measure, 1)));
+        }
+        for measure in [M::Sessions, M::Visits, M::Persons] {
+            figures.push(figure(S::Kinds, Item::Kind(kind("medical")), measure, 1));
+        }
+        for measure in [M::VolunteerVisits, M::Volunteers, M::Minutes] {
+            let teams = [Item::Team(Some(kind("medical"))), Item::Team(None)];
+            figures.extend(teams.map(|item| figure(S::Teams, item, measure, 1)));
+        }
+        for measure in [M::BookedMinutes, M::OpenMinutes] {
+            figures.push(figure(S::Rooms, room(), measure, 1));
+        }
+        for figure in &figures {
+            let number = FormNumber::from(figure);
+            let keys = std::iter::once(number.key.clone()).chain(number.in_hours());
+            keys.for_each(|key| assert_eq!(section(&key), Some(figure.section), "{key}"));
+        }
+        for word in ["center", "period", "nothing", "led_sessions.worker.7", "hours_of_nobody"] {
+            assert_eq!(section(word), None, "{word}");
+        }
     }
 
     #[test]

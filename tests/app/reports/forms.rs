@@ -1,13 +1,19 @@
 //! A purchaser's own form: kept by the purchaser, filled for whoever reads the figures, and otherwise as it came.
 
+use std::collections::BTreeMap;
+
+use calamine::Data;
 use data_encoding::BASE64;
 use linli::sheets;
+use rust_xlsxwriter::utility::column_number_to_name;
 use serde_json::{Value, json};
 
+use super::month::{Held, Month, at};
 use super::{AFTER, HIDDEN, MARCH, a_tricky_month, figures};
 use crate::audit::FORM;
 use crate::imports::sends_as;
 use crate::support::python::{python_with, run_python};
+use crate::support::workbook;
 use crate::support::{Answer, TestApp, User, on_both_engines};
 
 /// What another program finds in a filled form: its cells as value and type, and what the sheet holds besides.
@@ -52,6 +58,83 @@ fn named(keys: &[&str]) -> Vec<u8> {
         book.define_name(format!("linli.{key}"), &format!("='表'!$A${row}")).unwrap();
     }
     book.save_to_buffer().unwrap()
+}
+
+/// A form with so many rows for each of some keys, side by side, and on a second sheet a single cell for each of others.
+fn mixed(lists: &[&str], single: &[&str], rows: u32) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().set_name("各中心").unwrap();
+    book.add_worksheet().set_name("合计").unwrap();
+    for (column, key) in (0..).zip(lists) {
+        let column = column_number_to_name(column);
+        book.define_name(format!("linli.{key}"), &format!("='各中心'!${column}$1:${column}${rows}")).unwrap();
+    }
+    for (row, key) in (1..).zip(single) {
+        book.define_name(format!("linli.{key}"), &format!("='合计'!$A${row}")).unwrap();
+    }
+    book.save_to_buffer().unwrap()
+}
+
+/// Every key that a form may have, the words before the numbers, and those of some rooms.
+async fn every_key(app: &TestApp, rooms: &[i64]) -> Vec<String> {
+    let keys = app.token("pat").await.get("/api/v1/purchaser-forms/keys").await.is(200).json();
+    let keys = keys["items"].as_array().unwrap().iter();
+    let mut keys: Vec<String> =
+        keys.map(|key| key["name"].as_str().unwrap().strip_prefix("linli.").unwrap().to_owned()).collect();
+    for room in rooms {
+        keys.extend(["booked_hours", "open_minutes"].map(|measure| format!("{measure}.room.{room}")));
+    }
+    keys
+}
+
+/// How many of [`every_key`] are words.
+const WORDS: usize = 6;
+
+/// The month, in which centers 3 and 4 are of pat's agreement too: in the third there is whatever a form may ask for, and people of the
+/// first. The number of its room.
+async fn three_centers(app: &TestApp) -> i64 {
+    a_tricky_month(app).await;
+    let mut month = Month::begin(app).await;
+    let room = month.room(3, "小活动室").await;
+    let mut people = Vec::new();
+    for birth in [Some("1950-01-01"), Some("1951-01-01"), Some("1952-01-01"), Some("1980-05-05"), None] {
+        people.push(month.person(birth).await);
+    }
+    let helper = month.person(Some("1990-01-01")).await;
+    let there = Held { center: 3, room, ..Held::default() };
+    for (day, held) in [("2026-03-17", there), ("2026-03-19", Held::default())] {
+        let session = month.session(at(&format!("{day} 14:00")), 90, held).await;
+        for person in &people {
+            month.attend(session, *person, "participant").await;
+        }
+        month.heads(session, 6, [3, 0, 0, 0], false).await;
+        month.attend(session, helper, "volunteer").await;
+        month.hours(session, helper, None, 75).await;
+        if held.center == 3 {
+            let unit = month.unit(3, Some("2026-03-10"), Some("2026-03-01")).await;
+            month.takes_part(session, unit, "served", false).await;
+        }
+    }
+    month.session(at("2026-03-18 14:00"), 60, Held { status: "planned", ..there }).await;
+    month.commit().await;
+    app.execute(
+        "insert into agreement_centers (agreement_id, center_id, starts_on, ends_on)
+         select 1, id, '2026-01-01', '2026-12-31' from centers where id in (3, 4)",
+    )
+    .await;
+    app.at(AFTER);
+    room
+}
+
+/// Whether a cell of this key says what these figures do.
+fn says(cell: &Data, told: &BTreeMap<String, i64>, key: &str) -> bool {
+    let in_hours = || told.get(&key.replacen("hours", "minutes", 1)).map(|minutes| (*minutes, 60.0));
+    match (told.get(key).map(|value| (*value, 1.0)).or_else(in_hours), cell) {
+        (None, cell) => *cell == Data::Empty,
+        (Some((HIDDEN, _)), Data::String(text)) => text == "＊" || text.starts_with('≥'),
+        (Some((value, parts)), Data::Float(number)) => *number == value as f64 / parts,
+        _ => false,
+    }
 }
 
 /// The number under which it is kept.
@@ -296,5 +379,84 @@ on_both_engines! {
         pat.get("/centers/1/purchaser-forms?month=2026-03").await.is(200).shows("有几份协议");
         // Both together of days that are no report's are not told.
         pat.get(&format!("/purchaser-forms/{id}/filled?period=quarter:2026-02-15")).await.is(409);
+    }
+
+    async fn each_row_says_what_its_center_s_figures_say_and_single_cells_what_a_report_would(app: TestApp) {
+        let room = three_centers(&app).await;
+        let keys = every_key(&app, &[room, 1]).await;
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let (pat, ada) = (app.sign_in("pat").await, app.token("ada").await);
+        let id = kept_as(&pat, &mixed(&keys, &[], 3)).await;
+        let filled = format!("/purchaser-forms/{id}/filled?period=2026-03");
+        let rows = workbook::sheets(&pat.get(&filled).await.is(200)).swap_remove(0).1;
+        assert_eq!((rows.len(), keys[0]), (3, "center"));
+        let centers = ada.get("/api/v1/centers").await.is(200).json();
+        let mut seen = Vec::new();
+        for row in &rows {
+            let is_it = |center: &&Value| center["name"].as_str() == Some(&*row[0].to_string());
+            let center = centers["items"].as_array().unwrap().iter().find(is_it).unwrap()["id"].as_i64().unwrap();
+            let told = figures(&app, "pat", &format!("center:{center}"), MARCH).await;
+            for (key, cell) in keys.iter().zip(row).skip(WORDS) {
+                assert!(says(cell, &told, key), "center {center}: {key} is {cell:?}, not {:?}", told.get(*key));
+            }
+            seen.push((center, told["organizations_founded"], told["open_sessions"], told["without_birth_date"]));
+        }
+        seen.sort_unstable();
+        assert_eq!(seen, [(1, 1, 1, HIDDEN), (3, 1, 1, HIDDEN), (4, 0, 0, 0)], "each its own");
+        // In single cells, what they come to together: as the report freezes it.
+        sends_as(&pat, &format!("/purchaser-forms/{id}/replacement"), ("file", "合计.xlsx"), &named(&keys)).await.is(303);
+        let live = first_column(&pat.get(&filled).await.is(200));
+        assert!(live[WORDS..].iter().filter(|cell| !cell.is_empty()).count() > 30, "{live:?}");
+        reports(&app, "1", "month:2026-03-01").await;
+        let told = app.token("pat").await.get(&format!("/api/v1/purchaser-forms/{id}/filling?period=2026-03")).await.is(200).json();
+        assert_eq!(told["source"], "submitted");
+        let frozen = first_column(&pat.get(&filled).await.is(200));
+        for (key, (live, frozen)) in keys.iter().zip(live.iter().zip(&frozen)) {
+            assert_eq!(live, frozen, "{key}");
+        }
+    }
+
+    async fn twelve_centers_take_as_many_statements_as_three(app: TestApp) {
+        let room = three_centers(&app).await;
+        // By a second agreement: where none is named, both are counted together.
+        for sql in [
+            "insert into agreements (provider_id, purchaser_id, starts_on, ends_on, created_at) values (1, 1, '2026-01-01', '2026-12-31', 0)",
+            "insert into agreement_centers (agreement_id, center_id, starts_on, ends_on)
+             select max(id), 1, '2026-01-01', '2026-12-31' from agreements",
+        ] {
+            app.execute(sql).await;
+        }
+        let keys = every_key(&app, &[room, 1]).await;
+        let every_other = |first: usize| -> Vec<&str> { keys.iter().skip(first).step_by(2).map(String::as_str).collect() };
+        let (pat, program) = (app.sign_in("pat").await, app.token("pat").await);
+        let id = kept_as(&pat, &mixed(&every_other(0), &every_other(1), 12)).await;
+        // The second time: the first use of a login may note when it was.
+        let taken = async |user: &User<'_>, path: &str| {
+            user.get(path).await.is(200);
+            let before = app.db().statements();
+            user.get(path).await.is(200);
+            app.db().statements() - before
+        };
+        let of_all = async || {
+            let mut all = Vec::new();
+            for days in ["period=2026-03", "agreement=1&period=month:2026-03-01"] {
+                all.push(taken(&pat, &format!("/purchaser-forms/{id}/filled?{days}")).await);
+                all.push(taken(&program, &format!("/api/v1/purchaser-forms/{id}/filling?{days}")).await);
+            }
+            all
+        };
+        let three = of_all().await;
+        app.execute(
+            "insert into agreement_centers (agreement_id, center_id, starts_on, ends_on)
+             select 1, id, '2026-01-01', '2026-12-31' from centers where id between 5 and 13",
+        )
+        .await;
+        let filled = pat.get(&format!("/purchaser-forms/{id}/filled?period=2026-03")).await.is(200);
+        assert_eq!(workbook::sheets(&filled).swap_remove(0).1.len(), 12);
+        let twelve = of_all().await;
+        assert_eq!(twelve, three);
+        // What no cell asks for is not read.
+        sends_as(&pat, &format!("/purchaser-forms/{id}/replacement"), ("file", "场次.xlsx"), &mixed(&["center", "sessions"], &[], 12)).await.is(303);
+        assert!(of_all().await.iter().zip(&twelve).all(|(few, all)| few + 6 <= *all));
     }
 }
