@@ -240,11 +240,6 @@ impl Reach {
         Self { centers, ..self }
     }
 
-    /// Of these centers one alone, or none.
-    pub(crate) fn of_one(&self, center: CenterId) -> Self {
-        self.among(&[center])
-    }
-
     /// Those of these centers that are among others.
     pub(crate) fn among(&self, others: &[CenterId]) -> Self {
         let centers = self.centers.iter().filter(|one| others.contains(&one.id())).cloned().collect();
