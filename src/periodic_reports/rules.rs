@@ -124,7 +124,7 @@ pub fn adjustments(
             (now, then) if is_sparse(key) => (now.unwrap_or(0), then.unwrap_or(0)),
             _ => return None,
         };
-        let told: i64 = told.iter().filter_map(|values| of(values)).sum();
+        let told: i64 = told.iter().filter_map(of).sum();
         Some((key.clone(), now - then - told)).filter(|(_, by)| *by != 0)
     };
     keys.into_iter().filter_map(difference).collect()
@@ -180,7 +180,7 @@ mod tests {
             ("minutes.team.legal", -30),
             ("minutes.team.youth", -100),
         ]);
-        assert_eq!(adjustments(&now, &then, &[told.clone()], sparse), expected);
+        assert_eq!(adjustments(&now, &then, std::slice::from_ref(&told), sparse), expected);
     }
 
     /// What happens to a month after it was accepted: it is counted otherwise, or a later report is submitted, accepted or returned.
