@@ -108,10 +108,11 @@ impl IndicatorCounts {
         for one in asked {
             let centers = agreements.get(&one.agreement).copied().unwrap_or_default();
             let looks = if one.is_together(centers) { &mut together } else { &mut apart };
-            looks.insert(look(one));
             // Before who sees no small numbers people are counted month by month ([`figures::grown`]).
             if before == CountedBefore::Purchaser && one.measure.counts_people() {
                 looks.extend(months(one.days).map(|days| look(&CountAsked { days, ..*one })));
+            } else {
+                looks.insert(look(one));
             }
         }
         let ids: BTreeSet<AgreementId> = asked.iter().map(|one| one.agreement).collect();
@@ -136,13 +137,16 @@ impl IndicatorCounts {
 
     /// The number, as far as it is told; none where it is not known.
     pub fn value(&self, asked: &CountAsked<'_>) -> Option<CountedNumber> {
-        let counted = self.counted(asked)?;
         if let Some(least) = self.reaches.get(&asked.agreement).and_then(Reach::small)
             && asked.measure.counts_people()
         {
             return self.grown(asked, least);
         }
-        counted.into_iter().map(|one| asked.number(one)).collect::<Option<Vec<_>>>().map(CountedNumber::together)
+        self.counted(asked)?
+            .into_iter()
+            .map(|one| asked.number(one))
+            .collect::<Option<Vec<_>>>()
+            .map(CountedNumber::together)
     }
 
     /// What was counted of all that is asked for: where different people are counted, of all centers as one. A center where nothing happened

@@ -8,7 +8,7 @@ use crate::support::cast::PASSWORD;
 use crate::support::{TestApp, on_both_engines};
 
 /// Purchaser 3 pays for center 1 too, from 10 March on: agreement 3. Quan reads for it.
-async fn a_second_pays(app: &TestApp) {
+pub(super) async fn a_second_pays(app: &TestApp) {
     let ada = app.sign_in("ada").await;
     ada.post("/purchasers", &[("name", "市残联")]).await.is(303);
     let parties = [("center", "1"), ("provider", "1"), ("purchaser", "3")];

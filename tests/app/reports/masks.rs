@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::month::{Held, Month, at};
+use super::told_before::{adults, held};
 use super::{HIDDEN, figures};
 use crate::support::{TestApp, on_both_engines};
 
@@ -54,7 +55,7 @@ async fn told(app: &TestApp) -> Vec<Option<i64>> {
     rows["items"].as_array().unwrap().iter().map(|row| row["value"].as_i64()).collect()
 }
 
-async fn marked(app: &TestApp) {
+pub(super) async fn marked(app: &TestApp) {
     let mut tx = app.begin().await;
     linli::marks::all(&mut tx, [linli::centers::CenterId(1)]);
     tx.commit().await.unwrap();
@@ -174,27 +175,15 @@ on_both_engines! {
 
     /// What a version told as it was is known: what comes late and is small does not follow from a sum beside it.
     async fn what_was_told_as_it_was_gives_nothing_away_that_comes_late(app: TestApp) {
-        let mut month = Month::begin(&app).await;
-        let mut people = Vec::new();
-        for _ in 0..12 {
-            people.push(month.person(Some("1985-05-01")).await);
-        }
-        let large = month.session(at("2026-01-08 09:00"), 60, Held { kind: 3, ..Held::default() }).await;
-        for person in &people {
-            month.attend(large, *person, "participant").await;
-        }
-        month.commit().await;
+        let people = adults(&app, 12).await;
+        held(&app, "2026-01-08", 3, &people).await;
         app.at("2026-03-05T02:00:00Z");
         let january = submits(&app, "2026-01-01").await;
         app.sign_in("pat").await.post(&format!("/periodic-reports/{january}/acceptance"), &[("version", "1")]).await.is(303);
         let first = figures(&app, "pat", "center:1", JANUARY).await;
         assert_eq!((first["visits"], first["visits.kind.case_work"]), (12, 0));
         // Case work that nobody had closed, with one.
-        let mut month = Month::begin(&app).await;
-        let late = month.session(at("2026-01-09 09:00"), 60, Held { kind: 1, ..Held::default() }).await;
-        month.attend(late, people[0], "participant").await;
-        month.commit().await;
-        marked(&app).await;
+        held(&app, "2026-01-09", 1, &people[..1]).await;
         let again = figures(&app, "pat", "center:1", JANUARY).await;
         assert_eq!(again["visits.kind.case_work"], HIDDEN);
         assert_eq!(again["visits"], HIDDEN, "13 less the 12 of before would be one");
@@ -207,27 +196,18 @@ on_both_engines! {
 
     /// Heads that were told stay told where the visits are hidden: as they are, not as none.
     async fn heads_that_were_told_are_told_beside_hidden_visits(app: TestApp) {
+        let people = adults(&app, 12).await;
+        let large = held(&app, "2026-01-08", 3, &people).await;
         let mut month = Month::begin(&app).await;
-        let mut people = Vec::new();
-        for _ in 0..12 {
-            people.push(month.person(Some("1985-05-01")).await);
-        }
-        let large = month.session(at("2026-01-08 09:00"), 60, Held { kind: 3, ..Held::default() }).await;
-        for person in &people {
-            month.attend(large, *person, "participant").await;
-        }
         month.heads(large, 7, [0; 4], false).await;
         month.commit().await;
+        marked(&app).await;
         app.at("2026-03-05T02:00:00Z");
         let january = submits(&app, "2026-01-01").await;
         app.sign_in("pat").await.post(&format!("/periodic-reports/{january}/acceptance"), &[("version", "1")]).await.is(303);
         let first = figures(&app, "pat", "center:1", JANUARY).await;
         assert_eq!((first["visits"], first["unnamed"]), (19, 7));
-        let mut month = Month::begin(&app).await;
-        let late = month.session(at("2026-01-09 09:00"), 60, Held { kind: 1, ..Held::default() }).await;
-        month.attend(late, people[0], "participant").await;
-        month.commit().await;
-        marked(&app).await;
+        held(&app, "2026-01-09", 1, &people[..1]).await;
         let again = figures(&app, "pat", "center:1", JANUARY).await;
         assert_eq!((again["visits"], again["unnamed"]), (HIDDEN, 7));
         let both = figures(&app, "pat", "center:1", ("2026-01-01", "2026-04-01")).await;

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::charges::a_second_pays;
+use super::masks::marked;
 use super::month::{Held, Month, at};
 use super::{HIDDEN, MARCH, figures};
-use crate::support::cast::PASSWORD;
 use crate::support::{TestApp, on_both_engines};
 
 /// Kinds of service, by their numbers.
@@ -12,7 +13,7 @@ const CASE_WORK: i64 = 1;
 const COMMUNITY: i64 = 3;
 
 /// So many adults, who are in no group.
-async fn adults(app: &TestApp, count: usize) -> Vec<i64> {
+pub(super) async fn adults(app: &TestApp, count: usize) -> Vec<i64> {
     let mut month = Month::begin(app).await;
     let mut people = Vec::new();
     for _ in 0..count {
@@ -23,7 +24,7 @@ async fn adults(app: &TestApp, count: usize) -> Vec<i64> {
 }
 
 /// A session of that kind on that day, to which these came; what is kept of its month is not good any more.
-async fn held(app: &TestApp, day: &str, kind: i64, people: &[i64]) -> i64 {
+pub(super) async fn held(app: &TestApp, day: &str, kind: i64, people: &[i64]) -> i64 {
     let mut month = Month::begin(app).await;
     let session = month.session(at(&format!("{day} 09:00")), 60, Held { kind, ..Held::default() }).await;
     for person in people {
@@ -42,12 +43,6 @@ async fn came_too(app: &TestApp, session: i64, people: &[i64]) {
     }
     month.commit().await;
     marked(app).await;
-}
-
-async fn marked(app: &TestApp) {
-    let mut tx = app.begin().await;
-    linli::marks::all(&mut tx, [linli::centers::CenterId(1)]);
-    tx.commit().await.unwrap();
 }
 
 /// The report of the first agreement for that period is submitted. Gives its first version, as the purchaser reads it.
@@ -70,18 +65,6 @@ async fn by_session(app: &TestApp, login: &str) -> Vec<Option<i64>> {
 async fn march<const N: usize>(app: &TestApp, login: &str, keys: [&str; N]) -> [i64; N] {
     let told = figures(app, login, "center:1", MARCH).await;
     keys.map(|key| told[key])
-}
-
-/// Purchaser 3 pays for center 1 too, from 10 March on: agreement 3. Quan reads for it.
-async fn a_second_pays(app: &TestApp) {
-    let ada = app.sign_in("ada").await;
-    ada.post("/purchasers", &[("name", "市残联")]).await.is(303);
-    let parties = [("center", "1"), ("provider", "1"), ("purchaser", "3")];
-    let days = [("starts_on", "2026-03-10"), ("ends_on", "2026-12-31")];
-    ada.post("/agreements", &[&parties[..], &days].concat()).await.is(303);
-    let account = [("name", "全科长"), ("login", "quan"), ("role", "purchaser"), ("purchaser", "3")];
-    let passwords = [("password", PASSWORD), ("password_again", PASSWORD)];
-    ada.post("/accounts", &[&account[..], &passwords].concat()).await.is(303);
 }
 
 /// By mistake it stood with the first agreement: the second one's pays for it.
